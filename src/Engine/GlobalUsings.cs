@@ -1,4 +1,5 @@
 global using System.Globalization;
+global using Drydock.Abstractions.Entities;
 global using Drydock.Abstractions.Plans;
 global using Drydock.Abstractions.Values;
 global using Drydock.Engine.Actions;

@@ -2,7 +2,8 @@ namespace Drydock.Crds.Common;
 
 /// <summary>The texts of a status, by the bounds that the schema has for them: so no text that a server, a host or a
 /// user wrote makes the API server refuse a status. What is within its bounds stays the same object. What a plan does
-/// is not touched (parameters, names, guards): it is hashed.</summary>
+/// is not touched (parameters, names, guards): it is hashed. What is read back (receipts, facts) is not touched either:
+/// a cut one would be wrong.</summary>
 internal static class StatusTexts
 {
     // Of a plan only what tells is bounded here.
@@ -10,8 +11,9 @@ internal static class StatusTexts
     [
         (typeof(Plan), nameof(Plan.Notes)), (typeof(Plan), nameof(Plan.Steps)),
         (typeof(PlanStep), nameof(PlanStep.Reason)), (typeof(PlanStep), nameof(PlanStep.Message)),
-        (typeof(PlanStep), nameof(PlanStep.Receipt)),
-        (typeof(PlanStep), nameof(PlanStep.Facts)),
+        (typeof(Plan), nameof(Plan.Guards)), (typeof(PlanGuard), nameof(PlanGuard.Violations)),
+        (typeof(GuardViolation), nameof(GuardViolation.Message)),
+        (typeof(GuardViolation), nameof(GuardViolation.Check)),
     ];
 
     private static readonly ConcurrentDictionary<Type, Part[]> Known = new();
@@ -43,7 +45,6 @@ internal static class StatusTexts
         return old switch
         {
             string text => Text(text, part, length, ref cut),
-            SortedDictionary<string, string> map => Map(map, length, ref cut),
             IList list => List(list, part, length, longestMessage, ref cut),
             _ => part.IsNested ? Bound(old, longestMessage, ref cut) : old,
         };
@@ -63,19 +64,6 @@ internal static class StatusTexts
             : "";
         cut += text.Length > length ? 1 : 0;
         return now == text ? text : now;
-    }
-
-    private static SortedDictionary<string, string> Map(SortedDictionary<string, string> map, int length, ref int cut)
-    {
-        if (length == 0 || map.Values.All(v => v.Length <= length))
-        {
-            return map;
-        }
-
-        cut += map.Values.Count(v => v.Length > length);
-        return new SortedDictionary<string, string>(
-            map.ToDictionary(e => e.Key, e => SchemaLimits.Cut(e.Value, length), StringComparer.Ordinal),
-            StringComparer.Ordinal);
     }
 
     private static IList List(IList list, Part part, int length, int longestMessage, ref int cut)

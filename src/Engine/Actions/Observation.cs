@@ -26,7 +26,7 @@ public abstract record Observation
 
     /// <summary>The target is in the state that the step wants.</summary>
     /// <param name="What">The observed facts.</param>
-    /// <param name="Facts">Facts that later steps need; kept in the receipt.</param>
+    /// <param name="Facts">What later steps need; kept whole with the step (<see cref="PlanStep.Facts"/>).</param>
     public sealed record Done(
         string? What = null, IReadOnlyDictionary<string, string>? Facts = null) : Observation(What);
 

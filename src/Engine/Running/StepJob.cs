@@ -16,9 +16,6 @@ internal sealed class StepJob(
     AttemptClock? refusals,
     Action<StepReport> report)
 {
-    /// <summary>Most characters of one entry of a receipt. It is read back, so it must not be cut.</summary>
-    public const int LongestReceipt = 32_768;
-
     // Progress is reported at most this often: each report may become a write.
     private static readonly TimeSpan TellAtMostEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -33,6 +30,8 @@ internal sealed class StepJob(
 
     // Timers accept at most 49 days; a limit is checked again after this long.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(1);
+
+    private const string HowToFit = "Shorten what it is read from, then retry, or roll back.";
 
     private int _quickWaits;
 
@@ -53,7 +52,7 @@ internal sealed class StepJob(
     {
         try
         {
-            return await work(this, cancellationToken);
+            return Whole(await work(this, cancellationToken));
         }
         catch (ActRefusedException)
         {
@@ -169,12 +168,11 @@ internal sealed class StepJob(
         {
             var receipt = await WithinAsync(
                 static () => LongestLook, token => Action.PrepareAsync(Context(next), token), cancellationToken);
-            return receipt.FirstOrDefault(
-                r => r.Value.Length > LongestReceipt) is { Key: { } key, Value.Length: var length }
+            return Misfit("receipt", receipt) is { } why
                 ? new StepReport.Failed(
                     step,
                     EngineReasons.StepFailed,
-                    $"Its receipt '{key}' has {length} characters; the limit is {LongestReceipt}. Nothing was started.",
+                    $"{why} Nothing was started. {HowToFit}",
                     Retryable: false,
                     FailurePoint.BeforeAct)
                 : new StepReport.Ready(step, receipt, sameAttempt);
@@ -384,6 +382,45 @@ internal sealed class StepJob(
                 Facts = failure.Facts,
             };
     }
+
+    // A fact that status does not take whole would be a wrong one: the step fails instead, and names it.
+    private static StepReport? Whole(StepReport? report)
+    {
+        var facts = report switch
+        {
+            StepReport.Done done => done.Facts,
+            StepReport.Failed failed => failed.Facts,
+            StepReport.NotTaken refused => refused.Facts,
+            _ => null,
+        };
+        if (Misfit("fact", StepTransitions.Merge(report?.Basis.Facts, facts)) is not { } why)
+        {
+            return report;
+        }
+
+        var (reason, message, point) = report switch
+        {
+            StepReport.Failed failed => (failed.Reason, failed.Message, failed.Point),
+            StepReport.NotTaken refused => (refused.Reason, refused.Message, FailurePoint.NoTrace),
+            _ => (
+                EngineReasons.StepFailed,
+                "The step is done, but what it found out is not stored.",
+                FailurePoint.Begun),
+        };
+        return new StepReport.Failed(
+            report!.Basis, reason, Sentences.Join(message, why, HowToFit), Retryable: false, point)
+        {
+            OutputRef = report.OutputRef,
+        };
+    }
+
+    // Why status does not take entries that are read back; null if it does.
+    private static string? Misfit(string what, IReadOnlyDictionary<string, string>? entries) =>
+        entries?.Count > SchemaLimits.Recorded
+            ? $"It has {entries.Count} {what}s, but status takes {SchemaLimits.Recorded}."
+            : entries?.FirstOrDefault(e => e.Value.Length > SchemaLimits.Opaque) is { Key: { } key, Value: var value }
+            ? $"Its {what} '{key}' has {value.Length} characters, but status takes {SchemaLimits.Opaque}."
+            : null;
 
     [return: NotNullIfNotNull(nameof(message))]
     private string? Clean(string? message) => message is null ? null : environment.Redact(message);

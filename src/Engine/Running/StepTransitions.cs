@@ -219,7 +219,7 @@ internal static class StepTransitions
         _ => step.RunOnce || step.Retry == RetryRule.RestoreFirst,
     };
 
-    private static SortedDictionary<string, string>? Merge(
+    public static SortedDictionary<string, string>? Merge(
         SortedDictionary<string, string>? receipt, IReadOnlyDictionary<string, string>? more)
     {
         if (more is not { Count: > 0 })

@@ -23,7 +23,7 @@ public sealed class StatusBudgetTests
 {
     private static readonly string[] Alphabet = ["a", "Ω", "😀", "\u001b[2J", "\u0000", "\u202e", "\n", "\t", "\ud83d", " ", "中", "\u0085"];
 
-    private static readonly HashSet<string> TellsOfPlans = ["Plan.Notes", "Plan.Steps", "PlanStep.Reason", "PlanStep.Message", "PlanStep.Receipt", "PlanStep.Facts"];
+    private static readonly HashSet<string> TellsOfPlans = ["Plan.Notes", "Plan.Steps", "PlanStep.Reason", "PlanStep.Message", "PlanStep.Receipt", "PlanStep.Facts", "Plan.Guards", "PlanGuard.Violations", "GuardViolation.Message", "GuardViolation.Check"];
 
     public static TheoryData<string, int> Cases =>
     [
@@ -65,13 +65,15 @@ public sealed class StatusBudgetTests
     }
 
     [Fact]
-    public void Receipts_and_parameters_of_a_plan_are_never_shortened()
+    public void Receipts_facts_and_parameters_of_a_plan_are_never_shortened()
     {
-        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["before"] = "a\u001b\u202eb" };
-        var step = new PlanStep { Id = "P/a", Message = "a\u001bb", Receipt = receipt, Parameters = receipt };
-        var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Plan = new Plan { Steps = [step] } }, CrdsJsonContext.Default.OmsUpgradeStatus).Plan!.Steps[0];
-
-        (fitted.Message, fitted.Receipt!["before"], fitted.Parameters["before"]).ShouldBe(("ab", "a\u001b\u202eb", "a\u001b\u202eb"));
+        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["before"] = "a\u001b\u202eb", ["long"] = new('x', SchemaLimits.Opaque + 1) };
+        var step = new PlanStep { Id = "P/a", Message = "a\u001bb", Receipt = receipt, Facts = receipt, Parameters = receipt };
+        foreach (var refused in new[] { false, true })
+        {
+            var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Plan = new Plan { Steps = [step] } }, CrdsJsonContext.Default.OmsUpgradeStatus, refused).Plan!.Steps[0];
+            (fitted.Message, fitted.Receipt, fitted.Facts, fitted.Parameters).ShouldBe(("ab", receipt, receipt, receipt));
+        }
     }
 
     [Fact]
@@ -84,10 +86,6 @@ public sealed class StatusBudgetTests
         fitted.Plan!.Steps.Count.ShouldBe(SchemaLimits.Steps, "no step is left out");
         fitted.Message.ShouldBe("all is done [1000 texts of this status are shortened: with longer ones it would come near the largest that the API server takes.]");
     }
-
-    [Fact]
-    public void Longest_receipt_of_the_engine_fits_the_schema() =>
-        Drydock.Engine.Running.StepJob.LongestReceipt.ShouldBe(SchemaLimits.Opaque);
 
     private static (ObservedStatus Status, JsonTypeInfo Type) Made<TStatus>(int seed)
         where TStatus : ObservedStatus => ((ObservedStatus)Make(typeof(TStatus), new Random(seed), 0)!, CrdsJsonContext.Default.GetTypeInfo(typeof(TStatus))!);

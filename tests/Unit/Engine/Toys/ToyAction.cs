@@ -38,7 +38,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
 
         return name switch
         {
-            "check" => item.IsGood ? new Observation.Done("good") : new Observation.Running(item.Progress()),
+            "check" => item.IsGood ? new Observation.Done("good", item.Facts) : new Observation.Running(item.Progress()),
             "restart" when item.Runs.ContainsValue(null) => new Observation.Running(item.Progress()),
             "restart" => Since(context) is { } since && item.Executions > since ? new Observation.Done("restarted") : new Observation.NotStarted(),
             _ => Seen(context.Step, item),
@@ -65,7 +65,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         {
             "once" => new Dictionary<string, string> { ["exec"] = $"exec-{item.Prepared}" },
             "restart" => context.Step.Receipt ?? new() { ["since"] = $"{item.Executions}" },
-            _ => new Dictionary<string, string>(),
+            _ => item.Receipt,
         };
     }
 
@@ -130,7 +130,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         var runs = name == "once" ? item.Runs.Where(r => r.Key == step.Attempt).Select(r => r.Value).ToList() : [.. item.Runs.Values];
         if (runs.Contains(true))
         {
-            return new Observation.Done($"{step.Id} is done", new Dictionary<string, string> { ["fact"] = step.Id });
+            return new Observation.Done($"{step.Id} is done", item.Facts ?? new Dictionary<string, string> { ["fact"] = step.Id });
         }
 
         if (runs.Contains(null))
@@ -171,5 +171,5 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         context.Receipt("since") is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : null;
 
     private static StepActionException Refusal(ToyItem item, string message) =>
-        new("Refused", message, retryable: !item.RefusalIsFinal) { NotTaken = item.NotTaken };
+        new("Refused", message, retryable: !item.RefusalIsFinal) { NotTaken = item.NotTaken, Facts = item.RefusalFacts };
 }

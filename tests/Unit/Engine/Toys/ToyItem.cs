@@ -60,6 +60,13 @@ internal sealed class ToyItem
     /// <summary>Nobody is ever told of a change.</summary>
     public bool LosesEvents { get; set; }
 
+    /// <summary>What is recorded of it besides: in the receipt, when it is done, and when it is refused.</summary>
+    public Dictionary<string, string> Receipt { get; init; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, string>? Facts { get; set; }
+
+    public Dictionary<string, string>? RefusalFacts { get; set; }
+
     /// <summary>What it says while it runs.</summary>
     public Func<string?> Progress { get; set; } = static () => "under way";
 
