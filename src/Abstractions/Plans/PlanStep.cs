@@ -86,6 +86,10 @@ public sealed record PlanStep
     /// is finished.</summary>
     public int Tries { get; init; }
 
+    /// <summary>True if the step had failed, or could not be read, and was reset by a retry; otherwise absent. A guard
+    /// that it ends stays ended.</summary>
+    public bool? Retried { get; init; }
+
     /// <summary>When the current attempt started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -147,6 +151,15 @@ public sealed record PlanStep
     /// <summary>The value recorded under a key: a fact, otherwise an entry of the receipt; null if neither.</summary>
     public string? Recorded(string key) => Facts?.GetValueOrDefault(key) ?? Receipt?.GetValueOrDefault(key);
 
+    /// <summary>Whether the step has begun since it was planned, or planned once more (<see cref="Repeated"/>). A step
+    /// that failed counts, also while its next attempt is awaited and after a retry: it may have changed the
+    /// target.</summary>
+    public bool HasBegun() =>
+        State != StepState.Pending || Retried is true || Receipt is not null || this is { Attempt: > 0, Tries: > 0 };
+
+    /// <summary>Whether an attempt has ever begun, also before the step was planned once more.</summary>
+    public bool HasEverBegun() => State != StepState.Pending || Attempt > 0 || StartedAt is not null;
+
     /// <summary>The step as it is carried out once more, although it had ended: its next attempt leaves traces of its
     /// own.</summary>
     public PlanStep Repeated(string because) => this with
@@ -159,6 +172,7 @@ public sealed record PlanStep
         Message = because,
         Receipt = null,
         Facts = null,
+        Retried = null,
         NotTakenSince = null,
         Acceptable = false,
         Accepted = null,

@@ -11,14 +11,9 @@ public static class GuardRecords
         return plan.Guards.Where(g =>
             g.From.TrueForAll(id => steps.GetValueOrDefault(id)?.State == StepState.Succeeded)
             && (g.Until is null
-                || (!(steps.TryGetValue(g.Until, out var until) && HasBegun(until))
+                || (steps.GetValueOrDefault(g.Until)?.HasBegun() != true
                         && !string.Equals(g.Until, aboutToAct, StringComparison.Ordinal))));
     }
-
-    // Since it was planned, or planned once more (PlanStep.Repeated keeps the number of attempts). A failed attempt may
-    // have changed what the guard is about, also while the next one is awaited.
-    private static bool HasBegun(PlanStep step) =>
-        step.State != StepState.Pending || step.Receipt is not null || step is { Attempt: > 0, Tries: > 0 };
 
     /// <summary>The violation that is not over; null if the guard held when it was last read.</summary>
     public static GuardViolation? Open(this PlanGuard guard) => guard.Violations.FindLast(v => v.To is null);

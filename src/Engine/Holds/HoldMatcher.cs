@@ -20,9 +20,7 @@ public static class HoldMatcher
     /// <summary>The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It ends once any step has
     /// started.</summary>
     public static string? HoldingPlan(string? hold, IEnumerable<PlanStep> steps, IReadOnlySet<string> approved) =>
-        hold is not null && !approved.Contains(hold) && steps.All(s => s is { State: StepState.Pending, Attempt: 0 })
-            ? hold
-            : null;
+        hold is not null && !approved.Contains(hold) && !steps.Any(s => s.HasEverBegun()) ? hold : null;
 }
 
 /// <summary>A hold that a run waits at.</summary>

@@ -151,6 +151,7 @@ internal static class StepTransitions
     public static PlanStep Reset(PlanStep step) =>
         step with
         {
+            Retried = true,
             State = StepState.Pending,
             Tries = 0,
             StartedAt = null,

@@ -141,6 +141,7 @@ public sealed class GuardTests
 
     [Theory]
     [InlineData("plain", 3)]
+    [InlineData("plain", 1)]
     [InlineData("restart", 1)]
     public void Guard_stays_over_while_its_last_step_waits_for_another_attempt(string action, int attempts)
     {
@@ -156,6 +157,18 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void Guard_stays_over_when_its_last_step_that_waited_is_retried()
+    {
+        var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("A/1", "check")], ToyPlans.Guard("G", [], "A/1")));
+        run.RunTo(RunState.Failed);
+        run.World.Guard("G").Reading = GuardReading.Broken("changed as A/1 asked for");
+        run.Want(c => c with { Retry = true });
+        run.Pass(TimeSpan.FromMinutes(1));
+        run.Outcome.State.ShouldBe(RunState.Working);
+        run.Store.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+    }
+
+    [Fact]
     public void Guard_is_in_force_until_its_last_step_begins_or_is_repeated()
     {
         var plan = ToyPlans.Plan([ToyPlans.Step("A/1")], ToyPlans.Guard("G", [], "A/1"));
@@ -165,6 +178,10 @@ public sealed class GuardTests
         GuardRecords.InForce(plan with { Steps = [plan.Steps[0] with { Tries = 1 }] }).ShouldHaveSingleItem("only its preparation failed");
         GuardRecords.InForce(plan with { Steps = [done] }).ShouldBeEmpty();
         GuardRecords.InForce(plan with { Steps = [done.Repeated("again")] }).ShouldHaveSingleItem();
+        var retried = StepTransitions.Reset(done with { State = StepState.Failed });
+        GuardRecords.InForce(plan with { Steps = [retried] }).ShouldBeEmpty();
+        GuardRecords.InForce(plan with { Steps = [StepTransitions.Reset(retried)] }).ShouldBeEmpty();
+        GuardRecords.InForce(plan with { Steps = [retried.Repeated("again")] }).ShouldHaveSingleItem();
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class PlanHashTests
         nameof(PlanStep.Attempt), nameof(PlanStep.Tries), nameof(PlanStep.StartedAt), nameof(PlanStep.FinishedAt), nameof(PlanStep.Reason),
         nameof(PlanStep.Message), nameof(PlanStep.Receipt), nameof(PlanStep.Facts), nameof(PlanStep.NotTakenSince),
         nameof(PlanStep.CleanedUpAt), nameof(PlanStep.OutputRef), nameof(PlanStep.OnlyLists), nameof(PlanStep.AsksWindow), nameof(PlanStep.Acceptable),
-        nameof(PlanStep.Accepted),
+        nameof(PlanStep.Accepted), nameof(PlanStep.Retried),
     ];
 
     public static TheoryData<string> StepProperties =>
@@ -139,6 +139,7 @@ public sealed class PlanHashTests
             SortedDictionary<string, string> => new SortedDictionary<string, string>(StringComparer.Ordinal) { ["image"] = "sha256:1", ["bind"] = "/a:/c", ["container"] = "d" },
             null when property.PropertyType == typeof(string) => "x",
             null when property.PropertyType == typeof(DateTimeOffset?) => DateTimeOffset.UnixEpoch,
+            null when property.PropertyType == typeof(bool?) => true,
             null when property.PropertyType == typeof(StepAcceptance) => new StepAcceptance { Reason = "x" },
             null => new SortedDictionary<string, string>(StringComparer.Ordinal) { ["x"] = "y" },
             var value => throw new InvalidOperationException($"say how to change {name}, which is {value}"),

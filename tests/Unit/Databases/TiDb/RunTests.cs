@@ -85,6 +85,29 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Priority_that_was_restored_before_a_failure_is_no_change_from_outside()
+    {
+        const string Restore = "UpgradePD/restore-leader-priority";
+        var world = new TiDbWorld(Whole with { Priority = 5 });
+        world.Priorities["pd-2"] = 3;
+        world.Begin();
+        world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { Restore } };
+        world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
+        world.Answers = (method, _, path) => method == "POST" && path.EndsWith("/members/name/pd-2", StringComparison.Ordinal) ? (500, "etcd is busy") : null;
+        world.Controls = world.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { Restore } };
+        world.Life.Wake();
+        world.RunUntil(() => world.Life.Outcome?.State == RunState.Failed, "it fails half way");
+        world.Priorities["pd-1"].ShouldBe(5);
+
+        world.Answers = static (_, _, _) => null;
+        world.Controls = world.Controls with { Retry = true };
+        world.Restart();
+        world.RunToSuccess();
+        (world.Priorities["pd-1"], world.Priorities["pd-2"]).ShouldBe((5, 3));
+        world.Stored!.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+    }
+
+    [Fact]
     public void Migrated_tikv_toml_replaces_old_file_which_is_kept()
     {
         var world = new TiDbWorld(Whole).Begin();

@@ -3,8 +3,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Reads from a stored plan which steps were done, or may have been done. Pure.</summary>
 internal static class PlanProgress
 {
-    public static bool Begun(PlanStep step) =>
-        step.State != StepState.Pending || step.Attempt > 0 || step.StartedAt is not null;
+    public static bool Begun(PlanStep step) => step.HasEverBegun();
 
     public static bool Begun(Plan plan) => plan.Steps.Exists(Begun);
 
