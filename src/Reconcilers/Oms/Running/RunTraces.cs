@@ -51,25 +51,19 @@ internal sealed class RunTraces(OmsTargets targets)
             .MaxBy(s => s.Metadata.CreatedAt);
     }
 
-    /// <summary>The plan with what hosts and cluster show to be done; the same object if the plan knows it all. A host
-    /// that cannot be read counts as the plan has it: the guards of a rollback read it before anything is
-    /// started.</summary>
+    /// <summary>The plan with what hosts and cluster show to be done; the same object if the plan knows it all. Only
+    /// hosts of which the plan does not know everything are read.</summary>
+    /// <exception cref="UnreadableTraceException">One of them cannot be read.</exception>
     public async Task<Plan> ReadAsync(Plan plan, CancellationToken cancellationToken)
     {
         var seen = new Dictionary<string, InspectedContainer>(StringComparer.Ordinal);
         foreach (var guard in plan.Guards.Where(g => g.Check == nameof(StatusIsCurrent)))
         {
-            try
+            var args = StepArguments.Read<StatusIsCurrent>(guard.Id, guard.Parameters);
+            if (await ReadAsync(guard.Node!, () => StartedUnseenAsync(plan, guard.Node!, args, cancellationToken))
+                is { } container)
             {
-                var args = StepArguments.Read<StatusIsCurrent>(guard.Id, guard.Parameters);
-                if (await StartedUnseenAsync(plan, guard.Node!, args, cancellationToken) is { } container)
-                {
-                    seen.Add(guard.Node!, container);
-                }
-            }
-            catch (DockerException)
-            {
-                // See above.
+                seen.Add(guard.Node!, container);
             }
         }
 
@@ -174,16 +168,20 @@ internal sealed class RunTraces(OmsTargets targets)
     private static SortedDictionary<string, string>? Facts(InspectedContainer? old) =>
         old?.FinishedAt is { } finished ? StopContainer.Facts(finished, finished) : null;
 
-    private async Task<InspectedContainer?> OldAsync(PlanStep step, CancellationToken cancellationToken)
+    private Task<InspectedContainer?> OldAsync(PlanStep step, CancellationToken cancellationToken) => ReadAsync(
+        step.Node!,
+        () => targets.Docker(step.Node!).Containers.FindContainerAsync(
+            step.As<StopContainer>().Container, cancellationToken));
+
+    private static async Task<InspectedContainer?> ReadAsync(string node, Func<Task<InspectedContainer?>> look)
     {
         try
         {
-            return await targets.Docker(step.Node!).Containers.InspectContainerAsync(
-                step.As<StopContainer>().Container, cancellationToken);
+            return await look();
         }
-        catch (DockerException)
+        catch (Exception exception) when (exception is DockerException or OperationCanceledException)
         {
-            return null;
+            throw new UnreadableTraceException($"OMS on {node}", exception);
         }
     }
 }

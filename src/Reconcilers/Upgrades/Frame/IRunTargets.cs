@@ -23,7 +23,8 @@ internal interface IRunTargets : IAsyncDisposable
         Task.FromResult<string?>(null);
 
     /// <summary>The plan of an upgrade with what the targets show to be done; the same object if the plan knows it all.
-    /// A rollback is compiled from it, because the status may have been restored from a backup.</summary>
+    /// A rollback is compiled from it, because the status may have been restored from a backup. What cannot be read is
+    /// an exception whose message says where, and how it is repaired.</summary>
     Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) => Task.FromResult(plan);
 
     Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken) =>
@@ -46,6 +47,16 @@ internal interface IRunTargets : IAsyncDisposable
     {
     }
 }
+
+/// <summary>What a host runs cannot be read, so it is not known what a rollback has to take back.</summary>
+/// <param name="what">The process or node, and its host.</param>
+internal sealed class UnreadableTraceException(string what, Exception why, string advice = "")
+    : Exception(
+        Sentences.Join(
+            $"what runs as {what} cannot be read",
+            why is OperationCanceledException ? "There was no answer in time (spec.timeouts.preflight)" : why.Message,
+            advice),
+        why);
 
 /// <summary>Everything that access to an object's targets depends on.</summary>
 /// <param name="AccessKey">Changes with everything that may remove the cause of a failure: access and timing fields,

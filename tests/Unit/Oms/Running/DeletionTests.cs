@@ -118,10 +118,11 @@ public sealed class DeletionTests
         world.Delete();
         world.RunFor(TimeSpan.FromMinutes(30));
         world.IsGone().ShouldBeFalse();
-        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete: Abandon");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete=Abandon");
         world.Status.Message.ShouldContain("oms-b");
+        world.Status.Message.ShouldContain("what runs as OMS on oms-b cannot be read");
         world.Is("Stalled").ShouldBeTrue();
-        world.Metadata.HaConfig.ShouldBe(WorldSetup.PartialHa);
+        world.Metadata.IsHighAvailabilityOn.ShouldBeFalse("whether the new version was started on oms-b is not known");
 
         world.Annotate(Annotations.OnDelete, Annotations.Abandon);
         world.RunUntil(() => world.IsGone(), "gone", TimeSpan.FromMinutes(5));

@@ -141,6 +141,36 @@ public sealed class StatusPutBackTests
     }
 
     [Fact]
+    public void Rollback_of_a_status_put_back_waits_for_a_host_that_cannot_be_read()
+    {
+        var reached = Golden.FindIndex(s => s.Plan?.Step("InitMetadata/oms-a") is { State: StepState.Succeeded }) + 1;
+        var (world, what) = PutBack(reached, Golden.FindIndex(s => s.Plan is not null) + 1, isEtcd: false);
+        world["oms-b"].Cut(off: true);
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, what);
+        world.Status.Message.ShouldNotBeNull().ShouldStartWith("A rollback is not possible now: what runs as OMS on oms-b cannot be read. tcp://");
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.Count("restore"), world.Status.RollbackPlan).ShouldBe((0, null), what);
+
+        world["oms-b"].Cut(off: false);
+        world.RunUntil(() => world.Is("Held"), what);
+        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+        world.RunUntil(() => world.IsBack, what);
+        world.Count("restore").ShouldBe(1, what);
+        Broken(world).ShouldBeEmpty(what);
+    }
+
+    [Fact]
+    public void Rollback_is_compiled_without_a_host_of_which_the_status_knows_all()
+    {
+        var world = Begin();
+        world.RunUntil(() => world.Status.Plan?.Step("InitMetadata/oms-a") is { State: StepState.Succeeded }, "it is new");
+        world["oms-b"].Cut(off: true);
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback");
+    }
+
+    [Fact]
     public void Deletion_with_a_status_put_back_restores_only_on_request()
     {
         var reached = Golden.FindIndex(s => s.Plan?.Step("EnableHA/ha-config") is { State: StepState.Succeeded }) + 1;

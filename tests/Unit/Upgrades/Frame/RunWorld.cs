@@ -26,9 +26,11 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     private ITimer? _later;
     private bool _woken;
 
-    protected RunWorld(string space, JsonSerializerOptions json)
+    /// <param name="time">The clock of what the kind works on; null for one of its own.</param>
+    protected RunWorld(string space, JsonSerializerOptions json, ManualTimeProvider? time = null)
     {
         Space = space;
+        Time = time ?? new ManualTimeProvider();
         Api = new InMemoryApi(json, Time);
         Now(Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } }));
     }
@@ -42,7 +44,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     /// <summary>Of the present process: it leads until another one takes over.</summary>
     protected IActFence Fence => _leadership;
 
-    public ManualTimeProvider Time { get; } = new();
+    public ManualTimeProvider Time { get; }
 
     public InMemoryApi Api { get; }
 
@@ -166,6 +168,21 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
             Now(Writer.RemoveFinalizerAsync(Found!, finalizer));
         }
 
+        _woken = true;
+    }
+
+    /// <summary>The status becomes an older copy of itself, as from a backup of etcd, and another process takes
+    /// over.</summary>
+    public void PutBack(TStatus status)
+    {
+        Restart();
+        Overwrite(status);
+    }
+
+    /// <summary>The status becomes another one under the process.</summary>
+    public void Overwrite(TStatus status)
+    {
+        Now(Api.UpdateStatusAsync(Found! with { Status = status }));
         _woken = true;
     }
 

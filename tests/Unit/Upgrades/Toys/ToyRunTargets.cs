@@ -27,6 +27,12 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
         ? new PreflightResult<IRunDiscovery>(null, [.. truth.Findings])
         : new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(truth.Target), [], truth.Target));
 
+    public async Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        truth.Looks++;
+        return truth.Traces is { } read ? await read(plan, cancellationToken) : plan;
+    }
+
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Blocker);
 
     public Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken)

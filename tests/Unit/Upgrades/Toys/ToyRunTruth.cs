@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
@@ -35,6 +36,12 @@ internal sealed class ToyRunTruth
 
     /// <summary>Why a rollback cannot be compiled; null if it can.</summary>
     public string? Unreadable { get; set; }
+
+    /// <summary>What the toys show to be done before a rollback is compiled; null for what the plan has.</summary>
+    public Func<Plan, CancellationToken, Task<Plan>>? Traces { get; set; }
+
+    /// <summary>How often that was read.</summary>
+    public int Looks { get; set; }
 
     /// <summary>What no other object may have claimed when a stored plan begins.</summary>
     public List<string> MustBeFree { get; } = [];

@@ -4,6 +4,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// stores it.</summary>
 internal sealed class RollbackFlow(RunFrame frame)
 {
+    private const string Repair = "Repair this and the rollback starts automatically, or";
     private static readonly TimeSpan ObstacleInterval = TimeSpan.FromMinutes(1);
     private readonly RunKind _kind = frame.Kind;
 
@@ -15,45 +16,56 @@ internal sealed class RollbackFlow(RunFrame frame)
                 $"Nothing is started. To continue without a rollback, {RunMessages.ToCancel(entity)}."))
             : null;
 
+    /// <summary>Compiles the rollback once the targets were read beside the reconcile, for the object as it is
+    /// now.</summary>
     public async Task<RunStep> BeginAsync(RunReconcile run, RollbackCause cause)
     {
-        var now = frame.Now;
-        var before = run.Status;
+        var (session, now, time) = (run.Session, frame.Now, frame.Services.Time);
+        if (session.RollbackLook is { IsCompleted: false })
+        {
+            return RunStep.Waits;
+        }
+
+        var key = KeyOf(run, cause);
+        var look = session.RollbackLook is { } ended ? await ended : null;
+        if (look?.Key != key || time.GetElapsedTime(look.ReadAt) >= ObstacleInterval)
+        {
+            session.RollbackLook = LookAsync(run, key);
+            return RunStep.Waits;
+        }
+
+        var before = look.Traced is null ? run.Status : run.Status with { Plan = look.Traced };
+        if (look.Traced is not null && run.Spec.DesiredState == DesiredState.RolledBack)
+        {
+            // Asked for, also if the object is being deleted.
+            cause = RollbackCause.Request;
+        }
+
+        var refusal = _kind.RollbackRefusal(run.Spec, before.Plan!);
+        if (refusal is not null && cause != RollbackCause.Deletion)
+        {
+            // The status knows it from now on: nothing is started while a rollback is wanted, and a retry continues.
+            await run.WriteAsync(before);
+            return RunStep.AtOnce;
+        }
+
+        if ((refusal ?? Unasked(run.Status.Plan!, look.Traced, cause) ?? look.Obstacle) is { } obstacle)
+        {
+            return await WaitAsync(obstacle);
+        }
+
         Plan back;
         try
         {
-            var plan = await run.Session.Targets.ReadTracesAsync(before.Plan!, run.CancellationToken);
-            var isOutdated = !ReferenceEquals(plan, before.Plan);
-            if (isOutdated && run.Spec.DesiredState == DesiredState.RolledBack)
-            {
-                // Asked for, also if the object is being deleted.
-                cause = RollbackCause.Request;
-            }
-            else if (isOutdated)
-            {
-                return await WaitAsync(
-                    "the status is older than the targets, and nothing is restored before an administrator has asked "
-                    + $"for it (spec.desiredState: {nameof(DesiredState.RolledBack)})");
-            }
-
-            before = before with { Plan = plan };
-            if (await run.Session.Targets.FindObstacleAsync(before, run.CancellationToken) is { } obstacle)
-            {
-                return await WaitAsync(obstacle);
-            }
-
-            back = await CompileAsync(run, before, cause, isOutdated) with
-            {
-                CompiledAt = now,
-                SpecHash = before.Plan!.SpecHash,
-            };
+            back = Compile(run, before, cause, look) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
         }
         catch (Exception exception) when (exception is KeyNotFoundException or FormatException)
         {
             // This operator cannot read a step that has begun, so its rollback would miss what the step left.
-            return await WaitAsync(run.Session.Targets.Redact(exception.Message));
+            return await WaitAsync(session.Targets.Redact(exception.Message));
         }
 
+        session.RollbackLook = null;
         var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = back };
         if (PlanProgress.Done(back))
         {
@@ -74,25 +86,67 @@ internal sealed class RollbackFlow(RunFrame frame)
         {
             var summary = Unavailable(cause, Sentences.Join(
                 $"A rollback is not possible now: {obstacle}",
-                "Nothing is started. Repair this and the rollback starts automatically, "
-                + $"or {RunMessages.WithoutRollback(run.Entity, cause)}"));
+                $"Nothing is started. {(refusal is null ? Repair : "Otherwise,")} "
+                + $"{RunMessages.WithoutRollback(run.Entity, cause)}"));
             await run.WriteAsync(run.Status, summary);
-            return new RunStep(false, ObstacleInterval);
+            return new RunStep(false, ObstacleInterval - time.GetElapsedTime(look.ReadAt));
         }
     }
 
-    private async Task<Plan> CompileAsync(RunReconcile run, RunStatus status, RollbackCause cause, bool isOutdated)
+    // Why what the status does not know of is not taken back yet; null if it may be, or if there is nothing.
+    private static string? Unasked(Plan known, Plan? traced, RollbackCause cause)
     {
-        var stands = status.IsUpgraded() || isOutdated;
-        var basis = new RollbackBasis(status.Plan!, RunPlans.AttemptsBefore(status))
-        {
-            AfterSuccess = stands,
-            Status = status,
-            Unattended = cause == RollbackCause.Deletion,
-            Notes = stands ? await run.Session.Targets.RollbackNotesAsync(status, run.CancellationToken) : [],
-        };
-        return Acceptances.WithNote(_kind, _kind.CompileRollback(run.Spec, basis));
+        var unknown = traced?.Steps.Find(s => PlanProgress.Begun(s) && !PlanProgress.Begun(known.Step(s.Id)!));
+        return traced is null || cause == RollbackCause.Request
+            ? null
+            : $"the status is older than the targets (it does not know of {unknown?.Id}), and nothing is stopped or "
+                + "restored before an administrator has asked for it "
+                + $"(spec.desiredState: {nameof(DesiredState.RolledBack)})";
     }
+
+    // Changes with everything that the result of a look depends on. Messages of steps that wait do not count.
+    private string KeyOf(RunReconcile run, RollbackCause cause) => string.Join('|', [
+        $"{run.Metadata.Generation} {run.Session.AccessKey} {cause}",
+        .. _kind.Plans.All(run.Status).SelectMany(p => p.Steps.Select(s => $"{s.State} {s.Attempt}")
+            .Concat(p.Guards.Select(g => $"{g.Violations.Count}"))
+            .Append($"{p.Hash} {p.CompiledAt:O}")),
+    ]);
+
+    // Not in the reconcile: a host that hangs must not keep other objects waiting.
+    private Task<RollbackLook> LookAsync(RunReconcile run, string key)
+    {
+        var (status, limit, time) = (run.Status, _kind.PreflightTimeout(run.Spec), frame.Services.Time);
+        return run.BesideAsync(
+            limit,
+            async (targets, token) =>
+            {
+                var plan = await targets.ReadTracesAsync(status.Plan!, token);
+                var traced = ReferenceEquals(plan, status.Plan) ? null : plan;
+                var seen = status with { Plan = plan };
+                var obstacle = await targets.FindObstacleAsync(seen, token);
+                var notes = obstacle is null && (traced is not null || status.IsUpgraded())
+                    ? await targets.RollbackNotesAsync(seen, token)
+                    : [];
+                return new RollbackLook(key, time.GetTimestamp(), traced, obstacle, notes);
+            },
+            (targets, exception) => new RollbackLook(
+                key, time.GetTimestamp(), Traced: null,
+                exception is OperationCanceledException
+                    ? $"the targets did not answer within {limit} (spec.timeouts.preflight)"
+                    : targets.Redact(exception.Message),
+                Notes: []));
+    }
+
+    private Plan Compile(RunReconcile run, RunStatus status, RollbackCause cause, RollbackLook look) =>
+        Acceptances.WithNote(_kind, _kind.CompileRollback(
+            run.Spec,
+            new RollbackBasis(status.Plan!, RunPlans.AttemptsBefore(status))
+            {
+                AfterSuccess = look.Traced is not null || status.IsUpgraded(),
+                Status = status,
+                Unattended = cause == RollbackCause.Deletion,
+                Notes = look.Notes,
+            }));
 
     private static RunStatusSummary Unavailable(RollbackCause cause, string message) => new(
         RunOutcomeKind.Stalled,
@@ -101,3 +155,11 @@ internal sealed class RollbackFlow(RunFrame frame)
         message,
         Failed: cause == RollbackCause.Failure);
 }
+
+/// <summary>What the targets showed before a rollback is compiled.</summary>
+/// <param name="Key">What the object was like for which they were read.</param>
+/// <param name="ReadAt">When, by the monotonic clock.</param>
+/// <param name="Traced">The plan with what was done without the status; null if that knows all.</param>
+/// <param name="Obstacle">Why a rollback is not possible now; null if it is.</param>
+internal sealed record RollbackLook(
+    string Key, long ReadAt, Plan? Traced, string? Obstacle, IReadOnlyList<string> Notes);

@@ -118,6 +118,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
                 : await StartRollbackAsync(run, cause);
         }
 
+        run.Session.RollbackLook = null;
         if (_kind.Redo is { } redo
             && run.Status.AbortedBy is null
             && redo.FindLost(run.Status.Plan!) is { } lost
@@ -155,7 +156,14 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     // Running steps finish first, so that the rollback covers them. Steps that only wait need not finish.
     private async Task<RunStep> StartRollbackAsync(RunReconcile run, RollbackCause cause)
     {
-        var because = $"{RunMessages.Because(run.Entity, cause)} Running steps finish first.";
+        if (run.Session.RollbackLook is not null && !IsFinishing(run))
+        {
+            // What was reported stays until the targets were read.
+            return await rollbacks.BeginAsync(run, cause);
+        }
+
+        var because = $"{RunMessages.Because(run.Entity, cause)} "
+            + (IsFinishing(run) ? "Running steps finish first." : "What runs on the targets is read first.");
         var outcome = await plans.AdvanceAsync(run, PlanSlot.Upgrade, because, Leaving);
         if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
         {

@@ -35,6 +35,8 @@ internal sealed class RunSession : IAsyncDisposable
 
     public string? FailedWith { get; set; }
 
+    public Task<RollbackLook>? RollbackLook { get; set; }
+
     public Task<ParkedStateResult>? CleaningUp { get; set; }
 
     public DateTimeOffset CleanUpNotBefore { get; set; }
