@@ -209,7 +209,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
                     () => Task.FromResult(MissingReplicas(view, stop)),
                     () => SilentAsync(stop.All, cancellationToken),
                     () => OthersSqlAsync(plan, stop.All, cancellationToken),
-                    () => expectOutage ? None : UnsafeAsync(view, stop, isHealthy, cancellationToken));
+                    () => expectOutage ? None : UnsafeAsync(view, stop, isHealthy, cancellationToken),
+                    () => UnknownFlagsAsync(stop, cancellationToken));
             },
             cancellationToken);
 
@@ -244,6 +245,14 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
             .. view.ProblemsOfRun(cluster, plan, except),
             .. rightBefore ? Blacklisted(view, stop) : [],
         ]);
+
+    // A rollback may be held for days: what others promoted since it was compiled counts.
+    private async Task<IReadOnlyList<string>> UnknownFlagsAsync(GatedStop stop, CancellationToken cancellationToken) =>
+        stop.Former is { } directory && await new FormerFlags(cluster).FindProblemAsync(
+            stop.Instance.Name, directory, version: null, "ask the vendor before another process is stopped",
+            cancellationToken) is { } problem
+            ? [$"It would not start again: {problem}."]
+            : [];
 
     private bool IsHealthy(ClusterView view, DatabaseInstance instance) =>
         instance.Component == DatabaseComponent.Master
@@ -332,6 +341,9 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
 /// <param name="NodesSafe">The form of are_nodes_safe_to_take_down.</param>
 internal sealed record GatedStop(DatabaseInstance Instance, NodesSafeForm NodesSafe)
 {
+    /// <summary>In a rollback: the directory of the version that is started afterwards; null otherwise.</summary>
+    public string? Former { get; init; }
+
     public IReadOnlyList<DatabaseInstance> Beside { get; init; } = [];
     public IReadOnlyList<DatabaseInstance> All => [Instance, .. Beside];
 }

@@ -240,8 +240,7 @@ internal sealed class FormerFlags(YugabyteCluster cluster)
     /// same.</summary>
     public async Task<string?> FindObstacleAsync(Plan plan, CancellationToken cancellationToken)
     {
-        if (!YugabyteFeatures.HasAutoFlags(YugabyteVersion.Parse(cluster.Spec.FromVersion))
-            || plan.Steps.Exists(s => s.Is<PromoteAutoFlags>() && PlanProgress.Begun(s))
+        if (plan.Steps.Exists(s => s.Is<PromoteAutoFlags>() && PlanProgress.Begun(s))
             || YugabyteRollback.Swaps(cluster.Spec, plan).FirstOrDefault()
                 is not { Instance: { } instance, Program: { Directory: { } directory } })
         {
@@ -251,20 +250,30 @@ internal sealed class FormerFlags(YugabyteCluster cluster)
         try
         {
             var before = RecordedFlags.Of(plan);
-            var unknown = before.Is(await cluster.AutoFlagsAsync(cancellationToken))
-                ? []
-                : await UnknownAsync(instance, directory, cancellationToken);
-            return unknown.Count == 0
+            return before.Version is not null && before.Is(await cluster.AutoFlagsAsync(cancellationToken))
                 ? null
-                : $"the programs of {cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that others "
-                    + $"promoted after the upgrade began: {Sentences.List(unknown, Named)}. They would end at start "
-                    + "(AutoFlag is not found). If the flags are volatile, run "
-                    + $"`rollback_auto_flags {before.Version}`; otherwise continue to {cluster.Spec.ToVersion}";
+                : await FindProblemAsync(
+                    instance, directory, before.Version, $"continue to {cluster.Spec.ToVersion}", cancellationToken);
         }
         catch (TargetException)
         {
             return null;
         }
+    }
+
+    /// <summary>Why the programs of a package would end at start; null if they would not.</summary>
+    /// <param name="version">The configuration with which they ran; null if it is not known.</param>
+    /// <param name="otherwise">What to do if the flags cannot be rolled back.</param>
+    public async Task<string?> FindProblemAsync(
+        string instance, string directory, string? version, string otherwise, CancellationToken cancellationToken)
+    {
+        var unknown = await UnknownAsync(instance, directory, cancellationToken);
+        return unknown.Count == 0
+            ? null
+            : $"the programs of {cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that others promoted "
+                + $"after the upgrade began: {Sentences.List(unknown, Named)}. They would end at start (AutoFlag is "
+                + $"not found). If the flags are volatile, run `rollback_auto_flags {version ?? "VERSION"}`; "
+                + $"otherwise {otherwise}";
     }
 
     /// <summary>The promoted AutoFlags that a package does not list; empty if it has no list.</summary>
@@ -273,7 +282,8 @@ internal sealed class FormerFlags(YugabyteCluster cluster)
         string instance, string directory, CancellationToken cancellationToken)
     {
         var host = cluster.Hosts.Files(cluster.Instance(instance).Host);
-        foreach (var file in Files)
+        var hasFlags = YugabyteFeatures.HasAutoFlags(YugabyteVersion.Parse(cluster.Spec.FromVersion));
+        foreach (var file in hasFlags ? Files : [])
         {
             if (await host.ReadAsync($"{directory.TrimEnd('/')}/{file}", cancellationToken) is { } known)
             {

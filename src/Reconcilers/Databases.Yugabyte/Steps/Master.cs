@@ -163,9 +163,12 @@ internal sealed record SwapMaster(
     private Task<IReadOnlyList<string>> ProblemsAsync(
         StepContext context, DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
     {
-        var nodesSafe = NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
+        var stop = new GatedStop(instance, NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan))
+        {
+            Former = NodesSafe is null ? null : new MasterSlots(context, Slot, Cluster).Goal(instance).Directory,
+        };
         return new ClusterGate(Cluster).StopProblemsAsync(
-            context.Plan, new GatedStop(instance, nodesSafe), Outage, rightBefore, cancellationToken);
+            context.Plan, stop, Outage, rightBefore, cancellationToken);
     }
 }
 

@@ -66,6 +66,7 @@ internal abstract record TserverStep : YugabyteStep
         return new GatedStop(instance, form ?? ProveAdminTool.NodesSafe(context.Plan))
         {
             Beside = Beside(context, instance),
+            Former = form is null ? null : Goal(context, instance).Directory,
         };
     }
 

@@ -148,9 +148,48 @@ public sealed class RollbackPlannerTests
         world.FlagsVersion++;
         (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldNotBeNull().ShouldContain("do not know 1 AutoFlags that others promoted after the upgrade began: yb-master/later_flag. They would end at start (AutoFlag is not found). If the flags are volatile, run `rollback_auto_flags 1`; otherwise continue to 2024.1.3.0-b5");
 
+        // A status of before they were recorded.
+        status = status with { Plan = run.Plan with { Steps = [.. run.Plan.Steps.Select(s => s.Is<ProveAdminTool>() ? s with { Facts = null } : s)] } };
+        (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldNotBeNull().ShouldContain("run `rollback_auto_flags VERSION`");
+
         world.KeptFlags.Clear();
         world.FlagsVersion++;
         (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("RollbackTServers/t2", "t2")]
+    [InlineData("RollbackMasters/2", null)]
+    public void Rollback_asks_for_foreign_flags_before_each_stop(string of, string? stopped)
+    {
+        var world = new YugaWorld(Modern);
+        world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] = """{"auto_flags":[]}""";
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("VerifyVersions");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
+        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan));
+        back.HoldBefore.Add($"{of}/swap");
+        back.Until(() => back.Store.Outcome?.State == Drydock.Engine.Running.RunState.Held, "it is held for days");
+
+        // An administrator of another upgrade promotes flags meanwhile.
+        world.KeptFlags.Add("later_flag");
+        world.FlagsVersion++;
+        var stops = world.Acts.Count(a => a.StartsWith("stop ", StringComparison.Ordinal));
+        back.HoldBefore.Clear();
+        back.Wake();
+        back.Until(() => back.Store.Outcome?.State == Drydock.Engine.Running.RunState.Failed, "it stops nothing");
+        back.Outcome.StepId.ShouldBe($"{of}/swap");
+        back.Outcome.Message.ShouldNotBeNull().ShouldContain("do not know 1 AutoFlags that others promoted after the upgrade began: yb-master/later_flag. They would end at start (AutoFlag is not found). If the flags are volatile, run `rollback_auto_flags VERSION`; otherwise ask the vendor before another process is stopped.");
+        world.Acts.Count(a => a.StartsWith("stop ", StringComparison.Ordinal)).ShouldBe(stops);
+        (stopped is null || world[stopped].Running == world.Setup.To).ShouldBeTrue();
+        world.LeaderBlacklist.ShouldBeEmpty();
+
+        world.KeptFlags.Clear();
+        back.Retry = true;
+        back.Wake();
+        back.Until(() => back.Store.Outcome?.State == Drydock.Engine.Running.RunState.Succeeded, "it continues");
+        world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
+        world.Violations.ShouldBeEmpty();
     }
 
     [Fact]
