@@ -200,6 +200,21 @@ internal sealed class TiDbTargets : IEngineTargets
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
         (await new TiDbPreflight(this).RunAsync(cancellationToken)).Select<IRunDiscovery>(static found => found);
 
+    public async Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var swaps = plan.Steps.FindAll(s => s.Is<SwapInstance>() && !PlanProgress.Begun(s));
+        var found = await new SwapTraces(Hosts, Spec).FindAsync(
+            Spec.Instances.FindAll(i => swaps.Exists(s => s.Node == i.Name)),
+            (instance, program) => plan.Steps.Find(s => s.Is<PreparePackage>()
+                && s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal))?.Recorded(program),
+            cancellationToken);
+        swaps.RemoveAll(s => !found.ContainsKey(s.Node!));
+        return found.Count == 0 ? plan : plan with
+        {
+            Steps = [.. plan.Steps.Select(s => swaps.Contains(s) ? SwapTraces.Begun(s) : s)],
+        };
+    }
+
     public Task<ParkedStateResult> CleanUpAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
         status.Plan is { } plan

@@ -247,6 +247,9 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
         (await new YugabytePreflight(this).RunAsync(cancellationToken)).Select<IRunDiscovery>(static found => found);
 
+    public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
+        new YugabyteTraces(this).ReadAsync(plan, cancellationToken);
+
     public Task<string?> FindRollbackObstacleAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
         new FormerFlags(this).FindObstacleAsync(status.Plan!, cancellationToken);

@@ -89,6 +89,9 @@ internal interface IEngineTargets : IAsyncDisposable
 
     Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="IRunTargets.ReadTracesAsync"/>
+    Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) => Task.FromResult(plan);
+
     /// <summary>Why a rollback that <see cref="IDatabaseEngine.RollbackRefusal"/> allows must not begin now, and what
     /// an administrator may do; null if it may. Does not throw for any answer of a target.</summary>
     Task<string?> FindRollbackObstacleAsync(

@@ -129,6 +129,9 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
         };
     }
 
+    public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
+        _engine.ReadTracesAsync(plan, cancellationToken);
+
     public async Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken) =>
         await _engine.FindRollbackObstacleAsync((DatabaseRollingUpgradeStatus)status, cancellationToken)
             is { } obstacle

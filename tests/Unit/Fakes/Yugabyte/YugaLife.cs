@@ -19,7 +19,9 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public bool IsDead { get; private set; }
 
-    public DatabaseRollingUpgrade Upgrade => new() { Metadata = new V1ObjectMeta { Name = "shop", Namespace = "db", Uid = "uid" }, Spec = World.Spec };
+    public V1ObjectMeta Metadata { get; init; } = new() { Name = "shop", Namespace = "db", Uid = "uid" };
+
+    public DatabaseRollingUpgrade Upgrade => new() { Metadata = Metadata, Spec = World.Spec };
 
     public IKubernetesClient Kubernetes => new YugaKubernetes(this);
 

@@ -245,6 +245,11 @@ internal sealed partial class YugaWorld
             Violate($"{server.Name} was started as {version} before every master");
         }
 
+        if (server.IsMaster && version == Setup.From && Tservers.Any(t => t.Running == Setup.To))
+        {
+            Violate($"{server.Name} was started as {version} before every tablet server");
+        }
+
         (server.Running, server.Pid, server.StartedAt, server.Supervision) = (version, ++_pids, Time.GetUtcNow(), SupervisionState.Active);
         server.Moves = server.IsMaster ? Setup.Moves : null;
         server.Starts++;

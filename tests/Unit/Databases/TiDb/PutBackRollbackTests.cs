@@ -1,0 +1,165 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>The status goes back to an older copy of itself, as from a backup of etcd, and the upgrade is rolled back:
+/// what really runs decides.</summary>
+public sealed class PutBackRollbackTests
+{
+    private static readonly TiDbWorldSetup Setup = new()
+    {
+        Priority = 3,
+        Leaders = 4,
+        SchedulerWindow = TimeSpan.FromSeconds(3),
+        Spec = static s => s with { Settle = "1s", Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } } },
+    };
+
+    private static readonly Lazy<List<DatabaseRollingUpgradeStatus>> Golden = new(() =>
+    {
+        var (_, run) = Begin();
+        run.RunUntil(() => run.IsOver, "success", TimeSpan.FromHours(24));
+        return run.Writes;
+    });
+
+    [Fact]
+    public void Rollback_asked_for_after_any_put_back_is_refused_once_a_new_program_runs() => Cases.Try(Pairs(0), pair =>
+    {
+        var (world, run, what) = PutBack(pair);
+        run.Edit(s => s with { DesiredState = DesiredState.RolledBack });
+        End(world, run, what);
+        if (!run.Is("RolledBack"))
+        {
+            run.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable, $"{what}: {run.Status.Message}");
+            run.Status.Message.ShouldNotBeNull().ShouldContain("A rollback to 2.1.19 is impossible", Case.Sensitive, what);
+            run.Edit(s => s with { DesiredState = DesiredState.Upgraded });
+            run.RunUntil(() => run.IsOver, what, TimeSpan.FromHours(24));
+            world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New, what);
+        }
+    });
+
+    [Fact]
+    public void Failure_after_a_put_back_before_the_first_swap_is_not_rolled_back_once_a_new_program_runs() => Cases.Try(Pairs(1, ways: 60).Where(IsUnaware), pair =>
+    {
+        var (world, run, what) = PutBack(pair, Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        End(world, run, what);
+        if (run.Is("Failed") && !run.Is("RolledBack"))
+        {
+            run.ReasonOf("Stalled").ShouldNotBe(Reasons.RollbackUnavailable, what);
+            run.Annotate(Annotations.Retry, "again");
+            run.RunUntil(() => run.IsOver, what, TimeSpan.FromHours(24));
+            world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New, what);
+        }
+    });
+
+    [Fact]
+    public void Deletion_after_a_put_back_before_the_first_swap_waits_once_a_new_program_runs() => Cases.Try(Pairs(2, ways: 60).Where(IsUnaware), pair =>
+    {
+        var (world, run, what) = PutBack(pair);
+        var stops = Stops(world);
+        run.Delete();
+        End(world, run, what);
+        Stops(world).ShouldBe(stops, what);
+        if (run.Found is not null)
+        {
+            run.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable, $"{what}: {run.Status.Message}");
+            run.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete=Abandon", Case.Sensitive, what);
+            run.Annotate(Annotations.OnDelete, Annotations.Abandon);
+            run.RunUntil(() => run.Found is null, what);
+        }
+    });
+
+    [Fact]
+    public void Undo_waits_for_every_instance_that_may_run_the_new_program()
+    {
+        var (world, run) = Begin();
+        run.RunUntil(() => run.Status.Plan is { } plan && plan.Steps.Exists(s => s is { Phase: "Backup", State: StepState.Succeeded }), "a step");
+        world.Unreachable.Add("192.0.2.2");
+        run.Delete();
+        run.RunUntil(() => run.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "it waits");
+        run.Status.Message.ShouldNotBeNull().ShouldStartWith("A rollback is not possible now: what runs as pd-2 on 192.0.2.2 cannot be read. 192.0.2.2 does not answer. If its host is lost for good, remove pd-2 from the database and add it to spec.skip. Nothing is started. Repair this and the rollback starts automatically, or set the annotation drydock.dev/on-delete=Abandon");
+        run.RunFor(TimeSpan.FromHours(1));
+        run.Found.ShouldNotBeNull();
+
+        world.Unreachable.Clear();
+        run.RunUntil(() => run.Found is null, "it is undone");
+        world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.Old);
+    }
+
+    private static void End(TiDbWorld world, EngineRunWorld run, string what)
+    {
+        run.RunFor(TimeSpan.FromMinutes(10));
+        world.Violations.ShouldBeEmpty(what);
+        var isNew = world.Processes.Exists(p => p.Running != TiDbWorld.Old);
+        if (isNew)
+        {
+            // A failure that has passed is looked at again, and the upgrade continues.
+            var isUpgraded = run.IsOver && world.Processes.TrueForAll(p => p.Running == TiDbWorld.New);
+            (run.Found is null, run.Is("RolledBack"), run.Is("Ready") && !isUpgraded).ShouldBe((false, false, false), $"{what}: {run.Status.Message}");
+            run.Status.Message.ShouldNotBeNull().ShouldNotContain("keeps running", Case.Sensitive, what);
+        }
+        else if (run.Found is null || run.Is("RolledBack"))
+        {
+            world.Evicted.ShouldBeEmpty(what);
+        }
+    }
+
+    private static (TiDbWorld World, EngineRunWorld Run, string What) PutBack(
+        (int Reached, int Back) pair,
+        Func<DatabaseRollingUpgradeStatus, DatabaseRollingUpgradeStatus>? change = null,
+        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? spec = null)
+    {
+        var (world, run) = Begin(spec);
+        run.RunUntil(() => run.Writes.Count > pair.Reached, "the write", TimeSpan.FromHours(24));
+        var status = run.Writes[pair.Back];
+        var what = $"from {pair.Reached} ({Where(run.Status)}) back to {pair.Back} ({Where(status)})";
+        run.PutBack(change is null ? status : change(status));
+
+        // Preflight and guards name the schedulers with the command.
+        world.Evicted.Clear();
+        world.Priorities.Clear();
+        return (world, run, what);
+    }
+
+    private static DatabaseRollingUpgradeStatus Failed(DatabaseRollingUpgradeStatus status)
+    {
+        var next = status.Plan!.Steps.Find(s => s.State != StepState.Succeeded);
+        return next is null ? status : status with
+        {
+            Plan = status.Plan with
+            {
+                Steps = [.. status.Plan.Steps.Select(s => s == next ? s with { State = StepState.Failed, Attempt = Math.Max(1, s.Attempt), Reason = Reasons.ClusterUnhealthy, Message = "it failed" } : s)],
+            },
+        };
+    }
+
+    private static IEnumerable<(int Reached, int Back)> Pairs(int way, int ways = 300)
+    {
+        var all = Golden.Value;
+        return
+            from reached in Enumerable.Range(0, all.Count)
+            from back in Enumerable.Range(0, reached + 1)
+            where all[reached].Phase != RunPhases.Succeeded && all[back].Plan is { } plan && !PlanProgress.Done(plan) && Sample.Takes((reached * 31) + back, way, ways)
+            select (reached, back);
+    }
+
+    // By the status no process was stopped; otherwise the plan has to finish.
+    private static bool IsUnaware((int Reached, int Back) pair) => !TiDbUndo.IsPast(Golden.Value[pair.Back].Plan!);
+
+    private static int Stops(TiDbWorld world) => world.Done.Count(d => d.StartsWith("stop ", StringComparison.Ordinal));
+
+    private static string Where(DatabaseRollingUpgradeStatus status) => $"{status.Phase} {status.Step}";
+
+    private static (TiDbWorld World, EngineRunWorld Run) Begin(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
+    {
+        var world = new TiDbWorld(Setup);
+        return (world, new EngineRunWorld(world).Apply(change));
+    }
+}

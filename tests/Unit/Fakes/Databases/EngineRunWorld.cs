@@ -1,0 +1,94 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Engine.Running;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Upgrades;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>The frame with DatabaseRollingUpgrade and a real engine on a database in memory.</summary>
+internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    private readonly DatabaseRollingUpgradeSpec _spec;
+    private readonly Func<V1ObjectMeta, IEngineTargets> _bind;
+    private int _lives;
+
+    public EngineRunWorld(YugaWorld universe)
+        : base("db", WorldJson.Crds, universe.Time)
+    {
+        (_spec, _bind) = (universe.Spec, upgrade => new YugabyteCluster(new YugaLife(universe) { Metadata = upgrade }));
+        Record();
+    }
+
+    public EngineRunWorld(TiDbWorld cluster)
+        : base("db", WorldJson.Crds, cluster.Time)
+    {
+        (_spec, _bind) = (cluster.Upgrade.Spec, upgrade =>
+        {
+            cluster.Upgrade = cluster.Upgrade with { Metadata = upgrade };
+            return new TiDbLife(cluster, ++_lives).Targets;
+        });
+        Record();
+    }
+
+    /// <summary>The statuses that were written, in order.</summary>
+    public List<DatabaseRollingUpgradeStatus> Writes { get; } = [];
+
+    /// <summary>Waits for an administrator.</summary>
+    public bool Asks => Is("Stalled") || Is("Held") || Is("Failed");
+
+    protected override RunKind Kind => new DatabaseUpgradeKind(
+        SupportedEngines.All,
+        (upgrade, _) => Task.FromResult(new RunBinding("access", "targets", "spec", _ => new Targets(_bind(upgrade.Metadata)))));
+
+    public EngineRunWorld Apply(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
+    {
+        Create(change is null ? _spec : change(_spec));
+        return this;
+    }
+
+    /// <summary>What was held is approved.</summary>
+    public void Approve() => Annotate(Annotations.Approve, Status.Holds.Single().Approval);
+
+    private void Record() => Api.After = request =>
+    {
+        if (request is { Verb: "update", Resource: "databaserollingupgrades/status" })
+        {
+            Writes.Add(Status);
+        }
+
+        return Task.CompletedTask;
+    };
+
+    private sealed class Targets(IEngineTargets engine) : IRunTargets
+    {
+        public void Refresh(IKubernetesObject entity)
+        {
+            // The world has the spec.
+        }
+
+        public string Redact(string text) => text;
+
+        public IStepCatalog Catalog() => engine.Catalog;
+
+        public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
+            (await engine.PreflightAsync(cancellationToken)).Select<IRunDiscovery>(static found => new CompletedDiscovery(found, inventory: null));
+
+        public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
+            engine.ReadTracesAsync(plan, cancellationToken);
+
+        public Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken) =>
+            engine.FindRollbackObstacleAsync((DatabaseRollingUpgradeStatus)status, cancellationToken);
+
+        public Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken) =>
+            engine.CleanUpAsync((DatabaseRollingUpgradeStatus)status, cancellationToken);
+
+        public ValueTask DisposeAsync() => engine.DisposeAsync();
+    }
+}
