@@ -45,6 +45,7 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     [InlineData("status-put-back", "step-EnableHA")]
     [InlineData("etcd-restored", "step-StopOld")]
     [InlineData("etcd-restored", "during-init-start")]
+    [InlineData("etcd-restored-git-later", "step-EnableHA")]
     public async Task Upgrade_with_accident_at_a_moment_ends_like_undisturbed_run(string accident, string moment)
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
@@ -53,6 +54,7 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
 
     [Theory]
     [InlineData("etcd-restored", "step-RestoreDatabases")]
+    [InlineData("etcd-restored-git-later", "step-RestoreDatabases")]
     [InlineData("status-put-back", "step-StartOld")]
     public async Task Rollback_with_accident_at_a_moment_ends_like_undisturbed_run(string accident, string moment)
     {

@@ -20,9 +20,14 @@ public sealed record Plan
     /// <summary>When it was compiled.</summary>
     public DateTimeOffset? CompiledAt { get; init; }
 
-    /// <summary>Number of attempts of earlier plans. Attempt numbers in names continue from it, so that traces of an
-    /// earlier plan are not taken for those of this plan.</summary>
-    public int AttemptsBefore { get; init; }
+    /// <summary>Its number among all plans of the object. It rises with each plan, and with each abort or retry: an
+    /// approval names it, so none outlives what it was given for. No part of the hash.</summary>
+    public int Number { get; init; }
+
+    /// <summary>Its random id, stored before anything is named after it, so that an older status can never meet what
+    /// this plan left. No part of the hash.</summary>
+    [Length(16)]
+    public string Id { get; init; } = "";
 
     /// <summary>The steps, sorted so that every step stands after those named in its field after.</summary>
     [Items(SchemaLimits.Steps)]

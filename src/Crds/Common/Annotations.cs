@@ -44,6 +44,15 @@ public static class Annotations
     /// 63 characters.</summary>
     public const string Upgrade = "drydock.dev/upgrade";
 
+    /// <summary>What kubectl sets on objects that a person applies. Drydock never sets it.</summary>
+    public const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+    /// <summary>On what a step of an upgrade made: the id of the step.</summary>
+    public const string Step = "drydock.dev/step";
+
+    /// <summary>On what a step of an upgrade made: the attempt of the step.</summary>
+    public const string Attempt = "drydock.dev/attempt";
+
     /// <summary>The value of <see cref="OnDelete"/> that deletes an object without waiting.</summary>
     public const string Abandon = "Abandon";
 

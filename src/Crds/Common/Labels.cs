@@ -10,6 +10,12 @@ public static class Labels
     /// cut and ends in a hash; the whole name is in the annotation <see cref="Annotations.Upgrade"/>.</summary>
     public const string UpgradeName = "drydock.dev/upgrade";
 
+    /// <summary>On what a step of an upgrade made: the random id of its plan.</summary>
+    public const string PlanId = "drydock.dev/plan-id";
+
+    /// <summary>On what a step of an upgrade made: the number of its plan at that time.</summary>
+    public const string PlanNumber = "drydock.dev/plan-number";
+
     /// <summary>On a container that an upgrade made: from which arguments of the plan it was created.</summary>
     public const string ContainerOptions = "drydock.dev/container-options";
 

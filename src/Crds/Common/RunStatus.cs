@@ -43,6 +43,11 @@ public abstract record RunStatus : ObservedStatus
     /// for a rollback.</summary>
     public Plan? RollbackPlan { get; init; }
 
+    /// <summary>The most recent plans that were replaced: what they left on hosts and in the cluster is known by
+    /// their ids.</summary>
+    [Items(SchemaLimits.History)]
+    public List<FormerPlan> FormerPlans { get; init => field = value ?? []; } = [];
+
     /// <summary>The abort token that stopped the run; absent if none did. A retry token or desiredState
     /// continues.</summary>
     [Length(SchemaLimits.ShortName)]
@@ -89,6 +94,22 @@ public abstract record RunStatus : ObservedStatus
     /// <summary>Manual work that remains after the run.</summary>
     [Items(SchemaLimits.Findings)]
     public List<ActionItem> ActionRequired { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>A plan that was replaced.</summary>
+public sealed record FormerPlan
+{
+    /// <summary>Its last number.</summary>
+    public int Number { get; init; }
+
+    /// <summary>Its random id.</summary>
+    [Required]
+    [Length(16, Minimum = 1)]
+    public string Id { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Its hash.</summary>
+    [Length(71)]
+    public string Hash { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>A step that runs now. Its times change only when it starts or other steps of its kind end.</summary>

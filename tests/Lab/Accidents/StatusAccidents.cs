@@ -16,21 +16,23 @@ internal static class StatusAccidents
 
     public static IReadOnlyList<SharedAccident> All { get; } =
     [
-        new SharedAccident("status-put-back", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: false, token)) { Changes = IsOfNew },
-        new SharedAccident("etcd-restored", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: true, token)) { Changes = IsOfNew },
+        new SharedAccident("status-put-back", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: false, isGitLater: false, token)) { Changes = IsOfNew },
+        new SharedAccident("etcd-restored", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: true, isGitLater: false, token)) { Changes = IsOfNew },
+        new SharedAccident("etcd-restored-git-later", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: true, isGitLater: true, token)) { Changes = IsOfNew },
     ];
 
     // A rollback leaves the new container as it is, also if it was never started.
     private static bool IsOfNew(string what) => what.Contains("IS_UPGRADE=true", StringComparison.Ordinal);
 
     // etcd still has the revisions of the last minutes, so the older status is one that really was. A restored etcd
-    // lacks what was created since; its objects go without their finalizers.
-    private static async Task PutBackAsync(OperatorScene scene, bool isEtcd, CancellationToken cancellationToken)
+    // lacks what was created since; its objects go without their finalizers. What people wrote into the object since
+    // comes again from Git: before the operator runs, or once it has the older object.
+    private static async Task PutBackAsync(OperatorScene scene, bool isEtcd, bool isGitLater, CancellationToken cancellationToken)
     {
         await Task.WhenAll(scene.Operator.Operators.Select(x => x.KillAsync()));
         using var http = scene.Operator.ControlPlane.CreateHttpClient();
         var (path, now) = await UpgradeAsync(http, scene.Space, cancellationToken);
-        var (revision, status) = await OldestOfPlanAsync(http, path, now, cancellationToken);
+        var (revision, then) = await OldestOfPlanAsync(http, path, now, cancellationToken);
         if (isEtcd)
         {
             foreach (var kind in Made.Select(kind => kind.Replace("*", $"namespaces/{scene.Space}", StringComparison.Ordinal)))
@@ -39,9 +41,37 @@ internal static class StatusAccidents
             }
         }
 
-        now["status"] = status.DeepClone();
+        var git = Wish(now, then);
+        now["status"] = then["status"]!.DeepClone();
         await SendAsync(http, HttpMethod.Put, $"{path}/{Name(now)}/status", now, cancellationToken);
+        if (isGitLater)
+        {
+            await SendAsync(http, HttpMethod.Patch, $"{path}/{Name(now)}", Wish(then, now), cancellationToken);
+        }
+
         await scene.Operator.StartOperator(scene.Operator.LastOptions).WaitUntilReadyAsync(cancellationToken);
+        if (isGitLater)
+        {
+            await SendAsync(http, HttpMethod.Patch, $"{path}/{Name(now)}", git, cancellationToken);
+        }
+    }
+
+    // A merge patch that gives an object the spec and annotations of another state of it.
+    private static JsonObject Wish(JsonNode wanted, JsonNode from) => new()
+    {
+        ["spec"] = Merge(wanted["spec"], from["spec"]),
+        ["metadata"] = new JsonObject { ["annotations"] = Merge(wanted["metadata"]!["annotations"], from["metadata"]!["annotations"]) },
+    };
+
+    private static JsonObject Merge(JsonNode? wanted, JsonNode? from)
+    {
+        var patch = (JsonObject?)wanted?.DeepClone() ?? [];
+        foreach (var gone in (from as JsonObject ?? []).Select(x => x.Key).Where(key => !patch.ContainsKey(key)).ToList())
+        {
+            patch[gone] = null;
+        }
+
+        return patch;
     }
 
     private static async Task<(string Path, JsonNode Upgrade)> UpgradeAsync(
@@ -59,7 +89,7 @@ internal static class StatusAccidents
     }
 
     // The first status of the present plan, forward or rollback, that knows of a step.
-    private static async Task<(long Revision, JsonNode Status)> OldestOfPlanAsync(
+    private static async Task<(long Revision, JsonNode Then)> OldestOfPlanAsync(
         HttpClient http, string path, JsonNode now, CancellationToken cancellationToken)
     {
         var (without, with, found) = (0L, Revision(now), now);
@@ -77,7 +107,7 @@ internal static class StatusAccidents
             }
         }
 
-        return (with, found["status"]!);
+        return (with, found);
     }
 
     private static async Task ForgetAsync(HttpClient http, string path, long revision, CancellationToken cancellationToken)
@@ -113,7 +143,8 @@ internal static class StatusAccidents
         HttpClient http, HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        request.Content = body is null ? null : JsonContent.Create(body);
+        request.Content = body is null ? null
+            : JsonContent.Create(body, new(method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json"));
         using var response = await http.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {

@@ -137,8 +137,7 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
         IReadOnlyList<string> binlog, CancellationToken cancellationToken)
     {
         // This attempt has begun although the status does not know it: what PD has now may be the upgrade's own.
-        var saved = await ConfigurationSecret.ReadAsync(
-            targets.Context, RunPlans.AttemptsBefore(targets.Context.Upgrade.Status), cancellationToken);
+        var saved = await ConfigurationSecret.ReadAsync(targets.Context, cancellationToken);
         var limits = PdSchedule.ParseLimits(saved?.GetValueOrDefault(SaveConfiguration.LimitsFile));
         if (saved is not null)
         {

@@ -157,8 +157,7 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
         var drainers = Spec.Of(DatabaseComponent.Drainer).SelectMany(d => new[] { KeyOf(d), ScriptOf(d) })
             .ToHashSet(StringComparer.Ordinal);
         Targets.EnsureMayAct();
-        var name = ConfigurationSecret.Name(upgrade, context.Plan.AttemptsBefore);
-        var directory = $"{upgrade.Namespace ?? "default"}/{name}";
+        var directory = $"{upgrade.Namespace ?? "default"}/{context.Receipt(ConfigurationSecret.NameKey)}";
         foreach (var (file, content) in files.Where(f => !drainers.Contains(f.Key)))
         {
             if (await storage.StatAsync($"{directory}/{file}", cancellationToken) is null)
@@ -215,8 +214,6 @@ internal sealed record TakeSnapshot(
     protected override IKubernetesClient Kubernetes => Targets.Context.Kubernetes;
     protected override V1ObjectMeta Upgrade => Targets.Context.Upgrade.Metadata;
     protected override string UpgradeKind => DatabaseRollingUpgrade.KindName;
-
-    protected override string SnapshotName(int attempt) => $"{ObjectNames.Stem(Upgrade)}-{attempt}";
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         WaitForChangeAsync(

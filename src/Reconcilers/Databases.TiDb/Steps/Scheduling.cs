@@ -147,8 +147,7 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
     private async Task<string> FormerAsync(
         StepContext context, PdSchedule schedule, CancellationToken cancellationToken)
     {
-        var saved = await ConfigurationSecret.ReadAsync(
-            Targets.Context, context.Plan.AttemptsBefore, cancellationToken);
+        var saved = await ConfigurationSecret.ReadAsync(Targets.Context, cancellationToken);
         return ScheduleHold.Text(
             context.Plan, schedule.Limits, saved?.GetValueOrDefault(SaveConfiguration.LimitsFile), LeaderLimit);
     }

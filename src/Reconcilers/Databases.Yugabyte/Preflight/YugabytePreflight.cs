@@ -39,8 +39,7 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
         await new ExtensionPreflight(cluster, _findings).LookAsync(flags.SqlIsOn, hostLooks, cancellationToken);
 
         // This attempt has begun although the status does not know it: it paused the groups itself.
-        var saved = await ConfigurationSecret.ReadAsync(
-            cluster.Context, RunPlans.AttemptsBefore(cluster.Context.Upgrade.Status), cancellationToken);
+        var saved = await ConfigurationSecret.ReadAsync(cluster.Context, cancellationToken);
         var running = (saved?.GetValueOrDefault(SaveServerConfiguration.GroupsFile) ?? "").Split('\n');
         if (saved is not null)
         {

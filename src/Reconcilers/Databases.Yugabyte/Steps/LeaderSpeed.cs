@@ -52,8 +52,7 @@ internal sealed record SpeedUpLeaders : YugabyteStep
     private async Task<string> FormerAsync(
         StepContext context, IReadOnlyDictionary<string, LeaderMoves> now, CancellationToken cancellationToken)
     {
-        var files = await ConfigurationSecret.ReadAsync(
-            Cluster.Context, context.Plan.AttemptsBefore, cancellationToken);
+        var files = await ConfigurationSecret.ReadAsync(Cluster.Context, cancellationToken);
         var saved = LeaderMoves.Parse(files?.GetValueOrDefault(SaveServerConfiguration.LeadersFile));
         return LeaderMoves.Text(now.ToDictionary(
             m => m.Key,

@@ -13,17 +13,15 @@ internal static class ConfigurationSecret
 
     private const string Gzip = ".gz";
 
-    /// <summary>Its name: found again after a crash, and never that of another upgrade.</summary>
-    public static string Name(V1ObjectMeta upgrade, int ordinal) =>
-        $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}";
+    private const string What = "configuration";
 
-    /// <summary>The receipt of a step that saves it: one name for all attempts of a plan.</summary>
+    /// <summary>The receipt of a step that saves it.</summary>
     public static Task<Receipt> ReserveAsync(IEngineContext targets, StepContext context) =>
         Task.FromResult(context.Receipt(NameKey) is not null
             ? context.Step.Receipt!
             : (Receipt)new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                [NameKey] = Name(targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
+                [NameKey] = ObjectNames.OfStep(targets.Upgrade.Metadata, context, What),
             });
 
     public static async Task<Observation> LookAsync(
@@ -36,25 +34,33 @@ internal static class ConfigurationSecret
             return new Observation.NotStarted();
         }
 
-        return secret.Metadata.Label(Labels.UpgradeUid) == context.OwnerUid
+        return secret.Metadata.IsMadeBy(context)
             ? new Observation.Done($"{secret.Values.Count} files are saved in Secret {name}{also}.")
             : new Observation.Failed(
-                Reasons.StepFailed, $"Secret {name} was not created by this upgrade. Delete it, then retry.");
+                Reasons.StepFailed,
+                $"Secret {name} was not created by this attempt of this upgrade. Delete it, then retry.");
     }
 
-    /// <summary>The files that an attempt has saved before it changed anything; null if it has saved none. They show
-    /// what an administrator had, also if the status was put back to an older copy and knows nothing of the
-    /// attempt.</summary>
+    /// <summary>The files that a plan has saved before it changed anything; null if none has saved them. They show what
+    /// an administrator had. A plan that the status does not know comes first: the status was put back to an older
+    /// copy, and what its own plan saves is what that plan had changed.</summary>
     public static async Task<IReadOnlyDictionary<string, string>?> ReadAsync(
-        IEngineContext targets, int ordinal, CancellationToken cancellationToken)
+        IEngineContext targets, CancellationToken cancellationToken)
     {
-        var upgrade = targets.Upgrade.Metadata;
-        var secret = await targets.Kubernetes.GetAsync<V1Secret>(
-            Name(upgrade, ordinal), upgrade.Namespace, cancellationToken);
-        return secret is { Data: { } data }
-            && secret.Metadata.Label(Labels.UpgradeUid) == upgrade.Uid
-            ? data.ToDictionary(f => Plain(f.Key), f => Text(f.Key, f.Value), StringComparer.Ordinal)
-            : null;
+        var (upgrade, status) = (targets.Upgrade.Metadata, targets.Upgrade.Status);
+        var former = (status?.FormerPlans ?? []).Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
+        var secrets = await targets.Kubernetes.ListAsync<V1Secret>(
+            upgrade.Namespace,
+            new ListOptions { LabelSelector = $"{Labels.UpgradeUid}={upgrade.Uid},{Labels.PlanId}" },
+            cancellationToken);
+        var saved = secrets.Items
+            .Where(s => s.Metadata.Name.StartsWith($"{ObjectNames.Stem(upgrade)}-", StringComparison.Ordinal)
+                && s.Metadata.Name.Contains($"-{What}-", StringComparison.Ordinal)
+                && !former.Contains(s.Metadata.Label(Labels.PlanId)!))
+            .OrderBy(s => s.Metadata.Label(Labels.PlanId) == status?.Plan?.Id)
+            .ThenByDescending(s => s.Metadata.CreatedAt)
+            .FirstOrDefault();
+        return saved?.Data?.ToDictionary(f => Plain(f.Key), f => Text(f.Key, f.Value), StringComparer.Ordinal);
     }
 
     /// <summary>Creates it with the name in the receipt.</summary>
@@ -63,7 +69,7 @@ internal static class ConfigurationSecret
         IEngineContext targets, StepContext context, IReadOnlyDictionary<string, string> files,
         CancellationToken cancellationToken)
     {
-        var secret = Of(context.Receipt(NameKey)!, targets.Upgrade.Metadata, files);
+        var secret = Of(context, targets.Upgrade.Metadata, files);
         targets.EnsureMayAct();
 
         // The next observation reads whose it is.
@@ -72,7 +78,8 @@ internal static class ConfigurationSecret
 
     /// <summary>The Secret; files are compressed if they do not fit otherwise.</summary>
     /// <exception cref="StepActionException">The files do not fit even compressed.</exception>
-    public static V1Secret Of(string name, V1ObjectMeta upgrade, IReadOnlyDictionary<string, string> files)
+    public static V1Secret Of(
+        StepContext context, V1ObjectMeta upgrade, IReadOnlyDictionary<string, string> files)
     {
         var plain = files.ToDictionary(f => f.Key, f => Encoding.UTF8.GetBytes(f.Value), StringComparer.Ordinal);
         var data = plain.Values.Sum(b => b.Length) <= MostBytes
@@ -89,7 +96,9 @@ internal static class ConfigurationSecret
 
         return new V1Secret
         {
-            Metadata = ChildMetadata.Of(name, DatabaseRollingUpgrade.KindName, upgrade),
+            Metadata = ChildMetadata
+                .Of(context.Receipt(NameKey)!, DatabaseRollingUpgrade.KindName, upgrade)
+                .MadeBy(context),
             Type = "Opaque",
             Immutable = true,
             Data = data,

@@ -67,11 +67,7 @@ internal sealed class DatabaseUpgradeKind(
     {
         var complete = Complete(spec, basis.Status);
         var plan = Engine(spec).CompileRollback(complete, basis.Plan, basis.Notes);
-        return plan with
-        {
-            AttemptsBefore = basis.AttemptsBefore,
-            Hold = basis.AfterSuccess && plan.Steps.Count > 0 ? RollbackHold : null,
-        };
+        return plan with { Hold = basis.AfterSuccess && plan.Steps.Count > 0 ? RollbackHold : null };
     }
 
     public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone)

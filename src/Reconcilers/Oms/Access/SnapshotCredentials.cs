@@ -50,14 +50,9 @@ internal static class SnapshotCredentials
 /// upgrade.</summary>
 internal static class SnapshotNames
 {
-    public static string Snapshot(V1ObjectMeta upgrade, int attempt) => $"{ObjectNames.Stem(upgrade)}-{attempt}";
+    public const string BeforeRollback = "before-rollback";
 
-    public static string BeforeRollback(V1ObjectMeta upgrade, int attempt) =>
-        $"{ObjectNames.Stem(upgrade)}-before-rollback-{attempt}";
-
-    public static bool IsBeforeRollback(string name) => name.Contains("-before-rollback-", StringComparison.Ordinal);
-
-    public static string Restore(V1ObjectMeta upgrade, int attempt) => $"{ObjectNames.Stem(upgrade)}-restore-{attempt}";
+    public const string Restore = "restore";
 
     public static string Credentials(V1ObjectMeta upgrade) => $"{ObjectNames.Stem(upgrade)}-metadb";
 }

@@ -67,6 +67,7 @@ internal sealed class OmsRedo : IRunRedo
         var guards = Guards(plan, restore);
         return plan with
         {
+            Number = 0,
             Steps = steps,
             Guards = guards,
             Hash = PlanHash.Compute(steps, guards, plan.Acknowledged, plan.Hash),

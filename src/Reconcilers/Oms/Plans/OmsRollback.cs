@@ -92,11 +92,7 @@ internal sealed class OmsRollback : OmsPhases
         }
 
         Notes();
-        return Built.Build() with
-        {
-            Hold = AfterSuccess ? Hold : null,
-            AttemptsBefore = _basis.AttemptsBefore,
-        };
+        return Built.Build() with { Hold = AfterSuccess ? Hold : null };
     }
 
     private IEnumerable<string> EnableHighAvailabilityThatWasOff()

@@ -170,8 +170,7 @@ internal sealed class OmsCleanup : IRunCleanup
 
     public RunStatus Announce(RunStatus status, DateTimeOffset? at) => (OmsUpgradeStatus)status with { CleanupAt = at };
 
-    public Plan Compile(RunSpec spec, Plan done, int attemptsBefore) =>
-        new CleanupPlanner((OmsUpgradeSpec)spec, done).Compile() with { AttemptsBefore = attemptsBefore };
+    public Plan Compile(RunSpec spec, Plan done) => new CleanupPlanner((OmsUpgradeSpec)spec, done).Compile();
 }
 
 /// <summary>What metrics and traces show of an OmsUpgrade.</summary>

@@ -32,8 +32,8 @@ internal sealed class RunTraces(OmsTargets targets)
                 : null;
     }
 
-    /// <summary>The newest verified snapshot of the upgrade that made the container. Its uid may be another than that
-    /// of the present object, which may have been made again.</summary>
+    /// <summary>The verified snapshot of the plan that made the container. The uid of its upgrade may be another than
+    /// that of the present object, which may have been made again.</summary>
     public async Task<BackupSnapshot?> SnapshotAsync(
         Plan plan, InspectedContainer container, CancellationToken cancellationToken)
     {
@@ -41,14 +41,26 @@ internal sealed class RunTraces(OmsTargets targets)
         var databases = plan.Step<TakeSnapshot>()!.As<TakeSnapshot>().Databases;
         var found = await targets.Kubernetes.ListAsync<BackupSnapshot>(
             targets.Upgrade.Metadata.Namespace,
-            new ListOptions { LabelSelector = $"{Labels.UpgradeUid}={uid}" },
+            new ListOptions
+            {
+                LabelSelector = $"{Labels.UpgradeUid}={uid},{Labels.PlanId}={container.Label(Labels.PlanId)}",
+            },
             cancellationToken);
         return found.Items
             .Where(s => s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true }
                 && s.Spec.Databases.Order(StringComparer.Ordinal).SequenceEqual(
                     databases.Order(StringComparer.Ordinal), StringComparer.Ordinal)
-                && !SnapshotNames.IsBeforeRollback(s.Metadata.Name))
-            .MaxBy(s => s.Metadata.CreatedAt);
+                && s.Metadata.Annotation(Annotations.LastApplied) is null
+                && IsNamedByPlan(s.Metadata))
+            .MaxBy(s => int.Parse(s.Metadata.Annotation(Annotations.Attempt)!, CultureInfo.InvariantCulture));
+    }
+
+    // A copy that somebody made of it has its labels, but another name.
+    private static bool IsNamedByPlan(V1ObjectMeta made)
+    {
+        var end = $"-{made.Label(Labels.PlanId)}-{made.Annotation(Annotations.Attempt)}";
+        return made.Name.EndsWith(end, StringComparison.Ordinal)
+            || made.Name.EndsWith($"{end}-{made.Annotation(Annotations.Stops)}", StringComparison.Ordinal);
     }
 
     /// <summary>The plan with what hosts and cluster show to be done; the same object if the plan knows it all. Only

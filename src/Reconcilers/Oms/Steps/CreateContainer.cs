@@ -88,6 +88,8 @@ internal sealed record CreateContainer(
         var labels = (JsonObject)options["Labels"]!;
         labels[Labels.UpgradeUid] = context.OwnerUid;
         labels[Labels.UpgradeName] = Targets.Upgrade.Metadata.Name;
+        labels[Labels.PlanId] = context.Plan.Id;
+        labels[Labels.PlanNumber] = $"{context.Plan.Number}";
         labels[Labels.ContainerOptions] = Mark();
         await docker.Containers.CreateContainerAsync(Container, options, cancellationToken);
     }

@@ -136,10 +136,6 @@ internal abstract record OmsStep : StepBase<OmsTargets>
 
     protected static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    // It increases over all plans of one object: a second run from preflight never mistakes the restore or witness of
-    // the first for its own.
-    protected static int Ordinal(StepContext context) => context.Plan.AttemptsBefore + context.Step.Attempt;
-
     protected async Task PauseOrEventAsync(StepContext context, CancellationToken cancellationToken)
     {
         var first = await Task.WhenAny(

@@ -31,11 +31,11 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             return new NotStarted();
         }
 
-        if (restore.Metadata.Label(Labels.UpgradeUid) != context.OwnerUid)
+        if (!restore.Metadata.IsMadeBy(context) || restore.Spec.SnapshotRef?.Uid != SnapshotUid)
         {
             return new Failed(
                 Reasons.StepFailed,
-                $"SnapshotRestore {name} was not created by this upgrade. Delete it "
+                $"SnapshotRestore {name} was not created by this attempt of this upgrade. Delete it "
                 + $"(`kubectl -n {Targets.Upgrade.Metadata.Namespace} delete snapshotrestore {name}`), then retry.");
         }
 
@@ -67,7 +67,9 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             r.Metadata.Label(Labels.UpgradeUid) == context.OwnerUid
             && IsUndecided(r.Status)) is { } undecided
             ? throw Undecided(undecided)
-            : Entry(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, Ordinal(context)));
+            : Entry(
+                SnapshotReceipts.RestoreKey,
+                ObjectNames.OfStep(Targets.Upgrade.Metadata, context, SnapshotNames.Restore));
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
@@ -78,7 +80,7 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = SnapshotRestore.KindName,
-            Metadata = ChildMetadata.Owned(name, OmsUpgrade.KindName, upgrade.Metadata),
+            Metadata = ChildMetadata.Owned(name, OmsUpgrade.KindName, upgrade.Metadata).MadeBy(context),
             Spec = new SnapshotRestoreSpec
             {
                 Mode = RunMode.Apply,

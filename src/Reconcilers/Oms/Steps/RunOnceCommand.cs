@@ -97,8 +97,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
                 {
                     OutputRef = await Targets.Overflow.StoreOutputAsync(
                         Targets.Upgrade.Metadata,
-                        context.Step.Id,
-                        Ordinal(context),
+                        context,
                         Targets.Redactor.RedactTail(Encoding.UTF8.GetString(log)),
                         cancellationToken),
                 };
@@ -152,7 +151,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         }
 
         var (workingDirectory, command) = await CommandAsync(context, container, cancellationToken);
-        var directory = WitnessedExec.DirectoryOf(LogsMount, context.OwnerUid, context.Step.Id, Ordinal(context));
+        var directory = WitnessedExec.DirectoryOf(LogsMount, context);
         return await new WitnessedExec(Docker(context), container.ID, directory)
             .ReserveAsync(workingDirectory, command, cancellationToken);
     }

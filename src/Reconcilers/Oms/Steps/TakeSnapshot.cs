@@ -31,9 +31,7 @@ internal sealed record TakeSnapshot(
     protected override V1ObjectMeta Upgrade => Targets.Upgrade.Metadata;
     protected override string UpgradeKind => OmsUpgrade.KindName;
 
-    protected override string SnapshotName(int attempt) => BeforeRollback
-        ? SnapshotNames.BeforeRollback(Upgrade, attempt)
-        : SnapshotNames.Snapshot(Upgrade, attempt);
+    protected override string? What => BeforeRollback ? SnapshotNames.BeforeRollback : null;
 
     // A status that is older than the hosts does not know of a snapshot, nor that OMS was in use again since.
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
@@ -43,7 +41,7 @@ internal sealed record TakeSnapshot(
             && !BeforeRollback
             && await Kubernetes.GetAsync<BackupSnapshot>(
                 receipt[SnapshotReceipts.SnapshotKey], Upgrade.Namespace, cancellationToken) is { } found
-            && found.Metadata.Label(Labels.UpgradeUid) == context.OwnerUid
+            && found.Metadata.IsMadeBy(context)
             && found.Metadata.Annotation(Annotations.Stops) != Stops(context)
             ? Entry(SnapshotReceipts.SnapshotKey, $"{receipt[SnapshotReceipts.SnapshotKey]}-{Stops(context)}")
             : receipt;

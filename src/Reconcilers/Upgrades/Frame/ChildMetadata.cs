@@ -34,6 +34,29 @@ internal static class ChildMetadata
         Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Upgrade] = owner.Name },
     };
 
+    /// <summary>The metadata of what an attempt of a step makes: they name plan, step and attempt.</summary>
+    public static V1ObjectMeta MadeBy(this V1ObjectMeta metadata, StepContext context) => metadata with
+    {
+        Labels = new Dictionary<string, string>(metadata.Labels!, StringComparer.Ordinal)
+        {
+            [Labels.PlanId] = context.Plan.Id,
+            [Labels.PlanNumber] = $"{context.Plan.Number}",
+        },
+        Annotations = new Dictionary<string, string>(metadata.Annotations!, StringComparer.Ordinal)
+        {
+            [Annotations.Step] = context.Step.Id,
+            [Annotations.Attempt] = $"{context.Step.Attempt}",
+        },
+    };
+
+    /// <summary>Whether this attempt of this step has made it, and nobody has applied it again.</summary>
+    public static bool IsMadeBy(this V1ObjectMeta metadata, StepContext context) =>
+        metadata.Label(Labels.UpgradeUid) == context.OwnerUid
+        && metadata.Label(Labels.PlanId) == context.Plan.Id
+        && metadata.Annotation(Annotations.Step) == context.Step.Id
+        && metadata.Annotation(Annotations.Attempt) == $"{context.Step.Attempt}"
+        && metadata.Annotation(Annotations.LastApplied) is null;
+
     public static V1ObjectMeta Owned(string name, string kind, V1ObjectMeta owner) => Of(name, kind, owner) with
     {
         OwnerReferences =
@@ -71,6 +94,12 @@ internal static class ObjectNames
     /// <param name="suffix">What tells it from others of that kind: a hash, or a number.</param>
     public static string Overflow(V1ObjectMeta owner, string what, string suffix) =>
         Cut($"{Stem(owner)}-{what.Replace('/', '-').ToLowerInvariant()}-{suffix}", LongestName);
+
+    /// <summary>What an attempt of a step makes. Number and id of the plan keep it from the name of all that was ever
+    /// made.</summary>
+    /// <param name="what">What it is; null for what the run is best known by.</param>
+    public static string OfStep(V1ObjectMeta owner, StepContext context, string? what = null) => string.Join(
+        '-', new[] { Stem(owner), context.Plan.Tag(), what, $"{context.Step.Attempt}" }.OfType<string>());
 
     public static string Label(string name) => Cut(name, LongestLabel);
 

@@ -14,4 +14,7 @@ internal record ControllerServices
     public required TimeProvider Time { get; init; }
 
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Makes the random id of a plan; from any thread.</summary>
+    public Func<string> NewPlanId { get; init; } = PlanNumbers.NewId;
 }

@@ -19,7 +19,7 @@ internal interface IRunCleanup
 
     RunStatus Announce(RunStatus status, DateTimeOffset? at);
 
-    Plan Compile(RunSpec spec, Plan done, int attemptsBefore);
+    Plan Compile(RunSpec spec, Plan done);
 }
 
 /// <summary>How a retry continues after a step that may run again only on restored data: the plan is compiled again,

@@ -5,8 +5,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// Pure.</summary>
 internal static class ReducedObject
 {
-    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-
     private static readonly ActionItem AnyAction = new();
 
     private static readonly HashSet<string> Words =
@@ -25,8 +23,8 @@ internal static class ReducedObject
 
     public static V1ObjectMeta Metadata(V1ObjectMeta metadata) => metadata with
     {
-        Annotations = metadata.Annotations?.ContainsKey(LastApplied) == true
-            ? metadata.Annotations.Where(a => a.Key != LastApplied).ToDictionary(StringComparer.Ordinal)
+        Annotations = metadata.Annotations?.ContainsKey(Annotations.LastApplied) == true
+            ? metadata.Annotations.Where(a => a.Key != Annotations.LastApplied).ToDictionary(StringComparer.Ordinal)
             : metadata.Annotations,
     };
 

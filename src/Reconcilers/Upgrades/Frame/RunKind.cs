@@ -168,7 +168,7 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 internal sealed record ImpliedHold(string Step, string Because);
 
 /// <summary>The input of a rollback plan.</summary>
-internal sealed record RollbackBasis(Plan Plan, int AttemptsBefore)
+internal sealed record RollbackBasis(Plan Plan)
 {
     /// <summary>The run had succeeded. Data written since may be lost, so the rollback is held until it is approved
     /// (<see cref="Plan.Hold"/>).</summary>

@@ -181,6 +181,5 @@ internal static class StepAttempts
     private static bool HasEnded(PlanStep step) =>
         step is { State: StepState.Succeeded or StepState.Failed, FinishedAt: not null };
 
-    private static bool IsSame(Plan one, Plan other) =>
-        one.Hash == other.Hash && one.AttemptsBefore == other.AttemptsBefore;
+    private static bool IsSame(Plan one, Plan other) => one.Hash == other.Hash && one.Id == other.Id;
 }

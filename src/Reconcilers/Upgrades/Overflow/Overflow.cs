@@ -58,20 +58,20 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
     /// <param name="output">The output, without secrets.</param>
     /// <exception cref="KubernetesException">It was not stored, or it is not known whether it was.</exception>
     public async Task<string> StoreOutputAsync(
-        V1ObjectMeta owner, string stepId, int attempt, string output, CancellationToken cancellationToken)
+        V1ObjectMeta owner, StepContext context, string output, CancellationToken cancellationToken)
     {
-        var name = ObjectNames.Overflow(owner, stepId, $"{attempt}");
+        var name = ObjectNames.Overflow(owner, context.Step.Id, $"{context.Plan.Tag()}-{context.Step.Attempt}");
 
         // Stored before: the output of an attempt does not change after its end.
         await IsNewAsync(
             new V1Secret
             {
-                Metadata = ChildMetadata.Owned(name, kind, owner),
+                Metadata = ChildMetadata.Owned(name, kind, owner).MadeBy(context),
                 Type = "Opaque",
                 Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
                 {
                     ["output"] = Encoding.UTF8.GetBytes(output),
-                    ["step"] = Encoding.UTF8.GetBytes(stepId),
+                    ["step"] = Encoding.UTF8.GetBytes(context.Step.Id),
                 },
                 Immutable = true,
             },

@@ -12,7 +12,7 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
 
     protected abstract string UpgradeKind { get; }
 
-    protected abstract string SnapshotName(int attempt);
+    protected virtual string? What => null;
 
     protected abstract Task<BackupSnapshotSpec> SpecAsync(StepContext context, CancellationToken cancellationToken);
 
@@ -30,11 +30,11 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
             return new Observation.NotStarted();
         }
 
-        if (snapshot.Metadata.Label(Labels.UpgradeUid) != context.OwnerUid)
+        if (!snapshot.Metadata.IsMadeBy(context))
         {
             return new Observation.Failed(
                 Reasons.SnapshotMissing,
-                $"BackupSnapshot {name} was not created by this upgrade. "
+                $"BackupSnapshot {name} was not created by this attempt of this upgrade. "
                 + $"Delete it (`kubectl -n {Upgrade.Namespace} delete backupsnapshot {name}`), then retry.");
         }
 
@@ -55,7 +55,7 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
         StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult(context.Receipt(SnapshotReceipts.SnapshotKey) is not null
             ? Receipt(context)
-            : Entry(SnapshotReceipts.SnapshotKey, SnapshotName(context.Plan.AttemptsBefore + context.Step.Attempt)));
+            : Entry(SnapshotReceipts.SnapshotKey, ObjectNames.OfStep(Upgrade, context, What)));
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -64,7 +64,9 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
             ApiVersion = ApiGroup.ApiVersion,
             Kind = BackupSnapshot.KindName,
             Metadata = Marked(
-                ChildMetadata.Of(context.Receipt(SnapshotReceipts.SnapshotKey)!, UpgradeKind, Upgrade), context),
+                ChildMetadata.Of(context.Receipt(SnapshotReceipts.SnapshotKey)!, UpgradeKind, Upgrade)
+                    .MadeBy(context),
+                context),
             Spec = await SpecAsync(context, cancellationToken),
         };
 

@@ -57,8 +57,9 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
         exit 1
         """;
 
-    public static string DirectoryOf(string mount, string ownerUid, string stepId, int attempt) =>
-        $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}";
+    public static string DirectoryOf(string mount, StepContext context) =>
+        $"{mount.TrimEnd('/')}/drydock/{context.OwnerUid}/{context.Plan.Tag()}/{context.Step.Id.Replace('/', '-')}"
+        + $"/{context.Step.Attempt}";
 
     /// <summary>Makes the directory of the witness files and creates the exec without starting it; the command is not
     /// run.</summary>

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Json;
@@ -6,6 +7,7 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Engine.Actions;
 using Drydock.Lab;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Oms;
@@ -33,18 +35,20 @@ public sealed class LongNameTests(LabFixture lab)
         var space = await lab.NewNamespaceAsync("long");
         var owner = new V1ObjectMeta { Name = Longest, Namespace = space, Uid = Guid.NewGuid().ToString() };
 
+        var step = new PlanStep { Id = "InitMetadata/node", Attempt = 12 };
+        var made = new StepContext { OwnerUid = owner.Uid, Plan = new Plan { Number = 100, Id = "k7f2m9x1" }, Step = step, Time = TimeProvider.System };
         foreach (var meta in new[]
         {
             ChildMetadata.Owned(SnapshotNames.Credentials(owner), OmsUpgrade.KindName, owner),
             ChildMetadata.Owned(ObjectNames.Overflow(owner, "InitMetadata/" + new string('n', 180), "12"), OmsUpgrade.KindName, owner),
-            ChildMetadata.Of(ConfigurationSecret.Name(owner, 3), DatabaseRollingUpgrade.KindName, owner),
+            ChildMetadata.Of(ObjectNames.OfStep(owner, made, "configuration"), DatabaseRollingUpgrade.KindName, owner).MadeBy(made),
         })
         {
             (await client.CreateAsync(new V1Secret { Metadata = meta, Type = "Opaque" }, Token)).Metadata.Annotations.ShouldNotBeNull()[Annotations.Upgrade].ShouldBe(Longest);
         }
 
         var source = new DatabaseSource { Host = "192.0.2.50", CredentialsSecretRef = new SecretReference { Name = SnapshotNames.Credentials(owner) } };
-        foreach (var name in new[] { SnapshotNames.Snapshot(owner, 1), SnapshotNames.BeforeRollback(owner, 1) })
+        foreach (var name in new[] { ObjectNames.OfStep(owner, made), ObjectNames.OfStep(owner, made, SnapshotNames.BeforeRollback) })
         {
             await client.CreateAsync(
                 new BackupSnapshot
@@ -62,8 +66,8 @@ public sealed class LongNameTests(LabFixture lab)
             {
                 ApiVersion = ApiGroup.ApiVersion,
                 Kind = SnapshotRestore.KindName,
-                Metadata = ChildMetadata.Owned(SnapshotNames.Restore(owner, 1), OmsUpgrade.KindName, owner),
-                Spec = new SnapshotRestoreSpec { Mode = RunMode.Apply, SnapshotRef = new SnapshotReference { Name = SnapshotNames.Snapshot(owner, 1) }, Target = source, Databases = ["rm"], AllowDrop = ["rm"] },
+                Metadata = ChildMetadata.Owned(ObjectNames.OfStep(owner, made, SnapshotNames.Restore), OmsUpgrade.KindName, owner),
+                Spec = new SnapshotRestoreSpec { Mode = RunMode.Apply, SnapshotRef = new SnapshotReference { Name = ObjectNames.OfStep(owner, made) }, Target = source, Databases = ["rm"], AllowDrop = ["rm"] },
             },
             Token);
         var upgrade = new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = owner };

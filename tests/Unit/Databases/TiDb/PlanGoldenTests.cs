@@ -75,7 +75,7 @@ public sealed class PlanGoldenTests
         {
             done = world.Stored!;
             world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) };
-            world.Stored = kind.CompileRollback(world.Upgrade.Spec, new RollbackBasis(done, 0));
+            world.Stored = kind.CompileRollback(world.Upgrade.Spec, new RollbackBasis(done));
             world.Restart();
             world.RunToSuccess();
             Look(world.Points.Count + 1);

@@ -135,8 +135,8 @@ public sealed class RunTests
         secret.Data!.Keys.ShouldContain("pd.json");
         secret.Data.Keys.ShouldContain("drainer-1.toml");
         secret.Data.Keys.ShouldContain("drainer-1.sh");
-        world.Storages.Objects.Keys.ShouldContain("db/up-0123abcd-configuration-0/tikv-1.sh");
-        world.Storages.Objects.Keys.ShouldContain("db/up-0123abcd-configuration-0/tikv-1.toml");
+        world.Storages.Objects.Keys.ShouldContain($"db/{secret.Metadata.Name}/tikv-1.sh");
+        world.Storages.Objects.Keys.ShouldContain($"db/{secret.Metadata.Name}/tikv-1.toml");
         world.Storages.Objects.Keys.ShouldNotContain(k => k.Contains("drainer", StringComparison.Ordinal));
         var snapshot = world.Objects.All<Drydock.Crds.BackupSnapshots.BackupSnapshot>().ShouldHaveSingleItem();
         (snapshot.Spec.Tool, snapshot.Metadata.OwnerReferences).ShouldBe((DumpTool.MyDumper, null));
@@ -362,9 +362,10 @@ public sealed class RunTests
         status.Instances.ShouldAllBe(i => i.Version == TiDbWorld.New);
         status.Estimate.ShouldBe("25m0s");
         status.Elapsed.ShouldNotBeNull();
-        status.SnapshotRef!.Name.ShouldBe("up-0123abcd-1");
-        status.SnapshotRef.Uid.ShouldBe("uid-up-0123abcd-1");
-        status.ConfigurationRef!.Name.ShouldBe("up-0123abcd-configuration-0");
+        var plan = status.Plan!;
+        status.SnapshotRef!.Name.ShouldBe($"up-0123abcd-{plan.Number}-{plan.Id}-1");
+        status.SnapshotRef.Uid.ShouldBe($"uid-{status.SnapshotRef.Name}");
+        status.ConfigurationRef!.Name.ShouldBe($"up-0123abcd-{plan.Number}-{plan.Id}-configuration-1");
         status.ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.ReviewDashboards);
     }
 }

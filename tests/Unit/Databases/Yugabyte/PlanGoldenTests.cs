@@ -76,7 +76,7 @@ public sealed class PlanGoldenTests
 
         if (kind.RollbackRefusal(world.Spec, there.Plan) is null)
         {
-            var back = kind.CompileRollback(world.Spec, new RollbackBasis(there.Plan, 0));
+            var back = kind.CompileRollback(world.Spec, new RollbackBasis(there.Plan));
             var returning = Started(back, there.Points + 1, there.Plan);
             returning.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
             Look(returning, there.Plan, there.Points + returning.Points + 2);

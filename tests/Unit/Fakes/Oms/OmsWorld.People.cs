@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -100,8 +103,7 @@ internal sealed partial class OmsWorld
             lines.Add($"upgrade {upgrade.Metadata.Name} {upgrade.Status?.Phase} {upgrade.Status?.Progress} hash={upgrade.Status?.Plan?.Hash} finalizers={string.Join(',', upgrade.Metadata.Finalizers ?? [])}");
             lines.AddRange((upgrade.Status?.Conditions ?? []).Select(c => $"  {c.Type} {c.Status} {c.Reason}"));
             lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(s.OutputRef)}"));
-            lines.Add($"  back {upgrade.Status?.RollbackPlan?.Hash}");
-            lines.AddRange((upgrade.Status?.RollbackPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State}"));
+            lines.AddRange((upgrade.Status?.RollbackPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(JsonSerializer.Serialize(s.Parameters))}"));
             lines.AddRange((upgrade.Status?.CleanupPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State}"));
             lines.AddRange((upgrade.Status?.ActionRequired ?? []).Select(a => $"  action {a.Reason} {WithoutAttempt(a.Subject)}"));
         }
@@ -109,7 +111,16 @@ internal sealed partial class OmsWorld
         return string.Join('\n', lines);
     }
 
-    // Names of what an attempt made end with its number.
-    private static string? WithoutAttempt(string? name) =>
-        name?.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+    /// <summary>No two plans of a world have the same.</summary>
+    public string NextPlanId() => string.Create(CultureInfo.InvariantCulture, $"plan{++_plans:D4}");
+
+    /// <summary>The name of what an attempt of a plan made.</summary>
+    public static string Made(Plan? plan, int attempt = 1, string what = "") => string.Create(
+        CultureInfo.InvariantCulture, $"up-00000003-{plan!.Number}-{plan.Id}{what}-{attempt}");
+
+    // Names of what an attempt made end with its number, after number and random id of its plan.
+    private static string? WithoutAttempt(string? name) => name is null ? null : MadeByAttempt().Replace(name, "${what}");
+
+    [GeneratedRegex("-[0-9]+-[0-9a-z]{8}(?<what>(-[a-z]+)*)-[0-9]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex MadeByAttempt();
 }

@@ -22,6 +22,7 @@ internal sealed partial class OmsWorld
     public const string ArchivePath = "oms_422.tar.gz";
 
     private int _ids;
+    private int _plans;
     private int _pids = 100;
     private int _lives;
     private int _points;

@@ -44,6 +44,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
             SnapshotChanges = SnapshotChanges,
             Claims = new TargetClaims(kubernetes, OmsWorld.OperatorNamespace, world.Time, this),
             Fence = this,
+            NewPlanId = world.NextPlanId,
             Events = world.Events,
             Time = world.Time,
             Loggers = world.Logs,

@@ -78,7 +78,7 @@ internal sealed partial class TiDbWorld
             throw new InvalidOperationException(string.Join("; ", result.Findings.Select(f => $"{f.Reason}: {f.Message}")));
         }
 
-        Stored = new TiDbProcedure(Upgrade.Spec, result.Discovery).Compile();
+        Stored = new TiDbProcedure(Upgrade.Spec, result.Discovery).Compile() with { Number = 1, Id = $"plan{++_plans:D4}" };
         Controls = Controls with { TimeoutOf = step => new TiDbEngine().TimeoutOf(Upgrade.Spec, step) };
         return this;
     }

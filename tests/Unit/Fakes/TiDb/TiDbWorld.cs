@@ -24,6 +24,7 @@ internal sealed partial class TiDbWorld
 
     private int _pids = 100;
     private int _points;
+    private int _plans;
 
     static TiDbWorld() => ThreadPool.SetMinThreads(32, 32);
 

@@ -27,7 +27,8 @@ internal sealed class YugaKubernetes(YugaLife life) : IKubernetesClient
 
     public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => throw new NotSupportedException();
+        where TEntity : class, IKubernetesObject =>
+        life.LookAsync(() => new KubernetesList<TEntity>([.. life.World.Objects.All<TEntity>().Select(o => (options ?? new ListOptions()).Kept(o)).OfType<TEntity>()], "0", []));
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();

@@ -66,7 +66,11 @@ internal sealed class YugaRun : IAsyncDisposable
         return result.Discovery.ShouldNotBeNull();
     }
 
-    public static Plan Compile(YugaWorld world) => new YugabytePlanner(world.Spec, Discover(world)).Compile();
+    public static Plan Compile(YugaWorld world) => new YugabytePlanner(world.Spec, Discover(world)).Compile() with
+    {
+        Number = 1,
+        Id = world.NextPlanId(),
+    };
 
     public static YugaRun Of(YugaWorld world, Func<int, string, YugaFate>? fates = null) => new(world, Compile(world), fates);
 

@@ -32,6 +32,9 @@ internal sealed partial class YugaWorld
     /// <summary>Objects of the Kubernetes cluster.</summary>
     public TiDbKubernetes Objects { get; } = new();
 
+    /// <summary>No two plans of a world have the same.</summary>
+    public string NextPlanId() => $"plan{++_plans:D4}";
+
     /// <summary>Hosts on which the node agent of YugabyteDB Anywhere runs.</summary>
     public HashSet<string> NodeAgents { get; } = new(StringComparer.Ordinal);
 

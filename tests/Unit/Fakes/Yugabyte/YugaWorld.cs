@@ -28,6 +28,7 @@ internal sealed partial class YugaWorld
     private DateTimeOffset _electedAt;
     private DateTimeOffset _moved;
     private int _pids = 100;
+    private int _plans;
 
     public YugaWorld(YugaSetup? setup = null)
     {

@@ -216,8 +216,8 @@ public sealed class GuardTests
     public void Deleted_snapshot_object_stalls_the_upgrade()
     {
         var world = Begun("the new ones started", w => w.Count("start") == 2);
-        world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");
-        Stalls(world, "BackupSnapshot up-00000003-1");
+        world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, OmsWorld.Made(world.Status.Plan));
+        Stalls(world, $"BackupSnapshot {OmsWorld.Made(world.Status.Plan)}");
     }
 
     // An administrator removes it and creates another one of its name.

@@ -110,7 +110,7 @@ public sealed class GoldenRunTests
 
         Condition(written[^1], "ProjectsVerified").ShouldBe("Unknown");
         world.Status.Progress.ShouldBe($"{world.Plan.Steps.Count}/{world.Plan.Steps.Count}");
-        world.Status.SnapshotRef!.Name.ShouldBe("up-00000003-1");
+        world.Status.SnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.Plan));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ReducedUpgradeTests
 
         Report(reduced).ShouldBe(Report(whole));
         reduced.Active!.Steps.CountBy(s => s.State).ShouldBe(whole.Active!.Steps.CountBy(s => s.State));
-        reduced.Plans.Select(p => (p.Hash, p.AttemptsBefore)).ShouldBe(whole.Plans.Select(p => (p.Hash, p.AttemptsBefore)));
+        reduced.Plans.Select(p => (p.Hash, p.Number, p.Id)).ShouldBe(whole.Plans.Select(p => (p.Hash, p.Number, p.Id)));
         foreach (var type in whole.Status!.Conditions.Select(c => c.Type))
         {
             (reduced.Find(type)! with { Message = whole.Find(type)!.Message }).ShouldBe(whole.Find(type));

@@ -96,8 +96,8 @@ public sealed class RollbackFailureTests
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "unavailable");
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms_322");
         world["oms-b"].Containers.Add(gone);
-        world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");
-        world.RunUntil(() => world.Status.Message!.Contains("up-00000003-1 is gone", StringComparison.Ordinal), "the other reason");
+        world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, OmsWorld.Made(world.Status.Plan));
+        world.RunUntil(() => world.Status.Message!.Contains($"{OmsWorld.Made(world.Status.Plan)} is gone", StringComparison.Ordinal), "the other reason");
 
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
         world.RunToSuccess();

@@ -26,7 +26,7 @@ public sealed class RollbackTests
         (world.Status.Phase, world.ReasonOf("Held"), world.Is("Succeeded"), world.Is("Ready"), world.Is("Reconciling")).ShouldBe(("RollingBack", "Held", true, false, true));
         world.Status.Message.ShouldNotBeNull().ShouldContain($"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
         var notes = string.Join('\n', world.Status.RollbackPlan.Notes);
-        notes.ShouldContain("up-00000003-1");
+        notes.ShouldContain(OmsWorld.Made(world.Status.Plan));
         notes.ShouldContain("hold its logs since");
         notes.ShouldContain("API of 4.2.2-bp1 spec.preflight.apiCredentialsSecretRef names no Secret");
         world.RunFor(TimeSpan.FromDays(2));
@@ -60,8 +60,8 @@ public sealed class RollbackTests
         world.Is("NewStarted").ShouldBeFalse();
         world.Status.Times!.T3.ShouldNotBeNull();
         world.Status.Times.RolledBackAt.ShouldNotBeNull();
-        world.Status.SnapshotRef!.Name.ShouldBe("up-00000003-1");
-        world.Status.RollbackSnapshotRef!.Name.ShouldBe("up-00000003-before-rollback-1");
+        world.Status.SnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.Plan));
+        world.Status.RollbackSnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.RollbackPlan, what: "-before-rollback"));
         world.Api.All<BackupSnapshot>().Count().ShouldBe(2);
         world.Status.Nodes.ShouldAllBe(n => n.Container == OmsWorld.OldName && n.Version == "3.2.2-bp2");
         world.Hosts.ShouldAllBe(h => !world.New(h.Name)!.IsRunning && world.New(h.Name)!.HostConfig.RestartPolicy!.Name == "no");
@@ -225,7 +225,7 @@ public sealed class RollbackTests
 
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("remove")).ShouldBe((4, 2, 4, 2));
-        world.Status.SnapshotRef!.Name.ShouldBe("up-00000003-101");
+        world.Status.SnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.Plan));
         world.Metadata.Contents.ShouldBe("4.2.2");
         world.Status.Attempts.ShouldHaveSingleItem().Token.ShouldBe("once-more");
 

@@ -20,7 +20,7 @@ internal static class GoldenFile
     /// The format of stored plans. Another format gets the next number and files of its own; those of the former ones
     /// stay as they are.
     /// </summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = WorldJson.Crds.Encoder };
 

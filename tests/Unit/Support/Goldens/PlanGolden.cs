@@ -146,11 +146,10 @@ internal sealed class PlanGolden(RunKind kind)
 
         if (kind.Cleanup is { } cleanup && status.IsUpgraded() && cleanup.PlanOf(status) is null)
         {
-            var attempts = RunPlans.AttemptsBefore(status);
-            yield return ("cleanup", Text(cleanup.Compile(spec, plan, attempts)));
+            yield return ("cleanup", Text(cleanup.Compile(spec, plan)));
             if (WithImages is not null)
             {
-                yield return ("cleanup with images", Text(cleanup.Compile(WithImages(spec), plan, attempts)));
+                yield return ("cleanup with images", Text(cleanup.Compile(WithImages(spec), plan)));
             }
         }
 
@@ -163,7 +162,7 @@ internal sealed class PlanGolden(RunKind kind)
     // As RollbackFlow does, without the notes that are read from the targets.
     private Plan Compile(RunSpec spec, RunStatus status, bool isUnattended)
     {
-        var basis = new RollbackBasis(status.Plan!, RunPlans.AttemptsBefore(status))
+        var basis = new RollbackBasis(status.Plan!)
         {
             AfterSuccess = status.IsUpgraded(),
             Status = status,

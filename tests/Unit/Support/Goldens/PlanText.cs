@@ -23,8 +23,7 @@ internal sealed partial class PlanText(Plan? done)
     {
         var unchanged = before is null ? [] : Lines(before).Concat(before.Guards.Select(Line)).ToHashSet(StringComparer.Ordinal);
         var hold = plan.Hold is null ? "" : $", held at {plan.Hold}";
-        var attempts = plan.AttemptsBefore == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {plan.AttemptsBefore} attempts before");
-        var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count} steps{hold}{attempts}") };
+        var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count} steps{hold}") };
         var steps = Ordered(plan).Zip(Lines(plan), (step, line) => (step.Id, Line: line));
         var guards = plan.Guards.OrderBy(g => g.Id, StringComparer.Ordinal).Select(g => (Id: $"guard {g.Id}", Line: Line(g)));
         var all = steps.Concat(guards).ToLookup(line => unchanged.Contains(line.Line));

@@ -112,7 +112,7 @@ public sealed class KStatusTests
     private static ToyRunStatus ComposeRun(RunStatusSummary summary, ToyRunStatus before, bool deleted)
     {
         var kind = new ToyRunKind(new ToyRunTruth());
-        return (ToyRunStatus)new StatusProjection(kind).Compose(
+        return (ToyRunStatus)new StatusProjection(kind, PlanNumbers.NewId).Compose(
             kind.Read(new ToyRun { Metadata = Metadata(deleted), Spec = new ToyRunSpec(), Status = before }),
             before with { Plan = new Plan { Hash = "sha256:0123456789abcdef" } },
             summary,

@@ -25,6 +25,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     private Task<ReconciliationResult<TEntity>>? _reconcile;
     private ITimer? _later;
     private bool _woken;
+    private int _plans;
 
     /// <param name="time">The clock of what the kind works on; null for one of its own.</param>
     protected RunWorld(string space, JsonSerializerOptions json, ManualTimeProvider? time = null)
@@ -266,6 +267,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
         Kubernetes = Api,
         Claims = new TargetClaims(Api, "drydock", Time, Fence),
         Fence = _leadership,
+        NewPlanId = () => $"plan{++_plans:D4}",
         Events = Events,
         Time = Time,
         Loggers = Logs,

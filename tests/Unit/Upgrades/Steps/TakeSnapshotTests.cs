@@ -14,16 +14,15 @@ public sealed class TakeSnapshotTests
     [Fact]
     public async Task Each_attempt_names_another_snapshot()
     {
-        (await NameAsync(before: 0, attempt: 1)).ShouldEndWith("-1");
-        (await NameAsync(before: 0, attempt: 2)).ShouldEndWith("-2");
-        (await NameAsync(before: 3, attempt: 2)).ShouldEndWith("-5");
+        (await NameAsync(attempt: 1)).ShouldEndWith("-3-k7f2m9x1-1");
+        (await NameAsync(attempt: 2)).ShouldEndWith("-3-k7f2m9x1-2");
     }
 
     [Fact]
     public async Task Attempt_prepared_again_keeps_its_recorded_name() =>
-        (await NameAsync(before: 0, attempt: 1, recorded: "of-an-older-operator")).ShouldBe("of-an-older-operator");
+        (await NameAsync(attempt: 1, recorded: "of-an-older-operator")).ShouldBe("of-an-older-operator");
 
-    private static async Task<string> NameAsync(int before, int attempt, string? recorded = null)
+    private static async Task<string> NameAsync(int attempt, string? recorded = null)
     {
         var step = new PlanStep
         {
@@ -36,7 +35,7 @@ public sealed class TakeSnapshotTests
         var context = new StepContext
         {
             OwnerUid = "1",
-            Plan = new Plan { Steps = [step], AttemptsBefore = before },
+            Plan = new Plan { Steps = [step], Number = 3, Id = "k7f2m9x1" },
             Step = step,
             Time = TimeProvider.System,
         };

@@ -66,7 +66,7 @@ internal sealed class ToyRunKind(ToyRunTruth truth)
             builder.Add(ToyRunDiscovery.Step($"{Undo}/{PlanProgress.NameOf(step)}", Undo, []) with { Parameters = new(StringComparer.Ordinal) { ["undoes"] = step.Id } });
         }
 
-        return builder.Build() with { AttemptsBefore = basis.AttemptsBefore, Hold = basis.AfterSuccess ? "RollBack" : null };
+        return builder.Build() with { Hold = basis.AfterSuccess ? "RollBack" : null };
     }
 
     public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) => (ToyRunStatus)status with

@@ -126,11 +126,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     public async Task<RunStep> NothingAsync(RunReconcile run)
     {
         var now = frame.Now;
-        var plan = _kind.CompileRollback(
-            run.Spec, new RollbackBasis(new Plan(), RunPlans.AttemptsBefore(run.Status))) with
-        {
-            CompiledAt = now,
-        };
+        var plan = _kind.CompileRollback(run.Spec, new RollbackBasis(new Plan())) with { CompiledAt = now };
         var before = RunTokens.Use(
             RunTokens.Resume(run.Status) with { RollbackPlan = plan, Findings = [] },
             RunTokens.NewRetries(run.Entity),
@@ -178,7 +174,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             return (before, summary);
         }
 
-        var plan = cleanup.Compile(entity.Spec, before.Plan!, RunPlans.AttemptsBefore(before)) with
+        var plan = cleanup.Compile(entity.Spec, before.Plan!) with
         {
             CompiledAt = frame.Now,
             SpecHash = before.Plan!.SpecHash,

@@ -205,7 +205,6 @@ internal sealed class PreflightFlow(RunFrame frame)
         {
             CompiledAt = now,
             SpecHash = _kind.IdentityHash(run.Spec),
-            AttemptsBefore = RunPlans.AttemptsBefore(run.Status),
         };
         var target = new ClaimTarget(discovery.TargetIdentity, discovery.TargetAddresses);
         var isShown = run.Spec.Mode == RunMode.Plan;

@@ -109,7 +109,7 @@ internal sealed class RollbackFlow(RunFrame frame)
         $"{run.Metadata.Generation} {run.Session.AccessKey} {cause}",
         .. _kind.Plans.All(run.Status).SelectMany(p => p.Steps.Select(s => $"{s.State} {s.Attempt}")
             .Concat(p.Guards.Select(g => $"{g.Violations.Count}"))
-            .Append($"{p.Hash} {p.CompiledAt:O}")),
+            .Append($"{p.Hash} {p.Tag()}")),
     ]);
 
     // Not in the reconcile: a host that hangs must not keep other objects waiting.
@@ -140,7 +140,7 @@ internal sealed class RollbackFlow(RunFrame frame)
     private Plan Compile(RunReconcile run, RunStatus status, RollbackCause cause, RollbackLook look) =>
         Acceptances.WithNote(_kind, _kind.CompileRollback(
             run.Spec,
-            new RollbackBasis(status.Plan!, RunPlans.AttemptsBefore(status))
+            new RollbackBasis(status.Plan!)
             {
                 AfterSuccess = look.Traced is not null || status.IsUpgraded(),
                 Status = status,

@@ -9,7 +9,7 @@ internal sealed class RunFrame(RunKind kind, ControllerServices services, IRunSt
 
     public IRunStore Store => store;
 
-    public StatusProjection Projection { get; } = new(kind);
+    public StatusProjection Projection { get; } = new(kind, services.NewPlanId);
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
 }

@@ -56,7 +56,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// the former one were doing.</summary>
     public async Task<PlanRun> RunAsync(PlanSlot slot, Plan plan)
     {
-        var key = $"{slot}|{plan.Hash}|{plan.AttemptsBefore}";
+        var key = $"{slot}|{plan.Hash}|{plan.Id}";
         if (_run is null || _runKey != key)
         {
             await StopRunAsync();

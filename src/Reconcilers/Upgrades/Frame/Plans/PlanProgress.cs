@@ -19,6 +19,9 @@ internal static class PlanProgress
     public static bool IsOutcomeUnknown(PlanStep step) =>
         step is { State: StepState.Unknown, RunOnce: true, Reason: Reasons.OutcomeUnknown };
 
+    /// <summary>Number and id, as names have them: <c>3-k7f2m9x1</c>.</summary>
+    public static string Tag(this Plan plan) => $"{plan.Number}-{plan.Id}";
+
     /// <summary>The part of a step's id after its phase.</summary>
     public static string NameOf(PlanStep step) => step.Id[(step.Id.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
@@ -43,9 +46,6 @@ internal static class PlanProgress
 /// <summary>Reads from a status how far a run is with its plans. Pure.</summary>
 internal static class RunPlans
 {
-    // The number of attempts of one plan stays far below this; the gap keeps the names of two plans apart.
-    private const int AttemptsOfAPlan = 100;
-
     public static bool IsUpgraded(this RunStatus status) =>
         status.Plan is { Steps.Count: > 0 } plan
             && PlanProgress.Done(plan)
@@ -54,9 +54,6 @@ internal static class RunPlans
 
     public static bool IsRolledBack(this RunStatus status) =>
         status.RollbackPlan is { } plan && PlanProgress.Done(plan);
-
-    public static int AttemptsBefore(RunStatus? status) =>
-        (status?.Attempts.LastOrDefault()?.Number ?? 0) * AttemptsOfAPlan;
 }
 
 /// <summary>Finds the plans in a status of one kind. Pure.</summary>

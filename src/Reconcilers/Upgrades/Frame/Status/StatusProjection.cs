@@ -2,14 +2,14 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Projects the state of a run into its status. Pure: the same plan and outcome give the same
 /// status.</summary>
-internal sealed class StatusProjection(RunKind kind)
+internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
 {
     public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
         var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack
             || summary.IsRolledBack
             || status.IsUpgraded();
-        status = InDirection(entity, status);
+        status = InDirection(entity, PlanNumbers.Assign(kind.Plans, entity.Status, status, newPlanId));
         var active = kind.Plans.Of(status, kind.Plans.Active(status));
         summary = ControlAnnotations.Problems(kind, entity, status) is { } problems
             ? summary with { Message = Sentences.Join(summary.Message, problems) }

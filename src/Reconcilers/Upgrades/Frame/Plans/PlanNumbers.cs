@@ -1,0 +1,44 @@
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>Gives each plan its number and its random id when it is stored, and remembers those of the plans that it
+/// replaces. A plan that is compiled again without a difference, before anything of it has begun, keeps both; a
+/// number of 0 asks for a new one.</summary>
+internal static class PlanNumbers
+{
+    private const string Characters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    private const int Length = 8;
+
+    public static string NewId() => RandomNumberGenerator.GetString(Characters, Length);
+
+    public static RunStatus Assign(PlanSlots slots, RunStatus? before, RunStatus status, Func<string> newId)
+    {
+        List<Plan> known = [.. before is null ? [] : slots.All(before).Where(p => p.Id.Length > 0)];
+        var number = known.Concat(slots.All(status)).Select(p => p.Number)
+            .Concat(status.FormerPlans.Select(p => p.Number))
+            .Append(0)
+            .Max();
+        foreach (var slot in Enum.GetValues<PlanSlot>())
+        {
+            if (slots.Of(status, slot) is not { } plan || plan is { Id.Length: > 0, Number: > 0 })
+            {
+                continue;
+            }
+
+            var same = plan.Id.Length == 0
+                && known.Find(p => p.Hash == plan.Hash && !PlanProgress.Begun(p)) is { } stored
+                ? stored
+                : new Plan { Number = ++number, Id = plan.Id.Length > 0 ? plan.Id : newId() };
+            status = slots.With(status, slot, plan with { Number = same.Number, Id = same.Id });
+        }
+
+        var present = slots.All(status).Select(p => p.Id)
+            .Concat(status.FormerPlans.Select(p => p.Id))
+            .ToHashSet(StringComparer.Ordinal);
+        var gone = known.Where(p => !present.Contains(p.Id))
+            .Select(p => new FormerPlan { Number = p.Number, Id = p.Id, Hash = p.Hash })
+            .ToList();
+        return gone.Count == 0
+            ? status
+            : status with { FormerPlans = [.. status.FormerPlans.Concat(gone).TakeLast(SchemaLimits.History)] };
+    }
+}
