@@ -5,6 +5,8 @@ namespace Drydock.Clients.Docker;
 /// <summary>Operations on containers. <c>id</c> is an id, an unambiguous prefix of one, or a name.</summary>
 public sealed class ContainerOperations
 {
+    private const long LargestTree = 1L << 30;
+
     private readonly DockerApi _api;
 
     internal ContainerOperations(DockerApi api) => _api = api;
@@ -208,6 +210,32 @@ public sealed class ContainerOperations
         }
     }
 
+    /// <summary>The paths of all that is below a directory of a container (running, stopped or never started), bind
+    /// mounts included, each from the name of the directory on. The contents are sent too, and dropped.</summary>
+    /// <returns>Null when the path (not the container) does not exist.</returns>
+    public Task<IReadOnlyList<string>?> ListAsync(
+        string id, string path, CancellationToken cancellationToken = default)
+    {
+        return OpenAsync(id, path, NamesAsync, cancellationToken);
+
+        async Task<IReadOnlyList<string>?> NamesAsync(ContainerPathStatResponse stat, Stream stream)
+        {
+            var names = new List<string>();
+            var bounded = new BoundedTarStream(stream, $"{path} in container {id}", LargestTree);
+            var reader = new TarReader(bounded);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false)
+                    is { } entry)
+                {
+                    names.Add(entry.Name);
+                }
+            }
+
+            return names;
+        }
+    }
+
     /// <summary>The SHA-256 of one regular file of a container, 64 lower-case hex digits; null if the path (not the
     /// container) does not exist or is no regular file of that length.</summary>
     public Task<string?> HashFileAsync(
@@ -229,7 +257,7 @@ public sealed class ContainerOperations
 
     /// <summary>Copies a file of any length into an existing directory of a container (root:root, mode 0644), running
     /// or not, replacing one of that name. An interrupted copy may leave a part of it.</summary>
-    /// <param name="fileName">Name of the file, at most 100 bytes.</param>
+    /// <param name="fileName">Name of the file, at most 100 bytes; directories in it are made.</param>
     /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
     /// <exception cref="EndOfStreamException">The content is shorter.</exception>
     public async Task CopyFileAsync(

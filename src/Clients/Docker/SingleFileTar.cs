@@ -16,9 +16,9 @@ internal sealed class SingleFileTar : ReadOnlyStream
 
     public SingleFileTar(string name, long bytes, Stream content, DateTimeOffset changed)
     {
-        if (name.Contains('/', StringComparison.Ordinal))
+        if (Array.Exists(name.Split('/'), part => part is "" or "." or ".."))
         {
-            throw new ArgumentException($"'{name}' is no name of a file.", nameof(name));
+            throw new ArgumentException($"'{name}' is no path of a file below a directory.", nameof(name));
         }
 
         (_content, _bytes, _header) = (content, bytes, Header(name, bytes, changed));

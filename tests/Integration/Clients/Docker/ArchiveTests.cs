@@ -120,6 +120,31 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.CopyFileAsync(id, "/nowhere", "x", again, 17, DateTimeOffset.UnixEpoch));
     }
 
+    // A file on a mount, below directories that do not exist yet: on the host afterwards, whether the container runs.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ListAsync_lists_what_CopyFileAsync_wrote_with_its_directories(bool isRunning)
+    {
+        var (id, directory) = await NeverStartedAsync();
+        if (isRunning)
+        {
+            await _client.Containers.StartContainerAsync(id);
+        }
+
+        (await _client.Containers.ListAsync(id, "/data/drydock/uid")).ShouldBeNull();
+        foreach (var name in (string[])["drydock/uid/3-a/T1", "drydock/uid/3-a/Jar/1/closed"])
+        {
+            using var source = new MemoryStream("3-a\n"u8.ToArray());
+            await _client.Containers.CopyFileAsync(id, "/data", name, source, source.Length, DateTimeOffset.UnixEpoch);
+        }
+
+        (await File.ReadAllTextAsync($"{directory}/drydock/uid/3-a/T1")).ShouldBe("3-a\n");
+        (await _client.Containers.ListAsync(id, "/data/drydock/uid")).ShouldNotBeNull().Select(n => n.TrimEnd('/')).ShouldBe(
+            ["uid", "uid/3-a", "uid/3-a/Jar", "uid/3-a/Jar/1", "uid/3-a/Jar/1/closed", "uid/3-a/T1"], ignoreOrder: true);
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.ListAsync("nobody", "/data"));
+    }
+
     private async Task<(string Id, string Directory)> NeverStartedAsync()
     {
         var directory = Directory.CreateDirectory($"{daemon.Root}/bind-{Guid.NewGuid():N}").FullName;

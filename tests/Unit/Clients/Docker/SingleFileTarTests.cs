@@ -46,7 +46,10 @@ public sealed class SingleFileTarTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("a/b")]
+    [InlineData("/a")]
+    [InlineData("a/")]
+    [InlineData("../a")]
+    [InlineData("a/./b")]
     [InlineData("一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四")]
     public void Name_that_a_header_cannot_hold_is_refused(string name) =>
         Should.Throw<ArgumentException>(() => new SingleFileTar(name, 1, Stream.Null, Changed));
