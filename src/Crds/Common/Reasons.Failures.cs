@@ -55,7 +55,7 @@ public static partial class Reasons
 
     /// <summary>The targets have gone further than the status of the object: it was restored from a backup, or somebody
     /// went on by hand. The message lists what was found. Nothing is started until an administrator has chosen: roll
-    /// back, which restores the snapshot, or accept the targets as they are.</summary>
+    /// back, which restores the snapshot, or accept the targets as they are, where the message offers it.</summary>
     public const string StatusOutdated = "StatusOutdated";
 
     /// <summary>The Lease on the target was removed or belongs to another object. No further step is started. The

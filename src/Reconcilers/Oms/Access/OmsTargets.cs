@@ -34,6 +34,7 @@ internal sealed class OmsTargets : IRunTargets
         _onContainerEvent = onContainerEvent;
         _sessions = new SupervisorSessions(services.Time);
         Overflow = new Overflow(services.Kubernetes, OmsUpgrade.KindName, EnsureMayAct);
+        Witnesses = new Witnesses(this, services.Time);
         Remember(SecretReferences.In(upgrade.Spec)
             .SelectMany(use => StorageKeys.Confidential.Append("password")
                 .Select(key => SecretText.Of(secrets.Data(use.Name), key)))
@@ -60,6 +61,8 @@ internal sealed class OmsTargets : IRunTargets
 
     /// <summary>What the status of the upgrade is too small for.</summary>
     public Overflow Overflow { get; }
+
+    public Witnesses Witnesses { get; }
 
     public Redactor Redactor => _redactor;
 
@@ -111,6 +114,23 @@ internal sealed class OmsTargets : IRunTargets
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => StorageBlocker.FindAsync(
         _services.BackupStorage, Upgrade.Spec.Backup.Storage, Upgrade.Metadata.Namespace, cancellationToken);
+
+    public async Task<Blocker?> FindOutdatedAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var unexplained = Oms.Witnesses.Unexplained(plan, await Witnesses.LookAsync(plan, cancellationToken));
+            return unexplained.Count == 0 ? null : new Blocker(
+                Reasons.StatusOutdated,
+                $"Nothing is stopped and no database is dropped, because {Witness.Describe(unexplained)} If OMS is to "
+                + $"stay as it is, set {Annotations.OnDelete}={Annotations.Abandon} and delete this object. To go back, "
+                + "set spec.desiredState: RolledBack; what was written since the snapshot is lost then.");
+        }
+        catch (StepActionException exception)
+        {
+            return new Blocker(exception.Reason, Redact(exception.Message));
+        }
+    }
 
     public void FollowEvents()
     {

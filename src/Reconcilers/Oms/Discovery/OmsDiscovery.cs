@@ -24,6 +24,9 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
     /// <summary>Projects that get another name before the downtime, because they share theirs.</summary>
     public IReadOnlyList<ProjectRename> Renames { get; init; } = [];
 
+    /// <summary>What earlier plans of this object ran once.</summary>
+    public IReadOnlyList<Witness> Witnesses { get; init; } = [];
+
     public IReadOnlyList<HostBaseline> Hosts { get; init; } = [];
 
     /// <summary>Whether the projects were listed; if not, an empty list means nothing.</summary>
@@ -54,6 +57,16 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
             Before = HighAvailability.Raw,
         },
         Inventory = Inventory,
+        FormerPlans =
+        [
+            .. status.FormerPlans
+                .Concat(Witnesses.GroupBy(w => w.PlanId, StringComparer.Ordinal)
+                    .Where(plan => plan.Key != status.Plan?.Id && plan.All(w => w.IsClosed))
+                    .Select(plan => new FormerPlan { Number = plan.Max(w => w.Number), Id = plan.Key }))
+                .DistinctBy(p => p.Id, StringComparer.Ordinal)
+                .OrderBy(p => p.Number)
+                .TakeLast(SchemaLimits.History),
+        ],
         Projects = ProjectsAreKnown ? Record.ToStatus(now, list: null) : null,
         Nodes =
         [

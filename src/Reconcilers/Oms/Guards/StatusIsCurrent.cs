@@ -10,9 +10,17 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         var (node, traces) = (guard.Node!, new RunTraces(Targets));
-        if (await traces.StartedUnseenAsync(plan, node, this, cancellationToken) is not { } container)
+        var container = await traces.StartedUnseenAsync(plan, node, this, cancellationToken);
+        List<Witness> unexplained = IsAsked(plan, node, container)
+            ? Witnesses.Unexplained(
+                plan, [await Targets.Witnesses.LookAsync(plan, node, also: null, cancellationToken)])
+            : [];
+        var more = unexplained.Count > 0 ? Describe(plan, unexplained, container) : null;
+        if (container is null)
         {
-            return GuardReading.Holds;
+            return more is null
+                ? GuardReading.Holds
+                : GuardReading.Broken(more) with { Reason = Reasons.StatusOutdated };
         }
 
         var started = container.StartedAt!.Value;
@@ -26,14 +34,39 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
                 + "files are still in the storage of spec.backup, a SnapshotRestore with spec.files restores them."
                 : $"spec.desiredState: {nameof(DesiredState.RolledBack)} restores BackupSnapshot "
                 + $"{snapshot.Metadata.Name} and starts the old containers; what was written since is lost.",
-            "If you accept it, the upgrade continues from its status, on the data as they are; a snapshot "
-            + "that it takes then holds what the new version wrote.")) with
+            more ?? "If you accept it, the upgrade continues from its status, on the data as they are; a snapshot "
+                + "that it takes then holds what the new version wrote.")) with
         {
             Reason = Reasons.StatusOutdated,
             Since = started,
-            Key = started.ToString("O", CultureInfo.InvariantCulture),
+            Key = more is null ? started.ToString("O", CultureInfo.InvariantCulture) : null,
             NoRollback = snapshot is null,
             Check = "The status was older than the hosts: compare projects and Stores with their sources.",
         };
+    }
+
+    // A guard is read before each act, and this look starts a program on a host that serves: it is made before the first
+    // step, and from the first change of OMS on until the node is stopped.
+    private static bool IsAsked(Plan plan, string node, InspectedContainer? started) =>
+        !PlanProgress.Begun(OmsPlanProgress.Stops(plan).First(s => s.Node == node))
+        && (started is not null
+            || !PlanProgress.Begun(plan)
+            || !plan.Steps.Exists(s => s.Phase == OmsUpgradePhases.PrepareImage && s.State != StepState.Succeeded));
+
+    // It cannot be accepted: a command that runs once would run on data that another one has changed.
+    private string Describe(Plan plan, List<Witness> unexplained, InspectedContainer? container)
+    {
+        var kubectl = new KubectlCommands(OmsUpgrade.ShortName, Targets.Upgrade.Metadata);
+        var open = unexplained.Where(w => !w.IsClosed).Select(w => w.Directory).ToList();
+        return Sentences.Join(
+            $"Nothing is started, and this cannot be accepted, because {Witness.Describe(unexplained)}",
+            open.Count > 0 || OmsPlanProgress.IsPastT1(plan) || container is { State.Running: true }
+                ? $"Roll back: {kubectl.Patch("""{"spec":{"desiredState":"RolledBack"}}""")}."
+                : "If OMS runs on the old containers as it should, "
+                + (container is null ? "" : $"remove the new one (`docker rm {Container}`), then ")
+                + $"plan again: {kubectl.Annotate(Annotations.Abort, plan.Tag())}, then retry as status.nextAction says.",
+            open.Count == 0 ? null
+                : "If you have restored the databases since, remove these records in a container of the node "
+                + $"(`rm -r {string.Join(' ', open)}`); the upgrade continues then.");
     }
 }

@@ -330,6 +330,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
 
         OnEach(n => List(n.Baseline.Programs(n.NewContainer), n.Name));
         List(HostsOnline, node: null);
+        List(new CloseWitnesses(), node: null);
         if (Spec.Preflight.ApiCredentialsSecretRef is not null && Path.Target.ProjectApi)
         {
             List(new AwaitComponents(Console), node: null, Built.Phase(Phases.Settle));

@@ -36,6 +36,9 @@ internal sealed class NodePreflight(
     /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>
     public string? LeftoverContainerId { get; private set; }
 
+    /// <summary>What earlier plans of this object ran once.</summary>
+    public IReadOnlyList<Witness> Witnesses { get; private set; } = [];
+
     /// <summary>What the running container says of its version; null if it was not asked.</summary>
     public ContainerVersion? Version { get; private set; }
 
@@ -56,6 +59,10 @@ internal sealed class NodePreflight(
                 await ClockAsync();
                 await CheckCurrentAsync();
             }
+        }
+        catch (StepActionException exception)
+        {
+            Add(exception.Reason, exception.Message);
         }
         catch (DockerException exception)
         {
@@ -84,8 +91,10 @@ internal sealed class NodePreflight(
         var options = new ContainerPreflight(targets, findings, this, current, cancellationToken)
             .CheckAsync();
         var config = ConfigAsync(current);
-        await Task.WhenAll(leftover, CheckVersionAsync(current), options, config);
+        var witnesses = targets.Witnesses.LookAsync(node.Name, [current.ID], also: null, cancellationToken);
+        await Task.WhenAll(leftover, CheckVersionAsync(current), options, config, witnesses);
         (LeftoverContainerId, Current) = (await leftover, current);
+        Witnesses = (await witnesses).Started;
         (Inherited, ServesHttps) = await options;
         Config = await config;
         var free = FreeAsync(current);

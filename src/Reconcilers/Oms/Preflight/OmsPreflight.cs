@@ -209,6 +209,7 @@ internal sealed class OmsPreflight(
             Projects = projects.Projects ?? [],
             ProjectsAreKnown = projects.Projects is not null,
             Renames = metadata.Names.Renames,
+            Witnesses = [.. nodes.SelectMany(n => n.Witnesses)],
             Notes = [.. Warnings(nodes), .. metadata.Names.Notes, .. projects.Notes, .. _findings.Notes],
         };
 

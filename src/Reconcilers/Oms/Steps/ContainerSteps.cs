@@ -195,6 +195,10 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
             { State.Running: true } => new NotStarted($"{Name} is running."),
             _ when container.State.Restarting || HasRestartPolicy(container) =>
                 new NotStarted($"{Name} still has a restart policy."),
+            _ when context.Step.Phase == OmsUpgradePhases.StopOld
+                && await Docker(context).Containers.FindAsync(
+                    Container, Targets.Witnesses.MarkerOf(context.Plan), cancellationToken) is null =>
+                new NotStarted($"{Name} is stopped, and {RunOnceCommand.LogsMount} does not say yet by which plan."),
             { State.Status: "created" } => new Done($"{Name} was never started."),
             _ => new Done($"{Name} stopped at {finished:u}.", Facts(first, finished)),
         };
@@ -209,6 +213,12 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var containers = Docker(context).Containers;
+        if (context.Step.Phase == OmsUpgradePhases.StopOld)
+        {
+            await Targets.Witnesses.MarkAsync(context.Plan, context.Node, Container, cancellationToken);
+            Targets.EnsureMayAct();
+        }
+
         await containers.UpdateContainerAsync(Container, RestartPolicies.Update(RestartPolicies.No), cancellationToken);
         var grace = await GraceAsync(context, cancellationToken);
         Targets.EnsureMayAct();

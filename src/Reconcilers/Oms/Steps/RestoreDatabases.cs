@@ -94,7 +94,9 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             },
         };
 
-        // The next observation checks whose it is.
+        // What ran once says nothing of the restored data. The next observation checks whose object it is.
+        await Targets.Witnesses.CloseAsync(upgrade.Status?.Plan ?? context.Plan, "restored by", cancellationToken);
+        Targets.EnsureMayAct();
         await Targets.Kubernetes.CreateOnceAsync(restore, cancellationToken);
     }
 

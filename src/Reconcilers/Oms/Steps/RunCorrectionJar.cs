@@ -89,7 +89,8 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
                 + $"Start them (`docker exec {Container} supervisorctl start PROGRAM`), then retry.");
     }
 
-    protected override bool MayBeAccepted(Observation.Failed failure) => failure.Reason == Reasons.JarReportedErrors;
+    protected override bool MayBeAccepted(Observation.Failed failure) =>
+        failure.Reason == Reasons.JarReportedErrors || base.MayBeAccepted(failure);
 
     // Whether reported errors count is decided here and nowhere else: JarReportedErrors is a verdict on an ended run.
     protected override Observation Judge(StepContext context, int exitCode, string log)

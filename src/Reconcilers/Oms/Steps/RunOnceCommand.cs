@@ -28,6 +28,9 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
 
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
+    // Whether the failure of this attempt may be accepted: it offered a result.
+    private bool _isAdoptable;
+
     protected abstract Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
         StepContext context, InspectedContainer container, CancellationToken cancellationToken);
 
@@ -35,6 +38,9 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
     protected virtual Task<Observation.Failed?> ObstacleAsync(
         StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult<Observation.Failed?>(null);
+
+    protected override bool MayBeAccepted(Observation.Failed failure) =>
+        failure.Reason == Reasons.StatusOutdated && _isAdoptable;
 
     protected abstract Observation Judge(StepContext context, int exitCode, string log);
 
@@ -44,7 +50,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        // Without a receipt nothing was reserved; a directory of this attempt cannot exist.
+        // Without a receipt nothing was reserved, as far as the status knows.
         if (context.Receipt(WitnessedExec.DirectoryKey) is null)
         {
             return new NotStarted();
@@ -130,11 +136,26 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
 
     private async Task<Receipt> ReserveAsync(StepContext context, CancellationToken cancellationToken)
     {
+        // Each starts a program in a container, during the downtime: so all at once. Of several failures that of the
+        // looks is thrown, so a host that fails hides no command on another one.
+        var looks = Witnesses.Nodes(context.Plan).Select(node =>
+            Targets.Witnesses.LookAsync(context.Plan, node, Running, cancellationToken)).ToList();
         var inspected = InspectRunningAsync(context, cancellationToken);
         var found = ObstacleAsync(context, cancellationToken);
+        await Task.WhenAll([.. looks, inspected, found]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var seen = looks.Where(look => look.IsCompletedSuccessfully).Select(look => look.Result).ToList();
+        var own = seen.SelectMany(s => s.Started).FirstOrDefault(w => w.PlanId == context.Plan.Id
+            && w.Step == WitnessedExec.NameOf(context.Step.Id) && w.Attempt == context.Step.Attempt);
+        if (own is { IsClosed: false })
+        {
+            // This very attempt was started, and the status was put back.
+            return context.Receipt(WitnessedExec.DirectoryKey) == own.Directory ? Receipt(context) : Entries(
+                (WitnessedExec.ContainerKey, Container), (WitnessedExec.DirectoryKey, own.Directory));
+        }
 
-        // Of several failures the first of these is thrown, so a host that fails hides no command on another one.
-        await Task.WhenAll(RequireAloneAsync(context, cancellationToken), inspected, found);
+        RequireAlone(seen);
+        await Task.WhenAll(looks);
+        await RequireCurrentAsync(context, seen, own, cancellationToken);
         var container = await inspected;
         if (await found is { } obstacle)
         {
@@ -163,30 +184,46 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             : throw Down(context, Container);
 
     // A command that somebody started by hand changes the same metadata.
-    private async Task RequireAloneAsync(StepContext context, CancellationToken cancellationToken)
+    private static void RequireAlone(IEnumerable<NodeWitnesses> seen)
     {
-        // Each look starts a program in a container, during the downtime: so all at once.
-        var looks = context.Plan.Steps.Where(s => s.Is<StartContainer>())
-            .Select(s => (s.Node, s.As<StartContainer>().Container)).ToList();
-        var found = looks.ConvertAll(l => RunningAsync(l.Node!, l.Container, cancellationToken));
-        await ((Task)Task.WhenAll(found)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var ((node, container), look) in looks.Zip(found))
+        if (seen.FirstOrDefault(s => s.Also.Count > 0) is { } busy && busy.Also[0].Split(' ', 2) is [var pid, var command])
         {
-            if (look.IsCompletedSuccessfully && await look is [var pid, var command])
+            var where = $"process {pid} in {busy.Container} on {busy.Node}";
+            throw new StepActionException(
+                Reasons.CommandRunsElsewhere,
+                $"{where} runs '{ForeignText.Words(command, SchemaLimits.Name)}', and this upgrade did not start "
+                + "it. Two such commands at a time damage the metadata, so the step waits for its end.")
             {
-                var where = $"process {pid} in {container} on {node}";
-                throw new StepActionException(
-                    Reasons.CommandRunsElsewhere,
-                    $"{where} runs '{ForeignText.Words(command, SchemaLimits.Name)}', and this upgrade did not start "
-                    + "it. Two such commands at a time damage the metadata, so the step waits for its end.")
-                {
-                    NotTaken = true,
-                    Facts = Entry(ElsewhereFact, where),
-                };
-            }
+                NotTaken = true,
+                Facts = Entry(ElsewhereFact, where),
+            };
+        }
+    }
+
+    // What the status does not know of may have changed the data already.
+    private async Task RequireCurrentAsync(
+        StepContext context, IReadOnlyList<NodeWitnesses> seen, Witness? own, CancellationToken cancellationToken)
+    {
+        var plan = context.Plan;
+        var unexplained = own is null ? Witnesses.Unexplained(plan, seen, context.Step) : [own];
+        var unmarked = seen.FirstOrDefault(s => !s.StoppedBy.Contains(plan.Id));
+        if (unexplained.Count > 0 || unmarked is not null)
+        {
+            var result = unmarked is null ? await ResultAsync(context, unexplained, cancellationToken) : null;
+            _isAdoptable = result is not null;
+            throw new StepActionException(
+                Reasons.StatusOutdated,
+                Sentences.Join(
+                    "It was not started, because "
+                    + (unexplained.Count > 0 ? Witness.Describe(unexplained)
+                        : $"{LogsMount} on {unmarked!.Node} does not say that this plan stopped the old container "
+                        + "there: another volume is mounted, or the status was restored from a backup. If it is "
+                        + "another volume, mount the right one, then retry."),
+                    result,
+                    "To go back, set spec.desiredState: RolledBack; what was written since the snapshot is lost then."),
+                retryable: false);
         }
 
-        await Task.WhenAll(found);
         if (context.Recorded(context.Step.Id, ElsewhereFact) is { } ran and not Asked)
         {
             throw new StepActionException(
@@ -201,26 +238,36 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         }
     }
 
-    private async Task<string[]> RunningAsync(string node, string container, CancellationToken cancellationToken)
+    // What another plan began, and nothing has undone since, is the result of this step if it is known to be good.
+    private async Task<string?> ResultAsync(
+        StepContext context, List<Witness> unexplained, CancellationToken cancellationToken)
     {
-        try
+        if (unexplained.Exists(w => w.IsClosed || w.PlanId == context.Plan.Id)
+            || unexplained.FindAll(w => w.Step == WitnessedExec.NameOf(context.Step.Id)) is not [var foreign])
         {
-            var found = await Targets.Docker(node).RunExecAsync(
-                container, ["/bin/sh", "-c", Running, "drydock-running"], cancellationToken);
-            return found.Stdout.Trim().Split('\n')[0].Split(' ', 2);
+            return null;
         }
-        catch (Exception exception) when (exception is DockerConflictException or DockerNotFoundException)
-        {
-            // A container that does not run runs no command.
-            return [];
-        }
+
+        var exec = new WitnessedExec(Docker(context), Container, foreign.Directory);
+        return await exec.LookAsync(execId: null, cancellationToken) is { ExitCode: { } code }
+            && await exec.OutputAsync(LongestLog, cancellationToken) is { } log
+            && Judge(context, code, Encoding.UTF8.GetString(log)) is Done { Message: var result }
+            ? $"If you accept this failure, the result in {foreign.Directory} on {foreign.Node} is taken for this "
+                + $"step: {result}"
+            : null;
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
+        if (context.Receipt(WitnessedExec.ExecKey) is not { } exec)
+        {
+            // It was started before the status was put back.
+            return;
+        }
+
         try
         {
-            await Exec(context).StartAsync(context.Receipt(WitnessedExec.ExecKey)!, cancellationToken);
+            await Exec(context).StartAsync(exec, cancellationToken);
         }
         catch (DockerException exception) when (MayPass(exception))
         {

@@ -35,6 +35,12 @@ internal interface IRunTargets : IAsyncDisposable
     /// again.</summary>
     Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult<Blocker?>(null);
 
+    /// <summary>What shows that the targets have gone further than a plan, so that nothing may be repeated on restored
+    /// data, or why that cannot be read; null if nothing does. Called beside the reconcile before a
+    /// <see cref="RunKind.Redo"/>. Changes nothing.</summary>
+    Task<Blocker?> FindOutdatedAsync(Plan plan, CancellationToken cancellationToken) =>
+        Task.FromResult<Blocker?>(null);
+
     /// <summary>Removes what a stopped run must not leave in the targets. Called beside the reconcile while
     /// <see cref="RunKind.ParkedState"/> says that something may remain, until it is removed. Decides from observed
     /// state; asks the fence before each change.</summary>

@@ -25,9 +25,10 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
     // Above it a signal may have ended the wrapper, and the code says nothing of the command.
     private const int LargestOwnCode = 127;
 
-    // spare is room for rc on a disk that the log of the command fills.
+    // spare is room for rc on a disk that the log of the command fills. What was started is never reserved again.
     private const string Reservation =
-        """mkdir -p "$1" && dd if=/dev/zero of="$1/spare" bs=1024 count=1024 2>&1 && echo "$1" > "$1/reserved" && """
+        """mkdir -p "$1" && { [ ! -e "$1/started" ] || { echo "it was started"; exit 98; }; } && """
+        + """dd if=/dev/zero of="$1/spare" bs=1024 count=1024 2>&1 && echo "$1" > "$1/reserved" && """
         + """{ dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; sync "$1" 2>/dev/null; :; }""";
 
     // dd brings the file to the disk and sync its name: a host that loses its power must not lose the record of a
@@ -58,12 +59,14 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
         """;
 
     public static string DirectoryOf(string mount, StepContext context) =>
-        $"{mount.TrimEnd('/')}/drydock/{context.OwnerUid}/{context.Plan.Tag()}/{context.Step.Id.Replace('/', '-')}"
+        $"{mount.TrimEnd('/')}/drydock/{context.OwnerUid}/{context.Plan.Tag()}/{NameOf(context.Step.Id)}"
         + $"/{context.Step.Attempt}";
+
+    public static string NameOf(string stepId) => stepId.Replace('/', '-');
 
     /// <summary>Makes the directory of the witness files and creates the exec without starting it; the command is not
     /// run.</summary>
-    /// <exception cref="IOException">The directory cannot be made.</exception>
+    /// <exception cref="IOException">The directory cannot be made, or a command was started in it.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
         string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
@@ -72,8 +75,8 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
         if (made.ExitCode != 0)
         {
             throw new IOException(
-                $"The directory {directory} could not be created in the container, so the command was not started: "
-                + $"{(made.Stderr + made.Stdout).Trim()}");
+                $"The directory {directory} could not be made for the command in the container, so the command was not "
+                + $"started: {(made.Stderr + made.Stdout).Trim()}");
         }
 
         var exec = await docker.Exec.ExecCreateContainerAsync(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Drydock.Reconcilers.Oms;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -17,7 +18,7 @@ internal sealed partial class WorldDocker
             return LookAsync(RefuseRunOnce);
         }
 
-        if (command is [.., "drydock-running"] && host is { FailedSearches: > 0 })
+        if (command is ["/bin/sh", "-c", var script, ..] && script.EndsWith(RunOnceCommand.Running, StringComparison.Ordinal) && host is { FailedSearches: > 0 })
         {
             host.FailedSearches--;
             return LookAsync(static () => throw new WorldRefusal(HttpStatusCode.InternalServerError, "containerd is busy"));

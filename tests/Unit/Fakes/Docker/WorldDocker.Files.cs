@@ -17,16 +17,29 @@ internal sealed partial class WorldDocker
             throw new WorldRefusal(HttpStatusCode.InternalServerError, $"read {path}: input/output error");
         }
 
-        return Container(id).File(path) is { } content
-            ? Archived(path[(path.LastIndexOf('/') + 1)..], content)
+        var (container, name) = (Container(id), path[(path.LastIndexOf('/') + 1)..]);
+        if (container.File(path) is { } content)
+        {
+            return Archived(name, content);
+        }
+
+        var root = $"{container.HostPath(path)}/";
+        var below = Host.Files.Where(f => root.Length > 1 && f.Key.StartsWith(root, StringComparison.Ordinal))
+            .Select(f => ($"{name}/{f.Key[root.Length..]}", f.Value))
+            .ToArray();
+        return below.Length > 0
+            ? Archived(name, 0, 0x800001ED, Tar(below))
             : Refused(HttpStatusCode.NotFound, $"no such path: {path}");
     }
 
     /// <summary>A file, as a path of a container is answered.</summary>
-    public static HttpResponseMessage Archived(string name, byte[] content)
+    public static HttpResponseMessage Archived(string name, byte[] content) =>
+        Archived(name, content.Length, 0x1A4, Tar((name, content)));
+
+    private static HttpResponseMessage Archived(string name, int size, long mode, byte[] tar)
     {
-        var stat = new JsonObject { ["name"] = name, ["size"] = content.Length, ["mode"] = 0x1A4 };
-        var answer = new HttpResponseMessage { Content = new ByteArrayContent(Tar(name, content)) };
+        var stat = new JsonObject { ["name"] = name, ["size"] = size, ["mode"] = mode };
+        var answer = new HttpResponseMessage { Content = new ByteArrayContent(tar) };
         answer.Headers.Add("X-Docker-Container-Path-Stat", Convert.ToBase64String(Encoding.UTF8.GetBytes(stat.ToJsonString())));
         return answer;
     }
@@ -34,7 +47,7 @@ internal sealed partial class WorldDocker
     private Task<HttpResponseMessage> ExtractAsync(string id, string directory, byte[] archive) => ChangeAsync("copy", $"{id}:{directory}", () =>
     {
         var container = Container(id);
-        if (!WorldContainer.HasDirectory(directory))
+        if (!WorldContainer.HasDirectory(directory) && container.HostPath(directory) is null)
         {
             throw NotFound($"Could not find the file {directory} in container {id}");
         }
@@ -45,7 +58,19 @@ internal sealed partial class WorldDocker
         {
             using var content = new MemoryStream();
             entry.DataStream?.CopyTo(content);
-            container.Own[$"{directory.TrimEnd('/')}/{entry.Name}"] = content.ToArray();
+            var path = $"{directory.TrimEnd('/')}/{entry.Name}";
+            if (container.HostPath(path) is { } mounted)
+            {
+                if (Host.IsFull)
+                {
+                    throw new WorldRefusal(HttpStatusCode.InternalServerError, $"write {path}: no space left on device");
+                }
+
+                Host.Files[mounted] = content.ToArray();
+                continue;
+            }
+
+            container.Own[path] = content.ToArray();
             world.Did("copy", host!.Name);
         }
 
@@ -145,12 +170,15 @@ internal sealed partial class WorldDocker
         }
     }
 
-    private static byte[] Tar(string name, byte[] content)
+    private static byte[] Tar(params (string Name, byte[] Content)[] files)
     {
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
         {
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+            foreach (var (name, content) in files)
+            {
+                writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+            }
         }
 
         return tar.ToArray();

@@ -66,6 +66,9 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>A file of containers that dockerd fails to read; null: none.</summary>
     public string? UnreadableFile { get; set; }
 
+    /// <summary>Nothing can be copied to a mount.</summary>
+    public bool IsFull { get; set; }
+
     public TimeSpan ClockOffset { get; set; }
 
     public string CgroupVersion { get; set; } = "1";

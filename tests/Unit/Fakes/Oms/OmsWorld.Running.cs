@@ -1,5 +1,7 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -53,6 +55,22 @@ internal sealed partial class OmsWorld
 
             Time.Advance(next);
         }
+    }
+
+    /// <summary>The status becomes an older copy of itself, as by a restore from a backup, and a new operator finds it.</summary>
+    /// <param name="forget">Objects of this object are gone as well: etcd was restored.</param>
+    public void PutBack(OmsUpgradeStatus status, bool forget = false)
+    {
+        Lives.Remove(Life);
+        Life.Die();
+        Api.UpdateStatus(Upgrade with { Status = status });
+        if (forget)
+        {
+            Api.All<BackupSnapshot>().ToList().ForEach(s => Api.Delete<BackupSnapshot>(s.Metadata.Namespace, s.Metadata.Name));
+            Api.All<SnapshotRestore>().ToList().ForEach(r => Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
+        }
+
+        Join();
     }
 
     /// <summary>Lets this much time pass.</summary>

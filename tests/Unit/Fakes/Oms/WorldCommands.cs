@@ -30,14 +30,23 @@ internal static class WorldCommands
                 world.Did("autostart", container.Host.Name);
                 return "";
             case [_, _, _, _, var directory] when IsReservation(exec.Command):
+                if (container.Host.Files.ContainsKey($"{container.HostPath(directory)}/started"))
+                {
+                    exec.ExitCode = 98;
+                    return "";
+                }
+
                 container.Host.Write($"{container.HostPath(directory)}/reserved", directory + "\n");
                 return "";
             case ["/bin/sh", "-c", var script, ..] when script.StartsWith("df -Pk /", StringComparison.Ordinal):
                 return string.Create(CultureInfo.InvariantCulture, $"overlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
             case ["/bin/sh", "-c", JarSearch.Script, _, var jar, ..]:
                 return string.Concat(Jars(container, jar, [.. exec.Command.Skip(5)]).Select(path => path + "\n"));
-            case ["/bin/sh", "-c", RunOnceCommand.Running, ..]:
-                return string.Concat(container.Commands.Select(c => $"{c.Key} {c.Value}\n"))
+            case ["/bin/sh", "-c", Witnesses.Script + "\necho --\n", _, var mount, var root]:
+                return Witnessed(container, mount, root);
+            case ["/bin/sh", "-c", Witnesses.Script + "\necho --\n" + RunOnceCommand.Running, _, var mount, var root]:
+                return Witnessed(container, mount, root)
+                    + string.Concat(container.Commands.Select(c => $"{c.Key} {c.Value}\n"))
                     + string.Concat(world.Alive.Where(a => a.Container == container.Id).Select(a => $"{a.Pid} /bin/bash /root/docker_init.sh\n"));
             case ["cat", "/proc/sys/fs/nr_open"]:
                 return "1048576\n";
@@ -52,6 +61,15 @@ internal static class WorldCommands
             default:
                 throw new InvalidOperationException($"the world knows no command {string.Join(' ', exec.Command)}");
         }
+    }
+
+    // What find prints, and what comes between it and the other script.
+    private static string Witnessed(WorldContainer container, string mount, string root)
+    {
+        var source = $"{container.HostPath(mount)}/";
+        return string.Concat(container.Host.Files.Keys
+            .Where(path => path.StartsWith($"{source}{root}/", StringComparison.Ordinal) && path[(path.LastIndexOf('/') + 1)..] is "T1" or "started" or "closed")
+            .Select(path => path[source.Length..] + "\n")) + "--\n";
     }
 
     private static List<string> Jars(WorldContainer container, string jar, string[] places)

@@ -30,6 +30,7 @@ public sealed class StatusPutBackTests
         {
             var (world, what) = PutBack(pair.Reached, pair.Back, isEtcd);
             var (old, restores) = (OldStarts(world), world.Count("restore"));
+            var ran = world.Count("jar") > 0 && Golden[pair.Back - 1].Plan?.Steps.Exists(s => s.Phase == OmsUpgradePhases.StopOld && s.State != StepState.Pending) == false;
             var isStarted = world.Hosts.Exists(h => h.Find(OmsWorld.NewName)?.StartedAt is not null);
             var done = world.Done.Count;
             world.RunUntil(() => world.IsOver || Asks(world), what);
@@ -42,7 +43,7 @@ public sealed class StatusPutBackTests
             {
                 world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, $"{what}: {world.Status.Message}");
                 world.Done.Skip(done).Where(a => a.By != 0).ShouldBeEmpty(what);
-                Texts(world).ShouldContain("drydock.dev/accept", Case.Sensitive, what);
+                Texts(world).ShouldContain(ran ? "cannot be accepted" : "drydock.dev/accept", Case.Sensitive, what);
                 Texts(world).ShouldNotContain("docker start", Case.Sensitive, what);
                 Texts(world).ShouldNotContain("KILL", Case.Sensitive, what);
             }
@@ -83,6 +84,8 @@ public sealed class StatusPutBackTests
         {
             var (world, what) = PutBack(BeginFailing(), GoldenRollback, pair.Reached, pair.Back, isEtcd);
             var (loads, restored) = (world.Restores.Loads.Count, world.Restores.Restored);
+            var inUse = world.Hosts.Exists(h => world.Old(h.Name).IsRunning);
+            var underWay = world.Api.All<SnapshotRestore>().Count(r => r.Status?.Phase is not ("Succeeded" or "Failed"));
             var commands = world.Count("jar") + world.Count("init");
             world.RunUntil(() => world.IsBack || Asks(world), what);
             world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -94,11 +97,16 @@ public sealed class StatusPutBackTests
             }
 
             Broken(world).ShouldBeEmpty(what);
-            (world.Count("jar") + world.Count("init")).ShouldBe(commands, what);
+            // A new plan on restored data runs its own.
+            if (GoldenRollback[pair.Back - 1].Plan is not null)
+            {
+                (world.Count("jar") + world.Count("init")).ShouldBe(commands, what);
+            }
+
             // One that was under way begins again. A status of before the plan may have taken another snapshot.
             var more = world.Restores.Loads[loads..];
-            more.Count.ShouldBeLessThanOrEqualTo(1, $"{what}: {world.Status.Message}");
-            (restored is not null && more.Contains(restored)).ShouldBeFalse($"{what}: {world.Status.Message}");
+            more.Count.ShouldBeLessThanOrEqualTo(1 + underWay, $"{what}: {world.Status.Message}");
+            (inUse && restored is not null && more.Contains(restored)).ShouldBeFalse($"{what}: {world.Status.Message}");
             if (world.IsBack && GoldenRollback[pair.Back - 1].Plan is not null)
             {
                 world.Hosts.Where(h => world.Old(h.Name).Status != "running").Select(h => h.Name).ShouldBeEmpty(what);

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Upgrades;
@@ -21,6 +22,27 @@ public sealed class TakeSnapshotTests
     [Fact]
     public async Task Attempt_prepared_again_keeps_its_recorded_name() =>
         (await NameAsync(attempt: 1, recorded: "of-an-older-operator")).ShouldBe("of-an-older-operator");
+
+    // What an earlier run left, a copy that somebody made, or what somebody applied again from `kubectl get -o yaml`.
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData(Labels.UpgradeUid, "2", false)]
+    [InlineData(Labels.PlanId, "zzzzzzzz", false)]
+    [InlineData(Annotations.Step, "Backup/other", false)]
+    [InlineData(Annotations.Attempt, "2", false)]
+    [InlineData(Annotations.LastApplied, "{}", false)]
+    public void Object_is_ours_only_with_plan_step_and_attempt_of_the_receipt(string? key, string? value, bool isOurs)
+    {
+        var step = new PlanStep { Id = "Backup/snapshot", Attempt = 1 };
+        var context = new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step], Number = 3, Id = "k7f2m9x1" }, Step = step, Time = TimeProvider.System };
+        var made = ChildMetadata.Of("s", "OmsUpgrade", new V1ObjectMeta { Name = "up", Uid = "1" }).MadeBy(context);
+        if (key is not null)
+        {
+            (key is Labels.UpgradeUid or Labels.PlanId ? made.Labels : made.Annotations)![key] = value!;
+        }
+
+        made.IsMadeBy(context).ShouldBe(isOurs);
+    }
 
     private static async Task<string> NameAsync(int attempt, string? recorded = null)
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Drydock.Clients.Docker;
+using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
@@ -122,6 +123,55 @@ public sealed class WitnessedExecTests : IAsyncDisposable
 
         (await new WitnessedExec(_docker, "c", _directory).LookAsync(
             "ended", TestContext.Current.CancellationToken)).State.ShouldBe(WitnessedState.NeverRan);
+    }
+
+    [Theory]
+    [InlineData("reserved", true)]
+    [InlineData("started", false)]
+    public async Task Directory_is_reserved_again_only_if_nothing_was_started_in_it(string file, bool isReserved)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, file), "", TestContext.Current.CancellationToken);
+        var witness = new WitnessedExec(_docker, "c", _directory);
+
+        if (isReserved)
+        {
+            (await witness.ReserveAsync("/", ["true"], TestContext.Current.CancellationToken))[WitnessedExec.ExecKey].ShouldBe("look");
+        }
+        else
+        {
+            await Should.ThrowAsync<IOException>(() => witness.ReserveAsync("/", ["true"], TestContext.Current.CancellationToken));
+            File.Exists(Path.Combine(_directory, "reserved")).ShouldBeFalse();
+        }
+    }
+
+    [Fact]
+    public void Look_lists_what_says_what_happened_and_nothing_else()
+    {
+        foreach (var file in (string[])["3-a/T1", "3-a/Jar/1/started", "3-a/Jar/1/closed", "3-a/Jar/1/log", "3-a/Jar/1/deep/started", "started"])
+        {
+            Directory.CreateDirectory(Path.Combine(_directory, "drydock/u", Path.GetDirectoryName(file)!));
+            File.WriteAllText(Path.Combine(_directory, "drydock/u", file), "");
+        }
+
+        Look("drydock/u").ShouldBe((0, "drydock/u/3-a/Jar/1/closed drydock/u/3-a/Jar/1/started drydock/u/3-a/T1"));
+        Look("drydock/other").ShouldBe((0, ""));
+        Directory.CreateDirectory(Path.Combine(_directory, "drydock/none"));
+        Look("drydock/none").ShouldBe((0, ""));
+        Run(["/bin/sh", "-c", Witnesses.Script, "drydock-witnesses", Path.Combine(_directory, "unmounted"), "drydock/u"]).ShouldNotBe(0);
+
+        (int, string) Look(string root)
+        {
+            var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardOutput = true };
+            foreach (var argument in (string[])["-c", Witnesses.Script, "drydock-witnesses", _directory, root])
+            {
+                start.ArgumentList.Add(argument);
+            }
+
+            using var process = Process.Start(start)!;
+            var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            process.WaitForExit();
+            return (process.ExitCode, string.Join(' ', lines.Order(StringComparer.Ordinal)));
+        }
     }
 
     private HttpResponseMessage Answer(WorldRequest request)

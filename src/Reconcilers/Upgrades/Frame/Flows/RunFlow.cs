@@ -124,7 +124,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             && redo.FindLost(run.Status.Plan!) is { } lost
             && RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries)
         {
-            return await RedoAsync(run, redo, lost, retries);
+            return await FindOutdatedAsync(run) ?? await RedoAsync(run, redo, lost, retries);
         }
 
         var late = PlanProgress.Begun(run.Status.Plan!)
@@ -216,6 +216,37 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
 
     private bool IsFinishing(RunReconcile run) =>
         run.Status.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.OnlyWaits(s));
+
+    // A word may have been used before, and the status be older than that: the targets are asked before anything is
+    // stopped, for the object as it is now.
+    private async Task<RunStep?> FindOutdatedAsync(RunReconcile run)
+    {
+        var (session, version, plan) = (run.Session, run.Metadata.ResourceVersion, run.Status.Plan!);
+        if (session.Outdated.Version != version)
+        {
+            session.Outdated = (version, run.BesideAsync(
+                _kind.PreflightTimeout(run.Spec),
+                (targets, token) => targets.FindOutdatedAsync(plan, token),
+                (targets, exception) => new Blocker(
+                    Reasons.StepTimeout,
+                    "Whether the targets have gone further than the status could not be read: "
+                    + $"{Sentences.Close(targets.Redact(exception.Message))} It is read again automatically.")));
+        }
+
+        if (!session.Outdated.Look.IsCompleted)
+        {
+            return RunStep.Waits;
+        }
+
+        var blocker = await session.Outdated.Look;
+        session.Outdated = default;
+        if (blocker is not null)
+        {
+            await run.StalledAsync(blocker.Reason, blocker.Message);
+        }
+
+        return blocker is null ? null : new RunStep(false, BlockerInterval);
+    }
 
     private async Task<RunStep> RedoAsync(RunReconcile run, IRunRedo redo, string lost, IReadOnlyList<string> retries)
     {

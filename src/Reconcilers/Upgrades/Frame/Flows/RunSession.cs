@@ -41,6 +41,8 @@ internal sealed class RunSession : IAsyncDisposable
 
     public DateTimeOffset CleanUpNotBefore { get; set; }
 
+    public (string? Version, Task<Blocker?> Look) Outdated { get; set; }
+
     public int CleanUpFailures { get; set; }
 
     public bool TriedBeforeRelease { get; set; }

@@ -10,10 +10,11 @@ internal static class PlanProgress
     public static bool Done(Plan plan) => plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
 
     /// <summary>The steps that failed, and run-once steps whose outcome can never be determined. A step that failed
-    /// because the target was changed from outside does not count, nor does a step that merely cannot be read: it may
-    /// succeed.</summary>
+    /// because the target was changed from outside, or has gone further than the status, does not count, nor does a
+    /// step that merely cannot be read: it may succeed.</summary>
     public static List<PlanStep> Failing(Plan plan) => plan.Steps.FindAll(s =>
-        (s.State == StepState.Failed && s.Reason != Reasons.TargetChanged) || IsOutcomeUnknown(s));
+        (s.State == StepState.Failed && s.Reason is not (Reasons.TargetChanged or Reasons.StatusOutdated))
+        || IsOutcomeUnknown(s));
 
     /// <summary>Whether an observation of a run-once step showed that its outcome can never be determined.</summary>
     public static bool IsOutcomeUnknown(PlanStep step) =>

@@ -1,0 +1,200 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Reads what the run-once commands of an upgrade left on its nodes, whichever plan ran them, and closes
+/// it.</summary>
+internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
+{
+    /// <summary>Lists the files that say what happened. Arguments: the mount and the directory below it.</summary>
+    public const string Script =
+        """
+        cd "$1" || exit 1
+        [ ! -e "$2" ] || find "$2" -mindepth 2 -maxdepth 4 -type f \
+          \( -name T1 -o -name started -o -name closed \) || exit 1
+        """;
+
+    /// <summary>Between its output and that of another script.</summary>
+    public const string Separator = "--";
+
+    private const string Mount = RunOnceCommand.LogsMount;
+
+    private string Root => $"drydock/{targets.Upgrade.Metadata.Uid}";
+
+    /// <summary>The file that says that a plan stopped the old container of a node.</summary>
+    public string MarkerOf(Plan plan) => $"{Mount}/{Root}/{plan.Tag()}/T1";
+
+    public static IEnumerable<string> Nodes(Plan plan) => OmsPlanProgress.Stops(plan).Select(s => s.Node!);
+
+    /// <summary>What was found and the record of a plan does not explain: then the status is older than the
+    /// nodes.</summary>
+    /// <param name="begins">A step as it is to begin.</param>
+    public static List<Witness> Unexplained(Plan plan, IEnumerable<NodeWitnesses> seen, PlanStep? begins = null)
+    {
+        return [.. seen.SelectMany(s => s.Started).Where(w => w.PlanId == plan.Id ? IsAhead(w) : IsForeign(w))];
+
+        PlanStep? StepOf(Witness witness) => witness.Step == (begins is null ? null : WitnessedExec.NameOf(begins.Id))
+            ? begins
+            : plan.Steps.Find(s => WitnessedExec.NameOf(s.Id) == witness.Step);
+
+        bool IsAhead(Witness witness) => (StepOf(witness)?.Attempt ?? 0) < witness.Attempt;
+
+        // The data are what it left, unless an administrator has taken its result over. One that is closed is over;
+        // but the plans that the status knows have lower numbers, and data of a newer one are not those of the status.
+        bool IsForeign(Witness witness) => witness.IsClosed
+            ? witness.Number >= plan.Number
+            : StepOf(witness)?.Accepted?.Reason != Reasons.StatusOutdated;
+    }
+
+    /// <summary>Looks on all nodes of a plan.</summary>
+    /// <exception cref="StepActionException">A node cannot be read; it is named.</exception>
+    public Task<NodeWitnesses[]> LookAsync(Plan plan, CancellationToken cancellationToken) =>
+        Task.WhenAll(Nodes(plan).Select(node => LookAsync(plan, node, also: null, cancellationToken)));
+
+    /// <summary>Looks in the new container of a node if it runs, else in the old one.</summary>
+    /// <param name="also">A script that is run in it as well, if it runs.</param>
+    /// <exception cref="StepActionException">The node cannot be read; it is named.</exception>
+    public Task<NodeWitnesses> LookAsync(Plan plan, string node, string? also, CancellationToken cancellationToken)
+    {
+        var old = OmsPlanProgress.Stops(plan).First(s => s.Node == node).As<StopContainer>().Container;
+        return LookAsync(node, [OmsPlanProgress.NewName(plan, node), old], also, cancellationToken);
+    }
+
+    /// <param name="containers">Those whose mount has the witnesses; the first that runs is asked.</param>
+    public async Task<NodeWitnesses> LookAsync(
+        string node, IReadOnlyList<string> containers, string? also, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var docker = targets.Docker(node);
+            string? stopped = null;
+            foreach (var name in containers)
+            {
+                var container = await docker.Containers.FindContainerAsync(name, cancellationToken);
+                if (container is { State.Running: true })
+                {
+                    return await AskAsync(docker, node, container.ShortName, also, cancellationToken);
+                }
+
+                stopped ??= container?.ShortName;
+            }
+
+            return stopped is null
+                ? throw new IOException($"it has none of the containers {string.Join(", ", containers)} any more.")
+                : Of(node, stopped, await docker.Containers.ListAsync(
+                    stopped, $"{Mount}/{Root}", cancellationToken) ?? [], []);
+        }
+        catch (Exception exception) when (exception is DockerException or IOException or InvalidDataException)
+        {
+            throw new StepActionException(
+                Reasons.HostUnreachable,
+                $"What ran once on {node} cannot be read, so nothing is started that depends on it: "
+                + $"{Sentences.Close(exception.Message)} It is read again automatically.",
+                retryable: true,
+                exception)
+            {
+                NotTaken = true,
+            };
+        }
+    }
+
+    /// <summary>Writes <see cref="MarkerOf"/>. By it another volume is known, and that the plan is no older
+    /// copy.</summary>
+    public Task MarkAsync(Plan plan, string node, string container, CancellationToken cancellationToken) =>
+        WriteAsync(node, container, $"{Root}/{plan.Tag()}/T1", plan.Tag(), cancellationToken);
+
+    /// <summary>Marks all that was started as over: the run has ended, or the data are about to be restored. From then
+    /// on the volumes that are mounted now are those that count.</summary>
+    /// <exception cref="StepActionException">A node cannot be read; it is named.</exception>
+    public async Task CloseAsync(Plan plan, string verdict, CancellationToken cancellationToken)
+    {
+        foreach (var seen in await LookAsync(plan, cancellationToken))
+        {
+            if (!seen.StoppedBy.Contains(plan.Id))
+            {
+                await MarkAsync(plan, seen.Node, seen.Container, cancellationToken);
+            }
+
+            foreach (var open in seen.Started.Where(w => !w.IsClosed))
+            {
+                var closed = $"{open.Directory[(Mount.Length + 1)..]}/closed";
+                await WriteAsync(seen.Node, seen.Container, closed, $"{verdict} {plan.Tag()}", cancellationToken);
+            }
+        }
+    }
+
+    private async Task WriteAsync(
+        string node, string container, string path, string text, CancellationToken cancellationToken)
+    {
+        targets.EnsureMayAct();
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes($"{text}\n"));
+        await targets.Docker(node).Containers.CopyFileAsync(
+            container, Mount, path, content, content.Length, time.GetUtcNow(), cancellationToken);
+    }
+
+    private async Task<NodeWitnesses> AskAsync(
+        DockerClient docker, string node, string container, string? also, CancellationToken cancellationToken)
+    {
+        var answer = await docker.RunExecAsync(
+            container,
+            ["/bin/sh", "-c", $"{Script}\necho {Separator}\n{also}", "drydock-witnesses", Mount, Root],
+            cancellationToken);
+        var lines = answer.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return answer.ExitCode == 0 && Array.IndexOf(lines, Separator) is >= 0 and var end
+            ? Of(node, container, lines[..end], lines[(end + 1)..])
+            : throw new IOException($"the look in {container} ended with {answer.ExitCode} {answer.Stderr.Trim()}");
+    }
+
+    private NodeWitnesses Of(string node, string container, IEnumerable<string> paths, IReadOnlyList<string> also)
+    {
+        var (root, uid) = ($"{Mount}/{Root}", targets.Upgrade.Metadata.Uid!);
+        var files = paths.Select(p => p[(p.IndexOf(uid, StringComparison.Ordinal) + uid.Length)..].Trim('/'))
+            .ToHashSet(StringComparer.Ordinal);
+        var split = files.Select(file => file.Split('/')).ToList();
+        return new NodeWitnesses(
+            node,
+            container,
+            [
+                .. from parts in split
+                   where parts is [_, _, _, "started"]
+                   let tag = parts[0].Split('-')
+                   let directory = string.Join('/', parts[..3])
+                   let isClosed = files.Contains($"{directory}/closed")
+                   select new Witness(
+                       node, $"{root}/{directory}", Read(tag[0]), tag[^1], parts[1], Read(parts[2]), isClosed),
+            ],
+            [.. from parts in split where parts is [_, "T1"] select parts[0].Split('-')[^1]],
+            also);
+
+        int Read(string digits) => int.TryParse(digits, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new IOException($"'{digits}' in {root} is no record of this upgrade. Move it to another directory.");
+    }
+}
+
+/// <summary>What was found on a node.</summary>
+/// <param name="Container">Name of the container by which it was read.</param>
+/// <param name="StoppedBy">Ids of the plans that stopped its old container.</param>
+/// <param name="Also">The lines of the other script.</param>
+internal sealed record NodeWitnesses(
+    string Node,
+    string Container,
+    IReadOnlyList<Witness> Started,
+    List<string> StoppedBy,
+    IReadOnlyList<string> Also);
+
+/// <summary>A run-once command that was started (<see cref="WitnessedExec"/>).</summary>
+/// <param name="Directory">Where its files are in a container of the node.</param>
+/// <param name="Number">The number that its plan had then.</param>
+/// <param name="Step">The name of its step in paths.</param>
+/// <param name="IsClosed">Whether its run has ended, or its data were restored.</param>
+internal sealed record Witness(
+    string Node, string Directory, int Number, string PlanId, string Step, int Attempt, bool IsClosed)
+{
+    private const int Named = 5;
+
+    /// <summary>Continues "because".</summary>
+    public static string Describe(IEnumerable<Witness> witnesses) =>
+        "the nodes show what the status does not know: "
+        + Sentences.List([.. witnesses.Select(w => $"{w.Step} on {w.Node} (attempt {w.Attempt} of plan "
+            + $"{w.Number}-{w.PlanId}{(w.IsClosed ? ", which is over" : "")})")], Named)
+        + ". The status was restored from a backup, or another operator continued it.";
+}
