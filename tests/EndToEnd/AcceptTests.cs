@@ -39,11 +39,11 @@ public sealed class AcceptTests(StageFixture fixture)
 
         var jar = await stage.WaitForAsync(space, u => u.Reason("Stalled") == "JarReportedErrors");
         jar.Message().ShouldContain("1 project could not be merged");
-        await AcceptAsync(stage, space, $"{Jar}@{jar.ShortHash()}");
+        await AcceptAsync(stage, space, jar.AcceptWord(Jar));
         var init = await stage.WaitForAsync(space, u => u.Reason("Stalled") == "MarkerMissing");
-        init.Message().ShouldContain($"drydock.dev/accept={Init}@{init.ShortHash()}");
+        init.Message().ShouldContain($"drydock.dev/accept={init.AcceptWord(Init)}");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
-        await AcceptAsync(stage, space, $"Backup/snapshot@{init.ShortHash()},{Init}@{init.ShortHash()}");
+        await AcceptAsync(stage, space, $"{init.AcceptWord("Backup/snapshot")},{init.AcceptWord(Init)}");
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(4));
 
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
@@ -51,7 +51,7 @@ public sealed class AcceptTests(StageFixture fixture)
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
         (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
         done["status"]!["acceptances"]!.AsArray().Select(a => (a!["token"]!.GetValue<string>(), a["accepted"]?.GetValue<bool>() ?? false, a["reason"]?.GetValue<string>())).ShouldBe(
-            [($"{Jar}@{jar.ShortHash()}", true, "JarReportedErrors"), ($"Backup/snapshot@{jar.ShortHash()}", false, null), ($"{Init}@{jar.ShortHash()}", true, "MarkerMissing")], ignoreOrder: true);
+            [(jar.AcceptWord(Jar), true, "JarReportedErrors"), (init.AcceptWord("Backup/snapshot"), false, null), (init.AcceptWord(Init), true, "MarkerMissing")], ignoreOrder: true);
         foreach (var step in done.Steps().Where(s => s["id"]!.GetValue<string>() is Jar or Init))
         {
             (step["state"]!.GetValue<string>(), step["accepted"]!["by"]!.GetValue<string>()).ShouldBe(("Succeeded", "Annotation"));

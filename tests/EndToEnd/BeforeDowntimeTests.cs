@@ -55,7 +55,7 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
         aborted.Condition("Succeeded").ShouldBe("False");
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before, "names, high availability and containers are as they were");
 
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=tonight"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={aborted.RetryWord()}"]);
         await stage.WaitForAsync(space, u => u.Condition("Held") == "True");
         (await stage.Oms.ReadStateAsync()).ToString().ShouldNotBe(before);
         var second = await AssertSecondWaitsAsync(stage, space);

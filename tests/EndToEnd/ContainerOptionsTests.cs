@@ -56,7 +56,7 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
         var automatic = WithoutStores(await course.EndStateAsync(space));
 
         await stage.Oms.SetKnobsAsync(Slow);
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", UpgradeCourse.Name, "drydock.dev/retry=repaired"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", UpgradeCourse.Name, $"drydock.dev/retry={(await stage.GetUpgradeAsync(space)).RetryWord()}"]);
         await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(4));
         (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
         await AssertCountsAsync(stage, attempts: 2, starts: 2);

@@ -34,7 +34,7 @@ public sealed class CorrectionJarTests(StageFixture fixture)
 
         var failed = await stage.WaitForAsync(space, u => u.Reason("Failed") == "JarNotStarted");
         failed.Message().ShouldContain("Unable to access jarfile /home/ds/upgrade/correction-1.0");
-        await RetryAsync(stage, space, "readable");
+        await RetryAsync(stage, space, failed.RetryWord());
         var done = await stage.WaitForAsync(space, u => u.Condition("Succeeded") == "True");
 
         Phases(done).ShouldNotContain("RestoreDatabases");
@@ -52,9 +52,9 @@ public sealed class CorrectionJarTests(StageFixture fixture)
 
         var reported = await stage.WaitForAsync(space, u => u.Reason("Failed") == "JarReportedErrors");
         reported.Message().ShouldContain("1 project could not be merged");
-        await RetryAsync(stage, space, reported.RetryToken("errors"));
+        await RetryAsync(stage, space, reported.RetryWord());
         var half = await stage.WaitForAsync(space, u => u.Reason("Failed") == "RestoreRequired");
-        await RetryAsync(stage, space, half.RetryToken("half"));
+        await RetryAsync(stage, space, half.RetryWord());
         var done = await stage.WaitForAsync(space, u => u.Condition("Succeeded") == "True");
 
         Phases(done).ShouldContain("RestoreDatabases");

@@ -30,7 +30,7 @@ public sealed class DockerdFailureTests(StageFixture fixture)
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
 
         await stage.Oms.SetKnobsAsync(new OmsKnobs());
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryToken("again")}"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryWord()}"]);
 
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver);
         done["status"]!["approvals"]!.AsArray().Select(a => a!["name"]!.GetValue<string>()).ShouldContain("RestoreDatabases", "the retry approved it");

@@ -120,8 +120,8 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
 
     private static async Task ApproveAsync(UpgradeStage stage, string space, string hold)
     {
-        var hash = (await stage.GetUpgradeAsync(space)).ShortHash();
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", UpgradeCourse.Name, $"drydock.dev/approve={hold}@{hash}"], cancellationToken: Token);
+        var approval = (await stage.GetUpgradeAsync(space))["status"]!["holds"]!.AsArray().Single(h => h!["name"]!.GetValue<string>() == hold)!["approval"];
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", UpgradeCourse.Name, $"drydock.dev/approve={approval}"], cancellationToken: Token);
     }
 
     private static async Task<string> VersionAsync(UpgradeStage stage, string space) =>

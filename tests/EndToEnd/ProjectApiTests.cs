@@ -77,7 +77,7 @@ public sealed class ProjectApiTests(StageFixture fixture)
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before.ToString());
 
         await stage.Oms.SetKnobsAsync(Ready);
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=caught-up"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryWord()}"]);
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6));
 
         await AssertProjectsAsync(stage, space, before, done);

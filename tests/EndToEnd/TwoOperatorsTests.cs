@@ -73,5 +73,5 @@ public sealed class TwoOperatorsTests(StageFixture fixture)
         Deadline.UntilAsync("the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)));
 
     private static Task<string> ApproveAsync(UpgradeStage stage, string space, string name, JsonNode held) =>
-        stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsu", "oms-322-to-422", $"drydock.dev/approve={name}@{held["status"]!["plan"]!["hash"]!.GetValue<string>()["sha256:".Length..][..8]}"]);
+        stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsu", "oms-322-to-422", $"drydock.dev/approve={held.WordFor(name)}"]);
 }

@@ -85,7 +85,7 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
         }
 
         await using var mended = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", Name, "drydock.dev/retry=mended"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", Name, $"drydock.dev/retry={(await stage.GetUpgradeAsync(space, Name)).RetryWord()}"]);
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, Patience);
 
         await AssertEndAsync(stage);

@@ -29,6 +29,10 @@ public sealed record PlanGuard
     [Length(SchemaLimits.Name)]
     public string? Until { get; init; }
 
+    /// <summary>How many times it did not hold so far; absent for none. The word that accepts the last one has this
+    /// number. Not part of the hash.</summary>
+    public int? Failures { get; init; }
+
     /// <summary>When it did not hold, the latest last. Not part of the hash.</summary>
     [Items(8)]
     public List<GuardViolation> Violations { get; init; } = [];

@@ -55,7 +55,7 @@ public sealed record PlanStep
     /// <summary>True if the action must never run twice on the same data.</summary>
     public bool RunOnce { get; init; }
 
-    /// <summary>What a retry token can do after the step failed.</summary>
+    /// <summary>What a retry can do after the step failed.</summary>
     public RetryRule Retry { get; init; }
 
     /// <summary>Whether a rollback can undo it; absent if it can.</summary>
@@ -85,6 +85,10 @@ public sealed record PlanStep
     /// <summary>Number of attempts since the start or the last retry, compared with maxAttempts; absent once the step
     /// is finished.</summary>
     public int Tries { get; init; }
+
+    /// <summary>Number of times the step became Failed so far, also before a retry; absent for none. The word that
+    /// accepts the last failure has this number.</summary>
+    public int Failures { get; init; }
 
     /// <summary>True if the step had failed, or could not be read, and was reset by a retry; otherwise absent. A guard
     /// that it ends stays ended.</summary>
@@ -198,6 +202,7 @@ public sealed record PlanStep
         nameof(Acceptable) => Acceptable,
         nameof(Attempt) => Attempt > (State == StepState.Succeeded ? 1 : 0),
         nameof(Tries) => Tries > 0 && State != StepState.Succeeded,
+        nameof(Failures) => Failures > 0,
         _ => true,
     };
 

@@ -47,7 +47,7 @@ internal static class Approval
                     $"{run.FullName} waits at {holds.Count} holds: {names}. Name the one to approve, or add --all.");
         }
 
-        // NAME@HASH, as status.holds has it, approves only that plan.
+        // NAME@HASH.N, as status.holds has it, approves only that plan.
         var found = holds.Find(h => h.Name == hold || h.Approval == hold);
         return found is null
             ? throw CliException.Refused($"{run.FullName} does not wait at {hold}. It waits at {names}.")
@@ -79,12 +79,11 @@ internal static class Approval
         var status = seen.Status;
         foreach (var hold in holds)
         {
-            var hash = hold.Approval[(hold.Approval.LastIndexOf('@') + 1)..];
-            var record = status?.Approvals.FindLast(a => a.Name == hold.Name && Same(a.PlanHash, hash));
+            var record = status?.Approvals.FindLast(a => a.AsGiven() == hold.Approval);
             if (record is { Accepted: false })
             {
                 return new TakenUp(
-                    $"The operator ignored the approval of {hold.Name}: the plan changed. Read it again: "
+                    $"The operator ignored the approval of {hold.Name}. {record.Message} Read the plan again: "
                     + $"`{seen.Command("plan")}`.",
                     IsRefused: true);
             }
@@ -98,15 +97,12 @@ internal static class Approval
         return new TakenUp($"Approved. {status?.Phase}: {status?.Message}");
     }
 
-    // The operator records NAME and HASH of NAME@HASH, and an entry of another form as a name without a hash.
     private static UsedApproval? RecordOf(Run run, string entry) => run.Status?.Approvals.Find(
-        a => a.PlanHash.Length == 0 ? a.Name == entry : entry == $"{a.Name}@{a.PlanHash}"
-            || entry == $"{a.Name}@sha256:{a.PlanHash}");
+        a => a.AsGiven() == entry.Replace("@sha256:", "@", StringComparison.Ordinal));
 
     // A phase that was approved in part: its other steps still need the approval, and the operator keeps few records.
     private static bool IsNeeded(Run run, UsedApproval approval) =>
-        approval.Accepted && run.ActivePlan is { } plan && Same(plan.Hash, approval.PlanHash)
+        approval.Accepted && run.ActivePlan is { } plan && plan.Number == approval.Number
+            && Texts.Hash(plan.Hash) == Texts.Hash(approval.PlanHash)
             && HoldNames.Steps(approval.Name, plan).Exists(s => s.State == StepState.Pending);
-
-    private static bool Same(string a, string b) => Texts.Hash(a) == Texts.Hash(b);
 }

@@ -13,14 +13,14 @@ internal static class TokenChange
                 + $"{run.Status?.NextAction}");
         }
 
-        // With the name of the phase and the hash it consents to the restore, so that the run does not wait for another
-        // approval while the system is down.
-        var token = run.Status?.RetryCost is null
-            ? Tokens.Next(run, TokenKind.Retry, Annotations.Retry)
-            : Tokens.NextWord(
-                run,
-                OmsUpgradePhases.RestoreDatabases,
-                Tokens.Used(run, TokenKind.Retry, Annotations.Retry));
+        var word = run.Status?.RetryWord
+            ?? throw CliException.Refused($"{run.FullName} waits for no retry. {run.Status?.NextAction}".TrimEnd());
+
+        // With the name of the phase it consents to the restore, so that the run does not wait for another approval
+        // while the system is down.
+        var token = run.Status.RetryCost is null
+            ? word
+            : $"{OmsUpgradePhases.RestoreDatabases}{word[word.IndexOf('@', StringComparison.Ordinal)..]}";
         RequireUseOfRetry(run, isRolledBack, token);
         var isPreflight = run.Status?.Phase == RunPhases.Preflight;
         return new Change
@@ -34,13 +34,14 @@ internal static class TokenChange
                 ? ""
                 : $"The cause has to be repaired first: {run.Status?.Message}",
             Annotations = Change.One(Annotations.Retry, token),
-            Effect = seen => Tokens.IsUsed(seen, TokenKind.Retry, token)
-                ? new TakenUp($"Continued. {seen.Status?.Phase}: {seen.Status?.Message}")
-
-                // The operator repeats preflight for the token, and records it when preflight finds nothing.
-                : isPreflight && seen.Status?.Phase == RunPhases.Preflight
-                ? new TakenUp($"Preflight is repeated. See what it finds: `{seen.Command("status")}`.")
-                : null,
+            Effect = seen => Tokens.Find(seen, TokenKind.Retry, token) switch
+            {
+                null => null,
+                { Message: { } why } => new TakenUp($"The operator ignored it. {why}", IsRefused: true),
+                _ when isPreflight =>
+                    new TakenUp($"Preflight is repeated. See what it finds: `{seen.Command("status")}`."),
+                _ => new TakenUp($"Continued. {seen.Status?.Phase}: {seen.Status?.Message}"),
+            },
         };
     }
 
@@ -154,11 +155,8 @@ internal static class TokenChange
             throw CliException.Refused($"{reason} Failures of {run.FullName} that can be accepted: {which}.");
         }
 
-        var used = (run.Status?.Acceptances ?? []).Select(a => a.Token)
-            .Concat(run.Spec.Accept)
-            .Concat(Tokens.List(run, Annotations.Accept))
-            .ToHashSet(StringComparer.Ordinal);
-        var token = Tokens.NextWord(run, step.Id, used);
+        var plan = run.ActivePlan!;
+        var token = $"{step.Id}@{Texts.Hash(plan.Hash)}.{plan.Number}.{step.Failures}";
         return new Change
         {
             Promise = $"Accepts the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step "

@@ -3,25 +3,20 @@ namespace Drydock.Cli.Changes;
 /// <summary>Tokens for annotations that ask for something once.</summary>
 internal static class Tokens
 {
-    public static string Next(Run run, TokenKind kind, string annotation) =>
-        First(Used(run, kind, annotation), static n => n.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>A word for the present plan, <c>what@hash</c>, with a number behind it if it was given
-    /// before.</summary>
-    public static string NextWord(Run run, string what, IReadOnlySet<string> used)
+    /// <summary>The first number that was not used.</summary>
+    public static string Next(Run run, TokenKind kind, string annotation)
     {
-        var word = $"{what}@{Texts.Hash(run.ActivePlan!.Hash)}";
-        return First(used, n => n == 1 ? word : $"{word}.{n}");
-    }
-
-    public static IReadOnlySet<string> Used(Run run, TokenKind kind, string annotation) =>
-        (run.Status?.UsedTokens ?? []).Where(t => t.Kind == kind).Select(t => t.Token)
-            .Append(run.Spec.Retry ?? "")
+        var used = (run.Status?.UsedTokens ?? []).Where(t => t.Kind == kind).Select(t => t.Token)
             .Append(run.Metadata.Annotation(annotation)?.Trim() ?? "")
             .ToHashSet(StringComparer.Ordinal);
+        return Enumerable.Range(1, used.Count + 1).Select(n => n.ToString(CultureInfo.InvariantCulture))
+            .First(n => !used.Contains(n));
+    }
 
-    public static bool IsUsed(Run run, TokenKind kind, string token) =>
-        run.Status?.UsedTokens.Exists(t => t.Kind == kind && t.Token == token) == true;
+    public static bool IsUsed(Run run, TokenKind kind, string token) => Find(run, kind, token) is not null;
+
+    public static UsedToken? Find(Run run, TokenKind kind, string token) =>
+        run.Status?.UsedTokens.Find(t => t.Kind == kind && t.Token == token);
 
     public static IReadOnlyList<string> List(Run run, string annotation) =>
         run.Metadata.Annotation(annotation)?.Split(
@@ -45,7 +40,4 @@ internal static class Tokens
                 .Concat(given.Where(entry => isRead(entry) && !isDone(entry)))
                 .Distinct(StringComparer.Ordinal));
     }
-
-    private static string First(IReadOnlySet<string> used, Func<int, string> text) =>
-        Enumerable.Range(1, used.Count + 1).Select(text).First(t => !used.Contains(t));
 }

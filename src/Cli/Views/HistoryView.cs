@@ -31,12 +31,13 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
         }
 
         entries.AddRange((status?.Approvals ?? []).Select(a => new HistoryEntry(
-            a.At, "Approval", $"{a.Name}@{a.PlanHash}: {(a.Accepted ? "accepted." : "ignored, for another plan.")}")));
+            a.At, "Approval", $"{a.AsGiven()}: {(a.Accepted ? "accepted." : $"ignored. {a.Message}")}")));
         entries.AddRange((status?.Acceptances ?? []).Select(a => new HistoryEntry(
             a.At,
             "Acceptance",
             $"{a.Token}: {(a.Accepted ? $"accepted, overruling {a.Reason}." : "ignored.")} {a.Message}".TrimEnd())));
-        entries.AddRange((status?.UsedTokens ?? []).Select(t => new HistoryEntry(t.At, t.Kind.ToString(), t.Token)));
+        entries.AddRange((status?.UsedTokens ?? []).Select(t => new HistoryEntry(
+            t.At, t.Kind.ToString(), t.Message is null ? t.Token : $"{t.Token}: ignored. {t.Message}")));
         return new HistoryView(
             run.Kind.Kind,
             run.Metadata.Namespace ?? "",

@@ -257,7 +257,8 @@ public sealed class ContainerOperations
 
     /// <summary>Copies a file of any length into an existing directory of a container (root:root, mode 0644), running
     /// or not, replacing one of that name. An interrupted copy may leave a part of it.</summary>
-    /// <param name="fileName">Name of the file, at most 100 bytes; directories in it are made.</param>
+    /// <param name="fileName">Name of the file, at most 100 bytes; directories before it, which the engine
+    /// makes, at most 155.</param>
     /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
     /// <exception cref="EndOfStreamException">The content is shorter.</exception>
     public async Task CopyFileAsync(

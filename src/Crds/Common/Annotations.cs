@@ -4,17 +4,18 @@ namespace Drydock.Crds.Common;
 /// itself.</summary>
 public static class Annotations
 {
-    /// <summary>Approves a hold: <c>NAME@HASH</c>, NAME as in <c>spec.holdBefore</c>, HASH the first 8 hex digits of
-    /// the plan hash. Several are separated by commas.</summary>
+    /// <summary>Approves a hold: <c>NAME@HASH.N</c>, as <c>status.holds</c> has it. NAME is the hold, HASH the first 8
+    /// hex digits of the hash of the plan, N its number. Several are separated by commas.</summary>
     public const string Approve = "drydock.dev/approve";
 
-    /// <summary>Accepts the result of a failed step that only verifies something: <c>STEP@HASH</c>, HASH the first 8
-    /// hex digits of the plan hash. Works once; for a later failure of the same step add a number: <c>STEP@HASH.2</c>.
-    /// Several are separated by commas. As <c>spec.accept</c>. On a SnapshotRestore that stopped with OutcomeUnknown:
-    /// <c>restore@HASH</c>, as its message has it.</summary>
+    /// <summary>Accepts the result of a failed step that only verifies something: <c>STEP@HASH.N.F</c>, as
+    /// <c>status.nextAction</c> has it; F is the number of the failure. Several are separated by commas. As
+    /// <c>spec.accept</c>. On a SnapshotRestore that stopped with OutcomeUnknown: <c>restore@HASH</c>, as its message
+    /// has it.</summary>
     public const string Accept = "drydock.dev/accept";
 
-    /// <summary>A new value continues after a failure, as <c>spec.retry</c> does.</summary>
+    /// <summary>Continues after a failure, an abort or a rollback, as <c>spec.retry</c> does: <c>Retry@HASH.N</c>, as
+    /// <c>status.retryWord</c> has it. On a BackupSnapshot or SnapshotRestore: any new value.</summary>
     public const string Retry = "drydock.dev/retry";
 
     /// <summary>A new value starts no further step and lets running steps finish. The run is then Failed with reason

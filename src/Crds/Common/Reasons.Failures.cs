@@ -4,12 +4,12 @@ namespace Drydock.Crds.Common;
 public static partial class Reasons
 {
     /// <summary>A step failed and no automatic attempt is left. The message names step, node, cause and what to do.
-    /// Repair the cause, then give a new retry token.</summary>
+    /// Repair the cause, then retry.</summary>
     [ReasonGroup(5, "Stalled, Failed: while the plan runs")]
     public const string StepFailed = "StepFailed";
 
     /// <summary>A step took longer than the timeout of its phase. Find the cause, raise spec.timeouts if necessary,
-    /// then give a new retry token.</summary>
+    /// then retry.</summary>
     public const string StepTimeout = "StepTimeout";
 
     /// <summary>The operator cannot determine whether a step that must run only once has run, so it runs nothing again
@@ -22,7 +22,7 @@ public static partial class Reasons
     public const string RestoreRequired = "RestoreRequired";
 
     /// <summary>java ended before the correction JAR began, so nothing was changed. The message quotes its output.
-    /// Repair the cause, then give a new retry token: the JAR is run without a restore.</summary>
+    /// Repair the cause, then retry: the JAR is run without a restore.</summary>
     public const string JarNotStarted = "JarNotStarted";
 
     /// <summary>The correction JAR ended with exit code 0, but its output reports errors. The message quotes them. It
@@ -39,11 +39,11 @@ public static partial class Reasons
     public const string AlreadyInitialized = "AlreadyInitialized";
 
     /// <summary>The annotation drydock.dev/abort stopped the run. Running steps finished and no further step is
-    /// started. Resume with a new retry token, or roll back with desiredState: RolledBack.</summary>
+    /// started. Resume with a retry, or roll back with desiredState: RolledBack.</summary>
     public const string Aborted = "Aborted";
 
     /// <summary>A step of the rollback failed. Everything is kept and no further step is started. Repair the cause that
-    /// the message names, then give a new retry token. The rollback continues from there.</summary>
+    /// the message names, then retry. The rollback continues from there.</summary>
     public const string RollbackFailed = "RollbackFailed";
 
     /// <summary>The requested rollback is impossible. The message says why.</summary>

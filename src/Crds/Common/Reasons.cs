@@ -62,9 +62,14 @@ public static partial class Reasons
     /// Put the old value back, or create another object for another target.</summary>
     public const string SpecChangeIgnored = "SpecChangeIgnored";
 
-    /// <summary>An approval was ignored: it is for another plan than the stored one, or it is not among the first 20 of
-    /// its annotation. Read status.plan again and approve its hash. Remove approvals that were used.</summary>
+    /// <summary>An approval was ignored: it is for another plan than the stored one or for an earlier number of it, was
+    /// used before, or is not among the first 20 of its annotation. Read status.plan again and approve what
+    /// status.holds has. Remove approvals that were used.</summary>
     public const string ApprovalIgnored = "ApprovalIgnored";
+
+    /// <summary>Event: a retry had no effect, because it is not bound to the plan that waits for one, or was used
+    /// before. The message says why. Give the word in status.retryWord.</summary>
+    public const string RetryIgnored = "RetryIgnored";
 
     /// <summary>An abort token was given while nothing ran. It is used up and stops nothing. To stop a later run, give
     /// another token then.</summary>
@@ -78,11 +83,11 @@ public static partial class Reasons
     public const string SucceededWithActions = "SucceededWithActions";
 
     /// <summary>The previous version runs again, as spec.desiredState asked. To upgrade again, set desiredState:
-    /// Upgraded with a new retry token, or create a new object.</summary>
+    /// Upgraded with a retry, or create a new object.</summary>
     [ReasonGroup(3, "RolledBack")]
     public const string RolledBack = "RolledBack";
 
-    /// <summary>The upgrade failed and the previous version runs again, as spec.rollbackPolicy asked. A new retry token
+    /// <summary>The upgrade failed and the previous version runs again, as spec.rollbackPolicy asked. A retry
     /// starts another attempt from preflight.</summary>
     public const string RolledBackAfterFailure = "RolledBackAfterFailure";
 }

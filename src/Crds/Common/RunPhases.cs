@@ -23,7 +23,7 @@ public static class RunPhases
     /// <summary>Ended: the previous version runs.</summary>
     public const string RolledBack = "RolledBack";
 
-    /// <summary>Stopped by a failure. After a repair, a retry token continues.</summary>
+    /// <summary>Stopped by a failure. After a repair, a retry continues.</summary>
     public const string Failed = "Failed";
 
     /// <summary>True if a run in this phase has nothing left to do, so that identity fields may change.</summary>

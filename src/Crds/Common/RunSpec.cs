@@ -9,8 +9,9 @@ public abstract record RunSpec
     public RunMode Mode { get; init; }
 
     /// <summary>Which version should run. RolledBack starts a rollback with its own plan (status.rollbackPlan). It can
-    /// be requested at any time, also after Succeeded. After Succeeded the rollback waits for approval (RollBack@HASH,
-    /// or its hash in approvedPlanHash), because data written since the upgrade is lost.</summary>
+    /// be requested at any time, also after Succeeded. After Succeeded the rollback waits for approval
+    /// (RollBack@HASH.N, or its hash in approvedPlanHash), because data written since the upgrade is lost. It is bound
+    /// to no plan: whatever a restored status says, this version is what should run.</summary>
     [FieldClass(FieldClass.Control)]
     public DesiredState DesiredState { get; init; }
 
@@ -45,7 +46,8 @@ public abstract record RunSpec
     public bool AdoptTarget { get; init; }
 
     /// <summary>If set, only a plan with exactly this hash (status.plan.hash) is executed; any other plan is refused
-    /// with PlanChanged. Empty accepts every plan.</summary>
+    /// with PlanChanged. Empty accepts every plan. It is bound to what a plan does, not to its number: each later plan
+    /// with the same hash is executed too.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(71)]
     [Pattern(Patterns.PlanHashOrEmpty)]
@@ -57,7 +59,8 @@ public abstract record RunSpec
 
     /// <summary>Where the run waits for you: before a phase (StopOld), a step (StopOld/oms-a) or every point of no
     /// return (PointOfNoReturn). It continues when you remove the entry, or approve it with the annotation
-    /// drydock.dev/approve and the value NAME@HASH, where HASH is the first 8 hex digits of the plan hash.</summary>
+    /// drydock.dev/approve and the value NAME@HASH.N as status.holds has it: HASH is the first 8 hex digits of the hash
+    /// of the plan, N its number.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(64)]
@@ -65,19 +68,20 @@ public abstract record RunSpec
     [Pattern(Patterns.HoldName)]
     public List<string> HoldBefore { get; init => field = value ?? []; } = [];
 
-    /// <summary>Failures that you have checked and accept, as STEP@HASH: the id of the failed step, and the first 8 hex
-    /// digits of the plan hash. The step then counts as done. Only steps that verify something can be accepted;
-    /// status.message of the failure and the notes of the plan name them. An entry works once: add .2, .3 and so on for
-    /// a later failure of the same step in the same plan. The annotation drydock.dev/accept does the same.</summary>
+    /// <summary>Failures that you have checked and accept, as STEP@HASH.N.F: the id of the failed step, the first 8 hex
+    /// digits of the plan hash, the number of the plan and that of the failure, as status.nextAction has them. The step
+    /// then counts as done. Only steps that verify something can be accepted; status.message of the failure and the
+    /// notes of the plan name them. An entry works once. The annotation drydock.dev/accept does the same.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(SchemaLimits.History)]
     [Length(SchemaLimits.Reference, Minimum = 1)]
-    [Pattern("^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}([.][A-Za-z0-9-]{1,16})?$")]
+    [Pattern("^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}[.][0-9]{1,8}[.][0-9]{1,8}$")]
     public List<string> Accept { get; init => field = value ?? []; } = [];
 
-    /// <summary>Retry token. After a failure, a value that was not used before resumes the run once. Used values are in
-    /// status.usedTokens.</summary>
+    /// <summary>The word that resumes the run once after a failure, an abort or a rollback: the value of
+    /// status.retryWord. It is bound to that plan and its number, so that it has no effect later; status.usedTokens
+    /// says what became of it.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
@@ -106,7 +110,7 @@ public enum DesiredState
 /// <summary>What happens after a failure that follows the first change.</summary>
 public enum RollbackPolicy
 {
-    /// <summary>The run waits for a repair, a retry token or desiredState: RolledBack.</summary>
+    /// <summary>The run waits for a repair, a retry or desiredState: RolledBack.</summary>
     Manual,
 
     /// <summary>The rollback starts automatically.</summary>

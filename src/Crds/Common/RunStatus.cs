@@ -31,6 +31,11 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? RollbackCost { get; init; }
 
+    /// <summary>The word for drydock.dev/retry or spec.retry that continues this run now. It is bound to the plan that
+    /// failed, was aborted or was rolled back. Absent where nothing waits for a retry.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? RetryWord { get; init; }
+
     /// <summary>What the next retry destroys. Absent if it destroys nothing.</summary>
     [Length(SchemaLimits.Message)]
     public string? RetryCost { get; init; }
@@ -48,17 +53,17 @@ public abstract record RunStatus : ObservedStatus
     [Items(SchemaLimits.History)]
     public List<FormerPlan> FormerPlans { get; init => field = value ?? []; } = [];
 
-    /// <summary>The abort token that stopped the run; absent if none did. A retry token or desiredState
+    /// <summary>The abort token that stopped the run; absent if none did. A retry or desiredState
     /// continues.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? AbortedBy { get; init; }
 
     /// <summary>True if the abort was requested while desiredState was RolledBack and the rollback had not started. In
-    /// this case only a retry token starts the rollback.</summary>
+    /// this case only a retry starts the rollback.</summary>
     public bool? AbortedRollback { get; init; }
 
     /// <summary>The token of the annotation drydock.dev/rollback that requested the rollback; absent if none did.
-    /// Removing the annotation cancels a rollback that has not begun. A retry token after the rollback starts the
+    /// Removing the annotation cancels a rollback that has not begun. A retry after the rollback starts the
     /// upgrade again.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? RolledBackBy { get; init; }
@@ -87,7 +92,7 @@ public abstract record RunStatus : ObservedStatus
     [Items(2 * SchemaLimits.History)]
     public List<UsedAcceptance> Acceptances { get; init => field = value ?? []; } = [];
 
-    /// <summary>The most recently used retry, abort and rollback tokens. No token works twice.</summary>
+    /// <summary>The most recent retry words, abort and rollback tokens, used or ignored. None works twice.</summary>
     [Items(3 * SchemaLimits.History)]
     public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 
@@ -191,7 +196,7 @@ public sealed record RunAttempt
     [Length(SchemaLimits.Name)]
     public string? Step { get; init; }
 
-    /// <summary>The retry token that ended it, so that the next attempt began.</summary>
+    /// <summary>The retry that ended it, so that the next attempt began.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Token { get; init; }
 }
@@ -208,11 +213,21 @@ public sealed record UsedApproval
     [Length(71)]
     public string PlanHash { get; init => field = value ?? ""; } = "";
 
+    /// <summary>The number of that plan. What has begun stays approved under the next number.</summary>
+    public int Number { get; init; }
+
     /// <summary>When it was seen.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>False if it was for another plan and was ignored.</summary>
+    /// <summary>False if it was ignored.</summary>
     public bool Accepted { get; init; }
+
+    /// <summary>Why it was ignored.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Message { get; init; }
+
+    /// <summary>The approval as it was given: NAME@HASH.N, or a text of another form.</summary>
+    public string AsGiven() => PlanHash.Length == 0 ? Name : $"{Name}@{PlanHash}.{Number}";
 }
 
 /// <summary>Manual work after the run: one kind of work, for all projects or nodes that it concerns.</summary>
@@ -281,7 +296,8 @@ public sealed record HoldStatus
     [Length(SchemaLimits.Name, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The value for the annotation drydock.dev/approve that ends it, for instance StopOld@1f0c7a52.</summary>
+    /// <summary>The value for the annotation drydock.dev/approve that ends it, for instance
+    /// StopOld@1f0c7a52.1.</summary>
     [Length(SchemaLimits.Reference)]
     public string Approval { get; init => field = value ?? ""; } = "";
 
@@ -292,7 +308,7 @@ public sealed record HoldStatus
 /// <summary>An acceptance that the operator has seen.</summary>
 public sealed record UsedAcceptance
 {
-    /// <summary>The acceptance as it was given: STEP@HASH, or STEP@HASH.N. No acceptance works twice.</summary>
+    /// <summary>The acceptance as it was given: STEP@HASH.N.F. No acceptance works twice.</summary>
     [Required]
     [Length(SchemaLimits.Reference, Minimum = 1)]
     public string Token { get; init => field = value ?? ""; } = "";
@@ -328,6 +344,10 @@ public sealed record UsedToken
 
     /// <summary>When it was used.</summary>
     public DateTimeOffset? At { get; init; }
+
+    /// <summary>Why it had no effect; absent if it had one.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Message { get; init; }
 }
 
 /// <summary>What a token asks for.</summary>

@@ -69,6 +69,7 @@ public static class GuardRecords
 
     private static PlanGuard Add(PlanGuard guard, GuardReading reading, DateTimeOffset now) => guard with
     {
+        Failures = (guard.Failures ?? 0) + 1,
         Violations = [.. guard.Violations.TakeLast(Most - 1), Of(reading, reading.Since ?? now)],
     };
 

@@ -153,7 +153,7 @@ internal sealed class OutcomeReader(
         };
     }
 
-    private string ApprovalOf(string hold) => Approval.For(hold, plan.Hash);
+    private string ApprovalOf(string hold) => Word.For(hold, plan);
 
     private static RunOutcome Working(PlanStep step) => new(
         RunState.Working,
@@ -177,8 +177,6 @@ public sealed record RunOutcome(RunState State, string? StepId, string Message, 
 
     /// <summary>Acts follow this write: it must be made even if it changes nothing.</summary>
     public bool Acts { get; init; }
-
-    public bool RetryUsed { get; init; }
 
     public string? RetryRefused { get; init; }
 }

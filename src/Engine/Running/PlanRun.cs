@@ -170,7 +170,7 @@ public sealed class PlanRun : IAsyncDisposable
                 TakeIn(report, isNew: false);
             }
 
-            var (retryUsed, retryRefused) = (false, (string?)null);
+            string? retryRefused = null;
             for (var isFirst = true; ; isFirst = false)
             {
                 _now = environment.Time.GetUtcNow();
@@ -190,7 +190,7 @@ public sealed class PlanRun : IAsyncDisposable
                 run._guards.Keep(_guards);
                 if (isFirst)
                 {
-                    (retryUsed, retryRefused) = Retry();
+                    retryRefused = Retry();
                 }
 
                 var rules = Rules();
@@ -200,7 +200,6 @@ public sealed class PlanRun : IAsyncDisposable
                     next, controls, _unreadable, run._guards, rules, run._jobs.IsRunning, run._schedule.IsIdle).Read()
                 with
                 {
-                    RetryUsed = retryUsed,
                     RetryRefused = retryRefused,
                     Acts = _toAct.Count > 0,
                 };
@@ -325,11 +324,12 @@ public sealed class PlanRun : IAsyncDisposable
                 && since + controls.TimeoutOf(step) <= _now;
         }
 
-        private (bool Used, string? Refused) Retry()
+        // Why the retry does not repeat a step.
+        private string? Retry()
         {
             if (!controls.Retry && !controls.AccessChanged)
             {
-                return (false, null);
+                return null;
             }
 
             run._guards.AtOnce();
@@ -349,7 +349,7 @@ public sealed class PlanRun : IAsyncDisposable
                 refused ??= why;
             }
 
-            return (controls.Retry, refused);
+            return refused;
         }
 
         private StartRules Rules() => new(

@@ -162,7 +162,7 @@ internal static class StepTransitions
             Acceptable = false,
         };
 
-    /// <summary>Whether a retry token, or else a change of access, resets a step that failed or is unknown, and why a
+    /// <summary>Whether a retry, or else a change of access, resets a step that failed or is unknown, and why a
     /// token does not: a whole sentence. After the reset the next observation decides whether anything is
     /// repeated.</summary>
     public static (bool Reset, string? Refused) Retry(PlanStep step, bool byToken) => step switch
@@ -181,7 +181,7 @@ internal static class StepTransitions
         _ when step.StartedAt is null || step.Retry != RetryRule.RestoreFirst => (true, null),
         { Reason: EngineReasons.StepTimeout } when byToken => (true, null),
         _ => (false, byToken
-            ? $"{step.Id} may run again only on restored data, so a retry token alone does not repeat it."
+            ? $"{step.Id} may run again only on restored data, so a retry alone does not repeat it."
             : null),
     };
 
@@ -205,6 +205,7 @@ internal static class StepTransitions
             Attempt = begun ? Math.Max(step.Attempt, 1) : step.Attempt,
             StartedAt = last && begun ? step.StartedAt ?? now : null,
             FinishedAt = last ? now : null,
+            Failures = last ? step.Failures + 1 : step.Failures,
             Reason = failed.Reason,
             Message = last ? failed.Message : $"Attempt {tries} of {limit} failed, retrying: {failed.Message}",
             Facts = Merge(step.Facts, failed.Facts),

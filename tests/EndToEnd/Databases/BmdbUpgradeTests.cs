@@ -101,7 +101,7 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         var refused = await stage.WaitForAsync(space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
         refused.Message().ShouldContain("BMDB does not support a downgrade");
 
-        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"1"}}""");
+        await stage.PatchAsync(space, scenario.Name, $$$"""{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"{{{refused.RetryWord()}}}"}}""");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 

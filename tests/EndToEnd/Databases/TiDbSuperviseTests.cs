@@ -45,7 +45,7 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
         }
 
         await stage.WaitForAsync(space, scenario, u => u.IsHeld() && !Says(u, "DDL appeared", but: "plan"), TimeSpan.FromSeconds(LessThanAPass), Token);
-        await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/approve=UpgradePD@{held.ShortHash()}");
+        await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/approve={held.WordFor("UpgradePD")}");
         await stage.WaitForAsync(space, scenario, u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-2/drain" && s["state"]!.GetValue<string>() == "Succeeded"), cancellationToken: Token);
         scenario.Cluster.Truth().EvictedStores.ShouldBe([scenario.Cluster.Truth().Stores["tikv-2"].Id]);
 
@@ -60,7 +60,7 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
         var refused = await stage.WaitForAsync(space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
         refused.Message().ShouldContain("rollback is not possible");
 
-        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"1"}}""");
+        await stage.PatchAsync(space, scenario.Name, $$$"""{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"{{{refused.RetryWord()}}}"}}""");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 

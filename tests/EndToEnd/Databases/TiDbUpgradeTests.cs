@@ -113,10 +113,10 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         scenario.Cluster.Truth().EvictedStores.Count.ShouldBe(1);
 
         await stage.AnnotateAsync(space, scenario.Name, "drydock.dev/abort=1");
-        await stage.WaitForAsync(space, scenario, u => u.Reason("Failed") == "Aborted" && !Subjects(u).Contains("tikv-2"), cancellationToken: Token);
+        var aborted = await stage.WaitForAsync(space, scenario, u => u.Reason("Failed") == "Aborted" && !Subjects(u).Contains("tikv-2"), cancellationToken: Token);
         scenario.Cluster.Truth().EvictedStores.ShouldBeEmpty();
 
-        await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":null,"retry":"1"}}""");
+        await stage.PatchAsync(space, scenario.Name, $$$"""{"spec":{"holdBefore":null,"retry":"{{{aborted.RetryWord()}}}"}}""");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 

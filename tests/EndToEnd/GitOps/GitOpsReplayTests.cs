@@ -276,8 +276,8 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     private static async Task ApproveAsync(UpgradeStage stage, string space, string hold)
     {
         var upgrade = await stage.GetUpgradeAsync(space);
-        var hash = upgrade.ShortHash(upgrade["status"]!["rollbackPlan"] is null ? "plan" : "rollbackPlan");
-        await KubectlAsync(stage, ["-n", space, "annotate", "--overwrite", Kind, Name, $"drydock.dev/approve={hold}@{hash}"]);
+        var word = upgrade.WordFor(hold, upgrade["status"]!["rollbackPlan"] is null ? "plan" : "rollbackPlan");
+        await KubectlAsync(stage, ["-n", space, "annotate", "--overwrite", Kind, Name, $"drydock.dev/approve={word}"]);
     }
 
     private static async Task RollBackToHoldAsync(UpgradeStage stage, string space)

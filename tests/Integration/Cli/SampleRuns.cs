@@ -54,9 +54,9 @@ internal static class SampleRuns
         Step = "StopOld/oms-a",
         StartedAt = Now.AddMinutes(-50),
         Message = "Held before StopOld/oms-a (StopOld). To continue, remove 'StopOld' from spec.holdBefore, or annotate "
-            + "drydock.dev/approve=StopOld@bbbbbbbb.",
+            + "drydock.dev/approve=StopOld@bbbbbbbb.1.",
         Conditions = Conditions("Held", reconciling: true, held: true),
-        Holds = [new HoldStatus { Name = "StopOld", Approval = "StopOld@bbbbbbbb", Since = Now.AddMinutes(-34) }],
+        Holds = [new HoldStatus { Name = "StopOld", Approval = "StopOld@bbbbbbbb.1", Since = Now.AddMinutes(-34) }],
         Plan = Oms(Before(-16), 'b'),
     });
 
@@ -71,7 +71,7 @@ internal static class SampleRuns
         Message = "tikv-1: the new version did not start within 10m: exit code 1, `invalid configuration: raftstore`. "
             + "tikv-1 is down, the other stores serve. Repair /data/deploy/conf/tikv.toml, then run "
             + "`kubectl drydock retry tidb-orders -n migration`.",
-        NextAction = "Repair the cause, then annotate `drydock.dev/retry=1`.",
+        NextAction = "Repair the cause, then annotate `drydock.dev/retry=Retry@bbbbbbbb.1`.",
         Conditions = Conditions("StepFailed", stalled: true),
         InstanceProgress = "2/7 instances run 3.0.9",
         Plan = TiDb(),

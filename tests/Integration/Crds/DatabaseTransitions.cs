@@ -98,7 +98,7 @@ internal static class DatabaseTransitions
         TiDb("", "mode", spec => spec["mode"] = "Plan"),
         TiDb("", "paused", spec => spec["paused"] = true),
         TiDb("", "holdBefore", spec => spec["holdBefore"] = new JsonArray("UpgradePD", "PointOfNoReturn")),
-        TiDb("", "accept", spec => spec["accept"] = new JsonArray("UpgradePD/pd-1/swap@0123abcd")),
+        TiDb("", "accept", spec => spec["accept"] = new JsonArray("UpgradePD/pd-1/swap@0123abcd.1.1")),
         TiDb("", "retry", spec => spec["retry"] = "second"),
         TiDb("", "desiredState", spec => spec["desiredState"] = "RolledBack"),
         TiDb("", "window", spec => spec["window"] = Json("""{"start":"22:00","end":"04:00"}""")),

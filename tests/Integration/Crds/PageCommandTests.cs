@@ -36,9 +36,9 @@ public sealed class PageCommandTests(CrdServers servers)
         outputs.Count.ShouldBeGreaterThan(10);
 
         outputs.Single(o => o.Key.EndsWith("""{.status.plan.hash}{"\n"}'""", StringComparison.Ordinal)).Value.Trim().ShouldStartWith("sha256:");
-        outputs.Single(o => o.Key.Contains("range .status.holds", StringComparison.Ordinal)).Value.ShouldStartWith("StopOld@00000000\t");
+        outputs.Single(o => o.Key.Contains("range .status.holds", StringComparison.Ordinal)).Value.ShouldStartWith("StopOld@00000000.1\t");
         var annotations = JsonNode.Parse(await servers.Old.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!["metadata"]!["annotations"]!;
-        ((string?)annotations["drydock.dev/approve"]).ShouldBe("StopOld@00000000");
+        ((string?)annotations["drydock.dev/approve"]).ShouldBe("StopOld@00000000.1");
         annotations["drydock.dev/pause"].ShouldBeNull();
         ((string?)annotations["drydock.dev/rollback"]).ShouldBe("1");
         JsonNode.Parse(await servers.Old.KubectlAsync(["-n", "argocd", "get", "configmap", "argocd-cm", "-o", "json"], cancellationToken: Token))!["data"]!.AsObject().Count.ShouldBe(9);
@@ -52,7 +52,7 @@ public sealed class PageCommandTests(CrdServers servers)
         var status = new JsonObject
         {
             ["phase"] = "Succeeded",
-            ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@00000000" }),
+            ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@00000000.1" }),
             ["conditions"] = new JsonArray([.. new[] { "Ready", "Succeeded", "Failed", "Held", "Usable" }.Select(type => Condition(type, "True")), Condition("Reconciling", "False")]),
         };
         foreach (var manifest in new[] { Manifests.Upgrade(Done), Manifests.Snapshot(Done), Manifests.Restore(Done) })
@@ -110,7 +110,7 @@ public sealed class PageCommandTests(CrdServers servers)
         manifest["metadata"]!["namespace"] = Space;
         await servers.Old.KubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), Token);
         var status = Manifests.StoredPlan("StopOld");
-        status["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@00000000", ["since"] = "2026-03-01T02:00:00Z" });
+        status["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@00000000.1", ["since"] = "2026-03-01T02:00:00Z" });
         using var http = servers.Old.CreateHttpClient();
         using var content = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), System.Text.Encoding.UTF8, "application/merge-patch+json");
         using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades/{Name}/status", UriKind.Relative), content, Token);

@@ -95,14 +95,14 @@ public sealed class OmsPageTests(LabFixture lab)
         (_, "Going back") when block.Text.Contains("RollBack", StringComparison.Ordinal) => Full(With(Held(), new JsonObject
         {
             ["phase"] = "RollingBack",
-            ["holds"] = new JsonArray(new JsonObject { ["name"] = "RollBack", ["approval"] = $"RollBack@{ShortHash}", ["since"] = "2026-03-06T17:15:00Z" }),
+            ["holds"] = new JsonArray(new JsonObject { ["name"] = "RollBack", ["approval"] = $"RollBack@{ShortHash}.1", ["since"] = "2026-03-06T17:15:00Z" }),
             ["rollbackPlan"] = new JsonObject { ["hash"] = Hash, ["steps"] = new JsonArray(Step("StopNew/oms-a", "StopNew", "Stop oms_422 on oms-a", "Pending")) },
         })),
         (_, "Going back") => Full(With(Failed(), new JsonObject { ["holds"] = null })),
         _ => Full(Held()),
     };
 
-    private static JsonObject Plan(params JsonObject[] steps) => new() { ["hash"] = Hash, ["steps"] = new JsonArray(steps) };
+    private static JsonObject Plan(params JsonObject[] steps) => new() { ["hash"] = Hash, ["number"] = 1, ["steps"] = new JsonArray(steps) };
 
     private static JsonObject Full(JsonObject status) => With(
         new JsonObject

@@ -26,7 +26,7 @@ internal static class PageStatus
         ["phase"] = "DisableHA",
         ["progress"] = "1/4",
         ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
-        ["holds"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["approval"] = "DisableHA@1f0c7a52", ["since"] = "2026-03-06T17:15:00Z" }),
+        ["holds"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["approval"] = "DisableHA@1f0c7a52.1", ["since"] = "2026-03-06T17:15:00Z" }),
     };
 
     public static JsonObject Planned() => new()
@@ -34,11 +34,12 @@ internal static class PageStatus
         ["phase"] = "Planned",
         ["observedGeneration"] = 1,
         ["conditions"] = new JsonArray(Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
-        ["approvals"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["planHash"] = ShortHash, ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
-        ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = "1", ["at"] = "2026-03-06T19:00:00Z" }),
+        ["approvals"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["planHash"] = ShortHash, ["number"] = 1, ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
+        ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = $"Retry@{ShortHash}.1", ["at"] = "2026-03-06T19:00:00Z" }),
         ["plan"] = new JsonObject
         {
             ["hash"] = Hash,
+            ["number"] = 1,
             ["notes"] = new JsonArray("The metadata database is a MariaDB."),
             ["steps"] = new JsonArray(
                 Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
@@ -52,6 +53,7 @@ internal static class PageStatus
     {
         ["observedGeneration"] = Seen,
         ["phase"] = "Failed",
+        ["retryWord"] = $"Retry@{ShortHash}.1",
         ["rollbackCost"] = "3 databases are restored.",
         ["message"] = "Verify/hosts failed.",
         ["conditions"] = new JsonArray(

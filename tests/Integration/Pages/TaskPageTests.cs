@@ -42,7 +42,7 @@ public sealed class TaskPageTests(LabFixture lab)
         var done = await GetAsync(plane, "oms");
         ((string?)done["spec"]!["mode"], (string?)done["spec"]!["approvedPlanHash"]).ShouldBe(("Apply", Hash));
         var annotations = done["metadata"]!["annotations"]!;
-        new[] { "approve", "retry", "abort", "rollback" }.Select(name => (string?)annotations[$"drydock.dev/{name}"]).ShouldBe(["DisableHA@1f0c7a52", "1", "1", "1"]);
+        new[] { "approve", "retry", "abort", "rollback" }.Select(name => (string?)annotations[$"drydock.dev/{name}"]).ShouldBe(["DisableHA@1f0c7a52.1", "Retry@1f0c7a52.1", "1", "1"]);
         page.ChangedFiles().ShouldBeEmpty();
         File.ReadAllText(Path.Combine(page.Folder, $"{Name}.done.yaml")).ShouldContain(Hash);
 

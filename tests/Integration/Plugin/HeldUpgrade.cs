@@ -48,7 +48,7 @@ internal static class HeldUpgrade
                 new JsonObject { ["id"] = "StopOld/oms-a", ["action"] = "StopContainer", ["node"] = "oms-a", ["outputRef"] = "held-output" },
                 new JsonObject { ["id"] = "Verify/hosts", ["action"] = "VerifyHosts" }),
         },
-        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52" }),
+        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52.1" }),
         ["conditions"] = Conditions(("Ready", "False"), ("Reconciling", "True"), ("Held", "True")),
     };
 

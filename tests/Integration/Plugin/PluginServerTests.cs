@@ -76,7 +76,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         annotations.ShouldBe(
             new Dictionary<string, string>
             {
-                ["drydock.dev/approve"] = "StopOld@1f0c7a52",
+                ["drydock.dev/approve"] = "StopOld@1f0c7a52.1",
                 ["drydock.dev/hold"] = "Verify",
                 ["drydock.dev/pause"] = "true",
                 ["drydock.dev/abort"] = "1",

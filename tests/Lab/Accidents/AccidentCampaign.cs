@@ -189,7 +189,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             struck.Note(seen);
             if (retry < Retries)
             {
-                await RetryAsync(run.Scene, seen.RetryToken(string.Create(CultureInfo.InvariantCulture, $"lab-{run.Tokens++}")), cancellationToken);
+                await RetryAsync(run.Scene, seen.RetryWord(), cancellationToken);
             }
         }
 
@@ -274,8 +274,6 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         public UpgradeCourse Course => course;
 
         public IReadOnlyList<Struck> Struck => struck;
-
-        public int Tokens { get; set; }
 
         public IReadOnlyList<AccidentOutcome> Outcomes(string way, string? difference)
         {

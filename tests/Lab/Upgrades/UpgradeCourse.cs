@@ -160,7 +160,7 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     public async Task ApproveAsync(string space, CancellationToken cancellationToken)
     {
         var held = await stage.WaitForAsync(space, x => Hash(x) is not null && IsHeld(x), Patience, Name, cancellationToken);
-        var approval = $"drydock.dev/approve=RollBack@{Hash(held)!["sha256:".Length..][..8]}";
+        var approval = $"drydock.dev/approve={held.WordFor("RollBack", "rollbackPlan")}";
         await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", Name, approval], cancellationToken: cancellationToken);
     }
 

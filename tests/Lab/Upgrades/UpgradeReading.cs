@@ -42,11 +42,17 @@ public static class UpgradeReading
     /// </summary>
     public static string ShortHash(this JsonNode upgrade, string plan = "plan") => Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
 
-    /// <summary>
-    /// A retry token that was not used before. If the retry restores the databases, it approves that.
-    /// </summary>
-    public static string RetryToken(this JsonNode? upgrade, string token) =>
-        upgrade?["status"]?["retryCost"] is null ? token : $"RestoreDatabases@{upgrade.ShortHash()}.{token}";
+    /// <summary>The retry that counts now. If it restores the databases, it approves that.</summary>
+    public static string RetryWord(this JsonNode? upgrade) => Text(upgrade?["status"]?["retryWord"]) is var word
+        && upgrade?["status"]?["retryCost"] is null ? word : $"RestoreDatabases{word[word.IndexOf('@', StringComparison.Ordinal)..]}";
+
+    /// <summary>What approves a hold of the stored plan, or of another plan, by its field.</summary>
+    public static string WordFor(this JsonNode upgrade, string hold, string plan = "plan") =>
+        $"{hold}@{upgrade.ShortHash(plan)}.{upgrade["status"]?[plan]?["number"]}";
+
+    /// <summary>What accepts the last failure of a step of the stored plan.</summary>
+    public static string AcceptWord(this JsonNode upgrade, string step) =>
+        $"{upgrade.WordFor(step)}.{upgrade.Steps().FirstOrDefault(s => Text(s["id"]) == step)?["failures"] ?? 1}";
 
     public static IReadOnlyList<JsonNode> Steps(this JsonNode upgrade) =>
         [.. (upgrade?["status"]?["plan"]?["steps"]?.AsArray() ?? []).OfType<JsonNode>()];

@@ -111,28 +111,31 @@ public sealed class AcceptanceTests
     }
 
     [Theory]
-    [InlineData("Verify/oms-a.example/health@0123abcd", "Verify/oms-a.example/health", true)]
-    [InlineData(" Verify/hosts@sha256:0123abcdef.2 ", "Verify/hosts", true)]
-    [InlineData("Verify/hosts@0123abcd.", "", false)]
-    [InlineData("Verify/hosts@0123abcd.a b", "", false)]
-    [InlineData("Verify/hosts@0123abc", "", false)]
-    [InlineData("Verify/hosts", "", false)]
-    [InlineData("", "", false)]
-    public void Acceptance_names_step_and_plan(string text, string step, bool parsed)
+    [InlineData("Verify/oms-a.example/health@0123abcd.3.1", "Verify/oms-a.example/health", 1)]
+    [InlineData(" Verify/hosts@sha256:0123abcdef.3.12 ", "Verify/hosts", 12)]
+    [InlineData("StopOld@0123ABCD.3", "StopOld", null)]
+    public void Word_names_plan_number_and_failure(string text, string what, int? failure)
     {
-        AcceptToken.TryParse(text, out var token).ShouldBe(parsed);
-        if (parsed)
-        {
-            (token.Step, token.Plan.IsFor("sha256:0123abcdef00")).ShouldBe((step, true));
-        }
+        var word = Word.Parse(text).ShouldNotBeNull();
+
+        (word.What, word.Failure).ShouldBe((what, failure));
+        word.IsFor(new Plan { Hash = "sha256:0123abcdef00", Number = 3 }).ShouldBeTrue();
+        word.IsFor(new Plan { Hash = "sha256:0123abcdef00", Number = 4 }).ShouldBeFalse();
+        word.IsFor(new Plan { Hash = "sha256:0123abce", Number = 3 }).ShouldBeFalse();
+        word.Name.ShouldBe($"{what}@0123abcd.3{(failure is null ? "" : $".{failure}")}");
     }
 
     [Fact]
-    public void Next_acceptance_was_never_given()
+    public void Failures_are_counted_at_the_transition_and_survive_a_retry()
     {
-        const string Hash = "sha256:0123abcdef00";
-        AcceptToken.Next("Verify/hosts", Hash, new HashSet<string>()).ShouldBe("Verify/hosts@0123abcd");
-        AcceptToken.Next("Verify/hosts", Hash, new HashSet<string> { "Verify/hosts@0123abcd", "Verify/hosts@0123abcd.2" }).ShouldBe("Verify/hosts@0123abcd.3");
+        var run = Overdue();
+        run.Store["P/check"].Failures.ShouldBe(1);
+        run.Controls = run.Controls with { Retry = true };
+        run.RunUntil(() => run.Store["P/check"].State != StepState.Failed, "it is tried again");
+        run.Store["P/check"].Failures.ShouldBe(1);
+        run.RunTo(RunState.Failed);
+
+        run.Store["P/check"].Failures.ShouldBe(2);
     }
 
     private static Simulation Overdue(HashSet<int>? killAt = null)

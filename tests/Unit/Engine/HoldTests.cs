@@ -21,7 +21,7 @@ public sealed class HoldTests
         run.World["Prepare/a"].Executions.ShouldBe(1);
         run.World["StopOld/a"].Looks.ShouldBe(0);
         run.Outcome.Message.ShouldStartWith($"Held before StopOld/a ({hold})");
-        run.Outcome.Message.ShouldContain($"drydock.dev/approve={hold}@{Approval.Prefix(run.Store.Plan.Hash)}");
+        run.Outcome.Message.ShouldContain($"drydock.dev/approve={hold}@{Word.Prefix(run.Store.Plan.Hash)}.{run.Store.Plan.Number}");
     }
 
     [Theory]
@@ -170,35 +170,40 @@ public sealed class HoldTests
     }
 
     [Theory]
-    [InlineData("StopOld@0123abcd", "StopOld", "0123abcd")]
-    [InlineData(" StopOld/oms-a @0123ABCD ", "StopOld/oms-a", "0123ABCD")]
-    [InlineData("a@b@01234567", "a@b", "01234567")]
-    public void Approval_text_is_parsed_into_name_and_hash(string text, string name, string prefix)
-    {
-        Approval.TryParse(text, out var approval).ShouldBeTrue();
-        approval.ShouldBe(new Approval(name, prefix));
-    }
+    [InlineData("StopOld@0123abcd.1", "StopOld", "0123abcd", 1)]
+    [InlineData(" StopOld/oms-a@0123ABCD.12 ", "StopOld/oms-a", "0123ABCD", 12)]
+    public void Approval_text_is_parsed_into_name_hash_and_number(string text, string name, string prefix, int number) =>
+        Word.Parse(text).ShouldBe(new Word(name, prefix, number));
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("StopOld")]
-    [InlineData("@01234567")]
-    [InlineData("  @01234567")]
-    [InlineData("StopOld@0123456")]
-    [InlineData("StopOld@00000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("StopOld@0123456g")]
-    public void Invalid_approval_text_is_refused(string? text) => Approval.TryParse(text, out _).ShouldBeFalse();
+    [InlineData("@01234567.1")]
+    [InlineData("  @01234567.1")]
+    [InlineData("StopOld@0123456.1")]
+    [InlineData("StopOld@00000000000000000000000000000000000000000000000000000000000000000.1")]
+    [InlineData("StopOld@0123456g.1")]
+    [InlineData("StopOld@01234567")]
+    [InlineData("StopOld@01234567.")]
+    [InlineData("StopOld@01234567.0")]
+    [InlineData("StopOld@01234567.-1")]
+    [InlineData("StopOld@01234567.123456789")]
+    [InlineData("StopOld@01234567.1.")]
+    [InlineData("StopOld@01234567.1.1.1")]
+    [InlineData("a@b@01234567.1")]
+    [InlineData("Stop Old@01234567.1")]
+    public void Invalid_word_is_refused(string? text) => Word.Parse(text).ShouldBeNull();
 
     [Fact]
     public void Approval_counts_for_its_plan_only()
     {
-        var (one, other) = (ToyPlans.Plan(ToyPlans.Step("A/1")), ToyPlans.Plan(ToyPlans.Step("A/2")));
-        Approval.TryParse($"A@{Approval.Prefix(one.Hash).ToUpperInvariant()}", out var approval).ShouldBeTrue();
+        var (one, other) = (ToyPlans.Plan(ToyPlans.Step("A/1")) with { Number = 1 }, ToyPlans.Plan(ToyPlans.Step("A/2")) with { Number = 1 });
+        var approval = Word.Parse($"A@{Word.Prefix(one.Hash).ToUpperInvariant()}.1").ShouldNotBeNull();
 
-        approval.IsFor(one.Hash).ShouldBeTrue();
-        approval.IsFor(other.Hash).ShouldBeFalse();
-        approval.IsFor("").ShouldBeFalse();
+        approval.IsFor(one).ShouldBeTrue();
+        approval.IsFor(other).ShouldBeFalse();
+        approval.IsFor(one with { Number = 2 }).ShouldBeFalse();
     }
 
     private static Simulation Held(string hold)

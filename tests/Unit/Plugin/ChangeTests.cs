@@ -37,7 +37,7 @@ public sealed class ChangeTests
         world.Annotate(Annotations.Approve, "Backup@0123abcd");
 
         Approval.Of(world.Run(), "StopOld", all: false).Annotations[Annotations.Approve]!
-            .ShouldMatch("^Backup@0123abcd,StopOld@[0-9a-f]{8}$");
+            .ShouldMatch(@"^Backup@0123abcd,StopOld@[0-9a-f]{8}\.1$");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ChangeTests
         var world = CliRuns.Held();
         var given = world.Status.Holds[0].Approval;
         var read = world.Run();
-        var recorded = read.Status! with { Approvals = [new UsedApproval { Name = "StopOld", PlanHash = given.Split('@')[1], Accepted = true }] };
+        var recorded = read.Status! with { Approvals = [new UsedApproval { Name = "StopOld", PlanHash = given.Split('@')[1].Split('.')[0], Number = 1, Accepted = true }] };
         var done = recorded with { Plan = recorded.Plan! with { Steps = [.. recorded.Plan!.Steps.Select(s => s.Phase == "StopOld" ? s with { State = StepState.Running } : s)] } };
         read = read with { Metadata = read.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Approve] = given } } };
         static HoldStatus[] Verify() => [new() { Name = "Verify", Approval = "Verify@0123abcd" }];
@@ -119,7 +119,7 @@ public sealed class ChangeTests
         var dropped = $"This DROPS {Databases(world)} and restores them from ";
 
         var retry = TokenChange.Retry(world.Run()).Sentence;
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.Is("Held"), "held");
 
         retry.ShouldContain(dropped);
@@ -145,17 +145,15 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public void Consent_of_a_retry_that_was_used_up_gets_a_number()
+    public void Retry_that_the_operator_ignores_is_told_with_the_cause()
     {
-        var world = CliRuns.Begin();
-        world.RunUntil(() => world.Count("init") == 1, "init");
-        world.New("oms-a")!.Stop();
-        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
-        var run = world.Run();
+        var world = RollbackTests.Failed();
+        var change = TokenChange.Retry(world.Run());
+        var word = change.Annotations[Annotations.Retry];
 
-        run = run with { Status = world.Status with { UsedTokens = [new UsedToken { Kind = TokenKind.Retry, Token = world.RestoreWord }] } };
+        var seen = world.Run() with { Status = world.Status with { UsedTokens = [new UsedToken { Kind = TokenKind.Retry, Token = word!, Message = "It was used before." }] } };
 
-        TokenChange.Retry(run).Annotations[Annotations.Retry].ShouldBe($"{world.RestoreWord}.2");
+        change.Effect(seen).ShouldBe(new TakenUp("The operator ignored it. It was used before.", IsRefused: true));
     }
 
     [Fact]
@@ -296,7 +294,7 @@ public sealed class ChangeTests
         world.RunToRolledBack();
 
         Refusal(() => TokenChange.Retry(world.Run())).ShouldContain(
-            """`kubectl -n migration patch omsu up --type merge -p '{"spec":{"desiredState":"Upgraded","retry":"1"}}'`.""");
+            $$$"""`kubectl -n migration patch omsu up --type merge -p '{"spec":{"desiredState":"Upgraded","retry":"{{{world.RetryWord}}}"}}'`.""");
         OfferedVerbs.Of(world.Run()).Select(o => o.Verb).ShouldNotContain("retry");
     }
 
@@ -368,7 +366,7 @@ public sealed class ChangeTests
 
         var change = TokenChange.Accept(world.Run(), null);
 
-        change.Annotations[Annotations.Accept]!.ShouldMatch("^Verify/a@0123abcd,InitMetadata/oms-a@[0-9a-f]{8}$");
+        change.Annotations[Annotations.Accept]!.ShouldMatch(@"^Verify/a@0123abcd,InitMetadata/oms-a@[0-9a-f]{8}\.1\.1$");
         TakeUp(world, change).ShouldStartWith("Accepted.");
     }
 

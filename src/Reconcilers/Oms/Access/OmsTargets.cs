@@ -112,6 +112,9 @@ internal sealed class OmsTargets : IRunTargets
     public Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken) =>
         RollbackNotes.CompileAsync(this, (OmsUpgradeStatus)status, _services.Time, cancellationToken);
 
+    public Task<bool> MarkAsync(string name, string by, CancellationToken cancellationToken) =>
+        WordFiles.MakeAsync(this, name, by, cancellationToken);
+
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => StorageBlocker.FindAsync(
         _services.BackupStorage, Upgrade.Spec.Backup.Storage, Upgrade.Metadata.Namespace, cancellationToken);
 
@@ -147,6 +150,15 @@ internal sealed class OmsTargets : IRunTargets
             }
         }
     }
+
+    /// <summary>The old and the new container of each node, by name. One of them may not exist.</summary>
+    public IEnumerable<(OmsNode Node, string Container)> Containers() =>
+        from node in _bound.Nodes.Values
+        from name in new[]
+        {
+            node.CurrentContainer ?? Upgrade.Spec.CurrentContainer, node.NewContainer ?? Upgrade.Spec.NewContainer,
+        }.OfType<string>()
+        select (node, name);
 
     public DockerClient Docker(string node) => Docker(
         _bound.Nodes.GetValueOrDefault(node)
@@ -321,26 +333,18 @@ internal sealed class OmsTargets : IRunTargets
     private async Task<MySqlOptions> TargetAsync(CancellationToken cancellationToken)
     {
         string? problem = null;
-        foreach (var node in _bound.Nodes.Values)
+        foreach (var (node, container) in Containers())
         {
-            string?[] containers =
-            [
-                node.CurrentContainer ?? Upgrade.Spec.CurrentContainer,
-                node.NewContainer ?? Upgrade.Spec.NewContainer,
-            ];
-            foreach (var container in containers.OfType<string>())
+            try
             {
-                try
+                if (await ReadConfigAsync(Docker(node), container, cancellationToken) is { Config: { } config })
                 {
-                    if (await ReadConfigAsync(Docker(node), container, cancellationToken) is { Config: { } config })
-                    {
-                        return Target(_metadataSource = config);
-                    }
+                    return Target(_metadataSource = config);
                 }
-                catch (DockerException exception)
-                {
-                    problem = exception.Message;
-                }
+            }
+            catch (DockerException exception)
+            {
+                problem = exception.Message;
             }
         }
 

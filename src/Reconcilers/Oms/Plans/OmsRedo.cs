@@ -15,8 +15,9 @@ internal sealed class OmsRedo : IRunRedo
 
     public string Remedy(string consent) =>
         $"The run continues only on restored data. Set spec.retry or {Annotations.Retry}={consent} to stop the new "
-        + $"containers, drop the databases, restore the snapshot and continue from {Phases.StartNew}; after another "
-        + "token the run waits for an approval before that. Or set spec.desiredState: RolledBack to roll back.";
+        + $"containers, drop the databases, restore the snapshot and continue from {Phases.StartNew}; after "
+        + $"{RunMessages.RetryWord} the run waits for an approval before that. Or set spec.desiredState: RolledBack to "
+        + "roll back.";
 
     public string Phase => Phases.RestoreDatabases;
 
@@ -80,7 +81,7 @@ internal sealed class OmsRedo : IRunRedo
         };
     }
 
-    // A step whose command was lost after its time limit has no open attempt any more: a retry token reset it before an
+    // A step whose command was lost after its time limit has no open attempt any more: a retry reset it before an
     // observation showed the loss.
     private static bool IsLost(PlanStep step) => PlanProgress.IsOutcomeUnknown(step)
         || (step is { StartedAt: not null, State: StepState.Failed, Retry: RetryRule.RestoreFirst }

@@ -55,7 +55,8 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     public Task<NodeWitnesses> LookAsync(Plan plan, string node, string? also, CancellationToken cancellationToken)
     {
         var old = OmsPlanProgress.Stops(plan).First(s => s.Node == node).As<StopContainer>().Container;
-        return LookAsync(node, [OmsPlanProgress.NewName(plan, node), old], also, cancellationToken);
+        var present = targets.Containers().Where(c => c.Node.Name == node).Select(c => c.Container);
+        return LookAsync(node, [OmsPlanProgress.NewName(plan, node), old, .. present], also, cancellationToken);
     }
 
     /// <param name="containers">Those whose mount has the witnesses; the first that runs is asked.</param>

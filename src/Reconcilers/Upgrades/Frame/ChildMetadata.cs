@@ -104,7 +104,7 @@ internal static class ObjectNames
     public static string Label(string name) => Cut(name, LongestLabel);
 
     // Of two long names that begin alike the hashes differ.
-    private static string Cut(string name, int longest)
+    public static string Cut(string name, int longest)
     {
         if (name.Length <= longest)
         {

@@ -26,7 +26,7 @@ internal interface IRunCleanup
 /// with the restore in it. Pure.</summary>
 internal interface IRunRedo
 {
-    /// <param name="consent">The retry token with which the redo restores without another approval.</param>
+    /// <param name="consent">The retry after which the redo restores without another approval.</param>
     string Remedy(string consent);
 
     /// <summary>The phase that restores.</summary>

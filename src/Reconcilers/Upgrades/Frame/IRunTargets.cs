@@ -30,6 +30,14 @@ internal interface IRunTargets : IAsyncDisposable
     Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 
+    /// <summary>Leaves the mark of a word beside the data, before it takes effect: then no older status lets it count
+    /// again. Called outside the reconcile.</summary>
+    /// <param name="name">The word as the name of a file.</param>
+    /// <param name="by">What is written into the mark.</param>
+    /// <returns>False: one that was written by others was there.</returns>
+    /// <exception cref="IOException">No target can be read.</exception>
+    Task<bool> MarkAsync(string name, string by, CancellationToken cancellationToken) => Task.FromResult(true);
+
     /// <summary>What keeps a process that has just taken over a run from continuing its plan, for example a storage
     /// that is not the one preflight marked; null if nothing does. Called again until it returns null, then never
     /// again.</summary>

@@ -34,6 +34,7 @@ internal static class ReducedObject
         Running = [],
         NextAction = null,
         RollbackCost = null,
+        RetryWord = null,
         RetryCost = null,
         Traceparent = null,
         Plan = Plan(status.Plan),

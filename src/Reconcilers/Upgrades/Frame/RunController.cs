@@ -11,6 +11,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private readonly RunFlow _runs;
     private readonly CompletionFlow _completion;
     private readonly DeletionFlow _deletion;
+    private readonly WordGate _words;
     private readonly ILogger _logger;
 
     public RunController(
@@ -28,6 +29,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         _runs = new RunFlow(_frame, plans, rollbacks, parked);
         _completion = new CompletionFlow(_frame, rollbacks);
         _deletion = new DeletionFlow(_frame, _runs, plans, parked);
+        _words = new WordGate(_frame);
     }
 
     protected override bool IsInert(TEntity entity) => _completion.IsInert(_kind.Read(entity));
@@ -60,16 +62,37 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             await run.WriteAsync(asked);
         }
 
+        if (!_completion.IsInert(run.Entity))
+        {
+            await _words.AdmitAsync(run, () => BindAsync(run));
+        }
+
         return !run.IsDeleted && await EndedAsync(run) is { } ended ? ended.After : await AdvanceAsync(run);
+    }
+
+    // The connections stay those of the former spec, so no step uses the changed field.
+    private async Task<bool> BindAsync(RunReconcile run)
+    {
+        var bound = run.Entity;
+        var binding = await _kind.BindAsync(bound, run.CancellationToken);
+        if (!run.IsDeleted && IsChanged(bound))
+        {
+            return false;
+        }
+
+        await run.Session.BindAsync(bound, binding, () =>
+        {
+            run.Session.WorldChanged();
+            _frame.Store.Wake(bound);
+        });
+        return true;
     }
 
     private async Task<TimeSpan?> AdvanceAsync(RunReconcile run)
     {
-        var (session, bound) = (run.Session, run.Entity);
-        var binding = await _kind.BindAsync(bound, run.CancellationToken);
-        if (!run.IsDeleted && IsChanged(bound))
+        var bound = run.Entity;
+        if (!await BindAsync(run))
         {
-            // The connections stay those of the former spec, so no step uses the changed field.
             await run.StalledAsync(
                 Reasons.SpecChangeIgnored,
                 "An identity field of spec was changed while the stored plan runs. Nothing is started. "
@@ -77,11 +100,6 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             return null;
         }
 
-        await session.BindAsync(bound, binding, () =>
-        {
-            session.WorldChanged();
-            _frame.Store.Wake(bound);
-        });
         if (run.IsDeleted)
         {
             var step = await _deletion.AdvanceAsync(run);
@@ -172,14 +190,17 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private static bool IsPlanReady(RunObject entity) =>
         entity.Status?.Phase == RunPhases.Planned
         && entity.Status.ObservedGeneration == entity.Metadata.Generation
-        && RunTokens.NewRetries(entity).Count == 0;
+        && !RunWords.New(entity, WordKind.Retry).Any();
 
     // CEL refuses it; an object that was made again from a backup may have it.
     private bool IsChanged(RunObject entity) =>
         entity.Status is { Plan.SpecHash: { Length: > 0 } compiledFor } status
         && (status.Target?.Claim is not null || status.RollbackPlan is not null)
         && !status.IsUpgraded()
+        && (!status.IsRolledBack() || RollbackDecision.IsUndoneByAbort(entity.Spec, status))
         && compiledFor != _kind.IdentityHash(entity.Spec);
 
-    private Task ForgetAsync(RunReconcile run) => ForgetAsync((TEntity)run.Entity.Entity);
+    // A mark that is being made would be taken for another's.
+    private Task ForgetAsync(RunReconcile run) =>
+        run.Session.Marks.Making is null ? ForgetAsync((TEntity)run.Entity.Entity) : Task.CompletedTask;
 }

@@ -139,7 +139,11 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 
     public sealed override RunObject Read(IKubernetesObject entity) =>
         entity is TEntity e
-            ? new RunObject(e, ControlAnnotations.Apply(e.Metadata, e.Spec, e.Status), e.Status) { Written = e.Spec }
+            ? new RunObject(e, ControlAnnotations.Apply(e.Metadata, e.Spec, e.Status), e.Status)
+            {
+                Written = e.Spec,
+                Slots = Plans,
+            }
             : throw new ArgumentException($"not a {name}", nameof(entity));
 
     public sealed override IKubernetesObject WithStatus(IKubernetesObject entity, RunStatus status) =>

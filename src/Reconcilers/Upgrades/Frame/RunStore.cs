@@ -76,11 +76,11 @@ internal sealed class RunStore<TEntity>(
         }
 
         Ignored(s => s.Approvals.Where(a => !a.Accepted), Reasons.ApprovalIgnored, approval =>
-            $"The approval '{approval.Name}@{approval.PlanHash}' matches no stored plan and is ignored. "
-            + $"The current plan is {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}: read it and "
-            + "approve its first 8 hex digits.");
+            $"The approval '{approval.AsGiven()}' is ignored. {approval.Message}");
         Ignored(s => s.Acceptances.Where(a => !a.Accepted), Reasons.AcceptIgnored, acceptance =>
             $"The acceptance '{acceptance.Token}' is ignored. {acceptance.Message}");
+        Ignored(s => s.UsedTokens.Where(t => t.Message is not null), Reasons.RetryIgnored, retry =>
+            $"The retry '{retry.Token}' is ignored. {retry.Message}");
         Ignored(
             s => s.UsedTokens.Where(t => t.Kind == TokenKind.Abort && t.Token != after.Status!.AbortedBy),
             Reasons.AbortIgnored,
@@ -226,6 +226,10 @@ internal sealed record RunObject(IKubernetesObject Entity, RunSpec Spec, RunStat
     public V1ObjectMeta Metadata => Entity.Metadata;
 
     public RunSpec Written { get; init; } = Spec;
+
+    public PlanSlots Slots { get; init; } = new(cleanup: null);
+
+    public WordMarks Marks { get; init; } = new();
 }
 
 /// <summary>How every kind writes its status: within the bounds of the schema and the budget, and again, shortened, if

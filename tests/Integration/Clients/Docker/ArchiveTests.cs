@@ -145,6 +145,24 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.ListAsync("nobody", "/data"));
     }
 
+    [Fact]
+    public async Task CopyFileAsync_makes_the_directories_of_a_path_in_a_bind()
+    {
+        const string Path = "drydock/00000003-0000-4000-8000-000000000000/words/Approve-StopOld-oms-a@01234567.1";
+        var (id, directory) = await NeverStartedAsync();
+        using var source = new MemoryStream("mine"u8.ToArray());
+
+        await _client.Containers.CopyFileAsync(id, "/data", Path, source, 4, DateTimeOffset.UnixEpoch);
+
+        (await File.ReadAllTextAsync($"{directory}/{Path}")).ShouldBe("mine");
+        (await _client.Containers.ReadFileAsync(id, $"/data/{Path}", 100)).ShouldBe("mine"u8.ToArray());
+        (await _client.Containers.ReadFileAsync(id, $"/data/{Path}.2", 100)).ShouldBeNull();
+        await _client.Containers.StartContainerAsync(id);
+        using var again = new MemoryStream("more"u8.ToArray());
+        await _client.Containers.CopyFileAsync(id, "/data", $"{Path}.2", again, 4, DateTimeOffset.UnixEpoch);
+        (await File.ReadAllTextAsync($"{directory}/{Path}.2")).ShouldBe("more", "it runs");
+    }
+
     private async Task<(string Id, string Directory)> NeverStartedAsync()
     {
         var directory = Directory.CreateDirectory($"{daemon.Root}/bind-{Guid.NewGuid():N}").FullName;

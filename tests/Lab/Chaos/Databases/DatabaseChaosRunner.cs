@@ -148,7 +148,7 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
             await happening.MendAsync(cancellationToken);
             if (seen?.IsStalled() == true && await StopAsync(cluster, space, x => !x.IsStalled(), Wait, cancellationToken) is null && turn < Retries)
             {
-                await stage.AnnotateAsync(space, cluster.Name, string.Create(CultureInfo.InvariantCulture, $"drydock.dev/retry=lab-{happening.NextToken()}"));
+                await stage.AnnotateAsync(space, cluster.Name, $"drydock.dev/retry={seen.RetryWord()}");
                 await StopAsync(cluster, space, x => !x.IsStalled(), Wait, cancellationToken);
             }
         }

@@ -9,7 +9,6 @@ namespace Drydock.Lab.Chaos.Databases;
 internal sealed class DatabaseHappening(DatabaseScene scene)
 {
     private readonly List<Struck> _struck = [];
-    private int _tokens;
 
     /// <summary>Whether the last accident waits for a repair.</summary>
     public bool NeedsAPerson => _struck is [.., { Case.Accident.Fix: not null, IsMended: false }];
@@ -23,9 +22,6 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
     /// <summary>Whether an accident caused the violation.</summary>
     public bool Permits(string violation) =>
         _struck.Exists(struck => struck.Case.Accident?.Permits.Any(word => violation.Contains(word, StringComparison.Ordinal)) == true);
-
-    /// <summary>A token that was not used before.</summary>
-    public int NextToken() => _tokens++;
 
     /// <summary>
     /// Causes the accident of a case after the one before is repaired: two accidents at a time are out of scope.

@@ -197,7 +197,7 @@ public sealed class RandomSpecTests
         ApprovedPlanHash = null,
         Paused = !spec.Paused,
         HoldBefore = ["PointOfNoReturn"],
-        Accept = ["Verify/hosts@0123abcd"],
+        Accept = ["Verify/hosts@0123abcd.1.1"],
         Retry = "other",
         ImagePullSecretRef = new SecretReference { Name = "other" },
         MetadataDatabase = new MetadataDatabaseSpec { Host = "other.example" },

@@ -20,7 +20,7 @@ internal static class SameWork
         ApprovedPlanHash = null,
         Paused = !spec.Paused,
         HoldBefore = ["PointOfNoReturn"],
-        Accept = ["Verify/hosts@0123abcd"],
+        Accept = ["Verify/hosts@0123abcd.1.1"],
         Retry = "other",
         Access = spec.Access.Docker is null
             ? new HostAccess { Docker = new ContainerAccess { TlsSecretRef = Other, User = "other", Become = Become.Sudo, Hosts = [.. Hosts(spec).Select((host, i) => new ContainerHost { Host = host, Endpoint = "tcp://192.0.2.9:2376", Container = FormattableString.Invariant($"other-{i}") })] } }

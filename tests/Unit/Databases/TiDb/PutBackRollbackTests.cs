@@ -53,7 +53,7 @@ public sealed class PutBackRollbackTests
         if (run.Is("Failed") && !run.Is("RolledBack"))
         {
             run.ReasonOf("Stalled").ShouldNotBe(Reasons.RollbackUnavailable, what);
-            run.Annotate(Annotations.Retry, "again");
+            run.Retry();
             run.RunUntil(() => run.IsOver, what, TimeSpan.FromHours(24));
             world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New, what);
         }

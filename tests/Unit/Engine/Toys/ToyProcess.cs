@@ -111,7 +111,7 @@ internal sealed class ToyProcess : IActFence
                 _simulation.Store.Read(version), controls, _environment, (plan, outcome, _) => SaveAsync(version, plan, outcome), CancellationToken.None);
             _simulation.Controls = _simulation.Controls with
             {
-                Retry = !Last.RetryUsed && _simulation.Controls.Retry,
+                Retry = !controls.Retry && _simulation.Controls.Retry,
                 AccessChanged = !controls.AccessChanged && _simulation.Controls.AccessChanged,
             };
             WakeAfter(Last.RequeueAfter);

@@ -6,6 +6,9 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Engine.Holds;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -62,10 +65,42 @@ internal sealed partial class OmsWorld
     public void Annotate(string key, string value, string? name = null) => Api.PatchMetadata<OmsUpgrade>(
         Namespace, name ?? Setup.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } });
 
-    /// <summary>The retry token that approves the restore of the databases, which a lost command needs.</summary>
-    public string RestoreWord => $"RestoreDatabases@{Plan.Hash[7..15]}";
+    /// <summary>The retry that counts now.</summary>
+    public string RetryWord => Word.For(Word.Retry, Slots.Retried(Status));
+
+    /// <summary>The retry that also approves the restore of the databases, which a lost command needs.</summary>
+    public string RestoreWord => WordFor("RestoreDatabases");
+
+    public void Retry() => Annotate(Annotations.Retry, RetryWord);
 
     public void RetryOnRestoredData() => Annotate(Annotations.Retry, RestoreWord);
+
+    /// <summary>The approval of a hold of the upgrade.</summary>
+    public string WordFor(string hold) => Word.For(hold, Plan);
+
+    /// <summary>The approval of a hold of the rollback.</summary>
+    public string BackWord(string hold) => Word.For(hold, Status.RollbackPlan!);
+
+    /// <summary>The acceptance of the last failure of a step, or violation of a guard.</summary>
+    public string AcceptWord(string id)
+    {
+        var plan = Slots.Retried(Status);
+        return Word.For(id, plan.Steps.Find(s => s.Id == id)?.Failures ?? plan.Guards.Single(g => g.Id == id).Failures ?? 0, plan);
+    }
+
+    /// <summary>Waits for something; if an operator was killed between the mark of a word and its record, somebody gives
+    /// the next word.</summary>
+    public void RunInsisting(Func<bool> condition, string what, Action again)
+    {
+        RunUntil(() => condition() || Status.Message?.Contains("It was used before", StringComparison.Ordinal) == true, what);
+        if (!condition())
+        {
+            again();
+            RunUntil(condition, what);
+        }
+    }
+
+    private static PlanSlots Slots { get; } = new(new OmsCleanup());
 
     public void Delete(string? name = null) => Api.Delete<OmsUpgrade>(Namespace, name ?? Setup.Name);
 

@@ -88,10 +88,10 @@ public sealed partial class ArgoDataTests
         foreach (var (action, on, annotation, value) in new[]
         {
             ("approve", "held", Annotations.Approve, (string)written["held"]["status"]!["holds"]![0]!["approval"]!),
-            ("approve", "rollback-held", Annotations.Approve, "RollBack@0123abcd"),
+            ("approve", "rollback-held", Annotations.Approve, "RollBack@0123abcd.1"),
             ("pause", "running", Annotations.Pause, "true"),
             ("resume", "paused", Annotations.Pause, "false"),
-            ("retry", "failed", Annotations.Retry, "argocd-0"),
+            ("retry", "failed", Annotations.Retry, (string)written["failed"]["status"]!["retryWord"]!),
             ("abort", "running", Annotations.Abort, "argocd-0"),
             ("rollback", "running", Annotations.Rollback, "argocd-0"),
         })

@@ -96,7 +96,7 @@ public sealed class ContainerRunTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms_322 on oms-b");
         world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning);
         old.HostConfig = before;
-        world.EditSpec(s => s with { Retry = "1" });
+        world.EditSpec(s => s with { Retry = world.RetryWord });
         world.RunToSuccess();
     }
 
@@ -116,7 +116,7 @@ public sealed class ContainerRunTests
         world.ReasonOf("Failed").ShouldBe(Reasons.TargetChanged);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "again" });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -134,7 +134,7 @@ public sealed class ContainerRunTests
         world.ReasonOf("Failed").ShouldBe(Reasons.TargetChanged);
         world.Status.Message.ShouldNotBeNull().ShouldContain("docker rm oms_422");
         host.Containers.Remove(stray);
-        world.EditSpec(s => s with { Retry = "removed" });
+        world.EditSpec(s => s with { Retry = world.RetryWord });
         world.RunToSuccess();
     }
 

@@ -25,7 +25,7 @@ public sealed class GuardTests
         (world.ReasonOf("Stalled"), world.Count("jar")).ShouldBe(("ComponentsUnhealthy", 1));
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms_console on oms-a is RUNNING");
         world.New("oms-a")!.StopProgram("oms_console");
-        world.Annotate(Annotations.Retry, "stopped");
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }

@@ -44,7 +44,7 @@ public sealed class HighAvailabilityGuardTests
     {
         world.Metadata.IsReachable = false;
         world.RunUntil(() => world.Step(Enable).State is StepState.Unknown or StepState.Failed, "it cannot be read", TimeSpan.FromDays(1));
-        world.Annotate(Annotations.Retry, "it is back");
+        world.Retry();
         world.RunUntil(() => world.Status.UsedTokens.Count == 1, "the retry is taken up");
         world.Restart();
         world.Metadata.IsReachable = true;

@@ -45,7 +45,7 @@ public sealed class OldContainerRanTests
             if (!world.Is("Failed"))
             {
                 world.Status.Message.ShouldNotBeNull().ShouldContain("OMS is in use again");
-                world.Annotate(Annotations.Accept, $"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
+                world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
                 world.RunToSuccess();
                 return;
             }
@@ -98,8 +98,8 @@ public sealed class OldContainerRanTests
     public void Run_of_old_container_beside_new_version_can_be_accepted()
     {
         var world = Stopped();
-        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
-        world.Annotate(Annotations.Accept, $"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain(world.AcceptWord("ContainerStaysStopped/oms-b"));
+        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunUntil(() => world.Count("init") == 1, "it continues");
 
         (world.Count("restore"), world.Count("jar")).ShouldBe((0, 2));
@@ -111,7 +111,7 @@ public sealed class OldContainerRanTests
     public void Another_run_after_the_acceptance_stops_the_upgrade_again()
     {
         var world = Stopped();
-        world.Annotate(Annotations.Accept, $"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
+        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunUntil(() => world.Count("jar") == 2, "the second JAR");
         Run(world, isDead: false);
         world.RunUntil(() => world.Is("Failed"), "stopped again");
@@ -124,13 +124,14 @@ public sealed class OldContainerRanTests
     {
         var world = Stopped();
         Run(world, isDead: true);
-        world.Annotate(Annotations.Accept, $"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
+        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunUntil(() => world.Status.Acceptances.Count > 0, "the acceptance is read");
         world.RunFor(TimeSpan.FromHours(1));
 
         (world.ReasonOf("Stalled"), world.Count("jar"), world.Count("init")).ShouldBe(("TargetChanged", 1, 0));
         var violations = world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Violations;
-        (violations[^2].Accepted, violations[^1].Accepted, violations[^1].To).ShouldBe((Drydock.Abstractions.Plans.AcceptedBy.Annotation, null, null));
+        (violations[^2].Accepted, violations[^1].Accepted, violations[^1].To).ShouldBe((null, null, null));
+        world.Status.Acceptances.Single().Message.ShouldNotBeNull().ShouldContain("An acceptance counts only for a violation that status shows.");
     }
 
     [Fact]
@@ -158,7 +159,7 @@ public sealed class OldContainerRanTests
         world.RunFor(TimeSpan.FromMinutes(10));
         (world.Status.RollbackPlan is null, world.Count("start")).ShouldBe((true, 0));
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
-        world.Annotate(Annotations.Accept, $"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
+        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
         world.Status.RollbackCost.ShouldNotBeNull().ShouldContain("not possible");

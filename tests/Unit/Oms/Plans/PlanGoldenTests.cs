@@ -30,7 +30,7 @@ public sealed class PlanGoldenTests
         {
             world.RunUntil(() => world.Is("Failed"), "failed");
             RollbackTests.GoBack(world);
-            world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "once-more" });
+            world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
             SucceedAndGoBack(world);
         }
         ),
@@ -103,7 +103,7 @@ public sealed class PlanGoldenTests
             world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
             world["oms-b"].Containers.Remove(world.Old("oms-b"));
             world.RunToStall();
-            world.Annotate(Annotations.Accept, $"ContainerStaysStopped/oms-b@{world.Plan.Hash[7..15]}");
+            world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
             world.RunToSuccess();
         }
         ),

@@ -165,7 +165,7 @@ public sealed class RegionTests
         world.Plan.Notes.ShouldContain(n => n.Contains("id=1=1", StringComparison.Ordinal) && n.Contains("id=2=2", StringComparison.Ordinal));
 
         world.Metadata.Cascades.Add(new CascadedWriter("99", "id=3"));
-        world.Annotate(Drydock.Crds.Common.Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.Status.Findings.Count > 0, "a finding");
         world.Status.Findings.ShouldHaveSingleItem().Message.ShouldContain("id=3=99");
         world.Status.Findings[0].Message.ShouldNotContain("id=1=1");

@@ -102,7 +102,7 @@ public sealed class RollbackVariantTests
 
         (world.Done.Count, world.Is("Held")).ShouldBe((done, true));
         world.Events.All.ShouldContain(e => e.Reason == "ApprovalIgnored" && e.Message.Contains("RollBack@00000000", StringComparison.Ordinal));
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
         world.Rules.Broken.ShouldBeEmpty();
         RollbackTests.AsBefore(world);

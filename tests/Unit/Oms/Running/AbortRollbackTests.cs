@@ -22,7 +22,7 @@ public sealed class AbortRollbackTests
 
         world.Step("CorrectMetadata/oms-a/jar").State.ShouldBe(StepState.Succeeded);
         (world.Count("jar"), world.Count("restore"), world.Count("stop")).ShouldBe((1, 0, 2));
-        world.Annotate(Annotations.Retry, "on");
+        world.Retry();
         world.RunToRolledBack();
         world.Rules.Broken.ShouldBeEmpty();
         RollbackTests.AsBefore(world);
@@ -47,11 +47,11 @@ public sealed class AbortRollbackTests
             if (!world.IsBack)
             {
                 Halts(world);
-                world.Annotate(Annotations.Retry, "on");
+                world.Retry();
                 world.RunUntil(() => world.IsBack || world.Is("Held"), "back, or held after success");
                 if (world.Is("Held"))
                 {
-                    world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+                    world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
                     world.RunToRolledBack();
                 }
             }
@@ -80,8 +80,9 @@ public sealed class AbortRollbackTests
         world.RunUntil(() => world.Is("Held"), "asked for anew, the used token does not count");
         world.Annotate(Annotations.Abort, "stop-2");
         world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
-        world.Annotate(Annotations.Retry, "on");
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Retry();
+        world.RunUntil(() => world.Is("Held"), "held, as the abort ended every word");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
         RollbackTests.AsBefore(world);
     }
@@ -143,7 +144,7 @@ public sealed class AbortRollbackTests
         world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
         world.Annotate(Annotations.Abort, "stop-it");
         world.RunUntil(() => world.Status.AbortedBy == "stop-it", "seen");
-        world.Annotate(Annotations.Retry, "on");
+        world.Retry();
         world.RunToSuccess();
         world.Count("jar").ShouldBe(2);
     }

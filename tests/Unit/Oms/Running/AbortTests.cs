@@ -48,7 +48,7 @@ public sealed class AbortTests
                 world.Api.All<V1Lease>().ShouldNotBeEmpty("the target stays claimed");
             }
 
-            world.Annotate(Annotations.Retry, "on");
+            world.Retry();
             world.RunToSuccess();
             world.Rules.Broken.ShouldBeEmpty();
             (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("restore")).ShouldBe((2, 1, 1, 0));
@@ -67,7 +67,7 @@ public sealed class AbortTests
         world.Status.AbortedBy.ShouldBe("stop");
         world.Status.UsedTokens.ShouldContain(t => t.Kind == TokenKind.Abort && t.Token == "stop");
 
-        world.Annotate(Annotations.Retry, "on");
+        world.Retry();
         world.RunToSuccess();
         world.Status.AbortedBy.ShouldBeNull();
         world.Count("jar").ShouldBe(2);
@@ -97,7 +97,7 @@ public sealed class AbortTests
         world.RunFor(TimeSpan.FromHours(1));
         world.Metadata.Contents.ShouldBe("3.2.2", "the restore ended");
         world.Hosts.ShouldAllBe(h => h.Containers.TrueForAll(c => !c.IsRunning));
-        world.Annotate(Annotations.Retry, "on");
+        world.Retry();
         world.RunToRolledBack();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -114,7 +114,7 @@ public sealed class AbortTests
         world.EditSpec(s => s with { CurrentContainer = OmsWorld.OldName, NewContainer = OmsWorld.NewName });
         world.RunFor(TimeSpan.FromHours(1));
         world.Done.ShouldBeEmpty();
-        world.Annotate(Annotations.Retry, "on");
+        world.Retry();
         world.RunToSuccess();
     }
 }

@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
+using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
@@ -19,7 +20,7 @@ public sealed class AcceptTests
     public void Missing_marker_with_exit_code_0_is_accepted(bool bySpec)
     {
         var world = Unmarked();
-        var token = $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}";
+        var token = world.AcceptWord("InitMetadata/oms-a");
         world.Status.Message.ShouldNotBeNull().ShouldContain($"accept it: `kubectl -n migration annotate omsu up drydock.dev/accept={token} --overwrite`.");
         world.Status.NextAction.ShouldNotBeNull().ShouldContain($"`kubectl -n migration annotate omsu up drydock.dev/accept={token} --overwrite`");
         world.Step("InitMetadata/oms-a").Acceptable.ShouldBeTrue();
@@ -90,7 +91,7 @@ public sealed class AcceptTests
         {
             world.RunUntil(() => world.Is("Failed"), id);
             world.Status.Step.ShouldBe(id);
-            Accept(world, bySpec: false, $"{id}@{world.Plan.Hash[7..15]}");
+            Accept(world, bySpec: false, world.AcceptWord(id));
             world.RunUntil(() => !world.Is("Failed"), $"{id} is accepted");
         }
 
@@ -106,12 +107,12 @@ public sealed class AcceptTests
     }
 
     [Fact]
-    public void Acceptance_before_the_failure_is_ignored_and_the_next_one_has_a_number()
+    public void Acceptance_before_the_failure_is_ignored_and_the_next_one_is_another()
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, Reworded) }).Apply();
         world.RunUntil(() => world.Count("stop") > 0, "past T1");
-        var hash = world.Plan.Hash[7..15];
-        Accept(world, bySpec: false, $"InitMetadata/oms-a@{hash}, Verify/nothing@{hash}, Verify/hosts@00000000, what");
+        var plan = world.Plan;
+        Accept(world, bySpec: false, $"{Word.For("InitMetadata/oms-a", 1, plan)}, {Word.For("Verify/nothing", 1, plan)}, Verify/hosts@00000000.1.1, {world.WordFor("Verify/hosts")}");
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.RunFor(TimeSpan.FromHours(1));
 
@@ -119,12 +120,13 @@ public sealed class AcceptTests
         world.Status.Acceptances.Select(a => (a.Accepted, a.Message!.Split('.')[0])).ShouldBe(
         [
             (false, "InitMetadata/oms-a had not failed"), (false, "The plan has no step Verify/nothing"),
-            (false, "It was given for another plan"), (false, "An acceptance has the form STEP@HASH"),
+            (false, "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end every word"), (false, "An acceptance has the form STEP@HASH"),
         ]);
         world.Events.All.Count(e => e.Reason == "AcceptIgnored").ShouldBe(4);
-        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/accept=InitMetadata/oms-a@{hash}.2 --overwrite");
+        world.AcceptWord("InitMetadata/oms-a").ShouldBe(Word.For("InitMetadata/oms-a", 1, plan with { Number = plan.Number + 1 }), "the same text could not be given again");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/accept={world.AcceptWord("InitMetadata/oms-a")} --overwrite");
 
-        Accept(world, bySpec: false, $"InitMetadata/oms-a@{hash}.2");
+        Accept(world, bySpec: false, world.AcceptWord("InitMetadata/oms-a"));
         world.RunToSuccess();
         world.Count("init").ShouldBe(1);
     }
@@ -142,14 +144,14 @@ public sealed class AcceptTests
             Init = (_, _) => ++runs switch { 1 or 3 => (1, HalfMigrated), 2 or 4 => (0, Reworded), _ => (0, "%marker%") },
         }).Apply();
         RetryFrom(world, "InitMetadata/oms-a");
-        var token = $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}";
         world.RunUntil(() => world.ReasonOf("Stalled") == "MarkerMissing", "reworded");
+        var token = world.AcceptWord("InitMetadata/oms-a");
         Accept(world, bySpec: false, token);
         RetryFrom(world, "InitMetadata/oms-b");
-        var again = $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}";
-        again.ShouldNotBe(token, "what was given for one plan must not count for the next");
         world.Step("InitMetadata/oms-a").Accepted.ShouldBeNull();
         world.RunUntil(() => world.ReasonOf("Stalled") == "MarkerMissing", "reworded again");
+        var again = world.AcceptWord("InitMetadata/oms-a");
+        again.ShouldNotBe(token, "what was given for one plan must not count for the next");
         world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/accept={again} ");
         world.RunFor(TimeSpan.FromHours(1));
         world.Is("Failed").ShouldBeTrue("the acceptance was used");
@@ -165,7 +167,7 @@ public sealed class AcceptTests
     {
         var undisturbed = Unmarked(realJson: false);
         var before = undisturbed.Points.Count;
-        Accept(undisturbed, bySpec: false, $"InitMetadata/oms-a@{undisturbed.Plan.Hash[7..15]}");
+        Accept(undisturbed, bySpec: false, undisturbed.AcceptWord("InitMetadata/oms-a"));
         undisturbed.RunToSuccess();
         var after = Enumerable.Range(before + 1, 8).SelectMany(p => new[] { (p, Fate.DieBefore), (p, Fate.DieAfter), (p, Fate.Conflict), (p, Fate.LostAnswer) });
 
@@ -174,10 +176,12 @@ public sealed class AcceptTests
             var world = Unmarked(realJson: false);
             world.Points.Count.ShouldBe(before, "the same run until here");
             world.Fates = p => p.Number == at.Item1 && (at.Item2 != Fate.Conflict || p.IsStatusWrite) ? at.Item2 : Fate.Live;
-            Accept(world, bySpec: false, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
-            world.RunToSuccess();
+            Give();
+            world.RunInsisting(() => world.IsOver, "Succeeded, nothing held", Give);
             world.Rules.Broken.ShouldBeEmpty();
             (world.Count("init"), world.Status.Acceptances.Count(a => a.Accepted)).ShouldBe((1, 1));
+
+            void Give() => Accept(world, bySpec: false, world.AcceptWord("InitMetadata/oms-a"));
         });
     }
 
@@ -187,11 +191,11 @@ public sealed class AcceptTests
         var world = Unmarked();
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.ReasonOf("Stalled") == "Aborted", "aborted");
-        Accept(world, bySpec: false, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
+        Accept(world, bySpec: false, world.AcceptWord("InitMetadata/oms-a"));
         world.RunFor(TimeSpan.FromHours(1));
         world.Status.Acceptances.ShouldBeEmpty();
 
-        world.Annotate(Annotations.Retry, "go");
+        world.Retry();
         world.RunToSuccess();
         (world.Count("init"), world.Status.Acceptances.Single().Accepted).ShouldBe((1, true));
     }
@@ -203,7 +207,7 @@ public sealed class AcceptTests
         world.Setup.ProgramDies = static (c, p) => !c.IsUpgrade && p == "sshd" && c.Host.Name == "oms-b";
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "the rollback failed");
-        var token = $"StartOld/oms-b/programs@{world.Status.RollbackPlan!.Hash[7..15]}";
+        var token = world.AcceptWord("StartOld/oms-b/programs");
         world.Status.Message.ShouldNotBeNull().ShouldContain(token);
         Accept(world, bySpec: false, token);
         world.RunToRolledBack();
@@ -259,7 +263,7 @@ public sealed class AcceptTests
 
     private static void Refused(OmsWorld world, string step, string says)
     {
-        var token = $"{step}@{world.Plan.Hash[7..15]}";
+        var token = Word.For(step, 1, world.Plan);
         Accept(world, bySpec: false, token);
         world.RunUntil(() => world.Status.Acceptances.Count > 0, "seen");
         var seen = world.Status.Acceptances.ShouldHaveSingleItem();

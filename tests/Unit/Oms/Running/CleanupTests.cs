@@ -62,7 +62,7 @@ public sealed class CleanupTests
 
         world.New("oms-a")!.Start();
         world.RunFor(TimeSpan.FromMinutes(1));
-        world.Annotate(Annotations.Retry, "it-runs");
+        world.Retry();
         world.RunUntil(() => world.Count("remove") == 2 && world.IsOver, "clean");
     }
 

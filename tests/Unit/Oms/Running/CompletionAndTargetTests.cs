@@ -42,7 +42,7 @@ public sealed class CompletionAndTargetTests
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
         var done = world.Done.Count;
-        world.EditSpec(s => s with { Retry = "again", HoldBefore = ["Backup"] });
+        world.EditSpec(s => s with { Retry = world.RetryWord, HoldBefore = ["Backup"] });
         world.RunFor(TimeSpan.FromHours(1));
 
         world.Status.ObservedGeneration.ShouldBe(world.Upgrade.Metadata.Generation);

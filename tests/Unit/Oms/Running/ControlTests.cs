@@ -144,9 +144,9 @@ public sealed class ControlTests
         world.RunUntil(() => world.Is("Held"), "held");
 
         (world.ReasonOf("Held"), world.Is("Reconciling"), world.Is("Stalled")).ShouldBe(("Held", true, false));
-        var approval = $"{hold}@{world.Plan.Hash[7..15]}";
+        var approval = world.WordFor(hold);
         world.Status.Message.ShouldNotBeNull().ShouldContain(approval);
-        world.Annotate(Annotations.Approve, $"{hold}@00000000");
+        world.Annotate(Annotations.Approve, $"{hold}@00000000.1");
         world.RunFor(TimeSpan.FromDays(1));
         world.Restart();
         world.RunFor(TimeSpan.FromHours(1));

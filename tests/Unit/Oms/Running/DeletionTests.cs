@@ -66,7 +66,7 @@ public sealed class DeletionTests
 
         world.ReasonOf("Reconciling").ShouldBe("DeletionWaits");
         world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete: Abandon");
-        world.Annotate(Annotations.Approve, $"StartNew@{world.Plan.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.WordFor("StartNew"));
         world.RunUntil(() => world.IsGone(), "gone");
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));

@@ -68,7 +68,7 @@ public sealed class LostProjectsTests
         note.ShouldContain("was refused");
         note.ShouldNotContain(Canary.ApiPassword);
 
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
         RollbackTests.AsBefore(world);
     }

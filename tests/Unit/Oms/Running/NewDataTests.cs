@@ -62,7 +62,7 @@ public sealed class NewDataTests
         var world = new OmsWorld().Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HoldBefore = ["Settle"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Metadata.IsReachable = false;
-        world.Annotate(Annotations.Approve, $"Settle@{world.Plan.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.WordFor("Settle"));
         world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "unreadable");
         world.RunToSuccess();
 

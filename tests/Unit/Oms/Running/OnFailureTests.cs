@@ -25,7 +25,7 @@ public sealed class OnFailureTests
         world.Count("jar").ShouldBe(1);
 
         fails = false;
-        world.Annotate(Annotations.Retry, "repaired");
+        world.Retry();
         world.RunUntil(() => !world.Is("RolledBack"), "it begins again");
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
@@ -69,7 +69,7 @@ public sealed class OnFailureTests
             world.Time.Advance(TimeSpan.FromHours(1));
         }
 
-        world.Annotate(Annotations.Accept, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
+        world.Annotate(Annotations.Accept, world.AcceptWord("InitMetadata/oms-a"));
         world.RunToSuccess();
         (world.Count("init"), world.Count("restore"), world.Is("Held")).ShouldBe((1, 0, false));
         world.Rules.Broken.ShouldBeEmpty();

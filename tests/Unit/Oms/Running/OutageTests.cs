@@ -88,7 +88,7 @@ public sealed class OutageTests
             world.New("oms-a")!.StopProgram("oms_console");
         }
 
-        world.Annotate(Annotations.Retry, "started");
+        world.Retry();
         world.RunToSuccess();
         (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
         world.Rules.Broken.ShouldBeEmpty();
@@ -121,7 +121,7 @@ public sealed class OutageTests
         world.Hosts.ForEach(h => h.Cut(off: false));
         if (world.Is("Failed"))
         {
-            world.Annotate(Annotations.Retry, "the network is back");
+            world.Retry();
         }
 
         world.RunToSuccess();
@@ -143,7 +143,7 @@ public sealed class OutageTests
         world.Metadata.IsReachable = true;
         if (world.Is("Failed"))
         {
-            world.Annotate(Annotations.Retry, "it is back");
+            world.Retry();
         }
 
         world.RunToSuccess();

@@ -22,7 +22,7 @@ public sealed class PreparationFailureTests
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "corrected", Correction = new() });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord, Correction = new() });
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -41,7 +41,7 @@ public sealed class PreparationFailureTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
         world.Registry[world.NewImageName] = right;
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "corrected" });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }

@@ -47,20 +47,22 @@ public sealed class RetryTests
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("init").ShouldBe(1);
 
-        Ask(world, bySpec, "one");
+        var one = world.RetryWord;
+        Ask(world, bySpec, one);
         world.RunUntil(() => world.Count("init") == 2, "the second run");
         world.RunUntil(() => world.Is("Failed"), "failed again");
         world.Restart();
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("init").ShouldBe(2);
 
-        Ask(world, bySpec, "two");
+        var two = world.RetryWord;
+        Ask(world, bySpec, two);
         world.RunToSuccess();
         world.Count("init").ShouldBe(3);
         world.Count("jar").ShouldBe(2);
         world.Step("InitMetadata/oms-a").Attempt.ShouldBe(3);
-        world.Status.UsedTokens.Select(t => t.Token).ShouldBe(["one", "two"]);
-        world.Status.Attempts.Select(a => a.Token).ShouldBe(["one", "two"]);
+        world.Status.UsedTokens.Select(t => t.Token).ShouldBe([one, two]);
+        world.Status.Attempts.Select(a => a.Token).ShouldBe([one, two]);
     }
 
     [Fact]
@@ -148,7 +150,7 @@ public sealed class RetryTests
         world.RunFor(TimeSpan.FromHours(1));
         (world.Count("snapshot"), world.Count("start")).ShouldBe((3, 0));
 
-        world.Annotate(Annotations.Retry, "disk-is-free");
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }

@@ -24,7 +24,7 @@ public sealed class RollbackFailureTests
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 2 && h.Containers.TrueForAll(c => !c.IsRunning));
         world.Count("restore").ShouldBe(2);
 
-        world.Annotate(Annotations.Retry, "room-again");
+        world.Retry();
         world.RunToRolledBack();
         world.Rules.Broken.ShouldBeEmpty();
         RollbackTests.AsBefore(world);
@@ -41,7 +41,7 @@ public sealed class RollbackFailureTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "failed");
         world.Status.Message.ShouldNotBeNull().ShouldContain("rm_340 has no witness.");
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("restore").ShouldBe(1);
         world.ReasonOf("Stalled").ShouldBe("RollbackFailed");
@@ -76,12 +76,12 @@ public sealed class RollbackFailureTests
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "failed");
 
         world.Count("restore").ShouldBe(0);
         world.Metadata.Contents.ShouldBe("4.2.2");
-        world.Annotate(Annotations.Retry, "there-is-room");
+        world.Retry();
         world.RunToRolledBack();
         RollbackTests.AsBefore(world);
     }

@@ -78,10 +78,12 @@ public sealed class RollbackKillTests
         world.RunToSuccess();
         world.Annotate(Annotations.Rollback, "1");
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
-        world.RunToRolledBack();
+        Approve();
+        world.RunInsisting(() => world.IsBack, "RolledBack, nothing held", Approve);
         world.Is("Ready").ShouldBeTrue();
         world.Status.UsedTokens.ShouldHaveSingleItem();
+
+        void Approve() => world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
     }
 
     private static void ApprovedToTheEnd(OmsWorld world)

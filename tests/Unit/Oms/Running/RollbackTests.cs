@@ -24,15 +24,15 @@ public sealed class RollbackTests
         world.RunUntil(() => world.Is("Held"), "held");
 
         (world.Status.Phase, world.ReasonOf("Held"), world.Is("Succeeded"), world.Is("Ready"), world.Is("Reconciling")).ShouldBe(("RollingBack", "Held", true, false, true));
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
-        var notes = string.Join('\n', world.Status.RollbackPlan.Notes);
-        notes.ShouldContain(OmsWorld.Made(world.Status.Plan));
+        world.Status.Message.ShouldNotBeNull().ShouldContain(world.BackWord("RollBack"));
+        var notes = string.Join('\n', world.Status.RollbackPlan!.Notes);
+        notes.ShouldContain(world.Status.SnapshotRef!.Name);
         notes.ShouldContain("hold its logs since");
         notes.ShouldContain("API of 4.2.2-bp1 spec.preflight.apiCredentialsSecretRef names no Secret");
         world.RunFor(TimeSpan.FromDays(2));
         world.Done.Count.ShouldBe(done);
 
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -60,7 +60,7 @@ public sealed class RollbackTests
         world.Is("NewStarted").ShouldBeFalse();
         world.Status.Times!.T3.ShouldNotBeNull();
         world.Status.Times.RolledBackAt.ShouldNotBeNull();
-        world.Status.SnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.Plan));
+        world.Status.SnapshotRef!.Name.ShouldContain($"-{world.Plan.Id}-");
         world.Status.RollbackSnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.RollbackPlan, what: "-before-rollback"));
         world.Api.All<BackupSnapshot>().Count().ShouldBe(2);
         world.Status.Nodes.ShouldAllBe(n => n.Container == OmsWorld.OldName && n.Version == "3.2.2-bp2");
@@ -122,7 +122,7 @@ public sealed class RollbackTests
         world.Done.ShouldBeEmpty();
         (world.Is("Ready"), world.Is("Stalled")).ShouldBe((false, true));
 
-        world.EditSpec(s => s with { Retry = "go" });
+        world.EditSpec(s => s with { Retry = world.RetryWord });
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -196,7 +196,7 @@ public sealed class RollbackTests
         world.RunUntil(() => world.Is("Held"), "held");
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("restore").ShouldBe(0);
-        world.Annotate(Annotations.Approve, $"RestoreDatabases@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RestoreDatabases"));
         world.RunUntil(() => world.Count("restore") == 1, "restoring");
         world.EditSpec(s => s with { Paused = true });
         world.RunUntil(() => world.ReasonOf("Reconciling") == "Paused", "paused");
@@ -220,18 +220,18 @@ public sealed class RollbackTests
         world.RunToRolledBack();
         Inert(world);
         fails = false;
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "once-more" });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("remove")).ShouldBe((4, 2, 4, 2));
-        world.Status.SnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.Plan));
+        world.Status.SnapshotRef!.Name.ShouldContain($"-{world.Plan.Id}-");
         world.Metadata.Contents.ShouldBe("4.2.2");
-        world.Status.Attempts.ShouldHaveSingleItem().Token.ShouldBe("once-more");
+        world.Status.Attempts.ShouldHaveSingleItem().Token.ShouldBe(world.Upgrade.Spec.Retry);
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
         AsBefore(world);
         world.Count("restore").ShouldBe(2);
@@ -309,10 +309,12 @@ public sealed class RollbackTests
         world.RunUntil(() => world.IsBack || world.Is("Held"), "held or back");
         if (!world.IsBack)
         {
-            world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+            Approve();
         }
 
-        world.RunToRolledBack();
+        world.RunInsisting(() => world.IsBack, "RolledBack, nothing held", Approve);
+
+        void Approve() => world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
     }
 
     internal static void Inert(OmsWorld world)

@@ -126,7 +126,7 @@ public sealed class StatusPutBackTests
             var (world, what) = PutBack(BeginFailing(), GoldenRollback, pair.Reached, pair.Back, isEtcd);
             var (loads, restored) = (world.Restores.Loads.Count, world.Restores.Restored);
             world.RunUntil(() => world.IsBack || Asks(world), what);
-            world.Annotate(Annotations.Retry, "1");
+            world.Retry();
             world.RunFor(TimeSpan.FromHours(2));
 
             Broken(world).ShouldBeEmpty(what);
@@ -211,7 +211,7 @@ public sealed class StatusPutBackTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("OMS is down.");
 
         world.Hosts.ForEach(h => world.Old(h.Name).Start());
-        world.Annotate(Annotations.Retry, "up");
+        world.Retry();
         world.RunUntil(() => world.Is("RolledBack"), "RolledBack");
     }
 

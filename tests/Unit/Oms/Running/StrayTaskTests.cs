@@ -26,7 +26,7 @@ public sealed class StrayTaskTests
         world.Status.Message.ShouldNotBeNull().ShouldContain($"pkill -KILL -f 'containerd-shim.* -id {id}'");
 
         world["oms-a"].StrayTasks.Clear();
-        world.Annotate(Annotations.Retry, "it is ended");
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -40,7 +40,7 @@ public sealed class StrayTaskTests
         removed.Stop(137);
         world["oms-a"].Containers.Remove(removed);
         world.RunUntil(() => world.Is("Stalled"), "it is seen");
-        world.Annotate(Annotations.Retry, "in vain");
+        world.Retry();
         world.RunFor(TimeSpan.FromHours(2));
 
         (world.Count("jar"), world.Is("Stalled")).ShouldBe((1, true));

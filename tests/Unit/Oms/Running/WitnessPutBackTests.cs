@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
@@ -46,7 +47,7 @@ public sealed class WitnessPutBackTests
             {
                 // The plan is that of then: nothing of it is begun, and nobody can accept it.
                 world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, world.Status.Message);
-                world.Annotate(Annotations.Accept, string.Join(',', world.Hosts.Select(h => $"StatusIsCurrent/{h.Name}@{world.Plan.Hash[7..15]}")));
+                world.Annotate(Annotations.Accept, string.Join(',', world.Hosts.Select(h => Word.For($"StatusIsCurrent/{h.Name}", 1, world.Plan))));
                 world.RunFor(TimeSpan.FromHours(1));
                 (world.Count("jar") - jar, world.Count("init") - init, world.IsOver).ShouldBe((0, 0, false));
                 world.Status.Message.ShouldNotBeNull().ShouldContain("plan again: `kubectl -n migration annotate omsu up drydock.dev/abort=");
@@ -59,7 +60,7 @@ public sealed class WitnessPutBackTests
                 world.RunFor(TimeSpan.FromMinutes(5));
                 world.Annotate(Annotations.Abort, world.Plan.Tag());
                 world.RunFor(TimeSpan.FromMinutes(5));
-                world.Annotate(Annotations.Retry, "again");
+                world.Retry();
                 world.RunFor(TimeSpan.FromHours(1));
             }
 
@@ -152,11 +153,11 @@ public sealed class WitnessPutBackTests
         var backup = world.Status;
         if (way == "accept")
         {
-            world.EditSpec(s => s with { Accept = [$"{world.Status.Step}@{world.Plan.Hash[7..15]}"] });
+            world.EditSpec(s => s with { Accept = [world.AcceptWord(world.Status.Step!)] });
             world.RunUntil(() => world.ReasonOf("Failed") == Reasons.MarkerMissing, "init failed");
         }
 
-        world.EditSpec(s => s with { Retry = way == "accept" ? "git-1" : world.RestoreWord });
+        world.EditSpec(s => s with { Retry = way == "accept" ? world.RetryWord : world.RestoreWord });
         world.RunToSuccess();
         world.RunFor(TimeSpan.FromHours(20));
         var (stops, loads, spec) = (world.Count("stop"), world.Restores.Loads.Count, world.Upgrade.Spec);
@@ -171,6 +172,10 @@ public sealed class WitnessPutBackTests
         world.EditSpec(_ => spec);
         world.RunFor(TimeSpan.FromHours(3));
 
+        (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
+        world.Status.Message.ShouldNotBeNull().ShouldContain("It was used before");
+        world.EditSpec(s => s with { Retry = world.RestoreWord });
+        world.RunFor(TimeSpan.FromHours(3));
         (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
         world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, world.Status.Message);
         world.Hosts.ShouldAllBe(h => h.Find(OmsWorld.NewName)!.IsRunning);

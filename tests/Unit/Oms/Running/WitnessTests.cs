@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -80,7 +81,7 @@ public sealed class WitnessTests
 
         Refused(world, Jar).ShouldContain("attempt 1 of plan 9-zzzzzzzz");
         world.Step(Jar).Acceptable.ShouldBe(isOffered);
-        world.Annotate(Annotations.Accept, $"{Jar}@{world.Plan.Hash[7..15]}");
+        world.Annotate(Annotations.Accept, world.AcceptWord(Jar));
         world.RunFor(TimeSpan.FromMinutes(5));
 
         (world.Step(Jar).State == StepState.Succeeded).ShouldBe(isOffered);
@@ -150,7 +151,7 @@ public sealed class WitnessTests
         world.Step(Jar).Acceptable.ShouldBeFalse();
 
         world["oms-b"].Files[marker] = content;
-        world.Annotate(Annotations.Retry, "mounted");
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -221,7 +222,7 @@ public sealed class WitnessTests
         world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated);
         world.Status.Message.ShouldNotBeNull().ShouldContain("this cannot be accepted");
         world.Status.NextAction.ShouldNotBeNull().ShouldNotContain("drydock.dev/accept");
-        world.Annotate(Annotations.Accept, $"StatusIsCurrent/oms-a@{world.Plan.Hash[7..15]}");
+        world.Annotate(Annotations.Accept, Word.For("StatusIsCurrent/oms-a", 1, world.Plan));
         world.RunFor(TimeSpan.FromMinutes(10));
         (world.Metadata.IsHighAvailabilityOn, world.Count("stop")).ShouldBe((true, 0));
 
@@ -326,10 +327,9 @@ public sealed class WitnessTests
         var world = Begin();
         world.RunToSuccess();
         RollBack(world);
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "again" });
-        world.RunUntil(() => world.IsOver || world.Is("Stalled"), "success");
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
+        world.RunToSuccess();
 
-        world.IsOver.ShouldBeTrue(world.Status.Message);
         (world.Count("jar"), world.Count("init"), world.Metadata.Contents).ShouldBe((4, 2, "4.2.2"));
         world.Rules.Broken.ShouldBeEmpty();
         Open(world).ShouldBeEmpty();

@@ -47,7 +47,7 @@ public sealed class FollowUpDirectionTests
         var world = Succeeded();
         Want(world, "spec");
         Until(world, () => world.Is("Held"));
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         Until(world, () => world.IsBack);
 
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.RemoveNewContainers);

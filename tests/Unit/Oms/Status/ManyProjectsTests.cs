@@ -43,7 +43,7 @@ public sealed class ManyProjectsTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Status.RollbackPlan!.Notes.ShouldContain(n => n.Contains("made-since (np_new, RUNNING, new)") && n.Contains("more"));
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
 
         Item(world, "Each of these migration projects ran before the upgrade", Many / 2);

@@ -37,7 +37,7 @@ public sealed class StatusAtNightTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Status.DowntimeSince.ShouldBeNull("the new version runs");
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunUntil(() => world.Is("NewStopped"), "stopped");
         world.Status.DowntimeSince.ShouldNotBeNull().ShouldBeLessThanOrEqualTo(world.Status.Times!.T3!.Value);
         world.RunToRolledBack();
@@ -111,7 +111,7 @@ public sealed class StatusAtNightTests
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
         world.Status.RollbackCost.ShouldBeNull();
         world.Rules.Broken.ShouldBeEmpty();
@@ -126,16 +126,17 @@ public sealed class StatusAtNightTests
 
         world.EditSpec(s => s with { Mode = RunMode.Apply, HoldBefore = ["StopOld"] });
         world.RunUntil(() => world.Is("Held"), "held");
-        Next(world).ShouldContain($"`kubectl -n migration annotate omsu up drydock.dev/approve=StopOld@{world.Plan.Hash[7..15]} --overwrite`");
+        Next(world).ShouldContain($"`kubectl -n migration annotate omsu up drydock.dev/approve={world.WordFor("StopOld")} --overwrite`");
         Next(world).ShouldContain("Or roll back: `kubectl -n migration patch omsu up --type merge -p '{\"spec\":{\"desiredState\":\"RolledBack\"}}'`");
 
         world.EditSpec(s => s with { Paused = true, HoldBefore = [] });
         world.RunUntil(() => world.ReasonOf("Reconciling") == "Paused", "paused");
         Next(world).ShouldStartWith("Continue: `kubectl -n migration patch omsu up --type merge -p '{\"spec\":{\"paused\":false}}'`");
 
-        world.EditSpec(s => s with { Paused = false, Retry = "1" });
+        world.EditSpec(s => s with { Paused = false, Retry = world.RetryWord });
         world.RunUntil(() => world.Is("Failed"), "failed");
-        Next(world).ShouldStartWith("Repair the cause, then retry: `kubectl -n migration annotate omsu up drydock.dev/retry=2 --overwrite`", customMessage: "1 was used");
+        Next(world).ShouldStartWith($"Repair the cause, then retry: `kubectl -n migration annotate omsu up drydock.dev/retry={world.RetryWord} --overwrite`");
+        world.RetryWord.ShouldNotBe(world.Upgrade.Spec.Retry, "that was used");
 
         world.Delete();
         world.RunFor(TimeSpan.FromMinutes(1));
@@ -164,7 +165,7 @@ public sealed class StatusAtNightTests
     {
         world.RunUntil(() => world.Is("Held") && world.Status.Message!.Contains($"({phase})", StringComparison.Ordinal), phase);
         world.Status.RollbackCost.ShouldNotBeNull().ShouldStartWith(cost);
-        world.Annotate(Annotations.Approve, string.Join(',', world.Status.Approvals.Select(a => $"{a.Name}@{a.PlanHash}").Append($"{phase}@{world.Plan.Hash[7..15]}")));
+        world.Annotate(Annotations.Approve, string.Join(',', world.Status.Approvals.Select(a => $"{a.Name}@{a.PlanHash}.{a.Number}").Append(world.WordFor(phase))));
     }
 
     private static RunningStep? Running(OmsWorld world, string id) => world.Status.Running.Find(r => r.Id == id);

@@ -22,7 +22,7 @@ public sealed class CommandAloneTests
         world.New("oms-b")!.Commands.Clear();
         world.RunUntil(() => world.Is("Failed"), "asked");
         (world.ReasonOf("Failed"), world.Count(kind)).ShouldBe(("TargetChanged", 0));
-        world.Annotate(Annotations.Retry, "it changed nothing");
+        world.Retry();
         world.RunToSuccess();
         (world.Count("jar"), world.Count("init"), world.Count("restore")).ShouldBe((2, 1, 0));
         world.Rules.Broken.ShouldBeEmpty();
@@ -69,7 +69,7 @@ public sealed class CommandAloneTests
         SecretTouch.Rotated.Apply(world.Api, "new access is no answer");
         world.RunFor(TimeSpan.FromMinutes(5));
         (world.ReasonOf("Failed"), world.Count(kind), world.Step(id).Attempt).ShouldBe(("TargetChanged", 0, 0));
-        world.Annotate(Annotations.Retry, "it changed nothing");
+        world.Retry();
         world.RunToSuccess();
         (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
     }
@@ -102,7 +102,7 @@ public sealed class CommandAloneTests
 
         if (accept)
         {
-            world.Annotate(Annotations.Accept, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
+            world.Annotate(Annotations.Accept, world.AcceptWord("InitMetadata/oms-a"));
             world.RunUntil(() => world.Step("InitMetadata/oms-a").State == Drydock.Abstractions.Plans.StepState.Succeeded, "accepted");
             world.Count("init").ShouldBe(0);
 
@@ -118,7 +118,7 @@ public sealed class CommandAloneTests
         }
 
         world.New("oms-a")!.Own.Remove("/root/init_flag.txt");
-        world.Annotate(Annotations.Retry, "run it");
+        world.Retry();
         world.RunToSuccess();
         world.Count("init").ShouldBe(1);
     }

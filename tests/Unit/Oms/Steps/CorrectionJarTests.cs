@@ -52,7 +52,7 @@ public sealed class CorrectionJarTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("docker cp correction.jar oms_422:/root/");
 
         world.Hosts.ForEach(host => world.New(host.Name)!.Own[$"/root/{Usual}"] = [1]);
-        world.Annotate(Annotations.Retry, "copied");
+        world.Retry();
         Succeeds(world);
         world.Count("restore").ShouldBe(0);
     }
@@ -74,7 +74,7 @@ public sealed class CorrectionJarTests
         world.Status.Message.ShouldNotBeNull().ShouldContain($"2 correction JARs: /root/correction-0.9.jar, /root/{Usual}");
 
         world.Hosts.ForEach(host => world.New(host.Name)!.Own.Remove("/root/correction-0.9.jar"));
-        world.Annotate(Annotations.Retry, "removed");
+        world.Retry();
         Succeeds(world);
     }
 
@@ -123,7 +123,7 @@ public sealed class CorrectionJarTests
             world.RunFor(TimeSpan.FromHours(1));
         }
 
-        world.Annotate(Annotations.Retry, "readable");
+        world.Retry();
         Succeeds(world);
         (world.Count("restore"), world.Count("jar refused"), world.Step("CorrectMetadata/oms-a/jar").Attempt).ShouldBe((0, 1, 2));
     }
@@ -133,7 +133,7 @@ public sealed class CorrectionJarTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, JarIsClosed = static (_, _) => true }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
-        world.Annotate(Annotations.Retry, "one");
+        world.Retry();
         world.RunUntil(() => world.Count("jar refused") == 2, "the second try");
         world.RunUntil(() => world.Is("Failed"), "failed again");
         world.Restart();

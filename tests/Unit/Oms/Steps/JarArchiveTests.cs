@@ -110,7 +110,7 @@ public sealed class JarArchiveTests
         (world.ReasonOf("Stalled"), world.Count("stop")).ShouldBe(("JarArchiveUnreadable", 0));
 
         world.Archives.Files["/jars/correction-9.jar"] = Jar;
-        world.Annotate(Annotations.Retry, "restored");
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }

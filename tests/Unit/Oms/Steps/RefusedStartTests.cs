@@ -123,7 +123,7 @@ public sealed class RefusedStartTests
         world.Status.Message!.ShouldContain("It was retried for 20m0s");
 
         world["oms-a"].RefusedStarts = 0;
-        world.Annotate(Annotations.Retry, "dockerd is back");
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));

@@ -85,7 +85,7 @@ public sealed class RenameTests
         world.Status.RenamedProjects.ShouldBeEmpty();
 
         world.Metadata.Projects[index] = world.Metadata.Projects[index] with { Name = "Orders" };
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunToSuccess();
         world.Count("rename").ShouldBe(2);
     }

@@ -35,7 +35,7 @@ public sealed class SessionsTests
         (world.Count("trim"), world.Count("snapshot"), world.Count("kill")).ShouldBe((0, 0, 0));
 
         world.Metadata.OtherSessions.Clear();
-        world.Annotate(Annotations.Retry, "closed");
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }

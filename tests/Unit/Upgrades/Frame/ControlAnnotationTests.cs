@@ -46,10 +46,8 @@ public sealed class ControlAnnotationTests
     {
         var world = new ToyRunWorld().Apply(annotations: [(Annotations.Hold, "Swap/two, Seal")]);
         world.RunUntil(() => world.Is("Held"), "held");
-        var hash = world.Status.Plan!.Hash[7..15];
-
         var hold = world.Status.Holds.ShouldHaveSingleItem();
-        (hold.Name, hold.Approval, hold.Since is not null).ShouldBe(("Swap/two", $"Swap/two@{hash}", true));
+        (hold.Name, hold.Approval, hold.Since is not null).ShouldBe(("Swap/two", $"Swap/two@{world.Status.Plan!.Hash[7..15]}.1", true));
         world.Status.Message.ShouldNotBeNull().ShouldContain("remove 'Swap/two' from the annotation drydock.dev/hold, or annotate drydock.dev/approve=");
         var since = hold.Since;
         world.RunFor(TimeSpan.FromHours(3));
@@ -70,7 +68,7 @@ public sealed class ControlAnnotationTests
         world.RunUntil(() => world.Is("RolledBack") && world.Claims == 0, "rolled back");
 
         (world.Status.Phase, world.Is("Ready"), world.ReasonOf("Ready"), world.Is("Stalled")).ShouldBe(("RolledBack", true, Reasons.RolledBack, false));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("To try again, set a new retry token.");
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"To try again, set spec.retry or drydock.dev/retry={world.RetryWord}. It is bound to this rollback.");
         world.Status.UsedTokens.ShouldHaveSingleItem().Kind.ShouldBe(TokenKind.Rollback);
         world.Truth.Done.ShouldNotContain("Swap/one");
         world.Found!.Spec.DesiredState.ShouldBe(DesiredState.Upgraded);
@@ -78,7 +76,7 @@ public sealed class ControlAnnotationTests
 
         world.Truth.Done.Clear();
         world.Edit(s => s with { HoldBefore = [] });
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.IsOver, "the token of the former rollback does not roll back again");
         world.Status.RolledBackBy.ShouldBeNull();
         Inert(world);
@@ -155,7 +153,7 @@ public sealed class ControlAnnotationTests
         world.RunUntil(() => world.Status.Phase == "Planned", "planned");
         world.Annotate(Annotations.Rollback, "1");
         world.RunUntil(() => world.Is("RolledBack"), "rolled back");
-        world.Annotate(Annotations.Retry, "2");
+        world.Retry();
         world.RunUntil(() => world.Status.Phase == "Planned", "planned again");
         world.Truth.Acts.ShouldBeEmpty();
     }

@@ -61,7 +61,7 @@ public sealed class InertRunTests
         ["new rollback"] = static w => w.Annotate(Annotations.Rollback, "another"),
         ["used rollback"] = static w => w.Annotate(Annotations.Rollback, "back"),
         ["no rollback"] = static w => w.Unannotate(Annotations.Rollback),
-        ["new retry"] = static w => w.Annotate(Annotations.Retry, "another"),
+        ["new retry"] = static w => w.Retry(),
         ["new abort"] = static w => w.Annotate(Annotations.Abort, "another"),
         ["used abort"] = static w => w.Annotate(Annotations.Abort, "stop"),
         ["approve"] = static w => w.Annotate(Annotations.Approve, "RollBack"),

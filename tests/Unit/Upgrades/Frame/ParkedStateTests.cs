@@ -105,7 +105,7 @@ public sealed class ParkedStateTests
     private static void GoOn(ToyRunWorld world)
     {
         world.Truth.Refusing.Clear();
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.IsOver, "a retry goes on");
         world.Truth.Acts.ShouldBe(Whole);
         world.Truth.Litter.ShouldBeEmpty();

@@ -133,7 +133,7 @@ public sealed class RollbackLookTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("a rollback is not possible: new parts never fit old ones");
 
         world.Truth.Refusing.Clear();
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.IsOver, "a retry continues");
     }
 

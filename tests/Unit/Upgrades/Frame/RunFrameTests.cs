@@ -135,7 +135,7 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Is("Failed"), "Failed");
         world.Status.Message.ShouldNotBeNull().ShouldContain("a rollback is not possible: new parts never fit old ones");
         world.Truth.Refusing.Clear();
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.IsOver, "a retry goes on");
         world.Truth.Acts.ShouldBe(Whole);
     }
@@ -153,7 +153,7 @@ public sealed class RunFrameTests
 
         world.Truth.Refusing.Clear();
         world.Truth.Done.Clear();
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.IsOver, "another attempt");
         world.Status.Attempts.Count.ShouldBe(1);
     }
@@ -180,7 +180,7 @@ public sealed class RunFrameTests
         world.Claims.ShouldBe(1);
 
         world.Truth.Target = "another box";
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.Is("Held"), "Held on the other target");
         (world.Claims, world.Status.Target!.Claim == former).ShouldBe((1, false));
         world.Edit(s => s with { HoldBefore = [] });
@@ -195,7 +195,7 @@ public sealed class RunFrameTests
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.Is("Failed"), "Failed");
         world.Edit(s => s with { Mode = RunMode.Plan });
-        world.Annotate(Annotations.Retry, "again");
+        world.Retry();
         world.RunUntil(() => world.Status.Phase == RunPhases.Planned, "Planned");
         (world.Claims, world.Status.Target!.Claim).ShouldBe((0, null));
 
@@ -212,9 +212,9 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.Is("Failed"), "Failed");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/retry=<token> to continue. A rollback is not possible: new parts never fit old ones.");
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={world.RetryWord} to continue. A rollback is not possible: new parts never fit old ones.");
         world.Edit(s => s with { HoldBefore = [] });
-        world.Annotate(Annotations.Retry, "on");
+        world.Retry();
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
     }

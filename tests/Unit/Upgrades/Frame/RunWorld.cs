@@ -3,6 +3,7 @@ using Drydock.Abstractions.Controllers;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
+using Drydock.Engine.Holds;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -91,6 +92,11 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
         Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = new Dictionary<string, string>(present.Metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } } }));
         _woken = true;
     }
+
+    /// <summary>The retry that counts now.</summary>
+    public string RetryWord => Word.For(Word.Retry, Kind.Plans.Retried(Status));
+
+    public void Retry() => Annotate(Annotations.Retry, RetryWord);
 
     public void Unannotate(string key)
     {

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -55,28 +56,35 @@ public sealed class TokenTests
     [Fact]
     public void Approvals_above_the_limit_are_stored_once()
     {
-        var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, 50).Select(i => $"Hold{i}@0123abcd")));
-        var toy = new RunObject(new ToyRun { Metadata = metadata }, new ToyRunSpec(), null);
-        var status = new ToyRunStatus { Approvals = [.. Enumerable.Range(0, 20).Select(i => new UsedApproval { Name = $"Old{i}", PlanHash = "0123abcd" })] };
-        var first = RunTokens.Trim(toy, RunTokens.SeeApprovals(metadata, status, ["sha256:0123abcd00"], Now));
+        var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, 50).Select(i => $"Hold{i}@0123abcd.1")));
+        var status = new ToyRunStatus { Approvals = [.. Enumerable.Range(0, 20).Select(i => new UsedApproval { Name = $"Old{i}", PlanHash = "0123abcd", Number = 1 })] };
+        var toy = new RunObject(new ToyRun { Metadata = metadata }, new ToyRunSpec(), status);
+        var first = RunTokens.Trim(toy, Recorded(toy, "1"));
 
         first.Approvals.Count.ShouldBe(SchemaLimits.History);
-        RunTokens.Trim(toy, RunTokens.SeeApprovals(metadata, first, ["sha256:0123abcd00"], Now)).Approvals.ShouldBe(first.Approvals);
+        RunWords.New(toy with { Status = first }).ShouldBeEmpty("none counts as new again");
     }
 
     [Theory]
-    [InlineData("0123abcd", true)]
-    [InlineData("0123ABCDEF", true)]
-    [InlineData("sha256:0123abcdef", true)]
-    [InlineData("0123abce", false)]
-    [InlineData("0123abcdef0", false)]
+    [InlineData("0123abcd.2", true)]
+    [InlineData("0123ABCDEF.2", true)]
+    [InlineData("sha256:0123abcdef.2", true)]
+    [InlineData("0123abce.2", false)]
+    [InlineData("0123abcdef0.2", false)]
+    [InlineData("0123abcd.1", false)]
+    [InlineData("0123abcd.2.1", false)]
+    [InlineData("0123abcd", false)]
     public void Approval_may_contain_a_longer_part_of_the_hash(string prefix, bool accepted)
     {
-        const string Hash = "sha256:0123abcdef";
-        var seen = RunTokens.SeeApprovals(With(Annotations.Approve, $"StopOld@{prefix}"), new ToyRunStatus(), [Hash], Now);
+        var plan = new Plan { Hash = "sha256:0123abcdef", Number = 2 };
+        var toy = new RunObject(new ToyRun { Metadata = With(Annotations.Approve, $"StopOld@{prefix}") }, new ToyRunSpec(), new ToyRunStatus { Plan = plan });
+        var given = RunWords.New(toy).ShouldHaveSingleItem();
+        var why = RunWords.Refusal(new ToyRunKind(new ToyRunTruth()), toy, given);
+        var seen = RunWords.Record(toy.Status!, given, why, Now);
 
         seen.Approvals.Single().Accepted.ShouldBe(accepted);
-        RunTokens.Approved(seen, Hash).Contains("StopOld").ShouldBe(accepted);
+        RunTokens.Approved(seen, plan).Contains("StopOld").ShouldBe(accepted);
+        RunWords.New(toy with { Status = seen }).ShouldBeEmpty();
     }
 
     [Theory]
@@ -103,6 +111,9 @@ public sealed class TokenTests
 
         world.Events.All.Count(e => e.Reason == Reasons.ApprovalIgnored && e.Message.Contains("Hold20", StringComparison.Ordinal)).ShouldBe(1);
     }
+
+    private static RunStatus Recorded(RunObject toy, string why) =>
+        RunWords.New(toy).Aggregate(toy.Status!, (status, given) => RunWords.Record(status, given, why, Now));
 
     private static V1ObjectMeta With(string annotation, string value) =>
         new() { Name = "up", Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [annotation] = value } };

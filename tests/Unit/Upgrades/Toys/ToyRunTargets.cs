@@ -35,6 +35,17 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Blocker);
 
+    public Task<bool> MarkAsync(string name, string by, CancellationToken cancellationToken)
+    {
+        if (truth.Unmarkable is { } why)
+        {
+            throw new IOException(why);
+        }
+
+        truth.Marks.TryAdd(name, by);
+        return Task.FromResult(truth.Marks[name] == by);
+    }
+
     public Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken)
     {
         truth.CleanUpTries++;

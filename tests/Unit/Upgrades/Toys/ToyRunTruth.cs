@@ -67,6 +67,12 @@ internal sealed class ToyRunTruth
     /// <summary>Whether litter can be taken away.</summary>
     public bool CanCleanUp { get; set; } = true;
 
+    /// <summary>The marks of words beside the toys, and whose they are.</summary>
+    public Dictionary<string, string> Marks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Why no mark can be made; null if one can.</summary>
+    public string? Unmarkable { get; set; }
+
     /// <summary>How often it was tried.</summary>
     public int CleanUpTries { get; set; }
 }

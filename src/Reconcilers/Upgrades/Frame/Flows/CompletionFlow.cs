@@ -14,7 +14,8 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         IsAtRest(entity)
         && RunTokens.NewAbort(entity) is null
         && RunTokens.NewRollback(entity) is null
-        && !(entity.Status!.Phase == RunPhases.RolledBack && RollbackDecision.StartsAgain(entity))
+        && !(entity.Status!.Phase == RunPhases.RolledBack && entity.Written.DesiredState == DesiredState.Upgraded
+            && RunWords.New(entity, WordKind.Retry).Any())
         && InertFor(entity) != TimeSpan.Zero;
 
     public static bool IsAtRest(RunObject entity) =>
@@ -127,10 +128,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     {
         var now = frame.Now;
         var plan = _kind.CompileRollback(run.Spec, new RollbackBasis(new Plan())) with { CompiledAt = now };
-        var before = RunTokens.Use(
-            RunTokens.Resume(run.Status) with { RollbackPlan = plan, Findings = [] },
-            RunTokens.NewRetries(run.Entity),
-            now);
+        var before = RunTokens.Resume(run.Status) with { RollbackPlan = plan, Findings = [] };
         return await ReleaseAsync(run, frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, now));
     }
 

@@ -15,21 +15,27 @@ internal sealed class PlanFlow(RunFrame frame)
         var now = frame.Now;
         var session = run.Session;
         var before = run.Status;
-        var plan = _kind.Plans.Of(before, slot)!;
-        var seen = RunTokens.SeeApprovals(run.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
+        var former = _kind.Plans.Of(before, slot)!;
         TellUnread(run.Entity, session, Annotations.Approve, "approvals", Reasons.ApprovalIgnored);
         TellUnread(run.Entity, session, Annotations.Accept, "acceptances", Reasons.AcceptIgnored);
 
         // While nothing may be started, tokens and acceptances are kept for later.
         var retries = startNothingBecause is null ? RunTokens.NewRetries(run.Entity) : [];
-        var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
+        var failing = former.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
+        var seen = retries.Count == 0 ? before
+            : frame.Projection.Numbered(before, failing
+                ? RunTokens.TakeUp(before, retries, now)
+                : RunTokens.Use(before, retries, now));
+        var plan = _kind.Plans.Of(seen, slot)!;
         var engine = await session.RunAsync(slot, plan);
         var controls = Controls(run.Entity, slot, plan, seen, now) with
         {
             StartNothingBecause = startNothingBecause,
             Retry = retries.Count > 0 && failing,
-            Accepted = startNothingBecause is null ? Acceptances.Accepted(run.Entity, plan) : [],
-            AccessChanged = failing && session.FailedWith is { } former && former != session.AccessKey,
+            Accepted = startNothingBecause is null
+                ? Acceptances.Accepted(RunWords.Admitted(run.Entity, WordKind.Acceptance), former)
+                : [],
+            AccessChanged = failing && session.FailedWith is { } access && access != session.AccessKey,
         };
         var outcome = await engine.AdvanceAsync(plan, controls, Environment(run), SaveAsync, run.CancellationToken);
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? session.AccessKey : null;
@@ -37,13 +43,9 @@ internal sealed class PlanFlow(RunFrame frame)
 
         async Task SaveAsync(Plan next, RunOutcome came, CancellationToken token)
         {
-            var used = !controls.Retry ? RunTokens.Use(seen, retries, now)
-                : came.RetryUsed ? RunTokens.TakeUp(seen, retries, now)
+            var used = startNothingBecause is null
+                ? Acceptances.Record(_kind, run.Entity, seen, former, next, now)
                 : seen;
-            if (startNothingBecause is null)
-            {
-                used = Acceptances.Record(_kind, run.Entity, used, plan, next, now);
-            }
 
             if (slot == PlanSlot.Rollback && PlanProgress.Begun(next))
             {
@@ -69,7 +71,7 @@ internal sealed class PlanFlow(RunFrame frame)
     {
         var spec = entity.Spec;
         var holds = spec.HoldBefore.Select(name => _kind.HoldIn(plan, name)).ToHashSet(StringComparer.Ordinal);
-        var approved = RunTokens.Approved(seen, plan.Hash);
+        var approved = RunTokens.Approved(seen, plan);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
         var implied = slot == PlanSlot.Upgrade ? _kind.Hold(spec, plan) : null;
         holds.UnionWith(implied is null ? [] : [implied.Step]);
@@ -88,7 +90,7 @@ internal sealed class PlanFlow(RunFrame frame)
             ImpliedHold = implied?.Step,
             ImpliedBecause = implied is null ? null : $"{Sentences.Close(implied.Because)} To continue: "
                 + $"{new KubectlCommands(_kind.Resource, entity.Metadata).Annotate(
-                    Annotations.Approve, Approval.For(implied.Step, plan.Hash))}.",
+                    Annotations.Approve, Word.For(implied.Step, plan))}.",
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
             PhaseOpensAt = units is null ? static _ => null : units.OpensAt,

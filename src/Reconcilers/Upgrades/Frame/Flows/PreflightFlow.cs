@@ -29,7 +29,13 @@ internal sealed class PreflightFlow(RunFrame frame)
         // Everything that users can change: a change starts the next pass at once. Back-off is for problems that may
         // resolve without a change.
         var session = run.Session;
-        var key = $"{run.Metadata.Generation}|{session.AccessKey}|{string.Join(';', RunTokens.NewRetries(run.Entity))}";
+        var key = $"{run.Metadata.Generation}|{session.AccessKey}";
+        if (RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries)
+        {
+            session.PreflightKey = null;
+            await run.WriteAsync(RunTokens.Use(run.Status, retries, frame.Now));
+        }
+
         if (session.Preflight is not { } pass)
         {
             return await BeginAsync(run, key);
@@ -165,7 +171,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         if (RunTokens.NewAbort(run.Entity) is { } token)
         {
             var message = $"The run was aborted by {Annotations.Abort}={token} before anything was changed. "
-                + $"Set a new spec.retry or {Annotations.Retry}=<token> to restart from preflight.";
+                + $"Set {RunMessages.Retry} to restart from preflight.";
             await run.WriteAsync(
                 RunTokens.Abort(run.Spec, run.Status, token, now) with { Findings = [] },
                 new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message, Failed: true));
@@ -342,9 +348,6 @@ internal sealed class PreflightFlow(RunFrame frame)
         return LookForTarget;
     }
 
-    // Tokens that the object already has were not meant for a failure that has not happened yet.
-    private Task StoreAsync(RunReconcile run, RunStatus learned, Plan plan, RunStatusSummary summary) =>
-        run.WriteAsync(
-            RunTokens.Use(learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(run.Entity), frame.Now),
-            summary);
+    private static Task StoreAsync(RunReconcile run, RunStatus learned, Plan plan, RunStatusSummary summary) =>
+        run.WriteAsync(learned with { Plan = plan, FinishedAt = null }, summary);
 }

@@ -69,8 +69,7 @@ internal sealed class RollbackFlow(RunFrame frame)
         var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = back };
         if (PlanProgress.Done(back))
         {
-            var used = RunTokens.Use(turned, cause == RollbackCause.Abort ? [] : RunTokens.NewRetries(run.Entity), now);
-            await run.WriteAsync(frame.Projection.Over(run.Entity, used, PlanSlot.Rollback, now));
+            await run.WriteAsync(frame.Projection.Over(run.Entity, turned, PlanSlot.Rollback, now));
             return new RunStep(true, null);
         }
 

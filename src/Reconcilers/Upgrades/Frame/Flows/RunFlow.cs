@@ -87,7 +87,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             RunPhases.Failed,
             Reasons.Aborted,
             $"The run was aborted by {Annotations.Abort}={run.Status.AbortedBy} before the rollback started. "
-            + $"The new version runs. Set a new spec.retry or {Annotations.Retry}=<token> to start the rollback. "
+            + $"The new version runs. Set {RunMessages.Retry} to start the rollback. "
             + $"To cancel it, {RunMessages.ToCancel(run.Entity)}.",
             Failed: true);
         await run.WriteAsync(run.Status, halted);
@@ -254,13 +254,14 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
         var former = run.Status.Plan!;
         var plan = redo.Compile(run.Spec, former) with { CompiledAt = now };
         var next = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id;
-        var isConfirmed = RestoreConsent.IsGiven(redo, former, retries);
+        var isConfirmed = RestoreConsent.IsGiven(redo, retries);
         var message = Sentences.Join(
             redo.Describe(lost, plan), isConfirmed ? null : "The run waits for an approval before that.");
         var summary = new RunStatusSummary(
             RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, message, next);
-        var status = RunTokens.TakeUp(run.Status, retries, now) with { Plan = plan };
-        await run.WriteAsync(isConfirmed ? RestoreConsent.Record(redo, status, plan, now) : status, summary);
+        var status = frame.Projection.Numbered(
+            run.Status, RunTokens.TakeUp(run.Status, retries, now) with { Plan = plan });
+        await run.WriteAsync(isConfirmed ? RestoreConsent.Record(redo, status, now) : status, summary);
         return RunStep.AtOnce;
     }
 

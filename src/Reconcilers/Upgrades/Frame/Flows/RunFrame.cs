@@ -18,7 +18,8 @@ internal sealed class RunFrame(RunKind kind, ControllerServices services, IRunSt
 internal sealed class RunReconcile(
     RunFrame frame, RunSession session, RunObject entity, CancellationToken cancellationToken)
 {
-    public RunObject Entity { get; private set; } = entity;
+    public RunObject Entity { get; private set => field = value with { Marks = session.Marks }; } =
+        entity with { Marks = session.Marks };
 
     public RunSpec Spec => Entity.Spec;
 
@@ -37,8 +38,8 @@ internal sealed class RunReconcile(
     public Func<RunStatusSummary, RunStatusSummary> Adjust { get; set; } = static summary => summary;
 
     /// <summary>Writes the status; if <paramref name="always"/> also if it does not differ.</summary>
-    public async Task WriteAsync(RunStatus status, bool always = false) =>
-        Entity = await frame.Store.WriteAsync(Entity, status, always, cancellationToken);
+    public async Task WriteAsync(RunStatus status, bool always = false) => Entity = await frame.Store.WriteAsync(
+        Entity, frame.Projection.Numbered(Entity.Status, status), always, cancellationToken);
 
     public Task WriteAsync(RunStatus status, RunStatusSummary summary) =>
         WriteAsync(frame.Projection.Compose(Entity, status, summary, frame.Now));

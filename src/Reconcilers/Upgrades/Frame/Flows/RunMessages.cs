@@ -5,6 +5,12 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>What is reported where a run waits, or changes from the upgrade to the rollback.</summary>
 internal static class RunMessages
 {
+    /// <summary>How a message names the retry that counts then: the word is filled in where the status is
+    /// composed.</summary>
+    public const string Retry = $"spec.retry or {Annotations.Retry}={RetryWord}";
+
+    public const string RetryWord = "<retry>";
+
     private const int ShownFindings = 5;
     private const int ShownNotes = 3;
 
@@ -85,7 +91,7 @@ internal static class RunMessages
     {
         RollbackCause.Request => "The rollback was requested: " + (IsAnnotated(entity)
             ? $"the annotation {Annotations.Rollback} is {entity.Status!.RolledBackBy}."
-            : "spec.desiredState is RolledBack."),
+            : "spec.desiredState is RolledBack. It is bound to no plan, and counts as long as it stands there."),
         RollbackCause.Failure => Sentences.Join(
             "The upgrade failed and is rolled back, because spec.rollbackPolicy is OnFailure.",
             Failed(entity.Status!.Plan!)),
@@ -98,8 +104,8 @@ internal static class RunMessages
         IsAnnotated(entity) ? $"remove the annotation {Annotations.Rollback}" : "set spec.desiredState: Upgraded";
 
     public static string ToTryAgain(RunObject entity) => IsAnnotated(entity)
-        ? "To try again, set a new retry token."
-        : "To try again, set spec.desiredState: Upgraded and a new retry token.";
+        ? $"To try again, set {Retry}. It is bound to this rollback."
+        : $"To try again, set spec.desiredState: Upgraded and {Retry}. It is bound to this rollback.";
 
     public static bool IsAnnotated(RunObject entity) =>
         entity.Written.DesiredState == DesiredState.Upgraded && entity.Status?.RolledBackBy is not null;
@@ -110,7 +116,7 @@ internal static class RunMessages
     {
         RollbackCause.Failure =>
             $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually.",
-        RollbackCause.Abort => $"set a new spec.retry or {Annotations.Retry}=<token> to continue the upgrade.",
+        RollbackCause.Abort => $"set {Retry} to continue the upgrade.",
         RollbackCause.Deletion => $"set the annotation {Annotations.OnDelete}={Annotations.Abandon} to remove the "
             + "object and leave the target as it is.",
         _ => $"{ToCancel(entity)} to continue without a rollback.",

@@ -22,6 +22,8 @@ internal sealed class RunSession : IAsyncDisposable
 
     public CancellationToken Superseded => Bound.Superseded;
 
+    public WordMarks Marks { get; } = new();
+
     public Task<PreflightResult<IRunDiscovery>>? Preflight { get; set; }
 
     public string? PreflightKey { get; set; }

@@ -1,51 +1,33 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The annotation <c>drydock.dev/accept</c> and <c>spec.accept</c>: which of them are new, which failed steps
-/// they accept, and why the others are ignored. An acceptance counts only for a failure that was stored before it was
+/// <summary>The annotation <c>drydock.dev/accept</c> and <c>spec.accept</c>: which failed steps they accept, and why
+/// the others are ignored. An acceptance counts only for the failure that it names, and that was stored before it was
 /// seen. Pure.</summary>
 internal static class Acceptances
 {
-    public static Dictionary<string, AcceptedBy> Accepted(RunObject entity, Plan plan)
-    {
-        var acceptable = Acceptable(plan).ToHashSet(StringComparer.Ordinal);
-        var accepted = new Dictionary<string, AcceptedBy>(StringComparer.Ordinal);
-        foreach (var (text, by) in New(entity))
-        {
-            if (AcceptToken.TryParse(text, out var token) && token.Plan.IsFor(plan.Hash)
-                && acceptable.Contains(token.Step))
-            {
-                accepted.TryAdd(token.Step, by);
-            }
-        }
+    /// <summary>The failures that new words accept, and where those came from.</summary>
+    public static Dictionary<string, AcceptedBy> Accepted(IEnumerable<GivenWord> words, Plan plan) =>
+        words.Where(given => IsFor(given, plan))
+            .DistinctBy(given => given.Word!.What, StringComparer.Ordinal)
+            .ToDictionary(given => given.Word!.What, given => given.By, StringComparer.Ordinal);
 
-        return accepted;
-    }
+    /// <summary>Why an acceptance has no effect on a plan; null if it accepts one of its failures.</summary>
+    public static string? Refusal(RunKind kind, GivenWord given, Plan plan) =>
+        IsFor(given, plan) ? null : Entry(kind, given, plan, plan).Message;
 
     public static RunStatus Record(
         RunKind kind, RunObject entity, RunStatus status, Plan plan, Plan next, DateTimeOffset now)
     {
-        var added = New(entity)
-            .Select(given => Entry(kind, given.Text, plan, next) with { By = given.By, At = now })
+        var added = RunWords.Admitted(entity, WordKind.Acceptance)
+            .Select(given => Entry(kind, given, plan, next) with { By = given.By, At = now })
             .ToList();
         return added.Count == 0 ? status : status with { Acceptances = [.. status.Acceptances, .. added] };
     }
 
-    public static List<UsedAcceptance> Trim(RunObject entity, List<UsedAcceptance> used)
+    public static string? Next(Plan plan)
     {
-        var given = Given(entity).Select(g => g.Text).ToHashSet(StringComparer.Ordinal);
-        return RunTokens.Trim(used, 2 * SchemaLimits.History, acceptance => given.Contains(acceptance.Token));
-    }
-
-    public static string? Next(RunObject entity, RunStatus status, Plan plan)
-    {
-        var known = status.Acceptances.Select(a => a.Token)
-            .Concat(Given(entity).Select(g => g.Text))
-            .ToHashSet(StringComparer.Ordinal);
-        var tokens = Acceptable(plan)
-            .Select(id => AcceptToken.Next(id, plan.Hash, known))
-            .Take(SchemaLimits.History)
-            .ToList();
-        return tokens.Count == 0 ? null : string.Join(',', tokens);
+        var tokens = Acceptable(plan).Take(SchemaLimits.History).ToList();
+        return tokens.Count == 0 ? null : string.Join(',', tokens.Select(f => Word.For(f.Id, f.Failures, plan)));
     }
 
     public static Plan WithNote(RunKind kind, Plan plan)
@@ -63,14 +45,18 @@ internal static class Acceptances
                 .. plan.Notes.Take(SchemaLimits.Findings - 1),
                 SchemaLimits.Clip(
                     "If one of these steps fails, you can accept its result with the annotation "
-                    + $"{Annotations.Accept}=STEP@HASH or spec.accept: {string.Join(", ", names)}."),
+                    + $"{Annotations.Accept}=STEP@HASH.N.F or spec.accept: {string.Join(", ", names)}."),
             ],
         };
     }
 
-    private static IEnumerable<string> Acceptable(Plan plan) =>
-        plan.Steps.Where(s => s is { State: StepState.Failed, Acceptable: true }).Select(s => s.Id)
-            .Concat(plan.Guards.Where(g => g.Open() is { Key: not null }).Select(g => g.Id));
+    private static IEnumerable<(string Id, int Failures)> Acceptable(Plan plan) =>
+        plan.Steps.Where(s => s is { State: StepState.Failed, Acceptable: true }).Select(s => (s.Id, s.Failures))
+            .Concat(plan.Guards.Where(g => g.Open() is { Key: not null }).Select(g => (g.Id, g.Failures ?? 0)));
+
+    private static bool IsFor(GivenWord given, Plan plan) =>
+        given.Word is { Failure: { } failure } word && word.IsFor(plan)
+        && Acceptable(plan).Contains((word.What, failure));
 
     // On every node the same.
     private static string Pattern(PlanStep step) =>
@@ -78,22 +64,28 @@ internal static class Acceptances
             ? string.Join('/', [phase, "NODE", .. rest])
             : step.Id;
 
-    private static UsedAcceptance Entry(RunKind kind, string text, Plan plan, Plan next)
+    private static UsedAcceptance Entry(RunKind kind, GivenWord given, Plan plan, Plan next)
     {
-        var entry = new UsedAcceptance { Token = text };
-        if (!AcceptToken.TryParse(text, out var token))
+        var entry = new UsedAcceptance { Token = given.Text };
+        if (given.Word is not { Failure: { } failure } word)
         {
-            return Ignored($"An acceptance has the form STEP@HASH. HASH is the first 8 hex digits of {plan.Hash}.");
+            return Ignored("An acceptance has the form STEP@HASH.N.F, as status.nextAction has it.");
         }
 
-        if (!token.Plan.IsFor(plan.Hash))
+        if (!word.IsFor(plan))
         {
-            return Ignored($"It was given for another plan. The hash of the current plan is {plan.Hash}.");
+            return Ignored(RunWords.IsOther(plan));
         }
 
-        if (next.Guards.Find(g => g.Id == token.Step) is { } guard)
+        if ((plan.Step(word.What)?.Failures ?? plan.Guards.Find(g => g.Id == word.What)?.Failures) is > 0 and var last
+            && last != failure)
         {
-            return plan.Guards.Find(g => g.Id == token.Step)?.Open() is { Key: { } key } open
+            return Ignored($"It was given for failure {failure} of {word.What}; the last one has the number {last}.");
+        }
+
+        if (next.Guards.Find(g => g.Id == word.What) is { } guard)
+        {
+            return plan.Guards.Find(g => g.Id == word.What)?.Open() is { Key: { } key } open
                 && guard.Violations.Exists(v => v.Key == key && v.Accepted is not null)
                 ? entry with { Accepted = true, Reason = open.Reason, Message = open.Message }
                 : Ignored(
@@ -101,16 +93,16 @@ internal static class Acceptances
                     + "a violation that status shows.");
         }
 
-        return (plan.Step(token.Step), next.Step(token.Step)) switch
+        return (plan.Step(word.What), next.Step(word.What)) switch
         {
-            (null, _) or (_, null) => Ignored($"The plan has no step {token.Step}."),
+            (null, _) or (_, null) => Ignored($"The plan has no step {word.What}."),
             ({ State: StepState.Failed }, { Accepted: { } accepted } step) =>
                 entry with { Accepted = true, Reason = accepted.Reason, Message = step.Message },
             (_, { State: StepState.Unknown }) => Ignored(
-                $"The outcome of {token.Step} is unknown, so there is no result that could be accepted."),
+                $"The outcome of {word.What} is unknown, so there is no result that could be accepted."),
             ({ State: StepState.Failed }, { State: StepState.Failed } step) =>
                 Ignored(Refusal(kind.Acceptance(step), step)),
-            _ => Ignored($"{token.Step} had not failed. An acceptance counts only for a failure that status shows."),
+            _ => Ignored($"{word.What} had not failed. An acceptance counts only for a failure that status shows."),
         };
 
         UsedAcceptance Ignored(string why) => entry with { Message = why };
@@ -123,20 +115,4 @@ internal static class Acceptances
         { OnlyIf: { } only } => $"The result of {step.Id} ({step.Reason}) can be accepted only {only}.",
         _ => $"The result of {step.Id} ({step.Reason}) cannot be accepted, because nothing was verified.",
     };
-
-    private static IEnumerable<(string Text, AcceptedBy By)> New(RunObject entity)
-    {
-        var used = (entity.Status?.Acceptances ?? []).Select(a => a.Token).ToHashSet(StringComparer.Ordinal);
-        return Given(entity).Where(g => !used.Contains(g.Text));
-    }
-
-    // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
-    private static IEnumerable<(string Text, AcceptedBy By)> Given(RunObject entity) =>
-        RunTokens.List(entity.Metadata, Annotations.Accept)
-            .Take(SchemaLimits.History)
-            .Select(text => (Text: text, By: AcceptedBy.Annotation))
-            .Concat(entity.Spec.Accept.Take(SchemaLimits.History).Select(text => (Text: text, By: AcceptedBy.Spec)))
-            .Select(g => (Text: SchemaLimits.Clip(g.Text.Trim(), SchemaLimits.Reference), g.By))
-            .Where(g => g.Text.Length > 0)
-            .DistinctBy(g => g.Text, StringComparer.Ordinal);
 }

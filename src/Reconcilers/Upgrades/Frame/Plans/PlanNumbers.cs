@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Gives each plan its number and its random id when it is stored, and remembers those of the plans that it
-/// replaces. A plan that is compiled again without a difference, before anything of it has begun, keeps both; a
-/// number of 0 asks for a new one.</summary>
+/// replaces. A plan that is compiled again without a difference, before anything of it has begun, keeps both. What ends
+/// the words of a status (<see cref="RunWords.End"/>) gives every plan another number; a number of 0 asks for
+/// one.</summary>
 internal static class PlanNumbers
 {
     private const string Characters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -13,22 +14,41 @@ internal static class PlanNumbers
     public static RunStatus Assign(PlanSlots slots, RunStatus? before, RunStatus status, Func<string> newId)
     {
         List<Plan> known = [.. before is null ? [] : slots.All(before).Where(p => p.Id.Length > 0)];
+        var isEnded = before is not null && RunWords.End(before, status, known);
+        var named = RunWords.Numbers(status);
         var number = known.Concat(slots.All(status)).Select(p => p.Number)
             .Concat(status.FormerPlans.Select(p => p.Number))
             .Append(0)
             .Max();
         foreach (var slot in Enum.GetValues<PlanSlot>())
         {
-            if (slots.Of(status, slot) is not { } plan || plan is { Id.Length: > 0, Number: > 0 })
+            if (slots.Of(status, slot) is not { } plan)
             {
                 continue;
             }
 
-            var same = plan.Id.Length == 0
-                && known.Find(p => p.Hash == plan.Hash && !PlanProgress.Begun(p)) is { } stored
-                ? stored
-                : new Plan { Number = ++number, Id = plan.Id.Length > 0 ? plan.Id : newId() };
-            status = slots.With(status, slot, plan with { Number = same.Number, Id = same.Id });
+            var same = plan.Id.Length > 0
+                ? plan
+                : known.Find(p => p.Hash == plan.Hash && !PlanProgress.Begun(p)) ?? plan with { Id = newId() };
+            var former = known.Find(p => p.Id == same.Id && p.Number == same.Number);
+            if (same.Number == 0 || (isEnded && former is not null))
+            {
+                do
+                {
+                    number++;
+                }
+                while (named.Contains(number));
+
+                status = former is null ? status : status with
+                {
+                    Approvals = [.. status.Approvals.Union(RunTokens.StillReleased(status, former, number))],
+                };
+                same = same with { Number = number };
+            }
+
+            status = (plan.Number, plan.Id) == (same.Number, same.Id)
+                ? status
+                : slots.With(status, slot, plan with { Number = same.Number, Id = same.Id });
         }
 
         var present = slots.All(status).Select(p => p.Id)

@@ -1,3 +1,5 @@
+using Drydock.Engine.Planning;
+
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Reads from a stored plan which steps were done, or may have been done. Pure.</summary>
@@ -64,6 +66,20 @@ internal sealed class PlanSlots(IRunCleanup? cleanup)
         cleanup?.PlanOf(status) is { } removal && !PlanProgress.Done(removal) ? PlanSlot.Cleanup
         : status.RollbackPlan is not null ? PlanSlot.Rollback
         : PlanSlot.Upgrade;
+
+    /// <summary>The plan that a retry is for. Without one, what stands for it: the retry is then bound to the abort, if
+    /// there was one, and to the retries before it.</summary>
+    public Plan Retried(RunStatus status)
+    {
+        if (Of(status, Active(status)) is { } plan)
+        {
+            return plan;
+        }
+
+        var none = PlanHash.Compute([], [], [status.AbortedBy ?? ""]);
+        var used = status.UsedTokens.Select(u => Word.Parse(u.Token)).Where(word => word?.IsOf(none) == true);
+        return new Plan { Hash = none, Number = 1 + (used.Max(word => word?.Number) ?? 0) };
+    }
 
     public Plan? Of(RunStatus status, PlanSlot slot) => slot switch
     {

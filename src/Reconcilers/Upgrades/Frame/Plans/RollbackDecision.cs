@@ -28,8 +28,8 @@ internal static class RollbackDecision
             return RollbackCause.None;
         }
 
-        // An acceptance that came while no operator ran is taken before the rollback.
-        var accepted = Acceptances.Accepted(entity, plan);
+        // An acceptance that came while no operator ran, and has left no mark yet, is taken before the rollback.
+        var accepted = Acceptances.Accepted(RunWords.New(entity, WordKind.Acceptance), plan);
         return PlanProgress.Failing(plan).TrueForAll(s => accepted.ContainsKey(s.Id))
             ? RollbackCause.None
             : RollbackCause.Failure;

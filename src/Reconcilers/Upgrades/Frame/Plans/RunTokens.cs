@@ -1,10 +1,15 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Retry, abort and rollback tokens and approvals: which are new, and which were used. Pure.</summary>
+/// <summary>Retries, abort and rollback tokens and approvals: which are new, and which were used. Pure.</summary>
 internal static class RunTokens
 {
+    /// <summary>New retries of what is here now.</summary>
     public static IReadOnlyList<string> NewRetries(RunObject entity) =>
-        RetryTokens.New(entity.Metadata, entity.Spec.Retry, entity.Status?.UsedTokens ?? []);
+    [
+        .. RunWords.Admitted(entity, WordKind.Retry)
+            .Where(given => given.Word!.IsFor(entity.Slots.Retried(entity.Status!)))
+            .Select(given => given.Text),
+    ];
 
     public static string? NewAbort(RunObject entity) =>
         RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
@@ -16,12 +21,17 @@ internal static class RunTokens
     /// are kept.</summary>
     public static RunStatus Trim(RunObject entity, RunStatus status)
     {
-        var given = GivenApprovals(entity.Metadata).Select(Read).Select(a => (a.Name, a.PlanHash)).ToHashSet();
+        var given = RunWords.Given(entity).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
         return status with
         {
             Approvals = Trim(
-                status.Approvals, SchemaLimits.History, approval => given.Contains((approval.Name, approval.PlanHash))),
-            Acceptances = Acceptances.Trim(entity, status.Acceptances),
+                status.Approvals,
+                SchemaLimits.History,
+                a => given.Contains(GivenWord.KeyOf(WordKind.Approval, a.AsGiven()))),
+            Acceptances = Trim(
+                status.Acceptances,
+                2 * SchemaLimits.History,
+                a => given.Contains(GivenWord.KeyOf(WordKind.Acceptance, a.Token))),
             UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens),
         };
     }
@@ -82,23 +92,6 @@ internal static class RunTokens
             ? status
             : status with { UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now) };
 
-    /// <summary>The status with approvals that were not seen before; an approval of another plan is recorded as not
-    /// accepted.</summary>
-    public static RunStatus SeeApprovals(
-        V1ObjectMeta metadata, RunStatus status, IReadOnlyCollection<string> planHashes, DateTimeOffset now)
-    {
-        var known = status.Approvals.Select(a => (a.Name, a.PlanHash)).ToHashSet();
-        var added = GivenApprovals(metadata)
-            .Select(text => Read(text) with
-            {
-                At = now,
-                Accepted = Approval.TryParse(text, out var approval) && planHashes.Any(approval.IsFor),
-            })
-            .Where(seen => known.Add((seen.Name, seen.PlanHash)))
-            .ToList();
-        return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
-    }
-
     /// <summary>The warning about approvals or acceptances that are not read, because there are too many; null if all
     /// are read.</summary>
     public static string? Unread(V1ObjectMeta metadata, string annotation, string things)
@@ -118,27 +111,22 @@ internal static class RunTokens
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Distinct(StringComparer.Ordinal);
 
-    public static HashSet<string> Approved(RunStatus status, string planHash) =>
-        [
-            .. status.Approvals.Where(a => a.Accepted && new Approval(a.Name, a.PlanHash).IsFor(planHash))
-            .Select(a => a.Name),
-        ];
+    public static HashSet<string> Approved(RunStatus status, Plan plan) =>
+        [.. Approvals(status, plan.Hash, plan.Number).Select(a => a.Name)];
 
-    // As many as a status stores: with more of them, each reconcile would take the first ones for new ones again.
-    private static IEnumerable<string> GivenApprovals(V1ObjectMeta metadata) =>
-        List(metadata, Annotations.Approve).Take(SchemaLimits.History);
+    /// <summary>The approvals of a plan under its next number: what they released and has begun stays released, so that
+    /// a retry in the downtime asks nobody again.</summary>
+    public static IEnumerable<UsedApproval> StillReleased(RunStatus status, Plan plan, int next) =>
+        from approval in Approvals(status, plan.Hash, plan.Number)
+        from step in plan.Steps
+        let isPhase = approval.Name == step.Phase
+        where step.HasBegun() && (isPhase || (step.State != StepState.Succeeded && (approval.Name == step.Id
+            || (approval.Name == HoldMatcher.PointOfNoReturn && step.PointOfNoReturn))))
+        select approval with { Name = isPhase ? step.Phase : step.Id, Number = next };
 
-    private static UsedApproval Read(string text)
-    {
-        var parsed = Approval.TryParse(text, out var approval);
-        return new UsedApproval
-        {
-            Name = SchemaLimits.Clip(parsed ? approval.Name : text, SchemaLimits.Name) is { Length: > 0 } name
-                ? name
-                : "?",
-            PlanHash = parsed ? approval.HashPrefix : "",
-        };
-    }
+    private static IEnumerable<UsedApproval> Approvals(RunStatus status, string planHash, int number) =>
+        status.Approvals.Where(a =>
+            a.Accepted && a.Number == number && new Word(a.Name, a.PlanHash, a.Number).IsOf(planHash));
 }
 
 /// <summary>Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c>,

@@ -17,12 +17,12 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string TakeOver =>
         $"Check the target, then take it over: {_kubectl.Patch("""{"spec":{"adoptTarget":true}}""")}.";
 
-    private string RetryCommand => RetryWith(Token(TokenKind.Retry));
+    private string RetryCommand => RetryWith(Word.For(Word.Retry, kind.Plans.Retried(status)));
 
     private string RetryFailure => status.RetryCost is null
         ? $"Repair the cause, then retry: {RetryCommand}."
         : "Drop the databases, restore the snapshot and repeat from there: "
-            + $"{RetryWith(RestoreConsent.Next(kind.Redo!, status.Plan!, entity, status))}.";
+            + $"{RetryWith(Word.For(kind.Redo!.Phase, status.Plan!))}.";
 
     public string For(RunStatusSummary summary) =>
         entity.Metadata.DeletionTimestamp is not null && summary.Kind != RunOutcomeKind.Succeeded ? Deleted(summary)
@@ -47,7 +47,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.SecretMissing or Reasons.SnapshotMissing =>
             "Create what status.message names, if nothing else creates it. The run then continues automatically.",
         _ => $"{Automatic} To stop it after the running steps: "
-            + $"{_kubectl.Annotate(Annotations.Abort, Token(TokenKind.Abort))}.",
+            + $"{_kubectl.Annotate(Annotations.Abort, NewAbort())}.",
     };
 
     private string Stalled(RunStatusSummary summary) => summary.Reason switch
@@ -71,7 +71,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             + $"To read it now: {RetryCommand}.",
         _ => Sentences.Join(
             status.Plan is { } plan && plan.Guards.Exists(g => g.Open() is { Key: not null })
-                ? AcceptanceTexts.HowTo(kind, entity, status, plan)
+                ? AcceptanceTexts.HowTo(kind, entity, plan)
                 : "Do what status.message says. The run then continues automatically.",
             OrRollBack()),
     };
@@ -81,7 +81,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         var plan = kind.Plans.Of(status, kind.Plans.Active(status));
         return Sentences.Join(
             RetryFailure,
-            plan is null ? null : AcceptanceTexts.HowTo(kind, entity, status, plan),
+            plan is null ? null : AcceptanceTexts.HowTo(kind, entity, plan),
             OrRollBack());
     }
 
@@ -101,7 +101,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             return actions ?? "Nothing.";
         }
 
-        var upgraded = $$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{Token(TokenKind.Retry)}}}"}}""";
+        var upgraded = $$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{status.RetryWord}}}"}}""";
         var again = RunMessages.IsAnnotated(entity) ? RetryCommand : _kubectl.Patch(upgraded);
         return Sentences.Join(actions, $"To try the upgrade again: {again}.");
     }
@@ -140,9 +140,9 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string RetryWith(string token) => _kubectl.Annotate(Annotations.Retry, token);
 
     // The first number that was not used.
-    private string Token(TokenKind wanted)
+    private string NewAbort()
     {
-        var used = RetryTokens.Known(entity, status, wanted);
+        var used = RetryTokens.Known(entity, status, TokenKind.Abort);
         return Enumerable.Range(1, used.Count + 1)
             .Select(n => $"{n}")
             .First(n => !used.Contains(n));
@@ -185,8 +185,8 @@ internal static class AcceptanceTexts
         _ => "the plan only lists a failure of this step",
     };
 
-    public static string? HowTo(RunKind kind, RunObject entity, RunStatus status, Plan plan) =>
-        Acceptances.Next(entity, status, plan) is { } tokens
+    public static string? HowTo(RunKind kind, RunObject entity, Plan plan) =>
+        Acceptances.Next(plan) is { } tokens
             ? "If you have checked that the result is right nevertheless, accept it: "
                 + $"{new KubectlCommands(kind.Resource, entity.Metadata).Annotate(Annotations.Accept, tokens)}."
             : null;

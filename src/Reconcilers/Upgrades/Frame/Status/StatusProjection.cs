@@ -4,16 +4,24 @@ namespace Drydock.Reconcilers.Upgrades;
 /// status.</summary>
 internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
 {
+    /// <summary>The status with the numbers and ids of its plans, as it follows another one.</summary>
+    public RunStatus Numbered(RunStatus? before, RunStatus status) =>
+        PlanNumbers.Assign(kind.Plans, before, status, newPlanId);
+
     public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
         var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack
             || summary.IsRolledBack
             || status.IsUpgraded();
-        status = InDirection(entity, PlanNumbers.Assign(kind.Plans, entity.Status, status, newPlanId));
+        status = InDirection(entity, Numbered(entity.Status, status));
         var active = kind.Plans.Of(status, kind.Plans.Active(status));
-        summary = ControlAnnotations.Problems(kind, entity, status) is { } problems
-            ? summary with { Message = Sentences.Join(summary.Message, problems) }
-            : summary;
+        var retry = Word.For(Word.Retry, kind.Plans.Retried(status));
+        var message = summary.Message.Replace(RunMessages.RetryWord, retry, StringComparison.Ordinal);
+        var more = Sentences.Join(
+            summary.Kind == RunOutcomeKind.Stalled || summary.Held ? RunWords.LastIgnored(entity, status) : null,
+            entity.Marks.Waits,
+            ControlAnnotations.Problems(kind, entity, status));
+        summary = summary with { Message = more.Length == 0 ? message : Sentences.Join(message, more) };
         status = status with
         {
             ObservedGeneration = entity.Metadata.Generation,
@@ -28,6 +36,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             Running = active is null ? [] : StepDurations.Running(kind, status, active),
             Holds = Holds(status.Holds, summary, now),
             RollbackCost = kind.RollbackCost(entity.Spec, status),
+            RetryWord = summary.Kind == RunOutcomeKind.Stalled || summary.IsRolledBack ? retry : null,
             RetryCost = RetryCost(status),
         };
         return status with
@@ -48,7 +57,8 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         DateTimeOffset now,
         Func<RunStatusSummary, RunStatusSummary>? adjust = null)
     {
-        status = kind.Plans.With(status, slot, plan) with { Findings = [] };
+        status = Numbered(entity.Status, kind.Plans.With(status, slot, plan) with { Findings = [] });
+        plan = kind.Plans.Of(status, slot)!;
         var isDone = outcome.State == RunState.Succeeded;
         status = InDirection(entity, kind.Summarize(entity.Spec, status, slot, isDone));
         var summary = new SummaryReader(kind, entity, status, slot, plan, outcome).Read();

@@ -5,15 +5,14 @@ internal sealed class SummaryReader(
     RunKind kind, RunObject entity, RunStatus status, PlanSlot slot, Plan plan, RunOutcome outcome)
 {
     private const int NamedSteps = 5;
-    private const string NewToken = $"a new spec.retry or {Annotations.Retry}=<token>";
     private const string ReadAgain =
-        "It is read again automatically and the run continues once it can be read; a new retry token reads it at once.";
+        "It is read again automatically and the run continues once it can be read; a retry reads it at once.";
 
     private readonly bool _isRollback = slot == PlanSlot.Rollback;
 
     // How the run continues where only restored data may be used.
     private string? Restore => kind.Redo is { } redo && redo.FindLost(plan) is not null
-        ? redo.Remedy(RestoreConsent.Next(redo, plan, entity, status))
+        ? redo.Remedy(Word.For(redo.Phase, plan))
         : null;
 
     public RunStatusSummary Read()
@@ -96,7 +95,7 @@ internal sealed class SummaryReader(
                 Sentences.Join(done, Actions(), RunMessages.ToTryAgain(entity)));
         }
 
-        var restart = $"Set {NewToken} to restart from preflight.";
+        var restart = $"Set {RunMessages.Retry} to restart from preflight.";
         if (status.AbortedBy is { } token)
         {
             var message = $"The run was aborted by {Annotations.Abort}={token} before {kind.BeforeUndoEnds}. "
@@ -123,10 +122,11 @@ internal sealed class SummaryReader(
         var failed = plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
             ? $"{step.Id} had failed: {step.Message}"
             : null;
-        var next = entity.Spec.DesiredState == DesiredState.RolledBack ? $"Set {NewToken} to continue the rollback."
+        var next = entity.Spec.DesiredState == DesiredState.RolledBack
+                ? $"Set {RunMessages.Retry} to continue the rollback."
             : !_isRollback && kind.RollbackRefusal(entity.Spec, plan) is { } refusal
-                ? $"Set {NewToken} to continue. A rollback is not possible: {refusal}"
-                : $"Set {NewToken} to continue, or spec.desiredState: RolledBack to roll back.";
+                ? $"Set {RunMessages.Retry} to continue. A rollback is not possible: {refusal}"
+                : $"Set {RunMessages.Retry} to continue, or spec.desiredState: RolledBack to roll back.";
         return at with
         {
             Kind = RunOutcomeKind.Stalled,
@@ -143,19 +143,10 @@ internal sealed class SummaryReader(
             ? $"The end of its output is in Secret {secret}."
             : null,
         outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
-        IgnoredAcceptance(),
         _isRollback ? "Everything is kept and nothing more is started." : "Nothing more is started.",
-        Restore ?? $"Repair the cause, then set {NewToken}{(_isRollback ? " to continue the rollback" : "")}.",
-        AcceptanceTexts.HowTo(kind, entity, status, plan),
+        Restore ?? $"Repair the cause, then set {RunMessages.Retry}{(_isRollback ? " to continue the rollback" : "")}.",
+        AcceptanceTexts.HowTo(kind, entity, plan),
         IdlePolicy());
-
-    // The answer to the last acceptance, if it was given after the failure.
-    private string? IgnoredAcceptance() =>
-        status.Acceptances.LastOrDefault() is { Accepted: false, At: { } at } last
-            && (plan.Steps.Exists(s => s is { State: StepState.Failed, FinishedAt: { } failed } && failed <= at)
-                || plan.Guards.Exists(g => g.Open()?.From <= at))
-            ? $"The acceptance '{last.Token}' was ignored. {last.Message}"
-            : null;
 
     // A policy that is not applied is reported, and what a rollback would lose once new data was written.
     private string? IdlePolicy()
@@ -195,8 +186,7 @@ internal sealed class SummaryReader(
     {
         if (outcome.State == RunState.TargetChanged)
         {
-            var howTo = AcceptanceTexts.HowTo(kind, entity, status, plan);
-            return Sentences.Join(outcome.Message, Restore, IgnoredAcceptance(), howTo);
+            return Sentences.Join(outcome.Message, Restore, AcceptanceTexts.HowTo(kind, entity, plan));
         }
 
         var remedy = outcome.State != RunState.OutcomeUnknown ? null

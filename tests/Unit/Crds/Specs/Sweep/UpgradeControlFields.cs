@@ -169,8 +169,9 @@ internal static class UpgradeControlFields
         broken = false;
         world.RunFor(TimeSpan.FromHours(1));
         world.Is("Stalled").ShouldBeTrue();
-        world.EditSpec(spec => spec with { Retry = "once more" });
-        world.RunUntil(() => world.Status.UsedTokens.Exists(token => token.Token == "once more"), "the token is used");
+        var word = world.RetryWord;
+        world.EditSpec(spec => spec with { Retry = word });
+        world.RunUntil(() => world.Status.UsedTokens.Exists(token => token.Token == word), "the word is used");
     }
 
     private static void AnAcceptanceContinues()
@@ -179,7 +180,7 @@ internal static class UpgradeControlFields
         world.RunToStall();
         world.RunFor(TimeSpan.FromHours(1));
         world.Is("Stalled").ShouldBeTrue();
-        world.EditSpec(spec => spec with { Accept = [$"InitMetadata/oms-a@{world.Plan.Hash[7..15]}"] });
+        world.EditSpec(spec => spec with { Accept = [world.AcceptWord("InitMetadata/oms-a")] });
         world.RunToSuccess();
     }
 

@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Holds;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
@@ -168,7 +169,7 @@ internal static class ControlFields
         world.Apply();
         world.RunUntil(() => world.Is("Stalled"), "a failure");
         world.Status.Message.ShouldNotBeNull().ShouldNotContain("drydock.dev/accept");
-        world.Edit(spec => spec with { Accept = [$"{Step}@{world.Status.Plan!.Hash[7..15]}"] });
+        world.Edit(spec => spec with { Accept = [Word.For(Step, 1, world.Status.Plan!)] });
         world.RunUntil(() => world.Status.Message!.Contains("the data or the steps that follow rely on it", StringComparison.Ordinal), "an answer");
         world.Status.Acceptances.ShouldHaveSingleItem().Accepted.ShouldBeFalse();
     }
@@ -182,9 +183,10 @@ internal static class ControlFields
         world.Truth.Refusing.Clear();
         world.RunFor(TimeSpan.FromHours(1));
         world.Is("Stalled").ShouldBeTrue();
-        world.Edit(spec => spec with { Retry = "once more" });
+        var word = world.RetryWord;
+        world.Edit(spec => spec with { Retry = word });
         world.RunUntil(() => world.IsOver, "the end");
-        world.Status.UsedTokens.ShouldContain(token => token.Token == "once more");
+        world.Status.UsedTokens.ShouldContain(token => token.Token == word);
     }
 
     // One pass takes ten seconds there.

@@ -1,0 +1,152 @@
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>The words of an object (<see cref="Word"/>): its approvals, acceptances and retries. Which are new, why one
+/// has no effect, what is recorded of them, and what ends them all. Every word that was seen is recorded and never
+/// counts later. Pure.</summary>
+internal static class RunWords
+{
+    /// <summary>Why a word has no effect whose mark was there before it was recorded.</summary>
+    public const string Spent =
+        "It was used before: its mark lies beside the data. So this status is older than the targets, or an operator "
+        + "stopped between the mark and its record. Check what runs there, then give the word that status.nextAction "
+        + "names.";
+
+    // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
+    public static IEnumerable<GivenWord> Given(RunObject entity) =>
+        Of(WordKind.Approval, RunTokens.List(entity.Metadata, Annotations.Approve))
+            .Concat(Of(WordKind.Acceptance, RunTokens.List(entity.Metadata, Annotations.Accept)))
+            .Concat(Of(WordKind.Acceptance, entity.Spec.Accept, AcceptedBy.Spec))
+            .Concat(Of(WordKind.Retry, RetryTokens.New(entity.Metadata, entity.Spec.Retry, [])))
+            .DistinctBy(given => given.Key, StringComparer.Ordinal);
+
+    /// <summary>Those that are not recorded.</summary>
+    public static IEnumerable<GivenWord> New(RunObject entity, WordKind? kind = null)
+    {
+        var known = Recorded(entity.Status).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
+        return Given(entity).Where(g => (kind is null || g.Kind == kind) && !known.Contains(g.Key));
+    }
+
+    /// <summary>New ones that left their mark (<see cref="WordGate"/>): only these may have an effect.</summary>
+    public static IEnumerable<GivenWord> Admitted(RunObject entity, WordKind kind) =>
+        New(entity, kind).Where(g => entity.Marks.IsMade(g) == true);
+
+    /// <summary>Why a word has no effect now; null if it is for what is here.</summary>
+    public static string? Refusal(RunKind kind, RunObject entity, GivenWord given)
+    {
+        var (status, retried) = (entity.Status!, kind.Plans.Retried(entity.Status!));
+        return (given.Kind, given.Word) switch
+        {
+            (WordKind.Acceptance, _) => Acceptances.Refusal(kind, given, retried),
+            (WordKind.Approval, { Failure: null } word) =>
+                kind.Plans.All(status).Any(word.IsFor) ? null : IsOther(retried),
+            (WordKind.Approval, _) => "An approval has the form NAME@HASH.N, as status.holds has it.",
+            (_, { Failure: null } word) when word.What == Word.Retry || word.What == kind.Redo?.Phase =>
+                word.IsFor(retried) ? null : IsOther(retried),
+            _ => $"A retry has the form {Word.For(Word.Retry, retried)}, as status.retryWord has it.",
+        };
+    }
+
+    public static string IsOther(Plan plan) =>
+        "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end every word. "
+        + (plan.Id.Length == 0
+            ? "No plan is stored now."
+            : $"Now it is {plan.Hash}, number {plan.Number}; status.nextAction has the word for it.");
+
+    /// <param name="why">Why it has no effect; null for an approval that counts from now on.</param>
+    public static RunStatus Record(RunStatus status, GivenWord given, string? why, DateTimeOffset now) =>
+        given.Kind switch
+        {
+            WordKind.Approval => status with { Approvals = [.. status.Approvals, Approval(given, why, now)] },
+            WordKind.Acceptance => status with
+            {
+                Acceptances =
+                [
+                    .. status.Acceptances,
+                    new UsedAcceptance { Token = given.Text, By = given.By, At = now, Message = why },
+                ],
+            },
+            _ => status with
+            {
+                UsedTokens = [.. status.UsedTokens, new UsedToken { Token = given.Text, At = now, Message = why }],
+            },
+        };
+
+    /// <summary>The last word without effect that the object still has, as a sentence; null if there is none.</summary>
+    public static string? LastIgnored(RunObject entity, RunStatus status)
+    {
+        var given = Given(entity).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
+        return Recorded(status).Where(r => r.Ignored is not null && given.Contains(r.Key)).MaxBy(r => r.At) is { } last
+            ? $"The {$"{last.Kind}".ToLowerInvariant()} '{last.Text}' was ignored. {last.Ignored}"
+            : null;
+    }
+
+    /// <summary>Whether a status ends the words that the one before it had: by an abort, a retry or a rollback, or
+    /// because one of them was recorded without effect, so that the same text could not be given again.</summary>
+    public static bool End(RunStatus before, RunStatus status, List<Plan> plans)
+    {
+        var known = Recorded(before).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
+        return (before.RollbackPlan is null) != (status.RollbackPlan is null)
+            || before.RolledBackBy != status.RolledBackBy
+            || status.UsedTokens.Except(before.UsedTokens).Any(t => t.Message is null)
+            || Recorded(status).Any(r => r.Ignored is not null && !known.Contains(r.Key)
+                && Word.Parse(r.Text) is { } word && plans.Exists(word.IsFor));
+    }
+
+    /// <summary>Numbers that recorded words name: a plan that gets one of them could not be given the same word
+    /// again.</summary>
+    public static HashSet<int> Numbers(RunStatus status) =>
+        [.. Recorded(status).Select(r => Word.Parse(r.Text)?.Number ?? 0)];
+
+    private static IEnumerable<GivenWord> Of(
+        WordKind kind, IEnumerable<string> texts, AcceptedBy by = AcceptedBy.Annotation) =>
+        texts.Take(SchemaLimits.History)
+            .Select(text => SchemaLimits.Clip(
+                text.Trim(), kind == WordKind.Approval ? SchemaLimits.Name : SchemaLimits.Reference))
+            .Where(text => text.Length > 0)
+            .Select(text => new GivenWord(kind, text, by));
+
+    private static IEnumerable<RecordedWord> Recorded(RunStatus? status) => status is null ? [] :
+        status.Approvals
+            .Select(a => new RecordedWord(WordKind.Approval, a.AsGiven(), a.Accepted ? null : a.Message ?? "", a.At))
+            .Concat(status.Acceptances.Select(a =>
+                new RecordedWord(WordKind.Acceptance, a.Token, a.Accepted ? null : a.Message ?? "", a.At)))
+            .Concat(status.UsedTokens.Where(t => t.Kind == TokenKind.Retry)
+                .Select(t => new RecordedWord(WordKind.Retry, t.Token, t.Message, t.At)));
+
+    private static UsedApproval Approval(GivenWord given, string? why, DateTimeOffset now)
+    {
+        var (name, hash, number) = given.Word is { Failure: null } word
+            ? (word.What, word.Hash, word.Number)
+            : (given.Text, "", 0);
+        return new UsedApproval
+        {
+            Name = name, PlanHash = hash, Number = number, At = now, Accepted = why is null, Message = why,
+        };
+    }
+
+    private sealed record RecordedWord(WordKind Kind, string Text, string? Ignored, DateTimeOffset? At)
+    {
+        public string Key => GivenWord.KeyOf(Kind, Text);
+    }
+}
+
+/// <summary>A word as an object has it.</summary>
+internal sealed record GivenWord(WordKind Kind, string Text, AcceptedBy By)
+{
+    public Word? Word { get; } = Word.Parse(Text);
+
+    /// <summary>What tells it from others: one text may be an approval and a retry.</summary>
+    public string Key => KeyOf(Kind, Text);
+
+    public static string KeyOf(WordKind kind, string text) =>
+        $"{kind}-{text.Replace("@sha256:", "@", StringComparison.Ordinal)}";
+}
+
+internal enum WordKind
+{
+    Approval,
+
+    Acceptance,
+
+    Retry,
+}
