@@ -104,19 +104,25 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
     public virtual Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         ManifestStore.RemoveAsync(location, cancellationToken);
 
+    /// <summary>Refuses a snapshot that another object has taken: only its own is continued.</summary>
+    /// <param name="owner">The object; null takes that of any.</param>
+    public static void RequireOwner(SnapshotLocation location, SnapshotManifest existing, SnapshotOwner? owner)
+    {
+        if (owner is not null && existing.Owner != owner)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.ForeignSnapshot,
+                $"Snapshot {location.Id} already exists in {location.Storage.Description} and belongs to "
+                    + $"{Describe(existing.Owner)}, not to {Describe(owner)}. "
+                    + "Use another spec.pathPrefix or another storage.");
+        }
+    }
+
     private async Task<SnapshotManifest> TakeAgainAsync(
         SnapshotRequest request, SnapshotManifest existing, CancellationToken cancellationToken)
     {
         var id = request.Location.Id;
-        if (request.Owner is { } owner && existing.Owner != owner)
-        {
-            throw new SnapshotException(
-                SnapshotFailure.AlreadyExists,
-                $"Snapshot {id} already exists in {request.Location.Storage.Description} and belongs to "
-                    + $"{Describe(existing.Owner)}, not to {Describe(owner)}. "
-                    + "Use another spec.pathPrefix or another storage.");
-        }
-
+        RequireOwner(request.Location, existing, request.Owner);
         if (!existing.Databases
             .Select(static d => d.Name)
             .Order(StringComparer.Ordinal)

@@ -77,8 +77,8 @@ public static partial class Reasons
     /// <summary>The snapshot that the run needs does not exist any more, or another one has its name.</summary>
     public const string SnapshotMissing = "SnapshotMissing";
 
-    /// <summary>The snapshot belongs to another namespace, or its namespace is unknown. Create the object in that
-    /// namespace, or take a new snapshot.</summary>
+    /// <summary>The snapshot belongs to another namespace or another object, or its namespace is unknown. Create the
+    /// object in that namespace, or take a new snapshot.</summary>
     public const string ForeignSnapshot = "ForeignSnapshot";
 
     /// <summary>The dump tool failed. The message contains the end of its output.</summary>

@@ -28,6 +28,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     {
         var (space, spec) = (snapshot.Metadata.Namespace, snapshot.Spec);
         var location = await services.LocateAsync(snapshot, cancellationToken);
+        var owner = new SnapshotOwner(space ?? "", snapshot.Metadata.Name, snapshot.Metadata.Uid ?? "");
 
         // The process may have finished it before a restart: the manifest is written last.
         var manifest = await services.Snapshotter.FindAsync(location, cancellationToken);
@@ -36,9 +37,9 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
             // The marker file identifies the storage before files are ever removed from it, also if this attempt fails.
             await location.Storage.EnsureMarkAsync(cancellationToken);
         }
-        else if (services.Refusal(manifest, space, location) is { } foreign)
+        else
         {
-            throw new SnapshotException(SnapshotFailure.ForeignSnapshot, foreign);
+            Snapshotter.RequireOwner(location, manifest, owner);
         }
 
         var source = new SnapshotSource(services, space, cancellationToken);
@@ -61,7 +62,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
                     Tool = spec.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump,
                     Threads = spec.Threads,
                     Recipients = spec.Encryption?.Recipients ?? [],
-                    Owner = new SnapshotOwner(space ?? "", snapshot.Metadata.Name, snapshot.Metadata.Uid ?? ""),
+                    Owner = owner,
                     Series = spec.Series,
                     Progress = job,
                 },

@@ -16,6 +16,8 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
     /// <summary>Prefixes of snapshots of which a file is missing.</summary>
     public HashSet<string> Damaged { get; } = [];
 
+    public bool Shared { get; set; }
+
     public List<string> Removed { get; } = [];
 
     public List<SnapshotRequest> Taken { get; } = [];
@@ -94,7 +96,7 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
         }
 
         request.Progress?.Report(new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
-        var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with { Series = request.Series };
+        var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with { Owner = request.Owner, Series = request.Series };
         Manifests[request.Location.Prefix] = manifest;
         await Passing("dumped");
         return manifest;

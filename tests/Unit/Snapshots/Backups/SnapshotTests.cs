@@ -98,13 +98,38 @@ public sealed class SnapshotTests
         status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.SnapshotInvalid);
     }
 
+    // Eight digits of the uid are in the id: a copied object after a restore of the cluster may have the same.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Snapshot_of_another_object_with_the_same_id_is_not_taken_over(bool isShared)
+    {
+        _world.Archive.Shared = isShared;
+        await CreateAsync(Spec);
+        var snapshot = await _world.GetAsync("snap");
+        var id = $"snap-{snapshot.Metadata.Uid![..8]}-1";
+        _world.Archive.Manifests[$"{id}/"] = FakeArchive.Manifest(id, _world.Time.GetUtcNow(), "rm", "cm") with
+        {
+            Owner = new SnapshotOwner(SnapshotWorld.Space, "snap", $"{snapshot.Metadata.Uid[..8]}-another"),
+        };
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
+
+        var status = (await _world.GetAsync("snap")).Status!;
+        (status.Phase, status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason).ShouldBe((BackupSnapshotPhases.Failed, Reasons.ForeignSnapshot));
+        status.Message!.ShouldContain("not to BackupSnapshot");
+        _world.Archive.Taken.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Snapshot_dumped_by_former_process_is_still_tested()
     {
         await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
         var snapshot = await _world.GetAsync("snap");
         var id = $"snap-{snapshot.Metadata.Uid![..8]}-1";
-        _world.Archive.Manifests[$"{id}/"] = FakeArchive.Manifest(id, _world.Time.GetUtcNow(), "rm", "cm");
+        _world.Archive.Manifests[$"{id}/"] = FakeArchive.Manifest(id, _world.Time.GetUtcNow(), "rm", "cm") with
+        {
+            Owner = new SnapshotOwner(SnapshotWorld.Space, "snap", snapshot.Metadata.Uid!),
+        };
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         _world.Archive.Taken.ShouldBeEmpty();
         _world.Archive.Tested.ShouldHaveSingleItem();
