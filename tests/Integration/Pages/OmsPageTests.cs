@@ -92,10 +92,11 @@ public sealed class OmsPageTests(LabFixture lab)
             ["step"] = "Verify/oms-a/health",
             ["plan"] = Plan(With(Step("Verify/oms-a/health", "Verify", "Ask oms-a for its health", "Failed"), new JsonObject { ["reason"] = "ComponentsUnhealthy", ["acceptable"] = true })),
         })),
+        (_, "Hold") => Full(With(Held(), new JsonObject { ["holds"] = new JsonArray(Hold("StopOld")) })),
         (_, "Going back") when block.Text.Contains("RollBack", StringComparison.Ordinal) => Full(With(Held(), new JsonObject
         {
             ["phase"] = "RollingBack",
-            ["holds"] = new JsonArray(new JsonObject { ["name"] = "RollBack", ["approval"] = $"RollBack@{ShortHash}.1", ["since"] = "2026-03-06T17:15:00Z" }),
+            ["holds"] = new JsonArray(Hold("RollBack")),
             ["rollbackPlan"] = new JsonObject { ["hash"] = Hash, ["steps"] = new JsonArray(Step("StopNew/oms-a", "StopNew", "Stop oms_422 on oms-a", "Pending")) },
         })),
         (_, "Going back") => Full(With(Failed(), new JsonObject { ["holds"] = null })),

@@ -26,8 +26,10 @@ internal static class PageStatus
         ["phase"] = "DisableHA",
         ["progress"] = "1/4",
         ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
-        ["holds"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["approval"] = "DisableHA@1f0c7a52.1", ["since"] = "2026-03-06T17:15:00Z" }),
+        ["holds"] = new JsonArray(Hold("DisableHA")),
     };
+
+    public static JsonObject Hold(string name) => new() { ["name"] = name, ["approval"] = $"{name}@{ShortHash}.1", ["since"] = "2026-03-06T17:15:00Z" };
 
     public static JsonObject Planned() => new()
     {

@@ -82,7 +82,7 @@ public sealed class TaskPageTests(LabFixture lab)
         ((string?)merged["metadata"]!["annotations"]!["drydock.dev/rollback"]).ShouldBe("1");
         merged["metadata"]!["annotations"]!["drydock.dev/pause"].ShouldBeNull();
         outputs.Single(o => o.Block.Text.Contains("can-i", StringComparison.Ordinal)).Output.ShouldEndWith("yes\n");
-        outputs.Single(o => o.Block.Text.Contains("status.approvals", StringComparison.Ordinal)).Output.ShouldBe($"2026-03-06T18:00:00Z\tDisableHA\t1f0c7a52\ttrue\n2026-03-06T19:00:00Z\tRetry\t1\n");
+        outputs.Single(o => o.Block.Text.Contains("status.approvals", StringComparison.Ordinal)).Output.ShouldBe($"2026-03-06T18:00:00Z\tDisableHA\t1f0c7a52.1\ttrue\n2026-03-06T19:00:00Z\tRetry\tRetry@1f0c7a52.1\n");
         (await page.RunAsync("cat migration/oms/plan.txt", "test", Token)).ShouldStartWith($"{Hash}\nStopOld/oms-a\tStop oms_322 on oms-a\n");
         (await page.RunAsync("git log --format=%s", "test", Token)).ShouldBe("Begin the downtime of OMS\nUpgrade OMS to 4.2.2\nPlan the upgrade of OMS to 4.2.2\nBegin\n");
 

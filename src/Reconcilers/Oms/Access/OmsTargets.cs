@@ -126,8 +126,8 @@ internal sealed class OmsTargets : IRunTargets
             return unexplained.Count == 0 ? null : new Blocker(
                 Reasons.StatusOutdated,
                 $"Nothing is stopped and no database is dropped, because {Witness.Describe(unexplained)} If OMS is to "
-                + $"stay as it is, set {Annotations.OnDelete}={Annotations.Abandon} and delete this object. To go back, "
-                + "set spec.desiredState: RolledBack; what was written since the snapshot is lost then.");
+                + $"stay as it is, set {Annotations.OnDelete}={Annotations.Abandon} and delete this object. To go "
+                + "back, set spec.desiredState: RolledBack; what was written since the snapshot is lost then.");
         }
         catch (StepActionException exception)
         {

@@ -45,8 +45,8 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
         };
     }
 
-    // A guard is read before each act, and this look starts a program on a host that serves: it is made before the first
-    // step, and from the first change of OMS on until the node is stopped.
+    // A guard is read before each act, and this look starts a program on a host that serves: it is made before the
+    // first step, and from the first change of OMS on until the node is stopped.
     private static bool IsAsked(Plan plan, string node, InspectedContainer? started) =>
         !PlanProgress.Begun(OmsPlanProgress.Stops(plan).First(s => s.Node == node))
         && (started is not null
@@ -64,7 +64,8 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
                 ? $"Roll back: {kubectl.Patch("""{"spec":{"desiredState":"RolledBack"}}""")}."
                 : "If OMS runs on the old containers as it should, "
                 + (container is null ? "" : $"remove the new one (`docker rm {Container}`), then ")
-                + $"plan again: {kubectl.Annotate(Annotations.Abort, plan.Tag())}, then retry as status.nextAction says.",
+                + $"plan again: {kubectl.Annotate(Annotations.Abort, plan.Tag())}, then retry as status.nextAction "
+                + "says.",
             open.Count == 0 ? null
                 : "If you have restored the databases since, remove these records in a container of the node "
                 + $"(`rm -r {string.Join(' ', open)}`); the upgrade continues then.");

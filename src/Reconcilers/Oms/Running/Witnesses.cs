@@ -167,7 +167,8 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
 
         int Read(string digits) => int.TryParse(digits, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new IOException($"'{digits}' in {root} is no record of this upgrade. Move it to another directory.");
+            : throw new IOException(
+                $"'{digits}' in {root} is no record of this upgrade. Move it to another directory.");
     }
 }
 

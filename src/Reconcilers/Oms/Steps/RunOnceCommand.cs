@@ -186,7 +186,8 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
     // A command that somebody started by hand changes the same metadata.
     private static void RequireAlone(IEnumerable<NodeWitnesses> seen)
     {
-        if (seen.FirstOrDefault(s => s.Also.Count > 0) is { } busy && busy.Also[0].Split(' ', 2) is [var pid, var command])
+        if (seen.FirstOrDefault(s => s.Also.Count > 0) is { } busy
+            && busy.Also[0].Split(' ', 2) is [var pid, var command])
         {
             var where = $"process {pid} in {busy.Container} on {busy.Node}";
             throw new StepActionException(
