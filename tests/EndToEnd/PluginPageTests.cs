@@ -54,7 +54,7 @@ public sealed class PluginPageTests(StageFixture fixture)
         page.NotRun(Plugin).ShouldBeEmpty();
         page.NotRun(Runbook).ShouldBeEmpty();
         used.ShouldHaveSingleItem().Output.ShouldContain("Approved.");
-        used[0].Output.ShouldContain("StopOld@");
+        used[0].Output.ShouldContain("DisableHA@");
         used[0].Output.ShouldContain("Succeeded");
         (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
