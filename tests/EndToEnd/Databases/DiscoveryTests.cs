@@ -51,6 +51,12 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
 
         await user.RunLocalAsync(Done, ["init", .. look, "--to-version", scenario.ToVersion, "--user", scenario.Hosts[0].User, "--file", manifest.File]);
         await FillAsync(manifest, typed["package"]!);
+        if (look[0] == "tidb")
+        {
+            // As the comment in the manifest says.
+            var text = await File.ReadAllTextAsync(manifest.File, Token);
+            await manifest.FillAsync(text[text.IndexOf("    backup:\n", StringComparison.Ordinal)..].TrimEnd(), "    backup: {waived: true}");
+        }
 
         var found = JsonNode.Parse(await user.RunAsync(Done, "check", "-f", manifest.File, "-o", "json"))!;
         var steps = found["plans"]![0]!["phases"]!.AsArray().SelectMany(p => p!["steps"]!.AsArray()).Select(s => s!["id"]!.GetValue<string>());
