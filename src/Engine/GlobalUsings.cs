@@ -4,4 +4,3 @@ global using Drydock.Abstractions.Plans;
 global using Drydock.Abstractions.Values;
 global using Drydock.Engine.Actions;
 global using Drydock.Engine.Guards;
-global using Drydock.Engine.Holds;

@@ -29,7 +29,6 @@ global using Drydock.Crds.DatabaseRollingUpgrades;
 global using Drydock.Crds.SnapshotRestores;
 global using Drydock.Engine.Actions;
 global using Drydock.Engine.Guards;
-global using Drydock.Engine.Holds;
 global using Drydock.Engine.Running;
 global using Microsoft.Extensions.Logging;
 global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;

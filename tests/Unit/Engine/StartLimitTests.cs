@@ -1,5 +1,4 @@
 using Drydock.Abstractions.Plans;
-using Drydock.Engine.Holds;
 using Drydock.Engine.Running;
 using Drydock.Tests.Unit.Engine.Toys;
 using Shouldly;

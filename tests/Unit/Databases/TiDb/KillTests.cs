@@ -1,4 +1,4 @@
-using Drydock.Engine.Holds;
+using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.Fakes;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Holds;
 using Drydock.Engine.Running;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;

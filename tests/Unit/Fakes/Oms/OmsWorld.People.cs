@@ -6,7 +6,6 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;

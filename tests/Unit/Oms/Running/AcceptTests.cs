@@ -1,6 +1,5 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
-using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;

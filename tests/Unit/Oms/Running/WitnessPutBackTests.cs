@@ -2,7 +2,6 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Holds;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;

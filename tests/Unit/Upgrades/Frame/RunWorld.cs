@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Drydock.Abstractions.Controllers;
+using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
-using Drydock.Engine.Holds;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;

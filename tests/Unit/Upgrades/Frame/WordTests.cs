@@ -1,7 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
-using Drydock.Engine.Holds;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Holds;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;

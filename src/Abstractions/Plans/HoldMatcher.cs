@@ -1,4 +1,4 @@
-namespace Drydock.Engine.Holds;
+namespace Drydock.Abstractions.Plans;
 
 /// <summary>Determines which hold stops a step.</summary>
 public static class HoldMatcher

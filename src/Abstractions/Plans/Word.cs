@@ -1,4 +1,4 @@
-namespace Drydock.Engine.Holds;
+namespace Drydock.Abstractions.Plans;
 
 /// <summary>A word as users write it: <c>WHAT@HASH.N</c>, and for a failure <c>WHAT@HASH.N.F</c>. Eight digits of the
 /// hash protect against mistakes. They need not protect against intent: a user who can produce a plan with a chosen
