@@ -8,14 +8,16 @@ public static class HoldMatcher
 
     public static IReadOnlyList<string> Names(PlanStep step) => [step.Id, step.Phase, PointOfNoReturn];
 
+    /// <summary>Whether a hold with this name stands before the step.</summary>
+    public static bool Covers(string name, PlanStep step) =>
+        Names(step).Contains(name, StringComparer.Ordinal) && (name != PointOfNoReturn || step.PointOfNoReturn);
+
     /// <summary>The unapproved hold that stops <paramref name="step"/>, or null. A hold names a phase, a step id or
     /// <see cref="PointOfNoReturn"/>. An approval names the hold, or a step; an approved step passes every hold. The
     /// approval of a phase does not approve points of no return in it.</summary>
     public static string? Holding(PlanStep step, IReadOnlySet<string> holdBefore, IReadOnlySet<string> approved) =>
         approved.Contains(step.Id) ? null : Names(step).FirstOrDefault(name =>
-            holdBefore.Contains(name)
-            && !approved.Contains(name)
-            && (name != PointOfNoReturn || step.PointOfNoReturn));
+            holdBefore.Contains(name) && !approved.Contains(name) && Covers(name, step));
 
     /// <summary>The unapproved hold before the whole plan (<see cref="Plan.Hold"/>), or null. It ends once any step has
     /// started.</summary>

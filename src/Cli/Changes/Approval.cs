@@ -11,19 +11,13 @@ internal static class Approval
     public static Change Of(Run run, string? hold, bool all)
     {
         var holds = Chosen(run, hold, all);
-        var approvals = holds.Select(h => h.Approval).ToList();
         return new Change
         {
             Promise = $"Approves {string.Join(" and ", holds.Select(h => h.Name))} of {run.FullName} (plan "
-                + $"{Texts.Hash(run.ActivePlan?.Hash ?? "")}). {Next(run, holds)}",
+                + $"{Word.Prefix(run.ActivePlan?.Hash ?? "")}). {Next(run, holds)}",
             Annotations = Change.One(
                 Annotations.Approve,
-                Tokens.Add(
-                    run,
-                    Annotations.Approve,
-                    approvals,
-                    entry => RecordOf(run, entry) is not null,
-                    entry => !IsNeeded(run, RecordOf(run, entry)!))),
+                Tokens.Add(run, Annotations.Approve, holds.Select(h => h.Approval), entry => IsNeeded(run, entry))),
             Effect = seen => Effect(seen, holds),
         };
     }
@@ -70,7 +64,7 @@ internal static class Approval
             [
                 next,
                 Consent.Of(run, [.. holds.Select(hold => hold.Name)]),
-                .. holds.Any(hold => HoldNames.IsWhole(hold.Name, plan)) ? plan.Notes : [],
+                .. holds.Any(hold => hold.Name == plan.Hold) ? plan.Notes : [],
             ]);
     }
 
@@ -97,12 +91,14 @@ internal static class Approval
         return new TakenUp($"Approved. {status?.Phase}: {status?.Message}");
     }
 
-    private static UsedApproval? RecordOf(Run run, string entry) => run.Status?.Approvals.Find(
-        a => a.AsGiven() == entry.Replace("@sha256:", "@", StringComparison.Ordinal));
-
-    // A phase that was approved in part: its other steps still need the approval, and the operator keeps few records.
-    private static bool IsNeeded(Run run, UsedApproval approval) =>
-        approval.Accepted && run.ActivePlan is { } plan && plan.Number == approval.Number
-            && Texts.Hash(plan.Hash) == Texts.Hash(approval.PlanHash)
-            && HoldNames.Steps(approval.Name, plan).Exists(s => s.State == StepState.Pending);
+    // Null while the operator has not read it. A phase that was approved in part: its other steps still need the
+    // approval, and the operator keeps few records.
+    private static bool? IsNeeded(Run run, string entry)
+    {
+        var record = run.Status?.Approvals.Find(
+            a => a.AsGiven() == entry.Replace("@sha256:", "@", StringComparison.Ordinal));
+        return record is null ? null
+            : record.Accepted && run.ActivePlan is { } plan && Word.Parse(entry)?.IsFor(plan) == true
+                && HoldNames.Steps(record.Name, plan).Exists(s => s.State == StepState.Pending);
+    }
 }

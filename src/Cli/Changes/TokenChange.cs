@@ -155,8 +155,7 @@ internal static class TokenChange
             throw CliException.Refused($"{reason} Failures of {run.FullName} that can be accepted: {which}.");
         }
 
-        var plan = run.ActivePlan!;
-        var token = $"{step.Id}@{Texts.Hash(plan.Hash)}.{plan.Number}.{step.Failures}";
+        var token = Word.For(step.Id, step.Failures, run.ActivePlan!);
         return new Change
         {
             Promise = $"Accepts the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step "
@@ -167,8 +166,7 @@ internal static class TokenChange
                     run,
                     Annotations.Accept,
                     [token],
-                    entry => run.Status!.Acceptances.Exists(a => a.Token == entry),
-                    static _ => true)),
+                    entry => run.Status!.Acceptances.Exists(a => a.Token == entry) ? false : null)),
             Effect = seen => seen.Status?.Acceptances.Find(a => a.Token == token) is { } record
                 ? record.Accepted
                     ? new TakenUp($"Accepted. {seen.Status.Phase}: {seen.Status.Message}")

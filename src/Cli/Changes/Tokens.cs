@@ -25,19 +25,16 @@ internal static class Tokens
     /// <summary>An annotation that is a list, with further entries. Entries that are done are left out, because the
     /// operator reads only the first <see cref="SchemaLimits.History"/>; those that it has not read yet come
     /// first.</summary>
-    public static string Add(
-        Run run,
-        string annotation,
-        IEnumerable<string> added,
-        Func<string, bool> isRead,
-        Func<string, bool> isDone)
+    /// <param name="isNeeded">Whether an entry that the operator has read still counts; null if it has not read
+    /// it.</param>
+    public static string Add(Run run, string annotation, IEnumerable<string> added, Func<string, bool?> isNeeded)
     {
         var given = List(run, annotation);
         return string.Join(
             ',',
-            given.Where(entry => !isRead(entry))
+            given.Where(entry => isNeeded(entry) is null)
                 .Concat(added)
-                .Concat(given.Where(entry => isRead(entry) && !isDone(entry)))
+                .Concat(given.Where(entry => isNeeded(entry) == true))
                 .Distinct(StringComparer.Ordinal));
     }
 }

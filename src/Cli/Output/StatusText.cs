@@ -84,7 +84,7 @@ internal sealed class StatusText(bool isWide)
     private IEnumerable<string> Plan(PlanView plan)
     {
         yield return "";
-        yield return $"[bold]{plan.Name}[/] [grey]plan {Texts.Hash(plan.Hash)}[/]";
+        yield return $"[bold]{plan.Name}[/] [grey]plan {Word.Prefix(plan.Hash)}[/]";
         foreach (var phase in plan.Phases)
         {
             var time = Texts.Progress(phase.ElapsedSeconds, phase.ExpectedSeconds, phase.FinishedAt is not null);

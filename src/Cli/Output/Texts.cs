@@ -5,16 +5,7 @@ namespace Drydock.Cli.Output;
 /// <summary>How times and states are written.</summary>
 internal static class Texts
 {
-    private const int HashDigits = 8;
-    private const string HashPrefix = "sha256:";
-
     public static string Duration(double seconds) => KubernetesDuration.Format(TimeSpan.FromSeconds(seconds));
-
-    public static string Hash(string hash)
-    {
-        var digits = hash.StartsWith(HashPrefix, StringComparison.Ordinal) ? hash[HashPrefix.Length..] : hash;
-        return digits.Length > HashDigits ? digits[..HashDigits] : digits;
-    }
 
     public static string Progress(double? elapsed, double? expected, bool hasEnded) => (elapsed, expected) switch
     {

@@ -100,8 +100,8 @@ internal static class PlanCommand
         if (other is { } former)
         {
             invocation.Console.MarkupLine(
-                $"Compared with {Texts.Escape(former.Name)}: {Texts.Hash(former.Plan.Hash)} → "
-                + $"[bold]{Texts.Hash(plan.Hash)}[/]");
+                $"Compared with {Texts.Escape(former.Name)}: {Word.Prefix(former.Plan.Hash)} → "
+                + $"[bold]{Word.Prefix(plan.Hash)}[/]");
             foreach (var line in PlanDifference.Lines(former.Plan, plan).DefaultIfEmpty("Both plans do the same."))
             {
                 invocation.Console.MarkupLine(line);
