@@ -2,7 +2,6 @@ namespace Drydock.Cli.CommandLine;
 
 /// <summary>Writes the signs of states in ASCII, for an output whose encoding does not have them: it would write "?"
 /// for each, and a failed step would look as one that succeeded.</summary>
-/// <param name="output">The output.</param>
 internal sealed class AsciiSignsWriter(TextWriter output) : TextWriter
 {
     private static readonly Dictionary<char, string> Signs = new()
@@ -26,8 +25,6 @@ internal sealed class AsciiSignsWriter(TextWriter output) : TextWriter
     public override void Write(string? value) => output.Write(Ascii(value));
 
     public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
-
-    public override void WriteLine(string? value) => output.WriteLine(Ascii(value));
 
     public override void Flush() => output.Flush();
 

@@ -6,10 +6,7 @@ namespace Drydock.Cli.CommandLine;
 internal sealed record Surroundings
 {
     private const int NarrowestTerminal = 40;
-
     private const int NoWrapping = 4096;
-    private readonly TextWriter _output = AsciiSignsWriter.For(Console.Out);
-    private readonly TextWriter _errors = AsciiSignsWriter.For(Console.Error);
 
     /// <summary>The surroundings of this process. A console of Windows is set to UTF-8; otherwise it shows most signs
     /// as "?".</summary>
@@ -28,17 +25,10 @@ internal sealed record Surroundings
     public TextReader Input { get; init; } = Console.In;
 
     /// <summary>Standard output. What its encoding does not have is written in ASCII.</summary>
-    public TextWriter Output
-    {
-        get => _output;
-        init => _output = AsciiSignsWriter.For(value);
-    }
+    public TextWriter Output { get; init => field = AsciiSignsWriter.For(value); } = AsciiSignsWriter.For(Console.Out);
 
-    public TextWriter Errors
-    {
-        get => _errors;
-        init => _errors = AsciiSignsWriter.For(value);
-    }
+    public TextWriter Errors { get; init => field = AsciiSignsWriter.For(value); } =
+        AsciiSignsWriter.For(Console.Error);
 
     public bool IsLinux { get; init; } = OperatingSystem.IsLinux();
 
@@ -55,28 +45,22 @@ internal sealed record Surroundings
 
     public int PresentWidth => Width is null ? NoWrapping : Console.IsOutputRedirected ? Width.Value : ReadWidth();
 
-    public IAnsiConsole CreateConsole() => CreateConsole(Output, IsTerminal, UsesColor, Width);
-
-    /// <summary>A console that does not wrap lines. The terminal does it, so that a command is copied from it in one
-    /// piece.</summary>
-    public IAnsiConsole CreateUnwrappedConsole() => CreateConsole(Output, IsTerminal, UsesColor, null);
-
-    public static IAnsiConsole CreatePlainConsole(TextWriter output) => CreateConsole(output, false, false, null);
-
-    private static int ReadWidth() => Math.Max(Console.WindowWidth, NarrowestTerminal);
-
-    private static IAnsiConsole CreateConsole(TextWriter output, bool isTerminal, bool usesColor, int? width)
+    /// <param name="wraps">Whether it wraps lines. Otherwise the terminal does, so that a command is copied from it in
+    /// one piece.</param>
+    public IAnsiConsole CreateConsole(bool wraps = true)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             // On Windows the detection also switches the console to escape sequences.
-            Ansi = !isTerminal ? AnsiSupport.No
+            Ansi = !IsTerminal ? AnsiSupport.No
                 : OperatingSystem.IsWindows() ? AnsiSupport.Detect : AnsiSupport.Yes,
-            ColorSystem = usesColor ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
+            ColorSystem = UsesColor ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = IsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Output),
         });
-        console.Profile.Width = width ?? NoWrapping;
+        console.Profile.Width = wraps ? Width ?? NoWrapping : NoWrapping;
         return console;
     }
+
+    private static int ReadWidth() => Math.Max(Console.WindowWidth, NarrowestTerminal);
 }

@@ -159,7 +159,8 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     private string Status(DateTimeOffset now)
     {
         using var text = new StringWriter();
-        var console = Surroundings.CreatePlainConsole(text);
+        var console = new Surroundings { Output = text, IsTerminal = false, UsesColor = false, Width = null }
+            .CreateConsole();
         foreach (var line in new StatusText(isWide: true).Lines(RunViewBuilder.BuildWithOffers(run, now)))
         {
             console.MarkupLine(line);

@@ -99,7 +99,7 @@ internal static class StatusCommand
         }
         else if (!OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView))
         {
-            var console = invocation.Surroundings.CreateUnwrappedConsole();
+            var console = invocation.Surroundings.CreateConsole(wraps: false);
             foreach (var line in new StatusText(format == OutputFormat.Wide).Lines(view))
             {
                 console.MarkupLine(line);
