@@ -28,8 +28,7 @@ internal static class Approval
         if (holds.Count == 0)
         {
             throw CliException.Refused(
-                $"{run.FullName} waits for no approval: {run.Status?.Phase ?? RunPhases.Pending}, {run.Reason}. "
-                + $"{run.Status?.Message}");
+                $"{run.FullName} waits for no approval: {run.Situation}. {run.Status?.Message}");
         }
 
         var names = string.Join(", ", holds.Select(h => h.Name));
@@ -88,7 +87,7 @@ internal static class Approval
             }
         }
 
-        return new TakenUp($"Approved. {status?.Phase}: {status?.Message}");
+        return new TakenUp($"Approved. {seen.Report}");
     }
 
     // Null while the operator has not read it. A phase that was approved in part: its other steps still need the

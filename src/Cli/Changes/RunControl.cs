@@ -33,7 +33,7 @@ internal static class RunControl
 
         if (run.Metadata.Annotations?.ContainsKey(Annotations.Pause) != true)
         {
-            throw CliException.Refused($"{run.FullName} is not paused: {run.Status?.Phase}, {run.Reason}.");
+            throw CliException.Refused($"{run.FullName} is not paused: {run.Situation}.");
         }
 
         return new Change
@@ -42,7 +42,7 @@ internal static class RunControl
             Annotations = Change.One(Annotations.Pause, null),
             Effect = static seen => seen.Reason == Reasons.Paused
                 ? null
-                : new TakenUp($"Resumed. {seen.Status?.Phase}: {seen.Status?.Message}"),
+                : new TakenUp($"Resumed. {seen.Report}"),
         };
     }
 

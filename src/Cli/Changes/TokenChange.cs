@@ -5,16 +5,9 @@ internal static class TokenChange
 {
     public static Change Retry(Run run)
     {
-        var isRolledBack = run.Status?.Phase == RunPhases.RolledBack;
-        if (!run.Is(ConditionTypes.Stalled) && run.Reason != Reasons.OutcomeUnknown && !isRolledBack)
-        {
-            throw CliException.Refused(
-                $"{run.FullName} did not fail: {run.Status?.Phase ?? RunPhases.Pending}, {run.Reason}. "
-                + $"{run.Status?.NextAction}");
-        }
-
-        var word = run.Status?.RetryWord
-            ?? throw CliException.Refused($"{run.FullName} waits for no retry. {run.Status?.NextAction}".TrimEnd());
+        var word = run.Status?.RetryWord ?? throw CliException.Refused(
+            $"{run.FullName} did not fail: {run.Situation}. {run.Status?.NextAction}".TrimEnd());
+        var isRolledBack = run.Status.Phase == RunPhases.RolledBack;
 
         // With the name of the phase it consents to the restore, so that the run does not wait for another approval
         // while the system is down.
@@ -22,17 +15,17 @@ internal static class TokenChange
             ? word
             : $"{OmsUpgradePhases.RestoreDatabases}{word[word.IndexOf('@', StringComparison.Ordinal)..]}";
         RequireUseOfRetry(run, isRolledBack, token);
-        var isPreflight = run.Status?.Phase == RunPhases.Preflight;
+        var isPreflight = run.Status.Phase == RunPhases.Preflight;
         return new Change
         {
             Promise = isRolledBack ? $"Starts the upgrade {run.FullName} again, from preflight."
                 : isPreflight ? $"Repeats preflight of {run.FullName} now. If it finds nothing, the "
                     + (run.Spec.Mode == RunMode.Apply ? "upgrade starts." : "plan is stored.")
-                : run.Status?.RetryCost is { Length: > 0 } cost ? $"Repeats {run.FullName} on restored data. {cost}"
+                : run.Status.RetryCost is { Length: > 0 } cost ? $"Repeats {run.FullName} on restored data. {cost}"
                 : $"Continues {run.FullName}{From(run.Status)}.",
             Circumstances = isRolledBack || run.Reason == Reasons.OutcomeUnknown
                 ? ""
-                : $"The cause has to be repaired first: {run.Status?.Message}",
+                : $"The cause has to be repaired first: {run.Status.Message}",
             Annotations = Change.One(Annotations.Retry, token),
             Effect = seen => Tokens.Find(seen, TokenKind.Retry, token) switch
             {
@@ -40,7 +33,7 @@ internal static class TokenChange
                 { Message: { } why } => new TakenUp($"The operator ignored it. {why}", IsRefused: true),
                 _ when isPreflight =>
                     new TakenUp($"Preflight is repeated. See what it finds: `{seen.Command("status")}`."),
-                _ => new TakenUp($"Continued. {seen.Status?.Phase}: {seen.Status?.Message}"),
+                _ => new TakenUp($"Continued. {seen.Report}"),
             },
         };
     }
@@ -49,7 +42,7 @@ internal static class TokenChange
     {
         if (RunPhases.IsEnded(run.Status?.Phase) && run.IsObserved)
         {
-            throw CliException.Refused($"{run.FullName} does not run: {run.Status?.Phase}, {run.Reason}.");
+            throw CliException.Refused($"{run.FullName} does not run: {run.Situation}.");
         }
 
         if (run.Status?.AbortedBy is not null)
@@ -62,9 +55,9 @@ internal static class TokenChange
         {
             Promise = $"Aborts {run.FullName}: running steps finish, no further step starts. {AfterAbort(run)}",
             Annotations = Change.One(Annotations.Abort, token),
-            Effect = seen => seen.Status?.AbortedBy == token || Tokens.IsUsed(seen, TokenKind.Abort, token)
-                ? new TakenUp($"Aborted. {seen.Status?.Phase}: {seen.Status?.Message}")
-                : null,
+            Effect = seen => Tokens.Find(seen, TokenKind.Abort, token) is null
+                ? null
+                : new TakenUp($"Aborted. {seen.Report}"),
         };
     }
 
@@ -72,8 +65,7 @@ internal static class TokenChange
     {
         if (RollbackState.IsRequested(run))
         {
-            throw CliException.Refused(
-                $"A rollback of {run.FullName} is requested already: {run.Status?.Phase}, {run.Reason}.");
+            throw CliException.Refused($"A rollback of {run.FullName} is requested already: {run.Situation}.");
         }
 
         if (run.Status?.Plan is null)
@@ -115,7 +107,7 @@ internal static class TokenChange
         if (RollbackState.HasBegun(run))
         {
             throw CliException.Refused(
-                $"The rollback of {run.FullName} has begun and cannot be cancelled: {run.Status?.Phase}, "
+                $"The rollback of {run.FullName} has begun and cannot be cancelled: {run.Situation}. "
                 + $"{run.Status?.Message}");
         }
 
@@ -124,12 +116,10 @@ internal static class TokenChange
             Promise = $"Cancels the rollback of {run.FullName}, unless it has begun.",
             Annotations = Change.One(Annotations.Rollback, null),
             Effect = static seen => seen.Status?.RolledBackBy is null
-                ? new TakenUp($"Cancelled. {seen.Status?.Phase}: {seen.Status?.Message}")
+                ? new TakenUp($"Cancelled. {seen.Report}")
                 : RollbackState.HasBegun(seen)
-                    ? new TakenUp(
-                        $"The rollback has begun and cannot be cancelled. {seen.Status.Phase}: {seen.Status.Message}",
-                        IsRefused: true)
-                    : null,
+                ? new TakenUp($"The rollback has begun and cannot be cancelled. {seen.Report}", IsRefused: true)
+                : null,
         };
     }
 
@@ -169,7 +159,7 @@ internal static class TokenChange
                     entry => run.Status!.Acceptances.Exists(a => a.Token == entry) ? false : null)),
             Effect = seen => seen.Status?.Acceptances.Find(a => a.Token == token) is { } record
                 ? record.Accepted
-                    ? new TakenUp($"Accepted. {seen.Status.Phase}: {seen.Status.Message}")
+                    ? new TakenUp($"Accepted. {seen.Report}")
                     : new TakenUp($"The operator ignored it. {record.Message}", IsRefused: true)
                 : null,
         };
@@ -222,16 +212,16 @@ internal static class TokenChange
     {
         if (seen.Status?.RolledBackBy != token)
         {
-            return Tokens.IsUsed(seen, TokenKind.Rollback, token)
-                ? new TakenUp($"Ignored. {seen.Status?.Message}", IsRefused: true)
-                : null;
+            return Tokens.Find(seen, TokenKind.Rollback, token) is null
+                ? null
+                : new TakenUp($"Ignored. {seen.Status?.Message}", IsRefused: true);
         }
 
         return seen.Reason == Reasons.RollbackUnavailable
                 ? new TakenUp($"The rollback does not start. {seen.Status.Message}", IsRefused: true)
             : seen.Status.RollbackPlan is not null
                 || (seen.Status.Phase, seen.Reason) != (before.Status?.Phase, before.Reason)
-                ? new TakenUp($"Taken up. {seen.Status.Phase}: {seen.Status.Message}")
+                ? new TakenUp($"Taken up. {seen.Report}")
             : null;
     }
 }

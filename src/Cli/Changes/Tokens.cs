@@ -13,8 +13,6 @@ internal static class Tokens
             .First(n => !used.Contains(n));
     }
 
-    public static bool IsUsed(Run run, TokenKind kind, string token) => Find(run, kind, token) is not null;
-
     public static UsedToken? Find(Run run, TokenKind kind, string token) =>
         run.Status?.UsedTokens.Find(t => t.Kind == kind && t.Token == token);
 

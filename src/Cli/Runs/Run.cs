@@ -62,6 +62,12 @@ internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, Ru
 
     public string Reason => Condition(ConditionTypes.Ready)?.Reason ?? "";
 
+    /// <summary>Phase and reason, for the middle of a sentence.</summary>
+    public string Situation => $"{Status?.Phase ?? RunPhases.Pending}, {Reason}";
+
+    /// <summary>Phase and message, at the end of what is told.</summary>
+    public string Report => $"{Status?.Phase}: {Status?.Message}";
+
     public bool IsObserved => Status?.ObservedGeneration is { } seen && seen >= (Metadata.Generation ?? 0);
 }
 
