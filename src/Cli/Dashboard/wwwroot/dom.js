@@ -196,17 +196,18 @@ export function stateOf(run) {
     return run.state === 'Ready' && run.phase === 'RolledBack' ? 'RolledBack' : run.state;
 }
 
-const states = {
-    Ready: '✔ Ready',
-    RolledBack: '↩ Rolled back',
-    InProgress: '● In progress',
-    Held: '‖ Held',
-    Stalled: '✖ Stalled',
+// What needs a person comes first.
+export const states = {
+    Stalled: ['✖', 'stalled'],
+    Held: ['‖', 'held'],
+    InProgress: ['●', 'in progress'],
+    RolledBack: ['↩', 'rolled back'],
+    Ready: ['✔', 'ready'],
 };
 
 export function badge(run) {
-    const state = stateOf(run);
-    return h('span', { class: `badge ${state}` }, states[state] ?? state);
+    const [sign, word] = states[stateOf(run)];
+    return h('span', { class: `badge ${stateOf(run)}` }, `${sign} ${word[0].toUpperCase()}${word.slice(1)}`);
 }
 
 export const marks = {

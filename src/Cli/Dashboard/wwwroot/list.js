@@ -1,16 +1,11 @@
 // All runs.
 
 import { get, runHash } from './api.js';
-import { announce, badge, command, elapsed, duration, h, prose, setNow, show, stateOf, sync, timeless } from './dom.js';
+import {
+    announce, badge, command, elapsed, duration, h, prose, setNow, show, stateOf, states, sync, timeless,
+} from './dom.js';
 
-const words = {
-    Stalled: 'stalled',
-    Held: 'held',
-    InProgress: 'in progress',
-    RolledBack: 'rolled back',
-    Ready: 'ready',
-};
-const order = Object.keys(words);
+const order = Object.keys(states);
 
 export function listView(about) {
     const problems = h('div', { role: 'status' });
@@ -35,7 +30,7 @@ export function listView(about) {
             order
                 .map(state => [state, all.filter(run => stateOf(run) === state).length])
                 .filter(([, count]) => count > 0)
-                .map(([state, count]) => `${count} ${words[state]}`)
+                .map(([state, count]) => `${count} ${states[state][1]}`)
                 .join(', ') + '.';
         tools.hidden = all.length === 0;
         show(empty, all.length, () => (all.length === 0 ? emptyText(about) : []));
@@ -70,7 +65,7 @@ export function listView(about) {
                 return last && stateOf(last) !== stateOf(run);
             });
             if (changed.length > 0) {
-                announce(changed.map(run => `${key(run)}: ${words[stateOf(run)]}`).join('. '));
+                announce(changed.map(run => `${key(run)}: ${states[stateOf(run)][1]}`).join('. '));
             }
             show(problems, body.problems, () => body.problems.map(text => h('p', { class: 'problem' }, prose(text))));
             draw();

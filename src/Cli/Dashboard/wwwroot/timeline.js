@@ -67,31 +67,29 @@ export function timeline(page, width, chosen, choose) {
         ...byNode(steps).map(([name, items]) => ({ name, items, draw: drawStep })),
     ];
 
-    function drawPhase(phase, top) {
-        const [from, size] = [x(phase.from), Math.max(x(phase.to) - x(phase.from), narrowest)];
+    // texts: the first one that fits is shown.
+    function drawBar({ from, to }, top, attributes, title, texts) {
+        const [left, size] = [x(from), Math.max(x(to) - x(from), narrowest)];
+        const text = texts.find(t => size > 12 + 6.4 * t.length);
         return s(
             'g',
-            { class: `phase ${phase.mark}` },
-            s('title', null, `Phase ${phase.name}`),
-            s('rect', { x: from, y: top, width: size, height: bar, rx: 3 }),
-            size > 12 + 6.4 * phase.name.length ? s('text', { x: from + 5, y: top + 14 }, phase.name) : null,
+            attributes,
+            s('title', null, title),
+            s('rect', { x: left, y: top, width: size, height: bar, rx: attributes.class === 'outage' ? null : 3 }),
+            text ? s('text', { x: left + 5, y: top + 14 }, text) : null,
         );
+    }
+
+    function drawPhase(phase, top) {
+        return drawBar(phase, top, { class: `phase ${phase.mark}` }, `Phase ${phase.name}`, [phase.name]);
     }
 
     function drawDown(down, top) {
-        const [from, size] = [x(down.from), Math.max(x(down.to) - x(down.from), narrowest)];
         const text = `${down.isOpen ? 'down for' : 'was down for'} ${duration((down.to - down.from) / 1000)}`;
-        return s(
-            'g',
-            { class: 'outage' },
-            s('title', null, text),
-            s('rect', { x: from, y: top, width: size, height: bar }),
-            size > 12 + 6.4 * text.length ? s('text', { x: from + 5, y: top + 14 }, text) : null,
-        );
+        return drawBar(down, top, { class: 'outage' }, text, [text]);
     }
 
     function drawStep(step, top) {
-        const [from, size] = [x(step.from), Math.max(x(step.to) - x(step.from), narrowest)];
         const [sign, word] = marks[step.mark];
         const took = duration((step.to - step.from) / 1000);
         const short =
@@ -100,9 +98,9 @@ export function timeline(page, width, chosen, choose) {
                 .slice(1)
                 .filter(part => part !== step.node)
                 .join('/') || step.phase;
-        const text = size > 24 + 6.4 * short.length ? `${sign} ${short}` : size > 16 ? sign : null;
-        return s(
-            'g',
+        return drawBar(
+            step,
+            top,
             {
                 class: `step ${step.mark}`,
                 role: 'button',
@@ -113,13 +111,8 @@ export function timeline(page, width, chosen, choose) {
                 'aria-pressed': String(step.key === chosen),
                 'aria-label': `${step.id}, ${step.node ?? 'system'}, ${word}, ${took}`,
             },
-            s(
-                'title',
-                null,
-                `${step.id}: ${step.title}\n${word}, ${took}${step.message ? `\n${step.message}` : ''}`,
-            ),
-            s('rect', { x: from, y: top, width: size, height: bar, rx: 3 }),
-            text ? s('text', { x: from + 5, y: top + 14 }, text) : null,
+            `${step.id}: ${step.title}\n${word}, ${took}${step.message ? `\n${step.message}` : ''}`,
+            [`${sign} ${short}`, sign],
         );
     }
 
