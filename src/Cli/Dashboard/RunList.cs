@@ -32,7 +32,7 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
             [.. problems.Distinct(StringComparer.Ordinal)]);
     }
 
-    private async Task<IReadOnlyList<Run>> FindAsync(
+    private async Task<IEnumerable<Run>> FindAsync(
         RunKind kind, string? space, List<string> problems, CancellationToken cancellationToken)
     {
         try

@@ -30,23 +30,17 @@ internal abstract class RunKind(string kind, string plural, string shortName)
 
     public string Singular => Kind.ToLowerInvariant();
 
-    public bool IsNamed(string text)
-    {
-        var name = text.Split('.')[0];
-        return name.Equals(ShortName, StringComparison.OrdinalIgnoreCase)
-            || name.Equals(Singular, StringComparison.OrdinalIgnoreCase)
-            || name.Equals(Plural, StringComparison.OrdinalIgnoreCase);
-    }
+    public bool IsNamed(string text) =>
+        new[] { ShortName, Singular, Plural }.Contains(text.Split('.')[0], StringComparer.OrdinalIgnoreCase);
 
     protected abstract Run? TryRead(IKubernetesObject entity);
 
     public abstract Task<Run?> GetAsync(
         IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken);
 
-    /// <summary>Lists the objects of a namespace, or of all.</summary>
-    /// <param name="tolerateUnreadable">Whether those that do not fit this program are told apart instead of
-    /// thrown.</param>
-    public abstract Task<FoundRuns> ListAsync(
+    /// <summary>Lists the objects of a namespace, or of all. Those that another version of the operator wrote in a way
+    /// that does not fit this program are thrown, or told apart.</summary>
+    public abstract Task<(IEnumerable<Run> Runs, IReadOnlyList<UnreadableObject> Unreadable)> ListAsync(
         IKubernetesClient kubernetes, string? @namespace, bool tolerateUnreadable, CancellationToken cancellationToken);
 
     /// <summary>The object now and after each change, until its watch ends; null once it is deleted.</summary>
@@ -78,12 +72,12 @@ internal sealed class RunKind<TEntity>(
             ? RunOf(entity)
             : null;
 
-    public override async Task<FoundRuns> ListAsync(
+    public override async Task<(IEnumerable<Run> Runs, IReadOnlyList<UnreadableObject> Unreadable)> ListAsync(
         IKubernetesClient kubernetes, string? @namespace, bool tolerateUnreadable, CancellationToken cancellationToken)
     {
         var list = await kubernetes.ListAsync<TEntity>(
             @namespace, new ListOptions { TolerateUnreadable = tolerateUnreadable }, cancellationToken);
-        return new FoundRuns([.. list.Items.Select(RunOf)], list.Unreadable);
+        return (list.Items.Select(RunOf), list.Unreadable);
     }
 
     public override async IAsyncEnumerable<Run?> WatchAsync(
@@ -92,9 +86,9 @@ internal sealed class RunKind<TEntity>(
         string name,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var entity = await kubernetes.GetAsync<TEntity>(name, @namespace, cancellationToken);
-        yield return entity is null ? null : RunOf(entity);
-        if (entity is null)
+        var run = await GetAsync(kubernetes, @namespace, name, cancellationToken);
+        yield return run;
+        if (run is null)
         {
             yield break;
         }
@@ -102,7 +96,7 @@ internal sealed class RunKind<TEntity>(
         var options = new WatchOptions
         {
             FieldSelector = $"metadata.name={name}",
-            ResourceVersion = entity.Metadata.ResourceVersion,
+            ResourceVersion = run.Metadata.ResourceVersion,
         };
         await foreach (var change in kubernetes.WatchAsync<TEntity>(@namespace, options, cancellationToken))
         {
@@ -150,8 +144,3 @@ internal sealed class RunKind<TEntity>(
         return new Run(this, entity.Metadata, spec, status) { Entity = entity, From = from, To = to };
     }
 }
-
-/// <summary>The objects of one kind at one moment.</summary>
-/// <param name="Runs">Those that this program can read.</param>
-/// <param name="Unreadable">Those that another version of the operator wrote in a way that does not fit.</param>
-internal sealed record FoundRuns(IReadOnlyList<Run> Runs, IReadOnlyList<UnreadableObject> Unreadable);

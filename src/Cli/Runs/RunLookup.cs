@@ -45,21 +45,25 @@ internal static class RunLookup
 
     /// <summary>Lists the runs of all kinds, sorted by namespace and name. A null namespace means all.</summary>
     public static async Task<IReadOnlyList<Run>> ListAsync(
-        Invocation invocation, string? @namespace, CancellationToken cancellationToken)
+        Invocation invocation, string? @namespace, CancellationToken cancellationToken) =>
+    [
+        .. (await ListAsync(invocation, RunKind.All, @namespace, cancellationToken))
+            .OrderBy(r => r.Metadata.Namespace, StringComparer.Ordinal)
+            .ThenBy(r => r.Metadata.Name, StringComparer.Ordinal),
+    ];
+
+    private static async Task<List<Run>> ListAsync(
+        Invocation invocation, IReadOnlyList<RunKind> kinds, string? @namespace, CancellationToken cancellationToken)
     {
         List<Run> runs = [];
-        foreach (var kind in RunKind.All)
+        foreach (var kind in kinds)
         {
             var found = await kind.ListAsync(
                 invocation.Kubernetes, @namespace, tolerateUnreadable: false, cancellationToken);
             runs.AddRange(found.Runs);
         }
 
-        return
-        [
-            .. runs.OrderBy(r => r.Metadata.Namespace, StringComparer.Ordinal)
-                .ThenBy(r => r.Metadata.Name, StringComparer.Ordinal),
-        ];
+        return runs;
     }
 
     private static (IReadOnlyList<RunKind> Kinds, string Name) Parse(string text)
@@ -81,14 +85,8 @@ internal static class RunLookup
         Invocation invocation, string text, IReadOnlyList<RunKind> kinds, CancellationToken cancellationToken)
     {
         var message = $"There is no upgrade {text} in namespace {invocation.Namespace}.";
-        List<string> names = [];
-        foreach (var kind in kinds)
-        {
-            var found = await kind.ListAsync(
-                invocation.Kubernetes, invocation.Namespace, tolerateUnreadable: false, cancellationToken);
-            names.AddRange(found.Runs.Select(r => r.Metadata.Name));
-        }
-
+        var runs = await ListAsync(invocation, kinds, invocation.Namespace, cancellationToken);
+        var names = runs.ConvertAll(r => r.Metadata.Name);
         return names.Count == 0
             ? $"{message} The namespace has no upgrade at all. Choose another one with -n."
             : $"{message} There are: {string.Join(", ", names.Take(8))}{(names.Count > 8 ? ", ..." : ".")}";
