@@ -8,19 +8,11 @@ internal sealed partial class ReasonBook
 
     private ReasonBook(string page)
     {
-        foreach (var section in Heading().Split(page).Skip(1))
+        foreach (var section in Section().Matches(page).Select(m => m.Groups))
         {
-            var end = section.IndexOf('\n', StringComparison.Ordinal);
-            if (end < 0)
+            foreach (var name in Name().Matches(section["heading"].Value).Select(m => m.Groups["name"].Value))
             {
-                continue;
-            }
-
-            // The section ends at the next heading of a higher level, and before the anchors of the next section.
-            var text = NextChapter().Split(section[(end + 1)..])[0];
-            foreach (Match name in Name().Matches(section[..end]))
-            {
-                _sections[name.Groups["name"].Value] = Anchors().Replace(text, "").Trim();
+                _sections[name] = section["text"].Value.Trim();
             }
         }
     }
@@ -66,15 +58,13 @@ internal sealed partial class ReasonBook
         return row[^1];
     }
 
-    [GeneratedRegex("^### ", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Heading();
-
-    [GeneratedRegex("^## ", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex NextChapter();
+    // It ends at the next heading, and before the anchors of the next section.
+    [GeneratedRegex(
+        @"^### (?<heading>.*)\n(?<text>((?!##|<a id=).*\n)*)",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex Section();
 
     [GeneratedRegex("`(?<name>[A-Za-z]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Name();
-
-    [GeneratedRegex("<a id=\"[^\"]*\"></a>", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Anchors();
 }
