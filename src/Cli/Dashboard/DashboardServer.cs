@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>Serves the page on 127.0.0.1.</summary>
-internal sealed class DashboardServer : IAsyncDisposable
+internal sealed class DashboardServer(Invocation invocation, DashboardOptions options) : IAsyncDisposable
 {
     /// <summary>The page gives up after 20 s and could then only say that the dashboard is late.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
@@ -22,35 +22,18 @@ internal sealed class DashboardServer : IAsyncDisposable
         [".svg"] = "image/svg+xml",
     };
 
-    private readonly Invocation _invocation;
-    private readonly DashboardOptions _options;
-    private readonly DashboardGate _gate;
-    private readonly RunList _list;
-    private readonly RunReader _reader;
-    private readonly WebApplication _app;
+    private readonly DashboardGate _gate = new(options.Token);
+    private readonly WebApplication _app = Build(options.Port);
 
-    private DashboardServer(Invocation invocation, DashboardOptions options)
-    {
-        _invocation = invocation;
-        _options = options;
-        _gate = new DashboardGate(options.Token);
-        var time = invocation.Surroundings.Time;
-        _list = new RunList(invocation.Kubernetes, options.Namespace, invocation.Namespace, time);
-        _reader = new RunReader(
-            invocation.Kubernetes, new RunAddress(invocation.ConnectionOptions, HasKind: false), time);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Listen(IPAddress.Loopback, options.Port);
-        });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        _app = builder.Build();
-        _app.Run(HandleAsync);
-    }
+    private readonly RunList _list = new(
+        invocation.Kubernetes, options.Namespace, invocation.Namespace, invocation.Surroundings.Time);
 
-    public string Address => $"{_app.Urls.First().TrimEnd('/')}/{_options.Token}/";
+    private readonly RunReader _reader = new(
+        invocation.Kubernetes,
+        new RunAddress(invocation.ConnectionOptions, HasKind: false),
+        invocation.Surroundings.Time);
+
+    public string Address => $"{_app.Urls.First().TrimEnd('/')}/{options.Token}/";
 
     public static async Task<DashboardServer> StartAsync(
         Invocation invocation, DashboardOptions options, CancellationToken cancellationToken)
@@ -58,6 +41,7 @@ internal sealed class DashboardServer : IAsyncDisposable
         var server = new DashboardServer(invocation, options);
         try
         {
+            server._app.Run(server.HandleAsync);
             await server._app.StartAsync(cancellationToken);
             return server;
         }
@@ -74,6 +58,19 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
+    private static WebApplication Build(int port)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        return builder.Build();
+    }
+
     private async Task HandleAsync(HttpContext context)
     {
         DashboardGate.Protect(context.Response);
@@ -83,7 +80,7 @@ internal sealed class DashboardServer : IAsyncDisposable
             return;
         }
 
-        using var limit = new CancellationTokenSource(AnswerWithin, _invocation.Surroundings.Time);
+        using var limit = new CancellationTokenSource(AnswerWithin, invocation.Surroundings.Time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
         try
         {
@@ -124,7 +121,7 @@ internal sealed class DashboardServer : IAsyncDisposable
             case ["api", "about"]:
                 await SendAsync(
                     context,
-                    new AboutView(_invocation.Configuration.Host ?? "", _options.Namespace),
+                    new AboutView(invocation.Configuration.Host ?? "", options.Namespace),
                     ViewsJsonContext.Default.AboutView);
                 break;
             case ["api", "runs"]:

@@ -20,23 +20,23 @@ internal static class PlanText
         yield return new Markup(
             $"[bold]{plan.Name} of {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
             + Texts.Escape($"{run.FromVersion} → {run.ToVersion}") + $"  [grey]plan {Texts.Escape(plan.Hash)}[/]");
-        var table = new Table().Border(TableBorder.None).PadPhases();
+        var table = new Table().Border(TableBorder.None)
+            .AddColumn(new TableColumn("[grey]STEP[/]").NoWrap())
+            .AddColumn(new TableColumn("[grey]NODE[/]").NoWrap())
+            .AddColumn(new TableColumn("[grey]WHAT[/]"))
+            .AddColumn(new TableColumn("[grey]TIME[/]").NoWrap())
+            .AddColumn(new TableColumn("").NoWrap());
         foreach (var phase in plan.Phases)
         {
-            table.AddRow(
-                new Markup($"[bold]{Texts.Escape(phase.Name)}[/]"),
-                new Markup(""),
-                new Markup(""),
-                new Markup($"[grey]{Texts.Escape(Expected(phase.ExpectedSeconds))}[/]"),
-                new Markup(""));
+            table.AddRow($"[bold]{Texts.Escape(phase.Name)}[/]", "", "", $"[grey]{Expected(phase.ExpectedSeconds)}[/]");
             foreach (var step in phase.Steps)
             {
                 table.AddRow(
-                    new Markup($"  {Texts.Escape(step.Id)}"),
-                    new Markup(Texts.Escape(step.Node ?? "")),
-                    new Markup(Texts.Escape(step.Title)),
-                    new Markup(Texts.Escape(Expected(step.ExpectedSeconds))),
-                    new Markup(Mark(step)));
+                    $"  {Texts.Escape(step.Id)}",
+                    Texts.Escape(step.Node ?? ""),
+                    Texts.Escape(step.Title),
+                    Expected(step.ExpectedSeconds),
+                    Mark(step));
             }
         }
 
@@ -46,13 +46,6 @@ internal static class PlanText
             yield return new Markup($"[yellow]Note:[/] {Texts.Emphasise(note)}");
         }
     }
-
-    private static Table PadPhases(this Table table) => table
-        .AddColumn(new TableColumn("[grey]STEP[/]").NoWrap())
-        .AddColumn(new TableColumn("[grey]NODE[/]").NoWrap())
-        .AddColumn(new TableColumn("[grey]WHAT[/]"))
-        .AddColumn(new TableColumn("[grey]TIME[/]").NoWrap())
-        .AddColumn(new TableColumn("").NoWrap());
 
     private static string Expected(double? seconds) => seconds is { } known ? $"about {Texts.Duration(known)}" : "";
 
