@@ -5,7 +5,6 @@ internal static class Approval
 {
     private const int NamedSteps = 3;
 
-    /// <summary>The change.</summary>
     /// <param name="hold">The hold to approve; null for the only one.</param>
     /// <exception cref="CliException">The run does not wait there.</exception>
     public static Change Of(Run run, string? hold, bool all)

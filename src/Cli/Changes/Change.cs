@@ -26,6 +26,5 @@ internal sealed record Change
 }
 
 /// <summary>What the operator made of a change.</summary>
-/// <param name="Sentence">For the user.</param>
 /// <param name="IsRefused">Whether the operator ignored it, or the run was past it.</param>
 internal sealed record TakenUp(string Sentence, bool IsRefused = false);

@@ -39,7 +39,6 @@ internal static class ChangeWriter
         return effect is null ? ExitCodes.NotTakenUp : effect.IsRefused ? ExitCodes.Ignored : ExitCodes.Done;
     }
 
-    /// <summary>Asks whether to continue.</summary>
     /// <exception cref="CliException">The answer is no, or the question cannot be asked.</exception>
     public static void Ask(Surroundings surroundings)
     {

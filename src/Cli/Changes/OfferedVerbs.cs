@@ -3,7 +3,6 @@ namespace Drydock.Cli.Changes;
 /// <summary>The verbs that change a run, as its present state allows them.</summary>
 internal static class OfferedVerbs
 {
-    /// <summary>What the present state allows.</summary>
     public static IReadOnlyList<OfferView> Of(Run run)
     {
         List<OfferView> offers = [];

@@ -26,7 +26,6 @@ internal static class SharedOptions
         },
     ];
 
-    /// <summary>The argument that names a run.</summary>
     public static Argument<string> RunArgument(VerbRunner runner)
     {
         var argument = new Argument<string>(Run)
@@ -51,7 +50,6 @@ internal static class SharedOptions
         return argument;
     }
 
-    /// <summary>The option <c>--timeout</c>.</summary>
     public static Option<TimeSpan?> Timeout(string description) => new("--timeout")
     {
         Description = description,

@@ -50,9 +50,7 @@ internal static class VerbGroups
 }
 
 /// <param name="Title">What its verbs are for: one word.</param>
-/// <param name="Verbs">The verbs.</param>
 internal sealed record VerbGroup(string Title, IReadOnlyList<VerbExamples> Verbs);
 
-/// <param name="Verb">The verb.</param>
 /// <param name="Examples">Whole commands; one for each system if the verb has a form for each.</param>
 internal sealed record VerbExamples(string Verb, params IReadOnlyList<string> Examples);

@@ -4,7 +4,6 @@ namespace Drydock.Cli.Dashboard;
 internal sealed record AboutView(string Server, string? Namespace);
 
 /// <summary>The runs that the user may see.</summary>
-/// <param name="At">When this was computed.</param>
 /// <param name="Runs">The runs without their plans, sorted by namespace and name.</param>
 /// <param name="Problems">Why runs may be missing, as sentences.</param>
 internal sealed record RunListView(DateTimeOffset At, IReadOnlyList<RunView> Runs, IReadOnlyList<string> Problems);
@@ -28,7 +27,6 @@ internal sealed record RunPageView
 }
 
 /// <summary>A time in which the system was down.</summary>
-/// <param name="From">Since when.</param>
 /// <param name="To">Until when; null while it is down.</param>
 internal sealed record DowntimeView(DateTimeOffset From, DateTimeOffset? To);
 

@@ -1,10 +1,8 @@
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>Reads all runs for the page.</summary>
-/// <param name="kubernetes">The API server, with the user's rights.</param>
 /// <param name="scope">The namespace; null for all.</param>
 /// <param name="ownNamespace">The namespace to show if the user may not list all.</param>
-/// <param name="time">The clock.</param>
 internal sealed class RunList(IKubernetesClient kubernetes, string? scope, string ownNamespace, TimeProvider time)
 {
     public async Task<RunListView> ReadAsync(CancellationToken cancellationToken)

@@ -1,9 +1,7 @@
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>Reads one run with its snapshots for the page.</summary>
-/// <param name="kubernetes">The API server, with the user's rights.</param>
 /// <param name="address">How the user chose the cluster, so that the commands on the page mean the same run.</param>
-/// <param name="time">The clock.</param>
 internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address, TimeProvider time)
 {
     /// <exception cref="CliException">There is no such run.</exception>

@@ -7,7 +7,6 @@ internal static class DatabaseManifest
     /// <param name="seed">One PD: HOST or HOST:PORT.</param>
     /// <param name="fromVersion">The version that the cluster reports, plain: 2.1.19.</param>
     /// <param name="name">Name of the object; null for one made of the version.</param>
-    /// <param name="user">The login user on the hosts.</param>
     public static string OfTiDb(string seed, string fromVersion, string toVersion, string? name, string user)
     {
         var to = toVersion.TrimStart('v');
@@ -54,7 +53,6 @@ internal static class DatabaseManifest
     /// <param name="seed">One master: HOST, or HOST:PORT of its pages.</param>
     /// <param name="fromVersion">The version that the master reports.</param>
     /// <param name="name">Name of the object; null for one made of the version.</param>
-    /// <param name="user">The login user on the hosts.</param>
     public static string OfYugabyte(
         string seed, string fromVersion, string toVersion, bool isBmdb, string? name, string user)
     {

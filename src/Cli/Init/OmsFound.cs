@@ -3,11 +3,9 @@ using Docker.DotNet.Models;
 namespace Drydock.Cli.Init;
 
 /// <summary>What one running container of OMS tells about its installation.</summary>
-/// <param name="Container">Its name.</param>
 /// <param name="Image">The image that it was created from.</param>
 /// <param name="HostIP">The address of the node as OMS knows it; null if the container does not say.</param>
 /// <param name="Version">The version in the image's tag; null if it has none.</param>
-/// <param name="IsCommunity">Whether the image is of the Community Edition.</param>
 internal sealed partial record OmsFound(
     string Container, string Image, string? HostIP, string? Version, bool IsCommunity)
 {

@@ -1,10 +1,6 @@
 namespace Drydock.Cli.Init;
 
 /// <summary>The manifest of an OmsUpgrade for what one container tells. Pure.</summary>
-/// <param name="Found">The container.</param>
-/// <param name="Endpoint">Where its dockerd is.</param>
-/// <param name="ToVersion">The version after the upgrade.</param>
-/// <param name="Image">The image of that version.</param>
 /// <param name="Name">Name of the object; null for one made of the versions.</param>
 internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersion, string Image, string? Name)
 {

@@ -3,8 +3,6 @@ using YamlDotNet.Core;
 namespace Drydock.Cli.Manifests;
 
 /// <summary>The object that checks a manifest: the same spec with mode Plan, under another name.</summary>
-/// <param name="Kind">The kind.</param>
-/// <param name="Entity">The object to create.</param>
 /// <param name="Name">The name in the manifest.</param>
 internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, string Name)
 {

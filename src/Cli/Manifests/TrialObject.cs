@@ -2,8 +2,6 @@ namespace Drydock.Cli.Manifests;
 
 /// <summary>The object of a check on the API server. It is deleted also if the answer to its creation was lost, after
 /// Ctrl-C, and while the API server restarts. If it cannot be deleted, the user is told its name.</summary>
-/// <param name="invocation">Where.</param>
-/// <param name="trial">The object.</param>
 internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);

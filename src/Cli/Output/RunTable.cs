@@ -5,7 +5,6 @@ namespace Drydock.Cli.Output;
 /// <summary>All runs, one a row.</summary>
 internal static class RunTable
 {
-    /// <summary>Prints the table.</summary>
     /// <param name="space">The namespace that was listed; null for all.</param>
     public static void Print(IAnsiConsole console, IReadOnlyList<RunView> runs, string? space, bool isWide)
     {

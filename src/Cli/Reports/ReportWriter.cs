@@ -11,9 +11,6 @@ namespace Drydock.Cli.Reports;
 /// <summary>Collects what a supporter needs to understand a run, as a zip. It reads no Secret, and leaves out what
 /// people write a password into (values of variables, the manifest as it was applied) and what is about other
 /// namespaces. What is missing is named in <c>missing.txt</c>.</summary>
-/// <param name="server">The API server.</param>
-/// <param name="run">The run.</param>
-/// <param name="operatorNamespace">Where the operator runs.</param>
 /// <param name="wholeLog">Whether lines of the log about other namespaces are kept.</param>
 internal sealed class ReportWriter(IKubernetes server, Run run, string operatorNamespace, bool wholeLog)
 {

@@ -1,9 +1,6 @@
 namespace Drydock.Cli.Runs;
 
 /// <summary>An upgrade of any kind.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Metadata">Its metadata.</param>
-/// <param name="Spec">What every kind of upgrade has in its spec.</param>
 /// <param name="Status">What every kind reports; null before the operator has seen the object.</param>
 internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, RunStatus? Status)
 {

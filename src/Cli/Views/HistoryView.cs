@@ -52,6 +52,4 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
 
 /// <summary>One entry of a history.</summary>
 /// <param name="At">When; null if the object does not say.</param>
-/// <param name="What">Attempt, approval, acceptance or token.</param>
-/// <param name="Text">What came of it.</param>
 internal sealed record HistoryEntry(DateTimeOffset? At, string What, string Text);

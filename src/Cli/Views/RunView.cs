@@ -79,9 +79,7 @@ internal enum RunState
 internal sealed record HoldView(string Name, string Approval, DateTimeOffset? Since, string Command);
 
 /// <summary>A change that the present state of a run allows.</summary>
-/// <param name="Verb">The verb of the command line.</param>
 /// <param name="Argument">What it is about; null for the run.</param>
-/// <param name="Command">The command that does the same.</param>
 internal sealed record OfferView(string Verb, string? Argument, string Command);
 
 /// <summary>A finding of preflight, or manual work that remains.</summary>
@@ -91,7 +89,6 @@ internal sealed record FindingView(string Reason, string Message, string? Where,
 internal sealed record PlanView(
     string Name, string Hash, bool IsActive, IReadOnlyList<PhaseView> Phases, IReadOnlyList<string> Notes);
 
-/// <summary>One phase of a plan.</summary>
 internal sealed record PhaseView(string Name, StepMark Mark, IReadOnlyList<StepView> Steps)
 {
     public DateTimeOffset? StartedAt { get; init; }
@@ -103,7 +100,6 @@ internal sealed record PhaseView(string Name, StepMark Mark, IReadOnlyList<StepV
     public double? ExpectedSeconds { get; init; }
 }
 
-/// <summary>One step of a phase.</summary>
 internal sealed record StepView
 {
     public required string Id { get; init; }

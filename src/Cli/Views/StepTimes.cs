@@ -1,7 +1,6 @@
 namespace Drydock.Cli.Views;
 
 /// <summary>How long steps should take: as the operator expects, or as such steps took in this object before.</summary>
-/// <param name="run">The object.</param>
 internal sealed class StepTimes(Run run)
 {
     // As the operator: a step that ended at its first look says nothing about one that has to wait.
