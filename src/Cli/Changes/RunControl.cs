@@ -16,7 +16,8 @@ internal static class RunControl
         return new Change
         {
             Promise = $"Pauses {run.FullName}: no further step starts.",
-            Circumstances = $"{Finishing(RunningSteps(run))}{Down(run)}".TrimStart(),
+            Circumstances = (Finishing(run)
+                + (run.DowntimeSince is null ? "" : " The downtime continues meanwhile.")).TrimStart(),
             Annotations = Change.One(Annotations.Pause, On),
             Effect = PauseEffect,
         };
@@ -101,7 +102,7 @@ internal static class RunControl
             return new TakenUp($"It ended before: {seen.Status?.Message}", IsRefused: true);
         }
 
-        var finishing = Finishing(RunningSteps(seen));
+        var finishing = Finishing(seen);
         return finishing.Length > 0 || !IsStarting(seen)
             ? new TakenUp($"Set.{finishing} No further step starts until you resume.")
             : null;
@@ -129,15 +130,15 @@ internal static class RunControl
 
     private static void RequireAhead(Run run, string name)
     {
-        var steps = HoldNames.Steps(name, run.ActivePlan);
-        if (run.ActivePlan is null)
+        if (run.ActivePlan is not { } plan)
         {
             return;
         }
 
+        var steps = HoldNames.Steps(name, plan);
         if (steps.Count == 0)
         {
-            var phases = run.ActivePlan.Steps.Where(s => s.State == StepState.Pending).Select(s => s.Phase)
+            var phases = plan.Steps.Where(s => s.State == StepState.Pending).Select(s => s.Phase)
                 .Distinct(StringComparer.Ordinal);
             throw CliException.Refused(
                 $"The plan of {run.FullName} has no phase or step {name}. Phases that have not begun: "
@@ -165,14 +166,10 @@ internal static class RunControl
     private static bool IsPausedByAnnotation(Run run) =>
         bool.TryParse(run.Metadata.Annotation(Annotations.Pause), out var paused) && paused;
 
-    private static List<string> RunningSteps(Run run) => [.. (run.Status?.Running ?? []).Select(r => r.Id)];
-
-    private static string Finishing(List<string> running) => running.Count switch
+    private static string Finishing(Run run) => run.Status?.Running switch
     {
-        0 => "",
-        <= 3 => $" {string.Join(" and ", running)} finishes first.",
-        _ => $" The {running.Count} running steps finish first.",
+        null or [] => "",
+        { Count: <= 3 } few => $" {string.Join(" and ", few.Select(r => r.Id))} finishes first.",
+        var many => $" The {many.Count} running steps finish first.",
     };
-
-    private static string Down(Run run) => run.DowntimeSince is null ? "" : " The downtime continues meanwhile.";
 }

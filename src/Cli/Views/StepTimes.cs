@@ -12,15 +12,11 @@ internal sealed class StepTimes(Run run)
         .Where(kind => kind.Max() >= Shortest)
         .ToDictionary(kind => kind.Key, kind => kind.Max(), StringComparer.Ordinal);
 
-    private readonly Dictionary<string, TimeSpan> _running = (run.Status?.Running ?? [])
-        .Where(r => r is { Since: not null, ExpectedAt: not null })
-        .ToDictionary(r => r.Id, r => r.ExpectedAt!.Value - r.Since!.Value, StringComparer.Ordinal);
-
     public static string KindOf(string id, string? node) =>
         string.Join('/', id.Split('/').Where((part, index) => index != 1 || part != node));
 
     public TimeSpan? Expected(PlanStep step) =>
-        _running.TryGetValue(step.Id, out var asked) ? asked
+        run.Status?.Running.Find(r => r.Id == step.Id) is { Since: { } since, ExpectedAt: { } end } ? end - since
         : _byKind.TryGetValue(KindOf(step.Id, step.Node), out var known) ? known
         : null;
 
