@@ -56,11 +56,9 @@ internal static class Approval
             return "The run then continues.";
         }
 
-        var more = steps.Count > NamedSteps ? $" and {steps.Count - NamedSteps} more" : "";
-        var next = $"The run then continues with {string.Join(", ", steps.Take(NamedSteps).Select(s => s.Id))}{more}.";
         return Sentences.Join(
             [
-                next,
+                $"The run then continues with {Sentences.List(steps.ConvertAll(s => s.Id), NamedSteps)}.",
                 Consent.Of(run, [.. holds.Select(hold => hold.Name)]),
                 .. holds.Any(hold => hold.Name == plan.Hold) ? plan.Notes : [],
             ]);

@@ -128,20 +128,21 @@ internal static class TokenChange
     public static Change Accept(Run run, string? stepId)
     {
         var steps = run.ActivePlan?.Steps ?? [];
-        var failed = steps.Where(s => s.State == StepState.Failed).ToList();
-        var acceptable = failed.Where(s => s.Acceptable).ToList();
+        var acceptable = steps.Where(s => s is { State: StepState.Failed, Acceptable: true }).ToList();
         var step = stepId is null
             ? acceptable is [var only] ? only : null
             : acceptable.Find(s => s.Id == stepId);
         if (step is null)
         {
             var which = acceptable.Count == 0 ? "none" : string.Join(", ", acceptable.Select(s => s.Id));
-            var reason = failed.Find(s => s.Id == stepId) is not null
-                ? $"{stepId} changes the target, so its failure cannot be accepted. Repair the cause and retry: "
-                    + $"`{run.Command("retry")}`."
-                : steps.Find(s => s.Id == stepId) is { State: StepState.Unknown }
-                ? $"The outcome of {stepId} is unknown, so there is no result that could be accepted."
-                : stepId is null ? "Name the step." : $"{stepId} did not fail.";
+            var reason = steps.Find(s => s.Id == stepId)?.State switch
+            {
+                StepState.Failed => $"{stepId} changes the target, so its failure cannot be accepted. Repair the cause "
+                    + $"and retry: `{run.Command("retry")}`.",
+                StepState.Unknown =>
+                    $"The outcome of {stepId} is unknown, so there is no result that could be accepted.",
+                _ => stepId is null ? "Name the step." : $"{stepId} did not fail.",
+            };
             throw CliException.Refused($"{reason} Failures of {run.FullName} that can be accepted: {which}.");
         }
 

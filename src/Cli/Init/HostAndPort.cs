@@ -7,11 +7,10 @@ internal static class HostAndPort
     public static (string Host, int Port) Split(string text, int otherwise)
     {
         var colon = text.LastIndexOf(':');
-        var isPort = colon > 0
+        return colon > 0
             && (text.IndexOf(':', StringComparison.Ordinal) == colon || text[colon - 1] == ']')
-            && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
-        return isPort
-            ? (Host(text[..colon]), int.Parse(text[(colon + 1)..], CultureInfo.InvariantCulture))
+            && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? (Host(text[..colon]), port)
             : (Host(text), otherwise);
     }
 

@@ -36,7 +36,8 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
 
         document["metadata"] = new JsonObject
         {
-            ["name"] = $"{name[..Math.Min(name.Length, LongestName)].TrimEnd('-', '.')}-check-{Suffix()}",
+            ["name"] = $"{name[..Math.Min(name.Length, LongestName)].TrimEnd('-', '.')}-check-"
+                + RandomNumberGenerator.GetString(Letters, SuffixLength),
             ["namespace"] = Text(metadata["namespace"]) ?? @namespace,
             ["labels"] = new JsonObject { [TrialLabel] = CreatedBy },
         };
@@ -86,6 +87,4 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
 
     private static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-
-    private static string Suffix() => RandomNumberGenerator.GetString(Letters, SuffixLength);
 }

@@ -16,27 +16,9 @@ internal static class Texts
         _ => "",
     };
 
-    public static string Sign(StepMark mark) => mark switch
-    {
-        StepMark.Succeeded => "[green]✔[/]",
-        StepMark.Accepted => "[yellow]✔[/]",
-        StepMark.Running => "[blue]●[/]",
-        StepMark.Held => "[magenta]‖[/]",
-        StepMark.Failed => "[red]✖[/]",
-        StepMark.Unknown => "[red]?[/]",
-        _ => "[grey]○[/]",
-    };
+    public static string Sign(StepMark mark) => Of(mark).Sign;
 
-    public static string Word(StepMark mark) => mark switch
-    {
-        StepMark.Succeeded => "done",
-        StepMark.Accepted => "accepted",
-        StepMark.Running => "running",
-        StepMark.Held => "held",
-        StepMark.Failed => "failed",
-        StepMark.Unknown => "unknown",
-        _ => "pending",
-    };
+    public static string Word(StepMark mark) => Of(mark).Word;
 
     public static string Color(RunState state) => state switch
     {
@@ -56,4 +38,15 @@ internal static class Texts
             : index % 2 == 1 ? $"`{Escape(part)}"
             : Escape(part)));
     }
+
+    private static (string Sign, string Word) Of(StepMark mark) => mark switch
+    {
+        StepMark.Succeeded => ("[green]✔[/]", "done"),
+        StepMark.Accepted => ("[yellow]✔[/]", "accepted"),
+        StepMark.Running => ("[blue]●[/]", "running"),
+        StepMark.Held => ("[magenta]‖[/]", "held"),
+        StepMark.Failed => ("[red]✖[/]", "failed"),
+        StepMark.Unknown => ("[red]?[/]", "unknown"),
+        _ => ("[grey]○[/]", "pending"),
+    };
 }

@@ -94,7 +94,6 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
                 when (isPrevious && absent.Response.StatusCode == HttpStatusCode.BadRequest)
             {
                 // The container has never been restarted.
-                return;
             }
         });
 
@@ -121,33 +120,19 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     // People write passwords into variables, for instance into that of a proxy.
     private static JsonNode? WithoutValues(JsonNode? node)
     {
-        switch (node)
+        var fields = node as JsonObject ?? [];
+        (fields["annotations"] as JsonObject)?.Remove(LastApplied);
+        foreach (var variable in (fields["env"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            case JsonArray items:
-                foreach (var item in items)
-                {
-                    WithoutValues(item);
-                }
+            if (variable.ContainsKey("value"))
+            {
+                variable["value"] = "(not shown)";
+            }
+        }
 
-                break;
-            case JsonObject fields:
-                (fields["annotations"] as JsonObject)?.Remove(LastApplied);
-                foreach (var variable in (fields["env"] as JsonArray ?? []).OfType<JsonObject>())
-                {
-                    if (variable.ContainsKey("value"))
-                    {
-                        variable["value"] = "(not shown)";
-                    }
-                }
-
-                foreach (var (_, value) in fields.ToList())
-                {
-                    WithoutValues(value);
-                }
-
-                break;
-            default:
-                break;
+        foreach (var part in fields.Select(field => field.Value).Concat(node as JsonArray ?? []))
+        {
+            WithoutValues(part);
         }
 
         return node;

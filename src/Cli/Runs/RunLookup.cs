@@ -89,6 +89,6 @@ internal static class RunLookup
         var names = runs.ConvertAll(r => r.Metadata.Name);
         return names.Count == 0
             ? $"{message} The namespace has no upgrade at all. Choose another one with -n."
-            : $"{message} There are: {string.Join(", ", names.Take(8))}{(names.Count > 8 ? ", ..." : ".")}";
+            : $"{message} There are: {Sentences.List(names, 8)}.";
     }
 }
