@@ -18,39 +18,15 @@ internal static class RunFollowing
         Action<string>? say,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var failures = 0;
+        var (isRead, failures) = (false, 0);
         while (true)
         {
-            var isRead = false;
             await using (var states = run.Kind
                 .WatchAsync(kubernetes, run.Metadata.Namespace!, run.Metadata.Name, cancellationToken)
                 .GetAsyncEnumerator(cancellationToken))
             {
-                while (true)
+                while (await HasNextAsync(states))
                 {
-                    try
-                    {
-                        if (!await states.MoveNextAsync())
-                        {
-                            break;
-                        }
-                    }
-                    catch (Exception broken)
-                        when (isRead && broken is KubernetesGoneException or KubernetesUnreachableException)
-                    {
-                        // A watch that only broke: the next read says whether the API server is unavailable.
-                        break;
-                    }
-                    catch (KubernetesException outage) when (outage.IsTransient)
-                    {
-                        if (++failures == 1)
-                        {
-                            say?.Invoke(Sentence(time.GetUtcNow(), outage));
-                        }
-
-                        break;
-                    }
-
                     (isRead, failures) = (true, 0);
                     if (states.Current is not { } seen)
                     {
@@ -62,7 +38,33 @@ internal static class RunFollowing
                 }
             }
 
+            isRead = false;
             await Task.Delay(Pauses.Delay(failures), time, cancellationToken);
+        }
+
+        async Task<bool> HasNextAsync(IAsyncEnumerator<Run?> states)
+        {
+            try
+            {
+                return await states.MoveNextAsync();
+            }
+            catch (Exception broken)
+                when (isRead && broken is KubernetesGoneException or KubernetesUnreachableException)
+            {
+                // A watch that only broke: the next read says whether the API server is unavailable.
+                return false;
+            }
+            catch (KubernetesException outage) when (outage.IsTransient)
+            {
+                if (++failures == 1)
+                {
+                    say?.Invoke(
+                        $"The API server has been unavailable since {time.GetUtcNow():HH:mm:ss}: {outage.Message} "
+                        + "The command retries.");
+                }
+
+                return false;
+            }
         }
     }
 
@@ -96,7 +98,4 @@ internal static class RunFollowing
 
         return null;
     }
-
-    private static string Sentence(DateTimeOffset since, KubernetesException outage) =>
-        $"The API server has been unavailable since {since:HH:mm:ss}: {outage.Message} The command retries.";
 }

@@ -3,13 +3,11 @@
 const base = new URL('api/', document.baseURI);
 const within = 20_000;
 
-export function runPath(run) {
-    return ['runs', run.kind, run.namespace, run.name].map(encodeURIComponent).join('/');
-}
+const address = run => [run.kind, run.namespace, run.name].map(encodeURIComponent).join('/');
 
-export function runHash(run) {
-    return '#/' + [run.kind, run.namespace, run.name].map(encodeURIComponent).join('/');
-}
+export const runPath = run => `runs/${address(run)}`;
+
+export const runHash = run => `#/${address(run)}`;
 
 async function request(path) {
     try {

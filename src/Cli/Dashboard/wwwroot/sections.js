@@ -80,11 +80,9 @@ export function todoOf(run) {
         `${names[offer.verb]}${offer.argument ? ` ${offer.argument}` : ''}: `,
         command(offer.command, offer === primary),
     ];
-    const approvals = run.holds.map(hold => ({ ...hold, offer: approvalOf(run, hold) }));
-    const shown = new Set([primary, ...approvals.map(({ offer }) => offer)]);
-    const others = run.offers.filter(offer => !shown.has(offer));
+    const others = run.offers.filter(offer => offer !== primary && offer.verb !== 'approve');
     const lines = [
-        ...approvals.map(hold =>
+        ...run.holds.map(hold =>
             h(
                 'div',
                 { class: 'hold' },
@@ -96,11 +94,11 @@ export function todoOf(run) {
                     hold.since ? [' for ', elapsed(hold.since)] : '',
                     '.',
                 ),
-                h('p', null, command(hold.command, Boolean(primary) && hold.offer === primary)),
+                h('p', null, command(hold.command, hold.command === primary?.command)),
             ),
         ),
         run.nextAction && run.holds.length === 0 ? h('p', { class: 'next' }, prose(run.nextAction)) : null,
-        primary && !approvals.some(({ offer }) => offer === primary) ? h('p', null, offered(primary)) : null,
+        primary && primary.verb !== 'approve' ? h('p', null, offered(primary)) : null,
         run.state === 'Stalled' && run.reason
             ? h('p', null, 'What it means: ', command(`kubectl drydock explain ${run.reason}`))
             : null,
@@ -127,10 +125,6 @@ export function todoOf(run) {
               )
             : null,
     );
-}
-
-function approvalOf(run, hold) {
-    return run.offers.find(offer => offer.verb === 'approve' && offer.argument === hold.name);
 }
 
 function listOf(name, findings) {
