@@ -17,7 +17,7 @@ internal static class PlanText
 
     private static IEnumerable<IRenderable> Render(RunView run, PlanView plan)
     {
-        yield return new Markup(
+        var title = new Markup(
             $"[bold]{plan.Name} of {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
             + Texts.Escape($"{run.FromVersion} → {run.ToVersion}") + $"  [grey]plan {Texts.Escape(plan.Hash)}[/]");
         var table = new Table().Border(TableBorder.None)
@@ -40,11 +40,8 @@ internal static class PlanText
             }
         }
 
-        yield return table;
-        foreach (var note in plan.Notes)
-        {
-            yield return new Markup($"[yellow]Note:[/] {Texts.Emphasise(note)}");
-        }
+        var notes = plan.Notes.Select(note => new Markup($"[yellow]Note:[/] {Texts.Emphasise(note)}"));
+        return [title, table, .. notes];
     }
 
     private static string Expected(double? seconds) => seconds is { } known ? $"about {Texts.Duration(known)}" : "";

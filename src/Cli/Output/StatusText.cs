@@ -10,29 +10,20 @@ internal sealed class StatusText(bool isWide)
 
     public IEnumerable<string> Lines(RunView run)
     {
-        var color = Texts.Color(run.State);
-        yield return $"[bold]{run.Kind} {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
-            + $"{Texts.Escape($"{run.FromVersion} → {run.ToVersion}")}  "
-            + $"[{color}]{Texts.Escape(Head(run))}[/]";
-        if (WithoutFindings(run) is { Length: > 0 } message)
-        {
-            yield return Texts.Emphasise(message);
-        }
-
-        if (Facts(run) is { Length: > 0 } facts)
-        {
-            yield return $"[grey]{Texts.Escape(facts)}[/]";
-        }
-
-        foreach (var line in run.Plans.Where(p => p.IsActive || isWide).SelectMany(Plan))
-        {
-            yield return line;
-        }
-
-        foreach (var line in After(run))
-        {
-            yield return line;
-        }
+        string?[] head =
+        [
+            $"[bold]{run.Kind} {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
+                + $"{Texts.Escape($"{run.FromVersion} → {run.ToVersion}")}  "
+                + $"[{Texts.Color(run.State)}]{Texts.Escape(Head(run))}[/]",
+            WithoutFindings(run) is { Length: > 0 } message ? Texts.Emphasise(message) : null,
+            Facts(run) is { Length: > 0 } facts ? $"[grey]{Texts.Escape(facts)}[/]" : null,
+        ];
+        return
+        [
+            .. head.OfType<string>(),
+            .. run.Plans.Where(p => p.IsActive || isWide).SelectMany(Plan),
+            .. After(run),
+        ];
     }
 
     /// <summary>The run in one line, for logs and terminals that cannot be redrawn.</summary>
@@ -90,12 +81,9 @@ internal sealed class StatusText(bool isWide)
             var time = Texts.Progress(phase.ElapsedSeconds, phase.ExpectedSeconds, phase.FinishedAt is not null);
             yield return $" {Texts.Sign(phase.Mark)} {Texts.Escape(phase.Name.PadRight(PhaseWidth))} "
                 + $"{Texts.Escape(time.PadRight(8))} {Nodes(phase)}".TrimEnd();
-            foreach (var step in phase.Steps.Where(s => isWide || IsOpen(s)))
+            foreach (var line in phase.Steps.Where(s => isWide || IsOpen(s)).SelectMany(Step))
             {
-                foreach (var line in Step(step))
-                {
-                    yield return line;
-                }
+                yield return line;
             }
         }
     }
@@ -154,43 +142,30 @@ internal sealed class StatusText(bool isWide)
 
     private static IEnumerable<string> After(RunView run)
     {
-        foreach (var line in Findings(run))
-        {
-            yield return line;
-        }
+        var isStalled = run.State == RunState.Stalled;
+        string?[] lines =
+        [
+            .. Findings(run),
+            .. run.Holds.Select(hold => Hold(hold, run.At)),
+            .. run.ActionRequired.Select(action =>
+                $"[yellow]To do: {Texts.Escape(action.Reason)}[/] {Where(action)}{Texts.Emphasise(action.Message)}"),
+            run.NextAction is { Length: > 0 } next && run.Holds.Count == 0
+                ? $"[grey]Next:[/] {Texts.Emphasise(next)}"
+                : null,
+            isStalled && run.Reason.Length > 0
+                ? $"[grey]What it means:[/] [bold]kubectl drydock explain {Texts.Escape(run.Reason)}[/]"
+                : null,
+            .. run.Offers.Where(offer => isStalled && WaysOut.Contains(offer.Verb))
+                .Select(offer => $"[grey]Possible now:[/] [bold]{Texts.Escape(offer.Command)}[/]"),
+        ];
+        return lines.OfType<string>();
+    }
 
-        foreach (var hold in run.Holds)
-        {
-            var since = hold.Since is { } from ? $" for {Texts.Duration((run.At - from).TotalSeconds)}" : "";
-            yield return $"[magenta]Waits before {Texts.Escape(hold.Name)}{since}.[/] Release it: "
-                + $"[bold]{Texts.Escape(hold.Command)}[/]";
-        }
-
-        foreach (var action in run.ActionRequired)
-        {
-            yield return $"[yellow]To do: {Texts.Escape(action.Reason)}[/] {Where(action)}"
-                + Texts.Emphasise(action.Message);
-        }
-
-        if (run.NextAction is { Length: > 0 } next && run.Holds.Count == 0)
-        {
-            yield return $"[grey]Next:[/] {Texts.Emphasise(next)}";
-        }
-
-        if (run.State != RunState.Stalled)
-        {
-            yield break;
-        }
-
-        if (run.Reason.Length > 0)
-        {
-            yield return $"[grey]What it means:[/] [bold]kubectl drydock explain {Texts.Escape(run.Reason)}[/]";
-        }
-
-        foreach (var offer in run.Offers.Where(o => WaysOut.Contains(o.Verb)))
-        {
-            yield return $"[grey]Possible now:[/] [bold]{Texts.Escape(offer.Command)}[/]";
-        }
+    private static string Hold(HoldView hold, DateTimeOffset now)
+    {
+        var since = hold.Since is { } from ? $" for {Texts.Duration((now - from).TotalSeconds)}" : "";
+        return $"[magenta]Waits before {Texts.Escape(hold.Name)}{since}.[/] Release it: "
+            + $"[bold]{Texts.Escape(hold.Command)}[/]";
     }
 
     private static string Where(FindingView finding) =>

@@ -47,13 +47,13 @@ internal static class RunViewBuilder
             Plans = plans,
             Findings =
             [
-                .. (status?.Findings ?? []).Select(f => new FindingView(
-                    f.Reason, f.Message, Where(f.Node, f.Field), f.Acknowledge is { Length: > 0 } a ? a : null)),
+                .. (status?.Findings ?? []).Select(
+                    f => new FindingView(f.Reason, f.Message, Shown(f.Node, f.Field), Shown(f.Acknowledge))),
             ],
             ActionRequired =
             [
-                .. (status?.ActionRequired ?? []).Select(a => new FindingView(
-                    a.Reason, a.Message, a.Subject is { Length: > 0 } subject ? subject : null, null)),
+                .. (status?.ActionRequired ?? []).Select(
+                    a => new FindingView(a.Reason, a.Message, Shown(a.Subject), null)),
             ],
         };
     }
@@ -161,10 +161,8 @@ internal static class RunViewBuilder
         Output = step.OutputRef,
     };
 
-    private static string? Where(string? node, string? field) =>
-        string.Join(", ", new[] { node, field }.Where(t => !string.IsNullOrEmpty(t))) is { Length: > 0 } text
-            ? text
-            : null;
+    private static string? Shown(params string?[] texts) =>
+        string.Join(", ", texts.Where(t => !string.IsNullOrEmpty(t))) is { Length: > 0 } text ? text : null;
 
     private static double? Seconds(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now) =>
         from is { } began ? Math.Max(((to ?? now) - began).TotalSeconds, 0) : null;

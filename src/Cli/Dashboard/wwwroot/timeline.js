@@ -223,11 +223,7 @@ function keys(picture, items, choose) {
 
 // Nodes in the order of the plan, the system first.
 function byNode(steps) {
-    const rows = new Map();
-    for (const step of steps) {
-        const name = step.node ?? 'System';
-        rows.set(name, [...(rows.get(name) ?? []), step]);
-    }
+    const rows = Map.groupBy(steps, step => step.node ?? 'System');
     return [...rows].sort(([a], [b]) => (b === 'System') - (a === 'System'));
 }
 
