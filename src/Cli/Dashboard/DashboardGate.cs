@@ -44,11 +44,6 @@ internal sealed class DashboardGate(string token)
         }
 
         path = parts.Length == 2 ? parts[1] : "";
-        return CheckMethod(request);
-    }
-
-    private static (int StatusCode, string Message)? CheckMethod(HttpRequest request)
-    {
         if (!HttpMethods.IsGet(request.Method))
         {
             return (

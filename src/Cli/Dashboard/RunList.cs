@@ -19,13 +19,8 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
             now,
             [
                 .. runs.OrderBy(r => r.FullName, StringComparer.Ordinal)
-                    .Select(r => RunViewBuilder.Build(r, now) with
-                    {
-                        Plans = [],
-                        Holds = [],
-                        Findings = [],
-                        ActionRequired = [],
-                    }),
+                    .Select(r => RunViewBuilder.Build(r, now))
+                    .Select(view => view with { Plans = [], Holds = [], Findings = [], ActionRequired = [] }),
             ],
             [.. problems.Distinct(StringComparer.Ordinal)]);
     }

@@ -48,8 +48,7 @@ internal static class InitCommand
         {
             docker, image, container, hostIP, key, knownHosts, certificates,
         };
-        shared.AddTo(command);
-        runner.SetLocal(command, async (parsed, cancellationToken) =>
+        return shared.Of(runner, command, async (parsed, cancellationToken) =>
         {
             var host = new OmsHost(
                 parsed.GetValue(docker)!,
@@ -68,9 +67,8 @@ internal static class InitCommand
                 FromVersion = parsed.GetValue(shared.FromVersion),
                 HostIP = parsed.GetValue(hostIP),
             };
-            return shared.Write(runner.Surroundings, parsed, manifest.Write(), manifest.Secrets());
+            return (manifest.Write(), manifest.Secrets());
         });
-        return command;
     }
 
     private static Command TiDb(VerbRunner runner)
@@ -82,9 +80,7 @@ internal static class InitCommand
         };
         var user = CreateUser("tidb");
         var shared = new Shared();
-        var command = new Command("tidb", "TiDB.") { pd, user };
-        shared.AddTo(command);
-        runner.SetLocal(command, async (parsed, cancellationToken) =>
+        return shared.Of(runner, new Command("tidb", "TiDB.") { pd, user }, async (parsed, cancellationToken) =>
         {
             var (host, port) = HostAndPort.Split(parsed.GetValue(pd)!, DefaultPdPort);
             var version = parsed.GetValue(shared.FromVersion)
@@ -98,9 +94,8 @@ internal static class InitCommand
             var secrets = SecretText.Ssh("database-ssh") + "---\n"
                 + SecretText.Login(
                     "tidb-root", "An account that may read the cluster's state and the databases of the backup.");
-            return shared.Write(runner.Surroundings, parsed, manifest, secrets);
+            return (manifest, secrets);
         });
-        return command;
     }
 
     private static Command Yugabyte(VerbRunner runner)
@@ -114,8 +109,7 @@ internal static class InitCommand
         var user = CreateUser("yugabyte");
         var shared = new Shared();
         var command = new Command("yugabyte", "YugabyteDB or BMDB.") { master, bmdb, user };
-        shared.AddTo(command);
-        runner.SetLocal(command, async (parsed, cancellationToken) =>
+        return shared.Of(runner, command, async (parsed, cancellationToken) =>
         {
             var usual = parsed.GetValue(bmdb) ? DefaultBmdbMasterPort : DefaultMasterPort;
             var (host, port) = HostAndPort.Split(parsed.GetValue(master)!, usual);
@@ -128,9 +122,8 @@ internal static class InitCommand
                 parsed.GetValue(bmdb),
                 parsed.GetValue(shared.Name),
                 parsed.GetValue(user)!);
-            return shared.Write(runner.Surroundings, parsed, manifest, SecretText.Ssh("database-ssh"));
+            return (manifest, SecretText.Ssh("database-ssh"));
         });
-        return command;
     }
 
     private static Option<string> CreateUser(string usual) => new("--user")
@@ -179,6 +172,16 @@ internal static class InitCommand
     /// <summary>Options of all systems.</summary>
     private sealed class Shared
     {
+        public Shared() => Name.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !ObjectName.IsValid(token.Value))
+            {
+                result.AddError(
+                    $"--name '{token.Value}' is not a name of an object. Expected are lower-case letters, digits, "
+                    + "hyphens and dots, at most 253 characters.");
+            }
+        });
+
         public Option<string> ToVersion { get; } = new("--to-version")
         {
             Description = "The version after the upgrade.",
@@ -190,7 +193,7 @@ internal static class InitCommand
             Description = "The version that runs, if it cannot be read.",
         };
 
-        public Option<string?> Name { get; } = CreateName();
+        public Option<string?> Name { get; } = new("--name") { Description = "Name of the object." };
 
         public Option<FileInfo?> File { get; } = new("--file", "-f")
         {
@@ -198,35 +201,29 @@ internal static class InitCommand
                 + "manifest is printed.",
         };
 
-        private static Option<string?> CreateName()
+        /// <summary>Completes the command of a system.</summary>
+        /// <param name="read">Reads what runs; returns the manifest and its Secrets.</param>
+        public Command Of(
+            VerbRunner runner,
+            Command command,
+            Func<ParseResult, CancellationToken, Task<(string Manifest, string Secrets)>> read)
         {
-            var option = new Option<string?>("--name") { Description = "Name of the object." };
-            option.Validators.Add(result =>
+            Array.ForEach<Option>([ToVersion, FromVersion, Name, File], command.Options.Add);
+            runner.SetLocal(command, async (parsed, cancellationToken) =>
             {
-                if (result.Tokens is [var token] && !ObjectName.IsValid(token.Value))
-                {
-                    result.AddError(
-                        $"--name '{token.Value}' is not a name of an object. Expected are lower-case letters, digits, "
-                        + "hyphens and dots, at most 253 characters.");
-                }
+                var (manifest, secrets) = await read(parsed, cancellationToken);
+                Write(runner.Surroundings, parsed.GetValue(File), manifest, secrets);
+                return ExitCodes.Done;
             });
-            return option;
+            return command;
         }
 
-        public void AddTo(Command command)
+        private static void Write(Surroundings surroundings, FileInfo? file, string manifest, string secrets)
         {
-            command.Options.Add(ToVersion);
-            command.Options.Add(FromVersion);
-            command.Options.Add(Name);
-            command.Options.Add(File);
-        }
-
-        public int Write(Surroundings surroundings, ParseResult parsed, string manifest, string secrets)
-        {
-            if (parsed.GetValue(File) is { } file)
+            if (file is not null)
             {
                 WriteFiles(surroundings, file, manifest, secrets);
-                return ExitCodes.Done;
+                return;
             }
 
             surroundings.Output.Write(manifest);
@@ -236,8 +233,6 @@ internal static class InitCommand
                     "The manifest names Secrets, which are not printed. Add --file to write them too, with false "
                     + "values.");
             }
-
-            return ExitCodes.Done;
         }
     }
 }
