@@ -69,9 +69,7 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
         var address = Endpoint.IdnHost == host || Endpoint.Host == "localhost" || Endpoint.IsLoopback
             ? "{hostIP}"
             : Endpoint.Host;
-        var port = Endpoint.Port > 0
-            ? $":{Endpoint.Port}"
-            : "";
+        var port = Endpoint.Port > 0 ? $":{Endpoint.Port}" : "";
         var user = Endpoint.UserInfo.Length > 0 ? $"{Endpoint.UserInfo}@" : "";
         var socket = Endpoint.AbsolutePath is "/" ? "" : Endpoint.AbsolutePath;
         return Endpoint.Scheme switch

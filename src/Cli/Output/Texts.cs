@@ -28,6 +28,14 @@ internal static class Texts
         _ => "blue",
     };
 
+    public static void MarkupLines(this IAnsiConsole console, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            console.MarkupLine(line);
+        }
+    }
+
     public static string Escape(string text) => Markup.Escape(text);
 
     public static string Emphasise(string text)

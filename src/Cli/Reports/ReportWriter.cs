@@ -2,7 +2,6 @@ using System.IO.Compression;
 using Drydock.Crds.SnapshotRestores;
 using k8s;
 using k8s.Autorest;
-using Spectre.Console;
 using KubernetesJson = k8s.KubernetesJson;
 using V1PodList = k8s.Models.V1PodList;
 
@@ -141,13 +140,8 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     private string Status(DateTimeOffset now)
     {
         using var text = new StringWriter();
-        var console = new Surroundings { Output = text, IsTerminal = false, UsesColor = false, Width = null }
-            .CreateConsole();
-        foreach (var line in new StatusText(isWide: true).Lines(RunViewBuilder.BuildWithOffers(run, now)))
-        {
-            console.MarkupLine(line);
-        }
-
+        new Surroundings { Output = text, IsTerminal = false, UsesColor = false }.CreateConsole(wraps: false)
+            .MarkupLines(new StatusText(isWide: true).Lines(RunViewBuilder.BuildWithOffers(run, now)));
         return text.ToString();
     }
 

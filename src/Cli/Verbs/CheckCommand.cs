@@ -97,10 +97,7 @@ internal static class CheckCommand
             return ExitCodes.Done;
         }
 
-        foreach (var line in StatusText.Findings(view))
-        {
-            invocation.Console.MarkupLine(line);
-        }
+        invocation.Console.MarkupLines(StatusText.Findings(view));
 
         // The message of the run repeats its findings.
         invocation.Console.MarkupLine(view.Findings.Count == 0

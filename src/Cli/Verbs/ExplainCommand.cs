@@ -1,5 +1,4 @@
 using Drydock.Cli.Explanations;
-using Spectre.Console;
 
 namespace Drydock.Cli.Verbs;
 
@@ -39,12 +38,7 @@ internal static class ExplainCommand
                 + " `kubectl drydock explain` lists all.");
         }
 
-        var console = surroundings.CreateConsole();
-        foreach (var line in MarkdownText.Lines(section))
-        {
-            console.MarkupLine(line);
-        }
-
+        surroundings.CreateConsole().MarkupLines(MarkdownText.Lines(section));
         return ExitCodes.Done;
     }
 }

@@ -102,11 +102,8 @@ internal static class PlanCommand
             invocation.Console.MarkupLine(
                 $"Compared with {Texts.Escape(former.Name)}: {Word.Prefix(former.Plan.Hash)} → "
                 + $"[bold]{Word.Prefix(plan.Hash)}[/]");
-            foreach (var line in PlanDifference.Lines(former.Plan, plan).DefaultIfEmpty("Both plans do the same."))
-            {
-                invocation.Console.MarkupLine(line);
-            }
-
+            invocation.Console.MarkupLines(
+                PlanDifference.Lines(former.Plan, plan).DefaultIfEmpty("Both plans do the same."));
             return;
         }
 

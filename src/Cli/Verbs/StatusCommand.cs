@@ -1,5 +1,3 @@
-using Spectre.Console;
-
 namespace Drydock.Cli.Verbs;
 
 /// <summary>Where a run is, as a tree; or all runs, as a table.</summary>
@@ -99,11 +97,8 @@ internal static class StatusCommand
         }
         else if (!OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView))
         {
-            var console = invocation.Surroundings.CreateConsole(wraps: false);
-            foreach (var line in new StatusText(format == OutputFormat.Wide).Lines(view))
-            {
-                console.MarkupLine(line);
-            }
+            var lines = new StatusText(format == OutputFormat.Wide).Lines(view);
+            invocation.Surroundings.CreateConsole(wraps: false).MarkupLines(lines);
         }
 
         return ExitCode(view.State);
