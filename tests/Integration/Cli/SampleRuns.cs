@@ -72,6 +72,7 @@ internal static class SampleRuns
             + "tikv-1 is down, the other stores serve. Repair /data/deploy/conf/tikv.toml, then run "
             + "`kubectl drydock retry tidb-orders -n migration`.",
         NextAction = "Repair the cause, then annotate `drydock.dev/retry=Retry@bbbbbbbb.1`.",
+        RetryWord = "Retry@bbbbbbbb.1",
         Conditions = Conditions("StepFailed", stalled: true),
         InstanceProgress = "2/7 instances run 3.0.9",
         Plan = TiDb(),
