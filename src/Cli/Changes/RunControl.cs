@@ -8,7 +8,7 @@ internal static class RunControl
     public static Change Pause(Run run)
     {
         RequireOpen(run, "paused");
-        if (run.Spec.Paused || IsPausedByAnnotation(run))
+        if (run.Spec.Paused || (bool.TryParse(run.Metadata.Annotation(Annotations.Pause), out var paused) && paused))
         {
             throw CliException.Refused($"{run.FullName} is paused already.");
         }
@@ -162,9 +162,6 @@ internal static class RunControl
             throw CliException.Refused($"{run.FullName} has ended ({run.Status?.Phase}) and cannot be {word}.");
         }
     }
-
-    private static bool IsPausedByAnnotation(Run run) =>
-        bool.TryParse(run.Metadata.Annotation(Annotations.Pause), out var paused) && paused;
 
     private static string Finishing(Run run) => run.Status?.Running switch
     {
