@@ -83,13 +83,6 @@ public sealed class ContainerRemoteClient(
                     + "connection broke");
     }
 
-    public Task<bool> UploadAsync(
-        RemoteFile file,
-        Func<long, CancellationToken, Task<Stream>> open,
-        IProgress<long>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
-
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<int> ExitCodeAsync(string exec, CancellationToken cancellationToken)
@@ -123,18 +116,15 @@ public sealed class ContainerRemoteClient(
         words.Contains("unable to find user", StringComparison.Ordinal)
             || words.Contains("unable to find group", StringComparison.Ordinal)
         ? new RemoteException(
-            Name,
             $"{Name}: the container does not know the user {user}: {Sentences.Close(words)}",
             RemoteRefusal.Authentication)
         : new RemoteException(
-            Name,
             $"{Name}: no command can be run in the container, because a POSIX shell is needed: "
                 + $"{(words.Length > 0 ? Sentences.Close(words) : "Docker does not say why.")}",
             RemoteRefusal.RemoteCommand);
 
     private RemoteException OutcomeUnknown(string why, Exception? innerException = null) =>
         new(
-            Name,
             $"{Name}: it is unknown whether the command ran: {why}.",
             RemoteRefusal.Connection,
             mayHaveRun: true,
@@ -157,7 +147,6 @@ public sealed class ContainerRemoteClient(
             _ => (RemoteRefusal.Connection, exception.Message),
         };
         return new RemoteException(
-            Name,
             $"{Name}: {(mayHaveRun ? "it is unknown whether the command ran: " : "")}{what}",
             reason,
             mayHaveRun,

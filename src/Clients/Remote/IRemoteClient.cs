@@ -24,7 +24,8 @@ public interface IRemoteClient : IAsyncDisposable
         RemoteFile file,
         Func<long, CancellationToken, Task<Stream>> open,
         IProgress<long>? progress = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default) =>
+        new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
 
     /// <summary>Opens a connection from the host to an address that it can reach.</summary>
     /// <returns>The connection. If the host cannot open it, the first read throws <see cref="IOException"/>.</returns>

@@ -39,10 +39,7 @@ public sealed record RemoteResult(int ExitCode, string Output, string Errors)
     public RemoteResult OrThrow(string host, string what) => IsSuccess
         ? this
         : throw new RemoteException(
-            host,
-            $"{host}: {what} ended with {ExitCode}: {LastOutput()}",
-            RemoteRefusal.RemoteCommand,
-            mayHaveRun: true);
+            $"{host}: {what} ended with {ExitCode}: {LastOutput()}", RemoteRefusal.RemoteCommand, mayHaveRun: true);
 
     private string LastOutput()
     {

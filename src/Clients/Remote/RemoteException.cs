@@ -2,11 +2,9 @@ namespace Drydock.Clients.Remote;
 
 /// <summary>An action on a host failed. The message names the host and never contains a key or the sent data.</summary>
 public sealed class RemoteException(
-    string host, string message, RemoteRefusal reason, bool mayHaveRun = false, Exception? innerException = null)
+    string message, RemoteRefusal reason, bool mayHaveRun = false, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    public string Host { get; } = host;
-
     public RemoteRefusal Reason { get; } = reason;
 
     /// <summary>True: the connection broke after the command was sent, so it may have run or may still run. False: it

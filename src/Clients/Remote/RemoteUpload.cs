@@ -45,7 +45,6 @@ public sealed class RemoteUpload(
             Sha256Digits => sum,
             _ =>
                 throw new RemoteException(
-                    _host,
                     $"{_host}: `sha256sum` of {path} printed no checksum. "
                         + "Check what the login shell of that host prints.",
                     RemoteRefusal.RemoteCommand),
@@ -79,7 +78,6 @@ public sealed class RemoteUpload(
         return long.TryParse(output, CultureInfo.InvariantCulture, out var there) && there >= 0
             ? there
             : throw new RemoteException(
-                _host,
                 $"{_host}: reading the length of {_part} printed no number. "
                     + "Check what the login shell of that host prints.",
                 RemoteRefusal.RemoteCommand);
@@ -113,7 +111,6 @@ public sealed class RemoteUpload(
     {
         var sum = await SumAsync(_part, cancellationToken)
             ?? throw new RemoteException(
-                _host,
                 $"{_host}: {_part} disappeared before it was checked: another process has taken or removed it.",
                 RemoteRefusal.RemoteCommand);
         if (sum != file.Sha256)
@@ -121,7 +118,6 @@ public sealed class RemoteUpload(
             (await RunAsync(new RemoteCommand("rm", "-f", "--", _part), cancellationToken))
                 .OrThrow(_host, $"removing {_part}");
             throw new RemoteException(
-                _host,
                 $"{_host}: {file.Path} arrived with SHA-256 {sum}, expected {file.Sha256}, so it was "
                     + "removed. Check that the announced checksum belongs to this file.",
                 RemoteRefusal.Corrupt);

@@ -181,7 +181,6 @@ internal static class SshProcess
         catch (Win32Exception e)
         {
             throw new RemoteException(
-                host,
                 $"{host}: '{start.FileName}' cannot be started in the operator: {Sentences.Close(e.Message)}",
                 RemoteRefusal.LocalClient,
                 innerException: e);

@@ -78,13 +78,6 @@ public sealed class SshClient : IRemoteClient
         }
     }
 
-    public Task<bool> UploadAsync(
-        RemoteFile file,
-        Func<long, CancellationToken, Task<Stream>> open,
-        IProgress<long>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
-
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken = default)
     {
         // It is an argument of the ssh program.
@@ -198,7 +191,7 @@ public sealed class SshClient : IRemoteClient
 
     private RemoteException Failed(
         string what, RemoteRefusal reason, bool mayHaveRun = false, Exception? cause = null, bool atJump = false) =>
-        new(Name, $"{Endpoint}: {what}", reason, mayHaveRun, cause) { AtJump = atJump };
+        new($"{Endpoint}: {what}", reason, mayHaveRun, cause) { AtJump = atJump };
 }
 
 public sealed record SshOptions

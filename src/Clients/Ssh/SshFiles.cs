@@ -52,7 +52,6 @@ internal sealed class SshFiles : IDisposable
             log?.Dispose();
             toJump?.Dispose();
             throw new RemoteException(
-                host,
                 $"{host}: the files of the ssh program cannot be created in the operator: {Sentences.Close(e.Message)}",
                 RemoteRefusal.LocalClient,
                 innerException: e);

@@ -121,7 +121,6 @@ internal sealed class SshIdentity : IDisposable
         {
             SshProcess.Kill(process);
             throw new RemoteException(
-                _host,
                 $"{_host}: decrypting the private key took longer than {Limit.TotalSeconds:0} s. Encrypt it again with "
                     + "fewer rounds (`ssh-keygen -p -a 16 -f KEY`), and put it into the Secret.",
                 RemoteRefusal.LocalClient,
@@ -130,7 +129,6 @@ internal sealed class SshIdentity : IDisposable
     }
 
     private RemoteException Refused(string errors) => new(
-        _host,
         errors.Contains("incorrect passphrase", StringComparison.OrdinalIgnoreCase)
             ? $"{_host}: the passphrase does not open the private key. Correct the key {SshMaterial.PassphraseKey} of "
                 + "the Secret."

@@ -29,7 +29,6 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
         if (IsEncrypted && Passphrase.IsEmpty)
         {
             throw new RemoteException(
-                "ssh",
                 $"ssh material: the private key is encrypted, but {PassphraseKey} is missing or empty. Add the key "
                     + $"{PassphraseKey} to the Secret, or store the private key without a passphrase.",
                 RemoteRefusal.LocalClient);
@@ -59,7 +58,6 @@ public sealed class SshMaterial : IEquatable<SshMaterial>
             if (!data.TryGetValue(key, out var value) || value.Length == 0)
             {
                 throw new RemoteException(
-                    "ssh",
                     $"ssh material: {key} missing or empty. Set {PrivateKeyKey} and {KnownHostsKey} (`ssh-keyscan` "
                         + "prints the latter).",
                     RemoteRefusal.LocalClient);

@@ -178,8 +178,9 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         var sum = await SumAsync(length);
         var file = new RemoteFile("/data/new server", length, sum) { Mode = UnixFileMode.UserRead | UnixFileMode.UserExecute };
 
-        (await Client(container).UploadAsync(file, Repeated, cancellationToken: Token)).ShouldBeTrue();
-        (await Client(container).UploadAsync(file, Repeated, cancellationToken: Token)).ShouldBeFalse();
+        IRemoteClient client = Client(container);
+        (await client.UploadAsync(file, Repeated, cancellationToken: Token)).ShouldBeTrue();
+        (await client.UploadAsync(file, Repeated, cancellationToken: Token)).ShouldBeFalse();
 
         (await Client(container).RunAsync(new RemoteCommand("stat", "-c", "%s %a %u", "/data/new server"), Token)).Output.ShouldBe($"{length} 500 {UserlandLayer.UserId}\n");
         _opened.ShouldBe([0]);
@@ -201,11 +202,12 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     public async Task UploadAsync_resumes_after_cut_connection()
     {
         var container = await RunAsync();
+        IRemoteClient client = Client(container);
         var breaking = new HookedProgress { At = Size / 2, Do = () => Shell.RunAsync("nsenter", $"--net={daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376") };
-        var trouble = await Should.ThrowAsync<RemoteException>(() => Client(container).UploadAsync(Whole, Open, breaking, Token));
+        var trouble = await Should.ThrowAsync<RemoteException>(() => client.UploadAsync(Whole, Open, breaking, Token));
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
 
-        (await Client(container).UploadAsync(Whole, Open, cancellationToken: Token)).ShouldBeTrue();
+        (await client.UploadAsync(Whole, Open, cancellationToken: Token)).ShouldBeTrue();
 
         _opened.Count.ShouldBe(2);
         _opened[1].ShouldBeInRange(1, Size - 1);
@@ -215,7 +217,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     [Fact]
     public async Task UploadAsync_resumes_after_cancellation_and_removes_corrupt_file()
     {
-        var client = Client(await RunAsync());
+        IRemoteClient client = Client(await RunAsync());
         using var cancelled = new CancellationTokenSource();
         var cancelling = new HookedProgress { At = Size / 2, Do = cancelled.CancelAsync };
         await Should.ThrowAsync<OperationCanceledException>(() => client.UploadAsync(Whole, Open, cancelling, cancelled.Token));
@@ -229,7 +231,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     [Fact]
     public async Task UploadAsync_fails_on_broken_source_and_resumes_later()
     {
-        var client = Client(await RunAsync());
+        IRemoteClient client = Client(await RunAsync());
         Task<Stream> Breaking(long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));
         await Should.ThrowAsync<IOException>(() => client.UploadAsync(Whole, Breaking, cancellationToken: Token));
 

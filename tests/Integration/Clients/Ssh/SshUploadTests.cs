@@ -20,7 +20,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     private SshServer? _server;
     private SshClient? _client;
 
-    private SshClient Client => _client!;
+    private IRemoteClient Client => _client!;
 
     private string Target => Path.Combine(_root, "new server");
 

@@ -57,7 +57,7 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     [Fact]
     public async Task UploadAsync_writes_file_to_disk_of_host()
     {
-        await using var client = Host.Client();
+        await using IRemoteClient client = Host.Client();
         var content = new byte[3_000_000];
         Random.Shared.NextBytes(content);
         var file = new RemoteFile("/data/package.bin", content.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)));

@@ -104,7 +104,7 @@ public sealed class ForwardTests
         public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken = default)
         {
             asked.Add($"{name} to {host}:{port}");
-            throw new RemoteException(name, $"{name}: no route", RemoteRefusal.Connection);
+            throw new RemoteException($"{name}: no route", RemoteRefusal.Connection);
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -79,7 +79,7 @@ public sealed class HostAccessTests
     public void Container_error_has_ssh_reason_and_container_advice(
         RemoteRefusal refusal, bool mayHaveRun, string reason, bool retryable, string wayOut)
     {
-        var trouble = HostErrors.Of("h1", new RemoteException("h1 (container c at tcp://h1:2376)", "h1 (container c at tcp://h1:2376): broken", refusal, mayHaveRun), isContainer: true);
+        var trouble = HostErrors.Of("h1", new RemoteException("h1 (container c at tcp://h1:2376): broken", refusal, mayHaveRun), isContainer: true);
 
         (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((reason, retryable, mayHaveRun));
         trouble.Message.ShouldStartWith("h1 (container c at tcp://h1:2376): broken. ");
@@ -89,7 +89,7 @@ public sealed class HostAccessTests
     [Fact]
     public void Error_for_container_command_with_unknown_outcome_adds_no_advice()
     {
-        var trouble = HostErrors.Of("h1", new RemoteException("h1", "h1: whether the command ran is not known", RemoteRefusal.Connection, mayHaveRun: true), isContainer: true);
+        var trouble = HostErrors.Of("h1", new RemoteException("h1: whether the command ran is not known", RemoteRefusal.Connection, mayHaveRun: true), isContainer: true);
 
         (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun, trouble.Message).ShouldBe((Reasons.HostUnreachable, true, true, "h1: whether the command ran is not known"));
     }

@@ -60,7 +60,7 @@ public sealed class ScriptAnswerTests
     [InlineData(RemoteRefusal.RemoteCommand, "somebody else writes it", Reasons.StepFailed, true)]
     public void Ssh_refusal_maps_to_api_reason(RemoteRefusal refusal, string message, string reason, bool retryable)
     {
-        var trouble = HostErrors.Of("h1", new RemoteException("tidb@h1:22", message, refusal, mayHaveRun: true));
+        var trouble = HostErrors.Of("h1", new RemoteException(message, refusal, mayHaveRun: true));
 
         (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((reason, retryable, true));
         trouble.Message.ShouldContain(message);

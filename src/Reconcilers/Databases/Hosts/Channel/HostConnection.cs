@@ -81,7 +81,7 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
         catch (DockerEndpointException exception)
         {
             throw new RemoteException(
-                host, $"{host}: {exception.Message}", RemoteRefusal.LocalClient, innerException: exception);
+                $"{host}: {exception.Message}", RemoteRefusal.LocalClient, innerException: exception);
         }
     }
 
