@@ -92,13 +92,17 @@ public static class KubeConfig
             : [.. variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)];
     }
 
-    private static KubeConfigFile Load(string path)
+    private static K8SConfiguration Load(string path)
     {
         try
         {
             using var reader = new StreamReader(path);
-            var yaml = new DeserializerBuilder().IgnoreUnmatchedProperties().Build();
-            var file = yaml.Deserialize<KubeConfigFile?>(reader)
+            var yaml = new DeserializerBuilder()
+                .IgnoreUnmatchedProperties()
+                .WithTypeMapping<ClusterEndpoint, ProxiedEndpoint>()
+                .WithTypeMapping<UserCredentials, FileCredentials>()
+                .Build();
+            var file = yaml.Deserialize<K8SConfiguration?>(reader)
                 ?? throw new KubernetesConfigurationException($"The kubeconfig {path} is empty.");
             file.FileName = path;
             return file;
@@ -119,7 +123,7 @@ public static class KubeConfig
 
 /// <summary>One context of one or more kubeconfigs, merged as kubectl does: for every name the first file that contains
 /// it wins, data wins over a file, and paths are relative to the kubeconfig that contains them.</summary>
-internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvider time)
+internal sealed class KubeConfigSelection(List<K8SConfiguration> files, TimeProvider time)
 {
     public KubernetesClientConfiguration Build(string? contextName)
     {
@@ -127,7 +131,7 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
             ?? throw Unusable($"there is no current-context; its contexts are: {Names(f => f.Contexts, c => c.Name)}");
         var context = Find("contexts", contextName, f => f.Contexts, c => c.Name).Entry.ContextDetails;
         var (file, cluster) = Find("clusters", context?.Cluster, f => f.Clusters, c => c.Name);
-        var endpoint = cluster.Cluster ?? new KubeConfigFile.ProxiedEndpoint();
+        var endpoint = (ProxiedEndpoint?)cluster.ClusterEndpoint ?? new ProxiedEndpoint();
         var authority = Pem(file, endpoint.CertificateAuthorityData, endpoint.CertificateAuthority);
         var configuration = new KubernetesClientConfiguration
         {
@@ -163,15 +167,15 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
 
     private void Authenticate(
         KubernetesClientConfiguration configuration,
-        KubeConfigFile file,
-        KubeConfigFile.UserEntry entry,
-        KubeConfigFile.ProxiedEndpoint endpoint,
+        K8SConfiguration file,
+        User entry,
+        ProxiedEndpoint endpoint,
         string? authority)
     {
-        var user = entry.User ?? new KubeConfigFile.FileCredentials();
+        var user = (FileCredentials?)entry.UserCredentials ?? new FileCredentials();
         if (user.ExternalExecution is { } exec)
         {
-            configuration.TokenProvider = Plugin(file, entry.Name!, exec, endpoint, authority);
+            configuration.TokenProvider = Plugin(file, entry.Name, exec, endpoint, authority);
             return;
         }
 
@@ -200,11 +204,7 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
     }
 
     private ExecPlugin Plugin(
-        KubeConfigFile file,
-        string name,
-        ExternalExecution exec,
-        KubeConfigFile.ProxiedEndpoint endpoint,
-        string? authority)
+        K8SConfiguration file, string name, ExternalExecution exec, ProxiedEndpoint endpoint, string? authority)
     {
         if (string.IsNullOrEmpty(exec.Command) || string.IsNullOrEmpty(exec.ApiVersion)
             || exec.EnvironmentVariables?.All(v => v.ContainsKey("name")) == false)
@@ -238,12 +238,12 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
         return new ExecPlugin(exec, info.ToJsonString(), time);
     }
 
-    private static string? Pem(KubeConfigFile file, string? data, string? path) =>
+    private static string? Pem(K8SConfiguration file, string? data, string? path) =>
         !string.IsNullOrEmpty(data) ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
         : !string.IsNullOrEmpty(path) ? File.ReadAllText(Absolute(file, path))
         : null;
 
-    private static string Absolute(KubeConfigFile file, string path) =>
+    private static string Absolute(K8SConfiguration file, string path) =>
         Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.FileName))!, path);
 
     private Uri Address(string? text, string field) =>
@@ -251,13 +251,13 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
             ? uri
             : throw Unusable($"{field} is not an http or https address");
 
-    private (KubeConfigFile File, T Entry) Find<T>(
-        string list, string? name, Func<KubeConfigFile, List<T>?> entries, Func<T, string?> nameOf)
+    private (K8SConfiguration File, T Entry) Find<T>(
+        string list, string? name, Func<K8SConfiguration, IEnumerable<T>?> entries, Func<T, string?> nameOf)
         where T : class
     {
         foreach (var file in files)
         {
-            if (entries(file)?.Find(e => nameOf(e) == name) is { } entry)
+            if (entries(file)?.FirstOrDefault(e => nameOf(e) == name) is { } entry)
             {
                 return (file, entry);
             }
@@ -266,58 +266,23 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
         throw Unusable($"there is no entry '{name}' in {list}, which has: {Names(entries, nameOf)}");
     }
 
-    private string Names<T>(Func<KubeConfigFile, List<T>?> entries, Func<T, string?> nameOf) =>
+    private string Names<T>(Func<K8SConfiguration, IEnumerable<T>?> entries, Func<T, string?> nameOf) =>
         string.Join(", ", files.SelectMany(f => entries(f) ?? []).Select(nameOf));
 
     private KubernetesConfigurationException Unusable(string why) => new(
         $"The kubeconfig {string.Join(", ", files.Select(f => f.FileName))} cannot be used: {why}.");
 }
 
-/// <summary>A kubeconfig: the models of the package, with the fields that they lack.</summary>
-internal sealed class KubeConfigFile
+/// <summary>A cluster, with the field that the model of the package lacks.</summary>
+internal sealed class ProxiedEndpoint : ClusterEndpoint
 {
-    [YamlIgnore]
-    public string FileName { get; set; } = "";
+    [YamlMember(Alias = "proxy-url")]
+    public string? ProxyUrl { get; set; }
+}
 
-    [YamlMember(Alias = "current-context")]
-    public string? CurrentContext { get; set; }
-
-    [YamlMember(Alias = "clusters")]
-    public List<ClusterEntry>? Clusters { get; set; }
-
-    [YamlMember(Alias = "users")]
-    public List<UserEntry>? Users { get; set; }
-
-    [YamlMember(Alias = "contexts")]
-    public List<Context>? Contexts { get; set; }
-
-    internal sealed class ClusterEntry
-    {
-        [YamlMember(Alias = "name")]
-        public string? Name { get; set; }
-
-        [YamlMember(Alias = "cluster")]
-        public ProxiedEndpoint? Cluster { get; set; }
-    }
-
-    internal sealed class UserEntry
-    {
-        [YamlMember(Alias = "name")]
-        public string? Name { get; set; }
-
-        [YamlMember(Alias = "user")]
-        public FileCredentials? User { get; set; }
-    }
-
-    internal sealed class ProxiedEndpoint : ClusterEndpoint
-    {
-        [YamlMember(Alias = "proxy-url")]
-        public string? ProxyUrl { get; set; }
-    }
-
-    internal sealed class FileCredentials : UserCredentials
-    {
-        [YamlMember(Alias = "tokenFile")]
-        public string? TokenFile { get; set; }
-    }
+/// <summary>A user, with the field that the model of the package lacks.</summary>
+internal sealed class FileCredentials : UserCredentials
+{
+    [YamlMember(Alias = "tokenFile")]
+    public string? TokenFile { get; set; }
 }
