@@ -100,7 +100,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 return parent?.Facts(leaf) switch
                 {
                     null or { Kind: FileKind.Directory } => null,
-                    { Kind: FileKind.Regular } file => new SnapshotObjectInfo(name, file.Bytes, file.ModifiedAt),
+                    { Kind: FileKind.Regular } file => new SnapshotObjectInfo(name, file.Bytes),
                     { Kind: FileKind.SymbolicLink } => throw new PosixException(Errno.SymbolicLink),
                     _ => throw NotFile(name),
                 };
@@ -231,7 +231,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
             switch (folder.Facts(entry))
             {
                 case { Kind: FileKind.Regular } file:
-                    found.Add(new SnapshotObjectInfo(Join(name, entry), file.Bytes, file.ModifiedAt));
+                    found.Add(new SnapshotObjectInfo(Join(name, entry), file.Bytes));
                     break;
                 case { Kind: FileKind.Directory }:
                     using (var below = folder.Find(entry))

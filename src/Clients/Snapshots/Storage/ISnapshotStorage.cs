@@ -52,7 +52,7 @@ public interface ISnapshotObjectWriter : IAsyncDisposable
 
 /// <summary>One stored object.</summary>
 /// <param name="Version">Changes with its content (the ETag of S3); null if the storage has no such value.</param>
-public sealed record SnapshotObjectInfo(string Name, long Bytes, DateTimeOffset ModifiedAt, string? Version = null);
+public sealed record SnapshotObjectInfo(string Name, long Bytes, string? Version = null);
 
 /// <summary>The mark inside a storage (object <c>.drydock-storage.json</c>) that identifies it.</summary>
 /// <param name="StorageId">Random and unique.</param>

@@ -137,7 +137,7 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
         throw new NotSupportedException(name);
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) => Task.FromResult(
-        Manifests.Keys.Any(prefix => name == $"{prefix}manifest.json") ? new SnapshotObjectInfo(name, 100, DateTimeOffset.UnixEpoch) : null);
+        Manifests.Keys.Any(prefix => name == $"{prefix}manifest.json") ? new SnapshotObjectInfo(name, 100) : null);
 
     public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         throw new NotSupportedException(prefix);

@@ -32,10 +32,10 @@ internal sealed class TiDbStorages : IStorages, ISnapshotStorage
         Task.FromResult<Stream>(new MemoryStream(Objects[name]));
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
-        Task.FromResult(Objects.TryGetValue(name, out var bytes) ? new SnapshotObjectInfo(name, bytes.Length, DateTimeOffset.UnixEpoch) : null);
+        Task.FromResult(Objects.TryGetValue(name, out var bytes) ? new SnapshotObjectInfo(name, bytes.Length) : null);
 
     public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<SnapshotObjectInfo>>(
-        [.. Objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => new SnapshotObjectInfo(o.Key, o.Value.Length, DateTimeOffset.UnixEpoch))]);
+        [.. Objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => new SnapshotObjectInfo(o.Key, o.Value.Length))]);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 

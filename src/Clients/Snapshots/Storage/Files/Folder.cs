@@ -75,7 +75,7 @@ internal sealed partial class Folder : IDisposable
     /// <exception cref="PosixException">It cannot be opened.</exception>
     internal SafeFileHandle? OpenFile(string path, out FileStatus facts)
     {
-        facts = new FileStatus(FileKind.None, 0, default);
+        facts = new FileStatus(FileKind.None, 0);
         var handle = Walk(path, ReadOnly | NonBlocking | NoTerminal, default, out var error);
         if (error is Errno.NoEntry or Errno.NotDirectory)
         {
@@ -262,10 +262,7 @@ internal sealed partial class Folder : IDisposable
         error = Result(statx(directory, name, AtSymbolicLinkNoFollow | AtEmptyPath, StatxBasic, facts));
         return error == 0
             ? new FileStatus(
-                (FileKind)(BitConverter.ToUInt16(facts[28..]) & 0xf000),
-                BitConverter.ToInt64(facts[40..]),
-                DateTimeOffset.UnixEpoch.AddSeconds(BitConverter.ToInt64(facts[112..])).AddTicks(
-                    BitConverter.ToUInt32(facts[120..]) / 100))
+                (FileKind)(BitConverter.ToUInt16(facts[28..]) & 0xf000), BitConverter.ToInt64(facts[40..]))
             : null;
     }
 
@@ -302,12 +299,10 @@ internal sealed partial class Folder : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(SafeFileHandle file);
-
 }
 
 /// <summary>The status of a file in a file system.</summary>
-/// <param name="ModifiedAt">When its contents last changed.</param>
-internal sealed record FileStatus(FileKind Kind, long Bytes, DateTimeOffset ModifiedAt);
+internal sealed record FileStatus(FileKind Kind, long Bytes);
 
 /// <summary>Kinds of files as <c>stat</c> numbers them. Every other number is a device, a pipe or a socket.</summary>
 internal enum FileKind

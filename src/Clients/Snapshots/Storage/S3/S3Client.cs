@@ -217,8 +217,6 @@ internal sealed class S3Client : AmazonS3Client
         public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
 
         public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
-
-        public override string? GetConfigUniqueString(IClientConfig clientConfig) => null;
     }
 
     /// <summary>The SDK's retries, of more errors, and over a minute instead of some seconds.</summary>
