@@ -151,7 +151,7 @@ public sealed class DashboardReadTests
 
     private static KubernetesRequest Request => new("get", "drydock.dev", "omsupgrades", "own", "up");
 
-    private static UnreadableObject Unreadable(string name) => new("own", name, "2", "'Sideways' is not a mode");
+    private static UnreadableObject Unreadable(string name) => new("own", name, "'Sideways' is not a mode");
 
     private static OmsUpgrade Upgrade(string name, string phase) => new()
     {

@@ -49,15 +49,12 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         catch (JsonException e)
         {
             return (null, new UnreadableObject(
-                Metadata(element, "namespace"),
-                Metadata(element, "name") ?? "",
-                Metadata(element, "resourceVersion") ?? "",
-                e.Explain()));
+                Metadata(element, "namespace"), Metadata(element, "name") ?? "", e.Explain()));
         }
     }
 
     public static KubernetesUnreadableObjectException NoJson(KubernetesRequest request) => new(
-        request, new UnreadableObject(request.Namespace, request.Name ?? "", "", "the answer is not JSON"));
+        request, new UnreadableObject(request.Namespace, request.Name ?? "", "the answer is not JSON"));
 
     public static string? Metadata(JsonElement entity, string field) =>
         entity.Member("metadata").Member(field) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;

@@ -112,7 +112,7 @@ public sealed record KubernetesList<TEntity>(
 /// <summary>An object whose JSON does not fit its type, for instance written by a newer version. It is reported
 /// separately from the readable objects.</summary>
 /// <param name="Error">Where the JSON does not fit (path and expected type, no value).</param>
-public sealed record UnreadableObject(string? Namespace, string Name, string ResourceVersion, string Error);
+public sealed record UnreadableObject(string? Namespace, string Name, string Error);
 
 public sealed record WatchOptions
 {

@@ -33,10 +33,7 @@ public sealed class KubernetesUnreadableObjectException(KubernetesRequest reques
     : KubernetesException(
         request,
         $"{request}: the object {unreadable.Namespace}/{unreadable.Name} does not fit its type: "
-            + $"{Sentences.Close(unreadable.Error)} It may have been written by another version of the operator.")
-{
-    public UnreadableObject Object { get; } = unreadable;
-}
+            + $"{Sentences.Close(unreadable.Error)} It may have been written by another version of the operator.");
 
 /// <summary>An answer, or one event of a watch, is larger than this process reads into memory. Nothing of it was
 /// used.</summary>
@@ -58,8 +55,6 @@ public class KubernetesApiException(KubernetesRequest request, V1Status status, 
     public V1Status Status { get; } = status;
 
     public int StatusCode => Status.Code ?? 0;
-
-    public string Reason => Status.Reason ?? "";
 
     public override bool IsTransient => StatusCode is 429 or >= 500;
 }
