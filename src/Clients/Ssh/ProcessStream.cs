@@ -58,9 +58,6 @@ internal class ProcessStream : ReadOnlyStream
         await _input.FlushAsync(cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override void Write(byte[] buffer, int offset, int count)
     {
         _input.Write(buffer, offset, count);

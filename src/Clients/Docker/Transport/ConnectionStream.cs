@@ -18,9 +18,6 @@ internal sealed class ConnectionStream(Stream inner) : ReadOnlyStream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         SendAsync(() => inner.WriteAsync(buffer, cancellationToken));
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) =>
         SendAsync(() => new ValueTask(inner.FlushAsync(cancellationToken))).AsTask();
 

@@ -39,9 +39,6 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : ReadOn
         Add(buffer.Span);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>SHA-256 of all bytes, lower-case hex. No bytes may pass afterwards; the value remains available after
     /// the stream is closed.</summary>
     public string FinishHash() => _sum ??= Convert.ToHexStringLower(_hash.GetHashAndReset());

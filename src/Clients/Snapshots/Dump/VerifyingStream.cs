@@ -37,9 +37,6 @@ internal sealed class VerifyingStream : ReadOnlyStream
         await _inner.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>Called after the last write: all of it decompresses to this number of bytes.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.Truncated"/>: it does not.</exception>
     internal async Task RequireAsync(long raw)
