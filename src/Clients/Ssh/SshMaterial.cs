@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace Drydock.Clients.Ssh;
@@ -89,10 +88,10 @@ internal static class PrivateKeyFormat
 {
     private const string OpenSshBegin = "-----BEGIN OPENSSH PRIVATE KEY-----";
 
-    // What precedes the name of the cipher, and the name "none", are 23 bytes.
-    private const int HeaderCharacters = 32;
-
-    private static ReadOnlySpan<byte> Magic => "openssh-key-v1\0"u8;
+    // In base64: "openssh-key-v1", a NUL, and the zeros with which the length of the cipher's name begins; then the
+    // rest of that length, and "none" (PROTOCOL.key of OpenSSH).
+    private const string Magic = "b3BlbnNzaC1rZXktdjEAAAAA";
+    private const string WithoutCipher = Magic + "BG5vbmU";
 
     /// <summary>True for an OpenSSH key with a cipher, an encrypted PKCS#8 key and an encrypted PEM key of the older
     /// form. False for anything that is not a private key: the ssh program says what is wrong with it.</summary>
@@ -104,26 +103,13 @@ internal static class PrivateKeyFormat
             || HasCipher(text);
     }
 
-    // The binary form begins with the magic word, then the length and the name of the cipher (PROTOCOL.key of OpenSSH).
     private static bool HasCipher(string text)
     {
         var begin = text.IndexOf(OpenSshBegin, StringComparison.Ordinal);
-        if (begin < 0)
-        {
-            return false;
-        }
-
-        var header = string.Concat(
-            text.Skip(begin + OpenSshBegin.Length).Where(c => !char.IsWhiteSpace(c)).Take(HeaderCharacters));
-        var bytes = new byte[HeaderCharacters];
-        if (!Convert.TryFromBase64String(header, bytes, out var length) || length < Magic.Length + sizeof(int)
-            || !bytes.AsSpan().StartsWith(Magic))
-        {
-            return false;
-        }
-
-        var cipher = bytes.AsSpan(Magic.Length, length - Magic.Length);
-        var nameLength = BinaryPrimitives.ReadInt32BigEndian(cipher);
-        return nameLength != "none".Length || !cipher[sizeof(int)..].StartsWith("none"u8);
+        var head = begin < 0 ? "" : string.Concat(text
+            .Skip(begin + OpenSshBegin.Length).Where(c => !char.IsWhiteSpace(c)).Take(WithoutCipher.Length));
+        return head.Length == WithoutCipher.Length
+            && head.StartsWith(Magic, StringComparison.Ordinal)
+            && head != WithoutCipher;
     }
 }

@@ -106,24 +106,17 @@ internal sealed class TlsHandshake : IDisposable
 
     private string Explain(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        var reasons = new List<string>();
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
-        {
-            reasons.Add("it sent none");
-        }
-
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-        {
-            reasons.Add($"it is not issued for '{_host}'");
-        }
-
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
-        {
-            var statuses = chain?.ChainStatus.Select(s => s.Status.ToString()).Distinct(StringComparer.Ordinal) ?? [];
-            reasons.Add($"it is not signed by the configured authority ({string.Join(", ", statuses)})");
-        }
-
-        return $"{string.Join("; ", reasons)} (subject {certificate?.Subject ?? "none"})";
+        var statuses = chain?.ChainStatus.Select(s => s.Status.ToString()).Distinct(StringComparer.Ordinal) ?? [];
+        (SslPolicyErrors Error, string Text)[] reasons =
+        [
+            (SslPolicyErrors.RemoteCertificateNotAvailable, "it sent none"),
+            (SslPolicyErrors.RemoteCertificateNameMismatch, $"it is not issued for '{_host}'"),
+            (
+                SslPolicyErrors.RemoteCertificateChainErrors,
+                $"it is not signed by the configured authority ({string.Join(", ", statuses)})"),
+        ];
+        var found = reasons.Where(reason => errors.HasFlag(reason.Error)).Select(reason => reason.Text);
+        return $"{string.Join("; ", found)} (subject {certificate?.Subject ?? "none"})";
     }
 
     private void Read(string what, Action read)

@@ -31,19 +31,16 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
     /// <param name="namespace">Namespace; null for all, or for cluster-scoped kinds.</param>
     public string Path(string? @namespace, string? name = null, string? subresource = null)
     {
-        var path = new StringBuilder(Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}");
-        if (Namespaced && @namespace is not null)
-        {
-            path.Append("/namespaces/").Append(Uri.EscapeDataString(@namespace));
-        }
-
-        path.Append('/').Append(Plural);
-        if (name is not null)
-        {
-            path.Append('/').Append(Uri.EscapeDataString(name));
-        }
-
-        return (subresource is null ? path : path.Append('/').Append(subresource)).ToString();
+        string?[] parts =
+        [
+            Group.Length == 0 ? "api" : $"apis/{Group}",
+            Version,
+            Namespaced && @namespace is not null ? $"namespaces/{Uri.EscapeDataString(@namespace)}" : null,
+            Plural,
+            name is null ? null : Uri.EscapeDataString(name),
+            subresource,
+        ];
+        return string.Join('/', parts.OfType<string>());
     }
 
     internal KubernetesRequest Request(

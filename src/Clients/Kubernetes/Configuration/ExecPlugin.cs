@@ -87,18 +87,13 @@ internal sealed class ExecPlugin(
 
     private Process Start()
     {
-        var start = new ProcessStartInfo(plugin.Command)
+        var start = new ProcessStartInfo(plugin.Command, plugin.Arguments ?? [])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in plugin.Arguments ?? [])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var variable in plugin.EnvironmentVariables ?? [])
         {
             start.Environment[variable["name"]] = variable.GetValueOrDefault("value", "");
