@@ -19,8 +19,9 @@ public static class RemoteInput
             {
                 await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {
+                // The connection may be closed under the write, too, by the end of the output.
                 return false;
             }
 
