@@ -27,7 +27,7 @@ public sealed partial class ArgoDataTests
     // Enough to tell what the scripts read; plans are long, and no script reads their steps.
     private static readonly string[] KeptOfSpec = ["mode", "desiredState", "paused", "holdBefore", "fromVersion", "toVersion", "databases"];
     private static readonly string[] KeptOfStatus =
-        ["conditions", "observedGeneration", "phase", "message", "step", "progress", "holds", "findings", "plan", "rollbackPlan", "usedTokens", "rolledBackBy", "abortedBy", "size"];
+        ["conditions", "observedGeneration", "phase", "message", "step", "progress", "holds", "findings", "plan", "rollbackPlan", "usedTokens", "rolledBackBy", "abortedBy", "retryWord", "size"];
     private static readonly string[] Actions = ["abort", "approve", "pause", "resume", "retry", "rollback"];
 
     [Fact]
