@@ -33,7 +33,8 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
         {
             cluster.Upgrade = cluster.Upgrade with { Metadata = upgrade };
             return new TiDbLife(cluster, ++_lives).Targets;
-        });
+        }
+        );
         Record();
     }
 

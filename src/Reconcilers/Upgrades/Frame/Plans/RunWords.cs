@@ -120,7 +120,12 @@ internal static class RunWords
             : (given.Text, "", 0);
         return new UsedApproval
         {
-            Name = name, PlanHash = hash, Number = number, At = now, Accepted = why is null, Message = why,
+            Name = name,
+            PlanHash = hash,
+            Number = number,
+            At = now,
+            Accepted = why is null,
+            Message = why,
         };
     }
 
