@@ -118,16 +118,24 @@ internal sealed class OmsTargets : IRunTargets
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => StorageBlocker.FindAsync(
         _services.BackupStorage, Upgrade.Spec.Backup.Storage, Upgrade.Metadata.Namespace, cancellationToken);
 
-    public async Task<Blocker?> FindOutdatedAsync(Plan plan, CancellationToken cancellationToken)
+    public async Task<Blocker?> FindOutdatedAsync(Plan plan, bool isRedo, CancellationToken cancellationToken)
     {
         try
         {
-            var unexplained = Oms.Witnesses.Unexplained(plan, await Witnesses.LookAsync(plan, cancellationToken));
-            return unexplained.Count == 0 ? null : new Blocker(
+            var seen = isRedo
+                ? await Witnesses.LookAsync(plan, cancellationToken)
+                : await Witnesses.LookAtAnyAsync(plan, cancellationToken);
+            var unknown = Witnesses.Unknown(seen);
+            var unexplained = Witnesses.Unexplained(plan, seen);
+            return unknown.Count == 0 && unexplained.Count == 0 ? null : new Blocker(
                 Reasons.StatusOutdated,
-                $"Nothing is stopped and no database is dropped, because {Witness.Describe(unexplained)} If OMS is to "
+                $"Nothing is stopped and no database is dropped, because "
+                + $"{Oms.Witnesses.Describe(unknown, unexplained)} If OMS is to "
                 + $"stay as it is, set {Annotations.OnDelete}={Annotations.Abandon} and delete this object. To go "
-                + "back, set spec.desiredState: RolledBack; what was written since the snapshot is lost then.");
+                + "back, set spec.desiredState: RolledBack; what was written since the snapshot is lost then.")
+            {
+                Unknown = unknown,
+            };
         }
         catch (StepActionException exception)
         {

@@ -24,8 +24,8 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
     /// <summary>Projects that get another name before the downtime, because they share theirs.</summary>
     public IReadOnlyList<ProjectRename> Renames { get; init; } = [];
 
-    /// <summary>What earlier plans of this object ran once.</summary>
-    public IReadOnlyList<Witness> Witnesses { get; init; } = [];
+    /// <summary>Earlier plans of this object that are over, as the nodes know them.</summary>
+    public IReadOnlyList<FormerPlan> Ended { get; init; } = [];
 
     public IReadOnlyList<HostBaseline> Hosts { get; init; } = [];
 
@@ -60,9 +60,7 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
         FormerPlans =
         [
             .. status.FormerPlans
-                .Concat(Witnesses.GroupBy(w => w.PlanId, StringComparer.Ordinal)
-                    .Where(plan => plan.Key != status.Plan?.Id && plan.All(w => w.IsClosed))
-                    .Select(plan => new FormerPlan { Number = plan.Max(w => w.Number), Id = plan.Key }))
+                .Concat(Ended.Where(plan => plan.Id != status.Plan?.Id))
                 .DistinctBy(p => p.Id, StringComparer.Ordinal)
                 .OrderBy(p => p.Number)
                 .TakeLast(SchemaLimits.History),

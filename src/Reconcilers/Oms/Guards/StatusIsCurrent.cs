@@ -12,7 +12,7 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
         var (node, traces) = (guard.Node!, new RunTraces(Targets));
         var container = await traces.StartedUnseenAsync(plan, node, this, cancellationToken);
         List<Witness> unexplained = IsAsked(plan, node, container)
-            ? Witnesses.Unexplained(
+            ? Targets.Witnesses.Unexplained(
                 plan, [await Targets.Witnesses.LookAsync(plan, node, also: null, cancellationToken)])
             : [];
         var more = unexplained.Count > 0 ? Describe(plan, unexplained, container) : null;

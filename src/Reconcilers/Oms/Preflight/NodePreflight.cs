@@ -36,8 +36,8 @@ internal sealed class NodePreflight(
     /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>
     public string? LeftoverContainerId { get; private set; }
 
-    /// <summary>What earlier plans of this object ran once.</summary>
-    public IReadOnlyList<Witness> Witnesses { get; private set; } = [];
+    /// <summary>What earlier plans of this object left; null if it was not read.</summary>
+    public NodeWitnesses? Witnesses { get; private set; }
 
     /// <summary>What the running container says of its version; null if it was not asked.</summary>
     public ContainerVersion? Version { get; private set; }
@@ -94,7 +94,7 @@ internal sealed class NodePreflight(
         var witnesses = targets.Witnesses.LookAsync(node.Name, [current.ID], also: null, cancellationToken);
         await Task.WhenAll(leftover, CheckVersionAsync(current), options, config, witnesses);
         (LeftoverContainerId, Current) = (await leftover, current);
-        Witnesses = (await witnesses).Started;
+        Witnesses = await witnesses;
         (Inherited, ServesHttps) = await options;
         Config = await config;
         var free = FreeAsync(current);

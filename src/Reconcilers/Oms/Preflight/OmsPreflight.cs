@@ -209,7 +209,7 @@ internal sealed class OmsPreflight(
             Projects = projects.Projects ?? [],
             ProjectsAreKnown = projects.Projects is not null,
             Renames = metadata.Names.Renames,
-            Witnesses = [.. nodes.SelectMany(n => n.Witnesses)],
+            Ended = [.. Witnesses.Ended([.. nodes.Select(n => n.Witnesses).OfType<NodeWitnesses>()])],
             Notes = [.. Warnings(nodes), .. metadata.Names.Notes, .. projects.Notes, .. _findings.Notes],
         };
 

@@ -52,7 +52,9 @@ internal sealed class RunTraces(OmsTargets targets)
                     databases.Order(StringComparer.Ordinal), StringComparer.Ordinal)
                 && s.Metadata.Annotation(Annotations.LastApplied) is null
                 && IsNamedByPlan(s.Metadata))
-            .MaxBy(s => int.Parse(s.Metadata.Annotation(Annotations.Attempt)!, CultureInfo.InvariantCulture));
+            .OrderBy(s => int.Parse(s.Metadata.Annotation(Annotations.Attempt)!, CultureInfo.InvariantCulture))
+            .ThenBy(s => s.Metadata.CreationTimestamp)
+            .LastOrDefault();
     }
 
     // A copy that somebody made of it has its labels, but another name.

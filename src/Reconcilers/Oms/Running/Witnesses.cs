@@ -27,8 +27,10 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     /// <summary>What was found and the record of a plan does not explain: then the status is older than the
     /// nodes.</summary>
     /// <param name="begins">A step as it is to begin.</param>
-    public static List<Witness> Unexplained(Plan plan, IEnumerable<NodeWitnesses> seen, PlanStep? begins = null)
+    public List<Witness> Unexplained(
+        Plan plan, IReadOnlyCollection<NodeWitnesses> seen, PlanStep? begins = null)
     {
+        var unknown = Unknown(seen).Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
         return [.. seen.SelectMany(s => s.Started).Where(w => w.PlanId == plan.Id ? IsAhead(w) : IsForeign(w))];
 
         PlanStep? StepOf(Witness witness) => witness.Step == (begins is null ? null : WitnessedExec.NameOf(begins.Id))
@@ -38,10 +40,70 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
         bool IsAhead(Witness witness) => (StepOf(witness)?.Attempt ?? 0) < witness.Attempt;
 
         // The data are what it left, unless an administrator has taken its result over. One that is closed is over;
-        // but the plans that the status knows have lower numbers, and data of a newer one are not those of the status.
-        bool IsForeign(Witness witness) => witness.IsClosed
-            ? witness.Number >= plan.Number
-            : StepOf(witness)?.Accepted?.Reason != Reasons.StatusOutdated;
+        // but what a plan did that the status does not know of is not in its record either.
+        bool IsForeign(Witness witness) => (!witness.IsClosed || unknown.Contains(witness.PlanId))
+            && StepOf(witness)?.Accepted?.Reason != Reasons.StatusOutdated;
+    }
+
+    /// <summary>The plans that ran on the nodes and that the status does not know of, so it is older than they are.
+    /// Those before the oldest one that it remembers are not among them.</summary>
+    public List<FormerPlan> Unknown(IEnumerable<NodeWitnesses> seen)
+    {
+        var status = targets.Upgrade.Status ?? new OmsUpgradeStatus();
+        var known = status.FormerPlans.Select(p => p.Id).Append(status.Plan?.Id)
+            .ToHashSet(StringComparer.Ordinal);
+        var oldest = status.FormerPlans.Count < SchemaLimits.History ? 0 : status.FormerPlans.Min(p => p.Number);
+        return [.. PlansOf(seen).Where(p => !known.Contains(p.Id) && p.Number >= oldest)];
+    }
+
+    /// <summary>The plans of which nothing is open, so that another one may follow them.</summary>
+    public static IEnumerable<FormerPlan> Ended(IReadOnlyCollection<NodeWitnesses> seen) =>
+        PlansOf(seen).Where(p => seen.SelectMany(s => s.Started).All(w => w.PlanId != p.Id || w.IsClosed));
+
+    private static IEnumerable<FormerPlan> PlansOf(IEnumerable<NodeWitnesses> seen) => seen
+        .SelectMany(s => s.Started.Select(w => new FormerPlan { Number = w.Number, Id = w.PlanId }).Concat(s.StoppedBy))
+        .OrderByDescending(p => p.Number)
+        .DistinctBy(p => p.Id, StringComparer.Ordinal);
+
+    /// <summary>Before the new version is stopped or data are restored: refuses it if a later plan, or a later attempt,
+    /// ran on the nodes, because the status was put back then. A rollback that was held knows what this plan
+    /// did. Nodes that cannot be read are left to the guards.</summary>
+    public async Task RequireLatestAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var plan = targets.Upgrade.Status?.Plan ?? context.Plan;
+        var seen = await LookAtAnyAsync(plan, cancellationToken);
+        var unknown = Unknown(seen);
+        var ahead = context.Plan.Hold is null
+            ? Unexplained(plan, seen).FindAll(w => w.PlanId == plan.Id)
+            : [];
+        if (unknown.Count > 0 || ahead.Count > 0)
+        {
+            var records = unknown.Select(p => $"{Mount}/{Root}/{p.Number}-{p.Id}")
+                .Concat(ahead.Select(w => w.Directory));
+            throw new StepActionException(
+                Reasons.StatusOutdated,
+                $"Nothing was stopped or restored: {Describe(unknown, ahead)} If OMS is to stay as it is, set "
+                + $"{Annotations.OnDelete}={Annotations.Abandon} and delete this object. To go back all the same, and "
+                + "lose what was written since, remove these records in a container of each node, then retry: "
+                + $"`rm -r {string.Join(' ', records.Distinct(StringComparer.Ordinal))}`.",
+                retryable: false);
+        }
+    }
+
+    /// <summary>Why a status is older than the nodes, as a sentence.</summary>
+    public static string Describe(List<FormerPlan> unknown, List<Witness> unexplained) => unexplained.Count > 0
+        ? $"{Witness.Describe(unexplained)}"
+        : $"the nodes were upgraded by {Sentences.List([.. unknown.Select(p => $"plan {p.Number}-{p.Id}")], 5)}, which "
+            + "the status does not know. The status was restored from a backup, or another operator continued it.";
+
+    /// <summary>Looks on the nodes that can be read. Each knows the plans that stopped its old container.</summary>
+    /// <exception cref="StepActionException">None can be.</exception>
+    public async Task<NodeWitnesses[]> LookAtAnyAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var looks = Nodes(plan).Select(node => LookAsync(plan, node, also: null, cancellationToken)).ToList();
+        await Task.WhenAll(looks.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var read = looks.FindAll(look => look.IsCompletedSuccessfully);
+        return await Task.WhenAll(read.Count > 0 ? read : looks);
     }
 
     /// <summary>Looks on all nodes of a plan.</summary>
@@ -109,7 +171,7 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     {
         foreach (var seen in await LookAsync(plan, cancellationToken))
         {
-            if (!seen.StoppedBy.Contains(plan.Id))
+            if (!seen.IsStoppedBy(plan))
             {
                 await MarkAsync(plan, seen.Node, seen.Container, cancellationToken);
             }
@@ -162,7 +224,12 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
                    select new Witness(
                        node, $"{root}/{directory}", Read(tag[0]), tag[^1], parts[1], Read(parts[2]), isClosed),
             ],
-            [.. from parts in split where parts is [_, "T1"] select parts[0].Split('-')[^1]],
+            [
+                .. from parts in split
+                   where parts is [_, "T1"]
+                   let tag = parts[0].Split('-')
+                   select new FormerPlan { Number = Read(tag[0]), Id = tag[^1] },
+            ],
             also);
 
         int Read(string digits) => int.TryParse(digits, CultureInfo.InvariantCulture, out var number)
@@ -174,14 +241,17 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
 
 /// <summary>What was found on a node.</summary>
 /// <param name="Container">Name of the container by which it was read.</param>
-/// <param name="StoppedBy">Ids of the plans that stopped its old container.</param>
+/// <param name="StoppedBy">The plans that stopped its old container.</param>
 /// <param name="Also">The lines of the other script.</param>
 internal sealed record NodeWitnesses(
     string Node,
     string Container,
     IReadOnlyList<Witness> Started,
-    List<string> StoppedBy,
-    IReadOnlyList<string> Also);
+    List<FormerPlan> StoppedBy,
+    IReadOnlyList<string> Also)
+{
+    public bool IsStoppedBy(Plan plan) => StoppedBy.Exists(p => p.Id == plan.Id);
+}
 
 /// <summary>A run-once command that was started (<see cref="WitnessedExec"/>).</summary>
 /// <param name="Directory">Where its files are in a container of the node.</param>

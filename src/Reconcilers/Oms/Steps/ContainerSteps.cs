@@ -218,6 +218,10 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
             await Targets.Witnesses.MarkAsync(context.Plan, context.Node, Container, cancellationToken);
             Targets.EnsureMayAct();
         }
+        else
+        {
+            await Targets.Witnesses.RequireLatestAsync(context, cancellationToken);
+        }
 
         await containers.UpdateContainerAsync(Container, RestartPolicies.Update(RestartPolicies.No), cancellationToken);
         var grace = await GraceAsync(context, cancellationToken);

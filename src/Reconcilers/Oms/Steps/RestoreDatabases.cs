@@ -94,6 +94,8 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             },
         };
 
+        await Targets.Witnesses.RequireLatestAsync(context, cancellationToken);
+
         // What ran once says nothing of the restored data. The next observation checks whose object it is.
         await Targets.Witnesses.CloseAsync(upgrade.Status?.Plan ?? context.Plan, "restored by", cancellationToken);
         Targets.EnsureMayAct();

@@ -206,8 +206,8 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         StepContext context, IReadOnlyList<NodeWitnesses> seen, Witness? own, CancellationToken cancellationToken)
     {
         var plan = context.Plan;
-        var unexplained = own is null ? Witnesses.Unexplained(plan, seen, context.Step) : [own];
-        var unmarked = seen.FirstOrDefault(s => !s.StoppedBy.Contains(plan.Id));
+        var unexplained = own is null ? Targets.Witnesses.Unexplained(plan, seen, context.Step) : [own];
+        var unmarked = seen.FirstOrDefault(s => !s.IsStoppedBy(plan));
         if (unexplained.Count > 0 || unmarked is not null)
         {
             var result = unmarked is null ? await ResultAsync(context, unexplained, cancellationToken) : null;

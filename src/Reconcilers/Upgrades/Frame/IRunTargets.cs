@@ -45,8 +45,9 @@ internal interface IRunTargets : IAsyncDisposable
 
     /// <summary>What shows that the targets have gone further than a plan, so that nothing may be repeated on restored
     /// data, or why that cannot be read; null if nothing does. Called beside the reconcile before a
-    /// <see cref="RunKind.Redo"/>. Changes nothing.</summary>
-    Task<Blocker?> FindOutdatedAsync(Plan plan, CancellationToken cancellationToken) =>
+    /// <see cref="RunKind.Redo"/> and before a rollback is compiled. Changes nothing.</summary>
+    /// <param name="isRedo">Whether a target that cannot be read is an answer; else the others are enough.</param>
+    Task<Blocker?> FindOutdatedAsync(Plan plan, bool isRedo, CancellationToken cancellationToken) =>
         Task.FromResult<Blocker?>(null);
 
     /// <summary>Removes what a stopped run must not leave in the targets. Called beside the reconcile while
@@ -99,7 +100,11 @@ internal sealed record RunBinding(string AccessKey, string TargetsKey, string Sp
 }
 
 /// <summary>A cause that stops a run until it is repaired. It is checked again automatically.</summary>
-internal sealed record Blocker(string Reason, string Message);
+internal sealed record Blocker(string Reason, string Message)
+{
+    /// <summary>The plans that the targets know and the status does not.</summary>
+    public IReadOnlyList<FormerPlan> Unknown { get; init; } = [];
+}
 
 /// <summary>The facts that preflight learned about the targets, and their consequences. Pure. Kinds implement
 /// <see cref="IRunDiscovery{TSpec, TStatus}"/>.</summary>

@@ -393,7 +393,9 @@ public sealed class WitnessTests
 
     [Theory]
     [InlineData("unknown", 0, false, true)]
-    [InlineData("unknown", 0, true, false)]
+    [InlineData("unknown", 0, true, true)]
+    [InlineData("former", 0, true, false)]
+    [InlineData("former", 0, false, true)]
     [InlineData("unknown", 1, true, true)]
     [InlineData("present", 0, true, true)]
     public void Redo_is_refused_if_the_hosts_know_more(string plan, int newer, bool closed, bool isRefused)
@@ -403,6 +405,11 @@ public sealed class WitnessTests
         world.RunUntil(() => world.Is("Failed"), "failed");
         var (stops, tag) = (world.Count("stop"), plan == "present" ? world.Plan.Tag() : $"{(newer > 0 ? world.Plan.Number + newer : 0)}-zzzzzzzz");
         Leave(world, tag, "InitMetadata/oms-a", 1, rc: 0, log: Marker, closed);
+        if (plan == "former")
+        {
+            world.PutBack(world.Status with { FormerPlans = [new FormerPlan { Number = 0, Id = "zzzzzzzz" }] });
+        }
+
         world.RetryOnRestoredData();
         world.RunUntil(() => world.IsOver || world.ReasonOf("Stalled") == Reasons.StatusOutdated, "redone or refused");
 

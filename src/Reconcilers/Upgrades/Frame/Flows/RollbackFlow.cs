@@ -30,12 +30,16 @@ internal sealed class RollbackFlow(RunFrame frame)
         var look = session.RollbackLook is { } ended ? await ended : null;
         if (look?.Key != key || time.GetElapsedTime(look.ReadAt) >= ObstacleInterval)
         {
-            session.RollbackLook = LookAsync(run, key);
+            session.RollbackLook = LookAsync(run, key, cause);
             return RunStep.Waits;
         }
 
         var before = look.Traced is null ? run.Status : run.Status with { Plan = look.Traced };
-        if (look.Traced is not null && run.Spec.DesiredState == DesiredState.RolledBack)
+        before = before with
+        {
+            FormerPlans = [.. before.FormerPlans.Concat(look.Outdated?.Unknown ?? []).TakeLast(SchemaLimits.History)],
+        };
+        if (look.IsOutdated && run.Spec.DesiredState == DesiredState.RolledBack)
         {
             // Asked for, also if the object is being deleted.
             cause = RollbackCause.Request;
@@ -49,7 +53,7 @@ internal sealed class RollbackFlow(RunFrame frame)
             return RunStep.AtOnce;
         }
 
-        if ((refusal ?? Unasked(run.Status.Plan!, look.Traced, cause) ?? look.Obstacle) is { } obstacle)
+        if ((refusal ?? Unasked(run.Status.Plan!, look, cause) ?? look.Obstacle) is { } obstacle)
         {
             return await WaitAsync(obstacle);
         }
@@ -93,11 +97,11 @@ internal sealed class RollbackFlow(RunFrame frame)
     }
 
     // Why what the status does not know of is not taken back yet; null if it may be, or if there is nothing.
-    private static string? Unasked(Plan known, Plan? traced, RollbackCause cause)
+    private static string? Unasked(Plan known, RollbackLook look, RollbackCause cause)
     {
-        var unknown = traced?.Steps.Find(s => PlanProgress.Begun(s) && !PlanProgress.Begun(known.Step(s.Id)!));
-        return traced is null || cause == RollbackCause.Request
-            ? null
+        var unknown = look.Traced?.Steps.Find(s => PlanProgress.Begun(s) && !PlanProgress.Begun(known.Step(s.Id)!));
+        return !look.IsOutdated || cause == RollbackCause.Request ? null
+            : look.Traced is null ? look.Outdated!.Message
             : $"the status is older than the targets (it does not know of {unknown?.Id}), and nothing is stopped or "
                 + "restored before an administrator has asked for it "
                 + $"(spec.desiredState: {nameof(DesiredState.RolledBack)})";
@@ -112,7 +116,7 @@ internal sealed class RollbackFlow(RunFrame frame)
     ]);
 
     // Not in the reconcile: a host that hangs must not keep other objects waiting.
-    private Task<RollbackLook> LookAsync(RunReconcile run, string key)
+    private Task<RollbackLook> LookAsync(RunReconcile run, string key, RollbackCause cause)
     {
         var (status, limit, time) = (run.Status, _kind.PreflightTimeout(run.Spec), frame.Services.Time);
         return run.BesideAsync(
@@ -122,14 +126,21 @@ internal sealed class RollbackFlow(RunFrame frame)
                 var plan = await targets.ReadTracesAsync(status.Plan!, token);
                 var traced = ReferenceEquals(plan, status.Plan) ? null : plan;
                 var seen = status with { Plan = plan };
-                var obstacle = await targets.FindObstacleAsync(seen, token);
-                var notes = obstacle is null && (traced is not null || status.IsUpgraded())
-                    ? await targets.RollbackNotesAsync(seen, token)
-                    : [];
-                return new RollbackLook(key, time.GetTimestamp(), traced, obstacle, notes);
+
+                // An abort stops and restores nothing of what a later plan did.
+                var outdated = cause == RollbackCause.Abort
+                    ? null
+                    : await targets.FindOutdatedAsync(plan, isRedo: false, token);
+                var isUnreadable = outdated is not null && outdated.Reason != Reasons.StatusOutdated;
+                var obstacle = isUnreadable ? outdated!.Message : await targets.FindObstacleAsync(seen, token);
+                var look = new RollbackLook(
+                    key, time.GetTimestamp(), traced, isUnreadable ? null : outdated, obstacle, Notes: []);
+                return obstacle is null && (look.IsOutdated || status.IsUpgraded())
+                    ? look with { Notes = await targets.RollbackNotesAsync(seen, token) }
+                    : look;
             },
             (targets, exception) => new RollbackLook(
-                key, time.GetTimestamp(), Traced: null,
+                key, time.GetTimestamp(), Traced: null, Outdated: null,
                 exception is OperationCanceledException
                     ? $"the targets did not answer within {limit} (spec.timeouts.preflight)"
                     : targets.Redact(exception.Message),
@@ -141,7 +152,7 @@ internal sealed class RollbackFlow(RunFrame frame)
             run.Spec,
             new RollbackBasis(status.Plan!)
             {
-                AfterSuccess = look.Traced is not null || status.IsUpgraded(),
+                AfterSuccess = look.IsOutdated || status.IsUpgraded(),
                 Status = status,
                 Unattended = cause == RollbackCause.Deletion,
                 Notes = look.Notes,
@@ -161,4 +172,8 @@ internal sealed class RollbackFlow(RunFrame frame)
 /// <param name="Traced">The plan with what was done without the status; null if that knows all.</param>
 /// <param name="Obstacle">Why a rollback is not possible now; null if it is.</param>
 internal sealed record RollbackLook(
-    string Key, long ReadAt, Plan? Traced, string? Obstacle, IReadOnlyList<string> Notes);
+    string Key, long ReadAt, Plan? Traced, Blocker? Outdated, string? Obstacle, IReadOnlyList<string> Notes)
+{
+    /// <summary>Whether the targets have gone further than the status.</summary>
+    public bool IsOutdated => Traced is not null || Outdated is not null;
+}

@@ -226,7 +226,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
         {
             session.Outdated = (version, run.BesideAsync(
                 _kind.PreflightTimeout(run.Spec),
-                (targets, token) => targets.FindOutdatedAsync(plan, token),
+                (targets, token) => targets.FindOutdatedAsync(plan, isRedo: true, token),
                 (targets, exception) => new Blocker(
                     Reasons.StepTimeout,
                     "Whether the targets have gone further than the status could not be read: "
