@@ -39,8 +39,9 @@ internal static class Approval
                     $"{run.FullName} waits at {holds.Count} holds: {names}. Name the one to approve, or add --all.");
         }
 
-        // NAME@HASH.N, as status.holds has it, approves only that plan.
-        var found = holds.Find(h => h.Name == hold || h.Approval == hold);
+        // NAME@HASH of a plan that was read, and NAME@HASH.N as status.holds has it, approve only that plan.
+        var found = holds.Find(h =>
+            h.Name == hold || $"{h.Approval}.".StartsWith($"{hold}.", StringComparison.Ordinal));
         return found is null
             ? throw CliException.Refused($"{run.FullName} does not wait at {hold}. It waits at {names}.")
             : [found];

@@ -41,6 +41,18 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public void Approval_with_the_hash_of_a_plan_that_was_read_approves_only_that_plan()
+    {
+        var world = CliRuns.Held();
+        var approval = world.Status.Holds.Single().Approval;
+        var hash = approval[..approval.LastIndexOf('.')];
+
+        Approval.Of(world.Run(), hash, all: false).Annotations[Annotations.Approve].ShouldBe(approval);
+        Refusal(() => Approval.Of(world.Run(), "StopOld@0123abcd", all: false)).ShouldContain("It waits at StopOld.");
+        Refusal(() => Approval.Of(world.Run(), hash[..^1], all: false)).ShouldContain("It waits at StopOld.");
+    }
+
+    [Fact]
     public void Approval_of_what_does_not_wait_is_refused()
     {
         var world = CliRuns.Held();
