@@ -22,8 +22,6 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     /// <summary>The file that says that a plan stopped the old container of a node.</summary>
     public string MarkerOf(Plan plan) => $"{Mount}/{Root}/{plan.Tag()}/T1";
 
-    public static IEnumerable<string> Nodes(Plan plan) => OmsPlanProgress.Stops(plan).Select(s => s.Node!);
-
     /// <summary>What was found and the record of a plan does not explain: then the status is older than the
     /// nodes.</summary>
     /// <param name="begins">A step as it is to begin.</param>
@@ -92,7 +90,7 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
 
     /// <summary>Why a status is older than the nodes, as a sentence.</summary>
     public static string Describe(List<FormerPlan> unknown, List<Witness> unexplained) => unexplained.Count > 0
-        ? $"{Witness.Describe(unexplained)}"
+        ? Witness.Describe(unexplained)
         : $"the nodes were upgraded by {Sentences.List([.. unknown.Select(p => $"plan {p.Number}-{p.Id}")], 5)}, which "
             + "the status does not know. The status was restored from a backup, or another operator continued it.";
 
@@ -100,7 +98,7 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     /// <exception cref="StepActionException">None can be.</exception>
     public async Task<NodeWitnesses[]> LookAtAnyAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var looks = Nodes(plan).Select(node => LookAsync(plan, node, also: null, cancellationToken)).ToList();
+        var looks = Looks(plan, also: null, cancellationToken);
         await Task.WhenAll(looks.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var read = looks.FindAll(look => look.IsCompletedSuccessfully);
         return await Task.WhenAll(read.Count > 0 ? read : looks);
@@ -109,10 +107,14 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     /// <summary>Looks on all nodes of a plan.</summary>
     /// <exception cref="StepActionException">A node cannot be read; it is named.</exception>
     public Task<NodeWitnesses[]> LookAsync(Plan plan, CancellationToken cancellationToken) =>
-        Task.WhenAll(Nodes(plan).Select(node => LookAsync(plan, node, also: null, cancellationToken)));
+        Task.WhenAll(Looks(plan, also: null, cancellationToken));
+
+    /// <summary>One look for each node of a plan, all at once.</summary>
+    /// <param name="also">A script that is run in each container as well, if it runs.</param>
+    public List<Task<NodeWitnesses>> Looks(Plan plan, string? also, CancellationToken cancellationToken) =>
+        [.. OmsPlanProgress.Stops(plan).Select(stop => LookAsync(plan, stop.Node!, also, cancellationToken))];
 
     /// <summary>Looks in the new container of a node if it runs, else in the old one.</summary>
-    /// <param name="also">A script that is run in it as well, if it runs.</param>
     /// <exception cref="StepActionException">The node cannot be read; it is named.</exception>
     public Task<NodeWitnesses> LookAsync(Plan plan, string node, string? also, CancellationToken cancellationToken)
     {

@@ -138,8 +138,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
     {
         // Each starts a program in a container, during the downtime: so all at once. Of several failures that of the
         // looks is thrown, so a host that fails hides no command on another one.
-        var looks = Witnesses.Nodes(context.Plan).Select(node =>
-            Targets.Witnesses.LookAsync(context.Plan, node, Running, cancellationToken)).ToList();
+        var looks = Targets.Witnesses.Looks(context.Plan, Running, cancellationToken);
         var inspected = InspectRunningAsync(context, cancellationToken);
         var found = ObstacleAsync(context, cancellationToken);
         await Task.WhenAll([.. looks, inspected, found]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
