@@ -48,7 +48,7 @@ public sealed class PutBackRollbackTests
     [Fact]
     public void Failure_after_a_put_back_before_the_first_swap_is_not_rolled_back_once_a_new_program_runs() => Cases.Try(Pairs(1, ways: 60).Where(IsUnaware), pair =>
     {
-        var (world, run, what) = PutBack(pair, Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var (world, run, what) = PutBack(pair, EngineRunWorld.Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         End(world, run, what);
         if (run.Is("Failed") && !run.Is("RolledBack"))
         {
@@ -117,27 +117,12 @@ public sealed class PutBackRollbackTests
         Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? spec = null)
     {
         var (world, run) = Begin(spec);
-        run.RunUntil(() => run.Writes.Count > pair.Reached, "the write", TimeSpan.FromHours(24));
-        var status = run.Writes[pair.Back];
-        var what = $"from {pair.Reached} ({Where(run.Status)}) back to {pair.Back} ({Where(status)})";
-        run.PutBack(change is null ? status : change(status));
+        var what = run.PutBack(pair.Reached, pair.Back, change);
 
         // Preflight and guards name the schedulers with the command.
         world.Evicted.Clear();
         world.Priorities.Clear();
         return (world, run, what);
-    }
-
-    private static DatabaseRollingUpgradeStatus Failed(DatabaseRollingUpgradeStatus status)
-    {
-        var next = status.Plan!.Steps.Find(s => s.State != StepState.Succeeded);
-        return next is null ? status : status with
-        {
-            Plan = status.Plan with
-            {
-                Steps = [.. status.Plan.Steps.Select(s => s == next ? s with { State = StepState.Failed, Attempt = Math.Max(1, s.Attempt), Reason = Reasons.ClusterUnhealthy, Message = "it failed" } : s)],
-            },
-        };
     }
 
     private static IEnumerable<(int Reached, int Back)> Pairs(int way, int ways = 300)
@@ -154,8 +139,6 @@ public sealed class PutBackRollbackTests
     private static bool IsUnaware((int Reached, int Back) pair) => !TiDbUndo.IsPast(Golden.Value[pair.Back].Plan!);
 
     private static int Stops(TiDbWorld world) => world.Done.Count(d => d.StartsWith("stop ", StringComparison.Ordinal));
-
-    private static string Where(DatabaseRollingUpgradeStatus status) => $"{status.Phase} {status.Step}";
 
     private static (TiDbWorld World, EngineRunWorld Run) Begin(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
     {

@@ -33,7 +33,7 @@ public sealed class PutBackRollbackTests
     [Fact]
     public void Failure_after_a_put_back_before_the_first_swap_is_undone_only_on_request() => Cases.Try(Pairs(1, ways: 60).Where(p => !p.Knows), pair =>
     {
-        var (world, run, what) = PutBack(pair, Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var (world, run, what) = PutBack(pair, EngineRunWorld.Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         run.RunFor(TimeSpan.FromMinutes(5));
         if (world.Servers.Exists(s => s.Running != Setup.From))
         {
@@ -151,26 +151,11 @@ public sealed class PutBackRollbackTests
         Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? spec = null)
     {
         var (world, run) = Begin(spec);
-        run.RunUntil(() => run.Writes.Count > pair.Reached, "the write", TimeSpan.FromHours(24));
-        var status = run.Writes[pair.Back];
-        var what = $"from {pair.Reached} ({Where(run.Status)}) back to {pair.Back} ({Where(status)})";
-        run.PutBack(change is null ? status : change(status));
+        var what = run.PutBack(pair.Reached, pair.Back, change);
 
         // The guard names the entries with the command.
         world.LeaderBlacklist.Clear();
         return (world, run, what);
-    }
-
-    private static DatabaseRollingUpgradeStatus Failed(DatabaseRollingUpgradeStatus status)
-    {
-        var next = status.Plan!.Steps.Find(s => s.State != StepState.Succeeded);
-        return next is null ? status : status with
-        {
-            Plan = status.Plan with
-            {
-                Steps = [.. status.Plan.Steps.Select(s => s == next ? s with { State = StepState.Failed, Attempt = Math.Max(1, s.Attempt), Reason = Reasons.ClusterUnhealthy, Message = "it failed" } : s)],
-            },
-        };
     }
 
     // Every write that was reached, each with some of the writes of the plan before it.
@@ -183,8 +168,6 @@ public sealed class PutBackRollbackTests
             where all[reached].Phase != RunPhases.Succeeded && all[back].Plan is { } plan && !PlanProgress.Done(plan) && Sample.Takes((reached * 31) + back, way, ways)
             select (reached, back, all[back].Plan!.Steps.Exists(s => s.Id.EndsWith("/swap", StringComparison.Ordinal) && PlanProgress.Begun(s)));
     }
-
-    private static string Where(DatabaseRollingUpgradeStatus status) => $"{status.Phase} {status.Step}";
 
     private static (YugaWorld World, EngineRunWorld Run) Begin(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
     {

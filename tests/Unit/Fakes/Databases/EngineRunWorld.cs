@@ -57,6 +57,32 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
     /// <summary>What was held is approved.</summary>
     public void Approve() => Annotate(Annotations.Approve, Status.Holds.Single().Approval);
 
+    /// <summary>Waits for a write, then the status becomes an earlier one.</summary>
+    /// <returns>From where to where.</returns>
+    public string PutBack(int reached, int back, Func<DatabaseRollingUpgradeStatus, DatabaseRollingUpgradeStatus>? change)
+    {
+        RunUntil(() => Writes.Count > reached, "the write", TimeSpan.FromHours(24));
+        var status = Writes[back];
+        var what = $"from {reached} ({Where(Status)}) back to {back} ({Where(status)})";
+        PutBack(change is null ? status : change(status));
+        return what;
+    }
+
+    /// <summary>A status whose next step has failed.</summary>
+    public static DatabaseRollingUpgradeStatus Failed(DatabaseRollingUpgradeStatus status)
+    {
+        var next = status.Plan!.Steps.Find(s => s.State != StepState.Succeeded);
+        return next is null ? status : status with
+        {
+            Plan = status.Plan with
+            {
+                Steps = [.. status.Plan.Steps.Select(s => s == next ? s with { State = StepState.Failed, Attempt = Math.Max(1, s.Attempt), Reason = Reasons.ClusterUnhealthy, Message = "it failed" } : s)],
+            },
+        };
+    }
+
+    private static string Where(DatabaseRollingUpgradeStatus status) => $"{status.Phase} {status.Step}";
+
     private void Record() => Api.After = request =>
     {
         if (request is { Verb: "update", Resource: "databaserollingupgrades/status" })

@@ -55,6 +55,11 @@ internal sealed partial class OmsWorld
         return this;
     }
 
+    /// <summary>A spec under which high availability that was off stays off.</summary>
+    public static OmsUpgradeSpec AsBefore(OmsUpgradeSpec spec, bool haOff) => haOff
+        ? spec with { HighAvailability = spec.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } }
+        : spec;
+
     public void EditSpec(Func<OmsUpgradeSpec, OmsUpgradeSpec> change, string? name = null)
     {
         var upgrade = Api.Find<OmsUpgrade>(Namespace, name ?? Setup.Name)!;

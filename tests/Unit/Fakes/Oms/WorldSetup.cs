@@ -6,6 +6,8 @@ internal sealed record WorldSetup
     /// <summary>Name of the upgrade.</summary>
     public string Name { get; init; } = "up";
 
+    public const string HaOff = """{"enable":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
+
     public const string PartialHa = """{"enable":true,"enableHost":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
 
     /// <summary>Nodes of each region.</summary>

@@ -10,14 +10,12 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>highAvailability.afterRollback, for an installation whose high availability was off.</summary>
 public sealed class AfterRollbackTests
 {
-    private const string Off = """{"enable":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
-
     [Theory]
     [InlineData(HighAvailabilityAfterUpgrade.Enable)]
     [InlineData(HighAvailabilityAfterUpgrade.AsBefore)]
     public void High_availability_that_was_off_is_enabled_after_a_rollback(HighAvailabilityAfterUpgrade afterUpgrade)
     {
-        var world = Failed(Off, afterUpgrade);
+        var world = Failed(WorldSetup.HaOff, afterUpgrade);
         world.Plan.Notes.ShouldContain(n => n.Contains("stays off after a rollback", StringComparison.Ordinal));
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack, HighAvailability = s.HighAvailability with { AfterRollback = HighAvailabilityAfterRollback.Enable } });
         world.RunToRolledBack();
@@ -35,11 +33,11 @@ public sealed class AfterRollbackTests
     [Fact]
     public void High_availability_that_was_off_stays_off_by_default()
     {
-        var world = Failed(Off, HighAvailabilityAfterUpgrade.Enable);
+        var world = Failed(WorldSetup.HaOff, HighAvailabilityAfterUpgrade.Enable);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
 
-        world.Metadata.HaConfig.ShouldBe(Off);
+        world.Metadata.HaConfig.ShouldBe(WorldSetup.HaOff);
         world.Status.RollbackPlan!.Notes.ShouldContain(n => n.Contains("stays off", StringComparison.Ordinal));
         world.Status.ActionRequired.ShouldContain(a => a.Reason == "HighAvailabilityOff");
     }
@@ -59,7 +57,7 @@ public sealed class AfterRollbackTests
     [Fact]
     public void Administrator_enables_high_availability_with_method_Manual()
     {
-        var world = Failed(Off, HighAvailabilityAfterUpgrade.AsBefore, HighAvailabilityMethod.Manual);
+        var world = Failed(WorldSetup.HaOff, HighAvailabilityAfterUpgrade.AsBefore, HighAvailabilityMethod.Manual);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack, HighAvailability = s.HighAvailability with { AfterRollback = HighAvailabilityAfterRollback.Enable } });
         world.RunUntil(() => world.Is("Held"), "held");
         world.ReasonOf("Held").ShouldBe("AwaitingManualChange");

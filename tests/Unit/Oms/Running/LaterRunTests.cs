@@ -14,8 +14,6 @@ namespace Drydock.Tests.Unit.Oms;
 /// is stopped and nothing restored without a question.</summary>
 public sealed class LaterRunTests
 {
-    private const string Off = """{"enable":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
-
     [Theory]
     [InlineData(true, 0)]
     [InlineData(false, 1)]
@@ -183,7 +181,7 @@ public sealed class LaterRunTests
 
     private static OmsWorld RolledBackAndAgain()
     {
-        var world = new OmsWorld(Setup(haOff: true)).Apply(s => AsBefore(s, haOff: true));
+        var world = new OmsWorld(Setup(haOff: true)).Apply(s => OmsWorld.AsBefore(s, haOff: true));
         world.RunToSuccess();
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -199,12 +197,8 @@ public sealed class LaterRunTests
         var calls = 0;
         var setup = Setup(haOff);
         setup.Jar = (_, _) => ++calls == 1 ? (3, "failed\n") : (0, "corrected\n");
-        return new OmsWorld(setup).Apply(s => edit(AsBefore(s, haOff)));
+        return new OmsWorld(setup).Apply(s => edit(OmsWorld.AsBefore(s, haOff)));
     }
 
-    private static WorldSetup Setup(bool haOff) => new() { RealJson = false, PeopleMayStartOld = true, HaConfig = haOff ? Off : WorldSetup.PartialHa };
-
-    private static OmsUpgradeSpec AsBefore(OmsUpgradeSpec spec, bool haOff) => haOff
-        ? spec with { HighAvailability = spec.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } }
-        : spec;
+    private static WorldSetup Setup(bool haOff) => new() { RealJson = false, PeopleMayStartOld = true, HaConfig = haOff ? WorldSetup.HaOff : WorldSetup.PartialHa };
 }

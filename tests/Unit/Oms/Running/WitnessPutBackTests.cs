@@ -16,8 +16,6 @@ namespace Drydock.Tests.Unit.Oms;
 /// </summary>
 public sealed class WitnessPutBackTests
 {
-    private const string Off = """{"enable":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
-
     // A run that ended in a rollback counts attempts from one again.
     [Theory]
     [InlineData(false, false, true)]
@@ -140,7 +138,7 @@ public sealed class WitnessPutBackTests
         setup.Jar = (_, _) => ++calls > 1 ? (0, "corrected\n") : way == "accept" ? (0, "2026-03-01 02:00:00 ERROR something odd\n") : (3, "failed\n");
         var init = setup.Init;
         setup.Init = (w, c) => ++inits == 1 && way == "accept" ? (1, "no marker\n") : init(w, c);
-        var world = new OmsWorld(setup).Apply(s => AsBefore(s, haOff));
+        var world = new OmsWorld(setup).Apply(s => OmsWorld.AsBefore(s, haOff));
         if (way == "lost")
         {
             world.RunUntil(() => world.Count("jar") == 1, "the JAR");
@@ -236,14 +234,10 @@ public sealed class WitnessPutBackTests
     {
         RealJson = false,
         PeopleMayStartOld = true,
-        HaConfig = haOn ? WorldSetup.PartialHa : Off,
+        HaConfig = haOn ? WorldSetup.PartialHa : WorldSetup.HaOff,
     };
 
-    private static OmsUpgradeSpec AsBefore(OmsUpgradeSpec spec, bool haOff) => haOff
-        ? spec with { HighAvailability = spec.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } }
-        : spec;
-
-    private static OmsWorld Begin(bool haOn) => new OmsWorld(Setup(haOn)).Apply(s => AsBefore(s, !haOn));
+    private static OmsWorld Begin(bool haOn) => new OmsWorld(Setup(haOn)).Apply(s => OmsWorld.AsBefore(s, !haOn));
 
     private static OmsWorld RolledBack(bool haOn)
     {

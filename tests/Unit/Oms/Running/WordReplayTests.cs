@@ -14,8 +14,6 @@ namespace Drydock.Tests.Unit.Oms;
 /// </summary>
 public sealed class WordReplayTests
 {
-    private const string Off = """{"enable":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
-
     public static TheoryData<bool, string, bool> Replays()
     {
         var cases = new TheoryData<bool, string, bool>();
@@ -85,7 +83,7 @@ public sealed class WordReplayTests
     public void Acceptance_of_Git_accepts_no_later_failure_that_nobody_saw()
     {
         var calls = 0;
-        var setup = new WorldSetup { RealJson = false, HaConfig = Off };
+        var setup = new WorldSetup { RealJson = false, HaConfig = WorldSetup.HaOff };
         setup.Jar = (_, _) => (0, ++calls == 1 ? "2026-03-01 02:00:00 ERROR harmless as the vendor said\n" : "2026-03-02 ERROR THE METADATA IS BROKEN\n");
         var world = new OmsWorld(setup).Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
         world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Phase == "StartNew" && s.State == StepState.Succeeded) == true && world.Step("CorrectMetadata/oms-a/jar").State == StepState.Pending, "before the jar");
@@ -215,7 +213,7 @@ public sealed class WordReplayTests
     private static OmsWorld Failing(bool haOff, string way)
     {
         var (jars, inits, isAccepted) = (0, 0, way.StartsWith("accepted", StringComparison.Ordinal));
-        var setup = new WorldSetup { RealJson = false, PeopleMayStartOld = true, HaConfig = haOff ? Off : new WorldSetup().HaConfig };
+        var setup = new WorldSetup { RealJson = false, PeopleMayStartOld = true, HaConfig = haOff ? WorldSetup.HaOff : new WorldSetup().HaConfig };
         var init = setup.Init;
         setup.Jar = (_, _) => ++jars > 1 ? (0, "corrected\n") : isAccepted ? (0, "2026-03-01 02:00:00 ERROR something odd\n") : (3, "failed\n");
         setup.Init = (w, c) => ++inits == 1 && isAccepted ? (1, "no marker\n") : init(w, c);
