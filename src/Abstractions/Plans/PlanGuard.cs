@@ -20,6 +20,11 @@ public sealed record PlanGuard
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Parameters that preflight measured. Not an API, and not part of the hash.</summary>
+    [Items(256)]
+    [Length(SchemaLimits.Opaque)]
+    public SortedDictionary<string, string>? Measured { get; init; }
+
     /// <summary>In force once all of these steps have succeeded.</summary>
     [Items(SchemaLimits.Steps)]
     [Length(SchemaLimits.Name)]

@@ -42,6 +42,12 @@ public sealed record PlanStep
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Parameters that preflight measured, and with which the action compares. Not an API.</summary>
+    /// <remarks>Not part of the hash: the next measurement may differ, and the work is the same.</remarks>
+    [Items(256)]
+    [Length(SchemaLimits.Opaque)]
+    public SortedDictionary<string, string>? Measured { get; init; }
+
     /// <summary>How long one attempt may take, as a duration; absent in a plan that was replaced by a rollback. Not
     /// part of the hash.</summary>
     /// <remarks>The current value of the spec takes precedence.</remarks>

@@ -192,7 +192,8 @@ internal static class TokenChange
 
     private static string AfterAbort(Run run)
     {
-        var isPast = RollbackState.IsPastUndo(run);
+        var isPast = RollbackState.IsPastUndo(run) && run.Status?.Plan?.Steps.Exists(
+            s => s is { Action: "CheckProjectNames", State: StepState.Failed }) != true;
         var down = run.DowntimeSince is null ? "" : " The downtime continues until you retry.";
         if (RollbackState.IsRequested(run) || (isPast && run.Status?.RollbackPlan is not null))
         {

@@ -1,20 +1,26 @@
 namespace Drydock.Engine.Planning;
 
-/// <summary>Lists the differences of two plans in the fields that the hash covers.</summary>
+/// <summary>Lists the differences of two plans in the fields that the hash covers. One cause changes the same value in
+/// many steps, and is one line.</summary>
 public static class PlanDifference
 {
+    private const int Named = 4;
+    private const int LongestValue = 100;
+
     public static IReadOnlyList<string> Describe(Plan before, Plan after)
     {
         var lines = new List<string>();
+        var changed = new List<(string Where, string Name, string Values)>();
 
         // What a step waits for changes with the steps that are gone or new, which have a line of their own.
         var ids = before.Steps.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
         ids.SymmetricExceptWith(after.Steps.Select(s => s.Id));
-        Compare(lines, "", before.Steps, after.Steps, s => s.Id, s => s.Action, (was, now) => Changes(was, now, ids));
-        Compare(lines, "guard ", before.Guards, after.Guards, g => g.Id, g => g.Check, Changes);
-        lines.AddRange(
+        Compare("", before.Steps, after.Steps, s => s.Id, s => s.Action, (was, now) => Changes(was, now, ids));
+        Compare("guard ", before.Guards, after.Guards, g => g.Id, g => g.Check, Changes);
+        changed.AddRange(
             Change("acknowledged", Join(before.Acknowledged ?? []), Join(after.Acknowledged ?? []))
-                .Select(change => $"~ {change}"));
+                .Select(change => ("plan", change.Name, change.Values)));
+        lines.AddRange(changed.GroupBy(c => c.Values, StringComparer.Ordinal).Select(Line));
         if (lines.Count == 0
             && !string.Equals(
                 PlanHash.Compute(before.Steps, before.Guards),
@@ -25,29 +31,37 @@ public static class PlanDifference
         }
 
         return lines;
-    }
 
-    private static void Compare<T>(
-        List<string> lines,
-        string kind,
-        List<T> before,
-        List<T> after,
-        Func<T, string> id,
-        Func<T, string> what,
-        Func<T, T, IEnumerable<string>> changes)
-    {
-        var old = before.ToDictionary(id, StringComparer.Ordinal);
-        var now = after.Select(id).ToHashSet(StringComparer.Ordinal);
-        lines.AddRange(before.Where(x => !now.Contains(id(x))).Select(x => $"- {kind}{id(x)} ({what(x)}) is gone"));
-        foreach (var item in after)
+        void Compare<T>(
+            string kind,
+            List<T> former,
+            List<T> present,
+            Func<T, string> id,
+            Func<T, string> what,
+            Func<T, T, IEnumerable<(string Name, string Values)>> changes)
         {
-            lines.AddRange(old.TryGetValue(id(item), out var was)
-                ? changes(was, item).Select(c => $"~ {kind}{id(item)}: {c}")
-                : [$"+ {kind}{id(item)} ({what(item)}) is new"]);
+            var old = former.ToDictionary(id, StringComparer.Ordinal);
+            var kept = present.Select(id).ToHashSet(StringComparer.Ordinal);
+            lines.AddRange(
+                former.Where(x => !kept.Contains(id(x))).Select(x => $"- {kind}{id(x)} ({what(x)}) is gone"));
+            lines.AddRange(
+                present.Where(x => !old.ContainsKey(id(x))).Select(x => $"+ {kind}{id(x)} ({what(x)}) is new"));
+            changed.AddRange(
+                from item in present
+                where old.ContainsKey(id(item))
+                from change in changes(old[id(item)], item)
+                select ($"{kind}{id(item)}", change.Name, change.Values));
         }
     }
 
-    private static IEnumerable<string> Changes(PlanStep was, PlanStep now, HashSet<string> replaced) =>
+    private static string Line(IEnumerable<(string Where, string Name, string Values)> same)
+    {
+        var where = same.Select(c => c.Where).Distinct(StringComparer.Ordinal).ToList();
+        var names = string.Join(", ", same.Select(c => c.Name).Distinct(StringComparer.Ordinal));
+        return $"~ {Sentences.List(where, Named)}: {names} {same.First().Values}";
+    }
+
+    private static IEnumerable<(string Name, string Values)> Changes(PlanStep was, PlanStep now, HashSet<string> replaced) =>
     [
         .. Change("phase", was.Phase, now.Phase),
         .. Change("node", was.Node, now.Node),
@@ -62,7 +76,7 @@ public static class PlanDifference
         .. Change("point of no return", was.PointOfNoReturn, now.PointOfNoReturn),
     ];
 
-    private static IEnumerable<string> Changes(PlanGuard was, PlanGuard now) =>
+    private static IEnumerable<(string Name, string Values)> Changes(PlanGuard was, PlanGuard now) =>
     [
         .. Change("check", was.Check, now.Check),
         .. Change("node", was.Node, now.Node),
@@ -71,17 +85,21 @@ public static class PlanDifference
         .. Change("until", was.Until, now.Until),
     ];
 
-    private static IEnumerable<string> Parameters(
+    private static IEnumerable<(string Name, string Values)> Parameters(
         SortedDictionary<string, string> was, SortedDictionary<string, string> now) =>
         was.Keys.Union(now.Keys, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .SelectMany(name => Change(name, was.GetValueOrDefault(name), now.GetValueOrDefault(name)));
 
-    private static IEnumerable<string> Change(string name, string? was, string? now) =>
-        string.Equals(was, now, StringComparison.Ordinal) ? [] : [$"{name} {was ?? "(none)"} → {now ?? "(none)"}"];
+    private static IEnumerable<(string Name, string Values)> Change(string name, string? was, string? now) =>
+        string.Equals(was, now, StringComparison.Ordinal)
+            ? []
+            : [(name, $"{Clip(was ?? "(none)")} → {Clip(now ?? "(none)")}")];
 
-    private static IEnumerable<string> Change(string name, bool was, bool now) =>
-        was == now ? [] : [$"{name} {(was ? "yes" : "no")} → {(now ? "yes" : "no")}"];
+    private static IEnumerable<(string Name, string Values)> Change(string name, bool was, bool now) =>
+        was == now ? [] : [(name, $"{(was ? "yes" : "no")} → {(now ? "yes" : "no")}")];
+
+    private static string Clip(string value) => SchemaLimits.Clip(value, LongestValue);
 
     private static string? Join(List<string> ids) => ids.Count == 0 ? null : string.Join(", ", ids);
 }

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Engine.Planning;
 using Drydock.Tests.Unit.Engine.Toys;
 using FsCheck;
@@ -24,17 +25,26 @@ public sealed class PlanDifferenceTests
         PlanDifference.Describe(before, after).ShouldBe(
         [
             "- A/2 (plain) is gone",
+            "+ A/4 (plain) is new",
+            "- guard H (toy) is gone",
+            "+ guard I (toy) is new",
             "~ A/1: gone 1 → (none)",
             "~ A/1: image old → new",
             "~ A/1: more (none) → 2",
             "~ A/1: point of no return no → yes",
             "~ A/3: action plain → once",
-            "~ A/3: waits for (none) → A/1",
-            "+ A/4 (plain) is new",
-            "- guard H (toy) is gone",
-            "~ guard G: from (none) → A/1",
-            "+ guard I (toy) is new",
+            "~ A/3, guard G: waits for, from (none) → A/1",
         ]);
+    }
+
+    [Fact]
+    public void One_cause_in_many_steps_is_one_line()
+    {
+        Plan Of(string image) => ToyPlans.Plan(
+            [.. Enumerable.Range(1, 6).Select(n => ToyPlans.Step($"A/{n}") with { Parameters = new() { [n == 1 ? "image" : "imageId"] = image } })]);
+
+        PlanDifference.Describe(Of("old"), Of(new string('n', 300)))
+            .ShouldHaveSingleItem().ShouldStartWith("~ A/1, A/2, A/3, A/4 and 2 more: image, imageId old → nnn");
     }
 
     [Fact]

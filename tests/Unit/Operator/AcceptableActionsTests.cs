@@ -20,7 +20,8 @@ public sealed class AcceptableActionsTests
         Marked(typeof(OmsTargets)).ShouldBe(
         [
             nameof(AwaitComponents), nameof(AwaitHostsOnline), nameof(AwaitPrograms), nameof(CheckHealth),
-            nameof(CompareProjects), nameof(ReadVersion), nameof(RunCorrectionJar), nameof(RunDockerInit),
+            nameof(CompareProjects), nameof(LookAgain), nameof(ReadVersion), nameof(RunCorrectionJar),
+            nameof(RunDockerInit),
         ]);
         Marked(typeof(TiDbTargets)).ShouldBe([nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService), nameof(SmokeSpark)]);
         Marked(typeof(YugabyteCluster)).ShouldBeEmpty();

@@ -91,6 +91,11 @@ internal sealed class OmsTargets : IRunTargets
     public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
         new OmsPreflight(this, _services.BackupStorage, _services.Time, cancellationToken).RunAsync();
 
+    /// <summary>What preflight finds now, for a plan that is stored.</summary>
+    public async Task<IReadOnlyList<Finding>> LookAgainAsync(Plan plan, CancellationToken cancellationToken) =>
+        (await new OmsPreflight(this, _services.BackupStorage, _services.Time, cancellationToken, plan).RunAsync())
+            .Findings;
+
     public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
         new RunTraces(this).ReadAsync(plan, cancellationToken);
 

@@ -23,6 +23,15 @@ internal static partial class JarOutput
     public static IEnumerable<string> Errors(string output) =>
         TerminalText.Lines(output).Where(line => Reported().IsMatch(line));
 
+    public static bool NamesDuplicates(string output) =>
+        TerminalText.Lines(output).Any(line => Duplicates().IsMatch(line));
+
+    [GeneratedRegex(
+        "duplicate.*project|project.*duplicate",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Duplicates();
+
     [GeneratedRegex(
         @"^(?:Picked up \w+_OPTIONS: |(?:OpenJDK|Java HotSpot\(TM\)) .*warning: )",
         RegexOptions.CultureInvariant,

@@ -56,7 +56,7 @@ internal static class OmsPlanProgress
     /// otherwise.</summary>
     public static (string Database, string Previous)? HighAvailabilityBefore(Plan plan)
     {
-        if (plan.First(OmsUpgradePhases.DisableHA) is not { } disable || !PlanProgress.Begun(disable))
+        if (Disable(plan) is not { } disable || !PlanProgress.Begun(disable))
         {
             return null;
         }
@@ -71,6 +71,10 @@ internal static class OmsPlanProgress
         return (args.Database, args.Previous);
     }
 
+    /// <summary>The step that disables high availability; null if it was off.</summary>
+    public static PlanStep? Disable(Plan plan) =>
+        plan.Steps.Find(s => s.Phase == OmsUpgradePhases.DisableHA && !s.Is<LookAgain>());
+
     private static DateTimeOffset? StoppedAt(PlanStep step) =>
         PlanProgress.Fact(step, StopContainer.FinishedAtFact) ?? (PlanProgress.Begun(step) ? step.StartedAt : null);
 }
@@ -81,8 +85,8 @@ internal static class RenamedProjects
     public static List<RenamedProject> Of(Plan plan) =>
     [
         .. plan.Steps
-            .Where(step => step.Is<RenameProjects>() && step.State == StepState.Succeeded)
-            .SelectMany(step => step.As<RenameProjects>().Renames)
+            .Where(step => step.State == StepState.Succeeded)
+            .SelectMany(step => CheckProjectNames.Renaming(step)?.Renames ?? [])
             .Select(rename => new RenamedProject
             {
                 Kind = rename.Kind,

@@ -15,9 +15,16 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
     // With HTTPS the new console serves nothing else.
     private Uri Console => ConsoleAddress.Of(Nodes[0].HostIP, Nodes[0].ConsolePort, Nodes[0].Https);
 
+    private string FirstChange => discovery.HighAvailability.Enabled ? Phases.DisableHA
+        : discovery.Renames.Count > 0 ? Phases.RenameProjects
+        : Phases.StopOld;
+
+    private bool Renames => Spec.Preflight.DuplicateProjectNames == DuplicateNamePolicy.Rename;
+
     public Plan Compile()
     {
         Phase(Phases.PrepareImage, PrepareImages);
+        Phase(FirstChange, () => [Add(new LookAgain())]);
         Phase(Phases.DisableHA, DisableHighAvailability);
         Phase(Phases.RenameProjects, RenameProjects);
         Phase(Phases.StopOld, () => OnEach(n => Add(new StopContainer(n.OldContainerId, n.OldContainer), n.Name)));
@@ -130,10 +137,9 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
     private IEnumerable<string> RenameProjects()
     {
         List<string> last = [];
-        foreach (var batch in Oms.RenameProjects.Batches(RmDatabase, discovery.Renames))
+        foreach (var (index, batch) in Oms.RenameProjects.Batches(RmDatabase, discovery.Renames).Index())
         {
-            var number = Built.Phase(Phases.RenameProjects).Count + 1;
-            last = [Add(batch, after: last.Count > 0 ? last : null, verb: $"batch-{number}")];
+            last = [Add(batch, after: last.Count > 0 ? last : null, verb: $"batch-{index + 1}")];
         }
 
         return last;
@@ -146,6 +152,11 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             ? [Add(new EndSessions(databases, Topology.Account))]
             : null;
         before = [Add(new AwaitNoSessions(databases, [.. Nodes.Select(n => n.HostIP)]), after: before)];
+        if (Path.NeedsProjectChecks && (Path.NeedsCorrectionJar || Renames))
+        {
+            before = [Add(new CheckProjectNames(RmDatabase, Renames), after: before)];
+        }
+
         if (Spec.Backup.TrimHeartbeatSequence)
         {
             var quiesced = before;

@@ -11,6 +11,8 @@ internal sealed class BaselinePreflight(
     InspectedContainer container,
     CancellationToken cancellationToken)
 {
+    private const int Tries = 3;
+
     public async Task<NodeBaseline> MeasureAsync()
     {
         var baseline = new NodeBaseline { Running = await ProgramsAsync() };
@@ -30,8 +32,19 @@ internal sealed class BaselinePreflight(
         return baseline with { ConsoleAnswers = console.Serves, Unhealthy = await IsUnhealthyAsync(port, https) };
     }
 
-    private Task<HttpAnswer> AskAsync(int port, bool https, string page) =>
-        ContainerHttp.GetAsync(node.Docker, container.ID, port, https, page, cancellationToken);
+    // One slow answer says nothing of a console.
+    private async Task<HttpAnswer> AskAsync(int port, bool https, string page)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var answer = await ContainerHttp.GetAsync(
+                node.Docker, container.ID, port, https, page, cancellationToken);
+            if (answer.Serves || !answer.CanAsk || tries == Tries)
+            {
+                return answer;
+            }
+        }
+    }
 
     private async Task<IReadOnlyList<string>?> ProgramsAsync()
     {

@@ -11,7 +11,6 @@ internal sealed class NamePreflight(
     UpgradePath.Allowed path,
     CancellationToken cancellationToken)
 {
-    private const int Rounds = 5;
     private const int Listed = 20;
 
     private readonly List<string> _notes = [];
@@ -64,7 +63,8 @@ internal sealed class NamePreflight(
             return [];
         }
 
-        var plan = await NewNamesAsync(duplicates);
+        var plan = await metadata.NewNamesAsync(
+            topology.RmDatabase, duplicates, spec.Preflight.KeepProjectNames, cancellationToken);
         findings.Add(plan.Findings);
         if (plan.Renames.Count > 0)
         {
@@ -89,36 +89,6 @@ internal sealed class NamePreflight(
         {
             findings.Ask(finding.Reason, null, finding.Message, finding.Node, finding.Field);
         }
-    }
-
-    // The server's own collations decide whether a name is free.
-    private async Task<ProjectRenamePlan> NewNamesAsync(IReadOnlyList<DuplicateProjectName> duplicates)
-    {
-        var database = topology.RmDatabase;
-        var rows = await metadata.ProjectNamesAsync(database, cancellationToken);
-        if (rows.Truncated)
-        {
-            return Refused("There are too many projects to find free names. Rename the duplicates by hand.");
-        }
-
-        var taken = new List<string>();
-        for (var round = 0; round < Rounds; round++)
-        {
-            var plan =
-                ProjectRenamer.Compute(rows.Projects, duplicates, spec.Preflight.KeepProjectNames, rows.Limits, taken);
-            var used =
-                await metadata.NamesInUseAsync(database, [.. plan.Renames.Select(r => r.NewName)], cancellationToken);
-            if (used.Count == 0)
-            {
-                return plan;
-            }
-
-            taken.AddRange(used);
-        }
-
-        return Refused($"No free names were found for the duplicates ({Some(taken)} are taken). Rename them by hand.");
-
-        static ProjectRenamePlan Refused(string why) => new([], [ProjectRenamer.NotRenamed(why)]);
     }
 
     // No documented column tells the region of a writer: a number that is that of some region proves nothing, one that

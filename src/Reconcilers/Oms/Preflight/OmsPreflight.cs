@@ -2,8 +2,14 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>One preflight pass: everything that can be found out without a change, concurrently on all nodes. It
 /// reports all findings of the pass, not only the first.</summary>
+/// <param name="stored">The plan that was made of an earlier pass: its nodes are asked, and must be the same; null
+/// searches them.</param>
 internal sealed class OmsPreflight(
-    OmsTargets targets, IStorages storage, TimeProvider time, CancellationToken cancellationToken)
+    OmsTargets targets,
+    IStorages storage,
+    TimeProvider time,
+    CancellationToken cancellationToken,
+    Plan? stored = null)
 {
     private readonly Findings _findings = new(
         text => targets.Redactor.Redact(text), FindingOf, targets.Upgrade.Spec.Preflight.Acknowledge);
@@ -15,13 +21,18 @@ internal sealed class OmsPreflight(
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
         var path = CheckVersions();
-        targets.Complete(await new InventorySearch(targets, _findings, path).RunAsync(cancellationToken));
+        if (stored is null)
+        {
+            targets.Complete(await new InventorySearch(targets, _findings, path).RunAsync(cancellationToken));
+        }
+
         _findings.Add(SpecPreflight.Check(Spec));
         var nodes = await Task.WhenAll(
             from region in Spec.Regions
             from node in region.Nodes
             select new NodePreflight(targets, _findings, path, time, node, region.Name, cancellationToken)
                 .CheckAsync());
+        CompareWithPlan(nodes);
         var topology = Topology(nodes);
         CheckImageNames(path);
         var images = ImagesAsync(nodes, path);
@@ -136,6 +147,30 @@ internal sealed class OmsPreflight(
         }
     }
 
+    // The steps address the container of then, and the new one was created with the options of then.
+    private void CompareWithPlan(IReadOnlyList<NodePreflight> nodes)
+    {
+        foreach (var node in nodes.Where(n => stored is not null && n.Current is not null))
+        {
+            var planned = stored!.Step<CreateContainer>(node.Name)!.As<CreateContainer>();
+            var (name, wayOut) = (node.Current!.ShortName, $"abort ({Annotations.Abort}=<token>), then retry");
+            if (node.Current.ID != planned.OldContainerId)
+            {
+                node.Add(
+                    Reasons.TargetChanged,
+                    $"{name} on {node.Name} is another container ({node.Current.ID[..12]}) than when the plan was made "
+                        + $"({planned.OldContainerId[..12]}). To plan for it, {wayOut}.");
+            }
+            else if (node.Inherited?.Hash != planned.Inherited)
+            {
+                node.Add(
+                    Reasons.TargetChanged,
+                    $"The options of {name} on {node.Name} were changed since the plan was made, and the new container "
+                        + $"has the former ones. Restore them; or to plan with the present ones, {wayOut}.");
+            }
+        }
+    }
+
     private OmsTopology? Topology(IReadOnlyList<NodePreflight> nodes)
     {
         // Without every config.yaml, sets and defaults cannot be judged. The finding of the unread node says why.
@@ -153,7 +188,7 @@ internal sealed class OmsPreflight(
     private async Task ImagesAsync(IReadOnlyList<NodePreflight> nodes, UpgradePath.Allowed? path)
     {
         var correction = Spec.Correction;
-        var jar = path?.NeedsCorrectionJar == true ? correction.Archive : null;
+        var jar = path?.NeedsCorrectionJar == true && stored is null ? correction.Archive : null;
         var runs = jar is null ? [] : ArchivePreflight.JarNodes(correction, nodes).ToHashSet();
         await Task.WhenAll(nodes.Where(node => node.ClockOffset is not null).Select(node => _findings.LookAsync(
             async () =>

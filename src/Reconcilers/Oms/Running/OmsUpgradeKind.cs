@@ -26,6 +26,10 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override bool IsPastUndo(Plan plan) => OmsPlanProgress.IsPastT1(plan);
 
+    // The old containers were stopped, and the finding that stopped the run says that an abort starts them again.
+    public override bool AbortUndoes(Plan plan) => base.AbortUndoes(plan)
+        || plan.Steps.Exists(s => s.Is<CheckProjectNames>() && s.State == StepState.Failed);
+
     public override bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);
 
     public override bool OnlyWaits(PlanStep step) => StepCatalog<OmsTargets>.OnlyWaits(step);

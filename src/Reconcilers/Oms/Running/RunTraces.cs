@@ -154,7 +154,7 @@ internal sealed class RunTraces(OmsTargets targets)
 
     private async Task<bool> IsDisabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
     {
-        return plan.First(OmsUpgradePhases.DisableHA) is { State: StepState.Pending } disable
+        return OmsPlanProgress.Disable(plan) is { State: StepState.Pending } disable
             && disable.Is<DisableHighAvailability>()
             && disable.As<DisableHighAvailability>() is var args
             && HaConfig.TryParse(args.Previous, out var previous, out _)

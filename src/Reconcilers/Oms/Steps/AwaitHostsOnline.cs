@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record AwaitHostsOnline(
     string Database,
     List<AwaitHostsOnline.Region> Heartbeats,
-    List<HostBaseline>? Before = null) : OmsStep, IWaitsOnly
+    [property: Measured] List<HostBaseline>? Before = null) : OmsStep, IWaitsOnly
 {
     internal override string Verb => "hosts";
     internal override string Title(string? node) => "Wait until every host is ONLINE with a fresh heartbeat";

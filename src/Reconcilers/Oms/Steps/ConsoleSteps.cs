@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record RestartConsole(
     string Container,
     bool OnlyIfRunning = false,
-    int? Port = null,
+    [property: Measured] int? Port = null,
     bool Https = false) : OmsStep
 {
     private const string BeforeKey = "pidBefore";

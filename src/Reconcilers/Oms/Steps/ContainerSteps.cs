@@ -311,8 +311,8 @@ internal sealed record RemoveOldContainer(
     string Old,
     string Name,
     string Container,
-    List<string>? Running = null,
-    List<string>? IfListed = null) : OmsStep
+    [property: Measured] List<string>? Running = null,
+    [property: Measured] List<string>? IfListed = null) : OmsStep
 {
     public const string ImageIdKey = "imageId";
 

@@ -32,9 +32,9 @@ internal sealed record AwaitSupervisor(string Container) : OmsStep, IWaitsOnly
 [Acceptable]
 internal sealed record AwaitPrograms(
     string Container,
-    List<string> Running,
+    [property: Measured] List<string> Running,
     List<string>? Settled = null,
-    List<string>? IfListed = null) : OmsStep, IWaitsOnly
+    [property: Measured] List<string>? IfListed = null) : OmsStep, IWaitsOnly
 {
     private const string StartedKey = "started";
 
@@ -125,7 +125,7 @@ internal sealed record CheckHealth(
     int Port,
     bool Https = false,
     string Path = "/oms/health",
-    bool UnhealthyBefore = false) : OmsStep, IWaitsOnly
+    [property: Measured] bool UnhealthyBefore = false) : OmsStep, IWaitsOnly
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

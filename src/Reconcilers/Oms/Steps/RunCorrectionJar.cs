@@ -109,6 +109,14 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
             };
         }
 
+        // The names are in the snapshot too.
+        if (JarOutput.NamesDuplicates(log))
+        {
+            return new Failed(
+                Reasons.DuplicateProjectNames,
+                Sentences.Join($"{ended}: it reports projects that share a name.", Errors(log) ?? Excerpt(log)));
+        }
+
         if (exitCode != 0)
         {
             return new Failed(

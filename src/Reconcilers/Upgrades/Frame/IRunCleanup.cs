@@ -27,7 +27,7 @@ internal interface IRunCleanup
 internal interface IRunRedo
 {
     /// <param name="consent">The retry after which the redo restores without another approval.</param>
-    string Remedy(string consent);
+    string Remedy(Plan plan, string consent);
 
     /// <summary>The phase that restores.</summary>
     string Phase { get; }

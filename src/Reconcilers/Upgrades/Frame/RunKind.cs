@@ -57,6 +57,9 @@ internal abstract class RunKind
     /// window, only steps that ask for it (<see cref="PlanStep.AsksWindow"/>). Once true it stays true.</summary>
     public abstract bool IsPastUndo(Plan plan);
 
+    /// <summary>Whether an abort undoes what was done.</summary>
+    public virtual bool AbortUndoes(Plan plan) => !IsPastUndo(plan);
+
     public abstract bool Changed(Plan plan);
 
     /// <summary>Whether the step only waits and changes nothing. A rollback need not wait for the end of such a

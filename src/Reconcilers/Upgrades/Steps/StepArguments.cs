@@ -21,12 +21,19 @@ internal static class StepArguments
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    public static SortedDictionary<string, string> Write(object part)
+    public static SortedDictionary<string, string> Write(object part) => Write(part, isMeasured: false);
+
+    /// <summary>The arguments marked as <see cref="MeasuredAttribute"/>; null if there are none.</summary>
+    public static SortedDictionary<string, string>? Measured(object part) =>
+        Write(part, isMeasured: true) is { Count: > 0 } measured ? measured : null;
+
+    private static SortedDictionary<string, string> Write(object part, bool isMeasured)
     {
         var entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in Options.GetTypeInfo(part.GetType()).Properties)
         {
-            if (property.Get!(part) is not { } value
+            if (isMeasured != property.AttributeProvider!.IsDefined(typeof(MeasuredAttribute), inherit: false)
+                || property.Get!(part) is not { } value
                 || (property.AssociatedParameter is { HasDefaultValue: true } parameter
                     && Equals(value, parameter.DefaultValue)))
             {
@@ -71,9 +78,15 @@ internal static class StepArguments
     public static TPart Read<TPart>(string id, IReadOnlyDictionary<string, string> entries) =>
         (TPart)Read(typeof(TPart), id, entries);
 
+    /// <summary>All arguments of a stored step.</summary>
+    public static IReadOnlyDictionary<string, string> Of(PlanStep step) => Of(step.Parameters, step.Measured);
+
+    /// <summary>All arguments of a stored guard.</summary>
+    public static IReadOnlyDictionary<string, string> Of(PlanGuard guard) => Of(guard.Parameters, guard.Measured);
+
     /// <exception cref="FormatException">It is another step, or its entries do not fit.</exception>
     public static TStep As<TStep>(this PlanStep step) => step.Is<TStep>()
-        ? Read<TStep>(step.Id, step.Parameters)
+        ? Read<TStep>(step.Id, Of(step))
         : throw new FormatException($"{step.Id} is a step {step.Action}, not {typeof(TStep).Name}.");
 
     public static bool Is<TStep>(this PlanStep step) =>
@@ -97,6 +110,10 @@ internal static class StepArguments
         step.Parameters.TryGetValue("databases", out var text)
             ? JsonSerializer.Deserialize<List<string>>(text) ?? []
             : [];
+
+    private static IReadOnlyDictionary<string, string> Of(
+        SortedDictionary<string, string> planned, SortedDictionary<string, string>? measured) =>
+        measured is null ? planned : planned.Concat(measured).ToDictionary(StringComparer.Ordinal);
 
     private static bool IsText(Type type)
     {

@@ -45,6 +45,7 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
         After = [.. after],
         Action = GetType().Name,
         Parameters = StepArguments.Write(this),
+        Measured = StepArguments.Measured(this),
         MaxAttempts = Attempts,
         RunOnce = Retry != RetryRule.Repeat,
         Retry = Retry,
@@ -122,6 +123,11 @@ internal sealed class AcceptableAttribute : Attribute
     public string? OnlyIf { get; init; }
 }
 
+/// <summary>Marks an argument that preflight measured (what answered, how fast, how old): it is stored beside the
+/// parameters of the plan, so the hash does not cover it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MeasuredAttribute : Attribute;
+
 /// <summary>Marks an action that only waits or reads, so that abandoning it half way leaves nothing half
 /// done.</summary>
 internal interface IWaitsOnly;
@@ -158,6 +164,7 @@ internal static class PlannedGuard
             Node = node,
             Check = check.GetType().Name,
             Parameters = StepArguments.Write(check),
+            Measured = StepArguments.Measured(check),
             From = [.. from],
             Until = until,
         };

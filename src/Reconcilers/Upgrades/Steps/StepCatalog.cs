@@ -31,7 +31,7 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     /// <exception cref="FormatException">Its arguments do not fit.</exception>
     public static StepBase<TTargets> Of(PlanStep step) =>
         Parts.TryGetValue(step.Action, out var type)
-        && StepArguments.Read(type, step.Id, step.Parameters) is StepBase<TTargets> read
+        && StepArguments.Read(type, step.Id, StepArguments.Of(step)) is StepBase<TTargets> read
             ? read
             : throw Unknown("action", step.Action, step.Id);
 
@@ -55,10 +55,12 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     }
 
     public IStepAction Action(PlanStep step) =>
-        Part(step.Id, step.Action, step.Parameters) as IStepAction ?? throw Unknown("action", step.Action, step.Id);
+        Part(step.Id, step.Action, StepArguments.Of(step)) as IStepAction
+        ?? throw Unknown("action", step.Action, step.Id);
 
     public IGuardCheck Guard(PlanGuard guard) =>
-        Part(guard.Id, guard.Check, guard.Parameters) as IGuardCheck ?? throw Unknown("guard", guard.Check, guard.Id);
+        Part(guard.Id, guard.Check, StepArguments.Of(guard)) as IGuardCheck
+        ?? throw Unknown("guard", guard.Check, guard.Id);
 
     private PlannedPart<TTargets>? Part(string id, string name, IReadOnlyDictionary<string, string> arguments) =>
         Parts.TryGetValue(name, out var type)

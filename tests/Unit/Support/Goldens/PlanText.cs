@@ -116,7 +116,7 @@ internal sealed partial class PlanText(Plan? done)
             step.Facts is { Count: > 0 } facts ? $"facts {Arguments(facts)}" : null,
         ];
         var waits = after.Count == 0 ? "" : $" <- {string.Join(", ", after)}";
-        return $"{step.Id}: {step.Action}({Arguments(step.Parameters)}){waits} [{string.Join(", ", marks.OfType<string>())}]";
+        return $"{step.Id}: {step.Action}({Arguments(step.Parameters)}){Measured(step.Measured)}{waits} [{string.Join(", ", marks.OfType<string>())}]";
     }
 
     private string Line(PlanGuard guard)
@@ -126,8 +126,11 @@ internal sealed partial class PlanText(Plan? done)
         var node = guard.Node is null ? "" : $" [{guard.Node}]";
         var violations = string.Concat(guard.Violations.Select(v => $" violation {v.Reason}"
             + $"{(v.To is null ? " open" : "")}{(v.RestoreFirst ? " restoreFirst" : "")}{(v.NoRollback ? " noRollback" : "")}"));
-        return $"guard {guard.Id}: {guard.Check}({Arguments(guard.Parameters)}){from}{until}{node}{violations}";
+        return $"guard {guard.Id}: {guard.Check}({Arguments(guard.Parameters)}){Measured(guard.Measured)}{from}{until}{node}{violations}";
     }
+
+    private string Measured(SortedDictionary<string, string>? arguments) =>
+        arguments is null ? "" : $" measured({Arguments(arguments)})";
 
     private string Arguments(SortedDictionary<string, string> arguments) => string.Join(
         ", ", arguments.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}={Symbols(a.Value)}"));

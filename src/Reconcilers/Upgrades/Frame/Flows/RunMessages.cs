@@ -13,6 +13,7 @@ internal static class RunMessages
 
     private const int ShownFindings = 5;
     private const int ShownNotes = 3;
+    private const int ShownCauses = 5;
 
     /// <summary>A preflight that found problems: the first of them; status.findings has all.</summary>
     /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
@@ -41,6 +42,7 @@ internal static class RunMessages
 
         // The notes of a plan say why it has steps that others do not have.
         var news = known is null ? [] : compiled.Notes.Except(known.Notes, StringComparer.Ordinal).ToList();
+        var causes = known is null ? [] : PlanDifference.Describe(known, compiled);
         return new RunStatusSummary(
             RunOutcomeKind.Stalled,
             RunPhases.Preflight,
@@ -50,8 +52,7 @@ internal static class RunMessages
                 news.Count == 0 ? null : $"New in its notes: {string.Join(' ', news.Take(ShownNotes))}",
                 known is null
                     ? "The approved plan is no longer in status, so the differences cannot be shown."
-                    : "Differences from the approved plan: "
-                        + string.Join("; ", PlanDifference.Describe(known, compiled)),
+                    : $"What changed since: {Sentences.List(causes, ShownCauses, "; ")}",
                 "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
     }
 

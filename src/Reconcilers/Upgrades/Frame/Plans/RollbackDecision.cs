@@ -20,7 +20,7 @@ internal static class RollbackDecision
 
         if (status.AbortedBy is not null)
         {
-            return kind.IsPastUndo(plan) ? RollbackCause.None : RollbackCause.Abort;
+            return kind.AbortUndoes(plan) ? RollbackCause.Abort : RollbackCause.None;
         }
 
         if (!IsAutomatic(kind, spec, plan) || AcceptableUntil(kind, spec, plan) > now)
@@ -54,7 +54,7 @@ internal static class RollbackDecision
     /// finishes.</summary>
     public static bool IsStopped(RunKind kind, RunObject entity) =>
         entity.Status!.AbortedBy is not null
-        && (entity.Spec.DesiredState == DesiredState.RolledBack || kind.IsPastUndo(entity.Status.Plan!))
+        && (entity.Spec.DesiredState == DesiredState.RolledBack || !kind.AbortUndoes(entity.Status.Plan!))
         && !(entity.Metadata.DeletionTimestamp is not null && !kind.IsPastUndo(entity.Status.Plan!));
 
     public static bool IsHalted(RunSpec spec, RunStatus? status) =>

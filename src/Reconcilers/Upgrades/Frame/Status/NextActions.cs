@@ -63,6 +63,9 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             + $"{_kubectl.Annotate(Annotations.OnDelete, Annotations.Abandon)}, then {_kubectl.Delete}.",
         Reasons.Aborted => Sentences.Join($"Continue: {RetryCommand}.", OrRollBack()),
         Reasons.RolledBackAfterFailure or Reasons.RolledBack => $"Start again from preflight: {RetryCommand}.",
+        Reasons.DuplicateProjectNames when summary.Failed => status.RetryCost is null
+            ? $"Undo what was done, so that OMS runs as before: {_kubectl.Annotate(Annotations.Abort, NewAbort())}."
+            : $"Roll back: {RollBackCommand}.",
         _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically: "
             + $"{_kubectl.Print(Findings)}.",
         _ when summary.Failed => Failed(),
@@ -135,7 +138,9 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string? OrRollBack() =>
         IsRollback || status.Plan is not { } plan || kind.RollbackRefusal(entity.Spec, plan) is not null
             ? null
-            : $"Or roll back: {_kubectl.Patch("""{"spec":{"desiredState":"RolledBack"}}""")}.";
+            : $"Or roll back: {RollBackCommand}.";
+
+    private string RollBackCommand => _kubectl.Patch("""{"spec":{"desiredState":"RolledBack"}}""");
 
     private string RetryWith(string token) => _kubectl.Annotate(Annotations.Retry, token);
 

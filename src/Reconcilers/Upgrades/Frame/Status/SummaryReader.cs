@@ -12,7 +12,7 @@ internal sealed class SummaryReader(
 
     // How the run continues where only restored data may be used.
     private string? Restore => kind.Redo is { } redo && redo.FindLost(plan) is not null
-        ? redo.Remedy(Word.For(redo.Phase, plan))
+        ? redo.Remedy(plan, Word.For(redo.Phase, plan))
         : null;
 
     public RunStatusSummary Read()
@@ -98,8 +98,9 @@ internal sealed class SummaryReader(
         var restart = $"Set {RunMessages.Retry} to restart from preflight.";
         if (status.AbortedBy is { } token)
         {
-            var message = $"The run was aborted by {Annotations.Abort}={token} before {kind.BeforeUndoEnds}. "
-                + $"All changes are undone. {restart}";
+            var before = kind.IsPastUndo(status.Plan!) ? "" : $" before {kind.BeforeUndoEnds}";
+            var message = $"The run was aborted by {Annotations.Abort}={token}{before}. All changes are undone. "
+                + restart;
             return new RunStatusSummary(
                 RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message, Failed: true);
         }

@@ -1,0 +1,77 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>The last look at the names of projects: the last session has gone, so nobody makes another project, and the
+/// dump has not begun. Names that came after preflight would break the correction JAR in the downtime, and every
+/// restore would bring them back.</summary>
+/// <param name="Database">The database with the project tables.</param>
+/// <param name="Rename">Whether projects that share a name get new ones here (the receipt has them); else they are a
+/// failure, unless the spec asks for it by now.</param>
+internal sealed record CheckProjectNames(string Database, bool Rename = false) : OmsStep
+{
+    private const int Listed = 5;
+
+    internal override string Verb => "names";
+    internal override string Title(string? node) => Rename
+        ? "Rename projects that came to share a name since the plan was made"
+        : "Check that no two projects share a name";
+
+    internal override void Undo(OmsRollback back, PlanStep done) => Renaming(done)?.Undo(back, done);
+
+    /// <summary>What a step of a plan renames, or renamed; null if nothing.</summary>
+    public static RenameProjects? Renaming(PlanStep step) => step.Is<RenameProjects>() ? step.As<RenameProjects>()
+        : step.Is<CheckProjectNames>() && step.Receipt is { Count: > 0 } receipt
+        ? StepArguments.Read<RenameProjects>(step.Id, receipt)
+        : null;
+
+    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (Bound(context) is { } renaming)
+        {
+            return await renaming.ObserveAsync(context, cancellationToken);
+        }
+
+        var found = await FindAsync(cancellationToken);
+        return found.Count == 0
+            ? new Done("No two projects share a name.")
+            : new NotStarted($"{found.Count} names are used more than once.");
+    }
+
+    public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (context.Step.Receipt is { Count: > 0 })
+        {
+            return Receipt(context);
+        }
+
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        var found = await FindAsync(cancellationToken);
+        var plan = await metadata.NewNamesAsync(Database, found, Spec.KeepProjectNames, cancellationToken);
+        return plan.Findings is [{ } finding, ..]
+            ? throw new StepActionException(finding.Reason, finding.Message, retryable: false)
+            : StepArguments.Write(new RenameProjects(Database, [.. plan.Renames]));
+    }
+
+    // It fails in the first look, so that nothing is prepared.
+    private async Task<IReadOnlyList<DuplicateProjectName>> FindAsync(CancellationToken cancellationToken)
+    {
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        var found = await metadata.DuplicateProjectsAsync(Database, cancellationToken);
+        return found.Count == 0 || Rename || Spec.DuplicateProjectNames == DuplicateNamePolicy.Rename
+            ? found
+            : throw new StepActionException(
+                Reasons.DuplicateProjectNames,
+                "OMS is stopped, and nothing else was changed. Since preflight, projects came to share a name, and the "
+                + $"correction JAR would fail: {Sentences.List([.. found.Select(d => d.Message)], Listed, " ")} To "
+                + $"start the old containers again, abort ({Annotations.Abort}=<token>); rename them in the console, "
+                + "then retry. Or set spec.preflight.duplicateProjectNames: Rename and retry: the operator renames all "
+                + "but one of each name and continues.",
+                retryable: false);
+    }
+
+    protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
+        ((IStepAction)Bound(context)!).ActAsync(context, cancellationToken);
+
+    private PreflightSpec Spec => Targets.Upgrade.Spec.Preflight;
+
+    private RenameProjects? Bound(StepContext context) => (RenameProjects?)Renaming(context.Step)?.On(Targets);
+}

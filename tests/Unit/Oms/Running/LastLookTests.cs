@@ -1,0 +1,268 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// A plan is read in the afternoon and runs at night: what preflight asked is asked again before OMS is changed, and the
+/// names of projects once more before the dump.
+/// </summary>
+public sealed class LastLookTests
+{
+    public static TheoryData<string> Changes => [.. Happenings.Keys];
+
+    // What may happen while a run is held before the first change, the reason that stops it, and how it is put right.
+    private static Dictionary<string, (Action<OmsWorld> Happens, string Reason, Action<OmsWorld> IsRepaired)> Happenings { get; } = new(StringComparer.Ordinal)
+    {
+        ["a project gets the name of another"] = (w => Share(w), Reasons.DuplicateProjectNames, w => Share(w, "apart")),
+        ["the metadata server becomes read-only"] = (w => w.Metadata.IsReadOnly = true, Reasons.AccessDenied, w => w.Metadata.IsReadOnly = false),
+        ["the account loses privileges"] = (w => Grants(w, "GRANT SELECT ON *.* TO 'drc'@'%'"), Reasons.AccessDenied, w => Grants(w, "GRANT ALL PRIVILEGES ON *.* TO 'drc'@'%'")),
+        ["a host goes offline"] = (w => w.Metadata.HostStatus["192.0.2.217"] = "OFFLINE", Reasons.ComponentsUnhealthy, w => w.Metadata.HostStatus.Clear()),
+        ["the storage fills"] = (w => w.BackupStorage.Free = 1 << 20, Reasons.NoSpace, w => w.BackupStorage.Free = 1L << 40),
+        ["the container is created again"] = (Recreate, Reasons.TargetChanged, _ => { }),
+    };
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void What_changed_while_held_stops_the_run_before_OMS_is_changed(string what)
+    {
+        var (happens, reason, isRepaired) = Happenings[what];
+        var world = Held(OmsUpgradePhases.DisableHA);
+        happens(world);
+        Approve(world, OmsUpgradePhases.DisableHA);
+        world.RunUntil(() => world.Is("Failed"), "stopped");
+
+        world.ReasonOf("Stalled").ShouldBe(reason);
+        world.Status.Message.ShouldNotBeNull().ShouldStartWith("DisableHA/look failed: OMS was not changed, because preflight, which was repeated, has findings: ");
+        world.Done.ShouldNotContain(a => a.What == "ha off" || a.What == "stop" || a.What == "rename");
+
+        isRepaired(world);
+        if (reason == Reasons.TargetChanged)
+        {
+            world.Annotate(Annotations.Abort, "1");
+            world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgress.Done(back), "undone");
+            world.Retry();
+            world.RunUntil(() => world.Is("Held"), "held again");
+            Approve(world, OmsUpgradePhases.DisableHA);
+        }
+
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Finding_is_shown_at_once_and_gone_when_it_is_repaired()
+    {
+        var world = Held(OmsUpgradePhases.DisableHA);
+        world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
+        Approve(world, OmsUpgradePhases.DisableHA);
+        world.RunUntil(() => world.Status.Message?.Contains("preflight, which was repeated", StringComparison.Ordinal) == true, "shown");
+        world.Is("Failed").ShouldBeFalse();
+
+        world.Metadata.HostStatus.Clear();
+        world.RunToSuccess();
+        world.Step("DisableHA/look").Message.ShouldBe("Preflight was repeated and has no findings.");
+    }
+
+    [Fact]
+    public void Finding_is_acknowledged_or_accepted()
+    {
+        var world = Held(OmsUpgradePhases.DisableHA);
+        world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
+        Approve(world, OmsUpgradePhases.DisableHA);
+        world.RunUntil(() => world.Is("Failed"), "stopped");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("ComponentsUnhealthy/oms-b/host");
+
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "ComponentsUnhealthy/oms-b/host"] } });
+        world.RunUntil(() => world.Step("DisableHA/look").State == StepState.Succeeded, "acknowledged");
+        world.Step("DisableHA/look").Accepted.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Fresh_answers_are_not_asked_again()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
+        world.RunToSuccess();
+
+        world.Step("DisableHA/look").Message.ShouldBe("Preflight has just passed, and nothing has held the run since.");
+    }
+
+    [Fact]
+    public void Old_answers_are_asked_again_without_a_hold()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Paused = true });
+        world.RunUntil(() => world.Status.Message?.StartsWith("Paused before", StringComparison.Ordinal) == true, "paused");
+        world.RunFor(TimeSpan.FromMinutes(11));
+        world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
+        world.EditSpec(s => s with { Paused = false });
+        world.RunUntil(() => world.Is("Failed"), "stopped");
+
+        world.ReasonOf("Stalled").ShouldBe(Reasons.ComponentsUnhealthy);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Names_that_came_in_the_downtime_stop_before_the_dump_and_an_abort_starts_OMS_again(bool haOff)
+    {
+        var world = WithSharedNamesInTheDowntime(haOff: haOff);
+        world.RunUntil(() => world.Is("Failed"), "stopped");
+
+        world.ReasonOf("Stalled").ShouldBe(Reasons.DuplicateProjectNames);
+        world.Status.Step.ShouldBe("Backup/names");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("'shared'");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain(Annotations.Abort);
+        world.Count("snapshot").ShouldBe(0);
+
+        world.Annotate(Annotations.Abort, "1");
+        world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgress.Done(back), "undone");
+        world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning);
+        world.Status.Message.ShouldNotBeNull().ShouldContain("All changes are undone.");
+        world.Metadata.IsHighAvailabilityOn.ShouldBe(!haOff);
+        world.Rules.Broken.ShouldBeEmpty();
+
+        Share(world, "apart");
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.Retry();
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Names_that_came_in_the_downtime_are_renamed_if_the_spec_says_so(bool fromTheStart)
+    {
+        var world = WithSharedNamesInTheDowntime(s => fromTheStart ? Renaming(s) : s);
+        if (!fromTheStart)
+        {
+            world.RunUntil(() => world.Is("Failed"), "stopped");
+            world.EditSpec(Renaming);
+            world.Retry();
+        }
+
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Metadata.Projects.Count(p => p.Name == "shared").ShouldBe(1);
+        var renamed = world.Status.RenamedProjects.ShouldHaveSingleItem();
+        (renamed.OldName, world.Done.FindIndex(a => a.What == "rename")).ShouldSatisfyAllConditions(
+            r => r.OldName.ShouldBe("shared"),
+            r => r.Item2.ShouldBeInRange(world.Done.FindLastIndex(a => a.What == "stop"), world.Done.FindIndex(a => a.What == "snapshot")));
+    }
+
+    [Fact]
+    public void Names_are_left_as_they_are_unless_the_spec_says_Rename()
+    {
+        var world = WithSharedNamesInTheDowntime();
+        world.RunUntil(() => world.Is("Failed"), "stopped");
+        world.Retry();
+        world.RunFor(TimeSpan.FromMinutes(10));
+
+        (world.Is("Failed"), world.Count("rename"), world.Count("snapshot")).ShouldBe((true, 0, 0));
+        Share(world, "apart");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Rollback_gives_back_the_names_that_were_changed_in_the_downtime()
+    {
+        var world = WithSharedNamesInTheDowntime(Renaming);
+        world.RunToSuccess();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
+        world.RunToRolledBack();
+
+        world.Metadata.Projects.Count(p => p.Name == "shared").ShouldBe(2);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void JAR_that_finds_shared_names_is_not_answered_with_a_plain_retry()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = (_, _) => (1, "ERROR duplicate project names: orders x2\ncorrection upgrade failed\n") }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+
+        world.ReasonOf("Stalled").ShouldBe(Reasons.DuplicateProjectNames);
+        world.Status.Message.ShouldNotBeNull().ShouldContain("A retry restores the same names and ends here again.");
+        world.Status.NextAction.ShouldNotBeNull().ShouldStartWith("Roll back: ");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunToRolledBack();
+    }
+
+    [Fact]
+    public void What_preflight_measured_is_no_part_of_the_hash()
+    {
+        var worlds = new[] { Measured(_ => { }), Measured(w => (w.Metadata.BeatOffset, w.Metadata.BeatPeriod) = (TimeSpan.FromHours(8), TimeSpan.FromSeconds(10))), Measured(w => w.Health.IsClosed = c => c.Host.Name == "oms-a") };
+
+        worlds.Select(w => w.Plan.Hash).Distinct().ShouldHaveSingleItem();
+        worlds.Select(w => string.Join('\n', w.Plan.Steps.SelectMany(s => s.Measured ?? []).Select(m => $"{m}"))).Distinct().Count().ShouldBe(3);
+    }
+
+    private static OmsWorld Measured(Action<OmsWorld> change)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        change(world);
+        world.Apply(s => s with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Ready"), "planned");
+        return world;
+    }
+
+    private static OmsUpgradeSpec Renaming(OmsUpgradeSpec spec) =>
+        spec with { Preflight = spec.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename } };
+
+    private static OmsWorld Held(string phase, Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, bool haOff = false)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = haOff ? WorldSetup.HaOff : WorldSetup.PartialHa })
+            .Apply(s => OmsWorld.AsBefore((change ?? (x => x))(s), haOff) with { HoldBefore = [phase] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        return world;
+    }
+
+    private static void Approve(OmsWorld world, string hold) => world.Annotate(Annotations.Approve, world.WordFor(hold));
+
+    // Somebody works on the tables after OMS was stopped, and leaves.
+    private static OmsWorld WithSharedNamesInTheDowntime(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, bool haOff = false)
+    {
+        var world = Held(OmsUpgradePhases.StopOld, change, haOff);
+        world.Metadata.OtherSessions.Add(new MetadataSession(77, "root", "192.0.2.9:5", "rm_340", "Query", 1));
+        Approve(world, OmsUpgradePhases.StopOld);
+        world.RunUntil(() => world.Plan.Step("Backup/no-sessions")!.State == StepState.Running, "the dump waits");
+        Share(world);
+        world.Metadata.OtherSessions.Clear();
+        return world;
+    }
+
+    private static void Grants(OmsWorld world, string grant)
+    {
+        world.Metadata.Grants.Clear();
+        world.Metadata.Grants.Add(grant);
+    }
+
+    // As `docker compose up --force-recreate` does.
+    private static void Recreate(OmsWorld world)
+    {
+        var (host, old) = (world["oms-b"], world.Old("oms-b"));
+        var again = new WorldContainer(world, host, old.Name, old.Image, old.Config, old.HostConfig);
+        old.Stop(0);
+        host.Containers.Remove(old);
+        host.Containers.Add(again);
+        again.Start();
+    }
+
+    // Two projects have one name, or those of before.
+    private static void Share(OmsWorld world, string? other = null)
+    {
+        var projects = world.Metadata.Projects;
+        projects[0] = projects[0] with { Name = "shared" };
+        projects[1] = projects[1] with { Name = other ?? "shared" };
+    }
+}
