@@ -25,7 +25,8 @@ public sealed class LastLookTests
         ["the account loses privileges"] = (w => Grants(w, "GRANT SELECT ON *.* TO 'drc'@'%'"), Reasons.AccessDenied, w => Grants(w, "GRANT ALL PRIVILEGES ON *.* TO 'drc'@'%'")),
         ["a host goes offline"] = (w => w.Metadata.HostStatus["192.0.2.217"] = "OFFLINE", Reasons.ComponentsUnhealthy, w => w.Metadata.HostStatus.Clear()),
         ["the storage fills"] = (w => w.BackupStorage.Free = 1 << 20, Reasons.NoSpace, w => w.BackupStorage.Free = 1L << 40),
-        ["the container is created again"] = (Recreate, Reasons.TargetChanged, _ => { }),
+        ["the container is created again"] = (Recreate, Reasons.TargetChanged, _ => { }
+        ),
     };
 
     [Theory]
