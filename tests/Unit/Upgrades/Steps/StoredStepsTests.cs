@@ -41,8 +41,9 @@ public sealed class StoredStepsTests
             foreach (var required in Required(catalog.Action(step).GetType()))
             {
                 var parameters = new SortedDictionary<string, string>(step.Parameters, StringComparer.Ordinal);
-                parameters.Remove(required).ShouldBeTrue();
-                Should.Throw<FormatException>(() => catalog.Action(step with { Parameters = parameters })).Message.ShouldContain(required);
+                var measured = new SortedDictionary<string, string>(step.Measured ?? [], StringComparer.Ordinal);
+                (parameters.Remove(required) ^ measured.Remove(required)).ShouldBeTrue();
+                Should.Throw<FormatException>(() => catalog.Action(step with { Parameters = parameters, Measured = measured })).Message.ShouldContain(required);
                 tried++;
             }
         }
