@@ -61,7 +61,8 @@ public static class PlanDifference
         return $"~ {Sentences.List(where, Named)}: {names} {same.First().Values}";
     }
 
-    private static IEnumerable<(string Name, string Values)> Changes(PlanStep was, PlanStep now, HashSet<string> replaced) =>
+    private static IEnumerable<(string Name, string Values)> Changes(
+        PlanStep was, PlanStep now, HashSet<string> replaced) =>
     [
         .. Change("phase", was.Phase, now.Phase),
         .. Change("node", was.Node, now.Node),

@@ -22,14 +22,14 @@ public sealed class PlanHashTests
         nameof(PlanStep.Attempt), nameof(PlanStep.Tries), nameof(PlanStep.StartedAt), nameof(PlanStep.FinishedAt), nameof(PlanStep.Reason),
         nameof(PlanStep.Message), nameof(PlanStep.Receipt), nameof(PlanStep.Facts), nameof(PlanStep.NotTakenSince),
         nameof(PlanStep.CleanedUpAt), nameof(PlanStep.OutputRef), nameof(PlanStep.OnlyLists), nameof(PlanStep.AsksWindow), nameof(PlanStep.Acceptable),
-        nameof(PlanStep.Accepted), nameof(PlanStep.Retried), nameof(PlanStep.Failures),
+        nameof(PlanStep.Accepted), nameof(PlanStep.Retried), nameof(PlanStep.Failures), nameof(PlanStep.Measured),
     ];
 
     public static TheoryData<string> StepProperties =>
         [.. typeof(PlanStep).GetProperties().Select(p => p.Name).Where(n => n != "EqualityContract")];
 
     public static TheoryData<string> GuardProperties =>
-        [.. typeof(PlanGuard).GetProperties().Select(p => p.Name).Where(n => n is not ("EqualityContract" or nameof(PlanGuard.Violations) or nameof(PlanGuard.Failures)))];
+        [.. typeof(PlanGuard).GetProperties().Select(p => p.Name).Where(n => n is not ("EqualityContract" or nameof(PlanGuard.Violations) or nameof(PlanGuard.Failures) or nameof(PlanGuard.Measured)))];
 
     [Theory]
     [MemberData(nameof(StepProperties))]
@@ -60,7 +60,7 @@ public sealed class PlanHashTests
     public void Hash_ignores_what_happened_to_a_guard()
     {
         var plan = Plan();
-        var violated = plan.Guards.ConvertAll(g => g with { Failures = 1, Violations = [new GuardViolation { Message = "it was changed" }] });
+        var violated = plan.Guards.ConvertAll(g => g with { Failures = 1, Violations = [new GuardViolation { Message = "it was changed" }], Measured = new() { ["readers"] = "exporter" } });
 
         PlanHash.Compute(plan.Steps, violated).ShouldBe(Hash(plan));
         PlanDifference.Describe(plan, plan with { Guards = violated }).ShouldBeEmpty();
