@@ -13,6 +13,12 @@ public sealed record Plan
     [Length(71)]
     public string? SpecHash { get; init; }
 
+    /// <summary>The identity fields of that spec by their paths, without defaults; of large ones a hash. It shows which
+    /// of them was changed later. No part of the hash.</summary>
+    [Items(SchemaLimits.Recorded)]
+    [Length(SchemaLimits.Message)]
+    public SortedDictionary<string, string>? Identity { get; init; }
+
     /// <summary>What must be approved before the first step, for instance RollBack; absent if nothing.</summary>
     [Length(SchemaLimits.Name)]
     public string? Hold { get; init; }

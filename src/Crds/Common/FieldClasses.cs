@@ -12,13 +12,22 @@ public static class FieldClasses
     /// that is stored with a running plan.</remarks>
     public static string Hash<TSpec>(TSpec spec, params FieldClass[] classes)
         where TSpec : class =>
-        Hash(spec, CrdsJsonContext.Default.GetTypeInfo(typeof(TSpec))!, classes);
+        Hash(Select(spec, classes));
 
     /// <summary>The same for a spec of any JSON context.</summary>
-    public static string Hash(object spec, JsonTypeInfo type, params FieldClass[] classes)
+    public static string Hash(object spec, JsonTypeInfo type, params FieldClass[] classes) =>
+        Hash(Select(spec, type, SpecField.DefaultsOf(type), inherited: null, classes));
+
+    /// <summary>SHA-256 over selected fields, 64 hex digits.</summary>
+    public static string Hash(JsonObject selected) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(selected.ToJsonString())));
+
+    /// <summary>The fields of these classes, without those that have their defaults.</summary>
+    public static JsonObject Select<TSpec>(TSpec spec, params FieldClass[] classes)
+        where TSpec : class
     {
-        var selected = Select(spec, type, SpecField.DefaultsOf(type), inherited: null, classes).ToJsonString();
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(selected)));
+        var type = CrdsJsonContext.Default.GetTypeInfo(typeof(TSpec))!;
+        return Select(spec, type, SpecField.DefaultsOf(type), inherited: null, classes);
     }
 
     private static JsonObject Select(

@@ -74,7 +74,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         KubernetesDuration.Parse(((OmsUpgradeSpec)spec).AcceptWithin);
 
     // Sql is what a method that is left out comes to, and it was once the default, so hashes of stored plans lack it.
-    public override string IdentityHash(RunSpec spec) => base.IdentityHash(
+    public override JsonObject IdentityOf(RunSpec spec) => base.IdentityOf(
         spec is OmsUpgradeSpec { HighAvailability: { Method: HighAvailabilityMethod.Sql } method } oms
             ? oms with { HighAvailability = method with { Method = null } }
             : spec);

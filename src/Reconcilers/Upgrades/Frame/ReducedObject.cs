@@ -63,7 +63,7 @@ internal static class ReducedObject
 
     public static Plan? Plan(Plan? plan) => plan is null
         ? null
-        : plan with { Steps = [.. plan.Steps.Select(s => Steps[s.State])], Guards = [], Notes = [] };
+        : plan with { Steps = [.. plan.Steps.Select(s => Steps[s.State])], Guards = [], Notes = [], Identity = null };
 
     private static string Shared(string word) => Words.TryGetValue(word, out var shared) ? shared : word;
 }

@@ -95,7 +95,8 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         {
             await run.StalledAsync(
                 Reasons.SpecChangeIgnored,
-                "An identity field of spec was changed while the stored plan runs. Nothing is started. "
+                "Changed while the stored plan runs: "
+                + $"{SpecIdentity.Changes(bound.Status!.Plan!, _kind.IdentityOf(bound.Spec))}. Nothing is started. "
                 + "Restore the old value, then the stored plan continues automatically.");
             return null;
         }

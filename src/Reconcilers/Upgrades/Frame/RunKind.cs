@@ -43,7 +43,10 @@ internal abstract class RunKind
     /// Connects to nothing; a missing Secret is reported by preflight and steps.</summary>
     public abstract Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken);
 
-    public abstract string IdentityHash(RunSpec spec);
+    /// <summary>The identity fields of a spec, without those that have their defaults.</summary>
+    public abstract JsonObject IdentityOf(RunSpec spec);
+
+    public string IdentityHash(RunSpec spec) => FieldClasses.Hash(IdentityOf(spec));
 
     public abstract string PreflightTimeout(RunSpec spec);
 
@@ -164,7 +167,7 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 
     public sealed override RunStatus NewStatus() => new TStatus();
 
-    public override string IdentityHash(RunSpec spec) => FieldClasses.Hash((TSpec)spec, FieldClass.Identity);
+    public override JsonObject IdentityOf(RunSpec spec) => FieldClasses.Select((TSpec)spec, FieldClass.Identity);
 
     protected virtual TStatus Reduce(TStatus status) => status;
 }

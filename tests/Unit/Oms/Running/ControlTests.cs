@@ -198,6 +198,9 @@ public sealed class ControlTests
         var former = world.Upgrade.Spec;
         world.EditSpec(s => s with { NewContainer = "another", Image = "registry.example/oms:other" });
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.SpecChangeIgnored, "it is said");
+        world.Status.Message!.ShouldStartWith(
+            "Changed while the stored plan runs: spec.image (now registry.example/oms:other, in the plan "
+            + $"{former.Image}), spec.newContainer (now another, in the plan {former.NewContainer}). Nothing is started.");
         world.Status.ObservedGeneration.ShouldBe(world.Upgrade.Metadata.Generation);
         var done = world.Done.Count;
         world.RunFor(TimeSpan.FromHours(1));

@@ -382,6 +382,8 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Edit(s => s with { Parts = ["three"] });
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.SpecChangeIgnored, "it is said");
+        world.Status.Message!.ShouldStartWith(
+            """Changed after this upgrade had succeeded: spec.parts (now ["three"], in the plan ["one","two"]).""");
         (world.Is("Ready"), world.Is("Succeeded"), world.Inertness().StaysInert).ShouldBe((false, true, true));
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunFor(TimeSpan.FromHours(1));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Engine.Planning;
@@ -44,7 +45,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth)
         }));
     }
 
-    public override string IdentityHash(RunSpec spec) => string.Join(',', ((ToyRunSpec)spec).Parts);
+    public override JsonObject IdentityOf(RunSpec spec) =>
+        new() { ["parts"] = new JsonArray([.. ((ToyRunSpec)spec).Parts]) };
 
     public override string PreflightTimeout(RunSpec spec) => "1m";
 

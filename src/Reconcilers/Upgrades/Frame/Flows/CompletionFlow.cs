@@ -97,7 +97,8 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             RunOutcomeKind.Stalled,
             RunPhases.Succeeded,
             Reasons.SpecChangeIgnored,
-            "An identity field of spec was changed after this upgrade had succeeded. The change is ignored, and no "
+            "Changed after this upgrade had succeeded: "
+            + $"{SpecIdentity.Changes(run.Status.Plan!, _kind.IdentityOf(run.Spec))}. The change is ignored, and no "
             + "rollback or cleanup is started. Restore the old value, or create a new object for the next upgrade.");
         var changed = frame.Projection.Compose(
             run.Entity, run.Status with { RollbackPlan = null }, summary, frame.Now);

@@ -207,10 +207,12 @@ internal sealed class PreflightFlow(RunFrame frame)
     private async Task<TimeSpan?> PlanAsync(RunReconcile run, IRunDiscovery discovery)
     {
         var (session, now) = (run.Session, frame.Now);
+        var identity = _kind.IdentityOf(run.Spec);
         var plan = Acceptances.WithNote(_kind, discovery.Compile(run.Entity.Written)) with
         {
             CompiledAt = now,
-            SpecHash = _kind.IdentityHash(run.Spec),
+            SpecHash = FieldClasses.Hash(identity),
+            Identity = SpecIdentity.Of(identity),
         };
         var target = new ClaimTarget(discovery.TargetIdentity, discovery.TargetAddresses);
         var isShown = run.Spec.Mode == RunMode.Plan;
