@@ -58,6 +58,7 @@ public sealed class MySqlSession : IAsyncDisposable
     {
         time ??= TimeProvider.System;
         using var timer = Timer(options.ConnectionTimeout, time);
+        using var question = OpenQuestions.Ask(options.Describe(), "login");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         ServerLink? link = null;
         MySqlSession? session = null;
@@ -198,6 +199,7 @@ public sealed class MySqlSession : IAsyncDisposable
         }
 
         using var timer = Timer(CommandTimeout, _time);
+        using var question = OpenQuestions.Ask(_options.Describe(), "a statement");
         try
         {
             // The package gets neither: it would answer them with a second session.

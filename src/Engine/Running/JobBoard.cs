@@ -83,7 +83,7 @@ internal sealed class JobBoard : IAsyncDisposable
         Interlocked.MemoryBarrier();
         if (HasReports)
         {
-            Apart(wake);
+            Apart(wake, TaskScheduler.Current);
         }
     }
 
@@ -147,25 +147,30 @@ internal sealed class JobBoard : IAsyncDisposable
     }
 
     // The report is queued already: a caller that attends takes it, or is woken when it leaves.
-    private void Tell(Job job, Action wake) => Apart(() =>
-    {
-        job.Reported.TrySetResult();
-        Interlocked.MemoryBarrier();
-        if (!_isAttended)
+    private void Tell(Job job, Action wake) => Apart(
+        () =>
         {
-            wake();
-        }
-    });
+            job.Reported.TrySetResult();
+            Interlocked.MemoryBarrier();
+            if (!_isAttended)
+            {
+                wake();
+            }
+        },
+        job.Scheduler);
 
     // Nothing the caller does when woken delays a job or an advance, or makes it fail.
-    private static void Apart(Action action) => _ = Task.Factory.StartNew(
-        action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+    private static void Apart(Action action, TaskScheduler scheduler) => _ = Task.Factory.StartNew(
+        action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
 
     private sealed record Post(Job Job, StepReport? Report, bool IsLast);
 
     private sealed record Job(string Key, CancellationTokenSource Stop)
     {
         public TaskCompletionSource Reported { get; } = new();
+
+        /// <summary>Where the job runs: a report may come from a timer.</summary>
+        public TaskScheduler Scheduler { get; } = TaskScheduler.Current;
 
         public Task Work { get; set; } = Task.CompletedTask;
     }

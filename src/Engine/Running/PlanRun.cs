@@ -91,7 +91,7 @@ public sealed class PlanRun : IAsyncDisposable
     {
         switch (report)
         {
-            case StepReport.Unknown:
+            case StepReport.Unknown or StepReport.Silent:
                 break;
             case StepReport.Failed when after.State == StepState.Pending:
                 _schedule.Failed(after.Id, after.Tries, now);

@@ -35,6 +35,9 @@ internal sealed class StepJob(
 
     private int _quickWaits;
 
+    // The last message of the step while it is under way.
+    private string? _told = step.Message;
+
     /// <summary>Limit of one observation or preparation: a step on a target that hangs must still be
     /// reported.</summary>
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
@@ -191,7 +194,6 @@ internal sealed class StepJob(
         var clock = attempt;
         var since = Time.GetTimestamp();
         var first = true;
-        string? told = null;
         var toldAt = since;
         while (true)
         {
@@ -214,10 +216,10 @@ internal sealed class StepJob(
             }
 
             if (first
-                || (!string.Equals(told, running.Message, StringComparison.Ordinal)
+                || (!string.Equals(_told, running.Message, StringComparison.Ordinal)
                     && Time.GetElapsedTime(toldAt) >= TellAtMostEvery))
             {
-                (told, toldAt) = (running.Message, Time.GetTimestamp());
+                (_told, toldAt) = (running.Message, Time.GetTimestamp());
                 report(new StepReport.Running(step, Clean(running.Message)));
             }
 
@@ -255,6 +257,7 @@ internal sealed class StepJob(
     private async Task WaitAsync(StepContext context, TimeSpan left, CancellationToken cancellationToken)
     {
         var since = Time.GetTimestamp();
+        using var questions = Listen();
         using var limit = new CancellationTokenSource(left < LookWithoutEvent ? left : LookWithoutEvent, Time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(
             limit.Token, environment.Superseded, cancellationToken);
@@ -289,6 +292,7 @@ internal sealed class StepJob(
         Func<TimeSpan> limit, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         var since = Time.GetTimestamp();
+        using var questions = Listen();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ITimer? timer = null;
         await using (timer = Time.CreateTimer(Check, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))
@@ -321,9 +325,14 @@ internal sealed class StepJob(
         }
     }
 
+    // A target that is cut off is named by the step that waits for it.
+    private OpenQuestions Listen() => OpenQuestions.Listen(
+        Time, late => report(new StepReport.Silent(step, Clean(late ?? _told))));
+
     private async Task<StepReport?> BrokenGuardsAsync(CancellationToken cancellationToken)
     {
-        var breaches = await GuardWatch.ReadAsync(environment, plan, step, cancellationToken);
+        var breaches = await WithinAsync(
+            static () => LongestLook, token => GuardWatch.ReadAsync(environment, plan, step, token), cancellationToken);
         return breaches.Count == 0 ? null : new StepReport.GuardsRead(step, breaches);
     }
 

@@ -17,6 +17,10 @@ internal abstract record StepReport(PlanStep Basis)
 
     internal sealed record Running(PlanStep Basis, string? Message) : StepReport(Basis);
 
+    /// <summary>A target of the step does not answer, or answers again.</summary>
+    /// <param name="Message">What the step says now; its state is what it was.</param>
+    internal sealed record Silent(PlanStep Basis, string? Message) : StepReport(Basis);
+
     /// <summary>The world is as the step wants it.</summary>
     internal sealed record Done(
         PlanStep Basis, string? Message, IReadOnlyDictionary<string, string>? Facts) : StepReport(Basis);

@@ -72,6 +72,8 @@ internal static class StepTransitions
                 NotTakenSince = null,
                 Acceptable = false,
             },
+            StepReport.Silent silent when step.State is StepState.Pending or StepState.Running =>
+                step with { Message = silent.Message },
             StepReport.NotTaken when step.State == StepState.Failed => step,
             StepReport.NotTaken refused => step with
             {

@@ -9,6 +9,7 @@ namespace Drydock.Clients.Docker;
 /// the exceptions of this client.</summary>
 internal sealed class DockerApi : IDisposable
 {
+    private static readonly TimeSpan HeardPeriod = TimeSpan.FromSeconds(5);
     private readonly HttpClient _raw;
     private readonly TimeProvider _time;
 
@@ -63,6 +64,9 @@ internal sealed class DockerApi : IDisposable
     public async Task<T> TypedAsync<T>(DockerCall call, Func<Task<T>> part, CancellationToken cancellationToken)
     {
         DockerCall.Current = call;
+        using var question = call.IsWatched
+            ? null
+            : OpenQuestions.Ask($"Docker at {EndpointName}", call.Operation);
         try
         {
             var result = await part().ConfigureAwait(false);
@@ -159,7 +163,8 @@ internal sealed class DockerApi : IDisposable
     }
 
     /// <summary>Runs <paramref name="operation"/>, which may legitimately take hours, and ends it when the engine no
-    /// longer answers: in each period it is pinged on another connection.</summary>
+    /// longer answers: in each period it is pinged on another connection, more often if somebody waits for it
+    /// (<see cref="OpenQuestions"/>).</summary>
     /// <exception cref="DockerUnreachableException">The engine did not answer the ping.</exception>
     internal static async Task<T> GuardAsync<T>(
         string endpoint,
@@ -205,19 +210,23 @@ internal sealed class DockerApi : IDisposable
 
         async Task WatchAsync()
         {
-            try
+            var pause = OpenQuestions.IsHeard && period > HeardPeriod ? HeardPeriod : period;
+            var answeredAt = time.GetTimestamp();
+            while (failure is null)
             {
-                while (true)
+                await Task.Delay(pause, time, enough.Token).ConfigureAwait(false);
+                try
                 {
-                    await Task.Delay(period, time, enough.Token).ConfigureAwait(false);
                     await ping(enough.Token).ConfigureAwait(false);
+                    answeredAt = time.GetTimestamp();
+                }
+                catch (Exception e) when (!enough.IsCancellationRequested)
+                {
+                    failure = time.GetElapsedTime(answeredAt) < period ? null : e;
                 }
             }
-            catch (Exception e) when (!enough.IsCancellationRequested)
-            {
-                failure = e;
-                await abandon.CancelAsync().ConfigureAwait(false);
-            }
+
+            await abandon.CancelAsync().ConfigureAwait(false);
         }
     }
 
@@ -284,8 +293,8 @@ internal sealed class DockerCall(string operation)
 
     public ConnectionStream? Connection { get; set; }
 
-    /// <summary>Without a limit of its own, a call ends when the engine answers no ping any more.</summary>
-    public bool IsWatched => Terms.Limit == Timeout.InfiniteTimeSpan;
+    /// <summary>A call that may take longer than others ends when the engine answers no ping any more.</summary>
+    public bool IsWatched => Terms.Limit is not null;
 
     public static RequestTerms Unlimited { get; } = new(Timeout.InfiniteTimeSpan);
 

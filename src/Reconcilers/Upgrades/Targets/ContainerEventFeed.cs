@@ -42,6 +42,7 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
+        OpenQuestions.Ignore();
         await Task.Yield();
         var filters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
         {

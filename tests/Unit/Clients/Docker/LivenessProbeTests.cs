@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
@@ -45,6 +46,54 @@ public sealed class LivenessProbeTests : IDisposable
 
         await Should.ThrowAsync<InvalidOperationException>(() => guarded);
         _operation.Task.IsCanceled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Engine_is_pinged_every_five_seconds_while_a_step_waits()
+    {
+        var pings = 0;
+        var told = new List<string?>();
+        using (OpenQuestions.Listen(_time, told.Add))
+        {
+            var guarded = DockerApi.GuardAsync("e", new DockerCall("stop"), _ => _operation.Task, PingAsync, Period, _time, _stop.Token);
+            _time.Advance(TimeSpan.FromSeconds(5));
+            pings.ShouldBe(1);
+            _time.Advance(TimeSpan.FromSeconds(5));
+            pings.ShouldBe(2, "one failed ping ends nothing before the period is over");
+            guarded.IsCompleted.ShouldBeFalse();
+            _operation.SetResult(7);
+            (await guarded).ShouldBe(7);
+        }
+
+        Task PingAsync(CancellationToken token) => ++pings > 1 ? Task.FromException(new IOException("lost")) : Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Engine_without_a_good_ping_for_a_period_ends_the_operation()
+    {
+        using (OpenQuestions.Listen(_time, _ => { }))
+        {
+            var guarded = DockerApi.GuardAsync(
+                "e",
+                new DockerCall("stop"),
+                token =>
+                {
+                    token.Register(() => _operation.TrySetCanceled(token));
+                    return _operation.Task;
+                },
+                _ => Task.FromException(new DockerUnreachableException("lost", mayHaveBeenProcessed: false)),
+                Period,
+                _time,
+                _stop.Token);
+            for (var i = 0; i < 5; i++)
+            {
+                _time.Advance(TimeSpan.FromSeconds(5));
+                guarded.IsCompleted.ShouldBeFalse();
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(5));
+            await Should.ThrowAsync<DockerUnreachableException>(() => guarded);
+        }
     }
 
     private Task<int> GuardAsync(Func<CancellationToken, Task> ping)

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Engine.Actions;
 
 namespace Drydock.Tests.Unit.Engine.Toys;
@@ -22,6 +23,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         item.Looks++;
         if (item.LooksHang)
         {
+            using var question = OpenQuestions.Ask("the toy host", "looking");
             await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
         }
 
@@ -53,6 +55,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         item.Prepared++;
         if (item.PreparationsHang)
         {
+            using var question = OpenQuestions.Ask("the toy host", "preparing");
             await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
         }
 
@@ -82,6 +85,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
 
         if (item.ActsHang)
         {
+            using var question = OpenQuestions.Ask("the toy host", "acting");
             await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, cancellationToken);
         }
 

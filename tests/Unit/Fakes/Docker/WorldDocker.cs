@@ -46,6 +46,7 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        await (host?.ArriveAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         try
         {
             return await AnswerAsync(await WorldRequest.OfAsync(request));
@@ -56,7 +57,13 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
         }
     }
 
-    private Task<HttpResponseMessage> AnswerAsync(WorldRequest request) => (request.Method, request.Path) switch
+    private Task<HttpResponseMessage> AnswerAsync(WorldRequest request)
+    {
+        world.Ask(request switch { { Path: ["_ping"] } => "ping", { Method: "POST", Path: [.., "exec"] } => "exec", _ => "docker" });
+        return RouteAsync(request);
+    }
+
+    private Task<HttpResponseMessage> RouteAsync(WorldRequest request) => (request.Method, request.Path) switch
     {
         ("GET", ["_ping"]) => LookAsync(() => Pong(world.Time.GetUtcNow() + Host.ClockOffset)),
         ("GET", ["version"]) => LookAsync(() => Json(new JsonObject { ["Version"] = Host.Podman ?? "20.10.24", ["Components"] = new JsonArray(new JsonObject { ["Name"] = Host.Podman is null ? "Engine" : "Podman Engine" }), ["ApiVersion"] = "1.41" })),

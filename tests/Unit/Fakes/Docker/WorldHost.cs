@@ -12,6 +12,7 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     public const string ConsoleIni = "/etc/supervisor/conf.d/oms_console.ini";
 
     private readonly List<(WorldStream Stream, JsonObject? Filters)> _listeners = [];
+    private List<TaskCompletionSource>? _lost;
     private readonly List<(DateTimeOffset At, string Action, string Container, byte[] Line)> _history = [];
 
     public OmsWorld World => world;
@@ -166,6 +167,30 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
         {
             BreakStreams();
         }
+    }
+
+    /// <summary>Its network is cut: requests and answers are lost without a word, and open streams stay silent.</summary>
+    public void CutOff() => _lost = [];
+
+    public void Reconnect()
+    {
+        var lost = _lost!;
+        _lost = null;
+        lost.ForEach(request => world.Life.Scheduler.Resume(_ => request.TrySetResult(), null));
+    }
+
+    /// <summary>A request arrives.</summary>
+    public Task ArriveAsync(CancellationToken cancellationToken)
+    {
+        if (_lost is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        var request = new TaskCompletionSource();
+        _lost.Add(request);
+        cancellationToken.Register(() => request.TrySetCanceled(cancellationToken));
+        return request.Task;
     }
 
     /// <summary>

@@ -107,6 +107,10 @@ internal sealed partial class OmsWorld
     /// <summary>Calls that only look, to targets and API server.</summary>
     public int Looks { get; set; }
 
+    /// <summary>How often the targets were asked: <c>exec</c> for a program in a container, <c>sql</c>, <c>ping</c>, and
+    /// <c>docker</c> for the rest.</summary>
+    public Dictionary<string, int> Asked { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What befalls the operator at each point.</summary>
     public Func<WorldPoint, Fate> Fates { get; set; } = static _ => Fate.Live;
 
@@ -153,6 +157,8 @@ internal sealed partial class OmsWorld
     public int NewPid() => ++_pids;
 
     public void After(TimeSpan time, Action act) => Time.CreateTimer(_ => act(), null, time, Timeout.InfiniteTimeSpan);
+
+    public void Ask(string what) => Asked[what] = Asked.GetValueOrDefault(what) + 1;
 
     public void Did(string what, string where) => Done.Add(new Act(what, where, Actor, Time.GetUtcNow()));
 

@@ -175,7 +175,11 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         }
     }
 
-    private Task<T> Look<T>(Func<T> look) => life.LookAsync(() => Connected(look));
+    private Task<T> Look<T>(Func<T> look) => life.LookAsync(() =>
+    {
+        world.Ask("sql");
+        return Connected(look);
+    });
 
     private Task<T> Change<T>(string what, Func<T> change) =>
         life.ChangeAsync(what, () => Connected(change), unclear: () => new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"the connection to {Target.Address} broke"));

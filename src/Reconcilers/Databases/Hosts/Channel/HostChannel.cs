@@ -20,13 +20,14 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     /// <summary>Runs a program to its end, as <see cref="HostConnection.User"/>.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
-        SendAsync(command with { AsUser = way.BecomeUser }, cancellationToken);
+        SendAsync(command.Arguments[0], command with { AsUser = way.BecomeUser }, cancellationToken);
 
     /// <summary>Uploads a file.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
     public Task UploadAsync(
         RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, CancellationToken cancellationToken) =>
         InTurnAsync(
+            file.Path,
             client => client.UploadAsync(
                 file with { AsUser = way.BecomeUser }, open, cancellationToken: cancellationToken),
             cancellationToken);
@@ -85,11 +86,13 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         _places.Dispose();
     }
 
-    private Task<RemoteResult> SendAsync(RemoteCommand command, CancellationToken cancellationToken) =>
-        InTurnAsync(client => client.RunAsync(command, cancellationToken), cancellationToken);
+    private Task<RemoteResult> SendAsync(string what, RemoteCommand command, CancellationToken cancellationToken) =>
+        InTurnAsync(what, client => client.RunAsync(command, cancellationToken), cancellationToken);
 
-    private async Task<T> InTurnAsync<T>(Func<IRemoteClient, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> InTurnAsync<T>(
+        string what, Func<IRemoteClient, Task<T>> work, CancellationToken cancellationToken)
     {
+        using var question = OpenQuestions.Ask(Host, what);
         await _places.WaitAsync(cancellationToken);
         try
         {
@@ -123,7 +126,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
                 AsUser = isForUnits ? null : way.BecomeUser,
                 Input = content,
             };
-            var result = await SendAsync(command, cancellationToken);
+            var result = await SendAsync(call.What, command, cancellationToken);
             try
             {
                 return ScriptAnswer.Read(Host, call.What, result, asRoot);
