@@ -6,6 +6,9 @@ internal sealed class GuardWatch(Backoff relook)
     // Reading a target may itself raise events on it; this prevents a busy loop.
     private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
 
+    // While a run waits, a change that sent no event is found within this time.
+    private static readonly TimeSpan Rarely = TimeSpan.FromMinutes(10);
+
     private DateTimeOffset _notBefore;
     private DateTimeOffset _echoUntil;
     private int _looks;
@@ -72,14 +75,15 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>Guards that do not hold are read again at once.</summary>
     public void AtOnce() => _notBefore = default;
 
-    public DateTimeOffset? Next(Plan plan)
+    /// <param name="isWaiting">Nothing is under way, and nothing is about to begin.</param>
+    public DateTimeOffset? Next(Plan plan, bool isWaiting)
     {
         var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardRecords.InForce(plan).Any())
             ? _echoUntil
             : (DateTimeOffset?)null;
         var onTime = Breaches.Count > 0 || plan.Guards.Exists(g => g.Open() is not null)
             ? _notBefore
-            : (DateTimeOffset?)null;
+            : isWaiting && _isRead && GuardRecords.InForce(plan).Any() ? _echoUntil + Rarely : (DateTimeOffset?)null;
         return onEvent < onTime ? onEvent : onTime ?? onEvent;
     }
 

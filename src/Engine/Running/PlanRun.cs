@@ -205,7 +205,7 @@ public sealed class PlanRun : IAsyncDisposable
                 };
 
                 // Observations change nothing, so they start before the write; acts wait for it.
-                var nextAt = Look(next);
+                var nextAt = Look(next, outcome.State is RunState.Held or RunState.Paused or RunState.OutsideWindow);
                 var left = Grace - environment.Time.GetElapsedTime(began);
                 if (_toAct.Count == 0 && left > TimeSpan.Zero)
                 {
@@ -376,7 +376,7 @@ public sealed class PlanRun : IAsyncDisposable
         }
 
         // Starts the observations that are due and returns when the next one is; null leaves it to events.
-        private DateTimeOffset? Look(Plan next)
+        private DateTimeOffset? Look(Plan next, bool isWaiting)
         {
             var rules = Rules();
             DateTimeOffset? nextLook = null;
@@ -408,13 +408,13 @@ public sealed class PlanRun : IAsyncDisposable
                 }
             }
 
-            return Earlier(nextLook, ReadGuards(next));
+            return Earlier(nextLook, ReadGuards(next, isWaiting));
         }
 
-        private DateTimeOffset? ReadGuards(Plan next)
+        private DateTimeOffset? ReadGuards(Plan next, bool isWaiting)
         {
             // A reading under way wakes the run when it ends, and the next one is scheduled then.
-            if (run._jobs.IsRunning(GuardJob) || run._guards.Next(next) is not { } due)
+            if (run._jobs.IsRunning(GuardJob) || run._guards.Next(next, isWaiting) is not { } due)
             {
                 return null;
             }
@@ -437,7 +437,7 @@ public sealed class PlanRun : IAsyncDisposable
         private void Start(PlanStep step, Plan next, Func<StepJob, CancellationToken, Task<StepReport?>> work)
         {
             run._schedule.Begun(step.Id);
-            var attempt = ClockOf(run._attempts, step.Id, step.StartedAt);
+            var attempt = ClockOf(run._attempts, step.Id, step.CountsFrom());
             var refusals = ClockOf(run._refusals, step.Id, step.NotTakenSince);
             Start(
                 step.Id,

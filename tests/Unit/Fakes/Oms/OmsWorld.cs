@@ -111,6 +111,9 @@ internal sealed partial class OmsWorld
     /// <c>docker</c> for the rest.</summary>
     public Dictionary<string, int> Asked { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>When targets were asked.</summary>
+    public HashSet<DateTimeOffset> AskedAt { get; } = [];
+
     /// <summary>What befalls the operator at each point.</summary>
     public Func<WorldPoint, Fate> Fates { get; set; } = static _ => Fate.Live;
 
@@ -158,7 +161,11 @@ internal sealed partial class OmsWorld
 
     public void After(TimeSpan time, Action act) => Time.CreateTimer(_ => act(), null, time, Timeout.InfiniteTimeSpan);
 
-    public void Ask(string what) => Asked[what] = Asked.GetValueOrDefault(what) + 1;
+    public void Ask(string what)
+    {
+        Asked[what] = Asked.GetValueOrDefault(what) + 1;
+        AskedAt.Add(Time.GetUtcNow());
+    }
 
     public void Did(string what, string where) => Done.Add(new Act(what, where, Actor, Time.GetUtcNow()));
 

@@ -14,6 +14,7 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
 
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
     {
+        _world.Commands++;
         var arguments = command.Arguments;
         var name = arguments[0][(arguments[0].LastIndexOf('/') + 1)..];
         if (_world.UnreachableHosts.Contains(Host))

@@ -11,9 +11,13 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
 
     public InstanceTarget Target { get; } = target;
 
-    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => _world.UnreachableHosts.Contains(server.Host)
-        ? Task.FromException<InstanceProcess>(new HostException(server.Host, Reasons.HostUnreachable, $"{server.Host}: connection refused"))
-        : life.LookAsync(Look);
+    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken)
+    {
+        _world.Commands++;
+        return _world.UnreachableHosts.Contains(server.Host)
+            ? Task.FromException<InstanceProcess>(new HostException(server.Host, Reasons.HostUnreachable, $"{server.Host}: connection refused"))
+            : life.LookAsync(Look);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"stop {server.Name}", () =>
     {

@@ -149,6 +149,9 @@ internal sealed partial class YugaWorld
     /// <summary>Commands of the admin tool that answer something else: exit code and what is printed.</summary>
     public Dictionary<string, (int Code, string Output)> ToolAnswers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Commands that were run on hosts.</summary>
+    public int Commands { get; set; }
+
     /// <summary>Told of every question before it is answered.</summary>
     public Action<ServiceAddress, string>? Asked { get; set; }
 
