@@ -103,6 +103,10 @@ public sealed record PlanStep
     /// <summary>When the current attempt started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>When the current attempt was started once more, after it had left no trace; its time limit counts from
+    /// then. Absent if that did not happen.</summary>
+    public DateTimeOffset? ResumedAt { get; init; }
+
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
@@ -161,6 +165,9 @@ public sealed record PlanStep
     /// <summary>The value recorded under a key: a fact, otherwise an entry of the receipt; null if neither.</summary>
     public string? Recorded(string key) => Facts?.GetValueOrDefault(key) ?? Receipt?.GetValueOrDefault(key);
 
+    /// <summary>From when the time limits of the current attempt count; null if none is open.</summary>
+    public DateTimeOffset? CountsFrom() => ResumedAt > StartedAt ? ResumedAt : StartedAt;
+
     /// <summary>Whether the step has begun since it was planned, or planned once more (<see cref="Repeated"/>). A step
     /// that failed counts, also while its next attempt is awaited and after a retry: it may have changed the
     /// target.</summary>
@@ -209,6 +216,7 @@ public sealed record PlanStep
         nameof(Attempt) => Attempt > (State == StepState.Succeeded ? 1 : 0),
         nameof(Tries) => Tries > 0 && State != StepState.Succeeded,
         nameof(Failures) => Failures > 0,
+        nameof(ResumedAt) => State != StepState.Succeeded,
         _ => true,
     };
 

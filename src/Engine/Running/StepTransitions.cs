@@ -27,7 +27,7 @@ internal static class StepTransitions
     public static bool IsUnchanged(PlanStep basis, PlanStep step) =>
         step.Attempt == basis.Attempt
         && step.Tries == basis.Tries
-        && (step.StartedAt, basis.StartedAt) switch
+        && (step.CountsFrom(), basis.CountsFrom()) switch
         {
             (null, null) => true,
             ({ } now, { } then) => (now - then).Duration() < ClockGrain,
@@ -112,15 +112,16 @@ internal static class StepTransitions
         return report.OutputRef is { } output ? next with { OutputRef = output } : next;
     }
 
-    /// <summary>Records the receipt and counts the attempt; an attempt that is already counted keeps its number. The
-    /// time of the attempt starts here, even if an operator that was killed had recorded its receipt long
+    /// <summary>Records the receipt and counts the attempt; an attempt that is already counted keeps its number and its
+    /// start. Its time limit counts from here, even if an operator that was killed had recorded its receipt long
     /// before.</summary>
     public static PlanStep Begin(PlanStep step, StepReport.Ready ready, DateTimeOffset now) => step with
     {
         State = StepState.Running,
         Attempt = ready.SameAttempt ? step.Attempt : step.Attempt + 1,
         Tries = step.StartedAt is null ? step.Tries + 1 : step.Tries,
-        StartedAt = now,
+        StartedAt = ready.SameAttempt ? step.StartedAt ?? now : now,
+        ResumedAt = ready.SameAttempt && step.StartedAt is not null ? now : null,
         FinishedAt = null,
         Reason = null,
         Message = null,

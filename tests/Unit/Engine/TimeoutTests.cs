@@ -127,18 +127,39 @@ public sealed class TimeoutTests
         var plan = ToyPlans.Plan(ToyPlans.Once("P/a"));
         var run = new Simulation(plan);
         run.RunUntil(() => run.Store["P/a"].State == StepState.Running, "the receipt is written");
+        var began = run.Store["P/a"].StartedAt;
 
         // Killed between receipt and act, and down for a day.
         run.Kill();
         run.World["P/a"].Executions.ShouldBe(0);
         run.Time.Advance(TimeSpan.FromDays(1));
-        run.World["P/a"].Duration = TimeSpan.FromMinutes(5);
+        run.World["P/a"].Duration = TimeSpan.FromMinutes(8);
         run.Pass(TimeSpan.FromMinutes(4));
+        run.Outcome.State.ShouldBe(RunState.Working);
+        (run.Store["P/a"].StartedAt, run.Store["P/a"].ResumedAt - began).ShouldBe((began, TimeSpan.FromDays(1)));
+
+        // Killed while it runs.
+        run.Kill();
+        run.Pass(TimeSpan.FromMinutes(2));
         run.Outcome.State.ShouldBe(RunState.Working);
         run.RunTo(RunState.Succeeded);
 
         run.World["P/a"].Executions.ShouldBe(1);
-        run.Store["P/a"].Attempt.ShouldBe(1);
+        (run.Store["P/a"].Attempt, run.Store["P/a"].StartedAt).ShouldBe((1, began));
+    }
+
+    [Fact]
+    public void Next_attempt_has_a_start_of_its_own()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 3)));
+        run.RunUntil(() => run.Store["P/a"].State == StepState.Running, "the receipt is written");
+        run.Kill();
+        run.Time.Advance(TimeSpan.FromHours(1));
+        run.World["P/a"].BadEnds = 1;
+        run.RunUntil(() => run.Store["P/a"].Attempt == 2, "the second attempt");
+        run.Store["P/a"].StartedAt!.Value.ShouldBeGreaterThan(run.Time.GetUtcNow() - TimeSpan.FromMinutes(1));
+        run.Store["P/a"].ResumedAt.ShouldBeNull();
+        run.RunTo(RunState.Succeeded);
     }
 
     [Fact]

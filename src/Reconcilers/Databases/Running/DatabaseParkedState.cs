@@ -56,10 +56,10 @@ internal static class CleanedUpSteps
 
     public static bool Is(Plan plan, PlanStep made) =>
         made.CleanedUpAt is { } at
-        && !plan.Steps.Exists(s => s.Phase == made.Phase && s.Node == made.Node && s.StartedAt > at);
+        && !plan.Steps.Exists(s => s.Phase == made.Phase && s.Node == made.Node && s.CountsFrom() > at);
 
     public static DateTimeOffset? LastActivity(Plan plan) => plan.Steps
-        .SelectMany(s => new[] { s.StartedAt, s.FinishedAt })
+        .SelectMany(s => new[] { s.CountsFrom(), s.FinishedAt })
         .Max();
 
     // Once a later step of the instance has succeeded, the change has served its purpose.

@@ -25,7 +25,7 @@ internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
     /// <summary>When an attempt began. A step that is found running at the first observation has no stored start before
     /// that observation ends, so this process remembers it.</summary>
     protected static DateTimeOffset Began(StepContext context) =>
-        context.Step.StartedAt
+        context.Step.CountsFrom()
             ?? Looks.GetValue(context, static c => new StrongBox<DateTimeOffset>(c.Time.GetUtcNow())).Value;
 
     /// <summary>The receipt of a step that changes settings for a while: their former values. What an attempt before

@@ -101,7 +101,7 @@ internal abstract record OmsStep : StepBase<OmsTargets>
     protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)
     {
         var now = context.Time.GetUtcNow();
-        var began = context.Step.StartedAt ?? (_firstLook ??= now);
+        var began = context.Step.CountsFrom() ?? (_firstLook ??= now);
         var limit = KubernetesDuration.Parse(Targets.Upgrade.Spec.Timeouts.Of(context.Step.Phase));
         return now - began >= part(limit);
     }
