@@ -20,6 +20,10 @@ public static partial class Reasons
     /// them, or repeat the change after the upgrade.</summary>
     public const string ContainerFilesChanged = "ContainerFilesChanged";
 
+    /// <summary>dockerd did not list in time which files the current container has changed against its image. Check
+    /// with docker diff that nothing in it is needed, then acknowledge it.</summary>
+    public const string ContainerFilesUnknown = "ContainerFilesUnknown";
+
     /// <summary>The running container reports another version than fromVersion. Correct fromVersion or the name of the
     /// container. In status.actionRequired: the new container reports another version than toVersion.</summary>
     public const string VersionMismatch = "VersionMismatch";

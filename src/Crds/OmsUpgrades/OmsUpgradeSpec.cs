@@ -31,6 +31,12 @@ namespace Drydock.Crds.OmsUpgrades;
     + "(!has(self.regions) || self.regions.all(r, r.nodes.all(n, has(n.docker)))))",
     "A node without docker needs spec.docker. Set one of them.")]
 [ValidationRule(
+    "!(self.image.contains('@') && has(self.imageArchive)) && (!has(self.regions) || self.regions.all(r, "
+    + "r.nodes.all(n, !((has(n.image) ? n.image : self.image).contains('@') && (has(n.imageArchive) || "
+    + "has(self.imageArchive))))))",
+    "An image with a digest (REPOSITORY@sha256:…) cannot come from imageArchive, because no archive has that name. "
+    + "Set image to the repository and tag in the archive, or remove imageArchive.")]
+[ValidationRule(
     "!has(self.docker) || self.docker.endpoint.contains('{hostIP}') || self.docker.endpoint.contains('{name}') || "
     + "!has(self.regions) || self.regions.map(r, r.nodes.filter(n, !has(n.docker)).size()).sum() <= 1",
     "spec.docker.endpoint must contain {hostIP} or {name}, because more than one node uses it.")]

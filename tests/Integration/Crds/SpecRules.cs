@@ -11,6 +11,8 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
 {
     private const string Encryption = """{"recipients":["age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"]}""";
 
+    private static readonly string Digest = $"registry.example/oms@sha256:{new string('0', 64)}";
+
     public static IReadOnlyList<SpecRules> All { get; } =
     [
         new("OmsUpgrade spec", "toVersion must differ", spec => spec["toVersion"] = "3.2.2-bp2", spec => spec["toVersion"] = "3.2.2-bp3"),
@@ -26,6 +28,11 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
                 spec["newContainer"] = "oms_322";
                 spec.Node(0)["newContainer"] = "oms_a_422";
             }),
+        new(
+            "OmsUpgrade spec",
+            "An image with a digest",
+            spec => (spec["image"], spec.Node(1)["imageArchive"]) = (Digest, Json("""{"hostPath":"/images/oms.tar"}""")),
+            spec => (spec["image"], spec.Node(1)["image"], spec.Node(1)["imageArchive"]) = (Digest, "oms:4.2.2", Json("""{"hostPath":"/images/oms.tar"}"""))),
         new("OmsUpgrade spec", "An upgrade can have", spec => Fill(spec, 16, 16, 1), spec => Fill(spec, 16, 16)),
         new(
             "OmsUpgrade spec",

@@ -122,19 +122,20 @@ internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<
             .. (await JsonSerializer.DeserializeAsync(
                     manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken) ?? [])
                 .OfType<ArchivedImage>()
-                .Select(image => new SavedImage(
-                    "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]),
-                    image.RepoTags,
-                    configs.TryGetValue(image.Config, out var config) ? ContentsOf(config) : null)),
+                .Select(image => (Image: image, Config: configs.TryGetValue(image.Config, out var c) ? Read(c) : null))
+                .Select(saved => new SavedImage(
+                    "sha256:" + Path.GetFileNameWithoutExtension(saved.Image.Config.Split('/')[^1]),
+                    saved.Image.RepoTags,
+                    saved.Config is { } config ? ImageContents.Of(config.RootFs?.DiffIds ?? []) : null)
+                { Architecture = saved.Config?.Architecture }),
         ];
     }
 
-    private static string? ContentsOf(byte[] config)
+    private static ArchivedConfig? Read(byte[] config)
     {
         try
         {
-            return ImageContents.Of(
-                JsonSerializer.Deserialize(config, OmsFilesJson.Default.ArchivedConfig)?.RootFs?.DiffIds ?? []);
+            return JsonSerializer.Deserialize(config, OmsFilesJson.Default.ArchivedConfig);
         }
         catch (JsonException)
         {
@@ -147,7 +148,11 @@ internal sealed record ArchiveContents(string Sha256, long Bytes, IReadOnlyList<
 /// <param name="Id"><c>sha256:…</c>, the checksum of its configuration.</param>
 /// <param name="Names">Its names with tags, as dockerd will know it.</param>
 /// <param name="Contents">What is in it (<see cref="ImageContents"/>); null if it is not known.</param>
-internal sealed record SavedImage(string Id, IReadOnlyList<string> Names, string? Contents);
+internal sealed record SavedImage(string Id, IReadOnlyList<string> Names, string? Contents)
+{
+    /// <summary>What its programs are built for; null if it is not known.</summary>
+    public string? Architecture { get; init; }
+}
 
 /// <summary>The JSON that is read of nodes and archives. Unknown fields are ignored; field names are matched
 /// exactly.</summary>
@@ -177,7 +182,8 @@ internal sealed record ArchivedImage
     public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
 }
 
-internal sealed record ArchivedConfig([property: JsonPropertyName("rootfs")] ArchivedLayers? RootFs);
+internal sealed record ArchivedConfig(
+    [property: JsonPropertyName("rootfs")] ArchivedLayers? RootFs, string? Architecture);
 
 internal sealed record ArchivedLayers([property: JsonPropertyName("diff_ids")] IReadOnlyList<string>? DiffIds);
 

@@ -184,32 +184,6 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
                     + "docker: {endpoint: …}}]}`. If it no longer exists, remove it from OMS.",
                 field: "spec.regions");
         }
-
-        if (missing.Count > 0)
-        {
-            return;
-        }
-
-        var known = placed.Select(node => node.Address).ToHashSet(StringComparer.Ordinal);
-        foreach (var host in metadata.Hosts.Where(host => !known.Contains(NodeAddress.Normalize(host.Ip))))
-        {
-            var text = $"Host {SchemaLimits.Clip(host.Ip)} is {SchemaLimits.Clip(host.Status)} in table host of "
-                + $"{metadata.CmDatabase} and is in no cm_nodes, so it is not upgraded.";
-            if (OmsHost.IsOnline(host.Status))
-            {
-                findings.Ask(
-                    Reasons.NodesDiffer,
-                    NodeAddress.Normalize(host.Ip),
-                    $"{text} If it is a node of OMS, name it in spec.regions: `- {{name: REGION, nodes: [{{name: a, "
-                        + $"hostIP: {SchemaLimits.Clip(host.Ip)}}}]}}`, or add it to cm_nodes on every node of its "
-                        + "region. Otherwise remove it from OMS.",
-                    field: "spec.regions");
-            }
-            else
-            {
-                findings.Note(text);
-            }
-        }
     }
 
     private HighAvailabilityMethod? Method(HaConfigRow row)

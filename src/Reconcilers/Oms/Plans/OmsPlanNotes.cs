@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Adds what the reader of the plan must know before approving it.</summary>
 internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDiscovery discovery)
 {
-    private const int Named = 20;
+    private const int Named = 5;
 
     // Phases of plans that are compiled later, if at all.
     private static readonly string[] LaterPhases =

@@ -118,6 +118,16 @@ internal sealed class ContainerPreflight(
             return;
         }
 
+        catch (DockerTimeoutException exception)
+        {
+            node.Ask(
+                Reasons.ContainerFilesUnknown,
+                $"Which files of {container.ShortName} on {node.Name} differ from its image is not known: "
+                    + $"{Sentences.Close(exception.Message)} The new container does not get them. Check with "
+                    + $"`docker diff {container.ShortName}` that nothing in it is needed.");
+            return;
+        }
+
         // The directories above a changed file are listed too.
         var mounted = _changes.Binds.Select(text => Bind.Parse(text).Target).ToList();
         var changed = changes.Where(path => Array.Exists(Programs, directory => OmsMounts.Covers(directory, path))

@@ -19,6 +19,8 @@ internal sealed class HostPreflight(
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    private readonly List<SupervisorHeartbeat> _beats = [];
+
     public async Task<IReadOnlyList<HostBaseline>> MeasureAsync()
     {
         var hosts = await ReadAsync(() => metadata.HostsAsync(topology.CmDatabase, cancellationToken));
@@ -29,6 +31,8 @@ internal sealed class HostPreflight(
             baselines.AddRange(beats.Zip(
                 region.Nodes, (beat, node) => beat with { Online = hosts is not null && IsOnline(node, hosts) }));
         }
+
+        AskAboutOthers(hosts ?? []);
 
         return baselines;
     }
@@ -68,10 +72,38 @@ internal sealed class HostPreflight(
         return false;
     }
 
+    // A node that nobody named would write while the databases are dumped and changed.
+    private void AskAboutOthers(IReadOnlyList<OmsHost> hosts)
+    {
+        var known = topology.Regions.SelectMany(region => region.Nodes)
+            .Select(node => NodeAddress.Normalize(node.HostIp)).ToHashSet(StringComparer.Ordinal);
+        foreach (var host in hosts.Where(host => !known.Contains(NodeAddress.Normalize(host.Ip))))
+        {
+            var beats = SupervisorHeartbeat.Newest(_beats, host.Ip)?.Duration() <= Fresh;
+            var text = $"Host {SchemaLimits.Clip(host.Ip)} is {SchemaLimits.Clip(host.Status)} in table host of "
+                + $"{topology.CmDatabase} and is in no cm_nodes, so it is not upgraded.";
+            if (!beats && !OmsHost.IsOnline(host.Status))
+            {
+                findings.Note(text);
+                continue;
+            }
+
+            findings.Ask(
+                Reasons.NodesDiffer,
+                NodeAddress.Normalize(host.Ip),
+                $"{text}{(beats ? " Its supervisor has a fresh heartbeat, so it may write to the metadata." : "")} "
+                    + "If it is a node of OMS, name it in spec.regions: `- {name: REGION, nodes: [{name: a, hostIP: "
+                    + $"{SchemaLimits.Clip(host.Ip)}}}]}}`, and add it to cm_nodes on every node of its region. "
+                    + "Otherwise stop OMS there and remove it from OMS.",
+                field: "spec.regions");
+        }
+    }
+
     // In the order of the nodes.
     private async Task<List<HostBaseline>> BeatsAsync(OmsTopologyRegion region)
     {
         var first = await ReadAsync(() => metadata.HeartbeatsAsync(region.HeartbeatDatabase, cancellationToken));
+        _beats.AddRange(first ?? []);
         var all = region.Nodes
             .Select(node => new Watched(node, first is null ? null : SupervisorHeartbeat.Newest(first, node.HostIp)))
             .ToList();

@@ -30,6 +30,7 @@ internal sealed class ImagePreflight(
         var image = node.Node.Image ?? Spec.Image;
         if (await _docker.FindImageAsync(image, cancellationToken) is { } present)
         {
+            CheckArchitecture(image, present.Architecture);
             var files = path is null ? NothingRequired : RequiredFiles.Of(path, Spec, node.Name);
             var warnings = await ProbeAsync(image, files);
             return new FoundImage(present.ID, Present: true)
@@ -116,6 +117,7 @@ internal sealed class ImagePreflight(
             return null;
         }
 
+        CheckArchitecture(image, saved.Architecture);
         var source = new FoundImage(saved.Id, Present: false)
         {
             Contents = saved.Contents,
@@ -141,7 +143,9 @@ internal sealed class ImagePreflight(
     {
         try
         {
-            await _docker.Images.InspectDistributionAsync(image, targets.PullCredentials(image), cancellationToken);
+            var offered = await _docker.Images.InspectDistributionAsync(
+                image, targets.PullCredentials(image), cancellationToken);
+            CheckArchitecture(image, offered.Platforms?.Select(p => p.Architecture) ?? []);
             return new FoundImage(null, Present: false);
         }
         catch (FormatException problem)
@@ -166,6 +170,25 @@ internal sealed class ImagePreflight(
 
         return null;
     }
+
+    // Programs of another architecture end at once, which would be in the downtime.
+    private void CheckArchitecture(string image, params IEnumerable<string?> architectures)
+    {
+        var built = architectures.Select(Usual).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        if (Usual(node.Architecture) is { } host && built.Count > 0 && !built.Contains(host))
+        {
+            node.Ask(
+                Reasons.ImageUnsuitable,
+                $"{image} is built for {string.Join(", ", built)}, but {node.Name} is {host}: its programs would not "
+                    + "start there (exec format error). Name the image for that architecture in spec.image, or for "
+                    + "this node in spec.regions.",
+                "spec.image",
+                about: "architecture");
+        }
+    }
+
+    private static string? Usual(string? name) =>
+        name switch { "" or "unknown" => null, "x86_64" => "amd64", "aarch64" => "arm64", _ => name };
 
     // Returns the warnings of dockerd.
     private async Task<IReadOnlyList<string>> ProbeAsync(string image, RequiredFiles files)

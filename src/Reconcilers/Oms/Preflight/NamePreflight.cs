@@ -11,7 +11,7 @@ internal sealed class NamePreflight(
     UpgradePath.Allowed path,
     CancellationToken cancellationToken)
 {
-    private const int Listed = 20;
+    private const int Listed = 5;
 
     private readonly List<string> _notes = [];
 

@@ -27,6 +27,9 @@ internal sealed class NodePreflight(
     /// <summary>The host's clock minus the operator's.</summary>
     public TimeSpan? ClockOffset { get; private set; }
 
+    /// <summary>Of its processor, as dockerd says it; null: not told.</summary>
+    public string? Architecture { get; private set; }
+
     /// <summary>Free bytes where the host's dockerd keeps images, as the container's root file system shows
     /// it.</summary>
     public long? FreeBytes { get; private set; }
@@ -156,7 +159,7 @@ internal sealed class NodePreflight(
                 about: "cgroup");
         }
 
-        ClockOffset = info.Clock - between;
+        (ClockOffset, Architecture) = (info.Clock - between, info.Architecture);
     }
 
     private async Task<InspectedContainer?> CurrentAsync()

@@ -16,7 +16,7 @@ internal sealed class ProjectPreflight(
 {
     // Three requests a project: of 5,000 projects the console is asked in some minutes.
     private const int AtATime = 8;
-    private const int Named = 20;
+    private const int Named = 5;
 
     private readonly List<string> _notes = [];
     private readonly ConcurrentQueue<string> _importing = [];
@@ -187,7 +187,8 @@ internal sealed class ProjectPreflight(
     }
 
     private static string Some(ConcurrentQueue<string> texts) =>
-        Sentences.List([.. texts.Order(StringComparer.Ordinal)], Named, "; ");
+        Sentences.List([.. texts.Order(StringComparer.Ordinal)], Named, "; ")
+        + (texts.Count > Named ? " (the console lists them)" : "");
 }
 
 /// <param name="Projects">The projects; null where nothing lists them.</param>

@@ -8,8 +8,8 @@ namespace Drydock.Reconcilers.Oms;
 /// the plan hash differs.</param>
 /// <param name="SuccessMarker">The last line of a successful run.</param>
 /// <param name="KnownFailures">Failures that the vendor describes for this version.</param>
-[Acceptable(OnlyIf = "if it ended with exit code 0 and only its success line is missing, or the container has "
-    + "initialised itself")]
+[Acceptable(OnlyIf = "if it ended with exit code 0, only its success line is missing and its output reports no "
+    + "errors, or the container has initialised itself")]
 internal sealed record RunDockerInit(
     string Container,
     string SuccessMarker,
@@ -54,6 +54,7 @@ internal sealed record RunDockerInit(
     protected override Observation Judge(StepContext context, int exitCode, string log)
     {
         var verdict = DockerInit.Judge(log, exitCode, SuccessMarker);
+        var errors = Errors(log);
         return verdict.Outcome switch
         {
             DockerInitOutcome.Failed when verdict.IsHalfMigrated => new Failed(
@@ -65,9 +66,14 @@ internal sealed record RunDockerInit(
                     + "databases: the snapshot has to be restored first.")),
             DockerInitOutcome.Failed => new Failed(
                 Reasons.MarkerMissing,
-                Sentences.Join($"{context.Node}: {verdict.Message}", Excerpt(log), Known(log)))
+                Sentences.Join(
+                    $"{context.Node}: {verdict.Message}",
+                    Excerpt(log),
+                    Known(log),
+                    errors is null || exitCode != 0 ? null : $"It cannot be accepted, because of {errors}"))
             {
-                ExitCode = exitCode,
+                // What may be accepted is the word at its end, not an error of its tools.
+                ExitCode = errors is null ? exitCode : null,
             },
             DockerInitOutcome.SuccessWithWarning =>
                 new Done(verdict.Message, Entry(WarningFact, "true")),

@@ -134,11 +134,13 @@ internal sealed class TargetClaims(
 
     private async Task<ClaimHolder> HolderOfAsync(V1Lease claim, CancellationToken cancellationToken)
     {
-        var owner = claim.Metadata.Annotation(OwnerAnnotation);
+        var (owner, uid) = (claim.Metadata.Annotation(OwnerAnnotation), claim.Spec?.HolderIdentity);
+        var isGone = owner is not null && await IsGoneAsync(owner, uid, cancellationToken);
+
+        // Another object may have its name now, also the one that says it.
+        var name = isGone ? $"{owner} (a former object with uid {uid?[..Math.Min(uid.Length, 8)]})" : owner;
         return new ClaimHolder(
-            owner ?? claim.Spec?.HolderIdentity ?? "an unknown holder",
-            owner is not null && await IsGoneAsync(owner, claim.Spec?.HolderIdentity, cancellationToken),
-            $"{operatorNamespace}/{claim.Metadata.Name}");
+            name ?? uid ?? "an unknown holder", isGone, $"{operatorNamespace}/{claim.Metadata.Name}");
     }
 
     // Of a kind that is not known here nothing is claimed: its holder counts as there.

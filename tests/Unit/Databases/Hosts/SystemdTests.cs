@@ -115,9 +115,20 @@ public sealed class SystemdTests
     public void Unknown_systemd_state_is_refused() =>
         Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd.service", "frozen", "?", 7)], "pd.service")).Message.ShouldContain("frozen");
 
+    [Theory]
+    [InlineData("inactive", "dead")]
+    [InlineData("active", "running")]
+    [InlineData("activating", "auto-restart")]
+    public void Masked_unit_is_refused_also_while_it_runs(string active, string sub)
+    {
+        var refusal = Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd.service", active, sub, 7, load: "masked")], "pd.service"));
+        refusal.Message.ShouldContain("pd.service is masked, so systemd would not start it again. Unmask it (`systemctl unmask pd.service`)");
+        refusal.Reason.ShouldBe(Reasons.ControlMismatch);
+    }
+
     [Fact]
-    public void Masked_unit_error_advises_unmask() =>
-        Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd.service", "inactive", "dead", load: "masked")], "pd.service")).Message.ShouldContain("unmask");
+    public void Masked_unit_that_is_down_does_not_hide_the_one_in_use() =>
+        Read([.. HostCases.Unit("pd-2379.service", "inactive", "dead", load: "masked"), .. HostCases.Unit("pd.service", "active", "running", 7)]).State.ShouldBe(SupervisionState.Active);
 
     [Fact]
     public void Unit_without_process_or_with_fresh_restart_is_restarting()

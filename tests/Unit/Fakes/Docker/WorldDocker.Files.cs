@@ -85,6 +85,7 @@ internal sealed partial class WorldDocker
         ["Id"] = image.Id,
         ["RepoTags"] = DockerJson.List(Host.References.Where(r => r.Value == image.Id).Select(r => r.Key)),
         ["RepoDigests"] = new JsonArray(),
+        ["Architecture"] = image.Architecture,
         ["RootFS"] = new JsonObject { ["Type"] = "layers", ["Layers"] = DockerJson.List(image.Layers) },
         ["Config"] = WorldOptions.Write(image.Config),
     };
@@ -157,8 +158,8 @@ internal sealed partial class WorldDocker
     private HttpResponseMessage Distribution(string name, (string? User, string? Password) credentials)
     {
         Admit(credentials);
-        return Host.IsReachable && world.Registry.ContainsKey(name)
-            ? Json(new JsonObject { ["Descriptor"] = new JsonObject(), ["Platforms"] = new JsonArray() })
+        return Host.IsReachable && world.Registry.TryGetValue(name, out var image)
+            ? Json(new JsonObject { ["Descriptor"] = new JsonObject(), ["Platforms"] = new JsonArray(new JsonObject { ["architecture"] = image.Architecture }, new JsonObject { ["architecture"] = "unknown" }) })
             : throw new WorldRefusal(HttpStatusCode.InternalServerError, "Get https://registry.example/v2/: no such host");
     }
 

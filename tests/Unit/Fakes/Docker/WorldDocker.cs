@@ -67,11 +67,12 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     {
         ("GET", ["_ping"]) => LookAsync(() => Pong(world.Time.GetUtcNow() + Host.ClockOffset)),
         ("GET", ["version"]) => LookAsync(() => Json(new JsonObject { ["Version"] = Host.Podman ?? "20.10.24", ["Components"] = new JsonArray(new JsonObject { ["Name"] = Host.Podman is null ? "Engine" : "Podman Engine" }), ["ApiVersion"] = "1.41" })),
-        ("GET", ["info"]) => LookAsync(() => Json(new JsonObject { ["ID"] = Host.Name, ["Name"] = Host.Name, ["ServerVersion"] = "20.10.24", ["SystemTime"] = Text(world.Time.GetUtcNow() + Host.ClockOffset), ["LiveRestoreEnabled"] = Host.LiveRestore, ["CgroupVersion"] = Host.CgroupVersion })),
+        ("GET", ["info"]) => LookAsync(() => Json(new JsonObject { ["ID"] = Host.Name, ["Name"] = Host.Name, ["ServerVersion"] = "20.10.24", ["SystemTime"] = Text(world.Time.GetUtcNow() + Host.ClockOffset), ["LiveRestoreEnabled"] = Host.LiveRestore, ["CgroupVersion"] = Host.CgroupVersion, ["Architecture"] = Host.Architecture })),
         ("GET", ["events"]) => LookAsync(() => Events(request)),
         ("GET", ["containers", "json"]) => LookAsync(() => Json(new JsonArray([.. Host.Containers.Where(c => request["all"] is "1" or "true" || c.IsRunning).Select(Listed)]))),
         ("POST", ["containers", "create"]) => CreateAsync(request["name"]!, request.Json),
         ("GET", ["containers", var id, "json"]) => LookAsync(() => Inspection(Container(id))),
+        ("GET", ["containers", _, "changes"]) when Host.ListsChangesSlowly => throw TooSlow("list changed files"),
         ("GET", ["containers", var id, "changes"]) => LookAsync(() => Json(new JsonArray([.. Container(id).Changes.Select(path => new JsonObject { ["Path"] = path, ["Kind"] = 1 })]))),
         ("POST", ["containers", var id, "start"]) => StartAsync(id),
         ("POST", ["containers", var id, "stop"]) => StopAsync(id, request["t"] is { } grace ? int.Parse(grace, CultureInfo.InvariantCulture) : null),
@@ -270,6 +271,9 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
 
         return life.ChangeAsync($"{what} {host!.Name}/{subject}", carryOut, unclear: Lost);
     }
+
+    private HttpRequestException TooSlow(string operation) =>
+        new("slow", new DockerTimeoutException($"Docker at {endpoint} ({operation}): no answer within 60 s.", mayHaveBeenProcessed: false));
 
     // The connection ends before an answer.
     private static HttpRequestException Lost() =>

@@ -72,6 +72,12 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public TimeSpan ClockOffset { get; set; }
 
+    /// <summary>Of its processor, as uname says it.</summary>
+    public string Architecture { get; set; } = "x86_64";
+
+    /// <summary>The changed files of a container are listed too slowly.</summary>
+    public bool ListsChangesSlowly { get; set; }
+
     public string CgroupVersion { get; set; } = "1";
 
     /// <summary>In what words the start of a container that is only looked at is refused; null: it is not.</summary>

@@ -16,6 +16,9 @@ internal sealed record WorldImage
     /// <summary>Checksums of its layers, which do not depend on the store; another image has others.</summary>
     public IReadOnlyList<string> Layers { get => field ?? [Id]; init; }
 
+    /// <summary>What its programs are built for.</summary>
+    public string Architecture { get; init; } = "amd64";
+
     public IReadOnlyList<string> Env { get; init; } = ["PATH=/usr/bin", "LANG=C"];
 
     public HashSet<string> Files { get; init; } = new(StringComparer.Ordinal);

@@ -37,7 +37,7 @@ internal sealed class WorldArchives : IArchiveReader
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
         {
-            var config = $$$"""{"rootfs":{"type":"layers","diff_ids":["{{{string.Join("\",\"", image.Layers)}}}"]}}""";
+            var config = $$$"""{"architecture":"{{{image.Architecture}}}","rootfs":{"type":"layers","diff_ids":["{{{string.Join("\",\"", image.Layers)}}}"]}}""";
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{image.Id["sha256:".Length..]}.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(config)), ModificationTime = DateTimeOffset.UnixEpoch });
             var before = string.Concat(others.Select(name => $$"""{"Config":"{{new string('0', 64)}}.json","RepoTags":["{{name}}"],"Layers":[]},"""));
             var manifest = $$"""[{{before}}{"Config":"{{image.Id["sha256:".Length..]}}.json","RepoTags":["{{image.Reference}}"],"Layers":[]}]""";
@@ -70,7 +70,7 @@ internal sealed class WorldArchives : IArchiveReader
         }
 
         return ImageIn(content) is { } image
-            ? Task.FromResult(new ArchiveContents(Sha256(content), content.Length, [new SavedImage(image.Id, [], ImageContents.Of(image.Layers))]))
+            ? Task.FromResult(new ArchiveContents(Sha256(content), content.Length, [new SavedImage(image.Id, [], ImageContents.Of(image.Layers)) { Architecture = image.Architecture }]))
             : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
     }
 

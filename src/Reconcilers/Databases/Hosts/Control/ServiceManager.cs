@@ -115,12 +115,16 @@ internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(tar
                 + "control.systemd.unit.");
         }
 
+        if (masked is not null && (there.Count == 0 || IsUp(report, masked)))
+        {
+            throw Mismatch(
+                $"{masked["Id"]} is masked, so systemd would not start it again. Unmask it (`systemctl unmask "
+                + $"{masked["Id"]}`), or name the unit in use in control.systemd.unit.");
+        }
+
         if (there.Count == 0)
         {
-            return masked is null
-                ? new ManagedProcess(SupervisionState.Missing, $"no unit {string.Join(" or ", Units)} exists")
-                : throw Mismatch(
-                    $"{masked["Id"]} is masked. Unmask it, or name the unit in use in control.systemd.unit.");
+            return new ManagedProcess(SupervisionState.Missing, $"no unit {string.Join(" or ", Units)} exists");
         }
 
         var unit = up.Count == 1 ? up[0] : there.Count == 1 ? there[0] : there.Find(u => u["Id"] == report.Choice)
@@ -169,7 +173,7 @@ internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(tar
     {
         var (id, load, active, sub) = (
             unit["Id"], unit["LoadState"], Property(report, unit, "ActiveState"), Property(report, unit, "SubState"));
-        if (load is not ("loaded" or "not-found" or "masked"))
+        if (load is not ("loaded" or "not-found"))
         {
             throw Mismatch($"{id} is {load}; make it a unit that systemctl starts");
         }

@@ -141,7 +141,7 @@ internal sealed class SummaryReader(
     private string Failure() => Sentences.Join(
         _isRollback ? $"The rollback stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message,
         plan.Step(outcome.StepId ?? "")?.OutputRef is { } secret
-            ? $"The end of its output is in Secret {secret}."
+            ? $"More of it is in Secret {secret}."
             : null,
         outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
         _isRollback ? "Everything is kept and nothing more is started." : "Nothing more is started.",
