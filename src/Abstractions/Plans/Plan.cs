@@ -15,8 +15,8 @@ public sealed record Plan
 
     /// <summary>The identity fields of that spec by their paths, without defaults; of large ones a hash. It shows which
     /// of them was changed later. No part of the hash.</summary>
-    [Items(SchemaLimits.Recorded)]
-    [Length(SchemaLimits.Message)]
+    [Items(SchemaLimits.Steps)]
+    [Length(SchemaLimits.Reference)]
     public SortedDictionary<string, string>? Identity { get; init; }
 
     /// <summary>What must be approved before the first step, for instance RollBack; absent if nothing.</summary>

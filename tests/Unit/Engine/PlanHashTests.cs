@@ -23,6 +23,7 @@ public sealed class PlanHashTests
         nameof(PlanStep.Message), nameof(PlanStep.Receipt), nameof(PlanStep.Facts), nameof(PlanStep.NotTakenSince),
         nameof(PlanStep.CleanedUpAt), nameof(PlanStep.OutputRef), nameof(PlanStep.OnlyLists), nameof(PlanStep.AsksWindow), nameof(PlanStep.Acceptable),
         nameof(PlanStep.Accepted), nameof(PlanStep.Retried), nameof(PlanStep.Failures), nameof(PlanStep.Measured),
+        nameof(PlanStep.ResumedAt),
     ];
 
     public static TheoryData<string> StepProperties =>

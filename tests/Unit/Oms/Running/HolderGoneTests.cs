@@ -32,6 +32,21 @@ public sealed class HolderGoneTests
     }
 
     [Fact]
+    public void Former_object_of_the_same_name_is_told_by_its_uid()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["PrepareImage"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        var former = world.Upgrade.Metadata.Uid!;
+        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "up", null, m => m with { Finalizers = [] });
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "somebody took the finalizer off");
+        world.Apply();
+        world.RunUntil(() => world.ReasonOf("Stalled") == "HolderGone", "HolderGone");
+        world.Upgrade.Metadata.Uid![..8].ShouldNotBe(former[..8]);
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"is held by OmsUpgrade migration/up (a former object with uid {former[..8]}), which no longer exists");
+    }
+
+    [Fact]
     public void Rollback_after_success_waits_for_new_holder_of_target()
     {
         var world = RollbackTests.Golden();
