@@ -12,12 +12,12 @@ public sealed class SilentChannelTests
 {
     private readonly ManualTimeProvider _time = new();
     private readonly List<string?> _told = [];
-    private readonly HangingClient _client = new();
 
     [Fact]
     public async Task Hanging_look_is_told_with_host_and_question()
     {
-        await using var channel = new HostChannel(HostCases.Host, new HostConnection("tidb", false, false, () => _client), fence: null);
+        var client = new HangingClient();
+        await using var channel = new HostChannel(HostCases.Host, new HostConnection("tidb", false, false, () => client), fence: null);
         var since = $"{_time.GetUtcNow():HH:mm:ss}Z";
         using (OpenQuestions.Listen(_time, _told.Add))
         {
@@ -26,7 +26,7 @@ public sealed class SilentChannelTests
             _told.ShouldBeEmpty();
             _time.Advance(TimeSpan.FromSeconds(1));
             _told.ShouldBe([$"Waiting for an answer of {HostCases.Host} since {since} (looking at tikv-1)."]);
-            _client.Answer.SetResult(new RemoteResult(0, "end\n", ""));
+            client.Answer.SetResult(new RemoteResult(0, "end\n", ""));
             await look;
             _told.Count.ShouldBe(2);
             _told[1].ShouldBeNull();
