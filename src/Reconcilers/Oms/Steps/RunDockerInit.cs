@@ -8,8 +8,8 @@ namespace Drydock.Reconcilers.Oms;
 /// the plan hash differs.</param>
 /// <param name="SuccessMarker">The last line of a successful run.</param>
 /// <param name="KnownFailures">Failures that the vendor describes for this version.</param>
-[Acceptable(OnlyIf = "if it ended with exit code 0, only its success line is missing and its output reports no "
-    + "errors, or the container has initialised itself")]
+[Acceptable(OnlyIf = "if it ended with exit code 0 and only its success line is missing, or the container has "
+    + "initialised itself")]
 internal sealed record RunDockerInit(
     string Container,
     string SuccessMarker,
