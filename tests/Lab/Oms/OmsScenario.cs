@@ -200,6 +200,7 @@ public sealed class OmsScenario
             CREATE USER IF NOT EXISTS {MetaUser}@'%';
             ALTER USER {MetaUser}@'%' IDENTIFIED BY {OmsSeed.Quote(OmsCanaries.MetaPassword)};
             {grants}
+            GRANT PROCESS ON *.* TO {MetaUser}@'%';
             DELETE FROM {AuditDatabase}.audit WHERE scope = {scope};
             DELETE FROM {AuditDatabase}.live WHERE scope = {scope};
             DELETE FROM {AuditDatabase}.baseline WHERE scope = {scope};
