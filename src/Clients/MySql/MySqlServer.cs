@@ -3,8 +3,10 @@ namespace Drydock.Clients.MySql;
 /// <summary>Queries a server about itself and its sessions, in the dialects of MySQL, MariaDB and OceanBase.</summary>
 public static class MySqlServer
 {
+    private const int SyntaxError = 1064;
     private const int NoSuchThread = 1094;
     private const int UnknownVariable = 1193;
+    private const int MissingPrivilege = 1227;
 
     public static async Task<MySqlServerIdentity> IdentifyAsync(
         MySqlSession session, CancellationToken cancellationToken)
@@ -28,6 +30,33 @@ public static class MySqlServer
         };
 
         string Variable(string name) => variables[name].FirstOrDefault() ?? "";
+    }
+
+    /// <summary>Whether the server is a replica of another one, also while its replication is stopped. Null if the
+    /// account may not ask (<c>REPLICATION CLIENT</c>; <c>SLAVE MONITOR</c> on MariaDB).</summary>
+    public static async Task<bool?> IsReplicaAsync(MySqlSession session, CancellationToken cancellationToken)
+    {
+        // OceanBase replicates below the tenant. Of the others each knows one of the statements.
+        string[] statements = session.Kind == MySqlServerKind.OceanBase ? []
+            : ["SHOW ALL SLAVES STATUS", "SHOW REPLICA STATUS", "SHOW SLAVE STATUS"];
+        foreach (var statement in statements)
+        {
+            try
+            {
+                return (await session.QueryAsync(statement, IsOfGroup, cancellationToken)).Contains(false);
+            }
+            catch (MySqlSessionException e) when (e.Number is SyntaxError or MissingPrivilege)
+            {
+                // The next one.
+            }
+        }
+
+        return null;
+
+        // The members of a group are equal; it has channels of its own.
+        static bool IsOfGroup(MySqlRow row) => Enumerable.Range(0, row.Columns).Any(column =>
+            row.Name(column) == "Channel_Name"
+            && row.TextOrEmpty(column).StartsWith("group_replication_", StringComparison.Ordinal));
     }
 
     /// <summary>The process list: all sessions with the PROCESS privilege, otherwise those of the user.</summary>

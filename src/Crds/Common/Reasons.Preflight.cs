@@ -158,6 +158,14 @@ public static partial class Reasons
     /// whether they are one. If they are, add MetadataServerUnconfirmed to spec.preflight.acknowledge.</summary>
     public const string MetadataServerUnconfirmed = "MetadataServerUnconfirmed";
 
+    /// <summary>The metadata server is a replica of another one. Connect to the primary server. If OMS itself uses this
+    /// server, add MetadataServerReplica to spec.preflight.acknowledge.</summary>
+    public const string MetadataServerReplica = "MetadataServerReplica";
+
+    /// <summary>The account on the metadata server lacks PROCESS, so sessions of other accounts are hidden. Grant it,
+    /// or add SessionsHidden to spec.preflight.acknowledge.</summary>
+    public const string SessionsHidden = "SessionsHidden";
+
     /// <summary>The operator cannot read whether a forward switchover is in progress. Make sure that none is, then add
     /// ForwardSwitchoverUnknown to spec.preflight.acknowledge.</summary>
     public const string ForwardSwitchoverUnknown = "ForwardSwitchoverUnknown";

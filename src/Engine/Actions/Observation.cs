@@ -40,6 +40,9 @@ public abstract record Observation
         public bool NothingRan { get; init; }
 
         public int? ExitCode { get; init; }
+
+        /// <summary>See <see cref="Done.Facts"/>.</summary>
+        public IReadOnlyDictionary<string, string>? Facts { get; init; }
     }
 
     /// <summary>The target could not be read, or its state is ambiguous.</summary>

@@ -331,8 +331,17 @@ internal sealed class StepJob(
 
     private async Task<StepReport?> BrokenGuardsAsync(CancellationToken cancellationToken)
     {
+        // A command that was reserved for the first time has not begun yet.
+        var before = plan with
+        {
+            Steps = plan.Steps.ConvertAll(s => s.Id == step.Id && s is { RunOnce: true, Attempt: 1 }
+                ? s with { State = StepState.Pending, Attempt = 0, StartedAt = null, Receipt = null }
+                : s),
+        };
         var breaches = await WithinAsync(
-            static () => LongestLook, token => GuardWatch.ReadAsync(environment, plan, step, token), cancellationToken);
+            static () => LongestLook,
+            token => GuardWatch.ReadAsync(environment, before, step, token),
+            cancellationToken);
         return breaches.Count == 0 ? null : new StepReport.GuardsRead(step, breaches);
     }
 
@@ -350,7 +359,7 @@ internal sealed class StepJob(
             failed.NothingRan ? FailurePoint.NoTrace : FailurePoint.Begun)
         {
             Acceptable = Action.MayBeAccepted(failed),
-            Facts = actFailure?.Facts,
+            Facts = failed.Facts ?? actFailure?.Facts,
         },
         Observation.Unknown unknown => new StepReport.Unknown(step, Clean(unknown.Message) ?? "", unknown.IsPermanent),
         Observation.NotStarted when actFailure is not null =>

@@ -17,6 +17,9 @@ internal sealed record SequenceTables(SequenceTable? Main, SequenceTable? Copy, 
     /// <summary>Name of the replaced table. Only the operator makes one of that name.</summary>
     public const string OldName = "drydock_heatbeat_sequence_old";
 
+    /// <summary>The highest id of all of them; null if there is none.</summary>
+    public long? Newest => new[] { Main, Copy, Old }.Max(table => table?.Newest);
+
     public TrimStatement? Next => (Main, Copy, Old) switch
     {
         (null, null, null) => null,

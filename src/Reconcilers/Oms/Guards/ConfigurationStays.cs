@@ -35,10 +35,7 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
     }
 
     // dockerd takes a tenth of a second to read a file of a container.
-    public override bool Concerns(PlanStep aboutToAct) =>
-        aboutToAct.Is<StopContainer>() || aboutToAct.Is<StartContainer>()
-        || aboutToAct.Is<RunCorrectionJar>() || aboutToAct.Is<RunDockerInit>()
-        || aboutToAct.Parameters.ContainsKey("database") || aboutToAct.Parameters.ContainsKey("databases");
+    public override bool Concerns(PlanStep aboutToAct) => OmsPlanProgress.UsesMetadata(aboutToAct);
 
     private List<string> Different(SortedDictionary<string, string> present) =>
     [

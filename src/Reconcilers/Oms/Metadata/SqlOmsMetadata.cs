@@ -304,6 +304,39 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
             session => SequenceTablesAsync(session, heartbeatDatabase, cancellationToken),
             cancellationToken);
 
+    /// <summary>Which server answers, and what its databases hold, read in one session.</summary>
+    /// <param name="heartbeats">The heartbeat databases.</param>
+    /// <param name="schemas">The databases whose tables and columns are read.</param>
+    public virtual Task<MetadataContent> ContentAsync(
+        IEnumerable<string> heartbeats, IReadOnlyCollection<string> schemas, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(
+            "Comparing the server and its content",
+            async session =>
+            {
+                var newest = new SortedDictionary<string, long>(StringComparer.Ordinal);
+                foreach (var database in heartbeats)
+                {
+                    if ((await SequenceTablesAsync(session, database, cancellationToken)).Newest is { } id)
+                    {
+                        newest[database] = id;
+                    }
+                }
+
+                var (list, parameters) = Sql.In(schemas);
+                var columns = await session.QueryAsync(
+                    "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS "
+                        + $"WHERE TABLE_SCHEMA IN ({list})",
+                    row => row.Texts(),
+                    cancellationToken,
+                    parameters);
+                return new MetadataContent(newest, MetadataContent.SchemaOf(columns))
+                {
+                    Identity = (await MySqlServer.IdentifyAsync(session, cancellationToken)).Identity,
+                    IsReplica = await MySqlServer.IsReplicaAsync(session, cancellationToken) == true,
+                };
+            },
+            cancellationToken);
+
     /// <summary>Replaces <c>heatbeat_sequence</c> by a table with its newest row, in the session that holds the lock,
     /// or completes a replacement that was interrupted (docs/research/oms.md#heartbeat-sequence). It takes as long for
     /// any number of rows, and may be repeated.</summary>

@@ -20,6 +20,12 @@ internal static class OmsPlanProgress
 
     public static bool IsPastT1(Plan plan) => Stops(plan).Any(PlanProgress.Begun);
 
+    /// <summary>Whether a step reads or writes the metadata databases, or begins what does.</summary>
+    public static bool UsesMetadata(PlanStep step) =>
+        step.Is<StopContainer>() || step.Is<StartContainer>() || step.Is<StartOldContainer>()
+        || step.Is<RunCorrectionJar>() || step.Is<RunDockerInit>()
+        || step.Parameters.ContainsKey("database") || step.Parameters.ContainsKey("databases");
+
     public static bool NewStarted(Plan plan) =>
         plan.Steps.Exists(s => s.Is<StartContainer>() && PlanProgress.Begun(s));
 

@@ -91,6 +91,11 @@ internal sealed class OmsRollback : OmsPhases
             Guards();
         }
 
+        if (MetadataServerStays.In(Done) is { } server && Built.Steps.Any(OmsPlanProgress.UsesMetadata))
+        {
+            Guard(nameof(MetadataServerStays), null, server, []);
+        }
+
         Notes();
         return Built.Build() with { Hold = AfterSuccess ? Hold : null };
     }

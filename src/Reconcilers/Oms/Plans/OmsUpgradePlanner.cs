@@ -370,6 +370,10 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             Guard<ConfigurationStays>(new(old, n.NewContainer, n.Configuration), n.Name, [], verified);
         }
 
+        var server = new MetadataServerStays(
+            discovery.Server.Identity, [.. Topology.HeartbeatDatabases], discovery.Server.IsReplica == true);
+        Guard(server, null, [], Built.Phase(Phases.Settle)[0]);
+
         // Where it is off already, it is guarded from the first step on.
         if (discovery.HighAvailability.Present)
         {

@@ -127,6 +127,26 @@ internal sealed class MetadataPreflight(
                     + "(spec.metadataDatabase.host).");
         }
 
+        if (server.IsReplica == true)
+        {
+            findings.Ask(
+                Reasons.MetadataServerReplica,
+                subject: null,
+                $"Metadata server {Metadata.Target.Address} is a replica: what the upgrade writes to it does not reach "
+                    + "the primary server. Connect to that one (spec.metadataDatabase.host), unless OMS itself uses "
+                    + "the replica.");
+        }
+
+        if (!server.Grants.SeesAllSessions)
+        {
+            findings.Ask(
+                Reasons.SessionsHidden,
+                subject: null,
+                $"Account '{Metadata.Target.UserID}' lacks PROCESS, so sessions of other accounts are hidden: the dump "
+                    + "does not wait for them, and may lack what they write. Grant it with: GRANT PROCESS ON *.* TO "
+                    + "the account, or make sure that no other account uses the databases.");
+        }
+
         if (!server.NamedLocks)
         {
             findings.Note(

@@ -136,7 +136,9 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
                 var container = await docker.Containers.FindContainerAsync(name, cancellationToken);
                 if (container is { State.Running: true })
                 {
-                    return await AskAsync(docker, node, container.ShortName, also, cancellationToken);
+                    return container.State.Paused
+                        ? throw new IOException(Paused(node, container.ShortName))
+                        : await AskAsync(docker, node, container.ShortName, also, cancellationToken);
                 }
 
                 stopped ??= container?.ShortName;
@@ -160,6 +162,11 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
             };
         }
     }
+
+    /// <summary>Why dockerd refuses a command in a container that runs.</summary>
+    public static string Paused(string node, string container) =>
+        $"{container} on {node} is paused, and what ran in it continues later. On that host, run `docker unpause "
+        + $"{container}`.";
 
     /// <summary>Writes <see cref="MarkerOf"/>. By it another volume is known, and that the plan is no older
     /// copy.</summary>

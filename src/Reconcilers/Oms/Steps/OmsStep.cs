@@ -153,9 +153,16 @@ internal abstract record OmsStep : StepBase<OmsTargets>
         }
         catch (DockerConflictException)
         {
-            throw Down(context, container);
+            throw await RefusedAsync(context, container, cancellationToken);
         }
     }
+
+    /// <summary>Why dockerd refuses a command in a container: it does not run, or is paused.</summary>
+    protected async Task<StepActionException> RefusedAsync(
+        StepContext context, string container, CancellationToken cancellationToken) =>
+        await InspectAsync(context, container, cancellationToken) is { State.Paused: true }
+            ? new(Reasons.ComponentsUnhealthy, $"{Witnesses.Paused(context.Node, container)} Then retry.")
+            : Down(context, container);
 
     protected static StepActionException Down(StepContext context, string container) =>
         new(Reasons.ComponentsUnhealthy, NotRunning(context, container));

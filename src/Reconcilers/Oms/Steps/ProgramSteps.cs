@@ -15,7 +15,11 @@ internal sealed record AwaitSupervisor(string Container) : OmsStep, IWaitsOnly
 
         var programs = await ProgramsAsync(context, Container, cancellationToken);
         return programs.Answered
-            ? new Done($"supervisord lists {programs.Programs.Count} programs.")
+            ? new Done(
+                $"supervisord lists {programs.Programs.Count} programs.",
+                context.Step.Phase == OmsUpgradePhases.StartNew
+                    ? await MetadataContent.RecordAsync(Targets, context, cancellationToken)
+                    : null)
             : new Running($"supervisord does not answer yet ({string.Join(' ', programs.OtherLines.Take(1))}).");
     }
 
@@ -160,7 +164,7 @@ internal sealed record CheckHealth(
         }
         catch (DockerConflictException)
         {
-            throw Down(context, Container);
+            throw await RefusedAsync(context, Container, cancellationToken);
         }
     }
 }

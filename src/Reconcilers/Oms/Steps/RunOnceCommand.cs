@@ -7,24 +7,14 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
     /// <summary>Where the witness files are.</summary>
     public const string LogsMount = "/home/admin/logs";
 
-    /// <summary>Lists the processes that run one of the commands: number, a blank, command line. The brackets keep the
-    /// script from finding itself.</summary>
-    public const string Running =
-        """
-        for f in /proc/[0-9]*/cmdline; do
-          c=$(tr '\0' ' ' < "$f" 2>/dev/null | grep -E 'docker_init[.]sh|[-]jar .*-mupgrade') || continue
-          p=${f#/proc/}; echo "${p%/cmdline} $c"
-        done
-        exit 0
-        """;
-
-    // Where a command ran that this upgrade did not start; Asked once an administrator was asked about it. Only a retry
-    // lets the step be prepared again after that.
+    // Where a command ran that this upgrade did not start; Asked and the changes of tables, once an administrator was
+    // asked about them. Only a retry lets the step be prepared again after that.
     private const string ElsewhereFact = "ranElsewhere";
     private const string Asked = "asked";
 
     private const int LongestLog = 64 * 1024 * 1024;
     private const int StoreTries = 3;
+    private const int Named = 5;
 
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
@@ -88,7 +78,32 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
                     $"{context.Node}: {outcome.Message}",
                     "The command is not repeated on this data: the snapshot has to be restored first."),
                 IsPermanent: true);
+        end = await RecordAsync(context, end, cancellationToken);
         return log is null ? end : await KeepAsync(context, end, log, cancellationToken);
+    }
+
+    // A server that cannot be read hides no result.
+    private async Task<Observation> RecordAsync(
+        StepContext context, Observation end, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = await MetadataContent.RecordAsync(Targets, context, cancellationToken);
+            return end switch
+            {
+                Done done => done with
+                {
+                    Facts = content.Concat(done.Facts ?? Entries()).ToDictionary(StringComparer.Ordinal),
+                },
+                Failed failed => failed with { Facts = content },
+                _ => end,
+            };
+        }
+        catch (OmsMetadataException exception)
+        {
+            var why = $"What it left in the metadata is not compared later: {exception.Message}";
+            return end with { Message = Sentences.Join(end.Message, why) };
+        }
     }
 
     // The run does not depend on it: the whole output stays on the host.
@@ -138,7 +153,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
     {
         // Each starts a program in a container, during the downtime: so all at once. Of several failures that of the
         // looks is thrown, so a host that fails hides no command on another one.
-        var looks = Targets.Witnesses.Looks(context.Plan, Running, cancellationToken);
+        var looks = Targets.Witnesses.Looks(context.Plan, ForeignCommand.Script, cancellationToken);
         var inspected = InspectRunningAsync(context, cancellationToken);
         var found = ObstacleAsync(context, cancellationToken);
         await Task.WhenAll([.. looks, inspected, found]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -152,7 +167,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
                 (WitnessedExec.ContainerKey, Container), (WitnessedExec.DirectoryKey, own.Directory));
         }
 
-        RequireAlone(seen);
+        RequireAlone(context, seen);
         await Task.WhenAll(looks);
         await RequireCurrentAsync(context, seen, own, cancellationToken);
         var container = await inspected;
@@ -160,6 +175,8 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         {
             throw new StepActionException(obstacle.Reason, obstacle.Message!, retryable: !MayBeAccepted(obstacle));
         }
+
+        await RequireUnchangedAsync(context, cancellationToken);
 
         // An exec that was used up before its command began (no room for the witness) cannot be started again; another
         // one replaces it.
@@ -182,20 +199,24 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             ? running
             : throw Down(context, Container);
 
-    // A command that somebody started by hand changes the same metadata.
-    private static void RequireAlone(IEnumerable<NodeWitnesses> seen)
+    // A command that somebody started by hand changes the same metadata. That of docker_init.sh shows in the tables
+    // afterwards.
+    private static void RequireAlone(StepContext context, IEnumerable<NodeWitnesses> seen)
     {
-        if (seen.FirstOrDefault(s => s.Also.Count > 0) is { } busy
-            && busy.Also[0].Split(' ', 2) is [var pid, var command])
+        var commands = seen.SelectMany(look => look.Also.Select(ForeignCommand.Read).OfType<ForeignCommand>()
+            .Select(command => command with { Pid = $"{command.Pid} in {look.Container} on {look.Node}" }));
+        if (commands.OrderByDescending(command => command.IsJar).FirstOrDefault() is { } command)
         {
-            var where = $"process {pid} in {busy.Container} on {busy.Node}";
+            var where = $"process {command.Pid}";
             throw new StepActionException(
                 Reasons.CommandRunsElsewhere,
-                $"{where} runs '{ForeignText.Words(command, SchemaLimits.Name)}', and this upgrade did not start "
-                + "it. Two such commands at a time damage the metadata, so the step waits for its end.")
+                $"{where} runs '{ForeignText.Words(command.CommandLine, SchemaLimits.Name)}', and this upgrade did not "
+                + "start it. Two such commands at a time damage the metadata, so the step waits for its end.")
             {
                 NotTaken = true,
-                Facts = Entry(ElsewhereFact, where),
+                Facts = command.IsJar || MetadataContent.Last(context.Plan) is null
+                    ? Entry(ElsewhereFact, where)
+                    : null,
             };
         }
     }
@@ -223,19 +244,36 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
                     "To go back, set spec.desiredState: RolledBack; what was written since the snapshot is lost then."),
                 retryable: false);
         }
+    }
 
-        if (context.Recorded(context.Step.Id, ElsewhereFact) is { } ran and not Asked)
+    // A command of somebody else was seen, or has left other tables than the last command of this upgrade did.
+    private async Task RequireUnchangedAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var ran = context.Recorded(context.Step.Id, ElsewhereFact);
+        var isSeen = ran?.StartsWith(Asked, StringComparison.Ordinal) == false;
+        var last = MetadataContent.Last(context.Plan);
+        var now = last is null ? null : await MetadataContent.ReadAsync(Targets, context.Plan, cancellationToken);
+        var changes = now?.ChangesSince(last!.Value.Content) ?? [];
+        var asked = $"{Asked} {string.Join(' ', changes)}".TrimEnd();
+        if (ran == asked || (changes.Count == 0 && !isSeen))
         {
-            throw new StepActionException(
-                Reasons.TargetChanged,
-                $"While this step waited, a command that this upgrade did not start ran on the same metadata ({ran}). "
-                + "It has ended. Read its output. If it did the work of this step or changed the metadata, roll back; "
-                + "if it changed nothing, retry, and the step runs its own command.",
-                retryable: false)
-            {
-                Facts = Entry(ElsewhereFact, Asked),
-            };
+            return;
         }
+
+        throw new StepActionException(
+            Reasons.TargetChanged,
+            Sentences.Join(
+                isSeen ? $"A command that this upgrade did not start ran while this step waited ({ran}), and has ended."
+                    : null,
+                changes.Count == 0 ? null
+                    : $"Tables or columns were changed after {last!.Value.Step.Id} ended, and not by this upgrade: "
+                    + $"{Sentences.List(changes, Named, "; ")}. Somebody may have run the command by hand.",
+                "Read its output. If it did the work of this step or changed the metadata, roll back; if it changed "
+                + "nothing that matters, retry, and the step runs its own command."),
+            retryable: false)
+        {
+            Facts = Entry(ElsewhereFact, asked),
+        };
     }
 
     // What another plan began, and nothing has undone since, is the result of this step if it is known to be good.

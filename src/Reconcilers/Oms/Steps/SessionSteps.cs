@@ -36,9 +36,14 @@ internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hos
         var left = sessions.Where(s => !OnlyHosts || IsOf(hosts, s)).ToList();
         if (left.Count == 0)
         {
-            return new Done(OnlyHosts
-                ? "No OMS host is connected to the metadata database."
-                : "No other session uses the metadata databases.");
+            return OnlyHosts
+                ? new Done("No OMS host is connected to the metadata database.")
+                : new Done(
+                    "No other session "
+                    + ((await metadata.ServerAsync(cancellationToken)).Grants.SeesAllSessions
+                        ? "" : "that this account may see (it lacks PROCESS) ")
+                    + "uses the metadata databases.",
+                    await MetadataContent.RecordAsync(Targets, context, cancellationToken));
         }
 
         var named = left

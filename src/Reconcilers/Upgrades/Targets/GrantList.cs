@@ -85,6 +85,9 @@ internal sealed partial class GrantList
 
     public bool HasGlobal(string privilege) => _grants.Exists(grant => grant.Database == "*" && grant.Gives(privilege));
 
+    /// <summary>Whether the process list has the sessions of other accounts; true if a role may give that.</summary>
+    public bool SeesAllSessions => HasGlobal("PROCESS") || HasRoles;
+
     /// <summary>What the account lacks. Nothing can be said of one that may have it through a role.</summary>
     public IReadOnlyList<MissingPrivilege> Missing(IEnumerable<string> databases, string account) =>
     [

@@ -26,6 +26,9 @@ internal sealed record ServerFacts
 
     public bool ReadOnly { get; init; }
 
+    /// <summary><see cref="MySqlServer.IsReplicaAsync"/>.</summary>
+    public bool? IsReplica { get; init; }
+
     /// <summary>The server's clock with its time zone.</summary>
     public DateTimeOffset Now { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record ServerFacts
             Addresses = AddressesOf(options, session.Kind == MySqlServerKind.OceanBase, session.Peer),
             Host = Variable("hostname"),
             ReadOnly = IsOn("read_only") || IsOn("super_read_only"),
+            IsReplica = await MySqlServer.IsReplicaAsync(session, cancellationToken),
             Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock.Unix * TimeSpan.TicksPerSecond))
                 .ToOffset(TimeSpan.FromMinutes(Math.Round(clock.Offset / 60.0))),
             Address = address,

@@ -27,6 +27,41 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
+    public async Task Content_has_newest_ids_and_what_changed_in_the_schema()
+    {
+        var database = await server.DatabaseAsync(
+            "CREATE TABLE heatbeat_sequence (id bigint PRIMARY KEY)", "INSERT INTO heatbeat_sequence VALUES (7), (9)", "CREATE TABLE other (a int, b varchar(8))");
+        var before = await server.Root.ContentAsync([database, "nowhere"], [database, "nowhere"], None);
+
+        before.Identity.ShouldBe((await server.Root.ServerAsync(None)).Identity);
+        before.Newest.ShouldBe(new Dictionary<string, long> { [database] = 9 });
+        before.Schema.Keys.ShouldBe([database]);
+        before.Schema[database].ShouldStartWith("2 tables with 3 columns (digest ");
+        (await server.Root.ContentAsync([database], [database], None)).ChangesSince(before).ShouldBeEmpty();
+        (await server.Root.ContentAsync([], [], None)).Schema.ShouldBeEmpty();
+
+        await server.ExecuteAsync($"USE {MetadataServer.Quote(database)}", "ALTER TABLE other MODIFY b varchar(9)");
+        (await server.Root.ContentAsync([], [database], None)).ChangesSince(before).ShouldHaveSingleItem().ShouldStartWith($"{database} had 2 tables with 3 columns");
+    }
+
+    [Fact]
+    public async Task Replica_is_recognized_where_the_account_may_ask()
+    {
+        (await server.Root.ServerAsync(None)).IsReplica.ShouldBe(false);
+        (await server.Oms.ServerAsync(None)).IsReplica.ShouldBeNull();
+        await server.ExecuteAsync("CHANGE MASTER 'other' TO MASTER_HOST = '192.0.2.1', MASTER_USER = 'nobody'");
+        try
+        {
+            (await server.Root.ServerAsync(None)).IsReplica.ShouldBe(true);
+            (await server.Root.ContentAsync([], [], None)).IsReplica.ShouldBeTrue();
+        }
+        finally
+        {
+            await server.ExecuteAsync("RESET SLAVE 'other' ALL");
+        }
+    }
+
+    [Fact]
     public async Task Server_clock_is_read_with_time_zone_offset()
     {
         var zone = await server.ScalarAsync("SELECT @@global.time_zone");

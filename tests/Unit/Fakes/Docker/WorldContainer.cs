@@ -36,6 +36,9 @@ internal sealed class WorldContainer
 
     public bool IsRunning => Status == "running";
 
+    /// <summary>Its processes stand still, and dockerd still says that it runs.</summary>
+    public bool IsPaused { get; set; }
+
     public DateTimeOffset? StartedAt { get; private set; }
 
     public DateTimeOffset? FinishedAt { get; private set; }

@@ -18,7 +18,7 @@ internal sealed partial class WorldDocker
             return LookAsync(RefuseRunOnce);
         }
 
-        if (command is ["/bin/sh", "-c", var script, ..] && script.EndsWith(RunOnceCommand.Running, StringComparison.Ordinal) && host is { FailedSearches: > 0 })
+        if (command is ["/bin/sh", "-c", var script, ..] && script.EndsWith(ForeignCommand.Script, StringComparison.Ordinal) && host is { FailedSearches: > 0 })
         {
             host.FailedSearches--;
             return LookAsync(static () => throw new WorldRefusal(HttpStatusCode.InternalServerError, "containerd is busy"));
@@ -33,6 +33,11 @@ internal sealed partial class WorldDocker
             if (!container.IsRunning)
             {
                 throw new WorldRefusal(HttpStatusCode.Conflict, $"container {containerId} is not running");
+            }
+
+            if (container.IsPaused)
+            {
+                throw new WorldRefusal(HttpStatusCode.Conflict, $"Container {containerId} is paused, unpause the container before exec");
             }
 
             var exec = new WorldExec { Id = world.NewId(), Container = container, Command = command };

@@ -212,7 +212,7 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     // It is asked again and again, and the same until something changes.
     private static HttpResponseMessage Inspection(WorldContainer c)
     {
-        var state = (c.Name, c.Image.Id, c.Config, c.HostConfig, c.Status, c.StartedAt, c.FinishedAt, c.ExitCode, c.Host.ClockOffset);
+        var state = (c.Name, c.Image.Id, c.Config, c.HostConfig, c.Status, c.StartedAt, c.FinishedAt, c.ExitCode, c.IsPaused, c.Host.ClockOffset);
         if (c.Inspection is not { } known || !known.State.Equals(state))
         {
             c.Inspection = known = (state, Encoding.UTF8.GetBytes(Inspected(c).ToJsonString()));
@@ -233,6 +233,7 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
         {
             ["Status"] = c.Status,
             ["Running"] = c.IsRunning,
+            ["Paused"] = c.IsPaused,
             ["StartedAt"] = Text(c.StartedAt + c.Host.ClockOffset),
             ["FinishedAt"] = Text(c.FinishedAt + c.Host.ClockOffset),
             ["ExitCode"] = c.ExitCode,

@@ -44,10 +44,10 @@ internal static class WorldCommands
                 return string.Concat(Jars(container, jar, [.. exec.Command.Skip(5)]).Select(path => path + "\n"));
             case ["/bin/sh", "-c", Witnesses.Script + "\necho --\n", _, var mount, var root]:
                 return Witnessed(container, mount, root);
-            case ["/bin/sh", "-c", Witnesses.Script + "\necho --\n" + RunOnceCommand.Running, _, var mount, var root]:
+            case ["/bin/sh", "-c", Witnesses.Script + "\necho --\n" + ForeignCommand.Script, _, var mount, var root]:
                 return Witnessed(container, mount, root)
-                    + string.Concat(container.Commands.Select(c => $"{c.Key} {c.Value}\n"))
-                    + string.Concat(world.Alive.Where(a => a.Container == container.Id).Select(a => $"{a.Pid} /bin/bash /root/docker_init.sh\n"));
+                    + string.Concat(container.Commands.Select(c => $"{c.Key}\u001f{c.Value.Replace(' ', '\u001f')}\u001f\n"))
+                    + string.Concat(world.Alive.Where(a => a.Container == container.Id).Select(a => $"{a.Pid}\u001f/bin/bash\u001f/root/docker_init.sh\u001f\n"));
             case ["cat", "/proc/sys/fs/nr_open"]:
                 return "1048576\n";
             case ["/bin/sh", "-c", ContainerHttp.Script, _, var address]:

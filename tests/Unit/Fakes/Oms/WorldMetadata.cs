@@ -21,6 +21,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         Host = "metadb",
         Now = world.Time.GetUtcNow() + _server.ClockOffset,
         ReadOnly = _server.IsReadOnly,
+        IsReplica = _server.IsReplica,
         Address = Target.Address,
         Account = "drc@%",
         Grants = new GrantList(_server.Grants),
@@ -149,8 +150,17 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         return connectionIds.Count;
     });
 
+    public override Task<MetadataContent> ContentAsync(IEnumerable<string> heartbeats, IReadOnlyCollection<string> schemas, CancellationToken cancellationToken) => Look(() =>
+        new MetadataContent(
+            new(heartbeats.Where(_server.HeartbeatRows.ContainsKey).ToDictionary(d => d, _ => _server.NewestId), StringComparer.Ordinal),
+            MetadataContent.SchemaOf(schemas.SelectMany(d => _server.Columns(d))))
+        {
+            Identity = _server.Aliases.GetValueOrDefault(Target.Server, _server.Identity),
+            IsReplica = _server.IsReplica,
+        });
+
     public override Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look(() =>
-        new SequenceTables(_server.HeartbeatRows.TryGetValue(heartbeatDatabase, out var rows) ? new SequenceTable(rows == 0 ? null : 70_000, rows > 1) : null, null, null));
+        new SequenceTables(_server.HeartbeatRows.TryGetValue(heartbeatDatabase, out var rows) ? new SequenceTable(rows == 0 ? null : _server.NewestId, rows > 1) : null, null, null));
 
     public override Task TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken) => Change("trim", () =>
     {

@@ -27,6 +27,14 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     public bool IsReadOnly { get; set; }
 
+    public bool IsReplica { get; set; }
+
+    /// <summary>The newest id of heatbeat_sequence, in each heartbeat database.</summary>
+    public long NewestId { get; set; } = 70_000;
+
+    /// <summary>Tables that somebody made in the rm database.</summary>
+    public List<string> Tables { get; } = [];
+
     public TimeSpan ClockOffset { get; set; }
 
     public string Identity { get; set; } = "uuid:7b1d0c3a";
@@ -115,6 +123,7 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     {
         OmsSessions.Add((++_connections, container, "rm_340"));
         OmsSessions.Add((++_connections, container, "cm_340"));
+        NewestId++;
         Beat(container, run);
     }
 
@@ -127,13 +136,18 @@ internal sealed class WorldMetadataServer(OmsWorld world)
             }
         });
 
+    /// <summary>The tables of a database: other ones after each command that ran.</summary>
+    public IEnumerable<string[]> Columns(string database) =>
+        Tables.Where(_ => database == "rm_340").Append($"t {Contents}").Select(table => (string[])[database, table, "id", "bigint(20)"]);
+
     /// <summary>Everything that is in the databases, as a dump has it.</summary>
-    public WorldDump Dump() => new(Contents, HaConfig, [.. HeartbeatRows.Select(r => (r.Key, r.Value))], [.. Projects]);
+    public WorldDump Dump() => new(Contents, HaConfig, [.. HeartbeatRows.Select(r => (r.Key, r.Value))], [.. Projects], NewestId);
 
     /// <summary>The databases as a dump has them.</summary>
     public void Load(WorldDump dump)
     {
-        (Contents, HaConfig) = (dump.Contents, dump.HaConfig);
+        (Contents, HaConfig, NewestId) = (dump.Contents, dump.HaConfig, dump.NewestId);
+        Tables.Clear();
         HeartbeatRows.Clear();
         foreach (var (database, rows) in dump.HeartbeatRows)
         {

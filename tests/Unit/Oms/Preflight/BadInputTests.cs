@@ -102,7 +102,7 @@ public sealed class BadInputTests
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Databases["cm_hb_340"] = false;
         world.Metadata.Grants[0] = "GRANT ALL PRIVILEGES ON `rm_340`.* TO `drc`@`%`";
-        world.Metadata.Grants.Add("GRANT ALL PRIVILEGES ON `cm_340`.* TO `drc`@`%`");
+        world.Metadata.Grants.AddRange(["GRANT ALL PRIVILEGES ON `cm_340`.* TO `drc`@`%`", "GRANT PROCESS ON *.* TO `drc`@`%`"]);
         world.Apply();
         Stalls(world, Reasons.MetadataUnreadable);
 

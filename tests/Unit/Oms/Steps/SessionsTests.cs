@@ -40,6 +40,29 @@ public sealed class SessionsTests
         world.Rules.Broken.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Account_without_PROCESS_is_asked_about_and_named_by_the_wait(bool hasProcess)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world.Metadata.Grants[0] = $"GRANT {(hasProcess ? "PROCESS, " : "")}SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, SHOW VIEW, CREATE VIEW, TRIGGER, EVENT, CREATE ROUTINE, LOCK TABLES ON *.* TO `drc`@`%`";
+        world.Apply();
+        if (!hasProcess)
+        {
+            world.RunUntil(() => world.Is("Stalled"), "asked");
+            var finding = world.Status.Findings.ShouldHaveSingleItem();
+            (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.SessionsHidden, "SessionsHidden"));
+            finding.Message.ShouldContain("GRANT PROCESS ON *.*");
+            world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "SessionsHidden"] } });
+        }
+
+        world.RunToSuccess();
+        world.Step(Waits).Message.ShouldBe(hasProcess
+            ? "No other session uses the metadata databases."
+            : "No other session that this account may see (it lacks PROCESS) uses the metadata databases.");
+    }
+
     [Fact]
     public void Preflight_notes_sessions_of_other_accounts()
     {

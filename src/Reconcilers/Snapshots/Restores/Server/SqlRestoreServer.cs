@@ -177,7 +177,7 @@ internal sealed record ServerState
 
     public required IReadOnlyList<ListedSession> Sessions { get; init; }
 
-    public bool SeesAllSessions => Facts.Grants.HasGlobal("PROCESS") || Facts.Grants.HasRoles;
+    public bool SeesAllSessions => Facts.Grants.SeesAllSessions;
 }
 
 /// <summary>A database on the server.</summary>
