@@ -99,6 +99,10 @@ public static partial class Reasons
     /// on the host.</summary>
     public const string MountsUnusable = "MountsUnusable";
 
+    /// <summary>Another running container may write to the data of OMS (config.yaml, logs, store, run). Mount them
+    /// read-only in it or stop it; if it only reads them, acknowledge this.</summary>
+    public const string DataShared = "DataShared";
+
     /// <summary>The current container was started with --rm: dockerd removes it when it stops, and a rollback needs it.
     /// Start it again without --rm.</summary>
     public const string ContainerRemovesItself = "ContainerRemovesItself";

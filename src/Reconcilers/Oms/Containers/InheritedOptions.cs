@@ -220,8 +220,26 @@ internal static class OmsMounts
         .Where(mount => Covers(mount.Destination, path))
         .MaxBy(mount => mount.Destination.TrimEnd('/').Length);
 
-    public static string? OnHost(InspectedContainer container, string path) =>
-        At(container, path) is { Source.Length: > 0 } mount
-            ? mount.Source.TrimEnd('/') + path[mount.Destination.TrimEnd('/').Length..]
-            : null;
+    /// <summary>The mounts of a container with the data of OMS, their sources cut down to these data.</summary>
+    public static List<MountPoint> Data(InspectedContainer container) =>
+    [
+        .. from path in Paths
+           let mount = At(container, path)
+           where mount is not null
+           let below = path[mount.Destination.TrimEnd('/').Length..]
+           let source = mount.Source.Length > 0 ? mount.Source.TrimEnd('/') + below : ""
+           select new MountPoint { Type = mount.Type, Name = mount.Name, Source = source, Destination = path },
+    ];
+
+    /// <summary>Those of the mounts through which a container may write to the data of OMS: the same volume, or a path
+    /// of the host that is equal, below or above. A symbolic link has another text and is not among them.</summary>
+    /// <param name="data">The data, as <see cref="Data"/> gives them.</param>
+    public static IEnumerable<MountPoint> Writable(
+        IEnumerable<MountPoint> mounts, IReadOnlyCollection<MountPoint> data) =>
+        mounts.Where(mount => mount.RW && data.Any(part => Overlap(mount, part)));
+
+    private static bool Overlap(MountPoint one, MountPoint other) =>
+        (one is { Type: "volume", Name.Length: > 0 } && other.Type == "volume" && one.Name == other.Name)
+        || (one.Source.Length > 0 && other.Source.Length > 0
+            && (Covers(one.Source, other.Source) || Covers(other.Source, one.Source)));
 }

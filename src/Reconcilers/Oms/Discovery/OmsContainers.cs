@@ -6,6 +6,7 @@ namespace Drydock.Reconcilers.Oms;
 internal static partial class OmsContainers
 {
     private const string HostVariable = "OMS_HOST_IP=";
+    private const string Compose = "com.docker.compose";
 
     /// <summary>Whether the vendor's deployer OBD may have made a container: it names them with six digits at the end,
     /// or its image is oms-ce (docs/research/oms.md#sources).</summary>
@@ -17,12 +18,30 @@ internal static partial class OmsContainers
         .LastOrDefault(line => line.StartsWith(HostVariable, StringComparison.Ordinal))?[HostVariable.Length..]
         is { Length: > 0 } address ? address : null;
 
+    /// <summary>Project, service and files by which docker compose made a container; null if it did not.</summary>
+    public static string? ComposeOf(InspectedContainer container) =>
+        container.Label($"{Compose}.project") is not { } project ? null
+        : ForeignText.Words(
+            $"project {project}, service {container.Label($"{Compose}.service")}, file "
+                + container.Label($"{Compose}.project.config_files"));
+
+    /// <summary>What is known of a container that somebody started beside OMS, as sentences.</summary>
+    public static string Introduce(InspectedContainer container)
+    {
+        var policy = RestartPolicies.NameOf(container.HostConfig.RestartPolicy);
+        return "It may write to the data of OMS; its image is "
+            + $"{ForeignText.Words(container.Config.Image ?? container.Image, SchemaLimits.Name)}. "
+            + (ComposeOf(container) is { } compose ? $"docker compose made it ({compose})."
+                : policy == RestartPolicies.No ? "A person, a systemd unit or a watchdog may have started it."
+                : $"dockerd (its restart policy is {policy}), a person, a unit or a watchdog may have started it.");
+    }
+
     /// <summary>What to say where no old container runs, and there is one that this upgrade made; null if there is
     /// none. An object that was made again from a backup has another uid and the same name.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<string?> OutdatedAsync(
         DockerClient docker, string node, V1ObjectMeta upgrade, CancellationToken cancellationToken) =>
-        (await ListAsync(docker, all: true, ownerUid: null, cancellationToken))
+        (await ListAsync(docker, all: true, HasConfig(ownerUid: null), cancellationToken))
             .Where(c => c.Label(Labels.UpgradeName) == upgrade.Name)
             .MaxBy(c => c.State.Running) is not { } made
             ? null
@@ -41,26 +60,61 @@ internal static partial class OmsContainers
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<IReadOnlyList<InspectedContainer>> RunningAsync(
         DockerClient docker, string? ownerUid, CancellationToken cancellationToken) =>
-        [.. (await ListAsync(docker, all: false, ownerUid, cancellationToken)).Where(c => c.State.Running)];
+        [.. (await ListAsync(docker, all: false, HasConfig(ownerUid), cancellationToken)).Where(c => c.State.Running)];
+
+    /// <summary>The name of a container and the id of its image: one that docker compose creates again is the
+    /// same.</summary>
+    public static string KeyOf(string name, string imageId) => $"{name}={imageId}";
+
+    /// <summary>The other containers of a node that may write to the data of OMS, by name: a watchdog, docker compose
+    /// or an administrator starts the old version also under another name.</summary>
+    /// <param name="oms">The container that has the data: the old or the new one.</param>
+    /// <param name="own">Name or id of the other one of these two.</param>
+    /// <param name="readers">After T1: those that were acknowledged in preflight (<see cref="KeyOf"/>); those that do
+    /// not run count too. Null in preflight.</param>
+    /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
+    public static Task<IReadOnlyList<InspectedContainer>> WritersAsync(
+        OmsTargets targets,
+        string node,
+        InspectedContainer oms,
+        string? own,
+        List<string>? readers,
+        CancellationToken cancellationToken)
+    {
+        var data = OmsMounts.Data(oms);
+        string?[] ours = [oms.ID, own, ProbeContainer.NameOf(targets.Upgrade.Metadata.Uid!)];
+        return ListAsync(targets.Docker(node), all: readers is not null, IsWriterAsync, cancellationToken);
+
+        async Task<bool> IsWriterAsync(ContainerListResponse container)
+        {
+            var names = container.Names.Select(name => name.TrimStart('/')).ToList();
+            return !names.Append(container.ID).Intersect(ours, StringComparer.Ordinal).Any()
+                && !names.Exists(name => readers?.Contains(KeyOf(name, container.ImageID)) == true)
+                && (OmsMounts.Writable(container.Mounts, data).Any()
+                    || (readers is not null
+                        && await targets.Witnesses.IsVisibleAsync(node, container, cancellationToken)));
+        }
+    }
 
     private static async Task<IReadOnlyList<InspectedContainer>> ListAsync(
-        DockerClient docker, bool all, string? ownerUid, CancellationToken cancellationToken)
+        DockerClient docker,
+        bool all,
+        Func<ContainerListResponse, Task<bool>> isSought,
+        CancellationToken cancellationToken)
     {
-        var containers = new List<InspectedContainer>();
-        foreach (var listed in (await docker.Containers.ListContainersAsync(
-            new ContainersListParameters { All = all }, cancellationToken))
-            .Where(c => c.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath)))
-            .Where(c => ownerUid is null || c.Label(Labels.UpgradeUid) != ownerUid))
-        {
-            // It may have been removed meanwhile.
-            if (await docker.Containers.FindContainerAsync(listed.ID, cancellationToken) is { } container)
-            {
-                containers.Add(container);
-            }
-        }
+        var listed = await docker.Containers.ListContainersAsync(
+            new ContainersListParameters { All = all }, cancellationToken);
 
-        return [.. containers.OrderBy(c => c.ShortName, StringComparer.Ordinal)];
+        // One may have been removed meanwhile.
+        var found = await Task.WhenAll(listed.Select(async container => await isSought(container)
+            ? await docker.Containers.FindContainerAsync(container.ID, cancellationToken)
+            : null));
+        return [.. found.OfType<InspectedContainer>().OrderBy(c => c.ShortName, StringComparer.Ordinal)];
     }
+
+    private static Func<ContainerListResponse, Task<bool>> HasConfig(string? ownerUid) => container => Task.FromResult(
+        container.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath))
+        && (ownerUid is null || container.Label(Labels.UpgradeUid) != ownerUid));
 
     [GeneratedRegex("-[0-9]{6}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ObdName();

@@ -118,6 +118,12 @@ internal sealed record DiscoveredNode
     /// if there is none.</summary>
     public string? LeftoverContainerId { get; init; }
 
+    /// <summary>Others that may write to its data, acknowledged (<see cref="OmsContainers.KeyOf"/>).</summary>
+    public IReadOnlyList<string> Readers { get; init; } = [];
+
+    /// <summary>By what docker compose made the old container; null if it did not.</summary>
+    public string? Compose { get; init; }
+
     public required string Inherited { get; init; }
     public string ContainerNote { get; init; } = "";
     public required string RestartPolicy { get; init; }

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The new container is the one that was created, or another one with the same image and the same options.
 /// Image and options of one container never change; only limits may, by `docker update`, which is an administrator's
-/// right.</summary>
+/// right. One that was removed before its first start is created again.</summary>
 /// <param name="Container">Name of the new container.</param>
 /// <param name="CreateStep">Id of the step that created it and recorded its id and options.</param>
 /// <param name="ImageStep">Id of the step that recorded the image's id.</param>
@@ -41,9 +41,21 @@ internal sealed record ContainerIsAsPlanned(string Container, string CreateStep,
         }
         catch (DockerNotFoundException)
         {
-            return GuardReading.Broken(
-                $"{where} was removed. The operator does not create it again; "
-                + "spec.desiredState: RolledBack rolls back.");
+            return plan.Step<StartContainer>(guard.Node!)?.HasBegun() == true
+                ? GuardReading.Broken(
+                    $"{where} was removed after it had been started. The operator does not create it again; "
+                    + "spec.desiredState: RolledBack rolls back.")
+                : GuardReading.Broken(
+                    $"{where} was removed before it was started, for instance by `docker container prune`. It is "
+                    + "created again.") with
+                {
+                    // The image may have been removed with it.
+                    Repeats =
+                    [
+                        .. plan.Steps.Where(s => s.Phase == OmsUpgradePhases.PrepareImage && s.Node == guard.Node)
+                            .Select(s => s.Id),
+                    ],
+                };
         }
     }
 }

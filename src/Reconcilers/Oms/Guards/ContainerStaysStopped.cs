@@ -1,67 +1,114 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>After T1 no old container runs, and during a rollback no new one: old and new share logs, store and run
-/// mounts and would corrupt them (docs/research/oms.md#rollback). An old container that ran since T1 wrote to the
-/// metadata: before StartNew the snapshot is taken again, after it an administrator decides.</summary>
+/// <summary>After T1 no old container runs, and during a rollback no new one, and no other container that may write to
+/// the data of OMS: they share logs, store and run mounts and would corrupt them (docs/research/oms.md#rollback). One
+/// that ran since T1 wrote to the metadata: before StartNew the snapshot is taken again, after it an administrator
+/// decides.</summary>
 /// <param name="Container">Id of the old container, name of the new one.</param>
 /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
-internal sealed record ContainerStaysStopped(string Container, string Name, bool IsNew = false) : GuardBase<OmsTargets>
+/// <param name="Readers">The other containers with these data that were acknowledged in preflight
+/// (<see cref="OmsContainers.KeyOf"/>); null if nobody looked for others.</param>
+internal sealed record ContainerStaysStopped(
+    string Container, string Name, bool IsNew = false, [property: Measured] List<string>? Readers = null)
+    : GuardBase<OmsTargets>
 {
     public const string NewPrefix = "NewStaysStopped/";
     private const string Gone = "removed";
 
-    public static PlanGuard New(string node, string name, string? from, string? until) =>
+    public static PlanGuard New(
+        string node, string name, string? from, string? until, List<string>? readers = null) =>
         PlannedGuard.Of(
             NewPrefix + node,
             node,
-            new ContainerStaysStopped(name, name, IsNew: true),
+            new ContainerStaysStopped(name, name, IsNew: true, readers),
             from is null ? [] : [from],
             until);
 
+    /// <summary>What the guard of a node's old container knows of others; null if nobody looked for them.</summary>
+    public static List<string>? ReadersOf(Plan plan, string node) =>
+        plan.Guards.Find(g => g.Check == nameof(ContainerStaysStopped) && g.Node == node) is { } guard
+            ? StepArguments.Read<ContainerStaysStopped>(guard.Id, StepArguments.Of(guard)).Readers
+            : null;
+
     public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
     {
-        var where = $"container {Name} on {guard.Node}";
-        if (await Targets.Docker(guard.Node!).Containers.FindContainerAsync(Container, cancellationToken)
-            is not { } container)
+        var container = await FindAsync(guard, Container, cancellationToken);
+        var others = await OthersAsync(guard, plan, container, cancellationToken);
+        return others.Select(other => Judge(guard, plan, other, isOther: true))
+            .Prepend(container is null ? Removed(guard) : Judge(guard, plan, container, isOther: false))
+            .FirstOrDefault(r => r.State != GuardState.Holds && !GuardRecords.IsAccepted(guard, r))
+            ?? GuardReading.Holds;
+    }
+
+    // From when a rollback starts the old container, others are as before the upgrade.
+    private async Task<IReadOnlyList<InspectedContainer>> OthersAsync(
+        PlanGuard guard, Plan plan, InspectedContainer? container, CancellationToken cancellationToken)
+    {
+        var start = plan.Step<StartOldContainer>(guard.Node!);
+        if (Readers is null || (start is not null && PlanProgress.Begun(start)))
         {
-            return IsNew
-                ? GuardReading.Holds
-                : GuardReading.Broken(
-                    $"The old {where} was removed, so this upgrade cannot be rolled back any more.") with
-                {
-                    Key = Gone,
-                    NoRollback = true,
-                    Check = "The old container was removed during the upgrade: a rollback is not possible.",
-                };
+            return [];
         }
 
+        var own = IsNew ? start!.As<StartOldContainer>().Container : OmsPlanProgress.NewName(plan, guard.Node!);
+        return (container ?? await FindAsync(guard, own, cancellationToken)) is { } oms
+            ? await OmsContainers.WritersAsync(
+                Targets, guard.Node!, oms, own, Readers, cancellationToken)
+            : [];
+    }
+
+    private Task<InspectedContainer?> FindAsync(PlanGuard guard, string name, CancellationToken cancellationToken) =>
+        Targets.Docker(guard.Node!).Containers.FindContainerAsync(name, cancellationToken);
+
+    private GuardReading Removed(PlanGuard guard) => IsNew
+        ? GuardReading.Holds
+        : GuardReading.Broken(
+            $"The old container {Name} on {guard.Node} was removed, so this upgrade cannot be rolled back any more.")
+            with
+        {
+            Key = Gone,
+            NoRollback = true,
+            Check = "The old container was removed during the upgrade: a rollback is not possible.",
+        };
+
+    private GuardReading Judge(PlanGuard guard, Plan plan, InspectedContainer container, bool isOther)
+    {
         var stop = IsNew ? null : plan.Step<StopContainer>(guard.Node!, OmsUpgradePhases.StopOld);
-        return container.State.Running ? Runs(where, container, stop, plan)
-            : stop is not null && StopContainer.RanSince(stop, container) ? Ran(where, container, stop, plan)
-            : GuardReading.Holds;
+        var what = (isOther ? "Container " : IsNew ? "The new container " : "The old container ") + container.ShortName;
+        var (started, finished) = (Time(container.StartedAt), Time(container.FinishedAt));
+        var (more, change) = isOther ? (OmsContainers.Introduce(container), " and change what started it") : (null, "");
+        if (container.State.Running)
+        {
+            var then = stop is null ? "Then the run continues automatically."
+                : OmsPlanProgress.NewStarted(plan) ? "Nothing continues automatically after that."
+                : "Then the snapshot is taken again and the upgrade continues automatically.";
+            return GuardReading.Broken(Sentences.Join(
+                $"{what} on {guard.Node} runs since {started}; this run did not start it.",
+                more,
+                $"If OMS is in use on it, leave it running and abort this run ({Annotations.Abort}=<token>). Otherwise "
+                + $"run `docker stop {container.ShortName}` on that host{change}. {then}"));
+        }
+
+        if (stop is null || !StopContainer.RanSince(stop, container, isOther))
+        {
+            return GuardReading.Holds;
+        }
+
+        var ran = Sentences.Join(
+            $"{what} on {guard.Node} ran from {started} to {finished}, after this upgrade had stopped OMS.", more);
+        return Ran(what, ran, $"{(isOther ? $"{container.ID} " : "")}{container.FinishedAt:O}", stop, plan) with
+        {
+            Since = container.StartedAt,
+        };
     }
 
-    private GuardReading Runs(string where, InspectedContainer container, PlanStep? stop, Plan plan)
+    private static GuardReading Ran(string what, string ran, string key, PlanStep stop, Plan plan)
     {
-        var then = stop is null ? "Then the run continues automatically."
-            : OmsPlanProgress.NewStarted(plan) ? "Nothing continues automatically after that."
-            : "Then the snapshot is taken again and the upgrade continues automatically.";
-        return GuardReading.Broken(
-            $"The {(IsNew ? "new" : "old")} {where} runs since {Time(container.StartedAt)}; this run did not "
-            + $"start it. If OMS is in use on it, leave it running and abort this run ({Annotations.Abort}=<token>). "
-            + $"Otherwise run `docker stop {Name}` on that host. {then}");
-    }
-
-    private static GuardReading Ran(string where, InspectedContainer container, PlanStep stop, Plan plan)
-    {
-        var ran = $"The old {where} ran from {Time(container.StartedAt)} to {Time(container.FinishedAt)}, after this "
-            + "upgrade had stopped it.";
         if (!OmsPlanProgress.NewStarted(plan))
         {
             return GuardReading.Broken($"{ran} The snapshot is taken again.") with
             {
-                Since = container.StartedAt,
-                Check = "The old container ran during the upgrade, before the snapshot that a rollback uses was taken.",
+                Check = $"{what} ran during the upgrade, before the snapshot that a rollback uses was taken.",
                 Repeats =
                 [
                     stop.Id,
@@ -77,10 +124,9 @@ internal sealed record ContainerStaysStopped(string Container, string Name, bool
             isInUse ? "OMS is in use again, so no snapshot is restored by a retry: accept it, or roll back." : null,
             "If you accept it, the upgrade continues on these data, which no check covers.")) with
         {
-            Key = container.FinishedAt?.ToString("O", CultureInfo.InvariantCulture),
-            Since = container.StartedAt,
+            Key = key,
             RestoreFirst = !isInUse,
-            Check = "The old container ran beside the new version: compare projects and Stores with their sources.",
+            Check = $"{what} ran beside the new version: compare projects and Stores with their sources.",
         };
     }
 

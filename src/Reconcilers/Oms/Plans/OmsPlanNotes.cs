@@ -56,6 +56,16 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             _ => "After the first new container was started, the old version can run again only on the databases "
                 + "restored from the snapshot.",
         },
+        "`docker container prune` and `docker system prune` remove containers that do not run. A new one that has "
+            + "never started is created again; a rollback needs the old ones: "
+            + $"{Sentences.List([.. discovery.Nodes.Select(n => $"{n.OldContainer} on {n.Name}")], Named)}. Stop such "
+            + "jobs on the hosts until you no longer want a rollback.",
+        .. discovery.Nodes.Where(node => node.Compose is not null)
+            .GroupBy(node => node.Compose!, node => $"{node.OldContainer} on {node.Name}", StringComparer.Ordinal)
+            .Select(made => $"docker compose made {Sentences.List([.. made], Named)} ({made.Key}). From T1 on "
+                + "`docker compose up` would start the old version on upgraded data, also weeks later: put the new "
+                + "image into that file, or remove the service. The new containers have no labels of docker compose, "
+                + "so it would not replace them but start another OMS beside them."),
     ];
 
     private IEnumerable<string?> Sometimes() =>

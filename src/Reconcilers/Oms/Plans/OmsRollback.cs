@@ -138,7 +138,8 @@ internal sealed class OmsRollback : OmsPhases
         foreach (var n in Nodes)
         {
             string? stopped = Restores ? Built.Id<StopContainer>(n.Name) : null;
-            Built.Guard(ContainerStaysStopped.New(n.Name, n.NewName, stopped, until: null));
+            var readers = ContainerStaysStopped.ReadersOf(Done, n.Name);
+            Built.Guard(ContainerStaysStopped.New(n.Name, n.NewName, stopped, until: null, readers));
             if (Restores)
             {
                 var started = Built.Id<StartOldContainer>(n.Name);

@@ -27,7 +27,10 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         Phase(FirstChange, () => [Add(new LookAgain())]);
         Phase(Phases.DisableHA, DisableHighAvailability);
         Phase(Phases.RenameProjects, RenameProjects);
-        Phase(Phases.StopOld, () => OnEach(n => Add(new StopContainer(n.OldContainerId, n.OldContainer), n.Name)));
+        Phase(Phases.StopOld, () => OnEach(n => Add(
+            new StopContainer(n.OldContainerId, n.OldContainer),
+            n.Name,
+            Before.Union(Nodes.Select(Prepared), StringComparer.Ordinal))));
         Phase(Phases.Backup, Backup);
         Phase(Phases.StartNew, StartNew);
         Phase(Phases.CorrectMetadata, CorrectMetadata);
@@ -46,6 +49,10 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         var compared = Add(new CompareImages([.. Nodes.Select(n => n.Name)]), after: images);
         return OnEach(n => PrepareContainer(n, compared));
     }
+
+    // A new container that was removed is prepared again; until then OMS is neither stopped nor started.
+    private string Prepared(DiscoveredNode node) =>
+        Built.Steps.Last(s => s.Phase == Phases.PrepareImage && s.Node == node.Name).Id;
 
     // The container that reads a file of the host is made of an image that is certainly on that host.
     private static PrepareImage ImageOf(DiscoveredNode node) => new(
@@ -179,7 +186,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
 
     private IEnumerable<string> StartNew() => OnEach(n =>
     {
-        var started = Add(new StartContainer(n.NewContainer), n.Name);
+        var started = Add(new StartContainer(n.NewContainer), n.Name, Before.Append(Prepared(n)));
         return Add(new AwaitSupervisor(n.NewContainer), n.Name, [started]);
     });
 
@@ -363,7 +370,8 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         foreach (var n in Nodes)
         {
             var (old, created) = (n.OldContainerId, Built.Id<CreateContainer>(n.Name));
-            Guard<ContainerStaysStopped>(new(old, n.OldContainer), n.Name, [Built.Id<StopContainer>(n.Name)]);
+            Guard<ContainerStaysStopped>(
+                new(old, n.OldContainer, Readers: [.. n.Readers]), n.Name, [Built.Id<StopContainer>(n.Name)]);
             var image = Built.Id<PrepareImage>(n.Name);
             Guard<ContainerIsAsPlanned>(new(n.NewContainer, created, image), n.Name, [created]);
             Guard<StatusIsCurrent>(new(n.NewContainer, n.LeftoverContainerId), n.Name, [], verified);

@@ -39,6 +39,9 @@ internal sealed class NodePreflight(
     /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>
     public string? LeftoverContainerId { get; private set; }
 
+    /// <summary>Other containers that may write to the data of OMS (<see cref="OmsContainers.KeyOf"/>).</summary>
+    public IReadOnlyList<string> Readers { get; private set; } = [];
+
     /// <summary>What earlier plans of this object left; null if it was not read.</summary>
     public NodeWitnesses? Witnesses { get; private set; }
 
@@ -95,7 +98,8 @@ internal sealed class NodePreflight(
             .CheckAsync();
         var config = ConfigAsync(current);
         var witnesses = targets.Witnesses.LookAsync(node.Name, [current.ID], also: null, cancellationToken);
-        await Task.WhenAll(leftover, CheckVersionAsync(current), options, config, witnesses);
+        await Task.WhenAll(
+            leftover, CheckVersionAsync(current), options, config, witnesses, CheckWritersAsync(current));
         (LeftoverContainerId, Current) = (await leftover, current);
         Witnesses = await witnesses;
         (Inherited, ServesHttps) = await options;
@@ -236,6 +240,27 @@ internal sealed class NodePreflight(
         }
 
         return isOwn ? taken.ID : null;
+    }
+
+    // One that can only read does no harm. After T1 one that may write is taken for an OMS that somebody started.
+    private async Task CheckWritersAsync(InspectedContainer current)
+    {
+        var own = node.NewContainer ?? targets.Upgrade.Spec.NewContainer;
+        var others = await OmsContainers.WritersAsync(
+            targets, node.Name, current, own, readers: null, cancellationToken);
+        foreach (var other in others)
+        {
+            var data = OmsMounts.Writable(other.Mounts, OmsMounts.Data(current)).Select(mount => mount.Source);
+            Ask(
+                Reasons.DataShared,
+                $"Container {other.ShortName} (image {ForeignText.Words(other.Config.Image ?? other.Image)}) on "
+                    + $"{node.Name} may write to the data of {current.ShortName} ({Sentences.List([.. data], 4)}). "
+                    + "Expected: only OMS may. If it only reads them, mount them read-only (`:ro`). If it is an OMS, "
+                    + $"stop it with `docker stop {other.ShortName}`.",
+                about: other.ShortName);
+        }
+
+        Readers = [.. others.Select(other => OmsContainers.KeyOf(other.ShortName, other.Image))];
     }
 
     // supervisor.json counts; without it, the tag of the image. Neither is documented well enough to overrule an

@@ -272,6 +272,8 @@ internal sealed class OmsPreflight(
             Source = state.Image!,
             Jar = state.Jar,
             LeftoverContainerId = state.LeftoverContainerId,
+            Readers = state.Readers,
+            Compose = OmsContainers.ComposeOf(container),
             Inherited = inherited.Hash,
             ContainerNote = ContainerNotes.Describe(
                 inherited,

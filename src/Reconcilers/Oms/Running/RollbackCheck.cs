@@ -1,5 +1,3 @@
-using Docker.DotNet.Models;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks whether a rollback is still possible: the old containers and the verified snapshot exist, and no
@@ -66,29 +64,23 @@ internal sealed class RollbackCheck(OmsTargets targets)
             : null;
     }
 
-    // Another container with the mounts of OMS: a later upgrade ran, or an administrator started or renamed one. After
-    // a failure the guards of the rollback report the old container.
+    // Another container that may write to the data of OMS: a later upgrade ran, or an administrator started or renamed
+    // one. After a failure the guards of the rollback report the old container.
     private async Task<string?> IntruderAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         var plan = status.Plan!;
-        foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
+        foreach (var stop in OmsPlanProgress.Stops(plan))
         {
-            var name = start.As<StartContainer>().Container;
-            var stop = OmsPlanProgress.Stops(plan).First(step => step.Node == start.Node);
-            var old = await InspectAsync(start.Node!, stop.As<StopContainer>().Container, cancellationToken);
-            var logs = old is null ? null : OmsMounts.OnHost(old, RunOnceCommand.LogsMount);
-            var running = await targets.Docker(start.Node!).Containers.ListContainersAsync(
-                new ContainersListParameters(), cancellationToken);
-            foreach (var listed in running)
+            var (node, old) = (stop.Node!, stop.As<StopContainer>().Container);
+            var name = OmsPlanProgress.NewName(plan, node);
+            var readers = ContainerStaysStopped.ReadersOf(plan, node) ?? [];
+            if (await InspectAsync(node, old, cancellationToken) is { } oms
+                && (await OmsContainers.WritersAsync(targets, node, oms, name, readers, cancellationToken)).Append(oms)
+                    .FirstOrDefault(c => c.State.Running && (c.ID != old || status.IsUpgraded())) is { } other)
             {
-                if (logs is not null && (listed.ID != old?.ID || status.IsUpgraded())
-                    && await InspectAsync(start.Node!, listed.ID, cancellationToken) is { } other
-                    && other.ShortName != name
-                    && OmsMounts.OnHost(other, RunOnceCommand.LogsMount) == logs)
-                {
-                    return $"{other.ShortName} runs on {start.Node} with the same mounts, but this upgrade left "
-                        + $"{name}: a later upgrade or an administrator started it, or renamed {name}";
-                }
+                return $"{other.ShortName} runs on {node} and may write to the data of OMS, but this upgrade left "
+                    + $"{name}: a later upgrade or an administrator started it, or renamed {name}. Stop it, or mount "
+                    + "its data read-only (`:ro`)";
             }
         }
 

@@ -180,7 +180,7 @@ internal sealed class RunTraces(OmsTargets targets)
         });
 
     private static SortedDictionary<string, string>? Facts(InspectedContainer? old) =>
-        old?.FinishedAt is { } finished ? StopContainer.Facts(finished, finished) : null;
+        old?.FinishedAt is { } finished ? StopContainer.Facts(finished, finished, finished) : null;
 
     private Task<InspectedContainer?> OldAsync(PlanStep step, CancellationToken cancellationToken) => ReadAsync(
         step.Node!,

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using ContainerListResponse = Docker.DotNet.Models.ContainerListResponse;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads what the run-once commands of an upgrade left on its nodes, whichever plan ran them, and closes
@@ -16,6 +19,8 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     public const string Separator = "--";
 
     private const string Mount = RunOnceCommand.LogsMount;
+
+    private readonly ConcurrentDictionary<string, bool> _visible = new(StringComparer.Ordinal);
 
     private string Root => $"drydock/{targets.Upgrade.Metadata.Uid}";
 
@@ -167,6 +172,30 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     public static string Paused(string node, string container) =>
         $"{container} on {node} is paused, and what ran in it continues later. On that host, run `docker unpause "
         + $"{container}`.";
+
+    /// <summary>Whether another container has the logs of OMS where OMS writes them, whatever path of the host they
+    /// come from (a symbolic link, a volume): this upgrade has written there. Mounts never change, so one is asked
+    /// once.</summary>
+    public async Task<bool> IsVisibleAsync(
+        string node, ContainerListResponse container, CancellationToken cancellationToken)
+    {
+        if (_visible.TryGetValue(container.ID, out var known)
+            || !container.Mounts.Any(mount => mount.RW && OmsMounts.Covers(mount.Destination, Mount)))
+        {
+            return known;
+        }
+
+        try
+        {
+            return _visible[container.ID] = await targets.Docker(node).Containers.FindAsync(
+                container.ID, $"{Mount}/{Root}", cancellationToken) is not null;
+        }
+        catch (DockerApiException)
+        {
+            // The source of a mount is gone, or the container is, so nothing is written through it.
+            return false;
+        }
+    }
 
     /// <summary>Writes <see cref="MarkerOf"/>. By it another volume is known, and that the plan is no older
     /// copy.</summary>

@@ -82,6 +82,8 @@ internal sealed record StartContainer(string Container) : StartStep(Container)
         var container = await InspectAsync(context, Container, cancellationToken);
         return container switch
         {
+            // Its guard has it created again.
+            null when !context.Step.HasBegun() => new NotStarted($"{Container} was removed from {context.Node}."),
             null => new Failed(
                 Reasons.ContainerNotFound,
                 $"{Container} was removed from {context.Node} after this upgrade created it. "
@@ -142,6 +144,9 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     // Fact: when it stopped last, if it ran again after T1.
     public const string RanUntilFact = "ranUntil";
 
+    // Fact: the clock of its host once it was seen stopped.
+    private const string HostClockFact = "hostClock";
+
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);
 
     internal override string Title(string? node) => $"Stop {Name} on {node}";
@@ -169,16 +174,23 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
         });
     }
 
-    /// <summary>Whether the stopped container ran after the step had ended. Only times of its own host are compared,
-    /// and only whether they are the same.</summary>
-    public static bool RanSince(PlanStep stop, InspectedContainer container) => container.FinishedAt is { } finished
-        && PlanProgress.Fact(stop, RanUntilFact) is { } known && known != finished;
+    /// <summary>Whether a stopped container ran after the step had ended: that of the step has another end, another one
+    /// of the host a later end. Only times of that host are compared.</summary>
+    public static bool RanSince(PlanStep stop, InspectedContainer container, bool isOther = false) =>
+        container.FinishedAt is { } finished
+        && PlanProgress.Fact(stop, isOther ? HostClockFact : RanUntilFact) is { } known
+        && (isOther ? finished > known : finished != known);
 
     public static bool HasRestartPolicy(InspectedContainer container) =>
         RestartPolicies.NameOf(container.HostConfig.RestartPolicy) != RestartPolicies.No;
 
-    public static SortedDictionary<string, string> Facts(DateTimeOffset first, DateTimeOffset last) =>
-        new(StringComparer.Ordinal) { [FinishedAtFact] = $"{first:O}", [RanUntilFact] = $"{last:O}" };
+    public static SortedDictionary<string, string> Facts(
+        DateTimeOffset first, DateTimeOffset last, DateTimeOffset clock) => new(StringComparer.Ordinal)
+        {
+            [FinishedAtFact] = $"{first:O}",
+            [RanUntilFact] = $"{last:O}",
+            [HostClockFact] = $"{clock:O}",
+        };
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -200,7 +212,12 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
                     Container, Targets.Witnesses.MarkerOf(context.Plan), cancellationToken) is null =>
                 new NotStarted($"{Name} is stopped, and {RunOnceCommand.LogsMount} does not say yet by which plan."),
             { State.Status: "created" } => new Done($"{Name} was never started."),
-            _ => new Done($"{Name} stopped at {finished:u}.", Facts(first, finished)),
+            _ => new Done(
+                $"{Name} stopped at {finished:u}.",
+                Facts(
+                    first,
+                    finished,
+                    (await Docker(context).System.GetSystemInfoAsync(cancellationToken)).Clock ?? finished)),
         };
     }
 

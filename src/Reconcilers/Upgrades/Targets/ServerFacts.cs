@@ -47,7 +47,7 @@ internal sealed record ServerFacts
     /// <summary>Free bytes on the volume of the databases; null if the server does not report them.</summary>
     public long? FreeBytes { get; init; }
 
-    public override string ToString() => $"{Kind} {Version} on {Host}";
+    public override string ToString() => $"{Kind} {Version} (it calls itself {Host})";
 
     public static async Task<ServerFacts> ReadAsync(
         MySqlSession session, MySqlOptions options, string address, CancellationToken cancellationToken)

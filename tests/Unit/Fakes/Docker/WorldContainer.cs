@@ -79,6 +79,11 @@ internal sealed class WorldContainer
             Own[jar] = [1, 2, 3];
         }
 
+        if (!IsOms)
+        {
+            return;
+        }
+
         if (_world.Setup.DiesAtStart?.Invoke(this) == true)
         {
             Stop(1);
@@ -190,8 +195,11 @@ internal sealed class WorldContainer
         var mount = WorldMounts.Of(HostConfig)
             .Where(m => path == m.Destination || path.StartsWith(m.Destination + "/", StringComparison.Ordinal))
             .MaxBy(m => m.Destination.Length);
-        return mount is null ? null : mount.Source + path[mount.Destination.Length..];
+        return mount is null ? null : Host.Links.GetValueOrDefault(mount.Source, mount.Source).TrimEnd('/') + path[mount.Destination.Length..];
     }
+
+    /// <summary>It has the data of OMS where OMS looks for them, so that supervisord starts its programs.</summary>
+    public bool IsOms => HostPath("/home/ds/store") is not null;
 
     public void IfStill(int run, Action act)
     {

@@ -113,6 +113,9 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>Directories and devices by path on the host.</summary>
     public HashSet<string> Paths { get; } = new(StringComparer.Ordinal) { "/data/oms/logs", "/data/oms/store", "/data/oms/run" };
 
+    /// <summary>Symbolic links by path on the host, and where each leads.</summary>
+    public Dictionary<string, string> Links { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Seconds of grace of each stop, in order.</summary>
     public List<int> Graces { get; } = [];
 

@@ -33,7 +33,7 @@ internal static class WorldMounts
     {
         Type = type,
         Name = type == "volume" ? source : "",
-        Source = type switch { "volume" => $"/var/lib/docker/volumes/{source}/_data", "tmpfs" => "", _ => source.TrimEnd('/') },
+        Source = type switch { "volume" => $"/var/lib/docker/volumes/{source}/_data", "tmpfs" => "", _ => source.TrimEnd('/') is { Length: > 0 } path ? path : "/" },
         Destination = target.TrimEnd('/'),
         RW = isWritable,
     };

@@ -110,6 +110,24 @@ internal sealed partial class OmsWorld
 
     public bool IsGone(string? name = null) => Api.Find<OmsUpgrade>(Namespace, name ?? Setup.Name) is null;
 
+    /// <summary>docker create of another container on a host, of the old image unless another one is given.</summary>
+    public WorldContainer Another(string host, string name, IReadOnlyList<string> binds, WorldImage? image = null, RestartPolicy? policy = null, params (string Name, string Value)[] labels)
+    {
+        var (on, old) = (this[host], Old(host));
+        var config = (image ?? old.Image).Merge(new ContainerConfig { Image = image?.Reference ?? old.Config.Image, Labels = labels.ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal) });
+        var made = new WorldContainer(this, on, name, image ?? old.Image, config, new HostConfig { Binds = binds, RestartPolicy = policy });
+        on.Containers.Add(made);
+        on.Emit(made, "create");
+        return made;
+    }
+
+    /// <summary>docker rm, or a prune.</summary>
+    public void Remove(WorldContainer container)
+    {
+        container.Host.Containers.Remove(container);
+        container.Host.Emit(container, "destroy");
+    }
+
     public WorldContainer? New(string host) => this[host].Find(NewName);
 
     public WorldContainer Old(string host) => this[host].Find(OldName)!;

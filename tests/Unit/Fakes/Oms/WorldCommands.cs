@@ -112,7 +112,7 @@ internal static class WorldCommands
         var answer = new StringBuilder();
         world.Did($"{verb} {program}", container.Host.Name);
         world.Rules.Check(
-            verb != "restart" || !container.ConsoleServes || world.Hosts.Where(h => h != container.Host).SelectMany(h => h.Containers).All(c => !c.IsRunning || c.ConsoleServes),
+            verb != "restart" || !container.ConsoleServes || world.Hosts.Where(h => h != container.Host).All(h => h.Containers.Where(c => c is { IsRunning: true, IsOms: true }).Select(c => c.ConsoleServes).DefaultIfEmpty(true).Any(serves => serves)),
             $"{program} on {container.Host.Name} was restarted while no other console served");
         if (verb is "stop" or "restart")
         {

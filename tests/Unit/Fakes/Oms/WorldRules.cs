@@ -18,6 +18,11 @@ internal sealed class WorldRules(OmsWorld world)
 
     public void Started(WorldContainer container)
     {
+        if (!container.IsOms)
+        {
+            return;
+        }
+
         if (container.Image.Version == world.Setup.ToVersion)
         {
             Check(container.IsUpgrade == (OmsVersion.Parse(world.Setup.ToVersion) >= new OmsVersion(3, 3, 1)), $"{container.Name} on {container.Host.Name} was started with the wrong IS_UPGRADE: its data is wiped");
@@ -30,9 +35,9 @@ internal sealed class WorldRules(OmsWorld world)
             Check(world.Metadata.Contents == container.Image.Version || world.Setup.PeopleMayStartOld, $"{container.Name} on {container.Host.Name} was started on databases that are {world.Metadata.Contents}");
         }
 
-        var versions = world.Hosts.SelectMany(h => h.Containers).Where(c => c.IsRunning && c.HostPath("/home/ds/store") is not null).Select(c => c.Image.Version).Distinct(StringComparer.Ordinal).Count();
+        var versions = world.Hosts.SelectMany(h => h.Containers).Where(c => c is { IsRunning: true, IsOms: true }).Select(c => c.Image.Version).Distinct(StringComparer.Ordinal).Count();
         Check(versions <= 1 || world.Setup.PeopleMayStartOld, $"old and new run at one time once {container.Name} on {container.Host.Name} was started");
-        Check(container.Host.Containers.Count(c => c.IsRunning && c.HostPath("/home/ds/store") is not null) <= 1 || world.Setup.PeopleMayStartOld, $"old and new run together on {container.Host.Name}");
+        Check(container.Host.Containers.Count(c => c is { IsRunning: true, IsOms: true }) <= 1 || world.Setup.PeopleMayStartOld, $"old and new run together on {container.Host.Name}");
     }
 
     public void StopAsked(WorldContainer container) => Check(
@@ -81,7 +86,7 @@ internal sealed class WorldRules(OmsWorld world)
     public void Dropped(SnapshotRestoreSpec spec)
     {
         Check(world.Metadata.OmsSessions.Count == 0, "databases were dropped while OMS was connected");
-        Check(world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => !c.IsRunning)), "databases were dropped while a container ran");
+        Check(world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => c is not { IsRunning: true, IsOms: true })), "databases were dropped while a container ran");
         Check(spec.Databases.ToHashSet(StringComparer.Ordinal).SetEquals(world.Metadata.Databases.Keys), $"only {string.Join(", ", spec.Databases)} were restored");
         Check(spec.AllowDrop.SequenceEqual(spec.Databases, StringComparer.Ordinal), "the restore was not allowed to drop what it drops");
     }

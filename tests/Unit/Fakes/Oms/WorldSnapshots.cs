@@ -19,7 +19,7 @@ internal sealed class WorldSnapshots(OmsWorld world)
     {
         world.Did("snapshot", string.Join('+', snapshot.Spec.Databases));
         world.Rules.Check(world.Metadata.OmsSessions.Count == 0, "the dump began while OMS was connected");
-        world.Rules.Check(world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => !c.IsRunning)), "the dump began while a container ran");
+        world.Rules.Check(world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => c is not { IsRunning: true, IsOms: true })), "the dump began while a container ran");
         var (space, name) = (snapshot.Metadata.Namespace, snapshot.Metadata.Name);
         world.After(TimeSpan.FromMilliseconds(100), () => Write(space, name, s => s with { Phase = BackupSnapshotPhases.Dumping, Progress = "1/3" }));
         world.After(world.Setup.DumpTakes, () => Finish(space, name));
