@@ -1,7 +1,7 @@
 namespace Drydock.Abstractions.Values;
 
-/// <summary>The questions to targets that have no answer yet. Who waits for a target listens, in its own call and in all
-/// that is called from there, and is told who does not answer long before the limits of the clients end.</summary>
+/// <summary>The questions to targets that have no answer yet. Who waits for a target listens, in its own call and in
+/// all that is called from there, and is told who does not answer long before the limits of the clients end.</summary>
 public sealed class OpenQuestions : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);

@@ -27,10 +27,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         Phase(FirstChange, () => [Add(new LookAgain())]);
         Phase(Phases.DisableHA, DisableHighAvailability);
         Phase(Phases.RenameProjects, RenameProjects);
-        Phase(Phases.StopOld, () => OnEach(n => Add(
-            new StopContainer(n.OldContainerId, n.OldContainer),
-            n.Name,
-            Before.Union(Nodes.Select(Prepared), StringComparer.Ordinal))));
+        Phase(Phases.StopOld, () => OnEach(n => Add(new StopContainer(n.OldContainerId, n.OldContainer), n.Name)));
         Phase(Phases.Backup, Backup);
         Phase(Phases.StartNew, StartNew);
         Phase(Phases.CorrectMetadata, CorrectMetadata);
@@ -50,7 +47,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         return OnEach(n => PrepareContainer(n, compared));
     }
 
-    // A new container that was removed is prepared again; until then OMS is neither stopped nor started.
+    // A new container that was removed is prepared again before it is started.
     private string Prepared(DiscoveredNode node) =>
         Built.Steps.Last(s => s.Phase == Phases.PrepareImage && s.Node == node.Name).Id;
 

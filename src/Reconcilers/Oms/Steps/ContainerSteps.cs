@@ -222,10 +222,15 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     }
 
     // An attempt begins without facts: one that repeats the step keeps the time of the first stop.
+    // What a removed container has open again is waited for while OMS still serves.
     public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(context.Recorded(context.Step.Id, FinishedAtFact) is { } first
-            ? Entry(FinishedAtFact, first)
-            : Receipt(context));
+        context.Step.Phase == OmsUpgradePhases.StopOld
+        && context.Plan.Steps.Find(s => s.Phase == OmsUpgradePhases.PrepareImage && s.State != StepState.Succeeded)
+            is { } open
+            ? throw NotYet(Reasons.StepRunning, $"{Name} on {context.Node} is stopped once {open.Id} has succeeded.")
+            : Task.FromResult(context.Recorded(context.Step.Id, FinishedAtFact) is { } first
+                ? Entry(FinishedAtFact, first)
+                : Receipt(context));
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {

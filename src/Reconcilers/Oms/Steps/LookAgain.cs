@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Asks again what preflight asked, before the first change of OMS: a plan that was held, or that is older than
-/// ten minutes, rests on answers that may be wrong by now, and here a finding costs nothing. It waits while there is
-/// one.</summary>
+/// <summary>Asks again what preflight asked, before the first change of OMS: a plan that was held, or that is older
+/// than ten minutes, rests on answers that may be wrong by now, and here a finding costs nothing. It waits while there
+/// is one.</summary>
 [Acceptable]
 internal sealed record LookAgain : OmsStep, IWaitsOnly
 {

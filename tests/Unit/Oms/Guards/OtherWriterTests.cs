@@ -195,8 +195,11 @@ public sealed class OtherWriterTests
         world.Metadata.OmsSessions.Clear();
         other.Stop(0);
         world.RunUntil(() => world.Old("oms-b").IsRunning, "the old version is started");
-        world.Another("oms-b", "shipper", ["/data/oms/logs:/logs"]).Start();
+        var shipper = world.Another("oms-b", "shipper", ["/data/oms/logs:/logs"]);
+        shipper.Start();
         world.RunToRolledBack();
+        world.Status.RollbackPlan!.Guards.Single(g => g.Id == "NewStaysStopped/oms-b").Violations.ShouldHaveSingleItem();
+        world.Remove(shipper);
         world.Rules.Broken.ShouldBeEmpty();
         RollbackTests.AsBefore(world);
     }

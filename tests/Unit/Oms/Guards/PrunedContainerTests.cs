@@ -76,12 +76,12 @@ public sealed class PrunedContainerTests
         var world = Begin(s => s with { HoldBefore = [hold] });
         world.RunUntil(() => world.Is("Held"), "held");
         var archive = world.Archives.Files.Single();
-        world.Archives.Files.Clear();
+        world.Archives.Files[archive.Key] = [1];
         Prune(world, withImage: true, isDead: true, () => world.EditSpec(s => s with { HoldBefore = [] }));
         world.RunToStall();
         (world.Count(act, "oms-b"), world.Step($"{hold}/oms-b").Attempt).ShouldBe((0, 0));
 
-        world.Archives.Files.Add(archive.Key, archive.Value);
+        world.Archives.Files[archive.Key] = archive.Value;
         world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();

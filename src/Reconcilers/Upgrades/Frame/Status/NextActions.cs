@@ -64,7 +64,8 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.Aborted => Sentences.Join($"Continue: {RetryCommand}.", OrRollBack()),
         Reasons.RolledBackAfterFailure or Reasons.RolledBack => $"Start again from preflight: {RetryCommand}.",
         Reasons.DuplicateProjectNames when summary.Failed => status.RetryCost is null
-            ? $"Undo what was done, so that the former version runs: {_kubectl.Annotate(Annotations.Abort, NewAbort())}."
+            ? "Undo what was done, so that the former version runs: "
+                + $"{_kubectl.Annotate(Annotations.Abort, NewAbort())}."
             : $"Roll back: {RollBackCommand}.",
         _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically: "
             + $"{_kubectl.Print(Findings)}.",
