@@ -60,7 +60,7 @@ internal sealed record MetadataServerStays(string Identity, List<string> Heartbe
                     : "If you accept it, the run continues on these data, and what was written after them is lost."))
                 with
             {
-                Key = IsChanged(plan) ? null : $"{late} {then[late]}",
+                Key = IsChanged(plan) ? null : $"{now.Identity} {late} {then[late]}",
             };
     }
 

@@ -105,6 +105,20 @@ public sealed class MetadataServerGuardTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("It cannot be accepted");
     }
 
+    [Fact]
+    public void Accepted_lag_of_one_server_is_not_that_of_another()
+    {
+        var world = Held("StartNew");
+        world.Metadata.NewestId -= 5;
+        world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
+        world.Annotate(Annotations.Accept, world.AcceptWord(Guard));
+        world.RunUntil(() => world.Is("Held"), "held again");
+        world.Metadata.Identity = "uuid:third";
+        var done = Release(world);
+
+        Stopped(world, done, "which is now uuid:third");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
