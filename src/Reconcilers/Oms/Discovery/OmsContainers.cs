@@ -83,13 +83,14 @@ internal static partial class OmsContainers
     {
         var data = OmsMounts.Data(oms);
         string?[] ours = [oms.ID, own, ProbeContainer.NameOf(targets.Upgrade.Metadata.Uid!)];
-        return ListAsync(targets.Docker(node), all: readers is not null, IsWriterAsync, cancellationToken);
+        return ListAsync(targets.Docker(node), all: true, IsWriterAsync, cancellationToken);
 
         async Task<bool> IsWriterAsync(ContainerListResponse container)
         {
             var names = container.Names.Select(name => name.TrimStart('/')).ToList();
             return !names.Append(container.ID).Intersect(ours, StringComparer.Ordinal).Any()
                 && !names.Exists(name => readers?.Contains(KeyOf(name, container.ImageID)) == true)
+                && (readers is not null || container.State == "running" || !HasConfig(container))
                 && (OmsMounts.Writable(container.Mounts, data).Any()
                     || (readers is not null
                         && await targets.Witnesses.IsVisibleAsync(node, container, cancellationToken)));
@@ -112,8 +113,12 @@ internal static partial class OmsContainers
         return [.. found.OfType<InspectedContainer>().OrderBy(c => c.ShortName, StringComparer.Ordinal)];
     }
 
+    // A stopped OMS of an earlier version is nobody's agent.
+    private static bool HasConfig(ContainerListResponse container) =>
+        container.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath));
+
     private static Func<ContainerListResponse, Task<bool>> HasConfig(string? ownerUid) => container => Task.FromResult(
-        container.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath))
+        HasConfig(container)
         && (ownerUid is null || container.Label(Labels.UpgradeUid) != ownerUid));
 
     [GeneratedRegex("-[0-9]{6}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -41,6 +41,18 @@ internal sealed record ContainerIsAsPlanned(string Container, string CreateStep,
         }
         catch (DockerNotFoundException)
         {
+            var made = created!.As<CreateContainer>();
+            if (await Targets.Docker(guard.Node!).Containers.FindContainerAsync(made.OldContainerId, cancellationToken)
+                is null)
+            {
+                // The options are read from the old one, and stored nowhere.
+                return GuardReading.Broken(
+                    $"{where} was removed, and the old container, whose options it had, too. A rollback is not "
+                    + $"possible. Create {Container} on that host with `docker create`, the image "
+                    + $"{made.Image} and the options of the old one; the upgrade continues "
+                    + "automatically.");
+            }
+
             return plan.Step<StartContainer>(guard.Node!)?.HasBegun() == true
                 ? GuardReading.Broken(
                     $"{where} was removed after it had been started. The operator does not create it again; "

@@ -14,6 +14,8 @@ internal sealed record ContainerStaysStopped(
 {
     public const string NewPrefix = "NewStaysStopped/";
     private const string Gone = "removed";
+    private const string Other = "Container ";
+    private const string Vanished = "vanished ";
 
     public static PlanGuard New(
         string node, string name, string? from, string? until, List<string>? readers = null) =>
@@ -35,9 +37,29 @@ internal sealed record ContainerStaysStopped(
         var container = await FindAsync(guard, Container, cancellationToken);
         var others = await OthersAsync(guard, plan, container, cancellationToken);
         return others.Select(other => Judge(guard, plan, other, isOther: true))
+            .Concat(Disappeared(guard, plan, others))
             .Prepend(container is null ? Removed(guard) : Judge(guard, plan, container, isOther: false))
             .FirstOrDefault(r => r.State != GuardState.Holds && !GuardRecords.IsAccepted(guard, r))
             ?? GuardReading.Holds;
+    }
+
+    // One that was seen running and removed itself is in no list any more.
+    private IEnumerable<GuardReading> Disappeared(
+        PlanGuard guard, Plan plan, IReadOnlyList<InspectedContainer> others)
+    {
+        if (IsNew || guard.Open() is not { Check: { } check } open
+            || !check.StartsWith(Other, StringComparison.Ordinal)
+            || others.Any(o => check.StartsWith($"{Other}{o.ShortName} ", StringComparison.Ordinal)))
+        {
+            return [];
+        }
+
+        var stop = plan.Step<StopContainer>(guard.Node!, OmsUpgradePhases.StopOld)!;
+        var what = string.Join(' ', check.Split(' ').Take(2));
+        var key = open.Key ?? $"{Vanished}{open.From:O}";
+        var ran = $"{what} on {guard.Node} was seen running since {Time(open.From)}, and was removed meanwhile. When "
+            + "it ended is not known.";
+        return [Ran(what, ran, key, stop, plan) with { Since = open.From }];
     }
 
     // From when a rollback starts the old container, others are as before the upgrade.
@@ -74,7 +96,7 @@ internal sealed record ContainerStaysStopped(
     private GuardReading Judge(PlanGuard guard, Plan plan, InspectedContainer container, bool isOther)
     {
         var stop = IsNew ? null : plan.Step<StopContainer>(guard.Node!, OmsUpgradePhases.StopOld);
-        var what = (isOther ? "Container " : IsNew ? "The new container " : "The old container ") + container.ShortName;
+        var what = (isOther ? Other : IsNew ? "The new container " : "The old container ") + container.ShortName;
         var (started, finished) = (Time(container.StartedAt), Time(container.FinishedAt));
         var (more, change) = isOther ? (OmsContainers.Introduce(container), " and change what started it") : (null, "");
         if (container.State.Running)
@@ -86,7 +108,11 @@ internal sealed record ContainerStaysStopped(
                 $"{what} on {guard.Node} runs since {started}; this run did not start it.",
                 more,
                 $"If OMS is in use on it, leave it running and abort this run ({Annotations.Abort}=<token>). Otherwise "
-                + $"run `docker stop {container.ShortName}` on that host{change}. {then}"));
+                + $"run `docker stop {container.ShortName}` on that host{change}. {then}")) with
+            {
+                Since = isOther ? container.StartedAt : null,
+                Check = isOther ? $"{what} ran during the upgrade: check what it wrote." : null,
+            };
         }
 
         if (stop is null || !StopContainer.RanSince(stop, container, isOther))

@@ -91,7 +91,8 @@ internal sealed class OmsRollback : OmsPhases
             Guards();
         }
 
-        if (MetadataServerStays.In(Done) is { } server && Built.Steps.Any(OmsPlanProgress.UsesMetadata))
+        // Where nothing is restored, the old version uses whatever server its config.yaml leads to, as without Drydock.
+        if (Restores && MetadataServerStays.In(Done) is { } server)
         {
             Guard(nameof(MetadataServerStays), null, server, []);
         }

@@ -23,10 +23,17 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
 
     public Plan Compile()
     {
+        Built.Acknowledge(Spec.Preflight.Acknowledge);
         Phase(Phases.PrepareImage, PrepareImages);
-        Phase(FirstChange, () => [Add(new LookAgain())]);
+        LookBefore(FirstChange);
         Phase(Phases.DisableHA, DisableHighAvailability);
         Phase(Phases.RenameProjects, RenameProjects);
+        if (FirstChange != Phases.StopOld)
+        {
+            // People hold here too, and the time since the first look is not bounded.
+            LookBefore(Phases.StopOld);
+        }
+
         Phase(Phases.StopOld, () => OnEach(n => Add(new StopContainer(n.OldContainerId, n.OldContainer), n.Name)));
         Phase(Phases.Backup, Backup);
         Phase(Phases.StartNew, StartNew);
@@ -39,6 +46,8 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         new OmsPlanNotes(Built, Spec, discovery).Compile();
         return Built.Build();
     }
+
+    private void LookBefore(string phase) => Phase(phase, () => [Add(new LookAgain())]);
 
     private IEnumerable<string> PrepareImages()
     {

@@ -256,7 +256,7 @@ internal sealed class NodePreflight(
                 $"Container {other.ShortName} (image {ForeignText.Words(other.Config.Image ?? other.Image)}) on "
                     + $"{node.Name} may write to the data of {current.ShortName} ({Sentences.List([.. data], 4)}). "
                     + "Expected: only OMS may. If it only reads them, mount them read-only (`:ro`). If it is an OMS, "
-                    + $"stop it with `docker stop {other.ShortName}`.",
+                    + $"stop it with `docker stop {other.ShortName}`. If it is not needed, remove it.",
                 about: other.ShortName);
         }
 

@@ -12,7 +12,10 @@ internal sealed class OmsPreflight(
     Plan? stored = null)
 {
     private readonly Findings _findings = new(
-        text => targets.Redactor.Redact(text), FindingOf, targets.Upgrade.Spec.Preflight.Acknowledge);
+        text => targets.Redactor.Redact(text),
+        FindingOf,
+        stored is null ? targets.Upgrade.Spec.Preflight.Acknowledge : stored.Acknowledged ?? [],
+        stored is null ? "Or add" : "Or abort the run, retry it, and add");
 
     private OmsUpgradeSpec Spec => targets.Upgrade.Spec;
 

@@ -28,7 +28,9 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     // The old containers were stopped, and the finding that stopped the run says that an abort starts them again.
     public override bool AbortUndoes(Plan plan) => base.AbortUndoes(plan)
-        || plan.Steps.Exists(s => s.Is<CheckProjectNames>() && s.State == StepState.Failed);
+        || (!OmsPlanProgress.NewStarted(plan)
+            && (plan.Steps.Exists(s => s.Is<CheckProjectNames>() && s.State == StepState.Failed)
+                || plan.Guards.Exists(g => g.Check == nameof(MetadataServerStays) && g.Open() is not null)));
 
     public override bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);
 

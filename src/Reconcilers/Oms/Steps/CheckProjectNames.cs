@@ -10,6 +10,10 @@ internal sealed record CheckProjectNames(string Database, bool Rename = false) :
 {
     private const int Listed = 5;
 
+    // What a repeated step renamed before; an attempt begins without facts.
+    private const string BeforeKey = "before";
+    private const string RenamesKey = "renames";
+
     internal override string Verb => "names";
     internal override string Title(string? node) => Rename
         ? "Rename projects that came to share a name since the plan was made"
@@ -18,16 +22,25 @@ internal sealed record CheckProjectNames(string Database, bool Rename = false) :
     internal override void Undo(OmsRollback back, PlanStep done) => Renaming(done)?.Undo(back, done);
 
     /// <summary>What a step of a plan renames, or renamed; null if nothing.</summary>
-    public static RenameProjects? Renaming(PlanStep step) => step.Is<RenameProjects>() ? step.As<RenameProjects>()
-        : step.Is<CheckProjectNames>() && step.Receipt is { Count: > 0 } receipt
-        ? StepArguments.Read<RenameProjects>(step.Id, receipt)
-        : null;
+    public static RenameProjects? Renaming(PlanStep step)
+    {
+        if (!step.Is<CheckProjectNames>())
+        {
+            return step.Is<RenameProjects>() ? step.As<RenameProjects>() : null;
+        }
+
+        var isKnown = step.Facts?.ContainsKey(BeforeKey) == true;
+        List<ProjectRename> all =
+            [.. Renames(step.Recorded(BeforeKey)), .. Renames(isKnown ? null : step.Recorded(RenamesKey))];
+        return all.Count > 0 ? new RenameProjects(step.As<CheckProjectNames>().Database, all) : null;
+    }
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (Bound(context) is { } renaming)
         {
-            return await renaming.ObserveAsync(context, cancellationToken);
+            var seen = await renaming.ObserveAsync(context, cancellationToken);
+            return seen is Done done ? done with { Facts = Entry(BeforeKey, Text(Renaming(context.Step)!)) } : seen;
         }
 
         var found = await FindAsync(cancellationToken);
@@ -48,8 +61,27 @@ internal sealed record CheckProjectNames(string Database, bool Rename = false) :
         var plan = await metadata.NewNamesAsync(Database, found, Spec.KeepProjectNames, cancellationToken);
         return plan.Findings is [{ } finding, ..]
             ? throw new StepActionException(finding.Reason, finding.Message, retryable: false)
-            : StepArguments.Write(new RenameProjects(Database, [.. plan.Renames]));
+            : Entries((BeforeKey, context.Recorded(context.Step.Id, BeforeKey) ?? "[]"), (RenamesKey, Fitting(plan)));
     }
+
+    private string Fitting(ProjectRenamePlan plan)
+    {
+        var text = Text(new RenameProjects(Database, [.. plan.Renames]));
+        return text.Length <= SchemaLimits.Opaque ? text : throw new StepActionException(
+            Reasons.DuplicateProjectNames,
+            $"OMS is stopped, and {plan.Renames.Count} projects came to share their names, more than are renamed here. "
+            + $"To start the old containers again, abort ({Annotations.Abort}=<token>); then retry: more are renamed "
+            + "before the downtime.",
+            retryable: false);
+    }
+
+    private static string Text(RenameProjects renaming) => StepArguments.Write(renaming)[RenamesKey];
+
+    private static List<ProjectRename> Renames(string? text) => text is not null
+        ? StepArguments.Read<RenameProjects>(
+            nameof(CheckProjectNames),
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["database"] = "", [RenamesKey] = text }).Renames
+        : [];
 
     // It fails in the first look, so that nothing is prepared.
     private async Task<IReadOnlyList<DuplicateProjectName>> FindAsync(CancellationToken cancellationToken)
@@ -73,5 +105,7 @@ internal sealed record CheckProjectNames(string Database, bool Rename = false) :
 
     private PreflightSpec Spec => Targets.Upgrade.Spec.Preflight;
 
-    private RenameProjects? Bound(StepContext context) => (RenameProjects?)Renaming(context.Step)?.On(Targets);
+    private RenameProjects? Bound(StepContext context) => context.Receipt(RenamesKey) is { } text
+        ? (RenameProjects)new RenameProjects(Database, Renames(text)).On(Targets)
+        : null;
 }

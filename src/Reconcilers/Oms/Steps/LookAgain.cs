@@ -31,6 +31,13 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
             return new Done("Preflight was repeated and has no findings.");
         }
 
+        // The status was put back: OMS is not as preflight wants it any more.
+        var seen = await Targets.Witnesses.LookAtAnyAsync(context.Plan, cancellationToken);
+        if (seen.Any(node => node.IsStoppedBy(context.Plan)))
+        {
+            return new Done("The nodes show that this plan has stopped OMS already.");
+        }
+
         var message = "OMS was not changed, because preflight, which was repeated, has findings: "
             + $"{Sentences.List([.. findings.Select(f => f.Message)], Named, " ")} It is repeated automatically.";
         return IsOver(context, whole => whole / 2)
@@ -40,11 +47,11 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
 
     private bool IsRecent(StepContext context)
     {
-        var upgrade = Targets.Upgrade;
-        return context.Time.GetUtcNow() - context.Plan.CompiledAt < Recent
-            && upgrade.Status?.Approvals is not { Count: > 0 }
-            && upgrade.Spec.HoldBefore.Count == 0
-            && ControlAnnotations.Holds(upgrade.Metadata).Count == 0;
+        var asked = context.Plan.Steps.Where(s => s.Is<LookAgain>() && s.State == StepState.Succeeded)
+            .Select(s => s.FinishedAt).Append(context.Plan.CompiledAt).Max();
+        var held = Targets.Upgrade.Status?.Conditions.Find(c => c.Type == ConditionTypes.Held);
+        return context.Time.GetUtcNow() - asked < Recent
+            && !(held?.Status == "True" || held?.LastTransitionTime > asked);
     }
 
     private async Task<IReadOnlyList<Finding>> FindAsync(StepContext context, CancellationToken cancellationToken)

@@ -6,10 +6,12 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="findingOf">The finding of a failure of the kind's clients, for a node and a field; null: no failure is
 /// a finding.</param>
 /// <param name="acknowledged">The entries of spec.preflight.acknowledge.</param>
+/// <param name="or">How the sentence begins that says how to acknowledge a finding.</param>
 internal sealed class Findings(
     Func<string, string> redact,
     Func<Exception, string?, string?, Finding?>? findingOf = null,
-    IReadOnlyList<string>? acknowledged = null)
+    IReadOnlyList<string>? acknowledged = null,
+    string or = "Or add")
 {
     private readonly ConcurrentQueue<Finding> _findings = [];
     private readonly ConcurrentQueue<string> _notes = [];
@@ -40,7 +42,7 @@ internal sealed class Findings(
         Add(new Finding
         {
             Reason = reason,
-            Message = Sentences.Join(message, $"Or add {word} to spec.preflight.acknowledge to accept this."),
+            Message = Sentences.Join(message, $"{or} {word} to spec.preflight.acknowledge to accept this."),
             Node = node,
             Field = field,
             Acknowledge = word,

@@ -153,6 +153,9 @@ public sealed class OtherWriterTests
         finding.Message.ShouldContain("`docker stop shipper`");
 
         shipper.Stop(0);
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Status.Findings.ShouldHaveSingleItem("a job may start it again at night");
+        world.Remove(shipper);
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -214,7 +217,7 @@ public sealed class OtherWriterTests
         var plan = world.Plan;
         foreach (var guard in plan.Guards.Where(g => g.Check == nameof(ContainerStaysStopped)))
         {
-            guard.Parameters.Remove("readers").ShouldBeTrue();
+            guard.Measured!.Remove("readers").ShouldBeTrue();
         }
 
         world.Api.UpdateStatus(world.Upgrade with { Status = world.Status with { Plan = plan } });

@@ -41,6 +41,7 @@ public sealed class LastLookTests
 
         world.ReasonOf("Stalled").ShouldBe(reason);
         world.Status.Message.ShouldNotBeNull().ShouldStartWith("DisableHA/look failed: OMS was not changed, because preflight, which was repeated, has findings: ");
+        world.RunFor(TimeSpan.FromMinutes(30));
         world.Done.ShouldNotContain(a => a.What == "ha off" || a.What == "stop" || a.What == "rename");
 
         isRepaired(world);
@@ -72,17 +73,36 @@ public sealed class LastLookTests
     }
 
     [Fact]
-    public void Finding_is_acknowledged_or_accepted()
+    public void Finding_that_is_acknowledged_now_is_planned_for_by_another_attempt()
     {
+        const string Word = "ComponentsUnhealthy/oms-b/host";
         var world = Held(OmsUpgradePhases.DisableHA);
         world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
         Approve(world, OmsUpgradePhases.DisableHA);
         world.RunUntil(() => world.Is("Failed"), "stopped");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("ComponentsUnhealthy/oms-b/host");
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"Or abort the run, retry it, and add {Word} to spec.preflight.acknowledge");
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "ComponentsUnhealthy/oms-b/host"] } });
-        world.RunUntil(() => world.Step("DisableHA/look").State == StepState.Succeeded, "acknowledged");
-        world.Step("DisableHA/look").Accepted.ShouldBeNull();
+        world.Annotate(Annotations.Abort, "1");
+        world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgress.Done(back), "undone");
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.Retry();
+        world.RunToSuccess();
+        world.Step("Verify/hosts").Message.ShouldNotBeNull().ShouldContain("Not compared, as before the upgrade: 192.0.2.217");
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Finding_can_be_accepted()
+    {
+        var world = Held(OmsUpgradePhases.DisableHA);
+        world.BackupStorage.Free = 1 << 20;
+        Approve(world, OmsUpgradePhases.DisableHA);
+        world.RunUntil(() => world.Is("Failed"), "stopped");
+        world.Annotate(Annotations.Accept, world.AcceptWord("DisableHA/look"));
+        world.RunUntil(() => world.Count("ha off") == 1, "it continues");
+
+        world.Step("DisableHA/look").Accepted.ShouldNotBeNull().Reason.ShouldBe(Reasons.NoSpace);
     }
 
     [Fact]
