@@ -21,7 +21,7 @@ public sealed class OtherPeopleTests(StageFixture fixture)
         var before = (await stage.Oms.ReadStateAsync()).ToString();
         var space = await stage.NewNamespaceAsync();
         var manifest = stage.Manifest(space);
-        manifest["spec"]!["holdBefore"] = new JsonArray("DisableHA", "StopOld", "InitMetadata");
+        manifest["spec"]!["holdBefore"] = new JsonArray("DisableHA", "Backup", "InitMetadata");
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await stage.ApplyAsync(manifest.ToJsonString());
 
@@ -32,7 +32,7 @@ public sealed class OtherPeopleTests(StageFixture fixture)
         (await stage.Oms.ReadHaConfigAsync())!.ShouldContain("\"enable\":true");
         await stage.MetaDb.ExecAsync(names, stage.Oms.Options.RmDatabase);
 
-        await HeldAsync(stage, space, "StopOld");
+        await HeldAsync(stage, space, "Backup");
         await ShareNamesAsync(stage);
         await ApproveAsync(stage, space);
         var shared = await stage.WaitForAsync(space, u => u.Reason("Failed") == "DuplicateProjectNames");
@@ -43,7 +43,7 @@ public sealed class OtherPeopleTests(StageFixture fixture)
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before, "the old containers were started again");
 
         await AnnotateAsync(stage, space, $"drydock.dev/retry={undone.RetryWord()}");
-        foreach (var hold in (string[])["DisableHA", "StopOld"])
+        foreach (var hold in (string[])["DisableHA", "Backup"])
         {
             await HeldAsync(stage, space, hold);
             await ApproveAsync(stage, space);
@@ -74,7 +74,7 @@ public sealed class OtherPeopleTests(StageFixture fixture)
         return string.Join(';', rows.Select(row => $"update oms_project set project_name='{row[1]}' where id={row[0]}"));
     }
 
-    private static Task HeldAsync(UpgradeStage stage, string space, string hold) =>
+    private static Task<JsonNode> HeldAsync(UpgradeStage stage, string space, string hold) =>
         stage.WaitForAsync(space, u => u.Condition("Held") == "True" && Approval(u).StartsWith($"{hold}@", StringComparison.Ordinal));
 
     private static async Task ApproveAsync(UpgradeStage stage, string space) =>
@@ -82,6 +82,6 @@ public sealed class OtherPeopleTests(StageFixture fixture)
 
     private static string Approval(JsonNode upgrade) => upgrade["status"]?["holds"]?.AsArray().FirstOrDefault()?["approval"]?.GetValue<string>() ?? "";
 
-    private static Task AnnotateAsync(UpgradeStage stage, string space, string annotation) =>
+    private static Task<string> AnnotateAsync(UpgradeStage stage, string space, string annotation) =>
         stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", Name, annotation, "--overwrite"]);
 }
