@@ -31,11 +31,10 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
             return new Done("Preflight was repeated and has no findings.");
         }
 
-        // The status was put back: OMS is not as preflight wants it any more.
-        var seen = await Targets.Witnesses.LookAtAnyAsync(context.Plan, cancellationToken);
-        if (seen.Any(node => node.IsStoppedBy(context.Plan)))
+        if (context.Step.Phase == OmsUpgradePhases.StopOld && await StoppedAsync(context.Plan, cancellationToken)
+            is { } stopped)
         {
-            return new Done("The nodes show that this plan has stopped OMS already.");
+            return new Done($"{stopped} is stopped already, so preflight has nothing to keep.");
         }
 
         var message = "OMS was not changed, because preflight, which was repeated, has findings: "
@@ -52,6 +51,22 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
         var held = Targets.Upgrade.Status?.Conditions.Find(c => c.Type == ConditionTypes.Held);
         return context.Time.GetUtcNow() - asked < Recent
             && !(held?.Status == "True" || held?.LastTransitionTime > asked);
+    }
+
+    // By somebody who has begun the downtime, or by this plan, whose status was put back.
+    private async Task<string?> StoppedAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        foreach (var stop in OmsPlanProgress.Stops(plan))
+        {
+            var old = stop.As<StopContainer>();
+            if (await Targets.Docker(stop.Node!).Containers.FindContainerAsync(old.Container, cancellationToken)
+                is { State.Running: false })
+            {
+                return $"{old.Name} on {stop.Node}";
+            }
+        }
+
+        return null;
     }
 
     private async Task<IReadOnlyList<Finding>> FindAsync(StepContext context, CancellationToken cancellationToken)

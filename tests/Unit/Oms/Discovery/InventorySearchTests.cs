@@ -91,9 +91,10 @@ public sealed class InventorySearchTests
         world["oms-b"].Beside(world, "oms_321", "/data/oms/config.yaml:/home/admin/conf/config.yaml");
         world["oms-a"].Beside(world, "agent", "/:/rootfs").Start();
 
-        world.Apply(Short).Planned();
+        world.Apply(spec => Short(spec) with { Preflight = Short(spec).Preflight with { Acknowledge = [.. Short(spec).Preflight.Acknowledge, Reasons.DataShared] } }).Planned();
 
         world.Status.Findings.ShouldBeEmpty();
+        world.Plan.Notes.Count(n => n.StartsWith("Acknowledged by DataShared", StringComparison.Ordinal)).ShouldBe(2, "a stopped OMS is none");
         world.Status.Nodes.ShouldAllBe(n => n.Container == OmsWorld.OldName);
     }
 
@@ -112,6 +113,8 @@ public sealed class InventorySearchTests
             + "Name the one that is upgraded: `currentContainer: oms_322` in the spec, or below this node in spec.regions. Stop any other OMS.");
 
         world.EditSpec(spec => spec with { CurrentContainer = OmsWorld.OldName });
+        world.RunUntil(() => world.Found(Reasons.DataShared).Any(), "the other one may still write");
+        second.Stop(0);
         world.RunUntil(() => world.Status.Plan is not null, "planned");
     }
 

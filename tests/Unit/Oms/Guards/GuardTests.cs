@@ -112,7 +112,16 @@ public sealed class GuardTests
         before.ShouldContain(from);
         world["oms-b"].Write("/data/oms/config.yaml", before.Replace(from, to, StringComparison.Ordinal));
         world.EditSpec(s => s with { HoldBefore = [] });
-        Stalls(world, $"config.yaml of oms-b has other values of {key} than when the plan was made");
+        if (what == "before the old containers stop")
+        {
+            world.RunUntil(() => world.Is("Failed"), "the look finds it");
+            world.Status.Message.ShouldNotBeNull().ShouldContain("cm_location");
+        }
+        else
+        {
+            Stalls(world, $"config.yaml of oms-b has other values of {key} than when the plan was made");
+        }
+
         (world.Count("stop") == 0).ShouldBe(what == "before the old containers stop");
 
         world["oms-b"].Write("/data/oms/config.yaml", before);

@@ -55,7 +55,7 @@ public sealed class MetadataServerGuardTests
     }
 
     [Theory]
-    [InlineData("DisableHA")]
+    [InlineData("Backup")]
     [InlineData("StartNew")]
     [InlineData("InitMetadata")]
     public void Server_that_became_a_replica_stops_the_run(string hold)

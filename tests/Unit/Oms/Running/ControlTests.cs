@@ -218,7 +218,7 @@ public sealed class ControlTests
         var plan = Planned(new OmsWorld(), "first");
         var told = plan.Steps.Select(s => s with { Title = "another title", Timeout = "9h", State = StepState.Succeeded, Message = "done", Attempt = 3 }).ToList();
 
-        Drydock.Engine.Planning.PlanHash.Compute(told, plan.Guards).ShouldBe(plan.Hash);
+        Drydock.Engine.Planning.PlanHash.Compute(told, plan.Guards, plan.Acknowledged).ShouldBe(plan.Hash);
     }
 
     private static Plan Planned(
