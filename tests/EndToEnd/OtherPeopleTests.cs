@@ -68,10 +68,10 @@ public sealed class OtherPeopleTests(StageFixture fixture)
     // Returns what gives the names back.
     private static async Task<string> ShareNamesAsync(UpgradeStage stage)
     {
-        var rows = (await stage.MetaDb.ExecAsync("select id, project_name from oms_project where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase))
+        var rows = (await stage.MetaDb.ExecAsync("select id, hex(project_name) from oms_project where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('\t')).ToList();
         await stage.MetaDb.ExecAsync("update oms_project set project_name='orders_to_ob' where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase);
-        return string.Join(';', rows.Select(row => $"update oms_project set project_name='{row[1]}' where id={row[0]}"));
+        return string.Join(';', rows.Select(row => $"update oms_project set project_name=convert(unhex('{row[1]}') using utf8mb4) where id={row[0]}"));
     }
 
     private static Task<JsonNode> HeldAsync(UpgradeStage stage, string space, string hold) =>
