@@ -99,7 +99,7 @@ public static partial class Reasons
     /// on the host.</summary>
     public const string MountsUnusable = "MountsUnusable";
 
-    /// <summary>Another running container may write to the data of OMS (config.yaml, logs, store, run). Mount them
+    /// <summary>Another container may write to the data of OMS (config.yaml, logs, store, run). Mount them
     /// read-only in it or stop it; if it only reads them, acknowledge this.</summary>
     public const string DataShared = "DataShared";
 

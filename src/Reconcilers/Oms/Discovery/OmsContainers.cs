@@ -41,7 +41,7 @@ internal static partial class OmsContainers
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<string?> OutdatedAsync(
         DockerClient docker, string node, V1ObjectMeta upgrade, CancellationToken cancellationToken) =>
-        (await ListAsync(docker, all: true, HasConfig(ownerUid: null), cancellationToken))
+        (await ListAsync(docker, all: true, IsOmsOfOthers(ownerUid: null), cancellationToken))
             .Where(c => c.Label(Labels.UpgradeName) == upgrade.Name)
             .MaxBy(c => c.State.Running) is not { } made
             ? null
@@ -60,7 +60,10 @@ internal static partial class OmsContainers
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static async Task<IReadOnlyList<InspectedContainer>> RunningAsync(
         DockerClient docker, string? ownerUid, CancellationToken cancellationToken) =>
-        [.. (await ListAsync(docker, all: false, HasConfig(ownerUid), cancellationToken)).Where(c => c.State.Running)];
+    [
+        .. (await ListAsync(docker, all: false, IsOmsOfOthers(ownerUid), cancellationToken))
+            .Where(c => c.State.Running),
+    ];
 
     /// <summary>The name of a container and the id of its image: one that docker compose creates again is the
     /// same.</summary>
@@ -70,8 +73,8 @@ internal static partial class OmsContainers
     /// or an administrator starts the old version also under another name.</summary>
     /// <param name="oms">The container that has the data: the old or the new one.</param>
     /// <param name="own">Name or id of the other one of these two.</param>
-    /// <param name="readers">After T1: those that were acknowledged in preflight (<see cref="KeyOf"/>); those that do
-    /// not run count too. Null in preflight.</param>
+    /// <param name="readers">After T1: those that were acknowledged in preflight (<see cref="KeyOf"/>). Null in
+    /// preflight, where a stopped OMS of an earlier version does not count.</param>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public static Task<IReadOnlyList<InspectedContainer>> WritersAsync(
         OmsTargets targets,
@@ -113,13 +116,12 @@ internal static partial class OmsContainers
         return [.. found.OfType<InspectedContainer>().OrderBy(c => c.ShortName, StringComparer.Ordinal)];
     }
 
-    // A stopped OMS of an earlier version is nobody's agent.
     private static bool HasConfig(ContainerListResponse container) =>
         container.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath));
 
-    private static Func<ContainerListResponse, Task<bool>> HasConfig(string? ownerUid) => container => Task.FromResult(
-        HasConfig(container)
-        && (ownerUid is null || container.Label(Labels.UpgradeUid) != ownerUid));
+    private static Func<ContainerListResponse, Task<bool>> IsOmsOfOthers(string? ownerUid) => container =>
+        Task.FromResult(
+            HasConfig(container) && (ownerUid is null || container.Label(Labels.UpgradeUid) != ownerUid));
 
     [GeneratedRegex("-[0-9]{6}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ObdName();

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Container">Id of the old container, name of the new one.</param>
 /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
 /// <param name="Readers">The other containers with these data that were acknowledged in preflight
-/// (<see cref="OmsContainers.KeyOf"/>); null if nobody looked for others.</param>
+/// (<see cref="OmsContainers.KeyOf"/>); null if no others are looked for.</param>
 internal sealed record ContainerStaysStopped(
     string Container, string Name, bool IsNew = false, [property: Measured] List<string>? Readers = null)
     : GuardBase<OmsTargets>
@@ -26,7 +26,7 @@ internal sealed record ContainerStaysStopped(
             from is null ? [] : [from],
             until);
 
-    /// <summary>What the guard of a node's old container knows of others; null if nobody looked for them.</summary>
+    /// <summary>What the guard of a node's old container knows of others; null if no others are looked for.</summary>
     public static List<string>? ReadersOf(Plan plan, string node) =>
         plan.Guards.Find(g => g.Check == nameof(ContainerStaysStopped) && g.Node == node) is { } guard
             ? StepArguments.Read<ContainerStaysStopped>(guard.Id, StepArguments.Of(guard)).Readers

@@ -24,15 +24,17 @@ internal sealed record MetadataServerStays(string Identity, List<string> Heartbe
         var server = $"Metadata server {metadata.Target.Address}"
             + (isSame ? "" : $", which is now {now.Identity} and was {Identity} when the plan was made,");
         return now.IsReplica && !IsReplica
-            ? Broken(
+            ? Broken(Sentences.Join(
                 $"{server} is a replica of another server now. {LeadBack} If OMS itself is to use the replica, accept "
-                + $"it. {Abort(plan)}") with
+                + "it.",
+                Abort(plan))) with
             {
                 Key = $"replica {now.Identity}",
             }
-            : Behind(plan, now, server) ?? (isSame ? GuardReading.Holds : Broken(
+            : Behind(plan, now, server) ?? (isSame ? GuardReading.Holds : Broken(Sentences.Join(
                 $"{server} is another server. {LeadBack} If the new one replaced the former one and has all of its "
-                + $"data, accept it. {Abort(plan)}") with
+                + "data, accept it.",
+                Abort(plan))) with
             {
                 Key = now.Identity,
             });
@@ -69,9 +71,9 @@ internal sealed record MetadataServerStays(string Identity, List<string> Heartbe
             };
     }
 
-    private static string Abort(Plan plan) => OmsPlanProgress.IsPastT1(plan) && !OmsPlanProgress.NewStarted(plan)
+    private static string? Abort(Plan plan) => OmsPlanProgress.IsPastT1(plan) && !OmsPlanProgress.NewStarted(plan)
         ? $"Or abort ({Annotations.Abort}=<token>): the old containers are started again on the server as it is."
-        : "";
+        : null;
 
     private static bool IsChanged(Plan plan) => plan.Steps.Exists(MetadataContent.MayHaveChanged);
 

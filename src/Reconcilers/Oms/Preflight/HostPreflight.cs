@@ -72,7 +72,7 @@ internal sealed class HostPreflight(
         return false;
     }
 
-    // A node that nobody named would write while the databases are dumped and changed.
+    // A node that no field names would write while the databases are dumped and changed.
     private void AskAboutOthers(IReadOnlyList<OmsHost> hosts)
     {
         var known = topology.Regions.SelectMany(region => region.Nodes)

@@ -20,7 +20,7 @@ public sealed class LastLookTests
     // What may happen while a run is held before the first change, the reason that stops it, and how it is put right.
     private static Dictionary<string, (Action<OmsWorld> Happens, string Reason, Action<OmsWorld> IsRepaired)> Happenings { get; } = new(StringComparer.Ordinal)
     {
-        ["a project gets the name of another"] = (w => Share(w), Reasons.DuplicateProjectNames, w => Share(w, "apart")),
+        ["a project gets the name of another"] = (w => w.Share(), Reasons.DuplicateProjectNames, w => w.Share("apart")),
         ["the metadata server becomes read-only"] = (w => w.Metadata.IsReadOnly = true, Reasons.AccessDenied, w => w.Metadata.IsReadOnly = false),
         ["the account loses privileges"] = (w => Grants(w, "GRANT SELECT ON *.* TO 'drc'@'%'"), Reasons.AccessDenied, w => Grants(w, "GRANT ALL PRIVILEGES ON *.* TO 'drc'@'%'")),
         ["a host goes offline"] = (w => w.Metadata.HostStatus["192.0.2.217"] = "OFFLINE", Reasons.ComponentsUnhealthy, w => w.Metadata.HostStatus.Clear()),
@@ -36,7 +36,7 @@ public sealed class LastLookTests
         var (happens, reason, isRepaired) = Happenings[what];
         var world = Held(OmsUpgradePhases.DisableHA);
         happens(world);
-        Approve(world, OmsUpgradePhases.DisableHA);
+        world.Approve(OmsUpgradePhases.DisableHA);
         world.RunUntil(() => world.Is("Failed"), "stopped");
 
         world.ReasonOf("Stalled").ShouldBe(reason);
@@ -51,7 +51,7 @@ public sealed class LastLookTests
             world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgress.Done(back), "undone");
             world.Retry();
             world.RunUntil(() => world.Is("Held"), "held again");
-            Approve(world, OmsUpgradePhases.DisableHA);
+            world.Approve(OmsUpgradePhases.DisableHA);
         }
 
         world.RunToSuccess();
@@ -63,7 +63,7 @@ public sealed class LastLookTests
     {
         var world = Held(OmsUpgradePhases.DisableHA);
         world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
-        Approve(world, OmsUpgradePhases.DisableHA);
+        world.Approve(OmsUpgradePhases.DisableHA);
         world.RunUntil(() => world.Status.Message?.Contains("preflight, which was repeated", StringComparison.Ordinal) == true, "shown");
         world.Is("Failed").ShouldBeFalse();
 
@@ -79,7 +79,7 @@ public sealed class LastLookTests
         var world = Held(OmsUpgradePhases.DisableHA);
         world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
         world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
-        Approve(world, OmsUpgradePhases.DisableHA);
+        world.Approve(OmsUpgradePhases.DisableHA);
         world.RunUntil(() => world.Is("Failed"), "stopped");
         world.Status.Message.ShouldNotBeNull().ShouldContain($"Or abort the run, retry it, and add {Word} to spec.preflight.acknowledge");
 
@@ -97,7 +97,7 @@ public sealed class LastLookTests
     {
         var world = Held(OmsUpgradePhases.DisableHA);
         world.BackupStorage.Free = 1 << 20;
-        Approve(world, OmsUpgradePhases.DisableHA);
+        world.Approve(OmsUpgradePhases.DisableHA);
         world.RunUntil(() => world.Is("Failed"), "stopped");
         world.Annotate(Annotations.Accept, world.AcceptWord("DisableHA/look"));
         world.RunUntil(() => world.Count("ha off") == 1, "it continues");
@@ -148,7 +148,7 @@ public sealed class LastLookTests
         world.Metadata.IsHighAvailabilityOn.ShouldBe(!haOff);
         world.Rules.Broken.ShouldBeEmpty();
 
-        Share(world, "apart");
+        world.Share("apart");
         world.EditSpec(s => s with { HoldBefore = [] });
         world.Retry();
         world.RunToSuccess();
@@ -187,7 +187,7 @@ public sealed class LastLookTests
         world.RunFor(TimeSpan.FromMinutes(10));
 
         (world.Is("Failed"), world.Count("rename"), world.Count("snapshot")).ShouldBe((true, 0, 0));
-        Share(world, "apart");
+        world.Share("apart");
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -248,17 +248,10 @@ public sealed class LastLookTests
         return world;
     }
 
-    private static void Approve(OmsWorld world, string hold) => world.Annotate(Annotations.Approve, world.WordFor(hold));
-
-    // Somebody works on the tables after OMS was stopped, and leaves.
     private static OmsWorld WithSharedNamesInTheDowntime(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, bool haOff = false)
     {
         var world = Held(OmsUpgradePhases.StopOld, change, haOff);
-        world.Metadata.OtherSessions.Add(new MetadataSession(77, "root", "192.0.2.9:5", "rm_340", "Query", 1));
-        Approve(world, OmsUpgradePhases.StopOld);
-        world.RunUntil(() => world.Plan.Step("Backup/no-sessions")!.State == StepState.Running, "the dump waits");
-        Share(world);
-        world.Metadata.OtherSessions.Clear();
+        world.InTheDowntime(() => world.Approve(OmsUpgradePhases.StopOld), () => world.Share());
         return world;
     }
 
@@ -277,13 +270,5 @@ public sealed class LastLookTests
         host.Containers.Remove(old);
         host.Containers.Add(again);
         again.Start();
-    }
-
-    // Two projects have one name, or those of before.
-    private static void Share(OmsWorld world, string? other = null)
-    {
-        var projects = world.Metadata.Projects;
-        projects[0] = projects[0] with { Name = "shared" };
-        projects[1] = projects[1] with { Name = other ?? "shared" };
     }
 }

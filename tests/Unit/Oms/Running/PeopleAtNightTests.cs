@@ -48,11 +48,7 @@ public sealed class PeopleAtNightTests
     {
         var world = Begin(s => s with { HoldBefore = ["StopOld"], Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename } });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Metadata.OtherSessions.Add(new MetadataSession(77, "root", "192.0.2.9:5", "rm_340", "Query", 1));
-        world.EditSpec(s => s with { HoldBefore = ["StartNew"] });
-        world.RunUntil(() => world.Plan.Step("Backup/no-sessions")!.State == StepState.Running, "the dump waits");
-        Share(world);
-        world.Metadata.OtherSessions.Clear();
+        world.InTheDowntime(() => world.EditSpec(s => s with { HoldBefore = ["StartNew"] }), () => world.Share());
         world.RunUntil(() => world.Is("Held"), "held");
         world.Metadata.Projects.Count(p => p.Name == "shared").ShouldBe(1);
 
@@ -87,7 +83,7 @@ public sealed class PeopleAtNightTests
         var world = Held("StopOld");
         world.RunFor(TimeSpan.FromHours(8));
         world.Metadata.IsReadOnly = true;
-        Approve(world, "StopOld");
+        world.Approve("StopOld");
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("stop").ShouldBe(0, Say(world));
     }
@@ -186,11 +182,7 @@ public sealed class PeopleAtNightTests
     {
         var world = Begin(s => s with { HoldBefore = ["StopOld"], RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Metadata.OtherSessions.Add(new MetadataSession(77, "root", "192.0.2.9:5", "rm_340", "Query", 1));
-        world.EditSpec(s => s with { HoldBefore = [] });
-        world.RunUntil(() => world.Plan.Step("Backup/no-sessions")!.State == StepState.Running, "the dump waits");
-        Share(world);
-        world.Metadata.OtherSessions.Clear();
+        world.InTheDowntime(() => world.EditSpec(s => s with { HoldBefore = [] }), () => world.Share());
         world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgressDone(back), "undone", TimeSpan.FromHours(2));
         world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning);
         world.Rules.Broken.ShouldBeEmpty();
@@ -224,8 +216,8 @@ public sealed class PeopleAtNightTests
         world.RunUntil(() => world.Is("Held"), "held");
         var (restores, starts, say) = (world.Count("restore"), world.Count("start"), Say(world));
         (restores, starts).ShouldBe((1, 2), say);
-        Share(world, "apart");
-        Approve(world, "StartNew");
+        world.Share("apart");
+        world.Approve("StartNew");
         world.RunUntil(() => world.IsOver || world.Is("Failed"), "over", TimeSpan.FromHours(2));
         world.IsOver.ShouldBeTrue($"{say}\n{Say(world)}");
         world.Rules.Broken.ShouldBeEmpty();
@@ -248,11 +240,11 @@ public sealed class PeopleAtNightTests
         if (abortsFirst)
         {
             world.Annotate(Annotations.Abort, "1");
-            Share(world, "apart");
+            world.Share("apart");
         }
         else
         {
-            Share(world, "apart");
+            world.Share("apart");
             world.Annotate(Annotations.Abort, "1");
         }
 
@@ -304,11 +296,7 @@ public sealed class PeopleAtNightTests
     {
         var world = Begin(s => s with { HoldBefore = ["StopOld"] });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Metadata.OtherSessions.Add(new MetadataSession(77, "root", "192.0.2.9:5", "rm_340", "Query", 1));
-        world.EditSpec(s => s with { HoldBefore = [] });
-        world.RunUntil(() => world.Plan.Step("Backup/no-sessions")!.State == StepState.Running, "the dump waits");
-        Share(world);
-        world.Metadata.OtherSessions.Clear();
+        world.InTheDowntime(() => world.EditSpec(s => s with { HoldBefore = [] }), () => world.Share());
         world.RunUntil(() => world.Is("Failed"), "failed");
         return world;
     }
@@ -320,15 +308,13 @@ public sealed class PeopleAtNightTests
     {
         var world = Begin(s => s with { HoldBefore = ["StopOld"], Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename } });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Metadata.OtherSessions.Add(new MetadataSession(77, "root", "192.0.2.9:5", "rm_340", "Query", 1));
-        world.EditSpec(s => s with { HoldBefore = [] });
-        world.RunUntil(() => world.Plan.Step("Backup/no-sessions")!.State == StepState.Running, "the dump waits");
-        for (var i = 0; i < number; i++)
+        world.InTheDowntime(() => world.EditSpec(s => s with { HoldBefore = [] }), () =>
         {
-            world.Metadata.Projects.Add(world.Metadata.Projects[0] with { Id = $"new-project-with-a-long-identifier-{i}", Name = "shared" });
-        }
-
-        world.Metadata.OtherSessions.Clear();
+            for (var i = 0; i < number; i++)
+            {
+                world.Metadata.Projects.Add(world.Metadata.Projects[0] with { Id = $"new-project-with-a-long-identifier-{i}", Name = "shared" });
+            }
+        });
         world.RunUntil(() => world.IsOver || world.Is("Failed"), "over", TimeSpan.FromHours(2));
         if (number > 100)
         {
@@ -351,15 +337,6 @@ public sealed class PeopleAtNightTests
 
     private static string Say(OmsWorld world) =>
         $"{world.Status.Phase} {world.ReasonOf("Stalled")} {world.Status.Step}: {world.Status.Message}\n  next: {world.Status.NextAction}\n  rollback: {world.Status.RollbackPlan is not null}";
-
-    private static void Approve(OmsWorld world, string hold) => world.Annotate(Annotations.Approve, world.WordFor(hold));
-
-    private static void Share(OmsWorld world, string? other = null)
-    {
-        var projects = world.Metadata.Projects;
-        projects[0] = projects[0] with { Name = "shared" };
-        projects[1] = projects[1] with { Name = other ?? "shared" };
-    }
 
     private static OmsWorld Held(string hold)
     {
