@@ -75,10 +75,11 @@ rbac=config/rbac
 first=(config/crd/drydock.dev_*.yaml "$rbac/service_account.yaml")
 everywhere=("$rbac/role.yaml" "$rbac/role_binding.yaml")
 shared=("$rbac/cluster_role.yaml" "$rbac/cluster_role_binding.yaml" "$rbac/lease_role.yaml" "$rbac/lease_role_binding.yaml" "$rbac/people_roles.yaml")
-install default "${first[@]}" "${everywhere[@]}" "${shared[@]}" config/manager/deployment.yaml
-install s3-only as_is:config/storage/namespace.yaml "${first[@]}" "${everywhere[@]}" "${shared[@]}" without_claims:config/manager/deployment.yaml
+policy=config/manager/network_policy.yaml
+install default "${first[@]}" "${everywhere[@]}" "${shared[@]}" config/manager/deployment.yaml "$policy"
+install s3-only as_is:config/storage/namespace.yaml "${first[@]}" "${everywhere[@]}" "${shared[@]}" without_claims:config/manager/deployment.yaml "$policy"
 install namespaced "${first[@]}" in_own:config/namespaced/tenant/role.yaml in_own:config/namespaced/tenant/role_binding.yaml "${shared[@]}" \
-  serving_own:config/manager/deployment.yaml
+  serving_own:config/manager/deployment.yaml "$policy"
 
 labels='  labels:\n    {{- include "drydock.labels" $ | nindent 4 }}'
 name='{{ include "drydock.fullname" $ }}'

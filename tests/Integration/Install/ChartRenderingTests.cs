@@ -90,7 +90,10 @@ public sealed class ChartRenderingTests(LabFixture lab)
     [Fact]
     public async Task NetworkPolicy_opens_pod_port_to_named_peers_only()
     {
-        var rendered = await Chart.RenderAsync(Token, "-f", await FileAsync("""{"networkPolicy":{"enabled":true,"from":[{"namespaceSelector":{"matchLabels":{"team":"sre"}}}]}}"""));
+        (await Ingress()).ShouldContain("monitoring", Case.Sensitive, "the default is that of config/manager");
+        (await Ingress("--set", "networkPolicy.from=null")).ShouldBe("null");
+        (await Chart.RenderAsync(Token, "--set", "networkPolicy.enabled=false")).ShouldAllBe(o => Chart.Kind(o) != "NetworkPolicy");
+        var rendered = await Chart.RenderAsync(Token, "-f", await FileAsync("""{"networkPolicy":{"from":[{"namespaceSelector":{"matchLabels":{"team":"sre"}}}]}}"""));
 
         var policy = rendered.Single(o => Chart.Kind(o) == "NetworkPolicy")["spec"]!;
         var pod = Chart.Pod(rendered);
@@ -99,6 +102,38 @@ public sealed class ChartRenderingTests(LabFixture lab)
         rule["ports"]![0]!["port"]!.GetValue<long>().ShouldBe(Chart.Container(rendered)["ports"]![0]!["containerPort"]!.GetValue<long>());
         rule["from"]!.ToJsonString().ShouldContain("sre");
         policy["policyTypes"]!.ToJsonString().ShouldBe("""["Ingress"]""");
+
+        async Task<string> Ingress(params string[] flags) =>
+            (await Chart.RenderAsync(Token, flags)).Single(o => Chart.Kind(o) == "NetworkPolicy")["spec"]!["ingress"]?.ToJsonString() ?? "null";
+    }
+
+    [Fact]
+    public async Task Release_names_its_image_by_digest_in_the_chart_and_every_manifest()
+    {
+        var digest = $"sha256:{new string('a', 64)}";
+        const string Image = "ghcr.io/owner/drydock-operator";
+        var version = Chart.Container(await Chart.RenderAsync(Token))["image"]!.GetValue<string>().Split(':')[^1];
+        var folder = (await lab.RunAsync()).FolderFor(Path.Combine("chart", LabFixture.UniqueName("release")));
+
+        await Shell.RunAsync("bash", [Repository.PathOf("config", "release.sh"), $"{Image}:{version}", digest, "owner/drydock", folder], cancellationToken: Token);
+
+        foreach (var variant in new[] { "default", "s3-only", "namespaced" })
+        {
+            var text = await File.ReadAllTextAsync(Path.Combine(folder, $"install-{variant}.yaml"), Token);
+            text.ShouldContain($" image: {Image}:{version}@{digest}\n");
+            text.ShouldNotContain(" image: drydock-operator");
+        }
+
+        (await File.ReadAllTextAsync(Path.Combine(folder, "drydock", "Chart.yaml"), Token)).ShouldNotContain("OWNER/REPOSITORY");
+        foreach (var result in await Chart.HelmAsync(["template", "drydock", Path.Combine(folder, "drydock"), "-n", Chart.Namespace], Token))
+        {
+            result.ExitCode.ShouldBe(0, result.Error);
+            result.Output.ShouldContain($"image: \"{Image}@{digest}\"");
+        }
+
+        var refused = await Shell.TryRunAsync("bash", [Repository.PathOf("config", "release.sh"), $"{Image}:9.9.9", digest, "owner/drydock", folder], cancellationToken: Token);
+        refused.ExitCode.ShouldBe(1);
+        refused.Error.ShouldContain("has another tag");
     }
 
     [Fact]

@@ -76,13 +76,52 @@ public sealed partial class WorkflowTests
         commands.ShouldContain(command => command.text == ".ci/run", "the whole check runs where a change is proposed");
     }
 
+    // A tag can be moved; a commit and a digest cannot.
     [Fact]
-    public void Action_is_used_at_a_named_version()
+    public void Action_is_used_at_a_commit_with_its_version_beside_it()
     {
-        foreach (var action in Workflows.SelectMany(file => Values(Load(file), "uses")))
+        var lines = Workflows.SelectMany(File.ReadLines).Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
+
+        lines.Count.ShouldBe(Workflows.Sum(file => Values(Load(file), "uses").Count()));
+        lines.ShouldAllBe(line => PinnedAction().IsMatch(line));
+    }
+
+    [Fact]
+    public void Image_is_used_by_its_digest()
+    {
+        var images = Workflows.SelectMany(file => Values(Load(file), "image").Concat(Commands(Load(file))))
+            .SelectMany(text => DebianImage().Matches(text))
+            .ToList();
+
+        images.Count.ShouldBeGreaterThan(2);
+        images.ShouldAllBe(image => image.Groups["digest"].Success);
+        images.Select(image => image.Value).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Job_that_may_write_runs_no_code_of_the_repository()
+    {
+        string[] rights = ["contents", "packages", "id-token", "attestations"];
+        var writers = 0;
+        foreach (var file in Workflows)
         {
-            action.ShouldMatch(@"^[\w.-]+/[\w./-]+@v\d+(\.\d+)*$");
+            var workflow = Load(file);
+            MayWrite(workflow).ShouldBeFalse($"{file}: its jobs inherit the rights of the workflow");
+            foreach (var job in ((YamlMappingNode)workflow["jobs"]).Children.Where(job => MayWrite((YamlMappingNode)job.Value)))
+            {
+                writers++;
+                Values(job.Value, "uses").ShouldAllBe(action => !action.StartsWith("actions/checkout", StringComparison.Ordinal));
+                Commands(job.Value).ShouldAllBe(command => !MakeCall().IsMatch(command) && !RepositoryPath().IsMatch(command)
+                    && !command.Contains("bash ", StringComparison.Ordinal) && !command.Contains("dotnet ", StringComparison.Ordinal));
+            }
         }
+
+        writers.ShouldBe(1, "the second job of release.yml");
+
+        bool MayWrite(YamlMappingNode holder) =>
+            holder.Children.TryGetValue("permissions", out var granted)
+            && (granted is not YamlMappingNode map
+                || map.Children.Any(right => rights.Contains(right.Key.ToString()) && right.Value.ToString() == "write"));
     }
 
     [Fact]
@@ -145,6 +184,12 @@ public sealed partial class WorkflowTests
         root.AllNodes.OfType<YamlMappingNode>().SelectMany(map => map.Children)
             .Where(pair => pair is { Key: YamlScalarNode name, Value: YamlScalarNode } && name.Value == key)
             .Select(pair => ((YamlScalarNode)pair.Value).Value!.Trim());
+
+    [GeneratedRegex(@"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")]
+    private static partial Regex PinnedAction();
+
+    [GeneratedRegex(@"\bdebian:\w+(@sha256:(?<digest>[0-9a-f]{64}))?", RegexOptions.ExplicitCapture)]
+    private static partial Regex DebianImage();
 
     [GeneratedRegex("^(?<name>[a-z][a-z-]*):", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex MakeTarget();

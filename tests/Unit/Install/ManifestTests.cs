@@ -11,7 +11,7 @@ public sealed class ManifestTests
 {
     private static readonly string[] Parts = ["crd", "rbac", "manager"];
     private static readonly string[] Variants = ["default", "s3-only", "namespaced"];
-    private static readonly string[] Kustomizations = [.. Parts, .. Variants, "storage", "namespaced/tenant", "network-policy"];
+    private static readonly string[] Kustomizations = [.. Parts, .. Variants, "storage", "namespaced/tenant"];
 
     [Fact]
     public async Task Assembled_files_match_their_sources()
@@ -99,7 +99,7 @@ public sealed class ManifestTests
     {
         string[] expected = ["app.kubernetes.io/name drydock", "app.kubernetes.io/instance drydock", "app.kubernetes.io/component operator"];
         var objects = Variants.SelectMany(variant => YamlToJson.ReadAll(Repository.PathOf("config", variant, "install.yaml")))
-            .Concat(Resources("storage")).Concat(Resources("network-policy"))
+            .Concat(Resources("storage"))
             .Where(o => Manifest.Text(o, "kind") is not ("CustomResourceDefinition" or "Namespace"))
             .Select(o => o["metadata"]!["labels"]!)
             .Append(Manifest.Deployment["spec"]!["selector"]!["matchLabels"]!)
