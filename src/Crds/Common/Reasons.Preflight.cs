@@ -170,6 +170,10 @@ public static partial class Reasons
     /// or add SessionsHidden to spec.preflight.acknowledge.</summary>
     public const string SessionsHidden = "SessionsHidden";
 
+    /// <summary>Foreign keys lead from other databases into those that a rollback drops and restores. Remove them, or
+    /// add ForeignKeysFromOutside/DB.TABLE to spec.preflight.acknowledge.</summary>
+    public const string ForeignKeysFromOutside = "ForeignKeysFromOutside";
+
     /// <summary>The operator cannot read whether a forward switchover is in progress. Make sure that none is, then add
     /// ForwardSwitchoverUnknown to spec.preflight.acknowledge.</summary>
     public const string ForwardSwitchoverUnknown = "ForwardSwitchoverUnknown";

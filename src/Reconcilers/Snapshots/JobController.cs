@@ -227,6 +227,6 @@ internal static partial class JobLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "{Namespace}/{Name}: a loaded definition is printed differently: {Difference}")]
+        Message = "{Namespace}/{Name}: warning of the load: {Difference}")]
     public static partial void Differs(ILogger logger, string? Namespace, string? name, string difference);
 }

@@ -48,7 +48,7 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
             Report(SnapshotStage.Loaded);
         }
 
-        return findings;
+        return [.. session.Warnings(load.Database.Name), .. findings];
 
         void Report(SnapshotStage stage) => load.Request.Progress?.Report(new SnapshotProgress(
             load.Database.Name, stage, load.Database.File.RawBytes, load.Database.File.StoredBytes));
@@ -112,6 +112,7 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
                 load.Request.Connection,
                 load.Target,
                 session.Opening(SessionMarker.LoadLock(load.Location.Id, load.Key), rows),
+                session.NotSwitchedOff,
                 id => session.AddClientAsync(load, id, token),
                 async input =>
                 {

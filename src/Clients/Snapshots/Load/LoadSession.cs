@@ -12,6 +12,11 @@ internal sealed class LoadSession : IAsyncDisposable
         "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO', SESSION time_zone='+00:00', SESSION foreign_key_checks=0, "
             + "SESSION unique_checks=0, SESSION autocommit=0;\n";
 
+    // A dump may hold tables that these refuse: made before those that they refer to, without strict mode, or without a
+    // primary key; and a database may hold tables that others refer to.
+    private static readonly string[] Checks =
+        ["foreign_key_checks", "innodb_strict_mode", "sql_require_primary_key", "sql_generate_invisible_primary_key"];
+
     // 1115, 1273: no such character set or collation; 1253: the collation is one of another character set.
     private static readonly int[] UnknownSets = [1115, 1253, 1273];
 
@@ -21,6 +26,8 @@ internal sealed class LoadSession : IAsyncDisposable
     private readonly LockRowTimes? _times;
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly List<string> _clients = [];
+    private readonly List<string> _off = [];
+    private readonly List<(bool IsRefused, string Text)> _on = [];
     private bool _hasLocks;
     private string? _record;
 
@@ -39,6 +46,10 @@ internal sealed class LoadSession : IAsyncDisposable
     internal MySqlServerIdentity Server { get; }
 
     internal ServerLock? Lock { get; private set; }
+
+    // MySQL 8 and later, and OceanBase, drop a database as a whole.
+    private bool DropsOneByOne => Server is { Kind: MySqlServerKind.MariaDb }
+        or { Kind: MySqlServerKind.MySql, Version: ['5', ..] };
 
     public async ValueTask DisposeAsync()
     {
@@ -73,6 +84,11 @@ internal sealed class LoadSession : IAsyncDisposable
             load._hasLocks =
                 await load.AskAsync(c => ServerLock.KindAsync(c, cancellationToken), cancellationToken)
                     == ServerLockKind.Function;
+            foreach (var check in Checks)
+            {
+                await load.SwitchOffAsync(check, cancellationToken);
+            }
+
             return load;
         }
         catch
@@ -158,7 +174,10 @@ internal sealed class LoadSession : IAsyncDisposable
         var taken = _hasLocks ? $"DO GET_LOCK(CONCAT('{lockPrefix}', CONNECTION_ID()), 0);\n" : "";
         var id = MySqlServer.ListedId(Server.Kind, Guid.NewGuid().ToString("N"));
         var leads = Lock is { } held ? $"IF({held.HeldCondition}, 1, 0)" : "1";
-        return $"{bound}{taken}{(rows ? ForRows : "")}SELECT {id}, {leads};\n";
+
+        // A client ends at a statement that the server refuses, so it sends what this session could set.
+        var off = string.Concat(_off.Select(static check => $"SET SESSION {check}=0;\n"));
+        return $"{bound}{off}{taken}{(rows ? ForRows : "")}SELECT {id}, {leads};\n";
     }
 
     /// <summary>Records a client of this load in the storage until the load has ended.</summary>
@@ -211,8 +230,28 @@ internal sealed class LoadSession : IAsyncDisposable
                     + "The load is retried with a new session.");
         }
 
+        // The witness is dropped last, with the database: a drop that fails or is cut half way leaves it.
+        var objects = !DropsOneByOne ? [] : await AskAsync(
+            c => c.RowsAsync(
+                "SELECT IF(TABLE_TYPE = 'VIEW', 'VIEW', 'TABLE'), TABLE_NAME FROM information_schema.TABLES WHERE "
+                    + $"TABLE_SCHEMA = @db AND TABLE_NAME <> '{RestoreWitness.Table}'",
+                cancellationToken,
+                ("@db", _target)),
+            cancellationToken);
+        foreach (var kind in objects.GroupBy(static o => o[0], StringComparer.Ordinal))
+        {
+            var names = kind.Select(o => $"{MySqlIdentifier.Quote(_target)}.{MySqlIdentifier.Quote(o[1]!)}");
+            await ExecuteAsync($"DROP {kind.Key} IF EXISTS {string.Join(", ", names)}", cancellationToken);
+        }
+
         await ExecuteAsync($"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(_target)}", cancellationToken);
     }
+
+    /// <summary>For the message of a load that failed: which checks were not switched off.</summary>
+    internal string NotSwitchedOff => string.Concat(_on.Select(static c => $" {c.Text}"));
+
+    internal IEnumerable<SnapshotFinding> Warnings(string database) => _on.Where(static c => c.IsRefused).Select(
+        c => new SnapshotFinding(SnapshotFailure.LoadFailed, database, $"{database}: {c.Text}") { IsWarning = true });
 
     internal Task WitnessAsync(RestoreWitness witness, CancellationToken cancellationToken) =>
         AskAsync(
@@ -237,6 +276,24 @@ internal sealed class LoadSession : IAsyncDisposable
         catch (MySqlSessionException e)
         {
             throw Failed(e);
+        }
+    }
+
+    private async Task SwitchOffAsync(string check, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Connection.ExecuteAsync($"SET SESSION {check}=0", cancellationToken);
+            _off.Add(check);
+        }
+        catch (MySqlSessionException e) when (!e.IsConnectionError)
+        {
+            var value = await MySqlServer.VariableAsync(Connection, check, cancellationToken);
+            if (value is not ("0" or "OFF"))
+            {
+                var why = $"ERROR {e.Number}: {ForeignText.Words(e.Message)}";
+                _on.Add((value is not null, Sentences.Close($"{check} was not switched off for the load: {why}")));
+            }
         }
     }
 

@@ -14,8 +14,7 @@ namespace Drydock.Clients.Snapshots;
 public sealed record RestoreWitness(
     string Restore, string Name, string Snapshot, RestoreWitnessState State, string? At = null)
 {
-    /// <summary>MariaDB drops the tables of a database one by one in the order of their names: this one is the last, so
-    /// an interrupted drop leaves it.</summary>
+    /// <summary>Dropped last, with the database: a drop that fails or is interrupted leaves it.</summary>
     public const string Table = "zz_drydock_restore";
 
     // 1049: no such database; 1109, 1146: no such table.
@@ -74,7 +73,8 @@ public sealed record RestoreWitness(
 /// <summary>How far a restore came in a database.</summary>
 public enum RestoreWitnessState
 {
-    /// <summary>It may drop the database: it has its former contents, or a part of the snapshot.</summary>
+    /// <summary>It may drop the database: it has its former contents, what a failed drop left of them, or a part of the
+    /// snapshot.</summary>
     Begun,
 
     /// <summary>The database was loaded and compared. The restore must not drop it again.</summary>

@@ -67,6 +67,11 @@ public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? t
                     witnesses,
                     session.Server.Identity),
                 cancellationToken);
+            if (there is not null && request.Witness is { } first)
+            {
+                // One that was created since the restore began has none yet.
+                await session.WitnessAsync(first with { State = RestoreWitnessState.Begun }, cancellationToken);
+            }
         }
 
         await session.RecreateAsync(load.Database.CharacterSet, load.Database.Collation, cancellationToken);

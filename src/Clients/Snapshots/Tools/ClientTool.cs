@@ -21,10 +21,12 @@ internal sealed class ClientTool(SnapshotToolOptions options)
 
     /// <param name="opening">The first statements of its session, before it loads anything. They print one line: the
     /// session's number in the process list, and 1 if it may load.</param>
+    /// <param name="note">What to add to the message of a failure, with a blank before it.</param>
     internal async Task RunAsync(
         MySqlOptions connection,
         string database,
         string opening,
+        string note,
         Func<ulong, Task> onSession,
         Func<Stream, Task> feed,
         CancellationToken cancellationToken)
@@ -84,7 +86,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             return new SnapshotException(
                 ServerErrorClassifier.Of(error, SnapshotFailure.LoadFailed),
                 $"mysql loading {database} on {connection.Describe()} ended with {code}: "
-                        + $"{Sentences.Close(ForeignText.Words(ServerErrorClassifier.WithoutValues(error)))}",
+                        + $"{Sentences.Close(ForeignText.Words(ServerErrorClassifier.WithoutValues(error)))}{note}",
                 inner);
         }
     }

@@ -84,7 +84,10 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
                     });
                 }
 
-                return new RestoreCatalogue(contents, [.. absent]);
+                return new RestoreCatalogue(contents, [.. absent])
+                {
+                    OutsideKeys = await ServerFacts.OutsideKeysAsync(session, databases, cancellationToken),
+                };
             },
             cancellationToken);
 
@@ -458,7 +461,10 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
 
 /// <param name="Databases">What the existing databases hold.</param>
 /// <param name="AbsentLists">Views of information_schema that the server does not have.</param>
-internal sealed record RestoreCatalogue(IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists);
+internal sealed record RestoreCatalogue(IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists)
+{
+    public IReadOnlyList<OutsideKey> OutsideKeys { get; init; } = [];
+}
 
 /// <summary>The <c>ha.config</c> row as it was read.</summary>
 /// <param name="Present">False if there is no row or no such table (OMS up to 3.3.0): HA is off then.</param>

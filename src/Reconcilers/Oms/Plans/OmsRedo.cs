@@ -36,9 +36,11 @@ internal sealed class OmsRedo : IRunRedo
     public string Cost(Plan plan)
     {
         var restore = RestoreDatabases.Of(plan);
-        return $"This DROPS {string.Join(", ", restore.Databases)} and restores them from BackupSnapshot "
-            + $"{restore.Snapshot}: what the new version wrote to them is lost. "
-            + $"OMS is down, and stays down until everything from {Phases.StartNew} on has run again.";
+        return Sentences.Join(
+            $"This DROPS {string.Join(", ", restore.Databases)} and restores them from BackupSnapshot "
+                + $"{restore.Snapshot}: what the new version wrote to them is lost.",
+            OutsideKey.Acknowledged(plan),
+            $"OMS is down, and stays down until everything from {Phases.StartNew} on has run again.");
     }
 
     public Plan Compile(RunSpec spec, Plan plan)

@@ -261,6 +261,15 @@ internal sealed class MetadataPreflight(
             findings.Add(Reasons.DumpFailed, refusal, field: "spec.backup.tool");
         }
 
+        foreach (var table in catalogue.OutsideKeys.GroupBy(k => k.Table, StringComparer.Ordinal))
+        {
+            findings.Ask(
+                Reasons.ForeignKeysFromOutside,
+                table.Key,
+                Sentences.Join(OutsideKey.Describe([.. table]), "Remove them, or expect this after a rollback."),
+                field: "spec.metadataDatabase");
+        }
+
         if (catalogue.AbsentLists.Count > 0)
         {
             findings.Note(

@@ -26,6 +26,20 @@ internal static class RollbackNotes
                     + "projects on a source that does not must be created again.");
         }
 
+        try
+        {
+            var databases = RestoreDatabases.Of(status.Plan!).Databases;
+            var catalogue = await (await targets.MetadataAsync(cancellationToken))
+                .RestoreCatalogueAsync(databases, cancellationToken);
+            notes.AddRange(new[] { OutsideKey.Describe(catalogue.OutsideKeys) }.OfType<string>());
+        }
+        catch (TargetException exception)
+        {
+            notes.Add(
+                "Whether foreign keys lead from other databases into those that are restored is unknown: "
+                    + Sentences.Close(targets.Redactor.Redact(exception.Message)));
+        }
+
         notes.Add(await new LostProjects(targets, time).DescribeAsync(status, cancellationToken));
         return notes;
     }

@@ -200,7 +200,9 @@ internal static class OmsRollbackCost
         var took = snapshot is { StartedAt: { } began, FinishedAt: { } ended }
             ? $"; their dump took {KubernetesDuration.Format(ended - began)}"
             : "";
-        return $"{databases} databases are restored from BackupSnapshot "
-            + $"{snapshot?.Recorded(SnapshotReceipts.SnapshotKey)}{took}.";
+        return Sentences.Join(
+            $"{databases} databases are restored from BackupSnapshot "
+                + $"{snapshot?.Recorded(SnapshotReceipts.SnapshotKey)}{took}.",
+            OutsideKey.Acknowledged(plan));
     }
 }

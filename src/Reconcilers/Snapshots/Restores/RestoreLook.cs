@@ -266,6 +266,7 @@ internal sealed record RestoreWork(
             drops.Count == 0
                 ? "No database would be dropped."
                 : $"Dropped first: {string.Join(", ", drops.Select(d => $"{d.Name} ({d.Tables} tables)"))}.",
+            OutsideKey.Describe(State.OutsideKeys),
             refused.Count == 0
                 ? null
                 : $"spec.allowDrop lacks {string.Join(", ", refused)}: with mode: Apply the restore would fail "

@@ -320,10 +320,11 @@ internal sealed class RestoreRun(
         Sentences.Join(
             $"{_work.Databases.Count} databases at {_work.State.Address} were restored from snapshot "
                 + $"{_work.Manifest.Id} of {_work.Manifest.StartedAt:u}: loaded and compared.",
+            OutsideKey.Describe(_work.State.OutsideKeys),
             _differences.IsEmpty
                 ? ""
-                : $"{_differences.Count} definitions are printed differently than in the snapshot; compare the texts "
-                    + "in status.databases[].differences."));
+                : $"The load has {_differences.Count} warnings, for instance of definitions that are printed "
+                    + "differently: read status.databases[].differences."));
 
     private async Task WithAttemptsAsync(SnapshotDatabase database)
     {

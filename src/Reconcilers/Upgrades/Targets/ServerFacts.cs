@@ -115,6 +115,21 @@ internal sealed record ServerFacts
         return [.. definers];
     }
 
+    /// <summary>Foreign keys that lead from other databases into these, of the tables that the account sees.</summary>
+    public static async Task<IReadOnlyList<OutsideKey>> OutsideKeysAsync(
+        MySqlSession session, IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+    [
+        .. (await ToldAsync(
+            session,
+            "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME FROM "
+                + "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA <> UNIQUE_CONSTRAINT_SCHEMA",
+            cancellationToken))
+            .Where(r => databases.Contains(r[3], StringComparer.OrdinalIgnoreCase)
+                && !databases.Contains(r[0], StringComparer.OrdinalIgnoreCase))
+            .Select(r => new OutsideKey($"{r[0]}.{r[1]}", $"{r[0]}.{r[1]} ({r[2]}) to {r[3]}.{r[4]}"))
+            .OrderBy(k => k.Text, StringComparer.Ordinal),
+    ];
+
     public static async Task<List<string?[]>> ToldAsync(
         MySqlSession session,
         string sql,
@@ -160,4 +175,25 @@ internal sealed record ServerFacts
         var reached = peer is null ? named : ClaimTarget.AddressOf(peer.Address.ToString(), peer.Port, tenant);
         return [.. new[] { named, reached }.Distinct(StringComparer.Ordinal)];
     }
+}
+
+/// <summary>A foreign key that leads into databases that a restore drops.</summary>
+/// <param name="Table">The table that refers, with its database.</param>
+internal sealed record OutsideKey(string Table, string Text)
+{
+    /// <summary>What a drop and a load mean for the keys; null without any.</summary>
+    public static string? Describe(IReadOnlyCollection<OutsideKey> keys) => keys.Count == 0
+        ? null
+        : $"Foreign keys lead from other databases into those that a restore drops: "
+            + $"{Sentences.List([.. keys.Select(k => k.Text)], 10)}. A drop and a load do not check them, so rows there "
+            + "may refer to rows that no longer exist.";
+
+    /// <summary>The same for a plan whose preflight found some.</summary>
+    public static string? Acknowledged(Plan plan) =>
+        (plan.Acknowledged ?? []).FindAll(
+            entry => entry.Split('/')[0] == Reasons.ForeignKeysFromOutside) is { Count: > 0 } entries
+            ? "Foreign keys lead from other databases into them "
+                + $"({Sentences.List(entries, 10)} in spec.preflight.acknowledge): rows there may refer to rows that no "
+                + "longer exist."
+            : null;
 }

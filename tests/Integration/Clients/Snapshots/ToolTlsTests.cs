@@ -78,6 +78,7 @@ public sealed class ToolTlsTests(MariaDbServer server) : IClassFixture<MariaDbSe
             options,
             database,
             "SELECT CONNECTION_ID(), 1;\n",
+            "",
             static _ => Task.CompletedTask,
             static input => input.WriteAsync(Encoding.UTF8.GetBytes("DROP TABLE a;\n")).AsTask(),
             Token));

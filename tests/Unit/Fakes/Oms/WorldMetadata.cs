@@ -32,7 +32,10 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
 
     public override Task<RestoreCatalogue> RestoreCatalogueAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) => Look(() => new RestoreCatalogue(
         [.. databases.Where(d => _server.Databases.GetValueOrDefault(d)).Select(d => new RestoreContent(d) { HasTriggers = _server.Definers.Count > 0, Definers = _server.Definers, Refusals = _server.Refusals })],
-        _server.AbsentLists));
+        _server.AbsentLists)
+    {
+        OutsideKeys = [.. _server.OutsideKeys],
+    });
 
     public override Task<IReadOnlyList<string>> AbsentAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<string>>(() => [.. databases.Where(d => !_server.Databases.GetValueOrDefault(d))]);

@@ -1,6 +1,7 @@
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -70,6 +71,9 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     /// <summary>Views of information_schema that the server does not have.</summary>
     public List<string> AbsentLists { get; } = [];
+
+    /// <summary>Foreign keys from other databases into these.</summary>
+    public List<OutsideKey> OutsideKeys { get; } = [];
 
     public Dictionary<string, bool> Databases { get; } = new[] { "rm_340", "cm_340" }.Concat(Heartbeats(world)).ToDictionary(d => d, _ => true, StringComparer.Ordinal);
 

@@ -31,6 +31,9 @@ internal sealed class FakeServer
 
     public List<string> Definers { get; } = [];
 
+    /// <summary>Foreign keys from other databases.</summary>
+    public List<OutsideKey> OutsideKeys { get; } = [];
+
     /// <summary>Databases and what they hold.</summary>
     public SortedDictionary<string, string> Databases { get; } = new(StringComparer.Ordinal);
 
@@ -147,6 +150,7 @@ internal sealed class FakeServer
                         ReadOnly = ReadOnly,
                     },
                     Databases = [.. databases.Select(d => new ServerDatabase(d, Databases.ContainsKey(d), TablesIn(d), 0, Definers) { Witnesses = WitnessesIn(d) })],
+                    OutsideKeys = [.. OutsideKeys],
                     Sessions = [.. Sessions.Where(s => s.Database is not null && databases.Contains(s.Database)).Select(s => s.Seen())],
                 };
         }

@@ -28,7 +28,7 @@ public sealed class RestoreDifferencesTests
         shown[0].ShouldStartWith("cm: view v0");
         shown.ShouldAllBe(d => d.Length <= 1024);
         shown[^1].ShouldContain("6 more");
-        status.Message!.ShouldContain("25 definitions are printed differently");
+        status.Message!.ShouldContain("The load has 25 warnings, for instance of definitions that are printed differently");
         status.Standing(ConditionTypes.Ready).ShouldBe("True/Succeeded");
     }
 

@@ -2,6 +2,7 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -113,8 +114,10 @@ public sealed class RestoreTests
     public async Task Planned_restore_runs_when_mode_becomes_Apply()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan });
+        _world.Server.OutsideKeys.Add(new OutsideKey("oth.c", "oth.c (fk_x) to rm.parent"));
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
+        (await _world.StatusAsync()).Message!.ShouldContain("into those that a restore drops: oth.c (fk_x) to rm.parent.");
         await _world.ChangeAsync(s => s with { Mode = RunMode.Apply });
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
     }

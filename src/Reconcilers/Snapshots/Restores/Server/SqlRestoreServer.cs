@@ -23,6 +23,7 @@ internal class SqlRestoreServer(MySqlOptions options, TimeProvider time)
             Facts = facts,
             Databases = found,
             Sessions = await SessionsAsync(session, databases, comparer, cancellationToken),
+            OutsideKeys = await ServerFacts.OutsideKeysAsync(session, databases, cancellationToken),
         };
     }
 
@@ -176,6 +177,8 @@ internal sealed record ServerState
     public required IReadOnlyList<ServerDatabase> Databases { get; init; }
 
     public required IReadOnlyList<ListedSession> Sessions { get; init; }
+
+    public IReadOnlyList<OutsideKey> OutsideKeys { get; init; } = [];
 
     public bool SeesAllSessions => Facts.Grants.SeesAllSessions;
 }
