@@ -1,7 +1,9 @@
-namespace Drydock.Reconcilers.Upgrades;
+using System.Text.RegularExpressions;
+
+namespace Drydock.Clients.MySql;
 
 /// <summary>The privileges of an account, as <c>SHOW GRANTS</c> prints them on MySQL, MariaDB and OceanBase.</summary>
-internal sealed partial class GrantList
+public sealed partial class GrantList
 {
     private const string All = "ALL PRIVILEGES";
 
@@ -181,7 +183,7 @@ internal sealed partial class GrantList
 /// <param name="Required">False if the upgrade can do without. Without it the server hides views, triggers, events or
 /// routines from the account, so that no check can tell whether they are missing from a dump.</param>
 /// <param name="Message">A sentence with the GRANT that gives it.</param>
-internal sealed record MissingPrivilege(
+public sealed record MissingPrivilege(
     string Privilege, string Database, string Purpose, bool Required, string Message)
 {
     /// <summary>What is missing, a text for each database.</summary>
