@@ -15,6 +15,10 @@ public static class Sentences
         return texts.Count > most ? $"{first} and {texts.Count - most} more" : first;
     }
 
+    /// <summary>The text as one word of a list: white space and commas become <c>_</c>.</summary>
+    public static string Word(string text) =>
+        string.Concat(text.Select(static c => c == ',' || char.IsWhiteSpace(c) ? '_' : c));
+
     /// <summary>The text with one full stop, unless it already ends a sentence. A mark that announces something which
     /// did not come is left out: <c>failed:</c> becomes <c>failed.</c> An empty text stays empty.</summary>
     public static string Close(string text)

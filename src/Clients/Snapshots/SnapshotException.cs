@@ -49,4 +49,10 @@ public enum SnapshotFailure
 
     /// <summary>The session that held the lock was lost.</summary>
     ConnectionLost,
+
+    /// <summary>A <see cref="DumpQuestion"/> is open: FLOAT columns.</summary>
+    DumpLosesDigits,
+
+    /// <summary>A <see cref="DumpQuestion"/> is open: privileges that show objects.</summary>
+    ObjectsHidden,
 }

@@ -29,6 +29,9 @@ public sealed record SnapshotRequest
     /// <summary>Which series it belongs to, for retention; null: none.</summary>
     public string? Series { get; init; }
 
+    /// <summary>Accepted questions, by their words or failures (<see cref="DumpQuestion.IsIn"/>).</summary>
+    public IReadOnlyList<string> Acknowledged { get; init; } = [];
+
     /// <summary>Receives bytes and stages, from any thread, at most once per MiB and database.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 }

@@ -223,6 +223,19 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
                         + $"{request.Connection.UserID} may not see it."));
         }
 
+        var questions = await DumpQuestion.ReadAsync(session, request.Databases, marker, cancellationToken);
+        if (questions.Where(q => !q.IsIn(request.Acknowledged)).ToList() is { Count: > 0 } open)
+        {
+            throw new SnapshotException(
+                open[0].Failure,
+                Sentences.Join(
+                    [
+                        .. open.Take(10).Select(static q => q.Message),
+                        $"Nothing was dumped. If you accept this, add {Sentences.List([.. open.Select(static q => q.Word)], 10)} "
+                            + "to spec.acknowledge, then set a new spec.retry."
+                    ]));
+        }
+
         var mayLock = request.Tool == DumpToolKind.MyDumper
             && await MayLockAsync(session, catalogues, cancellationToken);
         var scope = new DumpScope(
@@ -234,18 +247,26 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
         {
             Versioned = [.. reader.Versioned.Select(static v => $"{v.Database}.{v.Table}")],
             TakesHistory = await TakesHistoryAsync(),
+            Hides = questions.Any(static q => q.Failure == SnapshotFailure.ObjectsHidden),
         };
         var description = await chosen.DescribeAsync(scope, cancellationToken);
-        foreach (var database in description.IsOfMariaDb ? request.Databases : [])
+        foreach (var catalogue in catalogues)
         {
-            var tables = await TableSelection.ReadAsync(session, database, marker, cancellationToken);
-            if (tables.Refusal(database, server.Kind, request.Tool) is { } refusal)
+            var tables = description.IsOfMariaDb
+                ? await TableSelection.ReadAsync(session, catalogue.Name, marker, cancellationToken)
+                : null;
+            if (DatabaseObjects.Refusal(catalogue, tables, server.Kind, request.Tool) is { } refusal)
             {
                 throw new SnapshotException(SnapshotFailure.DumpFailed, refusal);
             }
         }
 
-        return (server, description);
+        var floats = questions.Where(static q => q.Failure == SnapshotFailure.DumpLosesDigits).ToList();
+        return (server, floats.Count == 0 ? description : description with
+        {
+            Consistency = $"{description.Consistency}; {SnapshotTool.WithSixDigits} "
+                + Sentences.List([.. floats.Select(static q => q.Subject)], 10),
+        });
 
         async Task<bool> TakesHistoryAsync()
         {

@@ -85,6 +85,15 @@ public sealed record BackupSnapshotSpec
     [PositiveDuration]
     public string Timeout { get; init => field = value ?? "4h"; } = "4h";
 
+    /// <summary>What you accept that a dump loses or may lack: DumpLosesDigits/DB.TABLE.COLUMN or ObjectsHidden/DB, as
+    /// the message of the failure names it, or the reason alone for all with it.</summary>
+    [FieldClass(FieldClass.Control)]
+    [ListSet]
+    [Items(64)]
+    [Length(SchemaLimits.Reference, Minimum = 3)]
+    [Pattern("^[A-Za-z]+(/[^\\s,]+)?$")]
+    public List<string> Acknowledge { get; init => field = value ?? []; } = [];
+
     /// <summary>Retry token. After a failure, a value that was not used before starts one new attempt.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]

@@ -84,6 +84,14 @@ public static partial class Reasons
     /// <summary>The dump tool failed. The message contains the end of its output.</summary>
     public const string DumpFailed = "DumpFailed";
 
+    /// <summary>A dump keeps six digits of FLOAT columns. The message names them. Make them DOUBLE, or acknowledge
+    /// DumpLosesDigits/DB.TABLE.COLUMN.</summary>
+    public const string DumpLosesDigits = "DumpLosesDigits";
+
+    /// <summary>The server may hide objects of a database from the account, so a dump may lack them. Grant what the
+    /// message names, or acknowledge ObjectsHidden/DB.</summary>
+    public const string ObjectsHidden = "ObjectsHidden";
+
     /// <summary>docker_init.sh ended without its success marker. Its output is in the Secret named in
     /// status.plan.steps. Repair the cause, then retry.</summary>
     public const string MarkerMissing = "MarkerMissing";

@@ -191,6 +191,26 @@ public sealed record DatabaseObjects(SnapshotDatabase Content, IReadOnlyList<str
     public IReadOnlyDictionary<DumpToolKind, string> Refusals { get; private init; } =
         new Dictionary<DumpToolKind, string>();
 
+    /// <summary>Why a database cannot be dumped by the tool, or the dump not loaded; null if it can be.</summary>
+    /// <param name="tables">Null for tools of MySQL.</param>
+    internal static string? Refusal(
+        SnapshotDatabase content, TableSelection? tables, MySqlServerKind server, DumpToolKind tool)
+    {
+        // OceanBase has no statement that shows some kinds of objects.
+        var unknown = server == MySqlServerKind.OceanBase ? [] : content.Tables
+            .Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))
+            .Concat([.. content.Views, .. content.Routines, .. content.Triggers, .. content.Events, .. content.Sequences])
+            .Where(static o => o.DefinitionSha256 is null)
+            .Select(static o => o.Name)
+            .ToList();
+        return unknown.Count == 0
+            ? tables?.Refusal(content.Name, server, tool)
+            : $"{content.Name} is not dumped, because the server does not show the definition of "
+                + $"{Sentences.List(unknown, 10)}. Grant the account SHOW VIEW, TRIGGER and EVENT on `{content.Name}`.*, "
+                + "and for routines SELECT on mysql.proc (MySQL 8 and later: SHOW_ROUTINE on *.*); or drop what refers "
+                + "to objects that no longer exist.";
+    }
+
     /// <summary>Reads a database; null if there is none of that name. Changes nothing.</summary>
     /// <exception cref="MySqlSessionException">The server refuses a query.</exception>
     public static async Task<DatabaseObjects?> ReadAsync(
@@ -206,7 +226,7 @@ public sealed record DatabaseObjects(SnapshotDatabase Content, IReadOnlyList<str
         return new DatabaseObjects(all, [.. reader.Absent])
         {
             Refusals = Enum.GetValues<DumpToolKind>()
-                .Select(tool => (Tool: tool, Text: tables.Refusal(database, session.Kind, tool)))
+                .Select(tool => (Tool: tool, Text: Refusal(all, tables, session.Kind, tool)))
                 .Where(static r => r.Text is not null)
                 .ToDictionary(static r => r.Tool, static r => r.Text!),
         };

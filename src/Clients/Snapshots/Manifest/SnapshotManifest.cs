@@ -58,11 +58,13 @@ public sealed record SnapshotTool(
 {
     internal const string WithoutHistory = "without the history of system-versioned tables";
 
+    internal const string WithSixDigits = "with six digits of the FLOAT columns";
+
     /// <summary>What the dump left out, as the end of a sentence; null if nothing.</summary>
     [JsonIgnore]
-    public string? Omission => Consistency?.IndexOf(WithoutHistory, StringComparison.Ordinal) is >= 0 and var at
-        ? Consistency[at..]
-        : null;
+    public string? Omission => new[] { WithoutHistory, WithSixDigits }
+        .Select(what => Consistency?.IndexOf(what, StringComparison.Ordinal) ?? -1)
+        .FirstOrDefault(static at => at >= 0, -1) is >= 0 and var at ? Consistency![at..] : null;
 
     internal bool IsOfMariaDb => Version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
 }

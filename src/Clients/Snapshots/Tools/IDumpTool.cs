@@ -44,6 +44,9 @@ public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Trigg
     /// <summary>The server takes the rows of the past back.</summary>
     public bool TakesHistory { get; init; }
 
+    /// <summary>The account lacks a privilege to see objects, which is accepted.</summary>
+    public bool Hides { get; init; }
+
     internal string? LostHistory(ToolInfo info) => Versioned.Count == 0 || DumpsHistory(info)
         ? null
         : $"; {SnapshotTool.WithoutHistory}, for want of a mysqldump and a server of MariaDB 10.11 or "

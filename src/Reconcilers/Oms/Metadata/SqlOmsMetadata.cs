@@ -86,6 +86,7 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
 
                 return new RestoreCatalogue(contents, [.. absent])
                 {
+                    Questions = await DumpQuestion.ReadAsync(session, databases, "", cancellationToken),
                     OutsideKeys = await ServerFacts.OutsideKeysAsync(session, databases, cancellationToken),
                 };
             },
@@ -463,6 +464,8 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
 /// <param name="AbsentLists">Views of information_schema that the server does not have.</param>
 internal sealed record RestoreCatalogue(IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists)
 {
+    public IReadOnlyList<DumpQuestion> Questions { get; init; } = [];
+
     public IReadOnlyList<OutsideKey> OutsideKeys { get; init; } = [];
 }
 

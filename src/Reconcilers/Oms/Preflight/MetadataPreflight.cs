@@ -261,6 +261,13 @@ internal sealed class MetadataPreflight(
             findings.Add(Reasons.DumpFailed, refusal, field: "spec.backup.tool");
         }
 
+        // A missing privilege is reported already.
+        foreach (var question in catalogue.Questions.Where(
+            q => q.Failure != SnapshotFailure.ObjectsHidden || reported.Count == 0))
+        {
+            findings.Ask(SnapshotReasons.Of(question.Failure), question.Subject, question.Message, field: "spec.backup");
+        }
+
         foreach (var table in catalogue.OutsideKeys.GroupBy(k => k.Table, StringComparer.Ordinal))
         {
             findings.Ask(

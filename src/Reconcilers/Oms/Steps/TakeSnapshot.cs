@@ -90,6 +90,11 @@ internal sealed record TakeSnapshot(
             Verify = BeforeRollback ? SnapshotVerification.ReadBack : Verify,
             IdentitySecretRef = spec.Backup.IdentitySecretRef,
             Timeout = spec.Timeouts.Backup,
+
+            // What the new version wrote is dumped as far as possible: nothing there may stop a rollback.
+            Acknowledge = BeforeRollback
+                ? [Reasons.DumpLosesDigits, Reasons.ObjectsHidden]
+                : context.Plan.Acknowledged ?? [],
         };
     }
 

@@ -64,6 +64,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
                     Recipients = spec.Encryption?.Recipients ?? [],
                     Owner = owner,
                     Series = spec.Series,
+                    Acknowledged = spec.Acknowledge,
                     Progress = job,
                 },
                 cancellationToken);

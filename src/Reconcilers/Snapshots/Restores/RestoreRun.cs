@@ -320,6 +320,7 @@ internal sealed class RestoreRun(
         Sentences.Join(
             $"{_work.Databases.Count} databases at {_work.State.Address} were restored from snapshot "
                 + $"{_work.Manifest.Id} of {_work.Manifest.StartedAt:u}: loaded and compared.",
+            _work.Manifest.Tool.Omission is { } omission ? $"They were dumped {omission}." : null,
             OutsideKey.Describe(_work.State.OutsideKeys),
             _differences.IsEmpty
                 ? ""

@@ -29,12 +29,10 @@ internal sealed class Findings(
     /// <summary>Adds a finding that an administrator may judge differently. If spec.preflight.acknowledge names its
     /// reason, or reason and subject, it is a note for the readers of the plan instead.</summary>
     /// <param name="subject">What the finding is about, a stable word, for instance a node; null if there is only one.
-    /// White space and commas, which an entry cannot have, become <c>_</c>.</param>
+    /// It is made one (<see cref="Sentences.Word"/>).</param>
     public void Ask(string reason, string? subject, string message, string? node = null, string? field = null)
     {
-        var word = subject is null
-            ? reason
-            : $"{reason}/{string.Concat(subject.Select(c => c == ',' || char.IsWhiteSpace(c) ? '_' : c))}";
+        var word = subject is null ? reason : $"{reason}/{Sentences.Word(subject)}";
         if (acknowledged?.FirstOrDefault(entry => entry == word || entry == reason) is { } entry)
         {
             Note($"Acknowledged by {entry} in spec.preflight.acknowledge: {message}");

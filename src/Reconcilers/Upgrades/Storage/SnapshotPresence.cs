@@ -93,6 +93,8 @@ internal static class SnapshotReasons
         SnapshotFailure.IdentityMissing or SnapshotFailure.SecretMissing => Reasons.SecretMissing,
         SnapshotFailure.ServerFull => Reasons.NoSpace,
         SnapshotFailure.ReadOnlyServer => Reasons.AccessDenied,
+        SnapshotFailure.DumpLosesDigits => Reasons.DumpLosesDigits,
+        SnapshotFailure.ObjectsHidden => Reasons.ObjectsHidden,
         _ => Reasons.DumpFailed,
     };
 }

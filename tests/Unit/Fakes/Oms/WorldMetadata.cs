@@ -34,6 +34,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         [.. databases.Where(d => _server.Databases.GetValueOrDefault(d)).Select(d => new RestoreContent(d) { HasTriggers = _server.Definers.Count > 0, Definers = _server.Definers, Refusals = _server.Refusals })],
         _server.AbsentLists)
     {
+        Questions = [.. _server.Questions],
         OutsideKeys = [.. _server.OutsideKeys],
     });
 

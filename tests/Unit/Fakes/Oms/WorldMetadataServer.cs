@@ -72,6 +72,9 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     /// <summary>Views of information_schema that the server does not have.</summary>
     public List<string> AbsentLists { get; } = [];
 
+    /// <summary>What a dump loses or may lack.</summary>
+    public List<DumpQuestion> Questions { get; } = [];
+
     /// <summary>Foreign keys from other databases into these.</summary>
     public List<OutsideKey> OutsideKeys { get; } = [];
 

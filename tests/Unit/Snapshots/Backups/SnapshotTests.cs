@@ -30,6 +30,7 @@ public sealed class SnapshotTests
             Tool = DumpTool.MyDumper,
             Threads = 7,
             Series = "prod",
+            Acknowledge = ["ObjectsHidden/rm"],
             PathPrefix = "nightly",
             Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] },
             Verify = SnapshotVerification.RestoreTest,
@@ -42,6 +43,7 @@ public sealed class SnapshotTests
         request.Tool.ShouldBe(DumpToolKind.MyDumper);
         request.Threads.ShouldBe(7);
         request.Series.ShouldBe("prod");
+        request.Acknowledged.ShouldBe(["ObjectsHidden/rm"]);
         request.Recipients.ShouldHaveSingleItem();
         request.Location.Path.ShouldBe("nightly");
         var test = _world.Archive.Tested.ShouldHaveSingleItem();
