@@ -16,6 +16,9 @@ internal sealed record TableSelection(
     private const int LongestFileName = 255;
     private const string LongestEnding = ".00000.sql.partial";
 
+    // mydumper writes text in the character set binary, in which MariaDB 11.8 takes it for zero or NULL.
+    private static readonly string[] NotBinary = ["uuid", "inet6", "inet4"];
+
     internal static async Task<TableSelection> ReadAsync(
         MySqlSession session, string database, string marker, CancellationToken cancellationToken)
     {
@@ -24,7 +27,7 @@ internal sealed record TableSelection(
         foreach (var row in await RowsAsync(
             "TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, ''), DATA_TYPE FROM information_schema.COLUMNS"))
         {
-            if (IsColumnLost(row[1]!, row[2]!))
+            if (IsColumnLost(row[1]!, row[2]!) || NotBinary.Contains(row[3], StringComparer.OrdinalIgnoreCase))
             {
                 suspect.Add(row[0]!);
             }
