@@ -59,9 +59,10 @@ others() {
     echo "$docker/Drydock.Tests.EndToEnd.OperatorKillTests"
   done
   echo "docker-sid/Drydock.Tests.Integration.Lab.DockerHostTests"
-  for class in RestoreTests RestoreTestTests TakeTests MyDumperTests EncryptionTests LocalFileTests; do
+  for class in RestoreTests RestoreTestTests TakeTests MyDumperTests EncryptionTests LocalFileTests DropAndSettingsTests DumpQuestionTests HostileDatabaseTests; do
     echo "metadb-trixie/$snapshots.$class"
   done
+  echo "metadb-sid/$snapshots.HostileDatabaseTests"
   echo "metadb-trixie/Drydock.Tests.EndToEnd.RollbackTests"
   echo "metadb-sid/Drydock.Tests.EndToEnd.RollbackTests"
   echo "kubectl-npm/Drydock.Tests.EndToEnd.RollbackTests"

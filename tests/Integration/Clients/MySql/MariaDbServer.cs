@@ -14,7 +14,7 @@ namespace Drydock.Tests.Integration.Clients.MySql;
 
 /// <summary>
 /// A MariaDB of the tests' own: datadir, socket, loopback port, TLS; gone afterwards. DRYDOCK_LAB_METADB names another
-/// system whose MariaDB it is.
+/// system whose MariaDB it is, if it has one.
 /// </summary>
 public sealed class MariaDbServer : IAsyncLifetime
 {
@@ -63,7 +63,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         // A server that starts clears what it finds in its temporary directory, also another one's.
         var temporary = Directory.CreateDirectory(Path.Combine(Root, "tmp")).FullName;
         var system = await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_METADB", CancellationToken.None);
-        string[] enter = [.. system?.Enter ?? []];
+        string[] enter = [.. system is { HasMySql: false } ? system.Enter : []];
         Run([.. enter, "mariadb-install-db", "--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root", $"--tmpdir={temporary}"]);
         var ready = new TaskCompletionSource();
         _server = new Process

@@ -69,6 +69,37 @@ public sealed class MySqlOfTodayTests(LabFixture lab) : IAsyncLifetime
         (await ContentAsync("sample")).ShouldBe(before);
     }
 
+    /// <summary>Without SESSION_VARIABLES_ADMIN the server refuses to switch its checks off.</summary>
+    [Fact]
+    public async Task Check_that_stays_on_is_a_warning_and_explains_a_failed_load()
+    {
+        using var folder = new TemporaryStorage();
+        await _server.CreateUserAsync("plain", Password, "ALL PRIVILEGES ON `plain%`.*", Token);
+        await CreateAsync("plain", "CREATE TABLE t (id INT PRIMARY KEY)");
+        var columns = string.Join(", ", Enumerable.Range(1, 34).Select(n => $"c{n} VARCHAR(255) CHARACTER SET latin1"));
+        await CreateAsync("plain_wide", "SET SESSION innodb_strict_mode=0", $"CREATE TABLE wide (id INT PRIMARY KEY, {columns}) ROW_FORMAT=REDUNDANT");
+        foreach (var database in (string[])["plain", "plain_wide"])
+        {
+            await new Snapshotter().TakeAsync(Request(folder.At(database), database, DumpToolKind.MySqlDump), Token);
+        }
+
+        var warnings = new List<string>();
+        await new SnapshotLoader().RestoreAsync(Load("plain"), Token);
+        warnings.ShouldContain(w => w.Contains("innodb_strict_mode was not switched off for the load: ERROR 1227", StringComparison.Ordinal));
+
+        var failed = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(Load("plain_wide"), Token));
+        failed.Message.ShouldContain("ERROR 1118");
+        failed.Message.ShouldContain("innodb_strict_mode was not switched off for the load: ERROR 1227");
+
+        SnapshotLoadRequest Load(string database) => new()
+        {
+            Location = folder.At(database),
+            Connection = Connection() with { UserID = "plain" },
+            Database = database,
+            OnWarning = w => warnings.Add(w.Message),
+        };
+    }
+
     [Fact]
     public async Task Generated_columns_and_vectors_are_refused_or_restored()
     {
