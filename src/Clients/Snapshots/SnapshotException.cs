@@ -28,6 +28,9 @@ public enum SnapshotFailure
     /// <summary>Size or SHA-256 of a stored object differs from the written one.</summary>
     ChecksumMismatch,
     RowCountMismatch,
+
+    /// <summary>The checksum of a loaded table differs from that of the server.</summary>
+    ContentMismatch,
     CatalogueMismatch,
     AlreadyExists,
     NotFound,

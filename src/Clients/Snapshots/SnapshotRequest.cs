@@ -32,6 +32,9 @@ public sealed record SnapshotRequest
     /// <summary>Accepted questions, by their words or failures (<see cref="DumpQuestion.IsIn"/>).</summary>
     public IReadOnlyList<string> Acknowledged { get; init; } = [];
 
+    /// <summary>Dump the definitions alone, for a test: the files are stored, and no manifest names them.</summary>
+    public bool Definitions { get; init; }
+
     /// <summary>Receives bytes and stages, from any thread, at most once per MiB and database.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 }

@@ -66,6 +66,11 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
             Databases = StoredDefinitions.Within(
                 [.. request.Databases.Select(d => dumped[d])], encrypted: request.Recipients.Count > 0),
         };
+        if (request.Definitions)
+        {
+            return manifest;
+        }
+
         await ManifestStore.PublishAsync(request.Location, manifest, cancellationToken);
         await RemoveUnnamedAsync(request.Location, manifest, cancellationToken);
         return manifest;
@@ -248,11 +253,12 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
             Versioned = [.. reader.Versioned.Select(static v => $"{v.Database}.{v.Table}")],
             TakesHistory = await TakesHistoryAsync(),
             Hides = questions.Any(static q => q.Failure == SnapshotFailure.ObjectsHidden),
+            Definitions = request.Definitions,
         };
         var description = await chosen.DescribeAsync(scope, cancellationToken);
         foreach (var catalogue in catalogues)
         {
-            var tables = description.IsOfMariaDb
+            var tables = description.IsOfMariaDb && !request.Definitions
                 ? await TableSelection.ReadAsync(session, catalogue.Name, marker, cancellationToken)
                 : null;
             if (DatabaseObjects.Refusal(catalogue, tables, server.Kind, request.Tool) is { } refusal)

@@ -119,7 +119,7 @@ internal sealed class DatabaseDump(
             session.CommandTimeout = 0;
             await RequireSameServerAsync(session, cancellationToken);
             var reader = new CatalogueReader(session, SessionMarker.Comment(_location.Id)) { CountsHistory = History };
-            return await reader.ReadAsync(database, countRows: true, cancellationToken)
+            return await reader.ReadAsync(database, !request.Definitions, cancellationToken)
                 ?? throw new SnapshotException(
                     SnapshotFailure.DatabaseMissing,
                     $"Database {database} disappeared from {request.Connection.Describe()} while it was dumped.");

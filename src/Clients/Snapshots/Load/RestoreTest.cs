@@ -10,24 +10,16 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
 
     internal async Task<SnapshotVerification> RunAsync(CancellationToken cancellationToken)
     {
-        var manifest = await ManifestStore.RequireAsync(_location, cancellationToken);
-        foreach (var database in manifest.Databases)
-        {
-            await sessions.EndAsync(
-                _location, request.Connection, database.Name + SessionMarker.ForTest, cancellationToken);
-        }
-
-        var key = manifest.Databases[0].Name + SessionMarker.ForTest;
-        await using var session = await LoadSession.OpenAsync(
-            _location, request.Connection, _scratch, cancellationToken);
-        await session.LockAsync(key, cancellationToken);
+        var manifest = request.Manifest ?? await ManifestStore.RequireAsync(_location, cancellationToken);
+        List<string> names = [.. manifest.Databases.Select(static d => d.Name)];
+        await using var session = await OpenAsync(names, cancellationToken);
         await RequireOwnAsync(session, cancellationToken);
         try
         {
             var findings = new List<SnapshotFinding>();
             foreach (var database in manifest.Databases)
             {
-                findings.AddRange(await TestAsync(database, session, cancellationToken));
+                findings.AddRange(await TestAsync(manifest, database, session, cancellationToken));
             }
 
             return new SnapshotVerification(manifest, [.. findings.Where(static f => !f.IsWarning)])
@@ -37,14 +29,47 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
         }
         finally
         {
-            await ClearAsync(manifest, session);
+            await ClearAsync(names, session);
+        }
+    }
+
+    /// <summary>Drops what a test left whose process died.</summary>
+    internal async Task ClearAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        await using var session = await OpenAsync(names, cancellationToken);
+        if (await RequireOwnAsync(session, cancellationToken))
+        {
+            await ClearAsync(names, session);
+        }
+    }
+
+    private async Task<LoadSession> OpenAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        foreach (var name in names)
+        {
+            await sessions.EndAsync(_location, request.Connection, name + SessionMarker.ForTest, cancellationToken);
+        }
+
+        var session = await LoadSession.OpenAsync(_location, request.Connection, _scratch, cancellationToken);
+        try
+        {
+            await session.LockAsync(names[0] + SessionMarker.ForTest, cancellationToken);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
         }
     }
 
     private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(
-        SnapshotDatabase database, LoadSession session, CancellationToken cancellationToken)
+        SnapshotManifest manifest,
+        SnapshotDatabase database,
+        LoadSession session,
+        CancellationToken cancellationToken)
     {
-        var load = await DatabaseLoad.ReadAsync(
+        var load = DatabaseLoad.Of(
             new SnapshotLoadRequest
             {
                 Location = _location,
@@ -56,8 +81,8 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
                 Progress = request.Progress,
                 OnSession = request.OnSession,
             },
-            SessionMarker.ForTest,
-            cancellationToken);
+            manifest,
+            SessionMarker.ForTest);
         try
         {
             await run.RequireGoodFilesAsync(load, cancellationToken);
@@ -67,7 +92,10 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
             await session.WitnessAsync(
                 new RestoreWitness(_scratch, "restore test", _location.Id, RestoreWitnessState.Begun),
                 cancellationToken);
-            return await run.LoadAndCompareAsync(load, session, cancellationToken);
+            var findings = await run.LoadAndCompareAsync(load, session, cancellationToken);
+            return request.Checksums.Count == 0
+                ? findings
+                : [.. findings, .. await CompareAsync(database.Name, session, cancellationToken)];
         }
         catch (SnapshotException e) when (e.Failure is SnapshotFailure.Truncated
             or SnapshotFailure.ChecksumMismatch
@@ -82,8 +110,22 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
         }
     }
 
-    // An empty database is taken for one whose test died before it left its witness.
-    private async Task RequireOwnAsync(LoadSession session, CancellationToken cancellationToken)
+    private async Task<IEnumerable<SnapshotFinding>> CompareAsync(
+        string database, LoadSession session, CancellationToken cancellationToken)
+    {
+        var loaded = await session.AskAsync(
+            c => ContentChecksums.ReadAsync(c, _scratch, cancellationToken), cancellationToken);
+        return loaded
+            .Where(t => request.Checksums.GetValueOrDefault($"{database}.{t.Key}") is { } sum && sum != t.Value)
+            .Select(t => new SnapshotFinding(
+                SnapshotFailure.ContentMismatch,
+                database,
+                $"{database}.{t.Key}: the loaded rows have other values than those of the server. FLOAT columns are "
+                    + "one cause, because a dump has 6 digits of them: make them DOUBLE."));
+    }
+
+    // An empty database is taken for one whose test died before it left its witness. False: there is none.
+    private async Task<bool> RequireOwnAsync(LoadSession session, CancellationToken cancellationToken)
     {
         var there = await session.AskAsync(
             c => new CatalogueReader(c, "").ReadAsync(_scratch, countRows: false, cancellationToken),
@@ -97,11 +139,13 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
                 $"Database {_scratch} exists on {request.Connection.Describe()} and was not created by a restore "
                     + $"test of snapshot {_location.Id}. Rename or drop it manually.");
         }
+
+        return there is not null;
     }
 
     // Runs on every exit. A lost session has lost its lock and must not drop anything; another session then takes the
     // lock.
-    private async Task ClearAsync(SnapshotManifest manifest, LoadSession session)
+    private async Task ClearAsync(IReadOnlyList<string> names, LoadSession session)
     {
         try
         {
@@ -109,15 +153,13 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
         }
         catch (SnapshotException e) when (e.Failure == SnapshotFailure.ConnectionLost)
         {
-            await using var other = await LoadSession.OpenAsync(
-                _location, request.Connection, _scratch, CancellationToken.None);
-            await other.LockAsync(manifest.Databases[0].Name + SessionMarker.ForTest, CancellationToken.None);
+            await using var other = await OpenAsync(names, CancellationToken.None);
             await other.DropAsync(CancellationToken.None);
         }
 
-        foreach (var database in manifest.Databases)
+        foreach (var name in names)
         {
-            await SessionRecords.ClearAsync(_location, database.Name + SessionMarker.ForTest, CancellationToken.None);
+            await SessionRecords.ClearAsync(_location, name + SessionMarker.ForTest, CancellationToken.None);
         }
     }
 }

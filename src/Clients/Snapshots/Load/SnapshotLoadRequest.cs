@@ -24,6 +24,14 @@ public sealed record RestoreTestRequest : LoadRequest
 {
     public const string ScratchDatabases = @"drydock\_verify\_%";
 
+    /// <summary>Of a dump that is no snapshot; null: the stored one.</summary>
+    public SnapshotManifest? Manifest { get; init; }
+
+    /// <summary>What the loaded tables must have, by <c>database.table</c>
+    /// (<see cref="SnapshotLoader.ReadChecksumsAsync"/>); others are not compared.</summary>
+    public IReadOnlyDictionary<string, string> Checksums { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
     public override string ToString() => $"{Location.Prefix} on {Connection.Describe()}";
 }
 

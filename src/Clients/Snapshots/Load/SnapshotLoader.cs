@@ -106,6 +106,32 @@ public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? t
         RestoreTestRequest request, CancellationToken cancellationToken) =>
         new RestoreTest(request, _run, _sessions).RunAsync(cancellationToken);
 
+    /// <summary>Ends the sessions of a test of these databases whose process died, and drops its scratch
+    /// database.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.AlreadyExists"/>: no test of this snapshot
+    /// created it.</exception>
+    public virtual Task ClearTestAsync(
+        RestoreTestRequest request, IReadOnlyList<string> databases, CancellationToken cancellationToken) =>
+        new RestoreTest(request, _run, _sessions).ClearAsync(databases, cancellationToken);
+
+    /// <summary>Checksums of the contents of databases, by <c>database.table</c>.</summary>
+    public virtual async Task<IReadOnlyDictionary<string, string>> ReadChecksumsAsync(
+        MySqlOptions connection, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    {
+        await using var session = await MySqlSession.OpenAsync(connection.With(database: ""), cancellationToken);
+        session.CommandTimeout = 0;
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var database in databases)
+        {
+            foreach (var (table, sum) in await ContentChecksums.ReadAsync(session, database, cancellationToken))
+            {
+                all[$"{database}.{table}"] = sum;
+            }
+        }
+
+        return all;
+    }
+
     /// <summary>Ends the sessions that an earlier process left loading one database of this snapshot, and waits until
     /// the server no longer lists them.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.SessionRemains"/> after 30 seconds.</exception>

@@ -31,6 +31,17 @@ public sealed record SnapshotManifest
 
     public required IReadOnlyList<SnapshotDatabase> Databases { get; init; }
 
+    /// <summary>SHA-256 of all definitions; null if one of them could not be read.</summary>
+    [JsonIgnore]
+    public string? DefinitionsSha256
+    {
+        get
+        {
+            List<string?> all = [.. Databases.SelectMany(static d => d.Definitions())];
+            return all.Contains(null) ? null : SessionMarker.Hash(string.Join('\n', all), 64);
+        }
+    }
+
     public long StoredBytes => Databases.Sum(static d => d.File.StoredBytes);
 
     /// <summary>Bytes of SQL, all files.</summary>
@@ -125,6 +136,12 @@ public sealed record SnapshotDatabase
 
     /// <summary>The rows of system-versioned tables include those of the past.</summary>
     public bool History { get; init; }
+
+    internal IEnumerable<string?> Definitions() => Tables
+        .Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))
+        .Concat([.. Views, .. Routines, .. Triggers, .. Events, .. Sequences])
+        .Select(static o => o.DefinitionSha256 is { } hash ? $"{o.Name} {hash}" : null)
+        .Prepend($"{Name} {CharacterSet} {Collation}");
 
     internal bool IsEmpty =>
         Tables.Count + Views.Count + Routines.Count + Triggers.Count + Events.Count + Sequences.Count == 0;

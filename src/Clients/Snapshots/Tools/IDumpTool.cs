@@ -47,10 +47,14 @@ public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Trigg
     /// <summary>The account lacks a privilege to see objects, which is accepted.</summary>
     public bool Hides { get; init; }
 
+    /// <summary>No rows are dumped.</summary>
+    public bool Definitions { get; init; }
+
     internal string? LostHistory(ToolInfo info) => Versioned.Count == 0 || DumpsHistory(info)
         ? null
         : $"; {SnapshotTool.WithoutHistory}, for want of a mysqldump and a server of MariaDB 10.11 or "
             + $"later, or because it is by transactions: {Sentences.List(Versioned, 10)}";
 
-    internal bool DumpsHistory(ToolInfo info) => Versioned.Count > 0 && TakesHistory && info.DumpsHistory;
+    internal bool DumpsHistory(ToolInfo info) =>
+        !Definitions && Versioned.Count > 0 && TakesHistory && info.DumpsHistory;
 }

@@ -63,6 +63,11 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             }
         }
 
+        if (scope.Definitions)
+        {
+            flags.Add("--no-data");
+        }
+
         if (scope.DumpsHistory(info))
         {
             flags.Add(History);

@@ -1,3 +1,4 @@
+using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Tests.Integration.Clients.MySql;
 using Shouldly;
@@ -147,6 +148,181 @@ public sealed class RestoreTestTests : IAsyncLifetime
         System.Text.Encoding.UTF8.GetString(_server.Cli(database, "SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() AND STATUS = 'ENABLED'")).ShouldBe("2");
     }
 
+    [Theory]
+    [InlineData(DumpToolKind.MySqlDump)]
+    [InlineData(DumpToolKind.MyDumper)]
+    public async Task Equal_contents_have_equal_checksums(DumpToolKind tool)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await HardDatabase.CreateAsync(_server);
+        await using (var connection = await _server.ConnectAsync(database))
+        {
+            foreach (var statement in (string[])
+            [
+                "CREATE TABLE places (id INT PRIMARY KEY, g GEOMETRY, p POINT, i INET6, u UUID, f DOUBLE, `a``b` CHAR(3) CHARACTER SET utf16)",
+                "INSERT INTO places VALUES (1, ST_GeomFromText('LINESTRING(0 0,1 1)'), POINT(1, 2), '::1', '6ccd780c-baba-1026-9564-5b8c656024db', 0.1, 'é'), (2, NULL, NULL, NULL, NULL, NULL, NULL)",
+                "CREATE TABLE aged (id INT PRIMARY KEY, v INT, s TIMESTAMP(6) AS ROW START, e TIMESTAMP(6) AS ROW END, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING",
+                "INSERT INTO aged (id, v) VALUES (1, 1)",
+                "UPDATE aged SET v = 2",
+            ])
+            {
+                await MariaDbServer.ExecuteAsync(connection, statement);
+            }
+        }
+
+        var location = folder.At("sums");
+        var manifest = await TakeAsync(location, database, tool);
+        var sums = await ChecksumsAsync(database);
+        sums.Count.ShouldBe(manifest.Databases[0].Tables.Count);
+        sums.Values.Count(s => s != "0").ShouldBeGreaterThan(15);
+        (await new SnapshotLoader().RestoreTestAsync(Request(location) with { Checksums = sums }, Token)).Findings
+            .ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("f FLOAT", "16777217", "")]
+    [InlineData("v VARCHAR(9)", "'secret'", "NULL")]
+    [InlineData("v VARCHAR(9)", "''", "NULL")]
+    [InlineData("v BLOB", "x'00ff'", "x'01ff'")]
+    [InlineData("b BIT(9)", "b'1'", "b'11'")]
+    public async Task Lost_content_is_found_without_showing_it(string column, string value, string lost)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await TwoRowsAsync();
+        await using var connection = await _server.OpenAsync(database);
+        await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE c (id INT PRIMARY KEY, {column})");
+        await MariaDbServer.ExecuteAsync(connection, $"INSERT INTO c VALUES (77, {value})");
+        var location = folder.At("lost");
+        await TakeAsync(
+            location, database, tool: lost.Length == 0 ? null : new MeddlingTool(sql => System.Text.RegularExpressions.Regex.Replace(sql, @"\(77,.+\);", $"(77,{lost});")));
+
+        var tested = await new SnapshotLoader().RestoreTestAsync(Request(location) with { Checksums = await ChecksumsAsync(database) }, Token);
+
+        var finding = tested.Findings.ShouldHaveSingleItem();
+        finding.Failure.ShouldBe(SnapshotFailure.ContentMismatch);
+        finding.Message.ShouldContain($"{database}.c:");
+        finding.Message.ShouldNotContain("secret");
+        finding.Message.ShouldNotContain("16777");
+    }
+
+    [Fact]
+    public async Task Definitions_load_without_rows_and_leave_nothing()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await HardDatabase.CreateAsync(_server);
+        var before = HardDatabase.Content(_server, database);
+        var location = folder.At("definitions");
+        var loaded = "";
+        var manifest = await new Snapshotter().TakeAsync(Definitions(location, database), Token);
+        var tested = await new SnapshotLoader().RestoreTestAsync(
+            Request(location) with
+            {
+                Manifest = manifest,
+                Progress = new Sink([]) { Comparing = () => loaded = Text(RestoreTest.NameOf(location.Id), "SELECT (SELECT COUNT(*) FROM large), (SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE())") },
+            },
+            Token);
+
+        tested.Findings.ShouldBeEmpty();
+        loaded.ShouldBe("0\t2");
+        Databases().ShouldNotContain(d => d.StartsWith("drydock", StringComparison.Ordinal));
+        (await new Snapshotter().FindAsync(location, Token)).ShouldBeNull();
+        await new Snapshotter().DeleteAsync(location, Token);
+        folder.Files().ShouldBeEmpty();
+        HardDatabase.Content(_server, database).ShouldBe(before);
+        (await new Snapshotter().TakeAsync(new SnapshotRequest { Location = folder.At("all"), Connection = _server.Options(), Databases = [database] }, Token)).DefinitionsSha256
+            .ShouldBe(manifest.DefinitionsSha256);
+    }
+
+    [Fact]
+    public async Task Definitions_that_the_server_refuses_are_found()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await TwoRowsAsync();
+        await using var root = await _server.ConnectRootAsync();
+        await MariaDbServer.ExecuteAsync(root, $"CREATE DEFINER = root@localhost VIEW `{database}`.v AS SELECT 1 AS a");
+        var location = folder.At("refused");
+        var manifest = await new Snapshotter().TakeAsync(Definitions(location, database), Token);
+
+        var tested = await new SnapshotLoader().RestoreTestAsync(Request(location) with { Manifest = manifest }, Token);
+
+        tested.Findings.ShouldHaveSingleItem().Message.ShouldContain("1227");
+        Databases().ShouldNotContain(d => d.StartsWith("drydock", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Scratch_database_of_a_killed_test_is_dropped()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await TwoRowsAsync();
+        var location = folder.At("killed");
+        var manifest = await new Snapshotter().TakeAsync(Definitions(location, database), Token);
+        var scratch = RestoreTest.NameOf(location.Id);
+        var request = Request(location) with { Manifest = manifest };
+        await new SnapshotLoader().ClearTestAsync(request, [database], Token);
+
+        await using var killed = await _server.OpenAsync();
+        await MariaDbServer.ExecuteAsync(killed, $"CREATE DATABASE {scratch}");
+        await new RestoreWitness(scratch, "restore test", location.Id, RestoreWitnessState.Begun).WriteAsync(killed, scratch, Token);
+        await MariaDbServer.ExecuteAsync(killed, $"CREATE TABLE {scratch}.a (id INT)");
+        await MariaDbServer.ExecuteAsync(killed, $"DO GET_LOCK('{SessionMarker.RestoreLock(scratch)}', 0)");
+        var listed = (await MySqlServer.SessionsAsync(killed, Token)).Single(s => s.IsOwn);
+        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, database + SessionMarker.ForTest, listed.Id, listed.Host, (await MySqlServer.IdentifyAsync(killed, Token)).Key), Token);
+
+        await new SnapshotLoader().ClearTestAsync(request, [database], Token);
+
+        Databases().ShouldNotContain(scratch);
+        folder.Files().ShouldNotContain(f => f.Contains("sessions/", StringComparison.Ordinal));
+        (await new SnapshotLoader().RestoreTestAsync(request, Token)).Findings.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(DumpToolKind.MySqlDump)]
+    [InlineData(DumpToolKind.MyDumper)]
+    public async Task Copy_never_uses_sequences_of_the_original(DumpToolKind tool)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await TwoRowsAsync();
+        await using var connection = await _server.OpenAsync(database);
+        foreach (var statement in (string[])
+        [
+            "CREATE SEQUENCE sq NOCACHE",
+            "CREATE TABLE numbered (id INT PRIMARY KEY DEFAULT NEXTVAL(sq), v INT, h INT INVISIBLE DEFAULT (1 + NEXT VALUE FOR sq))",
+            "CREATE TABLE aged (id INT PRIMARY KEY, n INT DEFAULT NEXTVAL(sq)) WITH SYSTEM VERSIONING",
+            "CREATE TABLE log (id INT PRIMARY KEY DEFAULT NEXTVAL(sq), v INT)",
+            "INSERT INTO numbered (v) VALUES (1), (2), (3)",
+            "INSERT INTO aged (id) VALUES (1)",
+            "UPDATE aged SET n = 0",
+            "CREATE TRIGGER logs AFTER INSERT ON numbered FOR EACH ROW INSERT INTO log (v) VALUES (NEW.v)",
+        ])
+        {
+            await MariaDbServer.ExecuteAsync(connection, statement);
+        }
+
+        var location = folder.At("sequences");
+        await TakeAsync(location, database, tool);
+        var next = Next();
+        var (bound, tables) = ("", "");
+        var loaded = new Sink([])
+        {
+            Comparing = () =>
+            {
+                var scratch = RestoreTest.NameOf(location.Id);
+                tables = Text(scratch, "SELECT COUNT(*) FROM numbered");
+                bound = Text("", $"SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{scratch}' AND COLUMN_DEFAULT LIKE '%nextval%'");
+            },
+        };
+
+        var tested = await new SnapshotLoader().RestoreTestAsync(Request(location) with { Progress = loaded }, Token);
+
+        tested.Findings.ShouldBeEmpty();
+        tested.Warnings.ShouldBeEmpty();
+        (tables, bound).ShouldBe(("3", "0"));
+        Next().ShouldBe(next);
+        _server.Cli(database, "SELECT COUNT(*) FROM log").ShouldBe("0"u8.ToArray());
+
+        string Next() => Text(database, "SELECT next_not_cached_value FROM sq");
+    }
+
     [Fact]
     public async Task RestoreTest_is_refused_while_same_snapshot_is_tested()
     {
@@ -158,6 +334,16 @@ public sealed class RestoreTestTests : IAsyncLifetime
         (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
         folder.Files().Length.ShouldBe(2);
     }
+
+    private Task<SnapshotManifest> TakeAsync(SnapshotLocation location, string database, DumpToolKind kind = DumpToolKind.MySqlDump, IDumpTool? tool = null) =>
+        new Snapshotter(tool).TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database], Tool = kind }, Token);
+
+    private Task<IReadOnlyDictionary<string, string>> ChecksumsAsync(string database) => new SnapshotLoader().ReadChecksumsAsync(_server.Options(), [database], Token);
+
+    private SnapshotRequest Definitions(SnapshotLocation location, string database) =>
+        new() { Location = location, Connection = _server.Options(), Databases = [database], Definitions = true };
+
+    private string Text(string database, string sql) => System.Text.Encoding.UTF8.GetString(_server.Cli(database, sql));
 
     private RestoreTestRequest Request(SnapshotLocation location) =>
         new() { Location = location, Connection = _server.Options() };
