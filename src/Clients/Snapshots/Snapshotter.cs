@@ -228,16 +228,20 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
                         + $"{request.Connection.UserID} may not see it."));
         }
 
-        var questions = await DumpQuestion.ReadAsync(session, request.Databases, marker, cancellationToken);
-        if (questions.Where(q => !q.IsIn(request.Acknowledged)).ToList() is { Count: > 0 } open)
+        // A dump of definitions has no digits to lose.
+        var questions = (await DumpQuestion.ReadAsync(session, request.Databases, marker, cancellationToken))
+            .Where(q => !request.Definitions || q.Failure != SnapshotFailure.DumpLosesDigits)
+            .ToList();
+        if (questions.FindAll(q => !q.IsIn(request.Acknowledged)) is { Count: > 0 } open)
         {
             throw new SnapshotException(
                 open[0].Failure,
                 Sentences.Join(
                     [
                         .. open.Take(10).Select(static q => q.Message),
-                        $"Nothing was dumped. If you accept this, add {Sentences.List([.. open.Select(static q => q.Word)], 10)} "
-                            + "to spec.acknowledge, then set a new spec.retry."
+                        "Nothing was dumped. If you accept this, add "
+                            + $"{Sentences.List([.. open.Select(static q => q.Word)], 10)} to spec.acknowledge, then set "
+                            + "a new spec.retry.",
                     ]));
         }
 
@@ -267,7 +271,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
             }
         }
 
-        var floats = questions.Where(static q => q.Failure == SnapshotFailure.DumpLosesDigits).ToList();
+        var floats = questions.FindAll(static q => q.Failure == SnapshotFailure.DumpLosesDigits);
         return (server, floats.Count == 0 ? description : description with
         {
             Consistency = $"{description.Consistency}; {SnapshotTool.WithSixDigits} "

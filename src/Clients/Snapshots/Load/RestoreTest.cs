@@ -120,8 +120,7 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
             .Select(t => new SnapshotFinding(
                 SnapshotFailure.ContentMismatch,
                 database,
-                $"{database}.{t.Key}: the loaded rows have other values than those of the server. FLOAT columns are "
-                    + "one cause, because a dump has 6 digits of them: make them DOUBLE."));
+                $"{database}.{t.Key}: the loaded rows have other values than those of the server."));
     }
 
     // An empty database is taken for one whose test died before it left its witness. False: there is none.

@@ -180,7 +180,6 @@ public sealed class RestoreTestTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("f FLOAT", "16777217", "")]
     [InlineData("v VARCHAR(9)", "'secret'", "NULL")]
     [InlineData("v VARCHAR(9)", "''", "NULL")]
     [InlineData("v BLOB", "x'00ff'", "x'01ff'")]
@@ -194,7 +193,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
         await MariaDbServer.ExecuteAsync(connection, $"INSERT INTO c VALUES (77, {value})");
         var location = folder.At("lost");
         await TakeAsync(
-            location, database, tool: lost.Length == 0 ? null : new MeddlingTool(sql => System.Text.RegularExpressions.Regex.Replace(sql, @"\(77,.+\);", $"(77,{lost});")));
+            location, database, tool: new MeddlingTool(sql => System.Text.RegularExpressions.Regex.Replace(sql, @"\(77,.+\);", $"(77,{lost});")));
 
         var tested = await new SnapshotLoader().RestoreTestAsync(Request(location) with { Checksums = await ChecksumsAsync(database) }, Token);
 
@@ -202,7 +201,6 @@ public sealed class RestoreTestTests : IAsyncLifetime
         finding.Failure.ShouldBe(SnapshotFailure.ContentMismatch);
         finding.Message.ShouldContain($"{database}.c:");
         finding.Message.ShouldNotContain("secret");
-        finding.Message.ShouldNotContain("16777");
     }
 
     [Fact]
@@ -229,7 +227,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
         await new Snapshotter().DeleteAsync(location, Token);
         folder.Files().ShouldBeEmpty();
         HardDatabase.Content(_server, database).ShouldBe(before);
-        (await new Snapshotter().TakeAsync(new SnapshotRequest { Location = folder.At("all"), Connection = _server.Options(), Databases = [database] }, Token)).DefinitionsSha256
+        (await new Snapshotter().TakeAsync(new SnapshotRequest { Location = folder.At("all"), Connection = _server.Options(), Databases = [database], Acknowledged = ["DumpLosesDigits"] }, Token)).DefinitionsSha256
             .ShouldBe(manifest.DefinitionsSha256);
     }
 
@@ -336,7 +334,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
     }
 
     private Task<SnapshotManifest> TakeAsync(SnapshotLocation location, string database, DumpToolKind kind = DumpToolKind.MySqlDump, IDumpTool? tool = null) =>
-        new Snapshotter(tool).TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database], Tool = kind }, Token);
+        new Snapshotter(tool).TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database], Tool = kind, Acknowledged = ["DumpLosesDigits"] }, Token);
 
     private Task<IReadOnlyDictionary<string, string>> ChecksumsAsync(string database) => new SnapshotLoader().ReadChecksumsAsync(_server.Options(), [database], Token);
 
