@@ -37,6 +37,10 @@ public static partial class Reasons
     /// <summary>Event: an idempotent step is retried.</summary>
     public const string StepRetried = "StepRetried";
 
+    /// <summary>Event: the time is stored after which spec.cleanup.after removes what a rollback needs
+    /// (status.cleanupAt).</summary>
+    public const string CleanupAnnounced = "CleanupAnnounced";
+
     /// <summary>Event, and an entry of actionRequired: a step counts as done although it had failed, because an
     /// administrator accepted its result, or because its failure is only listed.</summary>
     public const string ResultAccepted = "ResultAccepted";

@@ -213,7 +213,7 @@ public sealed record CleanupSpec
     public bool Accepted { get; init; }
 
     /// <summary>How long after Succeeded the old containers are removed automatically, as a duration, for instance
-    /// 168h.</summary>
+    /// 168h. It is announced at least a day before (status.cleanupAt).</summary>
     [PositiveDuration]
     public string? After { get; init; }
 

@@ -19,7 +19,12 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>The plan that removes the old containers after success, if spec.cleanup asks for it.</summary>
     public Plan? CleanupPlan { get; init; }
 
-    /// <summary>When the old containers will be removed, if spec.cleanup.after is set.</summary>
+    /// <summary>When the operator saw the success, by the clock of the API server; spec.cleanup.after counts from
+    /// then.</summary>
+    public DateTimeOffset? CleanupFrom { get; init; }
+
+    /// <summary>When the old containers will be removed, if spec.cleanup.after is set; an Event (CleanupAnnounced) says
+    /// it too. At the earliest a day after it was stored, by the clock of the API server.</summary>
     public DateTimeOffset? CleanupAt { get; init; }
 
     /// <summary>The first projects that were renamed because they shared a name. All of them are in the parameters of

@@ -13,9 +13,9 @@ public interface IKubernetesClient
 {
     string DefaultNamespace { get; }
 
-    /// <summary>How far the clock of the API server is ahead of this process's, by the Date of its last answer (to
-    /// the second); null before the first.</summary>
-    TimeSpan? ServerAhead => null;
+    /// <summary>The time of the API server: the Date of its last answer (to the second), and the monotonic clock since.
+    /// Null if it has not answered for five minutes.</summary>
+    DateTimeOffset? ServerTime => null;
 
     Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)

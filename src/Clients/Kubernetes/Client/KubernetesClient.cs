@@ -41,7 +41,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
 
     public string DefaultNamespace { get; }
 
-    public TimeSpan? ServerAhead => _handler.ServerAhead;
+    public DateTimeOffset? ServerTime => _handler.ServerTime;
 
     public async Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)

@@ -8,9 +8,13 @@ internal sealed class KubernetesHandler(KubernetesClientConfiguration configurat
     : DelegatingHandler
 {
     public static readonly HttpRequestOptionsKey<string> Verb = new("drydock.verb");
-    private volatile object? _serverAhead;
+    private static readonly TimeSpan ServerTimeLasts = TimeSpan.FromMinutes(5);
+    private volatile Answer? _dated;
 
-    public TimeSpan? ServerAhead => (TimeSpan?)_serverAhead;
+    public DateTimeOffset? ServerTime =>
+        _dated is { } answer && time.GetElapsedTime(answer.At) is var since && since <= ServerTimeLasts
+            ? answer.Date + since
+            : null;
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
@@ -27,7 +31,7 @@ internal sealed class KubernetesHandler(KubernetesClientConfiguration configurat
         {
             var response = await AuthorizedAsync(request, cancellationToken);
             code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
-            _serverAhead = response.Headers.Date is { } date ? date - time.GetUtcNow() : _serverAhead;
+            _dated = response.Headers.Date is { } date ? new Answer(date, time.GetTimestamp()) : _dated;
             return response;
         }
         finally
@@ -67,4 +71,6 @@ internal sealed class KubernetesHandler(KubernetesClientConfiguration configurat
 
         return await base.SendAsync(request, cancellationToken);
     }
+
+    private sealed record Answer(DateTimeOffset Date, long At);
 }

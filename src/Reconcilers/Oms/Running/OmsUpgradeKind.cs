@@ -122,6 +122,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
     public override RunStatus Forget(RunStatus status) => (OmsUpgradeStatus)status with
     {
         CleanupPlan = null,
+        CleanupFrom = null,
         CleanupAt = null,
         Times = null,
         DowntimeSince = null,
@@ -158,25 +159,23 @@ internal sealed class OmsCleanup : IRunCleanup
 
     public RunStatus WithPlan(RunStatus status, Plan? plan) => (OmsUpgradeStatus)status with { CleanupPlan = plan };
 
-    public DateTimeOffset? DueAt(RunSpec spec, RunStatus status)
-    {
-        if (PlanOf(status) is not null || status.FinishedAt is not { } finished
-            || spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan)
-        {
-            return null;
-        }
+    public bool IsAccepted(RunSpec spec) => Of(spec) is { Accepted: true };
 
-        var cleanup = ((OmsUpgradeSpec)spec).Cleanup;
-        return cleanup.Accepted ? finished
-            : cleanup.After is { Length: > 0 } after ? finished + KubernetesDuration.Parse(after)
-            : null;
-    }
+    public string? After(RunSpec spec) => Of(spec) is { Accepted: false, After: { Length: > 0 } after } ? after : null;
+
+    public DateTimeOffset? From(RunStatus status) => ((OmsUpgradeStatus)status).CleanupFrom;
 
     public DateTimeOffset? AnnouncedAt(RunStatus status) => ((OmsUpgradeStatus)status).CleanupAt;
 
-    public RunStatus Announce(RunStatus status, DateTimeOffset? at) => (OmsUpgradeStatus)status with { CleanupAt = at };
+    public RunStatus Announce(RunStatus status, DateTimeOffset? from, DateTimeOffset? at) =>
+        (OmsUpgradeStatus)status with { CleanupFrom = from, CleanupAt = at };
 
     public Plan Compile(RunSpec spec, Plan done) => new CleanupPlanner((OmsUpgradeSpec)spec, done).Compile();
+
+    private static CleanupSpec? Of(RunSpec spec) =>
+        spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan
+            ? null
+            : ((OmsUpgradeSpec)spec).Cleanup;
 }
 
 /// <summary>What metrics and traces show of an OmsUpgrade.</summary>

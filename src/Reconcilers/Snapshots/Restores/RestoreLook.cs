@@ -101,15 +101,17 @@ internal sealed class RestoreLook(
         {
             throw RestoreStopException.Failed(
                 Reasons.InvalidSpec,
-                $"spec.notAfter is {StartDeadline.Text(last)}, and this object was created at "
-                + $"{StartDeadline.Text(created)}. At most {LongestDeadline.TotalDays} days later are allowed, that is "
-                + $"{StartDeadline.Text(created + LongestDeadline)}: the same manifest applied again later must drop "
+                $"spec.notAfter is {DueTime.Text(last)}, and this object was created at "
+                + $"{DueTime.Text(created)}. At most {LongestDeadline.TotalDays} days later are allowed, that is "
+                + $"{DueTime.Text(created + LongestDeadline)}: the same manifest applied again later must drop "
                 + "nothing. Set an earlier spec.notAfter, or create another SnapshotRestore. Nothing was changed.");
         }
 
-        if (StartDeadline.Missed(restore.Spec.NotAfter, services.Time.GetUtcNow()) is { } late)
+        if (DueTime.Read(services.Kubernetes, services.Time).RefuseStart(restore.Spec.NotAfter) is { } late)
         {
-            throw RestoreStopException.Failed(Reasons.TooLate, late);
+            throw late.Reason == Reasons.TooLate
+                ? RestoreStopException.Failed(late.Reason, late.Message)
+                : RestoreStopException.Blocked(late.Reason, late.Message);
         }
     }
 

@@ -13,11 +13,19 @@ internal interface IRunCleanup
 
     RunStatus WithPlan(RunStatus status, Plan? plan);
 
-    DateTimeOffset? DueAt(RunSpec spec, RunStatus status);
+    /// <summary>Whether it is asked for at once.</summary>
+    bool IsAccepted(RunSpec spec);
 
+    /// <summary>How long after the success it is asked for; null if it is not.</summary>
+    string? After(RunSpec spec);
+
+    /// <summary>When the success was seen, by the API server's clock; null if it was not seen by that.</summary>
+    DateTimeOffset? From(RunStatus status);
+
+    /// <summary>The announced time (<see cref="DueTime"/>); null if there is none.</summary>
     DateTimeOffset? AnnouncedAt(RunStatus status);
 
-    RunStatus Announce(RunStatus status, DateTimeOffset? at);
+    RunStatus Announce(RunStatus status, DateTimeOffset? from, DateTimeOffset? at);
 
     Plan Compile(RunSpec spec, Plan done);
 }

@@ -86,6 +86,17 @@ internal sealed class RunStore<TEntity>(
             Reasons.AbortIgnored,
             abort => $"{Annotations.Abort}={abort.Token} was given when nothing ran and is ignored, also for later "
                 + "runs. To stop a later run, give a new token then.");
+        if (kind.Cleanup is { } cleanup
+            && cleanup.AnnouncedAt(after.Status!) is { } at
+            && !(before.Status is { } former && cleanup.AnnouncedAt(former) == at))
+        {
+            Normal(
+                after,
+                Reasons.CleanupAnnounced,
+                $"Announced for {at:u}: {cleanup.Begins} (spec.cleanup.after). From then on a rollback is not possible."
+                + " To keep them, remove that field before.");
+        }
+
         var stalled = True(after, ConditionTypes.Stalled);
         if (stalled is not null && stalled.Reason != True(before, ConditionTypes.Stalled)?.Reason)
         {

@@ -38,7 +38,10 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
     /// <summary>How far its clock is ahead of the operator's.</summary>
     public TimeSpan Ahead { get; set; }
 
-    public TimeSpan? ServerAhead => Ahead;
+    /// <summary>Whether it has answered for long with no Date.</summary>
+    public bool IsUndated { get; set; }
+
+    public DateTimeOffset? ServerTime => IsUndated ? null : time.GetUtcNow() + Ahead;
 
     /// <summary>Requests carried out so far, in order.</summary>
     public List<string> Log { get; } = [];

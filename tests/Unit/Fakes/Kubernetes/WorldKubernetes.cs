@@ -12,6 +12,8 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
 
     public OperatorLife Life => life;
 
+    public DateTimeOffset? ServerTime => api.ServerTime;
+
     public Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => life.LookAsync(() => api.Find<TEntity>(@namespace, name));

@@ -33,6 +33,14 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     /// <summary>Writes carried out, by operators and by people.</summary>
     public int Writes { get; private set; }
 
+    /// <summary>How far its clock is ahead of the operator's.</summary>
+    public TimeSpan Ahead { get; set; }
+
+    /// <summary>Whether it has answered for long with no Date.</summary>
+    public bool IsUndated { get; set; }
+
+    public DateTimeOffset? ServerTime => IsUndated ? null : time.GetUtcNow() + Ahead;
+
     public static string Text<T>(T entity)
         where T : class => JsonSerializer.Serialize(entity, (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T)));
 

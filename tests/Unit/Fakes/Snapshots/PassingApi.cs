@@ -12,6 +12,8 @@ internal sealed class PassingApi(IKubernetesClient api, Func<string, Task> pass)
 {
     public string DefaultNamespace => api.DefaultNamespace;
 
+    public DateTimeOffset? ServerTime => api.ServerTime;
+
     public async Task<TEntity?> GetAsync<TEntity>(
         string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject

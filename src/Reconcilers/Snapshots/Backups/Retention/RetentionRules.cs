@@ -18,7 +18,6 @@ internal static class RetentionRules
             return new RetentionChoice([], []);
         }
 
-        TimeSpan? age = policy.KeepFor is { } text ? KubernetesDuration.Parse(text) : null;
         var remove = new List<KeyValuePair<string, string>>();
         var kept = new List<KeyValuePair<string, string>>();
         var good = 0;
@@ -26,7 +25,7 @@ internal static class RetentionRules
         {
             good += one.Counts ? 1 : 0;
             var byCount = policy.KeepLast is { } last && (one.Counts ? good <= last : good < last);
-            var byAge = age is { } keep && now - one.TakenAt < keep;
+            var byAge = policy.KeepFor is { } keep && !DueTime.IsOlder(one.TakenAt, keep, now);
             if (byCount || byAge || (one.Counts && good == 1))
             {
                 continue;

@@ -20,7 +20,6 @@ internal sealed partial class RetentionRun(SnapshotServices services)
 {
     private const int MostRemovals = 3;
     private static readonly TimeSpan AtLeastEvery = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Notice = TimeSpan.FromDays(1);
 
     private readonly ILogger _logger = services.Loggers.CreateLogger<RetentionRun>();
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
@@ -62,9 +61,10 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             services.Kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken);
         var there = found.Items.Where(s => s.Metadata.DeletionTimestamp is null).ToList();
         var policies = there.FindAll(s => Asks(s.Spec.Retention));
-        if (services.Kubernetes.ServerAhead is not { } ahead || ahead.Duration() > ClockSkew.Largest)
+        var due = DueTime.Read(services.Kubernetes, services.Time);
+        if (due.Now is not { } now)
         {
-            SayClocks(policies, services.Kubernetes.ServerAhead);
+            SayClocks(policies, due.Doubt);
             return;
         }
 
@@ -87,7 +87,6 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         {
             if (place.Any(policies.Contains) || place.Any(s => s.Status!.ExpiresAt is not null))
             {
-                var now = services.Time.GetUtcNow() + ahead;
                 await GuardedAsync(place.First(), () => PlaceAsync([.. place], now, cancellationToken));
             }
         }
@@ -95,16 +94,12 @@ internal sealed partial class RetentionRun(SnapshotServices services)
 
     private static bool Asks(RetentionSpec? policy) => policy is { KeepLast: not null } or { KeepFor: not null };
 
-    private void SayClocks(IEnumerable<BackupSnapshot> policies, TimeSpan? ahead)
+    private void SayClocks(IEnumerable<BackupSnapshot> policies, string doubt)
     {
-        var why = $"Retention removes nothing, because the operator's clock {(ahead is { } d
-                ? $"is {Math.Round(d.Duration().TotalMinutes)} minutes {(d > TimeSpan.Zero ? "behind" : "ahead of")}"
-                : "cannot be compared with")} the clock of the API server (at most "
-            + $"{ClockSkew.Largest.TotalMinutes} minutes are allowed). Set the clocks by NTP.";
         foreach (var newest in policies.GroupBy(s => s.Metadata.Namespace, StringComparer.Ordinal).Select(
             g => g.MaxBy(s => s.Metadata.CreatedAt)!))
         {
-            Say(newest, why);
+            Say(newest, $"Retention removes nothing. {doubt}");
         }
     }
 
@@ -222,7 +217,9 @@ internal sealed partial class RetentionRun(SnapshotServices services)
                 snapshot, newest, removals.GetValueOrDefault(snapshot.Metadata.Name), now, cancellationToken);
         }
 
-        foreach (var (one, why) in choice.Remove.Where(r => byName[r.Key].Status!.ExpiresAt <= now).Take(MostRemovals))
+        foreach (var (one, why) in choice.Remove
+            .Where(r => DueTime.IsDue(byName[r.Key].Status!.ExpiresAt, byName[r.Key].Metadata.CreatedAt ?? now, now))
+            .Take(MostRemovals))
         {
             await GiveUpAsync(byName[one], newest!, $"{name}: {why}", cancellationToken);
         }
@@ -235,12 +232,15 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        if ((why is null) == (snapshot.Status!.ExpiresAt is null))
+        var stored = snapshot.Status!.ExpiresAt;
+        DateTimeOffset? at = why is null
+            ? null
+            : DueTime.Announce(stored, snapshot.Metadata.CreatedAt ?? now, now);
+        if (at == stored)
         {
             return;
         }
 
-        var at = why is null ? (DateTimeOffset?)null : now + Notice;
         var written = await WriteAsync(snapshot, snapshot.Status with { ExpiresAt = at }, cancellationToken);
         if (why is not null)
         {

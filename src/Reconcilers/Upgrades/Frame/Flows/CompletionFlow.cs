@@ -4,6 +4,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// from them: the rollback of a run that succeeded, its cleanup, another attempt after a rollback.</summary>
 internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 {
+    private const string Doubted = "What spec.cleanup asks for is not removed yet.";
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
     private readonly RunKind _kind = frame.Kind;
     private readonly TargetClaims _claims = frame.Services.Claims;
@@ -28,11 +29,12 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 
     /// <summary>How long an object stays inert without an event; null without limit. Only a cleanup ends it.</summary>
     public TimeSpan? InertFor(RunObject entity) =>
-        _kind.Cleanup is { } cleanup
-            && entity.Status is { Phase: RunPhases.Succeeded } status
-            && cleanup.AnnouncedAt(status) is { } due
-            && cleanup.PlanOf(status) is null
-            ? (due > frame.Now ? due - frame.Now : TimeSpan.Zero)
+        _kind.Cleanup is not { } cleanup
+            || entity.Status is not { Phase: RunPhases.Succeeded } status
+            || cleanup.PlanOf(status) is not null ? null
+            : status.Message?.Contains(Doubted, StringComparison.Ordinal) == true ? TimeSpan.Zero
+            : cleanup.AnnouncedAt(status) is { } due ? frame.Due.Until(due)
+            : cleanup.After(entity.Spec) is not null && !IsChanged(entity.Spec, status) ? TimeSpan.Zero
             : null;
 
     /// <summary>The upgrade has succeeded: releases the target, or claims it again for the rollback or the
@@ -41,7 +43,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     public async Task<RunStep?> SucceededAsync(RunReconcile run)
     {
         var before = run.Status;
-        if (before.Plan!.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.IdentityHash(run.Spec))
+        if (IsChanged(run.Spec, before))
         {
             return await ChangedAsync(run);
         }
@@ -61,7 +63,9 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 
         if (!wantsRollback && !IsCleanupDue(run.Spec, before))
         {
-            return await ReleaseAsync(run, Ended(run.Entity));
+            var (over, isKnown) = Ended(run.Entity);
+            var released = await ReleaseAsync(run, over);
+            return released with { After = isKnown ? null : DueTime.Interval };
         }
 
         var (held, summary) = Prepared(run.Entity, wantsRollback);
@@ -90,6 +94,9 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         return RunStep.AtOnce;
     }
 
+    private bool IsChanged(RunSpec spec, RunStatus status) =>
+        status.Plan!.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.IdentityHash(spec);
+
     // In this phase the API server takes the change, and takes it back. Once a rollback has begun it takes neither.
     private async Task<RunStep> ChangedAsync(RunReconcile run)
     {
@@ -104,7 +111,8 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             run.Entity, run.Status with { RollbackPlan = null }, summary, frame.Now);
         if (_kind.Plans.Active(changed) != PlanSlot.Cleanup)
         {
-            return await ReleaseAsync(run, _kind.Cleanup?.Announce(changed, null) ?? changed);
+            return await ReleaseAsync(
+                run, _kind.Cleanup is { } cleanup ? cleanup.Announce(changed, cleanup.From(changed), null) : changed);
         }
 
         await run.WriteAsync(changed);
@@ -146,7 +154,13 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         _kind.Cleanup is { } cleanup
             && (cleanup.PlanOf(status) is { } plan
                 ? !PlanProgress.Done(plan)
-                : cleanup.DueAt(spec, status) <= frame.Now);
+                : cleanup.IsAccepted(spec)
+                    || (WishedAt(cleanup, spec, status) is { } wished
+                        && frame.Due.Now is { } now
+                        && DueTime.IsDue(cleanup.AnnouncedAt(status), wished, now)));
+
+    private static DateTimeOffset? WishedAt(IRunCleanup cleanup, RunSpec spec, RunStatus status) =>
+        cleanup.After(spec) is { } after ? cleanup.From(status) + KubernetesDuration.Parse(after) : null;
 
     private (RunStatus Held, RunStatusSummary Summary) Prepared(RunObject entity, bool wantsRollback)
     {
@@ -197,10 +211,30 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         return new RunStep(true, null);
     }
 
-    private RunStatus Ended(RunObject entity)
+    // Not known: whether the cleanup is due is asked again later.
+    private (RunStatus Over, bool IsKnown) Ended(RunObject entity)
     {
         var before = RunTokens.Resume(entity.Status!) with { RollbackPlan = null };
-        var over = frame.Projection.Over(entity, before, PlanSlot.Upgrade, frame.Now);
-        return _kind.Cleanup is { } cleanup ? cleanup.Announce(over, cleanup.DueAt(entity.Spec, over)) : over;
+        var (spec, due) = (entity.Spec, frame.Due);
+        var cleanup = _kind.Cleanup;
+        var asks = cleanup?.PlanOf(before) is null && cleanup?.After(spec) is not null;
+        var over = frame.Projection.Over(
+            entity,
+            before,
+            PlanSlot.Upgrade,
+            frame.Now,
+            summary => asks && due.Now is null
+                ? summary with { Message = Sentences.Join(summary.Message, Doubted, due.Doubt) }
+                : summary);
+        if (cleanup is null)
+        {
+            return (over, true);
+        }
+
+        var seen = cleanup.Announce(over, cleanup.From(over) ?? due.Now, cleanup.AnnouncedAt(over));
+        var at = (asks ? WishedAt(cleanup, spec, seen) : null) is { } wished && due.Now is { } now
+            ? DueTime.Announce(cleanup.AnnouncedAt(seen), wished, now)
+            : asks ? cleanup.AnnouncedAt(seen) : null;
+        return (cleanup.Announce(seen, cleanup.From(seen), at), !asks || due.Now is not null);
     }
 }

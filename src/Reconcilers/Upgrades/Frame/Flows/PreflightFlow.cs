@@ -18,12 +18,12 @@ internal sealed class PreflightFlow(RunFrame frame)
             return run.Status.AbortedBy is null ? TimeSpan.FromMilliseconds(1) : null;
         }
 
-        if (run.Spec.Mode == RunMode.Apply && StartDeadline.Missed(run.Spec.NotAfter, frame.Now) is { } late)
+        if (run.Spec.Mode == RunMode.Apply && frame.Due.RefuseStart(run.Spec.NotAfter) is { } late)
         {
             await run.WriteAsync(
                 run.Status with { Findings = [] },
-                new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Preflight, Reasons.TooLate, late));
-            return null;
+                new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Preflight, late.Reason, late.Message));
+            return late.Reason == Reasons.TooLate ? null : DueTime.Interval;
         }
 
         // Everything that users can change: a change starts the next pass at once. Back-off is for problems that may

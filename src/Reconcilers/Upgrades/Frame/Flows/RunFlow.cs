@@ -129,18 +129,18 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
 
         var late = PlanProgress.Begun(run.Status.Plan!)
             ? null
-            : StartDeadline.Missed(run.Spec.NotAfter, frame.Now);
+            : frame.Due.RefuseStart(run.Spec.NotAfter);
 
         // The message of an abort is kept: it also says how to resume the run.
         var outcome = await plans.AdvanceAsync(
             run,
             PlanSlot.Upgrade,
-            Aborted(run) ?? late,
+            Aborted(run) ?? late?.Message,
             summary => run.Adjust(late is not null && run.Status.AbortedBy is null
-                ? summary with { Kind = RunOutcomeKind.Stalled, Reason = Reasons.TooLate, Message = late }
+                ? summary with { Kind = RunOutcomeKind.Stalled, Reason = late.Reason, Message = late.Message }
                 : summary));
-        return parked.AfterAdvance(
-            run, Step(outcome) with { After = BeforeDeadline(run, outcome.RequeueAfter) }, outcome);
+        var again = late?.Reason == Reasons.ClockSkew ? DueTime.Interval : BeforeDeadline(run, outcome.RequeueAfter);
+        return parked.AfterAdvance(run, Step(outcome) with { After = again }, outcome);
     }
 
     // A run that waits to start reports it in time when the deadline has passed, and an automatic rollback that waits

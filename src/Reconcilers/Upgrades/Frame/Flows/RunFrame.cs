@@ -12,6 +12,8 @@ internal sealed class RunFrame(RunKind kind, ControllerServices services, IRunSt
     public StatusProjection Projection { get; } = new(kind, services.NewPlanId);
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
+
+    public DueTime Due => DueTime.Read(services.Kubernetes, services.Time);
 }
 
 /// <summary>One reconcile of one object: the object as it is stored now, and what this process keeps of it.</summary>

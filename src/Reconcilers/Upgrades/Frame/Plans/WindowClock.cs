@@ -76,19 +76,6 @@ internal static class WindowClock
     }
 }
 
-/// <summary>The time of <c>spec.notAfter</c>, after which nothing is started.</summary>
-internal static class StartDeadline
-{
-    /// <summary>Why nothing may be started now, whole sentences; null if it may.</summary>
-    public static string? Missed(DateTimeOffset? notAfter, DateTimeOffset now) => notAfter is { } last && now > last
-        ? $"spec.notAfter is {Text(last)} and has passed. Nothing was started, and nothing will be. "
-            + "Set a later spec.notAfter if this run is still wanted; otherwise delete the object."
-        : null;
-
-    public static string Text(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-}
-
 /// <summary>When phases and units of work may start in a maintenance window. A unit begins with a step that asks for
 /// the window (<see cref="PlanStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration is
 /// known. Pure.</summary>
