@@ -1,9 +1,8 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The targets of one object, bound to its current spec and Secrets. A change of those binds other targets and
-/// disposes of these; every other change of the object arrives by <see cref="Refresh"/>. The members with a
-/// body are optional.</summary>
-internal interface IRunTargets : IAsyncDisposable
+/// <summary>What a reconcile has of the targets of one object: nothing of it asks a host, a server or a storage, so
+/// that one that hangs keeps no worker of the controller.</summary>
+internal interface IBoundTargets : IAsyncDisposable
 {
     void Refresh(IKubernetesObject entity);
 
@@ -13,6 +12,18 @@ internal interface IRunTargets : IAsyncDisposable
     /// advance.</summary>
     IStepCatalog Catalog();
 
+    /// <summary>Follows events of the targets from now on, as far as access allows. Called repeatedly; must not throw
+    /// because of a target or a Secret.</summary>
+    void FollowEvents()
+    {
+    }
+}
+
+/// <summary>The targets of one object, bound to its current spec and Secrets. A change of those binds other targets and
+/// disposes of these; every other change of the object arrives by <see cref="IBoundTargets.Refresh"/>. Called beside
+/// the reconcile (<see cref="RunReconcile.BesideAsync"/>). The members with a body are optional.</summary>
+internal interface IRunTargets : IBoundTargets
+{
     /// <summary>One preflight pass: everything that can be found out without changing anything, all findings of the
     /// pass. Ends when cancelled; any other exception is reported as a defect.</summary>
     Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
@@ -31,7 +42,7 @@ internal interface IRunTargets : IAsyncDisposable
         Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>Leaves the mark of a word beside the data, before it takes effect: then no older status lets it count
-    /// again. Called outside the reconcile.</summary>
+    /// again.</summary>
     /// <param name="name">The word as the name of a file.</param>
     /// <param name="by">What is written into the mark.</param>
     /// <returns>False: one that was written by others was there.</returns>
@@ -55,12 +66,6 @@ internal interface IRunTargets : IAsyncDisposable
     /// state; asks the fence before each change.</summary>
     Task<ParkedStateResult> CleanUpAsync(RunStatus status, CancellationToken cancellationToken) =>
         Task.FromResult(ParkedStateResult.Nothing);
-
-    /// <summary>Follows events of the targets from now on, as far as access allows. Called repeatedly; must not throw
-    /// because of a target or a Secret.</summary>
-    void FollowEvents()
-    {
-    }
 }
 
 /// <summary>What a host runs cannot be read, so it is not known what a rollback has to take back.</summary>

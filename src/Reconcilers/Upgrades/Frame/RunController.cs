@@ -171,7 +171,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         session.ClaimSeen = status.Target?.Claim is not null;
         if (await _runs.FindBlockerAsync(run) is { } blocked)
         {
-            return blocked;
+            return blocked.After;
         }
 
         session.Targets.FollowEvents();

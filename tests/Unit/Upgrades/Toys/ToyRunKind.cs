@@ -7,7 +7,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What makes the toys a kind of run.</summary>
-internal sealed class ToyRunKind(ToyRunTruth truth)
+/// <param name="truthOf">What the steps of an object act on; null for the same of all.</param>
+internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>? truthOf = null)
     : RunKind<ToyRun, ToyRunSpec, ToyRunStatus>("ToyRun", ToyRunContext.Default.ToyRun)
 {
     public const string Prepare = "Prepare";
@@ -37,11 +38,11 @@ internal sealed class ToyRunKind(ToyRunTruth truth)
 
     public override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken)
     {
-        var door = ((ToyRunSpec)entity.Written).Door;
+        var (door, own) = (((ToyRunSpec)entity.Written).Door, truthOf?.Invoke(entity) ?? truth);
         return Task.FromResult(new RunBinding("access", $"targets|{door}", door, _ =>
         {
-            truth.Bound++;
-            return new ToyRunTargets(truth, door);
+            own.Bound++;
+            return new ToyRunTargets(own, door);
         }));
     }
 

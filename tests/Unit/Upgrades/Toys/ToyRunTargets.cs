@@ -23,9 +23,13 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
 
     public IGuardCheck Guard(PlanGuard guard) => throw new KeyNotFoundException(guard.Check);
 
-    public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Findings.Count > 0
-        ? new PreflightResult<IRunDiscovery>(null, [.. truth.Findings])
-        : new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(truth.Target), [], truth.Target));
+    public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
+    {
+        await truth.MayHangAsync(nameof(PreflightAsync), cancellationToken);
+        return truth.Findings.Count > 0
+            ? new PreflightResult<IRunDiscovery>(null, [.. truth.Findings])
+            : new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(truth.Target), [], truth.Target);
+    }
 
     public async Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken)
     {
@@ -33,7 +37,11 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
         return truth.Traces is { } read ? await read(plan, cancellationToken) : plan;
     }
 
-    public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult(truth.Blocker);
+    public async Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken)
+    {
+        await truth.MayHangAsync(nameof(FindBlockerAsync), cancellationToken);
+        return truth.Blocker;
+    }
 
     public Task<bool> MarkAsync(string name, string by, CancellationToken cancellationToken)
     {

@@ -73,6 +73,30 @@ internal sealed class ToyRunTruth
     /// <summary>Why no mark can be made; null if one can.</summary>
     public string? Unmarkable { get; set; }
 
+    /// <summary>The question to the toys that is never answered; null if all are.</summary>
+    public string? Silent { get; set; }
+
+    /// <summary>How many such questions wait.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    private int _waiting;
+
+    public async Task MayHangAsync(string question, CancellationToken cancellationToken)
+    {
+        if (Silent == question)
+        {
+            Interlocked.Increment(ref _waiting);
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+    }
+
     /// <summary>How often it was tried.</summary>
     public int CleanUpTries { get; set; }
 }

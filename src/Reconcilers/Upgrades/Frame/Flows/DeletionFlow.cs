@@ -45,7 +45,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
 
         if (_kind.IsPastUndo(run.Status.Plan!) && await runs.FindBlockerAsync(run) is { } blocked)
         {
-            return new RunStep(false, blocked);
+            return blocked;
         }
 
         run.Adjust = Waiting(run.Status);

@@ -152,7 +152,8 @@ internal sealed class PreflightFlow(RunFrame frame)
                 {
                     Reason = Reasons.InternalError,
                     Message = targets.Redact($"Preflight failed unexpectedly: {exception.Message}"),
-                }));
+                }),
+            frame.PassesOf(run.Metadata.Namespace));
 
         static PreflightResult<IRunDiscovery> Found(Finding finding) => new(null, [finding]);
     }

@@ -30,21 +30,33 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     }
 
     /// <summary>Whether something keeps this process from continuing the upgrade; asked until nothing does.</summary>
-    /// <returns>When to ask again; null if the plan may be continued, or is not that of the upgrade.</returns>
-    public async Task<TimeSpan?> FindBlockerAsync(RunReconcile run)
+    /// <returns>Null if the plan may be continued, or is not that of the upgrade.</returns>
+    public async Task<RunStep?> FindBlockerAsync(RunReconcile run)
     {
-        if (run.Session.HasNoBlocker || _kind.Plans.Active(run.Status) != PlanSlot.Upgrade)
+        var session = run.Session;
+        if (session.HasNoBlocker || _kind.Plans.Active(run.Status) != PlanSlot.Upgrade)
         {
             return null;
         }
 
-        if (await run.Session.Targets.FindBlockerAsync(run.CancellationToken) is { } blocker)
+        session.BlockerLook ??= run.BesideAsync(
+            _kind.PreflightTimeout(run.Spec),
+            (targets, token) => targets.FindBlockerAsync(token),
+            (targets, exception) => Unread(targets, "this operator may continue the run", exception));
+        if (!session.BlockerLook.IsCompleted)
         {
-            await run.StalledAsync(blocker.Reason, blocker.Message);
-            return BlockerInterval;
+            return RunStep.Waits;
         }
 
-        run.Session.HasNoBlocker = true;
+        var blocker = await session.BlockerLook;
+        session.BlockerLook = null;
+        if (blocker is not null)
+        {
+            await run.StalledAsync(blocker.Reason, blocker.Message);
+            return new RunStep(false, BlockerInterval);
+        }
+
+        session.HasNoBlocker = true;
         return null;
     }
 
@@ -227,10 +239,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             session.Outdated = (version, run.BesideAsync(
                 _kind.PreflightTimeout(run.Spec),
                 (targets, token) => targets.FindOutdatedAsync(plan, isRedo: true, token),
-                (targets, exception) => new Blocker(
-                    Reasons.StepTimeout,
-                    "Whether the targets have gone further than the status could not be read: "
-                    + $"{Sentences.Close(targets.Redact(exception.Message))} It is read again automatically.")));
+                (targets, exception) => Unread(targets, "the targets have gone further than the status", exception)));
         }
 
         if (!session.Outdated.Look.IsCompleted)
@@ -247,6 +256,11 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
 
         return blocker is null ? null : new RunStep(false, BlockerInterval);
     }
+
+    private static Blocker Unread(IRunTargets targets, string whether, Exception exception) => new(
+        Reasons.StepTimeout,
+        $"Whether {whether} could not be read: "
+        + $"{Sentences.Close(targets.Redact(exception.Message))} It is read again automatically.");
 
     private async Task<RunStep> RedoAsync(RunReconcile run, IRunRedo redo, string lost, IReadOnlyList<string> retries)
     {

@@ -3,6 +3,9 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>The shared parts of the flows of one kind.</summary>
 internal sealed class RunFrame(RunKind kind, ControllerServices services, IRunStore store)
 {
+    private const int MostPasses = 8;
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _passes = new(StringComparer.Ordinal);
+
     public RunKind Kind => kind;
 
     public ControllerServices Services => services;
@@ -12,6 +15,11 @@ internal sealed class RunFrame(RunKind kind, ControllerServices services, IRunSt
     public StatusProjection Projection { get; } = new(kind, services.NewPlanId);
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
+
+    /// <summary>The passes of preflight that may run at once for a namespace, so that its objects do not take
+    /// everything.</summary>
+    public SemaphoreSlim PassesOf(string? space) =>
+        _passes.GetOrAdd(space ?? "", static _ => new SemaphoreSlim(MostPasses, MostPasses));
 
     public DueTime Due => DueTime.Read(services.Kubernetes, services.Time);
 }
@@ -65,13 +73,19 @@ internal sealed class RunReconcile(
 
     /// <summary>Works beside the reconcile with the present targets, within a time limit and the leadership of this
     /// process, and reconciles the object at the end.</summary>
+    /// <param name="places">Where a place is waited for before the time begins.</param>
     public async Task<T> BesideAsync<T>(
-        string limit, Func<IRunTargets, CancellationToken, Task<T>> work, Func<IRunTargets, Exception, T> failed)
+        string limit,
+        Func<IRunTargets, CancellationToken, Task<T>> work,
+        Func<IRunTargets, Exception, T> failed,
+        SemaphoreSlim? places = null)
     {
-        var (held, begun) = (session.Hold(), Entity);
+        var (held, begun, hasPlace) = (session.Hold(), Entity, false);
         await Task.Yield();
         try
         {
+            await (places?.WaitAsync(frame.Services.Fence.Ended) ?? Task.CompletedTask);
+            hasPlace = true;
             using var time = new CancellationTokenSource(Timers.Parse(limit), frame.Services.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, frame.Services.Fence.Ended);
             return await work(held.Targets, either.Token);
@@ -82,6 +96,7 @@ internal sealed class RunReconcile(
         }
         finally
         {
+            _ = hasPlace ? places?.Release() : null;
             await held.DisposeAsync();
 
             // Outside this task, so that the woken caller finds it finished; on the scheduler of the caller, like the

@@ -11,7 +11,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     public string AccessKey => _binding?.AccessKey ?? "";
 
-    public IRunTargets Targets => Bound.Targets;
+    public IBoundTargets Targets => Bound.Targets;
 
     private HeldTargets Bound =>
         _targets ?? throw new InvalidOperationException("No targets were bound yet.");
@@ -44,6 +44,8 @@ internal sealed class RunSession : IAsyncDisposable
     public DateTimeOffset CleanUpNotBefore { get; set; }
 
     public (string? Version, Task<Blocker?> Look) Outdated { get; set; }
+
+    public Task<Blocker?>? BlockerLook { get; set; }
 
     public int CleanUpFailures { get; set; }
 
