@@ -198,7 +198,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         entity.Status is { Plan.SpecHash: { Length: > 0 } compiledFor } status
         && (status.Target?.Claim is not null || status.RollbackPlan is not null)
         && !status.IsUpgraded()
-        && (!status.IsRolledBack() || RollbackDecision.IsUndoneByAbort(entity.Spec, status))
+        && !status.IsRolledBack()
         && compiledFor != _kind.IdentityHash(entity.Spec);
 
     // A mark that is being made would be taken for another's.

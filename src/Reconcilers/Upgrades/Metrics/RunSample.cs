@@ -44,10 +44,10 @@ internal sealed record RunSample
     public string Reason => Find(ConditionTypes.Ready)?.Reason ?? "";
 
     public string? Result =>
-        Is(ConditionTypes.RolledBack)
+        Find(ConditionTypes.Failed) is { Status: "True", Reason: Reasons.Aborted } ? RunResults.Aborted
+        : Is(ConditionTypes.RolledBack)
             ? Is(ConditionTypes.Failed) ? RunResults.RolledBackAfterFailure : RunResults.RolledBack
-        : Is(ConditionTypes.Failed)
-            ? Find(ConditionTypes.Failed)!.Reason == Reasons.Aborted ? RunResults.Aborted : RunResults.Failed
+        : Is(ConditionTypes.Failed) ? RunResults.Failed
         : Is(ConditionTypes.Succeeded) ? RunResults.Succeeded
         : null;
 

@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
@@ -10,6 +11,23 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>drydock.dev/abort.</summary>
 public sealed class AbortTests
 {
+    [Fact]
+    public void Spec_corrected_after_an_abort_before_T1_runs_to_success()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [OmsUpgradePhases.StopOld] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Failed") == "Aborted" && world.Status.Phase == "RolledBack", "undone");
+        world.Metadata.HaConfig.ShouldBe(WorldSetup.PartialHa);
+        world.EditSpec(s => s with { NewContainer = "oms_corrected", HoldBefore = [] });
+        world.RunFor(TimeSpan.FromHours(1));
+        world.ReasonOf("Stalled").ShouldBe("Aborted");
+        world.Retry();
+        world.RunToSuccess();
+        world.Hosts.ShouldAllBe(h => h.Find("oms_corrected")!.IsRunning && h.Find(OmsWorld.NewName) == null);
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Abort_after_any_write_or_act_halts_until_retry_succeeds()
     {
@@ -36,7 +54,7 @@ public sealed class AbortTests
             world.Restart();
             world.RunFor(TimeSpan.FromHours(1));
             world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty();
-            (world.Status.Phase, world.Is("Stalled"), world.Is("Failed")).ShouldBe(("Failed", true, true));
+            (world.Status.Phase, world.Is("Stalled"), world.Is("Failed")).ShouldBe((world.Status.RollbackPlan is null ? "Failed" : "RolledBack", true, true));
             if (!pastT1)
             {
                 world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);

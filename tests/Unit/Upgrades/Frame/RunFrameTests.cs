@@ -375,6 +375,31 @@ public sealed class RunFrameTests
         world.Truth.Acts.ShouldBe(Whole);
     }
 
+    [Theory]
+    [InlineData("Prepare/box")]
+    [InlineData("Swap/one")]
+    public void Spec_is_corrected_after_an_abort_that_undid_everything(string held)
+    {
+        var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [held] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Failed") == Reasons.Aborted && world.Status.RollbackPlan is not null, "it is undone");
+        RunPhases.IsEnded(world.Status.Phase).ShouldBeTrue("then the API server takes the change");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("All changes are undone.");
+        Done().ShouldBeEmpty();
+
+        world.Edit(s => s with { Parts = ["three"], HoldBefore = [] });
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.ReasonOf("Stalled"), Done().Count()).ShouldBe((Reasons.Aborted, 0));
+        world.Restart();
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Retry();
+        world.RunUntil(() => world.IsOver, "Succeeded");
+        Done().ShouldBe(["Prepare/box", "Swap/three", "Seal/box"], ignoreOrder: true);
+
+        IEnumerable<string> Done() => world.Truth.Done.Where(id => !id.StartsWith("Undo/", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Identity_field_changed_after_success_is_reported_and_starts_nothing()
     {

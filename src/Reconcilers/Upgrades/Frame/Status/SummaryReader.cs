@@ -102,7 +102,7 @@ internal sealed class SummaryReader(
             var message = $"The run was aborted by {Annotations.Abort}={token}{before}. All changes are undone. "
                 + restart;
             return new RunStatusSummary(
-                RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message, Failed: true);
+                RunOutcomeKind.Stalled, RunPhases.RolledBack, Reasons.Aborted, message, Failed: true);
         }
 
         var failed = status.Plan?.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown);
