@@ -41,7 +41,7 @@ public sealed class ContainerRemoteClient(
                         "-c",
                         $"\"$@\"; r=$?; printf {mark}; printf {mark} >&2; exit $r",
                         "sh",
-                        .. command.Arguments],
+                        .. command.Limited],
                     User = (command.AsRoot ? Root : command.AsUser ?? user) ?? "",
                     AttachStdin = command.Input is not null,
                     AttachStdout = true,

@@ -12,6 +12,16 @@ public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
     /// <see cref="AsRoot"/>: not used.</summary>
     public string? AsUser { get; init; }
 
+    /// <summary>After how long the host itself ends the command, whole seconds (SIGTERM to all that it runs); null:
+    /// never. A command whose caller gave up does not act later.</summary>
+    public TimeSpan? Limit { get; init; }
+
+    /// <summary>The program and its arguments as the host runs them. With a limit it is sh, because sudoers may allow
+    /// nothing else.</summary>
+    public IReadOnlyList<string> Limited => Limit is { } limit
+        ? ["sh", "-c", "exec timeout \"$0\" \"$@\"", $"{(long)limit.TotalSeconds}", .. Arguments]
+        : Arguments;
+
     public Stream? Input { get; init; }
 
     /// <summary>Receives how many bytes of <see cref="Input"/> were sent.</summary>

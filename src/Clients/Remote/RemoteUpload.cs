@@ -11,6 +11,7 @@ public sealed class RemoteUpload(
 {
     private const int LockSeconds = 10;
     private const int Sha256Digits = 64;
+    private static readonly TimeSpan Limit = TimeSpan.FromHours(6);
 
     private readonly string _part = file.Path + ".drydock-part";
     private readonly string _host = client.Name;
@@ -134,5 +135,6 @@ public sealed class RemoteUpload(
         RemoteCommand.Script($"LC_ALL=C; export LC_ALL; {script}", arguments);
 
     private Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
-        client.RunAsync(command with { AsRoot = file.AsRoot, AsUser = file.AsUser }, cancellationToken);
+        client.RunAsync(
+            command with { AsRoot = file.AsRoot, AsUser = file.AsUser, Limit = Limit }, cancellationToken);
 }

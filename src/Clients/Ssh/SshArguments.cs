@@ -112,7 +112,7 @@ internal static class SshCommandLine
             Quote("\"$@\"; r=$?; [ $r -ne 255 ] || r=254; exit $r"),
             "sh",
             .. Account(command),
-            .. command.Arguments.Select(Quote)]);
+            .. command.Limited.Select(Quote)]);
 
     // With -H: the home of the account, as after its own login.
     private static string[] Account(RemoteCommand command) => command switch

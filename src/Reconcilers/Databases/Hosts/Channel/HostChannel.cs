@@ -7,6 +7,12 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     // number.
     private const int MostAtOnce = 8;
 
+    // How long the host lets a look, and anything else, run: longer than the largest program is read, or the largest
+    // package unpacked. The operator waits longer, so that nothing runs there any more when it gives up.
+    private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ActLimit = TimeSpan.FromHours(2);
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _places = new(MostAtOnce, MostAtOnce);
     private readonly Lock _gate = new();
     private IRemoteClient? _client;
@@ -20,7 +26,10 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     /// <summary>Runs a program to its end, as <see cref="HostConnection.User"/>.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
-        SendAsync(command.Arguments[0], command with { AsUser = way.BecomeUser }, cancellationToken);
+        SendAsync(
+            command.Arguments[0],
+            command with { AsUser = way.BecomeUser, Limit = command.Limit ?? ActLimit },
+            cancellationToken);
 
     /// <summary>Uploads a file.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
@@ -49,14 +58,14 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     /// <summary>Runs a read-only script, in one command.</summary>
     /// <exception cref="HostException">The script refused, or did not finish.</exception>
     public Task<ScriptAnswer> LookAsync(ScriptCall call, CancellationToken cancellationToken) =>
-        ScriptAsync(HostScripts.Looking(call.Script), call, cancellationToken);
+        ScriptAsync(HostScripts.Looking(call.Script), call, LookLimit, cancellationToken);
 
     /// <summary>Runs a script that changes something.</summary>
     /// <exception cref="HostException">The script refused, or did not finish.</exception>
     public Task<ScriptAnswer> ActAsync(ScriptCall call, CancellationToken cancellationToken)
     {
         fence?.EnsureMayAct();
-        return ScriptAsync(HostScripts.ForActing(call.Script), call, cancellationToken);
+        return ScriptAsync(HostScripts.ForActing(call.Script), call, ActLimit, cancellationToken);
     }
 
     /// <summary>Runs scripts that change something, in one command under one lock, up to the first that refuses. All
@@ -67,7 +76,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     {
         fence?.EnsureMayAct();
         var together = calls[0] with { What = what, Arguments = [locked, .. ScriptCall.Together(calls)] };
-        return ScriptAsync(HostScripts.Together(calls.Select(c => c.Script)), together, cancellationToken);
+        return ScriptAsync(HostScripts.Together(calls.Select(c => c.Script)), together, ActLimit, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -87,7 +96,26 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     }
 
     private Task<RemoteResult> SendAsync(string what, RemoteCommand command, CancellationToken cancellationToken) =>
-        InTurnAsync(what, client => client.RunAsync(command, cancellationToken), cancellationToken);
+        InTurnAsync(
+            what,
+            async client =>
+            {
+                var longest = command.Limit!.Value + Margin;
+                using var limit = new CancellationTokenSource(longest);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+                try
+                {
+                    return await client.RunAsync(command, either.Token);
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    throw new HostException(
+                        Host, Reasons.HostUnreachable, $"{Host}: {what} has not ended after "
+                        + $"{KubernetesDuration.Format(longest)}. Check whether the host still works.",
+                        mayHaveRun: true);
+                }
+            },
+            cancellationToken);
 
     private async Task<T> InTurnAsync<T>(
         string what, Func<IRemoteClient, Task<T>> work, CancellationToken cancellationToken)
@@ -108,7 +136,8 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         }
     }
 
-    private async Task<ScriptAnswer> ScriptAsync(string text, ScriptCall call, CancellationToken cancellationToken)
+    private async Task<ScriptAnswer> ScriptAsync(
+        string text, ScriptCall call, TimeSpan limit, CancellationToken cancellationToken)
     {
         var privilege = call.Privilege;
         var asRoot = way.MayBecome
@@ -125,6 +154,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
                 AsRoot = asRoot,
                 AsUser = isForUnits ? null : way.BecomeUser,
                 Input = content,
+                Limit = limit,
             };
             var result = await SendAsync(call.What, command, cancellationToken);
             try

@@ -59,6 +59,8 @@ internal sealed class ScriptAnswer
     /// <summary>The exit code of a script that refuses a late request.</summary>
     public const string Late = "Late";
 
+    // Of timeout (coreutils).
+    private const int TimedOut = 124;
     private const int LongestText = 2000;
     private const string Refused = "\nrefused ";
     private const string End = "end";
@@ -93,7 +95,9 @@ internal sealed class ScriptAnswer
         {
             throw new HostException(
                 host, Reasons.StepFailed,
-                $"{host}: {what} ended early with exit code {result.ExitCode}: {Shorten(result.Errors, output)}. "
+                $"{host}: {what} ended early with exit code {result.ExitCode}"
+                + $"{(result.ExitCode == TimedOut ? ", because the host ended it after its time limit" : "")}: "
+                + $"{Shorten(result.Errors, output)}. "
                 + "The host needs a POSIX shell, coreutils, findutils, util-linux, awk, sed, grep, tar and gzip.",
                 mayHaveRun: true);
         }

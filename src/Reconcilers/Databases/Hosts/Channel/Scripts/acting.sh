@@ -8,6 +8,12 @@ in_time() {
   [ "${up%.*}" -le "$2" ] || refuse Late "it came $((${up%.*} - $2)) s late"
 }
 
+# Before a stop: from here on the limit of the script no longer ends it, so that it completes what it begins; and it begins in time, whatever hung before.
+begin() {
+  trap '' TERM
+  in_time "$1" "$2"
+}
+
 # Whether the process PID:START lives. One that only waits to be counted does not.
 lives() {
   stat=$(cat "/proc/${1%:*}/stat" 2> /dev/null) || return 1
@@ -36,7 +42,10 @@ alone() {
   wait=$1
   shift
   { true > "$out"; } 2> /dev/null || out=$(mktemp) || refuse Failed 'there is no place for its output'
-  setsid -- "$@" > "$out" 2>&1 < /dev/null &
+  (
+    trap - TERM
+    exec setsid -- "$@"
+  ) > "$out" 2>&1 < /dev/null &
   child=$!
   stat=$(cat "/proc/$child/stat")
   start=$(set -- ${stat##*) } && echo "${20}")
@@ -53,7 +62,10 @@ alone() {
 # Runs systemctl for so many seconds; 124 if it has not ended by then. What runs through sudo cannot be ended from here: it continues in the background.
 within() {
   if [ -z "${drydock_sudo-}" ]; then
-    timeout "$@"
+    (
+      trap - TERM
+      exec timeout "$@"
+    )
     return
   fi
   limit=$1

@@ -6,6 +6,7 @@ export LC_ALL
 lock "$1" 30
 held=$1
 shift
+trap '' TERM
 while [ $# -gt 0 ]; do
   part=$1 count=$2
   shift 2

@@ -3,8 +3,10 @@
 LC_ALL=C
 export LC_ALL
 in_time "$1" "$2"
+booted=$1 latest=$2
 state=${4:-$(systemctl ${drydock_scope-} show -p ActiveState -- "$3")}
 [ "${state#ActiveState=}" != failed ] || within "$5" systemctl ${drydock_scope-} reset-failed -- "$3" || refuse Supervisor "systemctl reset-failed $3 ended with $?"
+in_time "$booted" "$latest"
 within "$5" systemctl ${drydock_scope-} start -- "$3"
 code=$?
 case $code in

@@ -2,7 +2,7 @@
 # $1 boot; $2 in time up to; $3 signal; $4 seconds to wait; $5 PID:START.
 LC_ALL=C
 export LC_ALL
-in_time "$1" "$2"
+begin "$1" "$2"
 if lives "$5" && ! said=$(kill -s "$3" "${5%:*}" 2>&1) && lives "$5"; then
   refuse Privileges "SIG$3 to process ${5%:*}: $said"
 fi

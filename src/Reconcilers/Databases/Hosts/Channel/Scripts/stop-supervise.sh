@@ -3,7 +3,7 @@
 LC_ALL=C
 export LC_ALL
 in_time "$1" "$2"
-service=$3 grace=$4 dir=$5
+booted=$1 latest=$2 service=$3 grace=$4 dir=$5
 shift 5
 
 # Whether supervise has no process of its own any more, within so many seconds.
@@ -22,6 +22,7 @@ down() {
 tool svc
 svc=$tool
 tool svstat
+begin "$booted" "$latest"
 said=$("$svc" -d "$service" 2>&1) && [ -z "$said" ] || refuse Supervisor "svc -d: $said"
 if ! down "$grace"; then
   said=$("$svc" -k "$service" 2>&1) && [ -z "$said" ] || refuse Supervisor "svc -k: $said"

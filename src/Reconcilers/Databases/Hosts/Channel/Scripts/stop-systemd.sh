@@ -3,7 +3,7 @@
 LC_ALL=C
 export LC_ALL
 in_time "$1" "$2"
-unit=$3 grace=$4 choice=$5
+booted=$1 latest=$2 unit=$3 grace=$4 choice=$5
 shift 5
 if [ -n "$choice" ]; then
   # Once it is stopped nothing else tells which of the two it was.
@@ -11,6 +11,7 @@ if [ -n "$choice" ]; then
   { printf '%s\n' "$unit" > "$choice.part"; } 2> /dev/null || refuse Privileges "$choice cannot be written"
   must mv -fT -- "$choice.part" "$choice"
 fi
+begin "$booted" "$latest"
 within "$grace" systemctl ${drydock_scope-} stop -- "$unit"
 code=$?
 case $code in
