@@ -8,6 +8,7 @@ internal sealed class BoundDatabaseHosts(
     : IDatabaseHosts, IConnectionFactory
 {
     private readonly string? _namespace = upgrade.Metadata.Namespace;
+    private readonly string _run = upgrade.Metadata.Uid ?? "";
     private readonly ConcurrentDictionary<string, HostChannel> _channels = new(StringComparer.Ordinal);
     private volatile Topology _topology = new(upgrade.Spec);
 
@@ -27,12 +28,13 @@ internal sealed class BoundDatabaseHosts(
                 i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
             return new InstanceHost(Channel(found.Host), Target(found), [.. others], topology.Spec.Package.Directory);
 
-            InstanceTarget Target(DatabaseInstance one) => InstanceTargets.Of(topology.Spec, one, engine);
+            InstanceTarget Target(DatabaseInstance one) =>
+                InstanceTargets.Of(topology.Spec, one, engine) with { Run = _run };
         });
     }
 
     public IInstanceHost Service(InstanceTarget target) =>
-        new InstanceHost(Channel(target.Host), target, [], newDirectory: null);
+        new InstanceHost(Channel(target.Host), target with { Run = _run }, [], newDirectory: null);
 
     public IHostFiles Files(string host) => new HostFiles(Channel(host), services, _namespace);
 

@@ -157,6 +157,9 @@ internal sealed record InstanceTarget
     public string ControlField { get => field ?? $"spec.instances[{Name}].control"; init; }
 
     public required SwapMethod Swap { get; init; }
+
+    /// <summary>The uid of the upgrade that works on it; empty if there is none.</summary>
+    public string Run { get; init; } = "";
 }
 
 /// <summary>File names of the vendors' programs (docs/research/tidb.md#tidb-ansible).</summary>

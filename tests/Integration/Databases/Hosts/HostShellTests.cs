@@ -113,9 +113,9 @@ public sealed class HostShellTests : IDisposable
         (found.IsLink, found.IsBinLink, found.Ports.Count).ShouldBe((false, false, 0));
 
         (await AnswerAsync(shell, "process-losses", pid)).Says("loss").ShouldBeFalse();
-        await ActAsync(shell, "record-process", record, await IdentityAsync(pid));
+        await ActAsync(shell, "record-process", record, await IdentityAsync(pid), "run-1");
         (await AnswerAsync(shell, "stop-process", [Boot, "99999999", "TERM", "10", await IdentityAsync(pid)], "")).Says("ended").ShouldBeTrue();
-        var started = await AnswerAsync(shell, "start-process", [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, $"{@new}/bin/serve", "300"], "");
+        var started = await AnswerAsync(shell, "start-process", [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, "run-1", $"{@new}/bin/serve", "300"], "");
 
         pid = started.Need("started");
         File.ReadAllText($"/proc/{pid}/limits").ShouldMatch("Max open files +777 +777 ");
@@ -127,7 +127,7 @@ public sealed class HostShellTests : IDisposable
 
         // A program in /bin has no directory that another version could replace.
         Write(Path.Combine(record, "old"), "\n");
-        pid = (await AnswerAsync(shell, "start-process", [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, $"{@new}/bin/serve", "300"], "")).Need("started");
+        pid = (await AnswerAsync(shell, "start-process", [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, "run-1", $"{@new}/bin/serve", "300"], "")).Need("started");
         File.ReadAllText($"/proc/{pid}/environ").Split('\0').ShouldContain($"LIBS={old}/lib:{old}x");
         await AnswerAsync(shell, "stop-process", [Boot, "99999999", "KILL", "10", await IdentityAsync(pid)], "");
 

@@ -376,8 +376,12 @@ internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(targ
 /// unreadable for the account it runs as.</summary>
 internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManager(target)
 {
-    // Below deployDir, which belongs to the account of the process.
-    private string Record => $"{Target.DeployDir.TrimEnd('/')}/.drydock-{Target.Name}.process";
+    // Below deployDir, which belongs to the account of the process; beside a link that is switched, because what is
+    // below that belongs to one version.
+    private string Record =>
+        $"{(Target.Swap == SwapMethod.SwitchLink
+            ? Path.GetDirectoryName(Target.SwitchedLink)
+            : Target.DeployDir.TrimEnd('/'))}/.drydock-{Target.Name}.process";
 
     public override async Task<bool> StopAsync(
         HostChannel channel, InstanceState look, CancellationToken cancellationToken)
@@ -395,7 +399,7 @@ internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManage
         await channel.ActAsync(
             Call(
                 "record-process", $"recording limits and environment of {Target.Name}",
-                [.. look.InTime, Record, main.Identity]),
+                [.. look.InTime, Record, main.Identity, Target.Run]),
             cancellationToken);
         return await SignalAsync(channel, look, main, "TERM", Grace, cancellationToken);
     }
@@ -436,6 +440,7 @@ internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManage
                     control.LogFile is { } log ? InstanceTargets.Below(Target, log) : "",
                     Target.DataDir ?? "",
                     Record,
+                    Target.Run,
                     .. command,
                 ]),
             cancellationToken);

@@ -1,6 +1,6 @@
 # Records what a plain process has from the process that started it, so that the one that replaces it gets the same: limits, environment, working directory, score for the
 # OOM killer. The environment may contain secrets: only the account of the process can read the record, and nothing of it is said.
-# $1 boot; $2 in time up to; $3 directory of the record; $4 PID:START.
+# $1 boot; $2 in time up to; $3 directory of the record; $4 PID:START; $5 the run that it is recorded for.
 LC_ALL=C
 export LC_ALL
 in_time "$1" "$2"
@@ -14,6 +14,7 @@ mkdir -- "$part" 2> /dev/null || refuse Privileges "$part cannot be made by $(id
 must cp -- "$at/limits" "$part/limits"
 must cp -- "$at/environ" "$part/environ"
 keep() { printf '%s\n' "$1" | cat > "$2"; }
+must keep "$5" "$part/run"
 score=$(cat "$at/oom_score_adj" 2> /dev/null) || score=0
 must keep "$score" "$part/score"
 

@@ -1,9 +1,10 @@
 # Starts a process that outlives this session: a session of its own, no terminal, nothing of ours open.
-# $1 boot; $2 in time up to; $3 directory to run it in; $4 file for its output, or nothing; $5 data directory, or nothing; $6 what record-process.sh recorded of the one before; then program and arguments as they are.
+# $1 boot; $2 in time up to; $3 directory to run it in; $4 file for its output, or nothing; $5 data directory, or nothing; $6 what record-process.sh recorded of the one before; $7 the run that must have recorded it, or nothing; then program and arguments as they are.
 in_time "$1" "$2"
+booted=$1 latest=$2
 there "$3" && cd -- "$3" || refuse Missing "there is no directory $3"
-directory=$3 log=${4:-/dev/null} data=$5 record=$6
-shift 6
+directory=$3 log=${4:-/dev/null} data=$5 record=$6 run=$7
+shift 7
 case $1 in
   */*) [ -x "$1" ] && [ ! -d "$1" ] || refuse Missing "$1 is no program that $(id -un) may run" ;;
   *) command -v "$1" > /dev/null || refuse Missing "$1 is no program in PATH" ;;
@@ -12,8 +13,12 @@ if [ -n "$data" ] && there "$data" && [ "$(stat -L -c %u -- "$data")" != "$(id -
   refuse Owner "$data belongs to $(stat -L -c %U -- "$data"), and commands run as $(id -un)"
 fi
 { true >> "$log"; } 2> /dev/null || refuse Privileges "$log cannot be written by $(id -un)"
+if [ -n "$run" ] && [ "$(cat -- "$record/run" 2> /dev/null)" != "$run" ]; then
+  refuse NoRecord "it did not run when it was to be stopped, so its limits and its environment are not known, and those of $(id -un) may be too small"
+fi
 unset SSH_CONNECTION SSH_CLIENT SSH_TTY SUDO_COMMAND SUDO_USER SUDO_UID SUDO_GID
 setsid=$(command -v setsid) || refuse Missing "there is no setsid (util-linux)"
+in_time "$booted" "$latest"
 if there "$record"; then
   prlimit=$(command -v prlimit) || refuse Missing "there is no prlimit (util-linux)"
   if there "$record/cwd"; then

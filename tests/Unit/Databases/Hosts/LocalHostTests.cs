@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Drydock.Clients.Remote;
+using Drydock.Clients.Ssh;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Hosts;
+
+/// <summary>Scripts of hosts, run by the sh of this machine.</summary>
+public sealed class LocalHostTests : IDisposable
+{
+    private readonly string _root = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"drydock {Guid.NewGuid():N}")).FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string Link => Path.Combine(_root, "current");
+
+    private string Latest(double seconds) => ((long)(Uptime() + seconds)).ToString(CultureInfo.InvariantCulture);
+
+    private static string Boot => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    public void Dispose()
+    {
+        Shell($"for one in $(ls /proc | grep -E '^[0-9]+$'); do case $(readlink /proc/$one/exe 2> /dev/null) in '{_root}'*) kill -9 $one ;; esac; done").Wait(Token);
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Limits_and_environment_of_a_plain_process_survive_the_switched_link(bool isBinLinked)
+    {
+        var (old, @new) = (Install("v1", "one"), Install("v2", "two"));
+        File.CreateSymbolicLink(Link, Path.Combine(_root, "v1"));
+        var deploy = isBinLinked ? Directory.CreateDirectory(Path.Combine(_root, "deploy")).FullName : Link;
+        if (isBinLinked)
+        {
+            File.CreateSymbolicLink(Path.Combine(deploy, "bin"), Path.Combine(_root, "v1", "bin"));
+        }
+
+        await Shell($"cd / && ulimit -n 777 && MARK='a b' exec setsid '{deploy}/bin/tikv-server' 300 20160 < /dev/null > /dev/null 2>&1 &");
+        await using var hosts = Bind(deploy, "run-1", isBinLinked ? Path.Combine(deploy, "bin") : null);
+        var instance = hosts.Instance("tikv-1");
+        await RunningAsync(instance);
+
+        await instance.StopAsync(Token);
+        await instance.SwapAsync(new InstanceGoal(Path.Combine(_root, "v2"), @new, "1.0.0", old, Path.Combine(_root, "v1")), Token);
+        await instance.StartAsync(Path.Combine(_root, "v2"), Token);
+
+        var pid = (await instance.LookAsync(Token)).Pid.ShouldNotBeNull();
+        new FileInfo($"/proc/{pid}/exe").LinkTarget.ShouldBe(Path.Combine(_root, "v2", "bin", "tikv-server"));
+        File.ReadAllText($"/proc/{pid}/limits").ShouldMatch("Max open files +777 +777 ");
+        File.ReadAllText($"/proc/{pid}/environ").Split('\0').ShouldContain("MARK=a b");
+    }
+
+    [Fact]
+    public async Task Plain_process_of_which_this_run_recorded_nothing_is_not_started()
+    {
+        Install("v1", "one");
+        File.CreateSymbolicLink(Link, Path.Combine(_root, "v1"));
+        await Shell($"cd / && exec setsid '{Link}/bin/tikv-server' 300 20160 < /dev/null > /dev/null 2>&1 &");
+        await using var former = Bind(Link, "run-1", null);
+        await RunningAsync(former.Instance("tikv-1"));
+        await former.Instance("tikv-1").StopAsync(Token);
+
+        await using var hosts = Bind(Link, "run-2", null);
+        var refused = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StartAsync(Link, Token));
+
+        (refused.Reason, refused.IsRetryable).ShouldBe((Reasons.ControlMismatch, true));
+        refused.Message.ShouldContain("its limits and its environment are not known");
+        refused.Message.ShouldContain("Start it on the host as tidb with the limits that it needs.");
+        await former.Instance("tikv-1").StartAsync(Link, Token);
+        (await hosts.Instance("tikv-1").LookAsync(Token)).Pid.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("stop-systemd", "x.service", "5", "{choice}")]
+    [InlineData("run-script", "{stop}", "/", "{out}", "5", "0")]
+    [InlineData("stop-supervise", "service", "5", "{deploy}")]
+    public async Task Stop_that_hung_until_the_operator_gave_up_is_not_begun(string script, params string[] arguments)
+    {
+        // What comes before the stop hangs for three seconds: the directory of the note, or a tool that is looked for.
+        var (tools, stopped) = (Directory.CreateDirectory(Path.Combine(_root, "bin")).FullName, Path.Combine(_root, "stopped"));
+        foreach (var (tool, does) in new[] { ("systemctl", $"touch '{stopped}'"), ("svc", $"touch '{stopped}'"), ("svstat", "echo \"$1: down 3 seconds\""), ("stop", $"touch '{stopped}'") })
+        {
+            Write(Path.Combine(tools, tool), $"#!/bin/sh\n{does}\n");
+        }
+
+        foreach (var tool in new[] { "mkdir", "stat" })
+        {
+            Write(Path.Combine(tools, tool), $"#!/bin/sh\nsleep 3\nexec /usr/bin/{tool} \"$@\"\n");
+        }
+
+        var call = arguments.Select(a => a.Replace("{choice}", Path.Combine(_root, "notes", "choice"), StringComparison.Ordinal)
+            .Replace("{stop}", Path.Combine(tools, "stop"), StringComparison.Ordinal)
+            .Replace("{out}", Path.Combine(_root, "out"), StringComparison.Ordinal)
+            .Replace("{deploy}", _root, StringComparison.Ordinal));
+        var hangs = script == "stop-supervise" ? "there /\n" : "";
+        var text = HostScripts.ForActing(script);
+        var begun = text.IndexOf("\nbegin ", StringComparison.Ordinal);
+        begun.ShouldBePositive("it looks at the time once more");
+        text = text.Insert(begun + 1, hangs);
+        var answer = await RunAsync(new RemoteCommand(["env", $"PATH={tools}:/usr/bin:/bin", "sh", "-c", text, "sh", Boot, Latest(1), .. call]));
+
+        Should.Throw<ScriptRefusal>(() => ScriptAnswer.Read("here", script, answer)).Code.ShouldBe(ScriptAnswer.Late);
+        File.Exists(stopped).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Systemctl_that_hangs_is_ended_with_the_grace()
+    {
+        Write(Path.Combine(_root, "systemctl"), "#!/bin/sh\nexec sleep 300\n");
+        var began = Uptime();
+        var answer = await RunAsync(new RemoteCommand(["env", $"PATH={_root}:/usr/bin:/bin", "sh", "-c", HostScripts.ForActing("stop-systemd"), "sh", Boot, Latest(60), "x.service", "1", ""]));
+
+        ScriptAnswer.Read("here", "stopping", answer).Says("ended").ShouldBeTrue();
+        (Uptime() - began).ShouldBeLessThan(60);
+    }
+
+    [Fact]
+    public async Task Script_that_hangs_is_ended_by_the_host_with_all_that_it_runs()
+    {
+        var answer = await RunAsync(RemoteCommand.Script($"{HostScripts.ForActing("clock")}\nx=$(cp /bin/sleep '{_root}/hangs' && '{_root}/hangs' 300)\ntouch '{_root}/late'") with { Limit = TimeSpan.FromSeconds(1) });
+
+        answer.ExitCode.ShouldBe(124);
+        Should.Throw<HostException>(() => ScriptAnswer.Read("here", "looking", answer)).Message.ShouldContain("because the host ended it after its time limit");
+        File.Exists(Path.Combine(_root, "late")).ShouldBeFalse();
+        (await Shell($"for one in /proc/[0-9]*/exe; do readlink $one; done 2> /dev/null")).Output.ShouldNotContain($"{_root}/hangs");
+    }
+
+    [Fact]
+    public async Task Script_that_has_begun_a_stop_completes_it_after_its_limit()
+    {
+        var script = $"{HostScripts.ForActing("room")[..^"say end".Length]}begin {Boot} {Latest(60)}\nsleep 2\nsay ended\nsay end";
+        var answer = await RunAsync(RemoteCommand.Script(script, "/") with { Limit = TimeSpan.FromSeconds(1) });
+
+        ScriptAnswer.Read("here", "stopping", answer with { ExitCode = 0 }).Says("ended").ShouldBeTrue();
+    }
+
+    private static async Task RunningAsync(IInstanceHost instance)
+    {
+        for (var tries = 0; (await instance.LookAsync(Token)).Pid is null; tries++)
+        {
+            tries.ShouldBeLessThan(100, "it never runs");
+            await Task.Delay(50, Token);
+        }
+    }
+
+    private static double Uptime() => double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+
+    private static BoundDatabaseHosts Bind(string deploy, string run, string? link)
+    {
+        var control = new InstanceControl
+        {
+            Process = new ProcessControl { Command = ["{directory}/bin/tikv-server", "300", "{port}"] },
+            Swap = SwapMethod.SwitchLink,
+            Link = link,
+        };
+        var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, port: 20160, deployDir: deploy, control: control));
+        return new BoundDatabaseHosts(
+            HostCases.Upgrade(spec) with { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns", Uid = run } },
+            new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) },
+            new DatabaseHostServices(null!, null!, new ManualTimeProvider()) { Clients = (_, _, _) => new LocalClient() },
+            SupportedEngines.All.Of(spec));
+    }
+
+    // A program of its own, and its checksum.
+    private string Install(string version, string text)
+    {
+        var program = Path.Combine(Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "tikv-server");
+        File.Copy("/bin/sleep", program);
+        File.AppendAllText(program, text);
+        return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(program)));
+    }
+
+    private static void Write(string path, string content)
+    {
+        File.WriteAllText(path, content);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static Task<RemoteResult> Shell(string script) => RunAsync(RemoteCommand.Script(script));
+
+    private static async Task<RemoteResult> RunAsync(RemoteCommand command)
+    {
+        await using var client = new LocalClient();
+        return await client.RunAsync(command, Token);
+    }
+
+    private sealed class LocalClient : IRemoteClient
+    {
+        public string Name => "here";
+
+        public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
+        {
+            var words = command.Limited;
+            using var process = Process.Start(new ProcessStartInfo(words[0], words.Skip(1))
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            })!;
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+            if (command.Input is { } input)
+            {
+                await input.CopyToAsync(process.StandardInput.BaseStream, cancellationToken);
+            }
+
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(cancellationToken);
+            return new RemoteResult(process.ExitCode, await output, await errors);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
