@@ -28,7 +28,7 @@ public sealed class BackupTests(StageFixture fixture)
         await TakeAsync(stage, space, "monday");
         var taken = await ReadAsync(stage, space, "monday");
         taken["status"]!["databases"]!.AsArray().Count.ShouldBe(2);
-        taken["status"]!["verified"]!.GetValue<bool>().ShouldBeTrue();
+        taken["status"]!["verified"]!.GetValue<string>().ShouldBe("ReadBack");
 
         await stage.MetaDb.ExecAsync($"DELETE FROM {Ledger}.entries WHERE id = 1; INSERT INTO {Ledger}.entries VALUES (3, 30)");
         await RestoreAsync(stage, space, "monday");

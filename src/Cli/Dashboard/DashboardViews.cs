@@ -41,7 +41,7 @@ internal sealed record SnapshotView(string Name, string Purpose)
 
     public string? Size { get; init; }
 
-    public bool? Verified { get; init; }
+    public string? Verified { get; init; }
 
     public IReadOnlyList<string> Databases { get; init; } = [];
 

@@ -50,7 +50,7 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         Phase = status?.Phase,
         Message = status?.Message,
         Size = status?.Size,
-        Verified = status?.Verified,
+        Verified = status?.Verified?.ToString(),
         Databases = [.. (status?.Databases ?? []).Select(d => d.Name)],
     };
 

@@ -13,8 +13,8 @@ namespace Drydock.Crds.BackupSnapshots;
     Description = "Finished databases of all databases.")]
 [AdditionalPrinterColumn(".status.size", "SIZE", "string", Description = "Stored size, compressed.")]
 [AdditionalPrinterColumn(
-    ".status.verified", "VERIFIED", "boolean",
-    Description = "True once the stored files were read back and compared.")]
+    ".status.verified", "VERIFIED", "string",
+    Description = "How it was verified: ReadBack, Schema or RestoreTest.")]
 [AdditionalPrinterColumn(
     ".status.conditions[?(@.type==\"Ready\")].status", "READY", "string",
     Description = "True once the snapshot is taken, or removed by retention.")]

@@ -21,6 +21,10 @@ public sealed record BackupSnapshotSpec
     [DatabaseName(64)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
+    /// <summary>What the snapshot has of the databases.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public SnapshotContents Contents { get; init; }
+
     /// <summary>Where the files are stored. The storage must outlive the operator's pod; otherwise the snapshot is lost
     /// with it.</summary>
     [FieldClass(FieldClass.Identity)]
@@ -46,10 +50,17 @@ public sealed record BackupSnapshotSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>How the snapshot is verified. ReadBack reads the stored files back. RestoreTest also loads them into a
-    /// scratch database on the same server, compares it and drops it.</summary>
+    /// <summary>How the snapshot is verified. ReadBack reads the stored files back. Schema also loads the definitions
+    /// of all objects into a scratch database on the same server, compares it and drops it. RestoreTest loads the
+    /// stored files there.</summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotVerification Verify { get; init; }
+
+    /// <summary>status.definitionsSha256 of a snapshot with contents: Definitions, for verify: Schema: nothing is
+    /// loaded, and the snapshot is verified: Schema if its definitions are the same, otherwise ReadBack.</summary>
+    [FieldClass(FieldClass.Identity)]
+    [Length(64)]
+    public string? TestedDefinitions { get; init; }
 
     /// <summary>Encrypts the stored dumps. Default: not encrypted.</summary>
     [FieldClass(FieldClass.Identity)]
@@ -98,6 +109,17 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
+}
+
+/// <summary>What a snapshot has of its databases.</summary>
+public enum SnapshotContents
+{
+    /// <summary>Definitions and rows.</summary>
+    All,
+
+    /// <summary>Nothing: the definitions are only loaded into a scratch database on the same server, compared and
+    /// dropped.</summary>
+    Definitions,
 }
 
 /// <summary>What happens to the files of a snapshot whose object is deleted.</summary>

@@ -28,9 +28,12 @@ public sealed record BackupSnapshotStatus : JobStatus
     [Range(0, long.MaxValue)]
     public long? RawBytes { get; init; }
 
-    /// <summary>True once the stored files were read back and their checksum, trailer, tables and row counts
-    /// matched.</summary>
-    public bool? Verified { get; init; }
+    /// <summary>How the snapshot was verified. Absent: it is not verified, or its files are being removed.</summary>
+    public SnapshotVerification? Verified { get; init; }
+
+    /// <summary>SHA-256 of the definitions of all objects, 64 hex digits. Absent: one of them cannot be read.</summary>
+    [Length(64)]
+    public string? DefinitionsSha256 { get; init; }
 
     /// <summary>The time after which retention removes the files, by the API server's clock. It is set a day before,
     /// and removed if the policy keeps the snapshot again.</summary>
@@ -45,8 +48,8 @@ public sealed record BackupSnapshotStatus : JobStatus
     [Items(SchemaLimits.Databases)]
     public List<SnapshotDatabase> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>Opaque strings by which a running dump and its server sessions are found again. They are written before
-    /// the dump starts and are not an API.</summary>
+    /// <summary>Opaque strings, not an API. They record that the removal of the files has begun: it is finished also if
+    /// an object refers to the snapshot since.</summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }

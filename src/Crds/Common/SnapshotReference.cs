@@ -31,7 +31,11 @@ public enum SnapshotVerification
     /// compared.</summary>
     ReadBack,
 
-    /// <summary>The dump is also loaded into a scratch database on the same server and compared with the manifest and
-    /// the whole catalogue. Then the scratch database is dropped.</summary>
+    /// <summary>The definitions of all objects are also loaded into a scratch database on the same server, without
+    /// rows, and compared. Then the scratch database is dropped.</summary>
+    Schema,
+
+    /// <summary>The dump is also loaded into a scratch database on the same server and compared with the manifest,
+    /// the whole catalogue and the checksums of the contents. Then the scratch database is dropped.</summary>
     RestoreTest,
 }

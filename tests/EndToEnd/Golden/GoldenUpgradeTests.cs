@@ -41,7 +41,7 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         var golden = await fixture.RecordingAsync();
 
         golden.Snapshot["metadata"]!["ownerReferences"].ShouldBeNull("nothing that removes the upgrade may remove the backup");
-        golden.Snapshot["status"]!["verified"]!.GetValue<bool>().ShouldBeTrue();
+        golden.Snapshot["status"]!["verified"]!.GetValue<string>().ShouldNotBeEmpty();
         golden.Dumps.Keys.Order(StringComparer.Ordinal).ShouldBe(golden.Databases.Order(StringComparer.Ordinal));
         golden.Dumps.Where(dump => !dump.Value).ShouldBeEmpty("size and hash of the file are those of the status");
     }

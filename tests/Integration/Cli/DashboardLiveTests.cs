@@ -93,8 +93,8 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         await stage.CreateAsync(space, Manifests.Snapshot("oms-322-to-422-1"), new JsonObject { ["phase"] = "Dumping" });
         await using var dashboard = await stage.StartAsync();
         await using var page = await stage.OpenAsync(dashboard, part, "document.getElementById('snapshots')?.textContent.includes('Dumping, not verified')");
-        await stage.WriteStatusAsync(space, "oms-322-to-422-1", new JsonObject { ["phase"] = "Succeeded", ["verified"] = true }, "backupsnapshots");
-        await page.UntilAsync("document.getElementById('snapshots').textContent.includes('Succeeded, verified')", Token);
+        await stage.WriteStatusAsync(space, "oms-322-to-422-1", new JsonObject { ["phase"] = "Succeeded", ["verified"] = "ReadBack" }, "backupsnapshots");
+        await page.UntilAsync("document.getElementById('snapshots').textContent.includes('Succeeded, verified: ReadBack')", Token);
         page.Errors.ShouldBeEmpty();
     }
 

@@ -110,9 +110,9 @@ public sealed class IdentityRulesTests
         var snapshot = KindReader.Read(typeof(BackupSnapshot).Assembly).Single(kind => kind.Entity.Kind == BackupSnapshot.KindName);
         snapshot.Rules.Select(rule => rule.Message.Split(' ')[0]).ShouldBe(
         [
-            "spec.databases", "spec.storage.directory", "spec.storage.s3", "spec.storage.s3.endpoint", "spec.storage.s3.bucket", "spec.storage.s3.prefix",
+            "spec.databases", "spec.contents", "spec.storage.directory", "spec.storage.s3", "spec.storage.s3.endpoint", "spec.storage.s3.bucket", "spec.storage.s3.prefix",
             "spec.storage.s3.region", "spec.storage.s3.pathStyle", "spec.storage.s3.insecure", "spec.pathPrefix", "spec.tool", "spec.threads", "spec.verify",
-            "spec.encryption", "spec.series",
+            "spec.testedDefinitions", "spec.encryption", "spec.series",
         ]);
         snapshot.Rules.ShouldAllBe(rule => rule.Rule.StartsWith("!(has(oldSelf.status) && has(oldSelf.status.snapshotID)) || ", StringComparison.Ordinal));
     }

@@ -196,7 +196,7 @@ export function snapshotsOf(list) {
                           snapshot.problem
                               ? h('span', { class: 'problem' }, prose(snapshot.problem))
                               : [
-                                    [snapshot.phase, snapshot.verified ? 'verified' : 'not verified', snapshot.size]
+                                    [snapshot.phase, snapshot.verified ? `verified: ${snapshot.verified}` : 'not verified', snapshot.size]
                                         .filter(Boolean)
                                         .join(', '),
                                     '. ',

@@ -51,7 +51,7 @@ internal sealed class RollbackCheck(OmsTargets targets)
                 + "(spec.files) and start the old containers with `docker start`";
         }
 
-        if (snapshot.Status?.Verified != true)
+        if (snapshot.Status?.Verified is null)
         {
             return $"BackupSnapshot {name} is not verified: {snapshot.Status?.Message}";
         }

@@ -47,7 +47,7 @@ internal sealed class RunTraces(OmsTargets targets)
             },
             cancellationToken);
         return found.Items
-            .Where(s => s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true }
+            .Where(s => s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: not null }
                 && s.Spec.Databases.Order(StringComparer.Ordinal).SequenceEqual(
                     databases.Order(StringComparer.Ordinal), StringComparer.Ordinal)
                 && s.Metadata.Annotation(Annotations.LastApplied) is null

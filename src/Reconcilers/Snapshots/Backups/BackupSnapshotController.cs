@@ -15,6 +15,8 @@ internal sealed class BackupSnapshotController(
     : JobController<BackupSnapshot, BackupSnapshotSpec, BackupSnapshotStatus>(
         services, writer, trigger, CrdsJsonContext.Default.BackupSnapshotStatus, Labels.SnapshotFinalizer)
 {
+    private const string RemovalReceipt = "removal";
+
     private static readonly TimeSpan LookAgainAfterFailure = TimeSpan.FromMinutes(1);
 
     public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot) =>
@@ -27,9 +29,10 @@ internal sealed class BackupSnapshotController(
         && entity.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
         && entity.Status.ObservedGeneration == entity.Metadata.Generation;
 
-    // From the first file on until the files are removed.
+    // From the first file on until the files are removed; a test of definitions that has passed left none.
     protected override string? FinalizerOf(BackupSnapshot entity) =>
         entity.Status is { SnapshotID: not null, Phase: not BackupSnapshotPhases.Expired }
+        && !(entity.Status.Phase == BackupSnapshotPhases.Succeeded && IsTest(entity))
             ? Labels.SnapshotFinalizer
             : null;
 
@@ -81,6 +84,8 @@ internal sealed class BackupSnapshotController(
             base.Report(before, after);
         }
     }
+
+    private static bool IsTest(BackupSnapshot snapshot) => snapshot.Spec.Contents == SnapshotContents.Definitions;
 
     private static Condition? Trouble(BackupSnapshot snapshot) =>
         snapshot.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True");
@@ -207,7 +212,7 @@ internal sealed class BackupSnapshotController(
 
         BackupSnapshotStatus Failed(string reason, string message) => SnapshotStatusComposer.WithConditions(
             snapshot,
-            snapshot.Status! with { Verified = false },
+            snapshot.Status! with { Verified = null },
             new RunStatusSummary(
                 RunOutcomeKind.Stalled,
                 BackupSnapshotPhases.Failed,
@@ -225,11 +230,11 @@ internal sealed class BackupSnapshotController(
     private async Task<TimeSpan?> DeleteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
         await ForgetAsync(snapshot);
-        if (snapshot.Status is { SnapshotID: not null, Phase: not BackupSnapshotPhases.Expired } status)
+        if (FinalizerOf(snapshot) is not null && snapshot.Status is { } status)
         {
             // Files that retention has started to remove cannot be restored from: that removal is finished here.
             var expiring = status.Phase == BackupSnapshotPhases.Expiring;
-            var removes = expiring || snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete;
+            var removes = expiring || snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete || IsTest(snapshot);
             if (removes)
             {
                 (snapshot, var trouble) = await RemoveFilesAsync(snapshot, expiring, cancellationToken);
@@ -260,13 +265,7 @@ internal sealed class BackupSnapshotController(
         BackupSnapshot snapshot, bool expiring, CancellationToken cancellationToken)
     {
         var status = snapshot.Status!;
-        var started = expiring || status is { Phase: BackupSnapshotPhases.Deleting, Verified: false };
-        if (!started && status.Verified == false)
-        {
-            // A failed dump, whose files may be complete. From now on false says that they are being deleted.
-            snapshot = snapshot with { Status = status = status with { Verified = null } };
-        }
-
+        var started = expiring || status.Receipt?.ContainsKey(RemovalReceipt) == true;
         if (!started && (await SnapshotReferences.ReadAsync(
             Services.Kubernetes, Services.Scope, cancellationToken)).UserOf(snapshot) is { } user)
         {
@@ -287,7 +286,11 @@ internal sealed class BackupSnapshotController(
             {
                 var removing = SnapshotStatusComposer.WithConditions(
                     snapshot,
-                    status with { Verified = false },
+                    status with
+                    {
+                        Verified = null,
+                        Receipt = new(StringComparer.Ordinal) { [RemovalReceipt] = status.SnapshotID! },
+                    },
                     Deleting(Reasons.Pending, $"The files under {status.Path} are being deleted."),
                     Now);
                 snapshot = await WriteAsync(snapshot, removing, cancellationToken);
@@ -296,7 +299,8 @@ internal sealed class BackupSnapshotController(
             await Services.RemoveAsync(snapshot, location, cancellationToken);
             return (snapshot, null);
         }
-        catch (Exception exception) when (exception is SnapshotException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (
+            exception is SnapshotException or MySqlSessionException or IOException or UnauthorizedAccessException)
         {
             var reason = exception switch
             {
@@ -305,8 +309,8 @@ internal sealed class BackupSnapshotController(
                 SnapshotException failure => SnapshotReasons.Of(failure.Failure),
                 _ => Reasons.StorageUnusable,
             };
-            var remedy = expiring
-                ? $"If the storage no longer exists, remove the finalizer {Labels.SnapshotFinalizer} manually."
+            var remedy = expiring || IsTest(snapshot)
+                ? $"If storage or server no longer exist, remove the finalizer {Labels.SnapshotFinalizer} manually."
                 : $"To delete the object and keep the files, set spec.deletionPolicy: {DeletionPolicy.Retain}.";
             return (snapshot, new RunStatusSummary(
                 RunOutcomeKind.Stalled,

@@ -44,6 +44,11 @@ internal sealed record SnapshotReferences(
 
     public string? UserOf(BackupSnapshot snapshot)
     {
+        if (snapshot.Spec.Contents == SnapshotContents.Definitions)
+        {
+            return null;
+        }
+
         if (Upgrades.Items.FirstOrDefault(u =>
             !IsCleanedUp(u)
             && Refers(u.Metadata, snapshot, u.Status?.SnapshotRef, u.Status?.RollbackSnapshotRef)) is { } upgrade)

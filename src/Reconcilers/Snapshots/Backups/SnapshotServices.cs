@@ -37,8 +37,20 @@ internal sealed record SnapshotServices : ControllerServices
     public async Task RemoveAsync(
         BackupSnapshot snapshot, SnapshotLocation location, CancellationToken cancellationToken)
     {
+        if (snapshot.Spec.Contents == SnapshotContents.Definitions)
+        {
+            var source = new SnapshotSource(this, snapshot.Metadata.Namespace, cancellationToken);
+            var test = new RestoreTestRequest
+            {
+                Location = SnapshotTake.TestOf(location),
+                Connection = await source.ConnectAsync(snapshot.Spec.Source, "spec.source", "drydock"),
+            };
+            await Loader.ClearTestAsync(test, snapshot.Spec.Databases, cancellationToken);
+        }
+
         foreach (var id in SnapshotTake.EarlierIds(snapshot).Append(location.Id))
         {
+            await Snapshotter.DeleteAsync(SnapshotTake.TestOf(location with { Id = id }), cancellationToken);
             await Snapshotter.DeleteAsync(location with { Id = id }, cancellationToken);
         }
     }

@@ -1,3 +1,4 @@
+using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 using SnapshotDatabase = Drydock.Crds.BackupSnapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
@@ -31,8 +32,9 @@ internal static class SnapshotStatusComposer
             now);
     }
 
-    public static BackupSnapshotStatus Done(BackupSnapshot snapshot, SnapshotManifest manifest, DateTimeOffset now)
+    public static BackupSnapshotStatus Done(BackupSnapshot snapshot, TakenSnapshot taken, DateTimeOffset now)
     {
+        var manifest = taken.Manifest;
         var prefix = snapshot.Status!.Path ?? "";
         var status = snapshot.Status with
         {
@@ -40,7 +42,8 @@ internal static class SnapshotStatusComposer
             SizeBytes = manifest.StoredBytes,
             Size = ByteSize.Quantity(manifest.StoredBytes),
             RawBytes = manifest.RawBytes,
-            Verified = true,
+            Verified = taken.Verified,
+            DefinitionsSha256 = manifest.DefinitionsSha256,
             ServerVersion = $"{manifest.Server.Kind} {manifest.Server.Version}",
             Databases =
             [
@@ -57,9 +60,31 @@ internal static class SnapshotStatusComposer
                 }),
             ],
         };
-        var tested = snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest
-            ? ", loaded into a scratch database and compared with the whole catalogue"
-            : "";
+        if (taken.Verified is null)
+        {
+            status = status with
+            {
+                SizeBytes = null,
+                Size = null,
+                RawBytes = null,
+                Databases =
+                [
+                    .. status.Databases.Select(d => new SnapshotDatabase { Name = d.Name, Tables = d.Tables }),
+                ],
+            };
+        }
+
+        var tested = taken.Verified switch
+        {
+            SnapshotVerification.RestoreTest =>
+                ", loaded into a scratch database and compared with the whole catalogue and by checksums",
+            SnapshotVerification.Schema => "; the server takes their definitions",
+            _ when snapshot.Spec.Verify == SnapshotVerification.Schema =>
+                "; whether the server takes their definitions is unknown, because they are not those that were tested",
+            _ => "",
+        };
+        var counted = taken.Uncompared.Count == 0 ? "" : " Only the rows are counted of tables that were written to "
+            + $"during the dump, or for want of CRC32: {Sentences.List(taken.Uncompared, 10)}.";
         var omission = manifest.Tool.Omission is { } left ? $" They were dumped {left}." : "";
         return WithConditions(
             snapshot,
@@ -68,8 +93,10 @@ internal static class SnapshotStatusComposer
                 RunOutcomeKind.Succeeded,
                 BackupSnapshotPhases.Succeeded,
                 Reasons.Succeeded,
-                $"{manifest.Databases.Count} databases with {manifest.StoredBytes} bytes were stored, read back "
-                    + $"and compared{tested}.{omission}"),
+                taken.Verified is null
+                    ? $"The server takes the definitions of {manifest.Databases.Count} databases. Nothing was stored."
+                    : $"{manifest.Databases.Count} databases with {manifest.StoredBytes} bytes were stored, read back "
+                        + $"and compared{tested}.{counted}{omission}"),
             now);
     }
 
@@ -79,7 +106,7 @@ internal static class SnapshotStatusComposer
         var kind = phase == BackupSnapshotPhases.Expired ? RunOutcomeKind.PlanReady : RunOutcomeKind.Progressing;
         return WithConditions(
             snapshot,
-            snapshot.Status! with { Verified = false },
+            snapshot.Status! with { Verified = null },
             new RunStatusSummary(kind, phase, reason, message),
             now) with
         {
@@ -95,6 +122,6 @@ internal static class SnapshotStatusComposer
             summary,
             now,
             isOver: summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.Stalled,
-            usable: summary.Kind == RunOutcomeKind.Succeeded
-                || (status.Verified == true && summary.Reason == Reasons.FilesInUse));
+            usable: status.Verified is not null
+                && (summary.Kind == RunOutcomeKind.Succeeded || summary.Reason == Reasons.FilesInUse));
 }

@@ -22,9 +22,9 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     public static IEnumerable<string> EarlierIds(BackupSnapshot snapshot) =>
         Enumerable.Range(1, Math.Max(0, (snapshot.Status?.Attempt ?? 0) - 1)).Select(n => IdOf(snapshot, n));
 
-    /// <summary>Returns the manifest of the verified snapshot.</summary>
+    /// <summary>Returns the verified snapshot.</summary>
     /// <exception cref="SnapshotException">The snapshot could not be taken or verified.</exception>
-    public async Task<SnapshotManifest> RunAsync(CancellationToken cancellationToken)
+    public async Task<TakenSnapshot> RunAsync(CancellationToken cancellationToken)
     {
         var (space, spec) = (snapshot.Metadata.Namespace, snapshot.Spec);
         var location = await services.LocateAsync(snapshot, cancellationToken);
@@ -45,6 +45,36 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         var source = new SnapshotSource(services, space, cancellationToken);
         var identity = await source.IdentityAsync(spec.IdentitySecretRef);
         var connection = await source.ConnectAsync(spec.Source, "spec.source", "drydock");
+        var request = new SnapshotRequest
+        {
+            Location = location,
+            Connection = connection,
+            Databases = spec.Databases,
+            Tool = spec.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump,
+            Threads = spec.Threads,
+            Recipients = spec.Encryption?.Recipients ?? [],
+            Owner = owner,
+            Series = spec.Series,
+            Acknowledged = spec.Acknowledge,
+            Progress = job,
+        };
+        var test = new RestoreTestRequest
+        {
+            Location = location,
+            Connection = connection,
+            Threads = spec.Threads,
+            Identity = identity,
+            Progress = job,
+        };
+        if (spec.Contents == SnapshotContents.Definitions)
+        {
+            return new TakenSnapshot(await TestDefinitionsAsync(request, test, cancellationToken), null, []);
+        }
+
+        var tested = spec.Verify != SnapshotVerification.Schema ? null
+            : spec.TestedDefinitions
+                ?? (await TestDefinitionsAsync(request, test, cancellationToken)).DefinitionsSha256;
+        IReadOnlyDictionary<string, string> before = test.Checksums;
         if (manifest is not null)
         {
             RequireGood(await services.Snapshotter.VerifyAsync(location, identity, job, cancellationToken));
@@ -53,45 +83,63 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         {
             services.Fence.EnsureMayAct();
             await RemoveAbandonedAsync(location, cancellationToken);
-            manifest = await services.Snapshotter.TakeAsync(
-                new SnapshotRequest
-                {
-                    Location = location,
-                    Connection = connection,
-                    Databases = spec.Databases,
-                    Tool = spec.Tool == DumpTool.MyDumper ? DumpToolKind.MyDumper : DumpToolKind.MySqlDump,
-                    Threads = spec.Threads,
-                    Recipients = spec.Encryption?.Recipients ?? [],
-                    Owner = owner,
-                    Series = spec.Series,
-                    Acknowledged = spec.Acknowledge,
-                    Progress = job,
-                },
-                cancellationToken);
+            before = spec.Verify == SnapshotVerification.RestoreTest ? await ChecksumsAsync() : before;
+            manifest = await services.Snapshotter.TakeAsync(request, cancellationToken);
         }
 
-        if (spec.Verify == SnapshotVerification.RestoreTest)
+        if (spec.Verify != SnapshotVerification.RestoreTest)
         {
-            services.Fence.EnsureMayAct();
-            var test = await services.Loader.RestoreTestAsync(
-                new RestoreTestRequest
-                {
-                    Location = location,
-                    Connection = connection,
-                    Threads = spec.Threads,
-                    Identity = identity,
-                    Progress = job,
-                },
-                cancellationToken);
-            RequireGood(test);
-            var logger = services.Loggers.CreateLogger<SnapshotTake>();
-            foreach (var warning in test.Warnings)
-            {
-                JobLog.Differs(logger, space, snapshot.Metadata.Name, warning.Message);
-            }
+            return new TakenSnapshot(
+                manifest,
+                tested is not null && tested == manifest.DefinitionsSha256
+                    ? SnapshotVerification.Schema
+                    : SnapshotVerification.ReadBack,
+                []);
         }
 
+        // A checksum that was the same before and after is that of the rows in between, which the dump has.
+        var checksums = before.Count == 0
+            ? before
+            : before.Intersect(await ChecksumsAsync()).ToDictionary(StringComparer.Ordinal);
+        await TestAsync(test with { Checksums = checksums }, cancellationToken);
+        return new TakenSnapshot(
+            manifest,
+            SnapshotVerification.RestoreTest,
+            [
+                .. manifest.Databases.SelectMany(d => d.Tables.Select(t => $"{d.Name}.{t.Name}"))
+                    .Except(checksums.Keys, StringComparer.Ordinal),
+            ]);
+
+        Task<IReadOnlyDictionary<string, string>> ChecksumsAsync() =>
+            services.Loader.ReadChecksumsAsync(connection, spec.Databases, cancellationToken);
+    }
+
+    /// <summary>Where the files of a test of definitions are while it runs: never where a snapshot is.</summary>
+    public static SnapshotLocation TestOf(SnapshotLocation location) =>
+        location with { Path = $"{location.Path}/definitions".TrimStart('/') };
+
+    private async Task<SnapshotManifest> TestDefinitionsAsync(
+        SnapshotRequest request, RestoreTestRequest test, CancellationToken cancellationToken)
+    {
+        services.Fence.EnsureMayAct();
+        var location = TestOf(request.Location);
+        var manifest = await services.Snapshotter.TakeAsync(
+            request with { Location = location, Tool = DumpToolKind.MySqlDump, Definitions = true }, cancellationToken);
+        await TestAsync(test with { Location = location, Manifest = manifest }, cancellationToken);
+        await services.Snapshotter.DeleteAsync(location, cancellationToken);
         return manifest;
+    }
+
+    private async Task TestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+    {
+        services.Fence.EnsureMayAct();
+        var test = await services.Loader.RestoreTestAsync(request, cancellationToken);
+        RequireGood(test);
+        var logger = services.Loggers.CreateLogger<SnapshotTake>();
+        foreach (var warning in test.Warnings)
+        {
+            JobLog.Differs(logger, snapshot.Metadata.Namespace, snapshot.Metadata.Name, warning.Message);
+        }
     }
 
     private static void RequireGood(Clients.Snapshots.SnapshotVerification verification)
@@ -118,9 +166,15 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     }
 }
 
+/// <summary>The result of a job.</summary>
+/// <param name="Verified">How it was verified; null for a test that stored nothing.</param>
+/// <param name="Uncompared">Tables of a restore test, with their databases, whose contents were not compared.</param>
+internal sealed record TakenSnapshot(
+    SnapshotManifest Manifest, SnapshotVerification? Verified, IReadOnlyList<string> Uncompared);
+
 /// <summary>A snapshot that is being taken outside the reconcile.</summary>
 internal sealed class SnapshotJob(Action wake, CancellationToken fenceEnded)
-    : BackgroundJob<SnapshotManifest>(wake, fenceEnded)
+    : BackgroundJob<TakenSnapshot>(wake, fenceEnded)
 {
     public bool IsVerifying => Progress.Any(p => p.Stage != SnapshotStage.Dumping);
 

@@ -134,8 +134,13 @@ internal sealed class RestoreLook(
         var status = snapshot.Status;
         switch (status?.Phase)
         {
-            case BackupSnapshotPhases.Succeeded when status is { Verified: true, SnapshotID: not null }:
+            case BackupSnapshotPhases.Succeeded when status is { Verified: not null, SnapshotID: not null }:
                 break;
+            case BackupSnapshotPhases.Succeeded when snapshot.Spec.Contents == SnapshotContents.Definitions:
+                throw RestoreStopException.Failed(
+                    Reasons.SnapshotInvalid,
+                    $"{about} stored nothing (spec.contents: {SnapshotContents.Definitions}). "
+                    + "Restore from another snapshot.");
             case BackupSnapshotPhases.Expiring or BackupSnapshotPhases.Expired or BackupSnapshotPhases.Deleting:
                 throw RestoreStopException.Failed(
                     Reasons.SnapshotMissing,

@@ -41,9 +41,12 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
         var status = snapshot.Status;
         return status?.Phase switch
         {
-            BackupSnapshotPhases.Succeeded when status.Verified == true => new Observation.Done(
-                $"BackupSnapshot {name} is verified: {status.Databases.Count} databases, {status.SizeBytes ?? 0} "
-                    + $"bytes.",
+            BackupSnapshotPhases.Succeeded when status.Verified is not null
+                || snapshot.Spec.Contents == SnapshotContents.Definitions => new Observation.Done(
+                status.Verified is { } verified
+                    ? $"BackupSnapshot {name} is verified ({verified}): {status.Databases.Count} databases, "
+                        + $"{status.SizeBytes ?? 0} bytes."
+                    : $"The server takes the definitions of {status.Databases.Count} databases.",
                 Entry(SnapshotReceipts.SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
             BackupSnapshotPhases.Failed => SnapshotFailed(name, status.Message),
             _ => new Observation.Running(

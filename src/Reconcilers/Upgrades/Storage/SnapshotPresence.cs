@@ -22,7 +22,7 @@ internal static class SnapshotPresence
                 + "deletionPolicy was Delete.");
         }
 
-        if (snapshot.Status?.Verified != true)
+        if (snapshot.Status?.Verified is null)
         {
             return GuardReading.Broken(
                 $"BackupSnapshot {name} is no longer verified: {Sentences.Close(snapshot.Status?.Message ?? "")}");
@@ -84,7 +84,8 @@ internal static class SnapshotReasons
     {
         SnapshotFailure.DatabaseMissing => Reasons.DatabaseNotFound,
         SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch
-            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid =>
+            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ContentMismatch
+            or SnapshotFailure.ManifestInvalid =>
                 Reasons.SnapshotInvalid,
         SnapshotFailure.StorageUnusable => Reasons.StorageUnusable,
         SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed => Reasons.InvalidSpec,

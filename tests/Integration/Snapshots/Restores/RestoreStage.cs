@@ -121,7 +121,7 @@ internal sealed class RestoreStage : IDisposable
                 Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = _folder.Root } },
             },
         });
-        await Client.UpdateStatusAsync(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SnapshotID = "snap-1", Path = "snap-1/" } });
+        await Client.UpdateStatusAsync(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack, SnapshotID = "snap-1", Path = "snap-1/" } });
         var spec = new SnapshotRestoreSpec { Mode = RunMode.Apply, SnapshotRef = new SnapshotReference { Name = "snap", Uid = snapshot.Metadata.Uid }, AllowDrop = [First, Second], NotAfter = TimeProvider.System.GetUtcNow().AddDays(1) };
         await Client.CreateAsync(new SnapshotRestore
         {

@@ -1,3 +1,4 @@
+using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
@@ -80,9 +81,21 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
         OpenFails is { } trouble ? Task.FromException<ISnapshotStorage>(trouble) : Task.FromResult<ISnapshotStorage>(this);
 
+    /// <summary>What tells one time of the definitions from another.</summary>
+    public string Definition { get; set; } = "1";
+
+    /// <summary>Dumps of definitions for a test.</summary>
+    public List<SnapshotRequest> Defined { get; } = [];
+
+    /// <summary>Checksums that the server answers, one after the other.</summary>
+    public Queue<string> Checksums { get; } = new();
+
+    /// <summary>Ids whose scratch database was looked for and dropped.</summary>
+    public List<string> Cleared { get; } = [];
+
     public override async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
-        Taken.Add(request);
+        (request.Definitions ? Defined : Taken).Add(request);
         await Passing("dumping");
         if (TakeFails is { } trouble)
         {
@@ -97,6 +110,14 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
 
         request.Progress?.Report(new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
         var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with { Owner = request.Owner, Series = request.Series };
+        manifest = manifest with { Databases = [.. manifest.Databases.Select(d => d with { Tables = [new SnapshotTable("a", 2, Definition)] })] };
+        if (request.Definitions)
+        {
+            Unfinished.Add(request.Location.Prefix);
+            await Passing("dumped definitions");
+            return manifest;
+        }
+
         Manifests[request.Location.Prefix] = manifest;
         await Passing("dumped");
         return manifest;
@@ -157,11 +178,23 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
 
     private sealed class TestLoader(FakeArchive archive) : SnapshotLoader
     {
+        public override async Task ClearTestAsync(RestoreTestRequest request, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+        {
+            await archive.Passing("clearing");
+            archive.Cleared.Add(request.Location.Id);
+        }
+
+        public override async Task<IReadOnlyDictionary<string, string>> ReadChecksumsAsync(MySqlOptions connection, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+        {
+            await archive.Passing("checksums");
+            return archive.Checksums.TryDequeue(out var sum) ? databases.ToDictionary(d => $"{d}.a", _ => sum, StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal);
+        }
+
         public override async Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
         {
             await archive.Passing("testing");
             archive.Tested.Add(request);
-            return new SnapshotVerification(archive.Manifests[request.Location.Prefix], archive.TestFindings);
+            return new SnapshotVerification(request.Manifest ?? archive.Manifests[request.Location.Prefix], archive.TestFindings);
         }
     }
 }

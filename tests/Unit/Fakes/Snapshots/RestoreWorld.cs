@@ -66,7 +66,7 @@ internal sealed class RestoreWorld : IStorages
                 Databases = ["rm", "cm"],
                 Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
             },
-            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SnapshotID = "snap-1", Path = "snap-1/" },
+            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack, SnapshotID = "snap-1", Path = "snap-1/" },
         };
         taken = snapshot?.Invoke(taken) ?? taken;
         await Api.UpdateStatusAsync((await Api.CreateAsync(taken)) with { Status = taken.Status });

@@ -75,7 +75,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger
                 Retention = retention,
                 Series = series,
             },
-            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SnapshotID = id, Path = $"{id}/", ObservedGeneration = 1 },
+            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack, SnapshotID = id, Path = $"{id}/", ObservedGeneration = 1 },
         };
         snapshot = change?.Invoke(snapshot) ?? snapshot;
         Time.JumpWall(TimeSpan.FromDays(-daysAgo));

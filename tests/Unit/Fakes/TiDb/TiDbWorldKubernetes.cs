@@ -34,7 +34,7 @@ internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKub
                 {
                     snapshot = snapshot with { Metadata = snapshot.Metadata with { Uid = $"uid-{snapshot.Metadata.Name}" } };
                     world.Objects.Put(snapshot);
-                    world.After(TimeSpan.FromSeconds(30), () => world.Objects.Put(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = true, SizeBytes = 4096 } }));
+                    world.After(TimeSpan.FromSeconds(30), () => world.Objects.Put(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = snapshot.Spec.Verify, SizeBytes = 4096 } }));
                 }
 
                 return entity;

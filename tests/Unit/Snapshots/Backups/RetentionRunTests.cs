@@ -34,7 +34,7 @@ public sealed class RetentionRunTests
         _world.Archive.Removed.ShouldBe(["a-id-1"]);
         var expired = await _world.GetAsync("a");
         expired.Status!.Phase.ShouldBe(BackupSnapshotPhases.Expired);
-        expired.Status.Verified.ShouldBe(false);
+        expired.Status.Verified.ShouldBeNull();
         expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Ready).ShouldSatisfyAllConditions(c => c.Status.ShouldBe("True"), c => c.Reason.ShouldBe(Reasons.Expired));
         expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Usable).ShouldSatisfyAllConditions(c => c.Status.ShouldBe("False"), c => c.Reason.ShouldBe(Reasons.Expired));
         expired.Status.Conditions.ShouldAllBe(c => c.Status == "False" || c.Type == ConditionTypes.Ready);

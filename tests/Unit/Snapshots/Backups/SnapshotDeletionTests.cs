@@ -98,7 +98,7 @@ public sealed class SnapshotDeletionTests
             Spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "one" } },
         });
         var half = (await world.GetAsync("one")).Status!;
-        half.Verified.ShouldBe(false);
+        half.Verified.ShouldBeNull();
         half.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status.ShouldBe("False");
         await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
 
@@ -110,7 +110,7 @@ public sealed class SnapshotDeletionTests
     public async Task Failed_snapshot_asks_for_its_users_until_its_deletion_has_begun()
     {
         var world = new SnapshotWorld();
-        var failed = await AddAsync(world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Failed, Verified = false } });
+        var failed = await AddAsync(world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Failed, Verified = null } });
         world.Archive.OpenFails = new SnapshotException(SnapshotFailure.StorageUnusable, "no route to host");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
         await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);

@@ -64,7 +64,7 @@ public sealed class SnapshotKillTests
     {
         await world.UntilAsync(Name, BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         var snapshot = await world.GetAsync(Name);
-        (snapshot.Status!.Phase, snapshot.Status.Verified, snapshot.Status.Attempt).ShouldBe((BackupSnapshotPhases.Succeeded, true, 1), where);
+        (snapshot.Status!.Phase, snapshot.Status.Verified, snapshot.Status.Attempt).ShouldBe((BackupSnapshotPhases.Succeeded, SnapshotVerification.RestoreTest, 1), where);
         world.Archive.Manifests.Keys.ShouldHaveSingleItem(where).ShouldBe(snapshot.Status.Path, where);
         world.Archive.Taken.Count.ShouldBeLessThanOrEqualTo(2, where);
         world.Archive.Tested.ShouldNotBeEmpty(where);

@@ -95,7 +95,7 @@ public sealed class SnapshotTests
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         var status = (await _world.GetAsync("snap")).Status!;
         status.Phase.ShouldBe(BackupSnapshotPhases.Failed);
-        status.Verified.ShouldBe(false);
+        status.Verified.ShouldBeNull();
         status.Message!.ShouldContain("tr1");
         status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.SnapshotInvalid);
     }

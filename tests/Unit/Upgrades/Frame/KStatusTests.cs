@@ -69,7 +69,7 @@ public sealed class KStatusTests
     [Fact]
     public void Expired_snapshot_is_current_and_not_usable()
     {
-        var snapshot = new BackupSnapshot { Metadata = Metadata(deleted: false), Status = new BackupSnapshotStatus { Verified = true } };
+        var snapshot = new BackupSnapshot { Metadata = Metadata(deleted: false), Status = new BackupSnapshotStatus { Verified = SnapshotVerification.ReadBack } };
         var status = SnapshotStatusComposer.Expiry(snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, "Removed.", Now);
 
         Verdict(Json(snapshot with { Status = status }, CrdsJsonContext.Default.BackupSnapshot)).ShouldBe(KStatus.Current);

@@ -76,7 +76,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         var kept = there.Where(s => s.Status is
         {
             Phase: BackupSnapshotPhases.Succeeded,
-            Verified: true,
+            Verified: not null,
             SnapshotID: not null,
         });
 

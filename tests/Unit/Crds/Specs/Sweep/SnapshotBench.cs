@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Abstractions.Controllers;
 using Drydock.Clients.Kubernetes.Runtime;
+using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
@@ -122,7 +123,7 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
     {
         Asked.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {SqlText.Of(request.Connection)}"));
+            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {request.Definitions} {SqlText.Of(request.Connection)}"));
         await (Dump?.Invoke(cancellationToken) ?? Task.CompletedTask);
         return new FakeSnapshots("rm").Manifest! with { Id = request.Location.Id };
     }
@@ -159,6 +160,9 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
 
     private sealed class TestLoader(SnapshotBench bench) : SnapshotLoader
     {
+        public override Task<IReadOnlyDictionary<string, string>> ReadChecksumsAsync(MySqlOptions connection, IReadOnlyList<string> databases, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
+
         public override Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
         {
             bench.Asked.Add(string.Create(CultureInfo.InvariantCulture, $"test {request.Threads} {request.Identity} {SqlText.Of(request.Connection)}"));

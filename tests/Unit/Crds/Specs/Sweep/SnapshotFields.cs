@@ -28,6 +28,8 @@ internal static class SnapshotFields
         Asks("tool", spec => spec with { Tool = DumpTool.MyDumper }),
         Asks("threads", spec => spec with { Threads = 9 }),
         Asks("verify", spec => spec with { Verify = SnapshotVerification.RestoreTest }),
+        Asks("contents", spec => spec with { Contents = SnapshotContents.Definitions }),
+        Asks("testedDefinitions", spec => spec with { TestedDefinitions = Fingerprint }, spec => spec with { Verify = SnapshotVerification.Schema }),
         Asks("encryption.recipients", spec => spec with { Encryption = Encryption }),
         Asks(
             "identitySecretRef.name",
