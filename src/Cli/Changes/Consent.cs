@@ -4,6 +4,7 @@ namespace Drydock.Cli.Changes;
 internal static class Consent
 {
     private const string Restore = "RestoreDatabases";
+    private const string Snapshot = "TakeSnapshot";
     private const string Stop = "StopContainer";
 
     /// <summary>Sentences about the steps up to the next hold; empty if they destroy and stop nothing.</summary>
@@ -29,6 +30,10 @@ internal static class Consent
                 steps.Exists(step => step is { Action: Stop, Phase: OmsUpgradePhases.StopOld })
                     && run.DowntimeSince is null
                     ? "OMS goes down, until the upgrade or a rollback ends."
+                    : null,
+                steps.Exists(step => step is { Action: Snapshot, Phase: OmsUpgradePhases.Backup }
+                    && step.Parameters["verify"] == nameof(SnapshotVerification.ReadBack))
+                    ? "The backup is verified: ReadBack. It is not tested whether the server takes its definitions."
                     : null,
                 steps.Exists(step => step.PointOfNoReturn)
                     ? "One of these steps is a point of no return: a rollback after it loses data, or is impossible."

@@ -18,9 +18,11 @@ public sealed record BackupSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>How the backup is verified. ReadBack reads the stored files back. RestoreTest also loads them into a
-    /// scratch database, compares it and drops it, which prolongs the downtime.</summary>
-    public SnapshotVerification Verify { get; init; }
+    /// <summary>How the backup is verified. ReadBack reads the stored files back. Schema also loads the definitions of
+    /// all objects into a scratch database before anything is changed, if the account may create one. RestoreTest does
+    /// that, and in the downtime loads the stored files there and compares the contents.</summary>
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public SnapshotVerification Verify { get; set; } = SnapshotVerification.Schema;
 
     /// <summary>Encrypts the stored dumps. A rollback then needs identitySecretRef. Default: not encrypted.</summary>
     public EncryptionSpec? Encryption { get; init; }

@@ -7,6 +7,10 @@ public static class OmsUpgradePhases
     /// <summary>The image is brought to every node.</summary>
     public const string PrepareImage = "PrepareImage";
 
+    /// <summary>The definitions of the metadata databases are loaded into a scratch database and dropped
+    /// again.</summary>
+    public const string TestSchema = "TestSchema";
+
     /// <summary>High availability is switched off.</summary>
     public const string DisableHA = "DisableHA";
 

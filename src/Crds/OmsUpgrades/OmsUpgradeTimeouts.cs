@@ -28,7 +28,8 @@ public sealed record OmsUpgradeTimeouts
     [PositiveDuration]
     public string NoSessions { get; init => field = value ?? "5m"; } = "5m";
 
-    /// <summary>Trimming the heartbeat table and taking the whole snapshot.</summary>
+    /// <summary>Trimming the heartbeat table and taking the whole snapshot; also the test of the definitions before the
+    /// downtime.</summary>
     [PositiveDuration]
     public string Backup { get; init => field = value ?? "4h"; } = "4h";
 

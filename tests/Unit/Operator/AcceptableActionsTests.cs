@@ -21,7 +21,7 @@ public sealed class AcceptableActionsTests
         [
             nameof(AwaitComponents), nameof(AwaitHostsOnline), nameof(AwaitPrograms), nameof(CheckHealth),
             nameof(CompareProjects), nameof(LookAgain), nameof(ReadVersion), nameof(RunCorrectionJar),
-            nameof(RunDockerInit),
+            nameof(RunDockerInit), nameof(TestSchema),
         ]);
         Marked(typeof(TiDbTargets)).ShouldBe([nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService), nameof(SmokeSpark)]);
         Marked(typeof(YugabyteCluster)).ShouldBeEmpty();

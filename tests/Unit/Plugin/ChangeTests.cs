@@ -118,6 +118,18 @@ public sealed class ChangeTests
         sentence.ShouldContain($"This DROPS {Databases(world)} and restores them from ");
     }
 
+    [Fact]
+    public void Approval_says_that_definitions_were_not_tested()
+    {
+        foreach (var verify in new[] { SnapshotVerification.ReadBack, SnapshotVerification.Schema })
+        {
+            var world = CliRuns.Begin(s => s with { HoldBefore = ["StopOld"], Backup = s.Backup with { Verify = verify } });
+            world.RunUntil(() => world.Is("Held"), "held");
+            Approval.Of(world.Run(), null, all: false).Sentence.Contains("The backup is verified: ReadBack.", StringComparison.Ordinal)
+                .ShouldBe(verify == SnapshotVerification.ReadBack);
+        }
+    }
+
     private static string Databases(OmsWorld world) =>
         string.Join(", ", world.Plan.Steps.Single(s => s.Id == "Backup/snapshot").As<TakeSnapshot>().Databases);
 

@@ -16,6 +16,18 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
     public required OmsTopology Topology { get; init; }
     public required ServerFacts Server { get; init; }
 
+    /// <summary>Why definitions cannot be loaded into a scratch database, as sentences; null if they can be.</summary>
+    public string? NoSchemaTest(BackupSpec backup)
+    {
+        var missing = Server.Grants.Missing([RestoreTestRequest.ScratchDatabases], Server.Account)
+            .Where(m => m.Required || Server.Kind != MySqlServerKind.OceanBase)
+            .ToList();
+        return missing.Count > 0 ? string.Join(" ", MissingPrivilege.Describe(missing, Server.Account))
+            : backup is { Encryption.Recipients.Count: > 0, IdentitySecretRef: null }
+                ? "The dump is encrypted, and spec.backup.identitySecretRef is not set."
+            : null;
+    }
+
     /// <summary>ha.config before the upgrade. It holds no secret.</summary>
     public required HaConfigRow HighAvailability { get; init; }
 

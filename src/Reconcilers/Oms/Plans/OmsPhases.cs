@@ -50,7 +50,7 @@ internal static class PhaseTimeouts
         OmsUpgradePhases.DisableHA => timeouts.DisableHA,
         OmsUpgradePhases.RenameProjects => timeouts.RenameProjects,
         OmsUpgradePhases.StopOld => timeouts.StopOld,
-        OmsUpgradePhases.Backup => timeouts.Backup,
+        OmsUpgradePhases.Backup or OmsUpgradePhases.TestSchema => timeouts.Backup,
         OmsUpgradePhases.StartNew => timeouts.StartNew,
         OmsUpgradePhases.CorrectMetadata => timeouts.CorrectMetadata,
         OmsUpgradePhases.InitMetadata => timeouts.InitMetadata,

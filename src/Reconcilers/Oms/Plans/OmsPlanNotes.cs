@@ -88,6 +88,11 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             ? $"docker_init.sh starts {KubernetesDuration.Format(wait)} after the start of the new container at the "
                 + "earliest, as the vendor's guide for this version asks. This is part of the downtime."
             : null,
+        spec.Backup.Verify == Crds.Common.SnapshotVerification.Schema
+        && discovery.NoSchemaTest(spec.Backup) is { } without
+            ? "The backup is verified: ReadBack. Before the downtime it is not tested whether the server takes its "
+                + $"definitions. {without}"
+            : null,
         UnverifiedServer.Warning("The metadata database", "spec.metadataDatabase.tls.mode", spec.MetadataDatabase?.Tls),
         .. HighAvailability(),
         .. Holds(),

@@ -5,9 +5,10 @@ internal static class OmsPlanProgress
 {
     private static readonly string[] Order =
     [
-        OmsUpgradePhases.PrepareImage, OmsUpgradePhases.DisableHA, OmsUpgradePhases.RenameProjects,
-        OmsUpgradePhases.StopOld, OmsUpgradePhases.Backup, OmsUpgradePhases.StartNew, OmsUpgradePhases.CorrectMetadata,
-        OmsUpgradePhases.InitMetadata, OmsUpgradePhases.Verify, OmsUpgradePhases.EnableHA, OmsUpgradePhases.Settle,
+        OmsUpgradePhases.PrepareImage, OmsUpgradePhases.TestSchema, OmsUpgradePhases.DisableHA,
+        OmsUpgradePhases.RenameProjects, OmsUpgradePhases.StopOld, OmsUpgradePhases.Backup, OmsUpgradePhases.StartNew,
+        OmsUpgradePhases.CorrectMetadata, OmsUpgradePhases.InitMetadata, OmsUpgradePhases.Verify,
+        OmsUpgradePhases.EnableHA, OmsUpgradePhases.Settle,
     ];
 
     /// <summary>Where a hold stands. An upgrade without high availability has no phase DisableHA, one of a new version

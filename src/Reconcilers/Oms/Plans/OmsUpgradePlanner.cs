@@ -1,4 +1,5 @@
 using Phases = Drydock.Crds.OmsUpgrades.OmsUpgradePhases;
+using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -19,12 +20,21 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         : discovery.Renames.Count > 0 ? Phases.RenameProjects
         : Phases.StopOld;
 
+    private SnapshotVerification Verification =>
+        Spec.Backup.Verify == SnapshotVerification.Schema && discovery.NoSchemaTest(Spec.Backup) is not null
+            ? SnapshotVerification.ReadBack
+            : Spec.Backup.Verify;
+
+    private List<string>? Recipients =>
+        Spec.Backup.Encryption is { Recipients: { Count: > 0 } recipients } ? [.. recipients] : null;
+
     private bool Renames => Spec.Preflight.DuplicateProjectNames == DuplicateNamePolicy.Rename;
 
     public Plan Compile()
     {
         Built.Acknowledge(Spec.Preflight.Acknowledge);
         Phase(Phases.PrepareImage, PrepareImages);
+        Phase(Phases.TestSchema, TestSchema);
         LookBefore(FirstChange);
         Phase(Phases.DisableHA, DisableHighAvailability);
         Phase(Phases.RenameProjects, RenameProjects);
@@ -46,6 +56,10 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         new OmsPlanNotes(Built, Spec, discovery).Compile();
         return Built.Build();
     }
+
+    private IEnumerable<string> TestSchema() => Verification == SnapshotVerification.ReadBack
+        ? []
+        : [Add(new TestSchema([.. Topology.Databases], StorageText.Of(Spec.Backup.Storage), Recipients))];
 
     private void LookBefore(string phase) => Phase(phase, () => [Add(new LookAgain())]);
 
@@ -185,8 +199,8 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
             StorageText.Of(Spec.Backup.Storage),
             Spec.Backup.Tool,
             Spec.Backup.Threads,
-            Spec.Backup.Verify,
-            Spec.Backup.Encryption is { Recipients: { Count: > 0 } recipients } ? [.. recipients] : null);
+            Verification,
+            Recipients);
         return [Add(snapshot, after: before)];
     }
 

@@ -31,8 +31,8 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
             return new Done("Preflight was repeated and has no findings.");
         }
 
-        if (context.Step.Phase == OmsUpgradePhases.StopOld && await StoppedAsync(context.Plan, cancellationToken)
-            is { } stopped)
+        if (context.Step.Phase == OmsUpgradePhases.StopOld
+            && await StoppedAsync(Targets, context.Plan, cancellationToken) is { } stopped)
         {
             return new Done($"{stopped} is stopped already, so preflight has nothing to keep.");
         }
@@ -53,13 +53,15 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
             && !(held?.Status == "True" || held?.LastTransitionTime > asked);
     }
 
-    // By somebody who has begun the downtime, or by this plan, whose status was put back.
-    private async Task<string?> StoppedAsync(Plan plan, CancellationToken cancellationToken)
+    /// <summary>An old container that is stopped: by people who have begun the downtime, or by this plan, whose status
+    /// was put back.</summary>
+    public static async Task<string?> StoppedAsync(
+        OmsTargets targets, Plan plan, CancellationToken cancellationToken)
     {
         foreach (var stop in OmsPlanProgress.Stops(plan))
         {
             var old = stop.As<StopContainer>();
-            if (await Targets.Docker(stop.Node!).Containers.FindContainerAsync(old.Container, cancellationToken)
+            if (await targets.Docker(stop.Node!).Containers.FindContainerAsync(old.Container, cancellationToken)
                 is { State.Running: false })
             {
                 return $"{old.Name} on {stop.Node}";

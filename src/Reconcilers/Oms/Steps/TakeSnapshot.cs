@@ -17,7 +17,7 @@ internal sealed record TakeSnapshot(
     SnapshotVerification Verify,
     List<string>? Recipients = null,
     bool BeforeRollback = false,
-    bool Optional = false) : TakeSnapshotBase<OmsTargets>
+    bool Optional = false) : OmsSnapshotStep
 {
     public const string NotTakenFact = "notTaken";
 
@@ -26,10 +26,6 @@ internal sealed record TakeSnapshot(
     internal override string Title(string? node) => BeforeRollback
         ? "Dump the data that the restore drops"
         : "Dump and verify all databases";
-
-    protected override IKubernetesClient Kubernetes => Targets.Kubernetes;
-    protected override V1ObjectMeta Upgrade => Targets.Upgrade.Metadata;
-    protected override string UpgradeKind => OmsUpgrade.KindName;
 
     protected override string? What => BeforeRollback ? SnapshotNames.BeforeRollback : null;
 
@@ -71,33 +67,29 @@ internal sealed record TakeSnapshot(
             Entry(NotTakenFact, "true"))
         : base.SnapshotFailed(name, message);
 
+    // The definitions were tested before the downtime; here nothing is loaded for that.
     protected override async Task<BackupSnapshotSpec> SpecAsync(
-        StepContext context, CancellationToken cancellationToken)
-    {
-        var spec = Targets.Upgrade.Spec;
-        return new BackupSnapshotSpec
+        StepContext context, CancellationToken cancellationToken) =>
+        await SpecAsync(context, Databases, Storage, Recipients, cancellationToken) with
         {
-            Source = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
-            Databases = Databases,
-            Storage = StorageText.Parse(Storage, spec.Backup.Storage),
             Tool = Tool,
             Threads = Threads,
-            Encryption = Recipients is { Count: > 0 } recipients
-                ? new EncryptionSpec { Recipients = recipients }
-                : null,
 
             // The second snapshot must not prolong the outage by a load of its own.
             Verify = BeforeRollback ? SnapshotVerification.ReadBack : Verify,
-            IdentitySecretRef = spec.Backup.IdentitySecretRef,
-            Timeout = spec.Timeouts.Backup,
+            TestedDefinitions = Verify == SnapshotVerification.Schema && !BeforeRollback
+                ? await TestedAsync(context, cancellationToken) ?? "none"
+                : null,
 
             // What the new version wrote is dumped as far as possible: nothing there may stop a rollback.
             Acknowledge = BeforeRollback
                 ? [Reasons.DumpLosesDigits, Reasons.ObjectsHidden]
                 : context.Plan.Acknowledged ?? [],
         };
-    }
 
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        WaitForChangeAsync(context, Targets.NextSnapshotChangeAsync, cancellationToken);
+    private async Task<string?> TestedAsync(StepContext context, CancellationToken cancellationToken) =>
+        context.Plan.Step<TestSchema>()?.Recorded(SnapshotReceipts.SnapshotKey) is { } name
+            ? (await Kubernetes.GetAsync<BackupSnapshot>(name, Upgrade.Namespace, cancellationToken))?.Status
+                ?.DefinitionsSha256
+            : null;
 }

@@ -63,7 +63,7 @@ internal static class DiscoveryOf
             Host = "metadb",
             Address = "metadb:3306",
             Account = "drc@%",
-            Grants = new GrantList([]),
+            Grants = new GrantList(["GRANT ALL PRIVILEGES ON *.* TO `drc`@`%`"]),
             NamedLocks = true,
         },
         HighAvailability = new HaConfigRow(Present: true, """{"enable":true}"""),

@@ -153,7 +153,7 @@ public sealed class GuardTests
 
         world["oms-a"].Write("/data/oms/config.yaml", before);
         Continues(world);
-        world.Api.All<BackupSnapshot>().Single().Spec.Source.Host.ShouldBe(WorldMetadataServer.Host);
+        world.Api.All<BackupSnapshot>().Single(s => s.Spec.Contents == SnapshotContents.All).Spec.Source.Host.ShouldBe(WorldMetadataServer.Host);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class CommunityTests
         world.Rules.Broken.ShouldBeEmpty();
         world.Done.Select(a => a.ToString()).ShouldBe(
         [
-            "load oms-a", "create oms-a",
+            "load oms-a", "create oms-a", "test rm_340+cm_340+cm_hb_340",
             "policy no oms-a", "stop oms-a",
             "trim cm_hb_340", "snapshot rm_340+cm_340+cm_hb_340",
             "start oms-a", "console start oms-a",

@@ -71,7 +71,7 @@ public sealed class DeletionTests
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init")).ShouldBe((2, 1));
         world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
-        world.Api.All<BackupSnapshot>().Count().ShouldBe(1);
+        world.Api.All<BackupSnapshot>().Count(s => s.Spec.Contents == SnapshotContents.All).ShouldBe(1);
         world.Api.All<V1Lease>().ShouldBeEmpty();
     }
 

@@ -23,7 +23,7 @@ public sealed class LongNameTests
         var world = new OmsWorld(new WorldSetup { Name = name }).Apply();
         world.RunToSuccess();
 
-        var snapshot = world.Api.All<BackupSnapshot>().ShouldHaveSingleItem();
+        var snapshot = world.Api.All<BackupSnapshot>().Single(s => s.Spec.Contents == SnapshotContents.All);
         snapshot.Metadata.Annotations.ShouldNotBeNull()[Annotations.Upgrade].ShouldBe(name);
         snapshot.Metadata.Labels.ShouldNotBeNull().ShouldSatisfyAllConditions(
             l => l[Labels.UpgradeUid].ShouldBe(world.Upgrade.Metadata.Uid),

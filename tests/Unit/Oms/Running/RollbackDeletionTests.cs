@@ -29,7 +29,7 @@ public sealed class RollbackDeletionTests
             world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
             world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning && !world.New(h.Name)!.IsRunning);
             world.Api.All<V1Lease>().ShouldBeEmpty();
-            world.Api.All<BackupSnapshot>().Count().ShouldBe(2, "no backup goes with the object");
+            world.Api.All<BackupSnapshot>().Count(s => s.Spec.Contents == SnapshotContents.All).ShouldBe(2, "no backup goes with the object");
         });
     }
 

@@ -108,7 +108,7 @@ public sealed class WitnessPutBackTests
         var world = Begin(haOn: true);
         world.RunToSuccess();
         var back = world.Api.StatusWrites.Select(w => w.Status!).First(s => s.Plan is not null);
-        var first = world.Api.All<BackupSnapshot>().Single();
+        var first = world.Api.All<BackupSnapshot>().Single(s => s.Spec.Contents == SnapshotContents.All);
         world.RunFor(TimeSpan.FromHours(5));
         world.Api.Create(first with
         {

@@ -97,7 +97,7 @@ internal static class Upgrades
     {
         var world = new OmsWorld();
         world.Apply(_ => Read(world, spec));
-        world.RunUntil(() => world.Api.All<BackupSnapshot>().Any(), "the snapshot is made");
-        return string.Create(CultureInfo.InvariantCulture, $"{JsonSerializer.Serialize(world.Api.All<BackupSnapshot>().Single().Spec, Options)}");
+        world.RunUntil(() => world.Api.All<BackupSnapshot>().Any(s => s.Spec.Contents == SnapshotContents.All), "the snapshot is made");
+        return string.Create(CultureInfo.InvariantCulture, $"{JsonSerializer.Serialize(world.Api.All<BackupSnapshot>().Single(s => s.Spec.Contents == SnapshotContents.All).Spec, Options)}");
     }
 }
