@@ -199,16 +199,17 @@ public sealed record DatabaseObjects(SnapshotDatabase Content, IReadOnlyList<str
         // OceanBase has no statement that shows some kinds of objects.
         var unknown = server == MySqlServerKind.OceanBase ? [] : content.Tables
             .Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))
-            .Concat([.. content.Views, .. content.Routines, .. content.Triggers, .. content.Events, .. content.Sequences])
+            .Concat(
+                [.. content.Views, .. content.Routines, .. content.Triggers, .. content.Events, .. content.Sequences])
             .Where(static o => o.DefinitionSha256 is null)
             .Select(static o => o.Name)
             .ToList();
         return unknown.Count == 0
             ? tables?.Refusal(content.Name, server, tool)
             : $"{content.Name} is not dumped, because the server does not show the definition of "
-                + $"{Sentences.List(unknown, 10)}. Grant the account SHOW VIEW, TRIGGER and EVENT on `{content.Name}`.*, "
-                + "and for routines SELECT on mysql.proc (MySQL 8 and later: SHOW_ROUTINE on *.*); or drop what refers "
-                + "to objects that no longer exist.";
+                + $"{Sentences.List(unknown, 10)}. Grant the account SHOW VIEW, TRIGGER and EVENT on `{content.Name}`.*"
+                + ", and for routines SELECT on mysql.proc (MySQL 8 and later: SHOW_ROUTINE on *.*); or drop what "
+                + "refers to objects that no longer exist.";
     }
 
     /// <summary>Reads a database; null if there is none of that name. Changes nothing.</summary>

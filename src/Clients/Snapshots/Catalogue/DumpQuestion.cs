@@ -68,9 +68,10 @@ public sealed record DumpQuestion(SnapshotFailure Failure, string Subject, strin
                 questions.Add(new DumpQuestion(
                     SnapshotFailure.ObjectsHidden,
                     database,
-                    $"The server may hide {string.Join(", ", hidden.Select(static h => h.Objects))} of {database}, and a "
-                        + "dump then lacks them: it shows no grant of "
-                        + $"{string.Join(", ", hidden.Select(static h => h.Here[0]))} on `{database}`.* to the account."));
+                    $"The server may hide {string.Join(", ", hidden.Select(static h => h.Objects))} of {database}, and "
+                        + "a dump then lacks them: it shows no grant of "
+                        + $"{string.Join(", ", hidden.Select(static h => h.Here[0]))} on `{database}`.* to the "
+                        + "account."));
             }
         }
 

@@ -33,8 +33,8 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
 
     internal static IReadOnlyList<string> Flags(ToolInfo info, DumpScope scope)
     {
-        // OceanBase lacks the tables that the last three read, or the account may not read them; there they are used only
-        // if there is something to dump.
+        // OceanBase lacks the tables that the last three read, or the account may not read them; there they are used
+        // only if there is something to dump.
         var always = scope.Server != MySqlServerKind.OceanBase && !scope.Hides;
         List<string> flags =
         [

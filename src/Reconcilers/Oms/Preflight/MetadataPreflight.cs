@@ -265,7 +265,8 @@ internal sealed class MetadataPreflight(
         foreach (var question in catalogue.Questions.Where(
             q => q.Failure != SnapshotFailure.ObjectsHidden || reported.Count == 0))
         {
-            findings.Ask(SnapshotReasons.Of(question.Failure), question.Subject, question.Message, field: "spec.backup");
+            findings.Ask(
+                SnapshotReasons.Of(question.Failure), question.Subject, question.Message, field: "spec.backup");
         }
 
         foreach (var table in catalogue.OutsideKeys.GroupBy(k => k.Table, StringComparer.Ordinal))

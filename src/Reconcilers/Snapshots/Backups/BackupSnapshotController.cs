@@ -229,7 +229,11 @@ internal sealed class BackupSnapshotController(
 
     private async Task<TimeSpan?> DeleteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        await ForgetAsync(snapshot);
+        if (FindSession(snapshot) is SnapshotJob)
+        {
+            await ForgetAsync(snapshot);
+        }
+
         if (FinalizerOf(snapshot) is not null && snapshot.Status is { } status)
         {
             // Files that retention has started to remove cannot be restored from: that removal is finished here.
@@ -237,12 +241,17 @@ internal sealed class BackupSnapshotController(
             var removes = expiring || snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete || IsTest(snapshot);
             if (removes)
             {
-                (snapshot, var trouble) = await RemoveFilesAsync(snapshot, expiring, cancellationToken);
-                if (trouble is not null)
+                var removed = await RemoveFilesAsync(snapshot, expiring, cancellationToken);
+                if (removed is null)
+                {
+                    return ShowProgress;
+                }
+
+                if (removed.Trouble is { } trouble)
                 {
                     await WriteAsync(
                         snapshot,
-                        SnapshotStatusComposer.WithConditions(snapshot, snapshot.Status!, trouble, Now),
+                        SnapshotStatusComposer.WithConditions(snapshot, status, trouble, Now),
                         cancellationToken);
                     return LookAgainAfterFailure;
                 }
@@ -259,9 +268,10 @@ internal sealed class BackupSnapshotController(
         return null;
     }
 
-    // The trouble is null if the files were removed. A removal that retention has started stays Expiring, and one that
-    // was started here is finished also if an object refers to the snapshot since: nothing can be restored from it.
-    private async Task<(BackupSnapshot Snapshot, RunStatusSummary? Trouble)> RemoveFilesAsync(
+    // Null while the removal runs, beside the reconcile: a storage may hang. A removal that retention has started stays
+    // Expiring, and one that was started here is finished also if an object refers to the snapshot since: nothing can
+    // be restored from it.
+    private async Task<Removal?> RemoveFilesAsync(
         BackupSnapshot snapshot, bool expiring, CancellationToken cancellationToken)
     {
         var status = snapshot.Status!;
@@ -269,35 +279,74 @@ internal sealed class BackupSnapshotController(
         if (!started && (await SnapshotReferences.ReadAsync(
             Services.Kubernetes, Services.Scope, cancellationToken)).UserOf(snapshot) is { } user)
         {
-            return (snapshot, Deleting(
+            return new Removal(Deleting(
                 Reasons.FilesInUse, $"{user}. The files are deleted when that is no longer so."));
         }
 
-        Services.Fence.EnsureMayAct();
+        if (FindSession(snapshot) is not RemovalJob job)
+        {
+            SessionOf(snapshot, () => StartRemoval(snapshot, started));
+            return null;
+        }
+
+        if (!job.Work.IsCompleted)
+        {
+            return null;
+        }
+
+        await ForgetAsync(snapshot);
+        if (await job.Work is { } ended && (started || ended.Trouble is not null))
+        {
+            return ended;
+        }
+
+        var removing = status with
+        {
+            Verified = null,
+            Receipt = new(StringComparer.Ordinal) { [RemovalReceipt] = status.SnapshotID! },
+        };
+        var summary = Deleting(Reasons.Pending, $"The files under {status.Path} are being deleted.");
+        await WriteAsync(
+            snapshot, SnapshotStatusComposer.WithConditions(snapshot, removing, summary, Now), cancellationToken);
+        return null;
+
+        static RunStatusSummary Deleting(string reason, string message) =>
+            new(RunOutcomeKind.Progressing, BackupSnapshotPhases.Deleting, reason, message);
+    }
+
+    // Before it is recorded as started, only the place is looked at.
+    private RemovalJob StartRemoval(BackupSnapshot snapshot, bool started)
+    {
+        var job = new RemovalJob(WakeOf(snapshot), Services.Fence.Ended);
+        job.Start(
+            Timers.Parse(snapshot.Spec.Timeout),
+            Services.Time,
+            token => RemoveAsync(snapshot, started, token),
+            () => Failed(
+                snapshot,
+                Reasons.StorageUnusable,
+                $"It was not finished within {snapshot.Spec.Timeout} (spec.timeout)."));
+        return job;
+    }
+
+    private async Task<Removal> RemoveAsync(
+        BackupSnapshot snapshot, bool started, CancellationToken cancellationToken)
+    {
         try
         {
+            Services.Fence.EnsureMayAct();
             var location = await Services.LocateAsync(snapshot, cancellationToken);
             if (await SnapshotServices.ForeignAsync(location, cancellationToken) is { } foreign)
             {
                 throw new SnapshotException(SnapshotFailure.StorageUnusable, foreign);
             }
 
-            if (!started)
+            if (started)
             {
-                var removing = SnapshotStatusComposer.WithConditions(
-                    snapshot,
-                    status with
-                    {
-                        Verified = null,
-                        Receipt = new(StringComparer.Ordinal) { [RemovalReceipt] = status.SnapshotID! },
-                    },
-                    Deleting(Reasons.Pending, $"The files under {status.Path} are being deleted."),
-                    Now);
-                snapshot = await WriteAsync(snapshot, removing, cancellationToken);
+                await Services.RemoveAsync(snapshot, location, cancellationToken);
             }
 
-            await Services.RemoveAsync(snapshot, location, cancellationToken);
-            return (snapshot, null);
+            return new Removal(null);
         }
         catch (Exception exception) when (
             exception is SnapshotException or MySqlSessionException or IOException or UnauthorizedAccessException)
@@ -309,18 +358,29 @@ internal sealed class BackupSnapshotController(
                 SnapshotException failure => SnapshotReasons.Of(failure.Failure),
                 _ => Reasons.StorageUnusable,
             };
-            var remedy = expiring || IsTest(snapshot)
-                ? $"If storage or server no longer exist, remove the finalizer {Labels.SnapshotFinalizer} manually."
-                : $"To delete the object and keep the files, set spec.deletionPolicy: {DeletionPolicy.Retain}.";
-            return (snapshot, new RunStatusSummary(
-                RunOutcomeKind.Stalled,
-                expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
-                reason,
-                $"The files under {status.Path} could not be deleted: {Sentences.Close(exception.Message)} "
-                + $"Repair this and they are deleted automatically. {remedy}"));
+            return Failed(snapshot, reason, exception.Message);
         }
+    }
 
-        static RunStatusSummary Deleting(string reason, string message) =>
-            new(RunOutcomeKind.Progressing, BackupSnapshotPhases.Deleting, reason, message);
+    private static Removal Failed(BackupSnapshot snapshot, string reason, string cause)
+    {
+        var expiring = snapshot.Status!.Phase == BackupSnapshotPhases.Expiring;
+        var remedy = expiring || IsTest(snapshot)
+            ? $"If storage or server no longer exist, remove the finalizer {Labels.SnapshotFinalizer} manually."
+            : $"To delete the object and keep the files, set spec.deletionPolicy: {DeletionPolicy.Retain}.";
+        return new Removal(new RunStatusSummary(
+            RunOutcomeKind.Stalled,
+            expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
+            reason,
+            $"The files under {snapshot.Status.Path} could not be deleted: {Sentences.Close(cause)} "
+            + $"Repair this and they are deleted automatically. {remedy}"));
     }
 }
+
+/// <summary>The result of a removal of files.</summary>
+/// <param name="Trouble">Null if they were removed.</param>
+internal sealed record Removal(RunStatusSummary? Trouble);
+
+/// <summary>The removal of the files of a deleted snapshot, outside the reconcile.</summary>
+internal sealed class RemovalJob(Action wake, CancellationToken fenceEnded)
+    : BackgroundJob<Removal>(wake, fenceEnded);

@@ -121,8 +121,8 @@ internal sealed record ServerFacts
     [
         .. (await ToldAsync(
             session,
-            "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME FROM "
-                + "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA <> UNIQUE_CONSTRAINT_SCHEMA",
+            "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME "
+                + "FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA <> UNIQUE_CONSTRAINT_SCHEMA",
             cancellationToken))
             .Where(r => databases.Contains(r[3], StringComparer.OrdinalIgnoreCase)
                 && !databases.Contains(r[0], StringComparer.OrdinalIgnoreCase))
@@ -185,15 +185,15 @@ internal sealed record OutsideKey(string Table, string Text)
     public static string? Describe(IReadOnlyCollection<OutsideKey> keys) => keys.Count == 0
         ? null
         : $"Foreign keys lead from other databases into those that a restore drops: "
-            + $"{Sentences.List([.. keys.Select(k => k.Text)], 10)}. A drop and a load do not check them, so rows there "
-            + "may refer to rows that no longer exist.";
+            + $"{Sentences.List([.. keys.Select(k => k.Text)], 10)}. A drop and a load do not check them, so rows "
+            + "there may refer to rows that no longer exist.";
 
     /// <summary>The same for a plan whose preflight found some.</summary>
     public static string? Acknowledged(Plan plan) =>
         (plan.Acknowledged ?? []).FindAll(
             entry => entry.Split('/')[0] == Reasons.ForeignKeysFromOutside) is { Count: > 0 } entries
             ? "Foreign keys lead from other databases into them "
-                + $"({Sentences.List(entries, 10)} in spec.preflight.acknowledge): rows there may refer to rows that no "
-                + "longer exist."
+                + $"({Sentences.List(entries, 10)} in spec.preflight.acknowledge): rows there may refer to rows that "
+                + "no longer exist."
             : null;
 }

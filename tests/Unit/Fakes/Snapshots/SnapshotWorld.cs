@@ -15,6 +15,9 @@ internal sealed class SnapshotWorld : IReconcileTrigger
 {
     public const string Space = "oms";
 
+    /// <summary>After how long a job that runs is shown again.</summary>
+    public static readonly TimeSpan Shown = TimeSpan.FromSeconds(2);
+
     /// <param name="life">The life; null for one that is not killed.</param>
     /// <param name="before">The world of the life before; null for a new world.</param>
     public SnapshotWorld(RestoreLife? life = null, SnapshotWorld? before = null)
@@ -98,6 +101,26 @@ internal sealed class SnapshotWorld : IReconcileTrigger
             await Controller.ReconcileAsync(Controller.Reduce(snapshot), bound.Token);
             await Task.Yield();
         }
+    }
+
+    /// <summary>Reconciles a deleted object until its files are removed, or what is in the way is reported.</summary>
+    public async Task<TimeSpan?> RemoveAsync(string name, BackupSnapshotController? controller = null)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(Xunit.TestContext.Current.CancellationToken);
+        bound.CancelAfter(Wait.Limit);
+        TimeSpan? after = null;
+        while (await Api.GetAsync<BackupSnapshot>(name, Space) is { } snapshot)
+        {
+            after = (await (controller ?? Controller).ReconcileAsync(snapshot, bound.Token)).RequeueAfter;
+            if (after != Shown)
+            {
+                break;
+            }
+
+            await Task.Yield();
+        }
+
+        return after;
     }
 
     public void Wake(string? @namespace, string name)

@@ -23,7 +23,7 @@ public sealed class SnapshotDeletionTests
         var taken = await world.GetAsync("one");
         BackupSnapshotController.ReferencedSecrets(taken).ShouldBeEmpty("an ended snapshot watches nothing");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
-        var result = await controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        var again = await world.RemoveAsync("one", controller);
 
         var stalled = await world.GetAsync("one");
         var condition = stalled.Status!.Conditions.Single(c => c.Type == "Stalled");
@@ -33,14 +33,14 @@ public sealed class SnapshotDeletionTests
         data.ShouldAllBe(datum => condition.Message!.Contains(datum, StringComparison.Ordinal));
         BackupSnapshotController.ReferencedSecrets(stalled).ShouldContain("s3-keys", "its creation wakes the snapshot");
         world.Events.All.ShouldContain((true, "one", "SecretMissing", condition.Message));
-        result.RequeueAfter.ShouldNotBeNull();
+        again.ShouldNotBeNull();
 
         // Nothing new: nothing is written and nobody is told again.
         var (version, events) = (stalled.Metadata.ResourceVersion, world.Events.All.Count);
-        await controller.ReconcileAsync(stalled, Token);
+        await world.RemoveAsync("one", controller);
         ((await world.GetAsync("one")).Metadata.ResourceVersion, world.Events.All.Count).ShouldBe((version, events));
 
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
         (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
         world.Archive.Removed.ShouldBe(["one-id-1"]);
     }
@@ -55,12 +55,12 @@ public sealed class SnapshotDeletionTests
         await AddAsync(world);
         world.Archive.OpenFails = new SnapshotException(failure, "bucket dumps: the keys are refused");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
         var stalled = await world.GetAsync("one");
         stalled.Status!.Conditions.Single(c => c.Type == "Stalled").Reason.ShouldBe(reason);
 
         await world.Api.UpdateAsync(stalled with { Spec = stalled.Spec with { DeletionPolicy = DeletionPolicy.Retain } }, Token);
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
         (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
         world.Archive.Removed.ShouldBeEmpty();
         world.Events.All.ShouldContain(e => e.Reason == "FilesRetained");
@@ -73,11 +73,11 @@ public sealed class SnapshotDeletionTests
         await AddAsync(world);
         world.Archive.BeforeRemove = static _ => throw new IOException("Read-only file system");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
         (await world.GetAsync("one")).Status!.Message!.ShouldContain("Read-only file system");
 
         world.Archive.BeforeRemove = null;
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
         world.Archive.Removed.ShouldBe(["one-id-1"]);
     }
 
@@ -88,7 +88,7 @@ public sealed class SnapshotDeletionTests
         await AddAsync(world);
         world.Archive.BeforeRemove = static _ => throw new IOException("Read-only file system");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
 
         world.Archive.BeforeRemove = null;
         await world.Api.CreateAsync(new SnapshotRestore
@@ -100,7 +100,7 @@ public sealed class SnapshotDeletionTests
         var half = (await world.GetAsync("one")).Status!;
         half.Verified.ShouldBeNull();
         half.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status.ShouldBe("False");
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
 
         (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
         world.Archive.Removed.ShouldBe(["one-id-1"]);
@@ -113,7 +113,7 @@ public sealed class SnapshotDeletionTests
         var failed = await AddAsync(world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Failed, Verified = null } });
         world.Archive.OpenFails = new SnapshotException(SnapshotFailure.StorageUnusable, "no route to host");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
 
         world.Archive.OpenFails = null;
         await world.Api.CreateAsync(new SnapshotRestore
@@ -122,7 +122,7 @@ public sealed class SnapshotDeletionTests
             Metadata = new V1ObjectMeta { Name = "back", Namespace = SnapshotWorld.Space },
             Spec = new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = failed.Spec.Storage, Path = failed.Status!.Path! } },
         });
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
         (await world.GetAsync("one")).Status!.Conditions.ShouldContain(c => c.Reason == Reasons.FilesInUse);
         world.Archive.Removed.ShouldBeEmpty();
     }
@@ -134,14 +134,14 @@ public sealed class SnapshotDeletionTests
         await AddAsync(world);
         world.Archive.Marked = false;
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
         var stalled = await world.GetAsync("one");
         stalled.Status!.Conditions.Single(c => c.Type == "Stalled").Reason.ShouldBe("StorageUnusable");
         stalled.Status.Message!.ShouldContain("a different volume or bucket");
         world.Archive.Removed.ShouldBeEmpty();
 
         world.Archive.Marked = true;
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
         (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
         world.Archive.Removed.ShouldBe(["one-id-1"]);
     }
@@ -153,11 +153,33 @@ public sealed class SnapshotDeletionTests
         await AddAsync(world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Expiring } });
         world.Archive.OpenFails = new SnapshotException(SnapshotFailure.StorageUnusable, "no route to host");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
-        await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        await world.RemoveAsync("one");
 
         var stalled = await world.GetAsync("one");
         stalled.Status!.Phase.ShouldBe("Expiring");
         stalled.Status.Message!.ShouldContain(Labels.SnapshotFinalizer);
+    }
+
+    [Fact]
+    public async Task Hanging_storage_keeps_no_worker()
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world);
+        var hangs = new TaskCompletionSource();
+        world.Archive.BeforeRemove = _ => hangs.Task;
+        await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
+
+        for (var looks = 0; looks < 20; looks++)
+        {
+            (await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token)).RequeueAfter
+                .ShouldBe(SnapshotWorld.Shown);
+        }
+
+        (await world.GetAsync("one")).Status!.Message.ShouldBe("The files under one-id-1/ are being deleted.");
+        world.Archive.BeforeRemove = null;
+        hangs.SetResult();
+        await world.RemoveAsync("one");
+        world.Archive.Removed.ShouldBe(["one-id-1"]);
     }
 
     [Theory]

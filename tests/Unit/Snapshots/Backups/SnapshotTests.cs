@@ -222,7 +222,7 @@ public sealed class SnapshotTests
         var taken = (await _world.GetAsync("snap")).Status!.SnapshotID!;
 
         await _world.Api.DeleteAsync<BackupSnapshot>("snap", SnapshotWorld.Space);
-        await _world.Controller.ReconcileAsync(await _world.GetAsync("snap"), TestContext.Current.CancellationToken);
+        await _world.RemoveAsync("snap");
 
         _world.Archive.Removed.ShouldBe([failed, taken]);
         _world.Archive.Manifests.ShouldBeEmpty();

@@ -95,7 +95,12 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
     public async Task DeleteAsync()
     {
         await _api.DeleteAsync<BackupSnapshot>("snap", Space);
-        await _controller.ReconcileAsync(await GetAsync(), TestContext.Current.CancellationToken);
+        while (await _api.GetAsync<BackupSnapshot>("snap", Space) is { } snapshot
+            && (await _controller.ReconcileAsync(snapshot, TestContext.Current.CancellationToken)).RequeueAfter
+                == SnapshotWorld.Shown)
+        {
+            await Task.Yield();
+        }
     }
 
     public Task UntilEndedAsync() => UntilAsync(BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
