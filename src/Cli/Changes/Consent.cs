@@ -6,6 +6,7 @@ internal static class Consent
     private const string Restore = "RestoreDatabases";
     private const string Snapshot = "TakeSnapshot";
     private const string Stop = "StopContainer";
+    private const string Test = "TestSchema";
 
     /// <summary>Sentences about the steps up to the next hold; empty if they destroy and stop nothing.</summary>
     /// <param name="approved">Names of the holds that are agreed to.</param>
@@ -32,7 +33,10 @@ internal static class Consent
                     ? "OMS goes down, until the upgrade or a rollback ends."
                     : null,
                 steps.Exists(step => step is { Action: Snapshot, Phase: OmsUpgradePhases.Backup }
-                    && step.Parameters["verify"] == nameof(SnapshotVerification.ReadBack))
+                    && step.Parameters.TryGetValue("verify", out var verify)
+                    && (verify == nameof(SnapshotVerification.ReadBack)
+                        || (verify == nameof(SnapshotVerification.Schema)
+                            && plan.Steps.Exists(s => s is { Action: Test, Accepted: not null }))))
                     ? "The backup is verified: ReadBack. It is not tested whether the server takes its definitions."
                     : null,
                 steps.Exists(step => step.PointOfNoReturn)

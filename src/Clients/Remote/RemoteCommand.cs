@@ -12,6 +12,9 @@ public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
     /// <see cref="AsRoot"/>: not used.</summary>
     public string? AsUser { get; init; }
 
+    /// <summary>The exit code of a command that the host ended at its limit (of timeout, coreutils).</summary>
+    public const int TimedOut = 124;
+
     /// <summary>After how long the host itself ends the command, whole seconds (SIGTERM to all that it runs); null:
     /// never. A command whose caller gave up does not act later.</summary>
     public TimeSpan? Limit { get; init; }

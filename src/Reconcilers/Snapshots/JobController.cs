@@ -145,7 +145,8 @@ internal abstract class BackgroundJob<TResult>(Action wake, CancellationToken fe
 
     protected void Wake() => wake();
 
-    protected void Cancel() => _stop.Cancel();
+    /// <summary>Ends the work, and does not wait for its end.</summary>
+    public void Stop() => _stop.Cancel();
 
     // A check that is faster than any timer would otherwise repeat endlessly after the end of the time.
     private async Task<TResult> RunAsync(

@@ -7,6 +7,7 @@ public sealed record DumpQuestion(SnapshotFailure Failure, string Subject, strin
     // Objects of others, and the privileges in their database, or on all, any of which shows them.
     private static readonly (string Objects, string[] Here, string[] Everywhere)[] Showing =
     [
+        ("tables and views", ["SELECT"], []),
         ("triggers", ["TRIGGER"], []),
         ("events", ["EVENT"], []),
         ("routines", ["EXECUTE", "CREATE ROUTINE", "ALTER ROUTINE", "SHOW CREATE ROUTINE"], ["SELECT", "SHOW_ROUTINE"]),

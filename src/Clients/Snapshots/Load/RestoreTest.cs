@@ -120,7 +120,8 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
             .Select(t => new SnapshotFinding(
                 SnapshotFailure.ContentMismatch,
                 database,
-                $"{database}.{t.Key}: the loaded rows have other values than those of the server."));
+                $"{database}.{t.Key}: the loaded rows have other values than those of the server. If the operator was "
+                    + "restarted after the dump, clients may have written to the table since: take another snapshot."));
     }
 
     // An empty database is taken for one whose test died before it left its witness. False: there is none.

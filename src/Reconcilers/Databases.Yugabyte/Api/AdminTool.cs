@@ -66,6 +66,9 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
 
     private const int LongestMessage = 1500;
 
+    // How much longer than the tool's own limit the host lets it run, so that the tool tells how it ended.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
     // 0: a process has a command line that matches; 1: none has.
     private const string FindProcess =
         """
@@ -212,13 +215,15 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
 
     private async Task<string> RunAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
     {
-        var result = await host.RunAsync(new RemoteCommand(call.Arguments(timeout, command)), cancellationToken);
+        var result = await host.RunAsync(
+            new RemoteCommand(call.Arguments(timeout, command)) { Limit = timeout + Margin }, cancellationToken);
         if (result.IsSuccess)
         {
             return result.Output;
         }
 
         var printed = string.Join('\n', result.Output.Trim(), result.Errors.Trim()).Trim();
+        printed = result.ExitCode == RemoteCommand.TimedOut ? $"{printed} timed out on the host".Trim() : printed;
         throw new AdminToolException(
             command[0],
             $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {Shorten(redact(printed))}",

@@ -229,8 +229,14 @@ internal sealed class BackupSnapshotController(
 
     private async Task<TimeSpan?> DeleteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (FindSession(snapshot) is SnapshotJob)
+        if (FindSession(snapshot) is SnapshotJob job)
         {
+            job.Stop();
+            if (!job.Work.IsCompleted)
+            {
+                return ShowProgress;
+            }
+
             await ForgetAsync(snapshot);
         }
 

@@ -39,6 +39,22 @@ internal sealed record SnapshotServices : ControllerServices
     {
         if (snapshot.Spec.Contents == SnapshotContents.Definitions)
         {
+            await ClearTestAsync(snapshot, location, cancellationToken);
+        }
+
+        foreach (var id in SnapshotTake.EarlierIds(snapshot).Append(location.Id))
+        {
+            await Snapshotter.DeleteAsync(SnapshotTake.TestOf(location with { Id = id }), cancellationToken);
+            await Snapshotter.DeleteAsync(location with { Id = id }, cancellationToken);
+        }
+    }
+
+    // The Secret of an upgrade may be removed together with it, before the test is.
+    private async Task ClearTestAsync(
+        BackupSnapshot snapshot, SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        try
+        {
             var source = new SnapshotSource(this, snapshot.Metadata.Namespace, cancellationToken);
             var test = new RestoreTestRequest
             {
@@ -47,11 +63,13 @@ internal sealed record SnapshotServices : ControllerServices
             };
             await Loader.ClearTestAsync(test, snapshot.Spec.Databases, cancellationToken);
         }
-
-        foreach (var id in SnapshotTake.EarlierIds(snapshot).Append(location.Id))
+        catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.SecretMissing)
         {
-            await Snapshotter.DeleteAsync(SnapshotTake.TestOf(location with { Id = id }), cancellationToken);
-            await Snapshotter.DeleteAsync(location with { Id = id }, cancellationToken);
+            Events.Warning(
+                snapshot,
+                Reasons.SecretMissing,
+                "The server was not asked whether a scratch database of the test remains. If a database "
+                + $"`drydock_verify_…` exists, drop it. {exception.Message}");
         }
     }
 

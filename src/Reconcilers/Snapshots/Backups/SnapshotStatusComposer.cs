@@ -84,7 +84,7 @@ internal static class SnapshotStatusComposer
             _ => "",
         };
         var counted = taken.Uncompared.Count == 0 ? "" : " Only the rows are counted of tables that were written to "
-            + "during the dump, that an earlier process dumped, or for want of CRC32: "
+            + "during the dump, or for want of CRC32: "
             + $"{Sentences.List(taken.Uncompared, 10)}.";
         var omission = manifest.Tool.Omission is { } left ? $" They were dumped {left}." : "";
         return WithConditions(

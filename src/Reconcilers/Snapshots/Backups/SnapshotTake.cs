@@ -74,7 +74,9 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         var tested = spec.Verify != SnapshotVerification.Schema ? null
             : spec.TestedDefinitions
                 ?? (await TestDefinitionsAsync(request, test, cancellationToken)).DefinitionsSha256;
-        IReadOnlyDictionary<string, string> before = test.Checksums;
+
+        // After a restart the dump is there already: what equals the server now is proved all the same.
+        var before = spec.Verify == SnapshotVerification.RestoreTest ? await ChecksumsAsync() : test.Checksums;
         if (manifest is not null)
         {
             RequireGood(await services.Snapshotter.VerifyAsync(location, identity, job, cancellationToken));
@@ -83,7 +85,6 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         {
             services.Fence.EnsureMayAct();
             await RemoveAbandonedAsync(location, cancellationToken);
-            before = spec.Verify == SnapshotVerification.RestoreTest ? await ChecksumsAsync() : before;
             manifest = await services.Snapshotter.TakeAsync(request, cancellationToken);
         }
 

@@ -53,7 +53,7 @@ internal sealed class RestoreJob(Action wake, CancellationToken fenceEnded)
             commit.Done.TrySetException(new RestoreStopException(RestoreOutcome.Superseded));
         }
 
-        Cancel();
+        Stop();
     }
 }
 

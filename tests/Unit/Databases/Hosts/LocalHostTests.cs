@@ -20,6 +20,9 @@ public sealed class LocalHostTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    // Another program of this machine may have its name.
+    private static int Port => 30000 + (Environment.ProcessId % 30000);
+
     private string Link => Path.Combine(_root, "current");
 
     private string Latest(double seconds) => ((long)(Uptime() + seconds)).ToString(CultureInfo.InvariantCulture);
@@ -45,7 +48,7 @@ public sealed class LocalHostTests : IDisposable
             File.CreateSymbolicLink(Path.Combine(deploy, "bin"), Path.Combine(_root, "v1", "bin"));
         }
 
-        await Shell($"cd / && ulimit -n 777 && MARK='a b' exec setsid '{deploy}/bin/tikv-server' 300 20160 < /dev/null > /dev/null 2>&1 &");
+        await Shell($"cd / && ulimit -n 777 && MARK='a b' exec setsid '{deploy}/bin/tikv-server' 300 {Port} < /dev/null > /dev/null 2>&1 &");
         await using var hosts = Bind(deploy, "run-1", isBinLinked ? Path.Combine(deploy, "bin") : null);
         var instance = hosts.Instance("tikv-1");
         await RunningAsync(instance);
@@ -65,7 +68,7 @@ public sealed class LocalHostTests : IDisposable
     {
         Install("v1", "one");
         File.CreateSymbolicLink(Link, Path.Combine(_root, "v1"));
-        await Shell($"cd / && exec setsid '{Link}/bin/tikv-server' 300 20160 < /dev/null > /dev/null 2>&1 &");
+        await Shell($"cd / && exec setsid '{Link}/bin/tikv-server' 300 {Port} < /dev/null > /dev/null 2>&1 &");
         await using var former = Bind(Link, "run-1", null);
         await RunningAsync(former.Instance("tikv-1"));
         await former.Instance("tikv-1").StopAsync(Token);
@@ -163,7 +166,7 @@ public sealed class LocalHostTests : IDisposable
             Swap = SwapMethod.SwitchLink,
             Link = link,
         };
-        var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, port: 20160, deployDir: deploy, control: control));
+        var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, port: Port, deployDir: deploy, control: control));
         return new BoundDatabaseHosts(
             HostCases.Upgrade(spec) with { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns", Uid = run } },
             new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) },

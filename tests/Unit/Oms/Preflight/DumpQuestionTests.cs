@@ -25,7 +25,9 @@ public sealed class DumpQuestionTests
 
         world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
         world.RunToSuccess();
-        world.Api.All<BackupSnapshot>().ShouldHaveSingleItem().Spec.Acknowledge.ShouldContain(Word);
+        var taken = world.Api.All<BackupSnapshot>().ToList();
+        taken.Count.ShouldBe(2, "the test of the definitions and the dump");
+        taken.ShouldAllBe(s => s.Spec.Acknowledge.Contains(Word));
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");

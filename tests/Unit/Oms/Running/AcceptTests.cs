@@ -229,7 +229,7 @@ public sealed class AcceptTests
             note.ShouldContain(step);
         }
 
-        foreach (var step in new[] { "Backup", "copy-jar", "StopOld/NODE", "EnableHA", "Settle" })
+        foreach (var step in new[] { "Backup/", "copy-jar", "StopOld/NODE", "EnableHA", "Settle" })
         {
             note.ShouldNotContain(step);
         }

@@ -22,6 +22,7 @@ public sealed class GoldenRunTests
         world.Done.Select(a => a.ToString()).ShouldBe(
         [
             "load oms-a", "load oms-b", "create oms-a", "create oms-b",
+            "test rm_340+cm_340+cm_hb_340",
             "ha off rm_340",
             "restart oms_console oms-a", "console stop oms-a", "console start oms-a",
             "restart oms_console oms-b", "console stop oms-b", "console start oms-b",

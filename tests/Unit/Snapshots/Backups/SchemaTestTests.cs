@@ -147,6 +147,64 @@ public sealed class SchemaTestTests
         }
     }
 
+    [Fact]
+    public async Task Restore_test_after_a_restart_still_compares_contents()
+    {
+        var life = new RestoreLife("first", ("testing", 1));
+        var world = await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest }, life);
+        world.Archive.Checksums.Enqueue("7");
+        world.Archive.Checksums.Enqueue("7");
+        await Should.ThrowAsync<OperationCanceledException>(() => world.UntilAsync(Name, BackupSnapshotPhases.Succeeded));
+        await world.Controller.DisposeAsync();
+        world = new SnapshotWorld(before: world);
+        world.Archive.Checksums.Enqueue("7");
+        world.Archive.Checksums.Enqueue("7");
+
+        var status = await EndedAsync(world);
+
+        (status.Verified, world.Archive.Tested[^1].Checksums.Count).ShouldBe((SnapshotVerification.RestoreTest, 2), status.Message);
+    }
+
+    // The upgrade owns both: which of them is removed first is not known.
+    [Fact]
+    public async Task Failed_test_without_its_Secret_is_deleted_with_an_Event()
+    {
+        var world = await CreateAsync(Spec with { Contents = SnapshotContents.Definitions });
+        world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.LoadFailed, "rm", "ERROR 1118: Row size too large."));
+        await EndedAsync(world);
+        await world.Api.DeleteAsync<V1Secret>("db", SnapshotWorld.Space, cancellationToken: Token);
+        await world.Api.DeleteAsync<BackupSnapshot>(Name, SnapshotWorld.Space, cancellationToken: Token);
+
+        await world.RemoveAsync(Name);
+
+        (await world.Api.GetAsync<BackupSnapshot>(Name, SnapshotWorld.Space, Token)).ShouldBeNull();
+        world.Events.All.ShouldContain(e => e.Reason == Reasons.SecretMissing && e.Message.Contains("drydock_verify_", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Deletion_of_a_test_with_a_hanging_server_keeps_no_worker()
+    {
+        var world = await CreateAsync(Spec with { Contents = SnapshotContents.Definitions });
+        world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.LoadFailed, "rm", "ERROR 1118: Row size too large."));
+        await EndedAsync(world);
+        await world.Api.DeleteAsync<BackupSnapshot>(Name, SnapshotWorld.Space, cancellationToken: Token);
+        var (begun, hangs) = (new TaskCompletionSource(), new TaskCompletionSource());
+        world.Archive.Passing = point =>
+        {
+            _ = point == "clearing" && begun.TrySetResult();
+            return point == "clearing" ? hangs.Task : Task.CompletedTask;
+        };
+        while (!begun.Task.IsCompleted)
+        {
+            await Task.Yield();
+            (await world.Controller.ReconcileAsync(await world.GetAsync(Name), Token)).RequeueAfter.ShouldBe(SnapshotWorld.Shown);
+        }
+
+        hangs.SetResult();
+        await world.RemoveAsync(Name);
+        (await world.Api.GetAsync<BackupSnapshot>(Name, SnapshotWorld.Space, Token)).ShouldBeNull();
+    }
+
     private static async Task<SnapshotWorld> CreateAsync(BackupSnapshotSpec spec, RestoreLife? life = null)
     {
         var world = new SnapshotWorld(life);

@@ -165,12 +165,17 @@ public sealed class SnapshotDeletionTests
     {
         var world = new SnapshotWorld();
         await AddAsync(world);
-        var hangs = new TaskCompletionSource();
-        world.Archive.BeforeRemove = _ => hangs.Task;
+        var (begun, hangs) = (new TaskCompletionSource(), new TaskCompletionSource());
+        world.Archive.BeforeRemove = _ =>
+        {
+            begun.TrySetResult();
+            return hangs.Task;
+        };
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
 
-        for (var looks = 0; looks < 20; looks++)
+        while (!begun.Task.IsCompleted)
         {
+            await Task.Yield();
             (await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token)).RequeueAfter
                 .ShouldBe(SnapshotWorld.Shown);
         }

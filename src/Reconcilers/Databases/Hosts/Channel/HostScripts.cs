@@ -59,8 +59,6 @@ internal sealed class ScriptAnswer
     /// <summary>The exit code of a script that refuses a late request.</summary>
     public const string Late = "Late";
 
-    // Of timeout (coreutils).
-    private const int TimedOut = 124;
     private const int LongestText = 2000;
     private const string Refused = "\nrefused ";
     private const string End = "end";
@@ -93,10 +91,12 @@ internal sealed class ScriptAnswer
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (result.ExitCode != 0 || lines.Length == 0 || lines[^1] != End)
         {
+            var cause = result.ExitCode == RemoteCommand.TimedOut
+                ? ", because the host ended it after its time limit"
+                : "";
             throw new HostException(
                 host, Reasons.StepFailed,
-                $"{host}: {what} ended early with exit code {result.ExitCode}"
-                + $"{(result.ExitCode == TimedOut ? ", because the host ended it after its time limit" : "")}: "
+                $"{host}: {what} ended early with exit code {result.ExitCode}{cause}: "
                 + $"{Shorten(result.Errors, output)}. "
                 + "The host needs a POSIX shell, coreutils, findutils, util-linux, awk, sed, grep, tar and gzip.",
                 mayHaveRun: true);

@@ -376,12 +376,20 @@ internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(targ
 /// unreadable for the account it runs as.</summary>
 internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManager(target)
 {
-    // Below deployDir, which belongs to the account of the process; beside a link that is switched, because what is
-    // below that belongs to one version.
-    private string Record =>
-        $"{(Target.Swap == SwapMethod.SwitchLink
-            ? Path.GetDirectoryName(Target.SwitchedLink)
-            : Target.DeployDir.TrimEnd('/'))}/.drydock-{Target.Name}.process";
+    // Below a directory of the account of the process. What is below a link that is switched belongs to one version;
+    // beside it the account may have no right.
+    private string Record
+    {
+        get
+        {
+            string[] places = [Target.DeployDir, .. Target.DataDir is { } data ? [data] : Array.Empty<string>()];
+            var place = Array.Find(places, p => Target.Swap != SwapMethod.SwitchLink || !IsBelow(p, Target.SwitchedLink));
+            return $"{(place ?? Path.GetDirectoryName(Target.SwitchedLink))?.TrimEnd('/')}/.drydock-{Target.Name}.process";
+
+            static bool IsBelow(string path, string link) =>
+                $"{path.TrimEnd('/')}/".StartsWith($"{link}/", StringComparison.Ordinal);
+        }
+    }
 
     public override async Task<bool> StopAsync(
         HostChannel channel, InstanceState look, CancellationToken cancellationToken)

@@ -128,7 +128,7 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
     {
         Asked.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {request.Definitions} {SqlText.Of(request.Connection)}"));
+            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {request.Definitions} {string.Join(',', request.Acknowledged)} {SqlText.Of(request.Connection)}"));
         await (Dump?.Invoke(cancellationToken) ?? Task.CompletedTask);
         return new FakeSnapshots("rm").Manifest! with { Id = request.Location.Id };
     }

@@ -35,6 +35,7 @@ internal static class SnapshotFields
             "identitySecretRef.name",
             spec => spec with { IdentitySecretRef = new SecretReference { Name = "other" } },
             spec => spec with { Verify = SnapshotVerification.RestoreTest, Encryption = Encryption, IdentitySecretRef = new SecretReference { Name = "db" } }),
+        Asks("acknowledge", spec => spec with { Acknowledge = ["DumpLosesDigits"] }),
         Asks("series", spec => spec with { Series = "nightly" }),
         new(BackupSnapshot.KindName, "timeout", ADumpEndsInTimeAsync),
         new(BackupSnapshot.KindName, "retry", ANewTokenDumpsAgainAsync),

@@ -205,7 +205,7 @@ internal static class UpgradeControlFields
     {
         var world = new OmsWorld().Apply(spec => spec with { Cleanup = cleanup });
         world.RunUntil(() => world.Is("Succeeded"), "success");
-        world.RunFor(TimeSpan.FromHours(3));
+        world.RunFor(TimeSpan.FromHours(27));
         return world;
     }
 
