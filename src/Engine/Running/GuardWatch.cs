@@ -17,6 +17,9 @@ internal sealed class GuardWatch(Backoff relook)
     private int _worldChanged = 1;
     private bool _isRead;
 
+    // The guards that were in force when they were read last.
+    private HashSet<string> _looked = [];
+
     /// <summary>The guards that do not hold; while there is one, nothing is started.</summary>
     public IReadOnlyList<GuardReading> Breaches { get; private set; } = [];
 
@@ -78,7 +81,10 @@ internal sealed class GuardWatch(Backoff relook)
     /// <param name="isWaiting">Nothing is under way, and nothing is about to begin.</param>
     public DateTimeOffset? Next(Plan plan, bool isWaiting)
     {
-        var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardRecords.InForce(plan).Any())
+        // What happened before a guard came into force raised no event that it was read for.
+        var isNew = GuardRecords.InForce(plan).Any(g => !_looked.Contains(g.Id));
+        var onEvent = isNew
+            || (Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardRecords.InForce(plan).Any()))
             ? _echoUntil
             : (DateTimeOffset?)null;
         var onTime = Breaches.Count > 0 || plan.Guards.Exists(g => g.Open() is not null)
@@ -87,9 +93,10 @@ internal sealed class GuardWatch(Backoff relook)
         return onEvent < onTime ? onEvent : onTime ?? onEvent;
     }
 
-    public void Begun(DateTimeOffset now)
+    public void Begun(Plan plan, DateTimeOffset now)
     {
         Interlocked.Exchange(ref _worldChanged, 0);
+        _looked = [.. GuardRecords.InForce(plan).Select(g => g.Id)];
         _echoUntil = now + Echo;
     }
 }

@@ -424,7 +424,7 @@ public sealed class PlanRun : IAsyncDisposable
                 return due;
             }
 
-            run._guards.Begun(_now);
+            run._guards.Begun(next, _now);
             Start(
                 GuardJob,
                 async (_, token) => new StepReport.GuardsRead(

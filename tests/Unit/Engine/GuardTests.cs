@@ -244,6 +244,22 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void Guard_that_comes_into_force_is_read_without_an_event()
+    {
+        var run = new Simulation(ToyPlans.Plan(
+            [ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "check", 1, "A/1")], ToyPlans.Guard("F"), ToyPlans.Guard("G", ["A/1"])));
+        run.World["A/1"].Hangs = true;
+        run.World["A/2"].Hangs = true;
+        run.Pass(TimeSpan.FromSeconds(30));
+        run.World.Guard("G").Reading = GuardReading.Broken("changed while A/1 ran");
+        run.World["A/1"].Finish();
+        run.Pass(TimeSpan.FromSeconds(30));
+
+        run.World.Guard("G").Reads.ShouldBeGreaterThan(0);
+        run.Outcome.State.ShouldBe(RunState.TargetChanged);
+    }
+
+    [Fact]
     public void Broken_guard_is_read_at_growing_intervals()
     {
         var run = Long();
