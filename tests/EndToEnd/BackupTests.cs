@@ -43,7 +43,7 @@ public sealed class BackupTests(StageFixture fixture)
         DateTimeOffset.Parse(announced["status"]!["expiresAt"]!.GetValue<string>(), CultureInfo.InvariantCulture)
             .ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddHours(23));
 
-        await PutStatusAsync(stage, $"{path}/monday", new JsonObject { ["expiresAt"] = "2026-01-01T00:00:00Z" });
+        await PutStatusAsync(stage, $"{path}/monday", new JsonObject { ["expiresAt"] = announced["metadata"]!["creationTimestamp"]!.DeepClone() });
         await TakeAsync(stage, space, "thursday", new JsonObject { ["keepLast"] = 3 });
         var gone = await new ObjectFollower(stage.ControlPlane, path, "monday").UntilAsync(x => Phase(x) == "Expired", TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         gone["status"]!["message"]!.GetValue<string>().ShouldContain("newest 3");
