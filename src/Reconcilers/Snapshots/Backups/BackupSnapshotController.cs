@@ -245,9 +245,9 @@ internal sealed class BackupSnapshotController(
             // Files that retention has started to remove cannot be restored from: that removal is finished here.
             var expiring = status.Phase == BackupSnapshotPhases.Expiring;
             var removes = expiring || snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete || IsTest(snapshot);
-            if (removes)
+            if (removes || SnapshotTake.MayLeaveTest(snapshot))
             {
-                var removed = await RemoveFilesAsync(snapshot, expiring, cancellationToken);
+                var removed = await RemoveFilesAsync(snapshot, expiring, !removes, cancellationToken);
                 if (removed is null)
                 {
                     return ShowProgress;
@@ -278,7 +278,7 @@ internal sealed class BackupSnapshotController(
     // Expiring, and one that was started here is finished also if an object refers to the snapshot since: nothing can
     // be restored from it.
     private async Task<Removal?> RemoveFilesAsync(
-        BackupSnapshot snapshot, bool expiring, CancellationToken cancellationToken)
+        BackupSnapshot snapshot, bool expiring, bool keepFiles, CancellationToken cancellationToken)
     {
         var status = snapshot.Status!;
         var started = expiring || status.Receipt?.ContainsKey(RemovalReceipt) == true;
@@ -291,7 +291,7 @@ internal sealed class BackupSnapshotController(
 
         if (FindSession(snapshot) is not RemovalJob job)
         {
-            SessionOf(snapshot, () => StartRemoval(snapshot, started));
+            SessionOf(snapshot, () => StartRemoval(snapshot, started, keepFiles));
             return null;
         }
 
@@ -311,7 +311,11 @@ internal sealed class BackupSnapshotController(
             Verified = null,
             Receipt = new(StringComparer.Ordinal) { [RemovalReceipt] = status.SnapshotID! },
         };
-        var summary = Deleting(Reasons.Pending, $"The files under {status.Path} are being deleted.");
+        var summary = Deleting(
+            Reasons.Pending,
+            keepFiles
+                ? "What a test of the snapshot left on the server is being removed."
+                : $"The files under {status.Path} are being deleted.");
         await WriteAsync(
             snapshot, SnapshotStatusComposer.WithConditions(snapshot, removing, summary, Now), cancellationToken);
         return null;
@@ -321,13 +325,13 @@ internal sealed class BackupSnapshotController(
     }
 
     // Before it is recorded as started, only the place is looked at.
-    private RemovalJob StartRemoval(BackupSnapshot snapshot, bool started)
+    private RemovalJob StartRemoval(BackupSnapshot snapshot, bool started, bool keepFiles)
     {
         var job = new RemovalJob(WakeOf(snapshot), Services.Fence.Ended);
         job.Start(
             Timers.Parse(snapshot.Spec.Timeout),
             Services.Time,
-            token => RemoveAsync(snapshot, started, token),
+            token => RemoveAsync(snapshot, started, keepFiles, token),
             () => Failed(
                 snapshot,
                 Reasons.StorageUnusable,
@@ -336,7 +340,7 @@ internal sealed class BackupSnapshotController(
     }
 
     private async Task<Removal> RemoveAsync(
-        BackupSnapshot snapshot, bool started, CancellationToken cancellationToken)
+        BackupSnapshot snapshot, bool started, bool keepFiles, CancellationToken cancellationToken)
     {
         try
         {
@@ -349,7 +353,7 @@ internal sealed class BackupSnapshotController(
 
             if (started)
             {
-                await Services.RemoveAsync(snapshot, location, cancellationToken);
+                await Services.RemoveAsync(snapshot, location, keepFiles, cancellationToken);
             }
 
             return new Removal(null);
@@ -371,7 +375,7 @@ internal sealed class BackupSnapshotController(
     private static Removal Failed(BackupSnapshot snapshot, string reason, string cause)
     {
         var expiring = snapshot.Status!.Phase == BackupSnapshotPhases.Expiring;
-        var remedy = expiring || IsTest(snapshot)
+        var remedy = expiring || SnapshotTake.MayLeaveTest(snapshot)
             ? $"If storage or server no longer exist, remove the finalizer {Labels.SnapshotFinalizer} manually."
             : $"To delete the object and keep the files, set spec.deletionPolicy: {DeletionPolicy.Retain}.";
         return new Removal(new RunStatusSummary(

@@ -32,20 +32,32 @@ internal sealed record SnapshotServices : ControllerServices
             snapshot.Status?.SnapshotID
                 ?? throw new ArgumentException("The snapshot has not started.", nameof(snapshot)));
 
-    /// <summary>Removes the files of a snapshot, after those of its earlier attempts: a finished dump that failed its
-    /// test is named by no other object.</summary>
+    /// <summary>Removes what a test of a snapshot left, and its files after those of its earlier attempts: a finished
+    /// dump that failed its test is named by no other object.</summary>
     public async Task RemoveAsync(
-        BackupSnapshot snapshot, SnapshotLocation location, CancellationToken cancellationToken)
+        BackupSnapshot snapshot, SnapshotLocation location, bool keepFiles, CancellationToken cancellationToken)
     {
-        if (snapshot.Spec.Contents == SnapshotContents.Definitions)
+        if (SnapshotTake.MayLeaveTest(snapshot))
         {
             await ClearTestAsync(snapshot, location, cancellationToken);
         }
 
+        if (keepFiles)
+        {
+            return;
+        }
+
+        var testsDefinitions = snapshot.Spec is { Contents: SnapshotContents.Definitions }
+            or { Verify: Crds.Common.SnapshotVerification.Schema };
         foreach (var id in SnapshotTake.EarlierIds(snapshot).Append(location.Id))
         {
-            await Snapshotter.DeleteAsync(SnapshotTake.TestOf(location with { Id = id }), cancellationToken);
-            await Snapshotter.DeleteAsync(location with { Id = id }, cancellationToken);
+            var attempt = location with { Id = id };
+            if (testsDefinitions)
+            {
+                await Snapshotter.DeleteAsync(SnapshotTake.TestOf(attempt), cancellationToken);
+            }
+
+            await Snapshotter.DeleteAsync(attempt, cancellationToken);
         }
     }
 
@@ -58,7 +70,9 @@ internal sealed record SnapshotServices : ControllerServices
             var source = new SnapshotSource(this, snapshot.Metadata.Namespace, cancellationToken);
             var test = new RestoreTestRequest
             {
-                Location = SnapshotTake.TestOf(location),
+                Location = snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest
+                    ? location
+                    : SnapshotTake.TestOf(location),
                 Connection = await source.ConnectAsync(snapshot.Spec.Source, "spec.source", "drydock"),
             };
             await Loader.ClearTestAsync(test, snapshot.Spec.Databases, cancellationToken);

@@ -115,6 +115,12 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
             services.Loader.ReadChecksumsAsync(connection, spec.Databases, cancellationToken);
     }
 
+    /// <summary>Whether a scratch database may remain: a test begins after the snapshot has started, and has ended when
+    /// it succeeded.</summary>
+    public static bool MayLeaveTest(BackupSnapshot snapshot) =>
+        snapshot.Spec.Contents == SnapshotContents.Definitions
+        || (snapshot.Spec.Verify != SnapshotVerification.ReadBack && snapshot.Status?.SizeBytes is null);
+
     /// <summary>Where the files of a test of definitions are while it runs: never where a snapshot is.</summary>
     public static SnapshotLocation TestOf(SnapshotLocation location) =>
         location with { Path = $"{location.Path}/definitions".TrimStart('/') };

@@ -50,17 +50,21 @@ public sealed class SchemaTestTests
         world.Archive.Cleared.ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Deletion_drops_what_a_test_left()
+    [Theory]
+    [InlineData(SnapshotContents.Definitions, SnapshotVerification.ReadBack, DeletionPolicy.Retain)]
+    [InlineData(SnapshotContents.All, SnapshotVerification.Schema, DeletionPolicy.Retain)]
+    [InlineData(SnapshotContents.All, SnapshotVerification.RestoreTest, DeletionPolicy.Retain)]
+    [InlineData(SnapshotContents.All, SnapshotVerification.RestoreTest, DeletionPolicy.Delete)]
+    public async Task Deletion_drops_what_a_killed_test_left(SnapshotContents contents, SnapshotVerification verify, DeletionPolicy policy)
     {
         var life = new RestoreLife("first", ("testing", 1));
-        var world = await CreateAsync(Spec with { Contents = SnapshotContents.Definitions }, life);
+        var world = await CreateAsync(Spec with { Contents = contents, Verify = verify, DeletionPolicy = policy }, life);
         await Should.ThrowAsync<OperationCanceledException>(() => world.UntilAsync(Name, BackupSnapshotPhases.Succeeded));
         await world.Controller.DisposeAsync();
         world = new SnapshotWorld(before: world);
         await DeletedAsync(world);
         world.Archive.Cleared.ShouldHaveSingleItem();
-        world.Archive.Unfinished.ShouldBeEmpty();
+        (world.Archive.Unfinished.Count + world.Archive.Manifests.Count).ShouldBe(contents == SnapshotContents.All && policy == DeletionPolicy.Retain ? 1 : 0);
     }
 
     [Fact]

@@ -314,7 +314,10 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     {
         services.Fence.EnsureMayAct();
         await services.RemoveAsync(
-            snapshot, await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
+            snapshot,
+            await services.LocateAsync(snapshot, cancellationToken),
+            keepFiles: false,
+            cancellationToken);
         var message = $"Retention removed the files under {snapshot.Status!.Path}: {why}.";
         var expired = SnapshotStatusComposer.Expiry(
             snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, message, services.Time.GetUtcNow());
