@@ -92,6 +92,13 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
             },
             cancellationToken);
 
+    public virtual Task<IReadOnlyList<OutsideKey>> OutsideKeysAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(
+            "Reading the foreign keys from other databases",
+            session => ServerFacts.OutsideKeysAsync(session, databases, cancellationToken),
+            cancellationToken);
+
     /// <summary>Projects of <c>oms_project</c> and <c>oms_sync_project</c> that are not deleted. Only for OMS below
     /// 4.0.1.</summary>
     /// <param name="limit">How many are read of each table at most.</param>

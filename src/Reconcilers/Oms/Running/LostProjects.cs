@@ -29,9 +29,11 @@ internal static class RollbackNotes
         try
         {
             var databases = RestoreDatabases.Of(status.Plan!).Databases;
-            var catalogue = await (await targets.MetadataAsync(cancellationToken))
-                .RestoreCatalogueAsync(databases, cancellationToken);
-            notes.AddRange(new[] { OutsideKey.Describe(catalogue.OutsideKeys) }.OfType<string>());
+            var metadata = await targets.MetadataAsync(cancellationToken);
+            if (OutsideKey.Describe(await metadata.OutsideKeysAsync(databases, cancellationToken)) is { } keys)
+            {
+                notes.Add(keys);
+            }
         }
         catch (TargetException exception)
         {

@@ -4,11 +4,15 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>A server and the account of a session: which server answers, and what decides whether a dump can be loaded
 /// into it. Upgrades and restores read it here, so that their claims of one server have the same name.</summary>
-internal sealed record ServerFacts
+internal sealed partial record ServerFacts
 {
     // 1044, 1142, 1227: missing privilege; 1049, 1109, 1146, 1193: unknown database, table or variable; 1235, 1305:
     // unsupported feature or function.
     private static readonly int[] NotTold = [1044, 1049, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
+
+    // They also have the keys of databases that the account may not see, and need PROCESS. The first is that of MariaDB
+    // and MySQL 5.7.
+    private static readonly string[] InnoDbKeys = ["INNODB_SYS_FOREIGN", "INNODB_FOREIGN"];
 
     public MySqlServerKind Kind { get; init; }
 
@@ -115,20 +119,34 @@ internal sealed record ServerFacts
         return [.. definers];
     }
 
-    /// <summary>Foreign keys that lead from other databases into these, of the tables that the account sees.</summary>
+    /// <summary>Foreign keys that lead from other databases into these; without PROCESS only of the tables
+    /// that the account sees.</summary>
     public static async Task<IReadOnlyList<OutsideKey>> OutsideKeysAsync(
-        MySqlSession session, IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
-    [
-        .. (await ToldAsync(
+        MySqlSession session, IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    {
+        var keys = await ToldAsync(
             session,
             "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, UNIQUE_CONSTRAINT_SCHEMA, REFERENCED_TABLE_NAME "
                 + "FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA <> UNIQUE_CONSTRAINT_SCHEMA",
-            cancellationToken))
-            .Where(r => databases.Contains(r[3], StringComparer.OrdinalIgnoreCase)
-                && !databases.Contains(r[0], StringComparer.OrdinalIgnoreCase))
-            .Select(r => new OutsideKey($"{r[0]}.{r[1]}", $"{r[0]}.{r[1]} ({r[2]}) to {r[3]}.{r[4]}"))
-            .OrderBy(k => k.Text, StringComparer.Ordinal),
-    ];
+            cancellationToken);
+        foreach (var dictionary in InnoDbKeys)
+        {
+            var told = await ToldAsync(
+                session, $"SELECT FOR_NAME, ID, REF_NAME FROM information_schema.{dictionary}", cancellationToken);
+            keys.AddRange(told.Select(r => r.Select(static name => Named(name!)).ToList()).Select(
+                static r => new string?[] { r[0].Database, r[0].Name, r[1].Name, r[2].Database, r[2].Name }));
+        }
+
+        return
+        [
+            .. keys
+                .Where(r => databases.Contains(r[3], StringComparer.OrdinalIgnoreCase)
+                    && !databases.Contains(r[0], StringComparer.OrdinalIgnoreCase))
+                .Select(r => new OutsideKey($"{r[0]}.{r[1]}", $"{r[0]}.{r[1]} ({r[2]}) to {r[3]}.{r[4]}"))
+                .Distinct()
+                .OrderBy(k => k.Text, StringComparer.Ordinal),
+        ];
+    }
 
     public static async Task<List<string?[]>> ToldAsync(
         MySqlSession session,
@@ -145,6 +163,19 @@ internal sealed record ServerFacts
             return [];
         }
     }
+
+    // As InnoDB stores it: database/name, in the characters of file names.
+    private static (string Database, string Name) Named(string stored)
+    {
+        var parts = stored.Split('/', 2);
+        return (Decoded(parts[0]), Decoded(parts[^1]));
+
+        static string Decoded(string name) => FileNameCharacter().Replace(
+            name, m => $"{(char)int.Parse(m.ValueSpan[1..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)}");
+    }
+
+    [GeneratedRegex("@[0-9a-f]{4}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FileNameCharacter();
 
     // Only MariaDB reports free space, by its plugin DISKS, if the plugin is installed and the account has FILE.
     private static async Task<long?> FreeAsync(
@@ -175,25 +206,4 @@ internal sealed record ServerFacts
         var reached = peer is null ? named : ClaimTarget.AddressOf(peer.Address.ToString(), peer.Port, tenant);
         return [.. new[] { named, reached }.Distinct(StringComparer.Ordinal)];
     }
-}
-
-/// <summary>A foreign key that leads into databases that a restore drops.</summary>
-/// <param name="Table">The table that refers, with its database.</param>
-internal sealed record OutsideKey(string Table, string Text)
-{
-    /// <summary>What a drop and a load mean for the keys; null without any.</summary>
-    public static string? Describe(IReadOnlyCollection<OutsideKey> keys) => keys.Count == 0
-        ? null
-        : $"Foreign keys lead from other databases into those that a restore drops: "
-            + $"{Sentences.List([.. keys.Select(k => k.Text)], 10)}. A drop and a load do not check them, so rows "
-            + "there may refer to rows that no longer exist.";
-
-    /// <summary>The same for a plan whose preflight found some.</summary>
-    public static string? Acknowledged(Plan plan) =>
-        (plan.Acknowledged ?? []).FindAll(
-            entry => entry.Split('/')[0] == Reasons.ForeignKeysFromOutside) is { Count: > 0 } entries
-            ? "Foreign keys lead from other databases into them "
-                + $"({Sentences.List(entries, 10)} in spec.preflight.acknowledge): rows there may refer to rows that "
-                + "no longer exist."
-            : null;
 }

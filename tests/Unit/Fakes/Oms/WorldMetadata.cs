@@ -38,6 +38,9 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
         OutsideKeys = [.. _server.OutsideKeys],
     });
 
+    public override Task<IReadOnlyList<OutsideKey>> OutsideKeysAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<OutsideKey>>(() => [.. _server.OutsideKeys]);
+
     public override Task<IReadOnlyList<string>> AbsentAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<string>>(() => [.. databases.Where(d => !_server.Databases.GetValueOrDefault(d))]);
 
