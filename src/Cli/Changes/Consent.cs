@@ -32,11 +32,7 @@ internal static class Consent
                     && run.DowntimeSince is null
                     ? "OMS goes down, until the upgrade or a rollback ends."
                     : null,
-                steps.Exists(step => step is { Action: Snapshot, Phase: OmsUpgradePhases.Backup }
-                    && step.Parameters.TryGetValue("verify", out var verify)
-                    && (verify == nameof(SnapshotVerification.ReadBack)
-                        || (verify == nameof(SnapshotVerification.Schema)
-                            && plan.Steps.Exists(s => s is { Action: Test, Accepted: not null }))))
+                steps.Exists(step => IsOnlyReadBack(step, plan))
                     ? "The backup is verified: ReadBack. It is not tested whether the server takes its definitions."
                     : null,
                 steps.Exists(step => step.PointOfNoReturn)
@@ -44,6 +40,16 @@ internal static class Consent
                     : null,
             ]);
     }
+
+    // A failed test of the definitions that was accepted proves nothing.
+    private static bool IsOnlyReadBack(PlanStep step, Plan plan) =>
+        step is { Action: Snapshot, Phase: OmsUpgradePhases.Backup }
+        && step.Parameters.GetValueOrDefault("verify") switch
+        {
+            nameof(SnapshotVerification.ReadBack) => true,
+            nameof(SnapshotVerification.Schema) => plan.Steps.Exists(s => s is { Action: Test, Accepted: not null }),
+            _ => false,
+        };
 
     private static string Dropped(PlanStep step)
     {

@@ -25,7 +25,11 @@ internal static partial class CatalogueComparison
         var findings = new Findings(expected.Name, "the snapshot", $"database {actual.Name}");
         findings.Value("character set", expected.CharacterSet, actual.CharacterSet);
         findings.Value("collation", expected.Collation, actual.Collation);
-        findings.Objects("tables", Objects(expected.Tables), Objects(actual.Tables), definitions);
+        findings.Objects(
+            "tables",
+            [.. expected.Tables.Select(static t => t.Object)],
+            [.. actual.Tables.Select(static t => t.Object)],
+            definitions);
         findings.Objects("views", expected.Views, actual.Views, definitions);
         findings.Objects("routines", expected.Routines, actual.Routines, definitions);
         findings.Objects("triggers", expected.Triggers, actual.Triggers, definitions);
@@ -36,9 +40,6 @@ internal static partial class CatalogueComparison
             actual.Tables.ToDictionary(static t => t.Name, static t => t.Rows, StringComparer.Ordinal));
         return findings.All;
     }
-
-    private static List<SnapshotObject> Objects(IEnumerable<SnapshotTable> tables) =>
-        [.. tables.Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256) { Definition = t.Definition })];
 
     // Both texts from shortly before the first difference, in a few hundred characters.
     private static string Difference(string? expected, string? actual)

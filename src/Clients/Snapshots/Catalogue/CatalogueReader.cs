@@ -197,10 +197,7 @@ public sealed record DatabaseObjects(SnapshotDatabase Content, IReadOnlyList<str
         SnapshotDatabase content, TableSelection? tables, MySqlServerKind server, DumpToolKind tool)
     {
         // OceanBase has no statement that shows some kinds of objects.
-        var unknown = server == MySqlServerKind.OceanBase ? [] : content.Tables
-            .Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))
-            .Concat(
-                [.. content.Views, .. content.Routines, .. content.Triggers, .. content.Events, .. content.Sequences])
+        var unknown = server == MySqlServerKind.OceanBase ? [] : content.Objects
             .Where(static o => o.DefinitionSha256 is null)
             .Select(static o => o.Name)
             .ToList();

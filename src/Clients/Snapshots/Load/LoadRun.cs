@@ -93,9 +93,13 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
                 cancellationToken,
                 ("@db", load.Target)),
             cancellationToken);
-        foreach (var column in defaults)
+        if (defaults.Count > 0)
         {
             await session.ExecuteAsync("SET SESSION system_versioning_alter_history=KEEP", cancellationToken);
+        }
+
+        foreach (var column in defaults)
+        {
             await session.ExecuteAsync(
                 $"ALTER TABLE {MySqlIdentifier.Quote(load.Target)}.{MySqlIdentifier.Quote(column[0]!)} ALTER COLUMN "
                     + $"{MySqlIdentifier.Quote(column[1]!)} DROP DEFAULT",

@@ -37,7 +37,7 @@ public sealed record SnapshotManifest
     {
         get
         {
-            List<string?> all = [.. Databases.SelectMany(static d => d.Definitions())];
+            List<string?> all = [.. Databases.SelectMany(static d => d.Definitions)];
             return all.Contains(null) ? null : SessionMarker.Hash(string.Join('\n', all), 64);
         }
     }
@@ -137,14 +137,16 @@ public sealed record SnapshotDatabase
     /// <summary>The rows of system-versioned tables include those of the past.</summary>
     public bool History { get; init; }
 
-    internal IEnumerable<string?> Definitions() => Tables
-        .Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))
-        .Concat([.. Views, .. Routines, .. Triggers, .. Events, .. Sequences])
+    internal IEnumerable<SnapshotObject> Objects =>
+    [
+        .. Tables.Select(static t => t.Object), .. Views, .. Routines, .. Triggers, .. Events, .. Sequences,
+    ];
+
+    internal IEnumerable<string?> Definitions => Objects
         .Select(static o => o.DefinitionSha256 is { } hash ? $"{o.Name} {hash}" : null)
         .Prepend($"{Name} {CharacterSet} {Collation}");
 
-    internal bool IsEmpty =>
-        Tables.Count + Views.Count + Routines.Count + Triggers.Count + Events.Count + Sequences.Count == 0;
+    internal bool IsEmpty => !Objects.Any();
 }
 
 /// <summary>One stored file of a dump, or the sum of all files.</summary>
@@ -189,6 +191,8 @@ public enum SnapshotPart
 public sealed record SnapshotTable(string Name, long Rows, string? DefinitionSha256)
 {
     public string? Definition { get; init; }
+
+    internal SnapshotObject Object => new(Name, DefinitionSha256) { Definition = Definition };
 }
 
 /// <summary>A view, routine, trigger, event or sequence of a snapshot.</summary>

@@ -121,6 +121,6 @@ internal static class InstanceLayouts
         }
     }
 
-    private static bool IsBelow(string path, string directory) =>
+    internal static bool IsBelow(string path, string directory) =>
         path.StartsWith($"{directory.TrimEnd('/')}/", StringComparison.Ordinal);
 }

@@ -69,8 +69,10 @@ internal sealed record TakeSnapshot(
 
     // The definitions were tested before the downtime; here nothing is loaded for that.
     protected override async Task<BackupSnapshotSpec> SpecAsync(
-        StepContext context, CancellationToken cancellationToken) =>
-        await SpecAsync(context, Databases, Storage, Recipients, cancellationToken) with
+        StepContext context, CancellationToken cancellationToken)
+    {
+        var spec = await SpecAsync(context, Databases, Storage, Recipients, cancellationToken);
+        return spec with
         {
             Tool = Tool,
             Threads = Threads,
@@ -84,8 +86,9 @@ internal sealed record TakeSnapshot(
             // What the new version wrote is dumped as far as possible: nothing there may stop a rollback.
             Acknowledge = BeforeRollback
                 ? [Reasons.DumpLosesDigits, Reasons.ObjectsHidden]
-                : context.Plan.Acknowledged ?? [],
+                : spec.Acknowledge,
         };
+    }
 
     private async Task<string?> TestedAsync(StepContext context, CancellationToken cancellationToken) =>
         context.Plan.Step<TestSchema>()?.Recorded(SnapshotReceipts.SnapshotKey) is { } name

@@ -1,35 +1,5 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The base of the steps of an OMS upgrade that work with a BackupSnapshot.</summary>
-internal abstract record OmsSnapshotStep : TakeSnapshotBase<OmsTargets>
-{
-    protected override IKubernetesClient Kubernetes => Targets.Kubernetes;
-    protected override V1ObjectMeta Upgrade => Targets.Upgrade.Metadata;
-    protected override string UpgradeKind => OmsUpgrade.KindName;
-
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        WaitForChangeAsync(context, Targets.NextSnapshotChangeAsync, cancellationToken);
-
-    protected async Task<BackupSnapshotSpec> SpecAsync(
-        StepContext context,
-        List<string> databases,
-        string storage,
-        List<string>? recipients,
-        CancellationToken cancellationToken)
-    {
-        var spec = Targets.Upgrade.Spec;
-        return new BackupSnapshotSpec
-        {
-            Source = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
-            Databases = databases,
-            Storage = StorageText.Parse(storage, spec.Backup.Storage),
-            Encryption = recipients is { Count: > 0 } ? new EncryptionSpec { Recipients = recipients } : null,
-            IdentitySecretRef = spec.Backup.IdentitySecretRef,
-            Timeout = spec.Timeouts.Backup,
-        };
-    }
-}
-
 /// <summary>Loads the definitions of all databases into a scratch database while OMS runs: what the server would
 /// refuse of the dump costs nothing here, and the databases in a rollback. It leaves nothing to take back: the test
 /// drops the scratch database however it ends, and its object is removed with the upgrade.</summary>
@@ -68,6 +38,5 @@ internal sealed record TestSchema(
         await SpecAsync(context, Databases, Storage, Recipients, cancellationToken) with
         {
             Contents = SnapshotContents.Definitions,
-            Acknowledge = context.Plan.Acknowledged ?? [],
         };
 }

@@ -382,12 +382,11 @@ internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManage
     {
         get
         {
-            string[] places = [Target.DeployDir, .. Target.DataDir is { } data ? [data] : Array.Empty<string>()];
-            var place = Array.Find(places, p => Target.Swap != SwapMethod.SwitchLink || !IsBelow(p, Target.SwitchedLink));
-            return $"{(place ?? Path.GetDirectoryName(Target.SwitchedLink))?.TrimEnd('/')}/.drydock-{Target.Name}.process";
-
-            static bool IsBelow(string path, string link) =>
-                $"{path.TrimEnd('/')}/".StartsWith($"{link}/", StringComparison.Ordinal);
+            var link = Target.SwitchedLink;
+            string?[] places = [Target.DeployDir, Target.DataDir, Path.GetDirectoryName(link)];
+            var place = places.First(p => p is not null
+                && (Target.Swap != SwapMethod.SwitchLink || !InstanceLayouts.IsBelow($"{p}/", link)));
+            return $"{place!.TrimEnd('/')}/.drydock-{Target.Name}.process";
         }
     }
 

@@ -155,12 +155,12 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             && (cleanup.PlanOf(status) is { } plan
                 ? !PlanProgress.Done(plan)
                 : cleanup.IsAccepted(spec)
-                    || (WishedAt(cleanup, spec, status) is { } wished
+                    || (WishedAt(cleanup, spec, cleanup.From(status)) is { } wished
                         && frame.Due.Now is { } now
                         && DueTime.IsDue(cleanup.AnnouncedAt(status), wished, now)));
 
-    private static DateTimeOffset? WishedAt(IRunCleanup cleanup, RunSpec spec, RunStatus status) =>
-        cleanup.After(spec) is { } after ? cleanup.From(status) + KubernetesDuration.Parse(after) : null;
+    private static DateTimeOffset? WishedAt(IRunCleanup cleanup, RunSpec spec, DateTimeOffset? from) =>
+        cleanup.After(spec) is { } after ? from + KubernetesDuration.Parse(after) : null;
 
     private (RunStatus Held, RunStatusSummary Summary) Prepared(RunObject entity, bool wantsRollback)
     {
@@ -231,10 +231,11 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             return (over, true);
         }
 
-        var seen = cleanup.Announce(over, cleanup.From(over) ?? due.Now, cleanup.AnnouncedAt(over));
-        var at = (asks ? WishedAt(cleanup, spec, seen) : null) is { } wished && due.Now is { } now
-            ? DueTime.Announce(cleanup.AnnouncedAt(seen), wished, now)
-            : asks ? cleanup.AnnouncedAt(seen) : null;
-        return (cleanup.Announce(seen, cleanup.From(seen), at), !asks || due.Now is not null);
+        var (from, stored) = (cleanup.From(over) ?? due.Now, cleanup.AnnouncedAt(over));
+        var at = !asks ? null
+            : due.Now is { } now && WishedAt(cleanup, spec, from) is { } wished
+                ? DueTime.Announce(stored, wished, now)
+            : stored;
+        return (cleanup.Announce(over, from, at), !asks || due.Now is not null);
     }
 }

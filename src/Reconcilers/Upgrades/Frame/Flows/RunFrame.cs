@@ -96,7 +96,11 @@ internal sealed class RunReconcile(
         }
         finally
         {
-            _ = hasPlace ? places?.Release() : null;
+            if (hasPlace)
+            {
+                places?.Release();
+            }
+
             await held.DisposeAsync();
 
             // Outside this task, so that the woken caller finds it finished; on the scheduler of the caller, like the

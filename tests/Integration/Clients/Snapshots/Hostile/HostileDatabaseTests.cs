@@ -7,7 +7,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>
-/// hostile.mariadb.sql or hostile.mysql.sql, dumped and restored on a real server. DRYDOCK_LAB_METADB names its system:
+/// hostile.sql with hostile.mariadb.sql or hostile.mysql.sql, dumped and restored on a real server. DRYDOCK_LAB_METADB names its system:
 /// Debian 12 has MariaDB 10.11, trixie MariaDB 11.8, sid MySQL 9.
 /// </summary>
 [Trait(SampleTrait.Name, SampleTrait.All)]
@@ -27,8 +27,10 @@ public sealed class HostileDatabaseTests(LabFixture lab) : IAsyncLifetime
         _server = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = LabFixture.UniqueName("hostile"), Tls = true }, Token);
         _isMySql = !(await AskAsync("SELECT VERSION()")).Contains("MariaDB", StringComparison.Ordinal);
         await _server.CreateUserAsync("drc", Password, cancellationToken: Token);
-        var name = _isMySql ? "hostile.mysql.sql" : "hostile.mariadb.sql";
-        await _server.ExecAsync(await File.ReadAllTextAsync(Repository.PathOf("tests", "Integration", "Clients", "Snapshots", "Hostile", name), Token), cancellationToken: Token);
+        foreach (var name in new[] { "hostile.sql", _isMySql ? "hostile.mysql.sql" : "hostile.mariadb.sql" })
+        {
+            await _server.ExecAsync(await File.ReadAllTextAsync(Repository.PathOf("tests", "Integration", "Clients", "Snapshots", "Hostile", name), Token), cancellationToken: Token);
+        }
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
