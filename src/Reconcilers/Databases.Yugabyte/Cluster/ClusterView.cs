@@ -248,7 +248,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
 
     // A rollback may be held for days: what others promoted since it was compiled counts.
     private async Task<IReadOnlyList<string>> UnknownFlagsAsync(GatedStop stop, CancellationToken cancellationToken) =>
-        stop.Former is { } directory && await new FormerFlags(cluster).FindProblemAsync(
+        stop.Former is { } directory && await new PackageFlags(cluster).FindProblemAsync(
             stop.Instance.Name, directory, version: null, "ask the vendor before another process is stopped",
             cancellationToken) is { } problem
             ? [$"It would not start again: {problem}."]

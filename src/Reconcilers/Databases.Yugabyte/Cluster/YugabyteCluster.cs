@@ -252,7 +252,7 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
 
     public Task<string?> FindRollbackObstacleAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
-        new FormerFlags(this).FindObstacleAsync(status.Plan!, cancellationToken);
+        new PackageFlags(this).FindObstacleAsync(status.Plan!, cancellationToken);
 
     public async Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {

@@ -170,13 +170,33 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
                 field: "spec.control");
         }
 
-        var sql = processes.Where(p => p.Instance.Component == DatabaseComponent.Tserver)
-            .SelectMany(p => cluster.Vocabulary.SqlFlags.Select(name => p.Flags.GetValueOrDefault(name)))
-            .OfType<string>()
-            .ToList();
-        var sqlIsOn = sql.Count == 0 ? (bool?)null : sql.Contains("true", StringComparer.OrdinalIgnoreCase);
-        CheckPostgres(sqlIsOn);
-        return new FlagFacts(sqlIsOn, MovesLeadersSlowly(processes));
+        var (ofServers, ofMasters) = (SqlIsOn(DatabaseComponent.Tserver), SqlIsOn(DatabaseComponent.Master));
+        if (ofServers is { } servers && ofMasters is { } masters && servers != masters)
+        {
+            findings.Ask(
+                Reasons.VersionPathUnsupported, cluster.Vocabulary.SqlFlags[0],
+                $"{cluster.Vocabulary.SqlFlags[0]} is {(masters ? "true" : "false")} on masters and "
+                + $"{(servers ? "true" : "false")} on tablet servers. The vendor requires the same value, and a master "
+                + "of a new version decides by its own about the SQL catalogue. Set the same value on all processes.",
+                field: "spec.instances");
+        }
+
+        if (ofServers != false || ofMasters == true)
+        {
+            path?.Report(findings, sql: true);
+        }
+
+        return new FlagFacts(ofServers, MovesLeadersSlowly(processes));
+
+        // Null if none says it.
+        bool? SqlIsOn(DatabaseComponent component)
+        {
+            var values = processes.Where(p => p.Instance.Component == component)
+                .SelectMany(p => cluster.Vocabulary.SqlFlags.Select(name => p.Flags.GetValueOrDefault(name)))
+                .OfType<string>()
+                .ToList();
+            return values.Count == 0 ? null : values.Contains("true", StringComparer.OrdinalIgnoreCase);
+        }
     }
 
     // What BMDB calls the tool that sets flags is not known.
@@ -185,25 +205,6 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
         && cluster.Tservers.Count >= 2
         && processes.Exists(p => p.Instance.Component == DatabaseComponent.Master
             && LeaderMoves.Of(p.Flags) is { IsSlow: true } or { IsOfUpgrade: true });
-
-    private void CheckPostgres(bool? sqlIsOn)
-    {
-        if (path is null || sqlIsOn == false)
-        {
-            return;
-        }
-
-        var (from, to) = (YugabyteFeatures.PostgresMajor(path.From), YugabyteFeatures.PostgresMajor(path.To));
-        if (from != to)
-        {
-            findings.Add(
-                Reasons.VersionPathUnsupported,
-                $"From {path.From} to {path.To} PostgreSQL changes from {from} to {to}. "
-                + "This major upgrade of YSQL has a separate procedure (the catalogue is upgraded between masters and "
-                + "tablet servers), which this operator does not support. Choose a version before 2.25 or 2025.1.",
-                field: "spec.toVersion");
-        }
-    }
 
     private async Task<ServerFlags?> FlagsAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {

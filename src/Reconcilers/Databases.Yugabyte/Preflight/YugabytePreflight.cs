@@ -71,7 +71,7 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
                     ],
                     Replication = YugabyteFeatures.Replication(cluster.Settings, path.From),
                     AutoFlagsVersion = tool.AutoFlagsVersion,
-                    Notes = [.. path.Notes, .. _findings.Notes],
+                    Notes = _findings.Notes,
                 },
                 [], identity);
     }
@@ -84,7 +84,7 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
 
         var path = YugabyteUpgradePath.Of(spec, out var unreadable);
         _findings.Add(unreadable);
-        _findings.Add(path?.Refusals ?? []);
+        path?.Report(_findings, sql: false);
 
         foreach (var component in new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Where(
             c => !spec.Instances.Exists(i => i.Component == c)))

@@ -208,13 +208,13 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
         }
 
         var unknown = this is { Instance: { } instance, Directory: { } directory }
-            ? await new FormerFlags(Cluster).UnknownAsync(instance, directory, cancellationToken)
+            ? await new PackageFlags(Cluster).UnknownAsync(instance, directory, cancellationToken)
             : [];
         return unknown.Count > 0
             ? new Observation.Failed(
                 Reasons.VersionPathUnsupported,
                 $"The programs of {Cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that are promoted "
-                + $"and cannot be rolled back: {Sentences.List(unknown, FormerFlags.Named)}. They would end at start "
+                + $"and cannot be rolled back: {Sentences.List(unknown, PackageFlags.Named)}. They would end at start "
                 + $"(AutoFlag is not found), so none was started. Continue to {Cluster.Spec.ToVersion}.")
             : new Observation.Done(answer.IsRolledBack
                 ? "Volatile AutoFlags were rolled back."
@@ -226,9 +226,9 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
             await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken), context.Time.GetTimestamp());
 }
 
-/// <summary>What the former programs would make of the promoted AutoFlags: they end at start if they do not know one
-/// (docs/research/yugabytedb.md#autoflags).</summary>
-internal sealed class FormerFlags(YugabyteCluster cluster)
+/// <summary>What the programs of a package would make of the promoted AutoFlags: they end at start if they do not know
+/// one (docs/research/yugabytedb.md#autoflags).</summary>
+internal sealed class PackageFlags(YugabyteCluster cluster)
 {
     public const int Named = 6;
 

@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Verifies that every PostgreSQL extension in use is in the new package on every host with a tablet server,
-/// before the first server is stopped (docs/research/yugabytedb.md#procedure).</summary>
-[Step("check-extensions", "Verify that the package has all extensions in use")]
+/// and every migration that the catalogue may have run, before the first server is stopped
+/// (docs/research/yugabytedb.md#procedure).</summary>
+[Step("check-extensions", "Verify that the package has all extensions in use and all migrations of the catalogue")]
 internal sealed record CheckExtensions : YugabyteStep, IWaitsOnly
 {
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
@@ -22,6 +23,11 @@ internal sealed record CheckExtensions : YugabyteStep, IWaitsOnly
             hosts,
             async (host, token) => (Host: host, Names: await extensions.MissingAsync(host, inUse, token)),
             cancellationToken);
+        if (await new CatalogMigrations(Cluster).FindProblemAsync(cancellationToken) is { } lacking)
+        {
+            return new Observation.Failed(Reasons.VersionPathUnsupported, lacking);
+        }
+
         return missing.FirstOrDefault(m => m.Names.Count > 0) is { Host: not null } found
             ? new Observation.Failed(
                 Reasons.ExtensionMissing,

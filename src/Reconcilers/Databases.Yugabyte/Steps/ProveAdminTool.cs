@@ -2,8 +2,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Verifies before anything is stopped that the admin tool of the new package runs on the tool host, has the
 /// commands that the upgrade needs and reaches the masters; that all masters are ALIVE with one LEADER; and that the
-/// load balancer is idle. Records the AutoFlags configuration, by which a promotion is noticed and rolled back
-/// (docs/research/yugabytedb.md#admin-tool).</summary>
+/// load balancer is idle; and that the package knows the AutoFlags of the universe. Records the AutoFlags
+/// configuration, by which a promotion is noticed and rolled back (docs/research/yugabytedb.md#admin-tool).</summary>
 [Step("prove-admin-tool", "Verify the admin tool of the new package")]
 internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
 {
@@ -71,6 +71,16 @@ internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
             var flags = await tool.AutoFlagsAsync(cancellationToken);
             facts[FlagsFact] = flags.Version.ToString(CultureInfo.InvariantCulture);
             facts[FlagsDigestFact] = flags.Digest;
+            var unknown = await new PackageFlags(Cluster).UnknownAsync(
+                Cluster.Masters[0].Name, Cluster.Spec.Package.Directory, cancellationToken);
+            if (unknown.Count > 0)
+            {
+                return new Observation.Failed(
+                    Reasons.VersionPathUnsupported,
+                    $"The programs of {to} do not know {unknown.Count} AutoFlags that the universe has promoted: "
+                    + $"{Sentences.List(unknown, PackageFlags.Named)}. They would end at start (AutoFlag is not "
+                    + $"found). Nothing was stopped. Create a new upgrade to a release that came out after {from}.");
+            }
         }
 
         return new Observation.Done(null, facts);

@@ -92,7 +92,7 @@ public sealed class KillEnumerationTests
     // From the state in which every server runs the new version.
     private static int RollBack(Func<int, YugaFate> fates)
     {
-        var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" });
+        var world = new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" });
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");

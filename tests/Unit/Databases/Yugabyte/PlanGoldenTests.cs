@@ -19,7 +19,7 @@ public sealed class PlanGoldenTests
 {
     private const string Area = "Databases/Yugabyte";
 
-    private static readonly YugaSetup Modern = new() { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" };
+    private static readonly YugaSetup Modern = new() { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" };
     private static readonly LeaderMoves Slow = new(2, 1);
 
     private static readonly Dictionary<string, (YugaSetup Setup, Func<YugaWorld, YugaRun, YugaRun> ToEnd)> Scenarios = new(StringComparer.Ordinal)

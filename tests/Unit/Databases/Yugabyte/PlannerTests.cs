@@ -89,14 +89,14 @@ public sealed class PlannerTests
     [Fact]
     public void Plan_with_rollback_has_first_PointOfNoReturn_at_promotion()
     {
-        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" }));
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" }));
         plan.Steps.First(s => s.PointOfNoReturn).Id.ShouldBe("PromoteAutoFlags/promote");
         plan.Steps.ShouldAllBe(s => s.Reversible == !s.PointOfNoReturn);
         plan.Notes.ShouldContain(n => n.StartsWith("Rollback to the old programs", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData(YugabyteDialect.BMDB, "2.20.3.0-b1", "BMDB does not support a downgrade")]
+    [InlineData(YugabyteDialect.BMDB, "2.20.2.0-b1", "BMDB does not support a downgrade")]
     [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
     public void Plan_without_rollback_says_so_from_first_master_on(YugabyteDialect dialect, string from, string why)
     {
@@ -108,7 +108,7 @@ public sealed class PlannerTests
     [Fact]
     public void Promotion_of_volatile_flags_is_no_PointOfNoReturn()
     {
-        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile }));
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile }));
         plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/promote").Parameters["class"].ShouldBe("LocalVolatile");
         plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
         plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").Parameters["class"].ShouldBe("External");

@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 /// what really runs decides.</summary>
 public sealed class PutBackRollbackTests
 {
-    private static readonly YugaSetup Setup = PlannerTests.Replicated() with { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides };
+    private static readonly YugaSetup Setup = PlannerTests.Replicated() with { From = "2.20.2.0-b1", To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides };
 
     private static readonly Lazy<List<DatabaseRollingUpgradeStatus>> Golden = new(() =>
     {

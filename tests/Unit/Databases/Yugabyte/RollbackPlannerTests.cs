@@ -16,7 +16,7 @@ public sealed class RollbackPlannerTests
 {
     private static readonly JsonSerializerOptions Wire = WorldJson.Crds;
 
-    private static readonly YugaSetup Modern = new() { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" };
+    private static readonly YugaSetup Modern = new() { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" };
 
     [Fact]
     public void Rollback_of_unchanged_cluster_has_no_steps()
@@ -29,7 +29,7 @@ public sealed class RollbackPlannerTests
 
     [Theory]
     [InlineData(YugabyteDialect.BMDB, "2.18.4.0-b52")]
-    [InlineData(YugabyteDialect.Yugabyte, "2.20.3.0-b1")]
+    [InlineData(YugabyteDialect.Yugabyte, "2.20.2.0-b1")]
     public void Rollback_before_first_stop_resumes_replication_in_every_dialect(YugabyteDialect dialect, string from)
     {
         var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect, From = from, To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
@@ -225,7 +225,7 @@ public sealed class RollbackPlannerTests
     }
 
     [Theory]
-    [InlineData(YugabyteDialect.BMDB, "2.20.3.0-b1", "BMDB does not support a downgrade")]
+    [InlineData(YugabyteDialect.BMDB, "2.20.2.0-b1", "BMDB does not support a downgrade")]
     [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
     public void Rollback_after_first_master_is_refused_for_unsupported_versions(YugabyteDialect dialect, string from, string why)
     {

@@ -118,7 +118,7 @@ public sealed class SqlHealthTests
     [Fact]
     public void Rollback_requires_the_same_interfaces()
     {
-        var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" });
+        var world = new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" });
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeTServers/t2/drain");
         run.Until(() => run.Outcome?.State == RunState.Held, "it is held");

@@ -161,7 +161,7 @@ public sealed class StatusTests
     [Fact]
     public void Status_after_rollback_shows_old_versions_and_nothing_paused()
     {
-        var world = new YugaWorld(PlannerTests.Replicated() with { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
+        var world = new YugaWorld(PlannerTests.Replicated() with { From = "2.20.2.0-b1", To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
         var discovery = YugaRun.Discover(world);
         var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile());
         run.HoldBefore.Add("UpgradeTServers/t2/drain");
@@ -192,7 +192,7 @@ public sealed class StatusTests
     [Fact]
     public void Restart_for_promoted_flags_is_not_asked_for_while_a_rollback_is_wanted()
     {
-        var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile });
+        var world = new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile });
         world.ToolAnswers["promote_auto_flags"] = (0, "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\nAll yb-master and yb-tserver processes need to be restarted in order to apply the promoted AutoFlags\n");
         var run = YugaRun.Of(world);
         run.Until(() => run.Plan.Steps.Exists(s => s.Is<PromoteAutoFlags>() && s.State == StepState.Succeeded), "the flags that can be rolled back are promoted");

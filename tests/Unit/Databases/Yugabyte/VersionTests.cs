@@ -88,36 +88,11 @@ public sealed class VersionTests
         YugabyteFeatures.PostgresMajor(YugabyteVersion.Parse(version)).ShouldBe(expected);
 
     [Fact]
-    public void Upgrade_to_earlier_version_is_refused() =>
-        Refusals("2.20.0", "2.18.0").ShouldContain(f => f.Message.Contains("is not later than", StringComparison.Ordinal));
-
-    [Theory]
-    [InlineData("2.18.0", "2.19.0")]
-    [InlineData("2.17.0", "2.18.0")]
-    public void Upgrade_between_stable_and_preview_releases_is_refused(string from, string to) =>
-        Refusals(from, to).ShouldContain(f => f.Reason == Reasons.VersionPathUnsupported && f.Message.Contains("preview", StringComparison.Ordinal));
-
-    [Fact]
-    public void BMDB_upgrade_is_not_checked_for_preview_releases() =>
-        Refusals("2.17.0", "2.18.0", YugabyteDialect.BMDB).ShouldBeEmpty();
-
-    [Fact]
-    public void Upgrade_to_another_series_notes_latest_minor_release()
-    {
-        var path = YugabyteUpgradePath.Of(Spec("2.18.4", "2.20.7", YugabyteDialect.Yugabyte), out _).ShouldNotBeNull();
-        path.Refusals.ShouldBeEmpty();
-        path.Notes.ShouldContain(n => n.Contains("latest minor release of 2.20", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public void Invalid_fromVersion_is_a_finding()
     {
         YugabyteUpgradePath.Of(Spec("new", "2.20.7", YugabyteDialect.Yugabyte), out var findings).ShouldBeNull();
         findings.ShouldHaveSingleItem().Field.ShouldBe("spec.fromVersion");
     }
-
-    private static IReadOnlyList<Finding> Refusals(string from, string to, YugabyteDialect dialect = YugabyteDialect.Yugabyte) =>
-        YugabyteUpgradePath.Of(Spec(from, to, dialect), out _)!.Refusals;
 
     private static DatabaseRollingUpgradeSpec Spec(string from, string to, YugabyteDialect dialect) =>
         new() { FromVersion = from, ToVersion = to, Yugabyte = new YugabyteSpec { Dialect = dialect } };

@@ -16,7 +16,7 @@ public sealed class ZoneTests
 {
     // t1 and t4 are in z1, t2 and t5 in z2, t3 and t6 in z3.
     private static readonly YugaSetup Zoned = new() { Tservers = 6, Zones = 3, MaxUnavailablePerZone = 2 };
-    private static readonly YugaSetup Modern = Zoned with { From = "2.20.3.0-b8", To = "2024.1.3.0-b5", NodesSafe = true };
+    private static readonly YugaSetup Modern = Zoned with { From = "2.20.3.1-b2", To = "2024.1.3.0-b5", NodesSafe = true };
 
     [Fact]
     public void Tservers_of_one_zone_wait_for_the_former_zone()

@@ -18,7 +18,8 @@ internal static class DatabaseDiscoveryOf
         }
 
         var path = YugabyteUpgradePath.Of(spec, out var unreadable);
-        return unreadable.Concat(path?.Refusals ?? []).FirstOrDefault()?.Message;
+        return unreadable.FirstOrDefault()?.Message
+            ?? path!.Rows.FirstOrDefault(row => row is { Verdict: YugabyteVerdict.Refuse, OnlySql: false })?.Say(path.From, path.To);
     }
 
     /// <summary>The plan on a database that fits.</summary>

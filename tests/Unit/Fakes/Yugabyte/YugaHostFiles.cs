@@ -105,6 +105,9 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
                 return new RemoteResult(_world.CatalogUpgradesByHand.Contains(Host) ? 0 : 1, "", "");
             case "stat":
                 return new RemoteResult(0, "1048576\n", "");
+            case "find" when arguments.Contains("*/ysql_migrations/*"):
+                var package = arguments[2].TrimEnd('/');
+                return new RemoteResult(0, string.Concat((_world.Migrations.GetValueOrDefault(package) ?? []).Select(m => $"{package}/share/ysql_migrations/{m}\n")), "");
             case "find":
                 return new RemoteResult(0, string.Join('\n', _world.PackagedExtensions.Select(e => $"{YugaWorld.NewDirectory}/postgres/share/extension/{e}.control")), "");
             case "sh" when arguments[2].Contains("cmdline", StringComparison.Ordinal):

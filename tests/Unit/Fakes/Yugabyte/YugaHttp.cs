@@ -47,7 +47,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         return call switch
         {
             "version" => Json(Version(server.Running!)),
-            "varz" => Json(Flags(server.Moves)),
+            "varz" => Json(Flags(server.Moves, server.IsMaster ? world.MasterSql : null)),
             _ => server.IsMaster ? Master(server, call) : Tserver(server, path, call),
         };
     }
@@ -265,7 +265,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         return new JsonObject { ["version"] = 1, ["cluster_uuid"] = "universe-2", ["consumer_registry"] = new JsonObject { ["producer_map"] = producers } };
     }
 
-    private JsonObject Flags(LeaderMoves? moves) => new()
+    private JsonObject Flags(LeaderMoves? moves, string? sql = null) => new()
     {
         ["flags"] = new JsonArray(
         [
@@ -277,7 +277,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             Flag("heartbeat_interval_ms", "1000"),
             Flag("cdc_wal_retention_time_secs", world.RetentionSeconds.ToString(CultureInfo.InvariantCulture)),
             Flag("log_max_seconds_to_retain", "86400"),
-            Flag(world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", world.Setup.Sql ? "true" : "false"),
+            Flag(world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", sql ?? (world.Setup.Sql ? "true" : "false")),
         ]),
     };
 

@@ -44,6 +44,12 @@ internal sealed partial class YugaWorld
     /// <summary>Further flags of every process.</summary>
     public Dictionary<string, string> MoreFlags { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What masters say of the flag that switches SQL on; null for what tablet servers say.</summary>
+    public string? MasterSql { get; set; }
+
+    /// <summary>The migrations of the SQL catalogue in a package, by its directory.</summary>
+    public Dictionary<string, IReadOnlyList<string>> Migrations { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What yb-ts-cli answers instead of setting a flag.</summary>
     public RemoteResult? FlagAnswer { get; set; }
 

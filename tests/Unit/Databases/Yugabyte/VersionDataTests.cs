@@ -1,0 +1,73 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+/// <summary>What the shipped table of releases says.</summary>
+public sealed class VersionDataTests
+{
+    public static TheoryData<string, string, YugabyteDialect, string> Paths => new()
+    {
+        { "2.20.0", "2.18.0", YugabyteDialect.BMDB, "Refuse is not later than" },
+        { "2.18.0", "2.19.0", YugabyteDialect.Yugabyte, "Refuse preview" },
+        { "2.17.0", "2.18.0", YugabyteDialect.Yugabyte, "Refuse preview" },
+        { "2.17.0", "2.18.7", YugabyteDialect.BMDB, "" },
+        { "2024.2.8.0", "2025.2.1.0", YugabyteDialect.Yugabyte, "Ask was released on 2026-02-12, before 2024.2.8.0 (2026-02-23)" },
+        { "2024.2.8.0-b85", "2025.2.1.0-b141", YugabyteDialect.Yugabyte, "Ask was released on 2026-02-12" },
+        { "2.20.3.0-b8", "2024.1.3", YugabyteDialect.Yugabyte, "Ask TA-22057" },
+        { "2.20.1", "2.20.3.0", YugabyteDialect.Yugabyte, "Refuse TA-22057" },
+        { "2.20.3.1", "2.20.4", YugabyteDialect.Yugabyte, "" },
+        { "2.18.1", "2.20.2.0", YugabyteDialect.Yugabyte, "Ask TA-21491" },
+        { "2.17.1", "2.18.4", YugabyteDialect.BMDB, "Note TA-21491" },
+        { "2.14.9", "2.18.4", YugabyteDialect.Yugabyte, "" },
+        { "2.18.4", "2.20.2.1", YugabyteDialect.Yugabyte, "" },
+        { "2.18.4", "2.20.7", YugabyteDialect.Yugabyte, "" },
+        { "2.20.6.0", "2024.1.2.0", YugabyteDialect.Yugabyte, "Refuse TA-CL-23623" },
+        { "2.20.7.0", "2024.1.3.0", YugabyteDialect.Yugabyte, "" },
+        { "2024.2.3", "2025.1.0", YugabyteDialect.Yugabyte, "Refuse from 11 to 15" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Path_is_judged_by_the_table(string from, string to, YugabyteDialect dialect, string expected)
+    {
+        var path = Path(from, to, dialect);
+        var said = path.Rows.Select(row => $"{row.Verdict} {row.Say(path.From, path.To)}").ToList();
+        if (expected.Length == 0)
+        {
+            said.ShouldAllBe(text => text.StartsWith("Note", StringComparison.Ordinal));
+            return;
+        }
+
+        var words = expected.Split(' ', 2);
+        said.ShouldContain(text => text.StartsWith(words[0], StringComparison.Ordinal) && text.Contains(words[1], StringComparison.Ordinal), string.Join("\n", said));
+    }
+
+    [Fact]
+    public void Other_series_notes_the_latest_minor_release()
+    {
+        var path = Path("2.18.4", "2.20.7", YugabyteDialect.Yugabyte);
+        path.Rows.ShouldContain(row => row.Say(path.From, path.To).Contains("latest minor release of 2.20", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_row_is_readable_and_has_a_source()
+    {
+        YugabyteVersion[] versions = [.. new[] { "2.14.1", "2.18.4.0", "2.20.3.0", "2.21.0", "2024.1.2", "2024.2.8.0", "2025.1.1", "2025.2.1.0" }.Select(YugabyteVersion.Parse)];
+        foreach (var row in YugabyteVersionData.Rows)
+        {
+            row.Source.ShouldStartWith("https://");
+            (row.Key is null).ShouldBe(row.Verdict != YugabyteVerdict.Ask, row.Text);
+            foreach (var (from, to) in versions.SelectMany(f => versions.Select(t => (f, t))))
+            {
+                row.Applies(row.Dialect ?? YugabyteDialect.Yugabyte, from, to);
+                row.Say(from, to).ShouldNotContain("{");
+            }
+        }
+    }
+
+    private static YugabyteUpgradePath Path(string from, string to, YugabyteDialect dialect) => YugabyteUpgradePath.Of(
+        new DatabaseRollingUpgradeSpec { FromVersion = from, ToVersion = to, Yugabyte = new YugabyteSpec { Dialect = dialect } }, out _).ShouldNotBeNull();
+}
