@@ -35,10 +35,7 @@ internal sealed partial class CatalogMigrations(YugabyteCluster cluster)
     private async Task<IReadOnlyList<string>> ReadAsync(
         string host, string directory, CancellationToken cancellationToken)
     {
-        var result = await cluster.Hosts.Files(host).RunAsync(
-            new RemoteCommand(
-                "find", "-L", $"{directory}/", "-maxdepth", "3", "-name", "V*.sql", "-path", "*/ysql_migrations/*"),
-            cancellationToken);
+        var result = await cluster.Hosts.Files(host).RunAsync(Listing(directory), cancellationToken);
         return
         [
             .. result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -46,6 +43,9 @@ internal sealed partial class CatalogMigrations(YugabyteCluster cluster)
                 .Order(StringComparer.Ordinal),
         ];
     }
+
+    internal static RemoteCommand Listing(string directory) => new(
+        "find", "-L", $"{directory}/", "-maxdepth", "3", "-name", "V*.sql", "-path", "*/ysql_migrations/*");
 
     [GeneratedRegex(@"^V[0-9.]+__", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Number();

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// Makes releases of any version: bin with the programs and post_install.sh, postgres/bin/postgres, and
-/// postgres/share/extension. The bytes of each version differ. A program does not start if bin/post_install.sh was not run for its package, or if the package
+/// Makes releases of any version: bin with the programs and post_install.sh, postgres/bin/postgres,
+/// postgres/share/extension, and share/ysql_migrations. The bytes of each version differ. A program does not start if bin/post_install.sh was not run for its package, or if the package
 /// was moved since.
 /// </summary>
 public static class YugabytePackages
@@ -50,6 +50,8 @@ public static class YugabytePackages
             await AddExtensionAsync(folder, extension);
         }
 
+        var migrations = Directory.CreateDirectory(Path.Combine(folder, "share", "ysql_migrations")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(migrations, "V38__14445__alter_pg_stat_statements.sql"), "-- of every release\n");
         await File.WriteAllTextAsync(Path.Combine(folder, "version_metadata.json"), $$"""{"version_number":"{{version.Split('-')[0]}}"}""" + "\n");
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
@@ -32,6 +33,31 @@ public sealed class RunningUniverseProofTests
         world.Migrations[YugaWorld.OldDirectory] = ["V59.1__26645__enum.sql", "V41__other.sql"];
         world.Migrations[YugaWorld.NewDirectory] = ["V62__other.sql"];
         Fails(world, "PreparePackage/check-extensions", $"1 migrations of the SQL catalogue are in {YugaWorld.OldDirectory} on 10.0.0.1 and not in {YugaWorld.NewDirectory}: 26645__enum.sql.");
+    }
+
+    [Fact]
+    public async Task Migrations_are_found_in_a_package_and_behind_a_link()
+    {
+        var root = Directory.CreateTempSubdirectory("drydock-migrations-").FullName;
+        try
+        {
+            var package = Path.Combine(root, "yugabyte-1");
+            var folder = Directory.CreateDirectory(Path.Combine(package, "share", "ysql_migrations")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(folder, "V1__3979__init.sql"), "", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(folder, "README"), "", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(package, "share", "V2__no.sql"), "", TestContext.Current.CancellationToken);
+            var link = File.CreateSymbolicLink(Path.Combine(root, "current"), package).FullName;
+            foreach (var directory in new[] { package, link })
+            {
+                var command = CatalogMigrations.Listing(directory).Arguments;
+                using var find = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true })!;
+                (await find.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim().ShouldEndWith("/share/ysql_migrations/V1__3979__init.sql");
+            }
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
     }
 
     [Fact]
