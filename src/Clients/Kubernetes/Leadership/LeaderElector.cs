@@ -35,6 +35,10 @@ public sealed class LeaderElector : IDisposable
 
     public bool IsLeader => _term is { IsOver: false } && _lock.SinceRenewal < _options.RenewDeadline;
 
+    /// <summary>How long the lease is certainly held, by the monotonic clock; nothing while not leading. Counted from
+    /// before the last renewal was sent: others count from when they see it, which is later.</summary>
+    public TimeSpan Left => IsLeader ? _options.LeaseDuration - _lock.SinceRenewal : TimeSpan.Zero;
+
     /// <summary>Cancelled when the present term ends; already cancelled while not leading.</summary>
     public CancellationToken Lost => _term?.Lost ?? new CancellationToken(canceled: true);
 
@@ -72,9 +76,8 @@ public sealed class LeaderElector : IDisposable
                     + "another operator is leading, or this one is stopping.");
         }
 
-        // Counted from before the renewal was sent. Others count from when they see it, which is later.
-        var left = _options.LeaseDuration - _lock.SinceRenewal;
-        if (left < margin || !IsLeader)
+        var left = Left;
+        if (left < margin)
         {
             throw new NotLeaderException(
                 $"{_options.Identity} holds lease {_lock.Describe()} for only {left.TotalSeconds:0.0} s more, but "

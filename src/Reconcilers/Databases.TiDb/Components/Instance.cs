@@ -136,11 +136,11 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         if (process.IsAlive)
         {
             await StageAsync(Targets, context.Plan, instance, process, cancellationToken);
-            await EnsureMayStopAsync(context, instance, cancellationToken);
         }
 
         Targets.EnsureMayAct();
-        await new InstanceReplacement(host, Spec.FromVersion).ReplaceAsync(goal, file, cancellationToken);
+        await new InstanceReplacement(host, Spec.FromVersion).ReplaceAsync(
+            goal, file, _ => EnsureMayStopAsync(context, instance, cancellationToken), cancellationToken);
     }
 
     // An instance that an administrator replaced before this step began, or gave its file back after it was started,

@@ -58,7 +58,7 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
 
     /// <summary>Replaces the program. A process that runs another one is stopped only if that can be
     /// replaced.</summary>
-    /// <param name="ensureMayStop">The last look before the stop, as close to it as possible.</param>
+    /// <param name="ensureMayStop">The last look at the cluster before the stop, as close to it as possible.</param>
     /// <exception cref="StepActionException">Nothing was stopped, or it did not start.</exception>
     public async Task ReplaceAsync(
         DatabaseInstance instance, InstanceGoal goal, Func<InstanceProcess, Task> ensureMayStop,
@@ -75,17 +75,16 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
         if (state != SwapState.IsDown)
         {
             await EnsureCanSwapAsync(instance, process, goal, cancellationToken);
-            await ensureMayStop(process);
         }
 
         cluster.Context.EnsureMayAct();
-        await host.StopAsync(cancellationToken);
+        await host.StopAsync(ensureMayStop, cancellationToken);
         cluster.Context.EnsureMayAct();
         try
         {
             await host.SwapAsync(goal, cancellationToken);
             cluster.Context.EnsureMayAct();
-            await host.StartAsync(goal.Directory, cancellationToken);
+            await host.StartAsync(goal, cancellationToken);
         }
         catch (HostException refusal)
         {

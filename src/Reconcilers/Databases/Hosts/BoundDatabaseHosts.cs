@@ -26,7 +26,8 @@ internal sealed class BoundDatabaseHosts(
                     $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
             var others = topology.Spec.Instances.Where(
                 i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
-            return new InstanceHost(Channel(found.Host), Target(found), [.. others], topology.Spec.Package.Directory);
+            return new InstanceHost(
+                Channel(found.Host), Target(found), [.. others], topology.Spec.Package.Directory, services.Time);
 
             InstanceTarget Target(DatabaseInstance one) =>
                 InstanceTargets.Of(topology.Spec, one, engine) with { Run = _run };
@@ -34,7 +35,8 @@ internal sealed class BoundDatabaseHosts(
     }
 
     public IInstanceHost Service(InstanceTarget target) =>
-        new InstanceHost(Channel(target.Host), target with { Run = _run }, [], newDirectory: null);
+        new InstanceHost(
+            Channel(target.Host), target with { Run = _run }, [], newDirectory: null, services.Time);
 
     public IHostFiles Files(string host) => new HostFiles(Channel(host), services, _namespace);
 

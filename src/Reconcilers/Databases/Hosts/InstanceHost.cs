@@ -3,7 +3,8 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="others">The other instances of the same program on the host.</param>
 /// <param name="newDirectory">The new version's directory, where it may run from too.</param>
 internal sealed class InstanceHost(
-    HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory)
+    HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory,
+    TimeProvider time)
     : IInstanceHost
 {
     // The host is read again after an observation that was too old for its action, or while an instance keeps
@@ -27,10 +28,8 @@ internal sealed class InstanceHost(
         _shared.GetAsync(maxAge, LookAnewAsync, cancellationToken);
 
     public async Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
-        _keeper is PlainProcessManager plain
-            && process.Pid is { } pid
-            && await plain.LossesAsync(channel, pid, cancellationToken) is { Count: > 0 } losses
-            ? PlainProcessManager.Losses(channel.Way.User, losses)
+        _keeper is PlainProcessManager plain && process.Pid is { } pid
+            ? await plain.LossesAsync(channel, pid, cancellationToken)
             : null;
 
     public async Task<string?> FindMissingRightAsync(InstanceProcess process, CancellationToken cancellationToken)
@@ -70,48 +69,13 @@ internal sealed class InstanceHost(
         return $"{user} may not start and stop {unit} on {Target.Host}. {advice}";
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
-    {
-        // A process that the supervisor does not know would survive the stop: fail while the instance still serves.
-        var look = await SeeAsync(cancellationToken);
-        RefuseStrays(look, "was not stopped");
-        for (var @try = 1; !IsDown(look) || (@try == 1 && Target.Control.Scripts is not null); @try++)
-        {
-            if (look.Kept.State == SupervisionState.Missing)
-            {
-                throw Refused(
-                    Reasons.ControlMismatch,
-                    $"{Target.Name} cannot be stopped: {look.Kept.Text}. Correct spec.control.");
-            }
-
-            if (@try > Tries)
-            {
-                throw Refused(
-                    Reasons.ProcessLivesOn,
-                    $"{Target.Name} was stopped {Tries} times and is {look.Process.SupervisionText} "
-                    + $"again{Naming(look.Processes.Own)}. Find out what starts it.",
-                    retryable: true);
-            }
-
-            await EndAsync(look, cancellationToken);
-            look = await SeeAsync(cancellationToken);
-            RefuseStrays(look, "is down otherwise");
-        }
-    });
+    public Task StopAsync(Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken) =>
+        StopAsync(ensureMayStop, told: null, cancellationToken);
 
     public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
     {
         var look = await SeeAsync(cancellationToken);
-        if (!IsDown(look) || look.Processes.Strays.Count > 0)
-        {
-            throw Refused(
-                Reasons.ProcessLivesOn,
-                $"the program of {Target.Name} is not replaced while it runs: it is "
-                + $"{look.Process.SupervisionText}{Naming([.. look.Processes.Own, .. look.Processes.Strays])}. "
-                + "Stop it first.",
-                retryable: true);
-        }
-
+        await RefuseReturnedAsync(look, cancellationToken);
         if (SwapCall(look, look.InTime, swap) is { } call)
         {
             await channel.ActAsync(call, cancellationToken);
@@ -133,14 +97,15 @@ internal sealed class InstanceHost(
         }
 
         RefuseStrays(look, "was not started");
-        if (look.Kept.State == SupervisionState.Missing)
-        {
-            throw Refused(
-                Reasons.ControlMismatch, $"{Target.Name} cannot be started: {look.Kept.Text}. Correct spec.control.");
-        }
-
+        RefuseMissing(look, "cannot be started");
         await _keeper.StartAsync(channel, look, directory, cancellationToken);
     });
+
+    public async Task StartAsync(InstanceGoal swap, CancellationToken cancellationToken)
+    {
+        await StartAsync(swap.Directory, cancellationToken);
+        await EnsureReplacedAsync(swap, cancellationToken);
+    }
 
     public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken)
     {
@@ -177,50 +142,126 @@ internal sealed class InstanceHost(
         }
     }
 
-    public async Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(
+        InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop,
+        CancellationToken cancellationToken)
     {
-        var isDone = false;
-        await AgainIfLateAsync(async () => isDone = await TogetherAsync(swap, file, cancellationToken));
+        var (isDone, told) = (false, (IReadOnlyList<ReportedProcess>?)null);
+        await AgainIfLateAsync(
+            async () => (isDone, told) = await TogetherAsync(swap, file, ensureMayStop, cancellationToken));
         if (isDone)
         {
+            await (told is null ? Task.CompletedTask : EnsureReplacedAsync(swap, cancellationToken));
             return;
         }
 
-        await StopAsync(cancellationToken);
+        await StopAsync(ensureMayStop, told, cancellationToken);
         await SwapAsync(swap, cancellationToken);
         if (file is not null)
         {
             await channel.ActAsync(WriteCall(file), cancellationToken);
         }
 
-        await StartAsync(swap.Directory, cancellationToken);
+        await StartAsync(swap, cancellationToken);
     }
 
-    // False if it takes several commands: other accounts stop, replace and start, or a process has to be killed.
-    private async Task<bool> TogetherAsync(
-        InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken)
+    // One stop for one answer of the gate. What was told to end and lives on is killed; any other process is one that
+    // was started since.
+    private Task StopAsync(
+        Func<InstanceProcess, Task> ensureMayStop, IReadOnlyList<ReportedProcess>? told,
+        CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
+    {
+        if (told is null)
+        {
+            if (await PermittedAsync(ensureMayStop, cancellationToken) is not { } permitted)
+            {
+                return;
+            }
+
+            await _keeper.StopAsync(channel, permitted, cancellationToken);
+            told = permitted.Processes.Own;
+        }
+
+        await EndAsync(told, cancellationToken);
+    });
+
+    // What is stopped next; null if nothing has to be.
+    private async Task<InstanceState?> PermittedAsync(
+        Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken)
+    {
+        var look = await SeeAsync(cancellationToken);
+        if (await _keeper.PrepareStopAsync(channel, look, cancellationToken))
+        {
+            look = await SeeAsync(cancellationToken);
+        }
+
+        // A process that the supervisor does not know would survive the stop: fail while the instance still serves.
+        RefuseStrays(look, "was not stopped");
+        if (IsDown(look) && Target.Control.Scripts is null)
+        {
+            return null;
+        }
+
+        await PermitAsync(look, ensureMayStop);
+        return look;
+    }
+
+    // Right before a stop, and as near to it as can be: what the start needs is there, and the gate is open.
+    private async Task PermitAsync(InstanceState look, Func<InstanceProcess, Task> ensureMayStop)
+    {
+        RefuseMissing(look, "cannot be stopped");
+        if ((look.Kept.StartProblem ?? InstanceLayouts.Problem(Target, look.Process)) is { } problem)
+        {
+            throw Refused(Reasons.ControlMismatch, $"{Target.Name} was not stopped. {problem}");
+        }
+
+        if (look.Process.IsAlive)
+        {
+            await ensureMayStop(look.Process);
+        }
+    }
+
+    // False if it takes several commands: other accounts stop, replace and start, or a process has to be killed, which
+    // was told to end then.
+    private async Task<(bool IsDone, IReadOnlyList<ReportedProcess>? Told)> TogetherAsync(
+        InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop,
+        CancellationToken cancellationToken)
     {
         var look = await SeeAsync(cancellationToken);
         RefuseStrays(look, "was not stopped");
         if (look.Processes.Main?.Sha256 == swap.Sha256)
         {
-            return true;
+            return (true, null);
         }
 
         if (Target.Swap != SwapMethod.ReplaceBinary
             || look.Kept.State == SupervisionState.Missing
             || (_keeper is SystemdManager { IsOfAccount: false } && !channel.Way.HasOneAccount)
-            || _keeper.StopCall(look) is not { } stop
-            || _keeper.StartCall(look, follows: true) is not { } start
-            || SwapCall(look, look.Afterwards, swap) is not { } replace)
+            || _keeper.StopCall(look) is null)
         {
-            return false;
+            return (false, null);
         }
 
+        await PermitAsync(look, ensureMayStop);
+
         // In time is what comes first. Where nothing runs, a stop has no effect.
-        ScriptCall[] calls = [stop, replace, .. file is null ? Array.Empty<ScriptCall>() : [WriteCall(file)], start];
-        var answer = await channel.ActTogetherAsync(Place, $"replacing {Target.Name}", calls, cancellationToken);
-        return !answer.Says("left");
+        ScriptCall[] calls =
+        [
+            _keeper.StopCall(look)!,
+            SwapCall(look, look.Afterwards, swap)!,
+            .. file is null ? Array.Empty<ScriptCall>() : [WriteCall(file)],
+            _keeper.StartCall(look, follows: true)!,
+        ];
+        try
+        {
+            var answer = await channel.ActTogetherAsync(Place, $"replacing {Target.Name}", calls, cancellationToken);
+            return (!answer.Says("left"), look.Processes.Own);
+        }
+        catch (HostException refusal) when (refusal.InnerException is ScriptRefusal { Code: ScriptAnswer.Returned })
+        {
+            await RefuseReturnedAsync(await SeeAsync(cancellationToken), cancellationToken);
+            throw;
+        }
     }
 
     // Null where nothing is replaced.
@@ -298,7 +339,8 @@ internal sealed class InstanceHost(
             // without a supervisor is.
             var names = _keeper.IsSupervisor && !(kept.State == SupervisionState.Active && kept.Pid is null);
             var look = new InstanceState(
-                Target, report, kept, InstanceProcesses.Of(report, Target, others, newDirectory, kept.Pid, names));
+                Target, report, kept, InstanceProcesses.Of(report, Target, others, newDirectory, kept.Pid, names))
+            { Age = new LookAge(report, time, () => channel.Lease) };
             RefuseUnreadable(look);
             RefuseMainProcess(look);
             _last = look;
@@ -314,27 +356,83 @@ internal sealed class InstanceHost(
         }
     }
 
-    private async Task EndAsync(InstanceState look, CancellationToken cancellationToken)
+    private async Task EndAsync(IReadOnlyList<ReportedProcess> told, CancellationToken cancellationToken)
     {
-        if (await _keeper.StopAsync(channel, look, cancellationToken))
+        var look = await SeeAsync(cancellationToken);
+        while (look.Living.FirstOrDefault(p => told.Any(t => t.Identity == p.Identity)) is { } left)
         {
-            return;
-        }
-
-        // Its grace is over.
-        foreach (var process in look.Processes.Own)
-        {
-            var again = await SeeAsync(cancellationToken);
-            if (again.Processes.Own.Any(p => p.Identity == process.Identity)
-                && !await PlainProcessManager.SignalAsync(
-                    channel, again, process, "KILL", KillSeconds, cancellationToken))
+            if (!await PlainProcessManager.SignalAsync(channel, look, left, "KILL", KillSeconds, cancellationToken))
             {
                 throw Refused(
                     Reasons.ProcessLivesOn,
                     $"{Target.Name} did not end within {Target.Control.StopGrace}, nor {KillSeconds} s after "
-                    + $"SIGKILL{Naming([process])}. It waits for its disk or is being traced. Stop it, then retry.",
+                    + $"SIGKILL{Naming([left])}. It waits for its disk or is being traced. Stop it, then retry.",
                     retryable: true);
             }
+
+            look = await SeeAsync(cancellationToken);
+        }
+
+        if (look is { Living.Count: 0, Kept.IsEnding: true })
+        {
+            throw Refused(
+                Reasons.ProcessLivesOn,
+                $"{Target.Name} has ended, and {look.Kept.Unit} is still being stopped ({look.Kept.Text}). See "
+                + $"`{Target.Systemctl} status {look.Kept.Unit}`.",
+                retryable: true);
+        }
+
+        await RefuseReturnedAsync(look, cancellationToken);
+    }
+
+    // Only the start that follows a stop may start anything: a second stop would need another answer of the gate.
+    private async Task RefuseReturnedAsync(InstanceState look, CancellationToken cancellationToken)
+    {
+        RefuseMissing(look, "was stopped and cannot be started");
+        if (!IsDown(look) || look.Processes.Strays.Count > 0)
+        {
+            throw await ReturnedAsync(look, look.Living, cancellationToken);
+        }
+    }
+
+    private async Task EnsureReplacedAsync(InstanceGoal swap, CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        if (_last is { Processes.Main: { } main } look && main.Runs(Target.Program) && main.Sha256 != swap.Sha256)
+        {
+            throw await ReturnedAsync(look, [main], cancellationToken);
+        }
+    }
+
+    private async Task<HostException> ReturnedAsync(
+        InstanceState look, IReadOnlyList<ReportedProcess> processes, CancellationToken cancellationToken)
+    {
+        var what = processes.Count == 0
+            ? $"its supervisor starts it again ({look.Process.SupervisionText})"
+            : $"was started again{Naming(processes)}, {await StarterAsync(processes[0], cancellationToken)}";
+        return Refused(
+            Reasons.ProcessLivesOn,
+            $"{Target.Name} was stopped once, and {(processes.Count == 0 ? "" : "another process of it ")}{what}. It "
+            + "was not stopped a second time. Find out what starts it and switch that off, then retry.");
+    }
+
+    // Program and script of a command line, not what may be secret behind them.
+    private async Task<string> StarterAsync(ReportedProcess process, CancellationToken cancellationToken)
+    {
+        const int Shown = 2;
+        try
+        {
+            var answer = await channel.LookAsync(
+                new ScriptCall("command-line", "asking what started a process", [$"{process.Parent}"], Privilege.Look),
+                cancellationToken);
+            var words = answer.Text(answer.Find("command"))?.Split('\0').Take(Shown);
+            return words is null
+                ? $"by process {process.Parent}, which has ended"
+                : $"by process {process.Parent} ({ForeignText.Words(string.Join(' ', words))})";
+        }
+        catch (HostException)
+        {
+            return $"by process {process.Parent}";
         }
     }
 
@@ -369,10 +467,15 @@ internal sealed class InstanceHost(
                     return;
                 }
                 catch (HostException exception)
-                    when (@try < Tries && exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late })
+                    when (exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late } late)
                 {
                     // Nothing was done; the next observation decides again.
-                    continue;
+                    if (@try == Tries)
+                    {
+                        throw new HostException(
+                            Target.Host, exception.Reason, _last!.Age!.Explain(Target.Host, late.Message),
+                            innerException: late);
+                    }
                 }
             }
         }
@@ -392,6 +495,15 @@ internal sealed class InstanceHost(
                 Reasons.ProcessLivesOn, $"{Target.Name} has a process that its supervisor does not "
                     + $"know{Naming(look.Processes.Strays)}; {Target.Name} {and}. "
                     + "Stop that process, then retry.", retryable: true);
+        }
+    }
+
+    private void RefuseMissing(InstanceState look, string what)
+    {
+        if (look.Kept.State == SupervisionState.Missing)
+        {
+            throw Refused(
+                Reasons.ControlMismatch, $"{Target.Name} {what}: {look.Kept.Text}. Correct spec.control.");
         }
     }
 
@@ -433,104 +545,4 @@ internal sealed class InstanceHost(
 
     private HostException Refused(string reason, string message, bool retryable = false) =>
         new(Target.Host, reason, $"{Target.Host}: {message}", retryable);
-}
-
-/// <summary>The state of a process as its supervisor reports it.</summary>
-internal enum SupervisionState
-{
-    Active,
-
-    Restarting,
-
-    /// <summary>Stopped; the supervisor does not start it.</summary>
-    Inactive,
-
-    Missing,
-
-    /// <summary>No supervisor: a plain process or scripts. Only whether the process is alive counts.</summary>
-    None,
-}
-
-/// <summary>The replacement of a text file by another that is on the same host.</summary>
-/// <param name="FormerSha256">SHA-256 of the content that is replaced.</param>
-/// <param name="Former">The path under which the former file is kept.</param>
-internal sealed record FileReplacement(string Path, string Sha256, string FormerSha256, string Former, string Source);
-
-/// <summary>The program that an instance is to run, and the one that it replaces. The reverse is the
-/// rollback.</summary>
-/// <param name="FormerVersion">Version of the one that is replaced: the suffix under which it is kept beside the new
-/// one.</param>
-/// <param name="FormerSha256">Empty if it is not known.</param>
-/// <param name="FormerDirectory">The former target of deployDir if it is a symbolic link; null otherwise.</param>
-internal sealed record InstanceGoal(
-    string Directory, string Sha256, string FormerVersion, string FormerSha256, string? FormerDirectory)
-{
-    public string Version { get; init; } = "";
-
-    public bool IsReached(InstanceProcess process) => process.Pid is not null && process.ExecutableSha256 == Sha256;
-}
-
-/// <summary>One process on its host. Every call reads the host first and is idempotent. None waits longer than the
-/// request takes, except <see cref="StopAsync"/>, which waits for the end of the process within its grace.</summary>
-internal interface IInstanceHost
-{
-    InstanceTarget Target { get; }
-
-    /// <summary>Reads supervisor, process, port and installed program. Changes nothing.</summary>
-    /// <exception cref="HostException">The host could not be asked.</exception>
-    Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
-
-    /// <summary>As <see cref="LookAsync(CancellationToken)"/>; shares a look that began at most so long ago, and not
-    /// before the last action on the instance.</summary>
-    /// <exception cref="HostException">The host could not be asked.</exception>
-    Task<InstanceProcess> LookAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
-        LookAsync(cancellationToken);
-
-    /// <summary>What a plain process would lose because the login user starts the next one (limits, the score for the
-    /// OOM killer), and how that is avoided: whole sentences. Null if nothing would be lost. Changes nothing.</summary>
-    /// <exception cref="HostException">The host could not be asked.</exception>
-    Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
-        Task.FromResult<string?>(null);
-
-    /// <summary>Why the login user may not start and stop the unit of the process, and how that is changed: whole
-    /// sentences. Null if it may, or if no unit is in charge. Changes nothing.</summary>
-    /// <exception cref="HostException">The host could not be asked, or sudo refuses.</exception>
-    Task<string?> FindMissingRightAsync(InstanceProcess process, CancellationToken cancellationToken) =>
-        Task.FromResult<string?>(null);
-
-    /// <summary>Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this
-    /// instance is left (an old one may still run; docs/research/yugabytedb.md#known-failures).</summary>
-    /// <exception cref="HostException">Refused, or it still runs after its grace period and SIGKILL.</exception>
-    Task StopAsync(CancellationToken cancellationToken);
-
-    /// <summary>Puts the new version's program in the old one's place
-    /// (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>). Refused while a process of this instance runs. A new
-    /// program that is already installed is kept; the old program is kept beside it.</summary>
-    /// <exception cref="HostException">Refused: something else is in the place than the old or the new
-    /// program.</exception>
-    Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken);
-
-    /// <summary>Prepares <see cref="SwapAsync"/> while the process serves, and proves that it can be done: where a
-    /// program replaces another, the new one is copied beside it, verified, synced and run. Changes nothing that a
-    /// process reads. Idempotent.</summary>
-    /// <param name="ask">The argument with which the new program prints its version and ends; null does not run
-    /// it.</param>
-    /// <exception cref="HostException">The swap is impossible: no room, no permission, another program in the place, or
-    /// a new program that is missing, different or does not run.</exception>
-    Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken);
-
-    /// <summary>Removes what <see cref="StageAsync"/> left beside the program; nothing is done if there is
-    /// nothing.</summary>
-    /// <exception cref="HostException">It cannot be removed.</exception>
-    Task UnstageAsync(CancellationToken cancellationToken);
-
-    /// <summary>Stops the process, replaces its program and a file of its configuration, and starts it: like
-    /// <see cref="StopAsync"/>, <see cref="SwapAsync"/> and <see cref="StartAsync"/>, in as few commands as possible.
-    /// Nothing is done if the new program runs. What was begun is completed by the next call.</summary>
-    /// <param name="file">The file; null replaces none.</param>
-    /// <exception cref="HostException">Refused. The process may be stopped then.</exception>
-    Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken);
-
-    /// <summary>Starts the process through its supervisor; nothing is done if it runs.</summary>
-    Task StartAsync(string directory, CancellationToken cancellationToken);
 }

@@ -23,11 +23,11 @@ internal static class InstanceLayouts
         }
 
         return process is { StartedProgram: { } started, RealLinkTarget: { } real }
-            && IsBelow(started, real)
+            && (IsBelow(started, real) || Path.GetFileName(started) == target.Program)
             && !IsBelow(started, link)
-            ? $"ExecStart of {process.Unit} on {target.Host} is {started}, inside the version's directory {real} and "
-                + $"not below the link {link}: after the link is switched, {target.Name} would start the old program "
-                + $"again. Run `{target.Systemctl} edit {process.Unit}` and set `ExecStart=` and "
+            ? $"ExecStart of {process.Unit} on {target.Host} is {started}, not below the link {link} (which leads to "
+                + $"{real}): after the link is switched, {target.Name} would start the old program again. Run "
+                + $"`{target.Systemctl} edit {process.Unit}` and set `ExecStart=` and "
                 + $"`ExecStart={link}/{target.ProgramBelowLink} ...` with the same arguments."
             : null;
     }

@@ -20,11 +20,13 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
         }
     }
 
-    public async Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(
+        InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop,
+        CancellationToken cancellationToken)
     {
         try
         {
-            await host.ReplaceAsync(swap, file, cancellationToken);
+            await host.ReplaceAsync(swap, file, ensureMayStop, cancellationToken);
         }
         catch (HostException refusal) when (IsRefusal(refusal))
         {

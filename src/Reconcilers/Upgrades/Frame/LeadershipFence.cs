@@ -11,6 +11,8 @@ internal sealed class LeadershipFence(LeaderElector? elector) : IActFence
 
     public CancellationToken Ended => elector?.Lost ?? CancellationToken.None;
 
+    public TimeSpan Left => elector?.Left ?? TimeSpan.MaxValue;
+
     public void EnsureMayAct()
     {
         try

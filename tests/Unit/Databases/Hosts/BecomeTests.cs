@@ -24,7 +24,7 @@ public sealed partial class BecomeTests
         var host = new Host();
         await using var hosts = Bind(host, Process, new SshAccess { User = "drydock", BecomeUser = "tidb" });
 
-        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, CancellationToken.None);
+        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
         host.Asked.Distinct().ShouldBe(
             ["tidb: look", "tidb: process-losses", "tidb: record-process", "tidb: stop-process", "tidb: swap-binary", "tidb: start-process"]);
@@ -36,9 +36,9 @@ public sealed partial class BecomeTests
         var host = new Host();
         await using var hosts = Bind(host, Systemd, new SshAccess { User = "drydock", BecomeUser = "tidb", Become = Become.Sudo });
 
-        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, CancellationToken.None);
+        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
-        host.Asked.ShouldBe(["tidb: look", "root: stop-systemd+swap-binary+start-systemd"]);
+        host.Asked.ShouldBe(["tidb: look", "root: stop-systemd+swap-binary+start-systemd", "tidb: look"]);
     }
 
     [Fact]
@@ -47,9 +47,9 @@ public sealed partial class BecomeTests
         var host = new Host();
         await using var hosts = Bind(host, Systemd, new SshAccess { User = "tidb", Become = Become.Sudo, BecomeFor = BecomeFor.Units });
 
-        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, CancellationToken.None);
+        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
-        host.Asked.ShouldBe(["login: look", "login with sudo: stop-systemd+swap-binary+start-systemd"]);
+        host.Asked.ShouldBe(["login: look", "login with sudo: stop-systemd+swap-binary+start-systemd", "login: look"]);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed partial class BecomeTests
         await using var hosts = Bind(
             host, Systemd, new SshAccess { User = "drydock", BecomeUser = "tidb", Become = Become.Sudo, BecomeFor = BecomeFor.Units });
 
-        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, CancellationToken.None);
+        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
         host.Asked.Where(a => !a.EndsWith("look", StringComparison.Ordinal)).ShouldBe(
             ["login with sudo: stop-systemd", "tidb: swap-binary", "login with sudo: start-systemd"]);
@@ -145,6 +145,7 @@ public sealed partial class BecomeTests
         };
 
         private bool _isRunning = true;
+        private bool _isReplaced;
 
         public List<string> Asked { get; } = [];
 
@@ -180,10 +181,10 @@ public sealed partial class BecomeTests
                 case "look":
                     return
                     [
-                        "look 1", "user tidb", "boot b-1", "up 1000.00", "tick 100", "btime 1700000000", $"sum old {HostCases.Old}",
+                        "look 1", "user tidb", "boot b-1", "up 1000.00", "seen 1000.40", "load 0.10", "tick 100", "btime 1700000000", $"sum old {HostCases.Old}", $"sum new {HostCases.New}",
                         .. HostCases.Unit("tikv-20160.service", _isRunning ? "active" : "inactive", _isRunning ? "running" : "dead", _isRunning ? 17 : 0),
                         .. HostCases.Unit("tikv.service", "inactive", "dead", load: "not-found"),
-                        .. _isRunning ? [HostCases.Process(17, "/data/deploy/bin/tikv-server", "bin/tikv-server --port 20160"), "listener 17"] : Array.Empty<string>(),
+                        .. _isRunning ? [HostCases.Process(17, "/data/deploy/bin/tikv-server", "bin/tikv-server --port 20160", sum: _isReplaced ? "new" : "old"), "listener 17"] : Array.Empty<string>(),
                         "real -",
                     ];
                 case "control-rights":
@@ -191,7 +192,10 @@ public sealed partial class BecomeTests
                 case "stop-process" or "stop-systemd":
                     _isRunning = false;
                     return ["ended"];
+                case "record-process" or "swap-binary" or "process-losses":
+                    return [];
                 default:
+                    (_isRunning, _isReplaced) = (true, true);
                     return [];
             }
         }

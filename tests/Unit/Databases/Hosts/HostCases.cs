@@ -60,7 +60,7 @@ internal static class HostCases
     {
         var sums = new ProgramSums().Ask();
         return HostReport.Read(
-            Answer(["look 1", "user tidb", "boot b-1", "up 1000.00", "tick 100", "btime 1700000000", $"sum old {Old}", $"sum new {New}", .. lines, "real -"]), sums);
+            Answer(["look 1", "user tidb", "boot b-1", "up 1000.00", "seen 1000.40", "load 0.10", "tick 100", "btime 1700000000", $"sum old {Old}", $"sum new {New}", .. lines, "real -"]), sums);
     }
 
     public static ScriptAnswer Answer(params string[] lines) =>
@@ -70,9 +70,10 @@ internal static class HostCases
     public static string Process(int pid, string executable, string arguments, double began = 100, int parent = 1, string sum = "old") => string.Create(
         CultureInfo.InvariantCulture, $"process {pid} {began * 100:0} {parent} {sum} {Base64(executable)} {Base64(arguments.Replace(' ', '\0') + "\0")}");
 
-    public static string[] Unit(string id, string active, string sub, int pid = 0, string load = "loaded", int? restarts = 0) =>
+    public static string[] Unit(string id, string active, string sub, int pid = 0, string load = "loaded", int? restarts = 0, string? starts = null) =>
     [
-        $"unit Id={id}", $"unit LoadState={load}", $"unit ActiveState={active}", $"unit SubState={sub}", $"unit MainPID={pid}", .. restarts is { } count ? [$"unit NRestarts={count}"] : Array.Empty<string>(), "unit ",
+        $"unit Id={id}", $"unit LoadState={load}", $"unit ActiveState={active}", $"unit SubState={sub}", $"unit MainPID={pid}", .. restarts is { } count ? [$"unit NRestarts={count}"] : Array.Empty<string>(),
+        .. starts is null ? Array.Empty<string>() : [$"unit ExecStart={{ path={starts} ; argv[]={starts} --port 1 ; ignore_errors=no ; }}"], "unit ",
     ];
 
     public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

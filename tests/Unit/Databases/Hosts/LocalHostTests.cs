@@ -147,6 +147,98 @@ public sealed class LocalHostTests : IDisposable
         ScriptAnswer.Read("here", "stopping", answer with { ExitCode = 0 }).Says("ended").ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Watchdog_that_starts_the_old_program_again_sees_one_stop()
+    {
+        var (old, @new) = (Install("v1", "one"), Install("v2", "two"));
+        File.CreateSymbolicLink(Link, Path.Combine(_root, "v1"));
+        var stops = Path.Combine(_root, "stops");
+        Write(Path.Combine(_root, "watch.sh"), $"while :; do \"$@\" & wait $!; echo stop >> '{stops}'; sleep 0.3; done\n");
+        await Shell($"cp /bin/sh '{_root}/watchdog' && cd / && exec setsid '{_root}/watchdog' '{_root}/watch.sh' '{Link}/bin/tikv-server' 300 {Port} < /dev/null > /dev/null 2>&1 &");
+        await using var hosts = Bind(Link, "run-1", null);
+        var instance = hosts.Instance("tikv-1");
+        await RunningAsync(instance);
+        var asked = 0;
+
+        var refusal = await Should.ThrowAsync<HostException>(async () =>
+        {
+            await instance.StopAsync(_ => Task.FromResult(asked++), Token);
+            await Task.Delay(500, Token);
+            await instance.SwapAsync(new InstanceGoal(Path.Combine(_root, "v2"), @new, "1.0.0", old, Path.Combine(_root, "v1")), Token);
+        });
+
+        (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
+        refusal.Message.ShouldContain($" ({_root}/watchdog {_root}/watch.sh). It was not stopped a second time.");
+        (File.ReadAllLines(stops).Length, asked).ShouldBe((1, 1));
+        (await instance.LookAsync(Token)).ExecutableSha256.ShouldBe(old);
+    }
+
+    [Theory]
+    [InlineData("ActiveState=active", true)]
+    [InlineData("ActiveState=activating", true)]
+    [InlineData("ActiveState=inactive", false)]
+    [InlineData("ActiveState=failed", false)]
+    public async Task Unit_that_was_started_between_stop_and_start_is_left_alone(string state, bool isRefused)
+    {
+        Write(Path.Combine(_root, "systemctl"), $"#!/bin/sh\ncase $1 in show) echo {state} ;; start) touch '{_root}/started' ;; esac\n");
+        var answer = await RunAsync(Acting("start-systemd", Boot, Latest(60), "x.service", "", "5"));
+
+        (IsRefused(answer, "starting"), File.Exists(Path.Combine(_root, "started"))).ShouldBe((isRefused, !isRefused));
+    }
+
+    [Theory]
+    [InlineData("up (pid 17) 1 seconds", true)]
+    [InlineData("down 0 seconds, normally up, want up", true)]
+    [InlineData("down 3 seconds, normally up", false)]
+    public async Task Service_that_was_started_between_stop_and_start_is_left_alone(string state, bool isRefused)
+    {
+        Write(Path.Combine(_root, "svstat"), $"#!/bin/sh\necho \"$1: {state}\"\n");
+        Write(Path.Combine(_root, "svc"), $"#!/bin/sh\ntouch '{_root}/started'\n");
+        var answer = await RunAsync(Acting("start-supervise", Boot, Latest(60), "service", "/none", "stopped"));
+
+        (IsRefused(answer, "starting"), File.Exists(Path.Combine(_root, "started"))).ShouldBe((isRefused, !isRefused));
+    }
+
+    [Fact]
+    public async Task Service_between_two_restarts_is_not_taken_for_stopped()
+    {
+        Write(Path.Combine(_root, "svstat"), $"#!/bin/sh\nif [ -e '{_root}/told' ]; then echo \"$1: down 1 seconds, normally up\"; else touch '{_root}/told'; echo \"$1: down 0 seconds, normally up, want up\"; fi\n");
+        Write(Path.Combine(_root, "svc"), $"#!/bin/sh\necho \"$1\" >> '{_root}/signals'\n");
+        var answer = await RunAsync(Acting("stop-supervise", Boot, Latest(60), "service", "5", "/none"));
+
+        ScriptAnswer.Read("here", "stopping", answer).Says("ended").ShouldBeTrue();
+        File.Exists(Path.Combine(_root, "told")).ShouldBeTrue();
+        File.ReadAllLines(Path.Combine(_root, "signals")).ShouldBe(["-d"]);
+    }
+
+    [Fact]
+    public async Task Record_that_cannot_be_written_is_found_before_the_stop()
+    {
+        var pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        async Task<ScriptAnswer> AskAsync(string record) => ScriptAnswer.Read("here", "asking", await RunAsync(RemoteCommand.Script(HostScripts.Looking("process-losses"), pid, record)));
+
+        var answer = await AskAsync("/proc/none/.drydock-tikv-1.process");
+        answer.Text(answer.Need("closed")).ShouldBe("/proc/none");
+        (await AskAsync(Path.Combine(_root, ".drydock-tikv-1.process"))).Says("closed").ShouldBeFalse();
+    }
+
+    private RemoteCommand Acting(string script, params string[] arguments) =>
+        new(["env", $"PATH={_root}:/usr/bin:/bin", "sh", "-c", HostScripts.ForActing(script), "sh", .. arguments]);
+
+    private static bool IsRefused(RemoteResult answer, string what)
+    {
+        try
+        {
+            ScriptAnswer.Read("here", what, answer);
+            return false;
+        }
+        catch (ScriptRefusal refusal)
+        {
+            refusal.Code.ShouldBe(ScriptAnswer.Returned);
+            return true;
+        }
+    }
+
     private static async Task RunningAsync(IInstanceHost instance)
     {
         for (var tries = 0; (await instance.LookAsync(Token)).Pid is null; tries++)

@@ -87,11 +87,12 @@ public sealed class ScriptAnswerTests
     [Theory]
     [InlineData("look 2")]
     [InlineData("look 1\nuser u\nboot b\nup x\ntick 100\nbtime 1")]
-    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100")]
-    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 2")]
-    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 2 3 - !! -")]
-    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 -2 3 - - -")]
-    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nlistener x")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\nseen 1\ntick 100")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\nseen 1\ntick 100\nbtime 1\nprocess 1 2")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\nseen 1\ntick 100\nbtime 1\nprocess 1 2 3 - !! -")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\nseen 1\ntick 100\nbtime 1\nprocess 1 -2 3 - - -")]
+    [InlineData("look 1\nuser u\nboot b\nup 1\nseen 1\ntick 100\nbtime 1\nlistener x")]
     public void Malformed_host_report_is_refused(string lines) =>
         Should.Throw<HostException>(() => HostReport.Read(HostCases.Answer(lines.Split('\n')), new ProgramSums().Ask()));
 

@@ -45,6 +45,31 @@ public sealed class SwapTests
         world.RunToSuccess();
     }
 
+    [Theory]
+    [InlineData("pd-2", true)]
+    [InlineData("tikv-1", true)]
+    [InlineData("tidb-1", true)]
+    [InlineData("tikv-1", false)]
+    public void Instance_is_stopped_once_and_only_if_it_could_be_started(string name, bool hasWatchdog)
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world[name].HasWatchdog = hasWatchdog;
+        world[name].RefusesStop = hasWatchdog ? null : new HostException("192.0.2.1", Reasons.ControlMismatch, "ExecStart leads elsewhere.", retryable: false);
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(hasWatchdog ? Reasons.ProcessLivesOn : Reasons.ControlMismatch);
+        world.Done.Count(a => a.StartsWith($"stop {name} ", StringComparison.Ordinal)).ShouldBe(hasWatchdog ? 1 : 0);
+        world[name].Running.ShouldBe(TiDbWorld.Old);
+        world.Evicted.ShouldBeEmpty();
+        world.Violations.ShouldBeEmpty();
+
+        (world[name].HasWatchdog, world[name].RefusesStop) = (false, null);
+        world.Controls = world.Controls with { Retry = true };
+        world.Life.Wake();
+        world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Instance_that_stays_down_is_named_so()
     {

@@ -199,6 +199,31 @@ public sealed class UpgradeRunTests
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
     }
 
+    [Theory]
+    [InlineData("t2", true)]
+    [InlineData("m2", true)]
+    [InlineData("t2", false)]
+    [InlineData("m2", false)]
+    public void Server_is_stopped_once_and_only_if_it_could_be_started(string name, bool hasWatchdog)
+    {
+        var world = new YugaWorld();
+        world[name].HasWatchdog = hasWatchdog;
+        world[name].RefusesStop = hasWatchdog ? null : new HostException("10.0.0.2", Reasons.ControlMismatch, "ExecStart leads elsewhere.", retryable: false);
+        var run = YugaRun.Of(world).ToEnd();
+
+        (run.Outcome.State, run.Outcome.Reason).ShouldBe((RunState.Failed, hasWatchdog ? Reasons.ProcessLivesOn : Reasons.ControlMismatch));
+        world.Acts.Count(a => a == $"stop {name}").ShouldBe(hasWatchdog ? 1 : 0);
+        world[name].Running.ShouldBe(world.Setup.From);
+        world.LeaderBlacklist.ShouldBeEmpty();
+        world.Violations.ShouldBeEmpty();
+
+        (world[name].HasWatchdog, world[name].RefusesStop) = (false, null);
+        run.Retry = true;
+        run.Wake();
+        run.Until(() => run.Outcome.State == RunState.Succeeded, "the retry goes on");
+        world.Violations.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Program_changed_since_preflight_keeps_its_server_running()
     {

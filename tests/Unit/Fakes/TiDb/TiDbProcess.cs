@@ -60,5 +60,11 @@ internal sealed class TiDbProcess(string name, DatabaseComponent component, stri
     /// <summary>The new program cannot be started.</summary>
     public bool RefusesStart { get; set; }
 
+    /// <summary>Something starts the old program again whenever it was stopped.</summary>
+    public bool HasWatchdog { get; set; }
+
+    /// <summary>Why the host refuses to stop it.</summary>
+    public HostException? RefusesStop { get; set; }
+
     public bool IsAlive => Pid is not null;
 }

@@ -30,11 +30,26 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         };
     });
 
-    public Task StopAsync(CancellationToken cancellationToken) => life.ChangeAsync(
+    public async Task StopAsync(Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken)
+    {
+        if (process.IsAlive)
+        {
+            await ensureMayStop(await LookAsync(cancellationToken));
+        }
+
+        await StopAsync();
+    }
+
+    private Task StopAsync() => life.ChangeAsync(
         $"stop {process.Name}",
         () =>
         {
             Reach();
+            if (process.RefusesStop is { } refusal)
+            {
+                throw refusal;
+            }
+
             if (process.IsAlive)
             {
                 world.Did($"stop {process.Name} {process.Running}");
@@ -47,6 +62,13 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             }
 
             process.IsStopped = true;
+            if (process.HasWatchdog)
+            {
+                process.IsStopped = false;
+                world.Run(process);
+                throw new HostException(process.Host, Reasons.ProcessLivesOn, $"{process.Host}: {process.Name} was started again", retryable: false);
+            }
+
             return true;
         },
         Cut);
@@ -114,14 +136,14 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         Cut);
 
     // The host does it in one command; here the operator may die in the middle of it, as the connection may.
-    public async Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken)
     {
         if (process.IsAlive && !process.IsStaged && process.Installed != TiDbWorld.New)
         {
             world.Violated($"{process.Name} was stopped before its new program was prepared");
         }
 
-        await StopAsync(cancellationToken);
+        await StopAsync(ensureMayStop, cancellationToken);
         await SwapAsync(swap, cancellationToken);
         if (file is not null)
         {

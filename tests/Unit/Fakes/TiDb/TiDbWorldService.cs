@@ -29,7 +29,7 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
         };
     });
 
-    public Task StopAsync(CancellationToken cancellationToken) =>
+    public Task StopAsync(Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken) =>
         life.ChangeAsync($"stop {target.Name}", () => Set($"stop {target.Name}", null));
 
     public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) =>
@@ -41,7 +41,7 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
     public Task UnstageAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
-    public Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken) =>
+    public Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(

@@ -19,16 +19,35 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
             : life.LookAsync(Look);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"stop {server.Name}", () =>
+    public async Task StopAsync(Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken)
     {
-        if (server.Strays.Count > 0)
+        if (Look() is { IsAlive: true } process)
         {
-            throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Name} has a process that its control does not know");
+            await ensureMayStop(process);
         }
 
-        _world.Stop(server);
-        return true;
-    });
+        await life.ChangeAsync(server.Host, $"stop {server.Name}", () =>
+        {
+            if (server.Strays.Count > 0)
+            {
+                throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Name} has a process that its control does not know");
+            }
+
+            if (server.RefusesStop is { } refusal)
+            {
+                throw refusal;
+            }
+
+            _world.Stop(server);
+            if (server.HasWatchdog)
+            {
+                _world.Start(server, server.Installed);
+                throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Host}: {server.Name} was started again", retryable: false);
+            }
+
+            return true;
+        });
+    }
 
     public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"swap {server.Name}", () =>
     {
@@ -61,7 +80,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     public Task UnstageAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine switches directories");
 
-    public Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, CancellationToken cancellationToken) =>
+    public Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine stops, switches and starts one by one");
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"start {server.Name}", () =>

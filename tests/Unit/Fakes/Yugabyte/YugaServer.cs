@@ -68,6 +68,12 @@ internal sealed class YugaServer
     /// <summary>It runs, and its PostgreSQL does not.</summary>
     public bool HasNoPostgres { get; set; }
 
+    /// <summary>Something starts the old program again whenever it was stopped.</summary>
+    public bool HasWatchdog { get; set; }
+
+    /// <summary>Why the host refuses to stop it.</summary>
+    public HostException? RefusesStop { get; set; }
+
     public TimeSpan ClockOffset { get; set; }
 
     public override string ToString() => Name;

@@ -23,6 +23,9 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     public HostConnection Way => way;
     public ProgramSums Sums { get; } = new();
 
+    /// <summary>How long this process certainly may act.</summary>
+    public TimeSpan Lease => fence?.Left ?? TimeSpan.MaxValue;
+
     /// <summary>Runs a program to its end, as <see cref="HostConnection.User"/>.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>

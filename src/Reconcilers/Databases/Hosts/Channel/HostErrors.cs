@@ -53,6 +53,8 @@ internal static class HostErrors
             "Loses" => (Reasons.ControlMismatch, false,
                 $"Let {user} have it on the host (for limits: /etc/security/limits.d), or control the process by "
                 + "a systemd unit."),
+            ScriptAnswer.Returned => (Reasons.ProcessLivesOn, false,
+                "Find out what starts it and switch that off, then retry."),
             "NoRecord" => (Reasons.ControlMismatch, true,
                 $"Start it on the host as {user} with the limits that it needs. The run then continues automatically."),
             "NoLink" => (Reasons.ControlMismatch, false,

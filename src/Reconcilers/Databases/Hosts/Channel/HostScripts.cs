@@ -59,6 +59,9 @@ internal sealed class ScriptAnswer
     /// <summary>The exit code of a script that refuses a late request.</summary>
     public const string Late = "Late";
 
+    /// <summary>The exit code of a script that finds started what was stopped.</summary>
+    public const string Returned = "Returned";
+
     private const int LongestText = 2000;
     private const string Refused = "\nrefused ";
     private const string End = "end";

@@ -31,12 +31,16 @@ internal abstract class ServiceManager(InstanceTarget target)
     /// <exception cref="HostException">The report contradicts itself or the spec, or cannot be understood.</exception>
     public virtual ManagedProcess Read(HostReport report) => new(SupervisionState.None, "");
 
-    /// <summary>Stops the process and waits for its end. False if one of its processes is alive after the
-    /// grace.</summary>
+    /// <summary>Keeps what the next process needs and only the present one has. False if there is no such
+    /// thing.</summary>
+    /// <exception cref="HostException">It cannot be kept; the process must not be stopped.</exception>
+    public virtual Task<bool> PrepareStopAsync(
+        HostChannel channel, InstanceState look, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <summary>Stops the process once and waits for its end, up to its grace.</summary>
     /// <exception cref="HostException">The service manager refused.</exception>
-    public virtual async Task<bool> StopAsync(
-        HostChannel channel, InstanceState look, CancellationToken cancellationToken) =>
-        (await channel.ActAsync(StopCall(look)!, cancellationToken)).Says("ended");
+    public virtual Task StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken) =>
+        channel.ActAsync(StopCall(look)!, cancellationToken);
 
     public virtual Task StartAsync(
         HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken) =>
@@ -65,6 +69,12 @@ internal sealed record ManagedProcess(SupervisionState State, string Text)
 
     /// <summary>The name of a state that must be cleared before a start, such as failed.</summary>
     public string Word { get; init; } = "";
+
+    public bool IsEnding => Word == "deactivating";
+
+    /// <summary>Why the service manager could not start it again, a whole sentence with the remedy; null if it
+    /// could.</summary>
+    public string? StartProblem { get; init; }
 }
 
 /// <summary>A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (pd.service
@@ -196,6 +206,10 @@ internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(tar
                 ? null
                 : Span(unit.GetValueOrDefault("TimeoutStopUSec")),
             Word = active,
+            StartProblem = load == "loaded"
+                ? null
+                : $"{id} on {Target.Host} has no unit file any more, so systemd could not start it again. Restore the "
+                    + $"file, and run `{Target.Systemctl} daemon-reload`.",
         };
     }
 
@@ -215,14 +229,17 @@ internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(tar
             : null;
     }
 
-    // ExecStart={ path=/opt/yb/bin/yb-master ; argv[]=… }; absent in a unit without a command.
-    private static string? Started(IReadOnlyDictionary<string, string> unit)
+    // ExecStart={ path=/usr/bin/numactl ; argv[]=/usr/bin/numactl -i all /opt/yb/bin/yb-master … ; … }: what another
+    // program starts counts if it has the name of ours. Absent in a unit without a command.
+    private string? Started(IReadOnlyDictionary<string, string> unit)
     {
-        const string Path = "path=";
-        var text = unit.GetValueOrDefault("ExecStart") ?? "";
-        var at = text.IndexOf(Path, StringComparison.Ordinal);
-        var end = at < 0 ? -1 : text.IndexOf(" ;", at, StringComparison.Ordinal);
-        return end < 0 ? null : text[(at + Path.Length)..end];
+        var parts = (unit.GetValueOrDefault("ExecStart") ?? "").Split(" ;");
+        var ours = Part("argv[]=")?.Split(' ')
+            .FirstOrDefault(w => w.EndsWith($"/{Target.Program}", StringComparison.Ordinal));
+        return ours ?? Part("path=");
+
+        string? Part(string name) => parts.Select(p => p.TrimStart('{', ' '))
+            .FirstOrDefault(p => p.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
     }
 
     private static bool IsUp(HostReport report, IReadOnlyDictionary<string, string> unit) =>
@@ -291,7 +308,10 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : ServiceM
 
     public override ScriptCall StartCall(InstanceState look, bool follows) => Call(
         "start-supervise", "starting",
-        [.. follows ? look.Afterwards : look.InTime, ServiceDirectory, look.Target.DeployDir]);
+        [
+            .. follows ? look.Afterwards : look.InTime, ServiceDirectory, look.Target.DeployDir,
+            follows ? "stopped" : "",
+        ]);
 
     private ScriptCall Call(string script, string what, IReadOnlyList<string> arguments) =>
         new(script, $"{what} {ServiceDirectory}", arguments, Privilege.Control);
@@ -311,7 +331,7 @@ internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(targ
     // A start script that takes longer is the process itself, or hangs.
     private const string StartSeconds = "120";
 
-    public override async Task<bool> StopAsync(
+    public override async Task StopAsync(
         HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
         var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Stop);
@@ -324,8 +344,6 @@ internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(targ
         {
             Check(channel, answer, script, Grace);
         }
-
-        return answer.Says("ended");
     }
 
     public override async Task StartAsync(
@@ -390,17 +408,17 @@ internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManage
         }
     }
 
-    public override async Task<bool> StopAsync(
+    public override async Task<bool> PrepareStopAsync(
         HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
         if (look.Processes.Main is not { } main)
         {
-            return true;
+            return false;
         }
 
-        if (await LossesAsync(channel, main.Pid, cancellationToken) is { Count: > 0 } losses)
+        if (await LossesAsync(channel, main.Pid, cancellationToken) is { } losses)
         {
-            throw Refused(Reasons.ControlMismatch, $" was not stopped: {Losses(channel.Way.User, losses)}");
+            throw Refused(Reasons.ControlMismatch, $" was not stopped: {losses}");
         }
 
         await channel.ActAsync(
@@ -408,22 +426,28 @@ internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManage
                 "record-process", $"recording limits and environment of {Target.Name}",
                 [.. look.InTime, Record, main.Identity, Target.Run]),
             cancellationToken);
-        return await SignalAsync(channel, look, main, "TERM", Grace, cancellationToken);
+        return true;
     }
 
-    /// <summary>What the process has that one started by the operator's account could not have: limits and the score
-    /// for the OOM killer.</summary>
-    public async Task<IReadOnlyList<string>> LossesAsync(
-        HostChannel channel, int pid, CancellationToken cancellationToken) =>
-    [
-        .. (await channel.LookAsync(
-            Call("process-losses", $"reading the limits of {Target.Name}", [$"{pid}"]),
-            cancellationToken)).All("loss"),
-    ];
+    public override Task StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken) =>
+        SignalAsync(channel, look, look.Processes.Main!, "TERM", Grace, cancellationToken);
 
-    public static string Losses(string user, IReadOnlyList<string> losses) =>
-        $"a process that {user} starts would lose {string.Join(", ", losses)}. Give {user} these limits "
-        + "(/etc/security/limits.d, with pam_limits for sshd and sudo), or control the process by a systemd unit.";
+    /// <summary>Why a process that the operator's account starts could not have what this one has (limits, the score
+    /// for the OOM killer, its environment), and the remedy; null if it could.</summary>
+    public async Task<string?> LossesAsync(HostChannel channel, int pid, CancellationToken cancellationToken)
+    {
+        var answer = await channel.LookAsync(
+            Call("process-losses", $"reading the limits of {Target.Name}", [$"{pid}", Record]), cancellationToken);
+        var user = channel.Way.User;
+        return answer.All("loss").ToList() is { Count: > 0 } losses
+            ? $"a process that {user} starts would lose {string.Join(", ", losses)}. Give {user} these limits "
+                + "(/etc/security/limits.d, with pam_limits for sshd and sudo), or control the process by a systemd "
+                + "unit."
+            : answer.Text(answer.Find("closed")) is { } place
+            ? $"its limits and its environment cannot be recorded: {user} may not write in {place}. Allow it, set "
+                + $"dataDir of {Target.Name}, or control the process by a systemd unit."
+            : null;
+    }
 
     public override Task StartAsync(
         HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)

@@ -12,7 +12,14 @@ internal sealed class HostReport
     public ScriptAnswer Answer { get; }
     public required string User { get; init; }
     public required string Boot { get; init; }
+
+    /// <summary>Its uptime in seconds as the look began.</summary>
     public required double Up { get; init; }
+
+    /// <summary>Its uptime in seconds as the look ended.</summary>
+    public required double Seen { get; init; }
+
+    public string Load { get; init; } = "unknown";
     public required DateTimeOffset Now { get; init; }
     public required IReadOnlyList<ReportedProcess> Processes { get; init; }
     public required bool IsListening { get; init; }
@@ -46,6 +53,8 @@ internal sealed class HostReport
             User = answer.Need("user"),
             Boot = answer.Need("boot"),
             Up = up,
+            Seen = Number(answer, "seen"),
+            Load = answer.Find("load") ?? "unknown",
             Now = boot.AddSeconds(up),
             Processes =
             [

@@ -4,24 +4,23 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed record InstanceState(
     InstanceTarget Target, HostReport Report, ManagedProcess Kept, InstanceProcesses Processes)
 {
-    /// <summary>The time after an observation within which an action may arrive at the host. The action of an operator
-    /// that was frozen arrives later and is refused: another operator may have acted.</summary>
-    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(8);
-
     // An uptime in seconds that no host reaches.
     private const string Forever = "9999999999";
 
     // A process that was restarted and is so young may be between two crashes.
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(10);
 
-    public string[] InTime =>
-        [Report.Boot, ((long)(Report.Up + Validity.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
+    /// <summary>When it is old; null never.</summary>
+    public LookAge? Age { get; init; }
+
+    public string[] InTime => [Report.Boot, Age?.Latest ?? Forever];
 
     /// <summary>The first arguments of an act that follows another in the same command: only that one must be in
     /// time.</summary>
     public string[] Afterwards => [Report.Boot, Forever];
 
     public IEnumerable<string> Own => Processes.Own.Select(p => p.Identity);
+    public IReadOnlyList<ReportedProcess> Living => [.. Processes.Own, .. Processes.Strays];
     public bool IsKeptDown => Kept.State is SupervisionState.Inactive or SupervisionState.None;
 
     public InstanceProcess Process => new()

@@ -123,4 +123,7 @@ if [ -L "$link" ]; then
 fi
 real=$(readlink -n -f -- "$dir" | base64 -w0)
 say "real ${real:--}"
+read -r load rest < /proc/loadavg && say "load $load"
+read -r up idle < /proc/uptime
+say "seen $up"
 say end

@@ -1,5 +1,5 @@
 # What a process that this user starts instead of another one could not have. Changes nothing.
-# $1 pid of the other one.
+# $1 pid of the other one; $2 where it is to be recorded what that has.
 LC_ALL=C
 export LC_ALL
 at=/proc/$1
@@ -14,4 +14,6 @@ $(printf '%s\n' "$limits" | limits)
 END
 score=$(cat "$at/oom_score_adj" 2> /dev/null) || score=0
 (echo "$score" > /proc/self/oom_score_adj) 2> /dev/null || say "loss oom_score_adj $score"
+place=${2%/*}
+[ -w "${place:-/}" ] || say "closed $(printf %s "${place:-/}" | base64 -w0)"
 say end

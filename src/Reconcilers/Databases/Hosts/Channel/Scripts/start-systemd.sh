@@ -5,6 +5,7 @@ export LC_ALL
 in_time "$1" "$2"
 booted=$1 latest=$2
 state=${4:-$(systemctl ${drydock_scope-} show -p ActiveState -- "$3")}
+case ${4:+-}$state in ActiveState=active | ActiveState=activating | ActiveState=reloading) refuse Returned "$3 was stopped and is ${state#ActiveState=} again" ;; esac
 [ "${state#ActiveState=}" != failed ] || within "$5" systemctl ${drydock_scope-} reset-failed -- "$3" || refuse Supervisor "systemctl reset-failed $3 ended with $?"
 in_time "$booted" "$latest"
 within "$5" systemctl ${drydock_scope-} start -- "$3"

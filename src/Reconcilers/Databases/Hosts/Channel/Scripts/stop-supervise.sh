@@ -6,12 +6,12 @@ in_time "$1" "$2"
 booted=$1 latest=$2 service=$3 grace=$4 dir=$5
 shift 5
 
-# Whether supervise has no process of its own any more, within so many seconds.
+# Whether supervise has no process of its own and wants none any more, within so many seconds. Between two restarts it is down and has not read the command yet.
 down() {
   read -r up idle < /proc/uptime
   until=$((${up%.*} + $1 + 1))
   while shown=$("$tool" "$service" 2>&1) && shown=${shown#"$service: "}; do
-    case $shown in down*) return 0 ;; esac
+    case $shown in *'want up'*) ;; down*) return 0 ;; esac
     read -r up idle < /proc/uptime
     [ "${up%.*}" -lt "$until" ] || return 1
     sleep 0.05

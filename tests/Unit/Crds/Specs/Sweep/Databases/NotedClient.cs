@@ -114,7 +114,7 @@ internal sealed class NotedClient : IRemoteClient
         var up = _hosts.IsRunning;
         return
         [
-            "look 1", "user tidb", "boot b-1", "up 1000.00", "tick 100", "btime 1700000000", $"sum old {HostCases.Old}",
+            "look 1", "user tidb", "boot b-1", "up 1000.00", "seen 1000.40", "load 0.10", "tick 100", "btime 1700000000", $"sum old {HostCases.Old}",
             .. kind == "systemd"
                 ? units.SelectMany((unit, i) => HostCases.Unit(unit, i == 0 && up ? "active" : "inactive", i == 0 && up ? "running" : "dead", i == 0 && up ? Pid : 0, i == 0 ? "loaded" : "not-found"))
                 : kind == "supervise" ? [up ? $"svstat up (pid {Pid}) 3 seconds" : "svstat down 3 seconds"] : Array.Empty<string>(),

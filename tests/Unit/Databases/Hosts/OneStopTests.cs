@@ -1,0 +1,161 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Databases;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Hosts;
+
+/// <summary>A gate that was open allows one stop, of a process that can be started again.</summary>
+public sealed class OneStopTests
+{
+    private static readonly InstanceControl Systemd = new() { Systemd = new SystemdControl() };
+    private static readonly InstanceControl Supervise = new() { Supervise = new SuperviseControl { Directory = "/service" } };
+    private static readonly InstanceControl Plain = new() { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } };
+    private static readonly InstanceControl Linked = new() { Systemd = new SystemdControl(), Swap = SwapMethod.SwitchLink };
+    private static readonly InstanceGoal Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
+    private int _asked;
+
+    [Theory]
+    [InlineData("systemd")]
+    [InlineData("supervise")]
+    [InlineData("process")]
+    public async Task Process_that_comes_back_is_stopped_once(string kind)
+    {
+        var host = new ReplacedHost { HasWatchdog = true };
+        await using var hosts = host.Bind(kind == "systemd" ? Systemd : kind == "supervise" ? Supervise : Plain);
+
+        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
+
+        (refusal.Reason, refusal.IsRetryable, refusal.IsRequestNotTaken).ShouldBe((Reasons.ProcessLivesOn, false, false));
+        refusal.Message.ShouldBe(
+            "192.0.2.11: tikv-1 was stopped once, and another process of it was started again (pid 18, /data/deploy/bin/tikv-server, since 2023-11-14T22:13:38Z), by process 700 (/bin/sh /opt/watchdog.sh). "
+            + "It was not stopped a second time. Find out what starts it and switch that off, then retry.");
+        (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public async Task Foreign_start_between_stop_and_start_ends_the_script()
+    {
+        var host = new ReplacedHost { Refuses = ("stop-systemd+swap-binary+start-systemd", "Returned") };
+        await using var hosts = host.Bind(Systemd);
+        var replacement = new InstanceReplacement(hosts.Instance("tikv-1"), "1.0.0");
+
+        var refusal = await Should.ThrowAsync<HostException>(() => replacement.ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
+
+        (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
+        refusal.Message.ShouldContain("was stopped once, and another process of it was started again (pid 17");
+        (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public async Task Former_program_after_the_start_is_not_stopped_again()
+    {
+        var host = new ReplacedHost { HasWatchdog = true, RunsOld = true };
+        await using var hosts = host.Bind(Systemd);
+
+        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
+
+        (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
+        host.Asked.ShouldBe(["look", "stop-systemd+swap-binary+start-systemd", "look", "command-line"]);
+    }
+
+    [Theory]
+    [InlineData("/opt/old/bin/tikv-server")]
+    [InlineData("/opt/other/bin/tikv-server")]
+    public async Task Unit_that_does_not_start_through_the_link_is_not_stopped(string starts)
+    {
+        var host = new ReplacedHost { Starts = starts, Link = "/opt/old" };
+        await using var hosts = host.Bind(Linked);
+
+        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
+
+        (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ControlMismatch, false));
+        refusal.Message.ShouldContain($"was not stopped. ExecStart of tikv-20160.service on 192.0.2.11 is {starts}, not below the link /data/deploy (which leads to /opt/old)");
+        (host.Asked.Count(a => a != "look"), _asked).ShouldBe((0, 0));
+    }
+
+    [Theory]
+    [InlineData("/data/deploy/bin/tikv-server")]
+    [InlineData("/data/deploy/scripts/run_tikv.sh")]
+    [InlineData("/usr/local/bin/start")]
+    public async Task Unit_that_starts_through_the_link_is_stopped(string starts)
+    {
+        var host = new ReplacedHost { Starts = starts, Link = "/opt/old" };
+        await using var hosts = host.Bind(Linked);
+
+        await hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None);
+
+        (host.Asked.Count(a => a == "stop-systemd"), _asked).ShouldBe((1, 1));
+    }
+
+    [Theory]
+    [InlineData("masked", "is masked, so systemd would not start it again")]
+    [InlineData("not-found", "has no unit file any more, so systemd could not start it again")]
+    public async Task Unit_that_could_not_be_started_is_not_stopped(string load, string says)
+    {
+        var host = new ReplacedHost { Load = load };
+        await using var hosts = host.Bind(Systemd);
+
+        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
+
+        (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ControlMismatch, false));
+        refusal.Message.ShouldContain(says);
+        (host.Asked.Count(a => a != "look"), _asked).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task Gate_is_asked_again_before_a_late_stop_is_repeated()
+    {
+        var host = new ReplacedHost { Refuses = ("stop-systemd", "Late"), Why = "it came 3 s late", Slow = 4 };
+        await using var hosts = host.Bind(Systemd);
+
+        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
+
+        _asked.ShouldBe(host.Asked.Count(a => a == "stop-systemd"));
+        _asked.ShouldBeGreaterThan(1);
+        refusal.IsRequestNotTaken.ShouldBeTrue();
+        refusal.Message.ShouldStartWith("192.0.2.11 is slow: looking took 4 s there, and the command that followed was refused because it came 3 s late. Its load average is 0.10. ");
+    }
+
+    [Theory]
+    [InlineData(4, 9, 60, true)]
+    [InlineData(0.4, 6, 60, true)]
+    [InlineData(0.4, 9, 60, false)]
+    [InlineData(60, 30, 60, false)]
+    [InlineData(4, 9, 5, false)]
+    public async Task Slow_host_is_slow_and_a_former_leader_is_late(double look, double delay, double lease, bool isStopped)
+    {
+        var host = new ReplacedHost { Slow = look, Delay = delay };
+        await using var hosts = host.Bind(Systemd, new Fence(TimeSpan.FromSeconds(lease)));
+        var replacing = hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None);
+
+        if (isStopped)
+        {
+            await replacing;
+        }
+        else
+        {
+            (await Should.ThrowAsync<HostException>(() => replacing)).IsRequestNotTaken.ShouldBeTrue();
+        }
+
+        (host.Running, _asked).ShouldBe(isStopped ? (HostCases.New, 1) : (HostCases.Old, 3));
+    }
+
+    private sealed class Fence(TimeSpan left) : IActFence
+    {
+        public TimeSpan Left => left;
+
+        public void EnsureMayAct()
+        {
+        }
+    }
+
+    private Task AllowAsync(InstanceProcess process)
+    {
+        process.Pid.ShouldNotBeNull();
+        _asked++;
+        return Task.CompletedTask;
+    }
+}
