@@ -408,7 +408,7 @@ internal abstract record VerifyInstance : TiDbStep
     }
 
     private Task<string> LogAsync(SeenInstance seen, CancellationToken cancellationToken) => LogTail.ReadAsync(
-        Targets.Hosts.Files(seen.Instance.Host), Targets.Redact, [seen.Log], cancellationToken);
+        Targets.Hosts, seen.Instance, seen.Process, Targets.Redact, [seen.Log], cancellationToken);
 
     // Since the later of: the start of the process, by its host's clock; the end of the swap step, by the operator's.
     private async Task<TimeSpan> HealthyForAsync(SeenInstance seen, CancellationToken cancellationToken)

@@ -246,8 +246,8 @@ internal sealed class InstanceHealth
 
     /// <param name="log">Where its log is, a sentence.</param>
     public async Task<Observation> NotHealthyAsync(
-        YugabyteCluster cluster, DatabaseInstance instance, IReadOnlyList<string> problems, TimeSpan elapsed,
-        string log, CancellationToken cancellationToken)
+        YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, IReadOnlyList<string> problems,
+        TimeSpan elapsed, string log, CancellationToken cancellationToken)
     {
         _end.Forget();
         return elapsed < YugabyteStep.VerifyPatience(cluster.Spec)
@@ -256,7 +256,7 @@ internal sealed class InstanceHealth
                 Reasons.InstanceUnhealthy,
                 $"{instance.Name} is not healthy after {KubernetesDuration.Format(elapsed)}. "
                 + $"{string.Join(" ", problems)} {log}"
-                + await LogAsync(cluster, instance, cancellationToken));
+                + await LogAsync(cluster, instance, process, cancellationToken));
     }
 
     public Task WaitAsync(StepContext context, TimeSpan usual, CancellationToken cancellationToken) =>
@@ -264,7 +264,8 @@ internal sealed class InstanceHealth
 
     // " Its log says: …"; empty if nothing is found.
     private static Task<string> LogAsync(
-        YugabyteCluster cluster, DatabaseInstance instance, CancellationToken cancellationToken)
+        YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process,
+        CancellationToken cancellationToken)
     {
         var kind = instance.Component.ToString().ToLowerInvariant();
         IEnumerable<string> directories =
@@ -273,7 +274,7 @@ internal sealed class InstanceHealth
             .. instance.DataDir is { } data ? new[] { $"{data}/yb-data/{kind}/logs", $"{data}/logs" } : [],
         ];
         return LogTail.ReadAsync(
-            cluster.Hosts.Files(instance.Host), cluster.Context.Redact, directories, cancellationToken);
+            cluster.Hosts, instance, process, cluster.Context.Redact, directories, cancellationToken);
     }
 
     private static string? HostProblem(DatabaseInstance instance, InstanceProcess process, InstanceGoal goal) =>

@@ -222,6 +222,35 @@ public sealed class LocalHostTests : IDisposable
         (await AskAsync(Path.Combine(_root, ".drydock-tikv-1.process"))).Says("closed").ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Last_lines_of_a_process_are_found_where_its_flag_file_its_unit_and_its_output_are()
+    {
+        var logs = Directory.CreateDirectory(Path.Combine(_root, "data", "yb-data", "tikv", "logs")).FullName;
+        File.WriteAllText(Path.Combine(logs, "yb-tserver.h.u.log.FATAL"), "I0911 fine\nF0911 22:00:00 17 wal.cc:1] Intent type set should not be empty\n");
+        File.WriteAllText(Path.Combine(_root, "out"), "error while loading shared libraries: libx.so\n");
+        File.WriteAllText(Path.Combine(_root, "flags"), $"--fs_data_dirs={Path.Combine(_root, "data")},/none\n");
+        Write(Path.Combine(_root, "journalctl"), "#!/bin/sh\necho Started x.\necho \"unknown command line flag 'select password'\"\n");
+
+        // As systemctl shows it, a path with a space is two words.
+        var plain = Path.Combine(Path.GetTempPath(), $"drydock-{Guid.NewGuid():N}");
+        File.CreateSymbolicLink(plain, _root);
+        Write(Path.Combine(_root, "systemctl"), $"#!/bin/sh\necho 'ExecStart={{ path=/x ; argv[]=/x --flagfile {plain}/flags ; }}'\n");
+
+        async Task<string> AskAsync(InstanceControl control, string? unit)
+        {
+            var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, deployDir: _root, control: control));
+            await using var hosts = Bind(spec, "run-1", _root);
+            var process = new InstanceProcess { Supervision = SupervisionState.Restarting, SupervisionText = "", Unit = unit };
+            return await LogTail.ReadAsync(hosts, spec.Instances[0], process, static t => t.Replace("17", "*", StringComparison.Ordinal), [Path.Combine(_root, "none")], Token);
+        }
+
+        (await AskAsync(new InstanceControl { Systemd = new SystemdControl() }, "x.service")).ShouldBe(
+            " Its log says: F0911 22:00:00 * wal.cc:1] Intent type set should not be empty The journal of x.service says: unknown command line flag '[...]");
+        (await AskAsync(new InstanceControl { Process = new ProcessControl { Command = ["x", $"--flagfile={_root}/flags"], LogFile = "out" } }, null)).ShouldBe(
+            $" Its log says: F0911 22:00:00 * wal.cc:1] Intent type set should not be empty {_root}/out says: error while loading shared libraries: libx.so");
+        File.Delete(plain);
+    }
+
     private RemoteCommand Acting(string script, params string[] arguments) =>
         new(["env", $"PATH={_root}:/usr/bin:/bin", "sh", "-c", HostScripts.ForActing(script), "sh", .. arguments]);
 
@@ -259,12 +288,15 @@ public sealed class LocalHostTests : IDisposable
             Link = link,
         };
         var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, port: Port, deployDir: deploy, control: control));
-        return new BoundDatabaseHosts(
-            HostCases.Upgrade(spec) with { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns", Uid = run } },
-            new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) },
-            new DatabaseHostServices(null!, null!, new ManualTimeProvider()) { Clients = (_, _, _) => new LocalClient() },
-            SupportedEngines.All.Of(spec));
+        return Bind(spec, run, null);
     }
+
+    // Programs of this directory come before those of the machine.
+    private static BoundDatabaseHosts Bind(DatabaseRollingUpgradeSpec spec, string run, string? path) => new(
+        HostCases.Upgrade(spec) with { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns", Uid = run } },
+        new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) },
+        new DatabaseHostServices(null!, null!, new ManualTimeProvider()) { Clients = (_, _, _) => new LocalClient(path) },
+        SupportedEngines.All.Of(spec));
 
     // A program of its own, and its checksum.
     private string Install(string version, string text)
@@ -289,20 +321,22 @@ public sealed class LocalHostTests : IDisposable
         return await client.RunAsync(command, Token);
     }
 
-    private sealed class LocalClient : IRemoteClient
+    private sealed class LocalClient(string? path = null) : IRemoteClient
     {
         public string Name => "here";
 
         public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
         {
             var words = command.Limited;
-            using var process = Process.Start(new ProcessStartInfo(words[0], words.Skip(1))
+            var start = new ProcessStartInfo(words[0], words.Skip(1))
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 UseShellExecute = false,
-            })!;
+            };
+            start.Environment["PATH"] = path is null ? start.Environment["PATH"] : $"{path}:{start.Environment["PATH"]}";
+            using var process = Process.Start(start)!;
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
             if (command.Input is { } input)
             {

@@ -110,12 +110,12 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
                 return new RemoteResult(0, string.Concat((_world.Migrations.GetValueOrDefault(package) ?? []).Select(m => $"{package}/share/ysql_migrations/{m}\n")), "");
             case "find":
                 return new RemoteResult(0, string.Join('\n', _world.PackagedExtensions.Select(e => $"{YugaWorld.NewDirectory}/postgres/share/extension/{e}.control")), "");
+            case "sh" when arguments[2].Contains("-mmin", StringComparison.Ordinal):
+                return new RemoteResult(0, string.Concat(arguments.Skip(4).Select(d => _world.Logs.GetValueOrDefault(d))), "");
             case "sh" when arguments[2].Contains("cmdline", StringComparison.Ordinal):
                 return new RemoteResult(0, "/home/yugabyte\nyb-server\n--flagfile=conf/server.conf\n", "");
             case "systemctl":
                 return new RemoteResult(0, "FragmentPath=/etc/systemd/system/yb.service\nDropInPaths=\n", "");
-            case "sh" when arguments[2].Contains("-mmin", StringComparison.Ordinal):
-                return new RemoteResult(0, string.Concat(arguments.Skip(4).Select(d => _world.Logs.GetValueOrDefault(d))), "");
             case "sh" when arguments[2].Contains("/proc/net/tcp6", StringComparison.Ordinal):
                 var main = _world.Servers.Single(s => $"{s.Pid}" == arguments[4]);
                 return new RemoteResult(0, main.OldPostgres is { } old && arguments.Skip(5).Contains("5433", StringComparer.Ordinal) ? $"5433 {old} /home/yugabyte/old/postgres/bin/postgres\n" : "", "");
