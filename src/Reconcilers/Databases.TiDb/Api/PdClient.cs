@@ -51,14 +51,27 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<ServiceAddress> 
     private static bool IsNotLed(Exception exception) => exception switch
     {
         ServiceException service => service.IsRequestNotTaken,
-        TiDbApiException api => api.Message.Contains("no leader", StringComparison.Ordinal)
-            || api.Message.Contains("redirect", StringComparison.Ordinal),
-        _ => false,
+        _ => SaysNoLeader(exception),
     };
+
+    private static bool SaysNoLeader(Exception exception) => exception is TiDbApiException { Status: >= 500 } api
+        && (api.Message.Contains("no leader", StringComparison.Ordinal)
+            || api.Message.Contains("redirect", StringComparison.Ordinal));
+
+    private static TiDbApiException WithoutLeader(List<(ServiceAddress Member, TargetException Why)> failed)
+    {
+        var silent = failed.Where(f => f.Why is ServiceException).Select(f => $"{f.Member}").ToList();
+        var which = silent.Count == 0
+            ? $"all {failed.Count} members that were asked answer"
+            : $"{silent.Count} of {failed.Count} members do not answer: {string.Join(", ", silent)}";
+        return new TiDbApiException(
+            Reasons.NoLeader, $"PD has no leader ({which}). Leaders of Regions stay where they are.",
+            innerException: failed[^1].Why);
+    }
 
     private async Task<T> InTurnAsync<T>(Func<ServiceAddress, Task<T>> ask, Func<Exception, bool> mayRepeat)
     {
-        TargetException? last = null;
+        var failed = new List<(ServiceAddress Member, TargetException Why)>();
         foreach (var member in members)
         {
             try
@@ -67,14 +80,15 @@ internal sealed class PdClient(IServiceHttp http, IReadOnlyList<ServiceAddress> 
             }
             catch (TargetException exception) when (mayRepeat(exception))
             {
-                last = exception;
+                failed.Add((member, exception));
             }
         }
 
-        throw last ?? new TiDbApiException(Reasons.InvalidSpec, "spec.instances lists no PD.")
-        {
-            Field = "spec.instances",
-        };
+        throw failed.Exists(f => SaysNoLeader(f.Why)) ? WithoutLeader(failed)
+            : failed.LastOrDefault().Why ?? new TiDbApiException(Reasons.InvalidSpec, "spec.instances lists no PD.")
+            {
+                Field = "spec.instances",
+            };
     }
 
     /// <summary>GET /health, etcd's own.</summary>

@@ -51,13 +51,17 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
         }
     }
 
-    // The status port that tidb-ansible's example gives to the TiKV of a port: 20160 and 20180, 20161 and 20181.
-    private string Lines(IEnumerable<DatabaseInstance> tikvs) =>
-        tikvs.All(i => i is { Component: DatabaseComponent.TiKV, StatusPort: null })
-            ? ", for instance in spec.instances: " + string.Join(", ", tikvs.Select(i => $"`{{name: {i.Name}, "
-                + $"component: TiKV, host: {i.Host}, port: {Spec.Service(i).Port}, statusPort: "
-                + $"{Spec.Service(i).Port + 20}}}`"))
-            : "";
+    // The status ports of tidb-ansible's example: 20160 and 20180, 20171 and 20181, 20172 and 20182.
+    private string Lines(IEnumerable<DatabaseInstance> tikvs)
+    {
+        var ports = tikvs.Select(i => 20180 + (Spec.Service(i).Port % 10)).ToList();
+        return tikvs.All(i => i is { Component: DatabaseComponent.TiKV, StatusPort: null })
+            && ports.Distinct().Count() == ports.Count
+                ? ", for instance with the status ports of tidb-ansible, 20180 and the last digit of the port, in "
+                    + "spec.instances: " + string.Join(", ", tikvs.Zip(ports, (i, port) => $"`{{name: {i.Name}, "
+                    + $"component: TiKV, host: {i.Host}, port: {Spec.Service(i).Port}, statusPort: {port}}}`"))
+                : "";
+    }
 
     private void Judge(DatabaseInstance instance, InstanceTarget target, InstanceProcess process)
     {

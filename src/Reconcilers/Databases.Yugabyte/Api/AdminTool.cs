@@ -188,7 +188,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
             await RunAsync(UsualTimeout, cancellationToken, ["are_nodes_safe_to_take_down", .. arguments]);
             return null;
         }
-        catch (AdminToolException exception)
+        catch (AdminToolException exception) when (!exception.IsUnknownCommand)
         {
             return exception.Message;
         }
@@ -226,7 +226,9 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         printed = result.ExitCode == RemoteCommand.TimedOut ? $"{printed} timed out on the host".Trim() : printed;
         throw new AdminToolException(
             command[0],
-            $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {Shorten(redact(printed))}",
+            printed.Contains($"Invalid operation: {command[0]}", StringComparison.Ordinal)
+                ? $"{Display} does not know the command {command[0]}."
+                : $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {Shorten(redact(printed))}",
             printed);
     }
 
@@ -250,6 +252,9 @@ internal sealed class AdminToolException(
         "Could not locate the leader master",
         "Unable to establish connection to leader master",
     ];
+
+    /// <summary>The tool does not know the command, so it says nothing of the universe.</summary>
+    public bool IsUnknownCommand => Printed.Contains($"Invalid operation: {Command}", StringComparison.Ordinal);
 
     public string Command => command;
     public string Printed => printed;

@@ -167,6 +167,14 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public void Status_ports_are_proposed_by_the_rule_of_tidb_ansible()
+    {
+        var world = new TiDbWorld(new TiDbWorldSetup { Tikvs = 4, TwoTikvsAHost = true, Spec = s => s with { Instances = [.. s.Instances.Select(i => i.Component == DatabaseComponent.TiKV ? i with { Port = i.Name is "tikv-1" or "tikv-3" ? 20171 : 20172, StatusPort = null } : i)] } });
+
+        world.Preflight().Findings.ShouldContain(f => f.Message.Contains("port: 20171, statusPort: 20181}`", StringComparison.Ordinal) && f.Message.Contains("port: 20172, statusPort: 20182}`", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Preflight_finds_process_of_another_version()
     {
         Finds(Reasons.VersionMismatch, "pd-1", w => w["pd-1"].Installed = w["pd-1"].Running = "2.0.0");

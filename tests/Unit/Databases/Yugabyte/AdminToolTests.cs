@@ -73,6 +73,14 @@ public sealed class AdminToolTests
     }
 
     [Fact]
+    public async Task NodesSafe_command_that_the_tool_does_not_know_is_no_verdict()
+    {
+        var host = new RecordingHost("", 1, "Invalid operation: are_nodes_safe_to_take_down\n<operation> must be one of:\n 1. list_tables\n");
+        var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(host).NodesSafeProblemAsync(NodesSafeForm.TserversAndMasters, ["t"], [], TimeSpan.FromMinutes(1), default));
+        thrown.Message.ShouldEndWith("does not know the command are_nodes_safe_to_take_down.");
+    }
+
+    [Fact]
     public async Task Admin_tool_error_hides_secrets_of_output()
     {
         var host = new RecordingHost("", 1, "token hunter2 refused");
