@@ -41,7 +41,7 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>TiDB: Spark's JAR.</summary>
     public const string UpgradeTiSpark = "UpgradeTiSpark";
 
-    /// <summary>TiDB: the whole system is checked.</summary>
+    /// <summary>The whole system is checked.</summary>
     public const string Verify = "Verify";
 
     /// <summary>TiDB: after verification, limits are raised in steps. This can take days and never fails the
@@ -90,5 +90,5 @@ public static class DatabaseRollingUpgradePhases
 
     /// <summary>The phases of a rollback, in their order.</summary>
     public static IReadOnlyList<string> OfRollback { get; } =
-        [Undo, RollbackAutoFlags, RollbackTServers, RollbackMasters, ResumeReplication];
+        [Undo, RollbackAutoFlags, RollbackTServers, RollbackMasters, Verify, ResumeReplication];
 }

@@ -12,7 +12,7 @@ internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEn
             new(ConditionTypes.PackagePrepared, Phases.PreparePackage),
             new(ConditionTypes.MastersUpgraded, Phases.UpgradeMasters),
             new(ConditionTypes.TServersUpgraded, Phases.UpgradeTServers),
-            new(ConditionTypes.Verified, Phases.VerifyVersions),
+            new(ConditionTypes.Verified, Phases.Verify),
             new(ConditionTypes.FlagsPromoted, Phases.PromoteAutoFlags),
             new(ConditionTypes.CatalogUpgraded, Phases.UpgradeCatalog),
         ],

@@ -34,6 +34,6 @@ internal static class PhaseOrder
         RunPhases.Preflight, DatabasePhases.PreparePackage, DatabasePhases.PauseReplication,
         DatabasePhases.UpgradeMasters, DatabasePhases.UpgradeTServers, DatabasePhases.VerifyVersions,
         DatabasePhases.PromoteVolatileFlags, DatabasePhases.Finalize, DatabasePhases.PromoteAutoFlags,
-        DatabasePhases.UpgradeCatalog, DatabasePhases.ResumeReplication,
+        DatabasePhases.UpgradeCatalog, DatabasePhases.Verify, DatabasePhases.ResumeReplication,
     ];
 }

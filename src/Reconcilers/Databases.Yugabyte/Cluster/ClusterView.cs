@@ -153,7 +153,9 @@ internal sealed record ClusterView(
             {
                 null => "is not listed by the leading master. Start it, and check that its flag tserver_master_addrs "
                     + "has all masters.",
-                { IsAlive: false } => $"is not ALIVE. Start it; the cause is in its log on {server.Host}.",
+                { IsAlive: false } => $"is not ALIVE. Its last heartbeat was {seen.SinceHeartbeat.TotalSeconds:F0} s "
+                    + "ago. Start it; if it runs, the masters refuse its heartbeats. The cause is in its log on "
+                    + $"{server.Host}.",
                 _ when seen.SinceHeartbeat > FreshHeartbeat =>
                     $"sent its last heartbeat {seen.SinceHeartbeat.TotalSeconds:F0} s ago, expected at most "
                     + $"{FreshHeartbeat.TotalSeconds:F0} s. Check that it runs and reaches the masters.",

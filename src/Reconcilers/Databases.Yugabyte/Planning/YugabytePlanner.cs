@@ -5,7 +5,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and
 /// deterministic. The order is the vendor's own (docs/research/yugabytedb.md#procedure): packages on all hosts, masters
 /// one at a time with the leader last, tablet servers one at a time, and only when every process is new the steps that
-/// make it final. A step has no argument that can be read from the spec, which is frozen while a plan is
+/// make it final. The universe is looked at before each of these and after the last one, and replication is resumed
+/// only when it is healthy. A step has no argument that can be read from the spec, which is frozen while a plan is
 /// stored.</summary>
 /// <remarks>A tablet server is drained while the one before it settles, and stopped when that one has settled. The
 /// first one does not wait until the last master has settled: the two share no quorum, and <see cref="ClusterGate"/>
@@ -50,9 +51,11 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         PromoteAutoFlags();
         if (discovery.SqlIsOn != false && YugabyteFeatures.UpgradesCatalog(From, To))
         {
+            Chain(Phases.UpgradeCatalog, new VerifyUniverse());
             Chain(Phases.UpgradeCatalog, new UpgradeCatalog());
         }
 
+        Chain(Phases.Verify, new VerifyUniverse());
         ResumeReplication();
         foreach (var note in new YugabytePlanNotes(Builder, Spec, discovery).All().Take(SchemaLimits.Findings))
         {
@@ -124,6 +127,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         {
             Chain(Phases.PromoteVolatileFlags, new PromoteAutoFlags(AutoFlagClass.LocalVolatile));
             Chain(Phases.PromoteVolatileFlags, new AwaitAutoFlags());
+            Chain(Phases.PromoteVolatileFlags, new VerifyUniverse());
         }
     }
 

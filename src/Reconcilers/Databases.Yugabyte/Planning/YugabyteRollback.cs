@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// takes it back (<see cref="YugabyteStep.Undo"/>). Pure. If no process was stopped: servers are removed from the
 /// leader blacklist, replication resumes, the package stays. Otherwise (docs/research/yugabytedb.md#procedure):
 /// volatile AutoFlags are rolled back first; then tablet servers go to the old programs, then masters, the leader last;
-/// then replication resumes.</summary>
+/// then the universe is verified and replication resumes.</summary>
 internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan done) : YugabyteProcedure(spec)
 {
     private readonly List<YugabyteUndo> _undos =
@@ -136,6 +136,7 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
             var programs = masters.ToDictionary(m => m.Instance!, m => m.Program!, StringComparer.Ordinal);
             AddMasters(Phases.RollbackMasters, masters.Count, (SwapMaster)masters[0].Step with { Programs = programs });
             Chain(Phases.RollbackMasters, new VerifyVersions(Spec.FromVersion));
+            Chain(Phases.Verify, new VerifyUniverse(Spec.FromVersion));
         }
     }
 

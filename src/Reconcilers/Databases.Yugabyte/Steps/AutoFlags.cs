@@ -2,7 +2,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// Promotes AutoFlags (docs/research/yugabytedb.md#autoflags). After this step old programs cannot run any more, unless
-/// only the volatile class was requested. Every process is asked for its version immediately before.
+/// only the volatile class was requested. Immediately before, every process is asked for its version, and the universe
+/// must be healthy.
 /// <para>
 /// The version of the configuration shows that something was promoted, but not that everything was; only the answer of
 /// the tool shows that. The step is therefore done when the tool has said so to this process. After a kill before that
@@ -80,6 +81,13 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
                 Reasons.VersionMismatch,
                 $"AutoFlags are not promoted while a process may be of another version than {Cluster.Spec.ToVersion}. "
                 + report.Describe());
+        }
+
+        var problems = await new ClusterGate(Cluster).HealthProblemsAsync(context.Plan, cancellationToken);
+        if (problems.Count > 0)
+        {
+            throw NotYet(
+                Reasons.ClusterUnhealthy, $"AutoFlags are not promoted while the universe is unhealthy. {problems[0]}");
         }
 
         // What the target of replication has promoted may have changed since preflight.

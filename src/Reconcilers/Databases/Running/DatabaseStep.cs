@@ -80,3 +80,35 @@ internal sealed class SettleEnd
     public TimeSpan Pause(TimeSpan usual, DateTimeOffset now) =>
         _end is { } end && end > now && end - now < usual ? end - now : usual;
 }
+
+/// <summary>Since when all looks of this process of the operator have found a system healthy, by the monotonic clock. A
+/// look that was unhealthy or failed starts the count again; a restart of the operator only makes the wait
+/// longer.</summary>
+internal sealed class HealthyTime
+{
+    private readonly SettleEnd _end = new();
+    private (long? Before, long? Now) _since;
+
+    /// <summary>Begins a look, which ends with <see cref="Left"/> or counts as an interruption.</summary>
+    public void BeginLook() => _since = (_since.Now, null);
+
+    /// <summary>How much longer the system must stay healthy, after a look that found it healthy.</summary>
+    public TimeSpan Left(TimeProvider time, TimeSpan whole)
+    {
+        var since = _since.Before ?? time.GetTimestamp();
+        _since.Now = since;
+        var left = whole - time.GetElapsedTime(since);
+        _end.Settles(time.GetUtcNow() + left);
+        return left;
+    }
+
+    public Task WaitAsync(TimeProvider time, TimeSpan usual, CancellationToken cancellationToken)
+    {
+        if (_since.Now is null)
+        {
+            _end.Forget();
+        }
+
+        return Task.Delay(_end.Pause(usual, time.GetUtcNow()), time, cancellationToken);
+    }
+}

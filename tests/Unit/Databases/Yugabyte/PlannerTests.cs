@@ -21,7 +21,7 @@ public sealed class PlannerTests
             "UpgradeTServers/t1/drain", "UpgradeTServers/t1/swap", "UpgradeTServers/t1/verify",
             "UpgradeTServers/t2/drain", "UpgradeTServers/t2/swap", "UpgradeTServers/t2/verify",
             "UpgradeTServers/t3/drain", "UpgradeTServers/t3/swap", "UpgradeTServers/t3/verify",
-            "VerifyVersions/verify", "PromoteAutoFlags/promote", "PromoteAutoFlags/await-flags", "UpgradeCatalog/upgrade",
+            "VerifyVersions/verify", "PromoteAutoFlags/promote", "PromoteAutoFlags/await-flags", "UpgradeCatalog/universe", "UpgradeCatalog/upgrade", "Verify/universe",
         ]);
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class PlannerTests
     public void Catalog_upgrade_is_held_if_there_are_no_AutoFlags()
     {
         var world = new YugaWorld(new YugaSetup { From = "2.14.3", To = "2.16.9", Finalize = FinalizeMode.Manual });
-        YugabyteFinalize.Hold(world.Spec, YugaRun.Compile(world)).ShouldBe("UpgradeCatalog/upgrade");
+        YugabyteFinalize.Hold(world.Spec, YugaRun.Compile(world)).ShouldBe("UpgradeCatalog/universe");
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class RollbackPlannerTests
             "RollbackTServers/t3/drain", "RollbackTServers/t3/swap", "RollbackTServers/t3/verify",
             "RollbackTServers/t2/drain", "RollbackTServers/t2/swap", "RollbackTServers/t2/verify",
             "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify",
-            "RollbackMasters/1/swap", "RollbackMasters/1/verify", "RollbackMasters/2/swap", "RollbackMasters/2/verify", "RollbackMasters/3/swap", "RollbackMasters/3/verify", "RollbackMasters/verify-versions",
+            "RollbackMasters/1/swap", "RollbackMasters/1/verify", "RollbackMasters/2/swap", "RollbackMasters/2/verify", "RollbackMasters/3/swap", "RollbackMasters/3/verify", "RollbackMasters/verify-versions", "Verify/universe",
         ]);
         YugabyteRollback.Compile(world.Spec, run.Plan).Hash.ShouldBe(back.Hash);
 
@@ -201,7 +201,7 @@ public sealed class RollbackPlannerTests
         run.Until(() => world.LeaderBlacklist.Contains(world["t2"].Rpc) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").State == StepState.Succeeded, "t2 is drained");
 
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
-        back.Steps.Where(s => !s.Id.StartsWith("RollbackMasters", StringComparison.Ordinal)).Select(s => s.Id).ShouldBe(["Undo/t2/release-leaders", "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify"]);
+        back.Steps.Where(s => !s.Id.StartsWith("RollbackMasters", StringComparison.Ordinal)).Select(s => s.Id).ShouldBe(["Undo/t2/release-leaders", "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify", "Verify/universe"]);
         new YugaRun(world, back).ToEnd();
         world.LeaderBlacklist.ShouldBeEmpty();
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);

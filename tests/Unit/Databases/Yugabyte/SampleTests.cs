@@ -30,7 +30,7 @@ public sealed partial class SampleTests
         var plan = Compile(spec);
         plan.Notes.ShouldNotContain(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal));
         plan.Notes.ShouldContain(n => n.StartsWith("No rollback from UpgradeMasters/1/swap", StringComparison.Ordinal));
-        plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(["PreparePackage", "UpgradeMasters", "UpgradeTServers", "VerifyVersions", "PromoteAutoFlags", "UpgradeCatalog"]);
+        plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(["PreparePackage", "UpgradeMasters", "UpgradeTServers", "VerifyVersions", "PromoteAutoFlags", "UpgradeCatalog", "Verify"]);
         plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradeMasters/1/swap", "PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
     }
 

@@ -336,7 +336,7 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld(new YugaSetup { From = "2.14.3.0-b1", To = "2.16.9.0-b67" });
         var run = YugaRun.Of(world);
-        run.HoldBefore.Add("UpgradeCatalog");
+        run.HoldBefore.Add("UpgradeCatalog/upgrade");
         run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
         world["t3"].IsSilent = true;
         run.HoldBefore.Clear();

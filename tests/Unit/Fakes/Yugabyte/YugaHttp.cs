@@ -171,7 +171,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             var entry = new JsonObject
             {
                 ["time_since_hb"] = "0.5s",
-                ["time_since_hb_sec"] = server.IsUp ? 0.5 : (now - server.StoppedAt).TotalSeconds,
+                ["time_since_hb_sec"] = world.SinceHeartbeat(server).TotalSeconds,
                 ["status"] = world.CountsAsAlive(server) ? "ALIVE" : "DEAD",
                 ["uptime_seconds"] = server.IsUp ? (long)(now - server.StartedAt).TotalSeconds : 0,
                 ["user_tablets_total"] = 10,

@@ -182,7 +182,10 @@ internal sealed partial class YugaWorld
 
     public bool HasCaughtUp(YugaServer server) => IsReady(server) && Time.GetUtcNow() - server.StartedAt >= CatchUp;
 
-    public bool CountsAsAlive(YugaServer server) => server.IsUp || Time.GetUtcNow() - server.StoppedAt < Unresponsive;
+    public bool CountsAsAlive(YugaServer server) => SinceHeartbeat(server) < Unresponsive;
+
+    public TimeSpan SinceHeartbeat(YugaServer server) =>
+        (server.IsUp ? server.RefusedSince : server.StoppedAt) is { } last ? Time.GetUtcNow() - last : TimeSpan.FromSeconds(0.5);
 
     public void Stop(YugaServer server, string by = "operator")
     {

@@ -1,0 +1,120 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+/// <summary>A universe that breaks while or after an upgrade is made final: the run does not succeed unseen.</summary>
+public sealed class VerifyUniverseTests
+{
+    [Theory]
+    [InlineData(YugabyteDialect.Yugabyte)]
+    [InlineData(YugabyteDialect.BMDB)]
+    public void Server_that_dies_after_the_last_act_fails_Verify(YugabyteDialect dialect)
+    {
+        var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect }) { PeerVersion = PlannerTests.Replicated().To };
+        var run = YugaRun.Of(world);
+        run.Until(() => Step(run, "UpgradeCatalog/upgrade").State == StepState.Succeeded, "the catalogue is new");
+        world.End(world["t3"], SupervisionState.Inactive);
+        run.ToEnd();
+
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "Verify/universe", Reasons.ClusterUnhealthy));
+        run.Outcome.Message!.ShouldContain("Tablet server t3 (10.0.0.3:9000) is not ALIVE. Its last heartbeat was");
+        run.Outcome.Message!.ShouldContain($"{world.Setup.To} is final, there is no rollback:");
+        run.Outcome.Message!.ShouldContain("Replication stays paused until then.");
+        world.Groups.ShouldAllBe(g => g.IsPaused);
+
+        world.Start(world["t3"], world.Setup.To);
+        run.Retry = true;
+        run.Wake();
+        run.Until(() => run.Outcome.State == RunState.Succeeded, "the retry looks again");
+        world.Groups.ShouldAllBe(g => !g.IsPaused);
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Heartbeats_refused_since_promotion_stop_the_run_before_the_catalogue()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => Step(run, "PromoteAutoFlags/promote").State == StepState.Succeeded, "flags are promoted");
+        world["t2"].RefusedSince = world.Time.GetUtcNow();
+        run.ToEnd();
+
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeCatalog/universe", Reasons.ClusterUnhealthy));
+        run.Outcome.Message!.ShouldContain("if it runs, the masters refuse its heartbeats");
+        world.CatalogIsUpgraded.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("1s")]
+    [InlineData("60s")]
+    public void Heartbeats_refused_since_the_last_act_are_seen_whatever_settle_is(string settle)
+    {
+        var world = new YugaWorld();
+        world.Spec = world.Spec with { Settle = settle };
+        var run = YugaRun.Of(world);
+        run.Until(() => Step(run, "UpgradeCatalog/upgrade").State == StepState.Succeeded, "the catalogue is new");
+        world["t2"].RefusedSince = world.Time.GetUtcNow();
+
+        run.ToEnd().Outcome.StepId.ShouldBe("Verify/universe");
+    }
+
+    [Fact]
+    public void Flags_are_not_promoted_while_a_server_is_unhealthy()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("PromoteAutoFlags");
+        run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
+        world["t2"].RefusedSince = world.Time.GetUtcNow() - TimeSpan.FromMinutes(2);
+        run.HoldBefore.Clear();
+        run.Wake();
+        run.Until(() => run.Told.Any(t => t.Contains("AutoFlags are not promoted while the universe is unhealthy.", StringComparison.Ordinal)), "it says so");
+        world.Acts.ShouldNotContain("promote");
+
+        world["t2"].RefusedSince = null;
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void Look_that_finds_a_problem_starts_the_count_again()
+    {
+        var world = new YugaWorld();
+        world.Spec = world.Spec with { Settle = "60s" };
+        var run = YugaRun.Of(world);
+        run.Until(() => Step(run, "Verify/universe").State == StepState.Running, "it is looked at");
+        var began = world.Time.GetUtcNow();
+        run.Until(() => world.Time.GetUtcNow() > began + TimeSpan.FromSeconds(40), "most of the time passes");
+        world["t2"].HasNoPostgres = true;
+        run.Until(() => run.Told.Any(t => t.StartsWith("Waiting until the universe is healthy in", StringComparison.Ordinal)), "it says so");
+        world["t2"].HasNoPostgres = false;
+
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        (Step(run, "Verify/universe").FinishedAt - began).ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromSeconds(100));
+    }
+
+    [Fact]
+    public void Rollback_ends_with_a_look_at_the_universe()
+    {
+        var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" });
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("VerifyVersions");
+        run.Until(() => Step(run, "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
+        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan));
+        back.Until(() => back.Plan.Steps.Single(s => s.Id == "RollbackMasters/verify-versions").State == StepState.Succeeded, "all is old");
+        world["t1"].RefusedSince = world.Time.GetUtcNow();
+        back.ToEnd();
+
+        (back.Outcome.State, back.Outcome.StepId).ShouldBe((RunState.Failed, "Verify/universe"));
+        back.Outcome.Message!.ShouldEndWith("Repair it, then retry.");
+    }
+
+    private static PlanStep Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == id);
+}
