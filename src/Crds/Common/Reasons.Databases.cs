@@ -139,6 +139,6 @@ public static partial class Reasons
     public const string CheckBootScripts = "CheckBootScripts";
 
     /// <summary>Event: a step of an instance in spec.skip was counted as done, because the database no longer knows the
-    /// instance.</summary>
+    /// instance. Entry of actionRequired: what must not be started if its host comes back.</summary>
     public const string InstanceSkipped = "InstanceSkipped";
 }

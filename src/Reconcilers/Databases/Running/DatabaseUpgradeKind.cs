@@ -73,11 +73,19 @@ internal sealed class DatabaseUpgradeKind(
     public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone)
     {
         var (engine, before) = (Engine(spec), (DatabaseRollingUpgradeStatus)status);
-        var summary = engine.Summarize(Complete(spec, status), before);
+        var complete = Complete(spec, status);
+        var summary = engine.Summarize(complete, before);
+        var skipped = SkippedInstances.Of(Own(spec), before, engine.InstanceOf);
         return summary with
         {
             InstanceProgress = InstanceProgress.Of(summary, Own(spec)),
-            Skipped = SkippedInstances.Of(Own(spec), before, engine.InstanceOf),
+            Skipped = skipped,
+            ActionRequired =
+            [
+                .. summary.ActionRequired
+                    .Concat(SkippedInstances.Actions(complete, skipped, before.RollbackPlan is not null))
+                    .Take(SchemaLimits.Findings),
+            ],
         };
     }
 

@@ -285,4 +285,32 @@ internal static class SkippedInstances
                 : new SkippedInstanceStatus { Name = name }),
         ];
     }
+
+    /// <summary>An entry for each that was left out: its host may come back with the program, the unit and the data of
+    /// before.</summary>
+    /// <param name="spec">The spec with all its instances.</param>
+    public static IEnumerable<ActionItem> Actions(
+        DatabaseRollingUpgradeSpec spec, IEnumerable<SkippedInstanceStatus> skipped, bool isRollback)
+    {
+        var (what, left) = isRollback ? ("rollback", spec.ToVersion) : ("upgrade", spec.FromVersion);
+        foreach (var name in skipped.Where(s => s.Since is not null).Select(s => s.Name))
+        {
+            var instance = spec.Instances.Find(i => i.Name == name);
+            var host = instance is null ? "its host" : instance.Host;
+            yield return ActionItems.Of(
+                Reasons.InstanceSkipped, name,
+                $"{name} was skipped before its {what} was complete (spec.skip). If {host} comes back, do not start "
+                + $"its {left}: {Danger(instance?.Component)}. Remove its unit"
+                + $"{(instance?.Component == DatabaseComponent.TiDB ? "" : " and its data")} there.");
+        }
+    }
+
+    private static string Danger(DatabaseComponent? component) => component switch
+    {
+        DatabaseComponent.TiDB => "it would serve SQL beside servers of another version",
+        DatabaseComponent.Pump or DatabaseComponent.Drainer => "it would register again with old binlog data",
+        DatabaseComponent.PD => "it is no member of PD any more, and its supervisor would restart it continuously",
+        DatabaseComponent.TiKV => "PD no longer knows its store, and its supervisor would restart it continuously",
+        _ => "the universe no longer knows it, and its data are out of date",
+    };
 }
