@@ -161,8 +161,18 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
         }
 
         yield return "While TiKVs are upgraded, PD neither merges nor balances Regions (merge-, region- and "
-            + "hot-region-schedule-limit 0); it still repairs Regions of a store that dies. The limits are restored "
-            + "after the last TiKV, and whenever the upgrade stops.";
+            + "hot-region-schedule-limit 0)"
+            + (TiDbVersion.MixesEpochs(spec.FromVersion) ? "" : "; it still repairs Regions of a store that dies")
+            + ". The limits are restored after the last TiKV, and whenever the upgrade stops.";
+        if (TiDbVersion.MixesEpochs(spec.FromVersion))
+        {
+            yield return $"{HoldScheduling.Issue}: while TiKVs of {spec.FromVersion} and {spec.ToVersion} run "
+                + "together, a change of replicas after a split can make a Region unreadable. The first TiKV "
+                + $"therefore waits until PD has no such operator left, and {ScheduleHold.RepairLimit} is 0 until the "
+                + "last one: Regions of a store that dies are repaired only once the upgrade has stopped. The issue "
+                + "names no release with a fix, so choose the latest 3.0.";
+        }
+
         if (Tidb.TuneScheduling.Enabled)
         {
             yield return "After Verify, the limits are raised in steps while the number of Regions is stable. That may "

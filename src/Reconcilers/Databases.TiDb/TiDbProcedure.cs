@@ -132,7 +132,9 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
             return;
         }
 
-        Next(new HoldScheduling(_tidb.DrainLeaderScheduleLimit), Phases.UpgradeTiKV);
+        Next(
+            new HoldScheduling(_tidb.DrainLeaderScheduleLimit, TiDbVersion.MixesEpochs(spec.FromVersion)),
+            Phases.UpgradeTiKV);
         Roll(TiDbComponents.Tikv);
         Next(new AwaitClusterVersion(), Phases.UpgradeTiKV);
 
@@ -263,7 +265,8 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
             Guard(new NoEvictSchedulerIsLeft(), [verified], tuning);
         }
 
-        Guard(new ScheduleLimitsStay(_merging.First), [merging], tuning);
+        // A status that is put back from tuning to Verify finds limits that this upgrade raised.
+        Guard(new ScheduleLimitsStay(_merging.First), [merging], _plan.Phase(Phases.Verify)[0]);
     }
 
     private void Guard(TiDbGuard check, IEnumerable<string> from, string? until) =>

@@ -4,6 +4,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal static class PdScheduling
 {
     private const string Path = $"{PdClient.Api}/config";
+    private static readonly string[] OtherSteps = ["peer", "merge", "split"];
 
     private static TiDbJsonContext Json => TiDbJsonContext.Default;
 
@@ -30,6 +31,17 @@ internal static class PdScheduling
         pd.GetAsync<List<string>, IReadOnlyList<string>>(
             $"{PdClient.Api}/schedulers", Json.ListString, names => [.. names.Select(n => n ?? "")],
             cancellationToken);
+
+    /// <summary>What PD is doing to Regions now, each as PD words it (docs/research/tidb.md#pd).</summary>
+    public static Task<IReadOnlyList<string>> OperatorsAsync(this PdClient pd, CancellationToken cancellationToken) =>
+        pd.GetAsync<List<string>, IReadOnlyList<string>>(
+            $"{PdClient.Api}/operators", Json.ListString, found => [.. found.Select(o => o ?? "")], cancellationToken);
+
+    /// <summary>Whether an operator neither changes replicas nor merges or splits Regions: PD balances leaders all the
+    /// time.</summary>
+    public static bool OnlyMovesLeader(string found) =>
+        found.Contains("transfer leader from", StringComparison.Ordinal)
+        && !Array.Exists(OtherSteps, s => found.Contains(s, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Sets a limit and reads it back: PD answers 200 to an unknown key and ignores it.</summary>
     public static Task SetLimitAsync(

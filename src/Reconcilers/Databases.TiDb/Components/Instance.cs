@@ -160,6 +160,12 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         }
         else if (Store is { } store)
         {
+            // It is done again after its limits were restored while the run was stopped.
+            if (context.Plan.Step<HoldScheduling>() is { State: not StepState.Succeeded } hold)
+            {
+                throw Refusal(context, $"{instance.Name} is not stopped before {hold.Id} is done. {hold.Message}");
+            }
+
             await EnsureDrainedAsync(context, instance, store, cancellationToken);
         }
 

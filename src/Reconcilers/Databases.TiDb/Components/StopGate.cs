@@ -2,8 +2,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Checks that the cluster can lose a process right before it is stopped, so that two are never down at once:
 /// every other process that it needs is running, PD has a leader, all stores are Up, no Region would lose its quorum,
-/// no DDL is running. PD's view may be 20 s old (docs/research/tidb.md#rules), so the hosts are asked as
-/// well.</summary>
+/// no DDL is running, and whoever the process must notify when it starts answers. PD's view may be 20 s old
+/// (docs/research/tidb.md#rules), so the hosts are asked as well.</summary>
 internal sealed class StopGate(TiDbTargets targets)
 {
     public static readonly TimeSpan OldestLook = TimeSpan.FromSeconds(2);
@@ -19,6 +19,7 @@ internal sealed class StopGate(TiDbTargets targets)
         var found = await Task.WhenAll(
             Asking.ProblemsAsync(() => OthersAsync(about, down, cancellationToken)),
             Asking.ProblemsAsync(() => DdlAsync(cancellationToken)),
+            Asking.ProblemsAsync(() => NotifiedAsync(about, cancellationToken)),
             Asking.ProblemsAsync(() => PdAsync(about, cancellationToken)),
             Asking.ProblemsAsync(() => StoresAsync(about, down, cancellationToken)));
         return [.. found.SelectMany(f => f)];
@@ -62,6 +63,32 @@ internal sealed class StopGate(TiDbTargets targets)
         .. (await targets.Sql.UnfinishedDdlAsync(cancellationToken))
             .Select(job => $"DDL is running: {job}. {DdlJob.Advice([job])}"),
     ];
+
+    // A pump that starts notifies every drainer that is registered as online, also one that was killed, and ends if one
+    // does not answer (docs/research/tidb.md#pump-and-drainer).
+    private async Task<IReadOnlyList<string>> NotifiedAsync(
+        DatabaseInstance about, CancellationToken cancellationToken)
+    {
+        var drainers = about.Component == DatabaseComponent.Pump
+            ? await targets.Sql.DrainersAsync(cancellationToken) ?? []
+            : [];
+        return
+        [
+            .. (await SideBySide.EachAsync([.. drainers.Where(d => d.IsOnline)], SilenceAsync, cancellationToken))
+                .OfType<string>(),
+        ];
+
+        async Task<string?> SilenceAsync(BinlogNode drainer, CancellationToken token)
+        {
+            var (_, problem) = ServiceAddress.TryParse(drainer.Address, out var at)
+                ? await Asking.TryAsync(() => targets.Binlog.DrainerAsync(at, token))
+                : (null, "Its address cannot be read.");
+            return problem is null ? null
+                : $"Drainer {drainer.NodeId} ({drainer.Address}) is registered as online and does not answer, and "
+                    + $"{about.Name} cannot start without notifying it. {problem} Start the drainer, or run `binlogctl "
+                    + $"-cmd update-drainer -node-id {drainer.NodeId} -state paused`.";
+        }
+    }
 
     private async Task<IReadOnlyList<string>> PdAsync(DatabaseInstance about, CancellationToken cancellationToken)
     {

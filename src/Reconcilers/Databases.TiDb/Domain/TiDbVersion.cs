@@ -24,6 +24,10 @@ internal static class TiDbVersion
     public static bool IsHigher(string version, string than) =>
         Parse(version) is { } one && Parse(than) is { } other && one.CompareTo(other) > 0;
 
+    /// <summary>Whether TiKVs of a version and of 3.0 must not change replicas while they run together
+    /// (tikv/tikv#8967).</summary>
+    public static bool MixesEpochs(string from) => Parse(from) is { Major: < 3 };
+
     public static string TooHigh(string what, string version, string to) =>
         $"{what} is {version}, higher than {to} (spec.toVersion): PD refuses stores of a lower version. A store of a "
         + $"later version or of a nightly build has raised it. Choose {version} or a later version as spec.toVersion.";

@@ -1,13 +1,17 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>PD is healthy, every store is Up on the new version, every Region has its quorum, no evict-leader scheduler
-/// is left, and the TiDB servers are consistent.</summary>
+/// <summary>PD is healthy, every store is Up on the new version, every Region has its quorum and no replica that is
+/// down, no evict-leader scheduler is left, and the TiDB servers are consistent and answer SQL: for spec.settle without
+/// interruption.</summary>
 [Step("cluster", "Check the cluster as a whole")]
 internal sealed record CheckCluster : FinalCheck, IWaitsOnly
 {
+    private readonly HealthyTime _healthy = new();
+
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
+        _healthy.BeginLook();
         var problems = new List<string>();
         var pd = Targets.Pd;
         problems.AddRange((await pd.HealthAsync(cancellationToken))
@@ -28,6 +32,11 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
             problems.Add($"{regions.AtRiskText} have no quorum of replicas that are up to date.");
         }
 
+        if (regions.WithDownReplica is > 0 and var down)
+        {
+            problems.Add($"{down} {(down == 1 ? "Region has" : "Regions have")} a replica that is down.");
+        }
+
         var evicted = (await pd.ScheduleAsync(cancellationToken)).Evicted;
         problems.AddRange(stores
             .Where(s => evicted.Contains(s.Id))
@@ -37,14 +46,26 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
             problems.Add(problem);
         }
 
-        return problems.Count == 0
-            ? new Observation.Done(Sentences.Join(
+        foreach (var server in Spec.Of(DatabaseComponent.TiDB))
+        {
+            if (!await Targets.Sql.AnswersAsync(Spec.Service(server), cancellationToken))
+            {
+                problems.Add($"{server.Name} does not answer SQL at {Spec.Service(server)}.");
+            }
+        }
+
+        return problems.Count > 0 ? new Observation.Running(string.Join(" ", problems))
+            : _healthy.Left(context.Time, KubernetesDuration.Parse(Spec.Settle)) > TimeSpan.Zero
+            ? new Observation.Running($"The cluster is healthy. Waiting until it has been healthy for {Spec.Settle}.")
+            : new Observation.Done(Sentences.Join(
                 $"{stores.Count} stores are Up on {Spec.ToVersion}.",
                 regions.Listed is { } listed
                     ? $"All Regions have their quorum; PD lists as incomplete: {listed}."
-                    : null))
-            : new Observation.Running(string.Join(" ", problems));
+                    : null));
     });
+
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        _healthy.WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     // PD of this age reports "1.0.0" for every release, so the git hash of its build is compared with that of the new
     // program (docs/research/tidb.md#rules). If they differ, the leader's program on its host decides. Waiting does not
@@ -197,5 +218,5 @@ internal sealed record ClusterIsTheSame(ulong ClusterId) : TiDbGuard
 internal abstract record FinalCheck : TiDbStep
 {
     public sealed override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
-        KubernetesDuration.Parse(spec.Timeouts.Verify);
+        KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle);
 }

@@ -1,44 +1,48 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The schedule limits of PD while TiKVs are upgraded: Regions are neither merged nor balanced, so that their
-/// replicas are complete when a TiKV is stopped, and leaders leave and return faster. replica-schedule-limit keeps its
-/// value: PD must be able to repair the Regions of a store that dies meanwhile, and it starts no such repair for a TiKV
-/// that is away for less than 30 minutes (docs/research/tidb.md#schedule-limits).</summary>
+/// replicas are complete when a TiKV is stopped, and leaders leave and return faster. Between two versions of 3.0
+/// replica-schedule-limit keeps its value: PD must be able to repair the Regions of a store that dies meanwhile, and it
+/// starts no such repair for a TiKV that is away for less than 30 minutes (docs/research/tidb.md#schedule-limits).
+/// While TiKVs of 2.1 and 3.0 run together, a learner that is promoted after a split makes a Region unreadable
+/// (tikv/tikv#8967), so PD must not change replicas.</summary>
 internal static class ScheduleHold
 {
     public const string MergeLimit = "merge-schedule-limit";
+    public const string RepairLimit = "replica-schedule-limit";
     private const string LeaderLimit = "leader-schedule-limit";
-    private static readonly string[] Stopped = [MergeLimit, "region-schedule-limit", "hot-region-schedule-limit"];
 
-    public static IReadOnlyDictionary<string, long> Wanted(IReadOnlyDictionary<string, long> former, long leaderLimit)
+    public static IReadOnlyDictionary<string, long> Wanted(
+        IReadOnlyDictionary<string, long> former, HoldScheduling hold)
     {
         var wanted = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var name in Stopped.Where(former.ContainsKey))
+        foreach (var name in Stopped(hold).Where(former.ContainsKey))
         {
             wanted[name] = 0;
         }
 
         if (former.TryGetValue(LeaderLimit, out var leaders))
         {
-            wanted[LeaderLimit] = Math.Max(leaders, leaderLimit);
+            wanted[LeaderLimit] = Math.Max(leaders, hold.LeaderLimit);
         }
 
         return wanted;
     }
 
     /// <summary>Whether the limits are exactly those of an upgrade.</summary>
-    public static bool AreHeld(IReadOnlyDictionary<string, long> now, long leaderLimit) =>
+    public static bool AreHeld(IReadOnlyDictionary<string, long> now, HoldScheduling hold) =>
         now.Count > 0
-        && Stopped.All(n => now.GetValueOrDefault(n) == 0)
-        && now.GetValueOrDefault(LeaderLimit) >= leaderLimit;
+        && Stopped(hold).All(n => now.GetValueOrDefault(n) == 0)
+        && now.GetValueOrDefault(LeaderLimit) >= hold.LeaderLimit;
 
     /// <summary>The limits to restore, when none was recorded yet. Limits that are exactly those of an upgrade are its
     /// own if the status was put back to an older copy: then those that it saved count.</summary>
     /// <param name="saved">The limits that this attempt has saved; null if it has saved none.</param>
-    public static string Text(Plan plan, IReadOnlyDictionary<string, long> now, string? saved, long leaderLimit)
+    public static string Text(
+        Plan plan, IReadOnlyDictionary<string, long> now, string? saved, HoldScheduling hold)
     {
         var former = now;
-        if (saved is not null && AreHeld(now, leaderLimit))
+        if (saved is not null && AreHeld(now, hold))
         {
             // The early step may have lowered it since then.
             var early = plan.Step<LimitMerging>(phase: DatabaseRollingUpgradePhases.UpgradePD);
@@ -47,7 +51,7 @@ internal static class ScheduleHold
                 l => l.Key, l => l.Key == MergeLimit ? Math.Min(l.Value, most) : l.Value, StringComparer.Ordinal);
         }
 
-        return PdSchedule.Text(Wanted(former, leaderLimit).Keys.Select(n => (n, former[n])));
+        return PdSchedule.Text(Wanted(former, hold).Keys.Select(n => (n, former[n])));
     }
 
     /// <summary>The values to restore: of the limits that still have the value of the upgrade. Others were changed by
@@ -57,7 +61,7 @@ internal static class ScheduleHold
         PlanStep hold, IReadOnlyDictionary<string, long> now, long? mergeLimit)
     {
         var former = Former(hold);
-        var wanted = Wanted(former, hold.As<HoldScheduling>().LeaderLimit);
+        var wanted = Wanted(former, hold.As<HoldScheduling>());
         var restored = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (name, value) in former)
         {
@@ -83,23 +87,33 @@ internal static class ScheduleHold
 
     public static string Commands(PlanStep hold) =>
         string.Join(", ", Former(hold).Select(l => $"`pd-ctl config set {l.Key} {l.Value}`"));
+
+    private static IEnumerable<string> Stopped(HoldScheduling hold) =>
+    [
+        MergeLimit, "region-schedule-limit", "hot-region-schedule-limit",
+        .. hold.StopsRepair ? new[] { RepairLimit } : [],
+    ];
 }
 
 /// <summary>Stops merging and balancing before the first TiKV, and lets leaders move faster
 /// (<see cref="ScheduleHold"/>). <see cref="ReleaseScheduling"/> restores the limits, and its undo at every other
 /// end.</summary>
 /// <param name="LeaderLimit">The least value of leader-schedule-limit; 0 leaves it unchanged.</param>
+/// <param name="StopsRepair">From 2.1 to 3.0: PD does not change replicas either, and what it has begun is waited for.
+/// While a store is not Up, PD keeps on repairing, and no TiKV is stopped.</param>
 [Step("hold-scheduling", "Stop merging and balancing while TiKVs are upgraded")]
-internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
+internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false) : TiDbStep
 {
     public const string FormerKey = "former";
+    public const string Issue = "tikv/tikv#8967";
+    private const int Named = 3;
 
     internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec)
     {
         var isInForce = HasActed(own, run)
             && run.Step<ReleaseScheduling>() is not { State: StepState.Succeeded };
         var former = ScheduleHold.Former(own);
-        var advice = ScheduleHold.AreHeld(former, LeaderLimit)
+        var advice = ScheduleHold.AreHeld(former, this)
             ? $"Before this upgrade stopped balancing, PD had "
                 + $"{string.Join(", ", former.Select(l => $"{l.Key} {l.Value}"))}: exactly what an upgrade sets, so an "
                 + "interrupted one may have left them, and they were not changed. If no administrator set them, run "
@@ -125,8 +139,13 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var schedule = await Targets.Pd.ScheduleAsync(cancellationToken);
-        return ToSet(schedule).Count > 0
+        var down = await FindDownAsync(cancellationToken);
+        return ToSet(context, schedule, down).Count > 0
             ? new Observation.NotStarted()
+            : down is not null
+            ? new Observation.Running(down)
+            : await FindPendingAsync(cancellationToken) is { } pending
+            ? new Observation.Running(pending)
             : new Observation.Done(
                 null,
                 context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
@@ -141,7 +160,9 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var pd = Targets.Pd;
-        await pd.SetLimitsAsync(ToSet(await pd.ScheduleAsync(cancellationToken)), cancellationToken);
+        var down = await FindDownAsync(cancellationToken);
+        await pd.SetLimitsAsync(
+            ToSet(context, await pd.ScheduleAsync(cancellationToken), down), cancellationToken);
     }
 
     private async Task<string> FormerAsync(
@@ -149,11 +170,51 @@ internal sealed record HoldScheduling(long LeaderLimit) : TiDbStep
     {
         var saved = await ConfigurationSecret.ReadAsync(Targets.Context, cancellationToken);
         return ScheduleHold.Text(
-            context.Plan, schedule.Limits, saved?.GetValueOrDefault(SaveConfiguration.LimitsFile), LeaderLimit);
+            context.Plan, schedule.Limits, saved?.GetValueOrDefault(SaveConfiguration.LimitsFile), this);
     }
 
-    private Dictionary<string, long> ToSet(PdSchedule schedule) =>
-        ScheduleHold.Wanted(schedule.Limits, LeaderLimit)
+    private async Task<string?> FindDownAsync(CancellationToken cancellationToken)
+    {
+        if (!StopsRepair)
+        {
+            return null;
+        }
+
+        var down = (await Targets.Pd.StoresAsync(cancellationToken)).Where(s => !s.IsTombstone && !s.IsUp).ToList();
+        return down.Count == 0 ? null
+            : $"{Sentences.List([.. down.Select(s => $"Store {s.Id} ({s.Address}) is {s.State}")], Named)}. "
+                + $"{ScheduleHold.RepairLimit} keeps its value, so that PD repairs its Regions. No TiKV is stopped, "
+                + $"because replicas must not change while 2.1 and 3.0 run together ({Issue}). Start the store, or "
+                + $"remove it with `pd-ctl store delete {down[0].Id}`.";
+    }
+
+    private async Task<string?> FindPendingAsync(CancellationToken cancellationToken)
+    {
+        if (!StopsRepair)
+        {
+            return null;
+        }
+
+        var pending = (await Targets.Pd.OperatorsAsync(cancellationToken)).Where(o => !PdScheduling.OnlyMovesLeader(o))
+            .ToList();
+        var one = pending.Count == 1;
+        return pending.Count == 0 ? null
+            : $"Waiting for {pending.Count} {(one ? "operator" : "operators")} of PD that "
+                + $"{(one ? "changes" : "change")} replicas or Regions: {Sentences.List(pending, Named)}. While TiKVs "
+                + $"of 2.1 and 3.0 run together, such a change can make a Region unreadable ({Issue}). To cancel one, "
+                + "run `pd-ctl operator remove REGION`.";
+    }
+
+    // While a store is not Up, repair has the value of before.
+    private Dictionary<string, long> ToSet(StepContext context, PdSchedule schedule, string? down) =>
+        ScheduleHold.Wanted(schedule.Limits, this)
+            .Select(w => w.Key == ScheduleHold.RepairLimit && down is not null
+                ? KeyValuePair.Create(
+                    w.Key,
+                    ScheduleHold.Former(context.Step).TryGetValue(w.Key, out var former)
+                        ? former
+                        : schedule.Limits[w.Key])
+                : w)
             .Where(w => schedule.Limits[w.Key] != w.Value)
             .ToDictionary(StringComparer.Ordinal);
 }
@@ -263,8 +324,7 @@ internal sealed record LimitMerging(long Limit, Dictionary<string, long>? Before
         && !(before.GetValueOrDefault("max-merge-region-size") > 0 && before.GetValueOrDefault(LimitName) > 0);
 }
 
-/// <summary>merge-schedule-limit is not raised above the value that LimitMerging set, until TuneScheduling raises
-/// it.</summary>
+/// <summary>merge-schedule-limit is not raised above the value that LimitMerging set, until Verify begins.</summary>
 /// <param name="Limit">The most that merge-schedule-limit may be.</param>
 internal sealed record ScheduleLimitsStay(long Limit) : TiDbGuard
 {

@@ -336,7 +336,7 @@ public sealed class DrainTests
         var world = new TiDbWorld().Begin();
         world.RunUntil(() => world.Step(Swap).State == StepState.Succeeded, "tikv-1 swapped");
         (world.Limits["merge-schedule-limit"], world.Limits["region-schedule-limit"], world.Limits["hot-region-schedule-limit"], world.Limits["replica-schedule-limit"], world.Limits["leader-schedule-limit"])
-            .ShouldBe((0, 0, 0, 8, 32));
+            .ShouldBe((0, 0, 0, 0, 32));
         world.Limits["hot-region-schedule-limit"] = 7;
         world.RunUntil(() => world.Step("UpgradeTiKV/release-scheduling").State == StepState.Succeeded, "restored");
 

@@ -134,7 +134,7 @@ public sealed class PlanGoldenTests
         world.Processes.ForEach(p => p.IsStaged = true);
         if (status.Plan!.Step("UpgradeTiKV/hold-scheduling") is { } hold)
         {
-            foreach (var (limit, value) in ScheduleHold.Wanted(ScheduleHold.Former(hold), hold.As<HoldScheduling>().LeaderLimit))
+            foreach (var (limit, value) in ScheduleHold.Wanted(ScheduleHold.Former(hold), hold.As<HoldScheduling>()))
             {
                 world.Limits[limit] = value;
             }

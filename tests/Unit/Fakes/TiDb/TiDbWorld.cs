@@ -112,6 +112,9 @@ internal sealed partial class TiDbWorld
 
     public Dictionary<string, long> Limits { get; }
 
+    /// <summary>What PD lists at /operators.</summary>
+    public List<string> Operators { get; } = [];
+
     public string ClusterVersion { get; set; }
 
     public string? DdlOwner { get; set; }
@@ -407,6 +410,17 @@ internal sealed partial class TiDbWorld
         if (process.Component == DatabaseComponent.TiKV && (Limits["merge-schedule-limit"], Limits["region-schedule-limit"]) != (0, 0))
         {
             Violated($"{process.Name} was stopped while Regions were merged or balanced");
+        }
+
+        if (process.Component == DatabaseComponent.TiKV && Setup.From.StartsWith('2')
+            && (Limits["replica-schedule-limit"] != 0 || Operators.Exists(o => o.Contains("learner", StringComparison.Ordinal))))
+        {
+            Violated($"{process.Name} was stopped while PD changed replicas (tikv/tikv#8967)");
+        }
+
+        if (process.Component == DatabaseComponent.Pump && Of(DatabaseComponent.Drainer).Any(d => !d.IsAlive && NodeStates[d.Name] == "online"))
+        {
+            Violated($"{process.Name} was stopped while a drainer that it must notify was dead");
         }
 
         if (Ddl.Exists(j => !j.HasEnded))

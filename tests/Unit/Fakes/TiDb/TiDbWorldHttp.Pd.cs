@@ -34,6 +34,7 @@ internal sealed partial class TiDbWorldHttp
             "GET /pd/api/v1/stores" => (200, new JsonObject { ["count"] = world.Stores.Count, ["stores"] = new JsonArray([.. world.Stores.Select(s => (JsonNode)Store(s))]) }.ToJsonString()),
             "GET /pd/api/v1/config" => (200, Config()),
             "GET /pd/api/v1/config/cluster-version" => (200, $"\"{world.ClusterVersion}\""),
+            "GET /pd/api/v1/operators" => (200, new JsonArray([.. world.Operators.Select(o => (JsonNode)o)]).ToJsonString()),
             "GET /pd/api/v1/schedulers" => (200, Schedulers()),
             "GET /pd/api/v1/status" => (200, $$"""{"build_ts":"x","git_hash":"{{(world[world.PdLeader!].Running == TiDbWorld.New ? TiDbWorld.GitHash : "2a1")}}"}"""),
             "POST /pd/api/v1/schedulers" => Evict(body!),
