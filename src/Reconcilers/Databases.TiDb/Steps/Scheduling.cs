@@ -11,12 +11,13 @@ internal static class ScheduleHold
     public const string MergeLimit = "merge-schedule-limit";
     public const string RepairLimit = "replica-schedule-limit";
     private const string LeaderLimit = "leader-schedule-limit";
+    private static readonly string[] Stopped = [MergeLimit, "region-schedule-limit", "hot-region-schedule-limit"];
 
     public static IReadOnlyDictionary<string, long> Wanted(
         IReadOnlyDictionary<string, long> former, HoldScheduling hold)
     {
         var wanted = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var name in Stopped(hold).Where(former.ContainsKey))
+        foreach (var name in (hold.StopsRepair ? Stopped.Append(RepairLimit) : Stopped).Where(former.ContainsKey))
         {
             wanted[name] = 0;
         }
@@ -29,11 +30,11 @@ internal static class ScheduleHold
         return wanted;
     }
 
-    /// <summary>Whether the limits are exactly those of an upgrade.</summary>
-    public static bool AreHeld(IReadOnlyDictionary<string, long> now, HoldScheduling hold) =>
+    /// <summary>Whether the limits are exactly those of an upgrade, with or without repair.</summary>
+    public static bool AreHeld(IReadOnlyDictionary<string, long> now, long leaderLimit) =>
         now.Count > 0
-        && Stopped(hold).All(n => now.GetValueOrDefault(n) == 0)
-        && now.GetValueOrDefault(LeaderLimit) >= hold.LeaderLimit;
+        && Stopped.All(n => now.GetValueOrDefault(n) == 0)
+        && now.GetValueOrDefault(LeaderLimit) >= leaderLimit;
 
     /// <summary>The limits to restore, when none was recorded yet. Limits that are exactly those of an upgrade are its
     /// own if the status was put back to an older copy: then those that it saved count.</summary>
@@ -42,7 +43,7 @@ internal static class ScheduleHold
         Plan plan, IReadOnlyDictionary<string, long> now, string? saved, HoldScheduling hold)
     {
         var former = now;
-        if (saved is not null && AreHeld(now, hold))
+        if (saved is not null && AreHeld(now, hold.LeaderLimit))
         {
             // The early step may have lowered it since then.
             var early = plan.Step<LimitMerging>(phase: DatabaseRollingUpgradePhases.UpgradePD);
@@ -87,12 +88,6 @@ internal static class ScheduleHold
 
     public static string Commands(PlanStep hold) =>
         string.Join(", ", Former(hold).Select(l => $"`pd-ctl config set {l.Key} {l.Value}`"));
-
-    private static IEnumerable<string> Stopped(HoldScheduling hold) =>
-    [
-        MergeLimit, "region-schedule-limit", "hot-region-schedule-limit",
-        .. hold.StopsRepair ? new[] { RepairLimit } : [],
-    ];
 }
 
 /// <summary>Stops merging and balancing before the first TiKV, and lets leaders move faster
@@ -113,7 +108,7 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
         var isInForce = HasActed(own, run)
             && run.Step<ReleaseScheduling>() is not { State: StepState.Succeeded };
         var former = ScheduleHold.Former(own);
-        var advice = ScheduleHold.AreHeld(former, this)
+        var advice = ScheduleHold.AreHeld(former, LeaderLimit)
             ? $"Before this upgrade stopped balancing, PD had "
                 + $"{string.Join(", ", former.Select(l => $"{l.Key} {l.Value}"))}: exactly what an upgrade sets, so an "
                 + "interrupted one may have left them, and they were not changed. If no administrator set them, run "
@@ -175,12 +170,8 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
 
     private async Task<string?> FindDownAsync(CancellationToken cancellationToken)
     {
-        if (!StopsRepair)
-        {
-            return null;
-        }
-
-        var down = (await Targets.Pd.StoresAsync(cancellationToken)).Where(s => !s.IsTombstone && !s.IsUp).ToList();
+        var stores = StopsRepair ? await Targets.Pd.StoresAsync(cancellationToken) : [];
+        var down = stores.Where(s => !s.IsTombstone && !s.IsUp).ToList();
         return down.Count == 0 ? null
             : $"{Sentences.List([.. down.Select(s => $"Store {s.Id} ({s.Address}) is {s.State}")], Named)}. "
                 + $"{ScheduleHold.RepairLimit} keeps its value, so that PD repairs its Regions. No TiKV is stopped, "
@@ -190,33 +181,26 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
 
     private async Task<string?> FindPendingAsync(CancellationToken cancellationToken)
     {
-        if (!StopsRepair)
-        {
-            return null;
-        }
-
-        var pending = (await Targets.Pd.OperatorsAsync(cancellationToken)).Where(o => !PdScheduling.OnlyMovesLeader(o))
-            .ToList();
-        var one = pending.Count == 1;
+        var all = StopsRepair ? await Targets.Pd.OperatorsAsync(cancellationToken) : [];
+        var pending = all.Where(o => !PdScheduling.OnlyMovesLeader(o)).ToList();
         return pending.Count == 0 ? null
-            : $"Waiting for {pending.Count} {(one ? "operator" : "operators")} of PD that "
-                + $"{(one ? "changes" : "change")} replicas or Regions: {Sentences.List(pending, Named)}. While TiKVs "
+            : $"Waiting until PD has changed replicas or Regions ({Sentences.List(pending, Named, "; ")}). While TiKVs "
                 + $"of 2.1 and 3.0 run together, such a change can make a Region unreadable ({Issue}). To cancel one, "
                 + "run `pd-ctl operator remove REGION`.";
     }
 
     // While a store is not Up, repair has the value of before.
-    private Dictionary<string, long> ToSet(StepContext context, PdSchedule schedule, string? down) =>
-        ScheduleHold.Wanted(schedule.Limits, this)
-            .Select(w => w.Key == ScheduleHold.RepairLimit && down is not null
-                ? KeyValuePair.Create(
-                    w.Key,
-                    ScheduleHold.Former(context.Step).TryGetValue(w.Key, out var former)
-                        ? former
-                        : schedule.Limits[w.Key])
-                : w)
-            .Where(w => schedule.Limits[w.Key] != w.Value)
-            .ToDictionary(StringComparer.Ordinal);
+    private Dictionary<string, long> ToSet(StepContext context, PdSchedule schedule, string? down)
+    {
+        var former = ScheduleHold.Former(context.Step);
+        return ScheduleHold.Wanted(schedule.Limits, this)
+            .Select(w => (w.Key, Now: schedule.Limits[w.Key], w.Value))
+            .Select(w => down is null || w.Key != ScheduleHold.RepairLimit
+                ? w
+                : w with { Value = former.GetValueOrDefault(w.Key, w.Now) })
+            .Where(w => w.Now != w.Value)
+            .ToDictionary(w => w.Key, w => w.Value, StringComparer.Ordinal);
+    }
 }
 
 /// <summary>Restores the limits that <see cref="HoldScheduling"/> changed. merge-schedule-limit gets at most the value

@@ -26,7 +26,7 @@ public sealed class MixedVersionsTests
         var world = new TiDbWorld(Whole).Begin();
         world.Operators.AddRange([MovesLeader, Repair]);
         world.RunUntil(() => world.Step(Hold).Message?.Contains("tikv/tikv#8967", StringComparison.Ordinal) == true, "it waits");
-        world.Step(Hold).Message!.ShouldContain("1 operator of PD that changes replicas or Regions: replace-offline-replica (kind:region,replica");
+        world.Step(Hold).Message!.ShouldContain("Waiting until PD has changed replicas or Regions (replace-offline-replica (kind:region,replica");
         world.Limits[Limit].ShouldBe(0, "PD begins nothing new");
         world.Evicted.ShouldBeEmpty();
 
@@ -84,7 +84,7 @@ public sealed class MixedVersionsTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.Operators.Add(Repair);
-        world.RunUntil(() => world.Step(Hold).Message?.Contains("1 operator of PD", StringComparison.Ordinal) == true, "it waits");
+        world.RunUntil(() => world.Step(Hold).Message?.Contains("Waiting until PD has changed replicas", StringComparison.Ordinal) == true, "it waits");
         world.Limits[Limit].ShouldBe(0);
         Cut(world, "tikv-3");
         world.RunUntil(() => world.Limits[Limit] == 8, "repair has its value of before", TimeSpan.FromMinutes(2));
@@ -92,6 +92,24 @@ public sealed class MixedVersionsTests
         world.StoreOf("tikv-3").IsCut = false;
         world.Operators.Clear();
         world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    // As after a restore of etcd, while a store is down: the limits are those of the upgrade but for repair.
+    [Fact]
+    public void Limits_of_a_put_back_hold_are_not_taken_for_former_ones()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-1/swap").State == StepState.Succeeded, "PD is new");
+        Cut(world, "tikv-3");
+        world.RunUntil(() => world.Limits["region-schedule-limit"] == 0, "it is held");
+        world.Stored = world.Stored! with { Steps = [.. world.Stored.Steps.Select(s => s.Id == Hold ? s.Repeated("put back") with { Attempt = 0 } : s)] };
+        world.Restart();
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.StoreOf("tikv-3").IsCut = false;
+        world.RunUntil(() => world.Step("UpgradeTiKV/release-scheduling").State == StepState.Succeeded, "it is released");
+
+        (world.Limits[Limit], world.Limits["region-schedule-limit"], world.Limits["hot-region-schedule-limit"]).ShouldBe((8, 4, 2));
         world.Violations.ShouldBeEmpty();
     }
 
