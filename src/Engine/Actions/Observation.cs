@@ -13,7 +13,9 @@ public abstract record Observation
     public string? OutputRef { get; init; }
 
     /// <summary>The action has had no effect yet: it has not begun.</summary>
-    public sealed record NotStarted(string? What = null) : Observation(What)
+    /// <param name="What">What is seen instead of the effect: if the action was carried out, this says why it
+    /// failed.</param>
+    public sealed record NotStarted(string What) : Observation(What)
     {
         /// <summary>True if an action that was carried out without this effect has not failed: it is carried out again
         /// in the same attempt, and no failed attempt is counted or reported. The step limits its time

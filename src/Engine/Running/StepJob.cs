@@ -145,9 +145,7 @@ internal sealed class StepJob(
     // If the first start still arrives, the second start of that attempt is refused.
     private StepActionException NoEffect(Observation seen) => new(
         EngineReasons.StepFailed,
-        seen.Message is { } what
-            ? $"The action was carried out and had no effect yet: {what}"
-            : "The action was carried out and had no effect yet.")
+        $"The action was carried out and had no effect yet: {seen.Message}")
     { NotTaken = step.RunOnce };
 
     // A step with an open attempt failed in that attempt. A run-once step that has started before and has no open

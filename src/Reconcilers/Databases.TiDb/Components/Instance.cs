@@ -83,7 +83,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
             ? new Observation.Done(
                 $"{instance.Name} was started and its supervisor restarts it ({process.SupervisionText}).")
             : new Observation.NotStarted(process.IsAlive
-                ? $"{instance.Name} runs the old program."
+                ? $"{instance.Name} runs {process.Executable} (pid {process.Pid}), which is not the new program."
                 : $"{instance.Name} is not running.");
     }
 
@@ -359,7 +359,7 @@ internal abstract record VerifyInstance : TiDbStep
         var isOfFormer = context.Step.StartedAt is null && Since(context) is not null;
         return unhealthy is Observation.NotStarted
             || (unhealthy is Observation.Running && (isOfFormer || IsLate(context)))
-            ? new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true }
+            ? new Observation.NotStarted(unhealthy.Message ?? "") { IsSameAttempt = true }
             : unhealthy;
     }
 

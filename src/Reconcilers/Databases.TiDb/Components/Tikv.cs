@@ -162,7 +162,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
             return WaitsFor(Spec, context, drain) is { } former ? new Observation.Running(former)
                 : !drain.IsCounted && now - (view.UncountedSince ?? now) < LongestWarmUp
                 ? new Observation.Running(NotCounted)
-                : new Observation.NotStarted();
+                : new Observation.NotStarted($"{instance.Name} has no evict-leader-scheduler.");
         }
 
         return drain.IsCounted ? Judge(context, view, drain.Leaders, now) : WarmUp(context, view, drain, now);

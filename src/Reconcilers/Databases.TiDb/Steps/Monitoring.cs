@@ -24,7 +24,7 @@ internal sealed record RestartService(string Service, List<string>? Files = null
         var service = Settings();
         if (context.Receipt(PidBeforeKey) is not { } before)
         {
-            return new Observation.NotStarted();
+            return new Observation.NotStarted($"{service.Name} has not been restarted yet.");
         }
 
         var paths = service.Files.Select(f => MonitoringLayout.Place(service, f)).ToList();

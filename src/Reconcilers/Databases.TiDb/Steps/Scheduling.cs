@@ -136,7 +136,7 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
         var schedule = await Targets.Pd.ScheduleAsync(cancellationToken);
         var down = await FindDownAsync(cancellationToken);
         return ToSet(context, schedule, down).Count > 0
-            ? new Observation.NotStarted()
+            ? new Observation.NotStarted("PD does not have the limits of the upgrade.")
             : down is not null
             ? new Observation.Running(down)
             : await FindPendingAsync(cancellationToken) is { } pending
@@ -217,7 +217,7 @@ internal sealed record ReleaseScheduling(long MergeLimit) : TiDbStep
         var now = (await Targets.Pd.ScheduleAsync(cancellationToken)).Limits;
         if (ScheduleHold.ToRestore(hold, now, MergeLimit).Count > 0)
         {
-            return new Observation.NotStarted();
+            return new Observation.NotStarted("PD does not have its former limits.");
         }
 
         var limits = ScheduleHold.Former(hold).Keys.Where(now.ContainsKey)
@@ -292,7 +292,7 @@ internal sealed record LimitMerging(long Limit, Dictionary<string, long>? Before
                 context.Receipt(FormerKey) is null ? Entry(FormerKey, schedule.LimitsText()) : null)
             : Before is { } before && !HasBegunToMerge(before, schedule)
             ? new Observation.Done($"The new PD merges as the old one did ({schedule.LimitsText()}).")
-            : new Observation.NotStarted();
+            : new Observation.NotStarted($"{LimitName} is not {Limit} or less.");
     });
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>

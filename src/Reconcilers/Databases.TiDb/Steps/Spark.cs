@@ -55,7 +55,7 @@ internal sealed record StopSpark : SparkStep
         {
             return isNewEverywhere && master is not null
                 ? new Observation.Done("Spark already has the new JAR.", Entry(BeforeKey, master.ToString()))
-                : new Observation.NotStarted();
+                : new Observation.NotStarted("Spark still has the old JAR, or does not answer.");
         }
 
         return master is null
@@ -102,7 +102,7 @@ internal sealed record ReplaceSparkJar(string Sha256) : SparkStep
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
         await HasNewJarAsync(context.Node, cancellationToken)
             ? new Observation.Done(Jar)
-            : new Observation.NotStarted();
+            : new Observation.NotStarted($"{Jar} is not the new JAR.");
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {

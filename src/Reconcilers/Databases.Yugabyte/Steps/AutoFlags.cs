@@ -44,7 +44,7 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
     {
         if (!_answers.TryGetValue(context.Step.Attempt, out var answer))
         {
-            return new Observation.NotStarted();
+            return new Observation.NotStarted("AutoFlags have not been promoted in this attempt.");
         }
 
         var after = await Cluster.Tool().AutoFlagsAsync(cancellationToken);
@@ -205,7 +205,7 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
     {
         if (!_answers.TryGetValue(context.Step.Attempt, out var answer))
         {
-            return new Observation.NotStarted();
+            return new Observation.NotStarted("AutoFlags have not been rolled back in this attempt.");
         }
 
         // Also if there was nothing to roll back: the answer of a former request may have been lost.

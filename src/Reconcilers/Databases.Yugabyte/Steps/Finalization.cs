@@ -221,7 +221,7 @@ internal sealed record UpgradeCatalog : YugabyteStep
         var sql = Cluster.Vocabulary.Sql;
         return Task.FromResult<Observation>(
             !_answers.TryGetValue(context.Step.Attempt, out var answer)
-                ? new Observation.NotStarted()
+                ? new Observation.NotStarted("The catalogue has not been upgraded in this attempt.")
                 : answer.IsNeeded
                     ? new Observation.Done($"The {sql} catalogue was upgraded to the latest version.")
                     : new Observation.Done(

@@ -47,8 +47,12 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
         };
 
     /// <summary>What is seen of a process that is to be stopped, after the gate was asked for a time.</summary>
-    public Observation Judge(DatabaseInstance instance, IReadOnlyList<string> problems, TimeSpan elapsed) =>
-        problems.Count == 0 ? new Observation.NotStarted()
+    public Observation Judge(
+        DatabaseInstance instance, InstanceProcess process, InstanceGoal goal, IReadOnlyList<string> problems,
+        TimeSpan elapsed) => problems.Count == 0
+        ? new Observation.NotStarted(
+            $"{instance.Name} runs {process.Executable} (pid {process.Pid}), which is not the program of "
+            + $"{goal.Version}.")
         : elapsed < YugabyteStep.GatePatience(cluster.Spec)
             ? new Observation.Running($"Waiting until {instance.Name} may be stopped. {problems[0]}")
         : new Observation.Failed(

@@ -33,7 +33,7 @@ internal sealed record SpeedUpLeaders : YugabyteStep
             ? new Observation.Done(null, facts)
             : _refusals.TryGetValue(context.Step.Attempt, out var refusal)
             ? new Observation.Done($"Leaders move as fast as before: {refusal}", facts)
-            : new Observation.NotStarted();
+            : new Observation.NotStarted("A master still moves leaders slowly.");
     }
 
     public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -74,7 +74,7 @@ internal sealed record RestoreLeaderSpeed(string? Former = null) : YugabyteStep
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
         await Speed.IsRestoredAsync(Recorded(context), cancellationToken)
             ? new Observation.Done()
-            : new Observation.NotStarted();
+            : new Observation.NotStarted("A master does not move leaders as before.");
 
     protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
         Speed.RestoreAsync(Recorded(context), cancellationToken);

@@ -61,10 +61,12 @@ internal sealed record SwapMaster(
             return new Observation.Done("No master is left for this step: spec.skip names those that are gone.");
         }
 
-        var (next, state) = await ChooseAsync(slots, cancellationToken);
+        var (next, process) = await ChooseAsync(slots, cancellationToken);
+        var (goal, state) = (slots.Goal(next), InstanceSwap.Read(process, slots.Goal(next)));
         var done = new Observation.Done(next.Name, Entry(InstanceKey, next.Name));
         return InstanceSwap.Look(next, state, "", done) ?? WithoutRetry(new InstanceSwap(Cluster).Judge(
-            next, await ProblemsAsync(context, next, rightBefore: false, cancellationToken), Elapsed(context)));
+            next, process, goal, await ProblemsAsync(context, next, rightBefore: false, cancellationToken),
+            Elapsed(context)));
     }
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
@@ -106,7 +108,7 @@ internal sealed record SwapMaster(
         }
     }
 
-    private async Task<(DatabaseInstance Next, SwapState State)> ChooseAsync(
+    private async Task<(DatabaseInstance Next, InstanceProcess Process)> ChooseAsync(
         MasterSlots slots, CancellationToken cancellationToken)
     {
         var seen = await SideBySide.EachAsync(
@@ -114,7 +116,7 @@ internal sealed record SwapMaster(
             async (master, token) =>
             {
                 var process = await Cluster.Hosts.Instance(master.Name).LookAsync(token);
-                return (Master: master, State: InstanceSwap.Read(process, slots.Goal(master)));
+                return (Master: master, Process: process, State: InstanceSwap.Read(process, slots.Goal(master)));
             },
             cancellationToken);
 
@@ -123,27 +125,28 @@ internal sealed record SwapMaster(
             && seen.FirstOrDefault(s => s.Master.Name == taken) is
             { Master: not null, State: SwapState.IsDown or SwapState.Done } touched)
         {
-            return touched;
+            return (touched.Master, touched.Process);
         }
 
         foreach (var state in (ReadOnlySpan<SwapState>)[SwapState.Done, SwapState.IsDown, SwapState.Unreadable])
         {
             if (seen.FirstOrDefault(s => s.State == state) is { Master: not null } first)
             {
-                return first;
+                return (first.Master, first.Process);
             }
         }
 
         return seen.Count switch
         {
             0 => throw new KeyNotFoundException("No master is left for this step; the stored plan does not fit."),
-            1 => seen[0],
+            1 => (seen[0].Master, seen[0].Process),
             _ => await FollowerAsync(seen, cancellationToken),
         };
     }
 
-    private async Task<(DatabaseInstance Next, SwapState State)> FollowerAsync(
-        IReadOnlyList<(DatabaseInstance Master, SwapState State)> seen, CancellationToken cancellationToken)
+    private async Task<(DatabaseInstance Next, InstanceProcess Process)> FollowerAsync(
+        IReadOnlyList<(DatabaseInstance Master, InstanceProcess Process, SwapState State)> seen,
+        CancellationToken cancellationToken)
     {
         DatabaseInstance? leader;
         try
@@ -157,7 +160,8 @@ internal sealed record SwapMaster(
             leader = null;
         }
 
-        return seen.First(s => s.Master != leader);
+        var next = seen.First(s => s.Master != leader);
+        return (next.Master, next.Process);
     }
 
     private Task<IReadOnlyList<string>> ProblemsAsync(

@@ -50,7 +50,7 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
         }
 
         return found.IsPaused == Enabled
-            ? new Observation.NotStarted()
+            ? new Observation.NotStarted($"{group.Name} is still {(Enabled ? "paused" : "running")}.")
             : Enabled
             ? await ResumedAsync(context, group, cancellationToken)
             : new Observation.Done($"Replication group {group.Name} is disabled.");

@@ -191,10 +191,11 @@ internal sealed record SwapTserver(
     {
         var instance = InstanceOf(context);
         var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        var state = InstanceSwap.Read(process, Goal(context, instance));
+        var goal = Goal(context, instance);
+        var state = InstanceSwap.Read(process, goal);
         return InstanceSwap.Look(instance, state, $" (pid {process.Pid})", new Observation.Done())
             ?? new InstanceSwap(Cluster).Judge(
-                instance,
+                instance, process, goal,
                 await ProblemsAsync(context, instance, rightBefore: false, cancellationToken),
                 Elapsed(context));
     }

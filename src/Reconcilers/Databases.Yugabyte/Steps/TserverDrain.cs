@@ -160,7 +160,7 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
             context.Plan, Stop(context, instance), rightBefore: false, cancellationToken);
         if (problems.Count == 0)
         {
-            return new Observation.NotStarted();
+            return new Observation.NotStarted($"{instance.Name} is not in the leader blacklist.");
         }
 
         var patience = Patience(Cluster.Spec);
@@ -290,7 +290,7 @@ internal sealed record ReleaseLeaders : YugabyteStep
     {
         var config = await Cluster.ConfigAsync(cancellationToken);
         return config.LeaderBlacklist.Contains(Cluster.Rpc(InstanceOf(context)))
-            ? new Observation.NotStarted()
+            ? new Observation.NotStarted($"{context.Node} is still in the leader blacklist.")
             : new Observation.Done();
     }
 

@@ -31,7 +31,7 @@ internal static class ConfigurationSecret
         if (context.Receipt(NameKey) is not { } name
             || await targets.Kubernetes.GetAsync<V1Secret>(name, space, cancellationToken) is not { } secret)
         {
-            return new Observation.NotStarted();
+            return new Observation.NotStarted("The configuration is not stored yet.");
         }
 
         return secret.Metadata.IsMadeBy(context)

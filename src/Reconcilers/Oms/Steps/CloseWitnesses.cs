@@ -11,7 +11,7 @@ internal sealed record CloseWitnesses : OmsStep
         (await Targets.Witnesses.LookAsync(context.Plan, cancellationToken))
             .SelectMany(seen => seen.Started).All(w => w.IsClosed)
                 ? new Done("All commands that ran once are marked as over.")
-                : new NotStarted();
+                : new NotStarted("Commands that ran once are not marked as over.");
 
     protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
         Targets.Witnesses.CloseAsync(context.Plan, "succeeded with", cancellationToken);

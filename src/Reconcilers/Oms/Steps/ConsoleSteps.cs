@@ -30,7 +30,7 @@ internal sealed record RestartConsole(
         var before = context.Receipt(BeforeKey);
         if (before is null && !OnlyIfRunning)
         {
-            return new NotStarted();
+            return new NotStarted($"oms_console on {context.Node} has not been looked at yet.");
         }
 
         var programs = await ProgramsAsync(context, Container, cancellationToken);
@@ -43,14 +43,15 @@ internal sealed record RestartConsole(
 
         if (before is null)
         {
-            return new NotStarted();
+            return new NotStarted($"oms_console on {context.Node} has not been looked at yet.");
         }
 
         return console?.State switch
         {
             SupervisorState.Running when Pid(console) != before =>
                 await ServesAsync(context, Pid(console), cancellationToken),
-            SupervisorState.Running or SupervisorState.Stopped => new NotStarted(),
+            SupervisorState.Running or SupervisorState.Stopped =>
+                new NotStarted($"oms_console on {context.Node} has not been restarted."),
             SupervisorState.Starting or SupervisorState.Stopping or SupervisorState.Backoff =>
                 new Running($"oms_console is {console.State}."),
             null => new Unknown($"supervisord on {context.Node} does not list oms_console."),

@@ -91,7 +91,7 @@ internal sealed record StartContainer(string Container) : StartStep(Container)
             { State.Running: true } => new Done(
                 $"{Container} is running.",
                 Entry(StartedAtFact, $"{container.StartedAt ?? context.Time.GetUtcNow():O}")),
-            { State.Status: "created" } => new NotStarted(),
+            { State.Status: "created" } => new NotStarted($"{Container} is created and not started."),
             _ => Ended(context, Container, container.State),
         };
     }
@@ -124,7 +124,7 @@ internal sealed record StartOldContainer(string Container, string Name) : StartS
                 Entries((ImageFact, container.Config.Image ?? ""), (ImageIdFact, container.Image))),
             _ when context.Receipt(StoppedKey) is { } before && before != $"{container.FinishedAt:O}" =>
                 Ended(context, Name, container.State),
-            _ => new NotStarted(),
+            _ => new NotStarted($"{Name} is stopped."),
         };
     }
 
@@ -287,7 +287,7 @@ internal sealed record SetRestartPolicy(string Container, string Policy, int Max
         return RestartPolicies.NameOf(present) == Policy
             && (Policy != "on-failure" || present.MaximumRetryCount == MaximumRetries)
                 ? new Done($"The restart policy is {Policy}.")
-                : new NotStarted();
+                : new NotStarted($"The restart policy is {RestartPolicies.NameOf(present)}.");
     }
 
     protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -312,7 +312,7 @@ internal sealed record RemoveContainer(string Container) : OmsStep
                 Reasons.TargetChanged,
                 $"{Container} on {context.Node} was started outside of this upgrade, so the operator does not "
                 + $"remove it. Run `docker stop {Container}` on that host, then retry.")
-            : new NotStarted();
+            : new NotStarted($"{Container} still exists.");
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
@@ -349,7 +349,7 @@ internal sealed record RemoveOldContainer(
                 $"The old container {Name} on {context.Node} is running, so the operator does not remove it. "
                 + $"If it was started by mistake, run `docker stop {Name}` on that host and retry. "
                 + "If you want to roll back, set spec.desiredState: RolledBack."),
-            _ => new NotStarted(),
+            _ => new NotStarted($"{Name} still exists."),
         };
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal sealed record CopyCorrectionJar(
         var present = await Docker(context).Containers.HashFileAsync(Container, Path, Bytes, cancellationToken);
         return present == Sha256
             ? new Done($"{Container} contains {Path} with SHA-256 {Sha256}.")
-            : new NotStarted();
+            : new NotStarted($"{Container} does not contain {Path} with SHA-256 {Sha256}.");
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)

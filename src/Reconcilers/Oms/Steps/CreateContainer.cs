@@ -45,7 +45,7 @@ internal sealed record CreateContainer(
         var container = await InspectAsync(context, Container, cancellationToken);
         if (container is null)
         {
-            return new NotStarted();
+            return new NotStarted($"{Container} does not exist on {context.Node}.");
         }
 
         if (container.Label(Labels.UpgradeUid) != context.OwnerUid)

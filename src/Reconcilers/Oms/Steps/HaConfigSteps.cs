@@ -76,7 +76,7 @@ internal sealed record DisableHighAvailability(string Database, string Previous)
     {
         var raw = (await RowAsync(cancellationToken)).Raw;
         return !IsOn(raw) ? new Done("ha.config says enable: false.")
-            : raw == Previous ? new NotStarted()
+            : raw == Previous ? new NotStarted("ha.config says enable: true.")
             : new Failed(
                 Reasons.TargetChanged,
                 "ha.config was changed since the plan was made, and high availability is still on. Set ha.config in "
@@ -103,7 +103,7 @@ internal sealed record UndoDisableHighAvailability(string Database, string Previ
     {
         var raw = (await RowAsync(cancellationToken)).Raw;
         return raw == Previous ? new Done("ha.config is as it was before the upgrade.")
-            : raw == Disabled ? new NotStarted()
+            : raw == Disabled ? new NotStarted("ha.config says enable: false.")
             : raw is not null && HaConfig.TryParse(raw, out var present, out _) && present.Enable
             ? new Done(
                 "High availability is on as before. Another session changed ha.config in the meantime, and the "
@@ -127,7 +127,7 @@ internal sealed record DisableHighAvailabilityForRollback(string Database) : HaC
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
         IsOn((await RowAsync(cancellationToken)).Raw)
-            ? new NotStarted()
+            ? new NotStarted("ha.config says enable: true.")
             : new Done("ha.config says enable: false.");
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -160,7 +160,7 @@ internal abstract record HaConfigWrite(string Database) : HaConfigStep(Database)
         var target = context.Receipt(TargetKey);
         if (target is null && notEnabled is null)
         {
-            return new NotStarted();
+            return new NotStarted("It is not known yet what ha.config is to be.");
         }
 
         var row = await RowAsync(cancellationToken);
@@ -174,7 +174,7 @@ internal abstract record HaConfigWrite(string Database) : HaConfigStep(Database)
         return row.Raw is { } raw && HaConfig.Parse(raw).Equals(HaConfig.Parse(target))
             ? new Done($"ha.config is {raw}")
             : (row.Present ? row.Raw : Absent) == context.Receipt(ExpectedKey)
-            ? new NotStarted()
+            ? new NotStarted("ha.config is as it was before this step.")
             : new Failed(
                 Reasons.TargetChanged,
                 $"Another session changed ha.config while the operator was {Doing}. The operator reads ha.config again "

@@ -310,7 +310,7 @@ internal abstract record ImageRemoval : OmsStep
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
         await FindAsync(context, cancellationToken) is null ? new Done($"{What} is removed.")
-            : context.Receipt(InUseKey) is null ? new NotStarted()
+            : context.Receipt(InUseKey) is null ? new NotStarted($"{What} still exists.")
             : new Done($"{What} stays, because {User} uses it.");
 
     protected virtual string User => "another container";

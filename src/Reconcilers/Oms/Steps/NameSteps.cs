@@ -33,7 +33,7 @@ internal abstract record ProjectNamesStep(string Database, List<ProjectRename> R
 
         if (left == rows.Count || IsUndo)
         {
-            return new NotStarted();
+            return new NotStarted($"{left} of {rows.Count} names are to be changed.");
         }
 
         var wrong = rows.Select(r => r.Name is null

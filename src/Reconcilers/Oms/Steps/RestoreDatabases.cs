@@ -28,7 +28,7 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             || await Targets.Kubernetes.GetAsync<SnapshotRestore>(
                 name, Targets.Upgrade.Metadata.Namespace, cancellationToken) is not { } restore)
         {
-            return new NotStarted();
+            return new NotStarted("Its SnapshotRestore does not exist.");
         }
 
         if (!restore.Metadata.IsMadeBy(context) || restore.Spec.SnapshotRef?.Uid != SnapshotUid)

@@ -43,7 +43,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         // Without a receipt nothing was reserved, as far as the status knows.
         if (context.Receipt(WitnessedExec.DirectoryKey) is null)
         {
-            return new NotStarted();
+            return new NotStarted("The command was not reserved.");
         }
 
         try
@@ -52,9 +52,9 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             var outcome = await exec.LookAsync(context.Receipt(WitnessedExec.ExecKey), cancellationToken);
             return outcome.State switch
             {
-                WitnessedState.NotStarted => new NotStarted(),
+                WitnessedState.NotStarted => new NotStarted("The command has left no trace on the node."),
                 WitnessedState.Running => new Running(outcome.Message),
-                WitnessedState.NeverRan => new NotStarted(outcome.Message),
+                WitnessedState.NeverRan => new NotStarted(outcome.Message ?? "The command never ran."),
                 _ => await EndAsync(context, exec, outcome, cancellationToken),
             };
         }

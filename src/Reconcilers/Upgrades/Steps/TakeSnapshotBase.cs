@@ -27,7 +27,7 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
             || await Kubernetes.GetAsync<BackupSnapshot>(
                 name, Upgrade.Namespace, cancellationToken) is not { } snapshot)
         {
-            return new Observation.NotStarted();
+            return new Observation.NotStarted("Its BackupSnapshot does not exist.");
         }
 
         if (!snapshot.Metadata.IsMadeBy(context))

@@ -157,7 +157,7 @@ internal sealed class ToyEngine : IDatabaseEngine
 
             var to = step.Step.Parameters["to"];
             var isDone = step.Step.Node is { } node ? engine.Versions[node] == to : engine.Versions.Values.All(v => v == to);
-            return Task.FromResult<Observation>(isDone ? new Observation.Done() : name == Verify ? new Observation.Running("versions differ") : new Observation.NotStarted());
+            return Task.FromResult<Observation>(isDone ? new Observation.Done() : name == Verify ? new Observation.Running("versions differ") : new Observation.NotStarted("not begun"));
         }
 
         public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext step, CancellationToken cancellationToken) =>

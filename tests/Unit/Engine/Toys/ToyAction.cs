@@ -42,7 +42,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         {
             "check" => item.IsGood ? new Observation.Done("good", item.Facts) : new Observation.Running(item.Progress()),
             "restart" when item.Runs.ContainsValue(null) => new Observation.Running(item.Progress()),
-            "restart" => Since(context) is { } since && item.Executions > since ? new Observation.Done("restarted") : new Observation.NotStarted(),
+            "restart" => Since(context) is { } since && item.Executions > since ? new Observation.Done("restarted") : new Observation.NotStarted("not restarted"),
             _ => Seen(context.Step, item),
         };
     }
@@ -142,7 +142,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
             return new Observation.Running(item.Progress());
         }
 
-        return item.Runs.ContainsKey(step.Attempt) ? new Observation.Failed("Exit1", $"{step.Id} ended with 1") { NothingRan = item.ChangesNothing } : new Observation.NotStarted();
+        return item.Runs.ContainsKey(step.Attempt) ? new Observation.Failed("Exit1", $"{step.Id} ended with 1") { NothingRan = item.ChangesNothing } : new Observation.NotStarted("not begun");
     }
 
     // What must hold whenever an action is called.

@@ -73,7 +73,7 @@ internal sealed class FakeDatabaseTargets : IRunTargets, IStepCatalog
         {
             targets.Use($"look at {context.Step.Id}");
             return Task.FromResult<Observation>(
-                !targets._truth.Acts.TryGetValue(context.Step.Id, out var at) ? new Observation.NotStarted()
+                !targets._truth.Acts.TryGetValue(context.Step.Id, out var at) ? new Observation.NotStarted("not begun")
                 : context.Time.GetUtcNow() - at < Takes ? new Observation.Running("at work")
                 : new Observation.Done());
         }

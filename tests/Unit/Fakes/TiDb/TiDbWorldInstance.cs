@@ -40,7 +40,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         await StopAsync();
     }
 
-    private Task StopAsync() => life.ChangeAsync(
+    private Task<bool> StopAsync() => life.ChangeAsync(
         $"stop {process.Name}",
         () =>
         {

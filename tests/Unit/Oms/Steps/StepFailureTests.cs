@@ -31,7 +31,7 @@ public sealed class StepFailureTests
     private sealed record Throwing(Exception Error) : OmsStep
     {
         public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-            Task.FromResult<Observation>(new Observation.NotStarted());
+            Task.FromResult<Observation>(new Observation.NotStarted("not begun"));
 
         protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
             Task.FromException(Error);

@@ -11,7 +11,7 @@ internal sealed class ToyRunAction(ToyRunTruth truth, string door) : IStepAction
         context.Step.Phase == ToyRunKind.Await ? truth.OthersReady || truth.OpenDoor == door ? new Observation.Done() : new Observation.Running("the others are not ready")
         : truth.Done.Contains(context.Step.Id) ? new Observation.Done()
         : truth.Hanging.Contains(context.Step.Id) && truth.Begun.Contains(context.Step.Id) ? new Observation.Running("the part is being swapped")
-        : new Observation.NotStarted());
+        : new Observation.NotStarted("not begun"));
 
     public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
