@@ -103,7 +103,7 @@ public sealed class VerifyUniverseTests
     [Fact]
     public void Rollback_ends_with_a_look_at_the_universe()
     {
-        var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" });
+        var world = new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" });
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
         run.Until(() => Step(run, "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
