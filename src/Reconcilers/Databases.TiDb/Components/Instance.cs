@@ -290,11 +290,8 @@ internal abstract record VerifyInstance : TiDbStep
             $"{context.Node} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.");
     });
 
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var pause = _end.Pause(PauseAfter(context.Waited), context.Time.GetUtcNow());
-        return Task.Delay(pause, context.Time, cancellationToken);
-    }
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        _end.WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -209,9 +209,7 @@ internal sealed class InstanceHealth
     /// <summary>For the clock of another host, a heartbeat in transit, and whole seconds.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
 
-    private readonly SettleEnd _end = new();
-    private (int? Pid, DateTimeOffset? StartedAt, long Since)? _healthy;
-    private (int? Pid, DateTimeOffset? StartedAt, long Since)? _before;
+    private readonly HealthyTime _healthy = new();
 
     public static async Task<IReadOnlyList<string>> ProcessProblemsAsync(
         YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, InstanceGoal goal,
@@ -229,19 +227,12 @@ internal sealed class InstanceHealth
     }
 
     /// <summary>Begins a look, which ends with <see cref="Healthy"/> or counts as an interruption.</summary>
-    public void BeginLook() => (_before, _healthy) = (_healthy, null);
+    public void BeginLook() => _healthy.BeginLook();
 
     public Observation Healthy(
         StepContext context, YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, string? done)
     {
-        if (_before is not { } known || (known.Pid, known.StartedAt) != (process.Pid, process.StartedAt))
-        {
-            known = (process.Pid, process.StartedAt, context.Time.GetTimestamp());
-        }
-
-        _healthy = known;
-        var left = cluster.Settle - context.Time.GetElapsedTime(known.Since);
-        _end.Settles(context.Time.GetUtcNow() + left);
+        var left = _healthy.Left(context.Time, cluster.Settle, (process.Pid, process.StartedAt));
         return left <= TimeSpan.Zero
             ? new Observation.Done(done)
             : new Observation.Running(
@@ -253,7 +244,6 @@ internal sealed class InstanceHealth
         YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, IReadOnlyList<string> problems,
         TimeSpan elapsed, string log, CancellationToken cancellationToken)
     {
-        _end.Forget();
         return elapsed < YugabyteStep.VerifyPatience(cluster.Spec)
             ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : new Observation.Failed(
@@ -264,7 +254,7 @@ internal sealed class InstanceHealth
     }
 
     public Task WaitAsync(StepContext context, TimeSpan usual, CancellationToken cancellationToken) =>
-        Task.Delay(_end.Pause(usual, context.Time.GetUtcNow()), context.Time, cancellationToken);
+        _healthy.WaitAsync(context.Time, usual, cancellationToken);
 
     // " Its log says: …"; empty if nothing is found.
     private static Task<string> LogAsync(

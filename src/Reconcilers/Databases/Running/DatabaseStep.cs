@@ -67,9 +67,9 @@ internal abstract class EngineSteps<TTargets>
     public virtual AcceptableAttribute? Acceptance(PlanStep step) => StepCatalog<TTargets>.Acceptance(step);
 }
 
-/// <summary>When a healthy instance will have settled, so that the last look comes then and not at the end of a
+/// <summary>When a healthy system will have settled, so that the last look comes then and not at the end of a
 /// pause.</summary>
-internal sealed class SettleEnd
+internal class SettleEnd
 {
     private DateTimeOffset? _end;
 
@@ -79,36 +79,34 @@ internal sealed class SettleEnd
 
     public TimeSpan Pause(TimeSpan usual, DateTimeOffset now) =>
         _end is { } end && end > now && end - now < usual ? end - now : usual;
+
+    public Task WaitAsync(TimeProvider time, TimeSpan usual, CancellationToken cancellationToken) =>
+        Task.Delay(Pause(usual, time.GetUtcNow()), time, cancellationToken);
 }
 
 /// <summary>Since when all looks of this process of the operator have found a system healthy, by the monotonic clock. A
-/// look that was unhealthy or failed starts the count again; a restart of the operator only makes the wait
-/// longer.</summary>
-internal sealed class HealthyTime
+/// look that was unhealthy or failed, or that found another process in its place, starts the count again; a restart of
+/// the operator only makes the wait longer.</summary>
+internal sealed class HealthyTime : SettleEnd
 {
-    private readonly SettleEnd _end = new();
-    private (long? Before, long? Now) _since;
+    private (object? Of, long At)? _before;
+    private (object? Of, long At)? _since;
 
     /// <summary>Begins a look, which ends with <see cref="Left"/> or counts as an interruption.</summary>
-    public void BeginLook() => _since = (_since.Now, null);
-
-    /// <summary>How much longer the system must stay healthy, after a look that found it healthy.</summary>
-    public TimeSpan Left(TimeProvider time, TimeSpan whole)
+    public void BeginLook()
     {
-        var since = _since.Before ?? time.GetTimestamp();
-        _since.Now = since;
-        var left = whole - time.GetElapsedTime(since);
-        _end.Settles(time.GetUtcNow() + left);
-        return left;
+        (_before, _since) = (_since, null);
+        Forget();
     }
 
-    public Task WaitAsync(TimeProvider time, TimeSpan usual, CancellationToken cancellationToken)
+    /// <summary>How much longer the system must stay healthy, after a look that found it healthy.</summary>
+    /// <param name="of">What was found healthy.</param>
+    public TimeSpan Left(TimeProvider time, TimeSpan whole, object? of = null)
     {
-        if (_since.Now is null)
-        {
-            _end.Forget();
-        }
-
-        return Task.Delay(_end.Pause(usual, time.GetUtcNow()), time, cancellationToken);
+        (object? Of, long At) since = _before is { } known && Equals(known.Of, of) ? known : (of, time.GetTimestamp());
+        _since = since;
+        var left = whole - time.GetElapsedTime(since.At);
+        Settles(time.GetUtcNow() + left);
+        return left;
     }
 }
