@@ -77,7 +77,7 @@ public sealed class LeaderElector : IDisposable
         }
 
         var left = Left;
-        if (left < margin)
+        if (left < margin || !IsLeader)
         {
             throw new NotLeaderException(
                 $"{_options.Identity} holds lease {_lock.Describe()} for only {left.TotalSeconds:0.0} s more, but "
