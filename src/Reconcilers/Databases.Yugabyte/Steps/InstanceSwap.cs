@@ -240,7 +240,7 @@ internal sealed class InstanceHealth
     }
 
     /// <param name="log">Where its log is, a sentence.</param>
-    public async Task<Observation> NotHealthyAsync(
+    public static async Task<Observation> NotHealthyAsync(
         YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, IReadOnlyList<string> problems,
         TimeSpan elapsed, string log, CancellationToken cancellationToken)
     {

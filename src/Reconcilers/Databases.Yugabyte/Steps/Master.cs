@@ -216,7 +216,7 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
 
         return problems.Count == 0
             ? _health.Healthy(context, Cluster, instance, process, instance.Name)
-            : WithoutRetry(await _health.NotHealthyAsync(
+            : WithoutRetry(await InstanceHealth.NotHealthyAsync(
                 Cluster, instance, process, problems, Elapsed(context),
                 $"See its log on {instance.Host}, fix the cause, then retry.", cancellationToken));
     }

@@ -275,7 +275,7 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 
         return problems.Count == 0
             ? _health.Healthy(context, Cluster, instance, process, done: null)
-            : await _health.NotHealthyAsync(
+            : await InstanceHealth.NotHealthyAsync(
                 Cluster, instance, process, problems, Elapsed(context),
                 $"Its log is on {instance.Host}. Fix the cause, then retry.", cancellationToken);
     }

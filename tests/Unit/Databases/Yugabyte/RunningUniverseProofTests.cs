@@ -50,7 +50,7 @@ public sealed class RunningUniverseProofTests
             foreach (var directory in new[] { package, link })
             {
                 var command = CatalogMigrations.Listing(directory).Arguments;
-                using var find = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true })!;
+                using var find = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, UseShellExecute = false })!;
                 (await find.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim().ShouldEndWith("/share/ysql_migrations/V1__3979__init.sql");
             }
         }

@@ -18,7 +18,7 @@ internal static class DatabaseDiscoveryOf
         }
 
         var path = YugabyteUpgradePath.Of(spec, out var unreadable);
-        return unreadable.FirstOrDefault()?.Message
+        return (unreadable.Count > 0 ? unreadable[0].Message : null)
             ?? path!.Rows.FirstOrDefault(row => row is { Verdict: YugabyteVerdict.Refuse, OnlySql: false })?.Say(path.From, path.To);
     }
 
