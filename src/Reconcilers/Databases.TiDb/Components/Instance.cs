@@ -100,7 +100,19 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         {
             // A step that fails removes what the drain left: an evicted store would stay without leaders permanently
             // (docs/research/tidb.md#rules).
-            await Targets.Pd.LetLeadersBackAsync(Store.Value, cancellationToken);
+            try
+            {
+                await Targets.Pd.LetLeadersBackAsync(Store.Value, cancellationToken);
+            }
+            catch (TargetException left)
+            {
+                var failure = exception as StepActionException ?? Failure(exception)!;
+                throw new StepActionException(
+                    failure.Reason,
+                    $"{failure.Message} In addition, PD still keeps leaders away from store {Store}: {left.Message}",
+                    retryable: false, exception);
+            }
+
             throw;
         }
     }
@@ -164,6 +176,12 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
             if (context.Plan.Step<HoldScheduling>() is { State: not StepState.Succeeded } hold)
             {
                 throw Refusal(context, $"{instance.Name} is not stopped before {hold.Id} is done. {hold.Message}");
+            }
+
+            if (context.Plan.Step<HoldScheduling>()?.As<HoldScheduling>() is { } held
+                && await held.FindChangeAsync(Targets, cancellationToken) is { } change)
+            {
+                throw Refusal(context, $"{instance.Name} is not stopped. {change}");
             }
 
             await EnsureDrainedAsync(context, instance, store, cancellationToken);

@@ -6,16 +6,17 @@ internal sealed class RegionSurvey(IReadOnlyList<PdRegionCheck> checks)
 {
     private const string Path = $"{PdClient.Api}/regions";
     private const string DownPeer = "down-peer";
+    private const string MissPeer = "miss-peer";
     private const int Named = 5;
 
     // Both 2.1 and 3.0 have them; together they list every Region with a replica that is not up to date (offline-peer
     // and empty-region are 3.0's; docs/research/tidb.md#pd).
-    private static readonly string[] Checks = [DownPeer, "miss-peer", "pending-peer"];
+    private static readonly string[] Checks = [DownPeer, MissPeer, "pending-peer"];
 
     public IReadOnlyList<ulong> AtRisk { get; } = [.. checks.SelectMany(c => c.AtRisk).ToHashSet().Order()];
 
-    /// <summary>How many have a replica that is down.</summary>
-    public long WithDownReplica { get; } = checks.Where(c => c.Check == DownPeer).Sum(c => c.Count);
+    /// <summary>How many have a replica that is down, or too few.</summary>
+    public long UnderReplicated { get; } = checks.Where(c => c.Check is DownPeer or MissPeer).Sum(c => c.Count);
 
     /// <summary>What PD lists in total, for instance "3 with pending-peer"; null if nothing.</summary>
     public string? Listed => checks.Any(c => c.Count > 0)

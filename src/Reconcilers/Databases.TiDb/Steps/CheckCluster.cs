@@ -32,9 +32,9 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
             problems.Add($"{regions.AtRiskText} have no quorum of replicas that are up to date.");
         }
 
-        if (regions.WithDownReplica is > 0 and var down)
+        if (regions.UnderReplicated is > 0 and var few)
         {
-            problems.Add($"{down} {(down == 1 ? "Region has" : "Regions have")} a replica that is down.");
+            problems.Add($"{few} {(few == 1 ? "Region has" : "Regions have")} a replica that is down, or too few.");
         }
 
         var evicted = (await pd.ScheduleAsync(cancellationToken)).Evicted;

@@ -139,7 +139,7 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
             ? new Observation.NotStarted("PD does not have the limits of the upgrade.")
             : down is not null
             ? new Observation.Running(down)
-            : await FindPendingAsync(cancellationToken) is { } pending
+            : await FindPendingAsync(Targets, cancellationToken) is { } pending
             ? new Observation.Running(pending)
             : new Observation.Done(
                 null,
@@ -179,9 +179,26 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
                 + $"remove it with `pd-ctl store delete {down[0].Id}`.";
     }
 
-    private async Task<string?> FindPendingAsync(CancellationToken cancellationToken)
+    /// <summary>What changes replicas although it must not, right before a TiKV is stopped; null if nothing
+    /// does.</summary>
+    public async Task<string?> FindChangeAsync(TiDbTargets targets, CancellationToken cancellationToken)
     {
-        var all = StopsRepair ? await Targets.Pd.OperatorsAsync(cancellationToken) : [];
+        if (!StopsRepair)
+        {
+            return null;
+        }
+
+        var limit = (await targets.Pd.ScheduleAsync(cancellationToken)).Limits
+            .GetValueOrDefault(ScheduleHold.RepairLimit);
+        return limit != 0
+            ? $"{ScheduleHold.RepairLimit} is {limit}, and must be 0 while TiKVs of 2.1 and 3.0 run together "
+                + $"({Issue}). Run `pd-ctl config set {ScheduleHold.RepairLimit} 0`."
+            : await FindPendingAsync(targets, cancellationToken);
+    }
+
+    private async Task<string?> FindPendingAsync(TiDbTargets targets, CancellationToken cancellationToken)
+    {
+        var all = StopsRepair ? await targets.Pd.OperatorsAsync(cancellationToken) : [];
         var pending = all.Where(o => !PdScheduling.OnlyMovesLeader(o)).ToList();
         return pending.Count == 0 ? null
             : $"Waiting until PD has changed replicas or Regions ({Sentences.List(pending, Named, "; ")}). While TiKVs "

@@ -181,7 +181,8 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
                 field: "spec.instances");
         }
 
-        if (ofServers != false || ofMasters == true)
+        // What could not be read may be on.
+        if (ofServers != false || ofMasters != false)
         {
             path?.Report(findings, sql: true);
         }

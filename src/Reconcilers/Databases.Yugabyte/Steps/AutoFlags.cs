@@ -84,15 +84,18 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
         }
 
         var problems = await new ClusterGate(Cluster).HealthProblemsAsync(context.Plan, cancellationToken);
-        if (problems.Count > 0)
+        var before = RecordedFlags.Of(context.Plan);
+
+        // After a promotion whose answer was lost the command is repeated: the universe is looked at after it.
+        if (problems.Count > 0
+            && (before.Digest is null || before.Is(await Cluster.Tool().AutoFlagsAsync(cancellationToken))))
         {
             throw NotYet(
                 Reasons.ClusterUnhealthy, $"AutoFlags are not promoted while the universe is unhealthy. {problems[0]}");
         }
 
         // What the target of replication has promoted may have changed since preflight.
-        if (await new ReplicationFlags(Cluster).FindObstacleAsync(
-            RecordedFlags.Of(context.Plan), cancellationToken) is { } obstacle)
+        if (await new ReplicationFlags(Cluster).FindObstacleAsync(before, cancellationToken) is { } obstacle)
         {
             throw NotYet(Reasons.PeerNotUpgraded, $"AutoFlags are not promoted. {obstacle}");
         }

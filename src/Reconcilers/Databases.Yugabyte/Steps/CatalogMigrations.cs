@@ -36,6 +36,15 @@ internal sealed partial class CatalogMigrations(YugabyteCluster cluster)
         string host, string directory, CancellationToken cancellationToken)
     {
         var result = await cluster.Hosts.Files(host).RunAsync(Listing(directory), cancellationToken);
+        if (!result.IsSuccess && result.Output.Length == 0)
+        {
+            throw new HostException(
+                host, Reasons.AccessDenied,
+                $"{host}: the migrations of the SQL catalogue in {directory} cannot be listed. "
+                + $"{Sentences.Close(ForeignText.Words(result.Errors))} Let the operator's user read that directory.",
+                retryable: true);
+        }
+
         return
         [
             .. result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

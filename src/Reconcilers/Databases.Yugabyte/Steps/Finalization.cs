@@ -248,6 +248,13 @@ internal sealed record UpgradeCatalog : YugabyteStep
             throw NotYet(Reasons.AdminToolFailed, $"The command was started before. {Unseen}");
         }
 
+        // A hold, a pause or a failure may lie between the last look and this.
+        if (await new ClusterGate(Cluster).HealthProblemsAsync(context.Plan, cancellationToken) is [var problem, ..])
+        {
+            throw NotYet(
+                Reasons.ClusterUnhealthy, $"The catalogue is not upgraded while the universe is unhealthy. {problem}");
+        }
+
         for (var attempt = 1; !await TryAsync(context, attempt, cancellationToken); attempt++)
         {
             var pause = Timers.Clamp(KubernetesDuration.Parse(Cluster.Settings.CatalogRetryPause));

@@ -94,7 +94,7 @@ internal abstract record TserverStep : YugabyteStep
         {
             var command = Cluster.ReleaseCommand(Cluster.Rpc(instance));
             throw new StepActionException(
-                failure.Reason,
+                reason,
                 $"{message} In addition, {instance.Name} could not be removed from the leader blacklist. "
                 + $"{failure.Message} To remove it, run `{command}` on {Cluster.Hosts.ToolHost}.",
                 retryable: true, exception);
@@ -119,7 +119,7 @@ internal static class GiveUp
     private static readonly string[] OnceIsEnough =
     [
         Reasons.DrainTimeout, Reasons.ClusterUnhealthy, Reasons.NoLeader, Reasons.InstanceUnhealthy,
-        Reasons.StepTimeout,
+        Reasons.StepTimeout, Reasons.ProcessLivesOn,
     ];
 
     public static bool IsDue(PlanStep step) =>

@@ -202,12 +202,13 @@ internal sealed class InstanceHost(
             return null;
         }
 
-        await PermitAsync(look, ensureMayStop);
-        return look;
+        return await PermitAsync(look, ensureMayStop, cancellationToken);
     }
 
-    // Right before a stop, and as near to it as can be: what the start needs is there, and the gate is open.
-    private async Task PermitAsync(InstanceState look, Func<InstanceProcess, Task> ensureMayStop)
+    // Right before a stop, and as near to it as can be: what the start needs is there, and the gate is open. Returns
+    // the look to act on.
+    private async Task<InstanceState> PermitAsync(
+        InstanceState look, Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken)
     {
         RefuseMissing(look, "cannot be stopped");
         if ((look.Kept.StartProblem ?? InstanceLayouts.Problem(Target, look.Process)) is { } problem)
@@ -215,10 +216,23 @@ internal sealed class InstanceHost(
             throw Refused(Reasons.ControlMismatch, $"{Target.Name} was not stopped. {problem}");
         }
 
-        if (look.Process.IsAlive)
+        if (!look.Process.IsAlive)
         {
-            await ensureMayStop(look.Process);
+            return look;
         }
+
+        await ensureMayStop(look.Process);
+        if (look.Age is not { } age || age.EndGate() <= LookAge.Shortest)
+        {
+            return look;
+        }
+
+        // The cluster is slow, and the host would refuse the action as late.
+        var again = await SeeAsync(cancellationToken);
+        RefuseStrays(again, "was not stopped");
+        return again.Own.SequenceEqual(look.Own, StringComparer.Ordinal)
+            ? again
+            : await PermitAsync(again, ensureMayStop, cancellationToken);
     }
 
     // False if it takes several commands: other accounts stop, replace and start, or a process has to be killed, which
@@ -242,7 +256,7 @@ internal sealed class InstanceHost(
             return (false, null);
         }
 
-        await PermitAsync(look, ensureMayStop);
+        look = await PermitAsync(look, ensureMayStop, cancellationToken);
 
         // In time is what comes first. Where nothing runs, a stop has no effect.
         ScriptCall[] calls =
@@ -359,7 +373,7 @@ internal sealed class InstanceHost(
     private async Task EndAsync(IReadOnlyList<ReportedProcess> told, CancellationToken cancellationToken)
     {
         var look = await SeeAsync(cancellationToken);
-        while (look.Living.FirstOrDefault(p => told.Any(t => t.Identity == p.Identity)) is { } left)
+        while (look.Processes.Own.FirstOrDefault(p => told.Any(t => t.Identity == p.Identity)) is { } left)
         {
             if (!await PlainProcessManager.SignalAsync(channel, look, left, "KILL", KillSeconds, cancellationToken))
             {
@@ -371,6 +385,12 @@ internal sealed class InstanceHost(
             }
 
             look = await SeeAsync(cancellationToken);
+        }
+
+        // The service manager has left it alone (KillMode=process), so it was not told to end.
+        if (look.Processes.Strays.Any(p => told.Any(t => t.Identity == p.Identity)))
+        {
+            RefuseStrays(look, "is down otherwise");
         }
 
         if (look is { Living.Count: 0, Kept.IsEnding: true })

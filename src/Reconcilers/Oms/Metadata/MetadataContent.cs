@@ -32,14 +32,25 @@ internal sealed record MetadataContent(SortedDictionary<string, long> Newest, So
         return schema;
     }
 
-    /// <summary>The content as a fact of a step; empty in a plan that compares nothing.</summary>
+    /// <summary>The content as a fact of a step; empty in a plan that compares nothing. An id that was recorded before
+    /// stays: a copy that lags would otherwise be what later looks are compared with.</summary>
     public static async Task<Receipt> RecordAsync(
-        OmsTargets targets, StepContext context, CancellationToken cancellationToken) =>
-        await ReadAsync(targets, context.Plan, cancellationToken) is not { } content ? []
-            : new SortedDictionary<string, string>(StringComparer.Ordinal)
-            {
-                [Fact] = JsonSerializer.Serialize(content),
-            };
+        OmsTargets targets, StepContext context, CancellationToken cancellationToken)
+    {
+        var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (await ReadAsync(targets, context.Plan, cancellationToken) is not { } content)
+        {
+            return facts;
+        }
+
+        foreach (var (name, id) in Last(context.Plan)?.Content.Newest ?? [])
+        {
+            content.Newest[name] = Math.Max(id, content.Newest.GetValueOrDefault(name));
+        }
+
+        facts[Fact] = JsonSerializer.Serialize(content);
+        return facts;
+    }
 
     public static async Task<MetadataContent?> ReadAsync(
         OmsTargets targets, Plan plan, CancellationToken cancellationToken) =>

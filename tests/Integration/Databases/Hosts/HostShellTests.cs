@@ -72,6 +72,14 @@ public sealed class HostShellTests : IDisposable
         await AnswerAsync(shell, "write", [path, Sum("text"), "", ""], "text");
         (await AnswerAsync(shell, "read", path, "100")).Need("content").ShouldBe(Convert.ToBase64String("text"u8));
         (await AnswerAsync(shell, "sums", "", path)).Says("file").ShouldBeTrue();
+
+        var logs = Directory.CreateDirectory(Path.Combine(_root, "logs of flags")).FullName;
+        Write(Path.Combine(logs, "yb.log"), "I0911 starts\nF0911 it cannot\n");
+        var flags = Write(Path.Combine(_root, "flags"), $"--log_dir={logs}\n");
+        _ran.Add("log-tail");
+        var said = await ShellAsync(
+            [.. shell.Split(' '), "-c", HostScripts.Looking("log-tail"), "sh", "tserver", "", "", "", path, $"--flagfile={flags}", "--", _root], "");
+        said.Output.ShouldBe($"F0911 it cannot\n\u001e{path}\ntext", said.Errors);
     }
 
     private async Task SwapsAsync(string shell)
@@ -112,6 +120,7 @@ public sealed class HostShellTests : IDisposable
         found.Arguments.ShouldBe(["./bin/serve", "300"]);
         (found.IsLink, found.IsBinLink, found.Ports.Count).ShouldBe((false, false, 0));
 
+        (await AnswerAsync(shell, "command-line", pid)).Need("command").ShouldBe(Convert.ToBase64String("./bin/serve\0300\0"u8));
         (await AnswerAsync(shell, "process-losses", pid)).Says("loss").ShouldBeFalse();
         await ActAsync(shell, "record-process", record, await IdentityAsync(pid), "run-1");
         (await AnswerAsync(shell, "stop-process", [Boot, "99999999", "TERM", "10", await IdentityAsync(pid)], "")).Says("ended").ShouldBeTrue();

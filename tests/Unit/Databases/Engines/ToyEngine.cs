@@ -67,7 +67,7 @@ internal sealed class ToyEngine : IDatabaseEngine
         new() { Steps = [.. Swaps(spec.FromVersion, "RollBack")], Notes = [.. notes] };
 
     public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        status with { Instances = [.. Versions.Select(v => new DatabaseInstanceStatus { Name = v.Key, Version = v.Value })] };
+        status with { Instances = [.. Versions.Select(v => new DatabaseInstanceStatus { Name = v.Key, Version = v.Value })], ActionRequired = [] };
 
     public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
     {

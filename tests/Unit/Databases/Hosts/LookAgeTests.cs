@@ -34,8 +34,11 @@ public sealed class LookAgeTests
         var time = new ManualTimeProvider();
         var age = Age(0.4, () => 60, time);
         time.Advance(TimeSpan.FromSeconds(5));
-
+        age.EndGate().ShouldBe(TimeSpan.FromSeconds(5));
         age.Latest.ShouldBe("2012");
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        age.Latest.ShouldBe("2012", "frozen after the gate");
     }
 
     [Fact]
@@ -56,8 +59,11 @@ public sealed class LookAgeTests
             var ended = Pass(6);
             var answered = Pass(3);
             var age = new LookAge(Report(boot + begun, boot + ended), time, () => TimeSpan.FromSeconds(Math.Max(0, leaseEnd - now)));
-            Pass(10);
+            var open = Pass(10);
             time.Advance(TimeSpan.FromSeconds(now - answered));
+            age.EndGate();
+            Pass(4);
+            time.Advance(TimeSpan.FromSeconds(now - open));
             if (now >= leaseEnd)
             {
                 continue;
@@ -72,6 +78,7 @@ public sealed class LookAgeTests
                 taken++;
                 now.ShouldBeLessThanOrEqualTo(leaseEnd, $"run {run}");
                 (now - ended).ShouldBeLessThanOrEqualTo(LookAge.Longest.TotalSeconds, $"run {run}");
+                (now - open).ShouldBeLessThanOrEqualTo(Math.Max(LookAge.Shortest.TotalSeconds, 3 * (ended - begun)), $"run {run}: the gate");
             }
             else
             {

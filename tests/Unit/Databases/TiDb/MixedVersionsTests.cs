@@ -135,6 +135,23 @@ public sealed class MixedVersionsTests
     }
 
     [Fact]
+    public void Replicas_that_may_change_again_delay_the_next_TiKV()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/verify").State == StepState.Succeeded, "tikv-1 is new");
+        world.Limits[Limit] = 64;
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("tikv-2 is not stopped. replica-schedule-limit is 64", StringComparison.Ordinal) == true, "it is said");
+        world.Limits[Limit] = 0;
+        world.Operators.Add(Repair);
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("Waiting until PD has changed replicas", StringComparison.Ordinal) == true, "it is said");
+        world["tikv-2"].Running.ShouldBe(TiDbWorld.Old);
+
+        world.Operators.Clear();
+        world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Pump_is_not_stopped_while_a_drainer_that_it_must_notify_is_dead()
     {
         var world = new TiDbWorld(Whole).Begin();
@@ -170,7 +187,7 @@ public sealed class MixedVersionsTests
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeDrainer/drainer-1/swap").State == StepState.Succeeded, "the last instance is new");
         world.Regions.Add(new TiDbRegion(5, 1, 2, 3) { Down = [2] });
-        world.RunUntil(() => world.Step("Verify/cluster").Message?.Contains("1 Region has a replica that is down.", StringComparison.Ordinal) == true, "it is seen");
+        world.RunUntil(() => world.Step("Verify/cluster").Message?.Contains("1 Region has a replica that is down, or too few.", StringComparison.Ordinal) == true, "it is seen");
 
         world.Regions.Clear();
         world.RunToSuccess();

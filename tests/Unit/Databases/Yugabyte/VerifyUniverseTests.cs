@@ -84,6 +84,23 @@ public sealed class VerifyUniverseTests
     }
 
     [Fact]
+    public void Catalogue_is_not_upgraded_while_a_server_is_unhealthy()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeCatalog/upgrade");
+        run.Until(() => Step(run, "UpgradeCatalog/universe").State == StepState.Succeeded && run.Outcome?.State == RunState.Held, "it is held");
+        world["t2"].RefusedSince = world.Time.GetUtcNow() - TimeSpan.FromMinutes(2);
+        run.HoldBefore.Clear();
+        run.Wake();
+        run.Until(() => run.Told.Any(t => t.Contains("The catalogue is not upgraded while the universe is unhealthy.", StringComparison.Ordinal)), "it says so");
+        world.CatalogIsUpgraded.ShouldBeFalse();
+
+        world["t2"].RefusedSince = null;
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
     public void Look_that_finds_a_problem_starts_the_count_again()
     {
         var world = new YugaWorld();

@@ -177,9 +177,14 @@ public sealed class OnFailureTests
     [Fact]
     public void Unavailable_rollback_names_the_abandon_annotation()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
-        world.RunUntil(() => world.Count("jar") == 1, "the JAR");
-        world["oms-b"].Containers.Remove(world.Old("oms-b"));
+        var setup = new WorldSetup { RealJson = false };
+        var world = new OmsWorld(setup);
+        setup.Jar = (node, number) =>
+        {
+            world["oms-b"].Containers.Remove(world.Old("oms-b"));
+            return RollbackTests.FailingJar(node, number);
+        };
+        world.Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "unavailable");
         world.Status.Message.ShouldNotBeNull().ShouldContain($"{Annotations.OnDelete}={Annotations.Abandon}");
 

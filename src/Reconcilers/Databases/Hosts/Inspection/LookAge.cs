@@ -16,24 +16,31 @@ internal sealed class LookAge(HostReport report, TimeProvider time, Func<TimeSpa
     /// election leave between the last act of a leader and the first one of the next: 30 s.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(8);
+    /// <summary>How late an action may always be, and how long the gate may take before the host is looked at
+    /// again.</summary>
+    public static readonly TimeSpan Shortest = TimeSpan.FromSeconds(8);
 
     // A command takes as long as a look, or some times that: it starts fewer programs, of which one may wait.
     private const int Looks = 3;
 
     private readonly long _answered = time.GetTimestamp();
+    private TimeSpan _gate;
 
     public TimeSpan Took => TimeSpan.FromSeconds(report.Seen - report.Up);
 
+    /// <summary>The gate is open now, that was asked since this look answered: its time is not the host's. What the
+    /// gate saw does not get older than the host's part, however long the operator is frozen after it. Returns how long
+    /// it took.</summary>
+    public TimeSpan EndGate() => _gate = time.GetElapsedTime(_answered);
+
     /// <summary>The uptime of the host, in whole seconds, in which an action that is sent now is last in time. The host
-    /// cuts fractions off, which must not give it another second. The time since the answer was spent on the gate, and
-    /// is not the host's.</summary>
+    /// cuts fractions off, which must not give it another second.</summary>
     public string Latest
     {
         get
         {
             var patience = Took * Looks > Shortest ? Took * Looks : Shortest;
-            TimeSpan[] limits = [lease(), Longest, patience + time.GetElapsedTime(_answered)];
+            TimeSpan[] limits = [lease(), Longest, patience + _gate];
             return ((long)(report.Seen + limits.Min().TotalSeconds) - 1).ToString(CultureInfo.InvariantCulture);
         }
     }

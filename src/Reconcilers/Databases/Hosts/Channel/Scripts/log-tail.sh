@@ -35,8 +35,8 @@ done << END
 $named
 END
 find -H "$@" -maxdepth 1 -type f -mmin -120 -name '*[lL][oO][gG]*' ! -name 'postgresql*' \
-  -printf '%T@ %p\n' 2>/dev/null |
-sort -rn | head -n 6 | cut -d ' ' -f 2- | while read -r log; do
+  -exec ls -t -- {} + 2>/dev/null |
+head -n 6 | while read -r log; do
   tail -c 262144 -- "$log" 2>/dev/null | tr -d '\000' |
   grep -aiE '\[(fatal|error)\]|^(F|E)[0-9]{4} |panic|(FATAL|CRIT|ERRO) ' |
   tail -n 3 | cut -c 1-1000 | grep . && break
