@@ -173,13 +173,14 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         else if (Store is { } store)
         {
             // It is done again after its limits were restored while the run was stopped.
-            if (context.Plan.Step<HoldScheduling>() is { State: not StepState.Succeeded } hold)
+            var hold = context.Plan.Step<HoldScheduling>();
+            if (hold is { State: not StepState.Succeeded })
             {
                 throw Refusal(context, $"{instance.Name} is not stopped before {hold.Id} is done. {hold.Message}");
             }
 
-            if (context.Plan.Step<HoldScheduling>()?.As<HoldScheduling>() is { } held
-                && await held.FindChangeAsync(Targets, cancellationToken) is { } change)
+            if (hold is not null
+                && await hold.As<HoldScheduling>().FindChangeAsync(Targets, cancellationToken) is { } change)
             {
                 throw Refusal(context, $"{instance.Name} is not stopped. {change}");
             }

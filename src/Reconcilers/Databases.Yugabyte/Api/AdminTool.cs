@@ -226,7 +226,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         printed = result.ExitCode == RemoteCommand.TimedOut ? $"{printed} timed out on the host".Trim() : printed;
         throw new AdminToolException(
             command[0],
-            printed.Contains($"Invalid operation: {command[0]}", StringComparison.Ordinal)
+            AdminToolException.SaysUnknown(command[0], printed)
                 ? $"{Display} does not know the command {command[0]}."
                 : $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {Shorten(redact(printed))}",
             printed);
@@ -254,10 +254,13 @@ internal sealed class AdminToolException(
     ];
 
     /// <summary>The tool does not know the command, so it says nothing of the universe.</summary>
-    public bool IsUnknownCommand => Printed.Contains($"Invalid operation: {Command}", StringComparison.Ordinal);
+    public bool IsUnknownCommand => SaysUnknown(Command, Printed);
 
     public string Command => command;
     public string Printed => printed;
+
+    public static bool SaysUnknown(string command, string printed) =>
+        printed.Contains($"Invalid operation: {command}", StringComparison.Ordinal);
 
     /// <summary>The masters had no leader (docs/research/yugabytedb.md#known-failures), or the leader could not be
     /// reached: the command had no effect.</summary>

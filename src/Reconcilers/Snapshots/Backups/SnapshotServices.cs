@@ -47,12 +47,10 @@ internal sealed record SnapshotServices : ControllerServices
             return;
         }
 
-        var testsDefinitions = snapshot.Spec is { Contents: SnapshotContents.Definitions }
-            or { Verify: Crds.Common.SnapshotVerification.Schema };
         foreach (var id in SnapshotTake.EarlierIds(snapshot).Append(location.Id))
         {
             var attempt = location with { Id = id };
-            if (testsDefinitions)
+            if (TestsDefinitions(snapshot))
             {
                 await Snapshotter.DeleteAsync(SnapshotTake.TestOf(attempt), cancellationToken);
             }
@@ -60,6 +58,11 @@ internal sealed record SnapshotServices : ControllerServices
             await Snapshotter.DeleteAsync(attempt, cancellationToken);
         }
     }
+
+    // Definitions are tested in a place of their own, a whole dump where it is stored.
+    private static bool TestsDefinitions(BackupSnapshot snapshot) =>
+        snapshot.Spec is { Contents: SnapshotContents.Definitions }
+            or { Verify: Crds.Common.SnapshotVerification.Schema };
 
     // The Secret of an upgrade may be removed together with it, before the test is.
     private async Task ClearTestAsync(
@@ -70,9 +73,7 @@ internal sealed record SnapshotServices : ControllerServices
             var source = new SnapshotSource(this, snapshot.Metadata.Namespace, cancellationToken);
             var test = new RestoreTestRequest
             {
-                Location = snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest
-                    ? location
-                    : SnapshotTake.TestOf(location),
+                Location = TestsDefinitions(snapshot) ? SnapshotTake.TestOf(location) : location,
                 Connection = await source.ConnectAsync(snapshot.Spec.Source, "spec.source", "drydock"),
             };
             await Loader.ClearTestAsync(test, snapshot.Spec.Databases, cancellationToken);
