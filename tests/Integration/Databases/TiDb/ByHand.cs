@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
 using Drydock.Lab;
 using Drydock.Lab.Databases.TiDb;
 using Shouldly;
@@ -11,6 +14,7 @@ namespace Drydock.Tests.Integration.Databases.TiDb;
 internal sealed class ByHand(TiDbCluster cluster, string package)
 {
     private const string Version = "3.0.9";
+    private static readonly string[] Limits = ["replica-schedule-limit", "region-schedule-limit", "merge-schedule-limit"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -18,10 +22,13 @@ internal sealed class ByHand(TiDbCluster cluster, string package)
     public async Task UpgradeAsync()
     {
         await UpgradePdAsync();
+        var former = await HoldReplicasAsync();
         foreach (var tikv in cluster.Of("tikv"))
         {
             await UpgradeTiKvAsync(tikv);
         }
+
+        await SetLimitsAsync(former);
 
         foreach (var component in new[] { "pump", "tidb", "drainer" })
         {
@@ -51,6 +58,21 @@ internal sealed class ByHand(TiDbCluster cluster, string package)
 
         await cluster.WaitUntilAtRestAsync(Token);
     }
+
+    /// <summary>PD changes no replicas while TiKVs of two majors are up (tikv/tikv#8967).</summary>
+    /// <returns>The limits to restore.</returns>
+    public async Task<IReadOnlyDictionary<string, int>> HoldReplicasAsync()
+    {
+        var schedule = cluster.Truth().Schedule;
+        var former = Limits.ToDictionary(name => name, name => int.Parse(schedule[name], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        await SetLimitsAsync(Limits.ToDictionary(name => name, _ => 0, StringComparer.Ordinal));
+        await Questions.UntilAsync("PD to have no operator", async () => (await cluster.JsonAsync(cluster.Instance("pd-1"), "/pd/api/v1/operators", Token)).GetArrayLength() == 0);
+        return former;
+    }
+
+    /// <summary>Sets schedule limits.</summary>
+    public async Task SetLimitsAsync(IReadOnlyDictionary<string, int> limits) =>
+        (await cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/config", JsonSerializer.Serialize(limits), Token)).Status.ShouldBe(HttpStatusCode.OK);
 
     /// <summary>Drained, swapped, Up again, and allowed to lead again.</summary>
     public async Task UpgradeTiKvAsync(TiDbInstance tikv)

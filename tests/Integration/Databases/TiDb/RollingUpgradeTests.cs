@@ -60,6 +60,19 @@ public sealed class RollingUpgradeTests(LabFixture lab)
         await cluster.WaitUntilAtRestAsync(Token);
         cluster.Directory.ForgiveViolations();
 
+        // A learner that is promoted between two majors, and a leader that only moves.
+        foreach (var (name, stores) in new[] { ("transfer-leader", """ "from_store_id":2,"to_store_id":3 """), ("add-peer", """ "store_id":3 """) })
+        {
+            (await cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/operators", $$"""{"name":"{{name}}","region_id":1001,{{stores}}}""", Token)).Status.ShouldBe(HttpStatusCode.OK);
+        }
+
+        await cluster.UntilAsync("it to be noticed", _ => Words().Count > 0);
+        var lost = cluster.Directory.Violations().ShouldHaveSingleItem();
+        (lost.What, lost.Field("region")).ShouldBe(("ReplicasChangedWhileMixed", "1001"));
+        lost.Field("operator").ShouldNotBeNull().ShouldStartWith("admin-add-peer (kind:admin,region, region:1001(40,5), currentStep:0, steps:[add learner peer");
+        (await cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Delete, "/pd/api/v1/operators/1001", cancellationToken: Token)).Status.ShouldBe(HttpStatusCode.OK);
+        cluster.Directory.ForgiveViolations();
+
         await Questions.ExecuteAsync(cluster.Instance("tidb-1"), "CREATE TABLE test.during (a INT)");
         Words().ShouldBe(["DdlDuringUpgrade"]);
         cluster.Directory.ForgiveViolations();

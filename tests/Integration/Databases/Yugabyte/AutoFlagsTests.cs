@@ -68,6 +68,30 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    public async Task Newer_program_without_a_promoted_AutoFlag_does_not_start()
+    {
+        const string From = "2.20.11.0-b34";
+        const string To = "2024.1.6.0-b53";
+        const string Flag = "xcluster_use_encoded_key_filter";
+        await using var cluster = await StartAsync(new() { Version = From });
+        await cluster.InstallAsync(To, cancellationToken: Token);
+        var server = cluster.Tservers[0];
+        async Task<string> ListAsync(string version) => (await server.Host.RunAsync($"cat {cluster.DirectoryOf(version)}/bin/auto_flags.json", ct: Token)).OrThrow();
+        (await ListAsync(From)).ShouldStartWith("""{"auto_flags":[{"program":"yb-master","flags":[{"name":"enable_automatic_tablet_splitting","class":1,"is_runtime":true},""");
+        (await ListAsync(From)).ShouldContain($"\"{Flag}\"");
+        (await ListAsync(To)).ShouldNotContain($"\"{Flag}\"");
+
+        await cluster.StopAsync(server, Token);
+        await cluster.LaunchAsync(server, To, Token);
+
+        await Deadline.UntilAsync(
+            "its last words",
+            async token => (await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), token)).Contains($"AutoFlag '{Flag}' is not found.", StringComparison.Ordinal),
+            cancellationToken: Token);
+        cluster.Directory.Violations().ShouldContain(v => v.What == "AutoFlagsWithOldProcess" && v.Field("flag") == Flag && v.Field("when") == "start");
+    }
+
+    [Fact]
     public async Task Volatile_AutoFlags_can_be_rolled_back_but_persisted_cannot()
     {
         const string From = "2.20.2.0-b10";

@@ -16,10 +16,25 @@ internal sealed class ByHand(YugabyteCluster cluster, string to)
     public async Task UpgradeAsync()
     {
         await cluster.InstallAsync(to, cancellationToken: Token);
+        await ProveAsync();
         await MastersAsync();
         await TserversAsync();
         await PromoteAsync();
+        (await AdminAsync("list_all_tablet_servers")).ShouldNotContain("DEAD");
         await CatalogAsync();
+    }
+
+    /// <summary>The new package has every migration of the old one, and every AutoFlag that is promoted.</summary>
+    private async Task ProveAsync()
+    {
+        var (old, next) = (cluster.DirectoryOf(cluster.Options.Version), cluster.DirectoryOf(to));
+        async Task<string> ListAsync(string directory) => (await cluster.Hosts[0].RunAsync($"ls {directory}/share/ysql_migrations | sed 's/^V[0-9.]*__//'", ct: Token)).OrThrow();
+        (await ListAsync(old)).Split('\n').Except((await ListAsync(next)).Split('\n'), StringComparer.Ordinal).ShouldBeEmpty();
+        if (cluster.State().AutoFlags is { Count: > 0 } promoted)
+        {
+            var known = (await cluster.Hosts[0].RunAsync($"cat {next}/bin/auto_flags.json", ct: Token)).OrThrow();
+            promoted.ShouldAllBe(flag => known.Contains($"\"{flag}\"", StringComparison.Ordinal));
+        }
     }
 
     /// <summary>The masters, one after the other, the leader last.</summary>

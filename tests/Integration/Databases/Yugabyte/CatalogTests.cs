@@ -42,6 +42,47 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    public async Task Catalog_upgrade_by_package_without_a_migration_that_was_run_fails()
+    {
+        const string From = "2.20.11.1-b2";
+        const string To = "2024.1.6.1-b2";
+        await using var cluster = await UpgradedAsync(from: From, to: To);
+        await cluster.AdminAsync(To, ["promote_auto_flags"], Token);
+
+        var refused = await cluster.AdminAsync(To, ["upgrade_ysql"], Token);
+
+        refused.ExitCode.ShouldBe(1);
+        refused.Error.ShouldContain("Internal error (yb/yql/pgwrapper/ysql_upgrade.cc:386): Unable to upgrade YSQL cluster: Migration following 38.0 is not found!");
+        cluster.State().CatalogUpgradedTo.ShouldBe(From);
+        (await ViolationsAsync(cluster)).ShouldBe(["MigrationsMissing"]);
+    }
+
+    [Fact]
+    public async Task Catalog_upgrade_while_heartbeats_are_refused_is_a_violation()
+    {
+        await using var cluster = await UpgradedAsync();
+        cluster.SetKnobs(new() { RefusedHeartbeats = ["tserver-2"] });
+        await cluster.AdminAsync(New, ["promote_auto_flags"], Token);
+
+        await Deadline.UntilAsync(
+            "the masters to call it dead",
+            async token => (await cluster.AdminAsync(New, ["list_all_tablet_servers"], token)).Output.Contains("DEAD", StringComparison.Ordinal),
+            cancellationToken: Token);
+        (await cluster.VersionOfAsync(cluster.Server("tserver-2"), Token)).ShouldBe(New, "it runs and answers");
+        (await cluster.AdminAsync(New, ["upgrade_ysql"], Token)).ExitCode.ShouldBe(0);
+        (await ViolationsAsync(cluster)).ShouldBe(["CatalogUpgradeWhileUnhealthy", "HeartbeatsRefused"]);
+
+        cluster.Directory.ForgiveViolations();
+        foreach (var master in cluster.Masters)
+        {
+            await cluster.SetFlagAsync(master, New, "master_enable_universe_uuid_heartbeat_check", "false", Token);
+        }
+
+        (await cluster.AdminAsync(New, ["list_all_tablet_servers"], Token)).Output.ShouldNotContain("DEAD");
+        (await ViolationsAsync(cluster)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Catalog_upgrade_outlives_timeout_of_admin_tool()
     {
         await using var cluster = await UpgradedAsync();
@@ -97,11 +138,11 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
         (await RefusedAsync(cluster, "upgrade_ysql")).Error.ShouldContain("Couldn't find alive tablet server to connect to");
     }
 
-    private async Task<YugabyteCluster> UpgradedAsync(string dialect = "yugabyte")
+    private async Task<YugabyteCluster> UpgradedAsync(string dialect = "yugabyte", string from = Old, string to = New)
     {
-        var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte });
-        await cluster.InstallAsync(New, cancellationToken: Token);
-        var hand = new ByHand(cluster, New);
+        var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Version = from });
+        await cluster.InstallAsync(to, cancellationToken: Token);
+        var hand = new ByHand(cluster, to);
         await hand.MastersAsync();
         await hand.TserversAsync();
         return cluster;

@@ -298,6 +298,7 @@ public sealed class TiDbCluster : IAsyncDisposable
             LeadersPerStore = Options.LeadersPerStore,
             MergeableRegions = Options.MergeableRegions,
             BusyRegions = Options.BusyRegions,
+            MisplacedRegions = Options.MisplacedRegions,
             NoGateway = !Options.EtcdGateway,
             DefaultsMove = Options.DefaultsMove,
             Users = Options.Users,

@@ -61,6 +61,12 @@ public sealed record TiDbClusterOptions
     /// </summary>
     public int BusyRegions { get; init; }
 
+    /// <summary>
+    /// Number of Regions that PD's replica checker moves to a better place all the time, while replica-schedule-limit is
+    /// above 0.
+    /// </summary>
+    public int MisplacedRegions { get; init; }
+
     /// <summary>Whether PDs serve the gateway to their etcd, where TiDB servers are registered.</summary>
     public bool EtcdGateway { get; init; } = true;
 

@@ -11,6 +11,8 @@ internal sealed record TiDbSettingsFile
 
     public required int BusyRegions { get; init; }
 
+    public required int MisplacedRegions { get; init; }
+
     public required bool NoGateway { get; init; }
 
     public required bool DefaultsMove { get; init; }

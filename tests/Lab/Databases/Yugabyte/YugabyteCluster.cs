@@ -190,6 +190,16 @@ public sealed class YugabyteCluster : IAsyncDisposable
             ct: cancellationToken);
     }
 
+    /// <summary>Sets a flag of a running server by the tool of a version, as `yb-ts-cli set_flag`.</summary>
+    public async Task SetFlagAsync(YugabyteServer server, string version, string flag, string value, CancellationToken cancellationToken = default)
+    {
+        var tool = Naming.FlagTool ?? throw new InvalidOperationException($"{Naming.Software} has no tool that sets flags.");
+        await MustAsync(_hosts[0], $"{DirectoryOf(version)}/bin/{tool} --server_address={server.RpcAddress} set_flag {flag} {value}", asRoot: false, cancellationToken);
+    }
+
+    /// <summary>The unit of a server, if systemd controls it.</summary>
+    public string UnitOf(YugabyteServer server) => YugabyteHostFiles.UnitOf(Naming, server.Kind);
+
     /// <summary>The version at a web interface: NUMBER-bBUILD; null if it does not answer.</summary>
     public async Task<string?> VersionOfAsync(YugabyteServer server, CancellationToken cancellationToken = default)
     {

@@ -58,6 +58,12 @@ public sealed record YugabyteKnobs
     /// </summary>
     public string? NoPostgresOf { get; init; }
 
+    /// <summary>
+    /// Names of tablet servers whose heartbeats the masters refuse from the next promotion of AutoFlags on, until
+    /// master_enable_universe_uuid_heartbeat_check is false on the leading master (technical advisory TA-21491).
+    /// </summary>
+    public IReadOnlyList<string>? RefusedHeartbeats { get; init; }
+
     /// <summary>Reported errors, by replication group.</summary>
     public IReadOnlyDictionary<string, string>? ReplicationErrors { get; init; }
 

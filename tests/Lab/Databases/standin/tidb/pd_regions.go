@@ -115,16 +115,6 @@ func (s *State) busyRegions() int {
 	return 0
 }
 
-// operators lists what PD's schedulers are doing: one balancing step for each busy Region.
-func (c *pdCall) operators() {
-	list := []string{}
-	for number := 0; number < c.state.busyRegions() && number < listedRegions; number++ {
-		list = append(list, fmt.Sprintf("balance-region (kind:region,balance, region:%d(40,5), currentStep:1, steps:[add learner peer, promote learner, remove peer])",
-			number*10+1001))
-	}
-	c.json(http.StatusOK, list)
-}
-
 func (c *pdCall) regions() {
 	if !c.state.Bootstrapped {
 		c.fail(http.StatusInternalServerError, errNotBootstrapped)

@@ -53,6 +53,8 @@ var pdRoutes = []pdRoute{
 	{"GET", "/pd/api/v1/regions/check/{check}", (*pdCall).regionCheck},
 	{"GET", "/pd/api/v1/stats/region", (*pdCall).regionStats},
 	{"GET", "/pd/api/v1/operators", (*pdCall).operators},
+	{"POST", "/pd/api/v1/operators", (*pdCall).addOperator},
+	{"DELETE", "/pd/api/v1/operators/{region}", (*pdCall).removeOperator},
 }
 
 // ServeHTTP answers requests about the process itself, and forwards everything below /pd to the leader, unless it is

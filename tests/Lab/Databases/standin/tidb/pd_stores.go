@@ -243,8 +243,9 @@ func (s *State) advanceStores(w world) {
 				store.LastHeartbeat, store.Reported = w.now, store.Leaders
 			}
 		}
-		// Enough other stores can have its Regions. Copying them takes no time here.
-		if store.Offline && !store.Tombstone && store.Leaders == 0 && s.PD.Leader != "" && s.serving(w) >= replicas {
+		// Enough other stores can have its Regions, and PD may copy them. That takes no time here, and counts as the repair
+		// that even two versions of TiKV need.
+		if repairs, _ := s.schedule("replica-schedule-limit"); repairs > 0 && store.Offline && !store.Tombstone && store.Leaders == 0 && s.PD.Leader != "" && s.serving(w) >= replicas {
 			store.Tombstone = true
 			common.Record(store.Process, "rpc", "tombstone", 0, map[string]any{"store": store.ID})
 		}

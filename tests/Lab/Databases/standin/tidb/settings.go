@@ -22,6 +22,9 @@ type Settings struct {
 	// BusyRegions is the number of Regions that PD balances all the time, so that each has a pending replica: while
 	// region-schedule-limit is above 0, until every TiKV is of 3.0.
 	BusyRegions int `json:"busyRegions"`
+	// MisplacedRegions is the number of Regions that PD's replica checker wants to move to a better place all the time,
+	// while replica-schedule-limit is above 0.
+	MisplacedRegions int `json:"misplacedRegions"`
 	// DefaultsMove replaces defaults of 2.1 by those of 3.0 when a PD 3.0 leads first; otherwise etcd keeps them.
 	DefaultsMove bool `json:"defaultsMove"`
 	// NoGateway turns off etcd's gateway for JSON, as enable-grpc-gateway of later PDs does.
@@ -62,6 +65,7 @@ const (
 	ownerLease         = 60 * time.Second
 	clientBackoff      = 40 * time.Second
 	binlogTimeout      = 15 * time.Second
+	operatorTakes      = 2 * time.Minute
 	binlogHeartbeat    = 10 * time.Second
 )
 

@@ -44,6 +44,7 @@ type PDState struct {
 	CheckedAt  time.Time                 `json:"checkedAt"`
 	Config     map[string]map[string]any `json:"config"`
 	Schedulers []Scheduler               `json:"schedulers"`
+	Operators  []*Operator               `json:"operators"`
 }
 
 // Member is a PD.
@@ -71,6 +72,17 @@ type Scheduler struct {
 	Args    []string  `json:"args"`
 	Disable bool      `json:"disable"`
 	Added   time.Time `json:"added"`
+}
+
+// Operator is what PD is doing with a Region.
+type Operator struct {
+	Name   string    `json:"name"`
+	Kind   string    `json:"kind"`
+	Region uint64    `json:"region"`
+	Steps  []string  `json:"steps"`
+	Ends   time.Time `json:"ends"`
+	// Harmed is true once it changed replicas while TiKVs of two majors were up.
+	Harmed bool `json:"harmed"`
 }
 
 // Store is a TiKV.
@@ -157,11 +169,13 @@ type Instance struct {
 
 // Watch is the state that lets lasting violations be reported once.
 type Watch struct {
-	Complete   bool            `json:"complete"`
-	QuorumLost bool            `json:"quorumLost"`
-	StoresDown bool            `json:"storesDown"`
-	NoPump     bool            `json:"noPump"`
-	Leaked     map[string]bool `json:"leaked"`
+	Complete   bool `json:"complete"`
+	QuorumLost bool `json:"quorumLost"`
+	StoresDown bool `json:"storesDown"`
+	NoPump     bool `json:"noPump"`
+	// ReplicasChange is true while PD's schedulers change replicas of TiKVs of two majors.
+	ReplicasChange bool            `json:"replicasChange"`
+	Leaked         map[string]bool `json:"leaked"`
 }
 
 func open() *common.Store { return common.Open("tidb") }

@@ -55,6 +55,7 @@ func (s *State) watch(w world) {
 
 	s.watchPumps(w)
 	s.watchSchedulers(w)
+	s.watchOperators(w)
 }
 
 // watchPumps: if TiDB writes binlogs and there is no pump, it stops writing binlogs or data.

@@ -58,6 +58,7 @@ func (s *State) advance(w world) {
 	s.advanceStores(w)
 	s.advanceLeaders(w)
 	s.advanceMerging(w)
+	s.advanceOperators(w)
 	s.advanceSQL(w)
 	s.advanceBinlog(w)
 	s.watch(w)

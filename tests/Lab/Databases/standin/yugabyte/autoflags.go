@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// missingAutoFlag is a promoted flag that this process does not know: its version is too old for the cluster. Whatever
+// missingAutoFlag is a promoted flag that this process does not know: its version is too old for the cluster, or it is of
+// a newer series that has not received the flag yet. Whatever
 // the class, a process without the flag ends at the first heartbeat after the promotion.
 func (n *node) missingAutoFlag() (string, bool) {
 	for _, promoted := range n.now().AutoFlags.Promoted {
 		if promoted.Program != n.program || time.Since(promoted.At) < vendor(heartbeatSeconds) {
 			continue
 		}
-		if flag, known := autoFlagNamed(promoted.Name); known && (n.version.before(flag.Since) || n.version.before(autoFlagsSince)) {
+		if flag, known := autoFlagNamed(promoted.Name); known && (!flag.in(n.version) || n.version.before(autoFlagsSince)) {
 			return promoted.Name, true
 		}
 	}
@@ -65,6 +66,9 @@ func (n *node) promote(s *state, c *court, most autoFlagClass, nonRuntime, force
 		result.Promoted = true
 	}
 	result.Version = s.AutoFlags.Version
+	if len(added) > 0 {
+		s.refuse(readKnobs().RefusedHeartbeats, c)
+	}
 	c.event(n.name, "AutoFlags promoted", map[string]any{"version": result.Version, "count": len(added), "class": classNames[most]})
 	return result
 }

@@ -1,5 +1,10 @@
 package yugabyte
 
+import (
+	"encoding/json"
+	"fmt"
+)
+
 // autoFlagClass is how far a promotion reaches.
 type autoFlagClass int
 
@@ -62,6 +67,7 @@ var knownAutoFlags = []autoFlag{
 	{"ysql_yb_allow_separate_requests_for_sampling_stages", tserverProgram, localVolatile, true, "2024.2.0.0-b0"},
 	{"store_min_start_ht_running_txns", tserverProgram, localPersisted, true, "2024.2.0.0-b0"},
 	{"ysql_auto_add_new_index_to_bidirectional_xcluster_infra", masterProgram, external, true, "2024.2.0.0-b0"},
+	{"xcluster_use_encoded_key_filter", tserverProgram, localPersisted, true, "2024.2.4.0-b0"},
 	{"ysql_yb_bypass_cond_recheck", tserverProgram, localVolatile, true, "2025.1.0.0-b0"},
 	{"save_index_into_wal_segments", tserverProgram, localPersisted, true, "2025.1.0.0-b0"},
 	{"ycql_suppress_group_by_error", tserverProgram, external, true, "2025.1.0.0-b0"},
@@ -73,6 +79,22 @@ var knownAutoFlags = []autoFlag{
 // Older versions had none (the procedure for 2.16 has no AutoFlags).
 const autoFlagsSince version = "2.17.0.0-b0"
 
+// backportedFlags have come to older series later: the first release of each of them (yugabyte-db#27899). Between the
+// two dates a newer series lacks what an older one has.
+var backportedFlags = map[string]map[string]version{
+	"xcluster_use_encoded_key_filter": {"2.20": "2.20.11.0-b0", "2024.1": "2024.1.6.1-b0"},
+}
+
+// in tells whether the programs of a version have the flag.
+func (f autoFlag) in(v version) bool {
+	for series, first := range backportedFlags[f.Name] {
+		if v.series(series) {
+			return v.atLeast(first)
+		}
+	}
+	return v.atLeast(f.Since)
+}
+
 // autoFlagsOf are the flags of a program of this version.
 func autoFlagsOf(v version) []autoFlag {
 	var flags []autoFlag
@@ -80,7 +102,7 @@ func autoFlagsOf(v version) []autoFlag {
 		return nil
 	}
 	for _, flag := range knownAutoFlags {
-		if v.atLeast(flag.Since) {
+		if flag.in(v) {
 			flags = append(flags, flag)
 		}
 	}
@@ -94,4 +116,28 @@ func autoFlagNamed(name string) (autoFlag, bool) {
 		}
 	}
 	return autoFlag{}, false
+}
+
+type dumpedFlag struct {
+	Name    string        `json:"name"`
+	Class   autoFlagClass `json:"class"`
+	Runtime bool          `json:"is_runtime"`
+}
+
+type dumpedProgram struct {
+	Program string       `json:"program"`
+	Flags   []dumpedFlag `json:"flags"`
+}
+
+// dumpAutoFlags is --help_auto_flag_json: the flags of a program, from which a build makes bin/auto_flags.json.
+func dumpAutoFlags(v version, program string) error {
+	dump := dumpedProgram{program, []dumpedFlag{}}
+	for _, flag := range autoFlagsOf(v) {
+		if flag.Program == program {
+			dump.Flags = append(dump.Flags, dumpedFlag{flag.Name, flag.Class, flag.Runtime})
+		}
+	}
+	text, err := json.Marshal(dump)
+	fmt.Println(string(text))
+	return err
 }

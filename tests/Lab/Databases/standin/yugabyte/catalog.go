@@ -60,6 +60,7 @@ func upgradeCatalog(c *call) (any, *status) {
 		}
 		if failed == nil && !done {
 			s.Catalog.UpgradedTo = n.version
+			s.Catalog.ran(n.migrations())
 			s.Catalog.Version++
 			court.event(n.name, "catalogue upgraded", map[string]any{"version": string(n.version), "catalog": s.Catalog.Version})
 		}
@@ -69,6 +70,13 @@ func upgradeCatalog(c *call) (any, *status) {
 }
 
 func (n *node) beginCatalog(s *state, c *court, span time.Duration) *status {
+	if names := s.refused(); len(names) > 0 {
+		c.violation(n.name, "CatalogUpgradeWhileUnhealthy", map[string]any{"refused": names})
+	}
+	if lacking := n.lackingMigrations(s); len(lacking) > 0 {
+		c.violation(n.name, "MigrationsMissing", map[string]any{"version": string(n.version), "lacking": lacking})
+		return internalError("yb/yql/pgwrapper/ysql_upgrade.cc:386", "Migration following %s is not found!", n.latestMigration())
+	}
 	if !s.flagsAsked() {
 		c.violation(n.name, "CatalogUpgradeBeforeFlags", map[string]any{"newest": string(s.newest())})
 	}

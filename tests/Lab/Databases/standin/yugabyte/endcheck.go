@@ -6,7 +6,8 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// runEndCheck reports leftovers that an upgrade must remove: a leader blacklist, a paused replication. It is called
+// runEndCheck reports leftovers that an upgrade must remove: a leader blacklist, a paused replication, and servers
+// whose heartbeats are refused. It is called
 // after the upgrade; during the upgrade both are correct.
 func runEndCheck(common.Process) int {
 	var s state
@@ -16,6 +17,9 @@ func runEndCheck(common.Process) int {
 	}
 	for _, host := range s.Config.LeaderBlacklist {
 		c.violation(host, "BlacklistLeaked", map[string]any{"when": "the end"})
+	}
+	for _, name := range s.refused() {
+		c.violation(name, "HeartbeatsRefused", map[string]any{"when": "the end"})
 	}
 	for _, name := range groupNames(s.XCluster) {
 		if group := s.XCluster[name]; group.Disabled && !group.Outbound {

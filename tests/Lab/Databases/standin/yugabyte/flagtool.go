@@ -49,7 +49,8 @@ func runFlagTool(p common.Process) int {
 	return code
 }
 
-// setFlag changes a flag of the running process. Only the two limits of the balancer can be changed here.
+// setFlag changes a flag of the running process. Only the two limits of the balancer and the check
+// of heartbeats can be changed here.
 func setFlag(c *call) (any, *status) {
 	var asked struct {
 		Flag  string `json:"flag"`
@@ -57,6 +58,12 @@ func setFlag(c *call) (any, *status) {
 	}
 	if failed := c.arguments(&asked); failed != nil {
 		return nil, failed
+	}
+	if asked.Flag == heartbeatCheckFlag {
+		if asked.Value == "false" && c.s.Leadership.Leader == c.n.self.UUID {
+			c.s.accept(c.c)
+		}
+		return map[string]any{}, nil
 	}
 	if asked.Flag != movesFlag && asked.Flag != movesPerTableFlag {
 		return nil, &status{Code: "Remote error", Where: "yb/tools/ts-cli.cc:375",

@@ -17,7 +17,7 @@ type flagSet struct {
 
 // Flags without a value; all others take the next argument if there is no "=".
 var booleans = map[string]bool{
-	"version": true, "help": true, "logtostderr": true, "alsologtostderr": true, "enable_ysql": true, "enable_bsql": true,
+	"version": true, "help": true, "help_auto_flag_json": true, "logtostderr": true, "alsologtostderr": true, "enable_ysql": true, "enable_bsql": true,
 	"use_node_to_node_encryption": true, "use_client_to_server_encryption": true, "allow_insecure_connections": true,
 	"start_cql_proxy": true, "force": true, "exclude_dead": true, "use_memory_defaults_optimized_for_ysql": true,
 }

@@ -51,6 +51,9 @@ type knobs struct {
 	DeadNodes       []string `json:"deadNodes"`
 	// NoPostgresOf is the version in which PostgreSQL does not start beside the tablet server.
 	NoPostgresOf string `json:"noPostgresOf"`
+	// RefusedHeartbeats are the names of tablet servers whose heartbeats the masters refuse from the next promotion on,
+	// until master_enable_universe_uuid_heartbeat_check is false on the leading master (technical advisory TA-21491).
+	RefusedHeartbeats []string `json:"refusedHeartbeats"`
 	// Errors of replication by group: REPLICATION_MISSING_OP_ID and the like.
 	ReplicationErrors map[string]string `json:"replicationErrors"`
 	// How long a source keeps its log for a target (cdc_wal_retention_time_secs).

@@ -122,10 +122,11 @@ type tabletServerEntry struct {
 
 // sinceHeartbeat is in seconds of the original. A dead server's value is compared with tserver_unresponsive_timeout_ms.
 func (t *server) sinceHeartbeat(at time.Time) float64 {
-	if t.Up {
+	since := t.silentSince()
+	if t.Up && since.IsZero() {
 		return float64(at.UnixMilli()%1000) / 1000 * heartbeatSeconds
 	}
-	return vendorSpan(at.Sub(t.DownSince)).Seconds()
+	return vendorSpan(at.Sub(since)).Seconds()
 }
 
 // uptime is in real seconds, from which clients compute the start of the process.

@@ -61,16 +61,22 @@ func startNode(p common.Process, component string) (*node, int) {
 		fmt.Println(v.long())
 		return nil, 0
 	}
+	program := masterProgram
+	if component == tserverComponent {
+		program = tserverProgram
+	}
+	if flags.is("help_auto_flag_json") {
+		if err := dumpAutoFlags(v, program); err != nil {
+			return nil, 1
+		}
+		return nil, 0
+	}
 	if len(flags.rest) > 0 {
 		fmt.Fprintf(os.Stderr, "Error: usage: %s\n", p.Program)
 		return nil, 1
 	}
 	rand.Seed(time.Now().UnixNano() + int64(os.Getpid()))
-	n := &node{process: p, dialect: d, component: component, flags: flags, version: v, store: common.Open(storeName)}
-	n.program = masterProgram
-	if component == tserverComponent {
-		n.program = tserverProgram
-	}
+	n := &node{process: p, dialect: d, component: component, flags: flags, version: v, store: common.Open(storeName), program: program}
 	if err := n.address(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", p.Program, err)
 		return nil, 1
@@ -264,7 +270,7 @@ func (n *node) join() error {
 		before := servers[n.self.UUID]
 		me := n.self
 		if before != nil {
-			me.Starts, me.Evicted = before.Starts, before.Evicted
+			me.Starts, me.Evicted, me.RefusedSince = before.Starts, before.Evicted, before.RefusedSince
 			if !before.DownSince.IsZero() {
 				me.AwayFor = member.Started.Sub(before.DownSince)
 			}

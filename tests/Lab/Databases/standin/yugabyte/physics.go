@@ -80,6 +80,7 @@ func (n *node) found(s *state) {
 		s.AutoFlags.Promoted = append(s.AutoFlags.Promoted, promotedFlag{flag.Name, flag.Program, flag.Class, 1, time.Now()})
 	}
 	s.Catalog = catalog{Version: 1, UpgradedTo: n.version}
+	s.Catalog.ran(n.migrations())
 	s.XCluster = map[string]*replicationGroup{}
 	for name, group := range k.Groups {
 		made := &replicationGroup{

@@ -59,6 +59,8 @@ type server struct {
 	// Set are flags that were changed at runtime, SetIn the incarnation that has them: a restart loses them.
 	Set   map[string]string `json:"set,omitempty"`
 	SetIn string            `json:"setIn,omitempty"`
+	// RefusedSince is the time since which the masters refuse its heartbeats, although it runs (TA-21491).
+	RefusedSince time.Time `json:"refusedSince,omitempty"`
 	// Tried is another version that was started in its place and did not come up.
 	Tried  version `json:"tried,omitempty"`
 	Cloud  string  `json:"cloud"`
@@ -127,8 +129,10 @@ type promotedFlag struct {
 }
 
 type catalog struct {
-	Version    int       `json:"version"`
-	UpgradedTo version   `json:"upgradedTo"`
+	Version    int     `json:"version"`
+	UpgradedTo version `json:"upgradedTo"`
+	// Migrations have been run, by their names without the number.
+	Migrations []string  `json:"migrations,omitempty"`
 	Upgrading  string    `json:"upgrading,omitempty"`
 	Until      time.Time `json:"until,omitempty"`
 	// Statements counts DDL; Changing is the running statement.

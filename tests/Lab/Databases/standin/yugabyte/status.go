@@ -33,6 +33,10 @@ func invalidArgument(where, format string, values ...any) *status {
 	return &status{Code: "Invalid argument", Where: where, Message: fmt.Sprintf(format, values...)}
 }
 
+func internalError(where, format string, values ...any) *status {
+	return &status{Code: "Internal error", Where: where, Message: fmt.Sprintf(format, values...)}
+}
+
 func notFound(where, format string, values ...any) *status {
 	return &status{Code: "Not found", Where: where, Message: fmt.Sprintf(format, values...)}
 }

@@ -285,7 +285,8 @@ func (s *state) balanced(k knobs, at time.Time) bool {
 // dead tells whether the master leader reports a tablet server as DEAD: only after a minute without a heartbeat, even
 // if it died earlier.
 func (t *server) dead(at time.Time) bool {
-	return !t.Up && at.Sub(t.DownSince) > vendor(tserverUnresponsiveSeconds)
+	since := t.silentSince()
+	return (!t.Up || !since.IsZero()) && at.Sub(since) > vendor(tserverUnresponsiveSeconds)
 }
 
 // underReplicated tells whether the master leader knows too few replicas of a tablet. Replicas of dead servers and
