@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Drydock.Lab.Databases;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
 using Drydock.Lab.Upgrades;
@@ -13,6 +14,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const int Kills = 5;
+    private const string Drainer = "drainer-1";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -44,21 +46,57 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     public async Task TiDB_with_busy_scheduling_and_5000_leaders_a_store_is_upgraded()
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = Named("tiy").Cluster with { BusyRegions = 40, LeadersPerStore = 5000 } }, Token);
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = Named("tiy").Cluster with { BusyRegions = 40, MisplacedRegions = 3, LeadersPerStore = 5000 } }, Token);
         var priorities = scenario.Cluster.Truth().LeaderPriorities;
-        (await PdAsync(scenario, "/operators")).AsArray().Count.ShouldBe(40);
+        (await PdAsync(scenario, "/operators")).AsArray().Count.ShouldBe(43);
         (await PdAsync(scenario, "/regions/check/pending-peer"))["count"]!.GetValue<int>().ShouldBe(40);
         var space = await stage.NewNamespaceAsync(scenario);
         await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
         await using var op = stage.StartOperator();
 
-        await stage.ApplyAsync(scenario.Manifest(space));
-        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        var manifest = scenario.Manifest(space);
+        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTiKV", "UpgradePump");
+        await stage.ApplyAsync(manifest);
+        await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
+        await WaitsForOperatorAsync(stage, space, scenario);
+        await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
+        await WaitsForDrainerAsync(stage, space, scenario);
+
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded") || u.IsStalled(), cancellationToken: Token);
         await load.EndAsync();
 
-        await IsUpgradedAsync(scenario, priorities);
-        (await PdAsync(scenario, "/config/schedule"))["region-schedule-limit"]!.GetValue<int>().ShouldBe(4);
+        done.Phase().ShouldBe("Succeeded", done.Message());
+        await IsUpgradedAsync(scenario, priorities, except: Drainer);
+        var schedule = await PdAsync(scenario, "/config/schedule");
+        (schedule["region-schedule-limit"]!.GetValue<int>(), schedule["replica-schedule-limit"]!.GetValue<int>()).ShouldBe((4, 16));
         NobodyNoticed(load, done);
+    }
+
+    // An operator of before does not end: tikv/tikv#8967.
+    private static async Task WaitsForOperatorAsync(DatabaseStage stage, string space, TiDbScenario scenario)
+    {
+        await scenario.Directory.SetFaultsAsync([new StandinFault { Id = "slow snapshot", Process = "pd", On = "operator", Do = "hang", Times = -1 }], Token);
+        var (status, body) = await scenario.Cluster.HttpAsync(scenario.Cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/operators", """{"name":"add-peer","region_id":1001,"store_id":3}""", Token);
+        status.ShouldBe(HttpStatusCode.OK, body);
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":["UpgradePump"]}}""");
+        var waiting = await stage.WaitForAsync(space, scenario, u => u.Message().Contains("tikv/tikv#8967", StringComparison.Ordinal) || HasBegun(u, "UpgradeTiKV/tikv-1/drain"), cancellationToken: Token);
+        waiting.Message().ShouldContain("Waiting until PD has changed replicas or Regions (admin-add-peer");
+        scenario.Cluster.Truth().Versions["tikv-1"].ShouldBe(scenario.Cluster.Options.Version);
+        scenario.Cluster.Truth().Schedule["replica-schedule-limit"].ShouldBe("0");
+        await scenario.Directory.ClearFaultsAsync(Token);
+    }
+
+    // Killed, it stays registered as online, and a pump that starts would end of it.
+    private static async Task WaitsForDrainerAsync(DatabaseStage stage, string space, TiDbScenario scenario)
+    {
+        await scenario.Directory.SetFaultsAsync([new StandinFault { Id = "dead drainer", Process = Drainer, On = "start", Do = "hang", Times = -1 }], Token);
+        await scenario.KillAsync(Drainer, Token);
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":null}}""");
+        var waiting = await stage.WaitForAsync(space, scenario, u => u.Message().Contains("update-drainer", StringComparison.Ordinal) || scenario.Cluster.Truth().Starts["pump-1"] > 1, cancellationToken: Token);
+        waiting.Message().ShouldContain("-cmd update-drainer -node-id");
+        (scenario.Cluster.Truth().Starts["pump-1"], scenario.Cluster.Truth().Starts["pump-2"]).ShouldBe((1, 1));
+        await scenario.Directory.ClearFaultsAsync(Token);
+        await scenario.KillAsync(Drainer, Token);
     }
 
     [Fact]
@@ -124,7 +162,9 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         NobodyNoticed(load, done);
     }
 
-    // Names of hosts are used once in a run.
+    private static bool HasBegun(JsonNode upgrade, string step) =>
+        upgrade.Steps().Any(s => s["id"]!.GetValue<string>() == step && s["state"]!.GetValue<string>() != "Pending");
+
     // Any PD passes it on to the leader.
     private static async Task<JsonNode> PdAsync(TiDbScenario scenario, string path)
     {
@@ -133,6 +173,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         return JsonNode.Parse(body)!;
     }
 
+    // Names of hosts are used once in a run.
     private static TiDbScenarioOptions Named(string name) => new() { Cluster = new TiDbClusterOptions { Name = name } };
 
     private static IReadOnlyList<string> Actions(JsonNode upgrade) =>
@@ -151,10 +192,10 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         return [.. chosen.Select(i => steps[i])];
     }
 
-    private static async Task IsUpgradedAsync(TiDbScenario scenario, IReadOnlyDictionary<string, int> priorities)
+    private static async Task IsUpgradedAsync(TiDbScenario scenario, IReadOnlyDictionary<string, int> priorities, string? except = null)
     {
         (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
-        scenario.Cluster.Truth().Starts.Where(s => s.Value != 2).ShouldBeEmpty();
+        scenario.Cluster.Truth().Starts.Where(s => s.Value != 2 && s.Key != except).ShouldBeEmpty();
         var truth = scenario.Cluster.Truth();
         truth.Versions.Values.ShouldAllBe(version => version == scenario.ToVersion);
         truth.ClusterVersion.ShouldBe(scenario.ToVersion);
