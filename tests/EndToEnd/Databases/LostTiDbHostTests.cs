@@ -14,6 +14,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
 {
     private const string Lost = "tikv-4";
+    private const string Repair = "replica-schedule-limit";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -24,6 +25,7 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
         await using var scenario = await TiDbScenario.StartAsync(
             stage.Run, new TiDbScenarioOptions { Cluster = new TiDbClusterOptions { Name = "tlo", Hosts = 4, Pds = 3, Tidbs = 3, Pumps = 0, Spares = 1 } }, Token);
         var cluster = scenario.Cluster;
+        var former = cluster.Truth().Schedule[Repair];
         var space = await stage.NewNamespaceAsync(scenario);
         await using var op = stage.StartOperator();
         var manifest = scenario.Manifest(space);
@@ -35,7 +37,11 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":null}}""");
         await stage.WaitForAsync(space, scenario, u => u.Message().Contains($"remove {Lost} from the database and add it to spec.skip", StringComparison.Ordinal), cancellationToken: Token);
         cluster.Truth().Versions["tikv-2"].ShouldBe(cluster.Options.Version);
+        cluster.Truth().Schedule[Repair].ShouldBe("0", "PD changes no replicas while two versions run");
 
+        // PD repairs the Regions of the lost store once the upgrade has stopped: tikv/tikv#8967.
+        var stopped = await stage.WaitForAsync(space, scenario, u => u.IsStalled() && cluster.Truth().Schedule[Repair] != "0", cancellationToken: Token);
+        cluster.Truth().Schedule[Repair].ShouldBe(former, stopped.Message());
         await DeleteStoreAsync(cluster);
         var spare = cluster.Spares[0];
         await cluster.StartSpareAsync(spare, scenario.ToVersion, Token);
@@ -48,8 +54,9 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
             ["statusPort"] = spare.StatusPort,
             ["deployDir"] = spare.DeployDir,
         };
-        await stage.PatchAsync(space, scenario.Name, new JsonObject { ["spec"] = new JsonObject { ["skip"] = new JsonArray(Lost), ["added"] = new JsonArray(added) } }.ToJsonString());
+        await stage.PatchAsync(space, scenario.Name, new JsonObject { ["spec"] = new JsonObject { ["skip"] = new JsonArray(Lost), ["added"] = new JsonArray(added), ["retry"] = stopped.RetryWord() } }.ToJsonString());
 
+        await stage.WaitForAsync(space, scenario, u => !u.IsStalled(), cancellationToken: Token);
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded") || u.IsStalled(), cancellationToken: Token);
         done.Phase().ShouldBe("Succeeded", done.Message());
 
@@ -61,6 +68,7 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
         (truth.Starts[Lost], truth.Starts[spare.Name]).ShouldBe((1, 1));
         truth.ClusterVersion.ShouldBe(scenario.ToVersion);
         truth.EvictedStores.ShouldBeEmpty();
+        truth.Schedule[Repair].ShouldBe("16");
     }
 
     // PD copies the Regions of a store that is taken out to the others, and then buries it.
