@@ -359,6 +359,8 @@ internal sealed class StepJob(
             Acceptable = Action.MayBeAccepted(failed),
             Facts = failed.Facts ?? actFailure?.Facts,
         },
+        // It cannot recover, and a look that cannot be read does not change that.
+        Observation.Unknown when actFailure is { Retryable: false } => Failed(actFailure, FailurePoint.Begun),
         Observation.Unknown unknown => new StepReport.Unknown(step, Clean(unknown.Message) ?? "", unknown.IsPermanent),
         Observation.NotStarted when actFailure is not null =>
             NotTaken(actFailure, FailurePoint.NoTrace) ?? Failed(actFailure, FailurePoint.NoTrace),

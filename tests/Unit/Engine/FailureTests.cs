@@ -8,6 +8,23 @@ namespace Drydock.Tests.Unit.Engine;
 
 public sealed class FailureTests
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Final_failure_is_kept_though_the_look_after_it_tells_nothing(bool throws)
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 3)));
+        var item = run.World["P/a"];
+        (item.RefusedActs, item.RefusalIsFinal, item.BlindAfterRefusal, item.ThrowsWhenUnreadable) = (1, true, 1, throws);
+        run.RunTo(RunState.Failed);
+        run.Pass(TimeSpan.FromMinutes(10));
+
+        (item.Acts, item.Executions, run.Store["P/a"].Attempt).ShouldBe((1, 0, 1));
+        run.Want(c => c with { Retry = true });
+        run.RunTo(RunState.Succeeded);
+        item.Executions.ShouldBe(1);
+    }
+
     [Fact]
     public void Refused_idempotent_step_is_retried_until_it_succeeds()
     {

@@ -80,6 +80,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         item.Acts++;
         if (item.RefusedActs-- > 0)
         {
+            item.UnreadableLooks += item.BlindAfterRefusal;
             throw Refusal(item, "connection refused");
         }
 

@@ -33,6 +33,9 @@ internal sealed class ToyItem
     /// <summary>The next looks say or throw that nothing can be read.</summary>
     public int UnreadableLooks { get; set; }
 
+    /// <summary>So many looks after a refused act tell nothing.</summary>
+    public int BlindAfterRefusal { get; set; }
+
     /// <summary>Unreadable looks throw instead of saying so.</summary>
     public bool ThrowsWhenUnreadable { get; set; }
 
