@@ -39,6 +39,9 @@ public sealed class LeaderElector : IDisposable
     /// before the last renewal was sent: others count from when they see it, which is later.</summary>
     public TimeSpan Left => IsLeader ? _options.LeaseDuration - _lock.SinceRenewal : TimeSpan.Zero;
 
+    /// <summary>How long this process has led in the present term; nothing while not leading.</summary>
+    public TimeSpan Held => IsLeader && _term is { } term ? _time.GetElapsedTime(term.Began) : TimeSpan.Zero;
+
     /// <summary>Cancelled when the present term ends; already cancelled while not leading.</summary>
     public CancellationToken Lost => _term?.Lost ?? new CancellationToken(canceled: true);
 
@@ -166,7 +169,7 @@ public sealed class LeaderElector : IDisposable
     {
         using var work = new CancellationTokenSource();
         using var jobs = new CancellationTokenSource();
-        var term = new Term(work, jobs, renewing);
+        var term = new Term(work, jobs, renewing, _time.GetTimestamp());
         await using var onStop = stopping.Register(static t => _ = StopAsync((Term)t!), term);
         _term = term;
         KubernetesMetrics.LeaderStatus.Add(1, KubernetesMetrics.Tag("name", _options.LeaseName));

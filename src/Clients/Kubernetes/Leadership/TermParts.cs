@@ -45,7 +45,7 @@ public static class TermParts
 
 /// <summary>One term. Tokens are stored, because reading the token of a disposed source throws.</summary>
 internal sealed record Term(
-    CancellationTokenSource Work, CancellationTokenSource Jobs, CancellationTokenSource Renewing)
+    CancellationTokenSource Work, CancellationTokenSource Jobs, CancellationTokenSource Renewing, long Began)
 {
     /// <summary>Timestamp of the loss or failure; 0 before that and if the process stops.</summary>
     public long OverSince;

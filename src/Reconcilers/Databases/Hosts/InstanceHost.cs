@@ -195,21 +195,17 @@ internal sealed class InstanceHost(
             look = await SeeAsync(cancellationToken);
         }
 
-        // A process that the supervisor does not know would survive the stop: fail while the instance still serves.
-        RefuseStrays(look, "was not stopped");
-        if (IsDown(look) && Target.Control.Scripts is null)
-        {
-            return null;
-        }
-
-        return await PermitAsync(look, ensureMayStop, cancellationToken);
+        return IsDown(look) && look.Processes.Strays.Count == 0 && Target.Control.Scripts is null
+            ? null
+            : await PermitAsync(look, ensureMayStop, cancellationToken);
     }
 
-    // Right before a stop, and as near to it as can be: what the start needs is there, and the gate is open. Returns
-    // the look to act on.
+    // Right before a stop, and as near to it as can be: nothing would survive it, what the start needs is there, and
+    // the gate is open. Returns the look to act on.
     private async Task<InstanceState> PermitAsync(
         InstanceState look, Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken)
     {
+        RefuseStrays(look, "was not stopped");
         RefuseMissing(look, "cannot be stopped");
         if ((look.Kept.StartProblem ?? InstanceLayouts.Problem(Target, look.Process)) is { } problem)
         {
@@ -221,15 +217,21 @@ internal sealed class InstanceHost(
             return look;
         }
 
+        // A stop that a former leader has sent, of another instance too, must be over when the gate looks.
+        if (LookAge.Longest - channel.Held is var early && early > TimeSpan.Zero)
+        {
+            await Task.Delay(early, time, cancellationToken);
+            return await PermitAsync(await SeeAsync(cancellationToken), ensureMayStop, cancellationToken);
+        }
+
         await ensureMayStop(look.Process);
-        if (look.Age is not { } age || age.EndGate() <= LookAge.Shortest)
+        if (look.Age.EndGate() <= LookAge.Shortest)
         {
             return look;
         }
 
         // The cluster is slow, and the host would refuse the action as late.
         var again = await SeeAsync(cancellationToken);
-        RefuseStrays(again, "was not stopped");
         return again.Own.SequenceEqual(look.Own, StringComparer.Ordinal)
             ? again
             : await PermitAsync(again, ensureMayStop, cancellationToken);
@@ -353,8 +355,8 @@ internal sealed class InstanceHost(
             // without a supervisor is.
             var names = _keeper.IsSupervisor && !(kept.State == SupervisionState.Active && kept.Pid is null);
             var look = new InstanceState(
-                Target, report, kept, InstanceProcesses.Of(report, Target, others, newDirectory, kept.Pid, names))
-            { Age = new LookAge(report, time, () => channel.Lease) };
+                Target, report, kept, InstanceProcesses.Of(report, Target, others, newDirectory, kept.Pid, names),
+                new LookAge(report, time, () => channel.Lease));
             RefuseUnreadable(look);
             RefuseMainProcess(look);
             _last = look;
@@ -487,14 +489,17 @@ internal sealed class InstanceHost(
                     return;
                 }
                 catch (HostException exception)
-                    when (exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late } late)
+                    when (exception.InnerException is ScriptRefusal
+                    {
+                        Code: ScriptAnswer.Late or ScriptAnswer.CameUp,
+                    } refusal)
                 {
                     // Nothing was done; the next observation decides again.
                     if (@try == Tries)
                     {
-                        throw new HostException(
-                            Target.Host, exception.Reason, _last!.Age!.Explain(Target.Host, late.Message),
-                            innerException: late);
+                        throw refusal.Code == ScriptAnswer.CameUp ? exception : new HostException(
+                            Target.Host, exception.Reason, _last!.Age.Explain(Target.Host, refusal.Message),
+                            innerException: refusal);
                     }
                 }
             }

@@ -10,7 +10,14 @@ internal static class InstanceLayouts
     {
         if (target.Swap != SwapMethod.SwitchLink)
         {
-            return null;
+            var place = $"{target.DeployDir.TrimEnd('/')}/bin/{target.Program}";
+            return target.Swap == SwapMethod.ReplaceBinary
+                && process is { StartedProgram: { } other, StartsInstalled: false }
+                && Path.GetFileName(other) == target.Program && other != place
+                ? $"ExecStart of {process.Unit} on {target.Host} is {other}, expected {place}, which is replaced: "
+                    + $"{target.Name} would start another program. Set `ExecStart={place} ...` by "
+                    + $"`{target.Systemctl} edit {process.Unit}`, or correct deployDir of {target.Name}."
+                : null;
         }
 
         var link = target.SwitchedLink;

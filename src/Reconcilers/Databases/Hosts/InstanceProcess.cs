@@ -35,6 +35,9 @@ internal sealed record InstanceProcess
     public string? LinkTarget { get; init; }
     public string? RealLinkTarget { get; init; }
     public string? StartedProgram { get; init; }
+
+    /// <summary>Whether the unit starts the program in deployDir, by whatever path.</summary>
+    public bool StartsInstalled { get; init; }
     public bool IsListening { get; init; }
     public int? ListenerPid { get; init; }
     public IReadOnlyList<StrayProcess> Strays { get; init; } = [];

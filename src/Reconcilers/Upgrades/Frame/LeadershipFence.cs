@@ -13,6 +13,8 @@ internal sealed class LeadershipFence(LeaderElector? elector) : IActFence
 
     public TimeSpan Left => elector?.Left ?? TimeSpan.MaxValue;
 
+    public TimeSpan Held => elector?.Held ?? TimeSpan.MaxValue;
+
     public void EnsureMayAct()
     {
         try

@@ -141,7 +141,7 @@ public sealed class HostShellTests : IDisposable
         await AnswerAsync(shell, "stop-process", [Boot, "99999999", "KILL", "10", await IdentityAsync(pid)], "");
 
         var script = Write(Path.Combine(_root, "start.sh"), "#!/bin/sh\necho done\n", executable: true);
-        (await AnswerAsync(shell, "run-script", [Boot, "99999999", script, _root, Path.Combine(_root, "out"), "10", "0"], "")).Need("exit").ShouldBe("0");
+        (await AnswerAsync(shell, "run-script", [Boot, "99999999", script, _root, Path.Combine(_root, "out"), "10", "0", ""], "")).Need("exit").ShouldBe("0");
     }
 
     private async Task SupervisorsAsync(string shell)
@@ -153,15 +153,15 @@ public sealed class HostShellTests : IDisposable
         Write(Path.Combine(bin, "svc"), "#!/bin/sh\nexit 0\n", executable: true);
         Write(Path.Combine(bin, "svstat"), "#!/bin/sh\necho \"$1: down 3 seconds\"\n", executable: true);
 
-        (await AnswerAsync(shell, "stop-systemd", [Boot, "99999999", "x.service", "5", ""], "")).Says("ended").ShouldBeTrue();
+        (await AnswerAsync(shell, "stop-systemd", [Boot, "99999999", "x.service", "5", "", ""], "")).Says("ended").ShouldBeTrue();
         await ActAsync(shell, "start-systemd", "x.service", "failed", "5");
-        (await AnswerAsync(shell, "stop-supervise", [Boot, "99999999", "service", "5", deployDir], "")).Says("ended").ShouldBeTrue();
+        (await AnswerAsync(shell, "stop-supervise", [Boot, "99999999", "service", "5", deployDir, ""], "")).Says("ended").ShouldBeTrue();
         await ActAsync(shell, "start-supervise", "service", deployDir);
         (await AnswerAsync(shell, "control-rights", "x.service", "stop")).Need("rights").ShouldBeOneOf("yes", "no");
 
         // Units through sudo: allowed, and refused.
         Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\n[ \"$1\" = -n ] && shift\nexec \"$@\"\n", executable: true);
-        (await ThroughSudoAsync(shell, "stop-systemd", "x.service", "5", "")).Says("ended").ShouldBeTrue();
+        (await ThroughSudoAsync(shell, "stop-systemd", "x.service", "5", "", "")).Says("ended").ShouldBeTrue();
         Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n", executable: true);
         (await Should.ThrowAsync<ScriptRefusal>(() => ThroughSudoAsync(shell, "start-systemd", "x.service", "failed", "5"))).ShouldSatisfyAllConditions(
             refusal => refusal.Code.ShouldBe("Sudo"), refusal => refusal.Message.ShouldContain("\"systemctl reset-failed -- x.service\""));
@@ -189,7 +189,7 @@ public sealed class HostShellTests : IDisposable
         await ActAsync(shell, "stage-binary", [.. binary, ""]);
         ScriptCall[] calls =
         [
-            new("stop-systemd", "stop", [Boot, "99999999", Unit, "5", ""]),
+            new("stop-systemd", "stop", [Boot, "99999999", Unit, "5", "", ""]),
             new("swap-binary", "swap", [Boot, "99999999", .. binary]),
             new("start-systemd", "start", [Boot, "99999999", Unit, "failed", "5"]),
         ];

@@ -260,12 +260,12 @@ public sealed class LeaderElectorTests : IAsyncLifetime
 
         _time.Advance(TimeSpan.FromSeconds(9));
         a.Elector.EnsureMayAct(TimeSpan.FromSeconds(6));
-        a.Elector.Left.ShouldBe(TimeSpan.FromSeconds(6));
+        (a.Elector.Left, a.Elector.Held).ShouldBe((TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(9)));
         Should.Throw<NotLeaderException>(
             () => a.Elector.EnsureMayAct(TimeSpan.FromSeconds(6.1))).Message.ShouldContain("6.0 s more");
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        (a.Elector.IsLeader, a.Elector.Left).ShouldBe((false, TimeSpan.Zero));
+        (a.Elector.IsLeader, a.Elector.Left, a.Elector.Held).ShouldBe((false, TimeSpan.Zero, TimeSpan.Zero));
         Should.Throw<NotLeaderException>(() => a.Elector.EnsureMayAct(TimeSpan.Zero));
         await Wait.UntilAsync(() => term.IsCancellationRequested);
     }

@@ -84,9 +84,9 @@ public sealed class LocalHostTests : IDisposable
     }
 
     [Theory]
-    [InlineData("stop-systemd", "x.service", "5", "{choice}")]
-    [InlineData("run-script", "{stop}", "/", "{out}", "5", "0")]
-    [InlineData("stop-supervise", "service", "5", "{deploy}")]
+    [InlineData("stop-systemd", "x.service", "5", "{choice}", "")]
+    [InlineData("run-script", "{stop}", "/", "{out}", "5", "0", "")]
+    [InlineData("stop-supervise", "service", "5", "{deploy}", "")]
     public async Task Stop_that_hung_until_the_operator_gave_up_is_not_begun(string script, params string[] arguments)
     {
         // What comes before the stop hangs for three seconds: the directory of the note, or a tool that is looked for.
@@ -121,7 +121,7 @@ public sealed class LocalHostTests : IDisposable
     {
         Write(Path.Combine(_root, "systemctl"), "#!/bin/sh\nexec sleep 300\n");
         var began = Uptime();
-        var answer = await RunAsync(new RemoteCommand(["env", $"PATH={_root}:/usr/bin:/bin", "sh", "-c", HostScripts.ForActing("stop-systemd"), "sh", Boot, Latest(60), "x.service", "1", ""]));
+        var answer = await RunAsync(new RemoteCommand(["env", $"PATH={_root}:/usr/bin:/bin", "sh", "-c", HostScripts.ForActing("stop-systemd"), "sh", Boot, Latest(60), "x.service", "1", "", ""]));
 
         ScriptAnswer.Read("here", "stopping", answer).Says("ended").ShouldBeTrue();
         (Uptime() - began).ShouldBeLessThan(60);
@@ -204,11 +204,41 @@ public sealed class LocalHostTests : IDisposable
     {
         Write(Path.Combine(_root, "svstat"), $"#!/bin/sh\nif [ -e '{_root}/told' ]; then echo \"$1: down 1 seconds, normally up\"; else touch '{_root}/told'; echo \"$1: down 0 seconds, normally up, want up\"; fi\n");
         Write(Path.Combine(_root, "svc"), $"#!/bin/sh\necho \"$1\" >> '{_root}/signals'\n");
-        var answer = await RunAsync(Acting("stop-supervise", Boot, Latest(60), "service", "5", "/none"));
+        var answer = await RunAsync(Acting("stop-supervise", Boot, Latest(60), "service", "5", "/none", ""));
 
         ScriptAnswer.Read("here", "stopping", answer).Says("ended").ShouldBeTrue();
         File.Exists(Path.Combine(_root, "told")).ShouldBeTrue();
         File.ReadAllLines(Path.Combine(_root, "signals")).ShouldBe(["-d"]);
+    }
+
+    [Theory]
+    [InlineData("stop-systemd", "x.service", "5", "", "{seen}")]
+    [InlineData("run-script", "{root}/stop", "/", "{root}/out", "5", "0", "{seen}")]
+    [InlineData("stop-supervise", "service", "5", "/none", "{seen}")]
+    public async Task Process_that_no_look_has_seen_is_not_stopped(string script, params string[] arguments)
+    {
+        var (name, stopped) = ($"d{Guid.NewGuid():N}"[..14], Path.Combine(_root, "stopped"));
+        foreach (var (tool, does) in new[] { ("systemctl", ""), ("svc", ""), ("svstat", "echo \"$1: down 3 seconds\"\n"), ("stop", "") })
+        {
+            Write(Path.Combine(_root, tool), $"#!/bin/sh\n{does}{(tool == "svstat" ? "" : $"touch '{stopped}'\n")}");
+        }
+
+        Task<RemoteResult> StopAsync(string seen) => RunAsync(Acting(script, [Boot, Latest(60), .. arguments.Select(a =>
+            a.Replace("{root}", _root, StringComparison.Ordinal).Replace("{seen}", seen, StringComparison.Ordinal))]));
+
+        await Shell($"cp /bin/sleep '{_root}/{name}' && cd / && exec setsid '{_root}/{name}' 300 < /dev/null > /dev/null 2>&1 &");
+        var pid = "";
+        for (var tries = 0; pid.Length == 0; tries++)
+        {
+            tries.ShouldBeLessThan(100, "it never runs");
+            pid = (await Shell($"pgrep -x '{name}'")).Output.Trim();
+        }
+
+        var refusal = Should.Throw<ScriptRefusal>(async () => ScriptAnswer.Read("here", "stopping", await StopAsync($"{name} 1:1")));
+        (refusal.Code, refusal.Message, File.Exists(stopped)).ShouldBe((ScriptAnswer.CameUp, $"process {pid} of {name} came up since the look", false));
+        var start = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ')[19];
+        ScriptAnswer.Read("here", "stopping", await StopAsync($"{name} 1:1 {pid}:{start}"));
+        File.Exists(stopped).ShouldBeTrue();
     }
 
     [Fact]

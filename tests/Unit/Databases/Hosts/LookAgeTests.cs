@@ -90,6 +90,65 @@ public sealed class LookAgeTests
         late.ShouldBeGreaterThan(500);
     }
 
+    [Fact]
+    public void No_stop_of_a_former_leader_is_taken_after_another_asked_the_gate()
+    {
+        var random = new Random(53);
+        var (taken, late, early) = (0, 0, 0);
+        for (var run = 0; run < 20_000; run++)
+        {
+            // Leaders follow each other: a lease runs out, or is released, or its holder has certainly ended before that.
+            var sent = new List<(int Leader, double Asked, double At, string Latest)>();
+            var boot = random.NextDouble() * 1000;
+            var begun = new List<double>();
+            for (double now = 0, leader = 0; leader < 4; leader++)
+            {
+                begun.Add(now);
+                var leaseEnd = now + (random.NextDouble() * 60);
+                var gone = random.Next(2) == 0 ? leaseEnd : Math.Min(leaseEnd, now + (random.NextDouble() * 30));
+                for (var at = now; at < gone;)
+                {
+                    double Pass(double most) => at += random.NextDouble() * most;
+
+                    var (time, look) = (new ManualTimeProvider(), at);
+                    var seen = Pass(random.Next(4) == 0 ? 12 : 1);
+                    var answered = Pass(1);
+                    var lease = leaseEnd;
+                    var age = new LookAge(Report(boot + look + 1, boot + seen + 1), time, () => TimeSpan.FromSeconds(Math.Max(0, lease - at)));
+                    if (at < now + LookAge.Longest.TotalSeconds)
+                    {
+                        continue;
+                    }
+
+                    var asked = at;
+                    Pass(6);
+                    time.Advance(TimeSpan.FromSeconds(at - answered));
+                    age.EndGate();
+                    if (at < gone)
+                    {
+                        sent.Add(((int)leader, asked, at + (random.NextDouble() * 40), age.Latest));
+                    }
+                }
+
+                now = gone + random.NextDouble();
+            }
+
+            foreach (var (leader, asked, at, latest) in sent)
+            {
+                var isTaken = IsTaken(boot + 1 + at, latest);
+                (taken, late) = (taken + (isTaken ? 1 : 0), late + (isTaken ? 0 : 1));
+                if (isTaken)
+                {
+                    early += begun.Skip(leader + 1).Any(b => at > b) ? 1 : 0;
+                    sent.Where(s => s.Leader > leader).ShouldAllBe(s => at <= s.Asked, $"run {run}");
+                }
+            }
+        }
+
+        (taken > 1000 && late > 1000).ShouldBeTrue($"{taken}, {late}");
+        early.ShouldBeGreaterThan(200, "a leader that stops at once would have been too early");
+    }
+
     [Theory]
     [InlineData("usage_usec 5\nnr_periods 200\nnr_throttled 70\nthrottled_usec 9\n", "The pod of the operator was throttled in 35 % of its time (resources.limits.cpu). ")]
     [InlineData("nr_periods 200\nnr_throttled 0\nthrottled_time 0\n", "")]

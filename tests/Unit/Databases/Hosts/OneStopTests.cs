@@ -2,6 +2,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -91,6 +92,83 @@ public sealed class OneStopTests
     }
 
     [Theory]
+    [InlineData("/opt/other/bin/tikv-server", false, false)]
+    [InlineData("/opt/other/bin/tikv-server", true, true)]
+    [InlineData("/data/deploy/bin/tikv-server", false, true)]
+    [InlineData("/data/deploy/scripts/run_tikv.sh", false, true)]
+    public async Task Unit_that_starts_another_program_is_not_stopped_to_replace_ours(string starts, bool isSame, bool isStopped)
+    {
+        var host = new ReplacedHost { Starts = starts, StartsInstalled = isSame };
+        await using var hosts = host.Bind(Systemd);
+        var replacing = hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None);
+
+        if (isStopped)
+        {
+            await replacing;
+        }
+        else
+        {
+            var refusal = await Should.ThrowAsync<HostException>(() => replacing);
+            (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ControlMismatch, false));
+            refusal.Message.ShouldBe(
+                "192.0.2.11: tikv-1 was not stopped. ExecStart of tikv-20160.service on 192.0.2.11 is /opt/other/bin/tikv-server, expected /data/deploy/bin/tikv-server, which is replaced: tikv-1 would start another program. "
+                + "Set `ExecStart=/data/deploy/bin/tikv-server ...` by `systemctl edit tikv-20160.service`, or correct deployDir of tikv-1.");
+        }
+
+        (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe(isStopped ? (1, 1) : (0, 0));
+    }
+
+    [Theory]
+    [InlineData("systemd", true)]
+    [InlineData("systemd", false)]
+    [InlineData("supervise", true)]
+    [InlineData("supervise", false)]
+    public async Task Process_that_comes_up_after_the_look_is_not_stopped_without_the_gate(string kind, bool together)
+    {
+        var host = new ReplacedHost { Running = null, ComesUp = true };
+        await using var hosts = host.Bind(kind == "systemd" ? Systemd : Supervise);
+        var instance = hosts.Instance("tikv-1");
+        var stop = $"stop-{kind}{(together ? $"+swap-binary+start-{kind}" : "")}";
+        Task GateAsync(InstanceProcess process)
+        {
+            host.Asked.Add("gate");
+            return AllowAsync(process);
+        }
+
+        await (together ? instance.ReplaceAsync(Swap, null, GateAsync, CancellationToken.None) : instance.StopAsync(GateAsync, CancellationToken.None));
+
+        host.Asked.ShouldBe(["look", stop, "look", "gate", stop, "look"]);
+    }
+
+    [Fact]
+    public async Task Stop_waits_until_a_former_leader_is_late()
+    {
+        var (host, time, fence) = (new ReplacedHost(), new ManualTimeProvider(), new Fence(TimeSpan.FromSeconds(60)));
+        var began = time.GetTimestamp();
+        fence.Held = () => time.GetElapsedTime(began) + TimeSpan.FromSeconds(3);
+        await using var hosts = host.Bind(Systemd, fence, time);
+        var stopping = hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None);
+
+        time.Advance(TimeSpan.FromSeconds(16.9));
+        (stopping.IsCompleted, _asked).ShouldBe((false, 0));
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        await stopping;
+        host.Asked.ShouldBe(["look", "look", "stop-systemd", "look"]);
+        _asked.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Process_that_is_down_is_started_at_once_by_a_new_leader()
+    {
+        var host = new ReplacedHost { Running = null };
+        await using var hosts = host.Bind(Systemd, new Fence(TimeSpan.FromSeconds(60)) { Held = () => TimeSpan.Zero });
+
+        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None);
+
+        (host.Running, _asked).ShouldBe((HostCases.New, 0));
+    }
+
+    [Theory]
     [InlineData("masked", "is masked, so systemd would not start it again")]
     [InlineData("not-found", "has no unit file any more, so systemd could not start it again")]
     public async Task Unit_that_could_not_be_started_is_not_stopped(string load, string says)
@@ -146,6 +224,10 @@ public sealed class OneStopTests
     private sealed class Fence(TimeSpan left) : IActFence
     {
         public TimeSpan Left => left;
+
+        public Func<TimeSpan> Held { get; set; } = () => TimeSpan.MaxValue;
+
+        TimeSpan IActFence.Held => Held();
 
         public void EnsureMayAct()
         {

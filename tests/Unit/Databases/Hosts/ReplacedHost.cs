@@ -16,7 +16,7 @@ internal sealed class ReplacedHost : IRemoteClient
     private static readonly string[] Acts = ["stage-binary", "stop-systemd", "stop-supervise", "record-process", "stop-process", "swap-binary", "write", "swap-link", "start-systemd", "start-supervise", "start-process"];
     private static readonly string[][] Together =
     [
-        ["stop-systemd", "swap-binary", "write", "start-systemd"], ["stop-supervise", "swap-binary", "write", "start-supervise"], ["stop-systemd", "swap-binary", "start-systemd"],
+        ["stop-systemd", "swap-binary", "write", "start-systemd"], ["stop-supervise", "swap-binary", "write", "start-supervise"], ["stop-systemd", "swap-binary", "start-systemd"], ["stop-supervise", "swap-binary", "start-supervise"],
     ];
 
     public List<string> Asked { get; } = [];
@@ -43,6 +43,12 @@ internal sealed class ReplacedHost : IRemoteClient
     public string Load { get; init; } = "loaded";
 
     public string? Link { get; init; }
+
+    /// <summary>The unit starts the program in deployDir by another path.</summary>
+    public bool StartsInstalled { get; init; }
+
+    /// <summary>It is between two starts when it is looked at, and up when the first stop arrives.</summary>
+    public bool ComesUp { get; set; }
 
     /// <summary>How long a look takes, in seconds.</summary>
     public double Slow { get; init; } = 0.4;
@@ -72,7 +78,10 @@ internal sealed class ReplacedHost : IRemoteClient
         Arguments.AddRange(command.Arguments.Skip(4));
         var at = Array.IndexOf([.. command.Arguments], "b-1");
         var isLate = at > 0 && Math.Floor(1000 + Slow + Delay) > long.Parse(command.Arguments[at + 1], CultureInfo.InvariantCulture);
-        string[] lines = isLate ? ["", "refused Late", "it came late"] : Refuses is { } refused && refused.Script == name ? ["", $"refused {refused.Code}", Why] : [.. Answer(name), "end"];
+        var hasUnseen = ComesUp && name.StartsWith("stop-", StringComparison.Ordinal);
+        (Running, ComesUp) = hasUnseen ? (HostCases.Old, false) : (Running, ComesUp);
+        hasUnseen = hasUnseen && command.Arguments.First(a => a == "tikv-server" || a.StartsWith("tikv-server ", StringComparison.Ordinal)) == "tikv-server";
+        string[] lines = hasUnseen ? ["", "refused CameUp", "process 17 of tikv-server came up since the look"] : isLate ? ["", "refused Late", "it came late"] : Refuses is { } refused && refused.Script == name ? ["", $"refused {refused.Code}", Why] : [.. Answer(name), "end"];
         return Task.FromResult(new RemoteResult(0, string.Join('\n', [.. lines, ""]), ""));
     }
 
@@ -123,8 +132,9 @@ internal sealed class ReplacedHost : IRemoteClient
 
     private string[] Units() => Asked.Count == 0 ? [] :
     [
-        .. HostCases.Unit("tikv-20160.service", Running is null ? "inactive" : "active", Running is null ? "dead" : "running", Running is null ? 0 : Pid, load: Load, starts: Starts),
+        .. HostCases.Unit("tikv-20160.service", Running is not null ? "active" : ComesUp ? "activating" : "inactive", Running is not null ? "running" : ComesUp ? "auto-restart" : "dead", Running is null ? 0 : Pid, load: Load, starts: Starts),
         .. Enumerable.Range(0, 1).SelectMany(n => HostCases.Unit(string.Create(CultureInfo.InvariantCulture, $"other-{n}.service"), "inactive", "dead", load: "not-found")),
-        Running is null ? "svstat down 3 seconds" : $"svstat up (pid {Pid}) 3 seconds",
+        .. StartsInstalled ? ["starts installed"] : Array.Empty<string>(),
+        Running is null ? ComesUp ? "svstat down 0 seconds, normally up, want up" : "svstat down 3 seconds" : $"svstat up (pid {Pid}) 3 seconds",
     ];
 }

@@ -148,6 +148,6 @@ public sealed class SystemdTests
     {
         var report = HostCases.Look(lines);
         var kept = Keeper("pd.service").Read(report);
-        return new InstanceState(PD, report, kept, InstanceProcesses.Of(report, PD, [], null, kept.Pid, hasSupervisor: true)).Process;
+        return new InstanceState(PD, report, kept, InstanceProcesses.Of(report, PD, [], null, kept.Pid, hasSupervisor: true), new LookAge(report, TimeProvider.System, () => TimeSpan.Zero)).Process;
     }
 }

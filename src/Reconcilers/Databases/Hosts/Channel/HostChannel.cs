@@ -26,6 +26,9 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     /// <summary>How long this process certainly may act.</summary>
     public TimeSpan Lease => fence?.Left ?? TimeSpan.MaxValue;
 
+    /// <summary>How long this process has had the right to act.</summary>
+    public TimeSpan Held => fence?.Held ?? TimeSpan.MaxValue;
+
     /// <summary>Runs a program to its end, as <see cref="HostConnection.User"/>.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>

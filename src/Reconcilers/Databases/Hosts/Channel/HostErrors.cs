@@ -33,6 +33,8 @@ internal static class HostErrors
         var (reason, retryable, advice) = refusal.Code switch
         {
             ScriptAnswer.Late => (Reasons.HostUnreachable, true, "Nothing was done. The state is read again first."),
+            ScriptAnswer.CameUp =>
+                (Reasons.ProcessLivesOn, true, "Nothing was stopped. The state is read again first."),
             "Busy" => (Reasons.HostUnreachable, true,
                 "An earlier command of the operator still works there; it is waited for."),
             ScriptAnswer.Privileges => (Reasons.AccessDenied, false,

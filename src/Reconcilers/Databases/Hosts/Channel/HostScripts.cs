@@ -59,6 +59,9 @@ internal sealed class ScriptAnswer
     /// <summary>The exit code of a script that refuses a late request.</summary>
     public const string Late = "Late";
 
+    /// <summary>The exit code of a script that would stop a process that no look has seen.</summary>
+    public const string CameUp = "CameUp";
+
     /// <summary>The exit code of a script that finds started what was stopped.</summary>
     public const string Returned = "Returned";
 

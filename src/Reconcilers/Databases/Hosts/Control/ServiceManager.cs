@@ -146,7 +146,9 @@ internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(tar
 
     public override ScriptCall StopCall(InstanceState look) => new(
         "stop-systemd", $"stopping {look.Kept.Unit}",
-        [.. look.InTime, look.Kept.Unit!, Grace, look.Kept.NeedsChoice ? ChoiceFile : "", .. look.Own],
+        [
+            .. look.InTime, look.Kept.Unit!, Grace, look.Kept.NeedsChoice ? ChoiceFile : "", look.Seen, .. look.Own,
+        ],
         Privilege);
 
     public override ScriptCall StartCall(InstanceState look, bool follows) => new(
@@ -304,7 +306,8 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : ServiceM
     }
 
     public override ScriptCall StopCall(InstanceState look) => Call(
-        "stop-supervise", "stopping", [.. look.InTime, ServiceDirectory, Grace, look.Target.DeployDir, .. look.Own]);
+        "stop-supervise", "stopping",
+        [.. look.InTime, ServiceDirectory, Grace, look.Target.DeployDir, look.Seen, .. look.Own]);
 
     public override ScriptCall StartCall(InstanceState look, bool follows) => Call(
         "start-supervise", "starting",
@@ -336,7 +339,8 @@ internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(targ
     {
         var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Stop);
         var answer = await RunAsync(
-            channel, look, $"stopping {Target.Name}", script, Grace, Grace, look.Own, cancellationToken);
+            channel, look, $"stopping {Target.Name}", script, Grace, Grace, [look.Seen, .. look.Own],
+            cancellationToken);
 
         // Where nothing ran its complaint that nothing runs is welcome; it is run all the same, because something
         // behind it may be about to restart the process.
@@ -352,19 +356,20 @@ internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(targ
         var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Start);
         Check(
             channel,
-            await RunAsync(channel, look, $"starting {Target.Name}", script, StartSeconds, "0", [], cancellationToken),
+            await RunAsync(
+                channel, look, $"starting {Target.Name}", script, StartSeconds, "0", [""], cancellationToken),
             script, StartSeconds);
     }
 
     private Task<ScriptAnswer> RunAsync(
         HostChannel channel, InstanceState look, string what, string script, string limit, string grace,
-        IEnumerable<string> processes, CancellationToken cancellationToken)
+        IEnumerable<string> seen, CancellationToken cancellationToken)
     {
         var output = $"{Target.DeployDir.TrimEnd('/')}/.drydock-{Target.Name}.out";
         return channel.ActAsync(
             new ScriptCall(
                 "run-script", what,
-                [.. look.InTime, script, Target.DeployDir, output, limit, grace, .. processes],
+                [.. look.InTime, script, Target.DeployDir, output, limit, grace, .. seen],
                 Privilege.Never),
             cancellationToken);
     }

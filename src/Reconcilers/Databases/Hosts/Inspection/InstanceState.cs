@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>One observation of an instance, with the details that a following action needs.</summary>
+/// <param name="Age">When it is old.</param>
 internal sealed record InstanceState(
-    InstanceTarget Target, HostReport Report, ManagedProcess Kept, InstanceProcesses Processes)
+    InstanceTarget Target, HostReport Report, ManagedProcess Kept, InstanceProcesses Processes, LookAge Age)
 {
     // An uptime in seconds that no host reaches.
     private const string Forever = "9999999999";
@@ -10,14 +11,16 @@ internal sealed record InstanceState(
     // A process that was restarted and is so young may be between two crashes.
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(10);
 
-    /// <summary>When it is old; null never.</summary>
-    public LookAge? Age { get; init; }
-
-    public string[] InTime => [Report.Boot, Age?.Latest ?? Forever];
+    public string[] InTime => [Report.Boot, Age.Latest];
 
     /// <summary>The first arguments of an act that follows another in the same command: only that one must be in
     /// time.</summary>
     public string[] Afterwards => [Report.Boot, Forever];
+
+    /// <summary>What the look saw of the program on the whole host: a stop is refused if there is another process by
+    /// then, which no gate has seen. Empty for an instance without a program.</summary>
+    public string Seen => Target.Program.Length == 0 ? ""
+        : string.Join(' ', Report.Processes.Select(p => p.Identity).Prepend(Target.Program));
 
     public IEnumerable<string> Own => Processes.Own.Select(p => p.Identity);
     public IReadOnlyList<ReportedProcess> Living => [.. Processes.Own, .. Processes.Strays];
@@ -41,6 +44,7 @@ internal sealed record InstanceState(
         LinkTarget = Version(Report.LinkTarget),
         RealLinkTarget = Report.RealTarget,
         StartedProgram = Kept.Program,
+        StartsInstalled = Report.Answer.Says("starts"),
         StopLimit = Kept.StopLimit,
         IsListening = Report.IsListening,
         ListenerPid = Report.Listeners.Count > 0 ? Report.Listeners[0] : null,

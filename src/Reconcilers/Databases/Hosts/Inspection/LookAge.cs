@@ -8,6 +8,10 @@ namespace Drydock.Reconcilers.Databases;
 /// that the look ends with was shown before its answer arrived, and the lease that is left is read after that: uptime
 /// and lease together are never later than the end of the lease, whenever the operator freezes.
 /// </para>
+/// <para>
+/// A lease that was released, or whose holder has ended, is taken before that. What its leader had sent was looked for
+/// before, so it is taken for <see cref="Longest"/> at most: no leader stops anything earlier in its term.
+/// </para>
 /// </summary>
 /// <param name="lease">How long this process certainly keeps its lease, by the monotonic clock.</param>
 internal sealed class LookAge(HostReport report, TimeProvider time, Func<TimeSpan> lease)

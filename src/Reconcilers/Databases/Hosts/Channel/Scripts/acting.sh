@@ -9,9 +9,16 @@ in_time() {
 }
 
 # Before a stop: from here on the limit of the script no longer ends it, so that it completes what it begins; and it begins in time, whatever hung before.
+# $3 the program and its processes PID:START that were seen, of which the gate knows: a stop would end any other one too, so that is refused.
 begin() {
   trap '' TERM
   in_time "$1" "$2"
+  for pid in $([ -z "${3-}" ] || running "${3%% *}"); do
+    stat=$(cat "/proc/$pid/stat" 2> /dev/null) || continue
+    start=$(set -- ${stat##*) } && echo "${20}")
+    case "$3 " in *" $pid:$start "*) continue ;; esac
+    ! lives "$pid:$start" || refuse CameUp "process $pid of ${3%% *} came up since the look"
+  done
 }
 
 # Whether the process PID:START lives. One that only waits to be counted does not.

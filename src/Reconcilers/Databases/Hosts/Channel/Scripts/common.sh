@@ -48,6 +48,14 @@ file() {
   say "$1 $key"
 }
 
+# The processes of a program, by their numbers.
+running() {
+  {
+    find /proc/[0-9]*/exe -maxdepth 0 '(' -lname "*/$1" -o -lname "*/$1 (deleted)" -o -lname "*/$1.*" ')' -printf '%h\n'
+    grep -lxF -e "$(printf '%.15s' "$1")" /proc/[0-9]*/comm
+  } 2> /dev/null | sed 's,^/proc/,,; s,/comm$,,'
+}
+
 # A tool of daemontools: below deployDir, where tidb-ansible puts it, or in PATH.
 tool() {
   if [ -x "$dir/bin/$1" ]; then tool=$dir/bin/$1

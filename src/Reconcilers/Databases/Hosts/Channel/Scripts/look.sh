@@ -76,6 +76,7 @@ case $1 in
     shown=$(systemctl ${drydock_scope-} show -p Id -p LoadState -p ActiveState -p SubState -p MainPID -p NRestarts -p ExecStart -p TimeoutStopUSec -p SendSIGKILL -- $units) || refuse Supervisor "systemctl show ended with $?"
     printf '%s\n' "$shown" | sed 's/^/unit /'
     main=$(printf '%s\n' "$shown" | sed -n 's/^MainPID=\([1-9][0-9]*\)$/\1/p')
+    for one in $(printf '%s\n' "$shown" | sed -n "s,^ExecStart=.*[ =]\(/[^ ;]*/$program\) .*,\1,p"); do [ ! "$one" -ef "$link/$installed" ] || say 'starts installed'; done
     if there "$choice"; then say "choice $(head -n 1 -- "$choice")"; fi
     ;;
   supervise)
@@ -89,14 +90,7 @@ case $1 in
 esac
 
 found=
-if [ -n "$program" ]; then
-  found=$(
-    {
-      find /proc/[0-9]*/exe -maxdepth 0 '(' -lname "*/$program" -o -lname "*/$program (deleted)" -o -lname "*/$program.*" ')' -printf '%h\n'
-      grep -lxF -e "$(printf '%.15s' "$program")" /proc/[0-9]*/comm
-    } 2> /dev/null | sed 's,^/proc/,,; s,/comm$,,'
-  )
-fi
+[ -z "$program" ] || found=$(running "$program")
 set -- $(printf '%s\n' $main $found | sort -nu)
 [ $# -le 64 ] || refuse TooMany "$# processes of $program run there"
 for pid; do process "$pid"; done

@@ -1,10 +1,10 @@
 # Takes a service of daemontools down and keeps it down.
-# $1 boot; $2 in time up to; $3 service directory; $4 grace in seconds; $5 deployDir; then PID:START of its processes.
+# $1 boot; $2 in time up to; $3 service directory; $4 grace in seconds; $5 deployDir; $6 what was seen (begin); then PID:START of its processes.
 LC_ALL=C
 export LC_ALL
 in_time "$1" "$2"
-booted=$1 latest=$2 service=$3 grace=$4 dir=$5
-shift 5
+booted=$1 latest=$2 service=$3 grace=$4 dir=$5 seen=$6
+shift 6
 
 # Whether supervise has no process of its own and wants none any more, within so many seconds. Between two restarts it is down and has not read the command yet.
 down() {
@@ -22,7 +22,7 @@ down() {
 tool svc
 svc=$tool
 tool svstat
-begin "$booted" "$latest"
+begin "$booted" "$latest" "$seen"
 said=$("$svc" -d "$service" 2>&1) && [ -z "$said" ] || refuse Supervisor "svc -d: $said"
 if ! down "$grace"; then
   said=$("$svc" -k "$service" 2>&1) && [ -z "$said" ] || refuse Supervisor "svc -k: $said"
