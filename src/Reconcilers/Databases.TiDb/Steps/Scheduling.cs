@@ -135,11 +135,17 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
     {
         var schedule = await Targets.Pd.ScheduleAsync(cancellationToken);
         var down = await FindDownAsync(cancellationToken);
-        return ToSet(context, schedule, down).Count > 0
+        var missing = ToSet(context, schedule, down);
+        return missing.Count > 0
             ? new Observation.NotStarted("PD does not have the limits of the upgrade.")
+            {
+                // A store went down or came back since.
+                IsSameAttempt = missing.Keys.All(name => name == ScheduleHold.RepairLimit)
+                    && context.Time.GetUtcNow() - Began(context) < TimeLimit(Spec),
+            }
             : down is not null
             ? new Observation.Running(down)
-            : await FindPendingAsync(Targets, cancellationToken) is { } pending
+            : StopsRepair && await FindPendingAsync(Targets, cancellationToken) is { } pending
             ? new Observation.Running(pending)
             : new Observation.Done(
                 null,
@@ -196,9 +202,9 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
             : await FindPendingAsync(targets, cancellationToken);
     }
 
-    private async Task<string?> FindPendingAsync(TiDbTargets targets, CancellationToken cancellationToken)
+    private static async Task<string?> FindPendingAsync(TiDbTargets targets, CancellationToken cancellationToken)
     {
-        var all = StopsRepair ? await targets.Pd.OperatorsAsync(cancellationToken) : [];
+        var all = await targets.Pd.OperatorsAsync(cancellationToken);
         var pending = all.Where(o => !PdScheduling.OnlyMovesLeader(o)).ToList();
         return pending.Count == 0 ? null
             : $"Waiting until PD has changed replicas or Regions ({Sentences.List(pending, Named, "; ")}). While TiKVs "

@@ -95,6 +95,26 @@ public sealed class MixedVersionsTests
         world.Violations.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Store_that_comes_and_goes_while_operators_are_waited_for_costs_no_attempt()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.Operators.Add(Repair);
+        world.RunUntil(() => world.Step(Hold).Message?.Contains("Waiting until PD has changed replicas", StringComparison.Ordinal) == true, "it waits");
+        for (var times = 0; times < 6; times++)
+        {
+            Cut(world, "tikv-3");
+            world.RunUntil(() => world.Limits[Limit] == 8, "repair has its value of before", TimeSpan.FromMinutes(2));
+            world.StoreOf("tikv-3").IsCut = false;
+            world.RunUntil(() => world.Limits[Limit] == 0, "it is held again", TimeSpan.FromMinutes(2));
+        }
+
+        (world.Step(Hold).Attempt, world.Step(Hold).State).ShouldBe((1, StepState.Running));
+        world.Operators.Clear();
+        world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+    }
+
     // As after a restore of etcd, while a store is down: the limits are those of the upgrade but for repair.
     [Fact]
     public void Limits_of_a_put_back_hold_are_not_taken_for_former_ones()
