@@ -192,7 +192,7 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
     }
 
     // The program may be a link to another one in the same directory: yb-master and yb-tserver to yb-server.
-    private static string? AboveBin(string executable)
+    internal static string? AboveBin(string executable)
     {
         const string Bin = "/bin";
         var folder = executable[..Math.Max(executable.LastIndexOf('/'), 0)];

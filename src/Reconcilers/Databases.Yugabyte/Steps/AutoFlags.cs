@@ -220,8 +220,8 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
 
         var unknown = this is { Instance: { } instance, Directory: { } directory }
             ? await new PackageFlags(Cluster).UnknownAsync(instance, directory, cancellationToken)
-            : [];
-        return unknown.Count > 0
+            : null;
+        return unknown?.Count > 0
             ? new Observation.Failed(
                 Reasons.VersionPathUnsupported,
                 $"The programs of {Cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that are promoted "
@@ -244,7 +244,7 @@ internal sealed class PackageFlags(YugabyteCluster cluster)
     public const int Named = 6;
 
     // Where packages have it.
-    private static readonly string[] Files = ["bin/auto_flags.json", "share/auto_flags.json", "auto_flags.json"];
+    public static readonly string[] Files = ["bin/auto_flags.json", "share/auto_flags.json", "auto_flags.json"];
 
     /// <summary>Why a rollback must not begin; null if it may, or if nothing can be read: starting processes again may
     /// repair that. What the upgrade itself promoted is rolled back by a step, which then looks for the
@@ -279,7 +279,7 @@ internal sealed class PackageFlags(YugabyteCluster cluster)
         string instance, string directory, string? version, string otherwise, CancellationToken cancellationToken)
     {
         var unknown = await UnknownAsync(instance, directory, cancellationToken);
-        return unknown.Count == 0
+        return unknown is not { Count: > 0 }
             ? null
             : $"the programs of {cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that others promoted "
                 + $"after the upgrade began: {Sentences.List(unknown, Named)}. They would end at start (AutoFlag is "
@@ -287,9 +287,9 @@ internal sealed class PackageFlags(YugabyteCluster cluster)
                 + $"otherwise {otherwise}";
     }
 
-    /// <summary>The promoted AutoFlags that a package does not list; empty if it has no list.</summary>
+    /// <summary>The promoted AutoFlags that a package does not list; null if it has no list.</summary>
     /// <param name="instance">An instance that has the package on its host.</param>
-    public async Task<IReadOnlyList<string>> UnknownAsync(
+    public async Task<IReadOnlyList<string>?> UnknownAsync(
         string instance, string directory, CancellationToken cancellationToken)
     {
         var host = cluster.Hosts.Files(cluster.Instance(instance).Host);
@@ -308,6 +308,6 @@ internal sealed class PackageFlags(YugabyteCluster cluster)
             }
         }
 
-        return [];
+        return null;
     }
 }

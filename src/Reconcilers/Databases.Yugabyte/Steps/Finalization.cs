@@ -248,13 +248,6 @@ internal sealed record UpgradeCatalog : YugabyteStep
             throw NotYet(Reasons.AdminToolFailed, $"The command was started before. {Unseen}");
         }
 
-        // A hold, a pause or a failure may lie between the last look and this.
-        if (await new ClusterGate(Cluster).HealthProblemsAsync(context.Plan, cancellationToken) is [var problem, ..])
-        {
-            throw NotYet(
-                Reasons.ClusterUnhealthy, $"The catalogue is not upgraded while the universe is unhealthy. {problem}");
-        }
-
         for (var attempt = 1; !await TryAsync(context, attempt, cancellationToken); attempt++)
         {
             var pause = Timers.Clamp(KubernetesDuration.Parse(Cluster.Settings.CatalogRetryPause));
@@ -271,6 +264,13 @@ internal sealed record UpgradeCatalog : YugabyteStep
                 Reasons.AdminToolFailed,
                 $"Another {command} runs on {busy}, and two at once damage the catalogue. The upgrade continues "
                 + $"automatically when it has ended. See `ps -ef | grep {command}` there.");
+        }
+
+        // A hold, a pause or a failure may lie between the last look and this.
+        if (await new ClusterGate(Cluster).HealthProblemsAsync(context.Plan, cancellationToken) is [var problem, ..])
+        {
+            throw NotYet(
+                Reasons.ClusterUnhealthy, $"The catalogue is not upgraded while the universe is unhealthy. {problem}");
         }
 
         try

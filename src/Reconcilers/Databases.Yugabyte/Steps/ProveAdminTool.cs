@@ -5,6 +5,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// load balancer is idle; and that the package knows the AutoFlags of the universe. Records the AutoFlags
 /// configuration, by which a promotion is noticed and rolled back (docs/research/yugabytedb.md#admin-tool).</summary>
 [Step("prove-admin-tool", "Verify the admin tool of the new package")]
+[Acceptable(OnlyIf = "if the package has no auto_flags.json")]
 internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
 {
     public const string FlagsFact = "autoFlags";
@@ -15,6 +16,9 @@ internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
         Enum.TryParse<NodesSafeForm>(plan.Step<ProveAdminTool>()?.Recorded(NodesSafeFact), out var form)
             ? form
             : NodesSafeForm.Absent;
+
+    // The package may be whole, and the programs start: then only the proof is missing.
+    protected override bool MayBeAccepted(Observation.Failed failure) => failure.Reason == Reasons.PackageMissing;
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -73,7 +77,20 @@ internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
             facts[FlagsDigestFact] = flags.Digest;
             var unknown = await new PackageFlags(Cluster).UnknownAsync(
                 Cluster.Masters[0].Name, Cluster.Spec.Package.Directory, cancellationToken);
-            if (unknown.Count > 0)
+            if (unknown is null && flags.Promoted.Count > 0)
+            {
+                var (master, files) = (Cluster.Masters[0], string.Join(", ", PackageFlags.Files));
+                return new Observation.Failed(
+                    Reasons.PackageMissing,
+                    $"spec.package.directory {Cluster.Spec.Package.Directory} on {master.Host} has none of {files}. "
+                    + $"Masters of {to} read it to promote AutoFlags, and without it nothing shows that the programs "
+                    + $"know the {flags.Promoted.Count} that the universe has promoted. Nothing was stopped. Unpack "
+                    + "the whole package there, then retry. If the vendor's package has no such file, accept the "
+                    + "step.")
+                { Facts = facts };
+            }
+
+            if (unknown?.Count > 0)
             {
                 return new Observation.Failed(
                     Reasons.VersionPathUnsupported,

@@ -10,15 +10,15 @@ internal static class YugabyteVersionData
 
     private static readonly Lazy<VersionFacts> Shipped = new(Load);
 
+    private static readonly Lazy<List<(YugabyteVersion Version, DateOnly On)>> Dates = new(() =>
+        [.. Shipped.Value.Series.SelectMany(s => s.Released).Select(r => (YugabyteVersion.Parse(r.Key), r.Value))]);
+
     /// <exception cref="JsonException">The shipped file has an unknown or a missing key: a defect.</exception>
     public static IReadOnlyList<YugabyteVersionRow> Rows => Shipped.Value.Rows;
 
     /// <summary>When a release came out; null if it is not known.</summary>
-    public static DateOnly? ReleasedOn(YugabyteVersion version) => Shipped.Value.Series
-        .SelectMany(series => series.Released)
-        .Where(r => YugabyteVersion.Parse(r.Key).Covers(version))
-        .Select(r => (DateOnly?)r.Value)
-        .FirstOrDefault();
+    public static DateOnly? ReleasedOn(YugabyteVersion version) =>
+        Dates.Value.Where(r => r.Version.Covers(version)).Select(r => (DateOnly?)r.On).FirstOrDefault();
 
     private static VersionFacts Load()
     {

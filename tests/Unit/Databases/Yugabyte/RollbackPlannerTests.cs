@@ -120,7 +120,11 @@ public sealed class RollbackPlannerTests
     {
         var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile });
         world.KeptFlags.Add("known_flag");
-        world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
+        foreach (var directory in new[] { YugaWorld.OldDirectory, YugaWorld.NewDirectory })
+        {
+            world.Texts[$"{directory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
+        }
+
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("PromoteAutoFlags");
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded, "they are promoted");

@@ -27,6 +27,18 @@ public sealed class RunningUniverseProofTests
     }
 
     [Fact]
+    public void Package_without_its_list_of_flags_stops_nothing()
+    {
+        var world = new YugaWorld(new YugaSetup());
+        world.KeptFlags.Add("known_flag");
+        var step = Fails(
+            world, "PreparePackage/prove-admin-tool",
+            $"spec.package.directory {YugaWorld.NewDirectory} on 10.0.0.1 has none of bin/auto_flags.json, share/auto_flags.json, auto_flags.json");
+        (step.Reason, step.Acceptable, step.Recorded(ProveAdminTool.FlagsFact)).ShouldBe((Reasons.PackageMissing, true, "1"));
+        step.Message!.ShouldContain("accept the step");
+    }
+
+    [Fact]
     public void Package_that_lacks_a_migration_of_the_catalogue_stops_nothing()
     {
         var world = new YugaWorld(new YugaSetup());
@@ -103,11 +115,12 @@ public sealed class RunningUniverseProofTests
     private static async Task<IReadOnlyList<Finding>> RunAsync(YugaWorld world) =>
         (await new YugabytePreflight(new YugabyteCluster(new YugaLife(world))).RunAsync(default)).Findings;
 
-    private static void Fails(YugaWorld world, string step, string message)
+    private static PlanStep Fails(YugaWorld world, string step, string message)
     {
         var run = YugaRun.Of(world);
         run.Until(() => run.Plan.Steps.Single(s => s.Id == step).State == StepState.Failed, "failed");
         run.Plan.Steps.Single(s => s.Id == step).Message.ShouldNotBeNull().ShouldContain(message);
         world.Acts.ShouldNotContain(act => act.StartsWith("stop", StringComparison.Ordinal));
+        return run.Plan.Steps.Single(s => s.Id == step);
     }
 }

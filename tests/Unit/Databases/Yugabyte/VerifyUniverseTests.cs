@@ -101,6 +101,20 @@ public sealed class VerifyUniverseTests
     }
 
     [Fact]
+    public void Catalogue_is_not_tried_again_while_a_server_is_unhealthy()
+    {
+        var world = new YugaWorld { CatalogMismatches = 1 };
+        var run = YugaRun.Of(world);
+        run.Until(() => world.CatalogMismatches == 0, "it failed once");
+        world["t2"].RefusedSince = world.Time.GetUtcNow() - TimeSpan.FromMinutes(2);
+        run.Until(() => run.Told.Any(t => t.Contains("The catalogue is not upgraded while the universe is unhealthy.", StringComparison.Ordinal)), "it says so");
+        world.CatalogIsUpgraded.ShouldBeFalse();
+
+        world["t2"].RefusedSince = null;
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
     public void Look_that_finds_a_problem_starts_the_count_again()
     {
         var world = new YugaWorld();
