@@ -17,16 +17,13 @@ internal static class DrydockCommand
         try
         {
             var parsed = Create(surroundings).Parse(words);
-            if (parsed.Action is not ParseErrorAction errors)
+            if (parsed.Action is not ParseErrorAction)
             {
                 return await parsed.InvokeAsync(configuration, cancellationToken);
             }
 
-            // The help would push the errors off the screen.
-            errors.ShowHelp = false;
-            var code = await parsed.InvokeAsync(configuration, cancellationToken);
-            surroundings.Errors.WriteLine($"See `{HelpPage.PathOf(parsed.CommandResult)} --help`.");
-            return code;
+            surroundings.Errors.WriteLine(WrongUsage.Explain(parsed));
+            return ExitCodes.Failed;
         }
         catch (Exception failure)
         {
@@ -66,29 +63,9 @@ internal static class DrydockCommand
             root.Subcommands.Add(command);
         }
 
-        RefuseUnknownOptions(root);
+        WrongUsage.Refuse(root);
         root.Subcommands.Add(HelpCommand.Create(root));
         root.Subcommands.Add(CompleteCommand.Create(surroundings));
         return root;
-    }
-
-    // Otherwise an option that is misspelt would be taken for an argument.
-    private static void RefuseUnknownOptions(Command command)
-    {
-        foreach (var argument in command.Arguments)
-        {
-            argument.Validators.Add(static result =>
-            {
-                foreach (var token in result.Tokens.Where(t => t.Value.StartsWith('-')))
-                {
-                    result.AddError($"There is no option {token.Value}.");
-                }
-            });
-        }
-
-        foreach (var subcommand in command.Subcommands)
-        {
-            RefuseUnknownOptions(subcommand);
-        }
     }
 }

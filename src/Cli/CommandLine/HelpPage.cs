@@ -15,10 +15,9 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         var command = parseResult.CommandResult.Command;
         var output = parseResult.InvocationConfiguration.Output;
         var path = PathOf(parseResult.CommandResult);
-        if (command.Subcommands.Count > 0 && parseResult.UnmatchedTokens is [var unknown, ..])
+        if (command.Subcommands.Count > 0 && parseResult.UnmatchedTokens.Count > 0)
         {
-            parseResult.InvocationConfiguration.Error.WriteLine(
-                $"{path} has no command {unknown}. `{path} --help` lists all.");
+            parseResult.InvocationConfiguration.Error.WriteLine(WrongUsage.Explain(parseResult));
             return ExitCodes.Failed;
         }
 

@@ -29,7 +29,7 @@ internal sealed partial class ReasonBook
     [
         .. Reasons.Where(r => r.Contains(reason, StringComparison.OrdinalIgnoreCase)
             || reason.Contains(r, StringComparison.OrdinalIgnoreCase)
-            || Distance(r, reason) <= 2).Take(MostAlike),
+            || NearestWords.Distance(r, reason) <= 2).Take(MostAlike),
     ];
 
     private static string Load()
@@ -38,24 +38,6 @@ internal sealed partial class ReasonBook
             ?? throw new InvalidOperationException("The program was built without docs/failures.md.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
-    }
-
-    // How many letters have to be added, removed or replaced.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var same = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]);
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1)));
-            }
-        }
-
-        return row[^1];
     }
 
     // It ends at the next heading, and before the anchors of the next section.

@@ -20,9 +20,11 @@ internal static class DashboardCommand
         };
         port.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 0 or > MaxPort)
+            if (result.Tokens is [{ Value: var text }]
+                && int.TryParse(text, CultureInfo.InvariantCulture, out var number)
+                && number is < 0 or > MaxPort)
             {
-                result.AddError($"--port is {result.GetValueOrDefault<int>()}; expected is 0 to {MaxPort}.");
+                result.AddError($"--port is '{text}'; expected is 0 to {MaxPort}.");
             }
         });
         var open = new Option<bool>("--open")

@@ -33,9 +33,7 @@ internal static class ExplainCommand
         {
             var alike = book.Alike(reason);
             throw new CliException(
-                $"There is no reason {reason}."
-                + (alike.Count > 0 ? $" Do you mean {string.Join(" or ", alike)}?" : "")
-                + " `kubectl drydock explain` lists all.");
+                $"There is no reason {reason}.{NearestWords.Question(alike)} `kubectl drydock explain` lists all.");
         }
 
         surroundings.CreateConsole().MarkupLines(MarkdownText.Lines(section));

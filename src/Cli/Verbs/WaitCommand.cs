@@ -3,6 +3,8 @@ namespace Drydock.Cli.Verbs;
 /// <summary>Waits until a run has ended or needs an administrator. For scripts.</summary>
 internal static class WaitCommand
 {
+    private static readonly string[] Goals = [nameof(RunState.Ready), nameof(RunState.Held)];
+
     public static Command Create(VerbRunner runner)
     {
         var name = SharedOptions.RunArgument(runner);
@@ -13,7 +15,8 @@ internal static class WaitCommand
             Description = "The state that the script expects: exit code 0.",
             DefaultValueFactory = _ => nameof(RunState.Ready),
         };
-        goal.AcceptOnlyFromAmong(nameof(RunState.Ready), nameof(RunState.Held));
+        goal.CompletionSources.Add(Goals);
+        goal.Validators.Add(WrongUsage.AcceptOnly("--for", Goals));
         var command = new Command(
             "wait",
             "Waits until a run is Ready or Stalled, or waits for you (Held). Exit codes: 0 it is what --for says, 2 "

@@ -44,7 +44,7 @@ public sealed class ExplainTests
         (await Invoke(surroundings, "explain", "held")).ShouldBe(ExitCodes.Done);
         output.ToString().ShouldContain("status.holds");
         (await Invoke(surroundings, "explain", "Hel")).ShouldBe(ExitCodes.Failed);
-        output.ToString().ShouldContain("There is no reason Hel. Do you mean Held");
+        output.ToString().ShouldContain("There is no reason Hel. Did you mean Held");
         (await Invoke(surroundings, "explain")).ShouldBe(ExitCodes.Done);
         output.ToString().ShouldContain("TargetBusy");
     }

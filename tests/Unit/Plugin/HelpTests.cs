@@ -83,12 +83,12 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [InlineData("Did you mean one of the following?\nstatus\n", "statu")]
+    [InlineData("There is no command statu. Did you mean status? See `kubectl drydock --help`.", "statu")]
     [InlineData("See `kubectl drydock approve --help`.", "approve")]
     [InlineData("There is no option --forc.", "approve", "a", "--forc")]
     [InlineData("See `kubectl drydock init tidb --help`.", "init", "tidb", "--nonsense")]
-    [InlineData("kubectl drydock has no command statu.", "help", "statu")]
-    [InlineData("kubectl drydock init has no command omss.", "init", "omss", "--help")]
+    [InlineData("There is no command statu. Did you mean status?", "help", "statu")]
+    [InlineData("There is no command omss. Did you mean oms? See `kubectl drydock init --help`.", "init", "omss", "--help")]
     public async Task Typing_error_names_what_to_do(string expected, params string[] words)
     {
         var (code, text) = await RunAsync(words);

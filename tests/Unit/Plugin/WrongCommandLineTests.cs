@@ -1,0 +1,141 @@
+using System.CommandLine;
+using Drydock.Cli.CommandLine;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary>Every command of the tree with a wrong value of every option: one sentence on standard error.</summary>
+public sealed class WrongCommandLineTests
+{
+    private const string Absent = "/absent/kubeconfig";
+
+    // Nothing listens there.
+    private const string Silent = "127.0.0.1:1";
+
+    private static readonly string[] Wrong = ["", "no such thing", "-1", "99999999999", "[b]"];
+
+    public static TheoryData<string, string> Options =>
+    [
+        .. Commands(Root(), "").SelectMany(c => Of(c.Command).Select(o => (c.Path, o.Name))),
+    ];
+
+    public static TheoryData<string> Verbs => [.. Commands(Root(), "").Select(c => c.Path).Where(p => p.Length > 0)];
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public async Task Wrong_value_is_one_sentence_on_standard_error(string path, string option)
+    {
+        foreach (var value in Wrong)
+        {
+            var (code, output, errors) = await RunAsync([.. Line(path, option), $"{option}={value}"]);
+
+            if (code != ExitCodes.Done)
+            {
+                code.ShouldBe(ExitCodes.Failed, errors);
+                output.ShouldBeEmpty();
+                errors.Trim().Split('\n').ShouldHaveSingleItem();
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public async Task Option_that_is_given_twice_is_refused_by_name(string path, string option)
+    {
+        var command = Commands(Root(), "").Single(c => c.Path == path).Command;
+        if (Of(command).Single(o => o.Name == option) is not { Arity.MaximumNumberOfValues: 1 } known || known.ValueType == typeof(bool))
+        {
+            return;
+        }
+
+        var (code, _, errors) = await RunAsync([.. Line(path, option), option, "1m", option, "1m"]);
+
+        code.ShouldBe(ExitCodes.Failed);
+        errors.ShouldStartWith($"{option} is given twice");
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public async Task Misspelt_option_is_answered_with_the_right_word(string path, string option)
+    {
+        var (code, output, errors) = await RunAsync([.. Line(path, null), $"{option[..^2]}{option[^1]}"]);
+
+        code.ShouldBe(ExitCodes.Failed, errors);
+        output.ShouldBeEmpty();
+        errors.ShouldStartWith($"There is no option {option[..^2]}{option[^1]}. Did you mean ");
+        errors.ShouldContain(option);
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Misspelt_verb_is_answered_with_the_right_word(string path)
+    {
+        if (path is "__complete" or "help")
+        {
+            return;
+        }
+
+        var (code, output, errors) = await RunAsync(Words($"{path[..^1]}{path[^1]}{path[^1]}"));
+
+        code.ShouldBe(ExitCodes.Failed);
+        output.ShouldBeEmpty();
+        errors.ShouldMatch($"^There is no command .*[.] Did you mean (.* or )?{path.Split(' ')[^1]}( or .*)?[?] See `.* --help`[.]\n$");
+    }
+
+    [Theory]
+    [InlineData("--port is 'abc'; expected is a whole number.", "dashboard", "--port", "abc")]
+    [InlineData("--port is '70000'; expected is 0 to 65535.", "dashboard", "--port", "70000")]
+    [InlineData("--namespace needs a value.", "status", "-n")]
+    [InlineData("--for is 'Hled'; expected is Ready or Held.", "wait", "a", "--for", "Hled")]
+    [InlineData("-o is 'yml'; expected json, yaml, wide or name.", "status", "-o", "yml")]
+    [InlineData("--context is empty.", "status", "--context", "")]
+    [InlineData("There is no option --context-x.", "approve", "a", "--context-x")]
+    [InlineData("NAME is missing.", "approve")]
+    [InlineData("--filename is missing.", "check")]
+    public async Task Wrong_word_is_told_with_what_is_expected(string expected, params string[] words)
+    {
+        var (code, output, errors) = await RunAsync(words);
+
+        code.ShouldBe(ExitCodes.Failed);
+        output.ShouldBeEmpty();
+        errors.ShouldStartWith(expected);
+    }
+
+    private static string[] Line(string path, string? without)
+    {
+        var command = Commands(Root(), "").Single(c => c.Path == path).Command;
+        var arguments = command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(_ => "a");
+        var options = command.Options.Where(o => o.Required && o.Name != without)
+            .SelectMany(o => new[] { o.Name, o.Name == "--docker" ? $"tcp://{Silent}" : Silent });
+        string[] where = without == SharedOptions.Kubeconfig ? [] : [SharedOptions.Kubeconfig, Absent];
+        return [.. Words(path), .. arguments, .. options, .. where];
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string[] words)
+    {
+        await using var output = new StringWriter();
+        await using var errors = new StringWriter();
+        var code = await DrydockCommand.RunAsync(CliRuns.Plain(output) with { Errors = errors }, words, TestContext.Current.CancellationToken);
+        foreach (var text in new[] { output.ToString(), errors.ToString() })
+        {
+            foreach (var inner in new[] { "System.", "Drydock.", ".NET", "Exception", "   at ", "error of its own", "Unhandled" })
+            {
+                text.ShouldNotContain(inner, Case.Sensitive, string.Join(' ', words));
+            }
+        }
+
+        return (code, output.ToString(), errors.ToString().ReplaceLineEndings("\n"));
+    }
+
+    private static RootCommand Root() => DrydockCommand.Create(CliRuns.Plain(TextWriter.Null));
+
+    private static string[] Words(string path) => path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<(string Path, Command Command)> Commands(Command command, string path) =>
+        [(path, command), .. command.Subcommands.SelectMany(c => Commands(c, $"{path} {c.Name}".Trim()))];
+
+    private static IEnumerable<Option> Of(Command command) => command.Hidden || command is RootCommand
+        ? []
+        : command.Options.Concat(Root().Options.Where(o => o.Recursive && o.Name != "--help")).Where(o => o.Name.StartsWith("--", StringComparison.Ordinal));
+}
