@@ -28,6 +28,15 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
                 + $"{string.Join(" or ", RunKind.All.Select(k => k.Kind))}.");
         }
 
+        document.Remove("status");
+        var options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+        var misfits = new Misfits(kind!.EntityType, options).Of(document).Select(m => $"{path}: {m}").ToList();
+        if (misfits.Count > 0)
+        {
+            // Unknown fields are refused here: the API server may only warn of a mistyped one.
+            throw new CliException(string.Join('\n', misfits));
+        }
+
         var metadata = document["metadata"] as JsonObject ?? [];
         if (Text(metadata["name"]) is not { Length: > 0 } name)
         {
@@ -41,7 +50,6 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
             ["namespace"] = Text(metadata["namespace"]) ?? @namespace,
             ["labels"] = new JsonObject { [TrialLabel] = CreatedBy },
         };
-        document.Remove("status");
         if (document["spec"] is JsonObject spec)
         {
             // A plan that was approved before is no condition for a check.
@@ -49,7 +57,14 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
             spec.Remove("approvedPlanHash");
         }
 
-        return new TrialManifest(kind!, Deserialize(document, kind!, path), name);
+        try
+        {
+            return new TrialManifest(kind, kind.Read(document, options), name);
+        }
+        catch (JsonException wrong)
+        {
+            throw new CliException($"{path} does not fit {kind.Kind} at {wrong.Path}.");
+        }
     }
 
     private static IReadOnlyList<JsonNode> Documents(string text, string path)
@@ -62,27 +77,6 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
         {
             throw new CliException($"{path} is not YAML: line {broken.Start.Line}: {broken.Message}");
         }
-    }
-
-    // Unknown fields are refused here: the API server may only warn of a mistyped one.
-    private static IKubernetesObject Deserialize(JsonObject document, RunKind kind, string path)
-    {
-        var options = new JsonSerializerOptions(KubernetesJson.CreateOptions(CrdsJsonContext.Default))
-        {
-            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        };
-        try
-        {
-            return kind.Kind == OmsUpgrade.KindName
-                ? Read<OmsUpgrade>() with { AsWritten = document }
-                : Read<DatabaseRollingUpgrade>() with { AsWritten = document };
-        }
-        catch (JsonException wrong)
-        {
-            throw new CliException($"{path} does not fit {kind.Kind}: {wrong.Message}");
-        }
-
-        T Read<T>() => document.Deserialize((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))!;
     }
 
     private static string? Text(JsonNode? node) =>

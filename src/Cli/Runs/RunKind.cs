@@ -33,6 +33,11 @@ internal abstract class RunKind(string kind, string plural, string shortName)
     public bool IsNamed(string text) =>
         new[] { ShortName, Singular, Plural }.Contains(text.Split('.')[0], StringComparer.OrdinalIgnoreCase);
 
+    public abstract Type EntityType { get; }
+
+    /// <summary>An object of a manifest, which is sent as it was written.</summary>
+    public abstract IKubernetesObject Read(JsonObject document, JsonSerializerOptions options);
+
     protected abstract Run? TryRead(IKubernetesObject entity);
 
     public abstract Task<Run?> GetAsync(
@@ -62,8 +67,16 @@ internal sealed class RunKind<TEntity>(
     string shortName,
     Func<TEntity, (RunSpec Spec, RunStatus? Status, string From, string To)> parts)
     : RunKind(kind, plural, shortName)
-    where TEntity : class, IKubernetesObject
+    where TEntity : CustomKubernetesEntity
 {
+    public override Type EntityType => typeof(TEntity);
+
+    public override IKubernetesObject Read(JsonObject document, JsonSerializerOptions options) =>
+        document.Deserialize((JsonTypeInfo<TEntity>)options.GetTypeInfo(typeof(TEntity)))! with
+        {
+            AsWritten = document,
+        };
+
     protected override Run? TryRead(IKubernetesObject entity) => entity is TEntity own ? RunOf(own) : null;
 
     public override async Task<Run?> GetAsync(

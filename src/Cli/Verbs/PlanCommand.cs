@@ -1,3 +1,4 @@
+using Drydock.Cli.Manifests;
 using Drydock.Cli.Plans;
 using Spectre.Console;
 using YamlDotNet.Core;
@@ -79,9 +80,16 @@ internal static class PlanCommand
     {
         try
         {
-            var plan = Yaml.Read(File.ReadAllText(path)) is [var document, ..]
-                && document.Deserialize(CrdsJsonContext.Default.Plan) is { Hash.Length: > 0 } read
-                ? read
+            var read = Yaml.Read(File.ReadAllText(path));
+            var misfits = new Misfits(typeof(Plan), CrdsJsonContext.Default.Options);
+            if (read.SelectMany(misfits.Of).FirstOrDefault() is { } misfit)
+            {
+                throw new CliException($"{path} is not a plan: {misfit} Write one with `plan NAME -o json`.");
+            }
+
+            var plan = read is [var document, ..]
+                && document.Deserialize(CrdsJsonContext.Default.Plan) is { Hash.Length: > 0 } given
+                ? given
                 : throw new CliException($"{path} is not a plan: it has no hash. Write one with `plan NAME -o json`.");
             return plan.Steps.CountBy(s => s.Id, StringComparer.Ordinal).FirstOrDefault(s => s.Value > 1).Key is { } id
                 ? throw new CliException(
