@@ -24,7 +24,8 @@ internal static class ChangeWriter
             Ask(invocation.Surroundings);
         }
 
-        (run, change) = await WriteAsync(invocation.Kubernetes, run, change, plan, cancellationToken);
+        (run, change) = await invocation.RetryAsync(
+            limit => WriteAsync(invocation.Kubernetes, run, change, plan, limit), cancellationToken, writes: true);
         if (patience is not { } limit)
         {
             output.WriteLine("Written. The operator takes it up when it sees the object next.");

@@ -16,6 +16,10 @@ internal sealed class Invocation : IDisposable
         UserAgent = "kubectl-drydock",
     };
 
+    private static readonly Backoff Pauses = new() { First = TimeSpan.FromSeconds(1), Max = TimeSpan.FromSeconds(9) };
+
+    private readonly KubernetesClientOptions _options = Options;
+    private readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
     private readonly IDisposable? _connection;
 
     public Invocation(Surroundings surroundings, ParseResult parsed)
@@ -27,11 +31,21 @@ internal sealed class Invocation : IDisposable
         Configuration = path is null && context is null
             ? KubeConfig.BuildDefaultConfig(surroundings.Time)
             : KubeConfig.BuildConfigFromConfigFile(path, context, surroundings.Time);
+        var user = parsed.GetValue<string?>(SharedOptions.ActsAs);
+        _options = Options with { ActsAs = user };
+        if (parsed.GetValue<TimeSpan?>(SharedOptions.RequestTimeout) is { } limit)
+        {
+            _patience = limit == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : limit;
+            _options = limit == TimeSpan.Zero ? _options : _options with { RequestTimeout = limit };
+        }
+
         var client = new KubernetesClient(
-            Configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default), Options, surroundings.Time);
+            Configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default), _options, surroundings.Time);
         (Kubernetes, _connection) = (client, client);
         Namespace = parsed.GetValue<string?>(SharedOptions.Namespace) ?? client.DefaultNamespace;
-        ConnectionOptions = Given(SharedOptions.Context, context) + Given(SharedOptions.Kubeconfig, path);
+        ConnectionOptions = Given(SharedOptions.Context, context)
+            + Given(SharedOptions.Kubeconfig, path)
+            + Given(SharedOptions.ActsAs, user);
     }
 
     public Invocation(Surroundings surroundings, IKubernetesClient kubernetes, string @namespace)
@@ -60,7 +74,47 @@ internal sealed class Invocation : IDisposable
 
     public DateTimeOffset Now => Surroundings.Time.GetUtcNow();
 
-    public k8s.Kubernetes CreatePackageClient() => PackageClient.Create(Configuration, Options);
+    public k8s.Kubernetes CreatePackageClient() => PackageClient.Create(Configuration, _options);
+
+    /// <summary>Asks again while the API server is unavailable, as long as --request-timeout allows. A write is sent
+    /// again only if it certainly was not carried out, and the limit does not interrupt it.</summary>
+    public async Task<T> RetryAsync<T>(
+        Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken, bool writes = false)
+    {
+        using var limit = new CancellationTokenSource(_patience, Surroundings.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        KubernetesException? last = null;
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                if (failures > 0)
+                {
+                    await Task.Delay(Pauses.Delay(failures - 1), Surroundings.Time, either.Token);
+                }
+
+                return await ask(writes ? cancellationToken : either.Token);
+            }
+            catch (KubernetesException outage)
+                when (outage is KubernetesUnreachableException or { IsTransient: true, Request.IsRead: true })
+            {
+                if (last is null)
+                {
+                    Surroundings.Errors.WriteLine(
+                        $"The API server has been unavailable since {Now:HH:mm:ss}: {outage.Message} The command "
+                        + "retries.");
+                }
+
+                last = outage;
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            {
+                throw new CliException(
+                    $"The API server {Configuration.Host} did not answer within {Texts.Duration(_patience.TotalSeconds)} "
+                    + $"({SharedOptions.RequestTimeout}). {last?.Message}".TrimEnd());
+            }
+        }
+    }
 
     public void Dispose() => _connection?.Dispose();
 

@@ -9,22 +9,35 @@ internal static class SharedOptions
     public const string Kubeconfig = "--kubeconfig";
     public const string Context = "--context";
     public const string Namespace = "--namespace";
+    public const string ActsAs = "--as";
+    public const string RequestTimeout = "--request-timeout";
 
     /// <summary>Options that every verb has.</summary>
-    public static IEnumerable<Option<string?>> OfAll() =>
-    [
-        new(Kubeconfig)
+    public static IEnumerable<Option> OfAll()
+    {
+        yield return new Option<string?>(Kubeconfig)
         {
             Description = "Path of a kubeconfig; without it KUBECONFIG, or ~/.kube/config.",
             Recursive = true,
-        },
-        new(Context) { Description = "Context of the kubeconfig.", Recursive = true },
-        new(Namespace, "-n")
+        };
+        yield return new Option<string?>(Context) { Description = "Context of the kubeconfig.", Recursive = true };
+        yield return new Option<string?>(Namespace, "-n")
         {
             Description = "Namespace of the object; without it that of the context.",
             Recursive = true,
-        },
-    ];
+        };
+        yield return new Option<string?>(ActsAs)
+        {
+            Description = "User as whom the API server carries out the requests.",
+            Recursive = true,
+        };
+        var timeout = Timeout(
+            "How long to ask the API server again while it does not answer, a duration such as 30s; 0 without a limit. "
+                + "Default: 2m. What follows a run continues.",
+            RequestTimeout);
+        timeout.Recursive = true;
+        yield return timeout;
+    }
 
     public static Argument<string> RunArgument(VerbRunner runner)
     {
@@ -50,15 +63,15 @@ internal static class SharedOptions
         return argument;
     }
 
-    public static Option<TimeSpan?> Timeout(string description) => new("--timeout")
+    public static Option<TimeSpan?> Timeout(string description, string name = "--timeout") => new(name)
     {
         Description = description,
-        CustomParser = static result =>
+        CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (!KubernetesDuration.TryParse(text, out var value))
+            if (!KubernetesDuration.TryParse(text, out var value) && text != "0")
             {
-                result.AddError($"--timeout is '{text}'; expected is a duration such as 90s or 2m.");
+                result.AddError($"{name} is '{text}'; expected is a duration such as 90s or 2m.");
             }
 
             return value;

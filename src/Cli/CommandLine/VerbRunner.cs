@@ -40,7 +40,7 @@ internal sealed class VerbRunner(Surroundings surroundings)
     public IEnumerable<CompletionItem> CompleteNames(CompletionContext context) =>
         Complete(context, async (invocation, limit) =>
         {
-            var runs = await RunLookup.ListAsync(invocation, invocation.Namespace, limit);
+            var runs = await RunLookup.ListAsync(invocation, new RunScope(invocation.Namespace), limit);
             return runs.Select(r => r.Metadata.Name);
         });
 
@@ -55,7 +55,8 @@ internal sealed class VerbRunner(Surroundings surroundings)
         try
         {
             using var limit = new CancellationTokenSource(CompletionLimit);
-            using var invocation = new Invocation(Surroundings, context.ParseResult);
+            using var invocation = new Invocation(
+                Surroundings with { Errors = TextWriter.Null }, context.ParseResult);
             // System.CommandLine asks for completions without a task, so this waits.
             return [.. words(invocation, limit.Token).GetAwaiter().GetResult().Select(w => new CompletionItem(w))];
         }

@@ -30,7 +30,8 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
     {
         try
         {
-            var found = await kind.ListAsync(kubernetes, space, tolerateUnreadable: true, cancellationToken);
+            var found = await kind.ListAsync(
+                kubernetes, new RunScope(space), tolerateUnreadable: true, cancellationToken);
             problems.AddRange(found.Unreadable.Select(unreadable => Explain(kind, unreadable)));
             return found.Runs;
         }

@@ -3,21 +3,23 @@ using Spectre.Console.Rendering;
 
 namespace Drydock.Cli.Output;
 
-/// <summary>The tree of <c>status -w</c>, redrawn with each change and each second.</summary>
+/// <summary>What <c>status -w</c> shows, redrawn with each change and each second.</summary>
 internal static class LiveStatus
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    public static async Task<int> ShowAsync(
+    /// <param name="render">What is drawn of a state, at its second; the text says why the state may be old.</param>
+    /// <returns>The state after which <paramref name="isOver"/>.</returns>
+    public static async Task<T> ShowAsync<T>(
         Invocation invocation,
-        Func<Action<string>, IAsyncEnumerable<Run?>> follow,
-        bool isWide,
-        bool throughHolds,
+        Func<Action<string>, IAsyncEnumerable<T?>> follow,
+        Func<T, string?, IRenderable> render,
+        Func<T, bool> isOver,
         CancellationToken cancellationToken)
+        where T : class
     {
-        var text = new StatusText(isWide);
         string? outage = null;
-        var state = RunState.InProgress;
+        T? last = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var changes = follow(sentence => Volatile.Write(ref outage, sentence))
             .GetAsyncEnumerator(end.Token);
@@ -28,8 +30,7 @@ internal static class LiveStatus
                 .Overflow(VerticalOverflow.Crop)
                 .StartAsync(async live =>
                 {
-                    Run? run = null;
-                    while (!StatusCommand.IsOver(state, throughHolds))
+                    while (last is null || !isOver(last))
                     {
                         using var tick = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
                         await Task.WhenAny(next, Task.Delay(Second, invocation.Surroundings.Time, tick.Token));
@@ -38,21 +39,17 @@ internal static class LiveStatus
                         if (next.IsCompleted)
                         {
                             // The changes end with the state of a run that was deleted.
-                            run = (await next ? changes.Current : null)
+                            last = (await next ? changes.Current : null)
                                 ?? throw new CliException("The object was deleted.");
                             Volatile.Write(ref outage, null);
                             next = changes.MoveNextAsync().AsTask();
                         }
 
-                        if (run is null)
+                        if (last is not null)
                         {
-                            continue;
+                            invocation.Console.Profile.Width = invocation.Surroundings.PresentWidth;
+                            live.UpdateTarget(render(last, Volatile.Read(ref outage)));
                         }
-
-                        var view = RunViewBuilder.BuildWithOffers(run, invocation.Now);
-                        state = view.State;
-                        invocation.Console.Profile.Width = invocation.Surroundings.PresentWidth;
-                        live.UpdateTarget(Render(text, view, Volatile.Read(ref outage)));
                     }
                 });
         }
@@ -62,7 +59,7 @@ internal static class LiveStatus
             await Task.WhenAny(next);
         }
 
-        return StatusCommand.ExitCode(state);
+        return last!;
     }
 
     /// <summary>The tree as it is drawn at one moment.</summary>

@@ -1,27 +1,40 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Drydock.Cli.Output;
 
 /// <summary>All runs, one a row.</summary>
 internal static class RunTable
 {
-    /// <param name="space">The namespace that was listed; null for all.</param>
-    public static void Print(IAnsiConsole console, IReadOnlyList<RunView> runs, string? space, bool isWide)
+    private const int Gap = 2;
+    private static readonly RunState[] Needs = [RunState.Held, RunState.Stalled, RunState.InProgress, RunState.Ready];
+
+    /// <summary>Where the system is down first, then what waits for an administrator, what failed, what runs and what
+    /// has ended.</summary>
+    public static IEnumerable<RunView> ByNeed(IEnumerable<RunView> runs) => runs
+        .OrderBy(run => run.DowntimeSince is null)
+        .ThenBy(run => Array.IndexOf(Needs, run.State))
+        .ThenBy(run => run.Namespace, StringComparer.Ordinal)
+        .ThenBy(run => run.Name, StringComparer.Ordinal);
+
+    /// <param name="scope">What was listed.</param>
+    public static IRenderable Of(IReadOnlyList<RunView> runs, RunScope scope, bool isWide)
     {
         if (runs.Count == 0)
         {
-            console.MarkupLine(space is null
-                ? "There is no upgrade in any namespace."
-                : $"There is no upgrade in namespace {Texts.Escape(space)}. -n names another namespace, -A lists all.");
-            return;
+            var labels = scope.Selector is { } selector ? $" with {Texts.Escape(selector)}" : "";
+            return new Rows(new Markup(scope.Namespace is not { } space
+                ? $"There is no upgrade{labels} in any namespace."
+                : $"There is no upgrade{labels} in namespace {Texts.Escape(space)}. -n names another namespace, -A "
+                    + "lists all."));
         }
 
         string[] columns = ["NAMESPACE", "NAME", "FROM", "TO", "PHASE", "REASON", "STEPS", "ELAPSED", "DOWN"];
-        var table = new Table().Border(TableBorder.None)
-            .AddColumns([.. columns.Select(column => new TableColumn($"[grey]{column}[/]").NoWrap())]);
+        var table = new Table().Border(TableBorder.None).AddColumns(
+            [.. columns.Select(column => new TableColumn($"[grey]{column}[/]").NoWrap().Padding(0, 0, Gap, 0))]);
         if (isWide)
         {
-            table.AddColumn(new TableColumn("[grey]MESSAGE[/]"));
+            table.AddColumn(new TableColumn("[grey]MESSAGE[/]").Padding(0, 0, 0, 0));
         }
 
         foreach (var run in runs)
@@ -49,6 +62,6 @@ internal static class RunTable
             table.AddRow([.. cells]);
         }
 
-        console.Write(table);
+        return table;
     }
 }

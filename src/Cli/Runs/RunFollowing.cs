@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Drydock.Cli.Runs;
 
 /// <summary>Follows a run for as long as it takes, also while the API server restarts.</summary>
@@ -18,23 +20,84 @@ internal static class RunFollowing
         Action<string>? say,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await foreach (var seen in ThroughOutagesAsync(
+            () => run.Kind.WatchAsync(kubernetes, run.Metadata.Namespace!, run.Metadata.Name, cancellationToken),
+            time,
+            say,
+            cancellationToken))
+        {
+            yield return seen is null ? null : seen with { Address = run.Address };
+            if (seen is null)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>All runs now and after each change.</summary>
+    public static async IAsyncEnumerable<IReadOnlyCollection<Run>> FollowAllAsync(
+        Invocation invocation,
+        RunScope scope,
+        Action<string>? say,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changes = Channel.CreateUnbounded<(RunKind Kind, IReadOnlyCollection<Run> Runs)>();
+        var readers = Task.WhenAll(RunKind.All.Select(ReadAsync));
+        var runs = new Dictionary<RunKind, IReadOnlyCollection<Run>>();
+        try
+        {
+            await foreach (var (kind, present) in changes.Reader.ReadAllAsync(cancellationToken))
+            {
+                runs[kind] = present;
+                if (runs.Count == RunKind.All.Count)
+                {
+                    yield return [.. runs.Values.SelectMany(list => list)];
+                }
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await Task.WhenAny(readers);
+        }
+
+        async Task ReadAsync(RunKind kind)
+        {
+            try
+            {
+                await foreach (var present in ThroughOutagesAsync(
+                    () => kind.WatchListAsync(invocation.Kubernetes, scope, end.Token),
+                    invocation.Surroundings.Time,
+                    say,
+                    end.Token))
+                {
+                    await changes.Writer.WriteAsync((kind, present), end.Token);
+                }
+            }
+            catch (Exception failure)
+            {
+                // The reader of the channel throws it.
+                changes.Writer.TryComplete(failure);
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<T> ThroughOutagesAsync<T>(
+        Func<IAsyncEnumerable<T>> watch,
+        TimeProvider time,
+        Action<string>? say,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var (isRead, failures) = (false, 0);
         while (true)
         {
-            await using (var states = run.Kind
-                .WatchAsync(kubernetes, run.Metadata.Namespace!, run.Metadata.Name, cancellationToken)
-                .GetAsyncEnumerator(cancellationToken))
+            await using (var states = watch().GetAsyncEnumerator(cancellationToken))
             {
                 while (await HasNextAsync(states))
                 {
                     (isRead, failures) = (true, 0);
-                    if (states.Current is not { } seen)
-                    {
-                        yield return null;
-                        yield break;
-                    }
-
-                    yield return seen with { Address = run.Address };
+                    yield return states.Current;
                 }
             }
 
@@ -42,7 +105,7 @@ internal static class RunFollowing
             await Task.Delay(Pauses.Delay(failures), time, cancellationToken);
         }
 
-        async Task<bool> HasNextAsync(IAsyncEnumerator<Run?> states)
+        async Task<bool> HasNextAsync(IAsyncEnumerator<T> states)
         {
             try
             {

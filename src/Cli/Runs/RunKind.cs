@@ -43,10 +43,14 @@ internal abstract class RunKind(string kind, string plural, string shortName)
     public abstract Task<Run?> GetAsync(
         IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken);
 
-    /// <summary>Lists the objects of a namespace, or of all. Those that another version of the operator wrote in a way
+    /// <summary>Lists the objects. Those that another version of the operator wrote in a way
     /// that does not fit this program are thrown, or told apart.</summary>
     public abstract Task<(IEnumerable<Run> Runs, IReadOnlyList<UnreadableObject> Unreadable)> ListAsync(
-        IKubernetesClient kubernetes, string? @namespace, bool tolerateUnreadable, CancellationToken cancellationToken);
+        IKubernetesClient kubernetes, RunScope scope, bool tolerateUnreadable, CancellationToken cancellationToken);
+
+    /// <summary>The objects now and after each change, until their watch ends.</summary>
+    public abstract IAsyncEnumerable<IReadOnlyCollection<Run>> WatchListAsync(
+        IKubernetesClient kubernetes, RunScope scope, CancellationToken cancellationToken);
 
     /// <summary>The object now and after each change, until its watch ends; null once it is deleted.</summary>
     public abstract IAsyncEnumerable<Run?> WatchAsync(
@@ -86,11 +90,45 @@ internal sealed class RunKind<TEntity>(
             : null;
 
     public override async Task<(IEnumerable<Run> Runs, IReadOnlyList<UnreadableObject> Unreadable)> ListAsync(
-        IKubernetesClient kubernetes, string? @namespace, bool tolerateUnreadable, CancellationToken cancellationToken)
+        IKubernetesClient kubernetes, RunScope scope, bool tolerateUnreadable, CancellationToken cancellationToken)
     {
         var list = await kubernetes.ListAsync<TEntity>(
-            @namespace, new ListOptions { TolerateUnreadable = tolerateUnreadable }, cancellationToken);
+            scope.Namespace,
+            new ListOptions { TolerateUnreadable = tolerateUnreadable, LabelSelector = scope.Selector },
+            cancellationToken);
         return (list.Items.Select(RunOf), list.Unreadable);
+    }
+
+    public override async IAsyncEnumerable<IReadOnlyCollection<Run>> WatchListAsync(
+        IKubernetesClient kubernetes, RunScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var list = await kubernetes.ListAsync<TEntity>(
+            scope.Namespace, new ListOptions { LabelSelector = scope.Selector }, cancellationToken);
+        var runs = list.Items.Select(RunOf).ToDictionary(run => run.FullName, StringComparer.Ordinal);
+        yield return [.. runs.Values];
+        var options = new WatchOptions { ResourceVersion = list.ResourceVersion, LabelSelector = scope.Selector };
+        await foreach (var change in kubernetes.WatchAsync<TEntity>(scope.Namespace, options, cancellationToken))
+        {
+            // The next list says what does not fit.
+            if (change.Unreadable is not null)
+            {
+                yield break;
+            }
+
+            if (change.Object is not { } seen)
+            {
+                continue;
+            }
+
+            var run = RunOf(seen);
+            runs[run.FullName] = run;
+            if (change.Type == WatchEventType.Deleted)
+            {
+                runs.Remove(run.FullName);
+            }
+
+            yield return [.. runs.Values];
+        }
     }
 
     public override async IAsyncEnumerable<Run?> WatchAsync(
@@ -157,3 +195,8 @@ internal sealed class RunKind<TEntity>(
         return new Run(this, entity.Metadata, spec, status) { Entity = entity, From = from, To = to };
     }
 }
+
+/// <summary>Which runs are listed.</summary>
+/// <param name="Namespace">Null for all.</param>
+/// <param name="Selector">A selector of labels; null for none.</param>
+internal sealed record RunScope(string? Namespace, string? Selector = null);

@@ -15,7 +15,9 @@ internal static class RunLookup
         {
             try
             {
-                var run = await kind.GetAsync(invocation.Kubernetes, invocation.Namespace, name, cancellationToken);
+                var run = await invocation.RetryAsync(
+                    limit => kind.GetAsync(invocation.Kubernetes, invocation.Namespace, name, limit),
+                    cancellationToken);
                 if (run is not null)
                 {
                     found.Add(run with { Address = address });
@@ -43,23 +45,24 @@ internal static class RunLookup
         };
     }
 
-    /// <summary>Lists the runs of all kinds, sorted by namespace and name. A null namespace means all.</summary>
+    /// <summary>Lists the runs of all kinds, sorted by namespace and name.</summary>
     public static async Task<IReadOnlyList<Run>> ListAsync(
-        Invocation invocation, string? @namespace, CancellationToken cancellationToken) =>
+        Invocation invocation, RunScope scope, CancellationToken cancellationToken) =>
     [
-        .. (await ListAsync(invocation, RunKind.All, @namespace, cancellationToken))
+        .. (await ListAsync(invocation, RunKind.All, scope, cancellationToken))
             .OrderBy(r => r.Metadata.Namespace, StringComparer.Ordinal)
             .ThenBy(r => r.Metadata.Name, StringComparer.Ordinal),
     ];
 
     private static async Task<List<Run>> ListAsync(
-        Invocation invocation, IReadOnlyList<RunKind> kinds, string? @namespace, CancellationToken cancellationToken)
+        Invocation invocation, IReadOnlyList<RunKind> kinds, RunScope scope, CancellationToken cancellationToken)
     {
         List<Run> runs = [];
         foreach (var kind in kinds)
         {
-            var found = await kind.ListAsync(
-                invocation.Kubernetes, @namespace, tolerateUnreadable: false, cancellationToken);
+            var found = await invocation.RetryAsync(
+                limit => kind.ListAsync(invocation.Kubernetes, scope, tolerateUnreadable: false, limit),
+                cancellationToken);
             runs.AddRange(found.Runs);
         }
 
@@ -85,7 +88,8 @@ internal static class RunLookup
         Invocation invocation, string text, IReadOnlyList<RunKind> kinds, CancellationToken cancellationToken)
     {
         var message = $"There is no upgrade {text} in namespace {invocation.Namespace}.";
-        var runs = await ListAsync(invocation, kinds, invocation.Namespace, cancellationToken);
+        var runs = await ListAsync(
+            invocation, kinds, new RunScope(invocation.Namespace), cancellationToken);
         var names = runs.ConvertAll(r => r.Metadata.Name);
         return names.Count == 0
             ? $"{message} The namespace has no upgrade at all. Choose another one with -n."

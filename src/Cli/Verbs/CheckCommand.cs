@@ -44,7 +44,7 @@ internal static class CheckCommand
             invocation.Surroundings.Errors.WriteLine($"Checks {trial.Name} as {check.FullName}.");
         }
 
-        var created = await check.CreateAsync(cancellationToken);
+        var created = await invocation.RetryAsync(check.CreateAsync, cancellationToken, writes: true);
         try
         {
             var run = await WaitAsync(invocation, created, cancellationToken);

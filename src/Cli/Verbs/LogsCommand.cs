@@ -62,8 +62,9 @@ internal static class LogsCommand
                 + $"The step is {step.State.ToString().ToLowerInvariant()}. {step.Message}".TrimEnd());
         }
 
-        var secret = await invocation.Kubernetes.GetAsync<V1Secret>(
-            reference, run.Metadata.Namespace, cancellationToken)
+        var secret = await invocation.RetryAsync(
+            limit => invocation.Kubernetes.GetAsync<V1Secret>(reference, run.Metadata.Namespace, limit),
+            cancellationToken)
             ?? throw new CliException($"The Secret {reference} with the output of {step.Id} was deleted.");
         if (secret.Values.GetValueOrDefault(OutputKey) is not { } bytes)
         {

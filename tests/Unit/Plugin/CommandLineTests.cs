@@ -25,6 +25,8 @@ public sealed class CommandLineTests
     [InlineData("approve", "a", "--yes")]
     [InlineData("check", "-f", "-")]
     [InlineData("status", "-A", "-o", "json")]
+    [InlineData("status", "-A", "-w", "-l", "team=dba")]
+    [InlineData("wait", "a", "--as", "bob", "--request-timeout", "0")]
     [InlineData("hold", "a", "StopOld", "--remove", "-y")]
     public void Known_options_are_accepted(params string[] words)
     {
@@ -34,7 +36,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--watch needs the name", "status", "-w")]
+    [InlineData("not possible with --selector", "status", "a", "-l", "team=dba")]
     [InlineData("not possible with --all-namespaces", "status", "a", "-A")]
     [InlineData("-o name is not possible with --watch", "status", "a", "-w", "-o", "name")]
     [InlineData("-o is not possible with --diff", "plan", "a", "--diff", "-o", "json")]

@@ -99,7 +99,7 @@ public sealed class ReportTests : IAsyncLifetime
     [Fact]
     public async Task Server_that_is_not_reached_is_a_sentence()
     {
-        var (code, text) = await RunAsync(new Uri("http://127.0.0.1:1/"), "report", "night", "--file", Zip);
+        var (code, text) = await RunAsync(new Uri("http://127.0.0.1:1/"), "report", "night", "--file", Zip, "--request-timeout", "1s");
 
         code.ShouldBe(ExitCodes.Failed);
         text.ShouldContain("127.0.0.1:1");
@@ -119,6 +119,22 @@ public sealed class ReportTests : IAsyncLifetime
         (await RunAsync(_server.Address, "report", "night", "--file", Zip)).Code.ShouldBe(ExitCodes.Done);
 
         names.Distinct().ShouldBe(["api.example"]);
+    }
+
+    [Fact]
+    public async Task Every_request_is_made_as_the_given_user()
+    {
+        List<string?> users = [];
+        _server.Otherwise(context =>
+        {
+            users.Add(context.Request.Headers["Impersonate-User"]);
+            return AnswerAsync(context);
+        });
+
+        (await RunAsync(_server.Address, "report", "night", "--file", Zip, "--as", "li.wei")).Code.ShouldBe(ExitCodes.Done);
+
+        users.Count.ShouldBeGreaterThan(5);
+        users.Distinct().ShouldBe(["li.wei"]);
     }
 
     private static Task AnswerAsync(HttpContext context) => context.Request.Path.Value! switch

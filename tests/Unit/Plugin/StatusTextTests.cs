@@ -1,5 +1,6 @@
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
+using Drydock.Cli.Runs;
 using Drydock.Cli.Verbs;
 using Drydock.Cli.Views;
 using Drydock.Crds.Common;
@@ -37,7 +38,7 @@ public sealed class StatusTextTests
     {
         using var output = new StringWriter();
 
-        RunTable.Print(CliRuns.Plain(output).CreateConsole(), [], space, isWide: false);
+        CliRuns.Plain(output).CreateConsole().Write(RunTable.Of([], new RunScope(space), isWide: false));
 
         output.ToString().TrimEnd().ShouldBe(text);
     }

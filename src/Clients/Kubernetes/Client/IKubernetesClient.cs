@@ -121,6 +121,8 @@ public sealed record WatchOptions
 
     public string? FieldSelector { get; init; }
 
+    public string? LabelSelector { get; init; }
+
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(8);
 
     public Action? OnAccepted { get; init; }

@@ -112,7 +112,7 @@ public static class PackageClient
         KubernetesApi.Connect(
             configuration,
             options,
-            new KubernetesHandler(configuration, TimeProvider.System),
+            new KubernetesHandler(configuration, TimeProvider.System, options.ActsAs),
             new ObjectLimit(options.MaxAnswerBytes));
 
     /// <summary>Reads an object only up to the limit; a log is a stream.</summary>

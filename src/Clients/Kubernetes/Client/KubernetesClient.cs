@@ -27,7 +27,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         _options = options ?? new KubernetesClientOptions();
         _json = new EntityJson(json);
         time ??= TimeProvider.System;
-        _handler = new KubernetesHandler(configuration, time);
+        _handler = new KubernetesHandler(configuration, time, _options.ActsAs);
         var limits = new OutcomeLimits(_options.RequestTimeout, _options.MaxAnswerBytes)
         {
             ReadRetries = _options.ReadRetries,
@@ -182,6 +182,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             ["resourceVersion"] = options.ResourceVersion,
             ["timeoutSeconds"] = seconds.ToString(CultureInfo.InvariantCulture),
             ["fieldSelector"] = options.FieldSelector,
+            ["labelSelector"] = options.LabelSelector,
         };
         using var message = Message(
             HttpMethod.Get,
@@ -341,6 +342,9 @@ public sealed record KubernetesClientOptions
     public string FieldManager { get; init; } = "drydock";
 
     public string UserAgent { get; init; } = "drydock";
+
+    /// <summary>The user as whom the server carries out requests; null for the one of the credentials.</summary>
+    public string? ActsAs { get; init; }
 
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

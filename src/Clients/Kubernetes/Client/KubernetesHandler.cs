@@ -4,9 +4,12 @@ namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>What each attempt of a request needs: the name for TLS, new credentials when the server refuses them,
 /// metrics.</summary>
-internal sealed class KubernetesHandler(KubernetesClientConfiguration configuration, TimeProvider time)
+internal sealed class KubernetesHandler(
+    KubernetesClientConfiguration configuration, TimeProvider time, string? actsAs = null)
     : DelegatingHandler
 {
+    private const string ActsAs = "Impersonate-User";
+
     public static readonly HttpRequestOptionsKey<string> Verb = new("drydock.verb");
     private static readonly TimeSpan ServerTimeLasts = TimeSpan.FromMinutes(5);
     private volatile Answer? _dated;
@@ -25,6 +28,12 @@ internal sealed class KubernetesHandler(KubernetesClientConfiguration configurat
         {
             // The name that TLS asks for and verifies follows the Host header.
             request.Headers.Host = configuration.TlsServerName;
+        }
+
+        if (actsAs is not null)
+        {
+            request.Headers.Remove(ActsAs);
+            request.Headers.Add(ActsAs, actsAs);
         }
 
         try
