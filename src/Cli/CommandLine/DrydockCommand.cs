@@ -56,7 +56,8 @@ internal static class DrydockCommand
             PlanCommand.Create(runner), CheckCommand.Create(runner), StatusCommand.Create(runner),
             WaitCommand.Create(runner), .. ChangeCommands.Create(runner), HistoryCommand.Create(runner),
             LogsCommand.Create(runner), ExplainCommand.Create(runner), ReportCommand.Create(runner),
-            InitCommand.Create(runner, help), DashboardCommand.Create(runner),
+            InitCommand.Create(runner, help), DashboardCommand.Create(runner), VersionCommand.Create(runner),
+            DoctorCommand.Create(runner),
         ];
         foreach (var command in commands)
         {

@@ -4,7 +4,9 @@ namespace Drydock.Cli.CommandLine;
 internal static class Failures
 {
     public static bool IsShown(Exception failure) =>
-        failure is CliException or KubernetesException or KubernetesConfigurationException;
+        failure is CliException or KubernetesException or KubernetesConfigurationException
+            or k8s.Autorest.HttpOperationException or HttpRequestException
+            or OperationCanceledException { InnerException: TimeoutException };
 
     public static string Explain(Exception failure) => failure switch
     {
@@ -12,6 +14,10 @@ internal static class Failures
         KubernetesNotFoundException { Request.Name: null } missing =>
             $"The cluster has no {missing.Request.Resource}: Drydock's CRDs are not installed there. Choose another "
             + "context with --context, or install the operator.",
+        k8s.Autorest.HttpOperationException refused =>
+            $"The API server answered {(int)refused.Response.StatusCode} {refused.Response.ReasonPhrase} to "
+                + $"{refused.Request.Method} {refused.Request.RequestUri?.AbsolutePath}.",
+        HttpRequestException lost => $"The API server was not reached: {Sentences.Close(lost.Message)}",
         _ => failure.Message,
     };
 
@@ -35,7 +41,8 @@ internal static class Failures
     private static bool IsMissingRight(string? message) =>
         string.IsNullOrEmpty(message) || message.Contains("cannot ", StringComparison.Ordinal);
 
-    private static string Remedy(KubernetesRequest request)
+    /// <summary>The role that has the right, and how an administrator grants it.</summary>
+    public static string Remedy(KubernetesRequest request)
     {
         var role = (request.Group, request.Resource, request.IsRead) switch
         {

@@ -101,17 +101,17 @@ internal sealed class Invocation : IDisposable
                 if (last is null)
                 {
                     Surroundings.Errors.WriteLine(
-                        $"The API server has been unavailable since {Now:HH:mm:ss}: {outage.Message} The command "
-                        + "retries.");
+                        $"The API server has been unavailable since {Now:HH:mm:ss}: {outage.Message} "
+                        + "The command retries.");
                 }
 
                 last = outage;
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
+                var within = $"{Texts.Duration(_patience.TotalSeconds)} ({SharedOptions.RequestTimeout})";
                 throw new CliException(
-                    $"The API server {Configuration.Host} did not answer within {Texts.Duration(_patience.TotalSeconds)} "
-                    + $"({SharedOptions.RequestTimeout}). {last?.Message}".TrimEnd());
+                    $"The API server {Configuration.Host} did not answer within {within}. {last?.Message}".TrimEnd());
             }
         }
     }

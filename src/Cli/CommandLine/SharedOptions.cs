@@ -63,6 +63,12 @@ internal static class SharedOptions
         return argument;
     }
 
+    public static Option<string> OperatorNamespace() => new("--operator-namespace")
+    {
+        Description = "Where the operator runs.",
+        DefaultValueFactory = static _ => Invocation.OperatorNamespace,
+    };
+
     public static Option<TimeSpan?> Timeout(string description, string name = "--timeout") => new(name)
     {
         Description = description,

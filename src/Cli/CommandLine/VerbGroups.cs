@@ -27,6 +27,8 @@ internal static class VerbGroups
                     "kubectl drydock init tidb --pd 192.0.2.11 --to-version 3.0.9 -f upgrade.yaml",
                     "kubectl drydock init yugabyte --master 192.0.2.11 --to-version 2.20.7.0 -f upgrade.yaml"),
                 new("check", "kubectl drydock check -f upgrade.yaml -n oms"),
+                new("doctor", "kubectl drydock doctor -n oms"),
+                new("version", "kubectl drydock version -o json"),
             ]),
         new(
             "Control",

@@ -12,11 +12,7 @@ internal static class ReportCommand
         {
             Description = "The zip to write. Default: drydock-NAME-TIME.zip in the current directory.",
         };
-        var operatorNamespace = new Option<string>("--operator-namespace")
-        {
-            Description = "Where the operator runs.",
-            DefaultValueFactory = static _ => Invocation.OperatorNamespace,
-        };
+        var operatorNamespace = SharedOptions.OperatorNamespace();
         var wholeLog = new Option<bool>("--whole-log")
         {
             Description = "Keep the lines of the operator's log that are about other namespaces.",

@@ -13,8 +13,8 @@ internal static class StatusCommand
             runner.CompleteNames);
         var watch = new Option<bool>("--watch", "-w")
         {
-            Description = "Show every change until the run is Ready or Stalled, or waits for you (Held). A list is shown "
-                + "until Ctrl-C.",
+            Description = "Show every change until the run is Ready or Stalled, or waits for you (Held). A list is "
+                + "shown until Ctrl-C.",
         };
         var throughHolds = new Option<bool>("--through-holds")
         {

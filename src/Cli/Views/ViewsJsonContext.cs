@@ -9,6 +9,8 @@ namespace Drydock.Cli.Views;
 [JsonSerializable(typeof(RunView))]
 [JsonSerializable(typeof(IReadOnlyList<RunView>))]
 [JsonSerializable(typeof(HistoryView))]
+[JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(DoctorView))]
 [JsonSerializable(typeof(AboutView))]
 [JsonSerializable(typeof(RunListView))]
 [JsonSerializable(typeof(RunPageView))]

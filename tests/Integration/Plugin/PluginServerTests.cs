@@ -119,6 +119,31 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Doctor_and_version_read_a_real_server()
+    {
+        var (code, text) = await RunAsync("doctor", "--operator-namespace", _space);
+
+        code.ShouldBe(ExitCodes.Stalled);
+        foreach (var good in new[] { "api-server", "crds", "clocks", "rights" })
+        {
+            text.ShouldContain($"✔ {good} ");
+        }
+
+        text.ShouldContain($"✖ operator     No pod of the operator in namespace {_space}.");
+        text.ShouldContain($"✖ lease        No operator leads: the Lease in {_space} has no holder.");
+        var version = await RunAsync("version", "--operator-namespace", _space);
+        version.Code.ShouldBe(ExitCodes.Done);
+        version.Text.ShouldMatch("Plugin    (.*)\nOperator  unknown\nSchema    \\1\n");
+    }
+
+    [Fact]
+    public async Task Requests_are_made_as_the_given_user()
+    {
+        (await RunAsync("doctor", "--as", "nobody")).Text.ShouldContain("✖ rights ");
+        (await RunAsync("status", "--as", "nobody")).Text.ShouldContain($"You may not list omsupgrades (API group drydock.dev) in namespace {_space}.");
+    }
+
+    [Fact]
     public async Task Completion_knows_verbs_and_names()
     {
         (await RunAsync("__complete", "ap")).Text.ShouldBe("approve\n:4\n");

@@ -11,7 +11,7 @@ public sealed class HelpTests
     private const string Absent = "/absent/kubeconfig";
 
     // They print without an argument and without a cluster.
-    private static readonly string[] Local = ["", "init", "explain", "help", "__complete"];
+    private static readonly string[] Local = ["", "init", "explain", "help", "version", "__complete"];
 
     private static readonly string[] Titles = ["Look:", "Prepare:", "Control:", "Share:"];
 
