@@ -57,7 +57,7 @@ internal static class DrydockCommand
             WaitCommand.Create(runner), .. ChangeCommands.Create(runner), HistoryCommand.Create(runner),
             LogsCommand.Create(runner), ExplainCommand.Create(runner), ReportCommand.Create(runner),
             InitCommand.Create(runner, help), DashboardCommand.Create(runner), VersionCommand.Create(runner),
-            DoctorCommand.Create(runner),
+            DoctorCommand.Create(runner), CompletionCommand.Create(runner),
         ];
         foreach (var command in commands)
         {

@@ -47,6 +47,7 @@ internal static class VerbGroups
             [
                 new("report", $"kubectl drydock report {Run}"),
                 new("dashboard", "kubectl drydock dashboard -n oms"),
+                new("completion", "kubectl drydock completion bash"),
             ]),
     ];
 }

@@ -105,7 +105,7 @@ public sealed class WrongCommandLineTests
     private static string[] Line(string path, string? without)
     {
         var command = Commands(Root(), "").Single(c => c.Path == path).Command;
-        var arguments = command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(_ => "a");
+        var arguments = command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => a.Name == "shell" ? "bash" : "a");
         var options = command.Options.Where(o => o.Required && o.Name != without)
             .SelectMany(o => new[] { o.Name, o.Name == "--docker" ? $"tcp://{Silent}" : Silent });
         string[] where = without == SharedOptions.Kubeconfig ? [] : [SharedOptions.Kubeconfig, Absent];
