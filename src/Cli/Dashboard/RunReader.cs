@@ -70,6 +70,10 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
                 ? "High availability of OMS is off."
         : null;
 
+    /// <summary>The outages that the status of a run measures.</summary>
+    public static IEnumerable<DowntimeView> Downtimes(Run run) =>
+        run.Status is OmsUpgradeStatus oms ? Downtimes(oms) : [];
+
     // The outage of the upgrade, and that of a rollback after a success.
     private static IEnumerable<DowntimeView> Downtimes(OmsUpgradeStatus status)
     {

@@ -1,9 +1,11 @@
 namespace Drydock.Cli.Plans;
 
-/// <summary>The plan of each run that was shown last on this machine, in the user's cache directory, so that the next
+/// <summary>The plans of the runs that were shown last on this machine, in the user's cache directory, so that the next
 /// look can show what changed. A cache: if it cannot be written or read, nothing else fails.</summary>
 internal static class SeenPlans
 {
+    private const int Most = 50;
+
     public static Plan? Last(Run run)
     {
         try
@@ -23,6 +25,11 @@ internal static class SeenPlans
             var path = PathOf(run);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, JsonSerializer.Serialize(plan, CrdsJsonContext.Default.Plan));
+            var kept = Directory.GetParent(path)!.GetFiles().OrderByDescending(f => f.LastWriteTimeUtc);
+            foreach (var old in kept.Skip(Most))
+            {
+                old.Delete();
+            }
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

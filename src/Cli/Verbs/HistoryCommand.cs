@@ -1,6 +1,6 @@
 namespace Drydock.Cli.Verbs;
 
-/// <summary>Attempts, approvals and tokens of a run, by time.</summary>
+/// <summary>Attempts, plans, phases, downtimes, approvals and tokens of a run, by time.</summary>
 internal static class HistoryCommand
 {
     public static Command Create(VerbRunner runner)
@@ -8,7 +8,7 @@ internal static class HistoryCommand
         var name = SharedOptions.RunArgument(runner);
         var output = OutputFormats.DataOption();
         var command = new Command(
-            "history", "Shows the attempts of a run, and what users approved, accepted and asked for.")
+            "history", "Shows what happened to a run by time, and what users approved, accepted and asked for.")
         {
             name,
             output,

@@ -1,6 +1,9 @@
+using Drydock.Cli.Dashboard;
+
 namespace Drydock.Cli.Views;
 
-/// <summary>What happened to a run and what users asked of it, by time.</summary>
+/// <summary>What happened to a run and what users asked of it, by time: all from the object, so that it is whole after
+/// its Events are gone.</summary>
 internal sealed record HistoryView(string Kind, string Namespace, string Name, IReadOnlyList<HistoryEntry> Entries)
 {
     public static HistoryView Of(Run run)
@@ -30,6 +33,13 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             entries.Add(Began((former?.Number ?? 0) + 1, former?.FinishedAt ?? status?.StartedAt, former));
         }
 
+        entries.AddRange(run.Plans.SelectMany(p => Of(p.Name, p.Plan)));
+        entries.AddRange(RunReader.Downtimes(run).SelectMany(Of));
+        if (status is { FinishedAt: { } end })
+        {
+            entries.Add(new HistoryEntry(end, "End", $"{status.Phase}. {status.Message}"));
+        }
+
         entries.AddRange((status?.Approvals ?? []).Select(a => new HistoryEntry(
             a.At, "Approval", $"{a.AsGiven()}: {(a.Accepted ? "accepted." : $"ignored. {a.Message}")}")));
         entries.AddRange((status?.Acceptances ?? []).Select(a => new HistoryEntry(
@@ -43,6 +53,44 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             run.Metadata.Namespace ?? "",
             run.Metadata.Name,
             [.. entries.OrderBy(e => e.At ?? DateTimeOffset.MinValue)]);
+    }
+
+    private static IEnumerable<HistoryEntry> Of(string name, Plan plan)
+    {
+        yield return new HistoryEntry(
+            plan.CompiledAt, "Plan", $"{name} plan {Word.Prefix(plan.Hash)} with {plan.Steps.Count} steps.");
+        foreach (var phase in plan.Steps.GroupBy(s => s.Phase, StringComparer.Ordinal))
+        {
+            var steps = phase.ToList();
+            if (steps.Min(s => s.StartedAt) is not { } began)
+            {
+                continue;
+            }
+
+            var done = steps.FindAll(s => s.State == StepState.Succeeded);
+            var took = done.Count == steps.Count && done.Max(s => s.FinishedAt) is { } ended
+                ? $"took {Texts.Duration((ended - began).TotalSeconds)}"
+                : $"{done.Count} done";
+            yield return new HistoryEntry(began, phase.Key, $"Began. {steps.Count} steps, {took}.");
+            foreach (var step in steps.Where(s => s.State is StepState.Failed or StepState.Unknown))
+            {
+                var how = step.State == StepState.Failed ? "failed" : "has an unknown outcome";
+                yield return new HistoryEntry(
+                    step.FinishedAt ?? step.StartedAt,
+                    phase.Key,
+                    $"{step.Id} {how}: {step.Reason}: {step.Message}");
+            }
+        }
+    }
+
+    private static IEnumerable<HistoryEntry> Of(DowntimeView downtime)
+    {
+        yield return new HistoryEntry(downtime.From, "Downtime", "The system went down.");
+        if (downtime.To is { } up)
+        {
+            yield return new HistoryEntry(
+                up, "Downtime", $"The system is up again after {Texts.Duration((up - downtime.From).TotalSeconds)}.");
+        }
     }
 
     // The operator records with an attempt the retry token that continued after it.

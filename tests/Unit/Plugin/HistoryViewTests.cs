@@ -11,6 +11,28 @@ namespace Drydock.Tests.Unit.Plugin;
 public sealed class HistoryViewTests
 {
     [Fact]
+    public void History_is_whole_without_events()
+    {
+        var world = CliRuns.Held();
+        world.Write(Approval.Of(world.Run(), null, all: false).Annotations);
+        world.RunUntil(() => world.Is(ConditionTypes.Succeeded), "it succeeds");
+        var plan = world.Run().Status!.Plan!;
+
+        var entries = HistoryView.Of(world.Run()).Entries;
+
+        entries.Select(e => e.What).Distinct().ShouldBe(
+            ["Attempt 1", "Plan", "Approval", "Downtime", "End", .. plan.Steps.Select(s => s.Phase).Distinct()], ignoreOrder: true);
+        entries.Where(e => e.What == "Downtime").Select(e => e.Text.Split(" after")[0]).ShouldBe(["The system went down.", "The system is up again"]);
+        entries[^1].What.ShouldBe("End");
+        entries[^1].Text.ShouldStartWith("Succeeded. ");
+        entries.ShouldAllBe(e => e.At != null);
+    }
+
+    [Fact]
+    public void Failed_step_is_told_with_its_reason() =>
+        HistoryView.Of(RollbackTests.Failed().Run()).Entries.ShouldContain(e => e.What == "CorrectMetadata" && e.Text.StartsWith("CorrectMetadata/oms-a/jar failed: ", StringComparison.Ordinal));
+
+    [Fact]
     public void Retry_is_told_with_the_attempt_that_it_begins()
     {
         var world = RollbackTests.Failed();

@@ -1,0 +1,38 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Cli.Plans;
+using Drydock.Cli.Runs;
+using Drydock.Crds.OmsUpgrades;
+using Shouldly;
+using Xunit;
+using RunKind = Drydock.Cli.Runs.RunKind;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary>The cache of plans that were looked at.</summary>
+public sealed class SeenPlansTests
+{
+    [Fact]
+    public void Only_the_plans_looked_at_last_are_kept()
+    {
+        var folder = Directory.CreateTempSubdirectory("drydock-cache-");
+        Environment.SetEnvironmentVariable("XDG_CACHE_HOME", folder.FullName);
+        try
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                SeenPlans.Keep(Run(i), new Plan { Hash = $"sha256:{i}" });
+            }
+
+            SeenPlans.Last(Run(59))!.Hash.ShouldBe("sha256:59");
+            SeenPlans.Last(Run(0)).ShouldBeNull();
+            Directory.GetFiles(folder.FullName, "*.json", SearchOption.AllDirectories).Length.ShouldBe(50);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("XDG_CACHE_HOME", null);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Run Run(int number) => RunKind.Read(new OmsUpgrade { Metadata = new V1ObjectMeta { Uid = $"uid-{number}" } })!;
+}
