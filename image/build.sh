@@ -107,8 +107,10 @@ for arch in $archs; do
 done
 jq -n --slurpfile manifests <(echo "$manifests") '{schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: $manifests}' >"$work/index.json"
 index="$(blob "$work/index.json")"
-jq -n --arg name "${name##*:}" --argjson index "$(descriptor application/vnd.oci.image.index.v1+json "$index")" \
-  '{schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [$index + {annotations: {"org.opencontainers.image.ref.name": $name}}]}' >"$image/index.json"
+# skopeo reads the tag, containerd (kind, k3s, minikube) the whole name, as the kubelet will ask for it.
+case "${name%%/*}" in "$name") full="docker.io/library/$name" ;; *[.:]* | localhost) full="$name" ;; *) full="docker.io/$name" ;; esac
+jq -n --arg name "${name##*:}" --arg full "$full" --argjson index "$(descriptor application/vnd.oci.image.index.v1+json "$index")" \
+  '{schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [$index + {annotations: {"org.opencontainers.image.ref.name": $name, "io.containerd.image.name": $full}}]}' >"$image/index.json"
 mkdir -p "$(dirname "$output")"
 packed --owner=0 --group=0 -C "$image" -cf "$work/image.tar" .
 mv "$work/image.tar" "$output"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Builds kubectl-drydock for all systems into artifacts/cli: one file each, an archive for krew, and the manifest with
-# the checksums. CLI_RIDS=linux-x64 builds only that one.
+# the checksums. CLI_RIDS=linux-x64 builds only that one; CLI_OUT is another folder, BASE_URL where the archives will be.
+# CLI_PUBLISHED is a folder with RID/kubectl-drydock for each system, which is taken instead of compiling.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 source=src/Cli/packaging
 base_url="${BASE_URL:-https://example.invalid/drydock}"
-out=artifacts/cli
+out="${CLI_OUT:-artifacts/cli}"
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 rm -rf "$out"
 mkdir -p "$out/krew"
@@ -20,11 +21,13 @@ for rid in ${CLI_RIDS:-linux-x64 linux-arm64 osx-x64 osx-arm64 win-x64 win-arm64
   esac
   [ "$arch" = x64 ] && arch=amd64
   folder="$out/$os-$arch"
-  dotnet publish src/Cli/Cli.csproj -c Release -r "$rid" -o "$out/publish/$rid" \
-    -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false -p:RunAnalyzers=false -v quiet -nologo
+  published="${CLI_PUBLISHED:-$out/publish}/$rid"
+  [ -n "${CLI_PUBLISHED:-}" ] || dotnet publish src/Cli/Cli.csproj -c Release -r "$rid" -o "$published" \
+    -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false -p:RunAnalyzers=false -p:ArtifactsPath="$PWD/artifacts/publish" -v quiet -nologo
   mkdir -p "$folder"
-  install -m 755 "$out/publish/$rid/$program" "$folder/"
+  install -m 755 "$published/$program" "$folder/"
   install -m 644 LICENSE "$folder/"
+  [ "$os" = windows ] || install -m 755 "$source/kubectl_complete-drydock" "$folder/"
   archive="kubectl-drydock-$version-$os-$arch.tar.gz"
   tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$folder" -c . | gzip -n9 > "$out/$archive"
   platforms+="  - selector: {matchLabels: {os: $os, arch: $arch}}
