@@ -123,9 +123,9 @@ done
   done
 } | template role.yaml
 
-# A chart reads only files of its own folder.
+# A chart reads only files of its own folder. Its value monitoring.runbookUrl takes the place of RUNBOOK_URL.
 for file in prometheus-rules.yaml drydock-dashboard.json; do
-  cp "config/monitoring/$file" "$chart/files/$file.new"
+  sed 's#https://github.com/OWNER/REPOSITORY/blob/main/docs/#RUNBOOK_URL/#' "config/monitoring/$file" > "$chart/files/$file.new"
   mv "$chart/files/$file.new" "$chart/files/$file"
 done
 

@@ -25,6 +25,18 @@ app.kubernetes.io/component: operator
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- include "drydock.commonLabels" . }}
+{{- end }}
+
+{{- /* Labels of the installation's owner; the chart's own cannot be replaced, because selectors name them. */}}
+{{- define "drydock.commonLabels" -}}
+{{- $own := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version" "app.kubernetes.io/managed-by" "helm.sh/chart" }}
+{{- range $key, $value := .Values.commonLabels }}
+{{- if has $key $own }}
+{{- fail (printf "commonLabels has %s, which the chart sets. Remove it." $key) }}
+{{- end }}
+{{ $key }}: {{ quote $value }}
+{{- end }}
 {{- end }}
 
 {{- define "drydock.image" -}}

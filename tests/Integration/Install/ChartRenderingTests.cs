@@ -108,42 +108,14 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Release_names_its_image_by_digest_in_the_chart_and_every_manifest()
-    {
-        var digest = $"sha256:{new string('a', 64)}";
-        const string Image = "ghcr.io/owner/drydock-operator";
-        var version = Chart.Container(await Chart.RenderAsync(Token))["image"]!.GetValue<string>().Split(':')[^1];
-        var folder = (await lab.RunAsync()).FolderFor(Path.Combine("chart", LabFixture.UniqueName("release")));
-
-        await Shell.RunAsync("bash", [Repository.PathOf("config", "release.sh"), $"{Image}:{version}", digest, "owner/drydock", folder], cancellationToken: Token);
-
-        foreach (var variant in new[] { "default", "s3-only", "namespaced" })
-        {
-            var text = await File.ReadAllTextAsync(Path.Combine(folder, $"install-{variant}.yaml"), Token);
-            text.ShouldContain($" image: {Image}:{version}@{digest}\n");
-            text.ShouldNotContain(" image: drydock-operator");
-        }
-
-        (await File.ReadAllTextAsync(Path.Combine(folder, "drydock", "Chart.yaml"), Token)).ShouldNotContain("OWNER/REPOSITORY");
-        foreach (var result in await Chart.HelmAsync(["template", "drydock", Path.Combine(folder, "drydock"), "-n", Chart.Namespace], Token))
-        {
-            result.ExitCode.ShouldBe(0, result.Error);
-            result.Output.ShouldContain($"image: \"{Image}@{digest}\"");
-        }
-
-        var refused = await Shell.TryRunAsync("bash", [Repository.PathOf("config", "release.sh"), $"{Image}:9.9.9", digest, "owner/drydock", folder], cancellationToken: Token);
-        refused.ExitCode.ShouldBe(1);
-        refused.Error.ShouldContain("has another tag");
-    }
-
-    [Fact]
     public async Task API_server_accepts_chart_with_every_value_set()
     {
         var plane = await lab.ControlPlaneAsync();
         var rendered = await Chart.RenderAsync(Token, "-f", await FileAsync(
             """
             {"watchNamespaces":["only-here","and-here"],"user":1000660000,"hostNetwork":true,"imagePullSecrets":[{"name":"pull"}],
-             "fullnameOverride":"dock","nameOverride":"yard","image":{"digest":"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+             "fullnameOverride":"dock","nameOverride":"yard","commonLabels":{"cost-centre":"42"},
+             "extraObjects":[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"more"}}],"image":{"digest":"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
              "nodeSelector":{"disk":"fast"},"tolerations":[{"key":"k","operator":"Exists"}],"affinity":{"nodeAffinity":{}},
              "podAnnotations":{"a":"b"},"podLabels":{"team":"dba"},"priorityClassName":"system-cluster-critical",
              "replicas":2,"snapshots":{"existingClaim":"mine","accessMode":"ReadWriteMany"},"images":{"storageClassName":"slow","accessMode":"ReadWriteMany"},
@@ -183,7 +155,8 @@ public sealed class ChartRenderingTests(LabFixture lab)
         var refused = await Chart.RefusalsAsync(Token, "--set", "replicas=2");
         var rendered = await Chart.RenderAsync(Token, "--set", "replicas=2,snapshots.accessMode=ReadWriteMany,images.enabled=false");
 
-        refused.ShouldAllBe(error => error.Contains("snapshots", StringComparison.Ordinal));
+        refused.ShouldAllBe(error => error.Contains(
+            "replicas is 2, but only one pod can write a volume that is ReadWriteOnce. Set images.accessMode to ReadWriteMany, or images.enabled to false.", StringComparison.Ordinal));
         Chart.Deployment(rendered)["spec"]!["strategy"]!["type"]!.GetValue<string>().ShouldBe("RollingUpdate");
         var budget = rendered.Single(o => Chart.Kind(o) == "PodDisruptionBudget");
         budget["spec"]!["selector"]!.ToJsonString().ShouldBe(Chart.Deployment(rendered)["spec"]!["selector"]!.ToJsonString());
@@ -198,6 +171,8 @@ public sealed class ChartRenderingTests(LabFixture lab)
     [InlineData("log.level=Loud", "log.level")]
     [InlineData("watchNamespaces={Team_A}", "watchNamespaces")]
     [InlineData("storage.roots={relative}", "storage.roots")]
+    [InlineData("commonLabels.team=two words", "commonLabels.team")]
+    [InlineData("monitoring.runbookUrl=wiki", "monitoring.runbookUrl")]
     [InlineData("extraArgs={storage-timeout=30}", "extraArgs")]
     public async Task Schema_refuses_wrong_value(string value, string named)
     {
@@ -232,11 +207,52 @@ public sealed class ChartRenderingTests(LabFixture lab)
 
         var rendered = await Chart.RenderAsync(Token, "--set", "metrics.prometheusRule.enabled=true,metrics.dashboards.enabled=true");
 
-        var rule = rendered.Single(o => Chart.Kind(o) == "PrometheusRule");
-        rule["spec"]!.ToJsonString().ShouldBe(Chart.Read(await File.ReadAllTextAsync(Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"), Token))[0].ToJsonString());
+        // Without the address of the pages there is nothing to link to.
+        var rules = Chart.Read(await File.ReadAllTextAsync(Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"), Token))[0];
+        foreach (var alert in rules["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray()))
+        {
+            alert!["annotations"]!.AsObject().Remove("runbook_url").ShouldBeTrue();
+        }
+
+        rendered.Single(o => Chart.Kind(o) == "PrometheusRule")["spec"]!.ToJsonString().ShouldBe(rules.ToJsonString());
         var map = rendered.Single(o => Chart.Kind(o) == "ConfigMap");
         map["metadata"]!["labels"]!["grafana_dashboard"]!.GetValue<string>().ShouldBe("1");
         JsonNode.Parse(map["data"]!["drydock-dashboard.json"]!.GetValue<string>())!["uid"]!.GetValue<string>().ShouldBe("drydock");
+    }
+
+    [Fact]
+    public async Task Alerts_link_to_the_pages_of_the_given_address()
+    {
+        var rendered = await Chart.RenderAsync(Token, "--set", "metrics.prometheusRule.enabled=true,monitoring.runbookUrl=https://wiki.example/drydock");
+
+        var links = rendered.Single(o => Chart.Kind(o) == "PrometheusRule")["spec"]!["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray())
+            .Select(alert => alert!["annotations"]!["runbook_url"]!.GetValue<string>()).ToList();
+        links.ShouldAllBe(link => link.StartsWith("https://wiki.example/drydock/", StringComparison.Ordinal));
+        links.ShouldContain("https://wiki.example/drydock/operator-upgrade.md");
+    }
+
+    [Fact]
+    public async Task Labels_of_the_owner_are_on_every_object_and_the_pod_but_not_in_the_selector()
+    {
+        var rendered = await Chart.RenderAsync(Token, "--set", "commonLabels.team=dba,metrics.serviceMonitor.enabled=true,metrics.dashboards.enabled=true");
+        var refused = await Chart.RefusalsAsync(Token, "--set-json", """commonLabels={"app.kubernetes.io/name":"other"}""");
+
+        rendered.ShouldAllBe(o => (string?)o["metadata"]!["labels"]!["team"] == "dba");
+        ((string?)Chart.Pod(rendered)["metadata"]!["labels"]!["team"]).ShouldBe("dba");
+        Chart.Deployment(rendered)["spec"]!["selector"]!.ToJsonString().ShouldNotContain("team", Case.Sensitive, "the selector of a Deployment cannot be changed");
+        refused.ShouldAllBe(error => error.Contains("commonLabels has app.kubernetes.io/name, which the chart sets. Remove it.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Further_objects_are_rendered_also_as_templates()
+    {
+        var rendered = await Chart.RenderAsync(Token, "-f", await FileAsync(
+            """
+            {"extraObjects":[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"plain"}},
+                             "apiVersion: v1\nkind: Secret\nmetadata: {name: '{{ .Release.Name }}-made'}"]}
+            """));
+
+        rendered.Where(o => Chart.Kind(o) is "ConfigMap" or "Secret").Select(Chart.Name).ShouldBe(["plain", "drydock-made"], ignoreOrder: true);
     }
 
     [Fact]

@@ -17,6 +17,18 @@ public sealed class SchemaTests
         Kinds.Select(kind => $"{kind.Entity.Kind}/{kind.Entity.PluralName}/{string.Join(',', kind.ShortNames)}/{string.Join(',', kind.Categories)}")
             .ShouldBe(["BackupSnapshot/backupsnapshots/snap/drydock", "DatabaseRollingUpgrade/databaserollingupgrades/dru/drydock", "OmsUpgrade/omsupgrades/omsu/drydock", "SnapshotRestore/snapshotrestores/snaprestore/drydock"]);
 
+    // kubectl apply without --server-side keeps the object as JSON in an annotation; annotations have 256 KiB.
+    [Fact]
+    public void Definitions_can_be_applied_by_every_kubectl()
+    {
+        const int Most = 200_000;
+
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("config", "crd"), "drydock.dev_*.yaml"))
+        {
+            System.Text.Encoding.UTF8.GetByteCount(YamlToJson.ReadAll(file).Single().ToJsonString()).ShouldBeLessThan(Most, file);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(KindNames))]
     public void Every_text_is_bounded_or_an_enum(string kind) =>
