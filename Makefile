@@ -4,8 +4,10 @@ CONFIGURATION ?= Release
 ARTIFACTS := artifacts/bin
 LAB := dotnet $(ARTIFACTS)/Lab/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Lab.dll
 OPERATOR := $(ARTIFACTS)/Operator/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Operator.dll
+PLUGIN := $(ARTIFACTS)/Cli/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/kubectl-drydock.dll
 VARIANT ?= default
 ARCH ?= amd64,arm64
+DIST ?= dist
 CAMPAIGN_MINUTES ?= 480
 CHAOS_MINUTES ?= 60
 CHAOS_LANES ?= $(shell nproc)
@@ -20,7 +22,7 @@ KUBE := "Kubernetes 1.20" "bash $(RECIPES)/kube.sh"
 MODERN_CRD := "current CRD server" "bash $(RECIPES)/modern-crd.sh"
 STANDIN := "database stand-ins" "bash $(RECIPES)/standin.sh"
 DEMO_PROPERTIES := -c $(CONFIGURATION) -p:RunAnalyzers=false -v quiet -nologo
-BUILD_DEMO := dotnet build src/Operator $(DEMO_PROPERTIES) && dotnet build tests/Lab $(DEMO_PROPERTIES)
+BUILD_DEMO := dotnet build src/Operator $(DEMO_PROPERTIES) && dotnet build src/Cli $(DEMO_PROPERTIES) && dotnet build tests/Lab $(DEMO_PROPERTIES)
 
 KUBE_CLIENTS := "Helm and kubectl" "bash $(RECIPES)/kube-clients.sh"
 ARGO_LUA := "Argo CD's interpreter" "bash $(RECIPES)/argo-lua.sh"
@@ -28,7 +30,7 @@ REQUIREMENTS := $(PACKAGES) $(KUBE) $(STANDIN) $(ARGO_LUA) $(KUBE_CLIENTS)
 BUILD := dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare build build-native build-demo generate argocd-data check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image cli install uninstall campaign chaos bench soak hostile clean
+.PHONY: help prepare build build-native build-demo generate argocd-data check format test unit integration endtoend demo demo-play demo-break demo-mend demo-tidb demo-bmdb demo-down run image cli release-dry install uninstall campaign chaos bench soak hostile clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,7 +79,17 @@ build-demo: # Build only the operator and the lab
 # The demos need neither the current CRD server nor the tests, and the operator is built while packages are fetched.
 demo: ## Watch the upgrade of an OMS from 3.2.2 to 4.2.2 on real parts
 	@$(STAGES) $(PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
-	@$(LAB) demo --operator $(OPERATOR)
+	@$(LAB) demo --operator $(OPERATOR) --plugin $(PLUGIN)
+
+demo-play: ## The same upgrade, stopped at its plan: start it, break it, repeat it, roll it back
+	@$(STAGES) $(PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
+	@$(LAB) demo --operator $(OPERATOR) --plugin $(PLUGIN) --play
+
+demo-break: ## Break the OMS of the demo: a command that must run once fails in the downtime
+	@$(LAB) demo-break
+
+demo-mend: ## Repair what demo-break broke
+	@$(LAB) demo-break --mend
 
 demo-tidb: ## Watch the upgrade of a TiDB on three hosts from 2.1 to 3.0 while a client reads and writes
 	@$(STAGES) $(PACKAGES) $(KUBE) $(STANDIN) --beside "operator and lab" "$(BUILD_DEMO)"
@@ -98,6 +110,9 @@ image: ## Build the operator's image as artifacts/image/drydock-operator.tar; IM
 
 cli: ## Build kubectl-drydock for all systems into artifacts/cli; CLI_RIDS=linux-x64, BASE_URL=https://example.com/drydock
 	@bash src/Cli/packaging/build.sh
+
+release-dry: ## Make what a release publishes in DIST=dist: image, chart, manifests, plugin, bundle, notes; REGISTRY=ghcr.io/owner/drydock, REPO=owner/drydock
+	@bash config/release.sh "$(REGISTRY)" "$(REPO)" "$(DIST)"
 
 install: ## Install CRDs and operator into the current cluster; IMAGE=registry.example/drydock-operator:0.1.0, VARIANT=default, s3-only or namespaced
 	@bash config/install.sh install "$(IMAGE)" "$(VARIANT)"

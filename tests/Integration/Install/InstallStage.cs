@@ -50,23 +50,29 @@ public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
     /// <returns>Its name.</returns>
     public async Task<string> StartOperatorAsync(CancellationToken cancellationToken)
     {
-        var run = await lab.RunAsync();
         var name = LabFixture.UniqueName("operator");
-        var security = Container["securityContext"]!;
+        await RunAsync(await lab.RunAsync(), Host, Container, OperatorImage.Name, Kubeconfig, name, OperatorNamespace, cancellationToken);
+        return name;
+    }
+
+    /// <summary>Runs the container of a Deployment on a host, as a kubelet would, with a kubeconfig of its account.</summary>
+    public static async Task RunAsync(
+        LabRun run, DockerHost host, JsonNode container, string image, string kubeconfig, string name, string space, CancellationToken cancellationToken)
+    {
+        var security = container["securityContext"]!;
         List<string> arguments = ["run", "-d", "--name", name, "--net", "host", "--user", "65532", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp"];
         arguments.AddRange(security["readOnlyRootFilesystem"]!.GetValue<bool>() ? ["--read-only"] : []);
         arguments.AddRange(security["capabilities"]!["drop"]!.AsArray().SelectMany(c => new[] { "--cap-drop", c!.GetValue<string>() }));
-        foreach (var mount in Container["volumeMounts"]!.AsArray().Select(m => m!["mountPath"]!.GetValue<string>()).Where(p => p != "/tmp"))
+        foreach (var mount in container["volumeMounts"]!.AsArray().Select(m => m!["mountPath"]!.GetValue<string>()).Where(p => p != "/tmp"))
         {
             var folder = run.FolderFor(Path.Combine("install", name + mount.Replace('/', '-')));
             await Shell.RunAsync("chown", ["65532:65532", folder], cancellationToken: cancellationToken);
             arguments.AddRange(["-v", $"{folder}:{mount}"]);
         }
 
-        arguments.AddRange(["-v", $"{Kubeconfig}:/etc/drydock/kubeconfig:ro", OperatorImage.Name, "--kubeconfig=/etc/drydock/kubeconfig"]);
-        arguments.AddRange(Container["args"]!.AsArray().Select(a => a!.GetValue<string>().Replace("$(POD_NAMESPACE)", OperatorNamespace, StringComparison.Ordinal)));
-        await Host.DockerAsync(arguments, cancellationToken: cancellationToken);
-        return name;
+        arguments.AddRange(["-v", $"{kubeconfig}:/etc/drydock/kubeconfig:ro", image, "--kubeconfig=/etc/drydock/kubeconfig"]);
+        arguments.AddRange(container["args"]!.AsArray().Select(a => a!.GetValue<string>().Replace("$(POD_NAMESPACE)", space, StringComparison.Ordinal)));
+        await host.DockerAsync(arguments, cancellationToken: cancellationToken);
     }
 
     /// <summary>Waits until the probe of the Deployment says that it is ready.</summary>

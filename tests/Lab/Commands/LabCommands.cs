@@ -51,6 +51,8 @@ public static class LabCommands
         Exec(),
         Serve(),
         Demo.DemoCommand.Create(Background),
+        Demo.DemoCommand.CreateBreak(Background),
+        Demo.ReleaseManifestCommand.Create(Background),
         Demo.DatabaseDemoCommand.Create(Background),
     };
 

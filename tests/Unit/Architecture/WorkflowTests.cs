@@ -19,7 +19,7 @@ public sealed partial class WorkflowTests
 
     [Fact]
     public void Workflows_are_those_that_are_named_here() =>
-        Workflows.Select(Path.GetFileName).ShouldBe(["campaign.yml", "ci.yml", "codeql.yml", "release.yml"]);
+        Workflows.Select(Path.GetFileName).ShouldBe(["campaign.yml", "ci.yml", "codeql.yml", "kind.yml", "release.yml"]);
 
     [Fact]
     public void Yaml_files_of_the_repository_host_can_be_read()
