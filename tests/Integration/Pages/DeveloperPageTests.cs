@@ -25,6 +25,7 @@ public sealed class DeveloperPageTests(LabFixture lab)
         page.Variables["ARTIFACTS"] = Artifacts;
         page.Variables["LAB"] = Path.Combine(Artifacts, "Lab", Configuration, "Drydock.Lab.dll");
         page.Variables["OPERATOR"] = Path.Combine(Artifacts, "Operator", Configuration, "Drydock.Operator.dll");
+        page.Variables["PLUGIN"] = Path.Combine(Artifacts, "Cli", Configuration, "kubectl-drydock.dll");
         page.Variables["XDG_CACHE_HOME"] = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in new[] { "README.md", "docs/development.md", "tests/Lab/README.md", "CONTRIBUTING.md" })

@@ -27,7 +27,7 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
     protected string Checkout => checkout;
 
     /// <summary>Folder of the demo's files.</summary>
-    protected string Folder { get; } = Directory.CreateDirectory(Path.Combine(lab.Folder, "demo")).FullName;
+    public string Folder { get; } = Directory.CreateDirectory(Path.Combine(lab.Folder, "demo")).FullName;
 
     /// <summary>The operator's flags for storages in directories.</summary>
     protected abstract IReadOnlyList<string> StorageArguments { get; }
@@ -91,6 +91,25 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
             async token => (await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/readyz")), token)).IsSuccessStatusCode,
             stillPossible: () => process.HasExited ? $"It ended. See {Folder}/operator.log" : null,
             cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Kubeconfig of the lab's administrator.</summary>
+    public string Kubeconfig => lab.ControlPlane!.Kubeconfig;
+
+    /// <summary>The folder with kubectl and its plugin, for the PATH of a visitor.</summary>
+    public string Tools => Path.Combine(Folder, "bin");
+
+    /// <summary>Writes <see cref="Tools"/>.</summary>
+    /// <param name="plugin">Path of kubectl-drydock.dll.</param>
+    public async Task WriteToolsAsync(string plugin)
+    {
+        Directory.CreateDirectory(Tools);
+        foreach (var (name, command) in new[] { ("kubectl", $"'{lab.ControlPlane!.Kubectl}'"), ("kubectl-drydock", $"dotnet '{plugin}'") })
+        {
+            var path = Path.Combine(Tools, name);
+            await File.WriteAllTextAsync(path, $"#!/bin/sh\nexec {command} \"$@\"\n");
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     /// <summary>kubectl, as the lab's administrator.</summary>

@@ -26,7 +26,7 @@ internal static class DemoReport
         var facts = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
         facts.AddRow("ha.config", Escape(await oms.ReadHaConfigAsync()));
         var punished = string.Join(", ", await oms.PunishmentsAsync());
-        facts.AddRow("mistakes that OMS punished", Escape(punished.Length > 0 ? punished : "none"));
+        facts.AddRow("mistakes in the procedure (OMS would break)", Escape(punished.Length > 0 ? punished : "none"));
         facts.AddRow("projects before", Escape(string.Join(", ", (status.Projects?.ByStatus ?? []).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Value} {p.Key}")))));
         facts.AddRow(
             "for the administrator",

@@ -56,7 +56,7 @@ internal static class DemoRun
         return true;
     });
 
-    /// <summary>Shows an upgrade until it has succeeded or cannot continue without the administrator.</summary>
+    /// <summary>Shows an upgrade until it has succeeded, has a plan to be approved, or cannot continue without the administrator.</summary>
     /// <param name="more">Rows that only this kind of upgrade shows.</param>
     /// <param name="watch">The time since the upgrade was applied.</param>
     public static async Task<T> FollowAsync<T>(
@@ -128,7 +128,7 @@ internal static class DemoRun
             }
 
             yield return upgrade;
-            if (status(upgrade) is { Phase: "Succeeded" } || status(upgrade)?.Conditions.Exists(c => c.Type == "Stalled" && c.Status == "True") == true)
+            if (status(upgrade) is { Phase: RunPhases.Succeeded or RunPhases.Planned } || status(upgrade)?.Conditions.Exists(c => c.Type == "Stalled" && c.Status == "True") == true)
             {
                 yield break;
             }

@@ -30,27 +30,33 @@ internal sealed class DemoStage(
     /// <summary>Seeds OMS 3.2.2 on every host, even if OMS was upgraded before.</summary>
     public async Task<OmsScenario> SeedAsync(CancellationToken cancellationToken)
     {
-        var images = await OmsImages.BuildAsync(cancellationToken: cancellationToken);
+        var oms = await OmsAsync(cancellationToken);
         var storage = Directory.CreateDirectory(Path.Combine(Images, Namespace)).FullName;
-        File.Copy(images.NewArchiveGz, Path.Combine(storage, "oms_422.tar.gz"), overwrite: true);
+        File.Copy(oms.Options.Images.NewArchiveGz, Path.Combine(storage, "oms_422.tar.gz"), overwrite: true);
         Directory.CreateDirectory(Snapshots);
-        var oms = new OmsScenario(
-            [.. Lab.Hosts.Select(h => new CliDockerHost(h))],
-            new CliMetaDb(Lab.MetaDb!),
-            new OmsScenarioOptions { Root = Path.Combine(Folder, "oms"), Images = images, NewImagePresent = false });
         await oms.ResetAsync(cancellationToken);
         return oms;
     }
 
+    /// <summary>The OMS on the hosts, as it is.</summary>
+    public async Task<OmsScenario> OmsAsync(CancellationToken cancellationToken)
+    {
+        var images = await OmsImages.BuildAsync(cancellationToken: cancellationToken);
+        return new OmsScenario(
+            [.. Lab.Hosts.Select(h => new CliDockerHost(h))],
+            new CliMetaDb(Lab.MetaDb!),
+            new OmsScenarioOptions { Root = Path.Combine(Folder, "oms"), Images = images, NewImagePresent = false, PlainNames = true });
+    }
+
     /// <summary>
-    /// Applies the sample of config/samples to run at once, with the lab's addresses instead of those of the
-    /// documentation.
+    /// Applies the sample of config/samples with the lab's addresses instead of those of the documentation.
     /// </summary>
-    public async Task ApplySampleAsync()
+    /// <param name="mode"><c>Apply</c> runs it at once; <c>Plan</c> stops at its plan.</param>
+    public async Task ApplySampleAsync(string mode)
     {
         File.Copy(Path.Combine(Checkout, "config", "samples", Sample), Path.Combine(Folder, Sample), overwrite: true);
         var patch = new StringBuilder();
-        Replace(patch, "/spec/mode", "Apply");
+        Replace(patch, "/spec/mode", mode);
         Replace(patch, "/spec/hostIP", Lab.Hosts[0].Address);
         Replace(patch, "/spec/imageArchive/storage/directory/path", Images);
         Replace(patch, "/spec/backup/storage/directory/path", Snapshots);

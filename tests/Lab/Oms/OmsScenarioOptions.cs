@@ -58,6 +58,9 @@ public sealed record OmsScenarioOptions
     /// </summary>
     public bool DuplicateNames { get; init; }
 
+    /// <summary>Whether projects have names as users give them, and not such that break careless programs.</summary>
+    public bool PlainNames { get; init; }
+
     /// <summary>Writers with a blackRegionNo of another region.</summary>
     public bool CascadedWriters { get; init; }
 

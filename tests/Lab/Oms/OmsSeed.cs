@@ -97,7 +97,7 @@ internal static class OmsSeed
             sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO cluster_info(region, region_cn, cm_url, code, is_default_cm) VALUES ({Quote(region.Name)}, {Quote(region.Name)}, {Quote($"http://{region.Hosts[0].Address}:8088")}, {region.CmLocation}, {(index == 0 ? 1 : 0)});");
         }
 
-        foreach (var project in OmsSeedProject.All(options.Projects, regions))
+        foreach (var project in OmsSeedProject.All(options.Projects, regions, options.PlainNames))
         {
             var common = $"{Quote(project.Name)}, {Quote(project.Key)}, {Quote(project.Status)}, {Quote(project.Region)}, {Quote(project.StepConfig)}, {project.WhiteList}, {Then}, '2023-11-14 22:13:20.123456'";
             sql.AppendLine(project.IsSync
@@ -150,14 +150,14 @@ internal static class OmsSeed
             }
         }
 
-        foreach (var project in OmsSeedProject.All(options.Projects, regions).Where(x => x.Status is "RUNNING" or "SUSPEND"))
+        foreach (var project in OmsSeedProject.All(options.Projects, regions, options.PlainNames).Where(x => x.Status is "RUNNING" or "SUSPEND"))
         {
             var subtopic = $"subtopic-{project.Key}";
             sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO store_instance(subtopic, host_ip, status, version, begin_checkpoint_sec, gmt_created) VALUES ('{subtopic}', '{project.HostIp}', 'ACTIVE', '{version}', UNIX_TIMESTAMP() - 86400, {Then});");
             sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO writer_instance(name, project_key, subtopic, host_ip, status, checkpoint_sec) VALUES ('writer-{project.Key}', '{project.Key}', '{subtopic}', '{project.HostIp}', '{(project.Status == "RUNNING" ? "RUNNING" : "PAUSED")}', UNIX_TIMESTAMP());");
         }
 
-        if (OmsSeedProject.All(options.Projects, regions).FirstOrDefault(x => !x.IsSync && x.Status == "RUNNING") is { } imported)
+        if (OmsSeedProject.All(options.Projects, regions, options.PlainNames).FirstOrDefault(x => !x.IsSync && x.Status == "RUNNING") is { } imported)
         {
             sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO import_instance(name, project_key, host_ip, status) VALUES ('import-{imported.Key}', '{imported.Key}', '{imported.HostIp}', 'FINISHED');");
         }

@@ -18,14 +18,20 @@ internal sealed record OmsSeedProject(
     private static readonly string[] Statuses = ["RUNNING", "SUSPEND", "FAILED", "FINISHED", "INIT", "RUNNING", "RELEASED", "DELETED"];
 
     /// <summary>Every third project is a sync project. Two deleted ones share a name, which is allowed.</summary>
-    public static IEnumerable<OmsSeedProject> All(int count, IReadOnlyList<OmsRegion> regions)
+    public static IEnumerable<OmsSeedProject> All(int count, IReadOnlyList<OmsRegion> regions, bool plainNames = false)
     {
         for (var i = 1; i <= count; i++)
         {
             var sync = i % 3 == 0;
             var region = regions[i % regions.Count];
             var status = Statuses[(i - 1) % Statuses.Length];
-            var name = status == "DELETED" ? "废弃的项目" : string.Create(CultureInfo.InvariantCulture, $"{(sync ? "同步" : "迁移")}-订单库→OB 🚚 {i}'s \"x\"),(");
+            var name = (plainNames, status) switch
+            {
+                (true, "DELETED") => "old-orders",
+                (true, _) => string.Create(CultureInfo.InvariantCulture, $"{(sync ? "sync" : "migrate")}-orders-{i}"),
+                (false, "DELETED") => "废弃的项目",
+                _ => string.Create(CultureInfo.InvariantCulture, $"{(sync ? "同步" : "迁移")}-订单库→OB 🚚 {i}'s \"x\"),("),
+            };
             yield return new OmsSeedProject(
                 name,
                 string.Create(CultureInfo.InvariantCulture, $"{(sync ? "ns" : "np")}_{i:D6}abcdef"),
