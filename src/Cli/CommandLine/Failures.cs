@@ -17,6 +17,7 @@ internal static class Failures
         k8s.Autorest.HttpOperationException refused =>
             $"The API server answered {(int)refused.Response.StatusCode} {refused.Response.ReasonPhrase} to "
                 + $"{refused.Request.Method} {refused.Request.RequestUri?.AbsolutePath}.",
+        OperationCanceledException => "The API server did not answer in time.",
         HttpRequestException lost => $"The API server was not reached: {Sentences.Close(lost.Message)}",
         _ => failure.Message,
     };

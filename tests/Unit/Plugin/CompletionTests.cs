@@ -28,7 +28,7 @@ public sealed class CompletionTests
             COMP_WORDS=({line}); COMP_CWORD={words.Length - 1}
             __drydock_kubectl
             IFS=,; echo "{"${COMPREPLY[*]}"}"
-            """]) { RedirectStandardOutput = true })!;
+            """]) { RedirectStandardOutput = true, UseShellExecute = false })!;
 
         (await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim().ShouldBe(candidates);
 

@@ -191,7 +191,7 @@ public sealed class DoctorTests : IAsyncLifetime
 
     private async Task AnswerAsync(HttpContext context)
     {
-        context.Response.Headers.Date = (DateTimeOffset.UtcNow + _clock).ToString("r", CultureInfo.InvariantCulture);
+        context.Response.Headers.Date = (TimeProvider.System.GetUtcNow() + _clock).ToString("r", CultureInfo.InvariantCulture);
         var path = context.Request.Path.Value!.TrimEnd('/');
         await (path switch
         {
@@ -204,7 +204,7 @@ public sealed class DoctorTests : IAsyncLifetime
             _ when path.EndsWith("/pods", StringComparison.Ordinal) => WriteAsync(context, 200, Pods()),
             _ when path.EndsWith("/leases/drydock-operator", StringComparison.Ordinal) => WriteAsync(context, 200, $$$"""
                 {"metadata":{"name":"drydock-operator"},"spec":{"holderIdentity":"drydock-0_pod.u_1","leaseDurationSeconds":120,
-                 "renewTime":"{{{(DateTime.UtcNow + _renewed).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)}}}"}}
+                 "renewTime":"{{{(TimeProvider.System.GetUtcNow() + _renewed).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)}}}"}}
                 """),
             _ when path.EndsWith("/persistentvolumeclaims/backups", StringComparison.Ordinal) =>
                 WriteAsync(context, 200, $$$"""{"metadata":{"name":"backups"},"status":{"phase":"{{{_claim}}}"}}"""),
