@@ -21,6 +21,7 @@ public sealed class RunningUniverseProofTests
     public void Package_that_lacks_a_promoted_flag_stops_nothing(string file)
     {
         var world = new YugaWorld(new YugaSetup());
+        world.Texts.Clear();
         world.Texts[$"{YugaWorld.NewDirectory}/{file}"] = Flags;
         world.KeptFlags.AddRange(["known_flag", "later_flag"]);
         Fails(world, "PreparePackage/prove-admin-tool", "do not know 1 AutoFlags that the universe has promoted: yb-master/later_flag. They would end at start");
@@ -30,6 +31,7 @@ public sealed class RunningUniverseProofTests
     public void Package_without_its_list_of_flags_stops_nothing()
     {
         var world = new YugaWorld(new YugaSetup());
+        world.Texts.Clear();
         world.KeptFlags.Add("known_flag");
         var step = Fails(
             world, "PreparePackage/prove-admin-tool",

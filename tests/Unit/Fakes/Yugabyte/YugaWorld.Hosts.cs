@@ -20,8 +20,11 @@ internal sealed partial class YugaWorld
     /// <summary>The password of the SQL account.</summary>
     public string SqlPassword { get; set; } = "";
 
-    /// <summary>Text files on every host, by their paths.</summary>
-    public Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal);
+    /// <summary>Text files on every host, by their paths. The new package lists the flag that it promotes.</summary>
+    public Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal)
+    {
+        [$"{NewDirectory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"new_flag","class":1}]}]}""",
+    };
 
     /// <summary>What a program of the package says otherwise when it is asked for its version, by host and name.</summary>
     public Dictionary<string, RemoteResult> VersionAnswers { get; } = new(StringComparer.Ordinal);
