@@ -36,8 +36,8 @@ internal static class OfferedVerbs
         {
             try
             {
-                _ = change();
-                offers.Add(new OfferView(verb, argument, command ?? run.Command(verb, argument)));
+                offers.Add(
+                    new OfferView(verb, argument, command ?? run.Command(verb, argument), change().Sentence));
             }
             catch (CliException)
             {

@@ -24,6 +24,9 @@ internal sealed record RunPageView
     public required IReadOnlyList<SnapshotView> Snapshots { get; init; }
 
     public required IReadOnlyList<HistoryEntry> History { get; init; }
+
+    /// <summary>What the reason of a failure means; null if nothing has failed.</summary>
+    public string? Explanation { get; init; }
 }
 
 /// <summary>A time in which the system was down.</summary>

@@ -18,8 +18,7 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
         return new RunListView(
             now,
             [
-                .. runs.OrderBy(r => r.FullName, StringComparer.Ordinal)
-                    .Select(r => RunViewBuilder.Build(r, now))
+                .. RunTable.ByNeed(runs.Select(r => RunViewBuilder.Build(r, now)))
                     .Select(view => view with { Plans = [], Holds = [], Findings = [], ActionRequired = [] }),
             ],
             [.. problems.Distinct(StringComparer.Ordinal)]);

@@ -27,6 +27,9 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         Downtimes = run.Status is OmsUpgradeStatus oms ? [.. Downtimes(oms)] : null,
         Snapshots = snapshots,
         History = HistoryView.Of(run).Entries,
+        Explanation = RunViewBuilder.StateOf(run) == RunState.Stalled
+            ? ReasonBook.Instance.Find(run.Reason) is { } section ? MarkdownText.Opening(section) : null
+            : null,
     };
 
     private async Task<SnapshotView> ReadAsync(SnapshotView named, Run run, CancellationToken cancellationToken)

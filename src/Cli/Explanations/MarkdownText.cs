@@ -18,6 +18,10 @@ internal static partial class MarkdownText
         }
     }
 
+    /// <summary>The first paragraph, as plain text.</summary>
+    public static string Opening(string markdown) =>
+        string.Join(' ', markdown.Split('\n').TakeWhile(line => line.Length > 0).Select(Plain));
+
     // Links keep their text; the address is of no use in a terminal. Stress is left to what is in backquotes.
     private static string Plain(string line) =>
         Link().Replace(line, "${text}").Replace("**", "", StringComparison.Ordinal);

@@ -9,10 +9,11 @@ internal static class RunTable
     private const int Gap = 2;
     private static readonly RunState[] Needs = [RunState.Held, RunState.Stalled, RunState.InProgress, RunState.Ready];
 
-    /// <summary>Where the system is down first, then what waits for an administrator, what failed, what runs and what
-    /// has ended.</summary>
+    /// <summary>What waits for an administrator first, or has failed, and of that where the system is down; then what
+    /// runs, in the same way; then what has ended.</summary>
     public static IEnumerable<RunView> ByNeed(IEnumerable<RunView> runs) => runs
-        .OrderBy(run => run.DowntimeSince is null)
+        .OrderBy(run => run.State is not (RunState.Held or RunState.Stalled))
+        .ThenBy(run => run.DowntimeSince is null)
         .ThenBy(run => Array.IndexOf(Needs, run.State))
         .ThenBy(run => run.Namespace, StringComparer.Ordinal)
         .ThenBy(run => run.Name, StringComparer.Ordinal);

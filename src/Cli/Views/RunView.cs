@@ -80,7 +80,8 @@ internal sealed record HoldView(string Name, string Approval, DateTimeOffset? Si
 
 /// <summary>A change that the present state of a run allows.</summary>
 /// <param name="Argument">What it is about; null for the run.</param>
-internal sealed record OfferView(string Verb, string? Argument, string Command);
+/// <param name="Promise">What the command does, as it says before it asks.</param>
+internal sealed record OfferView(string Verb, string? Argument, string Command, string Promise);
 
 /// <summary>A finding of preflight, or manual work that remains.</summary>
 internal sealed record FindingView(string Reason, string Message, string? Where, string? Acknowledge);

@@ -139,6 +139,21 @@ public sealed class DashboardPageTests(DashboardStage stage)
             .ShouldBe(["false", "false"]);
     }
 
+    [Fact]
+    public async Task What_waits_comes_first_and_its_command_says_what_it_does()
+    {
+        await using var dashboard = await stage.StartAsync("-n", DashboardStage.Migration);
+        await using var list = await OpenAsync(dashboard, "list", 1280, 800);
+        (await TextsAsync(list, "[...document.querySelectorAll('.runs h2 a')].map(a => a.textContent.split('/')[1])"))
+            .ShouldBe(["oms-pune", "tidb-orders", "oms-322-to-422", "oms-berlin"]);
+
+        await using var held = await OpenAsync(dashboard, "held", 1280, 800);
+        (await TextAsync(held, "'.hold .consent'")).ShouldContain("OMS goes down, until the upgrade or a rollback ends.");
+
+        await using var stalled = await OpenAsync(dashboard, "stalled", 1280, 800);
+        (await TextAsync(stalled, "'.explanation'")).ShouldMatch(@"^[A-Z][A-Za-z]+: .{40,} More: kubectl drydock explain ");
+    }
+
     [Theory]
     [InlineData("held", "kubectl drydock approve oms-pune StopOld -n migration --kubeconfig /")]
     [InlineData("stalled", "kubectl drydock retry tidb-orders -n migration --kubeconfig /")]

@@ -197,7 +197,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         var kubeconfig = await stage.ViewerAsync(DashboardStage.Migration);
         await using var dashboard = await RunningDashboard.StartAsync(kubeconfig);
         var list = await dashboard.GetAsync("api/runs", Token);
-        list["runs"]!.AsArray().Select(r => (string)r!["name"]!).ShouldBe(["oms-322-to-422", "oms-berlin", "oms-pune", "tidb-orders"]);
+        list["runs"]!.AsArray().Select(r => (string)r!["name"]!).ShouldBe(["oms-pune", "tidb-orders", "oms-322-to-422", "oms-berlin"]);
         string.Join(' ', list["problems"]!.AsArray().Select(p => (string)p!))
             .ShouldContain("Only namespace migration is shown for omsupgrades. You may not list omsupgrades");
 

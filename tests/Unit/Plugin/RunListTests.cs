@@ -25,7 +25,7 @@ public sealed class RunListTests
             View("e-runs-down", RunState.InProgress, isDown: true), View("f-waits-down", RunState.Held, isDown: true),
         ];
 
-        RunTable.ByNeed(runs).Select(r => r.Name).ShouldBe(["f-waits-down", "e-runs-down", "d-waits", "c-failed", "b-runs", "a-ended"]);
+        RunTable.ByNeed(runs).Select(r => r.Name).ShouldBe(["f-waits-down", "d-waits", "c-failed", "e-runs-down", "b-runs", "a-ended"]);
     }
 
     [Fact]

@@ -16,16 +16,10 @@ export function listView(about) {
     const tools = h('div', { class: 'tools' }, counts, h('label', { for: 'filter' }, 'Filter ', filter));
     let runs = new Map();
 
-    // What needs a person comes first, and within that what is down.
-    function rank(run) {
-        return 2 * order.indexOf(stateOf(run)) + (run.downtimeSince ? 0 : 1);
-    }
-
     function draw() {
         const text = filter.value.trim().toLowerCase();
-        const all = [...runs.values()].sort(
-            (a, b) => rank(a) - rank(b) || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0),
-        );
+        // The program sends them by need.
+        const all = [...runs.values()];
         counts.textContent =
             order
                 .map(state => [state, all.filter(run => stateOf(run) === state).length])

@@ -54,7 +54,7 @@ export function runView(route) {
         const { run } = page;
         const now = timeless({ ...run, plans: null });
         show(head, [now, run.remainingSeconds, page.system], () => headOf(page));
-        show(todo, now, () => todoOf(run));
+        show(todo, [now, page.explanation], () => todoOf(page));
         show(downtime, page.downtimes, () => downtimeOf(page));
         showPlans(plans, run.plans, choose);
         show(snapshots, page.snapshots, () => snapshotsOf(page.snapshots));

@@ -74,8 +74,10 @@ function primaryOf(run) {
         : undefined;
 }
 
-export function todoOf(run) {
+export function todoOf({ run, explanation }) {
     const primary = primaryOf(run);
+    // What the command says before it asks: it stands beside the command.
+    const promise = offer => (offer ? h('p', { class: 'consent' }, prose(offer.promise)) : null);
     const offered = offer => [
         `${names[offer.verb]}${offer.argument ? ` ${offer.argument}` : ''}: `,
         command(offer.command, offer === primary),
@@ -94,13 +96,21 @@ export function todoOf(run) {
                     hold.since ? [' for ', elapsed(hold.since)] : '',
                     '.',
                 ),
+                promise(run.offers.find(offer => offer.verb === 'approve' && offer.argument === hold.name)),
                 h('p', null, command(hold.command, hold.command === primary?.command)),
             ),
         ),
         run.nextAction && run.holds.length === 0 ? h('p', { class: 'next' }, prose(run.nextAction)) : null,
-        primary && primary.verb !== 'approve' ? h('p', null, offered(primary)) : null,
-        run.state === 'Stalled' && run.reason
-            ? h('p', null, 'What it means: ', command(`kubectl drydock explain ${run.reason}`))
+        primary && primary.verb !== 'approve' ? [promise(primary), h('p', null, offered(primary))] : null,
+        explanation
+            ? h(
+                  'p',
+                  { class: 'explanation' },
+                  `${run.reason}: `,
+                  prose(explanation),
+                  ' More: ',
+                  command(`kubectl drydock explain ${run.reason}`),
+              )
             : null,
         listOf('To do', run.actionRequired),
     ].filter(Boolean);
