@@ -1,3 +1,5 @@
+using Drydock.Cli.Explanations;
+
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>Reads one run with its snapshots for the page.</summary>
@@ -28,8 +30,9 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         Snapshots = snapshots,
         History = HistoryView.Of(run).Entries,
         Explanation = RunViewBuilder.StateOf(run) == RunState.Stalled
-            ? ReasonBook.Instance.Find(run.Reason) is { } section ? MarkdownText.Opening(section) : null
-            : null,
+            && ReasonBook.Instance.Find(run.Reason) is { } section
+                ? MarkdownText.Opening(section)
+                : null,
     };
 
     private async Task<SnapshotView> ReadAsync(SnapshotView named, Run run, CancellationToken cancellationToken)
