@@ -24,6 +24,9 @@ internal sealed class DemoStage(
 
     private string Images => Path.Combine(Folder, "images");
 
+    /// <summary>The node on which docker_init.sh runs first, as the upgrade calls it.</summary>
+    public string FirstNode => Lab.Hosts[0].Address.Replace('.', '-');
+
     /// <summary>Folder of the dumps.</summary>
     public string Snapshots => Path.Combine(Folder, "snapshots");
 
