@@ -21,6 +21,9 @@ internal sealed record RunPageView
     /// <summary>Null if the status of this kind does not measure them.</summary>
     public IReadOnlyList<DowntimeView>? Downtimes { get; init; }
 
+    /// <summary>The attempts that failed and were ended by a retry, also when the plan tells only of a later one.</summary>
+    public required IReadOnlyList<AttemptView> Attempts { get; init; }
+
     public required IReadOnlyList<SnapshotView> Snapshots { get; init; }
 
     public required IReadOnlyList<HistoryEntry> History { get; init; }
@@ -32,6 +35,11 @@ internal sealed record RunPageView
 /// <summary>A time in which the system was down.</summary>
 /// <param name="To">Until when; null while it is down.</param>
 internal sealed record DowntimeView(DateTimeOffset From, DateTimeOffset? To);
+
+/// <summary>An attempt that failed.</summary>
+/// <param name="To">When a retry ended it.</param>
+/// <param name="Text">How it ended, as a sentence.</param>
+internal sealed record AttemptView(int Number, DateTimeOffset From, DateTimeOffset To, string Text);
 
 /// <summary>A snapshot that the run refers to.</summary>
 /// <param name="Name">Name of the BackupSnapshot in the namespace of the run.</param>

@@ -27,6 +27,7 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         System = System(run),
         Target = run.Status?.Target?.Description,
         Downtimes = run.Status is OmsUpgradeStatus oms ? [.. Downtimes(oms)] : null,
+        Attempts = [.. (run.Status?.Attempts ?? []).SelectMany(Ended)],
         Snapshots = snapshots,
         History = HistoryView.Of(run).Entries,
         Explanation = RunViewBuilder.StateOf(run) == RunState.Stalled
@@ -34,6 +35,11 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
                 ? MarkdownText.Opening(section)
                 : null,
     };
+
+    private static IEnumerable<AttemptView> Ended(RunAttempt attempt) =>
+        attempt is { StartedAt: { } from, FinishedAt: { } to, Reason: not null }
+            ? [new AttemptView(attempt.Number, from, to, HistoryView.EndOf(attempt))]
+            : [];
 
     private async Task<SnapshotView> ReadAsync(SnapshotView named, Run run, CancellationToken cancellationToken)
     {

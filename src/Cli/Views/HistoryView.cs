@@ -16,12 +16,7 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             entries.Add(Began(attempt.Number, attempt.StartedAt, former));
             if (attempt.FinishedAt is not null || attempt.Reason is not null)
             {
-                var by = attempt.Token is { } token ? $" by retry {token}" : "";
-                var at = attempt.Step is { Length: > 0 } step ? $" at {step}" : "";
-                entries.Add(new HistoryEntry(
-                    attempt.FinishedAt,
-                    $"Attempt {attempt.Number}",
-                    $"Ended{by}. It had stopped with {attempt.Reason}{at}: {attempt.Message}"));
+                entries.Add(new HistoryEntry(attempt.FinishedAt, $"Attempt {attempt.Number}", EndOf(attempt)));
             }
 
             former = attempt;
@@ -53,6 +48,14 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             run.Metadata.Namespace ?? "",
             run.Metadata.Name,
             [.. entries.OrderBy(e => e.At ?? DateTimeOffset.MinValue)]);
+    }
+
+    /// <summary>How an attempt ended, and what ended it.</summary>
+    public static string EndOf(RunAttempt attempt)
+    {
+        var by = attempt.Token is { } token ? $" by retry {token}" : "";
+        var at = attempt.Step is { Length: > 0 } step ? $" at {step}" : "";
+        return $"Ended{by}. It had stopped with {attempt.Reason}{at}: {attempt.Message}";
     }
 
     private static IEnumerable<HistoryEntry> Of(string name, Plan plan)

@@ -151,6 +151,8 @@ public sealed class DashboardPageTests(DashboardStage stage)
         (await TextAsync(held, "'.hold .consent'")).ShouldContain("OMS goes down, until the upgrade or a rollback ends.");
 
         await using var stalled = await OpenAsync(dashboard, "stalled", 1280, 800);
+        (await TextsAsync(stalled, "[...document.querySelectorAll('svg.timeline .attempt title')].map(t => t.textContent)"))
+            .ShouldBe(["Attempt 1: Ended. It had stopped with StepFailed at UpgradeTiKV/tikv-1/swap: The new version did not start within 10m."]);
         (await TextAsync(stalled, "'.explanation'")).ShouldMatch(@"^[A-Z][A-Za-z]+: .{40,} More: kubectl drydock explain ");
     }
 

@@ -1,4 +1,5 @@
 using Drydock.Cli.Changes;
+using Drydock.Cli.Dashboard;
 using Drydock.Cli.Views;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Oms;
@@ -45,5 +46,11 @@ public sealed class HistoryViewTests
         entries.Where(e => e.What == "Attempt 1").Select(e => e.Text.Split(':')[0])
             .ShouldBe(["Began.", $"Ended by retry {token}. It had stopped with RestoreRequired at CorrectMetadata/oms-a/jar"]);
         entries.Single(e => e.What == "Attempt 2").Text.ShouldBe($"Began after retry {token}.");
+
+        // The redo tells nothing of the steps that failed; the page keeps the attempt.
+        var ended = RunReader.Page(world.Run(), [], world.Time.GetUtcNow()).Attempts.ShouldHaveSingleItem();
+        ended.Number.ShouldBe(1);
+        ended.To.ShouldBeGreaterThan(ended.From);
+        ended.Text.ShouldStartWith($"Ended by retry {token}. It had stopped with RestoreRequired at CorrectMetadata/oms-a/jar: ");
     }
 }

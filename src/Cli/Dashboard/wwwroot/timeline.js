@@ -33,11 +33,13 @@ export function timeline(page, width, chosen, choose) {
         to: d.to ? Date.parse(d.to) : now(),
         isOpen: !d.to,
     }));
+    const attempts = (page.attempts ?? []).map(a => ({ ...a, from: Date.parse(a.from), to: Date.parse(a.to) }));
     const isOpen = (!page.run.finishedAt && steps.some(step => !step.finishedAt)) || downs.some(down => down.isOpen);
     const right = 12;
     const scale = timescale(
         [
             ...steps.map(step => [step.from, step.to]),
+            ...attempts.map(attempt => [attempt.from, attempt.to]),
             ...downs.flatMap(({ from, to }) => [[from, from], [to, to]]),
         ],
         label,
@@ -64,6 +66,7 @@ export function timeline(page, width, chosen, choose) {
     const rows = [
         { name: 'Phases', items: phases, draw: drawPhase },
         ...(downs.length > 0 ? [{ name: 'Downtime', items: downs, draw: drawDown }] : []),
+        ...(attempts.length > 0 ? [{ name: 'Ended attempts', items: attempts, draw: drawAttempt }] : []),
         ...byNode(steps).map(([name, items]) => ({ name, items, draw: drawStep })),
     ];
 
@@ -87,6 +90,11 @@ export function timeline(page, width, chosen, choose) {
     function drawDown(down, top) {
         const text = `${down.isOpen ? 'down for' : 'was down for'} ${duration((down.to - down.from) / 1000)}`;
         return drawBar(down, top, { class: 'outage' }, text, [text]);
+    }
+
+    function drawAttempt(attempt, top) {
+        const text = `Attempt ${attempt.number}`;
+        return drawBar(attempt, top, { class: 'attempt Failed' }, `${text}: ${attempt.text}`, [text]);
     }
 
     function drawStep(step, top) {
