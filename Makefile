@@ -18,6 +18,7 @@ export CONFIGURATION
 RECIPES := tests/Lab/recipes
 STAGES := bash $(RECIPES)/stages.sh artifacts/logs
 PACKAGES := "Debian packages" "bash $(RECIPES)/packages.sh"
+DEMO_PACKAGES := "Debian packages" "bash $(RECIPES)/packages.sh demo"
 KUBE := "Kubernetes 1.20" "bash $(RECIPES)/kube.sh"
 MODERN_CRD := "current CRD server" "bash $(RECIPES)/modern-crd.sh"
 STANDIN := "database stand-ins" "bash $(RECIPES)/standin.sh"
@@ -78,11 +79,11 @@ build-demo: # Build only the operator and the lab
 
 # The demos need neither the current CRD server nor the tests, and the operator is built while packages are fetched.
 demo: ## Watch the upgrade of an OMS from 3.2.2 to 4.2.2 on real parts
-	@$(STAGES) $(PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
+	@$(STAGES) $(DEMO_PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo --operator $(OPERATOR) --plugin $(PLUGIN)
 
 demo-play: ## The same upgrade, stopped at its plan: start it, break it, repeat it, roll it back
-	@$(STAGES) $(PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
+	@$(STAGES) $(DEMO_PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo --operator $(OPERATOR) --plugin $(PLUGIN) --play
 
 demo-break: ## Break the OMS of the demo: a command that must run once fails in the downtime
