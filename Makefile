@@ -45,7 +45,7 @@ build: ## Build everything, warnings as errors
 build-native: build # Build everything, and compile the operator's assemblies to native code as its image does
 	@bash $(RECIPES)/ahead-of-time.sh
 
-generate: ## Generate config/crd, config/rbac, docs/reference, docs/troubleshooting.md and charts/drydock/templates from the types
+generate: ## Generate config/crd, config/rbac, docs/reference, docs/reference/reasons-by-name.md and charts/drydock/templates from the types
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --
 	@bash config/assemble.sh
 
@@ -121,20 +121,20 @@ install: ## Install CRDs and operator into the current cluster; IMAGE=registry.e
 uninstall: ## Remove the operator, its roles and its CRDs from the current cluster, and keep the dumps; VARIANT=default
 	@bash config/install.sh uninstall "$(VARIANT)"
 
-campaign: prepare build-native ## Run what make test leaves out: variants, pages, images, the lab's tests, current CRD server, chaos, soak, hostile; CAMPAIGN_MINUTES=480, CAMPAIGN_ONLY=text[,text]; keeps docs/reliability/campaign.csv
+campaign: prepare build-native ## Run what make test leaves out: variants, pages, images, the lab's tests, current CRD server, chaos, soak, hostile; CAMPAIGN_MINUTES=480, CAMPAIGN_ONLY=text[,text]; keeps docs/project/reliability/campaign.csv
 	@$(STAGES) $(MODERN_CRD)
 	@CAMPAIGN_MINUTES=$(CAMPAIGN_MINUTES) CAMPAIGN_ONLY=$(CAMPAIGN_ONLY) CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) SOAK_MINUTES=$(SOAK_MINUTES) bash tests/campaign.sh
 
-chaos: prepare build-native ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/reliability/ledger.csv ends
+chaos: prepare build-native ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/project/reliability/ledger.csv ends
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
-bench: prepare build-native ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,databases-zones,footprint,scale,dumps; writes docs/performance.md
+bench: prepare build-native ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,databases-zones,footprint,scale,dumps; writes docs/project/performance.md
 	@dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll bench
 
 hostile: prepare build-native ## Send ten thousand random and hostile manifests to an operator process
 	@HOSTILE_MANIFESTS=10000 dotnet $(ARTIFACTS)/EndToEnd/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Tests.EndToEnd.dll -class Drydock.Tests.EndToEnd.Hostile.HostileManifestTests
 
-soak: prepare build-native ## Run a long load on one operator process and check for leaks; SOAK_MINUTES=20; writes its section of docs/reliability.md
+soak: prepare build-native ## Run a long load on one operator process and check for leaks; SOAK_MINUTES=20; writes its section of docs/project/reliability.md
 	@SOAK_MINUTES=$(SOAK_MINUTES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll soak
 
 clean: ## Remove build output

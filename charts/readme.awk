@@ -18,7 +18,7 @@ BEGIN {
   print ""
   print "A Kubernetes operator that takes stateful systems beside the cluster (OceanBase Migration Service, TiDB, YugabyteDB, BMDB) through upgrades."
   print ""
-  print "Install, upgrade, uninstall: [docs/install.md](../../docs/install.md#with-helm) and [docs/operator-upgrade.md](../../docs/operator-upgrade.md)."
+  print "Install, upgrade, uninstall: [docs/how-to/install.md](../../docs/how-to/install.md#with-helm) and [docs/how-to/upgrade-the-operator.md](../../docs/how-to/upgrade-the-operator.md)."
   print ""
   print "| value | default | meaning |"
   print "|---|---|---|"

@@ -4,7 +4,7 @@
 #   config/install.sh install IMAGE [VARIANT]     IMAGE has a tag or a digest
 #   config/install.sh uninstall [VARIANT]         the namespace and the claims with the dumps are kept
 #
-# VARIANT is default, s3-only or namespaced: docs/install.md.
+# VARIANT is default, s3-only or namespaced: docs/how-to/install.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

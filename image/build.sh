@@ -88,7 +88,7 @@ one() {
          "org.opencontainers.image.title": "drydock-operator",
          "org.opencontainers.image.description": "Carries stateful systems beside the cluster through upgrades.",
          "org.opencontainers.image.version": $version, "org.opencontainers.image.revision": $revision, "org.opencontainers.image.created": $created,
-         "org.opencontainers.image.licenses": "Apache-2.0", "org.opencontainers.image.documentation": "docs/install.md"}},
+         "org.opencontainers.image.licenses": "Apache-2.0", "org.opencontainers.image.documentation": "docs/how-to/install.md"}},
      rootfs: {type: "layers", diff_ids: $diffs},
      history: [{created: $created, created_by: "image/root.sh"}, {created: $created, created_by: "image/publish.sh"}]}' >"$work/config.json"
   config="$(blob "$work/config.json")"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs what `make test` leaves out, one part after the other, and keeps a ledger of what is stale in
-# docs/reliability/campaign.csv: part, fingerprint of the files that it depends on, result, seconds, day.
+# docs/project/reliability/campaign.csv: part, fingerprint of the files that it depends on, result, seconds, day.
 # Parts that never ran come first, then those that failed, then the stale ones, the longest unseen first.
 #
 #   campaign.sh [run|list]
@@ -9,7 +9,7 @@
 # they are current. CHAOS_MINUTES, SOAK_MINUTES and HOSTILE_MANIFESTS: the size of these parts.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-ledger=docs/reliability/campaign.csv
+ledger=docs/project/reliability/campaign.csv
 bin="artifacts/bin"
 release="${CONFIGURATION:-Release}"
 release="${release,,}"

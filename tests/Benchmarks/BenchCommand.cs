@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Runs the requested parts one after the other and writes the section of each into docs/performance.md as soon as it
+/// Runs the requested parts one after the other and writes the section of each into docs/project/performance.md as soon as it
 /// is measured.
 /// </summary>
 internal sealed class BenchCommand(string? only)

@@ -8,7 +8,7 @@ internal interface IBenchPart
     /// <summary>The name in BENCH_ONLY.</summary>
     string Name { get; }
 
-    /// <summary>Heading of its section in docs/performance.md.</summary>
+    /// <summary>Heading of its section in docs/project/performance.md.</summary>
     string Title { get; }
 
     /// <summary>Measures and returns the section without heading, date and machine.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// docs/performance.md with one section a part. Sections of parts that were not run again stay as they are, with their
+/// docs/project/performance.md with one section a part. Sections of parts that were not run again stay as they are, with their
 /// own date.
 /// </summary>
 internal static class PerformancePage
@@ -23,7 +23,7 @@ internal static class PerformancePage
     public static async Task WriteAsync(
         IEnumerable<string> order, string title, string text, CancellationToken cancellationToken)
     {
-        var path = Repository.PathOf("docs", "performance.md");
+        var path = Repository.PathOf("docs", "project", "performance.md");
         var sections = File.Exists(path) ? Read(await File.ReadAllLinesAsync(path, cancellationToken)) : [];
         sections[title] = text.Trim();
         var page = new StringBuilder(Head).AppendLine();

@@ -12,13 +12,13 @@ namespace Drydock.Tests.EndToEnd;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class PluginPageTests(StageFixture fixture)
 {
-    private const string Plugin = "docs/kubectl-drydock.md", Runbook = "docs/from-the-runbook.md";
+    private const string Plugin = "docs/reference/cli.md", Runbook = "docs/how-to/from-the-runbook.md";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/kubectl-drydock.md")]
-    [RunsPage("docs/from-the-runbook.md")]
+    [RunsPage("docs/reference/cli.md")]
+    [RunsPage("docs/how-to/from-the-runbook.md")]
     public async Task Commands_of_the_pages_build_the_plugin_and_upgrade_OMS()
     {
         var stage = await fixture.ResetAsync();

@@ -15,7 +15,7 @@ public sealed class QuickstartPageTests(StageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/quickstart.md")]
+    [RunsPage("docs/tutorials/oms.md")]
     public async Task Commands_of_the_page_upgrade_OMS()
     {
         var stage = await fixture.ResetAsync();
@@ -28,7 +28,7 @@ public sealed class QuickstartPageTests(StageFixture fixture)
             page.Variables[name] = value;
         }
 
-        var blocks = await page.RunPageAsync("docs/quickstart.md", cancellationToken: Token);
+        var blocks = await page.RunPageAsync("docs/tutorials/oms.md", cancellationToken: Token);
 
         blocks.Count.ShouldBe(11);
         page.ChangedFiles().ShouldBeEmpty();

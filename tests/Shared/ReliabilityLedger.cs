@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Drydock.Tests;
 
-/// <summary>One case of <c>make chaos</c> and how it ended: a row of docs/reliability/ledger.csv.</summary>
+/// <summary>One case of <c>make chaos</c> and how it ended: a row of docs/project/reliability/ledger.csv.</summary>
 /// <param name="Scenario">The scenario and its job, for instance <c>ee-322-422 Upgrade</c>.</param>
 /// <param name="Accident">The accident; <c>kill</c> for a SIGKILL of the operator.</param>
 /// <param name="Moment">When the accident struck.</param>
@@ -35,7 +35,7 @@ internal sealed record LedgerRow(
 }
 
 /// <summary>
-/// Reads and writes docs/reliability/ledger.csv (RFC 4180, with a header line, sorted by the names of the cases).
+/// Reads and writes docs/project/reliability/ledger.csv (RFC 4180, with a header line, sorted by the names of the cases).
 /// </summary>
 internal static class ReliabilityLedger
 {
@@ -43,7 +43,7 @@ internal static class ReliabilityLedger
 
     private const string DayFormat = "yyyy-MM-dd";
 
-    public static string FilePath { get; } = Repository.PathOf("docs", "reliability", "ledger.csv");
+    public static string FilePath { get; } = Repository.PathOf("docs", "project", "reliability", "ledger.csv");
 
     /// <exception cref="InvalidDataException">The text has another header, or a row with another number of fields or
     /// without a day.</exception>

@@ -38,7 +38,7 @@ internal sealed record ReliabilityGroup(
 }
 
 /// <summary>
-/// docs/reliability.md. The text above the first section is the summary of <c>make chaos</c>. Each other command writes
+/// docs/project/reliability.md. The text above the first section is the summary of <c>make chaos</c>. Each other command writes
 /// one section below and keeps the others.
 /// </summary>
 internal static class ReliabilityPage
@@ -88,7 +88,7 @@ internal static class ReliabilityPage
         are always a fair sample of it.
         """;
 
-    public static string FilePath { get; } = Repository.PathOf("docs", "reliability.md");
+    public static string FilePath { get; } = Repository.PathOf("docs", "project", "reliability.md");
 
     /// <summary>The page, or an empty text if the file does not exist.</summary>
     public static string Read() => File.Exists(FilePath) ? File.ReadAllText(FilePath) : "";

@@ -31,7 +31,7 @@ internal static class Generator
                 .Add("kind", "Kustomization")
                 .Add("resources", kinds.Select(CrdFile).Order(StringComparer.Ordinal).ToList())),
             new("docs/reference/reasons.md", ReasonsReference.Of(docs)),
-            new("docs/troubleshooting.md", TroubleshootingPage.Of(docs)),
+            new("docs/reference/reasons-by-name.md", TroubleshootingPage.Of(docs)),
             Yaml("config/kustomize/drydock.yaml", KustomizeYaml.Of(kinds)),
         ];
         if (RbacYaml.Asked(controllers) is { Count: > 0 } asked)

@@ -1,6 +1,6 @@
 namespace Drydock.Cli.CommandLine;
 
-/// <summary>Exit codes, for scripts. They are API: docs/kubectl-drydock.md lists them.</summary>
+/// <summary>Exit codes, for scripts. They are API: docs/reference/cli.md lists them.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0;

@@ -21,7 +21,8 @@ internal sealed record RunPageView
     /// <summary>Null if the status of this kind does not measure them.</summary>
     public IReadOnlyList<DowntimeView>? Downtimes { get; init; }
 
-    /// <summary>The attempts that failed and were ended by a retry, also when the plan tells only of a later one.</summary>
+    /// <summary>The attempts that failed and were ended by a retry, also when the plan tells only of a later
+    /// one.</summary>
     public required IReadOnlyList<AttemptView> Attempts { get; init; }
 
     public required IReadOnlyList<SnapshotView> Snapshots { get; init; }

@@ -1,6 +1,6 @@
 namespace Drydock.Cli.Explanations;
 
-/// <summary>The page docs/failures.md, by reason: it is compiled into the program.</summary>
+/// <summary>The page docs/how-to/if-it-stops.md, by reason: it is compiled into the program.</summary>
 internal sealed partial class ReasonBook
 {
     private const int MostAlike = 3;
@@ -35,7 +35,7 @@ internal sealed partial class ReasonBook
     private static string Load()
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("failures.md")
-            ?? throw new InvalidOperationException("The program was built without docs/failures.md.");
+            ?? throw new InvalidOperationException("The program was built without docs/how-to/if-it-stops.md.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -2,7 +2,7 @@ namespace Drydock.Clients.MySql;
 
 /// <summary>Which tenant of which OceanBase cluster answers. A proxy reports neither a host name nor a uuid, and
 /// several proxies serve one cluster, so the address is not enough
-/// (docs/research/oms.md#metadata-on-oceanbase).</summary>
+/// (docs/project/research/oms.md#metadata-on-oceanbase).</summary>
 internal static class OceanBaseTenant
 {
     internal static async Task<string?> IdentityAsync(MySqlSession session, CancellationToken cancellationToken)

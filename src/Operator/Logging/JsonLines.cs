@@ -8,7 +8,7 @@ namespace Drydock.Operator.Logging;
 
 /// <summary>One flat JSON object a line: time, level and msg, then the fields of the message and of its scope
 /// (controller, namespace, name, uid, trace_id), all in snake_case, and the exception if there is one.
-/// docs/monitoring.md lists the keys. The methods are the functions of the template.</summary>
+/// docs/how-to/monitoring.md lists the keys. The methods are the functions of the template.</summary>
 internal static class JsonLines
 {
     public static IReadOnlyList<string> OwnKeys { get; } = ["time", "level", "msg", "logger", "event", "exception"];

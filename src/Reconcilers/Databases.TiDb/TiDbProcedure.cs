@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>
 /// The procedure of a TiDB upgrade, compiled to a plan from the spec and the result of preflight. Pure and
 /// deterministic. The order is PD, TiKV, pump, TiDB; then drainer, monitoring, TiSpark
-/// (docs/research/tidb.md#procedure), one instance after the other, three steps each: drain, swap, verify.
+/// (docs/project/research/tidb.md#procedure), one instance after the other, three steps each: drain, swap, verify.
 /// </summary>
 /// <remarks>
 /// An instance is drained while the one before it settles, and stopped when that one has settled. The first instance of
@@ -41,7 +41,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
     private bool _isFinal;
 
     /// <summary>The vendor's rule of thumb for how long a roll takes: number of TiKV × 5 min + 10 min
-    /// (docs/research/tidb.md#procedure).</summary>
+    /// (docs/project/research/tidb.md#procedure).</summary>
     public static TimeSpan Estimate(DatabaseRollingUpgradeSpec spec) =>
         (spec.Of(DatabaseComponent.TiKV).Count() * DrainTikv.Estimate) + TimeSpan.FromMinutes(10);
 

@@ -138,7 +138,7 @@ internal sealed class TiDbTargets : IEngineTargets
     public TidbStatusClient Tidb => new(Context.Http);
     public BinlogClient Binlog => new(Context.Http);
 
-    /// <summary>TiKV's status port, which is never encrypted (docs/research/tidb.md#tikv).</summary>
+    /// <summary>TiKV's status port, which is never encrypted (docs/project/research/tidb.md#tikv).</summary>
     public TikvStatusClient Tikv => new(Context.PlainHttp);
 
     public GrafanaClient Grafana(MonitoringService service) =>

@@ -19,7 +19,7 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
     public bool IsAnyRemovable => Leftovers.Any(l => l.RemoveAsync is not null);
 
     /// <summary>Why there is no rollback: from the first PD on the vendor promises none
-    /// (docs/research/tidb.md#procedure). Null before that.</summary>
+    /// (docs/project/research/tidb.md#procedure). Null before that.</summary>
     public string? Refusal => IsPast(run)
         ? $"A rollback to {spec.FromVersion} is impossible: TiDB supports none once the first PD is stopped for the "
             + $"upgrade, and the cluster later refuses older versions. Continue to {spec.ToVersion} with a new "

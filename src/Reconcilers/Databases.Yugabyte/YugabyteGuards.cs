@@ -27,7 +27,7 @@ internal abstract record YugabyteGuard : GuardBase<YugabyteCluster>
 }
 
 /// <summary>The leader blacklist contains only the server that is being upgraded: a forgotten entry keeps its server
-/// without leaders permanently (docs/research/yugabytedb.md#rules).</summary>
+/// without leaders permanently (docs/project/research/yugabytedb.md#rules).</summary>
 internal sealed record LeaderBlacklistIsClean : YugabyteGuard
 {
     /// <summary>The servers that the upgrade or its rollback has, or may have, in the blacklist.</summary>
@@ -61,10 +61,10 @@ internal sealed record LeaderBlacklistIsClean : YugabyteGuard
     }
 }
 
-/// <summary>No process of the old version runs once every process was new (docs/research/yugabytedb.md#autoflags).
-/// Until the upgrade is made final, by AutoFlags or, where the new version has none, by the catalogue, a process that
-/// does not answer blocks the upgrade too, because it may be an old one. After that an old process cannot run, and a
-/// process that is down does not concern this guard.</summary>
+/// <summary>No process of the old version runs once every process was new
+/// (docs/project/research/yugabytedb.md#autoflags). Until the upgrade is made final, by AutoFlags or, where the new
+/// version has none, by the catalogue, a process that does not answer blocks the upgrade too, because it may be an old
+/// one. After that an old process cannot run, and a process that is down does not concern this guard.</summary>
 internal sealed record EveryProcessIsNew : YugabyteGuard
 {
     protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ internal sealed record EveryProcessIsNew : YugabyteGuard
 }
 
 /// <summary>AutoFlags are not promoted by others during the upgrade: old processes could not start again, and a
-/// rollback would be impossible (docs/research/yugabytedb.md#autoflags).</summary>
+/// rollback would be impossible (docs/project/research/yugabytedb.md#autoflags).</summary>
 internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
 {
     protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
@@ -118,8 +118,8 @@ internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
 }
 
 /// <summary>A replication group that was paused stays paused until every process of both clusters runs the target
-/// version (docs/research/yugabytedb.md#procedure). From then on it may be resumed by anybody; the upgrade of the peer
-/// may be the first to do so.</summary>
+/// version (docs/project/research/yugabytedb.md#procedure). From then on it may be resumed by anybody; the upgrade of
+/// the peer may be the first to do so.</summary>
 internal sealed record ReplicationStaysPaused(string Group, ReplicationTarget Target) : YugabyteGuard
 {
     protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The names of programs, flags and commands: the preset of the dialect (docs/research/yugabytedb.md#dialect),
-/// with what spec.yugabyte.names says otherwise. Of BMDB only a few names are known; the rest is taken to be as in
-/// YugabyteDB, whose spellings are also accepted.</summary>
+/// <summary>The names of programs, flags and commands: the preset of the dialect
+/// (docs/project/research/yugabytedb.md#dialect), with what spec.yugabyte.names says otherwise. Of BMDB only a few
+/// names are known; the rest is taken to be as in YugabyteDB, whose spellings are also accepted.</summary>
 internal sealed record YugabyteVocabulary
 {
     public string MasterProgram { get; private init; } = "";

@@ -10,7 +10,7 @@ namespace Drydock.Benchmarks;
 
 /// <summary>
 /// Runs every case of every accident, one after the other in each lane, within a budget. It continues where the ledger
-/// in docs/reliability ends.
+/// in docs/project/reliability ends.
 /// </summary>
 /// <param name="budget">No new run begins after this time.</param>
 /// <param name="lanes">Number of stages. Each has its own lab parts; a run waits more than it works.</param>

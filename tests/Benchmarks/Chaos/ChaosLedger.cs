@@ -4,7 +4,7 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// docs/reliability/ledger.csv and its summary in docs/reliability.md. The ledger has one row a case and is kept from
+/// docs/project/reliability/ledger.csv and its summary in docs/project/reliability.md. The ledger has one row a case and is kept from
 /// run to run. A case that ended badly, or that was measured on another plan, keeps its row and is run again.
 /// </summary>
 internal sealed class ChaosLedger

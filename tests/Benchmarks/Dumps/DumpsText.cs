@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>The section of docs/performance.md.</summary>
+/// <summary>The section of docs/project/performance.md.</summary>
 internal static class DumpsText
 {
     private const double MiB = 1 << 20;

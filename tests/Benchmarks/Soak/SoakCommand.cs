@@ -7,7 +7,7 @@ namespace Drydock.Benchmarks;
 
 /// <summary>
 /// Runs a long load against the operator on real parts, checks whether its resources grow, and writes the section of
-/// docs/reliability.md.
+/// docs/project/reliability.md.
 /// </summary>
 internal sealed class SoakCommand(TimeSpan span)
 {

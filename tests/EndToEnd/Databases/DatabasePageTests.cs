@@ -20,8 +20,8 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/quickstart-tidb.md")]
-    [RunsPage("docs/tidb.md")]
+    [RunsPage("docs/tutorials/tidb.md")]
+    [RunsPage("docs/explanation/tidb.md")]
     public async Task Commands_of_the_pages_upgrade_TiDB()
     {
         const string Name = "tidb-to-3-0-9";
@@ -34,9 +34,9 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
         // The lab has a backup from elsewhere: a reader who waives replaces the lines that init wrote.
         page.Fake("fill-in", FillIn(scenario, "tidb", @"-e 's|^  tidb:|&\n    tuneScheduling: {stableFor: 1s}|' -e '/^    backup:/,/^      databases:/c\    backup: {waived: true}'"));
 
-        await page.RunPageAsync("docs/quickstart-tidb.md", cancellationToken: Token);
+        await page.RunPageAsync("docs/tutorials/tidb.md", cancellationToken: Token);
 
-        page.NotRun("docs/quickstart-tidb.md").ShouldBeEmpty();
+        page.NotRun("docs/tutorials/tidb.md").ShouldBeEmpty();
         var done = await stage.GetAsync("tidb", Name);
         done.IsOver("Succeeded").ShouldBeTrue(done["status"]!.ToJsonString());
         done["status"]!["instances"]!.AsArray().ShouldAllBe(i => i!["version"]!.GetValue<string>() == scenario.ToVersion);
@@ -50,17 +50,17 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
 
         var tidb = scenario.Cluster.Instance("tidb-1");
         page.Variables["TIDB"] = tidb.Http("/").Authority;
-        var outputs = await page.RunPageAsync("docs/tidb.md", cancellationToken: Token);
+        var outputs = await page.RunPageAsync("docs/explanation/tidb.md", cancellationToken: Token);
 
-        page.NotRun("docs/tidb.md").ShouldBeEmpty();
+        page.NotRun("docs/explanation/tidb.md").ShouldBeEmpty();
         outputs.Single(o => o.Block.Text.Contains("/status", StringComparison.Ordinal)).Output.ShouldContain("5.7.25-TiDB-v3.0.9");
         page.Calls.Count(call => call.StartsWith("pd-ctl ", StringComparison.Ordinal)).ShouldBe(6);
         await EndAsync(stage);
     }
 
     [Fact]
-    [RunsPage("docs/quickstart-yugabytedb.md")]
-    [RunsPage("docs/yugabytedb.md")]
+    [RunsPage("docs/tutorials/yugabytedb.md")]
+    [RunsPage("docs/explanation/yugabytedb.md")]
     public async Task Commands_of_the_pages_upgrade_YugabyteDB()
     {
         const string Name = "yugabyte-to-2-20-7-0-b58";
@@ -78,9 +78,9 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
         await stage.ControlPlane.KubectlAsync(["create", "namespace", "bmdb"], cancellationToken: Token);
         await stage.Operator.ApplySecretsAsync("bmdb", bmdb.Secrets);
 
-        await page.RunPageAsync("docs/quickstart-yugabytedb.md", cancellationToken: Token);
+        await page.RunPageAsync("docs/tutorials/yugabytedb.md", cancellationToken: Token);
 
-        page.NotRun("docs/quickstart-yugabytedb.md").ShouldBeEmpty();
+        page.NotRun("docs/tutorials/yugabytedb.md").ShouldBeEmpty();
         var done = await stage.GetAsync("yugabyte", Name);
         done.IsOver("Succeeded").ShouldBeTrue(done["status"]!.ToJsonString());
         (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
@@ -90,9 +90,9 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
         (page.Placeholders["NAME"], page.Placeholders["NS"], page.Placeholders["MASTERS"]) = (Name, "yugabyte", scenario.Cluster.MasterAddresses);
         (page.Variables["TSERVER"], page.Variables["TSERVER_PAGES"]) = (server.RpcAddress, server.WebAddress);
         page.Fake("yb-admin", $"ssh -n -i \"$FILES/id_ed25519\" -o UserKnownHostsFile=\"$FILES/known_hosts\" {server.Host.User}@{server.Host.Address} {scenario.Cluster.DirectoryOf(scenario.ToVersion)}/bin/yb-admin \"$@\"");
-        var outputs = await page.RunPageAsync("docs/yugabytedb.md", cancellationToken: Token);
+        var outputs = await page.RunPageAsync("docs/explanation/yugabytedb.md", cancellationToken: Token);
 
-        page.NotRun("docs/yugabytedb.md").ShouldBeEmpty();
+        page.NotRun("docs/explanation/yugabytedb.md").ShouldBeEmpty();
         var looked = outputs.Single(o => o.Block.Text.Contains("yb-admin", StringComparison.Ordinal)).Output;
         looked.ShouldContain(scenario.Cluster.Masters[0].RpcAddress);
         looked.ShouldContain("2.20.7.0");

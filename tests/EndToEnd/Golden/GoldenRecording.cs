@@ -91,7 +91,7 @@ public sealed class GoldenRecording : IAsyncDisposable
     /// <summary>Which planted values were found on the hosts.</summary>
     public IReadOnlyList<string> FoundOnHosts { get; set; } = [];
 
-    /// <summary>The answers of promtool and of each block of docs/monitoring.md.</summary>
+    /// <summary>The answers of promtool and of each block of docs/how-to/monitoring.md.</summary>
     public ShellResult? Promtool { get; set; }
 
     /// <inheritdoc cref="Promtool"/>

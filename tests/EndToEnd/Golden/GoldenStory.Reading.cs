@@ -9,7 +9,7 @@ namespace Drydock.Tests.EndToEnd.Golden;
 internal sealed partial class GoldenStory
 {
     /// <summary>The page whose commands run beside the operator.</summary>
-    public const string Page = "docs/monitoring.md";
+    public const string Page = "docs/how-to/monitoring.md";
 
     private Task SnapshotAsync(string name, string root) => _stage.ApplyAsync(new JsonObject
     {

@@ -9,7 +9,7 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd.Monitoring;
 
 /// <summary>
-/// What a real Prometheus scraped of the golden run. With DRYDOCK_DRAW_MONITORING=1 the pictures of docs/monitoring.md are
+/// What a real Prometheus scraped of the golden run. With DRYDOCK_DRAW_MONITORING=1 the pictures of docs/how-to/monitoring.md are
 /// drawn from it.
 /// </summary>
 [Collection(Lanes.Upgrades)]
@@ -63,7 +63,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
     }
 
     [Fact]
-    [RunsPage("docs/monitoring.md")]
+    [RunsPage("docs/how-to/monitoring.md")]
     public async Task Metrics_are_well_formed_and_commands_of_the_page_read_them()
     {
         var golden = await fixture.RecordingAsync();
@@ -94,7 +94,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
             return;
         }
 
-        var folder = Directory.CreateDirectory(Repository.PathOf("docs", "monitoring")).FullName;
+        var folder = Directory.CreateDirectory(Repository.PathOf("docs", "images", "monitoring")).FullName;
         foreach (var panel in (string[])["Progress", "Steps by state", "Downtime", "Time in the current phase", "Average duration of steps", "Duration of reconciliations, 99th percentile", "Queue", "Resources of the process"])
         {
             List<(string, IReadOnlyList<(double, double)>)> series = [];

@@ -8,7 +8,7 @@ using YamlDotNet.RepresentationModel;
 namespace Drydock.Tests.Integration.Crds;
 
 /// <summary>
-/// Every command of docs/gitops.md and docs/conditions.md is run as it stands, one after the other, against an API server.
+/// Every command of docs/how-to/gitops.md and docs/reference/conditions.md is run as it stands, one after the other, against an API server.
 /// </summary>
 [Collection(CrdServersCollection.Name)]
 public sealed class PageCommandTests(CrdServers servers)
@@ -19,13 +19,13 @@ public sealed class PageCommandTests(CrdServers servers)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/gitops.md")]
+    [RunsPage("docs/how-to/gitops.md")]
     public async Task Commands_of_gitops_page_run_as_they_are_written()
     {
         await PrepareAsync();
         var page = await StartAsync("gitops");
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var block in page.Blocks("docs/gitops.md"))
+        foreach (var block in page.Blocks("docs/how-to/gitops.md"))
         {
             foreach (var command in block.Script!.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
@@ -45,7 +45,7 @@ public sealed class PageCommandTests(CrdServers servers)
     }
 
     [Fact]
-    [RunsPage("docs/conditions.md")]
+    [RunsPage("docs/reference/conditions.md")]
     public async Task Commands_of_conditions_page_run_as_they_are_written()
     {
         const string Done = "all-true";
@@ -68,7 +68,7 @@ public sealed class PageCommandTests(CrdServers servers)
 
         var page = await StartAsync("conditions");
         page.Placeholders["NAME"] = Done;
-        var outputs = await page.RunPageAsync("docs/conditions.md", cancellationToken: Token);
+        var outputs = await page.RunPageAsync("docs/reference/conditions.md", cancellationToken: Token);
         outputs.Count.ShouldBe(3);
         outputs.ShouldAllBe(run => run.Output.Length > 0);
     }
@@ -76,7 +76,7 @@ public sealed class PageCommandTests(CrdServers servers)
     [Fact]
     public void Manifests_are_YAML()
     {
-        var blocks = Fence.In(File.ReadAllText(Repository.PathOf("docs", "gitops.md")));
+        var blocks = Fence.In(File.ReadAllText(Repository.PathOf("docs", "how-to", "gitops.md")));
         var manifests = blocks.Where(block => block.Language == "yaml").Select(block => block.Text).ToList();
         manifests.Count.ShouldBeGreaterThan(4);
         foreach (var manifest in manifests)

@@ -228,7 +228,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
         var links = rendered.Single(o => Chart.Kind(o) == "PrometheusRule")["spec"]!["groups"]!.AsArray().SelectMany(group => group!["rules"]!.AsArray())
             .Select(alert => alert!["annotations"]!["runbook_url"]!.GetValue<string>()).ToList();
         links.ShouldAllBe(link => link.StartsWith("https://wiki.example/drydock/", StringComparison.Ordinal));
-        links.ShouldContain("https://wiki.example/drydock/operator-upgrade.md");
+        links.ShouldContain("https://wiki.example/drydock/how-to/upgrade-the-operator.md");
     }
 
     [Fact]

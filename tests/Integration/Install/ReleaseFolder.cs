@@ -82,7 +82,7 @@ internal sealed partial class ReleaseFolder(string path, string registry, string
             rendered.ExitCode.ShouldBe(0, rendered.Error);
             var objects = Chart.Read(rendered.Output);
             ((string?)Chart.Container(objects)["image"]).ShouldBe($"{registry}/drydock-operator@{Image.Split('@')[1]}");
-            objects.Single(o => Chart.Kind(o) == "PrometheusRule").ToJsonString().ShouldContain($"https://github.com/{repo}/blob/v{Version}/docs/failures.md#");
+            objects.Single(o => Chart.Kind(o) == "PrometheusRule").ToJsonString().ShouldContain($"https://github.com/{repo}/blob/v{Version}/docs/how-to/if-it-stops.md#");
             VerifyText("the rendered chart", rendered.Output);
         }
     }

@@ -68,7 +68,7 @@ public sealed class WholeReleaseTests
             cancellationToken: Token);
     }
 
-    // The server 1.20 knows neither the rules of the CRDs nor the chart's Kubernetes; docs/install.md says so.
+    // The server 1.20 knows neither the rules of the CRDs nor the chart's Kubernetes; docs/how-to/install.md says so.
     private static async Task<Dictionary<string, string?>> EnvironmentAsync(UpgradeStage stage, ReleaseFolder release, string work)
     {
         await Shell.RunAsync("tar", ["-xzf", release.PathOf($"drydock-{ReleaseFolder.Version}.tgz"), "-C", work], cancellationToken: Token);

@@ -14,10 +14,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Monitoring;
 
-/// <summary>The commands and files of docs/monitoring.md, with the real tools.</summary>
+/// <summary>The commands and files of docs/how-to/monitoring.md, with the real tools.</summary>
 public sealed class MonitoringFilesTests
 {
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "monitoring.md"));
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "how-to", "monitoring.md"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -18,7 +18,7 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/backup-snapshot.md")]
+    [RunsPage("docs/how-to/back-up-and-restore.md")]
     public async Task Snapshot_is_taken_copied_and_opened_without_Drydock()
     {
         var run = await lab.RunAsync();
@@ -45,9 +45,9 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         await File.WriteAllTextAsync(
             Path.Combine(Path.GetDirectoryName(page.Folder)!, ".my.cnf"), $"[client]\nsocket={server.Socket}\nuser=root\n[mysql]\nsocket={server.Socket}\nuser=root\n", Token);
 
-        var outputs = await page.RunPageAsync("docs/backup-snapshot.md", cancellationToken: Token);
+        var outputs = await page.RunPageAsync("docs/how-to/back-up-and-restore.md", cancellationToken: Token);
 
-        page.NotRun("docs/backup-snapshot.md").ShouldBeEmpty();
+        page.NotRun("docs/how-to/back-up-and-restore.md").ShouldBeEmpty();
         SampleDatabase.Content(server, Database).ShouldBe(content, "the last one was restored from the files of mydumper");
         outputs.Single(o => o.Block.Text.Contains("df -h", StringComparison.Ordinal)).Output.ShouldContain("/var/lib/drydock/snapshots");
         (await page.RunAsync("tar -tf snapshot.tar", "test", Token)).ShouldContain("nightly/manifest.json");
@@ -57,7 +57,7 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
     }
 
     [Fact]
-    [RunsPage("docs/snapshot-restore.md")]
+    [RunsPage("docs/how-to/snapshot-restore.md")]
     public async Task Restore_is_looked_at_and_begun_only_until_a_time()
     {
         var run = await lab.RunAsync();
@@ -66,7 +66,7 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         await InstallAsync(page);
         page.Placeholders["NAME"] = "oms-metadata-back";
 
-        var commands = page.RunPageAsync("docs/snapshot-restore.md", cancellationToken: Token);
+        var commands = page.RunPageAsync("docs/how-to/snapshot-restore.md", cancellationToken: Token);
         await Deadline.UntilAsync("mode: Apply", async _ => commands.IsCompleted || (string?)(await SpecAsync(plane))?["mode"] == "Apply", cancellationToken: Token);
         if (!commands.IsCompleted)
         {
@@ -74,7 +74,7 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         }
 
         await commands;
-        page.NotRun("docs/snapshot-restore.md").ShouldBeEmpty();
+        page.NotRun("docs/how-to/snapshot-restore.md").ShouldBeEmpty();
         DateTimeOffset.Parse((string)(await SpecAsync(plane))!["notAfter"]!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(DateTimeOffset.UnixEpoch);
     }
 

@@ -16,7 +16,7 @@ public sealed class DeveloperPageTests(LabFixture lab)
     [Fact]
     [RunsPage("README.md")]
     [RunsPage("CONTRIBUTING.md")]
-    [RunsPage("docs/development.md")]
+    [RunsPage("docs/project/development.md")]
     [RunsPage("tests/Lab/README.md")]
     public async Task Commands_of_developers_run()
     {
@@ -28,16 +28,16 @@ public sealed class DeveloperPageTests(LabFixture lab)
         page.Variables["PLUGIN"] = Path.Combine(Artifacts, "Cli", Configuration, "kubectl-drydock.dll");
         page.Variables["XDG_CACHE_HOME"] = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in new[] { "README.md", "docs/development.md", "tests/Lab/README.md", "CONTRIBUTING.md" })
+        foreach (var path in new[] { "README.md", "docs/project/development.md", "tests/Lab/README.md", "CONTRIBUTING.md" })
         {
             outputs[path] = string.Concat((await page.RunPageAsync(path, cancellationToken: Token)).Select(o => o.Output));
             page.NotRun(path).ShouldBeEmpty();
         }
 
         outputs["README.md"].ShouldContain("from apply to Succeeded");
-        outputs["docs/development.md"].ShouldContain("Failed: 0");
-        outputs["docs/development.md"].ShouldNotContain("Total: 0,", Case.Sensitive, "each filter finds tests");
-        outputs["docs/development.md"].ShouldContain("KUBECONFIG=");
+        outputs["docs/project/development.md"].ShouldContain("Failed: 0");
+        outputs["docs/project/development.md"].ShouldNotContain("Total: 0,", Case.Sensitive, "each filter finds tests");
+        outputs["docs/project/development.md"].ShouldContain("KUBECONFIG=");
         outputs["tests/Lab/README.md"].ShouldContain("kube-system");
         outputs["tests/Lab/README.md"].ShouldContain("ssh ");
         page.ChangedFiles().ShouldBeEmpty();

@@ -9,12 +9,12 @@ namespace Drydock.Tests.Integration.Pages;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostAccessPageTests(LabFixture lab)
 {
-    private const string Page = "docs/host-access.md", OnHost = "The account on the host";
+    private const string Page = "docs/how-to/host-access.md", OnHost = "The account on the host";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/host-access.md")]
+    [RunsPage("docs/how-to/host-access.md")]
     public async Task Account_of_the_page_may_reach_dockerd_and_nothing_else()
     {
         var run = await lab.RunAsync();

@@ -9,7 +9,7 @@ namespace Drydock.Tests.Integration.Pages;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class InstallPageTests(LabFixture lab)
 {
-    private const string Install = "docs/install.md", Upgrade = "docs/operator-upgrade.md", Space = "drydock-system";
+    private const string Install = "docs/how-to/install.md", Upgrade = "docs/how-to/upgrade-the-operator.md", Space = "drydock-system";
 
     private static readonly string[] Kubectl = ["The image", "With kubectl", "For some namespaces only"];
     private static readonly string[] Helm = ["With Helm", "On OpenShift", "Without internet"];
@@ -17,8 +17,8 @@ public sealed class InstallPageTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/install.md")]
-    [RunsPage("docs/operator-upgrade.md")]
+    [RunsPage("docs/how-to/install.md")]
+    [RunsPage("docs/how-to/upgrade-the-operator.md")]
     public void Every_block_of_the_pages_is_run() =>
         PageBlock.Read(Repository.PathOf(Install)).Where(block => block.Script is not null).Select(block => block.Heading).Distinct(StringComparer.Ordinal)
             .ShouldBe([.. Kubectl, .. Helm, "Uninstall"]);

@@ -13,16 +13,16 @@ namespace Drydock.Tests.Integration.Pages;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class OmsPageTests(LabFixture lab)
 {
-    private const string Upgrade = "docs/oms-upgrade.md", Failures = "docs/failures.md", Accidents = "docs/accidents.md", Dashboard = "docs/dashboard.md";
+    private const string Upgrade = "docs/explanation/oms.md", Failures = "docs/how-to/if-it-stops.md", Accidents = "docs/explanation/accidents.md", Dashboard = "docs/how-to/dashboard.md";
     private const string Space = "migration", Name = "oms-322-to-422", Operator = "drydock-system", Lists = "oms-322-to-422-lists";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/oms-upgrade.md")]
-    [RunsPage("docs/failures.md")]
-    [RunsPage("docs/accidents.md")]
-    [RunsPage("docs/dashboard.md")]
+    [RunsPage("docs/explanation/oms.md")]
+    [RunsPage("docs/how-to/if-it-stops.md")]
+    [RunsPage("docs/explanation/accidents.md")]
+    [RunsPage("docs/how-to/dashboard.md")]
     public async Task Commands_of_OMS_pages_read_and_steer_an_upgrade()
     {
         var run = await lab.RunAsync();
@@ -54,10 +54,10 @@ public sealed class OmsPageTests(LabFixture lab)
             steered[path] = JsonNode.Parse(await plane.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token));
         }
 
-        Output("oms-upgrade.md", "inventory.regions").ShouldContain("oms-a\t192.0.2.216");
-        Output("oms-upgrade.md", "no-sessions").ShouldBe("1 session of drc from 192.0.2.216 is open.");
-        Output("oms-upgrade.md", "actionRequired").ShouldBe("RemoveOldContainers\t2\toms-a, oms-b\tRemove them.\np1");
-        Output("failures.md", "nextAction").ShouldContain("the operator runs");
+        Output("oms.md", "inventory.regions").ShouldContain("oms-a\t192.0.2.216");
+        Output("oms.md", "no-sessions").ShouldBe("1 session of drc from 192.0.2.216 is open.");
+        Output("oms.md", "actionRequired").ShouldBe("RemoveOldContainers\t2\toms-a, oms-b\tRemove them.\np1");
+        Output("if-it-stops.md", "nextAction").ShouldContain("the operator runs");
         Output("dashboard.md", "dashboard").ShouldContain("<title>");
         var done = steered[Upgrade]!;
         done["metadata"]!["annotations"]!.AsObject().Select(a => a.Key).Where(key => key.StartsWith("drydock.dev/", StringComparison.Ordinal)).ShouldBe(

@@ -13,13 +13,13 @@ namespace Drydock.Tests.Integration.Pages;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TaskPageTests(LabFixture lab)
 {
-    private const string Night = "docs/night-run.md", PullRequest = "docs/pull-request.md", Troubleshooting = "docs/troubleshooting.md";
+    private const string Night = "docs/how-to/upgrade-at-night.md", PullRequest = "docs/how-to/approve-from-git.md", Troubleshooting = "docs/reference/reasons-by-name.md";
     private const string Name = "oms-322-to-422";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/night-run.md")]
+    [RunsPage("docs/how-to/upgrade-at-night.md")]
     public async Task Commands_of_the_night_lead_from_plan_to_rollback()
     {
         await using var plane = await StartAsync("kube-night", "oms");
@@ -50,7 +50,7 @@ public sealed class TaskPageTests(LabFixture lab)
     }
 
     [Fact]
-    [RunsPage("docs/pull-request.md")]
+    [RunsPage("docs/how-to/approve-from-git.md")]
     public async Task Commands_of_a_pull_request_approve_exactly_the_plan_that_was_read()
     {
         await using var plane = await StartAsync("kube-review", "migration");
@@ -90,7 +90,7 @@ public sealed class TaskPageTests(LabFixture lab)
     }
 
     [Fact]
-    [RunsPage("docs/troubleshooting.md")]
+    [RunsPage("docs/reference/reasons-by-name.md")]
     public async Task Command_of_troubleshooting_page_prints_every_reason_of_an_object()
     {
         await using var plane = await StartAsync("kube-trouble", "oms");

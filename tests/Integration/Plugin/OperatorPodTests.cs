@@ -37,9 +37,9 @@ public sealed partial class OperatorPodTests(CrdServers servers) : IAsyncLifetim
     }
 
     [Theory]
-    [InlineData("quickstart.md", "oms/oms_422.tar.gz")]
-    [InlineData("quickstart-tidb.md", "tidb/tidb-v3.0.9-linux-amd64.tar.gz")]
-    [InlineData("quickstart-yugabytedb.md", "yugabyte/yugabyte-2.20.7.0-b58-linux-x86_64.tar.gz")]
+    [InlineData("tutorials/oms.md", "oms/oms_422.tar.gz")]
+    [InlineData("tutorials/tidb.md", "tidb/tidb-v3.0.9-linux-amd64.tar.gz")]
+    [InlineData("tutorials/yugabytedb.md", "yugabyte/yugabyte-2.20.7.0-b58-linux-x86_64.tar.gz")]
     public async Task Archive_is_copied_as_the_page_says(string page, string place)
     {
         await using var node = await LabNode.StartAsync(servers.Run, servers.Old, new LabNodeOptions { Space = _space, Folder = Images }, Token);

@@ -1,7 +1,7 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// How the stand-in of OceanBase answers. Each doubtful assumption is a property (docs/research/oms.md, MetaDB on
+/// How the stand-in of OceanBase answers. Each doubtful assumption is a property (docs/project/research/oms.md, MetaDB on
 /// OceanBase).
 /// </summary>
 public sealed record OceanBaseBehaviour

@@ -26,7 +26,7 @@ public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
     /// <summary>The key of the certificate.</summary>
     public string Key => Path.GetFullPath(Path.Combine(Directory, "..", "https_key"));
 
-    /// <summary>The binds of an HTTPS console (docs/research/oms.md#container).</summary>
+    /// <summary>The binds of an HTTPS console (docs/project/research/oms.md#container).</summary>
     public IReadOnlyList<string> HttpsBinds =>
         [$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"];
 
@@ -36,7 +36,7 @@ public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
     /// <summary>The bind of the directory that has config.yaml.</summary>
     public string ConfigDirectoryBind => $"{Directory}:/home/admin/conf";
 
-    /// <summary>The four binds (docs/research/oms.md#container).</summary>
+    /// <summary>The four binds (docs/project/research/oms.md#container).</summary>
     public IReadOnlyList<string> Binds =>
         [ConfigBind, $"{Logs}:/home/admin/logs", $"{Store}:/home/ds/store", $"{Run}:/home/ds/run"];
 }

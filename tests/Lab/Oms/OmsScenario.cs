@@ -97,7 +97,7 @@ public sealed class OmsScenario
     }
 
     /// <summary>
-    /// The arguments of <c>docker run</c> for one node (docs/research/oms.md#container). <paramref name="upgrade"/>
+    /// The arguments of <c>docker run</c> for one node (docs/project/research/oms.md#container). <paramref name="upgrade"/>
     /// adds IS_UPGRADE=true.
     /// </summary>
     public IReadOnlyList<string> RunArguments(OmsNode node, string container, string image, string restart, bool upgrade) =>

@@ -4,7 +4,7 @@ using System.Text;
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// The metadata of an OMS that has been in use: the tables of docs/research/oms.md#metadata-tables with their columns
+/// The metadata of an OMS that has been in use: the tables of docs/project/research/oms.md#metadata-tables with their columns
 /// and some undocumented ones, 4-byte characters, blobs, text that looks like SQL, JSON with integers that a double
 /// cannot represent, a view, a trigger, routines; see <see cref="OmsRichContent"/>. Every seed is identical, including
 /// its times.

@@ -7,7 +7,7 @@ internal static class StageCrds
 {
     /// <summary>
     /// Installs them into the API server itself. Its kubectl (1.20) does not know CEL rules, so kubectl's own check is
-    /// off (docs/install.md).
+    /// off (docs/how-to/install.md).
     /// </summary>
     public static async Task ApplyAsync(ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {

@@ -8,10 +8,10 @@ using RunPhases = Drydock.Crds.Common.RunPhases;
 
 namespace Drydock.Tests.Unit.Architecture;
 
-/// <summary>The pictures of docs/architecture.md show the house and the upgrade as they are.</summary>
+/// <summary>The pictures of docs/project/architecture.md show the house and the upgrade as they are.</summary>
 public sealed partial class ArchitecturePageTests
 {
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "architecture.md"));
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "project", "architecture.md"));
 
     private static IEnumerable<string> Projects =>
         Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories);

@@ -27,7 +27,7 @@ public sealed partial class CitationTests
     public static TheoryData<string> Harmless =>
     [
         "go on by your runbook", "facts learned from it", "RFC 9110 §10.2", "WatchReport.Of(all)",
-        "docs/research/tidb.md#pd", "by design", "tests/Benchmarks/Upgrades/runbook.sh",
+        "docs/project/research/tidb.md#pd", "by design", "tests/Benchmarks/Upgrades/runbook.sh",
     ];
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed partial class CitationTests
                     from file in Directory.EnumerateFiles(folder)
                     from line in File.ReadLines(file)
                     where line.Contains("runbook", StringComparison.OrdinalIgnoreCase)
-                        || line.Contains("docs/research", StringComparison.Ordinal)
+                        || line.Contains("docs/project/research", StringComparison.Ordinal)
                     select $"{Path.GetFileName(file)}: {line.Trim()}";
 
         found.ShouldBeEmpty("kubectl explain shows no repository: the description says the fact itself.");

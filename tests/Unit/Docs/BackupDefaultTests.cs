@@ -68,7 +68,7 @@ public sealed partial class BackupDefaultTests
 
     [Fact]
     public void Page_does_not_say_that_init_waives() =>
-        File.ReadAllText(Repository.PathOf("docs", "quickstart-tidb.md")).ShouldNotContain("`init` writes `backup: {waived: true}`");
+        File.ReadAllText(Repository.PathOf("docs", "tutorials", "tidb.md")).ShouldNotContain("`init` writes `backup: {waived: true}`");
 
     // Outside of comments.
     [GeneratedRegex(@"^[^#\n]*\bwaived""?:\s*true", RegexOptions.Multiline)]

@@ -19,7 +19,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Failures_page_has_a_section_for_exactly_every_reason()
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "failures.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs", "how-to", "if-it-stops.md"));
         var named = Heading().Matches(page).SelectMany(m => Code().Matches(m.Value).Select(c => c.Groups[1].Value)).ToList();
 
         named.ShouldBe(Constants(typeof(Reasons)), ignoreOrder: true);
@@ -28,7 +28,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Conditions_page_explains_every_condition()
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "conditions.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs", "reference", "conditions.md"));
         foreach (var condition in Constants(typeof(ConditionTypes)))
         {
             page.ShouldContain($"`{condition}`");
@@ -49,7 +49,7 @@ public sealed partial class DocumentationTests
     public void Status_of_OMS_page_has_the_columns_of_kubectl()
     {
         var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Abstractions.Entities.AdditionalPrinterColumnAttribute>().OrderBy(c => c.Priority).ToList();
-        var header = File.ReadAllLines(Repository.PathOf("docs", "oms-upgrade.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
+        var header = File.ReadAllLines(Repository.PathOf("docs", "explanation", "oms.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
 
         header.Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", .. columns.Select(c => c.Name)]);
     }
@@ -57,7 +57,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Install_page_names_every_kind_and_its_short_name()
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "install.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs", "how-to", "install.md"));
         var kinds = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).Assembly.GetTypes()
             .Select(type => (Entity: type.GetCustomAttribute<KubernetesEntityAttribute>(), Names: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityShortNamesAttribute>()))
             .Where(kind => kind.Entity is not null)
@@ -77,18 +77,18 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Install_page_lists_every_folder_of_config()
     {
-        var rows = File.ReadAllLines(Repository.PathOf("docs", "install.md")).SkipWhile(l => l != "## What config has").Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')[1]).ToList();
+        var rows = File.ReadAllLines(Repository.PathOf("docs", "how-to", "install.md")).SkipWhile(l => l != "## What config has").Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')[1]).ToList();
 
         foreach (var folder in Directory.EnumerateDirectories(Repository.PathOf("config")).Select(Path.GetFileName))
         {
-            rows.ShouldContain(row => row.Contains($"`{folder}`", StringComparison.Ordinal), $"docs/install.md does not list config/{folder}");
+            rows.ShouldContain(row => row.Contains($"`{folder}`", StringComparison.Ordinal), $"docs/how-to/install.md does not list config/{folder}");
         }
     }
 
     [Fact]
     public void Security_page_names_the_types_that_enforce_its_caps()
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "security.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs", "explanation", "security.md"));
         var enforcedBy = page[page.IndexOf("## Caps", StringComparison.Ordinal)..].Split('\n')
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .SelectMany(line => CodeWord().Matches(line.Split('|')[3]))

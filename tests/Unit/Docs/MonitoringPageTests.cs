@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 
-/// <summary>docs/monitoring.md and config/monitoring agree with the code.</summary>
+/// <summary>docs/how-to/monitoring.md and config/monitoring agree with the code.</summary>
 public sealed partial class MonitoringPageTests
 {
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "monitoring.md"));
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "how-to", "monitoring.md"));
     private static readonly string Rules = File.ReadAllText(Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"));
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed partial class MonitoringPageTests
     [Fact]
     public void Every_reason_has_a_section_that_a_runbook_url_can_name()
     {
-        var anchors = Anchors(File.ReadAllText(Repository.PathOf("docs", "failures.md")));
+        var anchors = Anchors(File.ReadAllText(Repository.PathOf("docs", "how-to", "if-it-stops.md")));
 
         typeof(Reasons).GetFields().Where(f => f.IsLiteral).Select(f => ((string)f.GetRawConstantValue()!).ToLowerInvariant())
             .Where(reason => !anchors.Contains(reason)).ShouldBeEmpty();
@@ -80,7 +80,7 @@ public sealed partial class MonitoringPageTests
     [GeneratedRegex(@"- alert: (?<name>\w+)[\s\S]*?severity: (?<severity>\w+)")]
     private static partial Regex Alert();
 
-    [GeneratedRegex(@"docs/(?<page>[a-z-]+\.md)(?:#(?<anchor>[^""\n]+))?")]
+    [GeneratedRegex(@"docs/(?<page>[a-z/-]+\.md)(?:#(?<anchor>[^""\n]+))?")]
     private static partial Regex Runbook();
 
     [GeneratedRegex("^#+ (?<text>.*)$", RegexOptions.Multiline)]

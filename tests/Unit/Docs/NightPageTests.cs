@@ -12,11 +12,11 @@ using Xunit;
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>
-/// docs/night-run.md lists alerts as the rules have them, and tells the night as the manifest on the page makes it.
+/// docs/how-to/upgrade-at-night.md lists alerts as the rules have them, and tells the night as the manifest on the page makes it.
 /// </summary>
 public sealed partial class NightPageTests
 {
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "night-run.md"));
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "how-to", "upgrade-at-night.md"));
 
     [Fact]
     public void Alerts_have_the_severity_and_the_delay_of_their_rules()
@@ -70,7 +70,7 @@ public sealed partial class NightPageTests
     }
 
     private static OmsUpgradeSpec Manifest() =>
-        (OmsUpgradeSpec)KindSpecs.Read(OmsUpgrade.KindName, FencedManifests.Of(Repository.PathOf("docs", "night-run.md")).Single().Json["spec"]!.AsObject());
+        (OmsUpgradeSpec)KindSpecs.Read(OmsUpgrade.KindName, FencedManifests.Of(Repository.PathOf("docs", "how-to", "upgrade-at-night.md")).Single().Json["spec"]!.AsObject());
 
     // The manifest in a world, which begins on a Sunday: applied at once, approved when it is held.
     private static NightRun Night(OmsUpgradeSpec spec)

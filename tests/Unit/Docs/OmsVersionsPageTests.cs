@@ -15,20 +15,20 @@ public sealed class OmsVersionsPageTests
 
     [Fact]
     public void Upgrade_page_lists_exactly_the_shipped_paths() =>
-        Rows("oms-upgrade.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Of(edition).Releases
+        Rows("explanation/oms.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Of(edition).Releases
             .Where(release => release.Facts.From is { Count: > 0 } || release.Facts.Note is not null)
             .Select(release => $"| {edition} | {release.Version} | {Sources(release)} |")));
 
     [Fact]
     public void Versions_page_lists_exactly_the_shipped_procedures() =>
-        Rows("oms-versions.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Of(edition).Facts.Procedures
+        Rows("reference/oms-releases.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Of(edition).Facts.Procedures
             .OrderBy(entry => OmsVersion.Parse(entry.Key))
             .Select(entry => $"| {edition} | {entry.Key} | {string.Join("; ", Fields(entry.Value))} |")));
 
     [Fact]
     public void Versions_page_explains_every_section_and_field()
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "oms-versions.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs", "reference", "oms-releases.md"));
         foreach (var type in new[] { typeof(EditionFacts), typeof(MergedFacts), typeof(FloorFacts), typeof(ReleaseFacts), typeof(QuestionFacts), typeof(OmsProcedure), typeof(FailureFacts), typeof(AdviceFacts) })
         {
             type.GetProperties().ShouldAllBe(field => page.Contains($"`{JsonNamingPolicy.CamelCase.ConvertName(field.Name)}`", StringComparison.Ordinal));

@@ -15,8 +15,8 @@ public sealed class PluginCommandTests
     // The pages of tasks that the plugin can do.
     private static readonly string[] TaskPages =
     [
-        "quickstart.md", "quickstart-tidb.md", "quickstart-yugabytedb.md", "night-run.md", "pull-request.md", "from-the-runbook.md",
-        "oms-upgrade.md", "kubectl-drydock.md", "dashboard.md",
+        "tutorials/oms.md", "tutorials/tidb.md", "tutorials/yugabytedb.md", "how-to/upgrade-at-night.md", "how-to/approve-from-git.md",
+        "how-to/from-the-runbook.md", "explanation/oms.md", "reference/cli.md", "how-to/dashboard.md",
     ];
 
     public static TheoryData<string> Pages =>

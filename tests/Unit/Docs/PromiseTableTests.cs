@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 
-/// <summary>The table of promises in docs/development.md names tests that exist, each in the loop that runs it.</summary>
+/// <summary>The table of promises in docs/project/development.md names tests that exist, each in the loop that runs it.</summary>
 public sealed partial class PromiseTableTests
 {
     private const string Heading = "### What shows each promise";
@@ -39,7 +39,7 @@ public sealed partial class PromiseTableTests
     [Fact]
     public void Tests_that_decisions_name_exist()
     {
-        var named = Directory.EnumerateFiles(Repository.PathOf("docs", "adr"), "*.md")
+        var named = Directory.EnumerateFiles(Repository.PathOf("docs", "project", "adr"), "*.md")
             .SelectMany(page => Names(File.ReadAllText(page)))
             .Where(name => TestName().IsMatch(name))
             .ToHashSet();
@@ -49,7 +49,7 @@ public sealed partial class PromiseTableTests
 
     private static IReadOnlyList<string[]> Rows() =>
     [
-        .. File.ReadAllText(Repository.PathOf("docs", "development.md")).Split(Heading)[1].Split("\n#")[0].Split('\n')
+        .. File.ReadAllText(Repository.PathOf("docs", "project", "development.md")).Split(Heading)[1].Split("\n#")[0].Split('\n')
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .Skip(1)
             .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray()),

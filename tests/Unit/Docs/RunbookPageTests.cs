@@ -16,7 +16,7 @@ using Xunit;
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>
-/// docs/from-the-runbook.md: each section names every step of the plan that its own manifest gives, and no other.
+/// docs/how-to/from-the-runbook.md: each section names every step of the plan that its own manifest gives, and no other.
 /// </summary>
 public sealed partial class RunbookPageTests
 {
@@ -27,7 +27,7 @@ public sealed partial class RunbookPageTests
     private const string Bmdb = "BMDB rolling upgrade";
 
     private static readonly IReadOnlyDictionary<string, string> Sections = File
-        .ReadAllText(Repository.PathOf("docs", "from-the-runbook.md"))
+        .ReadAllText(Repository.PathOf("docs", "how-to", "from-the-runbook.md"))
         .Split("\n## ")
         .Skip(1)
         .ToDictionary(section => section[..section.IndexOf('\n', StringComparison.Ordinal)], section => section, StringComparer.Ordinal);
@@ -124,7 +124,7 @@ public sealed partial class RunbookPageTests
     private static Plan Database(string procedure) => DatabaseDiscoveryOf.Plan((DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, Spec(procedure)));
 
     private static JsonObject Spec(string procedure) =>
-        FencedManifests.Of(Repository.PathOf("docs", "from-the-runbook.md")).Single(m => Sections[procedure].Contains(m.Text, StringComparison.Ordinal)).Json["spec"]!.AsObject();
+        FencedManifests.Of(Repository.PathOf("docs", "how-to", "from-the-runbook.md")).Single(m => Sections[procedure].Contains(m.Text, StringComparison.Ordinal)).Json["spec"]!.AsObject();
 
     private static List<string> Ids(Plan plan) => [.. plan.Steps.Select(step => Plain(step.Id, step.Node)).Distinct(StringComparer.Ordinal)];
 

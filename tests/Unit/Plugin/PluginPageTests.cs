@@ -11,7 +11,7 @@ namespace Drydock.Tests.Unit.Plugin;
 /// <summary>The page of the plugin names every verb and every exit code, and no other.</summary>
 public sealed partial class PluginPageTests
 {
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/kubectl-drydock.md"));
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs/reference/cli.md"));
 
     [Fact]
     public void Table_of_verbs_has_every_verb()

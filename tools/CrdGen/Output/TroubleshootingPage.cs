@@ -7,14 +7,15 @@ using Drydock.Crds.Common;
 
 namespace Drydock.CrdGen.Output;
 
-/// <summary>Writes the list of all reasons from A to Z, each with a link to its section of docs/failures.md.</summary>
+/// <summary>Writes the list of all reasons from A to Z, each with a link to its section of
+/// docs/how-to/if-it-stops.md.</summary>
 internal static partial class TroubleshootingPage
 {
     private const string Head =
         """
         # Troubleshooting: reasons from A to Z
 
-        For administrators who have a reason and want to know what to do. The reason is the word in the column REASON of `kubectl get`, in `status.conditions`, `status.findings` and `status.actionRequired`, and in Events. Each link leads to the section that says what to do. What to do first: [failures.md](failures.md#the-first-minute).
+        For administrators who have a reason and want to know what to do. The reason is the word in the column REASON of `kubectl get`, in `status.conditions`, `status.findings` and `status.actionRequired`, and in Events. Each link leads to the section that says what to do. What to do first: [if-it-stops.md](../how-to/if-it-stops.md#the-first-minute).
 
         Print every reason that an object has now:
 
@@ -41,7 +42,7 @@ internal static partial class TroubleshootingPage
             {
                 var anchor = field.Name.ToLowerInvariant();
                 var meaning = FirstSentence().Match(docs.Of(field)).Value;
-                page.Append(CultureInfo.InvariantCulture, $"| [`{field.Name}`](failures.md#{anchor}) | {meaning} |\n");
+                page.Append(CultureInfo.InvariantCulture, $"| [`{field.Name}`](../how-to/if-it-stops.md#{anchor}) | {meaning} |\n");
             }
         }
 

@@ -3,7 +3,7 @@ namespace Drydock.Clients.MySql;
 /// <summary>A named lock of one session, the fence of destructive statements: they run only in that session, and a
 /// successor gets the lock only when the session has ended or can no longer send anything. <c>GET_LOCK</c> where the
 /// server has it, else a row (<see cref="LockRow"/>). Closes nothing: the caller owns the session.</summary>
-/// <remarks>docs/research/oms.md#metadata-on-oceanbase</remarks>
+/// <remarks>docs/project/research/oms.md#metadata-on-oceanbase</remarks>
 public sealed class ServerLock : IAsyncDisposable
 {
     // 1046, 1128, 1305: no such function, as servers and proxies report it; 1235: not supported.

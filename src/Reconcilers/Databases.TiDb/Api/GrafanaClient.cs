@@ -2,8 +2,8 @@ using static Drydock.Reconcilers.Databases.TiDb.DashboardModel;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The HTTP API of Grafana for dashboards, from version 5 on (docs/research/tidb.md#monitoring). No other
-/// status than 200 is an answer.</summary>
+/// <summary>The HTTP API of Grafana for dashboards, from version 5 on (docs/project/research/tidb.md#monitoring). No
+/// other status than 200 is an answer.</summary>
 /// <param name="http">The transport, with the login.</param>
 internal sealed class GrafanaClient(IServiceHttp http, ServiceAddress grafana)
 {

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>PD's HTTP interface (docs/research/tidb.md#pd). Every member forwards requests below /pd to the leader, so
-/// an answer there proves nothing about the member itself; only etcd's own <c>/health</c> does. Members are asked in
-/// turn until one answers. What is asked is in the files of its subjects: members, stores, scheduling,
+/// <summary>PD's HTTP interface (docs/project/research/tidb.md#pd). Every member forwards requests below /pd to the
+/// leader, so an answer there proves nothing about the member itself; only etcd's own <c>/health</c> does. Members are
+/// asked in turn until one answers. What is asked is in the files of its subjects: members, stores, scheduling,
 /// Regions.</summary>
 /// <param name="members">Where PD members serve, in the order in which they are asked.</param>
 /// <param name="ensureMayAct">Called before each change; throws if this process may not act any longer. Null permits

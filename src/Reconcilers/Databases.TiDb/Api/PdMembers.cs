@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What PD is asked about its members, and told about who leads them (docs/research/tidb.md#pd). In answers, a
-/// property with a default may be absent or null; a required list may be null, which is how Go writes an empty
-/// one.</summary>
+/// <summary>What PD is asked about its members, and told about who leads them (docs/project/research/tidb.md#pd). In
+/// answers, a property with a default may be absent or null; a required list may be null, which is how Go writes an
+/// empty one.</summary>
 internal static class PdMembership
 {
     private const string Path = $"{PdClient.Api}/members";
@@ -48,7 +48,7 @@ internal static class PdMembership
             cancellationToken);
 
     /// <summary>The git hash of the leader's build (GET /pd/api/v1/status is forwarded to the leader;
-    /// docs/research/tidb.md#pd-as-observed).</summary>
+    /// docs/project/research/tidb.md#pd-as-observed).</summary>
     public static Task<string> LeaderGitHashAsync(this PdClient pd, CancellationToken cancellationToken) =>
         pd.GetAsync($"{PdClient.Api}/status", Json.BuildAnswer, build => build.GitHash, cancellationToken);
 
@@ -81,13 +81,14 @@ internal static class PdMembership
 internal sealed record PdMembers(
     ulong ClusterId, IReadOnlyList<PdMember> Members, PdMember? Leader, PdMember? EtcdLeader)
 {
-    /// <summary>Whether PD and etcd are led by the same member: a move is over (docs/research/tidb.md#pd).</summary>
+    /// <summary>Whether PD and etcd are led by the same member: a move is over
+    /// (docs/project/research/tidb.md#pd).</summary>
     public bool IsSettled => Leader is not null && Leader.Id == EtcdLeader?.Id;
 
     public PdMember? At(ServiceAddress endpoint) => Members.FirstOrDefault(m => endpoint.IsAmong(m.ClientUrls));
 }
 
-/// <summary>A PD member (docs/research/tidb.md#pd).</summary>
+/// <summary>A PD member (docs/project/research/tidb.md#pd).</summary>
 /// <param name="LeaderPriority">A value other than 0 pulls leadership back to it.</param>
 internal sealed record PdMember(string Name, ulong Id, IReadOnlyList<string> ClientUrls, int LeaderPriority);
 

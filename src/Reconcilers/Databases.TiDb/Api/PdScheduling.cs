@@ -20,19 +20,19 @@ internal static class PdScheduling
         });
 
     /// <summary>The version of the cluster: the lowest of its stores, raised automatically and never lowered
-    /// (docs/research/tidb.md#pd).</summary>
+    /// (docs/project/research/tidb.md#pd).</summary>
     public static Task<string> ClusterVersionAsync(this PdClient pd, CancellationToken cancellationToken) =>
         pd.GetAsync($"{Path}/cluster-version", Json.String, TiDbVersion.Plain, cancellationToken);
 
     /// <summary>Names of the schedulers that PD runs. After a change of the leader there are none for up to 5 minutes
-    /// (docs/research/tidb.md#pd-as-observed).</summary>
+    /// (docs/project/research/tidb.md#pd-as-observed).</summary>
     public static Task<IReadOnlyList<string>> RunningSchedulersAsync(
         this PdClient pd, CancellationToken cancellationToken) =>
         pd.GetAsync<List<string>, IReadOnlyList<string>>(
             $"{PdClient.Api}/schedulers", Json.ListString, names => [.. names.Select(n => n ?? "")],
             cancellationToken);
 
-    /// <summary>What PD is doing to Regions now, each as PD words it (docs/research/tidb.md#pd).</summary>
+    /// <summary>What PD is doing to Regions now, each as PD words it (docs/project/research/tidb.md#pd).</summary>
     public static Task<IReadOnlyList<string>> OperatorsAsync(this PdClient pd, CancellationToken cancellationToken) =>
         pd.GetAsync<List<string>, IReadOnlyList<string>>(
             $"{PdClient.Api}/operators", Json.ListString, found => [.. found.Select(o => o ?? "")], cancellationToken);
@@ -124,9 +124,9 @@ internal static class PdScheduling
 }
 
 /// <summary>What GET /pd/api/v1/config says of scheduling. What it says counts, not the version's default: values
-/// persisted in etcd win (docs/research/tidb.md#pd).</summary>
+/// persisted in etcd win (docs/project/research/tidb.md#pd).</summary>
 /// <param name="Evicted">Stores with an evict-leader scheduler that is persisted and not disabled, also while PD does
-/// not run it yet (docs/research/tidb.md#pd-as-observed).</param>
+/// not run it yet (docs/project/research/tidb.md#pd-as-observed).</param>
 internal sealed record PdSchedule(
     IReadOnlyDictionary<string, long> Limits, IReadOnlySet<ulong> Evicted, int EnabledSchedulers, long MaxReplicas,
     IReadOnlyList<string> LocationLabels)

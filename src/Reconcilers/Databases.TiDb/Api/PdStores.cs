@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What PD is asked about the stores of TiKVs (docs/research/tidb.md#pd).</summary>
+/// <summary>What PD is asked about the stores of TiKVs (docs/project/research/tidb.md#pd).</summary>
 internal static class PdStores
 {
     private static TiDbJsonContext Json => TiDbJsonContext.Default;
@@ -13,7 +13,7 @@ internal static class PdStores
 
     /// <summary>One store.</summary>
     /// <exception cref="TiDbApiException">The store does not exist: status 500
-    /// (docs/research/tidb.md#pd-as-observed).</exception>
+    /// (docs/project/research/tidb.md#pd-as-observed).</exception>
     public static Task<PdStore> StoreAsync(this PdClient pd, ulong id, CancellationToken cancellationToken) =>
         pd.GetAsync($"{PdClient.Api}/store/{id}", Json.StoreAnswer, Of, cancellationToken);
 
@@ -45,8 +45,8 @@ internal static class PdStores
     internal sealed record StoreCounts(long? LeaderCount = null, long? RegionCount = null, string? StartTs = null);
 }
 
-/// <summary>A TiKV as PD knows it. Absent status fields are 0 (docs/research/tidb.md#rules); PD hears of a store every
-/// 10 s.</summary>
+/// <summary>A TiKV as PD knows it. Absent status fields are 0 (docs/project/research/tidb.md#rules); PD hears of a
+/// store every 10 s.</summary>
 /// <param name="State">Up, Disconnected (silent for more than 20 s), Down, Offline, Tombstone.</param>
 /// <param name="Version">Without a leading v. This is the source for a TiKV's version.</param>
 /// <param name="Leaders">Regions it leads, as PD counts them. A new PD leader knows none for a while.</param>

@@ -2,9 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Reads answers strictly (docs/research/tidb.md#rules): another status than 200, text that is not JSON, or a
-/// missing key is never accepted as an answer. Unknown keys are skipped. Where Go omits zero values, an absent key is
-/// 0. Ids are unsigned 64-bit numbers (docs/research/tidb.md#pd-as-observed).</summary>
+/// <summary>Reads answers strictly (docs/project/research/tidb.md#rules): another status than 200, text that is not
+/// JSON, or a missing key is never accepted as an answer. Unknown keys are skipped. Where Go omits zero values, an
+/// absent key is
+/// 0. Ids are unsigned 64-bit numbers (docs/project/research/tidb.md#pd-as-observed).</summary>
 internal static class TiDbAnswers
 {
     /// <summary>Asks with GET.</summary>
@@ -161,7 +162,7 @@ internal sealed class PrometheusText(List<(string Name, string Labels, double Va
     }
 }
 
-/// <summary>Reads the output of the programs (docs/research/tidb.md#pump-and-drainer).</summary>
+/// <summary>Reads the output of the programs (docs/project/research/tidb.md#pump-and-drainer).</summary>
 internal static partial class ToolOutput
 {
     /// <summary>The argument by which a program is asked for its version.</summary>
@@ -185,7 +186,7 @@ internal static partial class ToolOutput
     }
 
     /// <summary>Whether the output of a configuration check says so; the exit code alone is not relied upon
-    /// (docs/research/tidb.md#tikv).</summary>
+    /// (docs/project/research/tidb.md#tikv).</summary>
     public static bool ChecksConfiguration(string output) =>
         output.Contains("config check successful", StringComparison.OrdinalIgnoreCase);
 

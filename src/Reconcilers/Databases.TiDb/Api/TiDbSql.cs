@@ -20,7 +20,7 @@ internal class TiDbSql(
     ];
 
     /// <summary>tidb_server_version of mysql.tidb: the version of the system tables, raised by the bootstrap of the
-    /// first new TiDB (docs/research/tidb.md#tidb-server).</summary>
+    /// first new TiDB (docs/project/research/tidb.md#tidb-server).</summary>
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     public async Task<long> BootstrapVersionAsync(CancellationToken cancellationToken)
     {
@@ -36,7 +36,7 @@ internal class TiDbSql(
     }
 
     /// <summary>SHOW PUMP STATUS; null where this version does not know it (from 2.1.7 on;
-    /// docs/research/tidb.md#pump-and-drainer).</summary>
+    /// docs/project/research/tidb.md#pump-and-drainer).</summary>
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     public Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken) =>
         BinlogAsync("SHOW PUMP STATUS", cancellationToken);
@@ -114,8 +114,8 @@ internal class TiDbSql(
         throw last ?? OfSpec("spec.instances lists no TiDB server.");
     }
 
-    // By the names of the columns, whatever their order and number (docs/research/tidb.md#tidb-server), all as text. A
-    // column that is not there is an error when it is asked for.
+    // By the names of the columns, whatever their order and number (docs/project/research/tidb.md#tidb-server), all as
+    // text. A column that is not there is an error when it is asked for.
     private static Func<string, string> Named(MySqlRow row)
     {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -196,7 +196,7 @@ internal sealed class DatabaseSqlException : TargetException
 }
 
 /// <summary>A row of ADMIN SHOW DDL JOBS, by the names of its columns: their number differs by version
-/// (docs/research/tidb.md#tidb-server).</summary>
+/// (docs/project/research/tidb.md#tidb-server).</summary>
 /// <param name="Type">JOB_TYPE: add index.</param>
 /// <param name="State">STATE: none is queued.</param>
 internal sealed record DdlJob(string Id, string Database, string Table, string Type, string State)

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The status port of TiDB servers (docs/research/tidb.md#tidb-server).</summary>
+/// <summary>The status port of TiDB servers (docs/project/research/tidb.md#tidb-server).</summary>
 internal sealed class TidbStatusClient(IServiceHttp http)
 {
     private const string Marker = "-TiDB-";
@@ -8,7 +8,7 @@ internal sealed class TidbStatusClient(IServiceHttp http)
     private static TiDbJsonContext Json => TiDbJsonContext.Default;
 
     /// <summary>The version that a server reports itself: GET /status. This is the source for a TiDB's version
-    /// (docs/research/tidb.md#rules).</summary>
+    /// (docs/project/research/tidb.md#rules).</summary>
     /// <exception cref="TiDbApiException">No usable answer; newer versions answer 500 while they end.</exception>
     public Task<string> VersionAsync(ServiceAddress status, CancellationToken cancellationToken) =>
         http.GetAsync(status, "/status", Json.StatusAnswer, s => Version(s.Version), cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class TidbStatusClient(IServiceHttp http)
 }
 
 /// <summary>The TiDB servers that are registered in PD's etcd, by its gateway for JSON: keys and values are base64
-/// (docs/research/tidb.md#tidb-servers-in-etcd).</summary>
+/// (docs/project/research/tidb.md#tidb-servers-in-etcd).</summary>
 internal static class TidbRegistry
 {
     // '0' follows '/': the range has every key below /tidb/server/info/.
@@ -134,19 +134,19 @@ internal static class TidbRegistry
     internal sealed record KeyValue(string Value);
 }
 
-/// <summary>GET /info of a TiDB (docs/research/tidb.md#tidb-server).</summary>
+/// <summary>GET /info of a TiDB (docs/project/research/tidb.md#tidb-server).</summary>
 /// <param name="IsOwner">Whether it is the owner of DDL, as the server itself says.</param>
 /// <param name="Address">HOST:PORT of its SQL port, as it reports itself.</param>
 /// <param name="Version">Its version, plain: 3.0.9.</param>
 internal sealed record TidbServerInfo(bool IsOwner, string Address, string Version)
 {
     /// <summary>Whether it writes no binlog any more since a write failed: its changes are missing downstream. False
-    /// where the server does not say (docs/research/tidb.md#tidb-server).</summary>
+    /// where the server does not say (docs/project/research/tidb.md#tidb-server).</summary>
     public bool SkipsBinlog { get; init; }
 
     public int? StatusPort { get; init; }
 }
 
-/// <summary>GET /info/all (docs/research/tidb.md#tidb-server): every TiDB that is registered.</summary>
+/// <summary>GET /info/all (docs/project/research/tidb.md#tidb-server): every TiDB that is registered.</summary>
 /// <param name="IsConsistent">Whether all are of one version, as the cluster reports it. Absent is false.</param>
 internal sealed record TidbClusterInfo(bool IsConsistent, IReadOnlyList<TidbServerInfo> Servers);

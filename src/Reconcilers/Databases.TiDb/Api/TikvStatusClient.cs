@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The status port of TiKV (docs/research/tidb.md#tikv): 3.0 has /metrics and /status with an empty body,
-/// always without TLS; 2.1 opens it only where metrics are not pushed, so no answer before the upgrade is
+/// <summary>The status port of TiKV (docs/project/research/tidb.md#tikv): 3.0 has /metrics and /status with an empty
+/// body, always without TLS; 2.1 opens it only where metrics are not pushed, so no answer before the upgrade is
 /// normal.</summary>
 internal sealed class TikvStatusClient(IServiceHttp plainHttp)
 {
@@ -13,7 +13,7 @@ internal sealed class TikvStatusClient(IServiceHttp plainHttp)
     }
 
     /// <summary>The numbers of Regions that it leads and that it has by its own count, more current than PD's
-    /// (docs/research/tidb.md#pd); null for what it does not report.</summary>
+    /// (docs/project/research/tidb.md#pd); null for what it does not report.</summary>
     public async Task<(double? Leaders, double? Regions)> RegionsAsync(
         ServiceAddress status, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ internal sealed record DrainPump : DrainInstance, IWaitsOnly
 }
 
 /// <summary>A pump is verified when it reports itself online. The view of others may be stale if it was killed
-/// (docs/research/tidb.md#pump-and-drainer).</summary>
+/// (docs/project/research/tidb.md#pump-and-drainer).</summary>
 internal sealed record VerifyPump : VerifyInstance
 {
     protected override async Task<Observation?> InClusterAsync(SeenInstance seen, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed record VerifyPump : VerifyInstance
 }
 
 /// <summary>Records how far a drainer has replicated before it is stopped (it is not part of tidb-ansible's rolling
-/// update; docs/research/tidb.md#pump-and-drainer). It resumes from its own checkpoint.</summary>
+/// update; docs/project/research/tidb.md#pump-and-drainer). It resumes from its own checkpoint.</summary>
 internal sealed record DrainDrainer : DrainInstance, IWaitsOnly
 {
     public const string LastTsFact = "lastTS";
@@ -72,7 +72,7 @@ internal sealed record VerifyDrainer : VerifyInstance
 }
 
 /// <summary>Every pump is online, pump -V and drainer -V report the new version where they are installed
-/// (docs/research/tidb.md#pump-and-drainer), and drainers answer.</summary>
+/// (docs/project/research/tidb.md#pump-and-drainer), and drainers answer.</summary>
 [Step("binlog", "Check pumps and drainers")]
 internal sealed record CheckBinlog : FinalCheck, IWaitsOnly
 {
@@ -128,7 +128,8 @@ internal sealed record CheckBinlog : FinalCheck, IWaitsOnly
 
     /// <summary>TiDB servers that write no binlog any more because a write failed (binlog.ignore-error): the replica
     /// downstream lacks their changes. Read from binlog_status of GET /info: the path /binlog/recover is never asked,
-    /// because it ends the skipping in the versions that are upgraded (docs/research/tidb.md#tidb-server).</summary>
+    /// because it ends the skipping in the versions that are upgraded
+    /// (docs/project/research/tidb.md#tidb-server).</summary>
     public static async Task<List<string>> SkippingAsync(TiDbTargets targets, CancellationToken cancellationToken)
     {
         var names = new List<string>();
@@ -148,7 +149,7 @@ internal sealed record CheckBinlog : FinalCheck, IWaitsOnly
         + "not the upgrade runs. Compare it with the source and load what is missing.";
 }
 
-/// <summary>Pumps and drainers over HTTP (docs/research/tidb.md#pump-and-drainer).</summary>
+/// <summary>Pumps and drainers over HTTP (docs/project/research/tidb.md#pump-and-drainer).</summary>
 internal sealed class BinlogClient(IServiceHttp http)
 {
     /// <summary>All pumps, as one of them reports them: GET /status.</summary>
@@ -165,7 +166,7 @@ internal sealed class BinlogClient(IServiceHttp http)
         : TiDbAnswers.Entries(nodes.Values);
 }
 
-/// <summary>A pump or drainer as it is registered (docs/research/tidb.md#pump-and-drainer).</summary>
+/// <summary>A pump or drainer as it is registered (docs/project/research/tidb.md#pump-and-drainer).</summary>
 /// <param name="Address">HOST:PORT.</param>
 /// <param name="State">online, pausing, paused, closing, offline. A killed one is left at "online".</param>
 internal sealed record BinlogNode(
@@ -176,13 +177,13 @@ internal sealed record BinlogNode(
     public bool IsOffline => State == "offline";
 }
 
-/// <summary>GET /status of a drainer (docs/research/tidb.md#pump-and-drainer).</summary>
+/// <summary>GET /status of a drainer (docs/project/research/tidb.md#pump-and-drainer).</summary>
 /// <param name="IsSynced">Whether everything it has read is downstream.</param>
 /// <param name="LastTs">The last commit it has carried over, a TSO: unsigned 64 bits.</param>
 internal sealed record DrainerStatus(
     [property: JsonPropertyName("Synced")] bool IsSynced, [property: JsonPropertyName("LastTS")] ulong LastTs);
 
-/// <summary>GET /status of a pump (docs/research/tidb.md#pump-and-drainer).</summary>
+/// <summary>GET /status of a pump (docs/project/research/tidb.md#pump-and-drainer).</summary>
 internal sealed record PumpsWire(
     [property: JsonPropertyName("ErrMsg")] string? Error = null,
     [property: JsonPropertyName("status")] Dictionary<string, BinlogNode?>? Nodes = null);

@@ -31,7 +31,7 @@ internal abstract record DrainInstance : TiDbStep
 /// if the new one is ready beside it and <see cref="StopGate"/>, read right before, finds no problem; one that is down
 /// is completed and started without further checks. A pump is only stopped: SIGTERM pauses it. Were it paused over
 /// HTTP, it would end, and its supervisor would run the old program once more
-/// (docs/research/tidb.md#pump-and-drainer).</summary>
+/// (docs/project/research/tidb.md#pump-and-drainer).</summary>
 /// <param name="Store">The store of a TiKV; null for other components.</param>
 [Step(SwapInstance.VerbName)]
 internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
@@ -99,7 +99,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
         catch (Exception exception) when (Store is not null && IsLast(context, exception))
         {
             // A step that fails removes what the drain left: an evicted store would stay without leaders permanently
-            // (docs/research/tidb.md#rules).
+            // (docs/project/research/tidb.md#rules).
             try
             {
                 await Targets.Pd.LetLeadersBackAsync(Store.Value, cancellationToken);
@@ -260,9 +260,9 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
 
 /// <summary>Verifies that an instance is upgraded: its one process runs the new program and listens, the cluster
 /// considers it healthy, and all of that was so for spec.settle without a restart. A process that exits and is
-/// restarted every few seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that
-/// is down is started, as often as needed until spec.timeouts.verify is over: the limit is that of the step, not of
-/// each start.</summary>
+/// restarted every few seconds may look up at each observation (docs/project/research/tidb.md#tidb-ansible). An
+/// instance that is down is started, as often as needed until spec.timeouts.verify is over: the limit is that of the
+/// step, not of each start.</summary>
 [Step(VerifyInstance.VerbName)]
 internal abstract record VerifyInstance : TiDbStep
 {

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>evict-leader-scheduler of PD, which keeps leaders away from a store. What schedulers-v2 of PD's
-/// configuration holds counts, not what PD runs (docs/research/tidb.md#pd-as-observed).</summary>
+/// configuration holds counts, not what PD runs (docs/project/research/tidb.md#pd-as-observed).</summary>
 internal static class LeaderEviction
 {
     private const string Path = $"{PdClient.Api}/schedulers";
@@ -9,7 +9,7 @@ internal static class LeaderEviction
     public static string NameOf(ulong store) => $"evict-leader-scheduler-{store}";
 
     /// <summary>Moves leaders away from a store. A scheduler that exists already is accepted
-    /// (docs/research/tidb.md#tidb-operator).</summary>
+    /// (docs/project/research/tidb.md#tidb-operator).</summary>
     /// <exception cref="TiDbApiException">Refused, or not persisted.</exception>
     public static async Task EvictLeadersAsync(this PdClient pd, ulong store, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ internal static class LeaderEviction
 }
 
 /// <summary>No upgraded TiKV is kept without leaders: an evict-leader scheduler that is left behind survives every
-/// restart (docs/research/tidb.md#rules). Read from schedulers-v2.</summary>
+/// restart (docs/project/research/tidb.md#rules). Read from schedulers-v2.</summary>
 internal sealed record NoEvictSchedulerIsLeft : TiDbGuard
 {
     protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)

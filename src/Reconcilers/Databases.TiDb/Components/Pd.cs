@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Moves PD leadership away from a member before it is stopped. The leader goes last and is read again for
-/// each member (docs/research/tidb.md#rules). SIGTERM to a leader leaves the cluster without one for 5.5 s, a transfer
-/// for less than 1 s (docs/research/tidb.md#pd-as-observed).</summary>
+/// each member (docs/project/research/tidb.md#rules). SIGTERM to a leader leaves the cluster without one for 5.5 s, a
+/// transfer for less than 1 s (docs/project/research/tidb.md#pd-as-observed).</summary>
 internal sealed record DrainPd : DrainInstance
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);
@@ -30,7 +30,7 @@ internal sealed record DrainPd : DrainInstance
             return new Observation.Done($"{members.Leader!.Name} is the PD leader.");
         }
 
-        // A transfer is asynchronous (docs/research/tidb.md#pd).
+        // A transfer is asynchronous (docs/project/research/tidb.md#pd).
         return context.Step.StartedAt is { } asked && context.Time.GetUtcNow() - asked < MovesWithin
             ? new Observation.Running($"{instance.Name} is still the PD leader.")
             : new Observation.NotStarted($"{instance.Name} is the PD leader.");
@@ -58,7 +58,7 @@ internal sealed record DrainPd : DrainInstance
 }
 
 /// <summary>A PD member is verified when it reports itself healthy (etcd's /health, which is not forwarded to the
-/// leader), the leader reports so too, and leadership has settled (docs/research/tidb.md#pd).</summary>
+/// leader), the leader reports so too, and leadership has settled (docs/project/research/tidb.md#pd).</summary>
 internal sealed record VerifyPd : VerifyInstance
 {
     protected override async Task<Observation?> InClusterAsync(SeenInstance seen, CancellationToken cancellationToken)
@@ -133,7 +133,7 @@ internal static class PdLeadership
 }
 
 /// <summary>Clears leader_priority of PD members for the rolling upgrade, or restores it: a value other than 0 returns
-/// leadership to its member (docs/research/tidb.md#pd).</summary>
+/// leadership to its member (docs/project/research/tidb.md#pd).</summary>
 /// <param name="Priorities">leader_priority before the upgrade, by the members' own names.</param>
 /// <param name="Clear">True sets 0; false restores the priorities.</param>
 internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, bool Clear = false) : TiDbStep
@@ -222,8 +222,9 @@ internal sealed record LeaderPriorityStaysCleared : TiDbGuard
     }
 }
 
-/// <summary>Gives units of PD the name that tidb-ansible of the new version stops (docs/research/tidb.md#tidb-ansible)
-/// as a second name. systemd then finds the running unit by either, so no process is restarted.</summary>
+/// <summary>Gives units of PD the name that tidb-ansible of the new version stops
+/// (docs/project/research/tidb.md#tidb-ansible) as a second name. systemd then finds the running unit by either, so no
+/// process is restarted.</summary>
 /// <param name="Instances">The PD instances whose units have another name.</param>
 [Acceptable(OnlyIf = "if a unit cannot get its second name; then run excessive_rolling_update.yml of tidb-ansible")]
 [Step("pd-units")]

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The Regions that PD lists as incomplete. A few are normal while data is written, so their number decides
-/// nothing: only those that are at risk count (docs/research/tidb.md#rules).</summary>
+/// nothing: only those that are at risk count (docs/project/research/tidb.md#rules).</summary>
 internal sealed class RegionSurvey(IReadOnlyList<PdRegionCheck> checks)
 {
     private const string Path = $"{PdClient.Api}/regions";
@@ -10,7 +10,7 @@ internal sealed class RegionSurvey(IReadOnlyList<PdRegionCheck> checks)
     private const int Named = 5;
 
     // Both 2.1 and 3.0 have them; together they list every Region with a replica that is not up to date (offline-peer
-    // and empty-region are 3.0's; docs/research/tidb.md#pd).
+    // and empty-region are 3.0's; docs/project/research/tidb.md#pd).
     private static readonly string[] Checks = [DownPeer, MissPeer, "pending-peer"];
 
     public IReadOnlyList<ulong> AtRisk { get; } = [.. checks.SelectMany(c => c.AtRisk).ToHashSet().Order()];

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Checks that the cluster can lose a process right before it is stopped, so that two are never down at once:
 /// every other process that it needs is running, PD has a leader, all stores are Up, no Region would lose its quorum,
 /// no DDL is running, and whoever the process must notify when it starts answers. PD's view may be 20 s old
-/// (docs/research/tidb.md#rules), so the hosts are asked as well.</summary>
+/// (docs/project/research/tidb.md#rules), so the hosts are asked as well.</summary>
 internal sealed class StopGate(TiDbTargets targets)
 {
     public static readonly TimeSpan OldestLook = TimeSpan.FromSeconds(2);
@@ -65,7 +65,7 @@ internal sealed class StopGate(TiDbTargets targets)
     ];
 
     // A pump that starts notifies every drainer that is registered as online, also one that was killed, and ends if one
-    // does not answer (docs/research/tidb.md#pump-and-drainer).
+    // does not answer (docs/project/research/tidb.md#pump-and-drainer).
     private async Task<IReadOnlyList<string>> NotifiedAsync(
         DatabaseInstance about, CancellationToken cancellationToken)
     {

@@ -3,10 +3,10 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>The components of a TiDB cluster in the order in which they are upgraded
-/// (docs/research/tidb.md#procedure).</summary>
+/// (docs/project/research/tidb.md#procedure).</summary>
 internal static class TiDbComponents
 {
-    // The vendor promises no rollback from the first PD on (docs/research/tidb.md#procedure).
+    // The vendor promises no rollback from the first PD on (docs/project/research/tidb.md#procedure).
     public static TiDbComponent Pd { get; } = new(DatabaseComponent.PD, Phases.UpgradePD)
     {
         Batches = (spec, found) => ZoneBatches.OneByOne(PdLeadership.Order(spec, found.PdLeader)),
@@ -18,8 +18,8 @@ internal static class TiDbComponents
             + $"stop before it, set holdBefore: [{Phases.UpgradePD}].",
     };
 
-    // With the last one the cluster raises its version and accepts no older TiKV any more (docs/research/tidb.md#pd).
-    // Any of the last batch may be the last one.
+    // With the last one the cluster raises its version and accepts no older TiKV any more
+    // (docs/project/research/tidb.md#pd). Any of the last batch may be the last one.
     public static TiDbComponent Tikv { get; } = new(DatabaseComponent.TiKV, Phases.UpgradeTiKV)
     {
         Batches = (spec, found) => StoreBatches.Of(spec, found).Batches,
@@ -36,8 +36,8 @@ internal static class TiDbComponents
         Verify = (_, _) => new VerifyPump(),
     };
 
-    // The first one upgrades the system tables (docs/research/tidb.md#tidb-server), so nothing rolls beside it. It
-    // serves while the others do: all of them are never stopped at once.
+    // The first one upgrades the system tables (docs/project/research/tidb.md#tidb-server), so nothing rolls beside it.
+    // It serves while the others do: all of them are never stopped at once.
     public static TiDbComponent Tidb { get; } = new(DatabaseComponent.TiDB, Phases.UpgradeTiDB)
     {
         Batches = (spec, _) =>
@@ -52,7 +52,7 @@ internal static class TiDbComponents
             + "tables. To stop before it, add its id to holdBefore.",
     };
 
-    // Not part of tidb-ansible's rolling update (docs/research/tidb.md#pump-and-drainer).
+    // Not part of tidb-ansible's rolling update (docs/project/research/tidb.md#pump-and-drainer).
     public static TiDbComponent Drainer { get; } = new(DatabaseComponent.Drainer, Phases.UpgradeDrainer)
     {
         Drain = _ => new DrainDrainer(),

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Makes a TiDB server resign as DDL owner before it is stopped (docs/research/tidb.md#tidb-server). It is
-/// asked once another server is ready, and again until one has become the owner: a server that has just started may not
-/// be a candidate yet.</summary>
+/// <summary>Makes a TiDB server resign as DDL owner before it is stopped (docs/project/research/tidb.md#tidb-server).
+/// It is asked once another server is ready, and again until one has become the owner: a server that has just started
+/// may not be a candidate yet.</summary>
 internal sealed record DrainTidb : DrainInstance
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(2);
@@ -74,8 +74,9 @@ internal sealed record DrainTidb : DrainInstance
 }
 
 /// <summary>A TiDB server is verified when its status reports the new version and it executes a statement: it opens its
-/// SQL port only once the system tables have the version of its program (docs/research/tidb.md#tidb-server). The number
-/// of that version (tidb_server_version) stays the same in most patch releases, and never becomes lower.</summary>
+/// SQL port only once the system tables have the version of its program (docs/project/research/tidb.md#tidb-server).
+/// The number of that version (tidb_server_version) stays the same in most patch releases, and never becomes
+/// lower.</summary>
 /// <param name="BootstrapBefore">tidb_server_version before the upgrade, if this is the server that upgrades the
 /// system tables.</param>
 internal sealed record VerifyTidb(long? BootstrapBefore = null) : VerifyInstance
@@ -108,7 +109,7 @@ internal sealed record VerifyTidb(long? BootstrapBefore = null) : VerifyInstance
 }
 
 /// <summary>Waits until /info/all lists every TiDB server on the new version and reports them as consistent: the best
-/// single check after the upgrade of TiDB (docs/research/tidb.md#tidb-server).</summary>
+/// single check after the upgrade of TiDB (docs/project/research/tidb.md#tidb-server).</summary>
 [Step("consistent", "Wait until all TiDB servers run the same version")]
 internal sealed record AwaitConsistentServers : TiDbStep, IWaitsOnly
 {
@@ -173,8 +174,8 @@ internal sealed record CountFailedStatements : FinalCheck, IWaitsOnly
 }
 
 /// <summary>No DDL is queued or running: the vendor does not define what happens to it during the upgrade
-/// (docs/research/tidb.md#procedure). Changes that the first new TiDB makes to the system tables do not count
-/// (docs/research/tidb.md#tidb-server).</summary>
+/// (docs/project/research/tidb.md#procedure). Changes that the first new TiDB makes to the system tables do not count
+/// (docs/project/research/tidb.md#tidb-server).</summary>
 internal sealed record NoDdlAppears : TiDbGuard
 {
     protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)

@@ -1,10 +1,10 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Moves leaders away from a TiKV with evict-leader-scheduler and waits until none is left
-/// (docs/research/tidb.md#tidb-ansible). Progress decides how long: if no leader has left for spec.drain.stalledFor, or
-/// spec.drain.timeout is over, it proceeds or fails, as spec.drain.onTimeout says, and never silently
-/// (docs/research/tidb.md#rules). If it fails, leaders stay away for spec.drain.idleLimit, so that the work is not lost
-/// while an administrator decides.</summary>
+/// (docs/project/research/tidb.md#tidb-ansible). Progress decides how long: if no leader has left for
+/// spec.drain.stalledFor, or spec.drain.timeout is over, it proceeds or fails, as spec.drain.onTimeout says, and never
+/// silently (docs/project/research/tidb.md#rules). If it fails, leaders stay away for spec.drain.idleLimit, so that the
+/// work is not lost while an administrator decides.</summary>
 internal sealed record DrainTikv(ulong Store) : DrainInstance
 {
     public const string LeadersKey = "leaders";
@@ -12,7 +12,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     /// <summary>Fact: the number of leaders that were left when the step proceeded although leaders stayed.</summary>
     public const string ProceededFact = "leadersLeft";
 
-    /// <summary>The vendor's rule of thumb for one TiKV (docs/research/tidb.md#procedure).</summary>
+    /// <summary>The vendor's rule of thumb for one TiKV (docs/project/research/tidb.md#procedure).</summary>
     public static readonly TimeSpan Estimate = TimeSpan.FromMinutes(5);
 
     public const string NotCounted = "PD has a new leader that does not count leaders yet.";
@@ -22,7 +22,8 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
-    // After a change of its leader PD runs no scheduler for up to 5 minutes (docs/research/tidb.md#pd-as-observed).
+    // After a change of its leader PD runs no scheduler for up to 5 minutes
+    // (docs/project/research/tidb.md#pd-as-observed).
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(15);
 
     private readonly DrainWatch _watch = new();
@@ -310,7 +311,7 @@ internal sealed class TikvDrainView : DrainView
 
 /// <summary>How far leaders have left a store.</summary>
 /// <param name="IsEvicted">Whether the evict-leader scheduler is persisted (schedulers-v2;
-/// docs/research/tidb.md#pd-as-observed).</param>
+/// docs/project/research/tidb.md#pd-as-observed).</param>
 /// <param name="IsCounted">Whether the count is reliable: a PD that has just become the leader runs no scheduler and
 /// knows no leader of any Region for a while.</param>
 /// <param name="Leaders">The Regions it leads by PD's count; once that is 0, by its own, if it reports one.</param>
@@ -361,8 +362,8 @@ internal sealed record StoreDrain(
 }
 
 /// <summary>A TiKV is verified when PD reports its store Up with a new start time and the new version
-/// (docs/research/tidb.md#tikv). Only then is the evict-leader scheduler removed, confirmed by schedulers-v2
-/// (docs/research/tidb.md#pd-as-observed), and leaders have some time to return.</summary>
+/// (docs/project/research/tidb.md#tikv). Only then is the evict-leader scheduler removed, confirmed by schedulers-v2
+/// (docs/project/research/tidb.md#pd-as-observed), and leaders have some time to return.</summary>
 internal sealed record VerifyTikv(ulong Store) : VerifyInstance
 {
     private const long EnoughLeaders = 200;
@@ -397,7 +398,7 @@ internal sealed record VerifyTikv(ulong Store) : VerifyInstance
     }
 
     /// <summary>Leaders have some time to return to a TiKV, as with tidb-operator and tiup
-    /// (docs/research/tidb.md#tiup): two thirds of them, if there were enough, and 400 s at most.</summary>
+    /// (docs/project/research/tidb.md#tiup): two thirds of them, if there were enough, and 400 s at most.</summary>
     public static string? MissingLeaders(Plan plan, string instance, PdStore store, TimeSpan waited)
     {
         var before = DrainTikv.Before(plan.Step<DrainTikv>(instance)?.Recorded(DrainTikv.LeadersKey)) ?? 0;

@@ -6,11 +6,11 @@ using Tomlyn.Syntax;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Migrates an instance's configuration file to the new version. Only TiKV's has to be changed from 2.1 to 3.0
-/// (docs/research/tidb.md#configuration); PD's and TiDB's are unchanged and are checked by the new program.
+/// (docs/project/research/tidb.md#configuration); PD's and TiDB's are unchanged and are checked by the new program.
 /// Pure.</summary>
 internal static class ConfigurationMigration
 {
-    /// <summary>Components whose programs can check a file (docs/research/tidb.md#tikv).</summary>
+    /// <summary>Components whose programs can check a file (docs/project/research/tidb.md#tikv).</summary>
     public static IReadOnlyList<DatabaseComponent> Checked { get; } =
     [
         DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB,
@@ -25,7 +25,7 @@ internal static class ConfigurationMigration
             : new MigratedConfiguration(TomlText.Parse(text).Text, [], []);
 }
 
-/// <summary>Migrates a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Values in the file have
+/// <summary>Migrates a tikv.toml from 2.1 to 3.0 (docs/project/research/tidb.md#configuration). Values in the file have
 /// precedence over every rule, except raftstore.hibernate-regions, which the spec decides. Nothing is removed: 3.0
 /// ignores settings that it no longer uses. Pure.</summary>
 internal static class TikvMigration
@@ -131,7 +131,7 @@ internal sealed record ConfigurationChange(string Path, string? Before, string A
 }
 
 /// <summary>What the migration of a TiKV's file is to set, where the file does not have it already
-/// (docs/research/tidb.md#configuration).</summary>
+/// (docs/project/research/tidb.md#configuration).</summary>
 /// <param name="Capacity">storage.block-cache.capacity, as TiKV writes sizes.</param>
 /// <param name="Concurrency">readpool.coprocessor.*-concurrency; null leaves the program's own default.</param>
 /// <param name="StatusAddress">server.status-addr.</param>
@@ -142,8 +142,8 @@ internal sealed record TikvSettings(string Capacity, int? Concurrency, string St
     private const long Gigabyte = 1024 * Megabyte;
 
     /// <summary>Capacity = MEM_TOTAL × 0.5 / instances on the host; with several instances on it, instances ×
-    /// concurrency = CPUs × 0.8 (docs/research/tidb.md#configuration). A single instance needs no concurrency: TiKV
-    /// takes CPUs × 0.8 itself.</summary>
+    /// concurrency = CPUs × 0.8 (docs/project/research/tidb.md#configuration). A single instance needs no concurrency:
+    /// TiKV takes CPUs × 0.8 itself.</summary>
     /// <param name="memory">Memory of its host, bytes.</param>
     public static TikvSettings Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, long memory, int cpus)
     {
@@ -168,8 +168,8 @@ internal sealed record TikvSettings(string Capacity, int? Concurrency, string St
 }
 
 /// <summary>A TOML file as text. A change touches the one value it is about: comments, order, blank lines and
-/// everything unknown stay byte for byte (docs/research/tidb.md#configuration). Values inside arrays of tables are not
-/// found. Immutable.</summary>
+/// everything unknown stay byte for byte (docs/project/research/tidb.md#configuration). Values inside arrays of tables
+/// are not found. Immutable.</summary>
 internal sealed class TomlText
 {
     // The file is written on a host, and each level of a value is a level of the stack too.

@@ -49,7 +49,7 @@ internal sealed record DiscoveredInstance
     public required DatabaseComponent Component { get; init; }
 
     /// <summary>The version its process runs, by the right source for its component
-    /// (docs/research/tidb.md#rules).</summary>
+    /// (docs/project/research/tidb.md#rules).</summary>
     public required string Version { get; init; }
 
     public string? Unit { get; init; }

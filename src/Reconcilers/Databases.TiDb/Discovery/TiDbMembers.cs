@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Finds the processes of a cluster from one PD member (docs/research/tidb.md#pd): PD members and stores; a
-/// TiDB on their hosts, or one that the spec lists, and from it all TiDBs, or else those that PD's etcd has; pumps and
-/// drainers as they are registered. PD's own API of 2.1 and 3.0 does not report TiDBs, and no version of TiDB before
-/// 4.0 has information_schema.cluster_info.</summary>
+/// <summary>Finds the processes of a cluster from one PD member (docs/project/research/tidb.md#pd): PD members and
+/// stores; a TiDB on their hosts, or one that the spec lists, and from it all TiDBs, or else those that PD's etcd has;
+/// pumps and drainers as they are registered. PD's own API of 2.1 and 3.0 does not report TiDBs, and no version of TiDB
+/// before 4.0 has information_schema.cluster_info.</summary>
 internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
 {
     private const string Unspecified = "0.0.0.0";

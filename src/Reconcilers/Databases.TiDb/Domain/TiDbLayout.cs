@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Paths, from the spec and tidb-ansible's layout (docs/research/tidb.md#tidb-ansible).
+/// <summary>Paths, from the spec and tidb-ansible's layout (docs/project/research/tidb.md#tidb-ansible).
 /// Pure.</summary>
 internal static class TiDbLayout
 {

@@ -1,10 +1,10 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Versions of TiDB's programs. Compared by number, never as text
-/// (docs/research/tidb.md#tidb-ansible).</summary>
+/// (docs/project/research/tidb.md#tidb-ansible).</summary>
 internal static class TiDbVersion
 {
-    /// <summary>The oldest version that may be rolled (docs/research/tidb.md#procedure).</summary>
+    /// <summary>The oldest version that may be rolled (docs/project/research/tidb.md#procedure).</summary>
     public static (int Major, int Minor, int Patch, int Stage) OldestToRoll { get; } = (2, 0, 1, Released);
 
     // A suffix such as -6-gabc counts commits after the release.

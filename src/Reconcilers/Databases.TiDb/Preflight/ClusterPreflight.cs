@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Asks PD: health and quorum, leader and etcd's leader, members and stores compared with the spec, Regions,
-/// labels, schedulers (docs/research/tidb.md#pd). Changes nothing.</summary>
+/// labels, schedulers (docs/project/research/tidb.md#pd). Changes nothing.</summary>
 internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
 {
     private const int FewestVoters = 3;
@@ -152,7 +152,7 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
     }
 
     // Read from schedulers-v2: after a change of the leader the list of those that run is empty
-    // (docs/research/tidb.md#pd-as-observed).
+    // (docs/project/research/tidb.md#pd-as-observed).
     private void Schedulers(IReadOnlyList<PdStore> stores, PdSchedule schedule)
     {
         foreach (var store in stores.Where(s => schedule.Evicted.Contains(s.Id)))
@@ -175,7 +175,7 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
                 field: "spec.allowUnavailability");
         }
 
-        // PD's own value counts after its bootstrap, not that of a file (docs/research/tidb.md#configuration).
+        // PD's own value counts after its bootstrap, not that of a file (docs/project/research/tidb.md#configuration).
         foreach (var store in stores)
         {
             var missing = schedule.LocationLabels.Where(l => !store.Labels.ContainsKey(l)).ToList();

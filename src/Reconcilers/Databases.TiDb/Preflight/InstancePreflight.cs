@@ -32,7 +32,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
             instance.Name);
 
     /// <summary>Compares the ports of all instances of each host; TiKV's status port must be its own
-    /// (docs/research/tidb.md#configuration).</summary>
+    /// (docs/project/research/tidb.md#configuration).</summary>
     public void Ports()
     {
         var ports = Spec.Instances.SelectMany(
@@ -111,7 +111,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
         }
     }
 
-    // PD says "1.0.0" whatever it is (docs/research/tidb.md#rules): the program itself is asked, and only if it
+    // PD says "1.0.0" whatever it is (docs/project/research/tidb.md#rules): the program itself is asked, and only if it
     // is provably the program of the process.
     private async Task<string?> ProgramVersionAsync(
         DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Asks the TiDB servers: versions, who is registered, DDL, system tables, the databases of the backup
-/// (docs/research/tidb.md#tidb-server). Changes nothing.</summary>
+/// (docs/project/research/tidb.md#tidb-server). Changes nothing.</summary>
 internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec;
@@ -133,7 +133,7 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
 internal sealed record ServerState(IReadOnlyDictionary<string, string> Versions, long? Bootstrap);
 
 /// <summary>Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on
-/// (docs/research/tidb.md#pump-and-drainer). Changes nothing.</summary>
+/// (docs/project/research/tidb.md#pump-and-drainer). Changes nothing.</summary>
 internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec;

@@ -108,7 +108,8 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
     }
 
     // An instance that has been upgraded manually is accepted (resuming after an error;
-    // docs/research/tidb.md#procedure), and one of another patch level from which the new version can be reached.
+    // docs/project/research/tidb.md#procedure), and one of another patch level from which the new version can be
+    // reached.
     private void JudgeVersion(DatabaseInstance instance, string version)
     {
         if (TiDbVersion.Same(version, Spec.FromVersion) || TiDbVersion.Same(version, Spec.ToVersion))

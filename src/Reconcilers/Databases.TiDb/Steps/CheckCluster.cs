@@ -68,8 +68,8 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
         _healthy.WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     // PD of this age reports "1.0.0" for every release, so the git hash of its build is compared with that of the new
-    // program (docs/research/tidb.md#rules). If they differ, the leader's program on its host decides. Waiting does not
-    // help: only an administrator can replace the program, or move the leader.
+    // program (docs/project/research/tidb.md#rules). If they differ, the leader's program on its host decides. Waiting
+    // does not help: only an administrator can replace the program, or move the leader.
     private async Task<Observation?> OtherBuildAsync(
         StepContext context, PdClient pd, CancellationToken cancellationToken)
     {
@@ -110,7 +110,7 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
 }
 
 /// <summary>Every process runs the new program and its service port is open; TiKV's status port, which Prometheus
-/// scrapes, is read too (docs/research/tidb.md#tikv).</summary>
+/// scrapes, is read too (docs/project/research/tidb.md#tikv).</summary>
 [Step("processes", "Check every process and service port")]
 internal sealed record CheckProcesses : FinalCheck, IWaitsOnly
 {
@@ -155,7 +155,7 @@ internal sealed record CheckProcesses : FinalCheck, IWaitsOnly
 }
 
 /// <summary>Waits until PD has raised the version of the cluster, which shows that all TiKVs are upgraded
-/// (docs/research/tidb.md#pd).</summary>
+/// (docs/project/research/tidb.md#pd).</summary>
 [Step("cluster-version")]
 internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
 {
@@ -190,7 +190,7 @@ internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
                     i => Spec.Service(i).Is(s.Address)))]));
     });
 
-    // Before a fix in 4.0, PD raises it only when a TiKV registers (docs/research/tidb.md#pd).
+    // Before a fix in 4.0, PD raises it only when a TiKV registers (docs/project/research/tidb.md#pd).
     private string Raise =>
         $"restart one TiKV, or run `pd-ctl config set cluster-version {TiDbVersion.Plain(Spec.ToVersion)}`";
 

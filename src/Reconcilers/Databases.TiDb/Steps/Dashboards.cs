@@ -1,7 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Imports dashboards into Grafana, as tidb-ansible does after it has restarted Grafana
-/// (docs/research/tidb.md#monitoring). Each is read and compared first: only one that differs is written.</summary>
+/// (docs/project/research/tidb.md#monitoring). Each is read and compared first: only one that differs is
+/// written.</summary>
 /// <remarks>A later Grafana may store a dashboard in a newer form than it was sent in, which then always differs. If it
 /// still has the version of the last write, it was not changed since.</remarks>
 /// <param name="Service">The name of Grafana in spec.tidb.monitoring.</param>
@@ -153,7 +154,7 @@ internal static class DashboardFiles
 }
 
 /// <summary>A dashboard of Grafana as a file has it, changed for one cluster as tidb-ansible does
-/// (docs/research/tidb.md#monitoring). Pure.</summary>
+/// (docs/project/research/tidb.md#monitoring). Pure.</summary>
 internal sealed class DashboardModel
 {
     private const string Template = "Test-Cluster";

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Writes the migrated file of each instance of a component beside its current one and makes the new program
-/// check it (docs/research/tidb.md#tikv). Running processes are not affected; the file is installed while its instance
-/// is stopped.</summary>
+/// check it (docs/project/research/tidb.md#tikv). Running processes are not affected; the file is installed while its
+/// instance is stopped.</summary>
 /// <remarks>An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take
 /// several entries.</remarks>
 /// <param name="From">The beginning of the checksum of each file as it was found, by instance.</param>
@@ -162,7 +162,7 @@ internal static class ConfigurationCheck
         """;
 
     /// <summary>Null if the program accepts a file, otherwise its output. The address of PD is needed by TiKV's check
-    /// only in form (docs/research/tidb.md#tikv).</summary>
+    /// only in form (docs/project/research/tidb.md#tikv).</summary>
     /// <param name="file">Its path, or what it is if its text is given.</param>
     /// <param name="text">The text, which is written to a temporary place on the host; null if it is there.</param>
     public static async Task<string?> RefusalAsync(

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Restarts a monitoring service with its new files (docs/research/tidb.md#procedure): stop, replace, start,
-/// wait for its port. Its start time, recorded before, shows whether it was restarted: files alone do not show what the
-/// process has loaded.</summary>
+/// <summary>Restarts a monitoring service with its new files (docs/project/research/tidb.md#procedure): stop, replace,
+/// start, wait for its port. Its start time, recorded before, shows whether it was restarted: files alone do not show
+/// what the process has loaded.</summary>
 /// <param name="Service">The name of the service in spec.tidb.monitoring.</param>
 /// <param name="Files">The beginnings of the checksums of its new files.</param>
 /// <param name="Ready">The page that answers once the service is ready; null if its port is enough.</param>

@@ -104,8 +104,9 @@ internal sealed record PreparePackage(List<string> Hosts, string Directory) : Ti
 
 /// <summary>Saves every instance's configuration file and start script (scripts/run_*.sh, where tidb-ansible has put
 /// one) and PD's own configuration (<c>config show all</c>) into a Secret, and into the storage beside the backup
-/// (docs/research/tidb.md#procedure). Drainers' files contain the password of their downstream and are saved in the
-/// Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are never overwritten.</summary>
+/// (docs/project/research/tidb.md#procedure). Drainers' files contain the password of their downstream and are saved in
+/// the Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are never
+/// overwritten.</summary>
 /// <param name="Storage">The storage of the backup (<see cref="StorageText"/>); null if there is none.</param>
 [Step("files", "Save configuration files and PD's configuration")]
 internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
@@ -195,7 +196,8 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
     private static string KeyOf(DatabaseInstance instance) => $"{instance.Name}.toml";
 }
 
-/// <summary>Dumps all databases with mydumper and verifies the dump (docs/research/tidb.md#procedure).</summary>
+/// <summary>Dumps all databases with mydumper and verifies the dump
+/// (docs/project/research/tidb.md#procedure).</summary>
 /// <param name="Storage">The storage (<see cref="StorageText"/>).</param>
 /// <param name="Recipients">The keys that the dump is encrypted for; null stores it unencrypted.</param>
 internal sealed record TakeSnapshot(

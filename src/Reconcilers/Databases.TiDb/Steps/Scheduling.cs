@@ -3,9 +3,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>The schedule limits of PD while TiKVs are upgraded: Regions are neither merged nor balanced, so that their
 /// replicas are complete when a TiKV is stopped, and leaders leave and return faster. Between two versions of 3.0
 /// replica-schedule-limit keeps its value: PD must be able to repair the Regions of a store that dies meanwhile, and it
-/// starts no such repair for a TiKV that is away for less than 30 minutes (docs/research/tidb.md#schedule-limits).
-/// While TiKVs of 2.1 and 3.0 run together, a learner that is promoted after a split makes a Region unreadable
-/// (tikv/tikv#8967), so PD must not change replicas.</summary>
+/// starts no such repair for a TiKV that is away for less than 30 minutes
+/// (docs/project/research/tidb.md#schedule-limits). While TiKVs of 2.1 and 3.0 run together, a learner that is promoted
+/// after a split makes a Region unreadable (tikv/tikv#8967), so PD must not change replicas.</summary>
 internal static class ScheduleHold
 {
     public const string MergeLimit = "merge-schedule-limit";
@@ -228,7 +228,7 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
 
 /// <summary>Restores the limits that <see cref="HoldScheduling"/> changed. merge-schedule-limit gets at most the value
 /// that it has until tuning raises it: 3.0 merges Regions where 2.1 did not
-/// (docs/research/tidb.md#procedure).</summary>
+/// (docs/project/research/tidb.md#procedure).</summary>
 /// <param name="MergeLimit">The most that merge-schedule-limit is restored to.</param>
 [Step("release-scheduling", "Restore the schedule limits")]
 internal sealed record ReleaseScheduling(long MergeLimit) : TiDbStep
@@ -274,7 +274,7 @@ internal sealed record MergeLimits(long First, long Final)
     }
 
     /// <summary>The values that tuning sets: doubled each time (2, then gradually to 8;
-    /// docs/research/tidb.md#procedure).</summary>
+    /// docs/project/research/tidb.md#procedure).</summary>
     public IEnumerable<long> Raises()
     {
         var (limit, next) = (First, First < 2 ? 2 : First * 2);
@@ -287,10 +287,10 @@ internal sealed record MergeLimits(long First, long Final)
     }
 }
 
-/// <summary>Lowers merge-schedule-limit and never raises it (2 at first; docs/research/tidb.md#procedure): 3.0 merges
-/// Regions where 2.1 did not, and there are many to merge. The early step, right after the last PD, does so only if
-/// merging came with the new PD; PD's configuration is read and not assumed, because values in etcd take precedence
-/// (docs/research/tidb.md#pd). The former limits are recorded.</summary>
+/// <summary>Lowers merge-schedule-limit and never raises it (2 at first; docs/project/research/tidb.md#procedure): 3.0
+/// merges Regions where 2.1 did not, and there are many to merge. The early step, right after the last PD, does so only
+/// if merging came with the new PD; PD's configuration is read and not assumed, because values in etcd take precedence
+/// (docs/project/research/tidb.md#pd). The former limits are recorded.</summary>
 /// <param name="Limit">The most that merge-schedule-limit may be.</param>
 /// <param name="Before">The limits before the upgrade; the step then acts only if the new PD merges and the old one
 /// did not.</param>
@@ -347,9 +347,9 @@ internal sealed record ScheduleLimitsStay(long Limit) : TiDbGuard
 }
 
 /// <summary>Raises a schedule limit once the number of Regions has been stable for a while
-/// (docs/research/tidb.md#procedure). If tikvclient_backoff_count rises, raising stops at the current value. The step
-/// never fails: what cannot be read is waited for, and when spec.timeouts.tuneScheduling is over (an administrator may
-/// shorten it at any time to end the step) the limits are unchanged.</summary>
+/// (docs/project/research/tidb.md#procedure). If tikvclient_backoff_count rises, raising stops at the current value.
+/// The step never fails: what cannot be read is waited for, and when spec.timeouts.tuneScheduling is over (an
+/// administrator may shorten it at any time to end the step) the limits are unchanged.</summary>
 /// <param name="Name">The limit, as PD's configuration names it.</param>
 internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
 {

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The base of the steps for TiSpark (docs/research/tidb.md#tispark).</summary>
+/// <summary>The base of the steps for TiSpark (docs/project/research/tidb.md#tispark).</summary>
 internal abstract record SparkStep : TiDbStep
 {
     protected TiSparkSpec Spark => Targets.Settings.TiSpark ?? throw new StepActionException(
@@ -136,7 +136,8 @@ internal sealed record StartSpark : SparkStep
         RunAsync(Spark.Start, cancellationToken);
 }
 
-/// <summary>Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be
+/// <summary>Runs the smoke test of the spec on the master's host (docs/project/research/tidb.md#tispark); its exit code
+/// must be
 /// 0. It may run more than once.</summary>
 [Acceptable]
 [Step("smoke", "Run the smoke test of Spark")]
@@ -158,8 +159,8 @@ internal sealed record SmokeSpark : SparkStep, IWaitsOnly
     }
 }
 
-/// <summary>What the page of Spark's master shows (workers, cores, memory; docs/research/tidb.md#tispark), read from
-/// /json/.</summary>
+/// <summary>What the page of Spark's master shows (workers, cores, memory; docs/project/research/tidb.md#tispark), read
+/// from /json/.</summary>
 /// <param name="Memory">Their memory, in MB.</param>
 internal sealed record SparkMaster(long Workers, long Cores, long Memory)
 {

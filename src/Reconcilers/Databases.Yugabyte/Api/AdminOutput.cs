@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Reads what an admin tool prints (docs/research/yugabytedb.md#admin-tool). Lines are compared literally,
-/// with the white space at their ends taken off.</summary>
+/// <summary>Reads what an admin tool prints (docs/project/research/yugabytedb.md#admin-tool). Lines are compared
+/// literally, with the white space at their ends taken off.</summary>
 internal static partial class AdminOutput
 {
     /// <summary>The command that prints the errors of a replication group; not every version has it.</summary>
@@ -118,7 +118,7 @@ internal static partial class AdminOutput
 
 /// <summary>The commands an admin tool lists when it is asked for help: lines with an optional number or mark, the
 /// command, and its arguments. The abilities of a version and the order of the arguments of a command are read from it
-/// (docs/research/yugabytedb.md#admin-tool).</summary>
+/// (docs/project/research/yugabytedb.md#admin-tool).</summary>
 internal sealed class AdminHelp(IReadOnlyDictionary<string, string> commands)
 {
     private const string NodesSafe = "are_nodes_safe_to_take_down";
@@ -162,7 +162,7 @@ internal sealed class AdminHelp(IReadOnlyDictionary<string, string> commands)
 }
 
 /// <summary>How are_nodes_safe_to_take_down wants its arguments, which has changed between versions
-/// (docs/research/yugabytedb.md#admin-tool).</summary>
+/// (docs/project/research/yugabytedb.md#admin-tool).</summary>
 internal enum NodesSafeForm
 {
     Absent,
@@ -172,7 +172,7 @@ internal enum NodesSafeForm
     TserversAndMasters,
 }
 
-/// <summary>What get_auto_flags_config prints (docs/research/yugabytedb.md#admin-tool): a heading, then the
+/// <summary>What get_auto_flags_config prints (docs/project/research/yugabytedb.md#admin-tool): a heading, then the
 /// configuration as protobuf text.</summary>
 /// <param name="Version">Its version; 0 for a universe in which none was ever promoted: protobuf text leaves zeros
 /// out.</param>
@@ -220,7 +220,7 @@ internal sealed record AutoFlagsConfig(int Version, IReadOnlySet<string> Promote
 }
 
 /// <summary>The output of promote_auto_flags, in the present form and in that of 2.18
-/// (docs/research/yugabytedb.md#admin-tool).</summary>
+/// (docs/project/research/yugabytedb.md#admin-tool).</summary>
 /// <param name="Promoted">Whether there was anything to promote.</param>
 /// <param name="NeedsRestart">Flags were promoted that only a restart of every process applies.</param>
 internal sealed record AutoFlagsPromotion(bool Promoted, bool NeedsRestart)
@@ -261,14 +261,14 @@ internal sealed record AutoFlagsPromotion(bool Promoted, bool NeedsRestart)
     }
 }
 
-/// <summary>What upgrade_ysql and upgrade_bsql print (docs/research/yugabytedb.md#admin-tool).</summary>
+/// <summary>What upgrade_ysql and upgrade_bsql print (docs/project/research/yugabytedb.md#admin-tool).</summary>
 /// <param name="IsNeeded">False where SQL is off and there was nothing to upgrade.</param>
 internal sealed record CatalogUpgrade(bool IsNeeded)
 {
     private static readonly string[] Words = ["YSQL", "BSQL"];
 
     // Failures caused by concurrent statements: they disappear without action, if the statements do
-    // (docs/research/yugabytedb.md#known-failures).
+    // (docs/project/research/yugabytedb.md#known-failures).
     private static readonly string[] Passing =
     [
         "Catalog Version Mismatch", "catalog version mismatch", "MISMATCHED_SCHEMA", "40001", "Restart read required",
@@ -298,7 +298,7 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
         || printed.Contains("timed out", StringComparison.Ordinal);
 }
 
-/// <summary>A row of list_all_masters (docs/research/yugabytedb.md#admin-tool).</summary>
+/// <summary>A row of list_all_masters (docs/project/research/yugabytedb.md#admin-tool).</summary>
 /// <param name="RpcAddress">HOST:PORT.</param>
 /// <param name="State">ALIVE, or the code of an error.</param>
 /// <param name="Role">LEADER, FOLLOWER, UNKNOWN or another.</param>

@@ -51,8 +51,8 @@ internal sealed record AdminCommand(
         ' ', [Program, Words.MasterAddressesFlag, Masters, .. TlsArguments(), .. command]);
 }
 
-/// <summary>yb-admin or bm-admin on the tool host (docs/research/yugabytedb.md#admin-tool). Its outputs are matched
-/// literally.</summary>
+/// <summary>yb-admin or bm-admin on the tool host (docs/project/research/yugabytedb.md#admin-tool). Its outputs are
+/// matched literally.</summary>
 internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string, string> redact)
 {
     /// <summary>The time limit where nothing else is asked: the tool's own default.</summary>
@@ -262,7 +262,7 @@ internal sealed class AdminToolException(
     public static bool SaysUnknown(string command, string printed) =>
         printed.Contains($"Invalid operation: {command}", StringComparison.Ordinal);
 
-    /// <summary>The masters had no leader (docs/research/yugabytedb.md#known-failures), or the leader could not be
-    /// reached: the command had no effect.</summary>
+    /// <summary>The masters had no leader (docs/project/research/yugabytedb.md#known-failures), or the leader could not
+    /// be reached: the command had no effect.</summary>
     public override bool IsRequestNotTaken => Leaderless.Any(l => Printed.Contains(l, StringComparison.Ordinal));
 }

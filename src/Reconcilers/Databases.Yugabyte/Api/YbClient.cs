@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The JSON interface of masters and tablet servers (docs/research/yugabytedb.md#master-pages,
-/// docs/research/yugabytedb.md#tablet-server-pages). Masters that do not lead pass most questions on to the leader and
-/// report failures with status 200 and a page of HTML. The leader is therefore found first, by the status of is-leader
-/// alone, and asked directly.</summary>
+/// <summary>The JSON interface of masters and tablet servers (docs/project/research/yugabytedb.md#master-pages,
+/// docs/project/research/yugabytedb.md#tablet-server-pages). Masters that do not lead pass most questions on to the
+/// leader and report failures with status 200 and a page of HTML. The leader is therefore found first, by the status of
+/// is-leader alone, and asked directly.</summary>
 internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
 {
     private const string EntitiesPage = "/dump-entities";
@@ -15,7 +15,7 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
     private const string CatalogTablet = "00000000000000000000000000000000";
 
     /// <summary>The version that a process reports on its own port, where no other process answers for it
-    /// (docs/research/yugabytedb.md#rules).</summary>
+    /// (docs/project/research/yugabytedb.md#rules).</summary>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YugabyteVersion> VersionAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
@@ -113,7 +113,7 @@ internal sealed class YbClient(IServiceHttp http, YugabyteVocabulary vocabulary)
     }
 
     /// <summary>The voting replicas of all tablets that run, by the ids of the tablets: RPC addresses of their servers
-    /// (docs/research/yugabytedb.md#master-pages).</summary>
+    /// (docs/project/research/yugabytedb.md#master-pages).</summary>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<ServiceAddress>>> VotersAsync(
         ServiceAddress leader, CancellationToken cancellationToken)
@@ -250,7 +250,7 @@ internal sealed record YbMaster(
 
 /// <summary>A tablet server as the leading master sees it.</summary>
 /// <param name="IsAlive">Status ALIVE. A server that just ended counts as alive for a minute
-/// (docs/research/yugabytedb.md#rules).</param>
+/// (docs/project/research/yugabytedb.md#rules).</param>
 internal sealed record YbTserver(
     ServiceAddress Web, string? Uuid, string? Zone, bool IsAlive, TimeSpan SinceHeartbeat, TimeSpan Uptime,
     ulong Leaders, ulong Tablets);

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>A page that a process answered with. Answers are read strictly: status 200, complete JSON, no error in it,
-/// and every key that must be there (docs/research/yugabytedb.md#rules). An answer that cannot be read never counts as
-/// empty.</summary>
+/// and every key that must be there (docs/project/research/yugabytedb.md#rules). An answer that cannot be read never
+/// counts as empty.</summary>
 /// <typeparam name="T">The page.</typeparam>
 /// <param name="what">The address and the page, for messages.</param>
 internal sealed class YbPage<T>(string what, string body, T content)
@@ -92,7 +92,7 @@ internal static class YbPage
 }
 
 /// <summary>A process gave an answer that cannot be used: an error page with status 200, incomplete JSON, a missing key
-/// (docs/research/yugabytedb.md#rules).</summary>
+/// (docs/project/research/yugabytedb.md#rules).</summary>
 /// <param name="body">The answer; its beginning is part of the message.</param>
 internal sealed class YbAnswerException(string what, string problem, string body)
     : TargetException(
@@ -104,8 +104,8 @@ internal sealed class YbAnswerException(string what, string problem, string body
 }
 
 /// <summary>The JSON pages of masters and tablet servers, as far as they are read
-/// (docs/research/yugabytedb.md#master-pages, docs/research/yugabytedb.md#tablet-server-pages). A property without a
-/// default must be there; unknown properties are skipped.</summary>
+/// (docs/project/research/yugabytedb.md#master-pages, docs/project/research/yugabytedb.md#tablet-server-pages). A
+/// property without a default must be there; unknown properties are skipped.</summary>
 internal static class YbPages
 {
     /// <summary>version.</summary>

@@ -8,7 +8,7 @@ internal sealed record ClusterView(
 {
     /// <summary>The maximum age of the last heartbeat of a tablet server that counts as alive. Heartbeats come every
     /// second; the master itself reports ALIVE for a minute after the last one
-    /// (docs/research/yugabytedb.md#rules).</summary>
+    /// (docs/project/research/yugabytedb.md#rules).</summary>
     public static readonly TimeSpan FreshHeartbeat = TimeSpan.FromSeconds(10);
 
     private const int Named = 5;
@@ -182,7 +182,7 @@ internal sealed record ClusterProblem(string Reason, string Message);
 /// Checks right before a process is stopped: all masters alive and one leader, no server dead or silent,
 /// nothing under-replicated or leaderless, every other process answers, also by SQL as before the upgrade, no other
 /// server is kept without leaders, and, where the masters support the question, they report that this one may be
-/// stopped (docs/research/yugabytedb.md#yugabytedb-anywhere).
+/// stopped (docs/project/research/yugabytedb.md#yugabytedb-anywhere).
 /// A process that is not healthy itself may be stopped as long as all others are well. It may still serve, so quorum
 /// without it is proven too.
 /// <para> Tablet servers that are stopped side by side count as down, whether they are or not. What is missing because
@@ -369,8 +369,8 @@ internal static class ProblemChecks
 }
 
 /// <summary>Where the voting replicas of all tablets are, by the catalogue of the leading master, and which of them
-/// run, by the servers themselves (docs/research/yugabytedb.md#quorum). With it the loss of several tablet servers at
-/// once is judged where the masters cannot do that.</summary>
+/// run, by the servers themselves (docs/project/research/yugabytedb.md#quorum). With it the loss of several tablet
+/// servers at once is judged where the masters cannot do that.</summary>
 internal sealed class TabletQuorum(
     YugabyteCluster cluster, IReadOnlyDictionary<string, IReadOnlyList<ServiceAddress>> voters,
     IReadOnlyDictionary<ServiceAddress, IReadOnlySet<string>> running)

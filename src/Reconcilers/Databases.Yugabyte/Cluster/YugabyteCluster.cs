@@ -204,7 +204,7 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
 
     /// <summary>Tablet servers that were lost and taken out: dead, in the server blacklist, and not among the
     /// instances, because spec.skip names them. Masters list them until they are removed
-    /// (docs/research/yugabytedb.md#lost-hosts).</summary>
+    /// (docs/project/research/yugabytedb.md#lost-hosts).</summary>
     public IReadOnlyList<YbTserver> TakenOut(IReadOnlyList<YbTserver> listed, YbClusterConfig config)
     {
         var known = Tservers.Select(Web).ToHashSet();
@@ -307,8 +307,8 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
     }
 
     /// <summary>Removes what a stopped run would otherwise leave in a universe permanently
-    /// (docs/research/yugabytedb.md#rules): the entries of its upgrade or rollback in the leader blacklist, and the
-    /// flags of masters that speed up leaders. A run that resumes later is not harmed, because a server that has
+    /// (docs/project/research/yugabytedb.md#rules): the entries of its upgrade or rollback in the leader blacklist, and
+    /// the flags of masters that speed up leaders. A run that resumes later is not harmed, because a server that has
     /// leaders again is drained again before it is stopped. Steps that fail do the same themselves; this is for a run
     /// that is stopped between them. Replication stays paused, because at this point it cannot be determined whether
     /// resuming is safe.</summary>

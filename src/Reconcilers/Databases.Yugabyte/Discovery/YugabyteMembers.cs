@@ -1,7 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Finds the processes of a universe from the pages of one master (docs/research/yugabytedb.md#master-pages):
-/// the masters, and from the one that leads the tablet servers.</summary>
+/// <summary>Finds the processes of a universe from the pages of one master
+/// (docs/project/research/yugabytedb.md#master-pages): the masters, and from the one that leads the tablet
+/// servers.</summary>
 internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings)
 {
     public async Task<FoundMembers> FindAsync(MemberSearch search, CancellationToken cancellationToken)

@@ -3,11 +3,11 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and
-/// deterministic. The order is the vendor's own (docs/research/yugabytedb.md#procedure): packages on all hosts, masters
-/// one at a time with the leader last, tablet servers one at a time, and only when every process is new the steps that
-/// make it final. The universe is looked at before each of these and after the last one, and replication is resumed
-/// only when it is healthy. A step has no argument that can be read from the spec, which is frozen while a plan is
-/// stored.</summary>
+/// deterministic. The order is the vendor's own (docs/project/research/yugabytedb.md#procedure): packages on all hosts,
+/// masters one at a time with the leader last, tablet servers one at a time, and only when every process is new the
+/// steps that make it final. The universe is looked at before each of these and after the last one, and replication is
+/// resumed only when it is healthy. A step has no argument that can be read from the spec, which is frozen while a plan
+/// is stored.</summary>
 /// <remarks>A tablet server is drained while the one before it settles, and stopped when that one has settled. The
 /// first one does not wait until the last master has settled: the two share no quorum, and <see cref="ClusterGate"/>
 /// asks all masters before the drain and before the stop. Tablet servers of one zone (<see cref="TserverBatches"/>) may
@@ -243,7 +243,7 @@ internal abstract class YugabyteProcedure(DatabaseRollingUpgradeSpec spec)
 }
 
 /// <summary>How an upgrade is made final: AutoFlags that cannot be rolled back are promoted, then the SQL catalogue is
-/// upgraded (docs/research/yugabytedb.md#procedure). Pure.</summary>
+/// upgraded (docs/project/research/yugabytedb.md#procedure). Pure.</summary>
 internal static class YugabyteFinalize
 {
     public static bool IsManual(YugabyteSpec settings) =>

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Whether an upgrade can be rolled back, and the rollback, compiled from what each step that has begun says
 /// takes it back (<see cref="YugabyteStep.Undo"/>). Pure. If no process was stopped: servers are removed from the
-/// leader blacklist, replication resumes, the package stays. Otherwise (docs/research/yugabytedb.md#procedure):
+/// leader blacklist, replication resumes, the package stays. Otherwise (docs/project/research/yugabytedb.md#procedure):
 /// volatile AutoFlags are rolled back first; then tablet servers go to the old programs, then masters, the leader last;
 /// then the universe is verified and replication resumes.</summary>
 internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan done) : YugabyteProcedure(spec)

@@ -111,8 +111,9 @@ internal sealed record HostFacts(string Host, ClockReading? Clock, PackageState?
 
 /// <summary>What the flags of the processes tell: whether SQL is on, how fast leaders move, and whether other software
 /// manages the processes: yugabyted, or YugabyteDB Anywhere. It would restart processes that are stopped here, or
-/// return to the version that it knows (docs/research/yugabytedb.md#yugabytedb-anywhere). An administrator may judge it
-/// differently. That a process does not answer, or that a host cannot be reached, is a finding of its own.</summary>
+/// return to the version that it knows (docs/project/research/yugabytedb.md#yugabytedb-anywhere). An administrator may
+/// judge it differently. That a process does not answer, or that a host cannot be reached, is a finding of its
+/// own.</summary>
 internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     public const string Yugabyted = "yugabyted";

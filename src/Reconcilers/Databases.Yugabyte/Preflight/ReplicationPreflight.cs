@@ -177,9 +177,9 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         return ends;
     }
 
-    // The target goes first (docs/research/yugabytedb.md#procedure): a universe that is only a source waits for its
-    // targets. A target that has not promoted what its source uses cannot read the source's log, and a target that runs
-    // the new version but is not final would fall behind as soon as this universe promotes its flags.
+    // The target goes first (docs/project/research/yugabytedb.md#procedure): a universe that is only a source waits for
+    // its targets. A target that has not promoted what its source uses cannot read the source's log, and a target that
+    // runs the new version but is not final would fall behind as soon as this universe promotes its flags.
     private async Task CheckOrderAsync(
         YugabyteUpgradePath upgrade, ToolState tool, List<ReplicationGroup> listed,
         IReadOnlyList<DiscoveredGroup> found, CancellationToken cancellationToken)

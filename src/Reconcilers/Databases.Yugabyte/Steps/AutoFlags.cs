@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Promotes AutoFlags (docs/research/yugabytedb.md#autoflags). After this step old programs cannot run any more, unless
-/// only the volatile class was requested. Immediately before, every process is asked for its version, and the universe
-/// must be healthy.
+/// Promotes AutoFlags (docs/project/research/yugabytedb.md#autoflags). After this step old programs cannot run any
+/// more, unless only the volatile class was requested. Immediately before, every process is asked for its version, and
+/// the universe must be healthy.
 /// <para>
 /// The version of the configuration shows that something was promoted, but not that everything was; only the answer of
 /// the tool shows that. The step is therefore done when the tool has said so to this process. After a kill before that
@@ -123,7 +123,7 @@ internal sealed record RecordedFlags(string? Version, string? Digest)
     }
 
     /// <summary>Whether a configuration is this one, or has the same flags: to promote flags and to roll them back both
-    /// raise the version (docs/research/yugabytedb.md#admin-tool). True if none was recorded.</summary>
+    /// raise the version (docs/project/research/yugabytedb.md#admin-tool). True if none was recorded.</summary>
     public bool Is(AutoFlagsConfig config) =>
         Version is null || Version == $"{config.Version}" || Digest == config.Digest;
 }
@@ -143,8 +143,8 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
 }
 
 /// <summary>How long changed AutoFlags take to reach every process: twice heartbeat_interval_ms
-/// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both values are
-/// read from the processes.</summary>
+/// (docs/project/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both
+/// values are read from the processes.</summary>
 internal sealed class FlagsDelay(YugabyteCluster cluster)
 {
     private const string Heartbeat = "heartbeat_interval_ms";
@@ -192,7 +192,7 @@ internal sealed class FlagsDelay(YugabyteCluster cluster)
 }
 
 /// <summary>Rollback: rolls back the volatile AutoFlags that were promoted, before an old program starts that does not
-/// know them (docs/research/yugabytedb.md#procedure), and waits until every process has done so
+/// know them (docs/project/research/yugabytedb.md#procedure), and waits until every process has done so
 /// (<see cref="FlagsDelay"/>). The command may be repeated, so after a kill it is run again.</summary>
 /// <param name="FlagsVersion">The version of the AutoFlags configuration to go back to.</param>
 /// <param name="Instance">An instance that has the former package on its host; null if none is known.</param>
@@ -238,7 +238,7 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
 }
 
 /// <summary>What the programs of a package would make of the promoted AutoFlags: they end at start if they do not know
-/// one (docs/research/yugabytedb.md#autoflags).</summary>
+/// one (docs/project/research/yugabytedb.md#autoflags).</summary>
 internal sealed class PackageFlags(YugabyteCluster cluster)
 {
     public const int Named = 6;

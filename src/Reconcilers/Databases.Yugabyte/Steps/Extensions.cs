@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Verifies that every PostgreSQL extension in use is in the new package on every host with a tablet server,
 /// and every migration that the catalogue may have run, before the first server is stopped
-/// (docs/research/yugabytedb.md#procedure).</summary>
+/// (docs/project/research/yugabytedb.md#procedure).</summary>
 [Step("check-extensions", "Verify that the package has all extensions in use and all migrations of the catalogue")]
 internal sealed record CheckExtensions : YugabyteStep, IWaitsOnly
 {
@@ -131,8 +131,8 @@ internal sealed class Extensions(YugabyteCluster cluster)
     }
 }
 
-/// <summary>PostgreSQL extensions in use and those of the new version (docs/research/yugabytedb.md#procedure). What
-/// cannot be read is said, never guessed.</summary>
+/// <summary>PostgreSQL extensions in use and those of the new version (docs/project/research/yugabytedb.md#procedure).
+/// What cannot be read is said, never guessed.</summary>
 internal sealed class ExtensionPreflight(YugabyteCluster cluster, Findings findings)
 {
     private readonly Extensions _extensions = new(cluster);

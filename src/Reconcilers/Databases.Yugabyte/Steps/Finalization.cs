@@ -61,7 +61,7 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
 /// <summary>Verifies that every process is of the wanted version, by what each process reports and by the program that
 /// each host reports, and that no instance has a second process. A process of the old version must not exist when
 /// AutoFlags are promoted: it ends with a fatal error and cannot start again
-/// (docs/research/yugabytedb.md#autoflags).</summary>
+/// (docs/project/research/yugabytedb.md#autoflags).</summary>
 /// <param name="Version">In a rollback: the wanted version; null for toVersion.</param>
 internal sealed record VerifyVersions(string? Version = null) : YugabyteStep, IWaitsOnly
 {
@@ -121,7 +121,7 @@ internal sealed record VerifyVersions(string? Version = null) : YugabyteStep, IW
 }
 
 /// <summary>Whether every process is of one version: each is asked itself, and what the masters list besides is asked
-/// too (docs/research/yugabytedb.md#rules).</summary>
+/// too (docs/project/research/yugabytedb.md#rules).</summary>
 internal sealed class VersionCheck(YugabyteCluster cluster)
 {
     public async Task<VersionReport> ReadAsync(YugabyteVersion version, CancellationToken cancellationToken)
@@ -188,7 +188,7 @@ internal sealed record VersionReport(IReadOnlyList<string> Others, IReadOnlyList
     }
 }
 
-/// <summary>Upgrades the SQL catalogue by upgrade_ysql or upgrade_bsql (docs/research/yugabytedb.md#procedure).
+/// <summary>Upgrades the SQL catalogue by upgrade_ysql or upgrade_bsql (docs/project/research/yugabytedb.md#procedure).
 /// Statements that change the catalogue meanwhile let the command fail with a version mismatch; it is then repeated
 /// after a pause, a limited number of times. It never runs twice at once: before each run every host is searched for
 /// one. When the tool's time is over, or when an earlier command may still be under way because its end was not seen,

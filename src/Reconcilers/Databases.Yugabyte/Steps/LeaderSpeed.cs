@@ -88,8 +88,8 @@ internal sealed record RestoreLeaderSpeed(string? Former = null) : YugabyteStep
 internal sealed class LeaderSpeed(YugabyteCluster cluster)
 {
     /// <summary>The tool of the new package on the tool host: it changes a flag of one running process, until that
-    /// process ends (docs/research/yugabytedb.md#admin-tool). Never with --force: a flag that the version cannot change
-    /// at runtime stays.</summary>
+    /// process ends (docs/project/research/yugabytedb.md#admin-tool). Never with --force: a flag that the version
+    /// cannot change at runtime stays.</summary>
     public const string ProgramName = "yb-ts-cli";
 
     private const int LongestMessage = 300;
@@ -251,7 +251,7 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
 
 /// <summary>How many tablet leaders the load balancer of a master moves in one run, about once a second: in all, and of
 /// one table. Up to 2.18 the defaults are 2 and 1, with which 5,000 leaders take over 40 minutes to leave; later
-/// versions have 100 and no limit of a table (docs/research/yugabytedb.md#admin-tool). Pure.</summary>
+/// versions have 100 and no limit of a table (docs/project/research/yugabytedb.md#admin-tool). Pure.</summary>
 /// <param name="All">load_balancer_max_concurrent_moves.</param>
 /// <param name="PerTable">load_balancer_max_concurrent_moves_per_table; negative for the value of all.</param>
 internal sealed record LeaderMoves(long All, long PerTable)

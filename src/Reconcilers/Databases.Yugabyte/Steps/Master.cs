@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Stops one master, replaces its program and starts it (docs/research/yugabytedb.md#procedure), the leader last.
-/// <para>
+/// Stops one master, replaces its program and starts it (docs/project/research/yugabytedb.md#procedure), the leader
+/// last. <para>
 /// The plan does not say which master is next: it is read from the world each time. First comes a master that already
 /// runs the wanted program, which is only counted; then a master that does not run, because its swap was interrupted or
 /// for any other reason; then, in the order of the spec, a master that does not lead; and the leader only if no other
@@ -176,10 +176,11 @@ internal sealed record SwapMaster(
     }
 }
 
-/// <summary>Verifies that the master that the previous step started is healthy (docs/research/yugabytedb.md#procedure):
-/// its process runs the wanted program and reports the wanted version, all masters are alive with one leader, and the
-/// cluster is healthy; all of that for spec.settle. After the last master this is also the wait for a leader, without
-/// which the leader blacklist cannot be written (docs/research/yugabytedb.md#known-failures).</summary>
+/// <summary>Verifies that the master that the previous step started is healthy
+/// (docs/project/research/yugabytedb.md#procedure): its process runs the wanted program and reports the wanted version,
+/// all masters are alive with one leader, and the cluster is healthy; all of that for spec.settle. After the last
+/// master this is also the wait for a leader, without which the leader blacklist cannot be written
+/// (docs/project/research/yugabytedb.md#known-failures).</summary>
 /// <param name="Slot">The position in the phase, from 1.</param>
 internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
 {

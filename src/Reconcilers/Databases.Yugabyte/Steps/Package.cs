@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Puts the new version beside the old one on one or several hosts (docs/research/yugabytedb.md#procedure):
-/// archive, checksum, post_install.sh, extensions. Proves on every host that its programs run and are of the target
-/// version. The checksums of the programs are recorded; every later step tells a new process from an old one by
-/// them.</summary>
+/// <summary>Puts the new version beside the old one on one or several hosts
+/// (docs/project/research/yugabytedb.md#procedure): archive, checksum, post_install.sh, extensions. Proves on every
+/// host that its programs run and are of the target version. The checksums of the programs are recorded; every later
+/// step tells a new process from an old one by them.</summary>
 /// <param name="Hosts">The hosts of a group; null for the one host that is the node.</param>
 internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
 {

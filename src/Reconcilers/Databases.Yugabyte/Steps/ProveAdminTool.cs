@@ -3,7 +3,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Verifies before anything is stopped that the admin tool of the new package runs on the tool host, has the
 /// commands that the upgrade needs and reaches the masters; that all masters are ALIVE with one LEADER; and that the
 /// load balancer is idle; and that the package knows the AutoFlags of the universe. Records the AutoFlags
-/// configuration, by which a promotion is noticed and rolled back (docs/research/yugabytedb.md#admin-tool).</summary>
+/// configuration, by which a promotion is noticed and rolled back
+/// (docs/project/research/yugabytedb.md#admin-tool).</summary>
 [Step("prove-admin-tool", "Verify the admin tool of the new package")]
 [Acceptable(OnlyIf = "if the package has no auto_flags.json")]
 internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly

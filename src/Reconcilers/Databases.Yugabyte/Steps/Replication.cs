@@ -1,7 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Pauses or resumes one replication group at its target, which is this cluster or its peer
-/// (docs/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is done.</summary>
+/// (docs/project/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is
+/// done.</summary>
 internal sealed record SetReplication(string Group, ReplicationTarget Target, bool Enabled) : YugabyteStep
 {
     internal override string Verb => $"{Group}/{(Target == ReplicationTarget.Here ? "here" : "there")}";
@@ -113,7 +114,7 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
 }
 
 /// <summary>Waits until every process of every peer of replication runs the target version. Only then may replication
-/// resume (docs/research/yugabytedb.md#procedure), and only to targets that are final themselves; or, if both
+/// resume (docs/project/research/yugabytedb.md#procedure), and only to targets that are final themselves; or, if both
 /// directions run unpaused, the new version be made final. Other upgrades bring this about, so the run counts as held
 /// (PeerNotUpgraded) meanwhile.</summary>
 /// <param name="Final">Whether the target of every paused group must also have promoted every AutoFlag that its
@@ -233,7 +234,7 @@ internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
 }
 
 /// <summary>Compares the AutoFlags of both ends of a replication group: a target that has not promoted what its source
-/// uses cannot read the source's log (docs/research/yugabytedb.md#procedure).</summary>
+/// uses cannot read the source's log (docs/project/research/yugabytedb.md#procedure).</summary>
 internal sealed class ReplicationFlags(YugabyteCluster cluster)
 {
     private const int Named = 6;

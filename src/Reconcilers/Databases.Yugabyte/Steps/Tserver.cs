@@ -1,9 +1,10 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The base of the steps of one tablet server. While they run, the server is in the leader blacklist, which is
-/// part of the configuration of the universe and outlives every process (docs/research/yugabytedb.md#rules). No such
-/// step fails and leaves its server there: an attempt that can only fail is followed by one more, which removes the
-/// server from the blacklist and then fails with the reason of the first. A <c>retry</c> token starts over.</summary>
+/// part of the configuration of the universe and outlives every process (docs/project/research/yugabytedb.md#rules). No
+/// such step fails and leaves its server there: an attempt that can only fail is followed by one more, which removes
+/// the server from the blacklist and then fails with the reason of the first. A <c>retry</c> token starts
+/// over.</summary>
 internal abstract record TserverStep : YugabyteStep
 {
     internal override int Attempts => 4;
@@ -145,9 +146,9 @@ internal static class GiveUp
             : message;
 }
 
-/// <summary>Stops a drained tablet server, replaces its program and starts it (docs/research/yugabytedb.md#procedure).
-/// The state of the cluster is read again immediately before the stop; a server that has leaders again is drained again
-/// first.</summary>
+/// <summary>Stops a drained tablet server, replaces its program and starts it
+/// (docs/project/research/yugabytedb.md#procedure). The state of the cluster is read again immediately before the stop;
+/// a server that has leaders again is drained again first.</summary>
 /// <param name="Program">What is replaced by what; null, together with Version, if that is the same as on the first
 /// tablet server of the phase: two plans of 300 servers must fit one object.</param>
 /// <param name="Version">In a rollback: the version to go to; null for toVersion.</param>
@@ -230,11 +231,11 @@ internal sealed record SwapTserver(
             context.Plan, Stop(context, instance), expectOutage: Replicas is not null, rightBefore, cancellationToken);
 }
 
-/// <summary>Verifies that a tablet server that was started is healthy (docs/research/yugabytedb.md#procedure): its
-/// process runs the wanted program and reports the wanted version, all its tablets run, and the SQL interfaces answer
-/// that answered before the upgrade. Then removes it from the leader blacklist and waits until its followers have
-/// caught up and no tablet is under-replicated or without a leader; all of that for spec.settle. The status ALIVE of
-/// the master alone proves nothing.</summary>
+/// <summary>Verifies that a tablet server that was started is healthy (docs/project/research/yugabytedb.md#procedure):
+/// its process runs the wanted program and reports the wanted version, all its tablets run, and the SQL interfaces
+/// answer that answered before the upgrade. Then removes it from the leader blacklist and waits until its followers
+/// have caught up and no tablet is under-replicated or without a leader; all of that for spec.settle. The status ALIVE
+/// of the master alone proves nothing.</summary>
 /// <param name="Sql">In a rollback: the SQL interfaces that the upgrade recorded; null otherwise.</param>
 [Step("verify")]
 internal sealed record VerifyTserver(string? Sql = null) : TserverStep

@@ -2,11 +2,11 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// Moves all leaders off a tablet server and keeps new ones away, before the server is stopped: clients then only
-/// notice one change of leader per tablet (docs/research/yugabytedb.md#yugabytedb-anywhere). The leader blacklist is
-/// written only while the masters have a leader (docs/research/yugabytedb.md#known-failures) and the whole cluster is
-/// healthy. A server that already runs the wanted program, or does not run, has no leaders to move.
-/// <para> Progress decides how long a drain may take (<see cref="LeaderDrain"/>). If leaders stay, the step fails and
-/// the others that left stay away for spec.drain.idleLimit, so that the work is not lost while an administrator
+/// notice one change of leader per tablet (docs/project/research/yugabytedb.md#yugabytedb-anywhere). The leader
+/// blacklist is written only while the masters have a leader (docs/project/research/yugabytedb.md#known-failures) and
+/// the whole cluster is healthy. A server that already runs the wanted program, or does not run, has no leaders to
+/// move. <para> Progress decides how long a drain may take (<see cref="LeaderDrain"/>). If leaders stay, the step fails
+/// and the others that left stay away for spec.drain.idleLimit, so that the work is not lost while an administrator
 /// decides. </para>
 /// </summary>
 /// <param name="Replicas">The replication factor if it is below three; null otherwise.</param>
@@ -193,7 +193,7 @@ internal sealed class TserverDrainView : DrainView
 }
 
 /// <summary>Moves the leaders of a tablet server to other servers by the leader blacklist
-/// (docs/research/yugabytedb.md#admin-tool): the server gives away its leaders and gets no new ones; its data
+/// (docs/project/research/yugabytedb.md#admin-tool): the server gives away its leaders and gets no new ones; its data
 /// stays.</summary>
 internal sealed class LeaderDrain(YugabyteCluster cluster)
 {

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>A version of YugabyteDB: 2.18.4.0-b52, or less of it (2.18.4). Absent numbers are 0; an absent build is any
 /// build. Even minor numbers below 1000 are stable releases, odd ones previews; releases named after a year are stable
-/// (docs/research/yugabytedb.md#procedure).</summary>
+/// (docs/project/research/yugabytedb.md#procedure).</summary>
 /// <param name="Major">2, or a year.</param>
 /// <param name="Minor">18.</param>
 /// <param name="Patch">4.</param>
@@ -77,36 +77,36 @@ internal static class YugabyteFeatures
     private static readonly YugabyteVersion TargetFirst = YugabyteVersion.Parse("2.20");
 
     /// <summary>Whether AutoFlags exist: from the 2.17 previews and 2.18 on. The vendor's page for 2.16 is the same
-    /// procedure without them, that for 2.18 has them (docs/research/yugabytedb.md#autoflags).</summary>
+    /// procedure without them, that for 2.18 has them (docs/project/research/yugabytedb.md#autoflags).</summary>
     public static bool HasAutoFlags(YugabyteVersion version) =>
         version >= new YugabyteVersion(2, 17, 0, 0, null);
 
     /// <summary>Whether the masters answer are_nodes_safe_to_take_down (2.20.3.0-b8, 2.21.0.0-b190;
-    /// docs/research/yugabytedb.md#admin-tool). Whether the admin tool has the command its help says.</summary>
+    /// docs/project/research/yugabytedb.md#admin-tool). Whether the admin tool has the command its help says.</summary>
     public static bool HasNodesSafe(YugabyteVersion version) =>
         version.Series == "2.20" ? IsFrom(version, NodesSafeOf220) : IsFrom(version, NodesSafe);
 
     /// <summary>Whether the SQL catalogue of a cluster that came from <paramref name="from"/> is upgraded: from 2.8 on
-    /// (docs/research/yugabytedb.md#procedure), and not by the previews 2.9 to 2.11, which cannot
-    /// (docs/research/yugabytedb.md#yugabytedb-anywhere).</summary>
+    /// (docs/project/research/yugabytedb.md#procedure), and not by the previews 2.9 to 2.11, which cannot
+    /// (docs/project/research/yugabytedb.md#yugabytedb-anywhere).</summary>
     public static bool UpgradesCatalog(YugabyteVersion from, YugabyteVersion to) =>
         from >= SqlCatalog && !(to.Major == 2 && to.Minor is 9 or 10 or 11);
 
     /// <summary>Whether the old programs may run again before the new version is made final (dialect Yugabyte, source
-    /// 2.20.2 and later; docs/research/yugabytedb.md#procedure).</summary>
+    /// 2.20.2 and later; docs/project/research/yugabytedb.md#procedure).</summary>
     public static bool CanRollBack(YugabyteDialect dialect, YugabyteVersion from) =>
         dialect == YugabyteDialect.Yugabyte && from >= Rollback;
 
     /// <summary>How replication is carried through: as the spec says, otherwise by the source version (before 2.20 both
-    /// sides are paused; from then on the target goes first; docs/research/yugabytedb.md#procedure). BMDB always pauses
-    /// both.</summary>
+    /// sides are paused; from then on the target goes first; docs/project/research/yugabytedb.md#procedure). BMDB
+    /// always pauses both.</summary>
     public static ReplicationMode Replication(YugabyteSpec spec, YugabyteVersion from) =>
         spec.Replication.Mode ?? (spec.Dialect == YugabyteDialect.BMDB || from < TargetFirst
             ? ReplicationMode.PauseBothSides
             : ReplicationMode.TargetFirst);
 
     /// <summary>The major version of PostgreSQL that YSQL is: 15 from 2.25 and 2025.1 on, 11 before
-    /// (docs/research/yugabytedb.md#ysql-major-versions).</summary>
+    /// (docs/project/research/yugabytedb.md#ysql-major-versions).</summary>
     public static int PostgresMajor(YugabyteVersion version)
     {
         var has15 = version.Major >= 2025

@@ -254,8 +254,8 @@ internal sealed class ServiceCredentials(ServiceLogin login) : ICredentials
             : null;
 }
 
-/// <summary>The answer of a process over HTTP. Status 200 alone is not a success (docs/research/tidb.md#rules): the
-/// body must have the expected form.</summary>
+/// <summary>The answer of a process over HTTP. Status 200 alone is not a success (docs/project/research/tidb.md#rules):
+/// the body must have the expected form.</summary>
 /// <param name="ContentType">The media type, without parameters.</param>
 internal sealed record ServiceAnswer(int Status, string? ContentType, string Body)
 {

@@ -29,7 +29,7 @@ internal interface IInstanceHost
         Task.FromResult<string?>(null);
 
     /// <summary>Asks the supervisor once to stop the process and to keep it stopped, and returns once no process of
-    /// this instance is left (an old one may still run; docs/research/yugabytedb.md#known-failures).</summary>
+    /// this instance is left (an old one may still run; docs/project/research/yugabytedb.md#known-failures).</summary>
     /// <param name="ensureMayStop">Throws if the process must not be stopped. Asked right before the stop of a process
     /// that is alive, and again before a stop that reached the host too late is repeated.</param>
     /// <exception cref="HostException">Refused; or it still runs after its grace period and SIGKILL; or another process

@@ -162,7 +162,7 @@ internal sealed record InstanceTarget
     public string Run { get; init; } = "";
 }
 
-/// <summary>File names of the vendors' programs (docs/research/tidb.md#tidb-ansible).</summary>
+/// <summary>File names of the vendors' programs (docs/project/research/tidb.md#tidb-ansible).</summary>
 internal static class ProgramNames
 {
     public static string Of(DatabaseRollingUpgradeSpec spec, DatabaseComponent component)

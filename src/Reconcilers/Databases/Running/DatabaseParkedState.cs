@@ -1,7 +1,8 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>The temporary state that a stopped upgrade must not leave in a database (docs/research/tidb.md#rules):
-/// instances kept without leaders, by name, and changed settings, by the id of the step that changed them.</summary>
+/// <summary>The temporary state that a stopped upgrade must not leave in a database
+/// (docs/project/research/tidb.md#rules): instances kept without leaders, by name, and changed settings, by the id of
+/// the step that changed them.</summary>
 internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedStateCleanup
 {
     // An administrator who is asked about leaders that stay has some time to answer: what left is not given back at

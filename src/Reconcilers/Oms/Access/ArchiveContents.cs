@@ -163,12 +163,12 @@ internal sealed record SavedImage(string Id, IReadOnlyList<string> Names, string
 [JsonSerializable(typeof(List<ArchivedImage?>), TypeInfoPropertyName = "ArchivedImages")]
 internal sealed partial class OmsFilesJson : JsonSerializerContext;
 
-/// <summary>The answer of <c>/oms/health</c> (docs/research/oms.md#console-api).</summary>
+/// <summary>The answer of <c>/oms/health</c> (docs/project/research/oms.md#console-api).</summary>
 internal sealed record HealthBody(HealthData? Data);
 
 internal sealed record HealthData(bool? Healthy);
 
-/// <summary>supervisor.json of a container (docs/research/oms.md#programs).</summary>
+/// <summary>supervisor.json of a container (docs/project/research/oms.md#programs).</summary>
 internal sealed record SupervisorFile([property: JsonConverter(typeof(LooseText))] string? ImageVersion);
 
 /// <summary>An image in the <c>manifest.json</c> that <c>docker save</c> writes.</summary>

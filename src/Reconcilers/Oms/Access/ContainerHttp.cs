@@ -37,7 +37,7 @@ internal sealed record HttpAnswer(int Status, string Body, bool CanAsk, string M
 
     public bool Serves => Status is > 0 and < 500;
 
-    /// <summary>What a health endpoint says. It is not documented (docs/research/oms.md#console-api), so only a
+    /// <summary>What a health endpoint says. It is not documented (docs/project/research/oms.md#console-api), so only a
     /// well-formed answer counts; null for everything else, which means that there is no endpoint.</summary>
     public bool? Healthy => IsHealthy(Body);
 

@@ -128,7 +128,7 @@ internal sealed class SupervisorSessions(TimeProvider time) : IAsyncDisposable
 /// the start of Python. It only asks: a command that changes something is an exec of its own, whose id starts once. The
 /// prompt is configurable and Python prints it also into a pipe, so an answer stands between the complaints about two
 /// words that supervisorctl does not know; what is before a complaint on its line is the prompt
-/// (docs/research/oms.md#programs).</summary>
+/// (docs/project/research/oms.md#programs).</summary>
 internal sealed class SupervisorSession
 {
     private const string Complaint = "*** Unknown syntax: ";

@@ -37,8 +37,8 @@ internal static class ComponentSummary
 }
 
 /// <summary>Whether the components of a project are as they should be once high availability has healed it
-/// (docs/research/oms.md#after-the-upgrade). The vendor documents no full list of component states; known good ones,
-/// and the one a component had before the upgrade, count as healthy and nothing else does. Pure.</summary>
+/// (docs/project/research/oms.md#after-the-upgrade). The vendor documents no full list of component states; known good
+/// ones, and the one a component had before the upgrade, count as healthy and nothing else does. Pure.</summary>
 internal static class ProjectLinks
 {
     private static readonly string[] GoodLink = ["ACTIVE", "RUNNING"];

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The API of an OMS console (docs/research/oms.md#console-api). An answer counts only by its field
+/// <summary>The API of an OMS console (docs/project/research/oms.md#console-api). An answer counts only by its field
 /// <c>success</c>. Only reads, repeated on transport failures. Every method throws <see cref="OmsApiException"/>
 /// without an answer, or with one without success.</summary>
 internal sealed class HttpOmsApi : IDisposable
@@ -73,7 +73,7 @@ internal sealed class HttpOmsApi : IDisposable
         [.. (await ListAsync(cancellationToken)).Where(p => !ProjectStatuses.IsDeleted(p.Status))];
 
     /// <summary>All projects of both kinds as OMS lists them, page by page. Whether deleted ones are among them is not
-    /// documented (docs/research/oms.md#project-status).</summary>
+    /// documented (docs/project/research/oms.md#project-status).</summary>
     public async Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
@@ -279,7 +279,7 @@ internal sealed record OmsApiTarget(Uri Address, string User, Secret Password, s
 
 internal sealed record ProjectProgress
 {
-    /// <summary>Status in OMS's own words (docs/research/oms.md#project-status).</summary>
+    /// <summary>Status in OMS's own words (docs/project/research/oms.md#project-status).</summary>
     public required string Status { get; init; }
 
     /// <summary>The step it is in, in OMS's own words; null if it says none.</summary>
@@ -305,7 +305,7 @@ internal sealed record ProjectProgress
 internal sealed record ProjectStep(string Name, string Status);
 
 /// <param name="Status">Its status in OMS's own words; their full list is not documented
-/// (docs/research/oms.md#project-status).</param>
+/// (docs/project/research/oms.md#project-status).</param>
 /// <param name="Subtopic">The subtopic it serves; several stores may serve one. Empty if it says none.</param>
 internal sealed record ProjectComponent(ProjectComponentKind Kind, string Name, string Status, string Subtopic = "");
 

@@ -65,7 +65,7 @@ internal static class OmsApiCredentials
 }
 
 /// <summary>Where the console of a node is: nginx's port, HTTPS where the certificate is mounted
-/// (docs/research/oms.md#container).</summary>
+/// (docs/project/research/oms.md#container).</summary>
 internal static class ConsoleAddress
 {
     public const string CertificateTarget = "/etc/pki/nginx/oms_server.crt";

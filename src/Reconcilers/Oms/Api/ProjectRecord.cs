@@ -77,7 +77,7 @@ internal sealed class ProjectMatch(IReadOnlyList<OmsProject> present, IEnumerabl
 }
 
 /// <summary>Compares the projects there are with those recorded before the upgrade: it leaves their status unchanged
-/// (docs/research/oms.md#after-the-upgrade). Pure.</summary>
+/// (docs/project/research/oms.md#after-the-upgrade). Pure.</summary>
 internal static class ProjectComparison
 {
     private const string Gone = "These projects are not found any more. Look for them in the console.";

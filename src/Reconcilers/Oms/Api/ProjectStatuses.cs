@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What OMS's words for the status of a project mean (docs/research/oms.md#project-status). An unknown word
-/// counts as neither running nor stopped.</summary>
+/// <summary>What OMS's words for the status of a project mean (docs/project/research/oms.md#project-status). An unknown
+/// word counts as neither running nor stopped.</summary>
 internal static class ProjectStatuses
 {
     /// <summary>It works; being modified or merged counts as that.</summary>
@@ -32,7 +32,7 @@ internal static class ProjectStatuses
 }
 
 /// <summary>Whether a forward switchover is under way: it must have ended before the upgrade
-/// (docs/research/oms.md#checks-before-an-upgrade). Unknown words count as under way.</summary>
+/// (docs/project/research/oms.md#checks-before-an-upgrade). Unknown words count as under way.</summary>
 internal static class ForwardSwitchover
 {
     /// <summary>The step that is the switchover, if it has begun and not ended; null otherwise. It is named

@@ -204,7 +204,7 @@ internal sealed record InheritedOptions(JsonObject Options, IReadOnlyList<string
 }
 
 /// <summary>Where a container of OMS has its data on the host: as <c>-v</c>, <c>--mount</c>, a volume or a mount of a
-/// directory above (docs/research/oms.md#container).</summary>
+/// directory above (docs/project/research/oms.md#container).</summary>
 internal static class OmsMounts
 {
     public static IReadOnlyList<string> Paths { get; } =

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The new container of a node: the options of the current one, what the vendor's upgrade guide sets
-/// (docs/research/oms.md#container), and what the spec asks for. Pure.</summary>
+/// (docs/project/research/oms.md#container), and what the spec asks for. Pure.</summary>
 /// <param name="IsUpgrade">Whether IS_UPGRADE=true is set.</param>
 /// <param name="Https">Certificate and key; null keeps those of the current container.</param>
 internal sealed record NewContainer(string HostIP, bool IsUpgrade, HttpsSpec? Https, ContainerSpec Changes)

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds what the spec does not name: from one node its container and config.yaml, from cm_nodes the other
 /// nodes of its region, from cluster_info and the hosts of cluster management the other regions
-/// (docs/research/oms.md#metadata-tables). Changes nothing.</summary>
+/// (docs/project/research/oms.md#metadata-tables). Changes nothing.</summary>
 internal sealed partial class InventorySearch(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
     private readonly List<FoundNode> _nodes = [];

@@ -9,7 +9,7 @@ internal static partial class OmsContainers
     private const string Compose = "com.docker.compose";
 
     /// <summary>Whether the vendor's deployer OBD may have made a container: it names them with six digits at the end,
-    /// or its image is oms-ce (docs/research/oms.md#sources).</summary>
+    /// or its image is oms-ce (docs/project/research/oms.md#sources).</summary>
     public static bool MayBeOfObd(string name, string image) =>
         ObdName().IsMatch(name) || ImageNames.IsOfRepository(image, "oms-ce");
 

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Reads the output of docker_init.sh (docs/research/oms.md#initialisation).</summary>
+/// <summary>Reads the output of docker_init.sh (docs/project/research/oms.md#initialisation).</summary>
 internal static partial class DockerInit
 {
     public const string ScriptPath = "/root/docker_init.sh";

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>OMS's high-availability settings: the JSON text of the row <c>ha.config</c>
-/// (docs/research/oms.md#high-availability). Immutable. Changing a setting keeps every other byte of the text, also of
-/// keys this knows nothing of. A key that is absent or null has its default. Equal if equal as JSON.</summary>
+/// (docs/project/research/oms.md#high-availability). Immutable. Changing a setting keeps every other byte of the text,
+/// also of keys this knows nothing of. A key that is absent or null has its default. Equal if equal as JSON.</summary>
 internal sealed class HaConfig : IEquatable<HaConfig>
 {
     private readonly JsonObjectText _json;
@@ -282,7 +282,8 @@ internal sealed class JsonObjectText
     internal sealed record Member(string Name, JsonTokenType Kind, string Raw, int Start, int End);
 }
 
-/// <summary>The keys of <c>ha.config</c> with the vendor's defaults (docs/research/oms.md#high-availability).</summary>
+/// <summary>The keys of <c>ha.config</c> with the vendor's defaults
+/// (docs/project/research/oms.md#high-availability).</summary>
 internal static class HaConfigKeys
 {
     public const string RowName = "ha.config";
@@ -326,8 +327,8 @@ internal static class HaConfigKeys
 }
 
 /// <summary>How far back a new Store must read when HA starts it (<c>refetchStoreIntervalMin</c>;
-/// docs/research/oms.md#high-availability): at least from the moment the old containers stopped (T1) to the moment HA
-/// is enabled (T2).</summary>
+/// docs/project/research/oms.md#high-availability): at least from the moment the old containers stopped (T1) to the
+/// moment HA is enabled (T2).</summary>
 internal static class RefetchWindow
 {
     public const int DefaultMinutes = 30;

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What is in an image, whatever its id: the checksums of its unpacked layers. dockerd with the containerd
 /// image store takes the checksum of the manifest as id, the classic store that of the configuration, which archives
-/// are named after (docs/research/oms.md#image-ids).</summary>
+/// are named after (docs/project/research/oms.md#image-ids).</summary>
 internal static class ImageContents
 {
     public static string? Of(ImageInspectResponse image) => Of([.. image.RootFS?.Layers ?? []]);

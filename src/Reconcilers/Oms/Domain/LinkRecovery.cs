@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What becomes of the link of a project after an upgrade, and what the administrator has to do about it: the
-/// tables of the vendor's guides (docs/research/oms.md#after-the-upgrade). Pure.</summary>
+/// tables of the vendor's guides (docs/project/research/oms.md#after-the-upgrade). Pure.</summary>
 internal static class LinkRecovery
 {
     public static string? Of(LinkFacts links, ProjectKind kind, string status, bool highAvailabilityOn)

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>OMS's config.yaml (docs/research/oms.md#configuration-file). Read tolerantly, as OMS's own parser does:
-/// quoted keys, tags, numbers and booleans as text, keys unknown to us. Secrets are wrapped; the file's text is not
-/// kept.</summary>
+/// <summary>OMS's config.yaml (docs/project/research/oms.md#configuration-file). Read tolerantly, as OMS's own parser
+/// does: quoted keys, tags, numbers and booleans as text, keys unknown to us. Secrets are wrapped; the file's text is
+/// not kept.</summary>
 internal sealed record OmsConfig
 {
     public const string ContainerPath = "/home/admin/conf/config.yaml";
@@ -70,7 +70,7 @@ internal sealed record OmsConfig
             : user.Split(':') is [_, _, { Length: > 0 } last] ? last : user;
 }
 
-/// <summary>The TCP ports of an OMS node (docs/research/oms.md#configuration-file).</summary>
+/// <summary>The TCP ports of an OMS node (docs/project/research/oms.md#configuration-file).</summary>
 /// <param name="Ghana">The console's own port (<c>ghana_server_port</c>).</param>
 /// <param name="Nginx">Web console and API (<c>nginx_server_port</c>).</param>
 /// <param name="Cm">Cluster management (<c>cm_server_port</c>).</param>

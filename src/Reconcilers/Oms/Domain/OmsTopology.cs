@@ -65,7 +65,7 @@ internal sealed record OmsTopologyRegion
 
     /// <summary>The keys of config.yaml whose values differ between its nodes, other than the address and account of
     /// the same metadata server. Empty: docker_init.sh runs on the first node only, otherwise on each
-    /// (docs/research/oms.md#initialisation).</summary>
+    /// (docs/project/research/oms.md#initialisation).</summary>
     public required IReadOnlyList<string> DifferentKeys { get; init; }
 
     public required IReadOnlyList<OmsTopologyNode> Nodes { get; init; }

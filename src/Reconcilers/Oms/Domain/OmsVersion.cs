@@ -80,7 +80,7 @@ internal sealed partial record OmsVersion(
 }
 
 /// <summary>The table of the rm database in which docker_init.sh of newer releases looks for the version before the
-/// upgrade (docs/research/oms.md#metadata-tables). Pure.</summary>
+/// upgrade (docs/project/research/oms.md#metadata-tables). Pure.</summary>
 internal static class VersionTable
 {
     public const string Name = "oms_version";
@@ -99,7 +99,7 @@ internal static class VersionTable
 }
 
 /// <summary>The version that a container reports: <c>imageVersion</c> in its supervisor.json, which "records the image
-/// version" (how it is filled is not documented; docs/research/oms.md#programs), otherwise the name of its
+/// version" (how it is filled is not documented; docs/project/research/oms.md#programs), otherwise the name of its
 /// image.</summary>
 /// <param name="Said">Null if neither says it.</param>
 /// <param name="By">What said it.</param>

@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Gives all but one of the projects of each shared name a new one
-/// (docs/research/oms.md#checks-before-an-upgrade): the old name, an underscore, m or s for the table, and the id. Pure
-/// and deterministic: the same projects give the same names, in whatever order they were read. No new name is one that
-/// any project has, deleted ones included, whatever the case.</summary>
+/// (docs/project/research/oms.md#checks-before-an-upgrade): the old name, an underscore, m or s for the table, and the
+/// id. Pure and deterministic: the same projects give the same names, in whatever order they were read. No new name is
+/// one that any project has, deleted ones included, whatever the case.</summary>
 internal static class ProjectRenamer
 {
     private const int MostRenames = 500;
@@ -168,7 +168,7 @@ internal sealed record ProjectNameLimits(int Migration, int Sync)
 
 /// <summary>A project as the metadata of OMS below the merged architecture, or the API, has it.</summary>
 /// <param name="Id">Its id, as text: the table's or the API's.</param>
-/// <param name="Status">Its status, for instance <c>RUNNING</c> (docs/research/oms.md#project-status).</param>
+/// <param name="Status">Its status, for instance <c>RUNNING</c> (docs/project/research/oms.md#project-status).</param>
 /// <param name="Components">Its components and their states if the API reports them (<see cref="ComponentSummary"/>).
 /// </param>
 internal sealed record OmsProject(ProjectKind Kind, string Id, string Name, string Status, string? Components = null)
@@ -188,7 +188,7 @@ internal sealed record ProjectRename(ProjectKind Kind, string Id, string OldName
 internal sealed record ProjectRenamePlan(IReadOnlyList<ProjectRename> Renames, IReadOnlyList<Finding> Findings);
 
 /// <summary>Finds project names that are used more than once: in migration, in synchronisation, and across both
-/// (docs/research/oms.md#checks-before-an-upgrade).</summary>
+/// (docs/project/research/oms.md#checks-before-an-upgrade).</summary>
 internal static class ProjectNames
 {
     /// <summary>Names used by more than one project that is not deleted, by name. Compared as MySQL's usual collations

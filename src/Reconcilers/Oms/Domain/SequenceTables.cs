@@ -1,8 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What is seen of <c>heatbeat_sequence</c> while it is replaced by a table with its newest row, and the
-/// statement that comes next (docs/research/oms.md#heartbeat-sequence). Only what is seen decides, so the replacement
-/// can be cut off after any statement, also on a server that does not rename two tables at once. Pure.</summary>
+/// statement that comes next (docs/project/research/oms.md#heartbeat-sequence). Only what is seen decides, so the
+/// replacement can be cut off after any statement, also on a server that does not rename two tables at once.
+/// Pure.</summary>
 /// <param name="Main">The table itself; null if it does not exist.</param>
 /// <param name="Copy">The table that takes its place.</param>
 /// <param name="Old">The table that was replaced.</param>

@@ -96,7 +96,7 @@ internal enum SupervisorState
     Fatal,
 }
 
-/// <summary>The programs supervisord runs in an OMS container (docs/research/oms.md#programs).</summary>
+/// <summary>The programs supervisord runs in an OMS container (docs/project/research/oms.md#programs).</summary>
 internal static class OmsPrograms
 {
     public const string Nginx = "nginx";

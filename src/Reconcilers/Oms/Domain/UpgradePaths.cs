@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Which upgrades are possible (docs/research/oms.md#upgrade-paths), and what each needs
-/// (docs/research/oms.md#procedure), as the version data has it. Pure.</summary>
+/// <summary>Which upgrades are possible (docs/project/research/oms.md#upgrade-paths), and what each needs
+/// (docs/project/research/oms.md#procedure), as the version data has it. Pure.</summary>
 internal sealed class UpgradePaths(OmsEditionVersions versions)
 {
     private const string Flag = "spec.allowUnsupportedPath: true allows it at your own risk, and the plan says so.";
@@ -111,7 +111,8 @@ internal sealed class UpgradePaths(OmsEditionVersions versions)
                 : null;
         }
 
-        // Guides phrase differently from which source on the JAR is skipped (docs/research/oms.md#correction-jar).
+        // Guides phrase differently from which source on the JAR is skipped
+        // (docs/project/research/oms.md#correction-jar).
         var skippedFrom = versions.Release(to)?.Facts.CorrectionSkippedFrom is { } text ? OmsVersion.Parse(text) : null;
         var isContradicted = versions.IsMerged(from)
             && (skippedFrom is null
@@ -166,7 +167,7 @@ internal sealed class UpgradePaths(OmsEditionVersions versions)
 }
 
 /// <summary>Whether an upgrade from one version to another is possible, and what it needs
-/// (docs/research/oms.md#procedure).</summary>
+/// (docs/project/research/oms.md#procedure).</summary>
 internal abstract record UpgradePath
 {
     private UpgradePath()
@@ -183,11 +184,11 @@ internal abstract record UpgradePath
         public OmsProcedure Target { get; } = Versions.Procedure(To);
 
         /// <summary>From below the merged architecture to it or above: no two projects may share a name, in migration,
-        /// synchronisation or across both (docs/research/oms.md#checks-before-an-upgrade).</summary>
+        /// synchronisation or across both (docs/project/research/oms.md#checks-before-an-upgrade).</summary>
         public bool NeedsProjectChecks => ReadsProjectTables && !ProjectTablesStay;
 
         /// <summary>Enterprise from below the merged architecture to it or above: the correction JAR restructures the
-        /// project tables (docs/research/oms.md#correction-jar). In no other case may it run.</summary>
+        /// project tables (docs/project/research/oms.md#correction-jar). In no other case may it run.</summary>
         public bool NeedsCorrectionJar => NeedsProjectChecks && Versions.Correction == MergeCorrection.Jar;
 
         /// <summary>The source is below the merged architecture, so its project tables are known and may be read; those

@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>After T1 no old container runs, and during a rollback no new one, and no other container that may write to
-/// the data of OMS: they share logs, store and run mounts and would corrupt them (docs/research/oms.md#rollback). One
-/// that ran since T1 wrote to the metadata: before StartNew the snapshot is taken again, after it an administrator
-/// decides.</summary>
+/// the data of OMS: they share logs, store and run mounts and would corrupt them
+/// (docs/project/research/oms.md#rollback). One that ran since T1 wrote to the metadata: before StartNew the snapshot
+/// is taken again, after it an administrator decides.</summary>
 /// <param name="Container">Id of the old container, name of the new one.</param>
 /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
 /// <param name="Readers">The other containers with these data that were acknowledged in preflight

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The table of a rm database with the row <c>ha.config</c>, asked and changed in one session
-/// (docs/research/oms.md#high-availability).</summary>
+/// (docs/project/research/oms.md#high-availability).</summary>
 /// <param name="server">The address of the server, for messages.</param>
 internal sealed class HaConfigTable(
     MySqlSession session, string server, string rmDatabase, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The tables of projects in a rm database, asked and changed in one session. They are known for OMS below
-/// 4.0.1 (docs/research/oms.md#metadata-tables).</summary>
+/// 4.0.1 (docs/project/research/oms.md#metadata-tables).</summary>
 internal sealed class ProjectTables(MySqlSession session, string rmDatabase, CancellationToken cancellationToken)
 {
     private const int DuplicateLimit = 100_000;

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <see cref="OmsMetadataException"/> (which never carries a password or the text of a statement) and
 /// <see cref="OperationCanceledException"/>. Database names are validated and quoted. The SQL is portable between MySQL
 /// 5.7 and 8, MariaDB and OceanBase's MySQL mode. Of OMS's own tables only those that are known are read
-/// (docs/research/oms.md#metadata-tables).</summary>
+/// (docs/project/research/oms.md#metadata-tables).</summary>
 /// <param name="lockTimes">The times of lock rows; null for the default.</param>
 internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, LockRowTimes? lockTimes = null)
 {
@@ -107,7 +107,7 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
         ProjectsAsync("Reading the projects", rmDatabase, tables => tables.ReadAsync(limit), cancellationToken);
 
     /// <summary>All names used by more than one project that is not deleted, within each table and across both
-    /// (docs/research/oms.md#checks-before-an-upgrade). Only for OMS below 4.0.1.</summary>
+    /// (docs/project/research/oms.md#checks-before-an-upgrade). Only for OMS below 4.0.1.</summary>
     public virtual Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(
         string rmDatabase, CancellationToken cancellationToken) =>
         ProjectsAsync(
@@ -142,7 +142,7 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
             cancellationToken);
 
     /// <summary>Reads the <c>ha.config</c> row of <c>oms_normal_config</c>
-    /// (docs/research/oms.md#high-availability).</summary>
+    /// (docs/project/research/oms.md#high-availability).</summary>
     public virtual Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
         HaConfigAsync($"Reading {HaConfigKeys.RowName}", rmDatabase, table => table.ReadAsync(), cancellationToken);
 
@@ -187,7 +187,8 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
             cancellationToken,
             ("@location", cmLocation.ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>The hosts cluster management knows, and their status (docs/research/oms.md#metadata-tables).</summary>
+    /// <summary>The hosts cluster management knows, and their status
+    /// (docs/project/research/oms.md#metadata-tables).</summary>
     public virtual Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
         RowsAsync(
             $"Reading the hosts in {cmDatabase}",
@@ -196,7 +197,7 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
             cancellationToken);
 
     /// <summary>The supervisors' heartbeats of one region, with their age as the server's own clock gives it
-    /// (docs/research/oms.md#hosts).</summary>
+    /// (docs/project/research/oms.md#hosts).</summary>
     public virtual Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(
         string heartbeatDatabase, CancellationToken cancellationToken) =>
         RowsAsync(
@@ -349,8 +350,8 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
             cancellationToken);
 
     /// <summary>Replaces <c>heatbeat_sequence</c> by a table with its newest row, in the session that holds the lock,
-    /// or completes a replacement that was interrupted (docs/research/oms.md#heartbeat-sequence). It takes as long for
-    /// any number of rows, and may be repeated.</summary>
+    /// or completes a replacement that was interrupted (docs/project/research/oms.md#heartbeat-sequence). It takes as
+    /// long for any number of rows, and may be repeated.</summary>
     public virtual Task TrimHeartbeatSequenceAsync(
         IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken) =>
         metadataLock.RunAsync((session, token) => TrimAsync(session, heartbeatDatabase, token), cancellationToken);
@@ -521,7 +522,7 @@ internal sealed record SupervisorHeartbeat(string HostIp, TimeSpan Age)
 }
 
 /// <summary>A region as OMS itself has it (<c>cluster_info</c> in the rm database;
-/// docs/research/oms.md#metadata-tables).</summary>
+/// docs/project/research/oms.md#metadata-tables).</summary>
 /// <param name="Region"><c>cm_region</c>; may be empty in a single-region system.</param>
 /// <param name="Code"><c>cm_location</c> as text.</param>
 internal sealed record ClusterInfoRow(string Region, string Code, bool IsDefault);

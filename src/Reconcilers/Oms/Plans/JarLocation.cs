@@ -1,6 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Where the correction JAR is inside the new container (docs/research/oms.md#correction-jar). Pure.</summary>
+/// <summary>Where the correction JAR is inside the new container (docs/project/research/oms.md#correction-jar).
+/// Pure.</summary>
 /// <param name="Jar">Its path, absolute or relative to <paramref name="WorkingDir"/>; null: it is looked for.</param>
 /// <param name="WorkingDir">Where it runs; null: in its own directory.</param>
 internal sealed record JarLocation(string? Jar, string? WorkingDir)

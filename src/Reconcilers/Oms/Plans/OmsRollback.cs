@@ -2,9 +2,9 @@ using Phases = Drydock.Crds.OmsUpgrades.OmsUpgradePhases;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Compiles a rollback from what was really done (docs/research/oms.md#rollback): each step that has begun is
-/// asked for its undo. Before T1 everything is undone while OMS runs; after it the old containers are started again;
-/// and from the moment a new container may have run, on databases restored from the verified snapshot. Pure and
+/// <summary>Compiles a rollback from what was really done (docs/project/research/oms.md#rollback): each step that has
+/// begun is asked for its undo. Before T1 everything is undone while OMS runs; after it the old containers are started
+/// again; and from the moment a new container may have run, on databases restored from the verified snapshot. Pure and
 /// deterministic; runs on the same engine.</summary>
 internal sealed class OmsRollback : OmsPhases
 {

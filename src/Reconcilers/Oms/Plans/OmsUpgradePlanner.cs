@@ -4,8 +4,8 @@ using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The procedure of an OMS upgrade: compiles its plan from the spec and what preflight found. Pure and
-/// deterministic. The order is the vendor's (docs/research/oms.md#procedure), with everything that can be done before
-/// the first old container stops done before: downtime is T1 to T2.</summary>
+/// deterministic. The order is the vendor's (docs/project/research/oms.md#procedure), with everything that can be done
+/// before the first old container stops done before: downtime is T1 to T2.</summary>
 internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discovery) : OmsPhases(spec)
 {
     private IReadOnlyList<DiscoveredNode> Nodes => discovery.Nodes;
@@ -232,7 +232,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
     }
 
     // One region runs it on every node with -ltrue; several run it on the first node of each, the last region with
-    // -ltrue (docs/research/oms.md#correction-jar).
+    // -ltrue (docs/project/research/oms.md#correction-jar).
     private IEnumerable<(DiscoveredNode Node, bool IsLast)> CorrectionOrder()
     {
         var everyNode = JarLocation.RunsOnEveryNode(Spec.Correction.RunOn, Topology.Regions.Count);
@@ -249,7 +249,7 @@ internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discov
         }
 
         // One after the other in the whole system: two at a time corrupt the metadata
-        // (docs/research/oms.md#initialisation).
+        // (docs/project/research/oms.md#initialisation).
         var nodes = Topology.Regions
             .SelectMany(region => region.SameConfiguration ? region.Nodes.Take(1) : region.Nodes)
             .Select(Node)

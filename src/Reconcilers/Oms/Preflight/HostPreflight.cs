@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Asks the metadata database about every host what Verify and a rollback ask later: status and heartbeat
-/// (docs/research/oms.md#hosts). The age of a healthy host's heartbeat is measured, not assumed: it includes another
-/// time zone or clock of the writer.</summary>
+/// (docs/project/research/oms.md#hosts). The age of a healthy host's heartbeat is measured, not assumed: it includes
+/// another time zone or clock of the writer.</summary>
 /// <param name="asked">The nodes whose container runs; another one has a finding of its own.</param>
 internal sealed class HostPreflight(
     OmsTopology topology,
@@ -200,8 +200,8 @@ internal sealed class HostPreflight(
     }
 }
 
-/// <summary>What the metadata database said of a host in preflight (docs/research/oms.md#hosts). Verify and a rollback
-/// compare with this.</summary>
+/// <summary>What the metadata database said of a host in preflight (docs/project/research/oms.md#hosts). Verify and a
+/// rollback compare with this.</summary>
 /// <param name="Online">Whether it was ONLINE; if not, its status is not waited for.</param>
 /// <param name="Beats">Whether its heartbeat was renewed; if not, it is not waited for.</param>
 /// <param name="UsualAge">Age of a heartbeat that was just written, by the clock of the database, in seconds: not 0

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks the project tables of a version below the merged architecture
-/// (docs/research/oms.md#checks-before-an-upgrade): duplicate names, cascaded writers, projects that may lack dbType.
-/// Changes nothing.</summary>
+/// (docs/project/research/oms.md#checks-before-an-upgrade): duplicate names, cascaded writers, projects that may lack
+/// dbType. Changes nothing.</summary>
 internal sealed class NamePreflight(
     OmsUpgradeSpec spec,
     Findings findings,

@@ -129,7 +129,7 @@ internal sealed class NodePreflight(
         .FirstOrDefault(found => found.Name == node.Name)?.FoundIn;
 
     // For a command that was never started podman answers as for one that ended with 0, so it could not be proved that
-    // a command ran once (docs/research/oms.md#podman).
+    // a command ran once (docs/project/research/oms.md#podman).
     private async Task<bool> IsPodmanAsync()
     {
         var version = await Docker.System.GetVersionAsync(cancellationToken);

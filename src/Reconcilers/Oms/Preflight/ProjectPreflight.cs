@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Checks the projects through the API of the console, where it exists and credentials are given (near real
-/// time, no forward switchover under way; docs/research/oms.md#checks-before-an-upgrade). What cannot be read must be
-/// acknowledged in the spec. Changes nothing.</summary>
+/// time, no forward switchover under way; docs/project/research/oms.md#checks-before-an-upgrade). What cannot be read
+/// must be acknowledged in the spec. Changes nothing.</summary>
 /// <param name="tables">The projects in the tables; empty where they are not read.</param>
 internal sealed class ProjectPreflight(
     OmsTargets targets,

@@ -49,8 +49,8 @@ internal static class RollbackNotes
 
 /// <summary>Lists the projects that were created or changed since T1, and are lost when the databases are restored. The
 /// new version runs meanwhile. From the merged architecture on the projects are read through its API, because its
-/// tables are not documented (docs/research/oms.md#metadata-tables); below that they are read from the tables. Changes
-/// nothing.</summary>
+/// tables are not documented (docs/project/research/oms.md#metadata-tables); below that they are read from the tables.
+/// Changes nothing.</summary>
 internal sealed class LostProjects(OmsTargets targets, TimeProvider time)
 {
     private const string General = "Projects that were created or changed since the old containers stopped are lost";

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What the administrator has to do after the upgrade (which links recover automatically and which do not;
-/// docs/research/oms.md#after-the-upgrade). Pure.</summary>
+/// docs/project/research/oms.md#after-the-upgrade). Pure.</summary>
 internal static class OmsActionList
 {
     private const string Warned =
@@ -113,7 +113,7 @@ internal static class OmsActionList
 internal sealed record ActionEntry(string Reason, string What, string Subject = "", string Detail = "");
 
 /// <summary>What the administrator has to do after a rollback (Full-Import never resumes automatically;
-/// docs/research/oms.md#rollback). Pure.</summary>
+/// docs/project/research/oms.md#rollback). Pure.</summary>
 internal static class RollbackActionList
 {
     public static List<ActionEntry> Compile(OmsUpgrade upgrade, Plan back, ProjectRecord projects)

@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Every host is ONLINE in the cm database and its supervisor's heartbeat is fresh by the database's own clock
-/// (host_status alone can be stale for 540 s; docs/research/oms.md#hosts), as far as that was so before the upgrade. A
-/// heartbeat from before the first container start of this plan comes from another container or from the restored
-/// snapshot: it proves nothing.</summary>
+/// (host_status alone can be stale for 540 s; docs/project/research/oms.md#hosts), as far as that was so before the
+/// upgrade. A heartbeat from before the first container start of this plan comes from another container or from the
+/// restored snapshot: it proves nothing.</summary>
 /// <param name="Database">The cm database.</param>
 /// <param name="Heartbeats">The heartbeat database of each region, and the addresses of its hosts.</param>
 /// <param name="Before">The hosts that were not as a healthy host is; null if all were.</param>

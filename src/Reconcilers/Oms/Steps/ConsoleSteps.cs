@@ -101,7 +101,7 @@ internal sealed record RestartConsole(
 }
 
 /// <summary>On a node where docker_init.sh does not run: enables autostart of oms_console and starts it if it does not
-/// run (docs/research/oms.md#initialisation).</summary>
+/// run (docs/project/research/oms.md#initialisation).</summary>
 internal sealed record StartConsole(string Container) : OmsStep
 {
     private const string Ini = "/etc/supervisor/conf.d/oms_console.ini";

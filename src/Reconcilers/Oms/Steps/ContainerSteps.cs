@@ -132,8 +132,8 @@ internal sealed record StartOldContainer(string Container, string Name) : StartS
         Entry(StoppedKey, $"{(await InspectAsync(context, Container, cancellationToken))?.FinishedAt:O}");
 }
 
-/// <summary>Stops a container with the grace of spec.container.stopGrace (docs/research/oms.md#procedure) and first
-/// removes its restart policy, so that a restart of dockerd does not start it again.</summary>
+/// <summary>Stops a container with the grace of spec.container.stopGrace (docs/project/research/oms.md#procedure) and
+/// first removes its restart policy, so that a restart of dockerd does not start it again.</summary>
 /// <param name="MayBeGone">Whether a removed container counts as stopped.</param>
 internal sealed record StopContainer(string Container, string Name, bool MayBeGone = false) : OmsStep
 {

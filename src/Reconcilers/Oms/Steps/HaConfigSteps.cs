@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The base of the steps about the row <c>ha.config</c> (docs/research/oms.md#high-availability). A value is
-/// only written over the one that was read before.</summary>
+/// <summary>The base of the steps about the row <c>ha.config</c> (docs/project/research/oms.md#high-availability). A
+/// value is only written over the one that was read before.</summary>
 /// <param name="Database">The rm database.</param>
 internal abstract record HaConfigStep(string Database) : OmsStep
 {
@@ -119,8 +119,8 @@ internal sealed record UndoDisableHighAvailability(string Database, string Previ
         SwapAsync(Disabled, Previous, cancellationToken, "is not what this upgrade wrote");
 }
 
-/// <summary>Disables high availability on the new version before a rollback (docs/research/oms.md#rollback), whatever
-/// its current settings: the restore discards them.</summary>
+/// <summary>Disables high availability on the new version before a rollback (docs/project/research/oms.md#rollback),
+/// whatever its current settings: the restore discards them.</summary>
 internal sealed record DisableHighAvailabilityForRollback(string Database) : HaConfigStep(Database)
 {
     internal override string Title(string? node) => "Disable high availability in ha.config";
@@ -274,9 +274,10 @@ internal sealed record EnableHighAvailability(
 }
 
 /// <summary>A rollback after T1 of an installation whose high availability was off before the upgrade: enables it with
-/// the settings that the row has (docs/research/oms.md#rollback). No key is added, because the version from before the
-/// upgrade runs. Without perceiveStoreClientCheckpoint the refetchStoreIntervalMin is raised to the minutes from T1 to
-/// this write and the margin. Without a row nothing is written, because the version may not know it.</summary>
+/// the settings that the row has (docs/project/research/oms.md#rollback). No key is added, because the version from
+/// before the upgrade runs. Without perceiveStoreClientCheckpoint the refetchStoreIntervalMin is raised to the minutes
+/// from T1 to this write and the margin. Without a row nothing is written, because the version may not know
+/// it.</summary>
 /// <param name="StoppedAt">T1.</param>
 /// <param name="RefetchMargin">What is added to the time since T1, a duration.</param>
 internal sealed record EnableHighAvailabilityAfterRollback(
@@ -304,8 +305,8 @@ internal sealed record EnableHighAvailabilityAfterRollback(
 
 /// <summary>A rollback after T1: restores ha.config to its value before the upgrade. With perceiveStoreClientCheckpoint
 /// false its refetchStoreIntervalMin is raised to the minutes from T1 to this write and the margin, because the
-/// restored metadata end at T1 (docs/research/oms.md#rollback); never below the former value. Written only over what
-/// the upgrade left there: the former text with enable false.</summary>
+/// restored metadata end at T1 (docs/project/research/oms.md#rollback); never below the former value. Written only over
+/// what the upgrade left there: the former text with enable false.</summary>
 /// <param name="Previous">ha.config before the upgrade.</param>
 /// <param name="StoppedAt">T1.</param>
 /// <param name="RefetchMargin">What is added to the time since T1, a duration; null if refetchStoreIntervalMin

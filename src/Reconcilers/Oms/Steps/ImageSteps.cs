@@ -3,7 +3,7 @@ using Docker.DotNet.Models;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Brings the new image to a host: it is present, or it is loaded from the archive, or pulled (before the
-/// downtime instead of inside it; docs/research/oms.md#container).</summary>
+/// downtime instead of inside it; docs/project/research/oms.md#container).</summary>
 /// <param name="ImageId">Id of the image; null if it is not known before the pull.</param>
 /// <param name="Archive">Path of the archive in its storage or on the host.</param>
 /// <param name="ArchiveStorage">The storage of the archive (<see cref="StorageText"/>).</param>

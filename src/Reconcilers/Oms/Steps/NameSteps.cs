@@ -81,7 +81,7 @@ internal abstract record ProjectNamesStep(string Database, List<ProjectRename> R
 }
 
 /// <summary>Gives new names to a batch of projects that share their names, before the downtime
-/// (docs/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> undoes it.</summary>
+/// (docs/project/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> undoes it.</summary>
 /// <param name="Database">The database with the project tables.</param>
 internal sealed record RenameProjects(string Database, List<ProjectRename> Renames)
     : ProjectNamesStep(Database, Renames)

@@ -28,8 +28,8 @@ internal sealed record AwaitSupervisor(string Container) : OmsStep, IWaitsOnly
 }
 
 /// <summary>The named programs are RUNNING (others may be in any state that lasts). supervisord of OMS does not retry
-/// automatically (startretries=0; docs/research/oms.md#programs), so a program in FATAL, EXITED or STOPPED gets one
-/// start, unless any lasting state is good.</summary>
+/// automatically (startretries=0; docs/project/research/oms.md#programs), so a program in FATAL, EXITED or STOPPED gets
+/// one start, unless any lasting state is good.</summary>
 /// <param name="Running">Programs that must be RUNNING.</param>
 /// <param name="Settled">Programs that only must not be starting or stopping; they are never started.</param>
 /// <param name="IfListed">Programs that must be RUNNING if supervisord of the container has them.</param>
@@ -120,8 +120,8 @@ internal sealed record AwaitPrograms(
 }
 
 /// <summary>The health endpoint does not say that OMS is unhealthy, where the version has one
-/// (docs/research/oms.md#console-api). No vendor page documents the endpoint, so everything but a well-formed answer
-/// means that there is none, and programs and heartbeats decide.</summary>
+/// (docs/project/research/oms.md#console-api). No vendor page documents the endpoint, so everything but a well-formed
+/// answer means that there is none, and programs and heartbeats decide.</summary>
 /// <param name="UnhealthyBefore">Whether the old version said already that it is not healthy.</param>
 [Acceptable]
 internal sealed record CheckHealth(
@@ -170,8 +170,8 @@ internal sealed record CheckHealth(
 }
 
 /// <summary>Reads which version the new container reports: <c>imageVersion</c> in its supervisor.json, otherwise the
-/// name of its image (docs/research/oms.md#programs). Another version than the one that was asked for is a task for the
-/// administrator and never a failure: how OMS fills the file is not documented.</summary>
+/// name of its image (docs/project/research/oms.md#programs). Another version than the one that was asked for is a task
+/// for the administrator and never a failure: how OMS fills the file is not documented.</summary>
 [Acceptable]
 internal sealed record ReadVersion(string Container, string Expected) : OmsStep, IWaitsOnly
 {

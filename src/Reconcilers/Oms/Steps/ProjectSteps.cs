@@ -90,9 +90,9 @@ internal abstract record OmsProjectStep : OmsStep
 
 /// <summary>Compares the projects with those recorded before the upgrade: through the API, or from the tables where
 /// both versions are below the merged architecture (later ones have undocumented tables, so nothing is read from them;
-/// docs/research/oms.md#metadata-tables). Links are not judged yet: they are expected to be abnormal until high
-/// availability is on (docs/research/oms.md#after-the-upgrade). Only reads. Never fails the upgrade, and never claims
-/// more than was read.</summary>
+/// docs/project/research/oms.md#metadata-tables). Links are not judged yet: they are expected to be abnormal until high
+/// availability is on (docs/project/research/oms.md#after-the-upgrade). Only reads. Never fails the upgrade, and never
+/// claims more than was read.</summary>
 /// <param name="Address">The console, used if the Secret gives no address.</param>
 /// <param name="Api">Whether the new version has an API that lists projects.</param>
 /// <param name="Tables">The database whose project tables may be read; null for none.</param>
@@ -168,9 +168,9 @@ internal sealed record CompareProjects(Uri Address, bool Api = false, string? Ta
 }
 
 /// <summary>Watches through the API how high availability recovers the links of projects that ran or were suspended
-/// before (docs/research/oms.md#after-the-upgrade), until all are healthy or the time limit is near; then compares the
-/// projects once more and lists what differs. Only reads. Never fails the upgrade. With high availability off nothing
-/// recovers automatically, so the step does not wait.</summary>
+/// before (docs/project/research/oms.md#after-the-upgrade), until all are healthy or the time limit is near; then
+/// compares the projects once more and lists what differs. Only reads. Never fails the upgrade. With high availability
+/// off nothing recovers automatically, so the step does not wait.</summary>
 /// <param name="Address">The console, used if the Secret gives no address.</param>
 [Acceptable]
 internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Runs the correction JAR (docs/research/oms.md#correction-jar), which restructures the metadata for 4.0.1
-/// and later. Its exit codes are not documented: 0 without reported errors is success, anything else a failure. It may
-/// be repeated only on restored data, unless its output proves that java never began to execute it.</summary>
+/// <summary>Runs the correction JAR (docs/project/research/oms.md#correction-jar), which restructures the metadata for
+/// 4.0.1 and later. Its exit codes are not documented: 0 without reported errors is success, anything else a failure.
+/// It may be repeated only on restored data, unless its output proves that java never began to execute it.</summary>
 /// <param name="Last">Whether this is the last region (<c>-ltrue</c>).</param>
 /// <param name="Jar">Path, absolute or relative to the working directory; null: it is looked for.</param>
 /// <param name="WorkingDir">Where the command runs; null: in the directory of the JAR.</param>

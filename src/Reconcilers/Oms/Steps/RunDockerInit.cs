@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Runs docker_init.sh (docs/research/oms.md#initialisation). The marker line in the output of this run
-/// decides; the exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably
-/// failed, unless that run met a schema that was changed before. What the version data knows of a failure is added to
-/// its message.</summary>
+/// <summary>Runs docker_init.sh (docs/project/research/oms.md#initialisation). The marker line in the output of this
+/// run decides; the exit code is stored (its meaning is not documented). A retry may repeat it after a run that
+/// provably failed, unless that run met a schema that was changed before. What the version data knows of a failure is
+/// added to its message.</summary>
 /// <param name="UnlistedPath">The upgrade path, if the vendor does not list it: it is part of what is approved, so
 /// the plan hash differs.</param>
 /// <param name="SuccessMarker">The last line of a successful run.</param>

@@ -3,9 +3,9 @@ using Docker.DotNet.Models;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Stops oms_console: the correction JAR must not run while any console does
-/// (docs/research/oms.md#correction-jar). One that has ended (EXITED, FATAL) cannot be stopped and need not be; it is
-/// never started here. The command is prepared before its id is stored and started by that id, so that a start that
-/// arrives late, when the console runs again, is refused.</summary>
+/// (docs/project/research/oms.md#correction-jar). One that has ended (EXITED, FATAL) cannot be stopped and need not be;
+/// it is never started here. The command is prepared before its id is stored and started by that id, so that a start
+/// that arrives late, when the console runs again, is refused.</summary>
 internal sealed record StopConsole(string Container) : OmsStep
 {
     private const string ExecKey = "exec";

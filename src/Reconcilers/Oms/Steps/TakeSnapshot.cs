@@ -2,7 +2,7 @@ using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Dumps and verifies all databases (docs/research/oms.md#procedure).</summary>
+/// <summary>Dumps and verifies all databases (docs/project/research/oms.md#procedure).</summary>
 /// <param name="Storage">Where to (<see cref="StorageText"/>).</param>
 /// <param name="Threads">On how many connections it dumps.</param>
 /// <param name="Recipients">For whom the dump is encrypted; null or empty for no encryption.</param>

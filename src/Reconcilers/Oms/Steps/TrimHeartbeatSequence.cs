@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Leaves only the last row of heatbeat_sequence [sic], so that the dump is small
-/// (docs/research/oms.md#heartbeat-sequence). Changes tables only in a session that holds a named lock and never
-/// reconnects.</summary>
+/// (docs/project/research/oms.md#heartbeat-sequence). Changes tables only in a session that holds a named lock and
+/// never reconnects.</summary>
 /// <param name="Database">The heartbeat database.</param>
 internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
 {

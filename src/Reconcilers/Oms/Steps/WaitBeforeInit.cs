@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Waits until the new container has run for as long as the vendor's guide asks before docker_init.sh
-/// (docs/research/oms.md#initialisation). The start is the container's own, read from dockerd together with the host's
-/// clock, so that a restarted operator waits only the rest, and a container that was started again is waited for again.
-/// The first start that was seen is also in the receipt, for the readers of status.</summary>
+/// (docs/project/research/oms.md#initialisation). The start is the container's own, read from dockerd together with the
+/// host's clock, so that a restarted operator waits only the rest, and a container that was started again is waited for
+/// again. The first start that was seen is also in the receipt, for the readers of status.</summary>
 /// <param name="For">How long it must have run, a duration.</param>
 internal sealed record WaitBeforeInit(string Container, string For) : OmsStep, IWaitsOnly
 {

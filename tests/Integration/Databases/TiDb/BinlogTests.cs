@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>Pump and drainer behave as docs/research/tidb.md#pump-and-drainer says.</summary>
+/// <summary>Pump and drainer behave as docs/project/research/tidb.md#pump-and-drainer says.</summary>
 [Collection(TiDbLabCollection.Name)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class BinlogTests(TiDbLab lab)

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>PD answers as docs/research/tidb.md#pd-as-observed says.</summary>
+/// <summary>PD answers as docs/project/research/tidb.md#pd-as-observed says.</summary>
 [Collection(TiDbLabCollection.Name)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class PdTests(TiDbLab lab)

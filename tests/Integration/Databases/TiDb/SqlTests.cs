@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>TiDB's two ports answer as docs/research/tidb.md#tidb-server says.</summary>
+/// <summary>TiDB's two ports answer as docs/project/research/tidb.md#tidb-server says.</summary>
 [Collection(TiDbLabCollection.Name)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class SqlTests(TiDbLab lab)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
-/// <summary>TiKV behaves as docs/research/tidb.md#tikv says.</summary>
+/// <summary>TiKV behaves as docs/project/research/tidb.md#tikv says.</summary>
 [Collection(TiDbLabCollection.Name)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TiKvTests(TiDbLab lab)

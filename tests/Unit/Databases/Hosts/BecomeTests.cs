@@ -93,7 +93,7 @@ public sealed partial class BecomeTests
     [Fact]
     public void Page_lists_what_sudo_must_allow()
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "host-access.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs", "how-to", "host-access.md"));
 
         page.ShouldContain(SudoRules.Scripts("tidb"));
         page.ShouldContain(SudoRules.Account("drydock", "tidb"));

@@ -55,7 +55,7 @@ public sealed partial class SampleTests
     private static DatabaseRollingUpgradeSpec Sample() => YamlToJson.ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-tidb-2.1-to-3.0.yaml"))
         .Single().Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgrade).ShouldNotBeNull().Spec;
 
-    private static string Page() => File.ReadAllText(Repository.PathOf("docs", "tidb.md"));
+    private static string Page() => File.ReadAllText(Repository.PathOf("docs", "explanation", "tidb.md"));
 
     [GeneratedRegex("`(?<code>[A-Za-z]+(/[A-Za-z0-9-]+)?)`", RegexOptions.ExplicitCapture)]
     private static partial Regex Code();

@@ -65,7 +65,7 @@ public sealed partial class SampleTests
     private static DatabaseRollingUpgradeSpec Sample() => YamlToJson.ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-bmdb.yaml"))
         .Single().Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgrade).ShouldNotBeNull().Spec;
 
-    private static string Page() => File.ReadAllText(Repository.PathOf("docs", "yugabytedb.md"));
+    private static string Page() => File.ReadAllText(Repository.PathOf("docs", "explanation", "yugabytedb.md"));
 
     private static Plan Compile(DatabaseRollingUpgradeSpec spec) => new YugabytePlanner(spec, new YugabyteDiscovery
     {

@@ -8,7 +8,7 @@ using Drydock.Reconcilers.Databases.TiDb;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>
-/// A TiDB cluster on some hosts, all in memory and on one thread, with the quirks of docs/research/tidb.md: followers
+/// A TiDB cluster on some hosts, all in memory and on one thread, with the quirks of docs/project/research/tidb.md: followers
 /// hand over to the leader, schedulers are persisted and not run for a while after a change of the PD leader, absent is
 /// 0. Every act is a numbered point at which a fate may befall the operator, and what must never happen is written down
 /// when it does.

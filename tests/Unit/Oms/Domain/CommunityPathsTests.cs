@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>The vendor's table for the Community edition, whole (docs/research/oms.md#upgrade-paths).</summary>
+/// <summary>The vendor's table for the Community edition, whole (docs/project/research/oms.md#upgrade-paths).</summary>
 public sealed class CommunityPathsTests
 {
     private static readonly string[] Releases =

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>The tables of the guides for 3.3.1, and for 4.0.0 and later (docs/research/oms.md#after-the-upgrade).</summary>
+/// <summary>The tables of the guides for 3.3.1, and for 4.0.0 and later (docs/project/research/oms.md#after-the-upgrade).</summary>
 public sealed class LinkRecoveryTests
 {
     [Theory]

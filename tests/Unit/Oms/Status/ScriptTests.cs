@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>What docs/conditions.md says about scripts: Reconciling=False ends every wait, and Ready tells how it ended.</summary>
+/// <summary>What docs/reference/conditions.md says about scripts: Reconciling=False ends every wait, and Ready tells how it ended.</summary>
 public sealed class ScriptTests
 {
     [Theory]

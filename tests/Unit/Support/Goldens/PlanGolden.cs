@@ -67,7 +67,7 @@ internal sealed class PlanGolden(RunKind kind)
     public override string ToString()
     {
         var text = new StringBuilder();
-        Add($"# {Points} kill points, {Plans} distinct plans. Written by DRYDOCK_REFRESH=plans, see docs/development.md.");
+        Add($"# {Points} kill points, {Plans} distinct plans. Written by DRYDOCK_REFRESH=plans, see docs/project/development.md.");
         foreach (var section in Order)
         {
             var number = 0;

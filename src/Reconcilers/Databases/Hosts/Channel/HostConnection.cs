@@ -99,7 +99,7 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
             retryable: false);
 }
 
-/// <summary>The lines of sudoers that the operator needs (docs/host-access.md).</summary>
+/// <summary>The lines of sudoers that the operator needs (docs/how-to/host-access.md).</summary>
 internal static class SudoRules
 {
     public const string Systemctl = "/usr/bin/systemctl";

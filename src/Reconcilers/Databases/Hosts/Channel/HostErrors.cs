@@ -93,7 +93,8 @@ internal static class HostErrors
             ". Put its public key into authorized_keys on the host, or correct spec.access.ssh.user or the Secret of "
             + "spec.access.ssh.keySecretRef.",
         RemoteRefusal.Sudo =>
-            ", or correct become and becomeUser in spec.access.ssh (docs/host-access.md has the lines of sudoers).",
+            ", or correct become and becomeUser in spec.access.ssh (docs/how-to/host-access.md has the lines of "
+            + "sudoers).",
         RemoteRefusal.LocalClient =>
             ". Correct the Secret of spec.access.ssh.keySecretRef: the private key, and its passphrase if it is "
             + "encrypted.",

@@ -78,7 +78,7 @@ internal sealed record ManagedProcess(SupervisionState State, string Text)
 }
 
 /// <summary>A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (pd.service
-/// and pd-2379.service; docs/research/tidb.md#tidb-ansible).</summary>
+/// and pd-2379.service; docs/project/research/tidb.md#tidb-ansible).</summary>
 internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(target)
 {
     // How long systemctl start may take: a unit of Type=notify says when it is up, and has 90 s of its own for it.

@@ -135,7 +135,7 @@ internal sealed record ReportedProcess(
 {
     public bool IsEnding { get; init; }
 
-    // Programs of both vendors that are asked these print and end (docs/research/tidb.md#tikv).
+    // Programs of both vendors that are asked these print and end (docs/project/research/tidb.md#tikv).
     private static readonly string[] OnlyAsked =
     [
         "-V", "-version", "--version", "-config-check", "--config-check", "-help", "--help",

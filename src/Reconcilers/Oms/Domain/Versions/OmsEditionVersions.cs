@@ -104,9 +104,9 @@ internal sealed record VersionAdvice(string Key, string Message);
 /// <summary>What one release of OMS needs or has.</summary>
 /// <param name="SuccessMarker">The last line of docker_init.sh by which a successful initialisation is
 /// recognised.</param>
-/// <param name="IsUpgrade">Whether a container needs IS_UPGRADE=true (docs/research/oms.md#container).</param>
+/// <param name="IsUpgrade">Whether a container needs IS_UPGRADE=true (docs/project/research/oms.md#container).</param>
 /// <param name="ProjectApi">Whether its console has the API that lists projects
-/// (docs/research/oms.md#console-api).</param>
+/// (docs/project/research/oms.md#console-api).</param>
 /// <param name="VersionTable">Whether docker_init.sh reads the version before the upgrade from the table
 /// oms_version.</param>
 /// <param name="CgroupV2">Whether OMS shows hosts with cgroup v2 as healthy.</param>
@@ -132,7 +132,8 @@ internal sealed record OmsProcedure(
     public LinkFacts Links() => new(MigrationWriter, SynchronizationWriter, SuspendedLinks);
 }
 
-/// <summary>What is known of the links of projects in a release (docs/research/oms.md#after-the-upgrade).</summary>
+/// <summary>What is known of the links of projects in a release
+/// (docs/project/research/oms.md#after-the-upgrade).</summary>
 /// <param name="MigrationWriter">The component that writes the changes of a migration project.</param>
 /// <param name="SynchronizationWriter">The same of a synchronisation project.</param>
 internal sealed record LinkFacts(string MigrationWriter, string SynchronizationWriter, SuspendedLinks Suspended);

@@ -1,6 +1,6 @@
 // Package tidb stands in for a TiDB cluster: PD, TiKV, TiDB, pump, drainer and their tools, from 2.1.19 to 3.0.9. They
 // are real processes with real ports that share one state instead of Raft. Their answers and their errors follow
-// docs/research/tidb.md, by the version of the process that answers. They detect forbidden events and report them as
+// docs/project/research/tidb.md, by the version of the process that answers. They detect forbidden events and report them as
 // violations.
 package tidb
 

@@ -1,6 +1,6 @@
 // Package yugabyte is a stand-in for YugabyteDB and for BMDB, which is the same under other names: masters, tablet
 // servers and the admin tool as real processes that keep their state on disk, answer as the originals do, with their
-// quirks, and detect forbidden events. docs/research/yugabytedb.md describes the originals.
+// quirks, and detect forbidden events. docs/project/research/yugabytedb.md describes the originals.
 package yugabyte
 
 import "drydock.dev/standin/common"
