@@ -21,6 +21,7 @@ PACKAGES := "Debian packages" "bash $(RECIPES)/packages.sh"
 DEMO_PACKAGES := "Debian packages" "bash $(RECIPES)/packages.sh demo"
 KUBE := "Kubernetes 1.20" "bash $(RECIPES)/kube.sh"
 MODERN_CRD := "current CRD server" "bash $(RECIPES)/modern-crd.sh"
+OMS := "images and database of OMS" "bash tests/Lab/Oms/images/build.sh && bash $(RECIPES)/metadb-template.sh && bash $(RECIPES)/busybox-image.sh"
 STANDIN := "database stand-ins" "bash $(RECIPES)/standin.sh"
 DEMO_PROPERTIES := -c $(CONFIGURATION) -p:RunAnalyzers=false -v quiet -nologo
 BUILD_DEMO := dotnet build src/Operator $(DEMO_PROPERTIES) && dotnet build src/Cli $(DEMO_PROPERTIES) && dotnet build tests/Lab $(DEMO_PROPERTIES)
@@ -79,11 +80,11 @@ build-demo: # Build only the operator and the lab
 
 # The demos need neither the current CRD server nor the tests, and the operator is built while packages are fetched.
 demo: ## Watch the upgrade of an OMS from 3.2.2 to 4.2.2 on real parts
-	@$(STAGES) $(DEMO_PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
+	@$(STAGES) $(DEMO_PACKAGES) $(KUBE) $(OMS) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo --operator $(OPERATOR) --plugin $(PLUGIN)
 
 demo-play: ## The same upgrade, stopped at its plan: start it, break it, repeat it, roll it back
-	@$(STAGES) $(DEMO_PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
+	@$(STAGES) $(DEMO_PACKAGES) $(KUBE) $(OMS) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo --operator $(OPERATOR) --plugin $(PLUGIN) --play
 
 demo-break: ## Break the OMS of the demo: a command that must run once fails in the downtime
