@@ -156,15 +156,9 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
         {
             await write();
         }
-        catch (HttpOperationException refused)
+        catch (Exception lost) when (lost is IOException || Failures.IsShown(lost))
         {
-            _missing.Add($"{file}: the API server answered {(int)refused.Response.StatusCode} "
-                + $"{refused.Response.ReasonPhrase}.");
-        }
-        catch (Exception lost) when (lost is HttpRequestException or IOException
-            or OperationCanceledException { InnerException: TimeoutException })
-        {
-            _missing.Add($"{file}: the API server was not reached: {Sentences.Close(lost.Message)}");
+            _missing.Add($"{file}: {Failures.Explain(lost)}");
         }
     }
 

@@ -152,9 +152,9 @@ internal static class InitCommand
 
         surroundings.Output.WriteLine(
             (hasSecrets
-                ? $"Wrote {file.FullName} and {secretFile}. Fill in the Secrets, apply them, then: "
+                ? $"Wrote {file.FullName} and {secretFile}. Fill in the Secrets, apply them with -n NAMESPACE, then: "
                 : $"Wrote {file.FullName}. It needs no Secret. Then: ")
-            + $"`kubectl drydock check -f {ShellWord.Quote(file.FullName)}`.");
+            + $"`kubectl drydock check -f {ShellWord.Quote(file.FullName)} -n NAMESPACE`.");
     }
 
     private static void WriteNew(string path, string text, UnixFileMode? mode)

@@ -115,7 +115,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         (await RunAsync(["report", "held", "--file", Path.Combine(_folder, "report.zip")], viewer)).Code.ShouldBe(ExitCodes.Done);
         await using var report = await System.IO.Compression.ZipFile.OpenReadAsync(Path.Combine(_folder, "report.zip"), Token);
         using var missing = new StreamReader(await report.GetEntry("missing.txt")!.OpenAsync(Token));
-        (await missing.ReadToEndAsync(Token)).ShouldContain("operator/pods.json: the API server answered 403");
+        (await missing.ReadToEndAsync(Token)).ShouldContain("operator/pods.json: The API server answered 403");
     }
 
     [Fact]
