@@ -6,7 +6,7 @@
 #
 # REGISTRY is where the image will be pushed, REPO the repository on GitHub whose pages the links name. --image and --cli take an image that image/build.sh made
 # and a folder that src/Cli/packaging/build.sh made instead of making them. Whatever names the image names it by its digest, so that what is installed is what was
-# built, whoever moves the tag later. Nothing is pushed.
+# built, whoever moves the tag later. Nothing is pushed. FOLDER is written when all is made; a folder that is no release is not replaced.
 set -euo pipefail
 shopt -s inherit_errexit
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -24,16 +24,19 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
-[[ "$registry" =~ ^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*$ ]] || die "REGISTRY is '$registry'. Use a registry, with a path if it has one, without a tag: REGISTRY=ghcr.io/owner/drydock"
-[[ "$repo" =~ ^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$ ]] || die "REPO is '$repo'. Use the owner and the name of the repository: REPO=owner/drydock"
+part='[a-z0-9]+([._-]+[a-z0-9]+)*'
+[[ "$registry" =~ ^$part(:[0-9]+)?(/$part)*$ ]] || die "REGISTRY is '$registry'. Use a registry, with a path if it has one, without a tag: REGISTRY=ghcr.io/owner/drydock"
+[[ "$repo" =~ ^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || die "REPO is '$repo'. Use the owner and the name of the repository: REPO=owner/drydock"
+[ ! -e "$folder" ] || [ -f "$folder/SHA256SUMS" ] || [ -z "$(ls -A "$folder")" ] ||
+  die "DIST is '$folder', which exists and holds no release. Nothing was changed. Use a new folder: DIST=dist"
 cd "$here/.."
 version="$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props)"
 image="$registry/drydock-operator"
 pages="https://github.com/$repo/blob/v$version"
-rm -rf "$folder"
-mkdir -p "$folder"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
+dist="$folder" folder="$work/dist"
+mkdir "$folder"
 
 # The image, its digest, and the bill of materials of each architecture.
 target="$folder/drydock-operator-$version.tar"
@@ -83,10 +86,13 @@ packed --owner=0 --group=0 -C "$work/bundle" -c . | gzip -n9 >"$folder/drydock-b
 # The notes are the section of the version; before it has one, that of what is not released.
 for section in "$version" Unreleased; do
   awk -v section="$section" '/^## / { inside = index($2, section) == 1 || $2 == "[" section "]"; next } inside' CHANGELOG.md |
-    sed -e "s#](docs/#]($pages/docs/#g" >"$folder/notes.md"
+    sed -E "s#\]\(([^):]+)\)#]($pages/\1)#g" >"$folder/notes.md"
   [ ! -s "$folder/notes.md" ] || break
 done
 [ -s "$folder/notes.md" ] || die "CHANGELOG.md has no section for $version"
 
 (cd "$folder" && sha256sum -- * >"$work/SHA256SUMS" && mv "$work/SHA256SUMS" .)
-say "$folder: $(find "$folder" -type f | wc -l) files, $image:$version@$digest"
+rm -rf "$dist"
+mkdir -p "$(dirname "$dist")"
+mv "$folder" "$dist"
+say "$dist: $(find "$dist" -type f | wc -l) files, $image:$version@$digest"

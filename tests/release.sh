@@ -49,8 +49,8 @@ omsu '{edition: Enterprize}' | refused "a wrong edition" 'supported values: "Ent
 # CEL rules are known from Kubernetes 1.25 on.
 minor="$(kubectl get --raw /version | sed -n 's/.*"minor": *"\([0-9]*\).*/\1/p')"
 if [ "$minor" -ge 25 ]; then
-  kubectl -n "$space" get omsu "$object" -o json | sed 's/"toVersion": *"[^"]*"/"toVersion": "9.9.9"/' >"$work/changed.json"
-  refused "another version while it runs" toVersion <"$work/changed.json"
+  kubectl -n "$space" get omsu "$object" -o json | jq 'del(.metadata.resourceVersion) | .spec.toVersion = "9.9.9"' >"$work/changed.json"
+  refused "another version while it runs" "spec.toVersion is frozen" <"$work/changed.json"
 fi
 
 say "an OMS is upgraded"

@@ -13,11 +13,12 @@ part() {
 }
 
 bundle() { # FOLDER; needs version, image, digest, pages and released of release.sh
-  local folder="$1" file csv
+  local folder="$1" file csv icon
+  icon="$(base64 -w0 docs/icon.svg)"
   mkdir -p "$folder/manifests" "$folder/metadata"
   csv="$folder/manifests/drydock.clusterserviceversion.yaml"
   {
-    sed -e "s#@VERSION@#$version#g" -e "s#@IMAGE@#$image@$digest#g" -e "s#@CREATED@#$(date -u -d "@$(epoch)" +%Y-%m-%dT%H:%M:%SZ)#" -e "s#@ICON@#$(base64 -w0 docs/icon.svg)#" \
+    sed -e "s#@VERSION@#$version#g" -e "s#@IMAGE@#$image@$digest#g" -e "s#@CREATED@#$(date -u -d "@$(epoch)" +%Y-%m-%dT%H:%M:%SZ)#" -e "s#@ICON@#$icon#" \
       -e "s#@PAGES@#$pages#g" config/olm/clusterserviceversion.yaml.in | released
     echo '      clusterPermissions:'
     echo '      - serviceAccountName: drydock-operator'

@@ -39,12 +39,25 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{- /* A digest decides what is pulled; the tag beside it says the version. */}}
 {{- define "drydock.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
-{{- else -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- if and .Values.image.tag .Values.image.digest }}
+{{- fail (printf "image.tag is %s, but image.digest decides what is pulled. Set image.digest to the digest of that tag and leave the tag out, or set image.digest to \"\"." .Values.image.tag) }}
 {{- end }}
+{{- .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- with .Values.image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{- /* Labels of the pod: those of its owner cannot replace the chart's own, and one of podLabels replaces one of commonLabels. */}}
+{{- define "drydock.podLabels" -}}
+{{- $own := dict "app.kubernetes.io/version" .Chart.AppVersion }}
+{{- $own = merge $own (include "drydock.selectorLabels" . | fromYaml) }}
+{{- range $key, $value := .Values.podLabels }}
+{{- if hasKey $own $key }}
+{{- fail (printf "podLabels has %s, which the chart sets. Remove it." $key) }}
+{{- end }}
+{{- end }}
+{{- merge $own .Values.podLabels (include "drydock.commonLabels" . | fromYaml) | toYaml }}
 {{- end }}
 
 {{- /* Keep claims when the release, the application or the kustomization is deleted, and when they are pruned. */}}

@@ -137,7 +137,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
             Chart.Arguments(rendered).ShouldContain(argument);
         }
 
-        Chart.Container(rendered)["image"]!.GetValue<string>().ShouldBe("drydock-operator@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+        Chart.Container(rendered)["image"]!.GetValue<string>().ShouldBe("drydock-operator:0.1.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
         Chart.Pod(rendered)["metadata"]!["labels"]!["app.kubernetes.io/name"]!.GetValue<string>().ShouldBe("yard");
         foreach (var space in new[] { Chart.Namespace, "only-here", "and-here" })
         {
@@ -244,6 +244,30 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task Pod_says_its_version_and_has_each_label_once()
+    {
+        var rendered = await Chart.RenderAsync(Token, "--set", "commonLabels.team=dba,podLabels.team=night,commonLabels.site=north");
+        var labels = Chart.Pod(rendered)["metadata"]!["labels"]!;
+        var refused = await Chart.RefusalsAsync(Token, "--set-json", """podLabels={"app.kubernetes.io/name":"other"}""");
+
+        ((string?)labels["app.kubernetes.io/version"]).ShouldBe(ReleaseFolder.Version);
+        ((string?)labels["team"], (string?)labels["site"]).ShouldBe(("night", "north"));
+        refused.ShouldAllBe(error => error.Contains("podLabels has app.kubernetes.io/name, which the chart sets. Remove it.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""image={"tag":"9.9.9","digest":"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}""", "image.tag is 9.9.9, but image.digest decides")]
+    [InlineData("image=null", "image")]
+    [InlineData("""image={"repository":"a b"}""", "repository")]
+    [InlineData("""image={"tag":"a:b"}""", "tag")]
+    [InlineData("""commonLabels={"bad key":"c"}""", "bad key")]
+    [InlineData("""podLabels={"team":"a b"}""", "team")]
+    [InlineData("""allowAddresses=["x #y"]""", "allowAddresses")]
+    [InlineData("""monitoring={"runbookUrl":"https://wiki.example/\"x"}""", "runbookUrl")]
+    public async Task Wrong_value_is_refused_with_its_field(string values, string field) =>
+        (await Chart.RefusalsAsync(Token, "--set-json", values)).ShouldAllBe(error => error.Contains(field, StringComparison.Ordinal));
+
+    [Fact]
     public async Task Further_objects_are_rendered_also_as_templates()
     {
         var rendered = await Chart.RenderAsync(Token, "-f", await FileAsync(
@@ -293,6 +317,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
         foreach (var label in new[] { "app.kubernetes.io/managed-by", "app.kubernetes.io/version", "helm.sh/chart" })
         {
             labels?.Remove(label);
+            ((bare["spec"] as JsonObject)?["template"]?["metadata"]?["labels"] as JsonObject)?.Remove(label);
         }
 
         if (Chart.Kind(node) == "CustomResourceDefinition")

@@ -34,6 +34,7 @@ internal sealed partial class ReleaseFolder(string path, string registry, string
         VerifyKrew();
         VerifyBundle();
         File.ReadAllText(PathOf("notes.md")).ShouldContain("### Added");
+        RelativeLink().Matches(File.ReadAllText(PathOf("notes.md"))).ShouldBeEmpty("a release has no files beside its notes");
         var texts = Texts().ToList();
         texts.Count.ShouldBeGreaterThan(50);
         foreach (var (name, text) in texts)
@@ -81,7 +82,7 @@ internal sealed partial class ReleaseFolder(string path, string registry, string
         {
             rendered.ExitCode.ShouldBe(0, rendered.Error);
             var objects = Chart.Read(rendered.Output);
-            ((string?)Chart.Container(objects)["image"]).ShouldBe($"{registry}/drydock-operator@{Image.Split('@')[1]}");
+            ((string?)Chart.Container(objects)["image"]).ShouldBe(Image);
             objects.Single(o => Chart.Kind(o) == "PrometheusRule").ToJsonString().ShouldContain($"https://github.com/{repo}/blob/v{Version}/docs/how-to/if-it-stops.md#");
             VerifyText("the rendered chart", rendered.Output);
         }
@@ -236,6 +237,9 @@ internal sealed partial class ReleaseFolder(string path, string registry, string
 
     [GeneratedRegex(@"https://[^\s""'<>()`]+")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\]\((?!https://)[^)]*\)")]
+    private static partial Regex RelativeLink();
 
     [GeneratedRegex("^#+ (.*)$")]
     private static partial Regex Heading();

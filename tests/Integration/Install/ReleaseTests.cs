@@ -41,6 +41,19 @@ public sealed class ReleaseTests(LabFixture lab)
         Directory.Exists(folder).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Release_replaces_no_folder_that_is_no_release()
+    {
+        var folder = (await lab.RunAsync()).FolderFor(LabFixture.UniqueName("release"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "mine"), "", Token);
+
+        var refused = await Shell.TryRunAsync("bash", [Repository.PathOf("config", "release.sh"), Registry, Repo, folder], cancellationToken: Token);
+
+        refused.ExitCode.ShouldBe(1);
+        refused.Error.ShouldContain($"DIST is '{folder}', which exists and holds no release. Nothing was changed.");
+        File.Exists(Path.Combine(folder, "mine")).ShouldBeTrue();
+    }
+
     private static async Task<ShellResult> MakeAsync(string work, string registry, string repo, string folder)
     {
         var root = Path.Combine(work, "root");

@@ -34,7 +34,6 @@ function section(plan) {
             'details',
             { class: 'plan', 'data-key': `plan:${plan.name}` },
             h('summary', null, `Plan ${plan.hash.slice(7, 15)} and its notes (${plan.notes.length})`),
-            h('p', { class: 'muted' }, plan.hash),
             h('ul', { class: 'notes' }, plan.notes.map(note => h('li', null, prose(note)))),
         ),
     );
