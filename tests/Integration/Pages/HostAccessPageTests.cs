@@ -35,8 +35,9 @@ public sealed class HostAccessPageTests(LabFixture lab)
 
         onHost.Count.ShouldBe(2);
         page.NotRun(Page).ShouldBe(onHost.Select(block => block.Place));
-        known[0].Output.ShouldContain("256 SHA256:");
-        known[0].Output.ShouldContain("secret/oms-ssh created");
+        var ssh = known.Single(block => block.Block.Heading == "The Secret for ssh").Output;
+        ssh.ShouldContain("256 SHA256:");
+        ssh.ShouldContain("secret/oms-ssh created");
         await page.RunAsync("ssh -i id_ed25519 -o UserKnownHostsFile=known_hosts -o BatchMode=yes drydock@$HOST true", "test", Token);
         var rights = (await host.RunAsync("sudo -l -U drydock", asRoot: true, Token)).OrThrow();
         rights.ShouldContain("/usr/bin/docker system dial-stdio");

@@ -5,14 +5,15 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Pages;
 
-/// <summary>The commands of install.md and operator-upgrade.md, as a reader runs them.</summary>
+/// <summary>The commands of install.md and upgrade-the-operator.md, as a reader runs them.</summary>
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class InstallPageTests(LabFixture lab)
 {
     private const string Install = "docs/how-to/install.md", Upgrade = "docs/how-to/upgrade-the-operator.md", Space = "drydock-system";
 
-    private static readonly string[] Kubectl = ["The image", "With kubectl", "For some namespaces only"];
+    private static readonly string[] Kubectl = ["With kubectl", "For some namespaces only"];
     private static readonly string[] Helm = ["With Helm", "On OpenShift", "Without internet"];
+    private static readonly string[] Source = ["From source", "The image"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -21,7 +22,7 @@ public sealed class InstallPageTests(LabFixture lab)
     [RunsPage("docs/how-to/upgrade-the-operator.md")]
     public void Every_block_of_the_pages_is_run() =>
         PageBlock.Read(Repository.PathOf(Install)).Where(block => block.Script is not null).Select(block => block.Heading).Distinct(StringComparer.Ordinal)
-            .ShouldBe([.. Kubectl, .. Helm, "Uninstall"]);
+            .ShouldBe([.. Kubectl, .. Helm, .. Source, "Uninstall"]);
 
     [Fact]
     public async Task Kubectl_sections_install_upgrade_and_remove_operator_but_not_dumps()
@@ -29,10 +30,11 @@ public sealed class InstallPageTests(LabFixture lab)
         await using var plane = await StartAsync("kube-pages");
         var page = await PageAsync(plane, "kubectl");
 
+        await page.RunPageAsync(Install, block => Source.Contains(block.Heading), Token);
         var installed = await page.RunPageAsync(Install, block => Kubectl.Contains(block.Heading), Token);
 
-        installed[1].Output.ShouldContain("deployment.apps/drydock-operator created");
-        installed[1].Output.ShouldEndWith("registry.example/drydock-operator:0.1.0");
+        installed[0].Output.ShouldContain("deployment.apps/drydock-operator created");
+        installed[0].Output.ShouldEndWith("registry.example/drydock-operator:0.1.0");
         var arguments = await plane.KubectlAsync(["-n", Space, "get", "deployment", "drydock-operator", "-o", "jsonpath={..args}"], cancellationToken: Token);
         arguments.ShouldContain("--watch-namespace=team-a");
         (await plane.KubectlAsync(["auth", "can-i", "get", "secrets", "-n", "team-a", "--as", $"system:serviceaccount:{Space}:drydock-operator"], cancellationToken: Token)).Trim().ShouldBe("yes");

@@ -5,7 +5,7 @@ namespace Drydock.Lab.Accidents;
 /// <summary>The operator is killed, stopped or frozen, or a second one runs.</summary>
 internal static class OperatorAccidents
 {
-    // As docs/how-to/install.md documents it.
+    // As docs/reference/operator.md documents it.
     private const int LostLeaseExitCode = 3;
 
     public static IReadOnlyList<SharedAccident> All { get; } =

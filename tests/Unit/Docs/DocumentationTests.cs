@@ -1,7 +1,10 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Drydock.Crds.Common;
+using Drydock.Operator;
 using Shouldly;
 using Xunit;
 
@@ -67,7 +70,7 @@ public sealed partial class DocumentationTests
         page.ShouldContain("What is installed: four CRDs");
         var deleted = Regex.Match(page, "kubectl delete ([a-z,]+) --all --all-namespaces").Groups[1].Value.Split(',');
         deleted.ShouldBe(kinds.Select(kind => kind.Names!.ShortNames[0]), ignoreOrder: true);
-        var rights = page.Split('\n').Single(line => line.Contains("| its work |", StringComparison.Ordinal));
+        var rights = OperatorPage().Single(line => line.Contains("| its work |", StringComparison.Ordinal));
         foreach (var kind in kinds)
         {
             rights.ShouldContain(kind.Entity!.Kind);
@@ -75,20 +78,36 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Install_page_lists_every_folder_of_config()
+    public void Operator_page_lists_every_folder_of_config()
     {
-        var rows = File.ReadAllLines(Repository.PathOf("docs", "how-to", "install.md")).SkipWhile(l => l != "## What config has").Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')[1]).ToList();
+        var rows = OperatorPage().SkipWhile(l => l != "## What config has").Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')[1]).ToList();
 
         foreach (var folder in Directory.EnumerateDirectories(Repository.PathOf("config")).Select(Path.GetFileName))
         {
-            rows.ShouldContain(row => row.Contains($"`{folder}`", StringComparison.Ordinal), $"docs/how-to/install.md does not list config/{folder}");
+            rows.ShouldContain(row => row.Contains($"`{folder}`", StringComparison.Ordinal), $"docs/reference/operator.md does not list config/{folder}");
         }
     }
 
     [Fact]
-    public void Security_page_names_the_types_that_enforce_its_caps()
+    public void Operator_page_lists_every_flag_with_its_default()
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "explanation", "security.md"));
+        var rows = OperatorPage().SkipWhile(l => l != "## Flags").TakeWhile(l => l != "## Probes").Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')).ToList();
+        var listed = rows.SelectMany(row => CodeWord().Matches(row[1]).Select(m => m.Groups[1].Value));
+        var command = OperatorCommand.Create();
+        var flags = command.Options.Where(option => option is not (HelpOption or VersionOption)).ToList();
+
+        listed.ShouldBe(flags.Select(option => option.Name), ignoreOrder: true);
+        var parsed = command.Parse([]);
+        foreach (var option in flags.Where(option => option.ValueType == typeof(string) && option.HasDefaultValue))
+        {
+            rows.Single(row => row[1].Contains($"`{option.Name}`", StringComparison.Ordinal))[2].Trim().ShouldBe($"`{parsed.GetValue<string>(option.Name)}`");
+        }
+    }
+
+    [Fact]
+    public void Threat_model_names_the_types_that_enforce_its_caps()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "project", "threat-model.md"));
         var enforcedBy = page[page.IndexOf("## Caps", StringComparison.Ordinal)..].Split('\n')
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .SelectMany(line => CodeWord().Matches(line.Split('|')[3]))
@@ -142,6 +161,8 @@ public sealed partial class DocumentationTests
             }
         }
     }
+
+    private static string[] OperatorPage() => File.ReadAllLines(Repository.PathOf("docs", "reference", "operator.md"));
 
     private static List<string> Constants(Type type) =>
         [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
