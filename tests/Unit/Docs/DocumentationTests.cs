@@ -49,10 +49,10 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Status_of_OMS_page_has_the_columns_of_kubectl()
+    public void Status_on_its_page_has_the_columns_of_kubectl()
     {
         var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Abstractions.Entities.AdditionalPrinterColumnAttribute>().OrderBy(c => c.Priority).ToList();
-        var header = File.ReadAllLines(Repository.PathOf("docs", "explanation", "oms.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
+        var header = File.ReadAllLines(Repository.PathOf("docs", "explanation", "how-it-works.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
 
         header.Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", .. columns.Select(c => c.Name)]);
     }
