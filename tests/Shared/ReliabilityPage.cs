@@ -58,7 +58,7 @@ internal static class ReliabilityPage
         | column | meaning |
         |---|---|
         | `scenario` | what is upgraded, and whether the case belongs to the upgrade or to its rollback |
-        | `accident` | what goes wrong. `kill`: the operator gets SIGKILL right before or after one of its writes or acts, and another operator takes over. All others, and what the administrator does about each: [accidents.md](accidents.md) |
+        | `accident` | what goes wrong. `kill`: the operator gets SIGKILL right before or after one of its writes or acts, and another operator takes over. All others: [the accidents](#the-accidents) |
         | `moment` | when it happens |
         | `plan` | the shape of the plan that ran: the first 8 digits of a hash over its steps, their order, their actions and the names of their arguments. Empty in rows from before it was recorded |
         | `measured` | the day of the run, in UTC |
