@@ -12,9 +12,7 @@ public sealed class PageManifestTests(CrdServers servers)
 {
     [Theory]
     [Trait(SampleTrait.Name, SampleTrait.All)]
-    [InlineData("how-to/from-the-runbook.md", 5)]
     [InlineData("how-to/upgrade-at-night.md", 1)]
-    [InlineData("explanation/oms.md", 1)]
     [InlineData("how-to/approve-from-git.md", 1)]
     [InlineData("tutorials/oms.md", 1)]
     public async Task Manifests_of_a_page_are_accepted(string page, int count)
