@@ -12,9 +12,17 @@ namespace Drydock.Lab;
 /// block;</item>
 /// <item><c>&lt;!-- test: skip; REASON --&gt;</c> does not run the block.</item>
 /// </list>
+/// A <c>console</c> block directly after commands has what they print (<see cref="ShownOutput"/>), unless it begins with
+/// the prompt <c>$ </c>.
 /// </remarks>
 public sealed partial record PageBlock
 {
+    /// <summary>Path of the page.</summary>
+    public required string Page { get; init; }
+
+    /// <summary>How many blocks of the page stand before it.</summary>
+    public required int Number { get; init; }
+
     /// <summary>File name of the page and line of the fence, for instance <c>install.md:12</c>.</summary>
     public required string Place { get; init; }
 
@@ -30,6 +38,12 @@ public sealed partial record PageBlock
     /// <summary>The text that a test runs; null if it runs nothing.</summary>
     public required string? Script { get; init; }
 
+    /// <summary>The block directly after it, with what its commands print; null without one.</summary>
+    public string? Shown { get; init; }
+
+    /// <summary>Where <see cref="Shown"/> begins in the text of the page.</summary>
+    public int ShownAt { get; init; }
+
     /// <summary>Reads the blocks of a page.</summary>
     /// <exception cref="LabException">A marker has no reason, belongs to no block, or replaces a text that does not
     /// occur.</exception>
@@ -40,6 +54,7 @@ public sealed partial record PageBlock
         var blocks = new List<PageBlock>();
         var markers = new List<string>();
         var heading = "";
+        var follows = false;
         for (var at = 0; at < text.Length;)
         {
             var end = text.IndexOf('\n', at);
@@ -60,14 +75,22 @@ public sealed partial record PageBlock
                     : throw new LabException($"{place}: the block does not end");
                 var content = last > end ? text[(end + 1)..last] : "";
                 var language = fence.Groups["language"].Value;
+                if (follows && language == "console" && !content.StartsWith("$ ", StringComparison.Ordinal))
+                {
+                    blocks[^1] = blocks[^1] with { Shown = content, ShownAt = end + 1 };
+                }
+
                 blocks.Add(new PageBlock
                 {
+                    Page = path,
+                    Number = blocks.Count,
                     Place = place,
                     Language = language,
                     Text = content,
                     Heading = heading,
                     Script = language is "" or "sh" or "bash" ? Changed(content, markers, place) : null,
                 });
+                follows = blocks[^1].Script is not null;
                 markers.Clear();
                 end = last + fence.Groups["mark"].Value.Length + 1;
             }
@@ -75,9 +98,10 @@ public sealed partial record PageBlock
             {
                 throw new LabException($"{place}: 'test: {markers[0]}' does not stand before a fenced block");
             }
-            else if (line.StartsWith('#'))
+            else if (line.Trim().Length > 0)
             {
-                heading = line.TrimStart('#').Trim();
+                follows = false;
+                heading = line.StartsWith('#') ? line.TrimStart('#').Trim() : heading;
             }
 
             at = end + 1;

@@ -18,9 +18,13 @@ public sealed class PageRun
     private readonly string _source;
     private readonly string _home;
     private readonly IReadOnlyList<string> _files;
-    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Page, int Number)> _done = [];
 
-    private PageRun(string source, string home, IReadOnlyList<string> files) => (_source, _home, _files) = (source, home, files);
+    private PageRun(string source, string home, IReadOnlyList<string> files)
+    {
+        (_source, _home, _files) = (source, home, files);
+        Names[Folder] = "/home/you";
+    }
 
     /// <summary>The copy of the repository, in which the first block runs.</summary>
     public string Folder => Path.Combine(_home, "repository");
@@ -38,6 +42,9 @@ public sealed class PageRun
     /// What a reader puts in place of the words in capitals of a page, such as NAME and NS. Whole words are replaced.
     /// </summary>
     public IDictionary<string, string> Placeholders { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What a page shows in place of a text that the lab prints, such as an address.</summary>
+    public IDictionary<string, string> Names { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     private string Programs => Path.Combine(_home, "bin");
 
@@ -118,10 +125,15 @@ public sealed class PageRun
 
     /// <summary>Places of the blocks of a page that were not run here.</summary>
     /// <param name="page">Path below the repository.</param>
-    public IReadOnlyList<string> NotRun(string page) => [.. Blocks(page).Select(block => block.Place).Where(place => !_done.Contains(place))];
+    public IReadOnlyList<string> NotRun(string page) =>
+        [.. Blocks(page).Where(block => !_done.Contains((block.Page, block.Number))).Select(block => block.Place)];
 
-    /// <summary>Runs a block where the last one ended.</summary>
+    /// <summary>
+    /// Runs a block where the last one ended. What the page shows as its output must be what it prints, or is written
+    /// into the page with <c>DRYDOCK_REFRESH=pages</c>.
+    /// </summary>
     /// <returns>What it printed.</returns>
+    /// <exception cref="LabException">It failed, or printed something else than the page shows.</exception>
     public async Task<string> RunAsync(PageBlock block, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(block);
@@ -129,7 +141,12 @@ public sealed class PageRun
             block.Script ?? throw new LabException($"{block.Place} is not run."),
             static (text, placeholder) => Regex.Replace(text, $@"\b{placeholder.Key}\b", placeholder.Value));
         var output = await RunAsync(script, block.Place, cancellationToken);
-        _done.Add(block.Place);
+        if (block.Shown is not null)
+        {
+            new ShownOutput(Names).Check(block, output);
+        }
+
+        _done.Add((block.Page, block.Number));
         return output;
     }
 
