@@ -5,12 +5,14 @@ using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
-/// <summary>The commands of quickstart.md upgrade an OMS, and change no file of the repository.</summary>
+/// <summary>
+/// The commands of the tutorial upgrade an OMS, print what the page shows, and change no file of the repository.
+/// </summary>
 [Collection(Lanes.Upgrades)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class QuickstartPageTests(StageFixture fixture)
 {
-    private const string Account = "drydock_quickstart", Password = "canary-quickstart-5c1e";
+    private const string Page = "docs/tutorials/oms.md";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -19,7 +21,6 @@ public sealed class QuickstartPageTests(StageFixture fixture)
     public async Task Commands_of_the_page_upgrade_OMS()
     {
         var stage = await fixture.ResetAsync();
-        await stage.MetaDb.CreateUserAsync(Account, Password, cancellationToken: Token);
         await using var op = stage.StartOperator();
         await op.WaitUntilReadyAsync();
         var page = await PageRun.StartAsync(stage.Run, stage.ControlPlane, Repository.Root, "quickstart", Token);
@@ -28,9 +29,19 @@ public sealed class QuickstartPageTests(StageFixture fixture)
             page.Variables[name] = value;
         }
 
-        var blocks = await page.RunPageAsync("docs/tutorials/oms.md", cancellationToken: Token);
+        page.Names[stage.Oms.To.Tag] = "registry.example/oms:feature_4.2.2";
+        page.Names[stage.Oms.From.Tag] = "registry.example/oms:feature_3.2.2";
+        page.Names[stage.Snapshots] = "/var/lib/drydock/snapshots";
+        page.Names[stage.Hosts[0].Endpoint] = "tcp://192.0.2.16:2376";
+        foreach (var (host, index) in stage.Hosts.Select((host, index) => (host.Address, index)))
+        {
+            page.Names[host] = $"192.0.2.{16 + index}";
+            page.Names[host.Replace('.', '-')] = $"192-0-2-{16 + index}";
+        }
 
-        blocks.Count.ShouldBe(11);
+        await page.RunPageAsync(Page, cancellationToken: Token);
+
+        page.NotRun(Page).ShouldBeEmpty();
         page.ChangedFiles().ShouldBeEmpty();
         var done = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", "oms", "get", "omsu", "oms-322-to-422", "-o", "json"], cancellationToken: Token))!;
         done.Condition("Succeeded").ShouldBe("True");
@@ -48,8 +59,6 @@ public sealed class QuickstartPageTests(StageFixture fixture)
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["CERTIFICATES"] = certificates,
-            ["ACCOUNT"] = Account,
-            ["PASSWORD"] = Password,
             ["IMAGE"] = stage.Oms.To.Tag,
             ["HOST_IP"] = stage.Hosts[0].Address,
             ["DOCKER_PORT"] = stage.Hosts[0].Endpoint.Split(':')[^1],

@@ -8,8 +8,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>
-/// The commands of the quickstarts lead from one address to the upgraded database, and those of the engines' pages read
-/// what was done. Every way to write a manifest comes to a plan.
+/// The commands of the tutorials lead from one address to the upgraded database and print what the pages show, and those
+/// of the engines' pages read what was done. Every way to write a manifest comes to a plan.
 /// </summary>
 [Collection(Support.Lanes.TiDb)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
@@ -110,6 +110,12 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
 
         File.SetUnixFileMode(Path.Combine(files, "id_ed25519"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         page.Variables["FILES"] = files;
+        foreach (var (host, index) in scenario.Hosts.Select((host, index) => (host.Address, index)))
+        {
+            page.Names[host] = $"192.0.2.{11 + index}";
+            page.Names[host.Replace('.', '-')] = $"192-0-2-{11 + index}";
+        }
+
         return page;
     }
 

@@ -14,7 +14,6 @@ public sealed class PageManifestTests(CrdServers servers)
     [Trait(SampleTrait.Name, SampleTrait.All)]
     [InlineData("how-to/upgrade-at-night.md", 1)]
     [InlineData("how-to/approve-from-git.md", 1)]
-    [InlineData("tutorials/oms.md", 1)]
     public async Task Manifests_of_a_page_are_accepted(string page, int count)
     {
         var manifests = FencedManifests.Of(Repository.PathOf("docs", page));

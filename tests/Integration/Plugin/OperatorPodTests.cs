@@ -36,16 +36,14 @@ public sealed partial class OperatorPodTests(CrdServers servers) : IAsyncLifetim
         return ValueTask.CompletedTask;
     }
 
-    [Theory]
-    [InlineData("tutorials/oms.md", "oms/oms_422.tar.gz")]
-    [InlineData("tutorials/tidb.md", "tidb/tidb-v3.0.9-linux-amd64.tar.gz")]
-    [InlineData("tutorials/yugabytedb.md", "yugabyte/yugabyte-2.20.7.0-b58-linux-x86_64.tar.gz")]
-    public async Task Archive_is_copied_as_the_page_says(string page, string place)
+    [Fact]
+    public async Task Archive_is_copied_as_the_page_says()
     {
+        const string Place = "oms/oms_422.tar.gz";
         await using var node = await LabNode.StartAsync(servers.Run, servers.Old, new LabNodeOptions { Space = _space, Folder = Images }, Token);
-        var archive = Path.Combine(_folder, Path.GetFileName(place));
+        var archive = Path.Combine(_folder, Path.GetFileName(Place));
         await File.WriteAllBytesAsync(archive, RandomNumberGenerator.GetBytes(Bytes), Token);
-        var command = Copy().Match(await File.ReadAllTextAsync(Repository.PathOf("docs", page), Token)).Value
+        var command = Copy().Match(await File.ReadAllTextAsync(Repository.PathOf("docs", "tutorials", "oms.md"), Token)).Value
             .Replace("kubectl -n drydock-system", $"\"$0\" -n {_space}", StringComparison.Ordinal)
             .Replace("deploy/drydock-operator", "drydock-operator-0", StringComparison.Ordinal);
 
@@ -57,7 +55,7 @@ public sealed partial class OperatorPodTests(CrdServers servers) : IAsyncLifetim
 
         result.ExitCode.ShouldBe(0, result.Error);
         result.Output.ShouldContain(SumOf(archive));
-        SumOf(Path.Combine(Images, place)).ShouldBe(SumOf(archive));
+        SumOf(Path.Combine(Images, Place)).ShouldBe(SumOf(archive));
     }
 
     [Fact]

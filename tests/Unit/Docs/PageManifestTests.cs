@@ -32,5 +32,5 @@ public sealed class PageManifestTests
 
     [Fact]
     public void Pages_that_begin_with_a_manifest_have_one() =>
-        Pages.Select(row => row.Data).ShouldBe(["docs/how-to/upgrade-at-night.md", "docs/how-to/approve-from-git.md", "docs/tutorials/oms.md"], ignoreOrder: true);
+        Pages.Select(row => row.Data).ShouldBe(["docs/how-to/upgrade-at-night.md", "docs/how-to/approve-from-git.md"], ignoreOrder: true);
 }
