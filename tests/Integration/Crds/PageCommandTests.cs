@@ -8,39 +8,29 @@ using YamlDotNet.RepresentationModel;
 namespace Drydock.Tests.Integration.Crds;
 
 /// <summary>
-/// Every command of docs/how-to/gitops.md and docs/reference/conditions.md is run as it stands, one after the other, against an API server.
+/// Every command of docs/reference/conditions.md, and those of approve-from-git.md that need no repository, are run as they stand against an API server.
 /// </summary>
 [Collection(CrdServersCollection.Name)]
 public sealed class PageCommandTests(CrdServers servers)
 {
+    private const string Git = "docs/how-to/approve-from-git.md";
     private const string Name = "oms-322-to-422";
     private const string Space = "migration";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    // The whole page runs in TaskPageTests.
     [Fact]
-    [RunsPage("docs/how-to/gitops.md")]
     public async Task Commands_of_gitops_page_run_as_they_are_written()
     {
         await PrepareAsync();
         var page = await StartAsync("gitops");
-        var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var block in page.Blocks("docs/how-to/gitops.md"))
-        {
-            foreach (var command in block.Script!.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                outputs[command] = await page.RunAsync(command, block.Place, Token);
-            }
-        }
 
-        outputs.Count.ShouldBeGreaterThan(10);
+        var outputs = await page.RunPageAsync(Git, block => block.Heading is "Argo CD" or "Control it without a commit", Token);
 
-        outputs.Single(o => o.Key.EndsWith("""{.status.plan.hash}{"\n"}'""", StringComparison.Ordinal)).Value.Trim().ShouldStartWith("sha256:");
-        outputs.Single(o => o.Key.Contains("range .status.holds", StringComparison.Ordinal)).Value.ShouldStartWith("StopOld@00000000.1\t");
+        outputs.Count.ShouldBe(2);
         var annotations = JsonNode.Parse(await servers.Old.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!["metadata"]!["annotations"]!;
-        ((string?)annotations["drydock.dev/approve"]).ShouldBe("StopOld@00000000.1");
-        annotations["drydock.dev/pause"].ShouldBeNull();
-        ((string?)annotations["drydock.dev/rollback"]).ShouldBe("1");
+        new[] { "hold", "rollback", "pause" }.Select(name => (string?)annotations[$"drydock.dev/{name}"]).ShouldBe(["StopOld", "1", null]);
         JsonNode.Parse(await servers.Old.KubectlAsync(["-n", "argocd", "get", "configmap", "argocd-cm", "-o", "json"], cancellationToken: Token))!["data"]!.AsObject().Count.ShouldBe(9);
     }
 
@@ -76,9 +66,9 @@ public sealed class PageCommandTests(CrdServers servers)
     [Fact]
     public void Manifests_are_YAML()
     {
-        var blocks = Fence.In(File.ReadAllText(Repository.PathOf("docs", "how-to", "gitops.md")));
+        var blocks = Fence.In(File.ReadAllText(Repository.PathOf(Git)));
         var manifests = blocks.Where(block => block.Language == "yaml").Select(block => block.Text).ToList();
-        manifests.Count.ShouldBeGreaterThan(4);
+        manifests.Count.ShouldBeGreaterThan(2);
         foreach (var manifest in manifests)
         {
             var stream = new YamlStream();
@@ -86,7 +76,7 @@ public sealed class PageCommandTests(CrdServers servers)
             stream.Documents.Select(d => YamlToJson.Read(d.RootNode)).ShouldAllBe(d => d is JsonObject, manifest);
         }
 
-        blocks.ShouldAllBe(block => block.IsCommand || block.Language == "yaml");
+        blocks.ShouldAllBe(block => block.IsCommand || block.Language == "yaml" || block.Language == "csv");
     }
 
     private static JsonObject Condition(string type, string status) =>

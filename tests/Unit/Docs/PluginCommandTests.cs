@@ -15,7 +15,7 @@ public sealed class PluginCommandTests
     // The pages of tasks that the plugin can do.
     private static readonly string[] TaskPages =
     [
-        "tutorials/oms.md", "tutorials/tidb.md", "tutorials/yugabytedb.md", "how-to/upgrade-at-night.md", "how-to/approve-from-git.md",
+        "tutorials/oms.md", "tutorials/tidb.md", "tutorials/yugabytedb.md", "how-to/upgrade-at-night.md", "how-to/approve-from-git.md", "how-to/roll-back-retry-accept.md",
         "how-to/from-the-runbook.md", "explanation/oms.md", "reference/cli.md", "how-to/dashboard.md",
     ];
 
