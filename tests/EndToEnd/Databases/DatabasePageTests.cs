@@ -9,13 +9,13 @@ namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>
 /// The commands of the tutorials lead from one address to the upgraded database and print what the pages show, and those
-/// of the engines' pages read what was done. Every way to write a manifest comes to a plan.
+/// of the engines' pages and of finish-by-hand.md read what was done. Every way to write a manifest comes to a plan.
 /// </summary>
 [Collection(Support.Lanes.TiDb)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class DatabasePageTests(DatabaseStageFixture fixture)
 {
-    private const string Spaces = "tidb,yugabyte,bmdb";
+    private const string Spaces = "tidb,yugabyte,bmdb", ByHand = "docs/how-to/finish-by-hand.md";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -53,7 +53,10 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
         var outputs = await page.RunPageAsync("docs/explanation/tidb.md", cancellationToken: Token);
 
         page.NotRun("docs/explanation/tidb.md").ShouldBeEmpty();
-        outputs.Single(o => o.Block.Text.Contains("/status", StringComparison.Ordinal)).Output.ShouldContain("5.7.25-TiDB-v3.0.9");
+        outputs.ShouldHaveSingleItem().Output.ShouldContain("UpgradeTiKV");
+        await ThereIsNoRollbackAsync(page);
+        outputs = await page.RunPageAsync(ByHand, block => block.Heading == "TiDB", Token);
+        outputs.ShouldHaveSingleItem().Output.ShouldContain("5.7.25-TiDB-v3.0.9");
         page.Calls.Count(call => call.StartsWith("pd-ctl ", StringComparison.Ordinal)).ShouldBe(6);
         await EndAsync(stage);
     }
@@ -93,7 +96,10 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
         var outputs = await page.RunPageAsync("docs/explanation/yugabytedb.md", cancellationToken: Token);
 
         page.NotRun("docs/explanation/yugabytedb.md").ShouldBeEmpty();
-        var looked = outputs.Single(o => o.Block.Text.Contains("yb-admin", StringComparison.Ordinal)).Output;
+        outputs.ShouldHaveSingleItem().Output.ShouldContain("UpgradeTServers");
+        await ThereIsNoRollbackAsync(page);
+        outputs = await page.RunPageAsync(ByHand, block => block.Heading == "YugabyteDB and BMDB", Token);
+        var looked = outputs.ShouldHaveSingleItem().Output;
         looked.ShouldContain(scenario.Cluster.Masters[0].RpcAddress);
         looked.ShouldContain("2.20.7.0");
         await EndAsync(stage);
@@ -118,6 +124,10 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
 
         return page;
     }
+
+    // The upgrade has succeeded, and the exit code says so.
+    private static Task<string> ThereIsNoRollbackAsync(PageRun page) =>
+        page.RunAsync($"kubectl drydock rollback {page.Placeholders["NAME"]} -n {page.Placeholders["NS"]} --yes --no-wait || test $? -eq 6", "test", Token);
 
     // What the comments of the written manifest ask for, and settling times for the lab's clock.
     private static string FillIn(IDatabaseScenario scenario, string archive, string more = "")
