@@ -95,7 +95,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
         }
 
         var folder = Directory.CreateDirectory(Repository.PathOf("docs", "images", "monitoring")).FullName;
-        foreach (var panel in (string[])["Progress", "Steps by state", "Downtime", "Time in the current phase", "Average duration of steps", "Duration of reconciliations, 99th percentile", "Queue", "Resources of the process"])
+        foreach (var panel in (string[])["Progress", "Downtime"])
         {
             List<(string, IReadOnlyList<(double, double)>)> series = [];
             var unit = "none";
