@@ -74,7 +74,10 @@ sed -i -e "s#^  repository: drydock-operator\$#  repository: $image#" -e "s#^  d
 packed --owner=0 --group=0 -C "$work" -c drydock | gzip -n9 >"$folder/drydock-$version.tgz"
 
 # The plugin.
-[ -n "$cli" ] || { CLI_OUT="$work/cli" BASE_URL="https://github.com/$repo/releases/download" bash src/Cli/packaging/build.sh && cli="$work/cli"; }
+if [ -z "$cli" ]; then
+  cli="$work/cli"
+  CLI_OUT="$cli" BASE_URL="https://github.com/$repo/releases/download" bash src/Cli/packaging/build.sh >&2
+fi
 cp "$cli"/*.tar.gz "$folder/"
 released "$cli/krew/drydock.yaml" >"$folder/drydock-krew.yaml"
 
