@@ -46,7 +46,7 @@ build: ## Build everything, warnings as errors
 build-native: build # Build everything, and compile the operator's assemblies to native code as its image does
 	@bash $(RECIPES)/ahead-of-time.sh
 
-generate: ## Generate config/crd, config/rbac, docs/reference, docs/reference/reasons-by-name.md and charts/drydock/templates from the types
+generate: ## Generate config/crd, config/rbac, the pages of the kinds in docs/reference and charts/drydock/templates from the types
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --
 	@bash config/assemble.sh
 

@@ -12,7 +12,7 @@ internal static class Cli
     {
         var check = new Option<bool>("--check") { Description = "Change nothing; exit 1 and name the files that are stale." };
         var root = new Option<DirectoryInfo?>("--root") { Description = "Root of the repository. Default: the folder at or above the current one that holds Operator.sln." };
-        var command = new RootCommand("Makes config/crd, the operator's roles in config/rbac, docs/reference and docs/reference/reasons-by-name.md from the types.") { check, root };
+        var command = new RootCommand("Makes config/crd, the operator's roles in config/rbac, and the pages of the kinds in docs/reference from the types.") { check, root };
         command.SetAction(result =>
         {
             if ((result.GetValue(root)?.FullName ?? FindRoot()) is not { } at)

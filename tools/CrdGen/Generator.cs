@@ -21,7 +21,6 @@ internal static class Generator
     {
         var assembly = typeof(OmsUpgrade).Assembly;
         var kinds = KindReader.Read(assembly);
-        var docs = XmlDocs.Of(assembly);
         List<GeneratedFile> files =
         [
             .. kinds.Select(kind => Yaml($"{CrdFolder}/{CrdFile(kind)}", CrdYaml.Of(kind))),
@@ -30,8 +29,6 @@ internal static class Generator
                 .Add("apiVersion", "kustomize.config.k8s.io/v1beta1")
                 .Add("kind", "Kustomization")
                 .Add("resources", kinds.Select(CrdFile).Order(StringComparer.Ordinal).ToList())),
-            new("docs/reference/reasons.md", ReasonsReference.Of(docs)),
-            new("docs/reference/reasons-by-name.md", TroubleshootingPage.Of(docs)),
             Yaml("config/kustomize/drydock.yaml", KustomizeYaml.Of(kinds)),
         ];
         if (RbacYaml.Asked(controllers) is { Count: > 0 } asked)

@@ -1,6 +1,6 @@
 namespace Drydock.Cli.Explanations;
 
-/// <summary>The page docs/how-to/if-it-stops.md, by reason: it is compiled into the program.</summary>
+/// <summary>The page docs/reference/reasons.md, by reason: it is compiled into the program.</summary>
 internal sealed partial class ReasonBook
 {
     private const int MostAlike = 3;
@@ -10,10 +10,7 @@ internal sealed partial class ReasonBook
     {
         foreach (var section in Section().Matches(page).Select(m => m.Groups))
         {
-            foreach (var name in Name().Matches(section["heading"].Value).Select(m => m.Groups["name"].Value))
-            {
-                _sections[name] = section["text"].Value.Trim();
-            }
+            _sections[section["reason"].Value] = section["text"].Value.Trim();
         }
     }
 
@@ -34,19 +31,16 @@ internal sealed partial class ReasonBook
 
     private static string Load()
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("failures.md")
-            ?? throw new InvalidOperationException("The program was built without docs/how-to/if-it-stops.md.");
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("reasons.md")
+            ?? throw new InvalidOperationException("The program was built without docs/reference/reasons.md.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
 
-    // It ends at the next heading, and before the anchors of the next section.
+    // A section ends at the next heading.
     [GeneratedRegex(
-        @"^### (?<heading>.*)\n(?<text>((?!##|<a id=).*\n)*)",
+        @"^## (?<reason>[A-Za-z]+)\n(?<text>((?!## ).*\n)*)",
         RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Section();
-
-    [GeneratedRegex("`(?<name>[A-Za-z]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Name();
 }

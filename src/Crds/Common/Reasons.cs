@@ -1,106 +1,198 @@
+// Each is explained in docs/reference/reasons.md, the only text about it. A test compares both.
+#pragma warning disable CS1591
 namespace Drydock.Crds.Common;
 
-/// <summary>The reasons of all conditions, findings, events and action items: stable machine-readable words, each with
-/// its meaning and what to do. Clients treat an unknown reason as in progress.</summary>
-public static partial class Reasons
+/// <summary>The reasons of all conditions, findings, Events and action items: stable machine-readable words, which
+/// docs/reference/reasons.md explains. Clients treat an unknown reason as in progress.</summary>
+public static class Reasons
 {
-    /// <summary>The operator has seen the object and checked nothing yet. You need not do anything.</summary>
-    [ReasonGroup(1, "Ready, Reconciling: progress and waiting")]
+    // Ready, Reconciling: progress and waiting, and the ends of a run.
     public const string Pending = "Pending";
-
-    /// <summary>Everything is being checked. Nothing is changed.</summary>
     public const string Preflight = "Preflight";
-
-    /// <summary>The plan is being executed. status.step shows the current steps.</summary>
     public const string Running = "Running";
-
-    /// <summary>A step is running. status.step shows which.</summary>
     public const string StepRunning = "StepRunning";
-
-    /// <summary>No further step is started because of an abort or a deletion. Running steps finish.</summary>
     public const string Stopped = "Stopped";
-
-    /// <summary>mode: Plan is finished. The plan is in status.plan and nothing was changed. Read it, then set mode:
-    /// Apply. Set approvedPlanHash as well if no other plan may run.</summary>
     public const string PlanReady = "PlanReady";
-
-    /// <summary>The run waits before the phase or step that the message names. Approve it by annotation, or remove the
-    /// entry from spec.holdBefore.</summary>
     public const string Held = "Held";
-
-    /// <summary>Change ha.config in the OMS console as the message says. The run continues automatically once the
-    /// change is visible.</summary>
     public const string AwaitingManualChange = "AwaitingManualChange";
-
-    /// <summary>spec.paused is true: running steps finish and none is started. Set it to false to resume.</summary>
     public const string Paused = "Paused";
-
-    /// <summary>Another object has claimed the target; the message names it. This run continues automatically when that
-    /// object releases the target.</summary>
     public const string TargetBusy = "TargetBusy";
-
-    /// <summary>The object was deleted after the first old container was stopped. The plan is finished first. The
-    /// annotation drydock.dev/on-delete: Abandon ends it immediately.</summary>
     public const string DeletionWaits = "DeletionWaits";
-
-    /// <summary>The object was deleted or aborted before the first old container was stopped. The changes are being
-    /// undone.</summary>
     public const string Undoing = "Undoing";
-
-    /// <summary>The rollback is running. status.step shows the current steps.</summary>
     public const string RollingBack = "RollingBack";
-
-    /// <summary>The current time is outside spec.window, so no further phase is started. The message says when the
-    /// window opens. Change or remove spec.window to continue now.</summary>
     public const string OutsideWindow = "OutsideWindow";
-
-    /// <summary>The Lease on the target belongs to an object that no longer exists. Inspect the target, then set
-    /// spec.adoptTarget: true to take it over.</summary>
     public const string HolderGone = "HolderGone";
-
-    /// <summary>An identity field was changed while the stored plan runs, or after it succeeded. Nothing is started.
-    /// Put the old value back, or create another object for another target.</summary>
     public const string SpecChangeIgnored = "SpecChangeIgnored";
-
-    /// <summary>An approval was ignored: it is for another plan than the stored one or for an earlier number of it, was
-    /// used before, or is not among the first 20 of its annotation. Read status.plan again and approve what
-    /// status.holds has. Remove approvals that were used.</summary>
     public const string ApprovalIgnored = "ApprovalIgnored";
-
-    /// <summary>Event: a retry had no effect, because it is not bound to the plan that waits for one, or was used
-    /// before. The message says why. Give the word in status.retryWord.</summary>
     public const string RetryIgnored = "RetryIgnored";
-
-    /// <summary>An abort token was given while nothing ran. It is used up and stops nothing. To stop a later run, give
-    /// another token then.</summary>
     public const string AbortIgnored = "AbortIgnored";
-
-    /// <summary>The whole plan is finished and verified. The operator no longer connects to the targets.</summary>
-    [ReasonGroup(2, "Succeeded")]
     public const string Succeeded = "Succeeded";
-
-    /// <summary>The whole plan is finished. status.actionRequired lists the manual work that remains.</summary>
     public const string SucceededWithActions = "SucceededWithActions";
-
-    /// <summary>The previous version runs again, as spec.desiredState asked. To upgrade again, set desiredState:
-    /// Upgraded with a retry, or create a new object.</summary>
-    [ReasonGroup(3, "RolledBack")]
     public const string RolledBack = "RolledBack";
-
-    /// <summary>The upgrade failed and the previous version runs again, as spec.rollbackPolicy asked. A retry
-    /// starts another attempt from preflight.</summary>
     public const string RolledBackAfterFailure = "RolledBackAfterFailure";
-}
 
-/// <summary>Starts a group of reasons in the reference. Set it on the first reason of the group.</summary>
-/// <param name="order">The position of the group in the reference. The compiler's order is that of the files.</param>
-/// <param name="title">Title of the group.</param>
-[AttributeUsage(AttributeTargets.Field)]
-public sealed class ReasonGroupAttribute(int order, string title) : Attribute
-{
-    /// <summary>Position of the group in the reference.</summary>
-    public int Order { get; } = order;
+    // Findings of preflight, and of a run that stalls before anything was changed.
+    public const string PreflightFailed = "PreflightFailed";
+    public const string InvalidSpec = "InvalidSpec";
+    public const string VersionPathUnsupported = "VersionPathUnsupported";
+    public const string ContainerFilesChanged = "ContainerFilesChanged";
+    public const string ContainerFilesUnknown = "ContainerFilesUnknown";
+    public const string VersionMismatch = "VersionMismatch";
+    public const string AlreadyAtVersion = "AlreadyAtVersion";
+    public const string SameRelease = "SameRelease";
+    public const string VersionsMixed = "VersionsMixed";
+    public const string ContainerAmbiguous = "ContainerAmbiguous";
+    public const string HighAvailabilityMethodUnknown = "HighAvailabilityMethodUnknown";
+    public const string NodesDiffer = "NodesDiffer";
+    public const string RegionsInvalid = "RegionsInvalid";
+    public const string HeartbeatDatabaseShared = "HeartbeatDatabaseShared";
+    public const string ConfigUnreadable = "ConfigUnreadable";
+    public const string MetadataDatabaseUnreachable = "MetadataDatabaseUnreachable";
+    public const string AccessDenied = "AccessDenied";
+    public const string MetadataUnreadable = "MetadataUnreadable";
+    public const string SecretMissing = "SecretMissing";
+    public const string HostUnreachable = "HostUnreachable";
+    public const string DockerUnsupported = "DockerUnsupported";
+    public const string ContainerNotFound = "ContainerNotFound";
+    public const string ContainerNameTaken = "ContainerNameTaken";
+    public const string MountsUnusable = "MountsUnusable";
+    public const string DataShared = "DataShared";
+    public const string ContainerRemovesItself = "ContainerRemovesItself";
+    public const string ContainerOptionsRefused = "ContainerOptionsRefused";
+    public const string PortTaken = "PortTaken";
+    public const string ImageMissing = "ImageMissing";
+    public const string ImageArchiveUnreadable = "ImageArchiveUnreadable";
+    public const string ImageUnsuitable = "ImageUnsuitable";
+    public const string ImageNameContradicts = "ImageNameContradicts";
+    public const string ImagesDiffer = "ImagesDiffer";
+    public const string JarMissing = "JarMissing";
+    public const string JarArchiveUnreadable = "JarArchiveUnreadable";
+    public const string DuplicateProjectNames = "DuplicateProjectNames";
+    public const string CascadedWriters = "CascadedWriters";
+    public const string HighAvailabilityUnknown = "HighAvailabilityUnknown";
+    public const string HostsUnknown = "HostsUnknown";
+    public const string MetadataServerUnconfirmed = "MetadataServerUnconfirmed";
+    public const string MetadataServerReplica = "MetadataServerReplica";
+    public const string SessionsHidden = "SessionsHidden";
+    public const string ForeignKeysFromOutside = "ForeignKeysFromOutside";
+    public const string ForwardSwitchoverUnknown = "ForwardSwitchoverUnknown";
+    public const string ForwardSwitchoverUnderWay = "ForwardSwitchoverUnderWay";
+    public const string ProjectsLagging = "ProjectsLagging";
+    public const string ApiUnreachable = "ApiUnreachable";
+    public const string ApiUntrusted = "ApiUntrusted";
+    public const string ApiRefused = "ApiRefused";
+    public const string SyncProjectsWithoutDbType = "SyncProjectsWithoutDbType";
+    public const string NoSpace = "NoSpace";
+    public const string StorageUnusable = "StorageUnusable";
+    public const string ClockSkew = "ClockSkew";
+    public const string LockUnavailable = "LockUnavailable";
+    public const string PlanChanged = "PlanChanged";
+    public const string TooLate = "TooLate";
 
-    /// <summary>Title of the group.</summary>
-    public string Title { get; } = title;
+    // A run that stalls or fails while its plan runs.
+    public const string StepFailed = "StepFailed";
+    public const string StepTimeout = "StepTimeout";
+    public const string OutcomeUnknown = "OutcomeUnknown";
+    public const string RestoreRequired = "RestoreRequired";
+    public const string JarNotStarted = "JarNotStarted";
+    public const string JarReportedErrors = "JarReportedErrors";
+    public const string CommandRunsElsewhere = "CommandRunsElsewhere";
+    public const string AlreadyInitialized = "AlreadyInitialized";
+    public const string Aborted = "Aborted";
+    public const string RollbackFailed = "RollbackFailed";
+    public const string RollbackUnavailable = "RollbackUnavailable";
+    public const string TargetChanged = "TargetChanged";
+    public const string StatusOutdated = "StatusOutdated";
+    public const string TargetClaimLost = "TargetClaimLost";
+    public const string StorageLost = "StorageLost";
+    public const string SnapshotFailed = "SnapshotFailed";
+    public const string SnapshotInvalid = "SnapshotInvalid";
+    public const string SnapshotMissing = "SnapshotMissing";
+    public const string ForeignSnapshot = "ForeignSnapshot";
+    public const string DumpFailed = "DumpFailed";
+    public const string DumpLosesDigits = "DumpLosesDigits";
+    public const string ObjectsHidden = "ObjectsHidden";
+    public const string MarkerMissing = "MarkerMissing";
+    public const string ComponentsUnhealthy = "ComponentsUnhealthy";
+    public const string Abandoned = "Abandoned";
+    public const string InternalError = "InternalError";
+
+    // Of DatabaseRollingUpgrade.
+    public const string InstancesDiffer = "InstancesDiffer";
+    public const string ClusterUnhealthy = "ClusterUnhealthy";
+    public const string InstanceDown = "InstanceDown";
+    public const string NoLeader = "NoLeader";
+    public const string QuorumAtRisk = "QuorumAtRisk";
+    public const string LeadersKeptAway = "LeadersKeptAway";
+    public const string QuorumTooSmall = "QuorumTooSmall";
+    public const string DdlRunning = "DdlRunning";
+    public const string PackageMissing = "PackageMissing";
+    public const string PackageCorrupt = "PackageCorrupt";
+    public const string ExtensionMissing = "ExtensionMissing";
+    public const string ExtensionsUnreadable = "ExtensionsUnreadable";
+    public const string ConfigurationInvalid = "ConfigurationInvalid";
+    public const string ControlMismatch = "ControlMismatch";
+    public const string HostKeyRefused = "HostKeyRefused";
+    public const string SudoRefused = "SudoRefused";
+    public const string AnswerUnusable = "AnswerUnusable";
+    public const string DrainTimeout = "DrainTimeout";
+    public const string ProcessLivesOn = "ProcessLivesOn";
+    public const string InstanceUnhealthy = "InstanceUnhealthy";
+    public const string AdminToolFailed = "AdminToolFailed";
+    public const string PeerNotUpgraded = "PeerNotUpgraded";
+    public const string ReplicationPaused = "ReplicationPaused";
+    public const string ReplicationDiffers = "ReplicationDiffers";
+    public const string RetentionTooShort = "RetentionTooShort";
+    public const string ReplicationBroken = "ReplicationBroken";
+    public const string LeaderBlacklisted = "LeaderBlacklisted";
+    public const string RestartRequired = "RestartRequired";
+    public const string BinlogSkipped = "BinlogSkipped";
+    public const string ReviewDashboards = "ReviewDashboards";
+    public const string ScheduleLimits = "ScheduleLimits";
+    public const string CheckBootScripts = "CheckBootScripts";
+    public const string InstanceSkipped = "InstanceSkipped";
+
+    // Of BackupSnapshot and SnapshotRestore.
+    public const string Dumping = "Dumping";
+    public const string Verifying = "Verifying";
+    public const string DatabaseNotFound = "DatabaseNotFound";
+    public const string FilesInUse = "FilesInUse";
+    public const string FilesRetained = "FilesRetained";
+    public const string FilesDeleted = "FilesDeleted";
+    public const string Expiring = "Expiring";
+    public const string Expired = "Expired";
+    public const string RetentionKept = "RetentionKept";
+    public const string Restoring = "Restoring";
+    public const string DropNotAllowed = "DropNotAllowed";
+    public const string SessionsOpen = "SessionsOpen";
+    public const string ServerUnreachable = "ServerUnreachable";
+    public const string RestoreFailed = "RestoreFailed";
+
+    // Milestones.
+    public const string Done = "Done";
+    public const string NotYet = "NotYet";
+    public const string NotNeeded = "NotNeeded";
+    public const string NotHeld = "NotHeld";
+    public const string NotFailed = "NotFailed";
+    public const string ProjectsDiffer = "ProjectsDiffer";
+    public const string Unverifiable = "Unverifiable";
+
+    // Events, and entries of actionRequired.
+    public const string StepStarted = "StepStarted";
+    public const string StepSucceeded = "StepSucceeded";
+    public const string StepRetried = "StepRetried";
+    public const string CleanupAnnounced = "CleanupAnnounced";
+    public const string ResultAccepted = "ResultAccepted";
+    public const string AcceptIgnored = "AcceptIgnored";
+    public const string ServerUnverified = "ServerUnverified";
+    public const string InitializedWithWarning = "InitializedWithWarning";
+    public const string VersionAdvice = "VersionAdvice";
+    public const string ReviewProject = "ReviewProject";
+    public const string ProjectNotResumed = "ProjectNotResumed";
+    public const string HighAvailabilityOff = "HighAvailabilityOff";
+    public const string RemoveNewContainers = "RemoveNewContainers";
+    public const string ReviewSnapshot = "ReviewSnapshot";
+    public const string RemoveOldContainers = "RemoveOldContainers";
+    public const string WritesNotTaken = "WritesNotTaken";
+    public const string StatusShortened = "StatusShortened";
 }

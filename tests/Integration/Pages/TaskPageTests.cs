@@ -7,13 +7,13 @@ using static Drydock.Tests.Integration.Pages.PageStatus;
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>
-/// The commands of upgrade-at-night.md, approve-from-git.md and reasons-by-name.md, as a reader runs them. The status of an
+/// The commands of upgrade-at-night.md and approve-from-git.md, as a reader runs them. The status of an
 /// operator is stored between them.
 /// </summary>
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TaskPageTests(LabFixture lab)
 {
-    private const string Night = "docs/how-to/upgrade-at-night.md", PullRequest = "docs/how-to/approve-from-git.md", Troubleshooting = "docs/reference/reasons-by-name.md";
+    private const string Night = "docs/how-to/upgrade-at-night.md", PullRequest = "docs/how-to/approve-from-git.md";
     private const string Name = "oms-322-to-422";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -92,26 +92,6 @@ public sealed class TaskPageTests(LabFixture lab)
         (await page.RunAsync("git log --format=%s", "test", Token)).ShouldBe("Begin the downtime of OMS\nUpgrade OMS to 4.2.2\nPlan the upgrade of OMS to 4.2.2\nBegin\n");
 
         Task<string> ApplyAsync() => page.RunAsync("kubectl -n migration apply --validate=false -f migration/oms/upgrade.yaml", "test", Token);
-    }
-
-    [Fact]
-    [RunsPage("docs/reference/reasons-by-name.md")]
-    public async Task Command_of_troubleshooting_page_prints_every_reason_of_an_object()
-    {
-        await using var plane = await StartAsync("kube-trouble", "oms");
-        var page = await PageRun.StartAsync(await lab.RunAsync(), plane, Repository.Root, "trouble", Token);
-        await page.RunPageAsync(
-            Night, block => block.Text.StartsWith("cat >", StringComparison.Ordinal) || block.Text.StartsWith("kubectl -n oms apply", StringComparison.Ordinal), Token);
-        await StoreAsync(plane, "oms", With(Planned(), new JsonObject
-        {
-            ["conditions"] = new JsonArray(Condition("Stalled", "True", "PreflightFailed"), Condition("Ready", "False", "PreflightFailed")),
-            ["findings"] = new JsonArray(new JsonObject { ["reason"] = "ClockSkew", ["message"] = "oms-b is 3 minutes late." }),
-            ["actionRequired"] = new JsonArray(new JsonObject { ["reason"] = "RemoveOldContainers", ["subject"] = "oms-a", ["message"] = "Remove it." }),
-        }));
-
-        var outputs = await page.RunPageAsync(Troubleshooting, cancellationToken: Token);
-
-        outputs.Single().Output.ShouldBe("Stalled\tPreflightFailed\nfinding\tClockSkew\nto do\tRemoveOldContainers\n");
     }
 
     private static async Task<List<(PageBlock Block, string Output)>> RunAsync(PageRun page, string path, Func<PageBlock, Task> before)

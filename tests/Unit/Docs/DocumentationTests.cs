@@ -20,15 +20,6 @@ public sealed partial class DocumentationTests
     ];
 
     [Fact]
-    public void Failures_page_has_a_section_for_exactly_every_reason()
-    {
-        var page = File.ReadAllText(Repository.PathOf("docs", "how-to", "if-it-stops.md"));
-        var named = Heading().Matches(page).SelectMany(m => Code().Matches(m.Value).Select(c => c.Groups[1].Value)).ToList();
-
-        named.ShouldBe(Constants(typeof(Reasons)), ignoreOrder: true);
-    }
-
-    [Fact]
     public void Conditions_page_explains_every_condition()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "reference", "conditions.md"));
@@ -166,12 +157,6 @@ public sealed partial class DocumentationTests
 
     private static List<string> Constants(Type type) =>
         [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
-
-    [GeneratedRegex("^### .*$", RegexOptions.Multiline)]
-    private static partial Regex Heading();
-
-    [GeneratedRegex("`([A-Za-z]+)`")]
-    private static partial Regex Code();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex CodeWord();

@@ -33,9 +33,6 @@ internal sealed partial class XmlDocs
     public string Of(PropertyInfo property) =>
         _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
 
-    public string Of(FieldInfo field) =>
-        _summaries.GetValueOrDefault($"F:{field.DeclaringType!.FullName}.{field.Name}", "");
-
     private static string Text(XElement element) =>
         White().Replace(string.Concat(element.Nodes().Select(Text)), " ").Trim();
 
