@@ -27,7 +27,7 @@ public sealed class OmsPageTests(LabFixture lab)
         var run = await lab.RunAsync();
         await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-oms-pages", Controllers = false }, Token);
         var page = await PageRun.StartAsync(run, plane, Repository.Root, "oms-pages", Token);
-        foreach (var (word, value) in new[] { ("NAME", Name), ("NS", Space), ("CONFIGMAP", Lists), ("KEY", "projects") })
+        foreach (var (word, value) in new[] { ("NAME", Name), ("NS", Space), ("CONFIGMAP", Lists), ("KEY", "projects"), ("REASON", "MarkerMissing") })
         {
             page.Placeholders[word] = value;
         }
@@ -43,7 +43,7 @@ public sealed class OmsPageTests(LabFixture lab)
             await page.RunAsync($"kubectl -n {Space} delete omsupgrades.drydock.dev --all\nkubectl -n {Space} apply --validate=false -f - <<'EOF'\n{Manifest}\nEOF", "test", Token);
             foreach (var block in page.Blocks(path))
             {
-                await StoreAsync(plane, Space, "omsupgrades", Name, Full(Held()));
+                await StoreAsync(plane, Space, "omsupgrades", Name, Status(path));
                 outputs[$"{Path.GetFileName(path)} {block.Text}"] = await page.RunAsync(block, Token);
             }
 
@@ -52,7 +52,11 @@ public sealed class OmsPageTests(LabFixture lab)
 
         Output("oms.md", "drydock plan").ShouldContain("Stop oms_322 on oms-a");
         Output("oms.md", "get configmap").ShouldBe("p1");
-        Output("if-it-stops.md", "nextAction").ShouldContain("the operator runs");
+        var firstMinute = Output("if-it-stops.md", "explain");
+        firstMinute.ShouldContain("Failed · MarkerMissing");
+        firstMinute.ShouldContain($"Possible now: kubectl drydock rollback {Name} -n {Space}");
+        firstMinute.ShouldContain("docker_init.sh ended without its success marker.");
+        firstMinute.ShouldContain("the operator runs");
         Output("dashboard.md", "dashboard").ShouldContain("<title>");
 
         string Output(string file, string part) => outputs.First(o => o.Key.StartsWith(file, StringComparison.Ordinal) && o.Key.Contains(part, StringComparison.Ordinal)).Value;
@@ -73,6 +77,15 @@ public sealed class OmsPageTests(LabFixture lab)
           backup:
             storage: {directory: {path: /var/lib/drydock/snapshots} }
         """;
+
+    // What the operator has written when a reader of the page comes to the block.
+    private static JsonObject Status(string page) => page == Failures
+        ? Full(With(Failed(), new JsonObject
+        {
+            ["message"] = "InitMetadata/oms-a failed: docker_init.sh on oms-a ended without its success marker. Nothing more is started.",
+            ["conditions"] = new JsonArray([.. new[] { "Stalled", "Failed" }.Select(type => Condition(type, "True", "MarkerMissing")), Condition("Ready", "False", "MarkerMissing")]),
+        }))
+        : Full(Held());
 
     private static JsonObject Plan(params JsonObject[] steps) => new() { ["hash"] = Hash, ["number"] = 1, ["steps"] = new JsonArray(steps) };
 
