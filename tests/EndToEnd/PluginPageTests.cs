@@ -5,7 +5,7 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
-/// The commands of kubectl-drydock.md and from-the-runbook.md: the plugin is built as one file, put into PATH, and leads
+/// The commands of cli.md and from-the-runbook.md: the plugin is built as one file, put into PATH, and leads
 /// from a running container to the upgraded OMS.
 /// </summary>
 [Collection(Lanes.Upgrades)]
@@ -13,6 +13,23 @@ namespace Drydock.Tests.EndToEnd;
 public sealed class PluginPageTests(StageFixture fixture)
 {
     private const string Plugin = "docs/reference/cli.md", Runbook = "docs/how-to/from-the-runbook.md";
+
+    // From the first look to the end.
+    private const string Upgrade =
+        """
+        kubectl create namespace oms
+        kubectl drydock init oms --docker "$DOCKER" --tls "$CERTIFICATES" --image "$IMAGE" --to-version 4.2.2-bp1 -f upgrade.yaml
+        fill-in upgrade.yaml upgrade-secrets.yaml
+        kubectl drydock check -f upgrade.yaml -n oms
+        kubectl -n oms apply -f upgrade.yaml
+        kubectl drydock status oms-322-to-422 -n oms -w
+        hash="$(kubectl drydock plan oms-322-to-422 -n oms -o name)"
+        kubectl -n oms patch omsu oms-322-to-422 --type merge -p '{"spec":{"mode":"Apply","approvedPlanHash":"'"$hash"'"}}'
+        kubectl drydock wait oms-322-to-422 -n oms --for Held --timeout 3h
+        kubectl drydock approve oms-322-to-422 DisableHA -n oms --yes
+        kubectl drydock status oms-322-to-422 -n oms -w
+        kubectl drydock history oms-322-to-422 -n oms
+        """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -49,13 +66,13 @@ public sealed class PluginPageTests(StageFixture fixture)
 
         (await page.RunPageAsync(Runbook, cancellationToken: Token)).ShouldHaveSingleItem().Output.ShouldContain("Nothing prevents this upgrade.");
         await page.RunAsync("kubectl delete namespace oms\nrm upgrade.yaml upgrade-secrets.yaml", "test", Token);
-        var used = await page.RunPageAsync(Plugin, block => block.Heading != "Install", Token);
+        var used = await page.RunAsync(Upgrade, "test", Token);
 
         page.NotRun(Plugin).ShouldBeEmpty();
         page.NotRun(Runbook).ShouldBeEmpty();
-        used.ShouldHaveSingleItem().Output.ShouldContain("Approved.");
-        used[0].Output.ShouldContain("DisableHA@");
-        used[0].Output.ShouldContain("Succeeded");
+        used.ShouldContain("Approved.");
+        used.ShouldContain("DisableHA@");
+        used.ShouldContain("Succeeded");
         (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
         page.ChangedFiles().ShouldBeEmpty();

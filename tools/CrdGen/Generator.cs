@@ -1,4 +1,5 @@
 using System.Reflection;
+using Drydock.Abstractions.Entities;
 using Drydock.CrdGen.Model;
 using Drydock.CrdGen.Output;
 using Drydock.Crds.OmsUpgrades;
@@ -24,7 +25,7 @@ internal static class Generator
         List<GeneratedFile> files =
         [
             .. kinds.Select(kind => Yaml($"{CrdFolder}/{CrdFile(kind)}", CrdYaml.Of(kind))),
-            .. kinds.Select(kind => new GeneratedFile($"docs/reference/{kind.Entity.Kind.ToLowerInvariant()}.md", KindReference.Of(kind))),
+            .. Reference.Of(kinds, XmlDocs.Of(assembly, typeof(Condition).Assembly)),
             Yaml($"{CrdFolder}/kustomization.yaml", new YamlMap()
                 .Add("apiVersion", "kustomize.config.k8s.io/v1beta1")
                 .Add("kind", "Kustomization")

@@ -1,6 +1,7 @@
 namespace Drydock.Abstractions.Entities;
 
 /// <summary>One status condition, as Kubernetes' metav1.Condition.</summary>
+[NotInReference]
 public sealed record Condition
 {
     /// <summary>What the condition is about.</summary>

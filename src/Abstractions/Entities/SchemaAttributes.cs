@@ -64,6 +64,10 @@ public sealed class ListMapAttribute(params string[] keys) : Attribute
     public IReadOnlyList<string> Keys { get; } = keys;
 }
 
+/// <summary>The reference leaves out this field, or the fields of this type: they are no API, or known.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class)]
+public sealed class NotInReferenceAttribute : Attribute;
+
 /// <summary>A CEL rule (<c>x-kubernetes-validations</c>) on the type or property it stands on.</summary>
 /// <param name="rule">The CEL expression; true accepts.</param>
 /// <param name="message">What a refused user reads: field, expectation, way out.</param>

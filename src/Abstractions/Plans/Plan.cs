@@ -1,7 +1,6 @@
 namespace Drydock.Abstractions.Plans;
 
-/// <summary>A whole upgrade as data: steps in a DAG and the guards that hold meanwhile. Lives in status; the stored
-/// plan is the plan.</summary>
+/// <summary>The whole run as data: steps in their order, and guards that hold meanwhile.</summary>
 public sealed record Plan
 {
     /// <summary>Hash of all actions and targets: sha256: and 64 hex digits. The same work has the same hash.</summary>
@@ -10,6 +9,7 @@ public sealed record Plan
 
     /// <summary>Hash of the identity fields of the spec from which the plan was compiled. It shows whether they were
     /// changed later.</summary>
+    [NotInReference]
     [Length(71)]
     public string? SpecHash { get; init; }
 
@@ -17,6 +17,7 @@ public sealed record Plan
     /// of them was changed later. No part of the hash.</summary>
     [Items(SchemaLimits.Steps)]
     [Length(SchemaLimits.Reference)]
+    [NotInReference]
     public SortedDictionary<string, string>? Identity { get; init; }
 
     /// <summary>What must be approved before the first step, for instance RollBack; absent if nothing.</summary>
@@ -26,16 +27,17 @@ public sealed record Plan
     /// <summary>When it was compiled.</summary>
     public DateTimeOffset? CompiledAt { get; init; }
 
-    /// <summary>Its number among all plans of the object. It rises with each plan, and with each abort or retry: an
-    /// approval names it, so none outlives what it was given for. No part of the hash.</summary>
+    /// <summary>Its number among all plans of the object. It rises with each plan, abort and retry; an approval names
+    /// it. No part of the hash.</summary>
     public int Number { get; init; }
 
     /// <summary>Its random id, stored before anything is named after it, so that an older status can never meet what
     /// this plan left. No part of the hash.</summary>
+    [NotInReference]
     [Length(16)]
     public string Id { get; init; } = "";
 
-    /// <summary>The steps, sorted so that every step stands after those named in its field after.</summary>
+    /// <summary>The steps; each stands after those that it needs.</summary>
     [Items(SchemaLimits.Steps)]
     public List<PlanStep> Steps { get; init; } = [];
 
@@ -48,7 +50,7 @@ public sealed record Plan
     [Length(SchemaLimits.Reference)]
     public List<string>? Acknowledged { get; init; }
 
-    /// <summary>What you should know before you approve the plan: expected losses, undocumented methods, points of no
+    /// <summary>What you should know before you approve: expected losses, undocumented methods, points of no
     /// return.</summary>
     [Items(SchemaLimits.Findings)]
     [Length(SchemaLimits.Message)]

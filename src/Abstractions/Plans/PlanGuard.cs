@@ -1,6 +1,7 @@
 namespace Drydock.Abstractions.Plans;
 
 /// <summary>What must stay true of the world from the end of some steps until another step begins.</summary>
+[NotInReference]
 public sealed record PlanGuard
 {
     /// <summary>Stable id, for instance OldStaysStopped/oms-a.</summary>

@@ -1,6 +1,7 @@
 namespace Drydock.Abstractions.Plans;
 
 /// <summary>Who let a failed step count as done, when, and which verdict was overruled.</summary>
+[NotInReference]
 public sealed record StepAcceptance
 {
     /// <summary>Where the acceptance came from. Plan: a failure of this step is only listed.</summary>

@@ -25,14 +25,13 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Identity)]
     public SnapshotContents Contents { get; init; }
 
-    /// <summary>Where the files are stored. The storage must outlive the operator's pod; otherwise the snapshot is lost
-    /// with it.</summary>
+    /// <summary>Where the files are stored. It must outlive the operator's pod.</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Directory below the storage in which the snapshot gets its own directory. Default: namespace and name
-    /// of this object. It must not contain '..'.</summary>
+    /// <summary>Directory below the storage in which the snapshot gets its own one. Default: namespace and name of this
+    /// object.</summary>
     [FieldClass(FieldClass.Identity)]
     [RelativePath(512)]
     [ValidationRule(
@@ -51,13 +50,13 @@ public sealed record BackupSnapshotSpec
     public int Threads { get; set; } = 4;
 
     /// <summary>How the snapshot is verified. ReadBack reads the stored files back. Schema also loads the definitions
-    /// of all objects into a scratch database on the same server, compares it and drops it. RestoreTest loads the
-    /// stored files there.</summary>
+    /// into a scratch database on the same server, compares and drops it. RestoreTest loads the stored files
+    /// there.</summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotVerification Verify { get; init; }
 
-    /// <summary>status.definitionsSha256 of a snapshot with contents: Definitions, for verify: Schema: nothing is
-    /// loaded, and the snapshot is verified: Schema if its definitions are the same, otherwise ReadBack.</summary>
+    /// <summary>status.definitionsSha256 of a snapshot with contents: Definitions, for verify: Schema. Nothing is
+    /// loaded; with other definitions the snapshot is only verified: ReadBack.</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(64)]
     public string? TestedDefinitions { get; init; }
@@ -66,8 +65,8 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Identity)]
     public EncryptionSpec? Encryption { get; init; }
 
-    /// <summary>The age identity that opens the dumps for verify: RestoreTest of an encrypted snapshot: a Secret with
-    /// the key identity.</summary>
+    /// <summary>The age identity for verify: RestoreTest of an encrypted snapshot: a Secret with the key
+    /// identity.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
@@ -83,21 +82,18 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Control)]
     public RetentionSpec? Retention { get; init; }
 
-    /// <summary>What happens to the files when this object is deleted. With Delete, the deletion waits while an upgrade
-    /// or an unfinished restore needs the snapshot. A finished OmsUpgrade needs it for its rollback until that upgrade
-    /// is deleted or its old containers are cleaned up. A DatabaseRollingUpgrade needs it until it is
-    /// deleted.</summary>
+    /// <summary>What happens to the files when this object is deleted. Delete waits while an unfinished restore, an
+    /// OmsUpgrade whose old containers still exist, or a DatabaseRollingUpgrade needs the snapshot.</summary>
     [FieldClass(FieldClass.Control)]
     public DeletionPolicy DeletionPolicy { get; init; }
 
-    /// <summary>How long one attempt of the whole snapshot may take, as a duration, for instance 4h. More than 49d
-    /// counts as 49d. An attempt that takes longer fails.</summary>
+    /// <summary>How long one attempt may take; more than 49d counts as 49d. A longer attempt fails.</summary>
     [FieldClass(FieldClass.Timing)]
     [PositiveDuration]
     public string Timeout { get; init => field = value ?? "4h"; } = "4h";
 
-    /// <summary>What you accept that a dump loses or may lack: DumpLosesDigits/DB.TABLE.COLUMN or ObjectsHidden/DB, as
-    /// the message of the failure names it, or the reason alone for all with it.</summary>
+    /// <summary>What you accept that the dump loses or may lack: DumpLosesDigits/DB.TABLE.COLUMN or ObjectsHidden/DB,
+    /// as the failure names it, or the reason alone for all.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(64)]
@@ -105,7 +101,7 @@ public sealed record BackupSnapshotSpec
     [Pattern("^[A-Za-z]+(/[^\\s,]+)?$")]
     public List<string> Acknowledge { get; init => field = value ?? []; } = [];
 
-    /// <summary>Retry token. After a failure, a value that was not used before starts one new attempt.</summary>
+    /// <summary>Retry token. A new value starts one new attempt after a failure.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
@@ -135,8 +131,7 @@ public enum DeletionPolicy
 /// <summary>A MySQL-protocol server and how the operator reaches it.</summary>
 public sealed record DatabaseSource
 {
-    /// <summary>Login at the server: a Secret with the keys username and password, and optionally host, port and
-    /// ca.crt.</summary>
+    /// <summary>Login: a Secret with the keys username and password, and optionally host, port and ca.crt.</summary>
     [Required]
     [SecretKeys("username", "password", "host", "port", "ca.crt")]
     public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();

@@ -3,8 +3,7 @@ namespace Drydock.Crds.BackupSnapshots;
 /// <summary>What the operator reports about a snapshot.</summary>
 public sealed record BackupSnapshotStatus : JobStatus
 {
-    /// <summary>Name of the snapshot in its storage. It is never used again, and is set before the first byte is
-    /// written.</summary>
+    /// <summary>Name of the snapshot in its storage; never used again.</summary>
     [Length(SchemaLimits.Name)]
     public string? SnapshotID { get; init; }
 
@@ -28,15 +27,15 @@ public sealed record BackupSnapshotStatus : JobStatus
     [Range(0, long.MaxValue)]
     public long? RawBytes { get; init; }
 
-    /// <summary>How the snapshot was verified. Absent: it is not verified, or its files are being removed.</summary>
+    /// <summary>How the snapshot was verified. Absent: not verified, or its files are being removed.</summary>
     public SnapshotVerification? Verified { get; init; }
 
-    /// <summary>SHA-256 of the definitions of all objects, 64 hex digits. Absent: one of them cannot be read.</summary>
+    /// <summary>SHA-256 of the definitions of all objects. Absent: one of them cannot be read.</summary>
     [Length(64)]
     public string? DefinitionsSha256 { get; init; }
 
-    /// <summary>The time after which retention removes the files, by the API server's clock. It is set a day before,
-    /// and removed if the policy keeps the snapshot again.</summary>
+    /// <summary>When retention removes the files. Set a day before, and removed if the policy keeps the snapshot
+    /// again.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>Version as the server reports it.</summary>
@@ -52,6 +51,7 @@ public sealed record BackupSnapshotStatus : JobStatus
     /// an object refers to the snapshot since.</summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
+    [NotInReference]
     public SortedDictionary<string, string>? Receipt { get; init; }
 }
 

@@ -3,14 +3,13 @@ namespace Drydock.Crds.Common;
 /// <summary>TLS of the connection to a MySQL-protocol server.</summary>
 public sealed record DatabaseTls
 {
-    /// <summary>Whether the connection is encrypted and how the certificate of the server is verified. The certificate
-    /// authority is the key <c>ca.crt</c> of the credentials Secret.</summary>
+    /// <summary>Whether the connection is encrypted, and what of the server's certificate is verified, against ca.crt
+    /// of the credentials Secret.</summary>
     public DatabaseTlsMode Mode { get; init; }
 
-    /// <summary>SHA-256 of the server's certificate, as <c>openssl x509 -noout -fingerprint -sha256</c> prints it: this
-    /// certificate and no other is accepted, whichever authority signed it, and <c>mode</c> does not matter. The server
-    /// must show the authority that signed it, as MySQL and MariaDB do, because the tools of a backup verify with
-    /// that.</summary>
+    /// <summary>SHA-256 of the server's certificate, as openssl x509 -noout -fingerprint -sha256 prints it. Only this
+    /// certificate is accepted, whoever signed it and whatever mode says. The server must show the authority that
+    /// signed it, as MySQL and MariaDB do, because the backup tools verify with that.</summary>
     [Pattern("^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$")]
     [Length(95)]
     public string? Fingerprint { get; init; }

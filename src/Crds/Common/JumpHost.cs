@@ -1,7 +1,6 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>A jump host (bastion): the operator logs in there over ssh, and the jump host connects it to the host
-/// behind it.</summary>
+/// <summary>A jump host (bastion): the operator logs in there over ssh and connects to the host behind it.</summary>
 public sealed record JumpHost
 {
     /// <summary>Name or address of the jump host.</summary>
@@ -19,8 +18,8 @@ public sealed record JumpHost
     [PlainName]
     public string User { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Private key and host key for the jump host: a Secret with the keys ssh-privatekey and known_hosts, and
-    /// passphrase if the key is encrypted. Default: those for the hosts behind it.</summary>
+    /// <summary>A Secret with the keys ssh-privatekey and known_hosts, and passphrase if the key is encrypted. Default:
+    /// that for the hosts behind it.</summary>
     [SecretKeys("ssh-privatekey", "known_hosts", "passphrase")]
     public SecretReference? SshSecretRef { get; init; }
 }

@@ -7,12 +7,11 @@ public abstract record RunStatus : ObservedStatus
     [Length(16)]
     public string? Progress { get; init; }
 
-    /// <summary>Ids of the steps that run now, or of the step that failed. The first ones if there are many;
-    /// status.running has all.</summary>
+    /// <summary>Ids of the first steps that run now, or of the step that failed; status.running has all.</summary>
     [Length(SchemaLimits.Message)]
     public string? Step { get; init; }
 
-    /// <summary>The steps that run now: since when, and until when if that is known.</summary>
+    /// <summary>The steps that run now.</summary>
     [ListMap("id")]
     [Items(32)]
     public List<RunningStep> Running { get; init => field = value ?? []; } = [];
@@ -21,18 +20,17 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? NextAction { get; init; }
 
-    /// <summary>The holds that the run waits at, each with the approval that ends it. Empty unless it is
-    /// held.</summary>
+    /// <summary>The holds that the run waits at. Empty unless it is held.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.Findings)]
     public List<HoldStatus> Holds { get; init => field = value ?? []; } = [];
 
-    /// <summary>What a rollback would cost now. Absent if it has begun, or if nothing can be rolled back.</summary>
+    /// <summary>What a rollback would cost now. Absent if it has begun, or nothing can be rolled back.</summary>
     [Length(SchemaLimits.Message)]
     public string? RollbackCost { get; init; }
 
-    /// <summary>The word for drydock.dev/retry or spec.retry that continues this run now. It is bound to the plan that
-    /// failed, was aborted or was rolled back. Absent where nothing waits for a retry.</summary>
+    /// <summary>The word for drydock.dev/retry or spec.retry that continues this run now. Absent where nothing waits
+    /// for a retry.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? RetryWord { get; init; }
 
@@ -40,31 +38,27 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? RetryCost { get; init; }
 
-    /// <summary>The plan: every step, its target and its result. The stored plan stays valid, also for a newer
-    /// operator.</summary>
+    /// <summary>The plan. It stays valid for a newer operator.</summary>
     public Plan? Plan { get; init; }
 
-    /// <summary>The rollback plan. It is compiled from what was really done, when desiredState or rollbackPolicy asks
-    /// for a rollback.</summary>
+    /// <summary>The rollback plan, compiled from what was really done.</summary>
     public Plan? RollbackPlan { get; init; }
 
-    /// <summary>The most recent plans that were replaced: what they left on hosts and in the cluster is known by
-    /// their ids.</summary>
+    /// <summary>The most recent plans that were replaced: what they left is known by their ids.</summary>
+    [NotInReference]
     [Items(SchemaLimits.History)]
     public List<FormerPlan> FormerPlans { get; init => field = value ?? []; } = [];
 
-    /// <summary>The abort token that stopped the run; absent if none did. A retry or desiredState
-    /// continues.</summary>
+    /// <summary>The abort token that stopped the run; absent if none did.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? AbortedBy { get; init; }
 
-    /// <summary>True if the abort was requested while desiredState was RolledBack and the rollback had not started. In
-    /// this case only a retry starts the rollback.</summary>
+    /// <summary>True if the abort was requested while a rollback was wanted and had not started. Only a retry starts it
+    /// then.</summary>
     public bool? AbortedRollback { get; init; }
 
-    /// <summary>The token of the annotation drydock.dev/rollback that requested the rollback; absent if none did.
-    /// Removing the annotation cancels a rollback that has not begun. A retry after the rollback starts the
-    /// upgrade again.</summary>
+    /// <summary>The token of drydock.dev/rollback that requested the rollback; absent if none did. Removing the
+    /// annotation cancels a rollback that has not begun.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? RolledBackBy { get; init; }
 
@@ -75,8 +69,8 @@ public abstract record RunStatus : ObservedStatus
     /// <summary>What this run works on, as the target reports it.</summary>
     public TargetStatus? Target { get; init; }
 
-    /// <summary>The trace of the present attempt, as in the header traceparent (W3C): every span of the attempt is
-    /// below the span it names. A retry begins another trace.</summary>
+    /// <summary>The trace of the present attempt, as in the header traceparent (W3C). A retry begins another
+    /// one.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Traceparent { get; init; }
 
@@ -88,7 +82,7 @@ public abstract record RunStatus : ObservedStatus
     [Items(SchemaLimits.History)]
     public List<UsedApproval> Approvals { get; init => field = value ?? []; } = [];
 
-    /// <summary>The most recent acceptances of failed steps, with their effect. No acceptance works twice.</summary>
+    /// <summary>The most recent acceptances of failed steps, with their effect.</summary>
     [Items(2 * SchemaLimits.History)]
     public List<UsedAcceptance> Acceptances { get; init => field = value ?? []; } = [];
 
@@ -128,8 +122,8 @@ public sealed record RunningStep
     /// <summary>When its present attempt began.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>When it should end: as steps of its kind took in this plan, otherwise as the version data says. Absent
-    /// if nothing is known.</summary>
+    /// <summary>When it should end, as steps of its kind took in this plan, otherwise as the version data says; absent
+    /// if unknown.</summary>
     public DateTimeOffset? ExpectedAt { get; init; }
 
     /// <summary>What the expectation is taken from.</summary>
@@ -149,9 +143,8 @@ public sealed record TargetStatus
     [Length(SchemaLimits.Reference)]
     public string? Identity { get; init; }
 
-    /// <summary>Addresses at which the operator reached it, as in the spec or the configuration of the target, and as
-    /// resolved. Objects of other namespaces that reach the same server at one of these addresses wait
-    /// (TargetBusy).</summary>
+    /// <summary>Addresses at which the operator reached it, as configured and as resolved. Objects of other namespaces
+    /// that reach the same server there wait (TargetBusy).</summary>
     [ListSet]
     [Items(64)]
     [Length(SchemaLimits.Reference)]
@@ -161,8 +154,8 @@ public sealed record TargetStatus
     [Length(SchemaLimits.Message)]
     public string? Description { get; init; }
 
-    /// <summary>Name of the Lease by which this run claims the target; absent while it has no claim. Further Leases are
-    /// named after the addresses.</summary>
+    /// <summary>Name of the Lease that claims the target; absent without a claim. Further Leases are named after the
+    /// addresses.</summary>
     [Length(SchemaLimits.Name)]
     public string? Claim { get; init; }
 
@@ -172,6 +165,7 @@ public sealed record TargetStatus
 }
 
 /// <summary>One attempt of a run, from its start or a retry to its end.</summary>
+[NotInReference]
 public sealed record RunAttempt
 {
     /// <summary>Counts from 1.</summary>
@@ -202,6 +196,7 @@ public sealed record RunAttempt
 }
 
 /// <summary>An approval that the operator has seen.</summary>
+[NotInReference]
 public sealed record UsedApproval
 {
     /// <summary>What it approves: a phase, a step id, or PointOfNoReturn.</summary>
@@ -238,12 +233,12 @@ public sealed record ActionItem
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     public string Reason { get; init => field = value ?? ""; } = "";
 
-    /// <summary>How many projects, components or nodes it concerns; absent if it concerns the whole system, or exactly
+    /// <summary>How many projects, components or nodes it concerns; absent if it concerns the whole system or exactly
     /// the subject.</summary>
     [Range(1, int.MaxValue)]
     public int? Count { get; init; }
 
-    /// <summary>What it concerns: projects, components, nodes. The first ones if there are many.</summary>
+    /// <summary>What it concerns: the first projects, components, nodes.</summary>
     [Length(SchemaLimits.Message)]
     public string Subject { get; init => field = value ?? ""; } = "";
 
@@ -251,13 +246,12 @@ public sealed record ActionItem
     [Length(SchemaLimits.Message)]
     public string Message { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The ConfigMap in the same namespace that lists all of them; absent if subject and message show
+    /// <summary>The ConfigMap in the same namespace that lists all; absent if subject and message show
     /// everything.</summary>
     [Length(SchemaLimits.Name)]
     public string? ConfigMap { get; init; }
 
-    /// <summary>The key in the ConfigMap. A list that is too long for one continues under the same key in the next
-    /// one.</summary>
+    /// <summary>The key in the ConfigMap. A long list continues under it in the next one.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Key { get; init; }
 }
@@ -282,8 +276,8 @@ public sealed record Finding
     [Length(SchemaLimits.Reference)]
     public string? Field { get; init; }
 
-    /// <summary>The entry of spec.preflight.acknowledge that accepts this finding, REASON/SUBJECT. The reason alone
-    /// accepts every finding with it. Empty: nothing accepts the finding; what it says has to be corrected.</summary>
+    /// <summary>The entry of spec.preflight.acknowledge that accepts this finding, REASON/SUBJECT; REASON alone accepts
+    /// all with it. Empty: correct what it says.</summary>
     [Length(SchemaLimits.Reference)]
     public string? Acknowledge { get; init; }
 }
@@ -296,8 +290,7 @@ public sealed record HoldStatus
     [Length(SchemaLimits.Name, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The value for the annotation drydock.dev/approve that ends it, for instance
-    /// StopOld@1f0c7a52.1.</summary>
+    /// <summary>The value for drydock.dev/approve that ends it, for instance StopOld@1f0c7a52.1.</summary>
     [Length(SchemaLimits.Reference)]
     public string Approval { get; init => field = value ?? ""; } = "";
 
@@ -306,6 +299,7 @@ public sealed record HoldStatus
 }
 
 /// <summary>An acceptance that the operator has seen.</summary>
+[NotInReference]
 public sealed record UsedAcceptance
 {
     /// <summary>The acceptance as it was given: STEP@HASH.N.F. No acceptance works twice.</summary>
@@ -332,6 +326,7 @@ public sealed record UsedAcceptance
 }
 
 /// <summary>A retry, abort or rollback token that was used.</summary>
+[NotInReference]
 public sealed record UsedToken
 {
     /// <summary>What it asked for.</summary>

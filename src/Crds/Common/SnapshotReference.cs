@@ -8,7 +8,7 @@ public sealed record SnapshotReference
     [Length(SchemaLimits.Name, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Uid of the BackupSnapshot. If it is set, another BackupSnapshot of the same name is refused.</summary>
+    /// <summary>Uid of the BackupSnapshot. If set, another one of the same name is refused.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Uid { get; init; }
 }

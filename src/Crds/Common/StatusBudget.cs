@@ -72,15 +72,14 @@ public abstract record ObservedStatus
     /// default; no generation is ever negative.</summary>
     public const long NotObserved = -1;
 
-    /// <summary>The generation of the spec that this status describes; -1 before the operator has seen the
-    /// object.</summary>
+    /// <summary>The generation of the spec that this status describes; -1 before the operator has seen it.</summary>
     public long? ObservedGeneration { get; init; }
 
     /// <summary>The current phase. Clients treat unknown phases as in progress.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Phase { get; init; }
 
-    /// <summary>What the operator is doing, or what is wrong and what to do, as text for users.</summary>
+    /// <summary>What the operator is doing, or what is wrong and what to do.</summary>
     [Length(SchemaLimits.Message)]
     public string? Message { get; init; }
 

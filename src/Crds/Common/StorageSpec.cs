@@ -4,8 +4,7 @@ namespace Drydock.Crds.Common;
 [ValidationRule("has(self.directory) != has(self.s3)", "A storage needs exactly one of directory and s3.")]
 public sealed record StorageSpec
 {
-    /// <summary>A directory in the operator's container. It must be on a mounted volume that outlives the
-    /// pod.</summary>
+    /// <summary>A directory in the operator's container, on a mounted volume that outlives the pod.</summary>
     public DirectoryStorage? Directory { get; init; }
 
     /// <summary>A bucket of an S3-compatible storage.</summary>
@@ -16,8 +15,8 @@ public sealed record StorageSpec
 [ValidationRule("!self.path.split('/').exists(s, s == '..')", "path must not contain '..'. Give the directory itself.")]
 public sealed record DirectoryStorage
 {
-    /// <summary>A storage root of the operator, or a directory below one. The operator creates a directory named after
-    /// the namespace directly below the root. It must not contain '..'.</summary>
+    /// <summary>A storage root of the operator, or a directory below one. Directly below the root the operator creates
+    /// a directory named after the namespace.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.AbsolutePath)]
@@ -34,8 +33,7 @@ public sealed record DirectoryStorage
     "prefix must not contain '..', because all objects are stored below it.")]
 public sealed record S3Storage
 {
-    /// <summary>URL of the storage, for instance https://s3.example:9000. An http:// URL needs insecure:
-    /// true.</summary>
+    /// <summary>URL, for instance https://s3.example:9000. An http:// URL needs insecure: true.</summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 8)]
     [Pattern(Patterns.HttpUrl)]
@@ -47,7 +45,7 @@ public sealed record S3Storage
     [Pattern(Patterns.Bucket)]
     public string Bucket { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Prefix of all object names. Default: none. It must not contain '..'.</summary>
+    /// <summary>Prefix of all object names. Default: none.</summary>
     [RelativePath(512)]
     public string? Prefix { get; init; }
 
@@ -56,18 +54,17 @@ public sealed record S3Storage
     [Pattern("^[A-Za-z0-9-]+$")]
     public string Region { get; init => field = value ?? "us-east-1"; } = "us-east-1";
 
-    /// <summary>True puts the bucket into the path (endpoint/bucket/object), which most storages other than AWS need.
-    /// False puts it into the host name.</summary>
+    /// <summary>True: the bucket is in the path (endpoint/bucket/object), as most storages other than AWS need. False:
+    /// in the host name.</summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool PathStyle { get; set; } = true;
 
     /// <summary>True accepts http:// without TLS. Requests are signed, but dumps are transferred unencrypted.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>Credentials: a Secret with the keys accessKey and secretKey, or AWS_ACCESS_KEY_ID and
-    /// AWS_SECRET_ACCESS_KEY, and optionally sessionToken or AWS_SESSION_TOKEN, and ca.crt (a private certificate
-    /// authority). Without it the operator uses the credentials of its own pod, which requires that it was started with
-    /// --s3-own-credentials.</summary>
+    /// <summary>A Secret with the keys accessKey and secretKey, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and
+    /// optionally sessionToken or AWS_SESSION_TOKEN, and ca.crt. Default: the credentials of the operator's pod, if it
+    /// runs with --s3-own-credentials.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys(
         StorageKeys.AccessKey,
@@ -109,12 +106,11 @@ public static class StorageKeys
         [SecretKey, SessionToken, AwsSecretKey, AwsSessionToken];
 }
 
-/// <summary>Encryption of stored dumps in the age format. Every dump can be opened with the standard age program and
-/// one identity.</summary>
+/// <summary>Encryption of stored dumps in the age format. The standard age program and one identity open
+/// them.</summary>
 public sealed record EncryptionSpec
 {
-    /// <summary>Public keys (age1…). The private key of any of them opens the dumps; the operator keeps no private
-    /// key.</summary>
+    /// <summary>Public keys (age1…). The private key of any of them opens the dumps; the operator keeps none.</summary>
     [Required]
     [ListSet]
     [Items(16, Minimum = 1)]
@@ -127,11 +123,11 @@ public sealed record EncryptionSpec
 /// it. Without fields all are kept.</summary>
 public sealed record RetentionSpec
 {
-    /// <summary>How many of the newest snapshots of the series are kept, including this one.</summary>
+    /// <summary>How many of the newest snapshots of the series are kept, with this one.</summary>
     [Range(1, 10000)]
     public int? KeepLast { get; init; }
 
-    /// <summary>How long each snapshot is kept after it was taken, as a duration, for instance 30d.</summary>
+    /// <summary>How long each snapshot is kept after it was taken, for instance 30d.</summary>
     [PositiveDuration]
     public string? KeepFor { get; init; }
 }

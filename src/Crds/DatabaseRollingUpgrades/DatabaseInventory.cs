@@ -11,6 +11,7 @@ public sealed record DatabaseInventory
 }
 
 /// <summary>One process of the database, as its cluster and its host report it.</summary>
+[NotInReference]
 public sealed record InventoryInstance
 {
     /// <summary>Its name: as the spec has it, otherwise made from component, host and port.</summary>

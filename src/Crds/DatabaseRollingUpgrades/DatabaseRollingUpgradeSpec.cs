@@ -74,49 +74,47 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public PackageSpec Package { get; init => field = value ?? new(); } = new();
 
-    /// <summary>HOST or HOST:PORT of one PD member or one master: where it answers HTTP. From there preflight finds
-    /// every process that spec.instances does not list; status.inventory and the plan show them. Without it,
-    /// spec.instances lists all processes. Default port: PD 2379, master 7000 (BMDB: 10000). An IPv6 address has no
-    /// port here. Several are separated by commas: if one does not answer, the next one is asked.</summary>
+    /// <summary>HOST or HOST:PORT where one PD member or one master answers HTTP; several with commas, asked in turn.
+    /// From there preflight finds the processes that spec.instances does not list (status.inventory). Without it,
+    /// spec.instances lists all. Default port: PD 2379, master 7000 (BMDB: 10000). An IPv6 address has no port
+    /// here.</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(SchemaLimits.Reference, Minimum = 1)]
     [Pattern("^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?(,[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?)*$")]
     public string? Seed { get; init; }
 
-    /// <summary>The processes of the database. Without seed: every one of them. With seed: those for which you set
-    /// something other than what preflight finds; it joins them with what it finds by component, host and port.
-    /// Preflight fails if the database reports a process that is not listed here or found, or lacks one that
-    /// is.</summary>
+    /// <summary>The processes. Without seed: all. With seed: those for which you set something; they are joined with
+    /// what preflight finds by component, host and port. Preflight fails if the database reports other
+    /// processes.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("name")]
     [Items(SchemaLimits.Instances)]
     public List<DatabaseInstance> Instances { get; init => field = value ?? []; } = [];
 
-    /// <summary>Names of instances whose hosts are gone for good. May be set while the upgrade runs; the instance stays
-    /// in instances. Accepted once the database itself no longer knows the instance: a TiKV that is Tombstone, a PD or
-    /// master that is no longer a member, a tablet server that is no longer listed or is dead and in the server
-    /// blacklist. Until then nothing is started, and status.message says what the database still lists.</summary>
+    /// <summary>Names of instances whose hosts are gone for good; they stay in instances. Accepted once the database no
+    /// longer knows the instance: a Tombstone TiKV, a PD or master that is no member, a tablet server that is not
+    /// listed, or is dead and in the server blacklist. Until then nothing is started, and status.message says what is
+    /// still listed.</summary>
     [FieldClass(FieldClass.Access)]
     [ListSet]
     [Items(SchemaLimits.ChangedInstances)]
     [Label]
     public List<string> Skip { get; init => field = value ?? []; } = [];
 
-    /// <summary>Instances that joined the database while the upgrade runs, usually in place of those in skip. They must
-    /// run toVersion and be healthy members; the upgrade checks them and does not change them. They are controlled like
-    /// the other instances of their component; where preflight found the control of those, it finds that of these on
-    /// their hosts, too. For a new upgrade list them in instances.</summary>
+    /// <summary>Instances that joined while the upgrade runs, usually in place of those in skip. They must run
+    /// toVersion and be healthy members; they are checked and not changed. They are controlled like the others of their
+    /// component. For a new upgrade list them in instances.</summary>
     [FieldClass(FieldClass.Access)]
     [ListMap("name")]
     [Items(SchemaLimits.ChangedInstances)]
     public List<AddedInstance> Added { get; init => field = value ?? []; } = [];
 
-    /// <summary>What holds for the processes of every component. Entries of control and instances come first.</summary>
+    /// <summary>What holds for all processes. Entries of control and instances come first.</summary>
     [FieldClass(FieldClass.Identity)]
     public InstanceDefaults? Defaults { get; init; }
 
-    /// <summary>How processes are started and stopped, and where they are installed, by component. An instance can have
-    /// its own settings. What neither says is looked for on the hosts.</summary>
+    /// <summary>How processes are started and stopped, and where they are installed, by component. What is not said is
+    /// looked for on the hosts.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("component")]
     [Items(8)]
@@ -127,14 +125,13 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public HostAccess Access { get; init => field = value ?? new(); } = new();
 
-    /// <summary>YugabyteDB and BMDB only: the host on which the operator runs the vendor's admin tools of the new
-    /// package. Default: the host of the first instance.</summary>
+    /// <summary>YugabyteDB and BMDB only: the host that runs the vendor's admin tools of the new package. Default: that
+    /// of the first instance.</summary>
     [FieldClass(FieldClass.Access)]
     [Host(SchemaLimits.StepName)]
     public string? ToolHost { get; init; }
 
-    /// <summary>TLS of the HTTP interfaces of the processes, and of the RPC interfaces that the admin tool of
-    /// YugabyteDB connects to. Without it, the operator uses neither.</summary>
+    /// <summary>TLS of the HTTP interfaces, and of the RPC that YugabyteDB's admin tool uses. Default: none.</summary>
     [FieldClass(FieldClass.Access)]
     public DatabaseServiceTls? Tls { get; init; }
 
@@ -142,15 +139,15 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Timing)]
     public DrainSpec Drain { get; init => field = value ?? new(); } = new();
 
-    /// <summary>How long an instance must be healthy before the next one of its component is stopped, as a duration.
-    /// Meanwhile leaders leave the next one, and the first one of the next component may be stopped. YugabyteDB
-    /// recommends at least 60s.</summary>
+    /// <summary>How long an instance must be healthy before the next one of its component is stopped. Meanwhile leaders
+    /// leave the next one, and the first one of the next component may be stopped. YugabyteDB recommends at least
+    /// 60s.</summary>
     [FieldClass(FieldClass.Timing)]
     [Duration]
     public string Settle { get; init => field = value ?? "60s"; } = "60s";
 
-    /// <summary>True accepts an outage if there are fewer than three voters or the replication factor is below three;
-    /// the plan notes it. False refuses such a database.</summary>
+    /// <summary>True accepts an outage with fewer than three voters or a replication factor below three; the plan notes
+    /// it. False refuses such a database.</summary>
     [FieldClass(FieldClass.Identity)]
     public bool AllowUnavailability { get; init; }
 
@@ -166,8 +163,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public TiDbSpec? Tidb { get; init; }
 
-    /// <summary>How long one attempt of a step may take, by phase. A step that takes longer fails with
-    /// StepTimeout.</summary>
+    /// <summary>How long one attempt of a step may take, by phase; then it fails with StepTimeout.</summary>
     [FieldClass(FieldClass.Timing)]
     public DatabaseUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
 }
@@ -187,24 +183,22 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     + "clientNodeName.")]
 public sealed record DatabaseServiceTls
 {
-    /// <summary>TLS of the HTTP interfaces: a Secret with the key ca.crt, and tls.crt and tls.key if the servers
-    /// require a client certificate. For YugabyteDB and BMDB the same as web.secretRef.</summary>
+    /// <summary>TLS of HTTP: a Secret with the key ca.crt, and tls.crt and tls.key if a client certificate is required.
+    /// For YugabyteDB and BMDB the same as web.secretRef.</summary>
     [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference? SecretRef { get; init; }
 
-    /// <summary>YugabyteDB and BMDB only: TLS of the web pages. Set it only if the processes have
-    /// webserver_certificate_file; without it, and without secretRef, the operator reads the pages without
-    /// TLS.</summary>
+    /// <summary>YugabyteDB and BMDB only: TLS of the web pages, if the processes have webserver_certificate_file.
+    /// Without it and secretRef, pages are read without TLS.</summary>
     public DatabaseWebTls? Web { get; init; }
 
     /// <summary>YugabyteDB and BMDB only: TLS of RPC (use_node_to_node_encryption): the directory of certificates on
-    /// the tool host, which the operator passes to the admin tool (--certs_dir_name). Without it, the tool connects
-    /// without TLS.</summary>
+    /// the tool host, for --certs_dir_name. Default: no TLS.</summary>
     [AbsolutePath]
     public string? CertsDirName { get; init; }
 
-    /// <summary>YugabyteDB and BMDB only: the name of the node whose certificate in certsDirName the admin tool
-    /// presents (--client_node_name), if the masters require client certificates.</summary>
+    /// <summary>YugabyteDB and BMDB only: the node whose certificate in certsDirName the admin tool presents
+    /// (--client_node_name), if masters require client certificates.</summary>
     [Host(SchemaLimits.Name)]
     public string? ClientNodeName { get; init; }
 }
@@ -222,26 +216,22 @@ public sealed record DatabaseWebTls
 /// <summary>How leaders are moved away from an instance before it is stopped.</summary>
 public sealed record DrainSpec
 {
-    /// <summary>How long the number of leaders may stay the same before onTimeout applies, as a duration. A drain that
-    /// makes progress may take hours. Time in which PD does not count leaders, because it has a new leader, does not
-    /// count.</summary>
+    /// <summary>How long the number of leaders may stay the same before onTimeout applies. A drain that makes progress
+    /// may take hours. Time in which PD counts no leaders, because it has a new one itself, does not count.</summary>
     [PositiveDuration]
     public string StalledFor { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>How long leaders may take to leave an instance even if they make progress, as a duration. Default: no
-    /// limit.</summary>
+    /// <summary>How long a drain may take even if it makes progress. Default: no limit.</summary>
     [PositiveDuration]
     public string? Timeout { get; init; }
 
     /// <summary>What happens when leaders do not leave in time. Fail: the instance is not stopped and the upgrade
-    /// fails. Proceed: the instance is stopped although it still has leaders, as tidb-ansible and YBA do; plan and
-    /// status note it.</summary>
+    /// fails. Proceed: it is stopped with its leaders, as tidb-ansible and YBA do; plan and status note it.</summary>
     public DrainTimeoutPolicy OnTimeout { get; init; }
 
-    /// <summary>How long an instance may stay without leaders while the upgrade waits (paused, held, or DDL runs), as a
-    /// duration. After that the leaders are given back, and the instance is drained again when the upgrade continues.
-    /// If a drain failed because leaders stay, you have this time to answer before the leaders are given
-    /// back.</summary>
+    /// <summary>How long an instance may stay without leaders while the upgrade waits (paused, held, DDL runs) or has
+    /// failed because leaders stay. Then the leaders are given back; it is drained again when the upgrade
+    /// continues.</summary>
     [PositiveDuration]
     public string IdleLimit { get; init => field = value ?? "10m"; } = "10m";
 }
@@ -271,10 +261,9 @@ public sealed record InstanceDefaults
 /// <summary>What preflight does with findings that you may judge differently.</summary>
 public sealed record DatabasePreflightSpec
 {
-    /// <summary>Findings of preflight that you have judged and accept: REASON/SUBJECT as the finding names it, or
-    /// REASON for every finding with it that can be accepted. The plan lists each accepted finding, and its hash covers
-    /// the entries. A finding that names no such word cannot be accepted: quorum, unexpected processes, claims and
-    /// backups.</summary>
+    /// <summary>Findings that you accept: REASON/SUBJECT as the finding names it, or REASON for all with it. Plan and
+    /// hash contain the entries. A finding without such a word cannot be accepted: quorum, unexpected processes,
+    /// claims, backups.</summary>
     [ListSet]
     [Items(64)]
     [Length(SchemaLimits.Reference, Minimum = 3)]
@@ -305,9 +294,8 @@ public sealed record DatabaseUpgradeTimeouts
     [PositiveDuration]
     public string Verify { get; init => field = value ?? "15m"; } = "15m";
 
-    /// <summary>Promoting AutoFlags, and upgrading the SQL catalogue: as long the admin tool waits for the tablet
-    /// server (--timeout_ms). After that the operator watches the catalogue for the same time until the server has
-    /// ended.</summary>
+    /// <summary>Promoting AutoFlags, and upgrading the SQL catalogue (--timeout_ms of the admin tool). After that the
+    /// catalogue is watched for the same time until the server has ended.</summary>
     [PositiveDuration]
     public string Finalize { get; init => field = value ?? "1h"; } = "1h";
 
@@ -315,8 +303,7 @@ public sealed record DatabaseUpgradeTimeouts
     [PositiveDuration]
     public string Replication { get; init => field = value ?? "7d"; } = "7d";
 
-    /// <summary>Raising the schedule limits after the upgrade. When this time is over, the limits keep their current
-    /// values.</summary>
+    /// <summary>Raising the schedule limits after the upgrade. Then the limits keep their values.</summary>
     [PositiveDuration]
     public string TuneScheduling { get; init => field = value ?? "7d"; } = "7d";
 }

@@ -4,18 +4,16 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 public sealed record DatabaseRollingUpgradeStatus : RunStatus
 {
     /// <summary>How long the upgrade is expected to take, by the vendor's rule (TiDB: 10 minutes, and 5 minutes for
-    /// each TiKV). Duration.</summary>
+    /// each TiKV).</summary>
     [Length(SchemaLimits.Duration)]
     public string? Estimate { get; init; }
 
-    /// <summary>How long the upgrade took, from the first stopped instance to the last verified one.
-    /// Duration.</summary>
+    /// <summary>How long it took, from the first stopped instance to the last verified one.</summary>
     [Length(SchemaLimits.Duration)]
     public string? Elapsed { get; init; }
 
-    /// <summary>How many processes run the wanted version, of all, for each component: "PD 3/3, TiKV 12/60". During a
-    /// rollback the wanted version is fromVersion. How far a running drain is, is in
-    /// status.running[].message.</summary>
+    /// <summary>How many processes run the wanted version (in a rollback fromVersion), of all: "PD 3/3, TiKV
+    /// 12/60".</summary>
     [Length(SchemaLimits.Name)]
     public string? InstanceProgress { get; init; }
 
@@ -24,8 +22,8 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Items(SchemaLimits.Instances)]
     public List<DatabaseInstanceStatus> Instances { get; init => field = value ?? []; } = [];
 
-    /// <summary>What preflight found of the processes that the spec does not describe completely. Absent if it
-    /// describes all. The upgrade uses it together with the spec until it ends.</summary>
+    /// <summary>What preflight found of the processes that the spec does not describe completely. The upgrade uses both
+    /// until it ends.</summary>
     public DatabaseInventory? Inventory { get; init; }
 
     /// <summary>The instances of spec.skip.</summary>
@@ -51,7 +49,7 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Length(SchemaLimits.Name)]
     public List<string> PausedReplication { get; init => field = value ?? []; } = [];
 
-    /// <summary>YugabyteDB: until when the sources of paused groups keep their log. After that the targets have to be
+    /// <summary>YugabyteDB: until when the sources of paused groups keep their log. Then the targets must be
     /// bootstrapped again.</summary>
     public DateTimeOffset? ReplicationDeadline { get; init; }
 }
@@ -68,6 +66,7 @@ public sealed record SkippedInstanceStatus
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>The generation of the object (metadata.generation) that had the instance in spec.skip then.</summary>
+    [NotInReference]
     public long? Generation { get; init; }
 }
 

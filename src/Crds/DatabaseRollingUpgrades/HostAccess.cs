@@ -10,8 +10,8 @@ public sealed record HostAccess
     /// <summary>By exec in long-running containers. Each container counts as one host.</summary>
     public ContainerAccess? Docker { get; init; }
 
-    /// <summary>Login at the HTTP interfaces of the database, if they require one (webserver_password_file of
-    /// YugabyteDB, or a proxy over TLS): a Secret with the keys username and password.</summary>
+    /// <summary>Login at the HTTP interfaces, if they require one (webserver_password_file of YugabyteDB, or a proxy
+    /// over TLS): a Secret with the keys username and password.</summary>
     [SecretKeys("username", "password")]
     public SecretReference? WebCredentialsSecretRef { get; init; }
 }
@@ -32,14 +32,14 @@ public sealed record SshAccess
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Port { get; set; } = 22;
 
-    /// <summary>The private key: a Secret with the key ssh-privatekey (type kubernetes.io/ssh-auth), and passphrase if
-    /// the key is encrypted.</summary>
+    /// <summary>A Secret with the key ssh-privatekey (type kubernetes.io/ssh-auth), and passphrase if the key is
+    /// encrypted.</summary>
     [Required]
     [SecretKeys("ssh-privatekey", "passphrase")]
     public SecretReference KeySecretRef { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The host keys: a Secret with the key known_hosts, in the format of ssh-keyscan. It can be the same
-    /// Secret as keySecretRef.</summary>
+    /// <summary>A Secret with the key known_hosts, in the format of ssh-keyscan. It can be the same as
+    /// keySecretRef.</summary>
     [Required]
     [SecretKeys("known_hosts")]
     public SecretReference KnownHostsSecretRef { get; init => field = value ?? new(); } = new();
@@ -50,21 +50,20 @@ public sealed record SshAccess
 
     /// <summary>What become: Sudo covers. Scripts: the scripts that control processes, and those for which the account
     /// lacks a permission. Units: only systemctl for the units, as single commands that sudoers can list; the account
-    /// must have every other permission.</summary>
+    /// needs every other permission.</summary>
     public BecomeFor BecomeFor { get; init; }
 
-    /// <summary>The account of the database, if it is not the login user: everything that does not run as root runs as
-    /// it, through sudo -n -u. Start and stop scripts, plain processes and the admin tool never run as root.</summary>
+    /// <summary>The account of the database, if it is not the login user: what does not run as root runs as it, through
+    /// sudo -n -u. Start and stop scripts, plain processes and the admin tool never run as root.</summary>
     [PlainName]
     public string? BecomeUser { get; init; }
 
-    /// <summary>The jump host through which the operator logs in on the hosts. The ports of the database are reached
-    /// through it only with forward: true.</summary>
+    /// <summary>The jump host. The ports of the database are reached through it only with forward: true.</summary>
     public JumpHost? Jump { get; init; }
 
-    /// <summary>True opens every connection to a port of the database (HTTP and SQL) on the host of that port, through
-    /// ssh. An address that is no host of this spec, for instance a peer of replication, is reached through toolHost.
-    /// For clusters whose ports the operator cannot reach.</summary>
+    /// <summary>True opens every connection to a port of the database (HTTP, SQL) on its host, through ssh; to an
+    /// address that is no host of this spec, through toolHost. For clusters whose ports the operator cannot
+    /// reach.</summary>
     public bool Forward { get; init; }
 
     /// <summary>Hosts whose sshd has another address or port than the spec says otherwise.</summary>
@@ -76,13 +75,12 @@ public sealed record SshAccess
 /// <summary>Where sshd of a host listens.</summary>
 public sealed record SshHost
 {
-    /// <summary>The host as instances name it: its address in the database.</summary>
+    /// <summary>The host as instances name it.</summary>
     [Required]
     [Host(SchemaLimits.StepName)]
     public string Host { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The address that the operator logs in at, as known_hosts has it: in a management network, for
-    /// instance.</summary>
+    /// <summary>The address that the operator logs in at, as known_hosts has it.</summary>
     [Required]
     [Host(SchemaLimits.StepName)]
     public string Address { get; init => field = value ?? ""; } = "";
@@ -111,38 +109,35 @@ public sealed record SshHost
     SharedRules.OnlyForSsh)]
 public sealed record ContainerAccess
 {
-    /// <summary>Client certificate for a tcp:// endpoint: a Secret with the keys ca.crt, tls.crt and tls.key, or
-    /// ca.pem, cert.pem and key.pem.</summary>
+    /// <summary>Client certificate for tcp://: a Secret with the keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem
+    /// and key.pem.</summary>
     [SecretKeys("ca.crt", "tls.crt", "tls.key", "ca.pem", "cert.pem", "key.pem")]
     public SecretReference? TlsSecretRef { get; init; }
 
-    /// <summary>Private key for an ssh:// endpoint: a Secret with the keys ssh-privatekey and known_hosts, and
-    /// passphrase if the key is encrypted.</summary>
+    /// <summary>For ssh://: a Secret with the keys ssh-privatekey and known_hosts, and passphrase if the key is
+    /// encrypted.</summary>
     [SecretKeys("ssh-privatekey", "known_hosts", "passphrase")]
     public SecretReference? SshSecretRef { get; init; }
 
-    /// <summary>Sudo runs docker system dial-stdio on an ssh:// endpoint through sudo -n. None runs it as the login
-    /// user.</summary>
+    /// <summary>For ssh://: Sudo runs docker system dial-stdio through sudo -n, None as the login user.</summary>
     public Become EngineBecome { get; init; }
 
-    /// <summary>The jump host through which the operator logs in at an ssh:// endpoint.</summary>
+    /// <summary>The jump host for ssh://.</summary>
     public JumpHost? Jump { get; init; }
 
-    /// <summary>True accepts a tcp:// endpoint without TLS. Anyone who can reach such an endpoint is root on the
-    /// host.</summary>
+    /// <summary>True accepts tcp:// without TLS. Anyone who can reach it is root on the host.</summary>
     public bool Insecure { get; init; }
 
-    /// <summary>The user that commands run as: the account of the database. Default: the user of the
-    /// container.</summary>
+    /// <summary>The user that commands run as. Default: that of the container.</summary>
     [PlainName]
     public string? User { get; init; }
 
-    /// <summary>Sudo runs commands that control processes (systemctl and others) by exec as root; the program sudo is
-    /// not needed. None runs everything as the user.</summary>
+    /// <summary>Sudo runs commands that control processes (systemctl and others) by exec as root; sudo is not needed.
+    /// None runs everything as the user.</summary>
     public Become Become { get; init; }
 
-    /// <summary>Which container is which host. There must be one entry for every host that instances, toolHost,
-    /// monitoring and tiSpark name, and no other entry.</summary>
+    /// <summary>Which container is which host: one entry for every host that instances, toolHost, monitoring and
+    /// tiSpark name, and no other.</summary>
     [Required]
     [ListMap("host")]
     [Items(SchemaLimits.Instances, Minimum = 1)]
@@ -152,14 +147,14 @@ public sealed record ContainerAccess
 /// <summary>A container that counts as a host.</summary>
 public sealed record ContainerHost
 {
-    /// <summary>The host as instances name it: its address for the ports of the database.</summary>
+    /// <summary>The host as instances name it.</summary>
     [Required]
     [Host(SchemaLimits.StepName)]
     public string Host { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (the operator runs docker system
-    /// dial-stdio there; a path behind it is that of the socket on the host), or unix:///PATH of a socket on the
-    /// operator's own machine (only if the operator runs with --allow-unix-endpoints).</summary>
+    /// <summary>Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio runs there; a
+    /// path behind it is that of the socket), or unix:///PATH on the operator's own machine, with
+    /// --allow-unix-endpoints.</summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.DockerEndpoint)]

@@ -18,23 +18,22 @@ public sealed record InstanceControl
     /// <summary>One script that starts the process and one that stops it.</summary>
     public ScriptControl? Scripts { get; init; }
 
-    /// <summary>A process without supervision. The operator finds it by its program, stops it by a signal and starts it
-    /// by a command line.</summary>
+    /// <summary>A process without supervision: found by its program, stopped by a signal, started by a command
+    /// line.</summary>
     public ProcessControl? Process { get; init; }
 
-    /// <summary>How the new program replaces the old one. Default: ReplaceBinary for TiDB. For YugabyteDB and BMDB
-    /// NewDirectory with process, otherwise SwitchLink; ReplaceBinary is refused there, because a program needs the
-    /// libraries of its own version.</summary>
+    /// <summary>How the new program replaces the old one. Default: ReplaceBinary for TiDB; for YugabyteDB and BMDB
+    /// NewDirectory with process, otherwise SwitchLink. ReplaceBinary is refused there, because a program needs the
+    /// libraries of its version.</summary>
     public SwapMethod? Swap { get; init; }
 
-    /// <summary>With swap: SwitchLink the symbolic link that leads to the version, absolute or relative to deployDir.
-    /// Default: deployDir. A link named bin (bin, as YugabyteDB Anywhere lays it out) is pointed at bin of the new
-    /// version, any other at the directory of the new version. {port} and {name} are replaced. With it swap is
-    /// SwitchLink.</summary>
+    /// <summary>The symbolic link to the version, absolute or relative to deployDir; swap is then SwitchLink. Default:
+    /// deployDir. A link named bin, as YugabyteDB Anywhere has it, is pointed at bin of the new version, any other at
+    /// its directory. {port} and {name} are replaced.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string? Link { get; init; }
 
-    /// <summary>How long a process may take to stop before it is killed, as a duration.</summary>
+    /// <summary>How long a process may take to stop before it is killed.</summary>
     [PositiveDuration]
     public string StopGrace { get; init => field = value ?? "2m"; } = "2m";
 }
@@ -60,22 +59,22 @@ public sealed record ComponentControl
 [ValidationRule("!self.user || has(self.unit)", "user: true needs unit, the name of the unit.")]
 public sealed record SystemdControl
 {
-    /// <summary>Name of the unit. {port} and {name} are replaced. Default: whichever of COMPONENT-PORT.service and
-    /// COMPONENT.service is active; versions of tidb-ansible use either.</summary>
+    /// <summary>Name of the unit. {port} and {name} are replaced. Default: the active one of COMPONENT-PORT.service and
+    /// COMPONENT.service.</summary>
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(@"^[A-Za-z0-9_{][A-Za-z0-9_.@{}\\:-]*\.service$")]
     public string? Unit { get; init; }
 
-    /// <summary>True: it is a unit of the account that commands run as (systemctl --user), as with systemd_mode: user
-    /// of tiup. The account must linger. sudo is not used for it.</summary>
+    /// <summary>True: a unit of the account that commands run as (systemctl --user), as with systemd_mode: user of
+    /// tiup. The account must linger; no sudo.</summary>
     public bool User { get; init; }
 }
 
 /// <summary>A service directory of daemontools.</summary>
 public sealed record SuperviseControl
 {
-    /// <summary>The service directory as svc and svstat take it, absolute or relative to deployDir. {port} and {name}
-    /// are replaced.</summary>
+    /// <summary>The service directory for svc and svstat, absolute or relative to deployDir. {port} and {name} are
+    /// replaced.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string Directory { get; init => field = value ?? ""; } = "";
@@ -100,9 +99,8 @@ public sealed record ScriptControl
 /// by a command line.</summary>
 public sealed record ProcessControl
 {
-    /// <summary>Program and arguments. {directory} (of the version), {port}, {name} and {dataDir} are replaced. The
-    /// command runs without a shell: variables, pipes and quotes are not interpreted. Never put a secret here: every
-    /// user of the host can read command lines.</summary>
+    /// <summary>Program and arguments, without a shell. {directory} (of the version), {port}, {name} and {dataDir} are
+    /// replaced. Never put a secret here: every user of the host can read command lines.</summary>
     [Required]
     [Items(128, Minimum = 1)]
     [Length(SchemaLimits.Reference)]

@@ -20,8 +20,8 @@ public sealed record MonitoringService
     [Host(SchemaLimits.Name)]
     public string Host { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Names or addresses of its hosts, instead of host, if it is the same on all of them (node_exporter).
-    /// Each is restarted in a step of its own, named NAME-HOST.</summary>
+    /// <summary>Its hosts, instead of host, if it is the same on all (node_exporter). Each is restarted in a step
+    /// NAME-HOST.</summary>
     [ListSet]
     [Items(SchemaLimits.Instances)]
     [Host(SchemaLimits.Name)]
@@ -32,8 +32,8 @@ public sealed record MonitoringService
     [Range(1, 65535)]
     public int Port { get; init; }
 
-    /// <summary>A page that answers with status 200 over plain HTTP once the service is ready: /-/ready of Prometheus,
-    /// /api/health of Grafana. Default: the service is ready when its port is open.</summary>
+    /// <summary>A page that answers 200 over plain HTTP once it is ready: /-/ready of Prometheus, /api/health of
+    /// Grafana. Default: its port is open.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.AbsolutePath)]
     public string? ReadyPath { get; init; }
@@ -43,9 +43,9 @@ public sealed record MonitoringService
     [AbsolutePath]
     public string DeployDir { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Files that are replaced below deployDir while the service is stopped, for instance programs, its start
-    /// script, its configuration and rules. The old files are kept next to them as NAME.FROMVERSION. A prometheus.yml
-    /// among them is checked with promtool before the service is stopped, if promtool is there.</summary>
+    /// <summary>Files that are replaced below deployDir while the service is stopped: programs, start script,
+    /// configuration, rules. The old ones are kept as NAME.FROMVERSION. A prometheus.yml is checked with promtool
+    /// before, if it is there.</summary>
     [ListMap("to")]
     [Items(16)]
     public List<ReplacedFile> Files { get; init => field = value ?? []; } = [];

@@ -3,27 +3,27 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>The programs of the new version on the hosts. The old programs are kept.</summary>
 public sealed record PackageSpec
 {
-    /// <summary>The directory of the new version on every host, for instance /opt/tidb-v3.0.9. Archives are unpacked
-    /// into it. Its programs are in bin below it.</summary>
+    /// <summary>The directory of the new version on every host, for instance /opt/tidb-v3.0.9; its programs are in bin
+    /// there. Archives are unpacked into it.</summary>
     [Required]
     [AbsolutePath]
     public string Directory { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Archives (.tar.gz) that are unpacked into the directory on every host with one of their components.
-    /// Without archives, the directory must already be on the hosts.</summary>
+    /// <summary>Archives (.tar.gz) that are unpacked on every host with one of their components. Without archives, the
+    /// directory must already be there.</summary>
     [ListMap("name")]
     [Items(16)]
     public List<PackageArchive> Archives { get; init => field = value ?? []; } = [];
 
-    /// <summary>Checksums of files below the directory. The operator checks them on every host before it stops
-    /// anything. Recommended if there are no archives.</summary>
+    /// <summary>Checksums of files below the directory, checked on every host before anything is stopped. Recommended
+    /// without archives.</summary>
     [ListMap("path")]
     [Items(64)]
     public List<PackageFile> Files { get; init => field = value ?? []; } = [];
 
-    /// <summary>A program below the directory that runs once on every host after unpacking. Default for YugabyteDB and
-    /// BMDB: bin/post_install.sh if the package has it, on every host where it has not run, also in directories that
-    /// you unpacked. Empty runs none.</summary>
+    /// <summary>A program below the directory that runs once on every host after unpacking; empty runs none. Default
+    /// for YugabyteDB and BMDB: bin/post_install.sh if the package has it, where it has not run, also in directories
+    /// that you unpacked.</summary>
     [Length(SchemaLimits.Path)]
     [ValidationRule(
         "!self.split('/').exists(s, s == '..') && !self.startsWith('/')",
@@ -52,24 +52,23 @@ public sealed record PackageArchive
     [Items(16)]
     public List<DatabaseComponent> Components { get; init => field = value ?? []; } = [];
 
-    /// <summary>The storage that holds the archive. Needs path.</summary>
+    /// <summary>The storage of the archive. Needs path.</summary>
     public StorageSpec? Storage { get; init; }
 
-    /// <summary>Path of the archive below the storage. It must not contain '..'.</summary>
+    /// <summary>Path below the storage.</summary>
     [RelativePath(SchemaLimits.Path)]
     public string? Path { get; init; }
 
-    /// <summary>Absolute path of the archive on every host, instead of storage and path.</summary>
+    /// <summary>Absolute path on every host, instead of storage and path.</summary>
     [AbsolutePath]
     public string? HostPath { get; init; }
 
-    /// <summary>SHA-256 of the archive, 64 hex digits. An archive with another checksum is refused.</summary>
+    /// <summary>SHA-256 of the archive. Another one is refused.</summary>
     [Required]
     [Sha256]
     public string Sha256 { get; init => field = value ?? ""; } = "";
 
-    /// <summary>How many leading path components are removed when the archive is unpacked, as by tar
-    /// --strip-components.</summary>
+    /// <summary>How many leading path components are removed, as by tar --strip-components.</summary>
     [Range(0, 8)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int StripComponents { get; set; } = 1;

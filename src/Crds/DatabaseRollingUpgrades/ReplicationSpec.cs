@@ -3,12 +3,12 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>xCluster (xDCR) replication that the cluster takes part in.</summary>
 public sealed record ReplicationSpec
 {
-    /// <summary>How replication is handled during the upgrade. Default: PauseBothSides before version 2.20, as in the
-    /// vendor's procedure; TargetFirst from 2.20 on.</summary>
+    /// <summary>How replication is handled. Default: PauseBothSides before 2.20, as in the vendor's procedure;
+    /// TargetFirst from 2.20 on.</summary>
     public ReplicationMode? Mode { get; init; }
 
     /// <summary>Every replication group in which this cluster is the target, or whose reverse direction runs at the
-    /// peer. Preflight fails if it finds a group that is not listed.</summary>
+    /// peer. Another one fails preflight.</summary>
     [ListMap("name")]
     [Items(32)]
     public List<ReplicationGroup> Groups { get; init => field = value ?? []; } = [];
@@ -51,8 +51,8 @@ public sealed record ReplicationPeer
     [Pattern(Patterns.HostAndPort)]
     public List<string> Masters { get; init => field = value ?? []; } = [];
 
-    /// <summary>Web addresses of all its processes, HOST:PORT. The operator reads their versions there. Default: the
-    /// hosts of the masters with the web ports of this cluster, and the processes that they list.</summary>
+    /// <summary>HOST:PORT of all its processes, where their versions are read. Default: the hosts of the masters with
+    /// the web ports of this cluster, and the processes that they list.</summary>
     [ListSet]
     [Items(128)]
     [Length(SchemaLimits.Name, Minimum = 3)]
@@ -75,8 +75,8 @@ public sealed record ReplicationPeer
     [AbsolutePath]
     public string? CertsDirName { get; init; }
 
-    /// <summary>The name of the node whose certificate in certsDirName the admin tool presents to this peer
-    /// (--client_node_name), if its masters require client certificates.</summary>
+    /// <summary>The node whose certificate in certsDirName the admin tool presents to this peer (--client_node_name),
+    /// if its masters require one.</summary>
     [Host(SchemaLimits.Name)]
     public string? ClientNodeName { get; init; }
 }

@@ -7,8 +7,8 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
     "tidb.dashboards.service must be the name of an entry of tidb.monitoring that has host.")]
 public sealed record TiDbSpec
 {
-    /// <summary>Login of an account that can read DDL jobs and the table mysql.tidb: a Secret with the keys username
-    /// and password, and optionally ca.crt.</summary>
+    /// <summary>Login that can read DDL jobs and mysql.tidb: a Secret with the keys username and password, and
+    /// optionally ca.crt.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("username", "password", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
@@ -24,30 +24,27 @@ public sealed record TiDbSpec
     /// <summary>What the operator changes in configuration files.</summary>
     public TiDbConfigurationSpec Configuration { get; init => field = value ?? new(); } = new();
 
-    /// <summary>merge-schedule-limit after the upgrade, before tuning raises it; a lower value that the cluster had
-    /// before is kept. Use 0 if merging must wait for quiet hours: then tuning does not raise it.</summary>
+    /// <summary>merge-schedule-limit after the upgrade, before tuning; a lower value of the cluster is kept. 0 if
+    /// merging must wait for quiet hours: tuning does not raise it.</summary>
     [Range(0, 8)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MergeScheduleLimit { get; set; } = 2;
 
-    /// <summary>leader-schedule-limit while the TiKVs are upgraded, so that leaders leave and return faster. A higher
-    /// value of the cluster is kept. 0 changes nothing. The former value is restored after the last TiKV, and whenever
-    /// the upgrade stops.</summary>
+    /// <summary>leader-schedule-limit while the TiKVs are upgraded; a higher value of the cluster is kept. 0 changes
+    /// nothing. The former value is restored after the last TiKV, and whenever the upgrade stops.</summary>
     [Range(0, 256)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int DrainLeaderScheduleLimit { get; set; } = 32;
 
-    /// <summary>How many TiDB servers are stopped side by side once the first one is upgraded. The others serve
-    /// meanwhile; all servers are never stopped at once. Pumps, drainers and PD are always stopped one at a
-    /// time.</summary>
+    /// <summary>How many TiDB servers are stopped side by side once the first one is upgraded; never all. Pumps,
+    /// drainers and PD are stopped one at a time.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxUnavailableServers { get; set; } = 1;
 
-    /// <summary>How many TiKVs of one zone are stopped side by side. Zones are read from the location labels of PD;
-    /// without at least as many zones as replicas, TiKVs are stopped one at a time. Before each stop the operator reads
-    /// all Regions and proves that each keeps its quorum if all of them are down. The other zones serve their
-    /// load.</summary>
+    /// <summary>How many TiKVs of one zone are stopped side by side. Zones are the location labels of PD; with fewer
+    /// zones than replicas it is one at a time. Before each stop the operator proves that each Region keeps its
+    /// quorum.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxUnavailablePerZone { get; set; } = 1;
@@ -55,9 +52,9 @@ public sealed record TiDbSpec
     /// <summary>Raises the limits of merging and replica scheduling in steps after the upgrade is verified.</summary>
     public TuneSchedulingSpec TuneScheduling { get; init => field = value ?? new(); } = new();
 
-    /// <summary>True gives the unit of every PD a second name once the upgrade is verified, if it has another one
-    /// (pd.service): pd-PORT.service, which tidb-ansible of 3.0 stops. It is an alias, so no process is restarted. It
-    /// needs access.ssh.become: Sudo with becomeFor: Scripts, or root.</summary>
+    /// <summary>True gives a PD unit with another name (pd.service) the alias pd-PORT.service after the upgrade, which
+    /// tidb-ansible of 3.0 stops. No process is restarted. It needs access.ssh.become: Sudo with becomeFor: Scripts, or
+    /// root.</summary>
     public bool AliasPdUnits { get; init; }
 
     /// <summary>Monitoring services that are restarted with new programs, in this order.</summary>
@@ -115,8 +112,8 @@ public sealed record TiDbConfigurationSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool Migrate { get; set; } = true;
 
-    /// <summary>storage.block-cache.capacity of every TiKV, in the notation of TiKV, for instance 8GB. Default: half of
-    /// the memory of the host, divided by the number of its TiKVs.</summary>
+    /// <summary>storage.block-cache.capacity of every TiKV, for instance 8GB. Default: half of the host's memory,
+    /// divided by its number of TiKVs.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern("^[1-9][0-9]{0,5}(MB|GB|TB)$")]
     public string? BlockCacheCapacity { get; init; }
@@ -134,12 +131,12 @@ public sealed record TuneSchedulingSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool Enabled { get; set; } = true;
 
-    /// <summary>How long the number of regions must not change before the next raise, as a duration.</summary>
+    /// <summary>How long the number of regions must not change before the next raise.</summary>
     [PositiveDuration]
     public string StableFor { get; init => field = value ?? "30m"; } = "30m";
 
-    /// <summary>Final value of merge-schedule-limit. Default: the value before the upgrade. Has no effect if
-    /// tidb.mergeScheduleLimit is 0.</summary>
+    /// <summary>Final merge-schedule-limit. Default: the value before the upgrade. No effect if tidb.mergeScheduleLimit
+    /// is 0.</summary>
     [Range(0, 64)]
     public int? MergeScheduleLimit { get; init; }
 
@@ -148,8 +145,7 @@ public sealed record TuneSchedulingSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int ReplicaScheduleLimit { get; set; } = 16;
 
-    /// <summary>If tikvclient_backoff_count rises by more than this number in one minute, the limits keep their current
-    /// values.</summary>
+    /// <summary>If tikvclient_backoff_count rises by more in one minute, the limits keep their values.</summary>
     [Range(1, 1000000)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxBackoffPerMinute { get; set; } = 1000;
@@ -181,8 +177,8 @@ public sealed record TiSparkSpec
     [Sha256]
     public string JarSha256 { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The script that starts Spark, absolute or relative to directory. It runs on the host of the master
-    /// first.</summary>
+    /// <summary>The script that starts Spark, absolute or relative to directory; first on the host of the
+    /// master.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string Start { get; init => field = value ?? "sbin/start-all.sh"; } = "sbin/start-all.sh";
 
@@ -195,8 +191,8 @@ public sealed record TiSparkSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int WebPort { get; set; } = 8080;
 
-    /// <summary>Program and arguments of a smoke test, which runs in directory on the host of the master. It must end
-    /// with exit code 0. Empty runs none.</summary>
+    /// <summary>Program and arguments of a smoke test, run in directory on the host of the master. It must end with 0.
+    /// Empty runs none.</summary>
     [Items(64)]
     [Length(SchemaLimits.Reference)]
     public List<string> Smoke { get; init => field = value ?? []; } = [];
@@ -212,8 +208,8 @@ public sealed record GrafanaDashboards
     [Label]
     public string Service { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Absolute paths on the host of Grafana: files with one dashboard each as JSON, at most 1 MiB, and
-    /// directories. In a directory every *.json file that is a dashboard is imported.</summary>
+    /// <summary>Absolute paths on the host of Grafana: files with one dashboard each as JSON, at most 1 MiB, or
+    /// directories, of which every *.json that is a dashboard is imported.</summary>
     [Required]
     [ListSet]
     [Items(64, Minimum = 1)]
@@ -221,18 +217,16 @@ public sealed record GrafanaDashboards
     public List<string> From { get; init => field = value ?? []; } = [];
 
     /// <summary>Name of the data source in Grafana that panels, variables and annotations use; tidb-ansible names it
-    /// after the cluster. Default: those that the files name.</summary>
+    /// after the cluster. Default: as in the files.</summary>
     [Length(190, Minimum = 1)]
     public string? DataSource { get; init; }
 
-    /// <summary>Replaces Test-Cluster, with which the titles of tidb-ansible's dashboards begin. Default: titles
-    /// stay.</summary>
+    /// <summary>Replaces Test-Cluster in the titles of tidb-ansible's dashboards.</summary>
     [Length(100, Minimum = 1)]
     public string? TitlePrefix { get; init; }
 
     /// <summary>Login of an editor or administrator of Grafana: a Secret with the keys username and password. The
-    /// operator connects to Grafana on its host, through ssh, so that the password does not cross the
-    /// network.</summary>
+    /// operator connects on the host of Grafana, through ssh.</summary>
     [Required]
     [FieldClass(FieldClass.Access)]
     [SecretKeys("username", "password")]

@@ -10,25 +10,23 @@ public sealed record YugabyteSpec
     public YugabyteNames Names { get; init => field = value ?? new(); } = new();
 
     /// <summary>The highest class of AutoFlags that is promoted. External is what promote_auto_flags does without a
-    /// class. LocalVolatile promotes only the flags that can be rolled back, and the remaining ones when the upgrade is
+    /// class. LocalVolatile promotes only flags that can be rolled back; the others when the upgrade is
     /// finalized.</summary>
     public AutoFlagClass PromoteClass { get; init; }
 
-    /// <summary>Whether the upgrade is finalized (AutoFlags that cannot be rolled back, SQL catalogue) automatically or
-    /// after your approval. Until then YugabyteDB from 2.20.2 on can be rolled back. Default: Manual with promoteClass
+    /// <summary>Whether the upgrade is finalized (irreversible AutoFlags, SQL catalogue) automatically or after your
+    /// approval. Until then YugabyteDB from 2.20.2 on can be rolled back. Default: Manual with promoteClass
     /// LocalVolatile, otherwise Auto.</summary>
     public FinalizeMode? Finalize { get; init; }
 
-    /// <summary>How long the universe must have been healthy in the new version before it is finalized, as a duration.
-    /// The vendor recommends at most two days.</summary>
+    /// <summary>How long the universe must have been healthy before it is finalized. The vendor recommends at most two
+    /// days.</summary>
     [Duration]
     public string Soak { get; init => field = value ?? "0s"; } = "0s";
 
-    /// <summary>How many tablet servers of one zone are stopped side by side. Zones are the cloud, region and zone that
-    /// the masters list; without at least as many zones as replicas, or if a tablet has most of its replicas in one
-    /// zone, tablet servers are stopped one at a time, and the plan says why. Before each drain and each stop the
-    /// operator proves that every tablet keeps a majority of running replicas if all of them are down. The other zones
-    /// serve their load.</summary>
+    /// <summary>How many tablet servers of one zone (cloud, region and zone) are stopped side by side. With fewer zones
+    /// than replicas, or if a tablet has most replicas in one zone, it is one at a time; the plan says why. Before each
+    /// drain and stop the operator proves that every tablet keeps a majority.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MaxUnavailablePerZone { get; set; } = 1;
@@ -39,8 +37,8 @@ public sealed record YugabyteSpec
     /// <summary>How the operator finds the PostgreSQL extensions in use.</summary>
     public YugabyteSqlSpec Sql { get; init => field = value ?? new(); } = new();
 
-    /// <summary>How much the clocks of hosts may differ, as a duration. A larger difference fails preflight. YugabyteDB
-    /// stops its processes at 500ms.</summary>
+    /// <summary>How much the clocks of hosts may differ; more fails preflight. YugabyteDB stops its processes at
+    /// 500ms.</summary>
     [PositiveDuration]
     public string MaxClockSkew { get; init => field = value ?? "250ms"; } = "250ms";
 
@@ -92,8 +90,7 @@ public enum AutoFlagClass
 /// before the first server is stopped.</summary>
 public sealed record YugabyteSqlSpec
 {
-    /// <summary>The extensions in use, as you know them. An empty list means none. If the list is given, the operator
-    /// does not use SQL. Without it, the operator reads pg_extension.</summary>
+    /// <summary>The extensions in use; empty: none. Without the list, the operator reads pg_extension by SQL.</summary>
     [ListSet]
     [Items(64)]
     [DatabaseName(SchemaLimits.ShortName)]
@@ -110,8 +107,8 @@ public sealed record YugabyteSqlSpec
     [DatabaseName(SchemaLimits.ShortName)]
     public string Database { get; init => field = value ?? "postgres"; } = "postgres";
 
-    /// <summary>Login of an account that can connect to every database: a Secret with the keys username and password,
-    /// and optionally ca.crt. Without it, the operator logs in as user yugabyte without a password.</summary>
+    /// <summary>Login that can connect to every database: a Secret with the keys username and password, and optionally
+    /// ca.crt. Default: user yugabyte without a password.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("username", "password", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
@@ -147,8 +144,7 @@ public sealed record YugabyteNames
     [PlainName]
     public string? UpgradeCatalogCommand { get; init; }
 
-    /// <summary>The page of tablet servers on the master: /tablet-servers, /tile-servers. Only shown to users; the
-    /// operator itself reads the JSON interface.</summary>
+    /// <summary>The page of tablet servers on the master, shown to users: /tablet-servers, /tile-servers.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? TabletServersPage { get; init; }

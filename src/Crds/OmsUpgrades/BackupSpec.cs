@@ -4,43 +4,42 @@ namespace Drydock.Crds.OmsUpgrades;
 [ValidationRule(SharedRules.RestoreTestCanOpen, SharedRules.RestoreTestNeedsIdentity)]
 public sealed record BackupSpec
 {
-    /// <summary>Where the dumps are stored. The storage must outlive the operator's pod; otherwise a rollback cannot
-    /// restore the databases.</summary>
+    /// <summary>Where the dumps are stored. It must outlive the operator's pod; otherwise a rollback cannot restore the
+    /// databases.</summary>
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
     /// <summary>The program that dumps.</summary>
     public DumpTool Tool { get; init; }
 
-    /// <summary>Number of threads of mydumper, and of clients that load its rows side by side. Ignored for
-    /// mysqldump.</summary>
+    /// <summary>Threads of mydumper, and clients that load its rows. Ignored for mysqldump.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>How the backup is verified. ReadBack reads the stored files back. Schema also loads the definitions of
-    /// all objects into a scratch database before anything is changed, if the account may create one. RestoreTest does
-    /// that, and in the downtime loads the stored files there and compares the contents.</summary>
+    /// <summary>How the backup is verified. ReadBack reads the stored files back. Schema also loads the definitions
+    /// into a scratch database before anything is changed, if the account may create one. RestoreTest does that, and in
+    /// the downtime loads the stored files there and compares the contents.</summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public SnapshotVerification Verify { get; set; } = SnapshotVerification.Schema;
 
     /// <summary>Encrypts the stored dumps. A rollback then needs identitySecretRef. Default: not encrypted.</summary>
     public EncryptionSpec? Encryption { get; init; }
 
-    /// <summary>The age identity that opens encrypted dumps: a Secret with the key identity. Only a restore or a
-    /// restore test uses it.</summary>
+    /// <summary>The age identity for a restore or a restore test of encrypted dumps: a Secret with the key
+    /// identity.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
-    /// <summary>True replaces heatbeat_sequence by a table with only its last row before the dump, which makes the dump
-    /// small and takes as long for any number of rows. False leaves the table unchanged.</summary>
+    /// <summary>True replaces heatbeat_sequence by a table with only its last row before the dump, which keeps the dump
+    /// small. False leaves it.</summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool TrimHeartbeatSequence { get; set; } = true;
 
-    /// <summary>What the operator does with sessions that still use the metadata databases 30 seconds after OMS was
-    /// stopped. OmsAccount ends those of the account in config.yaml and records them. Sessions of other accounts are
-    /// never ended: the operator names them and waits (timeouts.noSessions).</summary>
+    /// <summary>What happens with sessions that still use the metadata databases 30 seconds after OMS was stopped.
+    /// OmsAccount ends those of the account in config.yaml and records them. Those of other accounts are never ended:
+    /// the operator names them and waits (timeouts.noSessions).</summary>
     public EndSessionsPolicy EndSessions { get; init; }
 }
 

@@ -1,7 +1,7 @@
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>What differs in the new container. It takes every option over from the current one; an entry here is added,
-/// or replaces that of the same name. Ports of OMS are not options of the container: they are in config.yaml.</summary>
+/// <summary>What differs in the new container. An entry is added to the options of the current one, or replaces that of
+/// the same name. Ports of OMS are in config.yaml.</summary>
 [ValidationRule(
     "!has(self.labels) || self.labels.all(l, !l.startsWith('drydock.dev/'))",
     "container.labels must not begin with drydock.dev/, because the operator finds its containers by them.")]
@@ -12,8 +12,8 @@ public sealed record ContainerSpec
     [Items(32)]
     public List<EnvironmentVariable> Env { get; init => field = value ?? []; } = [];
 
-    /// <summary>Lines of /etc/hosts as docker run --add-host takes them, for instance metadb.example:192.0.2.9. All
-    /// lines of the current container for the same name are replaced.</summary>
+    /// <summary>As docker run --add-host, for instance metadb.example:192.0.2.9. All lines of the current container for
+    /// the name are replaced.</summary>
     [ListSet]
     [Items(32)]
     [Length(320, Minimum = 3)]
@@ -25,33 +25,32 @@ public sealed record ContainerSpec
     [Items(16)]
     public List<UlimitSpec> Ulimits { get; init => field = value ?? []; } = [];
 
-    /// <summary>Log driver with its options. Replaces driver and all options of the current container.</summary>
+    /// <summary>Log driver; replaces driver and all options of the current container.</summary>
     public LogConfigSpec? LogConfig { get; init; }
 
-    /// <summary>Memory limit, for instance 32Gi; 0 removes the limit of the current container. The swap that the
-    /// current container has beyond its memory stays.</summary>
+    /// <summary>Memory limit, for instance 32Gi; 0 removes it. The swap beyond the memory stays as in the current
+    /// container.</summary>
     [Length(16, Minimum = 1)]
     [Pattern(Patterns.MemorySize)]
     public string? Memory { get; init; }
 
-    /// <summary>Mounts of host paths as docker run --volume takes them, for instance /data/extra:/opt/extra:ro. The
-    /// path must exist on the host. The mounts of OMS itself and of its certificate cannot be replaced here.</summary>
+    /// <summary>As docker run --volume, for instance /data/extra:/opt/extra:ro. The path must exist on the host. The
+    /// mounts of OMS and of its certificate cannot be replaced.</summary>
     [ListSet]
     [Items(16)]
     [Length(SchemaLimits.Path, Minimum = 4)]
     [Pattern(Patterns.Bind)]
     public List<string> Binds { get; init => field = value ?? []; } = [];
 
-    /// <summary>Labels as docker run --label takes them, for instance team=dba.</summary>
+    /// <summary>As docker run --label, for instance team=dba.</summary>
     [ListSet]
     [Items(16)]
     [Length(320, Minimum = 1)]
     [Pattern(@"^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?(=.*)?$")]
     public List<string> Labels { get; init => field = value ?? []; } = [];
 
-    /// <summary>How long a stop of the current or the new container waits before dockerd kills its processes, as a
-    /// duration, for instance 5m. It must be shorter than timeouts.stopOld and timeouts.stopNew. Default: 120s, or the
-    /// stop timeout of the container if that is longer.</summary>
+    /// <summary>How long a stop of the current or the new container waits before its processes are killed; less than
+    /// timeouts.stopOld and timeouts.stopNew. Default: 120s, or the longer stop timeout of the container.</summary>
     [FieldClass(FieldClass.Timing)]
     [PositiveDuration]
     public string? StopGrace { get; init; }
@@ -123,8 +122,7 @@ public sealed record LogConfigSpec
     [Pattern("^[a-z][a-z0-9._/:-]*$")]
     public string Driver { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Its options as docker run --log-opt takes them, for instance max-size=100m. Plans and messages show
-    /// only their names.</summary>
+    /// <summary>As docker run --log-opt, for instance max-size=100m. Plans and messages show only the names.</summary>
     [ListSet]
     [Items(16)]
     [Length(512, Minimum = 2)]

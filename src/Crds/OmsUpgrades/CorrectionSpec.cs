@@ -5,24 +5,22 @@ namespace Drydock.Crds.OmsUpgrades;
 /// image.</summary>
 public sealed record CorrectionSpec
 {
-    /// <summary>Path of the JAR in the new container, absolute or relative to workingDir. Default: the operator looks
-    /// for it. With archive: where the operator puts it. The directory must exist.</summary>
+    /// <summary>Path of the JAR in the new container, absolute or relative to workingDir. Default: it is looked for.
+    /// With archive: where it is put; the directory must exist.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(@"^[^\s'""\\]+$")]
     public string? JarPath { get; init; }
 
-    /// <summary>The directory of the container in which the JAR runs. Default: that of the JAR; /root for a relative
-    /// jarPath.</summary>
+    /// <summary>The directory in which the JAR runs. Default: its own; /root for a relative jarPath.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(@"^/[^\s'""\\]*$")]
     public string? WorkingDir { get; init; }
 
-    /// <summary>The JAR, if it is shipped beside the image. The operator copies it into the new containers before the
-    /// downtime, as docker cp does.</summary>
+    /// <summary>The JAR, if it is not in the image. It is copied into the new containers before the downtime.</summary>
     public OmsArchive? Archive { get; init; }
 
-    /// <summary>On which nodes the JAR runs. Auto: on every node if there is one region, otherwise on the first node of
-    /// each region.</summary>
+    /// <summary>Where the JAR runs. Auto: on every node if there is one region, otherwise on the first node of each
+    /// region.</summary>
     public CorrectionScope RunOn { get; init; }
 }
 

@@ -17,34 +17,31 @@ namespace Drydock.Crds.OmsUpgrades;
     "endpoint can contain only the placeholders {hostIP} and {name}. Correct or remove any other braces.")]
 public sealed record DockerAccess
 {
-    /// <summary>Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (the operator runs docker system
-    /// dial-stdio there; a path behind it is that of the socket on the host), or unix:///PATH of a socket on the
-    /// operator's own machine (only if the operator runs with --allow-unix-endpoints). {hostIP} and {name} stand for
-    /// those of the node.</summary>
+    /// <summary>Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio runs there; a
+    /// path behind it is that of the socket), or unix:///PATH on the operator's own machine, with
+    /// --allow-unix-endpoints. {hostIP} and {name} stand for those of the node.</summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.DockerEndpointOfNodes)]
     public string Endpoint { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Client certificate for a tcp:// endpoint: a Secret with the keys ca.crt, tls.crt and tls.key, or
-    /// ca.pem, cert.pem and key.pem.</summary>
+    /// <summary>Client certificate for tcp://: a Secret with the keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem
+    /// and key.pem.</summary>
     [SecretKeys("ca.crt", "tls.crt", "tls.key", "ca.pem", "cert.pem", "key.pem")]
     public SecretReference? TlsSecretRef { get; init; }
 
-    /// <summary>Private key for an ssh:// endpoint: a Secret with the keys ssh-privatekey and known_hosts, and
-    /// passphrase if the key is encrypted.</summary>
+    /// <summary>For ssh://: a Secret with the keys ssh-privatekey and known_hosts, and passphrase if the key is
+    /// encrypted.</summary>
     [SecretKeys("ssh-privatekey", "known_hosts", "passphrase")]
     public SecretReference? SshSecretRef { get; init; }
 
-    /// <summary>Sudo runs docker system dial-stdio on an ssh:// endpoint through sudo -n. None runs it as the login
-    /// user.</summary>
+    /// <summary>For ssh://: Sudo runs docker system dial-stdio through sudo -n, None as the login user.</summary>
     public Become Become { get; init; }
 
-    /// <summary>The jump host through which the operator logs in at an ssh:// endpoint.</summary>
+    /// <summary>The jump host for ssh://.</summary>
     public JumpHost? Jump { get; init; }
 
-    /// <summary>True accepts a tcp:// endpoint without TLS. Anyone who can reach such an endpoint is root on the
-    /// host.</summary>
+    /// <summary>True accepts tcp:// without TLS. Anyone who can reach it is root on the host.</summary>
     public bool Insecure { get; init; }
 }
 

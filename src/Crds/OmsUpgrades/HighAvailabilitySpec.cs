@@ -3,30 +3,27 @@ namespace Drydock.Crds.OmsUpgrades;
 /// <summary>How the high availability of OMS is switched off before the upgrade and on after it.</summary>
 public sealed record HighAvailabilitySpec
 {
-    /// <summary>Who changes ha.config. Sql: the operator writes it in the metadata database and restarts oms_console;
-    /// the vendor does not document this. Manual: the run waits with instructions until you have changed it in the
-    /// console. Default: Sql if ha.config is found as expected for fromVersion; otherwise preflight asks for
-    /// it.</summary>
+    /// <summary>Who changes ha.config. Sql: the operator, in the metadata database, and restarts oms_console; the
+    /// vendor does not document this. Manual: you, in the console; the run waits. Default: Sql if ha.config is as
+    /// expected for fromVersion; otherwise preflight asks.</summary>
     public HighAvailabilityMethod? Method { get; init; }
 
-    /// <summary>State after the upgrade. Enable: on, whatever it was before. AsBefore: as it was; if that is off, links
-    /// that ran stay abnormal and status.actionRequired lists them.</summary>
+    /// <summary>State after the upgrade. Enable: on. AsBefore: if that is off, links that ran stay abnormal and
+    /// status.actionRequired lists them.</summary>
     public HighAvailabilityAfterUpgrade AfterUpgrade { get; init; }
 
-    /// <summary>State after a rollback that has stopped the old containers. AsBefore: as it was before the upgrade; if
-    /// that is off, Stores and writers of running projects stay abnormal until you start them. Enable: on, whatever it
-    /// was.</summary>
+    /// <summary>State after a rollback that has stopped the old containers. AsBefore: if that is off, Stores and
+    /// writers of running projects stay abnormal until you start them. Enable: on.</summary>
     [FieldClass(FieldClass.Control)]
     public HighAvailabilityAfterRollback AfterRollback { get; init; }
 
-    /// <summary>True: new Stores start from the earliest downstream checkpoint, so the length of the downtime does not
-    /// matter. False: refetchStoreIntervalMin is set to the downtime plus refetchMargin, rounded up to minutes, but
-    /// never below its previous value.</summary>
+    /// <summary>True: new Stores start from the earliest downstream checkpoint, whatever the downtime. False:
+    /// refetchStoreIntervalMin becomes the downtime plus refetchMargin, rounded up to minutes, never less than
+    /// before.</summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool PerceiveStoreClientCheckpoint { get; set; } = true;
 
-    /// <summary>Added to the downtime for refetchStoreIntervalMin if perceiveStoreClientCheckpoint is false. A
-    /// duration, for instance 30m.</summary>
+    /// <summary>Added to the downtime for refetchStoreIntervalMin if perceiveStoreClientCheckpoint is false.</summary>
     [Duration]
     public string RefetchMargin { get; init => field = value ?? "30m"; } = "30m";
 }

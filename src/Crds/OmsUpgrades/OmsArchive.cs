@@ -5,19 +5,19 @@ namespace Drydock.Crds.OmsUpgrades;
 [ValidationRule(SharedRules.OneSource, SharedRules.OneArchiveSource)]
 public sealed record OmsArchive
 {
-    /// <summary>The storage that holds the file. Needs path.</summary>
+    /// <summary>The storage of the file. Needs path.</summary>
     public StorageSpec? Storage { get; init; }
 
-    /// <summary>Path of the file below the storage. It must not contain '..'.</summary>
+    /// <summary>Path below the storage.</summary>
     [RelativePath(SchemaLimits.Path)]
     public string? Path { get; init; }
 
-    /// <summary>Absolute path of the file on every host, instead of storage and path.</summary>
+    /// <summary>Absolute path on every host, instead of storage and path.</summary>
     [AbsolutePath]
     public string? HostPath { get; init; }
 
-    /// <summary>SHA-256 of the file, 64 hex digits. A file with another checksum is refused. Without it, preflight
-    /// computes the value and the plan shows it.</summary>
+    /// <summary>SHA-256 of the file; another one is refused. Default: preflight computes it and the plan shows
+    /// it.</summary>
     [Sha256]
     public string? Sha256 { get; init; }
 }

@@ -19,6 +19,7 @@ public sealed record OmsInventory
 }
 
 /// <summary>One region of the installation.</summary>
+[NotInReference]
 public sealed record InventoryRegion
 {
     /// <summary>Name of the region: cm_region, or default.</summary>

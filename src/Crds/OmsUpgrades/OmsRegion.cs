@@ -8,8 +8,7 @@ public sealed record OmsRegion
     [Pattern("^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$")]
     public string Name { get; init => field = value ?? DefaultName; } = DefaultName;
 
-    /// <summary>The nodes of the region. Where the plan works on one node after another, it follows this
-    /// order.</summary>
+    /// <summary>The nodes, in the order in which one follows another.</summary>
     [Required]
     [ListMap("name")]
     [Items(SchemaLimits.Nodes, Minimum = 1)]
@@ -33,28 +32,27 @@ public sealed record OmsNode
     [Pattern(Patterns.IPAddress)]
     public string HostIP { get; init => field = value ?? ""; } = "";
 
-    /// <summary>How the operator reaches the host's dockerd. It replaces spec.docker as a whole.</summary>
+    /// <summary>How the operator reaches its dockerd. It replaces spec.docker as a whole.</summary>
     [FieldClass(FieldClass.Access)]
     public DockerAccess? Docker { get; init; }
 
-    /// <summary>Name of the current container on this node, if it is not spec.currentContainer.</summary>
+    /// <summary>Its current container, if not spec.currentContainer.</summary>
     [ContainerName]
     public string? CurrentContainer { get; init; }
 
-    /// <summary>Name of the new container on this node, if it is not spec.newContainer.</summary>
+    /// <summary>Its new container, if not spec.newContainer.</summary>
     [ContainerName]
     public string? NewContainer { get; init; }
 
-    /// <summary>Name of the image on this node, if it is not spec.image. The image ID must still be the same on every
-    /// node.</summary>
+    /// <summary>Its name of the image, if not spec.image. The image ID must be the same on every node.</summary>
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.Image)]
     public string? Image { get; init; }
 
-    /// <summary>Archive for this node, if it is not spec.imageArchive.</summary>
+    /// <summary>Its archive, if not spec.imageArchive.</summary>
     public OmsArchive? ImageArchive { get; init; }
 
-    /// <summary>What differs in the new container of this node, besides spec.container. An entry of the same name, and
-    /// each of logConfig, memory and stopGrace, replaces that of spec.container.</summary>
+    /// <summary>What differs in its new container, besides spec.container. An entry of the same name, and logConfig,
+    /// memory and stopGrace, replace those of spec.container.</summary>
     public ContainerSpec? Container { get; init; }
 }

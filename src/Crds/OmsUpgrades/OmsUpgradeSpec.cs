@@ -57,7 +57,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     [Pattern(Patterns.OmsVersion)]
     public string FromVersion { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The version after the upgrade. Preflight refuses a version path that does not exist
+    /// <summary>The version after the upgrade. A path that does not exist is refused
     /// (VersionPathUnsupported).</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
@@ -65,16 +65,15 @@ public sealed record OmsUpgradeSpec : RunSpec
     [Pattern(Patterns.OmsVersion)]
     public string ToVersion { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The image of the new version, as dockerd knows it after a pull or load: repository and tag, or image
-    /// ID.</summary>
+    /// <summary>The new image, as dockerd knows it after a pull or load: repository and tag, or image ID.</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.Image)]
     public string Image { get; init => field = value ?? ""; } = "";
 
-    /// <summary>An archive made by docker save (.tar, .tar.gz). The operator streams it into docker load on every node
-    /// that does not have the image. Without it, the image must be present on every node or pullable.</summary>
+    /// <summary>An archive made by docker save (.tar, .tar.gz). It is loaded on every node that lacks the image.
+    /// Without it, the image must be present or pullable.</summary>
     [FieldClass(FieldClass.Identity)]
     public OmsArchive? ImageArchive { get; init; }
 
@@ -83,68 +82,62 @@ public sealed record OmsUpgradeSpec : RunSpec
     [SecretKeys(".dockerconfigjson")]
     public SecretReference? ImagePullSecretRef { get; init; }
 
-    /// <summary>True allows a version path that the vendor does not list; the plan notes it. Paths that are refused for
-    /// other reasons stay refused.</summary>
+    /// <summary>True allows a path that is only missing in the vendor's list; the plan notes it.</summary>
     [FieldClass(FieldClass.Identity)]
     public bool AllowUnsupportedPath { get; init; }
 
     /// <summary>The address of one node, by which OMS knows it: OMS_HOST_IP and the entry in cm_nodes. From there
-    /// preflight finds every node and region that spec.regions does not name; status.inventory shows them. Without it,
-    /// spec.regions names all nodes.</summary>
+    /// preflight finds the nodes and regions that spec.regions does not name (status.inventory). Without it,
+    /// spec.regions names all.</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(45, Minimum = 2)]
     [Pattern(Patterns.IPAddress)]
     public string? HostIP { get; init; }
 
-    /// <summary>Name of the container that runs now, the same on every node unless the node names another. Without it,
-    /// it is the running container of the node that has the config.yaml of OMS mounted.</summary>
+    /// <summary>The container that runs now, the same on every node unless the node names another. Default: the one
+    /// that has the config.yaml of OMS mounted.</summary>
     [FieldClass(FieldClass.Identity)]
     [ContainerName]
     public string? CurrentContainer { get; init; }
 
-    /// <summary>Name of the container that the operator creates on every node. The old container is kept, stopped. The
-    /// names must differ. Without it, the name follows from that of the current container and toVersion, for instance
-    /// oms_422bp1.</summary>
+    /// <summary>The container that the operator creates on every node, under another name; the old one is kept,
+    /// stopped. Default: made from the current name and toVersion, for instance oms_422bp1.</summary>
     [FieldClass(FieldClass.Identity)]
     [ContainerName]
     public string? NewContainer { get; init; }
 
-    /// <summary>What differs in the new containers. Every other option is taken over from the current container of the
+    /// <summary>What differs in the new containers. Everything else is as in the current container of the
     /// node.</summary>
     [FieldClass(FieldClass.Identity)]
     public ContainerSpec Container { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The regions, in the order in which they are upgraded. Together their nodes must be exactly the cm_nodes
-    /// in the config.yaml of every node; otherwise preflight fails. With hostIP, only those need to be named that
-    /// differ from the others or must come first; the others follow in the order of cm_location.</summary>
+    /// <summary>The regions, in the order in which they are upgraded. Their nodes must be exactly the cm_nodes in every
+    /// config.yaml. With hostIP, only those that differ or come first; the others follow in the order of
+    /// cm_location.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("name")]
     [Items(SchemaLimits.Regions)]
     public List<OmsRegion> Regions { get; init => field = value ?? []; } = [];
 
-    /// <summary>How the operator reaches the dockerd of every node that has no docker of its own. {hostIP} and {name}
-    /// in its endpoint stand for those of the node.</summary>
+    /// <summary>How the operator reaches the dockerd of nodes without a docker of their own.</summary>
     [FieldClass(FieldClass.Access)]
     public DockerAccess? Docker { get; init; }
 
-    /// <summary>Certificate and key for a console that serves HTTPS. Without it, the mounts of the current container
-    /// are kept.</summary>
+    /// <summary>Certificate and key for a console with HTTPS. Default: the mounts of the current container.</summary>
     [FieldClass(FieldClass.Identity)]
     public HttpsSpec? Https { get; init; }
 
-    /// <summary>How the operator reaches the metadata database. Without it, host, port, user and password are taken
-    /// from the config.yaml of each region.</summary>
+    /// <summary>How the operator reaches the metadata database. Default: host, port, user and password of
+    /// config.yaml.</summary>
     [FieldClass(FieldClass.Access)]
     public MetadataDatabaseSpec? MetadataDatabase { get; init; }
 
-    /// <summary>How the high availability of OMS (ha.config) is switched off before the upgrade and on after
-    /// it.</summary>
+    /// <summary>How high availability (ha.config) is switched off before the upgrade and on after it.</summary>
     [FieldClass(FieldClass.Identity)]
     public HighAvailabilitySpec HighAvailability { get; init => field = value ?? new(); } = new();
 
-    /// <summary>How long rollbackPolicy: OnFailure waits after a failure that you may accept (see accept), counted from
-    /// the end of the failed step. The run is Held until then. 0s starts the rollback at once. A failure that cannot be
-    /// accepted is not waited for.</summary>
+    /// <summary>How long rollbackPolicy: OnFailure waits after a failure that you may accept, from the end of the step.
+    /// The run is Held until then. 0s rolls back at once.</summary>
     [FieldClass(FieldClass.Control)]
     [Duration]
     public string AcceptWithin { get; init => field = value ?? "15m"; } = "15m";
@@ -153,8 +146,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Control)]
     public PreflightSpec Preflight { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The correction JAR. It runs only in an upgrade of the Enterprise edition from a version before 4.0.1 to
-    /// 4.0.1 or later.</summary>
+    /// <summary>The correction JAR: only in Enterprise upgrades from before 4.0.1 to 4.0.1 or later.</summary>
     [FieldClass(FieldClass.Identity)]
     public CorrectionSpec Correction { get; init => field = value ?? new(); } = new();
 
@@ -162,8 +154,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public InitMetadataSpec InitMetadata { get; init => field = value ?? new(); } = new();
 
-    /// <summary>How the metadata databases are backed up while OMS is stopped, and where the backup is
-    /// stored.</summary>
+    /// <summary>How the metadata databases are backed up while OMS is stopped, and where to.</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     public BackupSpec Backup { get; init => field = value ?? new(); } = new();
@@ -172,8 +163,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Control)]
     public CleanupSpec Cleanup { get; init => field = value ?? new(); } = new();
 
-    /// <summary>How long one attempt of a step may take, by phase. A step that takes longer fails with
-    /// StepTimeout.</summary>
+    /// <summary>How long one attempt of a step may take, by phase; then it fails with StepTimeout.</summary>
     [FieldClass(FieldClass.Timing)]
     public OmsUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
 }
@@ -209,23 +199,23 @@ public sealed record HttpsSpec
 /// rollback is impossible.</summary>
 public sealed record CleanupSpec
 {
-    /// <summary>True accepts the upgrade: the old containers are removed immediately after Succeeded.</summary>
+    /// <summary>True: the old containers are removed immediately after Succeeded.</summary>
     public bool Accepted { get; init; }
 
-    /// <summary>How long after Succeeded the old containers are removed automatically, as a duration, for instance
-    /// 168h. It is announced at least a day before (status.cleanupAt).</summary>
+    /// <summary>How long after Succeeded they are removed, for instance 168h. Announced at least a day before
+    /// (status.cleanupAt).</summary>
     [PositiveDuration]
     public string? After { get; init; }
 
-    /// <summary>True also removes the old image on hosts where no other container uses it.</summary>
+    /// <summary>True also removes the old image where no other container uses it.</summary>
     public bool RemoveImages { get; init; }
 }
 
 /// <summary>How the initialisation of the metadata is judged.</summary>
 public sealed record InitMetadataSpec
 {
-    /// <summary>The end of the line that a successful docker_init.sh prints last, without a full stop behind it. Set it
-    /// only if your image prints another line than the version data say.</summary>
+    /// <summary>The end of the last line of a successful docker_init.sh, without the full stop. Set it only if your
+    /// image prints another line than the version data say.</summary>
     [Length(SchemaLimits.Name, Minimum = 4)]
     [Pattern(@"^\S(.*\S)?$")]
     public string? SuccessMarker { get; init; }
@@ -234,18 +224,17 @@ public sealed record InitMetadataSpec
 /// <summary>How the operator reaches the metadata database where that differs from config.yaml.</summary>
 public sealed record MetadataDatabaseSpec
 {
-    /// <summary>Login at the database: a Secret with the keys username and password, and optionally host, port and
-    /// ca.crt. Default: user and password of config.yaml.</summary>
+    /// <summary>Login: a Secret with the keys username and password, and optionally host, port and ca.crt. Default:
+    /// user and password of config.yaml.</summary>
     [SecretKeys("username", "password", "host", "port", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
 
-    /// <summary>Host name or address that the operator connects to. Default: the key host of the Secret, otherwise
-    /// oms_meta_host of config.yaml.</summary>
+    /// <summary>Host that the operator connects to. Default: the key host of the Secret, otherwise oms_meta_host of
+    /// config.yaml.</summary>
     [Host(SchemaLimits.Name)]
     public string? Host { get; init; }
 
-    /// <summary>Port that the operator connects to. Default: the key port of the Secret, otherwise oms_meta_port of
-    /// config.yaml.</summary>
+    /// <summary>Its port. Default: the key port of the Secret, otherwise oms_meta_port of config.yaml.</summary>
     [Range(1, 65535)]
     public int? Port { get; init; }
 

@@ -6,29 +6,28 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>Times that matter for downtime and data.</summary>
     public UpgradeTimes? Times { get; init; }
 
-    /// <summary>Since when OMS has been down. Absent while it is not: before T1, and after T2 or the end of a
-    /// rollback.</summary>
+    /// <summary>Since when OMS has been down; absent while it is not.</summary>
     public DateTimeOffset? DowntimeSince { get; init; }
 
     /// <summary>The BackupSnapshot of this upgrade, in the same namespace.</summary>
     public SnapshotReference? SnapshotRef { get; init; }
 
-    /// <summary>The BackupSnapshot that the rollback took of the databases before it dropped them.</summary>
+    /// <summary>The BackupSnapshot that the rollback took before it dropped the databases.</summary>
     public SnapshotReference? RollbackSnapshotRef { get; init; }
 
-    /// <summary>The plan that removes the old containers after success, if spec.cleanup asks for it.</summary>
+    /// <summary>The plan that removes the old containers, if spec.cleanup asks for it.</summary>
     public Plan? CleanupPlan { get; init; }
 
-    /// <summary>When the operator saw the success, by the clock of the API server; spec.cleanup.after counts from
-    /// then.</summary>
+    /// <summary>When the success was seen; spec.cleanup.after counts from then.</summary>
+    [NotInReference]
     public DateTimeOffset? CleanupFrom { get; init; }
 
-    /// <summary>When the old containers will be removed, if spec.cleanup.after is set; an Event (CleanupAnnounced) says
-    /// it too. At the earliest a day after it was stored, by the clock of the API server.</summary>
+    /// <summary>When the old containers will be removed, at the earliest a day after it was stored; an Event
+    /// (CleanupAnnounced) says it too.</summary>
     public DateTimeOffset? CleanupAt { get; init; }
 
-    /// <summary>The first projects that were renamed because they shared a name. All of them are in the parameters of
-    /// the steps of the phase RenameProjects.</summary>
+    /// <summary>The first projects that were renamed because they shared a name; all are in the parameters of the steps
+    /// RenameProjects.</summary>
     [Items(SchemaLimits.Projects)]
     public List<RenamedProject> RenamedProjects { get; init => field = value ?? []; } = [];
 
@@ -38,8 +37,7 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>High availability as found before the upgrade.</summary>
     public HighAvailabilityStatus? HighAvailability { get; init; }
 
-    /// <summary>The nodes, regions and containers that preflight found because the spec does not name them. A stored
-    /// plan keeps them. Absent if the spec names everything.</summary>
+    /// <summary>The nodes, regions and containers that preflight found because the spec does not name them.</summary>
     public OmsInventory? Inventory { get; init; }
 
     /// <summary>What runs on every node.</summary>
@@ -65,11 +63,11 @@ public sealed record OmsNodeStatus
     public string? Image { get; init; }
 
     /// <summary>ID of that image.</summary>
+    [NotInReference]
     [Length(SchemaLimits.Name)]
     public string? ImageID { get; init; }
 
-    /// <summary>The version that runs. After the upgrade it is read from the new container; empty while it is not
-    /// known.</summary>
+    /// <summary>The version that runs; empty while it is not known.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Version { get; init; }
 }
@@ -77,20 +75,20 @@ public sealed record OmsNodeStatus
 /// <summary>Times that matter for downtime and data.</summary>
 public sealed record UpgradeTimes
 {
-    /// <summary>T1: when the first old container was stopped, as reported by dockerd.</summary>
+    /// <summary>When the first old container was stopped, as reported by dockerd.</summary>
     public DateTimeOffset? T1 { get; init; }
 
-    /// <summary>T2: when high availability was switched on.</summary>
+    /// <summary>When high availability was switched on.</summary>
     public DateTimeOffset? T2 { get; init; }
 
-    /// <summary>T3: when the last new container was stopped in a rollback, as reported by dockerd.</summary>
+    /// <summary>When a rollback stopped the last new container, as reported by dockerd.</summary>
     public DateTimeOffset? T3 { get; init; }
 
-    /// <summary>When the previous version ran again with its high availability after a rollback.</summary>
+    /// <summary>When the previous version ran again with its high availability.</summary>
     public DateTimeOffset? RolledBackAt { get; init; }
 
     /// <summary>How long OMS was down: T1 to T2, or to the end of a rollback; both outages of a rollback after a
-    /// success. Absent while it is down. Duration.</summary>
+    /// success. Absent while it is down.</summary>
     [Length(SchemaLimits.Duration)]
     public string? Downtime { get; init; }
 }
@@ -99,12 +97,15 @@ public sealed record UpgradeTimes
 public sealed record HighAvailabilityStatus
 {
     /// <summary>Who changes ha.config.</summary>
+    [NotInReference]
     public HighAvailabilityMethod Method { get; init; }
 
     /// <summary>False if the installation had no ha.config row, as before 3.3.1.</summary>
+    [NotInReference]
     public bool Present { get; init; }
 
     /// <summary>Whether high availability was switched on.</summary>
+    [NotInReference]
     public bool EnabledBefore { get; init; }
 
     /// <summary>The text of ha.config before the upgrade, byte for byte. It contains no secret.</summary>
@@ -132,8 +133,7 @@ public sealed record ProjectsStatus
     public SortedDictionary<string, int> ByStatus { get; init => field = value ?? new(StringComparer.Ordinal); } =
         new(StringComparer.Ordinal);
 
-    /// <summary>Each project with its kind, id, status, name and the states of its components; absent if there is
-    /// none.</summary>
+    /// <summary>Each project with its kind, id, status, name and component states; absent if there is none.</summary>
     public ListReference? List { get; init; }
 }
 

@@ -23,12 +23,12 @@ public sealed record OmsUpgradeTimeouts
     [PositiveDuration]
     public string StopOld { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>Waiting until no other session uses the metadata databases, before the dump. OMS is stopped while it
-    /// waits.</summary>
+    /// <summary>Waiting until no session uses the metadata databases before the dump. OMS is stopped
+    /// meanwhile.</summary>
     [PositiveDuration]
     public string NoSessions { get; init => field = value ?? "5m"; } = "5m";
 
-    /// <summary>Trimming the heartbeat table and taking the whole snapshot; also the test of the definitions before the
+    /// <summary>Trimming the heartbeat table and the whole snapshot; also the test of the definitions before the
     /// downtime.</summary>
     [PositiveDuration]
     public string Backup { get; init => field = value ?? "4h"; } = "4h";

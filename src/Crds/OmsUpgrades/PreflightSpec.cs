@@ -3,32 +3,31 @@ namespace Drydock.Crds.OmsUpgrades;
 /// <summary>What preflight does with findings that you may judge differently.</summary>
 public sealed record PreflightSpec
 {
-    /// <summary>What happens if migration or synchronisation projects share a name. Fail lists them and preflight
-    /// fails. Rename gives all but one of each name a new name.</summary>
+    /// <summary>What happens if migration or synchronisation projects share a name. Fail: preflight fails. Rename: all
+    /// but one of each name get a new name.</summary>
     public DuplicateNamePolicy DuplicateProjectNames { get; init; }
 
-    /// <summary>Projects that keep their name with Rename, as kind and id: Migration/12, Synchronization/7. At most one
-    /// for each name.</summary>
+    /// <summary>Projects that keep their name with Rename, at most one of each name: Migration/12,
+    /// Synchronization/7.</summary>
     [ListSet]
     [Items(SchemaLimits.Projects)]
     [Length(SchemaLimits.Name, Minimum = 3)]
     [Pattern(Patterns.ProjectKey)]
     public List<string> KeepProjectNames { get; init => field = value ?? []; } = [];
 
-    /// <summary>How far a running project may lag behind, as a duration, for instance 5m. Only checked if the API of
-    /// OMS reports the lag. More lag fails preflight.</summary>
+    /// <summary>How far a running project may lag behind; more fails preflight. Only checked if the API of OMS reports
+    /// the lag.</summary>
     [PositiveDuration]
     public string MaxProjectLag { get; init => field = value ?? "5m"; } = "5m";
 
-    /// <summary>User of the OMS API: a Secret with the keys username and password, and optionally url (default: the
-    /// console of the first node), and for HTTPS ca.crt (the authority, or a self-signed certificate itself) and
-    /// serverName (the name in the certificate). With it, projects are recorded, compared and watched through the
-    /// API.</summary>
+    /// <summary>User of the OMS API, with which projects are recorded, compared and watched: a Secret with the keys
+    /// username and password, and optionally url (default: the console of the first node), and for HTTPS ca.crt (the
+    /// authority, or a self-signed certificate) and serverName.</summary>
     [SecretKeys("username", "password", "url", "ca.crt", "serverName")]
     public SecretReference? ApiCredentialsSecretRef { get; init; }
 
-    /// <summary>Findings of preflight that you have judged and accept: REASON/SUBJECT as the finding names it, or
-    /// REASON for every finding with it. The plan lists each accepted finding.</summary>
+    /// <summary>Findings that you accept: REASON/SUBJECT as the finding names it, or REASON for all with it. The plan
+    /// lists them.</summary>
     [ListSet]
     [Items(64)]
     [Length(SchemaLimits.Reference, Minimum = 3)]

@@ -7,8 +7,8 @@ namespace Drydock.Crds.SnapshotRestores;
     "A restore from files needs target, because there is no BackupSnapshot whose source could be used.")]
 public sealed record SnapshotRestoreSpec
 {
-    /// <summary>Plan verifies the snapshot, reports which databases would be dropped and loaded, and changes nothing.
-    /// Apply restores.</summary>
+    /// <summary>Plan verifies the snapshot and reports which databases would be dropped and loaded. Apply
+    /// restores.</summary>
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
@@ -32,19 +32,17 @@ public sealed record SnapshotRestoreSpec
     [DatabaseName(64)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>Databases that may be dropped. Every database that exists on the server and would be dropped must be
-    /// listed here; otherwise the restore ends with DropNotAllowed before anything is changed.</summary>
+    /// <summary>Databases that may be dropped: every one that exists on the server and would be. Otherwise the restore
+    /// ends with DropNotAllowed before anything is changed.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(SchemaLimits.Databases)]
     [DatabaseName(64)]
     public List<string> AllowDrop { get; init => field = value ?? []; } = [];
 
-    /// <summary>A restore that has not dropped or loaded its first database by this time (RFC 3339, for instance
-    /// 2026-03-01T04:00:00Z) does not begin; it becomes Stalled with the reason TooLate. A restore that has begun
-    /// continues to its end. At most 7 days after metadata.creationTimestamp. Needed with mode Apply, unless the
-    /// restore belongs to an upgrade: otherwise a manifest that is applied again, or an object whose status was lost,
-    /// would drop the databases a second time.</summary>
+    /// <summary>A restore that has not dropped or loaded a database by this time, for instance 2026-03-01T04:00:00Z,
+    /// becomes Stalled (TooLate); one that has begun continues. At most 7 days after metadata.creationTimestamp. Needed
+    /// with mode Apply outside an upgrade, so that a manifest that is applied again drops nothing.</summary>
     [FieldClass(FieldClass.Control)]
     public DateTimeOffset? NotAfter { get; init; }
 
@@ -53,24 +51,22 @@ public sealed record SnapshotRestoreSpec
     [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
-    /// <summary>Number of clients that load rows side by side. Ignored for a snapshot taken by mysqldump.</summary>
+    /// <summary>Number of clients that load rows. Ignored for a snapshot taken by mysqldump.</summary>
     [FieldClass(FieldClass.Access)]
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>True finishes the database that is being restored and starts no other. False resumes the
-    /// restore.</summary>
+    /// <summary>True finishes the present database and starts no other. False resumes.</summary>
     [FieldClass(FieldClass.Control)]
     public bool Paused { get; init; }
 
-    /// <summary>Retry token. After a failure, a value that was not used before resumes the restore once.</summary>
+    /// <summary>Retry token. A new value resumes the restore once after a failure.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 
-    /// <summary>How long one attempt of the whole restore may take, as a duration, for instance 8h. More than 49d
-    /// counts as 49d. An attempt that takes longer fails.</summary>
+    /// <summary>How long one attempt may take; more than 49d counts as 49d. A longer attempt fails.</summary>
     [FieldClass(FieldClass.Timing)]
     [PositiveDuration]
     public string Timeout { get; init => field = value ?? "8h"; } = "8h";
@@ -84,8 +80,7 @@ public sealed record SnapshotFiles
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Directory of the snapshot below the storage, as status.path of its BackupSnapshot showed it. It must
-    /// not contain '..'.</summary>
+    /// <summary>Directory of the snapshot below the storage: status.path of its BackupSnapshot.</summary>
     [Required]
     [RelativePath(SchemaLimits.Path)]
     public string Path { get; init => field = value ?? ""; } = "";

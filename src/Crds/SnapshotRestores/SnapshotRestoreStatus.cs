@@ -23,6 +23,7 @@ public sealed record SnapshotRestoreStatus : JobStatus
     /// the load starts and are not an API.</summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
+    [NotInReference]
     public SortedDictionary<string, string>? Receipt { get; init; }
 }
 
@@ -52,9 +53,9 @@ public sealed record RestoredDatabase
     [Length(SchemaLimits.Name)]
     public string? Progress { get; init; }
 
-    /// <summary>Warnings of the load: definitions that the server prints differently than the snapshot recorded, with
-    /// both texts from the first difference on, and checks that the server refused to switch off. Names and rows are
-    /// equal. Compare the definitions: a server may add or reorder options.</summary>
+    /// <summary>Definitions that the server prints differently than the snapshot has them, with both texts, and checks
+    /// that the server refused to switch off. Names and rows are equal. Compare the definitions: a server may add or
+    /// reorder options.</summary>
     [Items(20)]
     [Length(1024)]
     public List<string> Differences { get; init => field = value ?? []; } = [];

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Shouldly;
@@ -8,22 +7,20 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 
-/// <summary>The tables of versions in the pages are those of the shipped data.</summary>
+/// <summary>The tables of the page of releases are those of the shipped data. DRYDOCK_REFRESH=oms writes them again.</summary>
 public sealed class OmsVersionsPageTests
 {
     private static readonly OmsEdition[] Editions = [OmsEdition.Enterprise, OmsEdition.Community];
 
     [Fact]
-    public void Upgrade_page_lists_exactly_the_shipped_paths() =>
-        Rows("explanation/oms.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Of(edition).Releases
-            .Where(release => release.Facts.From is { Count: > 0 } || release.Facts.Note is not null)
-            .Select(release => $"| {edition} | {release.Version} | {Sources(release)} |")));
+    public void Page_lists_exactly_the_shipped_paths() => Table("upgrades", "| edition | to | from |", edition => edition.Releases
+        .Where(release => release.Facts.From is { Count: > 0 } || release.Facts.Note is not null)
+        .Select(release => (release.Version.ToString(), Sources(release))));
 
     [Fact]
-    public void Versions_page_lists_exactly_the_shipped_procedures() =>
-        Rows("reference/oms-releases.md").ShouldBe(Editions.SelectMany(edition => OmsVersionData.Of(edition).Facts.Procedures
-            .OrderBy(entry => OmsVersion.Parse(entry.Key))
-            .Select(entry => $"| {edition} | {entry.Key} | {string.Join("; ", Fields(entry.Value))} |")));
+    public void Page_lists_exactly_the_shipped_procedures() => Table("procedures", "| edition | from release | what |", edition => edition.Facts.Procedures
+        .OrderBy(entry => OmsVersion.Parse(entry.Key))
+        .Select(entry => (entry.Key, string.Join("; ", Fields(entry.Value)))));
 
     [Fact]
     public void Versions_page_explains_every_section_and_field()
@@ -35,8 +32,12 @@ public sealed class OmsVersionsPageTests
         }
     }
 
-    private static IEnumerable<string> Rows(string page) => File.ReadLines(Repository.PathOf("docs", page))
-        .Where(line => Regex.IsMatch(line, @"^\| (Enterprise|Community) \| [0-9.]+ \|"));
+    private static void Table(string part, string head, Func<OmsEditionVersions, IEnumerable<(string Release, string Text)>> rows) =>
+        GeneratedPart.ShouldBe("docs/reference/oms-releases.md", part, "oms", string.Join('\n',
+        [
+            head, "|---|---|---|",
+            .. Editions.SelectMany(edition => rows(OmsVersionData.Of(edition)).Select(row => $"| {edition} | {row.Release} | {row.Text} |")), "",
+        ]));
 
     private static IEnumerable<string> Fields(JsonObject facts) =>
         facts.Where(field => field.Key != "source").Select(field => $"`{field.Key}: {field.Value}`");

@@ -11,6 +11,15 @@ internal sealed record SchemaNode
     /// <summary>Name in JSON; empty for list items and the root.</summary>
     public string Name { get; init; } = "";
     public required string Type { get; init; }
+
+    /// <summary>The type of an object; null for anything else, and where the reference leaves out its fields.</summary>
+    public Type? Model { get; init; }
+
+    /// <summary>The type that declares the field, which may be a base of the one that has it.</summary>
+    public Type? DeclaredBy { get; init; }
+
+    /// <summary>Whether the reference leaves it out.</summary>
+    public bool IsInternal { get; init; }
     public string Description { get; init; } = "";
 
     /// <summary>When it may change; null in status.</summary>

@@ -34,6 +34,7 @@ internal sealed class SchemaReader(XmlDocs docs)
         return new SchemaNode
         {
             Type = "object",
+            Model = type.GetCustomAttribute<NotInReferenceAttribute>() is null ? type : null,
             Properties = [.. PropertiesOf(type).Select(property => ReadProperty(property, instance, inherited, isSpec, requiredKeys ?? []))],
             Rules = RulesOf(type),
         };
@@ -70,6 +71,8 @@ internal sealed class SchemaReader(XmlDocs docs)
         return node with
         {
             Name = name,
+            DeclaredBy = property.DeclaringType,
+            IsInternal = property.GetCustomAttribute<NotInReferenceAttribute>() is not null,
             Description = docs.Of(property),
             Class = fieldClass,
             Default = defaultValue,

@@ -19,53 +19,23 @@ internal static class Words
         _ => "control",
     };
 
-    public static string TypeOf(SchemaNode node)
+    /// <summary>The type of a field, with the bounds of numbers, and those of lists if they are asked for.</summary>
+    public static string TypeOf(SchemaNode node, bool hasBounds, Func<Type, string> nameOf)
     {
-        if (node.Enum.Count > 0)
+        var count = hasBounds && node.MaxItems is { } most ? $" ({(node.MinItems is { } least ? $"{least}–" : "≤")}{most})" : "";
+        return node switch
         {
-            return string.Join(" \\| ", node.Enum.Select(word => $"`{word}`"));
-        }
-
-        if (node.Type == "array")
-        {
-            var by = node.ListType == "map" ? $" by {string.Join(", ", node.ListMapKeys)}" : node.ListType == "set" ? ", unique" : "";
-            return $"list of {TypeOf(node.Items!)}{by}, {Bounds(node.MinItems, node.MaxItems, "item")}";
-        }
-
-        if (node.IsMap)
-        {
-            return $"map of {TypeOf(node.Items!)}, {Bounds(node.MinItems, node.MaxItems, "entry", "entries")}";
-        }
-
-        if (node.Type == "integer" && node.Maximum is not null)
-        {
-            return $"integer, {node.Minimum} to {node.Maximum}";
-        }
-
-        return node.MaxLength is not null && !IsDuration(node) ? $"{node.Type}, {Bounds(node.MinLength, node.MaxLength, "character")}" : IsDuration(node) ? "duration" : node.Type;
-    }
-
-    public static string UnitOf(SchemaNode node)
-    {
-        if (IsDuration(node))
-        {
-            return "ms, s, m, h, d";
-        }
-
-        return node.Format == "date-time" ? "RFC 3339" : node.Name.EndsWith("bytes", StringComparison.OrdinalIgnoreCase) ? "bytes" : "";
+            { Enum.Count: > 0 } => string.Join(", ", node.Enum.Select(word => $"`{word}`")),
+            { IsMap: true } => $"map of {TypeOf(node.Items!, hasBounds, nameOf)}s{count}",
+            { Type: "array", Items.Enum.Count: 0, Items.Model: null } => $"{node.Items.Type}s{count}",
+            { Type: "array" } => $"list of {TypeOf(node.Items!, hasBounds, nameOf)}{count}",
+            { Model: { } type } => nameOf(type),
+            { Type: "integer", Maximum: not null } => $"{node.Minimum}–{node.Maximum}",
+            { Format: "date-time" } => "time",
+            _ => IsDuration(node) ? "duration" : node.Type,
+        };
     }
 
     private static bool IsDuration(SchemaNode node) =>
         node.Pattern is Patterns.Duration or Patterns.PositiveDuration || (node.Pattern is null && node.MaxLength == SchemaLimits.Duration);
-
-    private static string Bounds(int? least, int? most, string one, string? many = null)
-    {
-        many ??= one + "s";
-        if (least == most)
-        {
-            return most == 1 ? $"exactly 1 {one}" : $"exactly {most} {many}";
-        }
-
-        return least is null ? $"at most {most} {many}" : $"{least} to {most} {many}";
-    }
 }
