@@ -34,7 +34,7 @@ internal static class ChangeWriter
 
         var effect = await WaitAsync(
             invocation.Kubernetes, run, change, limit, invocation.Surroundings.Time, cancellationToken);
-        output.WriteLine(effect?.Sentence
+        (effect is null ? invocation.Surroundings.Errors : output).WriteLine(effect?.Sentence
             ?? $"It is written, but the operator has not taken it up within {Texts.Duration(limit.TotalSeconds)}. "
             + $"It does when it runs. {invocation.HowToFindOperator} Look again: `{run.Command("status")}`.");
         return effect is null ? ExitCodes.NotTakenUp : effect.IsRefused ? ExitCodes.Ignored : ExitCodes.Done;

@@ -17,12 +17,13 @@ internal static class DrydockCommand
         try
         {
             var parsed = Create(surroundings).Parse(words);
-            if (parsed.Action is not ParseErrorAction)
+            var wrong = WrongUsage.OfSwitch(parsed, words);
+            if (wrong is null && parsed.Action is not ParseErrorAction)
             {
                 return await parsed.InvokeAsync(configuration, cancellationToken);
             }
 
-            surroundings.Errors.WriteLine(WrongUsage.Explain(parsed));
+            surroundings.Errors.WriteLine(wrong ?? WrongUsage.Explain(parsed));
             return ExitCodes.Failed;
         }
         catch (Exception failure)

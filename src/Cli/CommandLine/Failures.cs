@@ -16,11 +16,17 @@ internal static class Failures
             + "context with --context, or install the operator.",
         k8s.Autorest.HttpOperationException refused =>
             $"The API server answered {(int)refused.Response.StatusCode} {refused.Response.ReasonPhrase} to "
-                + $"{refused.Request.Method} {refused.Request.RequestUri?.AbsolutePath}.",
+                + $"{refused.Request.Method} {refused.Request.RequestUri?.AbsolutePath}: "
+                + Sentences.Close(NoAnswer.Reason(refused)),
         OperationCanceledException => "The API server did not answer in time.",
-        HttpRequestException lost => $"The API server was not reached: {Sentences.Close(lost.Message)}",
+        HttpRequestException lost => $"The API server was not reached: {Sentences.Close(NoAnswer.Explain(lost))}",
         _ => failure.Message,
     };
+
+    /// <summary>An object of a list that is shown without it.</summary>
+    public static string Explain(string kind, UnreadableObject unreadable) =>
+        $"{kind} {unreadable.Namespace}/{unreadable.Name} is not shown, because this plugin cannot read it: "
+        + $"{Sentences.Close(unreadable.Error)} Use the plugin of the operator's version.";
 
     // Which right a user lacks and which of the shipped roles has it, or what else refused the request (an admission
     // webhook, a quota, a namespace that is being deleted).

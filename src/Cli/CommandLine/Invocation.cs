@@ -74,7 +74,11 @@ internal sealed class Invocation : IDisposable
 
     public DateTimeOffset Now => Surroundings.Time.GetUtcNow();
 
-    public k8s.Kubernetes CreatePackageClient() => PackageClient.Create(Configuration, _options);
+    public k8s.Kubernetes CreatePackageClient()
+    {
+        Configuration.HttpClientTimeout = _patience;
+        return PackageClient.Create(Configuration, _options);
+    }
 
     /// <summary>Asks again while the API server is unavailable, as long as --request-timeout allows. A write is sent
     /// again only if it certainly was not carried out, and the limit does not interrupt it.</summary>
@@ -109,12 +113,36 @@ internal sealed class Invocation : IDisposable
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
-                var within = $"{Texts.Duration(_patience.TotalSeconds)} ({SharedOptions.RequestTimeout})";
-                throw new CliException(
-                    $"The API server {Configuration.Host} did not answer within {within}. {last?.Message}".TrimEnd());
+                throw TooLate(last?.Message);
             }
         }
     }
+
+    /// <summary>Looks within the patience by the client of the package, which does not tell whose answer it
+    /// was.</summary>
+    public async Task LookAsync(Func<CancellationToken, Task> look, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_patience, Surroundings.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await look(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw TooLate(null);
+        }
+        catch (JsonException)
+        {
+            throw new CliException(
+                $"The answer of {Configuration.Host} is not that of a Kubernetes API server. Check the address in the "
+                + "kubeconfig, and the proxy if there is one.");
+        }
+    }
+
+    private CliException TooLate(string? why) => new(
+        $"The API server {Configuration.Host} did not answer within {Texts.Duration(_patience.TotalSeconds)} "
+        + $"({SharedOptions.RequestTimeout}). {why}".TrimEnd());
 
     public void Dispose() => _connection?.Dispose();
 

@@ -9,6 +9,7 @@ internal static class SharedOptions
     public const string Kubeconfig = "--kubeconfig";
     public const string Context = "--context";
     public const string Namespace = "--namespace";
+    public const string OperatorSpace = "--operator-namespace";
     public const string ActsAs = "--as";
     public const string RequestTimeout = "--request-timeout";
 
@@ -63,7 +64,7 @@ internal static class SharedOptions
         return argument;
     }
 
-    public static Option<string> OperatorNamespace() => new("--operator-namespace")
+    public static Option<string> OperatorNamespace() => new(OperatorSpace)
     {
         Description = "Where the operator runs.",
         DefaultValueFactory = static _ => Invocation.OperatorNamespace,

@@ -33,7 +33,7 @@ internal static class VerbGroups
         new(
             "Control",
             [
-                new("approve", "kubectl drydock approve oms-322-to-422 StopOld -n oms"),
+                new("approve", "kubectl drydock approve oms-322-to-422 DisableHA -n oms"),
                 new("hold", "kubectl drydock hold oms-322-to-422 StopOld -n oms"),
                 new("pause", $"kubectl drydock pause {Run}"),
                 new("resume", $"kubectl drydock resume {Run}"),

@@ -1,3 +1,5 @@
+using Drydock.Cli.Init;
+
 namespace Drydock.Cli.CommandLine;
 
 /// <summary>What is wrong with a command line, as one sentence with the nearest right word. The sentences of
@@ -8,11 +10,22 @@ internal static class WrongUsage
     {
         var missing = parsed.CommandResult.Command.Options.FirstOrDefault(
             o => o.Required && parsed.GetResult(o) is not { IdentifierTokenCount: > 0 });
-        var problem = parsed.UnmatchedTokens is [var unknown, ..] ? Unknown(unknown, parsed.CommandResult)
+
+        // An optional argument takes the place of an option that is misspelt, and its value is left over.
+        var option = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens)
+            .Select(t => t.Value).FirstOrDefault(IsOption);
+        var problem = option is not null ? Unknown(option, parsed.CommandResult)
+            : parsed.UnmatchedTokens is [var unknown, ..] ? Unknown(unknown, parsed.CommandResult)
             : missing is not null ? $"{missing.Name} is missing."
             : Explain(parsed.Errors[0]);
         return $"{problem} See `{HelpPage.PathOf(parsed.CommandResult)} --help`.";
     }
+
+    /// <summary>A switch with a value that is none, which the parser takes for an argument; null without one.</summary>
+    public static string? OfSwitch(ParseResult parsed, IReadOnlyList<string> words) => words.TakeWhile(w => w != "--")
+        .Where(w => w.Split('=') is [var name, var value] && !bool.TryParse(value, out _)
+            && parsed.CommandResult.Command.Options.Any(o => o.ValueType == typeof(bool) && o.Name == name))
+        .Select(w => $"{w} is wrong; expected is true or false.").FirstOrDefault();
 
     /// <summary>Refuses every word but some, of an option or an argument.</summary>
     public static Action<SymbolResult> AcceptOnly(string name, IReadOnlyList<string> words) => result =>
@@ -32,9 +45,13 @@ internal static class WrongUsage
         {
             argument.Validators.Add(static result =>
             {
-                if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && t.Value.Length > 1) is { } option)
+                if (result.Tokens.FirstOrDefault(t => IsOption(t.Value)) is { } option)
                 {
                     result.AddError(Unknown(option.Value, (CommandResult)result.Parent!));
+                }
+                else if (result.Tokens.Any(t => t.Value.Length == 0))
+                {
+                    result.AddError($"{result.Argument.Name.ToUpperInvariant()} is empty.");
                 }
             });
         }
@@ -43,10 +60,8 @@ internal static class WrongUsage
         {
             option.Validators.Add(static result =>
             {
-                if (result.Tokens.Any(t => t.Value.Length == 0))
-                {
-                    result.AddError($"{result.Option.Name} is empty.");
-                }
+                var problems = result.Tokens.Select(t => OfValue(result.Option.Name, t.Value)).OfType<string>();
+                problems.ToList().ForEach(result.AddError);
             });
         }
 
@@ -55,6 +70,23 @@ internal static class WrongUsage
             Refuse(subcommand);
         }
     }
+
+    private static string? OfValue(string option, string value) => option switch
+    {
+        _ when value.Length == 0 => $"{option} is empty.",
+        SharedOptions.Namespace or SharedOptions.OperatorSpace when !ObjectName.IsNamespace(value) =>
+            $"{option} is '{value}'; expected are lower-case letters, digits and hyphens, at most 63.",
+
+        // It is sent as a header.
+        SharedOptions.ActsAs when value.Any(c => c is < ' ' or > '~') =>
+            $"{option} has a control character or one that is not ASCII. Remove it.",
+        "--name" when !ObjectName.IsValid(value) => ObjectName.Refusal(option, value),
+        "--pd" or "--master" when !HostAndPort.IsAddress(value) =>
+            $"{option} is '{value}'; expected is HOST or HOST:PORT, an IPv6 address with a port in brackets.",
+        _ => null,
+    };
+
+    private static bool IsOption(string word) => word.StartsWith('-') && word.Length > 1;
 
     private static string Explain(ParseError error)
     {

@@ -29,9 +29,8 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
     {
         try
         {
-            var found = await kind.ListAsync(
-                kubernetes, new RunScope(space), tolerateUnreadable: true, cancellationToken);
-            problems.AddRange(found.Unreadable.Select(unreadable => Explain(kind, unreadable)));
+            var found = await kind.ListAsync(kubernetes, new RunScope(space), cancellationToken);
+            problems.AddRange(found.Unreadable.Select(missed => Failures.Explain(kind.Kind, missed)));
             return found.Runs;
         }
         catch (KubernetesForbiddenException refused) when (space is null)
@@ -46,8 +45,4 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
             return [];
         }
     }
-
-    private static string Explain(RunKind kind, UnreadableObject unreadable) =>
-        $"{kind.Kind} {unreadable.Namespace}/{unreadable.Name} is not shown, because this plugin cannot read it: "
-        + $"{Sentences.Close(unreadable.Error)} Use the plugin of the operator's version.";
 }

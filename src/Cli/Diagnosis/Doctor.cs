@@ -12,6 +12,7 @@ internal sealed class Doctor(Invocation invocation, k8s.Kubernetes server, strin
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
     private static readonly string[] Runs = [OmsUpgrade.Plural, DatabaseRollingUpgrade.Plural];
     private static readonly string[] Rights = ["get", "list", "watch", "create", "patch", "delete"];
+    private const string Network = "Check --kubeconfig, --context and the network.";
     private readonly Installation _installation = new(invocation, server, operatorNamespace);
 
     public async Task<IReadOnlyList<Check>> LookAsync(CancellationToken cancellationToken)
@@ -19,11 +20,7 @@ internal sealed class Doctor(Invocation invocation, k8s.Kubernetes server, strin
         var reached = await TryAsync("api-server", ServerAsync, cancellationToken);
         if (reached is not [{ Result: CheckResult.Good }])
         {
-            return
-            [
-                .. reached.Select(
-                    c => Check.Broken(c.Name, c.Message, "Check --kubeconfig, --context and the network.")),
-            ];
+            return [.. reached.Select(c => Check.Broken(c.Name, c.Message, Network))];
         }
 
         var pods = new List<V1Pod>();
@@ -41,16 +38,20 @@ internal sealed class Doctor(Invocation invocation, k8s.Kubernetes server, strin
         ];
     }
 
-    private static async Task<IReadOnlyList<Check>> TryAsync(
+    private async Task<IReadOnlyList<Check>> TryAsync(
         string name, Func<CancellationToken, Task<IReadOnlyList<Check>>> look, CancellationToken cancellationToken)
     {
         try
         {
-            return await look(cancellationToken);
+            IReadOnlyList<Check> checks = [];
+            await invocation.LookAsync(async limit => checks = await look(limit), cancellationToken);
+            return checks;
         }
         catch (Exception refused) when (Failures.IsShown(refused))
         {
-            return [Check.Note(name, Failures.Explain(refused))];
+            var isAnswered = refused is KubernetesApiException or k8s.Autorest.HttpOperationException;
+            var why = Failures.Explain(refused);
+            return [isAnswered ? Check.Note(name, why) : Check.Broken(name, why, Network)];
         }
     }
 

@@ -8,7 +8,8 @@ namespace Drydock.Cli.Diagnosis;
 /// the one that acts.</summary>
 internal sealed class Installation(Invocation invocation, k8s.Kubernetes server, string operatorNamespace)
 {
-    private const string OperatorPods = "app.kubernetes.io/name=drydock";
+    // Every way of installing sets it; the name can be chosen.
+    public const string OperatorPods = "app.kubernetes.io/component=operator";
     private const string VersionLabel = "app.kubernetes.io/version";
     private const string Lease = "drydock-operator";
 
@@ -36,7 +37,7 @@ internal sealed class Installation(Invocation invocation, k8s.Kubernetes server,
             server.CoreV1,
             operatorNamespace,
             labelSelector: OperatorPods,
-            cancellationToken: cancellationToken)).Items,
+            cancellationToken: cancellationToken)).Items ?? [],
     ];
 
     public Task<V1Lease?> ReadLeaseAsync(CancellationToken cancellationToken) =>

@@ -3,6 +3,14 @@ namespace Drydock.Cli.Init;
 /// <summary>Addresses as users write them.</summary>
 internal static class HostAndPort
 {
+    /// <summary>Whether a connection can be made to it.</summary>
+    public static bool IsAddress(string text)
+    {
+        var (host, port) = Split(text, 1);
+        return host is not ("::" or "0.0.0.0") && port is > 0 and <= ushort.MaxValue
+            && Uri.CheckHostName(host) != UriHostNameType.Unknown;
+    }
+
     /// <summary>HOST or HOST:PORT. An IPv6 address with a port is in brackets; the host has none.</summary>
     public static (string Host, int Port) Split(string text, int otherwise)
     {

@@ -7,6 +7,13 @@ internal static partial class ObjectName
 
     public static bool IsValid(string name) => name.Length <= Longest && Subdomain().IsMatch(name);
 
+    public static bool IsNamespace(string name) =>
+        name.Length <= 63 && !name.Contains('.', StringComparison.Ordinal) && IsValid(name);
+
+    public static string Refusal(string field, string name) =>
+        $"{field} '{name}' is not a name of an object. Expected are lower-case letters, digits, hyphens and dots, at "
+        + $"most {Longest} characters.";
+
     public static string Of(string system, string toVersion) =>
         $"{system}-to-{Other().Replace(toVersion.ToLowerInvariant(), "-").Trim('-')}";
 

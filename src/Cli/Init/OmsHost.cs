@@ -27,7 +27,7 @@ internal sealed record OmsHost(string Address, FileInfo? Key, FileInfo? KnownHos
         }
         catch (Exception refused) when (refused is DockerException or RemoteException)
         {
-            throw new CliException(refused.Message);
+            throw new CliException($"{Sentences.Close(refused.Message)} Check --docker.");
         }
     }
 
@@ -39,6 +39,8 @@ internal sealed record OmsHost(string Address, FileInfo? Key, FileInfo? KnownHos
                 + "file. Use --docker tcp://HOST:2376 with --tls, or run the command on a Linux host."),
             "ssh" => endpoint with { Ssh = SshMaterial() },
             "tcp" => endpoint with { Tls = TlsMaterial() },
+            "unix" when !File.Exists(endpoint.Uri.LocalPath) => throw new CliException(
+                $"There is no socket {endpoint.Uri.LocalPath}. Name that of dockerd with --docker."),
             _ => endpoint,
         };
 
@@ -49,7 +51,8 @@ internal sealed record OmsHost(string Address, FileInfo? Key, FileInfo? KnownHos
             ?? KeyNames.Select(n => Path.Combine(home, n)).FirstOrDefault(File.Exists)
             ?? throw new CliException($"There is no id_ed25519 or id_rsa in {home}. Add --ssh-key.");
         var (key, hosts) = (
-            File.ReadAllBytes(path), File.ReadAllBytes(KnownHosts?.FullName ?? Path.Combine(home, "known_hosts")));
+            UserFile.Read("--ssh-key", path),
+            UserFile.Read("--known-hosts", KnownHosts?.FullName ?? Path.Combine(home, "known_hosts")));
         try
         {
             return new SshMaterial(key, hosts);
@@ -68,7 +71,7 @@ internal sealed record OmsHost(string Address, FileInfo? Key, FileInfo? KnownHos
         var path = Certificates?.FullName
             ?? Environment.GetEnvironmentVariable("DOCKER_CERT_PATH")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
-        byte[] Read(string name) => File.ReadAllBytes(Path.Combine(path, name));
+        byte[] Read(string name) => UserFile.Read("--tls", Path.Combine(path, name));
         return new DockerTlsMaterial(Read("ca.pem"), Read("cert.pem"), Read("key.pem"));
     }
 }

@@ -41,8 +41,8 @@ internal static class ServerVersions
             || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new CliException(
-                $"{question} did not tell its version: {failed.Message} If this machine cannot reach it, or it needs a "
-                + "login or a certificate, add --from-version.");
+                $"{question} did not tell its version: {NoAnswer.Explain(failed)}. If this machine cannot reach it, or "
+                + "it it needs a login or a certificate, add --from-version.");
         }
     }
 }

@@ -13,6 +13,8 @@ internal sealed class Misfits(Type document, JsonSerializerOptions options)
         var info = TypeOf(type);
         return (info.Kind, node) switch
         {
+            (JsonTypeInfoKind.None, null) when path.StartsWith("spec.", StringComparison.Ordinal) =>
+                [$"{path} is empty; expected is {Expected(info, null)}"],
             (_, null) => [],
             (JsonTypeInfoKind.Object, JsonObject fields) => fields.SelectMany(field =>
                 info.Properties.FirstOrDefault(p => p.Name == field.Key) is { } property
@@ -23,7 +25,7 @@ internal sealed class Misfits(Type document, JsonSerializerOptions options)
             (JsonTypeInfoKind.Enumerable, JsonArray items) => items.SelectMany((item, index) =>
                 Of(item, info.ElementType!, $"{path}[{index}]")),
             (JsonTypeInfoKind.None, _) when IsReadable(node, info) => [],
-            _ => [$"{path} is {Shown(node)}; expected is {Expected(info, node)}"],
+            _ => [$"{(path.Length > 0 ? path : "The document")} is {Shown(node)}; expected is {Expected(info, node)}"],
         };
     }
 
@@ -33,7 +35,7 @@ internal sealed class Misfits(Type document, JsonSerializerOptions options)
         return $"{Join(path, name)} does not exist.{NearestWords.Question([.. near.Select(n => Join(path, n))])}";
     }
 
-    private string Expected(JsonTypeInfo info, JsonNode node) =>
+    private string Expected(JsonTypeInfo info, JsonNode? node) =>
         info.Kind switch
         {
             JsonTypeInfoKind.Enumerable => "a list.",
@@ -93,7 +95,7 @@ internal sealed class Misfits(Type document, JsonSerializerOptions options)
             : $"'{text}'",
     };
 
-    private static string? Text(JsonNode node) =>
+    private static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static string Or(string[] words) =>

@@ -1,3 +1,4 @@
+using Drydock.Cli.Init;
 using YamlDotNet.Core;
 
 namespace Drydock.Cli.Manifests;
@@ -16,8 +17,8 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
     /// <exception cref="CliException">There is not exactly one, or it does not fit its type.</exception>
     public static TrialManifest Read(string text, string path, string @namespace)
     {
-        var found = Documents(text, path)
-            .OfType<JsonObject>()
+        var documents = Documents(text, path).OfType<JsonObject>().ToList();
+        var found = documents
             .Select(d => (Document: d, Kind: RunKind.All.FirstOrDefault(k => k.Kind == Text(d["kind"]))))
             .Where(d => d.Kind is not null)
             .ToList();
@@ -25,7 +26,7 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
         {
             throw new CliException(
                 $"{path} has {found.Count} upgrades; expected is exactly one document of kind "
-                + $"{string.Join(" or ", RunKind.All.Select(k => k.Kind))}.");
+                + $"{string.Join(" or ", RunKind.All.Select(k => k.Kind))}.{Misspelt(documents)}");
         }
 
         document.Remove("status");
@@ -37,10 +38,19 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
             throw new CliException(string.Join('\n', misfits));
         }
 
+        const string ApiVersion = $"{ApiGroup.Name}/{ApiGroup.V1Alpha1}";
         var metadata = document["metadata"] as JsonObject ?? [];
-        if (Text(metadata["name"]) is not { Length: > 0 } name)
+        var (version, name) = (Text(document["apiVersion"]), Text(metadata["name"]) ?? "");
+        var spec = document["spec"] as JsonObject;
+        var wrong = version != ApiVersion
+                ? $"apiVersion is {(version is null ? "missing" : $"'{version}'")}; expected is {ApiVersion}."
+            : name.Length == 0 ? "metadata.name is missing."
+            : !ObjectName.IsValid(name) ? ObjectName.Refusal("metadata.name", name)
+            : spec is null ? "spec is missing."
+            : null;
+        if (wrong is not null)
         {
-            throw new CliException($"{path}: metadata.name is missing.");
+            throw new CliException($"{path}: {wrong}");
         }
 
         document["metadata"] = new JsonObject
@@ -50,20 +60,17 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
             ["namespace"] = Text(metadata["namespace"]) ?? @namespace,
             ["labels"] = new JsonObject { [TrialLabel] = CreatedBy },
         };
-        if (document["spec"] is JsonObject spec)
-        {
-            // A plan that was approved before is no condition for a check.
-            spec["mode"] = nameof(RunMode.Plan);
-            spec.Remove("approvedPlanHash");
-        }
 
+        // A plan that was approved before is no condition for a check.
+        spec!["mode"] = nameof(RunMode.Plan);
+        spec.Remove("approvedPlanHash");
         try
         {
             return new TrialManifest(kind, kind.Read(document, options), name);
         }
-        catch (JsonException wrong)
+        catch (JsonException misfit)
         {
-            throw new CliException($"{path} does not fit {kind.Kind} at {wrong.Path}.");
+            throw new CliException($"{path} does not fit {kind.Kind} at {misfit.Path}.");
         }
     }
 
@@ -75,9 +82,15 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
         }
         catch (YamlException broken)
         {
-            throw new CliException($"{path} is not YAML: line {broken.Start.Line}: {broken.Message}");
+            throw new CliException($"{path} cannot be read as YAML: line {broken.Start.Line}: {broken.Message}");
         }
     }
+
+    // " Did you mean ...?", or nothing.
+    private static string Misspelt(IReadOnlyList<JsonObject> documents) => documents
+        .Select(d => NearestWords.Question(
+            NearestWords.Of(Text(d["kind"]) ?? "", RunKind.All.Select(k => k.Kind))))
+        .FirstOrDefault(question => question.Length > 0) ?? "";
 
     private static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

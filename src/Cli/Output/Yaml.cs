@@ -1,5 +1,4 @@
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
 
 namespace Drydock.Cli.Output;
@@ -16,10 +15,8 @@ internal static class Yaml
     /// <exception cref="YamlException">It is not YAML.</exception>
     public static IReadOnlyList<JsonNode> Read(string text)
     {
-        var stream = new YamlStream();
         using var reader = new StringReader(text);
-        stream.Load(reader);
-        return [.. stream.Documents.Select(d => Json(d.RootNode)).OfType<JsonNode>()];
+        return new YamlReader(reader).Read();
     }
 
     private static object? Plain(JsonNode? node) => node switch
@@ -35,31 +32,5 @@ internal static class Yaml
             JsonValueKind.Number => node.GetValue<double>(),
             _ => node.GetValue<string>(),
         },
-    };
-
-    private static JsonNode? Json(YamlNode node) => node switch
-    {
-        YamlMappingNode map => new JsonObject(map.Children.Select(p => KeyValuePair.Create(Key(p.Key), Json(p.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar => Scalar(scalar.Value),
-        YamlScalarNode scalar => scalar.Value,
-        _ => null,
-    };
-
-    private static string Key(YamlNode node) => node is YamlScalarNode scalar
-        ? scalar.Value ?? ""
-        : throw new YamlException(
-            node.Start, node.End, "The name of a field is a list or a mapping. Render the file if it is a template.");
-
-    // The types of YAML 1.2, as the API server reads them.
-    private static JsonNode? Scalar(string? text) => text switch
-    {
-        null or "" or "~" or "null" or "Null" or "NULL" => null,
-        "true" or "True" or "TRUE" => true,
-        "false" or "False" or "FALSE" => false,
-        _ when long.TryParse(text, CultureInfo.InvariantCulture, out var whole) => whole,
-        _ when double.TryParse(text, CultureInfo.InvariantCulture, out var number)
-            && text.Any(char.IsAsciiDigit) => number,
-        _ => text,
     };
 }

@@ -13,17 +13,18 @@ internal static class ReportFile
         }
 
         var partial = path + Unfinished;
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var opened = UserFile.Use("--file", path, _ => new FileStream(partial, options));
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
+            await using (opened)
             {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            await using (var stream = new FileStream(partial, options))
-            {
-                await write(stream);
+                await write(opened);
             }
 
             File.Move(partial, path);

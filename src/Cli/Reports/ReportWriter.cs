@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Drydock.Cli.Diagnosis;
 using Drydock.Crds.SnapshotRestores;
 using k8s;
 using k8s.Autorest;
@@ -11,10 +12,15 @@ namespace Drydock.Cli.Reports;
 /// people write a password into (values of variables, the manifest as it was applied) and what is about other
 /// namespaces. What is missing is named in <c>missing.txt</c>.</summary>
 /// <param name="wholeLog">Whether lines of the log about other namespaces are kept.</param>
-internal sealed class ReportWriter(IKubernetes server, Run run, string operatorNamespace, bool wholeLog)
+internal sealed class ReportWriter(
+    Invocation invocation,
+    IKubernetes server,
+    Run run,
+    string operatorNamespace,
+    bool wholeLog,
+    CancellationToken cancellationToken)
 {
     private const int LogLines = 20_000;
-    private const string OperatorPods = "app.kubernetes.io/name=drydock";
 
     // A pod may have others, for instance of a service mesh.
     private const string OperatorContainer = "operator";
@@ -23,59 +29,58 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     private const string NamespaceField = "\"namespace\":\"";
     private readonly List<string> _missing = [];
 
-    public async Task WriteAsync(Stream stream, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task WriteAsync(Stream stream, DateTimeOffset now)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         Add(zip, "status.txt", Status(now));
         var space = run.Metadata.Namespace!;
         var label = $"{Labels.UpgradeUid}={run.Metadata.Uid}";
-        await PartAsync(zip, $"{run.Kind.Singular}.json", () => server.CustomObjects.GetNamespacedCustomObjectAsync(
-            ApiGroup.Name, ApiGroup.V1Alpha1, space, run.Kind.Plural, run.Metadata.Name, cancellationToken));
+        await PartAsync(zip, $"{run.Kind.Singular}.json", limit => server.CustomObjects.GetNamespacedCustomObjectAsync(
+            ApiGroup.Name, ApiGroup.V1Alpha1, space, run.Kind.Plural, run.Metadata.Name, limit));
         foreach (var plural in new[] { BackupSnapshot.Plural, SnapshotRestore.Plural })
         {
-            await PartAsync(zip, $"{plural}.json", () => server.CustomObjects.ListNamespacedCustomObjectAsync(
+            await PartAsync(zip, $"{plural}.json", limit => server.CustomObjects.ListNamespacedCustomObjectAsync(
                 ApiGroup.Name,
                 ApiGroup.V1Alpha1,
                 space,
                 plural,
                 labelSelector: label,
-                cancellationToken: cancellationToken));
+                cancellationToken: limit));
         }
 
-        await PartAsync(zip, "configmaps.json", async () => await server.CoreV1.ListNamespacedConfigMapAsync(
-            space, labelSelector: label, cancellationToken: cancellationToken));
-        await PartAsync(zip, "events.json", async () => await server.CoreV1.ListNamespacedEventAsync(
-            space, fieldSelector: $"involvedObject.uid={run.Metadata.Uid}", cancellationToken: cancellationToken));
-        await PartAsync(zip, "claims.json", async () => (await server.CoordinationV1.ListNamespacedLeaseAsync(
-            operatorNamespace, cancellationToken: cancellationToken))
-            .Items.Where(lease => lease.Spec?.HolderIdentity == run.Metadata.Uid).ToList());
-        await PartAsync(zip, "crds.json", async () => (await server.ApiextensionsV1
-            .ListCustomResourceDefinitionAsync(cancellationToken: cancellationToken))
-            .Items.Where(crd => crd.Spec.Group == ApiGroup.Name).ToList());
-        await PartAsync(zip, "versions.json", async () => new Dictionary<string, string>(StringComparer.Ordinal)
+        await PartAsync(zip, "configmaps.json", async limit => await server.CoreV1.ListNamespacedConfigMapAsync(
+            space, labelSelector: label, cancellationToken: limit));
+        await PartAsync(zip, "events.json", async limit => await server.CoreV1.ListNamespacedEventAsync(
+            space, fieldSelector: $"involvedObject.uid={run.Metadata.Uid}", cancellationToken: limit));
+        await PartAsync(zip, "claims.json", async limit => (await server.CoordinationV1.ListNamespacedLeaseAsync(
+            operatorNamespace, cancellationToken: limit))
+            .Items?.Where(lease => lease.Spec?.HolderIdentity == run.Metadata.Uid).ToList());
+        await PartAsync(zip, "crds.json", async limit => (await server.ApiextensionsV1
+            .ListCustomResourceDefinitionAsync(cancellationToken: limit))
+            .Items?.Where(crd => crd.Spec.Group == ApiGroup.Name).ToList());
+        await PartAsync(zip, "versions.json", async limit => new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["kubectl-drydock"] = typeof(ReportWriter).Assembly.GetName().Version?.ToString() ?? "",
-            ["kubernetes"] = (await server.Version.GetCodeAsync(cancellationToken)).GitVersion,
+            ["kubernetes"] = (await server.Version.GetCodeAsync(limit)).GitVersion,
         });
-        await OperatorAsync(zip, cancellationToken);
+        await OperatorAsync(zip);
         Add(zip, "missing.txt", _missing.Count == 0 ? "Nothing is missing.\n" : string.Join('\n', _missing) + "\n");
     }
 
-    private async Task OperatorAsync(ZipArchive zip, CancellationToken cancellationToken)
+    private async Task OperatorAsync(ZipArchive zip)
     {
         var pods = new V1PodList { Items = [] };
-        await PartAsync(zip, "operator/pods.json", async () => pods = await server.CoreV1.ListNamespacedPodAsync(
-            operatorNamespace, labelSelector: OperatorPods, cancellationToken: cancellationToken));
-        foreach (var name in pods.Items.Select(p => p.Metadata.Name))
+        await PartAsync(zip, "operator/pods.json", async limit => pods = await server.CoreV1.ListNamespacedPodAsync(
+            operatorNamespace, labelSelector: Installation.OperatorPods, cancellationToken: limit));
+        foreach (var name in (pods.Items ?? []).Select(p => p.Metadata.Name))
         {
-            await LogAsync(zip, $"operator/{name}.log", name, isPrevious: false, cancellationToken);
-            await LogAsync(zip, $"operator/{name}.previous.log", name, isPrevious: true, cancellationToken);
+            await LogAsync(zip, $"operator/{name}.log", name, isPrevious: false);
+            await LogAsync(zip, $"operator/{name}.previous.log", name, isPrevious: true);
         }
     }
 
-    private Task LogAsync(
-        ZipArchive zip, string file, string pod, bool isPrevious, CancellationToken cancellationToken) =>
-        PartAsync(file, async () =>
+    private Task LogAsync(ZipArchive zip, string file, string pod, bool isPrevious) =>
+        PartAsync(file, async limit =>
         {
             try
             {
@@ -85,9 +90,9 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
                     container: OperatorContainer,
                     previous: isPrevious,
                     tailLines: LogLines,
-                    cancellationToken: cancellationToken);
+                    cancellationToken: limit);
                 using var reader = new StreamReader(log);
-                Add(zip, file, Own(file, await reader.ReadToEndAsync(cancellationToken)));
+                Add(zip, file, Own(file, await reader.ReadToEndAsync(limit)));
             }
             catch (HttpOperationException absent)
                 when (isPrevious && absent.Response.StatusCode == HttpStatusCode.BadRequest)
@@ -145,16 +150,18 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
         return text.ToString();
     }
 
-    private Task PartAsync<T>(ZipArchive zip, string file, Func<Task<T>> read) =>
-        PartAsync(file, async () => Add(
-            zip, file, WithoutValues(JsonNode.Parse(KubernetesJson.Serialize(await read())))?.ToJsonString() ?? ""));
+    private Task PartAsync<T>(ZipArchive zip, string file, Func<CancellationToken, Task<T>> read) =>
+        PartAsync(file, async limit => Add(
+            zip,
+            file,
+            WithoutValues(JsonNode.Parse(KubernetesJson.Serialize(await read(limit))))?.ToJsonString() ?? ""));
 
     // A part that cannot be read does not prevent the others.
-    private async Task PartAsync(string file, Func<Task> write)
+    private async Task PartAsync(string file, Func<CancellationToken, Task> write)
     {
         try
         {
-            await write();
+            await invocation.LookAsync(write, cancellationToken);
         }
         catch (Exception lost) when (lost is IOException || Failures.IsShown(lost))
         {

@@ -34,11 +34,12 @@ internal static class RunFollowing
         }
     }
 
-    /// <summary>All runs now and after each change.</summary>
+    /// <summary>All runs now and after each change; <paramref name="miss"/> is told what cannot be read.</summary>
     public static async IAsyncEnumerable<IReadOnlyCollection<Run>> FollowAllAsync(
         Invocation invocation,
         RunScope scope,
         Action<string>? say,
+        Action<string>? miss,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -64,10 +65,14 @@ internal static class RunFollowing
 
         async Task ReadAsync(RunKind kind)
         {
+            // It is listed again after each end of the watch.
+            var told = new HashSet<UnreadableObject>();
+            Action<UnreadableObject>? tell = miss is null ? null
+                : unreadable => (told.Add(unreadable) ? miss : null)?.Invoke(Failures.Explain(kind.Kind, unreadable));
             try
             {
                 await foreach (var present in ThroughOutagesAsync(
-                    () => kind.WatchListAsync(invocation.Kubernetes, scope, end.Token),
+                    () => kind.WatchListAsync(invocation.Kubernetes, scope, tell, end.Token),
                     invocation.Surroundings.Time,
                     say,
                     end.Token))

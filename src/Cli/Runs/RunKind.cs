@@ -43,14 +43,17 @@ internal abstract class RunKind(string kind, string plural, string shortName)
     public abstract Task<Run?> GetAsync(
         IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken);
 
-    /// <summary>Lists the objects. Those that another version of the operator wrote in a way
-    /// that does not fit this program are thrown, or told apart.</summary>
+    /// <summary>Lists the objects. Those that another version of the operator wrote in a way that this program cannot
+    /// read are told apart.</summary>
     public abstract Task<(IEnumerable<Run> Runs, IReadOnlyList<UnreadableObject> Unreadable)> ListAsync(
-        IKubernetesClient kubernetes, RunScope scope, bool tolerateUnreadable, CancellationToken cancellationToken);
+        IKubernetesClient kubernetes, RunScope scope, CancellationToken cancellationToken);
 
     /// <summary>The objects now and after each change, until their watch ends.</summary>
     public abstract IAsyncEnumerable<IReadOnlyCollection<Run>> WatchListAsync(
-        IKubernetesClient kubernetes, RunScope scope, CancellationToken cancellationToken);
+        IKubernetesClient kubernetes,
+        RunScope scope,
+        Action<UnreadableObject>? miss,
+        CancellationToken cancellationToken);
 
     /// <summary>The object now and after each change, until its watch ends; null once it is deleted.</summary>
     public abstract IAsyncEnumerable<Run?> WatchAsync(
@@ -90,26 +93,26 @@ internal sealed class RunKind<TEntity>(
             : null;
 
     public override async Task<(IEnumerable<Run> Runs, IReadOnlyList<UnreadableObject> Unreadable)> ListAsync(
-        IKubernetesClient kubernetes, RunScope scope, bool tolerateUnreadable, CancellationToken cancellationToken)
+        IKubernetesClient kubernetes, RunScope scope, CancellationToken cancellationToken)
     {
-        var list = await kubernetes.ListAsync<TEntity>(
-            scope.Namespace,
-            new ListOptions { TolerateUnreadable = tolerateUnreadable, LabelSelector = scope.Selector },
-            cancellationToken);
+        var list = await kubernetes.ListAsync<TEntity>(scope.Namespace, Readable(scope), cancellationToken);
         return (list.Items.Select(RunOf), list.Unreadable);
     }
 
     public override async IAsyncEnumerable<IReadOnlyCollection<Run>> WatchListAsync(
-        IKubernetesClient kubernetes, RunScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IKubernetesClient kubernetes,
+        RunScope scope,
+        Action<UnreadableObject>? miss,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var list = await kubernetes.ListAsync<TEntity>(
-            scope.Namespace, new ListOptions { LabelSelector = scope.Selector }, cancellationToken);
+        var list = await kubernetes.ListAsync<TEntity>(scope.Namespace, Readable(scope), cancellationToken);
+        list.Unreadable.ToList().ForEach(unreadable => miss?.Invoke(unreadable));
         var runs = list.Items.Select(RunOf).ToDictionary(run => run.FullName, StringComparer.Ordinal);
         yield return [.. runs.Values];
         var options = new WatchOptions { ResourceVersion = list.ResourceVersion, LabelSelector = scope.Selector };
         await foreach (var change in kubernetes.WatchAsync<TEntity>(scope.Namespace, options, cancellationToken))
         {
-            // The next list says what does not fit.
+            // The next list has what can be read.
             if (change.Unreadable is not null)
             {
                 yield break;
@@ -188,6 +191,9 @@ internal sealed class RunKind<TEntity>(
             run.Metadata.Namespace,
             new DeleteOptions { Uid = run.Metadata.Uid },
             cancellationToken);
+
+    private static ListOptions Readable(RunScope scope) =>
+        new() { TolerateUnreadable = true, LabelSelector = scope.Selector };
 
     private Run RunOf(TEntity entity)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Drydock.Cli.Init;
 
 namespace Drydock.Cli.Runs;
 
@@ -11,7 +12,7 @@ internal static class RunLookup
         var address = new RunAddress(invocation.ConnectionOptions, HasKind: kinds.Count == 1);
         List<Run> found = [];
         KubernetesForbiddenException? refusal = null;
-        foreach (var kind in kinds)
+        foreach (var kind in ObjectName.IsValid(name) ? kinds : [])
         {
             try
             {
@@ -61,8 +62,9 @@ internal static class RunLookup
         foreach (var kind in kinds)
         {
             var found = await invocation.RetryAsync(
-                limit => kind.ListAsync(invocation.Kubernetes, scope, tolerateUnreadable: false, limit),
-                cancellationToken);
+                limit => kind.ListAsync(invocation.Kubernetes, scope, limit), cancellationToken);
+            found.Unreadable.Select(missed => Failures.Explain(kind.Kind, missed)).ToList()
+                .ForEach(invocation.Surroundings.Errors.WriteLine);
             runs.AddRange(found.Runs);
         }
 
@@ -81,7 +83,9 @@ internal static class RunLookup
             ?? throw new CliException(
                 $"'{text[..slash]}' is not a kind of upgrade. Expected NAME, "
                 + $"{string.Join(" or ", RunKind.All.Select(k => $"{k.ShortName}/NAME"))}.");
-        return ([kind], text[(slash + 1)..]);
+        return text[(slash + 1)..] is { Length: > 0 } name
+            ? ([kind], name)
+            : throw new CliException($"'{text}' has no name. Expected {kind.ShortName}/NAME.");
     }
 
     private static async Task<string> UnknownAsync(

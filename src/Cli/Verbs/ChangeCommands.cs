@@ -7,7 +7,7 @@ internal static class ChangeCommands
     {
         var hold = SharedOptions.OptionalArgument(
             "hold",
-            "The hold as status shows it, for instance StopOld. Needed only if there are several.",
+            "The hold as status shows it, for instance DisableHA. Needed only if there are several.",
             runner.CompleteFrom(run => (run.Status?.Holds ?? []).Select(h => h.Name)));
         var all = new Option<bool>("--all") { Description = "Approve all holds that the run waits at." };
         var approve = New(

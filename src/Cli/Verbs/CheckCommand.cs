@@ -28,7 +28,7 @@ internal static class CheckCommand
             var path = parsed.GetValue(file)!;
             var text = path == "-"
                 ? await invocation.Surroundings.Input.ReadToEndAsync(cancellationToken)
-                : await File.ReadAllTextAsync(path, cancellationToken);
+                : UserFile.Use(file.Name, path, File.ReadAllText);
             var trial = TrialManifest.Read(text, path, invocation.Namespace);
             return await RunAsync(invocation, trial, parsed.GetValue(output), cancellationToken);
         });

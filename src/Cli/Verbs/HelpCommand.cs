@@ -15,8 +15,18 @@ internal static class HelpCommand
             v => new System.CommandLine.Completions.CompletionItem(v.Verb)));
         var command = new Command("help", "Shows the verbs, or the arguments and options of one.") { verb };
         command.Hidden = true;
-        command.SetAction(parsed => root.Parse([.. parsed.GetValue(verb) ?? [], "--help"])
-            .Invoke(parsed.InvocationConfiguration));
+        command.SetAction(parsed =>
+        {
+            var words = parsed.GetValue(verb) ?? [];
+            var inner = root.Parse([.. words, "--help"]);
+            if (inner.CommandResult.Command is { Subcommands.Count: 0 } found && found.Name != words[^1])
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"There is no command {string.Join(' ', words)}.");
+                return ExitCodes.Failed;
+            }
+
+            return inner.Invoke(parsed.InvocationConfiguration);
+        });
         return command;
     }
 }

@@ -165,23 +165,13 @@ internal static class InitCommand
             options.UnixCreateMode = mode;
         }
 
-        using var writer = new StreamWriter(path, options);
+        using var writer = UserFile.Use("--file", path, p => new StreamWriter(p, options));
         writer.Write(text);
     }
 
     /// <summary>Options of all systems.</summary>
     private sealed class Shared
     {
-        public Shared() => Name.Validators.Add(static result =>
-        {
-            if (result.Tokens is [var token] && !ObjectName.IsValid(token.Value))
-            {
-                result.AddError(
-                    $"--name '{token.Value}' is not a name of an object. Expected are lower-case letters, digits, "
-                    + "hyphens and dots, at most 253 characters.");
-            }
-        });
-
         public Option<string> ToVersion { get; } = new("--to-version")
         {
             Description = "The version after the upgrade.",

@@ -64,7 +64,9 @@ internal static class PlanCommand
                     + "a file that `plan -o json` wrote.");
         }
 
-        if (File.Exists(with))
+        // A name of an object has no slash, does not begin with a dot, and may have other dots.
+        if (File.Exists(with) || with[0] is '/' or '.' || with.Contains(Path.DirectorySeparatorChar)
+            || Path.GetExtension(with).ToLowerInvariant() is ".json" or ".yaml" or ".yml")
         {
             return ($"the plan in {with}", ReadFile(with));
         }
@@ -80,7 +82,7 @@ internal static class PlanCommand
     {
         try
         {
-            var read = Yaml.Read(File.ReadAllText(path));
+            var read = Yaml.Read(UserFile.Use("--diff", path, File.ReadAllText));
             var misfits = new Misfits(typeof(Plan), CrdsJsonContext.Default.Options);
             if (read.SelectMany(misfits.Of).FirstOrDefault() is { } misfit)
             {
@@ -98,7 +100,8 @@ internal static class PlanCommand
         }
         catch (Exception broken) when (broken is JsonException or YamlException)
         {
-            throw new CliException($"{path} is not a plan: {broken.Message} Write one with `plan NAME -o json`.");
+            var why = broken is YamlException yaml ? $"line {yaml.Start.Line}: {yaml.Message}" : "a field is missing.";
+            throw new CliException($"{path} is not a plan: {why} Write one with `plan NAME -o json`.");
         }
     }
 

@@ -28,10 +28,9 @@ internal static class ReportCommand
             var path = parsed.GetValue(file)?.FullName
                 ?? Path.GetFullPath($"drydock-{run.Metadata.Name}-{invocation.Now:yyyyMMdd'T'HHmmss'Z'}.zip");
             using var server = invocation.CreatePackageClient();
-            await ReportFile.WriteAsync(
-                path,
-                stream => new ReportWriter(server, run, parsed.GetValue(operatorNamespace)!, parsed.GetValue(wholeLog))
-                    .WriteAsync(stream, invocation.Now, cancellationToken));
+            var (space, isWhole) = (parsed.GetValue(operatorNamespace)!, parsed.GetValue(wholeLog));
+            var writer = new ReportWriter(invocation, server, run, space, isWhole, cancellationToken);
+            await ReportFile.WriteAsync(path, stream => writer.WriteAsync(stream, invocation.Now));
             invocation.Surroundings.Output.WriteLine(
                 $"Wrote {path}. It contains host names, addresses and messages, no Secret and no value of a variable. "
                 + "Look into it before you send it.");

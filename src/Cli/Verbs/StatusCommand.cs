@@ -106,7 +106,12 @@ internal static class StatusCommand
     private static async Task<int> WatchListAsync(
         Invocation invocation, RunScope scope, OutputFormat format, CancellationToken cancellationToken)
     {
-        if (invocation.Surroundings.IsTerminal && format is OutputFormat.Text or OutputFormat.Wide)
+        var isDrawn = invocation.Surroundings.IsTerminal && format is OutputFormat.Text or OutputFormat.Wide;
+
+        // The table is drawn below it.
+        Action<string> miss = isDrawn ? text => invocation.Console.MarkupLine($"[yellow]{Texts.Escape(text)}[/]")
+            : invocation.Surroundings.Errors.WriteLine;
+        if (isDrawn)
         {
             await LiveStatus.ShowAsync(
                 invocation,
@@ -143,7 +148,7 @@ internal static class StatusCommand
         return ExitCodes.Done;
 
         IAsyncEnumerable<IReadOnlyCollection<Run>> Changes(Action<string> say) =>
-            RunFollowing.FollowAllAsync(invocation, scope, say, cancellationToken);
+            RunFollowing.FollowAllAsync(invocation, scope, say, miss, cancellationToken);
     }
 
     private static string NameOf(RunView view) => $"{view.Kind} {view.Namespace}/{view.Name}";

@@ -52,9 +52,16 @@ internal static class VersionCommand
             using var invocation = new Invocation(surroundings, parsed);
             using var server = invocation.CreatePackageClient();
             var installation = new Installation(invocation, server, space);
-            await TryAsync(async () => schemas = await installation.ReadSchemasAsync(cancellationToken));
-            await TryAsync(async () => pods = await installation.ReadPodsAsync(cancellationToken));
-            await TryAsync(async () => lease = await installation.ReadLeaseAsync(cancellationToken));
+
+            // One patience for all: a server that does not answer is not asked three times.
+            await invocation.LookAsync(
+                async limit =>
+                {
+                    await TryAsync(async () => schemas = await installation.ReadSchemasAsync(limit));
+                    await TryAsync(async () => pods = await installation.ReadPodsAsync(limit));
+                    await TryAsync(async () => lease = await installation.ReadLeaseAsync(limit));
+                },
+                cancellationToken);
         });
         Check?[] checks =
         [

@@ -122,6 +122,84 @@ public sealed class DoctorTests : IAsyncLifetime
         text.ShouldStartWith("✖ api-server   The API server was not reached");
     }
 
+    [Theory]
+    [InlineData("silent", "did not answer within 1s (--request-timeout).")]
+    [InlineData("", "is not that of a Kubernetes API server.")]
+    [InlineData("no JSON", "is not that of a Kubernetes API server.")]
+    [InlineData("<html><body>Log in.</body></html>", "is not that of a Kubernetes API server.")]
+    [InlineData("null", "is not that of a Kubernetes API server.")]
+    [InlineData("{}", "is not that of a Kubernetes API server.")]
+    [InlineData("[1,2]", "is not that of a Kubernetes API server.")]
+    [InlineData("{\"items\":7,\"kind\":7,\"gitVersion\":[]}", "is not that of a Kubernetes API server.")]
+    public async Task Foreign_server_is_told_in_one_sentence(string body, string expected)
+    {
+        foreach (var isVersionForeign in new[] { true, false })
+        {
+            // Behind an address may be anything, from the first answer or from the second one on.
+            _server.Otherwise(context => !isVersionForeign && context.Request.Path.StartsWithSegments("/version")
+                ? AnswerAsync(context)
+                : body == "silent" ? FakeApiServer.Stream(StreamEnd.Silence)(context) : WriteAsync(context, 200, body));
+            foreach (var verb in new[] { "doctor", "version" })
+            {
+                var began = System.Diagnostics.Stopwatch.GetTimestamp();
+                var (code, text) = await RunAsync(verb, "--request-timeout", "1s");
+
+                code.ShouldBe(verb == "doctor" ? ExitCodes.Stalled : ExitCodes.Done, text);
+                text.ShouldContain(expected);
+                foreach (var inner in new[] { "k8s.Models", "System.", "Exception", "error of its own", "JSON value", "Parameter" })
+                {
+                    text.ShouldNotContain(inner);
+                }
+
+                System.Diagnostics.Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(20));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Refusal_of_the_server_keeps_its_reason()
+    {
+        _server.Otherwise(context => WriteAsync(context, 429, FakeApiServer.Status(429, "TooManyRequests", "the server is busy")));
+
+        (await RunAsync("doctor", "--request-timeout", "1s")).Text.ShouldContain("the server is busy.");
+    }
+
+    [Fact]
+    public async Task Connection_that_ends_early_is_told_in_plain_words()
+    {
+        _server.Otherwise(context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+
+        foreach (var words in new string[][] { ["doctor"], ["version"], ["status"] })
+        {
+            var (_, text) = await RunAsync([.. words, "--request-timeout", "1s"]);
+            text.ShouldNotContain("ResponseEnded");
+            text.ShouldNotContain("An error occurred");
+        }
+    }
+
+    [Fact]
+    public async Task Operator_of_any_name_is_found_by_its_component()
+    {
+        string? selector = null;
+        _server.Otherwise(context =>
+        {
+            selector = context.Request.Path.Value!.EndsWith("/pods", StringComparison.Ordinal) ? context.Request.Query["labelSelector"] : selector;
+            return AnswerAsync(context);
+        });
+
+        await RunAsync("version");
+
+        selector.ShouldBe("app.kubernetes.io/component=operator");
+        foreach (var manifest in new[] { "config/manager/deployment.yaml", "charts/drydock/templates/_helpers.tpl" })
+        {
+            (await File.ReadAllTextAsync(Repository.PathOf(manifest), Token)).ShouldContain("app.kubernetes.io/component: operator");
+        }
+    }
+
     [Fact]
     public async Task Version_names_plugin_operator_leader_and_schema()
     {

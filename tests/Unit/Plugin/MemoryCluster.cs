@@ -16,7 +16,7 @@ internal sealed class MemoryCluster : IDisposable
 {
     public const string Namespace = "oms";
 
-    private const string Manifest = "kind: OmsUpgrade\nmetadata: {name: night}\nspec: {fromVersion: 3.2.2, toVersion: 4.2.2}\n";
+    private const string Manifest = "apiVersion: drydock.dev/v1alpha1\nkind: OmsUpgrade\nmetadata: {name: night}\nspec: {fromVersion: 3.2.2, toVersion: 4.2.2}\n";
 
     public MemoryCluster(TimeProvider? time = null)
     {

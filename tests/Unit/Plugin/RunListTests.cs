@@ -14,6 +14,9 @@ namespace Drydock.Tests.Unit.Plugin;
 /// <summary>The list of all upgrades: its order, its columns, and its changes.</summary>
 public sealed class RunListTests
 {
+    private const string Missed = "OmsUpgrade oms/odd is not shown, because this plugin cannot read it: "
+        + "spec.mode has a value that this program does not know. Use the plugin of the operator's version.";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -46,7 +49,7 @@ public sealed class RunListTests
         using var cluster = new MemoryCluster();
         var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" });
         cluster.FailNext("watch", 1, MemoryCluster.Unavailable);
-        await using var lists = RunFollowing.FollowAllAsync(cluster.Invocation, new RunScope(null), null, Token).GetAsyncEnumerator(Token);
+        await using var lists = RunFollowing.FollowAllAsync(cluster.Invocation, new RunScope(null), null, null, Token).GetAsyncEnumerator(Token);
 
         await UntilAsync(lists, runs => runs.Count == 1);
         await cluster.WriteAsync((OmsUpgrade)run.Entity, new OmsUpgradeStatus { Phase = "Verify" });
@@ -58,6 +61,36 @@ public sealed class RunListTests
     }
 
     [Fact]
+    public async Task Object_that_cannot_be_read_hides_no_other_and_is_named()
+    {
+        await using var server = await UnreadableAsync();
+
+        var (code, text) = await RunAsync(server.Address, "status");
+
+        code.ShouldBe(ExitCodes.Done, text);
+        text.ShouldContain("night");
+        text.ShouldContain(Missed);
+        text.ShouldNotContain("Drydock.");
+        (await RunAsync(server.Address, "status", "other")).Text.ShouldContain("There are: night.");
+    }
+
+    [Fact]
+    public async Task Followed_list_names_object_that_cannot_be_read()
+    {
+        await using var server = await UnreadableAsync();
+        List<string> missed = [];
+        using var client = new Drydock.Clients.Kubernetes.Client.KubernetesClient(
+            new k8s.KubernetesClientConfiguration { Host = server.Address.AbsoluteUri },
+            Drydock.Clients.Kubernetes.Json.KubernetesJson.CreateOptions(Drydock.Crds.CrdsJsonContext.Default));
+        using var invocation = new Invocation(CliRuns.Plain(TextWriter.Null), client, "oms");
+
+        await using var lists = RunFollowing.FollowAllAsync(invocation, new RunScope("oms"), null, missed.Add, Token).GetAsyncEnumerator(Token);
+
+        await UntilAsync(lists, runs => runs.Count == 1);
+        missed.ShouldBe([Missed]);
+    }
+
+    [Fact]
     public async Task Refusal_ends_followed_list()
     {
         using var cluster = new MemoryCluster();
@@ -65,7 +98,7 @@ public sealed class RunListTests
 
         await Should.ThrowAsync<Drydock.Clients.Kubernetes.Errors.KubernetesForbiddenException>(async () =>
         {
-            await foreach (var _ in RunFollowing.FollowAllAsync(cluster.Invocation, new RunScope(null), null, Token))
+            await foreach (var _ in RunFollowing.FollowAllAsync(cluster.Invocation, new RunScope(null), null, null, Token))
             {
             }
         });
@@ -130,6 +163,21 @@ public sealed class RunListTests
 
         asked.ShouldBe(1);
     }
+
+    private static async Task<FakeApiServer> UnreadableAsync() => (await FakeApiServer.StartAsync()).Otherwise(async context =>
+    {
+        const string One = """{"metadata":{"name":"night","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2"}}""";
+        const string Other = """{"metadata":{"name":"odd","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2","mode":"Aply"}}""";
+        var path = context.Request.Path.Value!;
+        context.Response.ContentType = "application/json";
+        context.Response.StatusCode = path.EndsWith("/other", StringComparison.Ordinal) ? 404 : 200;
+        await context.Response.WriteAsync(
+            context.Response.StatusCode == 404 ? FakeApiServer.Status(404, "NotFound")
+            : context.Request.Query.ContainsKey("watch") ? ""
+            : path.EndsWith("/omsupgrades", StringComparison.Ordinal) ? FakeApiServer.List("1", One, Other)
+            : FakeApiServer.List("1"),
+            Token);
+    });
 
     private static async Task UntilAsync(IAsyncEnumerator<IReadOnlyCollection<Run>> lists, Func<IReadOnlyCollection<Run>, bool> isSeen)
     {

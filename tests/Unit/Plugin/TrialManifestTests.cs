@@ -17,6 +17,8 @@ namespace Drydock.Tests.Unit.Plugin;
 
 public sealed class TrialManifestTests
 {
+    private const string Head = "apiVersion: drydock.dev/v1alpha1\nkind: OmsUpgrade";
+
     private const string Upgrade = """
         apiVersion: drydock.dev/v1alpha1
         kind: OmsUpgrade
@@ -78,7 +80,7 @@ public sealed class TrialManifestTests
         using var client = new KubernetesClient(
             new k8s.KubernetesClientConfiguration { Host = server.Address.AbsoluteUri },
             KubernetesJson.CreateOptions(CrdsJsonContext.Default));
-        var trial = TrialManifest.Read($"kind: DatabaseRollingUpgrade\nmetadata: {{name: night}}\nspec: {Spec}", "up.yaml", "x");
+        var trial = TrialManifest.Read($"apiVersion: drydock.dev/v1alpha1\nkind: DatabaseRollingUpgrade\nmetadata: {{name: night}}\nspec: {Spec}", "up.yaml", "x");
 
         await client.CreateAsync((DatabaseRollingUpgrade)trial.Entity, TestContext.Current.CancellationToken);
 
@@ -107,11 +109,38 @@ public sealed class TrialManifestTests
     [Theory]
     [InlineData("kind: Secret", "has 0 upgrades")]
     [InlineData("kind: OmsUpgrade\n---\nkind: OmsUpgrade", "has 2 upgrades")]
-    [InlineData("kind: OmsUpgrade", "metadata.name is missing")]
-    [InlineData("kind: [", "is not YAML: line")]
-    [InlineData("kind: OmsUpgrade\nmetadata: {name: {{ .Values.name }}}", "is not YAML: line 2")]
+    [InlineData("kind: OmsUpgrad", "has 0 upgrades; expected is exactly one document of kind OmsUpgrade or DatabaseRollingUpgrade. Did you mean OmsUpgrade?")]
+    [InlineData("kind: OmsUpgrade", "up.yaml: apiVersion is missing; expected is drydock.dev/v1alpha1.")]
+    [InlineData("apiVersion: drydock.dev/v1\nkind: OmsUpgrade", "up.yaml: apiVersion is 'drydock.dev/v1'; expected is drydock.dev/v1alpha1.")]
+    [InlineData(Head, "metadata.name is missing")]
+    [InlineData(Head + "\nmetadata: {name: BAD NAME}", "up.yaml: metadata.name 'BAD NAME' is not a name of an object.")]
+    [InlineData(Head + "\nmetadata: {name: a}", "up.yaml: spec is missing.")]
+    [InlineData(Head + "\nmetadata: {name: a}\nspec:\n  mode:\n", "up.yaml: spec.mode is empty; expected is Plan or Apply.")]
+    [InlineData("kind: [", "cannot be read as YAML: line")]
+    [InlineData("kind: OmsUpgrade\nmetadata: {name: {{ .Values.name }}}", "cannot be read as YAML: line 2")]
+    [InlineData("kind: &a [*a]", "The alias *a has no anchor before it, or is within it.")]
+    [InlineData("kind: a\nkind: b", "The field kind is given twice.")]
     public void File_without_exactly_one_upgrade_is_refused(string text, string expected) =>
         Should.Throw<CliException>(() => TrialManifest.Read(text, "up.yaml", "x")).Message.ShouldContain(expected);
+
+    [Fact]
+    public void Depth_and_size_of_YAML_are_bounded()
+    {
+        const string Bound = "With its aliases it has more than 200000 values or 64 levels.";
+        var laughs = "a0: &a0 [x]\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n"));
+
+        Refusal(new string('[', 100_000)).ShouldContain(Bound);
+        Refusal(string.Concat(Enumerable.Repeat("- ", 400))).ShouldContain(Bound);
+        Refusal(laughs).ShouldContain(Bound);
+        Refusal($"[{string.Join(',', Enumerable.Repeat("1", 300_000))}]").ShouldContain(Bound);
+
+        static string Refusal(string text) => Should.Throw<CliException>(() => TrialManifest.Read(text, "up.yaml", "x")).Message;
+    }
+
+    [Fact]
+    public void Alias_is_read_as_what_it_stands_for() =>
+        Yaml.Read("a: &x {b: [1, two]}\nc: *x\n---\n~\n--- 3\n").Select(d => d.ToJsonString())
+            .ShouldBe(["""{"a":{"b":[1,"two"]},"c":{"b":[1,"two"]}}""", "3"]);
 
     [Theory]
     [InlineData("no")]

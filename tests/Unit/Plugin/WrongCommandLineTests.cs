@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Drydock.Cli.CommandLine;
+using Drydock.Tests.Unit.Fakes;
+using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
 
@@ -91,6 +93,27 @@ public sealed class WrongCommandLineTests
     [InlineData("-o is 'yml'; expected json, yaml, wide or name.", "status", "-o", "yml")]
     [InlineData("--context is empty.", "status", "--context", "")]
     [InlineData("There is no option --context-x.", "approve", "a", "--context-x")]
+    [InlineData("There is no option --contxt. Did you mean --context?", "status", "--contxt", "x")]
+    [InlineData("There is no option --contxt. Did you mean --context?", "doctor", "--contxt", "x")]
+    [InlineData("NAME is empty.", "status", "")]
+    [InlineData("NAME is empty.", "plan", "", "-n", "oms")]
+    [InlineData("BEFORE is empty.", "hold", "x", "")]
+    [InlineData("HOLD is empty.", "approve", "x", "")]
+    [InlineData("--as has a control character or one that is not ASCII.", "status", "--as", "a\nb")]
+    [InlineData("--as has a control character or one that is not ASCII.", "status", "--as", "é")]
+    [InlineData("--namespace is 'BAD/NAME'; expected are lower-case letters, digits and hyphens", "status", "-n", "BAD/NAME")]
+    [InlineData("--operator-namespace is '..'; expected are", "doctor", "--operator-namespace", "..")]
+    [InlineData("--watch=maybe is wrong; expected is true or false.", "status", "--watch=maybe")]
+    [InlineData("There is no command status extra.", "help", "status", "extra")]
+    [InlineData("--pd is '::'; expected is HOST or HOST:PORT", "init", "tidb", "--pd", "::", "--to-version", "3.0.9")]
+    [InlineData("--pd is 'http://h:1'; expected is HOST or HOST:PORT", "init", "tidb", "--pd", "http://h:1", "--to-version", "3.0.9")]
+    [InlineData("--pd is 'h:99999'; expected is HOST or HOST:PORT", "init", "tidb", "--pd", "h:99999", "--to-version", "3.0.9")]
+    [InlineData("--master is '0.0.0.0'; expected is HOST or HOST:PORT", "init", "yugabyte", "--master", "0.0.0.0", "--to-version", "2.20")]
+    [InlineData("There is no socket /absent/docker.sock. Name that of dockerd with --docker.", "init", "oms", "--docker", "unix:///absent/docker.sock", "--image", "x", "--to-version", "4.2.2")]
+    [InlineData("There is no file /absent. Choose another path with --ssh-key.", "init", "oms", "--docker", "ssh://u@127.0.0.1:1", "--ssh-key", "/absent", "--image", "x", "--to-version", "4.2.2")]
+    [InlineData("There is no file /absent. Choose another path with --known-hosts.", "init", "oms", "--docker", "ssh://u@127.0.0.1:1", "--ssh-key", "/etc/passwd", "--known-hosts", "/absent", "--image", "x", "--to-version", "4.2.2")]
+    [InlineData("There is no folder /absent. Choose another path with --tls.", "init", "oms", "--docker", "tcp://127.0.0.1:1", "--tls", "/absent", "--image", "x", "--to-version", "4.2.2")]
+    [InlineData("There is no folder /absent. Choose another path with --file.", "init", "tidb", "--pd", "192.0.2.1", "--from-version", "2", "--to-version", "3", "-f", "/absent/x.yaml")]
     [InlineData("NAME is missing.", "approve")]
     [InlineData("--filename is missing.", "check")]
     public async Task Wrong_word_is_told_with_what_is_expected(string expected, params string[] words)
@@ -100,6 +123,55 @@ public sealed class WrongCommandLineTests
         code.ShouldBe(ExitCodes.Failed);
         output.ShouldBeEmpty();
         errors.ShouldStartWith(expected);
+    }
+
+    [Theory]
+    [InlineData("There is no file /absent. Choose another path with --filename.", "check", "-f", "/absent")]
+    [InlineData("/etc is a folder, not a file. Choose another path with --filename.", "check", "-f", "/etc")]
+    [InlineData("'omsu/' has no name. Expected omsu/NAME.", "status", "omsu/")]
+    [InlineData("There is no upgrade .. in namespace oms. There are: night.", "status", "..")]
+    [InlineData("There is no folder /absent. Choose another path with --file.", "report", "night", "--file", "/absent/x.zip")]
+    [InlineData("There is no file /absent.json. Choose another path with --diff.", "plan", "night", "--diff", "/absent.json")]
+    [InlineData("There is no file absent.yaml. Choose another path with --diff.", "plan", "night", "--diff", "absent.yaml")]
+    [InlineData("/etc/hostname is not a plan: The document is ", "plan", "night", "--diff", "/etc/hostname")]
+    [InlineData("There is no upgrade oms-4.2.2 in namespace oms.", "plan", "night", "--diff", "oms-4.2.2")]
+    public async Task Wrong_file_or_name_is_told_with_its_option(string expected, params string[] words)
+    {
+        await using var server = (await FakeApiServer.StartAsync()).Otherwise(AnswerAsync);
+        var kubeconfig = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            kubeconfig,
+            $$$"""
+            current-context: c
+            contexts: [{name: c, context: {cluster: c, namespace: oms}}]
+            clusters: [{name: c, cluster: {server: "{{{server.Address}}}"}}]
+            """,
+            TestContext.Current.CancellationToken);
+
+        var (code, output, errors) = await RunAsync([.. words, "--kubeconfig", kubeconfig]);
+
+        File.Delete(kubeconfig);
+        code.ShouldBe(ExitCodes.Failed, errors);
+        output.ShouldBeEmpty();
+        errors.ShouldStartWith(expected);
+    }
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        const string Night = """
+            {"metadata":{"name":"night","namespace":"oms","uid":"u1"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2"},
+             "status":{"plan":{"hash":"sha256:0","steps":[]}}}
+            """;
+        var path = context.Request.Path.Value!;
+        var isOms = path.Contains("/omsupgrades", StringComparison.Ordinal);
+        var isList = path.EndsWith("upgrades", StringComparison.Ordinal);
+        context.Response.ContentType = "application/json";
+        context.Response.StatusCode = isList || (isOms && path.EndsWith("/night", StringComparison.Ordinal)) ? 200 : 404;
+        await context.Response.WriteAsync(
+            context.Response.StatusCode == 404 ? FakeApiServer.Status(404, "NotFound")
+            : !isList ? Night
+            : isOms ? FakeApiServer.List("1", Night)
+            : FakeApiServer.List("1"));
     }
 
     private static string[] Line(string path, string? without)

@@ -44,17 +44,19 @@ internal sealed class EntityJson(JsonSerializerOptions json)
             entity.Kind ??= resource.Kind;
             return entity.Metadata is { Name.Length: > 0 }
                 ? (entity, null)
-                : throw new JsonException("expected a name", "$.metadata.name", null, null);
+                : (null, Unreadable(element, "metadata.name is missing"));
         }
         catch (JsonException e)
         {
-            return (null, new UnreadableObject(
-                Metadata(element, "namespace"), Metadata(element, "name") ?? "", e.Explain()));
+            return (null, Unreadable(element, e.Explain()));
         }
     }
 
+    private static UnreadableObject Unreadable(JsonElement element, string error) =>
+        new(Metadata(element, "namespace"), Metadata(element, "name") ?? "", error);
+
     public static KubernetesUnreadableObjectException NoJson(KubernetesRequest request) => new(
-        request, new UnreadableObject(request.Namespace, request.Name ?? "", "the answer is not JSON"));
+        request, "the answer is not that of a Kubernetes API server: it is not JSON, or no object");
 
     public static string? Metadata(JsonElement entity, string field) =>
         entity.Member("metadata").Member(field) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
@@ -70,9 +72,8 @@ internal static class JsonExtensions
     public static JsonElement Member(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 
-    public static string Explain(this JsonException error)
-    {
-        var end = error.Message.IndexOf(" Path:", StringComparison.Ordinal);
-        return $"{(end < 0 ? error.Message : error.Message[..end])} at {error.Path ?? "$"}";
-    }
+    // The sentences of the reader name types of .NET.
+    public static string Explain(this JsonException error) => error.Path?.TrimStart('$', '.') is { Length: > 0 } field
+        ? $"{field} has a value that this program does not know"
+        : "a field is missing, or the object has another form";
 }

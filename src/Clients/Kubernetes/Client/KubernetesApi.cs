@@ -98,8 +98,34 @@ internal sealed class KubernetesApi(KubernetesClientConfiguration configuration,
     public KubernetesException Translate(KubernetesRequest request, HttpOutcomeException failure) => failure switch
     {
         { Problem: HttpProblem.TooLong } => new KubernetesTooLargeException(request, failure.Message),
-        { MayHaveRun: true } => new KubernetesOutcomeUnknownException(request, failure.Message, failure),
-        _ => new KubernetesUnreachableException(request, $"{BaseUri}: {failure.Message}", failure),
+        { MayHaveRun: true } => new KubernetesOutcomeUnknownException(
+            request, NoAnswer.Ended(failure) ?? failure.Message, failure),
+        _ => new KubernetesUnreachableException(
+            request, $"{BaseUri}: {NoAnswer.Ended(failure) ?? failure.Message}", failure),
+    };
+}
+
+/// <summary>Why there was no answer, as a part of a sentence.</summary>
+public static class NoAnswer
+{
+    public static string Explain(Exception failure) => failure switch
+    {
+        OperationCanceledException => "no answer in time",
+        JsonException or InvalidOperationException => "the answer is not the expected one",
+        _ => Ended(failure) ?? HttpFailure.Describe(failure),
+    };
+
+    /// <summary>The message of the server that refused a request of the package's client.</summary>
+    public static string Reason(HttpOperationException refusal) =>
+        StatusErrors.Parse((int)refusal.Response.StatusCode, refusal.Response.Content ?? "").Message ?? "";
+
+    internal static string? Ended(Exception? failure) => failure switch
+    {
+        null => null,
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+            or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
+            "the server closed the connection before the end of its answer",
+        _ => Ended(failure.InnerException),
     };
 }
 
@@ -113,21 +139,34 @@ public static class PackageClient
             configuration,
             options,
             new KubernetesHandler(configuration, TimeProvider.System, options.ActsAs),
-            new ObjectLimit(options.MaxAnswerBytes));
+            new ObjectAnswers(options.MaxAnswerBytes));
 
-    /// <summary>Reads an object only up to the limit; a log is a stream.</summary>
-    private sealed class ObjectLimit(int bytes) : DelegatingHandler
+    /// <summary>Reads an object only up to the limit, and refuses what is none: another server may be behind the
+    /// address. A log is a stream.</summary>
+    private sealed class ObjectAnswers(int bytes) : DelegatingHandler
     {
+        private static readonly string[] Fields = ["kind", "metadata", "status", "gitVersion"];
+
         protected override async Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var response = await base.SendAsync(request, cancellationToken);
-            if (response.Content.Headers.ContentType?.MediaType == "application/json")
+            var isObject = !request.RequestUri!.AbsolutePath.EndsWith("/log", StringComparison.Ordinal);
+            if (isObject || response.Content.Headers.ContentType?.MediaType == "application/json")
             {
                 await response.Content.LoadIntoBufferAsync(bytes, cancellationToken);
             }
 
-            return response;
+            return !isObject || !response.IsSuccessStatusCode
+                || IsObject(await response.Content.ReadAsByteArrayAsync(cancellationToken))
+                    ? response
+                    : throw new JsonException("The answer is not that of a Kubernetes API server.");
+        }
+
+        private static bool IsObject(byte[] body)
+        {
+            using var answer = JsonDocument.Parse(body);
+            return Fields.Any(field => answer.RootElement.Member(field).ValueKind != JsonValueKind.Undefined);
         }
     }
 }

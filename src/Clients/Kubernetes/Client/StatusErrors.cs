@@ -51,7 +51,7 @@ internal static class StatusErrors
     private static bool Says(V1Status status, string text) =>
         status.Message?.Contains(text, StringComparison.Ordinal) == true;
 
-    private static V1Status Parse(int code, string body)
+    public static V1Status Parse(int code, string body)
     {
         V1Status? status = null;
         try

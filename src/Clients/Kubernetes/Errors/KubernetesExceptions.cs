@@ -29,11 +29,22 @@ public sealed class KubernetesOutcomeUnknownException(
         innerException);
 
 /// <summary>The server's answer does not fit the type.</summary>
-public sealed class KubernetesUnreadableObjectException(KubernetesRequest request, UnreadableObject unreadable)
-    : KubernetesException(
-        request,
-        $"{request}: the object {unreadable.Namespace}/{unreadable.Name} does not fit its type: "
-            + $"{Sentences.Close(unreadable.Error)} It may have been written by another version of the operator.");
+public sealed class KubernetesUnreadableObjectException : KubernetesException
+{
+    public KubernetesUnreadableObjectException(KubernetesRequest request, UnreadableObject unreadable)
+        : base(
+            request,
+            $"{request}: the object {unreadable.Namespace}/{unreadable.Name} cannot be read: "
+                + $"{Sentences.Close(unreadable.Error)} It may have been written by another version of the operator.")
+    {
+    }
+
+    /// <summary>The answer is no object at all.</summary>
+    public KubernetesUnreadableObjectException(KubernetesRequest request, string why)
+        : base(request, $"{request}: {Sentences.Close(why)}")
+    {
+    }
+}
 
 /// <summary>An answer, or one event of a watch, is larger than this process reads into memory. Nothing of it was
 /// used.</summary>

@@ -164,7 +164,7 @@ public sealed class JsonTests
         var (entity, unreadable) = new EntityJson(Options).TryRead<V1Secret>(secret.RootElement);
 
         entity.ShouldBeNull();
-        unreadable!.Error.ShouldBe("expected a name at $.metadata.name");
+        unreadable!.Error.ShouldBe("metadata.name is missing");
     }
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize(json, Options.TypeInfo<T>())!;
