@@ -167,6 +167,6 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"(`|^)make (?<target>[a-z][a-z-]*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex MakeTarget();
 
-    [GeneratedRegex(@"\bdrydock\.dev/[a-z0-9]+(-[a-z0-9]+)*", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<![.\w])drydock\.dev/[a-z0-9]+(-[a-z0-9]+)*", RegexOptions.ExplicitCapture)]
     private static partial Regex OwnName();
 }

@@ -91,7 +91,8 @@ public sealed class PluginCommandTests
     private static List<string> Problems(IReadOnlyList<string> command, bool isWhole)
     {
         using var output = new StringWriter();
-        var parsed = DrydockCommand.Create(CliRuns.Plain(output)).Parse(command);
+        // NAME and NS are replaced by the reader.
+        var parsed = DrydockCommand.Create(CliRuns.Plain(output)).Parse([.. command.Select(w => w.All(char.IsAsciiLetterUpper) ? w.ToLowerInvariant() : w)]);
         var unknown = parsed.Tokens
             .Where(t => t.Type == TokenType.Argument && t.Value.Length > 1 && t.Value.StartsWith('-'))
             .Select(t => $"{t.Value} is not an option.");

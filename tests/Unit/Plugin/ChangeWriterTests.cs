@@ -45,15 +45,13 @@ public sealed class ChangeWriterTests
     [Fact]
     public async Task Change_that_is_not_taken_up_is_told_on_standard_error()
     {
-        using var cluster = new MemoryCluster();
-        var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = OmsUpgradePhases.Backup });
+        await CreateAsync("Backup/a");
         await using var output = new StringWriter();
         await using var errors = new StringWriter();
-        using var invocation = new Invocation(
-            CliRuns.Plain(output) with { Errors = errors, Time = cluster.Time }, cluster.Api, MemoryCluster.Namespace);
+        using var invocation = new Invocation(CliRuns.Plain(output) with { Errors = errors }, _api, "oms");
 
         var code = await ChangeWriter.RunAsync(
-            invocation, run.Metadata.Name, RunControl.Pause, isAgreed: true, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+            invocation, "up", TokenChange.Abort, isAgreed: true, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
         code.ShouldBe(ExitCodes.NotTakenUp);
         errors.ToString().ShouldStartWith("It is written, but the operator has not taken it up within 1s.");
