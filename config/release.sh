@@ -27,7 +27,7 @@ done
 part='[a-z0-9]+([._-]+[a-z0-9]+)*'
 [[ "$registry" =~ ^$part(:[0-9]+)?(/$part)*$ ]] || die "REGISTRY is '$registry'. Use a registry, with a path if it has one, without a tag: REGISTRY=ghcr.io/owner/drydock"
 [[ "$repo" =~ ^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || die "REPO is '$repo'. Use the owner and the name of the repository: REPO=owner/drydock"
-[ ! -e "$folder" ] || [ -f "$folder/SHA256SUMS" ] || [ -z "$(ls -A "$folder")" ] ||
+[ ! -e "$folder" ] || [[ -f "$folder/SHA256SUMS" && -f "$folder/image.txt" ]] || [ -z "$(ls -A "$folder")" ] ||
   die "DIST is '$folder', which exists and holds no release. Nothing was changed. Use a new folder: DIST=dist"
 cd "$here/.."
 version="$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props)"

@@ -42,7 +42,7 @@ internal static class ServerVersions
         {
             throw new CliException(
                 $"{question} did not tell its version: {NoAnswer.Explain(failed)}. If this machine cannot reach it, or "
-                + "it it needs a login or a certificate, add --from-version.");
+                + "it needs a login or a certificate, add --from-version.");
         }
     }
 }

@@ -14,6 +14,7 @@ public static class HttpFailure
         return Error(exception) switch
         {
             HttpRequestError.InvalidResponse => "the answer is not HTTP",
+            HttpRequestError.ResponseEnded => "the server closed the connection before the end of its answer",
             HttpRequestError.ConfigurationLimitExceeded => "the headers of the answer are longer than 64 KiB",
             _ => Sentences.Open(ForeignText.Words(exception.GetBaseException().Message, MaxCharacters)),
         };

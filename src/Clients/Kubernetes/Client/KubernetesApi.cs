@@ -98,10 +98,8 @@ internal sealed class KubernetesApi(KubernetesClientConfiguration configuration,
     public KubernetesException Translate(KubernetesRequest request, HttpOutcomeException failure) => failure switch
     {
         { Problem: HttpProblem.TooLong } => new KubernetesTooLargeException(request, failure.Message),
-        { MayHaveRun: true } => new KubernetesOutcomeUnknownException(
-            request, NoAnswer.Ended(failure) ?? failure.Message, failure),
-        _ => new KubernetesUnreachableException(
-            request, $"{BaseUri}: {NoAnswer.Ended(failure) ?? failure.Message}", failure),
+        { MayHaveRun: true } => new KubernetesOutcomeUnknownException(request, failure.Message, failure),
+        _ => new KubernetesUnreachableException(request, $"{BaseUri}: {failure.Message}", failure),
     };
 }
 
@@ -112,21 +110,12 @@ public static class NoAnswer
     {
         OperationCanceledException => "no answer in time",
         JsonException or InvalidOperationException => "the answer is not the expected one",
-        _ => Ended(failure) ?? HttpFailure.Describe(failure),
+        _ => HttpFailure.Describe(failure),
     };
 
     /// <summary>The message of the server that refused a request of the package's client.</summary>
     public static string Reason(HttpOperationException refusal) =>
         StatusErrors.Parse((int)refusal.Response.StatusCode, refusal.Response.Content ?? "").Message ?? "";
-
-    internal static string? Ended(Exception? failure) => failure switch
-    {
-        null => null,
-        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
-            or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } =>
-            "the server closed the connection before the end of its answer",
-        _ => Ended(failure.InnerException),
-    };
 }
 
 /// <summary>The client of the package, for requests that <see cref="IKubernetesClient"/> does not have: logs, the
