@@ -14,7 +14,7 @@ internal static partial class MarkdownText
                 continue;
             }
 
-            yield return isCode ? $"  [bold]{Texts.Escape(line)}[/]" : Texts.Emphasise(Plain(line));
+            yield return isCode ? $"  [bold]{Texts.Escape(line)}[/]" : Texts.Emphasise(Plain(WithPages(line)));
         }
     }
 
@@ -22,11 +22,18 @@ internal static partial class MarkdownText
     public static string Opening(string markdown) =>
         string.Join(' ', markdown.Split('\n').TakeWhile(line => line.Length > 0).Select(Plain));
 
-    // Links keep their text; the address is of no use in a terminal. Stress is left to what is in backquotes.
+    // A page of this project keeps its address: it says more than the text, and where to look.
+    private static string WithPages(string line) => PageLink().Replace(line, "${text} (docs/${page})");
+
+    // Other links keep their text. Stress is left to what is in backquotes.
     private static string Plain(string line) =>
         Link().Replace(line, "${text}").Replace("**", "", StringComparison.Ordinal);
 
     [GeneratedRegex(
         @"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
+
+    [GeneratedRegex(
+        @"\[(?<text>[^\]]*)\]\(\.\./(?<page>[^)]*)\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PageLink();
 }

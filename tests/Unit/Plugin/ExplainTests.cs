@@ -28,6 +28,15 @@ public sealed partial class ExplainTests
     }
 
     [Fact]
+    public void Pages_that_an_explanation_names_keep_their_address()
+    {
+        var explained = string.Join('\n', MarkdownText.Lines(ReasonBook.Instance.Find("HostUnreachable")!));
+
+        explained.ShouldContain("(docs/how-to/host-access.md)");
+        File.Exists(Repository.PathOf("docs", "how-to", "host-access.md")).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Commands_of_explanations_exist()
     {
         using var output = new StringWriter();
