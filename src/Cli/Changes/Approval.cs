@@ -85,7 +85,10 @@ internal static class Approval
             }
         }
 
-        return new TakenUp($"Approved. {seen.Report}");
+        // The message of the hold stays until the next step has begun.
+        return new TakenUp(holds.Any(hold => status?.Message?.Contains(hold.Approval, StringComparison.Ordinal) == true)
+            ? "Approved. The operator has taken it up."
+            : $"Approved. {seen.Report}");
     }
 
     // Null while the operator has not read it. A phase that was approved in part: its other steps still need the

@@ -42,8 +42,9 @@ internal static class Texts
     {
         var parts = text.Split('`');
         return string.Concat(parts.Select((part, index) =>
-            index % 2 == 1 && index < parts.Length - 1 ? $"[bold]{Escape(part)}[/]"
-            : index % 2 == 1 ? $"`{Escape(part)}"
+            index % 2 == 1 && index < parts.Length - 1 && !parts[index + 1].StartsWith(".*", StringComparison.Ordinal)
+                ? $"[bold]{Escape(part)}[/]"
+            : index % 2 == 1 ? $"`{Escape(part)}{(index < parts.Length - 1 ? "`" : "")}"
             : Escape(part)));
     }
 

@@ -69,7 +69,9 @@ internal static class CheckCommand
             {
                 last = seen
                     ?? throw new CliException("The object of the check was deleted by another client. Check again.");
-                return seen.Status?.Phase == RunPhases.Planned || seen.Is(ConditionTypes.Stalled) ? seen : null;
+                return seen.Status?.Phase == RunPhases.Planned
+                    || seen.Is(ConditionTypes.Stalled)
+                    || seen.Reason == Reasons.TargetBusy ? seen : null;
             },
             cancellationToken);
         return ended ?? throw new CliException(

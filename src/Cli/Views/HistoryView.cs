@@ -32,7 +32,7 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
         entries.AddRange(RunReader.Downtimes(run).SelectMany(Of));
         if (status is { FinishedAt: { } end })
         {
-            entries.Add(new HistoryEntry(end, "End", $"{status.Phase}. {status.Message}"));
+            entries.Add(new HistoryEntry(end, "End", $"{status.Phase}. {status.Message}") { Ends = true });
         }
 
         entries.AddRange((status?.Approvals ?? []).Select(a => new HistoryEntry(
@@ -47,8 +47,11 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             run.Kind.Kind,
             run.Metadata.Namespace ?? "",
             run.Metadata.Name,
-            [.. entries.OrderBy(e => e.At ?? DateTimeOffset.MinValue)]);
+            [.. entries.OrderBy(e => Second(e.At)).ThenBy(e => e.Ends).ThenBy(e => e.At)]);
     }
+
+    // Times of the hosts and of the operator meet: within a second, what ends something comes after the rest.
+    private static long Second(DateTimeOffset? at) => at?.ToUnixTimeSeconds() ?? long.MinValue;
 
     /// <summary>How an attempt ended, and what ended it.</summary>
     public static string EndOf(RunAttempt attempt)
@@ -92,7 +95,10 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
         if (downtime.To is { } up)
         {
             yield return new HistoryEntry(
-                up, "Downtime", $"The system is up again after {Texts.Duration((up - downtime.From).TotalSeconds)}.");
+                up, "Downtime", $"The system is up again after {Texts.Duration((up - downtime.From).TotalSeconds)}.")
+            {
+                Ends = true,
+            };
         }
     }
 
@@ -103,4 +109,9 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
 
 /// <summary>One entry of a history.</summary>
 /// <param name="At">When; null if the object does not say.</param>
-internal sealed record HistoryEntry(DateTimeOffset? At, string What, string Text);
+internal sealed record HistoryEntry(DateTimeOffset? At, string What, string Text)
+{
+    /// <summary>Whether it ends the run or a downtime.</summary>
+    [JsonIgnore]
+    public bool Ends { get; init; }
+}

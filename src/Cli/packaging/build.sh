@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds kubectl-drydock for all systems into artifacts/cli: one file each, an archive for krew, and the manifest with
 # the checksums. CLI_RIDS=linux-x64 builds only that one; CLI_OUT is another folder, BASE_URL where the archives will be.
-# CLI_PUBLISHED is a folder with RID/kubectl-drydock for each system, which is taken instead of compiling.
+# CLI_PUBLISHED is a folder with RID/kubectl-drydock: a system that it has is taken from there instead of being compiled.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 source=src/Cli/packaging
@@ -22,8 +22,11 @@ for rid in ${CLI_RIDS:-linux-x64 linux-arm64 osx-x64 osx-arm64 win-x64 win-arm64
   [ "$arch" = x64 ] && arch=amd64
   folder="$out/$os-$arch"
   published="${CLI_PUBLISHED:-$out/publish}/$rid"
-  [ -n "${CLI_PUBLISHED:-}" ] || dotnet publish src/Cli/Cli.csproj -c Release -r "$rid" -o "$published" \
-    -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false -p:RunAnalyzers=false -p:ArtifactsPath="$PWD/artifacts/publish" -v quiet -nologo
+  if ! [ -f "$published/$program" ]; then
+    published="$out/publish/$rid"
+    dotnet publish src/Cli/Cli.csproj -c Release -r "$rid" -o "$published" \
+      -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false -p:RunAnalyzers=false -p:ArtifactsPath="$PWD/artifacts/publish" -v quiet -nologo
+  fi
   mkdir -p "$folder"
   install -m 755 "$published/$program" "$folder/"
   install -m 644 LICENSE "$folder/"

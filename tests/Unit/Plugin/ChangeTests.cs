@@ -26,7 +26,9 @@ public sealed class ChangeTests
 
         change.Sentence.ShouldStartWith("Approves StopOld of migration/");
         change.Effect(world.Run()).ShouldBeNull("the operator has not seen it");
-        TakeUp(world, change).ShouldStartWith("Approved.");
+        var told = TakeUp(world, change);
+        told.ShouldStartWith("Approved.");
+        told.ShouldNotContain("To continue", Case.Sensitive, "the hold is over");
         world.RunToSuccess();
     }
 

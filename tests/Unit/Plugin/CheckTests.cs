@@ -72,6 +72,22 @@ public sealed class CheckTests
         cluster.Text.ShouldContain("Findings: 2. Nothing was changed. Repair them, then check again.");
     }
 
+    [Fact]
+    public async Task Claim_of_another_object_ends_the_check()
+    {
+        using var cluster = new MemoryCluster();
+        Answer(cluster, new OmsUpgradeStatus
+        {
+            Phase = RunPhases.Preflight,
+            Message = "oms/other works on this target.",
+            Conditions = [new Condition { Type = ConditionTypes.Ready, Status = "False", Reason = Reasons.TargetBusy }],
+        });
+
+        (await RunAsync(cluster)).ShouldBe(ExitCodes.Stalled);
+
+        cluster.Text.ShouldContain("TargetBusy: oms/other works on this target.");
+    }
+
     private static Task<int> RunAsync(MemoryCluster cluster) =>
         CheckCommand.RunAsync(cluster.Invocation, MemoryCluster.Trial(), OutputFormat.Text, Token);
 

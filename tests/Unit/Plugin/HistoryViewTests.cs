@@ -30,6 +30,19 @@ public sealed class HistoryViewTests
     }
 
     [Fact]
+    public void End_comes_last_of_what_happened_in_its_second()
+    {
+        var world = CliRuns.Held();
+        world.Write(Approval.Of(world.Run(), null, all: false).Annotations);
+        world.RunUntil(() => world.Is(ConditionTypes.Succeeded), "it succeeds");
+        var run = world.Run();
+        var last = run.Status!.Plan!.Steps.Max(s => s.StartedAt)!.Value;
+        var early = run with { Status = run.Status with { FinishedAt = DateTimeOffset.FromUnixTimeSeconds(last.ToUnixTimeSeconds()) } };
+
+        HistoryView.Of(early).Entries[^1].What.ShouldBe("End");
+    }
+
+    [Fact]
     public void Failed_step_is_told_with_its_reason() =>
         HistoryView.Of(RollbackTests.Failed().Run()).Entries.ShouldContain(e => e.What == "CorrectMetadata" && e.Text.StartsWith("CorrectMetadata/oms-a/jar failed: ", StringComparison.Ordinal));
 
