@@ -14,7 +14,7 @@ internal static partial class MarkdownText
                 continue;
             }
 
-            yield return isCode ? $"  [bold]{Texts.Escape(line)}[/]" : Texts.Emphasise(Plain(WithPages(line)));
+            yield return isCode ? $"  [bold]{Texts.Escape(line)}[/]" : Texts.Emphasise(WithPages(line));
         }
     }
 
@@ -22,18 +22,16 @@ internal static partial class MarkdownText
     public static string Opening(string markdown) =>
         string.Join(' ', markdown.Split('\n').TakeWhile(line => line.Length > 0).Select(Plain));
 
-    // A page of this project keeps its address: it says more than the text, and where to look.
-    private static string WithPages(string line) => PageLink().Replace(line, "${text} (docs/${page})");
+    // A page of this project keeps its address, other links their text. Stress is left to what is in backquotes.
+    private static string WithPages(string line) => Plain(Link().Replace(line, found =>
+        found.Groups["text"].Value + (found.Groups["page"] is { Success: true } page ? $" (docs/{page.Value})" : "")));
 
-    // Other links keep their text. Stress is left to what is in backquotes.
     private static string Plain(string line) =>
         Link().Replace(line, "${text}").Replace("**", "", StringComparison.Ordinal);
 
     [GeneratedRegex(
-        @"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+        @"\[(?<text>[^\]]*)\]\((\.\./(?<page>[^)]*)|[^)]*)\)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Link();
-
-    [GeneratedRegex(
-        @"\[(?<text>[^\]]*)\]\(\.\./(?<page>[^)]*)\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex PageLink();
 }

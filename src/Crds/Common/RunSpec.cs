@@ -9,13 +9,13 @@ public abstract record RunSpec
 
     /// <summary>Which version should run. RolledBack starts a rollback with its own plan (status.rollbackPlan), at any
     /// time. After Succeeded the rollback waits for approval (RollBack@HASH.N, or its hash in approvedPlanHash),
-    /// because data written since is lost. It is bound to no plan: this version should run, whatever a restored status
-    /// says.</summary>
+    /// because what the new version wrote is lost. It is bound to no plan: this version should run, whatever a restored
+    /// status says.</summary>
     [FieldClass(FieldClass.Control)]
     public DesiredState DesiredState { get; init; }
 
     /// <summary>What happens after a failure. Manual waits for you. OnFailure rolls back if something was changed and
-    /// no data would be lost (OmsUpgrade: EnableHA has not begun).</summary>
+    /// the new version is not in service yet (OmsUpgrade: EnableHA has not begun).</summary>
     [FieldClass(FieldClass.Control)]
     public RollbackPolicy RollbackPolicy { get; init; }
 
