@@ -60,7 +60,7 @@ public sealed class PluginPageTests(StageFixture fixture)
         var built = await page.RunPageAsync(Plugin, block => block.Heading == "Install", Token);
         page.Variables.Remove("HOME");
         built[0].Output.ShouldContain("linux-amd64: ");
-        (await page.RunAsync("head -c 4 \"$PROGRAMS/kubectl-drydock\" | tail -c 3; ls artifacts/cli/linux-amd64", "test", Token)).ShouldBe("ELFLICENSE\nkubectl-drydock\n", "it is one file");
+        (await page.RunAsync("head -c 4 \"$PROGRAMS/kubectl-drydock\" | tail -c 3; ls artifacts/cli/linux-amd64", "test", Token)).ShouldBe("ELFLICENSE\nkubectl-drydock\nkubectl_complete-drydock\n", "it is one file, and completion");
         (await page.RunAsync("sed -n 's/.*sha256: //p' artifacts/cli/krew/drydock.yaml; sha256sum artifacts/cli/*.tar.gz | cut -d' ' -f1", "test", Token))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
 
