@@ -122,7 +122,7 @@ install: ## Install CRDs and operator into the current cluster; IMAGE=registry.e
 uninstall: ## Remove the operator, its roles and its CRDs from the current cluster, and keep the dumps; VARIANT=default
 	@bash config/install.sh uninstall "$(VARIANT)"
 
-campaign: prepare build-native ## Run what make test leaves out: variants, pages, images, the lab's tests, current CRD server, chaos, soak, hostile; CAMPAIGN_MINUTES=480, CAMPAIGN_ONLY=text[,text]; keeps docs/project/reliability/campaign.csv
+campaign: prepare build-native ## Run what make test leaves out: variants, pages, images, the lab's tests, current CRD server, mutants, chaos, soak, hostile; CAMPAIGN_MINUTES=480, CAMPAIGN_ONLY=text[,text]; keeps docs/project/reliability/campaign.csv
 	@$(STAGES) $(MODERN_CRD)
 	@CAMPAIGN_MINUTES=$(CAMPAIGN_MINUTES) CAMPAIGN_ONLY=$(CAMPAIGN_ONLY) CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) SOAK_MINUTES=$(SOAK_MINUTES) bash tests/campaign.sh
 

@@ -20,6 +20,7 @@ export DRYDOCK_SAMPLE=all
 scope() { # PART
   case "$1" in
     Unit) echo src tests/Unit tests/Shared tools config charts docs ;;
+    mutants) echo src tests/Unit tests/Shared tests/mutants tests/mutants.sh ;;
     */*) scope "${1#*/}" ;;
     *.Cli.* | *.Plugin.*) echo src/Abstractions src/Crds src/Clients src/Cli tests/Integration/Cli tests/Integration/Plugin tests/Lab ;;
     *.Integration.Clients.*) echo src/Abstractions src/Crds src/Clients tests/Integration/Clients tests/Lab ;;
@@ -45,6 +46,7 @@ parts() {
     dotnet "$bin/$project/$release/Drydock.Tests.$project.dll" -noLogo -noColor -list classes -trait Sample=All |
       grep -o '^Drydock[A-Za-z.0-9_]*'
   done
+  echo mutants
   echo chaos
   echo soak
   echo hostile
@@ -92,6 +94,7 @@ run_part() { # PART
     docker-*-containerd/*) DRYDOCK_LAB_IMAGES=containerd DRYDOCK_LAB_DOCKER="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
     docker-*/*) DRYDOCK_LAB_DOCKER="$(cut -d- -f2 <<<"${1%%/*}")" run_part "${1#*/}" ;;
     Unit) TEST_RESULTS=artifacts/campaign/Unit bash tests/run.sh Unit ;;
+    mutants) bash tests/mutants.sh ;;
     chaos) dotnet "$bin/Benchmarks/$release/Drydock.Benchmarks.dll" chaos ;;
     soak) dotnet "$bin/Benchmarks/$release/Drydock.Benchmarks.dll" soak ;;
     hostile) TEST_RESULTS=artifacts/campaign/hostile HOSTILE_MANIFESTS="${HOSTILE_MANIFESTS:-10000}" bash tests/run.sh EndToEnd -- \
