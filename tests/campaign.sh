@@ -19,16 +19,16 @@ export DRYDOCK_SAMPLE=all
 # The files that a part depends on.
 scope() { # PART
   case "$1" in
-    Unit) echo src tests/Unit tests/Shared tools config charts docs ;;
+    Unit) echo src tests/Unit tests/Shared tools config charts docs ':!docs/project/reliability' ;;
     mutants) echo src tests/Unit tests/Shared tests/mutants tests/mutants.sh ;;
     */*) scope "${1#*/}" ;;
     *.Cli.* | *.Plugin.*) echo src/Abstractions src/Crds src/Clients src/Cli tests/Integration/Cli tests/Integration/Plugin tests/Lab ;;
     *.Integration.Clients.*) echo src/Abstractions src/Crds src/Clients tests/Integration/Clients tests/Lab ;;
     *.Integration.Install.*) echo src config charts image tools/CrdGen tests/Integration/Install tests/Lab ;;
-    *.Integration.Pages.*) echo src config charts docs tests/Integration/Pages tests/Lab ;;
+    *.Integration.Pages.*) echo src config charts docs ':!docs/project/reliability' tests/Integration/Pages tests/Lab ;;
     *.Integration.Lab.*) echo tests/Integration/Lab tests/Lab ;;
     *.Integration.*) echo src ':!src/Cli' config tests/Integration tests/Lab ;;
-    *PageTests) echo src config docs tests/EndToEnd tests/Lab ;;
+    *PageTests) echo src config docs ':!docs/project/reliability' tests/EndToEnd tests/Lab ;;
     *) echo src ':!src/Cli' config tests/EndToEnd tests/Benchmarks tests/Lab ;;
   esac
 }
