@@ -14,7 +14,7 @@ namespace Drydock.Tests.Integration.Pages;
 public sealed class OmsPageTests(LabFixture lab)
 {
     private const string Upgrade = "docs/explanation/oms.md", Failures = "docs/how-to/if-it-stops.md", Dashboard = "docs/how-to/dashboard.md";
-    private const string Space = "migration", Name = "oms-322-to-422", Operator = "drydock-system", Lists = "oms-322-to-422-lists";
+    private const string Operator = "drydock-system", Lists = "oms-322-to-422-lists";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -40,7 +40,7 @@ public sealed class OmsPageTests(LabFixture lab)
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in new[] { Upgrade, Failures, Dashboard })
         {
-            await page.RunAsync($"kubectl -n {Space} delete omsupgrades.drydock.dev --all\nkubectl -n {Space} apply --validate=false -f - <<'EOF'\n{Manifest}\nEOF", "test", Token);
+            await page.RunAsync($"kubectl -n {Space} delete omsupgrades.drydock.dev --all\n{ApplyUpgrade}", "test", Token);
             foreach (var block in page.Blocks(path))
             {
                 await StoreAsync(plane, Space, "omsupgrades", Name, Status(path));
@@ -62,22 +62,6 @@ public sealed class OmsPageTests(LabFixture lab)
         string Output(string file, string part) => outputs.First(o => o.Key.StartsWith(file, StringComparison.Ordinal) && o.Key.Contains(part, StringComparison.Ordinal)).Value;
     }
 
-    private const string Manifest = $$$"""
-        apiVersion: drydock.dev/v1alpha1
-        kind: OmsUpgrade
-        metadata: {name: {{{Name}}}}
-        spec:
-          mode: Plan
-          edition: Enterprise
-          fromVersion: 3.2.2-bp2
-          toVersion: 4.2.2-bp1
-          image: registry.example/oms:feature_4.2.2
-          hostIP: 192.0.2.216
-          docker: {endpoint: "tcp://{hostIP}:2376", tlsSecretRef: {name: docker-tls}}
-          backup:
-            storage: {directory: {path: /var/lib/drydock/snapshots} }
-        """;
-
     // What the operator has written when a reader of the page comes to the block.
     private static JsonObject Status(string page) => page == Failures
         ? Full(With(Failed(), new JsonObject
@@ -86,8 +70,6 @@ public sealed class OmsPageTests(LabFixture lab)
             ["conditions"] = new JsonArray([.. new[] { "Stalled", "Failed" }.Select(type => Condition(type, "True", "MarkerMissing")), Condition("Ready", "False", "MarkerMissing")]),
         }))
         : Full(Held());
-
-    private static JsonObject Plan(params JsonObject[] steps) => new() { ["hash"] = Hash, ["number"] = 1, ["steps"] = new JsonArray(steps) };
 
     private static JsonObject Full(JsonObject status) => With(
         new JsonObject

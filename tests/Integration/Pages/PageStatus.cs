@@ -13,6 +13,28 @@ internal static class PageStatus
     /// <summary>The first digits of the hash of the plan, as the pages have them.</summary>
     public const string ShortHash = "1f0c7a52";
 
+    /// <summary>The upgrade whose status the pages show, and its namespace.</summary>
+    public const string Space = "migration", Name = "oms-322-to-422";
+
+    /// <summary>Applies that upgrade; this server has no rules to validate it with.</summary>
+    public const string ApplyUpgrade = $$$"""
+        kubectl -n {{{Space}}} apply --validate=false -f - <<'EOF'
+        apiVersion: drydock.dev/v1alpha1
+        kind: OmsUpgrade
+        metadata: {name: {{{Name}}}}
+        spec:
+          mode: Plan
+          edition: Enterprise
+          fromVersion: 3.2.2-bp2
+          toVersion: 4.2.2-bp1
+          image: registry.example/oms:feature_4.2.2
+          hostIP: 192.0.2.216
+          docker: {endpoint: "tcp://{hostIP}:2376", tlsSecretRef: {name: docker-tls}}
+          backup:
+            storage: {directory: {path: /var/lib/drydock/snapshots} }
+        EOF
+        """;
+
     // The operator has seen every change of the spec that the commands of a page make.
     private const int Seen = 99;
 
@@ -38,16 +60,12 @@ internal static class PageStatus
         ["conditions"] = new JsonArray(Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
         ["approvals"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["planHash"] = ShortHash, ["number"] = 1, ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
         ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = $"Retry@{ShortHash}.1", ["at"] = "2026-03-06T19:00:00Z" }),
-        ["plan"] = new JsonObject
-        {
-            ["hash"] = Hash,
-            ["number"] = 1,
-            ["notes"] = new JsonArray("The metadata database is a MariaDB."),
-            ["steps"] = new JsonArray(
+        ["plan"] = With(
+            Plan(
                 Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
                 With(Step("CorrectMetadata/oms-a/jar", "CorrectMetadata", "Run the correction JAR on oms-a (-ltrue)", "Pending"), new JsonObject { ["pointOfNoReturn"] = true }),
                 With(Step("Verify/hosts", "Verify", "Wait until every host is ONLINE", "Failed"), new JsonObject { ["reason"] = "ComponentsUnhealthy", ["message"] = "oms-b is not ONLINE." })),
-        },
+            new JsonObject { ["notes"] = new JsonArray("The metadata database is a MariaDB.") }),
     };
 
     /// <summary>Verify has failed.</summary>
@@ -61,6 +79,8 @@ internal static class PageStatus
         ["conditions"] = new JsonArray(
             Condition("Stalled", "True", "ComponentsUnhealthy"), Condition("Ready", "False", "ComponentsUnhealthy"), Condition("Failed", "True", "ComponentsUnhealthy")),
     };
+
+    public static JsonObject Plan(params JsonObject[] steps) => new() { ["hash"] = Hash, ["number"] = 1, ["steps"] = new JsonArray(steps) };
 
     public static JsonObject Step(string id, string phase, string title, string state) => new()
     {

@@ -14,26 +14,10 @@ namespace Drydock.Tests.Integration.Pages;
 public sealed class WayBackPageTests(LabFixture lab)
 {
     private const string WayBack = "docs/how-to/roll-back-retry-accept.md", ByHand = "docs/how-to/finish-by-hand.md";
-    private const string Space = "migration", Name = "oms-322-to-422", Operator = "drydock-system", Claim = "oms-0123456789", Snapshot = "oms-322-to-422-800af559-1";
+    private const string Operator = "drydock-system", Claim = "oms-0123456789", Snapshot = "oms-322-to-422-800af559-1";
 
     private const string Cost = "Only what the new version wrote to the metadata since 2026-03-06 18:00:00Z is lost; OMS has been down since then. "
         + $"3 databases are restored from BackupSnapshot {Snapshot}; their dump took 12m.";
-
-    private const string Manifest = $$$"""
-        apiVersion: drydock.dev/v1alpha1
-        kind: OmsUpgrade
-        metadata: {name: {{{Name}}}}
-        spec:
-          mode: Plan
-          edition: Enterprise
-          fromVersion: 3.2.2-bp2
-          toVersion: 4.2.2-bp1
-          image: registry.example/oms:feature_4.2.2
-          hostIP: 192.0.2.216
-          docker: {endpoint: "tcp://{hostIP}:2376", tlsSecretRef: {name: docker-tls}}
-          backup:
-            storage: {directory: {path: /var/lib/drydock/snapshots} }
-        """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -131,8 +115,6 @@ public sealed class WayBackPageTests(LabFixture lab)
         _ => Full(Held()),
     };
 
-    private static JsonObject Plan(params JsonObject[] steps) => new() { ["hash"] = Hash, ["number"] = 1, ["steps"] = new JsonArray(steps) };
-
     private static JsonObject Full(JsonObject status) => With(
         new JsonObject { ["rollbackPlan"] = null, ["holds"] = null, ["plan"] = Plan(Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending")) },
         status);
@@ -142,7 +124,7 @@ public sealed class WayBackPageTests(LabFixture lab)
         var page = await PageRun.StartAsync(await lab.RunAsync(), plane, Repository.Root, name, Token);
         (page.Placeholders["NAME"], page.Placeholders["NS"]) = (Name, Space);
         await page.RunAsync($"make install IMAGE=registry.example/drydock-operator:0.1.0 && kubectl create namespace {Space}", "test", Token);
-        await page.RunAsync($"kubectl -n {Space} apply --validate=false -f - <<'EOF'\n{Manifest}\nEOF", "test", Token);
+        await page.RunAsync(ApplyUpgrade, "test", Token);
         return page;
     }
 }
