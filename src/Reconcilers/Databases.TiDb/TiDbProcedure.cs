@@ -76,7 +76,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
     {
         foreach (var (name, hosts) in HostGroups.Of(MonitoringLayout.PackageHosts(spec)))
         {
-            _plan.Add(Step(new PreparePackage([.. hosts], spec.Package.Directory), Phases.PreparePackage, name));
+            _plan.Add(Step(new PrepareTiDbPackage([.. hosts], spec.Package.Directory), Phases.PreparePackage, name));
         }
 
         var packages = _plan.Phase(Phases.PreparePackage);
@@ -85,7 +85,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
         var snapshot = _tidb.Backup.Waived
             ? null
             : Next(
-                new TakeSnapshot(
+                new TakeTiDbSnapshot(
                     _tidb.Backup.Databases, storage ?? "", _tidb.Backup.Threads,
                     _tidb.Backup.Encryption is { Recipients.Count: > 0 } encryption ? encryption.Recipients : null),
                 Phases.Backup);

@@ -13,7 +13,7 @@ internal static class TiDbStatus
             return status;
         }
 
-        var snapshot = plan.Step<TakeSnapshot>();
+        var snapshot = plan.Step<TakeTiDbSnapshot>();
         var saved = plan.Step<SaveConfiguration>();
         var upgraded = plan.Steps
             .Where(s => s.State == StepState.Succeeded && VerifyInstance.Is(s))

@@ -161,8 +161,8 @@ internal sealed class TiDbTargets : IEngineTargets
     {
         // An instance that joined while the upgrade runs may be on a host for which no package was prepared; the
         // program is the same everywhere.
-        var prepared = plan.Steps.Where(s => s.Is<PreparePackage>()).ToList();
-        var here = prepared.Find(s => s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
+        var prepared = plan.Steps.Where(s => s.Is<PrepareTiDbPackage>()).ToList();
+        var here = prepared.Find(s => s.As<PrepareTiDbPackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
         var program = ProgramNames.Of(Spec, instance.Component);
         var sha256 = here is not null
             ? here.Recorded(program)
@@ -205,8 +205,8 @@ internal sealed class TiDbTargets : IEngineTargets
         var swaps = plan.Steps.FindAll(s => s.Is<SwapInstance>() && !PlanProgress.Begun(s));
         var found = await new SwapTraces(Hosts, Spec).FindAsync(
             Spec.Instances.FindAll(i => swaps.Exists(s => s.Node == i.Name)),
-            (instance, program) => plan.Steps.Find(s => s.Is<PreparePackage>()
-                && s.As<PreparePackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal))?.Recorded(program),
+            (instance, program) => plan.Steps.Find(s => s.Is<PrepareTiDbPackage>()
+                && s.As<PrepareTiDbPackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal))?.Recorded(program),
             cancellationToken);
         swaps.RemoveAll(s => !found.ContainsKey(s.Node!));
         return found.Count == 0 ? plan : plan with

@@ -6,6 +6,7 @@ using Drydock.Engine.Guards;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 
@@ -23,8 +24,7 @@ public class ActionNamesTests
     [MemberData(nameof(Kinds))]
     public void Actions_guards_and_arguments_match_the_golden_file(string kind)
     {
-        var lines = Targets(kind).Assembly.GetTypes()
-            .Where(t => !t.IsAbstract && Kind(t) is not null)
+        var lines = Parts(kind)
             .SelectMany(Lines)
             .Order(StringComparer.Ordinal)
             .ToList();
@@ -32,8 +32,19 @@ public class ActionNamesTests
         File.ReadAllText(Golden(kind)).ReplaceLineEndings("\n").ShouldBe(string.Join('\n', lines) + "\n");
     }
 
+    [Fact]
+    public void Names_of_types_are_unique_over_all_kinds()
+    {
+        var named = Kinds.SelectMany(kind => Parts(kind.Data)).GroupBy(type => type.Name, StringComparer.Ordinal);
+
+        named.Where(name => name.Count() > 1).Select(name => name.Key).ShouldBeEmpty();
+    }
+
     private static string Golden(string kind) =>
         Repository.PathOf("tests", "Unit", "Operator", "ActionNames", $"{kind}.txt");
+
+    private static IEnumerable<Type> Parts(string kind) =>
+        Targets(kind).Assembly.GetTypes().Where(t => !t.IsAbstract && Kind(t) is not null);
 
     private static Type Targets(string kind) => kind switch
     {
@@ -53,8 +64,8 @@ public class ActionNamesTests
             .GetConstructors(BindingFlags.Instance | BindingFlags.Public)
             .MaxBy(c => c.GetParameters().Length)!
             .GetParameters()
-            .Select(p => $"{kind} {type.Name}.{Name(p)}: {TypeName(p)}{Default(p)}");
-        return parameters.Prepend($"{kind} {type.Name}");
+            .Select(p => $"{kind} {StoredAsAttribute.NameOf(type)}.{Name(p)}: {TypeName(p)}{Default(p)}");
+        return parameters.Prepend($"{kind} {StoredAsAttribute.NameOf(type)}");
     }
 
     private static string Name(ParameterInfo parameter) => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);

@@ -21,7 +21,7 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
                 {
                     foreach (var program in request.Programs)
                     {
-                        if (await PreparePackage.WrongVersionAsync(
+                        if (await PrepareTiDbPackage.WrongVersionAsync(
                             targets, host, program, cancellationToken) is { } wrong)
                         {
                             findings.Add(Reasons.VersionMismatch, wrong, host, "spec.package");

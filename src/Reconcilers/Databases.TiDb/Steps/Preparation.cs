@@ -5,7 +5,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>Copies the package of the new version to a host, or a group of hosts, beside the old one, and checks the
 /// version of every program (<c>-V</c>). The checksums of the programs are its facts: later steps use them to tell
 /// which version a process runs.</summary>
-internal sealed record PreparePackage(List<string> Hosts, string Directory) : TiDbStep
+[StoredAs("PreparePackage")]
+internal sealed record PrepareTiDbPackage(List<string> Hosts, string Directory) : TiDbStep
 {
     internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
         $"Prepare package {spec.ToVersion} on {node}";
@@ -200,7 +201,8 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
 /// (docs/project/research/tidb.md#procedure).</summary>
 /// <param name="Storage">The storage (<see cref="StorageText"/>).</param>
 /// <param name="Recipients">The keys that the dump is encrypted for; null stores it unencrypted.</param>
-internal sealed record TakeSnapshot(
+[StoredAs("TakeSnapshot")]
+internal sealed record TakeTiDbSnapshot(
     List<string> Databases, string Storage, int Threads,
     List<string>? Recipients = null) : TakeSnapshotBase<TiDbTargets>, ITimedStep
 {

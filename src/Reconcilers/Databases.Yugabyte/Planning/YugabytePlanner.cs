@@ -71,7 +71,10 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         List<string> prepared =
         [
             .. HostGroups.Of(discovery.Hosts).Select(group => Add(
-                Phase, group.Name, new PreparePackage(group.Hosts[0] == group.Name ? null : [.. group.Hosts]), [])),
+                Phase,
+                group.Name,
+                new PrepareYugabytePackage(group.Hosts[0] == group.Name ? null : [.. group.Hosts]),
+                [])),
         ];
         _adminTool = Add(Phase, null, new ProveAdminTool(), prepared);
         Barrier =

@@ -13,7 +13,7 @@ internal sealed class YugabyteTraces(YugabyteCluster cluster)
         var masters = plan.Step<SwapMaster>()?.As<SwapMaster>().Programs;
         var found = await new SwapTraces(cluster.Hosts, cluster.Spec).FindAsync(
             cluster.Spec.Instances.FindAll(i => !taken.Contains(i.Name) && Replaced(i)?.FormerSha256 is not null),
-            (instance, program) => PreparePackage.Program(plan, instance.Host, program),
+            (instance, program) => PrepareYugabytePackage.Program(plan, instance.Host, program),
             cancellationToken);
         var slots = new Queue<string>(cluster.Masters.Select(m => m.Name).Where(found.ContainsKey));
         return found.Count == 0 ? plan : plan with { Steps = [.. plan.Steps.Select(Traced)] };
@@ -24,7 +24,7 @@ internal sealed class YugabyteTraces(YugabyteCluster cluster)
             : null;
 
         PlanStep Traced(PlanStep step) =>
-            step.Is<PreparePackage>() && step.Facts is null ? SwapTraces.Begun(step, Programs(step))
+            step.Is<PrepareYugabytePackage>() && step.Facts is null ? SwapTraces.Begun(step, Programs(step))
             : PlanProgress.Begun(step) ? step
             : step.Is<SwapMaster>() && slots.TryDequeue(out var master)
                 ? SwapTraces.Begun(step, new(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = master })
@@ -36,10 +36,11 @@ internal sealed class YugabyteTraces(YugabyteCluster cluster)
         SortedDictionary<string, string> Programs(PlanStep prepare) => new(
             cluster.Spec.Instances
                 .Where(i => found.ContainsKey(i.Name)
-                    && PreparePackage.HostsOf(prepare).Contains(i.Host, StringComparer.Ordinal))
+                    && PrepareYugabytePackage.HostsOf(prepare).Contains(i.Host, StringComparer.Ordinal))
                 .DistinctBy(i => i.Component)
                 .ToDictionary(
-                    i => PreparePackage.ProgramFact(cluster.Vocabulary.Program(i.Component)), i => found[i.Name],
+                    i => PrepareYugabytePackage.ProgramFact(cluster.Vocabulary.Program(i.Component)),
+                    i => found[i.Name],
                     StringComparer.Ordinal),
             StringComparer.Ordinal);
     }

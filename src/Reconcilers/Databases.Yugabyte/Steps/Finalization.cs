@@ -113,7 +113,7 @@ internal sealed record VerifyVersions(string? Version = null) : YugabyteStep, IW
 
         // In a rollback the program of each instance is verified by its own step.
         var name = Cluster.Vocabulary.Program(instance.Component);
-        var program = PreparePackage.Program(context.Plan, instance.Host, name);
+        var program = PrepareYugabytePackage.Program(context.Plan, instance.Host, name);
         return program is null || process.ExecutableSha256 is null || process.ExecutableSha256 == program
             ? null
             : $"{instance.Name} runs {process.Executable} on {instance.Host}, which is not the program of the package.";

@@ -170,7 +170,7 @@ internal sealed record ProgramReplacement(
         return new InstanceGoal(
             Directory ?? spec.Package.Directory,
             Sha256
-                ?? PreparePackage.Program(plan, instance.Host, program)
+                ?? PrepareYugabytePackage.Program(plan, instance.Host, program)
                 ?? throw new KeyNotFoundException(
                     $"No step has recorded the checksum of {program} of the package on {instance.Host}; the stored "
                     + "plan does not fit."),
@@ -193,7 +193,7 @@ internal sealed record ProgramReplacement(
         var program = YugabyteVocabulary.Of(spec).Program(instance.Component);
         return new ProgramReplacement(
             former?.FormerSha256 ?? "", former?.FormerDirectory ?? instance.DeployDir!,
-            PreparePackage.Program(done, instance.Host, program) ?? "",
+            PrepareYugabytePackage.Program(done, instance.Host, program) ?? "",
             former?.FormerDirectory is null ? null : spec.Package.Directory);
     }
 }

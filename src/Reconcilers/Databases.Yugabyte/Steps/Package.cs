@@ -5,7 +5,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// host that its programs run and are of the target version. The checksums of the programs are recorded; every later
 /// step tells a new process from an old one by them.</summary>
 /// <param name="Hosts">The hosts of a group; null for the one host that is the node.</param>
-internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
+[StoredAs("PreparePackage")]
+internal sealed record PrepareYugabytePackage(List<string>? Hosts = null) : YugabyteStep
 {
     internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
         $"Prepare {spec.ToVersion} on {node}";
@@ -15,11 +16,12 @@ internal sealed record PreparePackage(List<string>? Hosts = null) : YugabyteStep
 
     public static string ProgramFact(string program) => $"sha.{program}";
 
-    public static IReadOnlyList<string> HostsOf(PlanStep step) => step.As<PreparePackage>().Hosts ?? [step.Node!];
+    public static IReadOnlyList<string> HostsOf(PlanStep step) =>
+        step.As<PrepareYugabytePackage>().Hosts ?? [step.Node!];
 
     /// <summary>SHA-256 of a program of the package on a host; null before it is prepared there.</summary>
     public static string? Program(Plan plan, string host, string program) => plan.Steps
-        .Find(s => s.Is<PreparePackage>() && HostsOf(s).Contains(host, StringComparer.Ordinal))
+        .Find(s => s.Is<PrepareYugabytePackage>() && HostsOf(s).Contains(host, StringComparer.Ordinal))
         ?.Recorded(ProgramFact(program));
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)

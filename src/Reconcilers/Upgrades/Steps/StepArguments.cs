@@ -90,7 +90,7 @@ internal static class StepArguments
         : throw new FormatException($"{step.Id} is a step {step.Action}, not {typeof(TStep).Name}.");
 
     public static bool Is<TStep>(this PlanStep step) =>
-        string.Equals(step.Action, typeof(TStep).Name, StringComparison.Ordinal);
+        string.Equals(step.Action, StoredAsAttribute.NameOf(typeof(TStep)), StringComparison.Ordinal);
 
     /// <summary>The first step of a plan that is a <typeparamref name="TStep"/>; null if there is none.</summary>
     public static PlanStep? Step<TStep>(this Plan plan, string? node = null, string? phase = null) =>

@@ -43,7 +43,7 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
         Node = node,
         Title = Title(node),
         After = [.. after],
-        Action = GetType().Name,
+        Action = StoredAsAttribute.NameOf(GetType()),
         Parameters = StepArguments.Write(this),
         Measured = StepArguments.Measured(this),
         MaxAttempts = Attempts,
@@ -123,6 +123,17 @@ internal sealed class AcceptableAttribute : Attribute
     public string? OnlyIf { get; init; }
 }
 
+/// <summary>The name under which plans store a step or a guard, where it is not that of its type: the names of types
+/// are unique over all kinds and engines, and stored ones never change.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+internal sealed class StoredAsAttribute(string name) : Attribute
+{
+    public static string NameOf(Type part) => part.GetCustomAttribute<StoredAsAttribute>(inherit: false)?.Name
+        ?? part.Name;
+
+    private string Name => name;
+}
+
 /// <summary>Marks an argument that preflight measured (what answered, how fast, how old): it is stored beside the
 /// parameters of the plan, so the hash does not cover it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
@@ -162,7 +173,7 @@ internal static class PlannedGuard
         {
             Id = id,
             Node = node,
-            Check = check.GetType().Name,
+            Check = StoredAsAttribute.NameOf(check.GetType()),
             Parameters = StepArguments.Write(check),
             Measured = StepArguments.Measured(check),
             From = [.. from],

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The steps and guards of stored plans, read and bound to the targets of one run: every record of the
-/// assembly that declares <typeparamref name="TTargets"/>, by its name. A step may count over several looks, so it is
-/// read once, and a catalogue lives as long as a binding does.</summary>
+/// assembly that declares <typeparamref name="TTargets"/>, by its stored name. A step may count over several looks, so
+/// it is read once, and a catalogue lives as long as a binding does.</summary>
 internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     where TTargets : class
 {
@@ -11,7 +11,7 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     // The types of an assembly never change.
     private static readonly Dictionary<string, Type> Parts = typeof(TTargets).Assembly.GetTypes()
         .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PlannedPart<TTargets>)))
-        .ToDictionary(type => type.Name, StringComparer.Ordinal);
+        .ToDictionary(StoredAsAttribute.NameOf, StringComparer.Ordinal);
 
     /// <summary>The record of a stored step, for questions that need no targets; null if it cannot be read, and then
     /// the plan starts nothing.</summary>

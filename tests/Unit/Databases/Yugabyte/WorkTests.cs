@@ -28,7 +28,7 @@ public sealed class WorkTests
     {
         new YugabyteEngine().IsPastUndo(Plan(nameof(DrainTserver))).ShouldBeFalse();
         new YugabyteEngine().IsPastUndo(Plan(nameof(SwapMaster))).ShouldBeTrue();
-        new YugabyteEngine().Changed(Plan(nameof(PreparePackage))).ShouldBeFalse();
+        new YugabyteEngine().Changed(Plan("PreparePackage")).ShouldBeFalse();
         new YugabyteEngine().Changed(Plan(nameof(SetReplication))).ShouldBeTrue();
     }
 

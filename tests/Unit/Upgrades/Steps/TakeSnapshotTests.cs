@@ -49,10 +49,10 @@ public sealed class TakeSnapshotTests
         var step = new PlanStep
         {
             Id = "Backup/snapshot",
-            Action = nameof(TakeSnapshot),
+            Action = "TakeSnapshot",
             Attempt = attempt,
             Receipt = recorded is null ? null : new SortedDictionary<string, string>(StringComparer.Ordinal) { [SnapshotReceipts.SnapshotKey] = recorded },
-            Parameters = StepArguments.Write(new TakeSnapshot(["d"], "", 1)),
+            Parameters = StepArguments.Write(new TakeTiDbSnapshot(["d"], "", 1)),
         };
         var context = new StepContext
         {
