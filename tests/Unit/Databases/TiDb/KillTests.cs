@@ -59,6 +59,20 @@ public sealed class KillTests
     [Fact]
     public void Upgrade_with_lost_answer_at_any_write_reaches_same_end() => Everywhere(Fate.LostAnswer, way: 3);
 
+    // PD takes a limit without a condition: one that arrives late stays, until a later step sets it or at the end.
+    [Fact]
+    public void Leader_frozen_at_any_write_that_continues_changes_nothing() =>
+        Cases.Try(Golden.Value.Points.Where(p => Sample.Takes(p.Number, 4, 6) && p.What != "POST /pd/api/v1/config"), at =>
+        {
+            var world = new TiDbWorld(Setup).Begin();
+            world.Fates = p => p.Number == at.Number ? Fate.Pause : Fate.Live;
+            world.RunUntil(() => world.Frozen is not null, $"frozen at {at}");
+            var done = world.Done.Count;
+            world.RunUntil(() => world.Done.Count > done + 2 || world.Life.Outcome?.State == RunState.Succeeded, "the successor goes on");
+            world.ThawFrozen();
+            EndsGolden(world);
+        });
+
     [Fact]
     public void Upgrade_killed_again_during_recovery_ends_like_undisturbed_run() =>
         Cases.Try(
@@ -87,6 +101,11 @@ public sealed class KillTests
     {
         var world = new TiDbWorld(Setup).Begin();
         world.Fates = p => points.Contains(p.Number) ? fate : Fate.Live;
+        EndsGolden(world);
+    }
+
+    private static void EndsGolden(TiDbWorld world)
+    {
         world.RunToSuccess();
         world.Violations.ShouldBeEmpty();
         world.EndState().ShouldBe(Golden.Value.EndState());

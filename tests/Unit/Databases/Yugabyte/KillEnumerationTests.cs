@@ -57,6 +57,28 @@ public sealed class KillEnumerationTests
     }
 
     [Fact]
+    public void Leader_frozen_at_any_point_that_continues_changes_nothing()
+    {
+        Run((_, _) => YugaFate.Live, out var points);
+        Cases.Try(Enumerable.Range(1, points).Where(point => Sample.Takes(point, 4, 6)), at =>
+        {
+            var world = new YugaWorld(Setup);
+            var run = YugaRun.Of(world, (number, _) => number == at ? YugaFate.Pause : YugaFate.Live);
+            world.PeerVersion = Setup.To;
+            run.Until(() => run.HasFrozen, $"frozen at {at}");
+            var acts = world.Acts.Count;
+            run.Until(() => world.Acts.Count > acts + 2 || run.Store.Outcome?.State == RunState.Succeeded, "the successor goes on");
+            run.ThawFrozen();
+            run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded, $"frozen at {at} {run.PointNames[at - 1]}");
+            world.Violations.ShouldBeEmpty();
+            world.Servers.ShouldAllBe(s => s.Running == Setup.To && s.Starts == 1);
+            world.LeaderBlacklist.ShouldBeEmpty();
+            world.Groups.ShouldAllBe(g => !g.IsPaused);
+            (world.FlagsVersion, world.CatalogIsUpgraded).ShouldBe((2, true));
+        });
+    }
+
+    [Fact]
     public void Rollback_killed_after_any_point_reaches_the_same_end()
     {
         var points = RollBack(static _ => YugaFate.Live);

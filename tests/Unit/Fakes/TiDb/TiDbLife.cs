@@ -39,11 +39,14 @@ internal sealed class TiDbLife : IActFence
 
     public bool IsDead { get; private set; }
 
+    /// <summary>Lets this life continue with the request at which it froze; null if it did not.</summary>
+    public Action? Thaw { get; private set; }
+
     public string Thrown { get; private set; } = "";
 
     public void EnsureMayAct()
     {
-        if (!_world.MayAct)
+        if (!_world.MayAct || _world.Life != this)
         {
             throw new ActRefusedException("another process leads");
         }
@@ -62,7 +65,8 @@ internal sealed class TiDbLife : IActFence
     public Task<T> LookAsync<T>(Func<T> look) => IsDead ? Never<T>() : Answer(look);
 
     /// <summary>Something that changes the world, at a numbered point.</summary>
-    public Task<T> ChangeAsync<T>(string what, Func<T> carryOut, Func<Exception>? unclear = null)
+    /// <param name="late">How the target refuses it once the look it was decided from is old; null if it does not.</param>
+    public Task<T> ChangeAsync<T>(string what, Func<T> carryOut, Func<Exception>? unclear = null, Func<Exception>? late = null)
     {
         if (IsDead)
         {
@@ -78,6 +82,14 @@ internal sealed class TiDbLife : IActFence
                 _ = Answer(carryOut).Exception;
                 Die();
                 return Never<T>();
+            case Fate.Pause:
+                var wire = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+                Thaw = () =>
+                {
+                    Thaw = null;
+                    _ = wire.TrySetFromTask(late is null ? Answer(carryOut) : Task.FromException<T>(late()));
+                };
+                return wire.Task;
             case Fate.ServerError when unclear is not null:
                 return Task.FromException<T>(unclear());
             case Fate.LostAnswer when unclear is not null:
@@ -91,7 +103,7 @@ internal sealed class TiDbLife : IActFence
     /// <summary>One small step of this life; false if it only waits.</summary>
     public bool Move()
     {
-        if (IsDead)
+        if (IsDead || Thaw is not null)
         {
             return false;
         }
@@ -128,7 +140,7 @@ internal sealed class TiDbLife : IActFence
 
     private Task<RunOutcome> AdvanceAsync(Plan plan)
     {
-        var controls = _world.Controls;
+        var (controls, read) = (_world.Controls, plan);
         _world.Controls = controls with { Retry = false };
         return _run(
             plan,
@@ -138,7 +150,12 @@ internal sealed class TiDbLife : IActFence
                 "status",
                 () =>
                 {
-                    _world.Stored = next;
+                    if (_world.Stored != read)
+                    {
+                        throw new IOException("409: the object has another version");
+                    }
+
+                    _world.Stored = read = next;
                     return true;
                 },
                 () => new IOException("the answer was 500 or never came")),

@@ -15,6 +15,9 @@ internal sealed partial class TiDbWorld
 
     public PlanStep Step(string id) => Stored!.Steps.Single(s => s.Id == id);
 
+    /// <summary>The life that froze and was succeeded; null for none.</summary>
+    public TiDbLife? Frozen { get; private set; }
+
     public RunControls Controls { get; set; } = new() { TimeoutOf = static _ => TimeSpan.Zero };
 
     /// <summary>One pass of preflight by the present life.</summary>
@@ -94,6 +97,18 @@ internal sealed partial class TiDbWorld
         Drive(condition, what, within);
     }
 
+    /// <summary>The life that froze continues, beside the one that leads, until it has nothing left to do.</summary>
+    public void ThawFrozen()
+    {
+        using var quiet = new NoContext();
+        Frozen!.Thaw!();
+        for (var moves = 0; moves < MostMoves && Frozen.Move(); moves++)
+        {
+        }
+
+        Frozen.Die();
+    }
+
     /// <summary>Lets this much time pass.</summary>
     public void RunFor(TimeSpan span)
     {
@@ -112,8 +127,9 @@ internal sealed partial class TiDbWorld
                 throw new InvalidOperationException($"no end; wanted: {what}; {Describe()}");
             }
 
-            if (Life.IsDead)
+            if (Life.IsDead || Life.Thaw is not null)
             {
+                Frozen = Life.IsDead ? Frozen : Life;
                 Life = new TiDbLife(this, Life.Id + 1);
             }
 

@@ -71,7 +71,8 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
 
             return true;
         },
-        Cut);
+        Cut,
+        Late);
 
     public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => life.ChangeAsync(
         $"swap {process.Name}",
@@ -103,7 +104,8 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             process.IsStaged = false;
             return true;
         },
-        Cut);
+        Cut,
+        Late);
 
     public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken) => life.ChangeAsync(
         $"stage {process.Name}",
@@ -123,7 +125,8 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             process.IsStaged = process.Installed != TiDbWorld.New;
             return true;
         },
-        Cut);
+        Cut,
+        Late);
 
     public Task UnstageAsync(CancellationToken cancellationToken) => life.ChangeAsync(
         $"unstage {process.Name}",
@@ -172,7 +175,8 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
 
             return true;
         },
-        Cut);
+        Cut,
+        Late);
 
     private void Reach()
     {
@@ -181,6 +185,9 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             throw new HostException(process.Host, Reasons.HostUnreachable, string.Create(CultureInfo.InvariantCulture, $"{process.Host} does not answer"));
         }
     }
+
+    private HostException Late() =>
+        new(process.Host, Reasons.HostUnreachable, $"{process.Host}: the observation is too old for this action");
 
     private HostException Cut() =>
         new(process.Host, Reasons.HostUnreachable, $"{process.Host}: the connection was cut", mayHaveRun: true);

@@ -17,4 +17,7 @@ internal enum YugaFate
 
     /// <summary>What it asked for was done, and the answer was lost.</summary>
     LoseAnswer,
+
+    /// <summary>It freezes before what it asks for, and another life takes over.</summary>
+    Pause,
 }

@@ -46,7 +46,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
             }
 
             return true;
-        });
+        }, isTimed: true);
     }
 
     public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"swap {server.Name}", () =>
@@ -72,7 +72,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
         _world.Acts.Add($"swap {server.Name}");
         (server.Installed, server.Link) = (version, swap.Directory);
         return true;
-    });
+    }, isTimed: true);
 
     public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine switches directories");
@@ -87,7 +87,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     {
         _world.Start(server, server.Installed);
         return true;
-    });
+    }, isTimed: true);
 
     private InstanceProcess Look() => new()
     {

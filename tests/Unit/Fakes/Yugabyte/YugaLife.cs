@@ -74,8 +74,18 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public string Redact(string text) => text;
 
+    /// <summary>Whether this life leads.</summary>
+    public Func<bool> Leads { get; set; } = static () => true;
+
+    /// <summary>Lets this life continue with what it froze at; null if it did not.</summary>
+    public Action? Thaw { get; private set; }
+
     public void EnsureMayAct()
     {
+        if (!Leads())
+        {
+            throw new ActRefusedException("another life leads");
+        }
     }
 
     public IInstanceHost Instance(string instance) =>
@@ -107,7 +117,8 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
     public Task<T> LookAsync<T>(Func<T> look) => IsDead ? Never<T>() : Answer(look);
 
     /// <summary>Something that changes the world, at a numbered point.</summary>
-    public Task<T> ChangeAsync<T>(string host, string what, Func<T> carryOut)
+    /// <param name="isTimed">Whether the host refuses it once the look that it was decided from is old.</param>
+    public Task<T> ChangeAsync<T>(string host, string what, Func<T> carryOut, bool isTimed = false)
     {
         if (IsDead)
         {
@@ -123,6 +134,16 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
                 _ = Answer(carryOut).Exception;
                 IsDead = true;
                 return Never<T>();
+            case YugaFate.Pause:
+                var wire = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+                Thaw = () =>
+                {
+                    Thaw = null;
+                    _ = wire.TrySetFromTask(isTimed
+                        ? Task.FromException<T>(new HostException(host, Reasons.HostUnreachable, $"{host}: the observation is too old for this action"))
+                        : Answer(carryOut));
+                };
+                return wire.Task;
             case YugaFate.Refuse:
                 return Task.FromException<T>(new HostException(host, Reasons.HostUnreachable, $"{host}: connection refused"));
             case YugaFate.LoseAnswer:
@@ -144,7 +165,7 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
         {
             return Task.FromResult(work());
         }
-        catch (Exception exception) when (exception is HostException or ServiceException or IOException)
+        catch (Exception exception)
         {
             return Task.FromException<T>(exception);
         }

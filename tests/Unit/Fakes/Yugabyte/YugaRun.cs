@@ -22,6 +22,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private Task<bool>? _advance;
     private ITimer? _timer;
     private bool _isWoken = true;
+    private (YugaLife Life, WorldScheduler Scheduler)? _frozen;
 
     public YugaRun(YugaWorld world, Plan plan, Func<int, string, YugaFate>? fates = null)
     {
@@ -89,12 +90,28 @@ internal sealed class YugaRun : IAsyncDisposable
         return this;
     }
 
+    public bool HasFrozen => _frozen is not null;
+
+    /// <summary>The life that froze continues, beside the one that leads, until it has nothing left to do.</summary>
+    public void ThawFrozen()
+    {
+        var (life, scheduler) = _frozen!.Value;
+        life.Thaw!();
+        while (!scheduler.IsIdle)
+        {
+            scheduler.Move();
+        }
+
+        life.Die();
+    }
+
     public void Wake() => _isWoken = true;
 
     private bool Move()
     {
-        if (Life.IsDead)
+        if (Life.IsDead || Life.Thaw is not null)
         {
+            _frozen = Life.IsDead ? _frozen : (Life, _scheduler);
             Lives++;
             (_scheduler, _run, _advance, _isWoken) = (new WorldScheduler(), new PlanRun(new Random(Lives)), null, true);
             _timer?.Dispose();
@@ -124,6 +141,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private YugaLife NewLife()
     {
         var life = new YugaLife(World, Fate);
+        life.Leads = () => Life == life;
         _catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(life));
         return life;
     }
