@@ -1,3 +1,4 @@
+global using System.Collections.Immutable;
 global using System.CommandLine;
 global using System.CommandLine.Help;
 global using System.CommandLine.Invocation;

@@ -14,5 +14,6 @@ namespace Drydock.Crds;
 [JsonSerializable(typeof(BackupSnapshot))]
 [JsonSerializable(typeof(SnapshotRestore))]
 [JsonSerializable(typeof(StorageSpec))]
-[JsonSerializable(typeof(Plan))]
+[JsonSerializable(typeof(PlanProgress))]
+[JsonSerializable(typeof(StoredPlan))]
 public sealed partial class CrdsJsonContext : JsonSerializerContext;

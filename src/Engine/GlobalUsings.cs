@@ -1,3 +1,5 @@
+global using System.Collections.Immutable;
+global using System.Collections.ObjectModel;
 global using System.Globalization;
 global using Drydock.Abstractions.Entities;
 global using Drydock.Abstractions.Plans;

@@ -68,6 +68,13 @@ public sealed class ListMapAttribute(params string[] keys) : Attribute
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class)]
 public sealed class NotInReferenceAttribute : Attribute;
 
+/// <summary>The schema of this type is that of its stored form.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SchemaOfAttribute(Type stored) : Attribute
+{
+    public Type Stored { get; } = stored;
+}
+
 /// <summary>A CEL rule (<c>x-kubernetes-validations</c>) on the type or property it stands on.</summary>
 /// <param name="rule">The CEL expression; true accepts.</param>
 /// <param name="message">What a refused user reads: field, expectation, way out.</param>

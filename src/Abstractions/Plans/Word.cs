@@ -37,14 +37,14 @@ public sealed record Word(string What, string Hash, int Number, int? Failure = n
             : null;
     }
 
-    public bool IsFor(Plan plan) => Number == plan.Number && IsOf(plan.Hash);
+    public bool IsFor(PlanProgress plan) => Number == plan.Number && IsOf(plan.Hash);
 
     public bool IsOf(string planHash) => Digits(planHash).StartsWith(Hash, StringComparison.OrdinalIgnoreCase);
 
-    public static string For(string what, Plan plan) => $"{what}@{Prefix(plan.Hash)}.{plan.Number}";
+    public static string For(string what, PlanProgress plan) => $"{what}@{Prefix(plan.Hash)}.{plan.Number}";
 
     /// <summary>The word for what failed last of a step or guard.</summary>
-    public static string For(string what, int failure, Plan plan) => $"{For(what, plan)}.{failure}";
+    public static string For(string what, int failure, PlanProgress plan) => $"{For(what, plan)}.{failure}";
 
     /// <summary>The first 8 hex digits of a plan hash, as words name it.</summary>
     public static string Prefix(string planHash)

@@ -42,7 +42,7 @@ internal static class Consent
     }
 
     // A failed test of the definitions that was accepted proves nothing.
-    private static bool IsOnlyReadBack(PlanStep step, Plan plan) =>
+    private static bool IsOnlyReadBack(Step step, PlanProgress plan) =>
         step is { Action: Snapshot, Phase: OmsUpgradePhases.Backup }
         && step.Parameters.GetValueOrDefault("verify") switch
         {
@@ -51,7 +51,7 @@ internal static class Consent
             _ => false,
         };
 
-    private static string Dropped(PlanStep step)
+    private static string Dropped(Step step)
     {
         var names = JsonNode.Parse(step.Parameters["databases"])!.AsArray().Select(name => name!.GetValue<string>());
         return $"This DROPS {string.Join(", ", names)} and restores them from {step.Parameters["snapshot"]}: "

@@ -3,15 +3,15 @@ namespace Drydock.Cli.Changes;
 /// <summary>Which steps of a plan a hold stands before.</summary>
 internal static class HoldNames
 {
-    public static bool Covers(string name, Plan plan, PlanStep step) =>
-        name == plan.Hold || HoldMatcher.Covers(name, step);
+    public static bool Covers(string name, PlanProgress plan, Step step) =>
+        name == plan.Hold || HoldMatcher.Covers(name, step.Planned);
 
-    public static List<PlanStep> Steps(string name, Plan? plan) =>
+    public static ImmutableList<Step> Steps(string name, PlanProgress? plan) =>
         plan?.Steps.FindAll(step => Covers(name, plan, step)) ?? [];
 
     /// <summary>The ids and phases before which the run waits. A hold that names no step and no phase stands before the
     /// steps that would begin next; what it covers later is not waiting yet.</summary>
-    public static HashSet<string> Waiting(IEnumerable<string> names, Plan plan)
+    public static HashSet<string> Waiting(IEnumerable<string> names, PlanProgress plan)
     {
         var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id)
             .ToHashSet(StringComparer.Ordinal);

@@ -152,7 +152,7 @@ internal static class RunControl
         }
     }
 
-    private static bool HasBegun(List<PlanStep> steps) =>
+    private static bool HasBegun(ImmutableList<Step> steps) =>
         steps.Count > 0 && steps.TrueForAll(s => s.State != StepState.Pending);
 
     private static void RequireOpen(Run run, string word)

@@ -239,15 +239,15 @@ internal static class RollbackState
 
     /// <summary>Whether the rollback has begun, or has ended, so that it cannot be cancelled.</summary>
     public static bool HasBegun(Run run) => run.Status?.RollbackPlan is { } plan
-        && (plan.Steps.Exists(s => s.HasEverBegun()) || plan.Steps.TrueForAll(s => s.State == StepState.Succeeded));
+        && (plan.Steps.Exists(s => s.HasEverBegun) || plan.Steps.TrueForAll(s => s.State == StepState.Succeeded));
 
     public static bool IsRequested(Run run) =>
         run.Spec.DesiredState == DesiredState.RolledBack || run.Status?.RolledBackBy is not null;
 
     public static bool IsPastUndo(Run run) =>
-        run.Status?.Plan?.Steps.Exists(s => StopsFormerVersion(s) && s.HasEverBegun()) == true;
+        run.Status?.Plan?.Steps.Exists(s => StopsFormerVersion(s) && s.HasEverBegun) == true;
 
-    private static bool StopsFormerVersion(PlanStep step) =>
+    private static bool StopsFormerVersion(Step step) =>
         step is { Action: "SwapInstance" or "SwapMaster" or "SwapTserver" }
             or { Action: "StopContainer", Phase: OmsUpgradePhases.StopOld };
 }

@@ -121,6 +121,6 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         }
     }
 
-    private static DateTimeOffset? StoppedAgain(Plan? rollback) =>
+    private static DateTimeOffset? StoppedAgain(PlanProgress? rollback) =>
         (rollback?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew).Min(s => s.FinishedAt);
 }

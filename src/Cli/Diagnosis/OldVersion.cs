@@ -23,7 +23,7 @@ internal static class OldVersion
                     Name,
                     $"{r.Name} runs {r.Version}, expected is {kept}.",
                     $"Stop it: {left} must not use the data of {kept}.")),
-            .. run.Plans.SelectMany(p => p.Plan.Guards).SelectMany(g => g.Violations).Where(v => v.To is null)
+            .. run.Plans.SelectMany(p => p.Plan.Guards).SelectMany(g => g.Record.Violations).Where(v => v.To is null)
                 .Select(v => Check.Broken(Name, Sentences.Close(v.Message), v.Check ?? status.NextAction ?? "")),
             .. ((status as DatabaseRollingUpgradeStatus)?.Skipped ?? [])
                 .Select(s => Check.Broken(

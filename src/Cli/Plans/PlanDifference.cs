@@ -3,18 +3,18 @@ namespace Drydock.Cli.Plans;
 /// <summary>What differs between two plans: only what will be done, not what was done so far.</summary>
 internal static class PlanDifference
 {
-    private static readonly (string Name, Func<PlanStep, string?> Of)[] Properties =
+    private static readonly (string Name, Func<Step, string?> Of)[] Properties =
     [
         ("action", static s => s.Action),
         ("node", static s => s.Node),
         ("after", static s => string.Join(", ", s.After.Order(StringComparer.Ordinal))),
         ("pointOfNoReturn", static s => s.PointOfNoReturn.ToString()),
-        ("reversible", static s => s.Reversible.ToString()),
+        ("reversible", static s => s.Planned.Reversible.ToString()),
         ("runOnce", static s => s.RunOnce.ToString()),
     ];
 
     /// <summary>The differences as lines of markup; none if both plans do the same.</summary>
-    public static IReadOnlyList<string> Lines(Plan before, Plan after)
+    public static IReadOnlyList<string> Lines(PlanProgress before, PlanProgress after)
     {
         var former = before.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         var present = after.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
@@ -30,11 +30,11 @@ internal static class PlanDifference
         ];
     }
 
-    private static string Step(PlanStep step) =>
+    private static string Step(Step step) =>
         $"{Texts.Escape(step.Id)}[/]  [grey]{Texts.Escape(step.Title)}[/]";
 
     // The parameters and properties of a step that have another value than before.
-    private static IEnumerable<string> Changes(PlanStep before, PlanStep after)
+    private static IEnumerable<string> Changes(Step before, Step after)
     {
         var fields = before.Parameters.Keys.Union(after.Parameters.Keys, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)

@@ -6,11 +6,11 @@ internal static class SeenPlans
 {
     private const int Most = 50;
 
-    public static Plan? Last(Run run)
+    public static PlanProgress? Last(Run run)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(PathOf(run)), CrdsJsonContext.Default.Plan);
+            return JsonSerializer.Deserialize(File.ReadAllText(PathOf(run)), CrdsJsonContext.Default.PlanProgress);
         }
         catch (Exception absent) when (absent is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -18,13 +18,13 @@ internal static class SeenPlans
         }
     }
 
-    public static void Keep(Run run, Plan plan)
+    public static void Keep(Run run, PlanProgress plan)
     {
         try
         {
             var path = PathOf(run);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, JsonSerializer.Serialize(plan, CrdsJsonContext.Default.Plan));
+            File.WriteAllText(path, JsonSerializer.Serialize(plan, CrdsJsonContext.Default.PlanProgress));
             var kept = Directory.GetParent(path)!.GetFiles().OrderByDescending(f => f.LastWriteTimeUtc);
             foreach (var old in kept.Skip(Most))
             {

@@ -26,15 +26,15 @@ internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, Ru
         _ => null,
     };
 
-    public IEnumerable<(string Name, Plan Plan)> Plans =>
-        new (string Name, Plan? Plan)[]
+    public IEnumerable<(string Name, PlanProgress Plan)> Plans =>
+        new (string Name, PlanProgress? Plan)[]
         {
             ("Upgrade", Status?.Plan),
             ("Rollback", Status?.RollbackPlan),
             ("Cleanup", (Status as OmsUpgradeStatus)?.CleanupPlan),
         }.Where(p => p.Plan is not null).Select(p => (p.Name, p.Plan!));
 
-    public Plan? ActivePlan => Plans.Select(p => p.Plan).LastOrDefault();
+    public PlanProgress? ActivePlan => Plans.Select(p => p.Plan).LastOrDefault();
 
     public string FullName => $"{Metadata.Namespace}/{Metadata.Name}";
 

@@ -15,7 +15,7 @@ internal static class LogsCommand
             "step",
             "Id of the step, for instance InitMetadata/oms-a. Without it the steps with output are listed.",
             runner.CompleteFrom(run => Steps(run)
-                .Where(s => s.OutputRef is not null || s.State == StepState.Running)
+                .Where(s => s.Record.OutputRef is not null || s.State == StepState.Running)
                 .Select(s => s.Id)));
         var follow = new Option<bool>("--follow", "-f")
         {
@@ -43,7 +43,7 @@ internal static class LogsCommand
 
     private static int List(Invocation invocation, Run run)
     {
-        var steps = Steps(run).Where(s => s.OutputRef is not null).Select(s => s.Id);
+        var steps = Steps(run).Where(s => s.Record.OutputRef is not null).Select(s => s.Id);
         foreach (var line in steps.DefaultIfEmpty($"No step of {run.FullName} has output."))
         {
             invocation.Surroundings.Output.WriteLine(line);
@@ -53,9 +53,9 @@ internal static class LogsCommand
     }
 
     private static async Task<int> PrintAsync(
-        Invocation invocation, Run run, PlanStep step, CancellationToken cancellationToken)
+        Invocation invocation, Run run, Step step, CancellationToken cancellationToken)
     {
-        if (step.OutputRef is not { } reference)
+        if (step.Record.OutputRef is not { } reference)
         {
             throw new CliException(
                 $"{step.Id} of {run.FullName} has no output: only commands in containers leave some. "
@@ -106,7 +106,7 @@ internal static class LogsCommand
                     patience.CancelAfter(isOver ? Patience : Timeout.InfiniteTimeSpan);
                 }
 
-                return step.OutputRef is not null && step.State != StepState.Running ? step : null;
+                return step.Record.OutputRef is not null && step.State != StepState.Running ? step : null;
             },
             cancellationToken);
         return done is null
@@ -114,13 +114,13 @@ internal static class LogsCommand
             : await PrintAsync(invocation, last, done, cancellationToken);
     }
 
-    private static string Line(Run run, PlanStep step)
+    private static string Line(Run run, Step step)
     {
         var message = run.Status?.Running.Find(r => r.Id == step.Id)?.Message ?? step.Message ?? "";
         return $"{step.State}{(message.Length > 0 ? $": {message}" : "")}";
     }
 
-    private static int End(Invocation invocation, Run run, PlanStep step)
+    private static int End(Invocation invocation, Run run, Step step)
     {
         if (!HasEnded(step))
         {
@@ -133,11 +133,11 @@ internal static class LogsCommand
         return step.State == StepState.Succeeded ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static bool HasEnded(PlanStep step) => step.State is StepState.Succeeded or StepState.Failed;
+    private static bool HasEnded(Step step) => step.State is StepState.Succeeded or StepState.Failed;
 
-    private static IEnumerable<PlanStep> Steps(Run run) => run.Plans.SelectMany(p => p.Plan.Steps);
+    private static IEnumerable<Step> Steps(Run run) => run.Plans.SelectMany(p => p.Plan.Steps);
 
     // In a rollback the newest plan is meant: both plans may have a step with the same id.
-    private static PlanStep Step(Run run, string id) => Steps(run).LastOrDefault(s => s.Id == id)
+    private static Step Step(Run run, string id) => Steps(run).LastOrDefault(s => s.Id == id)
         ?? throw new CliException($"{run.FullName} has no step {id}. Its steps are in `{run.Command("plan")}`.");
 }

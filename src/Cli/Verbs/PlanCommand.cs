@@ -52,7 +52,7 @@ internal static class PlanCommand
         return command;
     }
 
-    private static async Task<(string Name, Plan Plan)?> OtherAsync(
+    private static async Task<(string Name, PlanProgress Plan)?> OtherAsync(
         Invocation invocation, Run run, string? with, CancellationToken cancellationToken)
     {
         if (with is null)
@@ -78,19 +78,19 @@ internal static class PlanCommand
     }
 
     // A plan that -o json or -o yaml wrote.
-    private static Plan ReadFile(string path)
+    private static PlanProgress ReadFile(string path)
     {
         try
         {
             var read = Yaml.Read(UserFile.Use("--diff", path, File.ReadAllText));
-            var misfits = new Misfits(typeof(Plan), CrdsJsonContext.Default.Options);
+            var misfits = new Misfits(typeof(StoredPlan), CrdsJsonContext.Default.Options);
             if (read.SelectMany(misfits.Of).FirstOrDefault() is { } misfit)
             {
                 throw new CliException($"{path} is not a plan: {misfit} Write one with `plan NAME -o json`.");
             }
 
             var plan = read is [var document, ..]
-                && document.Deserialize(CrdsJsonContext.Default.Plan) is { Hash.Length: > 0 } given
+                && document.Deserialize(CrdsJsonContext.Default.PlanProgress) is { Hash.Length: > 0 } given
                 ? given
                 : throw new CliException($"{path} is not a plan: it has no hash. Write one with `plan NAME -o json`.");
             return plan.Steps.CountBy(s => s.Id, StringComparer.Ordinal).FirstOrDefault(s => s.Value > 1).Key is { } id
@@ -106,7 +106,7 @@ internal static class PlanCommand
     }
 
     private static void Show(
-        Invocation invocation, Run run, Plan plan, (string Name, Plan Plan)? other, OutputFormat format)
+        Invocation invocation, Run run, PlanProgress plan, (string Name, PlanProgress Plan)? other, OutputFormat format)
     {
         if (other is { } former)
         {
@@ -122,7 +122,7 @@ internal static class PlanCommand
         {
             invocation.Surroundings.Output.WriteLine(plan.Hash);
         }
-        else if (!OutputFormats.Print(invocation.Surroundings, format, plan, CrdsJsonContext.Default.Plan))
+        else if (!OutputFormats.Print(invocation.Surroundings, format, plan, CrdsJsonContext.Default.PlanProgress))
         {
             PlanText.Print(invocation.Console, RunViewBuilder.Build(run, invocation.Now));
         }

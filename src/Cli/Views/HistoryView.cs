@@ -61,7 +61,7 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
         return $"Ended{by}. It had stopped with {attempt.Reason}{at}: {attempt.Message}";
     }
 
-    private static IEnumerable<HistoryEntry> Of(string name, Plan plan)
+    private static IEnumerable<HistoryEntry> Of(string name, PlanProgress plan)
     {
         yield return new HistoryEntry(
             plan.CompiledAt, "Plan", $"{name} plan {Word.Prefix(plan.Hash)} with {plan.Steps.Count} steps.");

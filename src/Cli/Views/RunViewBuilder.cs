@@ -79,7 +79,7 @@ internal static class RunViewBuilder
 
     private static PlanView Plan(
         string name,
-        Plan plan,
+        PlanProgress plan,
         bool isActive,
         StepTimes times,
         IReadOnlyList<HoldStatus> holds,
@@ -136,7 +136,7 @@ internal static class RunViewBuilder
         return kinds.Exists(k => k is not null) ? kinds.Sum() : null;
     }
 
-    private static StepView Step(PlanStep step, StepTimes times, bool isHeld, DateTimeOffset now) => new()
+    private static StepView Step(Step step, StepTimes times, bool isHeld, DateTimeOffset now) => new()
     {
         Id = step.Id,
         Title = step.Title,
@@ -158,7 +158,7 @@ internal static class RunViewBuilder
         FinishedAt = step.FinishedAt,
         ElapsedSeconds = Seconds(step.StartedAt, step.FinishedAt, now),
         ExpectedSeconds = times.Expected(step)?.TotalSeconds,
-        Output = step.OutputRef,
+        Output = step.Record.OutputRef,
     };
 
     private static string? Shown(params string?[] texts) =>

@@ -15,7 +15,7 @@ internal sealed class StepTimes(Run run)
     public static string KindOf(string id, string? node) =>
         string.Join('/', id.Split('/').Where((part, index) => index != 1 || part != node));
 
-    public TimeSpan? Expected(PlanStep step) =>
+    public TimeSpan? Expected(Step step) =>
         run.Status?.Running.Find(r => r.Id == step.Id) is { Since: { } since, ExpectedAt: { } end } ? end - since
         : _byKind.TryGetValue(KindOf(step.Id, step.Node), out var known) ? known
         : null;
@@ -23,7 +23,7 @@ internal sealed class StepTimes(Run run)
     /// <summary>How long the rest of a plan takes at least: the longest chain of what is not done, by what is known.
     /// Steps that took less than a second are not recorded. Null if nothing is known of the steps that are
     /// left.</summary>
-    public TimeSpan? Remaining(Plan? plan, DateTimeOffset now)
+    public TimeSpan? Remaining(PlanProgress? plan, DateTimeOffset now)
     {
         var left = plan?.Steps.Where(s => s.State != StepState.Succeeded).ToList() ?? [];
         if (left.TrueForAll(s => Expected(s) is null))

@@ -39,10 +39,10 @@ public abstract record RunStatus : ObservedStatus
     public string? RetryCost { get; init; }
 
     /// <summary>The plan. It stays valid for a newer operator.</summary>
-    public Plan? Plan { get; init; }
+    public PlanProgress? Plan { get; init; }
 
     /// <summary>The rollback plan, compiled from what was really done.</summary>
-    public Plan? RollbackPlan { get; init; }
+    public PlanProgress? RollbackPlan { get; init; }
 
     /// <summary>The most recent plans that were replaced: what they left is known by their ids.</summary>
     [NotInReference]

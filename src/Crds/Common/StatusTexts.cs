@@ -9,9 +9,9 @@ internal static class StatusTexts
     // Of a plan only what tells is bounded here.
     private static readonly HashSet<(Type Type, string Property)> TellsOfPlan =
     [
-        (typeof(Plan), nameof(Plan.Notes)), (typeof(Plan), nameof(Plan.Steps)),
-        (typeof(PlanStep), nameof(PlanStep.Reason)), (typeof(PlanStep), nameof(PlanStep.Message)),
-        (typeof(Plan), nameof(Plan.Guards)), (typeof(PlanGuard), nameof(PlanGuard.Violations)),
+        (typeof(StoredPlan), nameof(StoredPlan.Notes)), (typeof(StoredPlan), nameof(StoredPlan.Steps)),
+        (typeof(StoredStep), nameof(StoredStep.Reason)), (typeof(StoredStep), nameof(StoredStep.Message)),
+        (typeof(StoredPlan), nameof(StoredPlan.Guards)), (typeof(StoredGuard), nameof(StoredGuard.Violations)),
         (typeof(GuardViolation), nameof(GuardViolation.Message)),
         (typeof(GuardViolation), nameof(GuardViolation.Check)),
     ];
@@ -46,8 +46,16 @@ internal static class StatusTexts
         {
             string text => Text(text, part, length, ref cut),
             IList list => List(list, part, length, longestMessage, ref cut),
+            PlanProgress run => Run(run, longestMessage, ref cut),
             _ => part.IsNested ? Bound(old, longestMessage, ref cut) : old,
         };
+    }
+
+    private static PlanProgress Run(PlanProgress run, int longestMessage, ref int cut)
+    {
+        var stored = StoredRun.ToStored(run);
+        var bounded = Bound(stored, longestMessage, ref cut);
+        return ReferenceEquals(stored, bounded) ? run : StoredRun.Of(bounded);
     }
 
     private static string Text(string text, Part part, int length, ref int cut)
@@ -114,7 +122,7 @@ internal static class StatusTexts
         .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is not null && p.GetIndexParameters().Length == 0)
             .Where(p =>
-                p.DeclaringType!.Assembly != typeof(Plan).Assembly || type == typeof(Condition)
+                p.DeclaringType!.Assembly != typeof(StoredPlan).Assembly || type == typeof(Condition)
                     || TellsOfPlan.Contains((type, p.Name)))
             .Select(PartOf)
             .Where(p => p.Length > 0 || p.Items > 0 || p.IsNested),
@@ -130,7 +138,7 @@ internal static class StatusTexts
             property.GetCustomAttribute<TextAttribute>()?.Maximum ?? 0,
             property.GetCustomAttribute<TextAttribute>() is { Minimum: > 0 },
             property.GetCustomAttribute<ItemsAttribute>()?.Maximum ?? 0,
-            content.IsClass && content.GetMethod("<Clone>$") is not null);
+            content == typeof(PlanProgress) || (content.IsClass && content.GetMethod("<Clone>$") is not null));
     }
 
     private sealed record Part(PropertyInfo Property, int Length, bool IsRequired, int Items, bool IsNested);

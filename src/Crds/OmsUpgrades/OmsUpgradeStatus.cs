@@ -16,7 +16,7 @@ public sealed record OmsUpgradeStatus : RunStatus
     public SnapshotReference? RollbackSnapshotRef { get; init; }
 
     /// <summary>The plan that removes the old containers, if spec.cleanup asks for it.</summary>
-    public Plan? CleanupPlan { get; init; }
+    public PlanProgress? CleanupPlan { get; init; }
 
     /// <summary>When the success was seen; spec.cleanup.after counts from then.</summary>
     [NotInReference]

@@ -28,7 +28,7 @@ public abstract record Observation
 
     /// <summary>The target is in the state that the step wants.</summary>
     /// <param name="What">The observed facts.</param>
-    /// <param name="Facts">What later steps need; kept whole with the step (<see cref="PlanStep.Facts"/>).</param>
+    /// <param name="Facts">What later steps need; kept whole with the step (<see cref="StepRecord.Facts"/>).</param>
     public sealed record Done(
         string? What = null, IReadOnlyDictionary<string, string>? Facts = null) : Observation(What);
 

@@ -5,9 +5,9 @@ public sealed record StepContext
 {
     public required string OwnerUid { get; init; }
 
-    public required Plan Plan { get; init; }
+    public required PlanProgress Plan { get; init; }
 
-    public required PlanStep Step { get; init; }
+    public required Step Step { get; init; }
 
     public required TimeProvider Time { get; init; }
 
@@ -19,9 +19,9 @@ public sealed record StepContext
 
     public string? Receipt(string key) => Step.Receipt?.GetValueOrDefault(key);
 
-    /// <summary>A receipt entry of another step (<see cref="PlanStep.Recorded"/>), or null.</summary>
+    /// <summary>A receipt entry of another step (<see cref="Abstractions.Plans.Step.Recorded"/>), or null.</summary>
     public string? Recorded(string stepId, string key) =>
-        Plan.Steps.Find(s => string.Equals(s.Id, stepId, StringComparison.Ordinal))?.Recorded(key);
+        Plan.Step(stepId)?.Recorded(key);
 
     public IEnumerable<(string StepId, string Value)> AllRecorded(string phase, string key) =>
         from step in Plan.Steps

@@ -5,11 +5,11 @@ namespace Drydock.Engine.Guards;
 /// <summary>Checks whether an invariant of the targets still holds. Changes nothing.</summary>
 public interface IGuardCheck
 {
-    Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
+    Task<GuardReading> CheckAsync(Guard guard, PlanProgress plan, CancellationToken cancellationToken);
 
     /// <summary>Whether it is read before this step acts. One that costs the target much names the steps that rely on
     /// it; on events it is read all the same.</summary>
-    bool Concerns(PlanStep aboutToAct);
+    bool Concerns(Step aboutToAct);
 }
 
 /// <summary>The result of reading a guard.</summary>

@@ -4,20 +4,20 @@ namespace Drydock.Engine.Planning;
 /// Pure.</summary>
 public sealed class PlanBuilder
 {
-    private readonly List<PlanStep> _steps = [];
-    private readonly List<PlanGuard> _guards = [];
+    private readonly List<PlannedStep> _steps = [];
+    private readonly List<PlannedGuard> _guards = [];
     private readonly List<string> _notes = [];
-    private List<string>? _acknowledged;
+    private ImmutableList<string>? _acknowledged;
 
-    public IReadOnlyList<PlanStep> Steps => _steps;
+    public IReadOnlyList<PlannedStep> Steps => _steps;
 
-    public string Add(PlanStep step)
+    public string Add(PlannedStep step)
     {
         _steps.Add(step);
         return step.Id;
     }
 
-    public void Guard(PlanGuard guard) => _guards.Add(guard);
+    public void Guard(PlannedGuard guard) => _guards.Add(guard);
 
     public void Acknowledge(IReadOnlyCollection<string> entries) =>
         _acknowledged = entries.Count > 0 ? [.. entries.Order(StringComparer.Ordinal)] : null;
@@ -36,8 +36,8 @@ public sealed class PlanBuilder
 
     public bool Holds(string name) => _steps.Exists(s => HoldMatcher.Names(s).Contains(name, StringComparer.Ordinal));
 
-    /// <summary>Builds the plan: steps in an order that respects <see cref="PlanStep.After"/> and otherwise the order
-    /// in which they were added.</summary>
+    /// <summary>Builds the plan: steps in an order that respects <see cref="PlannedStep.After"/> and otherwise the
+    /// order in which they were added.</summary>
     /// <exception cref="InvalidOperationException">An id occurs twice, something refers to no step, or the steps form a
     /// cycle: a defect of the planner.</exception>
     public Plan Build()
@@ -64,7 +64,7 @@ public sealed class PlanBuilder
         {
             Hash = PlanHash.Compute(ordered, _guards, _acknowledged),
             Acknowledged = _acknowledged,
-            Steps = ordered,
+            Steps = [.. ordered],
             Guards = [.. _guards],
             Notes = [.. _notes],
         };
@@ -86,10 +86,10 @@ public sealed class PlanBuilder
         _steps.SelectMany(s => s.After.Select(a => (s.Id, a))).Concat(
             _guards.SelectMany(g => g.From.Concat(g.Until is null ? [] : [g.Until]).Select(r => (g.Id, r))));
 
-    private List<PlanStep> Order()
+    private List<PlannedStep> Order()
     {
         var done = new HashSet<string>(StringComparer.Ordinal);
-        var ordered = new List<PlanStep>();
+        var ordered = new List<PlannedStep>();
         var rest = _steps.ToList();
         while (rest.Count > 0)
         {

@@ -34,8 +34,8 @@ public static class PlanDifference
 
         void Compare<T>(
             string kind,
-            List<T> former,
-            List<T> present,
+            ImmutableList<T> former,
+            ImmutableList<T> present,
             Func<T, string> id,
             Func<T, string> what,
             Func<T, T, IEnumerable<(string Name, string Values)>> changes)
@@ -62,7 +62,7 @@ public static class PlanDifference
     }
 
     private static IEnumerable<(string Name, string Values)> Changes(
-        PlanStep was, PlanStep now, HashSet<string> replaced) =>
+        PlannedStep was, PlannedStep now, HashSet<string> replaced) =>
     [
         .. Change("phase", was.Phase, now.Phase),
         .. Change("node", was.Node, now.Node),
@@ -77,7 +77,7 @@ public static class PlanDifference
         .. Change("point of no return", was.PointOfNoReturn, now.PointOfNoReturn),
     ];
 
-    private static IEnumerable<(string Name, string Values)> Changes(PlanGuard was, PlanGuard now) =>
+    private static IEnumerable<(string Name, string Values)> Changes(PlannedGuard was, PlannedGuard now) =>
     [
         .. Change("check", was.Check, now.Check),
         .. Change("node", was.Node, now.Node),
@@ -87,7 +87,7 @@ public static class PlanDifference
     ];
 
     private static IEnumerable<(string Name, string Values)> Parameters(
-        SortedDictionary<string, string> was, SortedDictionary<string, string> now) =>
+        IReadOnlyDictionary<string, string> was, IReadOnlyDictionary<string, string> now) =>
         was.Keys.Union(now.Keys, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .SelectMany(name => Change(name, was.GetValueOrDefault(name), now.GetValueOrDefault(name)));
@@ -102,5 +102,5 @@ public static class PlanDifference
 
     private static string Clip(string value) => SchemaLimits.Clip(value, LongestValue);
 
-    private static string? Join(List<string> ids) => ids.Count == 0 ? null : string.Join(", ", ids);
+    private static string? Join(ImmutableList<string> ids) => ids.Count == 0 ? null : string.Join(", ", ids);
 }

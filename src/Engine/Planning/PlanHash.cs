@@ -13,8 +13,8 @@ public static class PlanHash
 {
     /// <summary>Computes <c>sha256:</c> and 64 hex digits.</summary>
     public static string Compute(
-        IEnumerable<PlanStep> steps,
-        IEnumerable<PlanGuard> guards,
+        IEnumerable<PlannedStep> steps,
+        IEnumerable<PlannedGuard> guards,
         IEnumerable<string>? acknowledged = null,
         string? repeats = null)
     {
@@ -62,7 +62,7 @@ public static class PlanHash
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    private static void Parameters(StringBuilder text, SortedDictionary<string, string> parameters)
+    private static void Parameters(StringBuilder text, IReadOnlyDictionary<string, string> parameters)
     {
         // Sorted here again: a dictionary read from JSON need not be in this order.
         foreach (var (name, value) in parameters.OrderBy(p => p.Key, StringComparer.Ordinal))

@@ -26,21 +26,21 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>Reads the guards in force; returns those that do not hold. One that cannot be read does not
     /// hold.</summary>
     public static async Task<IReadOnlyList<GuardReading>> ReadAsync(
-        RunEnvironment environment, Plan plan, PlanStep? aboutToAct, CancellationToken cancellationToken)
+        RunEnvironment environment, PlanProgress plan, Step? aboutToAct, CancellationToken cancellationToken)
     {
         var readings = await Task.WhenAll(GuardRecords.InForce(plan, aboutToAct?.Id).Select(ReadOneAsync));
         return [.. readings.Where(b => b.State != GuardState.Holds)];
 
-        async Task<GuardReading> ReadOneAsync(PlanGuard guard)
+        async Task<GuardReading> ReadOneAsync(Guard guard)
         {
             GuardReading reading;
             try
             {
-                var check = environment.Catalog.Guard(guard);
+                var check = environment.Catalog.Guard(guard.Planned);
                 reading = aboutToAct is null || check.Concerns(aboutToAct)
                     ? await check.CheckAsync(guard, plan, cancellationToken)
                     : GuardReading.Holds;
-                reading = GuardRecords.IsAccepted(guard, reading) ? GuardReading.Holds : reading;
+                reading = GuardRecords.IsAccepted(guard.Record, reading) ? GuardReading.Holds : reading;
             }
             catch (Exception exception) when (
                 exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -68,8 +68,8 @@ internal sealed class GuardWatch(Backoff relook)
 
     /// <summary>Drops what is no longer a breach. Until the guards were read, those hold that held for the process
     /// before.</summary>
-    public void Keep(List<PlanGuard> guards) => Breaches = _isRead
-        ? [.. Breaches.Where(b => guards.Exists(g => g.Id == b.GuardId && !GuardRecords.IsAccepted(g, b)))]
+    public void Keep(ImmutableList<Guard> guards) => Breaches = _isRead
+        ? [.. Breaches.Where(b => guards.Exists(g => g.Id == b.GuardId && !GuardRecords.IsAccepted(g.Record, b)))]
         : GuardRecords.Breaches(guards);
 
     /// <summary>What the guard was about was put right here.</summary>
@@ -79,7 +79,7 @@ internal sealed class GuardWatch(Backoff relook)
     public void AtOnce() => _notBefore = default;
 
     /// <param name="isWaiting">Nothing is under way, and nothing is about to begin.</param>
-    public DateTimeOffset? Next(Plan plan, bool isWaiting)
+    public DateTimeOffset? Next(PlanProgress plan, bool isWaiting)
     {
         // What happened before a guard came into force raised no event that it was read for.
         var isNew = GuardRecords.InForce(plan).Any(g => !_looked.Contains(g.Id));
@@ -87,13 +87,13 @@ internal sealed class GuardWatch(Backoff relook)
             || (Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardRecords.InForce(plan).Any()))
             ? _echoUntil
             : (DateTimeOffset?)null;
-        var onTime = Breaches.Count > 0 || plan.Guards.Exists(g => g.Open() is not null)
+        var onTime = Breaches.Count > 0 || plan.Guards.Exists(g => g.Record.Open is not null)
             ? _notBefore
             : isWaiting && _isRead && GuardRecords.InForce(plan).Any() ? _echoUntil + Rarely : (DateTimeOffset?)null;
         return onEvent < onTime ? onEvent : onTime ?? onEvent;
     }
 
-    public void Begun(Plan plan, DateTimeOffset now)
+    public void Begun(PlanProgress plan, DateTimeOffset now)
     {
         Interlocked.Exchange(ref _worldChanged, 0);
         _looked = [.. GuardRecords.InForce(plan).Select(g => g.Id)];

@@ -4,7 +4,7 @@ namespace Drydock.Engine.Running;
 /// <param name="unreadable">A part of the plan that cannot be read, and why; null if there is none.</param>
 /// <param name="isIdle">Whether a step whose receipt is recorded was observed not to have started.</param>
 internal sealed class OutcomeReader(
-    Plan plan,
+    PlanProgress plan,
     RunControls controls,
     (string Part, string Why)? unreadable,
     GuardWatch guards,
@@ -14,7 +14,7 @@ internal sealed class OutcomeReader(
 {
     public RunOutcome Read()
     {
-        if (plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
+        if (plan.IsDone)
         {
             return new RunOutcome(RunState.Succeeded, null, $"All {plan.Steps.Count} steps succeeded.");
         }
@@ -83,7 +83,7 @@ internal sealed class OutcomeReader(
         var next = StartRules.Next(plan.Steps);
         if (next.Count == 0)
         {
-            next = plan.Steps.FindAll(StartRules.IsGivenBack);
+            next = [.. plan.Steps.FindAll(StartRules.IsGivenBack)];
         }
 
         if (next.Count == 0)
@@ -110,7 +110,7 @@ internal sealed class OutcomeReader(
         return next.Find(s => rules.Hold(s) is null) is { } early ? OutsideWindow(early) : Held(next);
     }
 
-    private RunOutcome OutsideWindow(PlanStep step)
+    private RunOutcome OutsideWindow(Step step)
     {
         var opens = Minute(rules.OpensAt(step)!.Value);
         var message = rules.BeginsUnit(step)
@@ -125,13 +125,13 @@ internal sealed class OutcomeReader(
     }
 
     // When the last step before it ended; null if nothing was before it.
-    private DateTimeOffset? Since(PlanStep step) =>
+    private DateTimeOffset? Since(Step step) =>
         plan.Steps.Where(s => step.After.Contains(s.Id, StringComparer.Ordinal)).Max(s => s.FinishedAt);
 
     private static string Minute(DateTimeOffset time) =>
         time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 
-    private RunOutcome Held(List<PlanStep> steps)
+    private RunOutcome Held(List<Step> steps)
     {
         var step = steps[0];
         var hold = rules.Hold(step)!;
@@ -155,7 +155,7 @@ internal sealed class OutcomeReader(
 
     private string ApprovalOf(string hold) => Word.For(hold, plan);
 
-    private static RunOutcome Working(PlanStep step) => new(
+    private static RunOutcome Working(Step step) => new(
         RunState.Working,
         step.Id,
         Sentences.Close(step.Message is null ? step.Title : $"{step.Title}: {step.Message}"));

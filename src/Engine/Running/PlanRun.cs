@@ -7,6 +7,9 @@ public sealed class PlanRun : IAsyncDisposable
 {
     private const string GuardJob = "guards";
 
+    // The guards are read for no step.
+    private static readonly Step NoStep = new(new PlannedStep(), StepRecord.None);
+
     // How long an advance waits for the observations that it starts: what they report then needs no further advance and
     // no further write. Observations of a host on the same network take less.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
@@ -21,7 +24,7 @@ public sealed class PlanRun : IAsyncDisposable
     // The clocks of open attempts, and of the times during which targets refuse to begin one.
     private readonly Dictionary<string, AttemptClock> _attempts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AttemptClock> _refusals = new(StringComparer.Ordinal);
-    private volatile Func<PlanStep, TimeSpan> _timeoutOf = static _ => TimeSpan.Zero;
+    private volatile Func<Step, TimeSpan> _timeoutOf = static _ => TimeSpan.Zero;
 
     public PlanRun(Random? random = null)
     {
@@ -46,10 +49,10 @@ public sealed class PlanRun : IAsyncDisposable
     /// may have failed. It may omit a write that changes nothing, unless <see cref="RunOutcome.Acts"/>: that write
     /// proves that the plan acted on is the newest.</param>
     public async Task<RunOutcome> AdvanceAsync(
-        Plan plan,
+        PlanProgress plan,
         RunControls controls,
         RunEnvironment environment,
-        Func<Plan, RunOutcome, CancellationToken, Task> save,
+        Func<PlanProgress, RunOutcome, CancellationToken, Task> save,
         CancellationToken cancellationToken)
     {
         _jobs.Attend();
@@ -87,14 +90,14 @@ public sealed class PlanRun : IAsyncDisposable
         }
     }
 
-    private void Schedule(StepReport report, PlanStep after, DateTimeOffset now)
+    private void Schedule(StepReport report, Step after, DateTimeOffset now)
     {
         switch (report)
         {
             case StepReport.Unknown or StepReport.Silent:
                 break;
             case StepReport.Failed when after.State == StepState.Pending:
-                _schedule.Failed(after.Id, after.Tries, now);
+                _schedule.Failed(after.Id, after.Record.Tries, now);
                 break;
             case StepReport.NotTaken when after.State != StepState.Failed:
                 _schedule.NotTaken(after.Id, now);
@@ -116,7 +119,7 @@ public sealed class PlanRun : IAsyncDisposable
 
     // A part that this operator does not know, or that lacks an argument, may be what keeps an earlier step from doing
     // harm: a plan is carried out as a whole or not at all.
-    private static (string Part, string Why)? UnreadablePart(Plan plan, RunEnvironment environment)
+    private static (string Part, string Why)? UnreadablePart(PlanProgress plan, RunEnvironment environment)
     {
         var part = "";
         try
@@ -124,13 +127,13 @@ public sealed class PlanRun : IAsyncDisposable
             foreach (var step in plan.Steps.Where(s => s.State != StepState.Succeeded))
             {
                 part = step.Id;
-                environment.Catalog.Action(step);
+                environment.Catalog.Action(step.Planned);
             }
 
             foreach (var guard in plan.Guards)
             {
                 part = guard.Id;
-                environment.Catalog.Guard(guard);
+                environment.Catalog.Guard(guard.Planned);
             }
 
             return null;
@@ -148,9 +151,9 @@ public sealed class PlanRun : IAsyncDisposable
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 
     // One advance: the plan as it changes, and what it was called with.
-    private sealed class Advance(PlanRun run, Plan plan, RunControls controls, RunEnvironment environment)
+    private sealed class Advance(PlanRun run, PlanProgress plan, RunControls controls, RunEnvironment environment)
     {
-        private readonly Dictionary<string, PlanStep> _steps =
+        private readonly Dictionary<string, Step> _steps =
             plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
 
         private readonly (string Part, string Why)? _unreadable = UnreadablePart(plan, environment);
@@ -158,11 +161,11 @@ public sealed class PlanRun : IAsyncDisposable
 
         // The steps that may begin and whose observation was started.
         private readonly List<string> _looked = [];
-        private List<PlanGuard> _guards = plan.Guards;
+        private ImmutableList<Guard> _guards = plan.Guards;
         private DateTimeOffset _now = environment.Time.GetUtcNow();
 
         public async Task<RunOutcome> RunAsync(
-            Func<Plan, RunOutcome, CancellationToken, Task> save, CancellationToken cancellationToken)
+            Func<PlanProgress, RunOutcome, CancellationToken, Task> save, CancellationToken cancellationToken)
         {
             var began = environment.Time.GetTimestamp();
             foreach (var report in run._unsaved)
@@ -195,7 +198,7 @@ public sealed class PlanRun : IAsyncDisposable
 
                 var rules = Rules();
                 Begin(reports.OfType<StepReport.Ready>(), rules);
-                var next = plan with { Steps = [.. plan.Steps.Select(s => _steps[s.Id])], Guards = _guards };
+                var next = Present();
                 var outcome = new OutcomeReader(
                     next, controls, _unreadable, run._guards, rules, run._jobs.IsRunning, run._schedule.IsIdle).Read()
                 with
@@ -245,13 +248,13 @@ public sealed class PlanRun : IAsyncDisposable
             }
 
             var looks = run._schedule.Looks(before.Id);
-            var after = _steps[before.Id] = StepTransitions.Apply(before, report, _now, looks);
+            var after = Set(before, StepTransitions.Apply(before, report, _now, looks));
             if (before.StartedAt is null && after.StartedAt is { } began)
             {
                 run._attempts[after.Id] = AttemptClock.StartedHere(environment.Time, began);
             }
 
-            if (before.NotTakenSince is null && after.NotTakenSince is { } refused)
+            if (before.Record.NotTakenSince is null && after.Record.NotTakenSince is { } refused)
             {
                 run._refusals[after.Id] = AttemptClock.StartedHere(environment.Time, refused);
             }
@@ -265,7 +268,7 @@ public sealed class PlanRun : IAsyncDisposable
         private void TakeIn(StepReport.GuardsRead read)
         {
             // What was read after the step that ends a guard had begun may be what that step did.
-            var inForce = GuardRecords.InForce(plan with { Steps = [.. _steps.Values] }).Select(g => g.Id)
+            var inForce = GuardRecords.InForce(Present()).Select(g => g.Id)
                 .Append(GuardJob).ToHashSet(StringComparer.Ordinal);
             IReadOnlyList<GuardReading> breaches = [.. read.Breaches.Where(b => inForce.Contains(b.GuardId))];
             run._guards.Take(breaches, _now);
@@ -273,7 +276,7 @@ public sealed class PlanRun : IAsyncDisposable
             foreach (var breach in breaches.Where(b => b.Repeats.Count > 0))
             {
                 // What is under way ends first: a result that comes later would be taken for that of the repetition.
-                var again = breach.Repeats.Select(_steps.GetValueOrDefault).OfType<PlanStep>().ToList();
+                var again = breach.Repeats.Select(_steps.GetValueOrDefault).OfType<Step>().ToList();
                 if (again.Exists(s => run._jobs.IsRunning(s.Id)
                     || s.State == StepState.Unknown
                     || (s.State == StepState.Running && !run._schedule.IsIdle(s.Id))))
@@ -283,7 +286,7 @@ public sealed class PlanRun : IAsyncDisposable
 
                 foreach (var step in again.Where(s => s.State != StepState.Pending))
                 {
-                    _steps[step.Id] = step.Repeated(breach.Message) with { Facts = step.Facts };
+                    Set(step, step.Record.Repeated(breach.Message) with { Facts = step.Facts });
                     run._schedule.AtOnce(step.Id);
                 }
 
@@ -298,16 +301,16 @@ public sealed class PlanRun : IAsyncDisposable
         {
             foreach (var step in _steps.Values.ToList())
             {
-                AcceptedBy? by = step switch
+                AcceptedBy? by = step.Record switch
                 {
                     { State: StepState.Failed, Acceptable: true }
                         when controls.Accepted.TryGetValue(step.Id, out var given) => given,
-                    { State: StepState.Unknown, OnlyLists: true } when IsOverdue(step) => AcceptedBy.Plan,
+                    { State: StepState.Unknown } when step.Planned.OnlyLists && IsOverdue(step) => AcceptedBy.Plan,
                     _ => null,
                 };
                 if (by is { } source)
                 {
-                    _steps[step.Id] = StepTransitions.Accept(step, source, _now);
+                    Set(step, StepTransitions.Accept(step.Record, source, _now));
 
                     // An observation under way has nothing more to say.
                     run._jobs.Cancel(step.Id);
@@ -316,7 +319,7 @@ public sealed class PlanRun : IAsyncDisposable
         }
 
         // Counted from the start, or from when the step could have started.
-        private bool IsOverdue(PlanStep step)
+        private bool IsOverdue(Step step)
         {
             var before = step.After.ConvertAll(_steps.GetValueOrDefault);
             return before.TrueForAll(s => s?.State == StepState.Succeeded)
@@ -345,12 +348,20 @@ public sealed class PlanRun : IAsyncDisposable
                 // An observation under way may still use the access that failed before.
                 run._jobs.Cancel(step.Id);
                 var (reset, why) = StepTransitions.Retry(step, controls.Retry);
-                _steps[step.Id] = reset ? StepTransitions.Reset(step) : step;
+                Set(step, reset ? StepTransitions.Reset(step.Record) : step.Record);
                 refused ??= why;
             }
 
             return refused;
         }
+
+        private Step Set(Step step, StepRecord record) => _steps[step.Id] = step with { Record = record };
+
+        private PlanProgress Present() => new(plan.Plan, new RunRecord
+        {
+            Steps = plan.Record.Steps.SetItems(_steps.Select(s => KeyValuePair.Create(s.Key, s.Value.Record))),
+            Guards = plan.Record.Guards.SetItems(_guards.Select(g => KeyValuePair.Create(g.Id, g.Record))),
+        });
 
         private StartRules Rules() => new(
             plan.Hold,
@@ -365,10 +376,10 @@ public sealed class PlanRun : IAsyncDisposable
             foreach (var ready in reports)
             {
                 if (_steps.TryGetValue(ready.StepId, out var step)
-                    && StepTransitions.IsUnchanged(ready.Basis, step)
+                    && StepTransitions.IsUnchanged(ready.Basis.Record, step.Record)
                     && rules.MayBegin(step))
                 {
-                    _steps[step.Id] = StepTransitions.Begin(step, ready, _now);
+                    Set(step, StepTransitions.Begin(step.Record, ready, _now));
                     run._attempts[step.Id] = AttemptClock.StartedHere(environment.Time, _now);
                     _toAct.Add(step.Id);
                 }
@@ -376,7 +387,7 @@ public sealed class PlanRun : IAsyncDisposable
         }
 
         // Starts the observations that are due and returns when the next one is; null leaves it to events.
-        private DateTimeOffset? Look(Plan next, bool isWaiting)
+        private DateTimeOffset? Look(PlanProgress next, bool isWaiting)
         {
             var rules = Rules();
             DateTimeOffset? nextLook = null;
@@ -411,7 +422,7 @@ public sealed class PlanRun : IAsyncDisposable
             return Earlier(nextLook, ReadGuards(next, isWaiting));
         }
 
-        private DateTimeOffset? ReadGuards(Plan next, bool isWaiting)
+        private DateTimeOffset? ReadGuards(PlanProgress next, bool isWaiting)
         {
             // A reading under way wakes the run when it ends, and the next one is scheduled then.
             if (run._jobs.IsRunning(GuardJob) || run._guards.Next(next, isWaiting) is not { } due)
@@ -428,17 +439,17 @@ public sealed class PlanRun : IAsyncDisposable
             Start(
                 GuardJob,
                 async (_, token) => new StepReport.GuardsRead(
-                    new PlanStep(), await GuardWatch.ReadAsync(environment, next, aboutToAct: null, token)),
+                    NoStep, await GuardWatch.ReadAsync(environment, next, aboutToAct: null, token)),
                 static e => new StepReport.GuardsRead(
-                    new PlanStep(), [GuardReading.Unreadable(Fault(e)) with { GuardId = GuardJob }]));
+                    NoStep, [GuardReading.Unreadable(Fault(e)) with { GuardId = GuardJob }]));
             return null;
         }
 
-        private void Start(PlanStep step, Plan next, Func<StepJob, CancellationToken, Task<StepReport?>> work)
+        private void Start(Step step, PlanProgress next, Func<StepJob, CancellationToken, Task<StepReport?>> work)
         {
             run._schedule.Begun(step.Id);
-            var attempt = ClockOf(run._attempts, step.Id, step.CountsFrom());
-            var refusals = ClockOf(run._refusals, step.Id, step.NotTakenSince);
+            var attempt = ClockOf(run._attempts, step.Id, step.Record.CountsFrom);
+            var refusals = ClockOf(run._refusals, step.Id, step.Record.NotTakenSince);
             Start(
                 step.Id,
                 (report, token) =>

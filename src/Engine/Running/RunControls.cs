@@ -25,15 +25,15 @@ public sealed record RunControls
     /// count.</summary>
     public int? MaxParallelNodes { get; init; }
 
-    /// <summary>When the phase of a step, or the unit of work that begins with it (<see cref="PlanStep.AsksWindow"/>),
-    /// may start; null or a time that has passed lets it start now. Called only for phases and units of which no step
-    /// has started: what has started is never interrupted.</summary>
-    public Func<PlanStep, DateTimeOffset?> PhaseOpensAt { get; init; } = static _ => null;
+    /// <summary>When the phase of a step, or the unit of work that begins with it
+    /// (<see cref="PlannedStep.AsksWindow"/>), may start; null or a time that has passed lets it start now. Called only
+    /// for phases and units of which no step has started: what has started is never interrupted.</summary>
+    public Func<Step, DateTimeOffset?> PhaseOpensAt { get; init; } = static _ => null;
 
     /// <summary>True if phases no longer wait for <see cref="PhaseOpensAt"/>; units of work still do.</summary>
     public bool OnlyUnitsWait { get; init; }
 
-    public Func<PlanStep, string> ClosedBecause { get; init; } = static _ => "spec.window is closed.";
+    public Func<Step, string> ClosedBecause { get; init; } = static _ => "spec.window is closed.";
 
     public IReadOnlySet<string> Approved { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
@@ -48,5 +48,5 @@ public sealed record RunControls
     /// everything is observed again at once. Set only for the advance that follows the change.</summary>
     public bool AccessChanged { get; init; }
 
-    public required Func<PlanStep, TimeSpan> TimeoutOf { get; init; }
+    public required Func<Step, TimeSpan> TimeoutOf { get; init; }
 }

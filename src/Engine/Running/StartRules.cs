@@ -8,7 +8,7 @@ namespace Drydock.Engine.Running;
 /// <param name="hasJob">Whether a job handles the step.</param>
 internal sealed class StartRules(
     string? hold,
-    Dictionary<string, PlanStep> steps,
+    Dictionary<string, Step> steps,
     RunControls controls,
     bool isBroken,
     DateTimeOffset now,
@@ -25,10 +25,11 @@ internal sealed class StartRules(
     /// <summary>Whether the temporary change of the step was removed while the run waited, so that the step is done
     /// again. It is done again for the steps that come next, so what holds those holds it too: otherwise the change
     /// would be made and removed again and again while the run waits.</summary>
-    public static bool IsGivenBack(PlanStep step) => step is { State: StepState.Pending, CleanedUpAt: not null };
+    public static bool IsGivenBack(Step step) =>
+        step.Record is { State: StepState.Pending, CleanedUpAt: not null };
 
     /// <summary>The steps that could start if every change that was removed were made again.</summary>
-    public static List<PlanStep> Next(IReadOnlyCollection<PlanStep> steps)
+    public static List<Step> Next(IReadOnlyCollection<Step> steps)
     {
         var done = steps.Where(s => s.State == StepState.Succeeded || IsGivenBack(s))
             .Select(s => s.Id)
@@ -41,7 +42,7 @@ internal sealed class StartRules(
         ];
     }
 
-    public bool MayBegin(PlanStep step) => !_isStopped && step.State switch
+    public bool MayBegin(Step step) => !_isStopped && step.State switch
     {
         StepState.Pending =>
             _unknown == 0
@@ -55,32 +56,32 @@ internal sealed class StartRules(
         _ => false,
     };
 
-    public bool IsNext(PlanStep step) =>
+    public bool IsNext(Step step) =>
         step.After.TrueForAll(id => steps.TryGetValue(id, out var before) && before.State == StepState.Succeeded);
 
     /// <summary>The unapproved hold that stops the step, or null. A step that has started is never held.</summary>
-    public string? Hold(PlanStep step) => step.State == StepState.Running
+    public string? Hold(Step step) => step.State == StepState.Running
         ? null
         : HoldMatcher.HoldingPlan(hold, steps.Values, controls.Approved)
-            ?? HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved);
+            ?? HoldMatcher.Holding(step.Planned, controls.HoldBefore, controls.Approved);
 
     /// <summary>When the step's phase or unit of work may start; null if it has started or may start now.</summary>
-    public DateTimeOffset? OpensAt(PlanStep step)
+    public DateTimeOffset? OpensAt(Step step)
     {
         var waits = BeginsUnit(step)
-            ? step.State == StepState.Pending && (step.Attempt == 0 || step.CleanedUpAt is not null)
+            ? step.State == StepState.Pending && (step.Attempt == 0 || step.Record.CleanedUpAt is not null)
             : !controls.OnlyUnitsWait
                 && !steps.Values.Any(s => s.Phase == step.Phase && (s.State != StepState.Pending || s.Attempt > 0));
         return waits && controls.PhaseOpensAt(step) is { } opens && opens > now ? opens : null;
     }
 
     /// <summary>Whether a unit of work begins with the step. If what the unit had prepared was removed while the run
-    /// was stopped (<see cref="PlanStep.CleanedUpAt"/>), the unit begins again with the step after it.</summary>
-    public bool BeginsUnit(PlanStep step) =>
-        step.AsksWindow || step.After.Exists(id => steps.GetValueOrDefault(id)?.CleanedUpAt is not null);
+    /// was stopped (<see cref="StepRecord.CleanedUpAt"/>), the unit begins again with the step after it.</summary>
+    public bool BeginsUnit(Step step) =>
+        step.Planned.AsksWindow || step.After.Exists(id => steps.GetValueOrDefault(id)?.Record.CleanedUpAt is not null);
 
     // A step that is observed before its start counts: if it only waits, the observation is its start.
-    private bool HasRoom(PlanStep step)
+    private bool HasRoom(Step step)
     {
         if (controls.MaxParallelNodes is not { } limit || step.Node is null)
         {

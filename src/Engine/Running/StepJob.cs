@@ -9,8 +9,8 @@ namespace Drydock.Engine.Running;
 /// <param name="refusals">How long the target has refused to begin one; null if it has not.</param>
 internal sealed class StepJob(
     RunEnvironment environment,
-    Plan plan,
-    PlanStep step,
+    PlanProgress plan,
+    Step step,
     Func<TimeSpan> timeout,
     AttemptClock? attempt,
     AttemptClock? refusals,
@@ -42,7 +42,7 @@ internal sealed class StepJob(
     /// reported.</summary>
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
 
-    private IStepAction Action => field ??= environment.Catalog.Action(step);
+    private IStepAction Action => field ??= environment.Catalog.Action(step.Planned);
 
     private TimeProvider Time => environment.Time;
 
@@ -121,7 +121,10 @@ internal sealed class StepJob(
 
         return failure is null && observation.Seen is Observation.NotStarted { IsSameAttempt: true } again
             ? new StepReport.NotTaken(
-                step, EngineReasons.StepRunning, Clean(again.Message) ?? "", step.NotTakenSince ?? Time.GetUtcNow())
+                step,
+                EngineReasons.StepRunning,
+                Clean(again.Message) ?? "",
+                step.Record.NotTakenSince ?? Time.GetUtcNow())
             {
                 IsSameAttempt = true,
             }
@@ -153,8 +156,8 @@ internal sealed class StepJob(
     private bool MayRepeatAfter(Observation.Failed failed) =>
         step.StartedAt is null
         && step.Attempt > 0
-        && (failed.NothingRan || step.Retry != RetryRule.RestoreFirst)
-        && (step.RunOnce || step.Tries < step.MaxAttempts);
+        && (failed.NothingRan || step.Planned.Retry != RetryRule.RestoreFirst)
+        && (step.RunOnce || step.Record.Tries < step.Planned.MaxAttempts);
 
     private async Task<StepReport?> PrepareAsync(bool notStarted, CancellationToken cancellationToken)
     {
@@ -164,7 +167,9 @@ internal sealed class StepJob(
         }
 
         var sameAttempt = notStarted && (step.StartedAt is not null || (step.RunOnce && step.Attempt > 0));
-        var next = sameAttempt ? step : step with { Attempt = step.Attempt + 1, Receipt = null, Facts = null };
+        var next = sameAttempt
+            ? step
+            : step with { Record = step.Record with { Attempt = step.Attempt + 1, Receipt = null, Facts = null } };
         try
         {
             var receipt = await WithinAsync(
@@ -330,12 +335,11 @@ internal sealed class StepJob(
     private async Task<StepReport?> BrokenGuardsAsync(CancellationToken cancellationToken)
     {
         // A command that was reserved for the first time has not begun yet.
-        var before = plan with
-        {
-            Steps = plan.Steps.ConvertAll(s => s.Id == step.Id && s is { RunOnce: true, Attempt: 1 }
-                ? s with { State = StepState.Pending, Attempt = 0, StartedAt = null, Receipt = null }
-                : s),
-        };
+        var before = plan.With(plan.Steps.Where(s => s.Id == step.Id && s is { RunOnce: true, Attempt: 1 }).Select(
+            s => s with
+            {
+                Record = s.Record with { State = StepState.Pending, Attempt = 0, StartedAt = null, Receipt = null },
+            }));
         var breaches = await WithinAsync(
             static () => LongestLook,
             token => GuardWatch.ReadAsync(environment, before, step, token),
@@ -385,7 +389,7 @@ internal sealed class StepJob(
             return null;
         }
 
-        var since = step.NotTakenSince ?? Time.GetUtcNow();
+        var since = step.Record.NotTakenSince ?? Time.GetUtcNow();
         return refusals is null || refusals.Taken < timeout()
             ? new StepReport.NotTaken(step, failure.Reason, Clean(failure.Message), since) { Facts = failure.Facts }
             : new StepReport.Failed(
@@ -443,7 +447,7 @@ internal sealed class StepJob(
     [return: NotNullIfNotNull(nameof(message))]
     private string? Clean(string? message) => message is null ? null : environment.Redact(message);
 
-    private StepContext Context(PlanStep present) =>
+    private StepContext Context(Step present) =>
         new() { OwnerUid = environment.OwnerUid, Plan = plan, Step = present, Time = Time };
 
     private static bool IsOurs(Exception exception, CancellationToken cancellationToken) =>

@@ -1,7 +1,8 @@
 namespace Drydock.Engine.Running;
 
-/// <summary>How a report changes a step. Pure. A step whose attempt is open has a <see cref="PlanStep.StartedAt"/>. A
-/// step that has not started, or whose last attempt is over and will be followed by another, has none.</summary>
+/// <summary>How a report changes the record of a step. Pure. A step whose attempt is open has a
+/// <see cref="StepRecord.StartedAt"/>. A step that has not started, or whose last attempt is over and will be followed
+/// by another, has none.</summary>
 internal static class StepTransitions
 {
     public const int UnknownLooks = 3;
@@ -10,7 +11,7 @@ internal static class StepTransitions
 
     public static TimeSpan ClockGrain { get; } = TimeSpan.FromSeconds(1);
 
-    public static bool StillSpeaksOf(PlanStep basis, PlanStep step)
+    public static bool StillSpeaksOf(StepRecord basis, StepRecord step)
     {
         if (step.State == StepState.Succeeded)
         {
@@ -24,23 +25,25 @@ internal static class StepTransitions
     }
 
     /// <summary>Whether no attempt was started, ended or reset since <paramref name="basis"/>.</summary>
-    public static bool IsUnchanged(PlanStep basis, PlanStep step) =>
+    public static bool IsUnchanged(StepRecord basis, StepRecord step) =>
         step.Attempt == basis.Attempt
         && step.Tries == basis.Tries
-        && (step.CountsFrom(), basis.CountsFrom()) switch
+        && (step.CountsFrom, basis.CountsFrom) switch
         {
             (null, null) => true,
             ({ } now, { } then) => (now - then).Duration() < ClockGrain,
             _ => false,
         };
 
-    public static PlanStep Apply(PlanStep step, StepReport report, DateTimeOffset now, int unknownLooks)
+    public static StepRecord Apply(Step before, StepReport report, DateTimeOffset now, int unknownLooks)
     {
+        var step = before.Record;
+
         // "Nothing has started" is known only for the attempt that the job was started for.
         var current = report is StepReport.Idle or StepReport.NotTaken
             or StepReport.Failed { Point: FailurePoint.BeforeAct }
-            ? IsUnchanged(report.Basis, step) && step.State != StepState.Succeeded
-            : StillSpeaksOf(report.Basis, step);
+            ? IsUnchanged(report.Basis.Record, step) && step.State != StepState.Succeeded
+            : StillSpeaksOf(report.Basis.Record, step);
         if (!current)
         {
             return step;
@@ -83,7 +86,7 @@ internal static class StepTransitions
                 Facts = Merge(step.Facts, refused.Facts),
                 NotTakenSince = refused.Since,
             },
-            StepReport.Failed failed => Fail(step, failed, now),
+            StepReport.Failed failed => Fail(before, failed, now),
             StepReport.Unknown when step.State == StepState.Failed => step,
             StepReport.Unknown unknown when unknownLooks >= UnknownLooks || step.State == StepState.Unknown => step with
             {
@@ -115,7 +118,7 @@ internal static class StepTransitions
     /// <summary>Records the receipt and counts the attempt; an attempt that is already counted keeps its number and its
     /// start. Its time limit counts from here, even if an operator that was killed had recorded its receipt long
     /// before.</summary>
-    public static PlanStep Begin(PlanStep step, StepReport.Ready ready, DateTimeOffset now) => step with
+    public static StepRecord Begin(StepRecord step, StepReport.Ready ready, DateTimeOffset now) => step with
     {
         State = StepState.Running,
         Attempt = ready.SameAttempt ? step.Attempt : step.Attempt + 1,
@@ -133,7 +136,7 @@ internal static class StepTransitions
 
     /// <summary>Lets a step that failed, or could not be read, count as done; its message keeps the verdict that was
     /// overruled.</summary>
-    public static PlanStep Accept(PlanStep step, AcceptedBy by, DateTimeOffset now) => step with
+    public static StepRecord Accept(StepRecord step, AcceptedBy by, DateTimeOffset now) => step with
     {
         State = StepState.Succeeded,
         StartedAt = step.StartedAt ?? now,
@@ -151,10 +154,10 @@ internal static class StepTransitions
         NotTakenSince = null,
     };
 
-    public static PlanStep Reset(PlanStep step) =>
+    public static StepRecord Reset(StepRecord step) =>
         step with
         {
-            Retried = true,
+            IsRetried = true,
             State = StepState.Pending,
             Tries = 0,
             StartedAt = null,
@@ -168,28 +171,30 @@ internal static class StepTransitions
     /// <summary>Whether a retry, or else a change of access, resets a step that failed or is unknown, and why a
     /// token does not: a whole sentence. After the reset the next observation decides whether anything is
     /// repeated.</summary>
-    public static (bool Reset, string? Refused) Retry(PlanStep step, bool byToken) => step switch
+    public static (bool Reset, string? Refused) Retry(Step step, bool byToken) => (step.Planned, step.Record) switch
     {
         // Nothing is repeated after an outcome that cannot be read; it is observed again at once.
-        { State: StepState.Unknown } when !byToken || step is { StartedAt: null, Attempt: 0 } => default,
-        { State: StepState.Unknown } when step.RunOnce || step.Retry != RetryRule.Repeat =>
+        (_, { State: StepState.Unknown } record) when !byToken || record is { StartedAt: null, Attempt: 0 } => default,
+        ({ RunOnce: true } or { Retry: not RetryRule.Repeat }, { State: StepState.Unknown }) =>
             (false, $"The outcome of {step.Id} is unknown, so a retry only checks it again."),
-        { State: StepState.Unknown } => (true, null),
+        (_, { State: StepState.Unknown }) => (true, null),
 
         // What happened to the target is judged by an administrator, not by new access.
-        { RunOnce: true } when !byToken => (step is { Attempt: 0, Reason: not EngineReasons.TargetChanged }, null),
+        ({ RunOnce: true }, var record) when !byToken =>
+            (record is { Attempt: 0, Reason: not EngineReasons.TargetChanged }, null),
 
         // An attempt that left no trace, or may still be under way, is observed again; the observation prevents a
         // second run.
-        _ when step.StartedAt is null || step.Retry != RetryRule.RestoreFirst => (true, null),
-        { Reason: EngineReasons.StepTimeout } when byToken => (true, null),
+        (_, { StartedAt: null }) or ({ Retry: not RetryRule.RestoreFirst }, _) => (true, null),
+        (_, { Reason: EngineReasons.StepTimeout }) when byToken => (true, null),
         _ => (false, byToken
             ? $"{step.Id} may run again only on restored data, so a retry alone does not repeat it."
             : null),
     };
 
-    private static PlanStep Fail(PlanStep step, StepReport.Failed failed, DateTimeOffset now)
+    private static StepRecord Fail(Step before, StepReport.Failed failed, DateTimeOffset now)
     {
+        var (planned, step) = before;
         if (step.State == StepState.Failed)
         {
             return step with { Reason = failed.Reason, Message = failed.Message, Acceptable = failed.Acceptable };
@@ -197,9 +202,9 @@ internal static class StepTransitions
 
         var tries = step.StartedAt is null ? step.Tries + 1 : step.Tries;
         var limit = failed.Point == FailurePoint.BeforeAct
-            ? Math.Max(step.MaxAttempts, Preparations)
-            : step.MaxAttempts;
-        var last = !failed.Retryable || tries >= limit || NeverAutomatically(step, failed.Point);
+            ? Math.Max(planned.MaxAttempts, Preparations)
+            : planned.MaxAttempts;
+        var last = !failed.Retryable || tries >= limit || NeverAutomatically(planned, failed.Point);
         var begun = failed.Point == FailurePoint.Begun;
         var after = step with
         {
@@ -214,26 +219,26 @@ internal static class StepTransitions
             Facts = Merge(step.Facts, failed.Facts),
             Acceptable = last && failed.Acceptable,
         };
-        return last && step.OnlyLists ? Accept(after, AcceptedBy.Plan, now) : after;
+        return last && planned.OnlyLists ? Accept(after, AcceptedBy.Plan, now) : after;
     }
 
-    private static bool NeverAutomatically(PlanStep step, FailurePoint point) => point switch
+    private static bool NeverAutomatically(PlannedStep step, FailurePoint point) => point switch
     {
         FailurePoint.BeforeAct => false,
         FailurePoint.NoTrace => step.RunOnce,
         _ => step.RunOnce || step.Retry == RetryRule.RestoreFirst,
     };
 
-    public static SortedDictionary<string, string>? Merge(
-        SortedDictionary<string, string>? receipt, IReadOnlyDictionary<string, string>? more)
+    public static IReadOnlyDictionary<string, string>? Merge(
+        IReadOnlyDictionary<string, string>? receipt, IReadOnlyDictionary<string, string>? more)
     {
         if (more is not { Count: > 0 })
         {
             return receipt;
         }
 
-        var merged = new SortedDictionary<string, string>(receipt ?? [], StringComparer.Ordinal);
-        foreach (var (key, value) in more)
+        var merged = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in (receipt ?? ReadOnlyDictionary<string, string>.Empty).Concat(more))
         {
             merged[key] = value;
         }

@@ -1,4 +1,5 @@
 global using System.Collections.Concurrent;
+global using System.Collections.Immutable;
 global using System.Globalization;
 global using System.Net.Http;
 global using System.Text;

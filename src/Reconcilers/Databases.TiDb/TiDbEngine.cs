@@ -36,16 +36,17 @@ internal sealed class TiDbEngine : EngineSteps<TiDbTargets>, IDatabaseEngine
 
     public IEngineTargets Bind(IEngineContext context) => new TiDbTargets(context);
 
-    public bool IsPastUndo(Plan plan) => TiDbUndo.IsPast(plan);
+    public bool IsPastUndo(PlanProgress plan) => TiDbUndo.IsPast(plan);
 
-    public bool Changed(Plan plan) => plan.Steps.Exists(
-        s => PlanProgress.Begun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
+    public bool Changed(PlanProgress plan) => plan.Steps.Exists(
+        s => s.HasEverBegun && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
 
-    public TimeSpan? UnitEstimate(PlanStep step) => step.Is<DrainTikv>() ? DrainTikv.Estimate : null;
+    public TimeSpan? UnitEstimate(Step step) => step.Is<DrainTikv>() ? DrainTikv.Estimate : null;
 
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => new TiDbUndo(spec, plan).Refusal;
+    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
+        new TiDbUndo(spec, plan).Refusal;
 
-    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
+    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string> notes) =>
         new TiDbUndo(spec, plan).Rollback(notes);
 
     public DatabaseRollingUpgradeStatus Summarize(
@@ -58,5 +59,5 @@ internal sealed class TiDbEngine : EngineSteps<TiDbTargets>, IDatabaseEngine
         status.Plan is { } plan && new TiDbUndo(spec, plan).IsAnyRemovable;
 
     // A prepared program is removed with what the drain left.
-    public bool IsDrain(PlanStep step) => step.Is<DrainTikv>() || step.Is<SwapInstance>() || step.Is<HoldScheduling>();
+    public bool IsDrain(Step step) => step.Is<DrainTikv>() || step.Is<SwapInstance>() || step.Is<HoldScheduling>();
 }

@@ -270,7 +270,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
     }
 
     private void Guard(TiDbGuard check, IEnumerable<string> from, string? until) =>
-        _plan.Guard(PlannedGuard.Of(check.GetType().Name, node: null, check, from, until));
+        _plan.Guard(PlannedGuards.Of(check.GetType().Name, node: null, check, from, until));
 
     // The instances of one component. Those of a batch wait for what came before, and what comes next waits for all.
     private void Roll(TiDbComponent component)
@@ -335,13 +335,13 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
         Next(Step(step, phase, node));
 
     // All later steps wait for it.
-    private string Next(PlanStep step)
+    private string Next(PlannedStep step)
     {
         _barrier = [_plan.Add(step)];
         return step.Id;
     }
 
-    private PlanStep Step(StepBase<TiDbTargets> step, string phase, string? node = null, string? verb = null) =>
+    private PlannedStep Step(StepBase<TiDbTargets> step, string phase, string? node = null, string? verb = null) =>
         step.In(phase, node, _barrier, verb) with
         {
             Title = step is TiDbStep own ? own.Title(spec, node) : step.Title(node),

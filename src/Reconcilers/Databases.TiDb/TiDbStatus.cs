@@ -45,7 +45,7 @@ internal static class TiDbStatus
     }
 
     // From the first instance that was stopped to the last one verified so far.
-    private static TimeSpan? Elapsed(Plan plan)
+    private static TimeSpan? Elapsed(PlanProgress plan)
     {
         var first = plan.Steps.Where(s => s.Is<SwapInstance>()).Min(s => s.StartedAt);
         var last = plan.Steps.Where(s => s.Is<SwapInstance>() || VerifyInstance.Is(s)).Max(s => s.FinishedAt);
@@ -53,7 +53,8 @@ internal static class TiDbStatus
     }
 
     // What is left first: temporary state that an upgrade which ends here would leave. A rollback has removed it.
-    private static IEnumerable<ActionItem> Actions(RunStatus status, Plan plan, DatabaseRollingUpgradeSpec spec) =>
+    private static IEnumerable<ActionItem> Actions(
+        RunStatus status, PlanProgress plan, DatabaseRollingUpgradeSpec spec) =>
     [
         .. status.IsRolledBack() ? [] : new TiDbUndo(spec, plan).Advice,
         .. Proceeded(plan),
@@ -63,7 +64,7 @@ internal static class TiDbStatus
         .. Dashboards(plan, spec),
     ];
 
-    private static IEnumerable<ActionItem> Proceeded(Plan plan) =>
+    private static IEnumerable<ActionItem> Proceeded(PlanProgress plan) =>
         from step in plan.Steps
         where step.Is<DrainTikv>()
         let left = step.Recorded(DrainTikv.ProceededFact)
@@ -73,7 +74,7 @@ internal static class TiDbStatus
             $"{step.Node} was stopped with {left} leaders, as spec.drain.onTimeout says. Check for requests that "
             + "failed at that time.");
 
-    private static IEnumerable<ActionItem> Limits(Plan plan, DatabaseRollingUpgradeSpec spec)
+    private static IEnumerable<ActionItem> Limits(PlanProgress plan, DatabaseRollingUpgradeSpec spec)
     {
         if (plan.Step<LimitMerging>(phase: DatabaseRollingUpgradePhases.LimitMerging)
             is not { State: StepState.Succeeded } limited)
@@ -115,7 +116,7 @@ internal static class TiDbStatus
             + $"replica-schedule-limit {tune.ReplicaScheduleLimit}`.");
     }
 
-    private static IEnumerable<ActionItem> Metrics(Plan plan) =>
+    private static IEnumerable<ActionItem> Metrics(PlanProgress plan) =>
         plan.Step<CheckProcesses>()?.Recorded(CheckProcesses.NoMetricsFact) is not { } silent ? [] :
         [
             ActionItems.Of(
@@ -124,12 +125,12 @@ internal static class TiDbStatus
                 + "server.status-addr in tikv.toml and --status-addr in the start script."),
         ];
 
-    private static IEnumerable<ActionItem> SkippedBinlogs(Plan plan) =>
+    private static IEnumerable<ActionItem> SkippedBinlogs(PlanProgress plan) =>
         plan.Step<CheckBinlog>()?.Recorded(CheckBinlog.SkippingFact) is { } servers
             ? [ActionItems.Of(Reasons.BinlogSkipped, "binlog", CheckBinlog.SkipWarning(servers))]
             : [];
 
-    private static IEnumerable<ActionItem> Dashboards(Plan plan, DatabaseRollingUpgradeSpec spec)
+    private static IEnumerable<ActionItem> Dashboards(PlanProgress plan, DatabaseRollingUpgradeSpec spec)
     {
         if (plan.Step<CountFailedStatements>() is not { State: StepState.Succeeded } counted)
         {

@@ -20,14 +20,14 @@ internal abstract record TiDbStep : DatabaseStep<TiDbTargets>
     /// arguments and of everything the run did.</summary>
     /// <param name="own">The step, which has begun.</param>
     /// <param name="spec">The spec with all its instances.</param>
-    internal virtual IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec) => [];
+    internal virtual IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec) => [];
 
     /// <summary>Whether a stored step has this verb for an instance.</summary>
-    protected static bool IsOf(PlanStep step, string verb) =>
+    protected static bool IsOf(PlannedStep step, string verb) =>
         step.Node is { } node && step.Id.EndsWith($"/{node}/{verb}", StringComparison.Ordinal);
 
     /// <summary>Whether a stored step acted, and what it changed was not removed since.</summary>
-    protected static bool HasActed(PlanStep step, Plan run) => step.Attempt > 0 && !CleanedUpSteps.Is(run, step);
+    protected static bool HasActed(Step step, PlanProgress run) => step.Attempt > 0 && !CleanedUpSteps.Is(run, step);
 
     protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Node);
 
@@ -91,7 +91,7 @@ internal enum LeftoverKind
 internal abstract record TiDbGuard : GuardBase<TiDbTargets>
 {
     public sealed override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         var begun = plan.Steps.FindAll(s => s is { State: not StepState.Succeeded, Attempt: > 0 }
             && (s.Is<SwapInstance>() || VerifyInstance.Is(s)));
@@ -107,7 +107,7 @@ internal abstract record TiDbGuard : GuardBase<TiDbTargets>
                 : await ReadAsync(plan, cancellationToken);
     }
 
-    protected abstract Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken);
+    protected abstract Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken);
 }
 
 /// <summary>The clients that preflight, steps and guards of one TiDB upgrade use.</summary>
@@ -157,7 +157,7 @@ internal sealed class TiDbTargets : IEngineTargets
     /// is the one that runs; if an earlier operator process stopped it, or it is only being started, the installed one.
     /// If the new program is installed already, nothing is replaced.</summary>
     /// <exception cref="StepActionException">PreparePackage has not recorded it.</exception>
-    public InstanceGoal Goal(Plan plan, DatabaseInstance instance, InstanceProcess? process = null)
+    public InstanceGoal Goal(PlanProgress plan, DatabaseInstance instance, InstanceProcess? process = null)
     {
         // An instance that joined while the upgrade runs may be on a host for which no package was prepared; the
         // program is the same everywhere.
@@ -200,19 +200,17 @@ internal sealed class TiDbTargets : IEngineTargets
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
         (await new TiDbPreflight(this).RunAsync(cancellationToken)).Select<IRunDiscovery>(static found => found);
 
-    public async Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken)
+    public async Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
-        var swaps = plan.Steps.FindAll(s => s.Is<SwapInstance>() && !PlanProgress.Begun(s));
+        var swaps = plan.Steps.FindAll(s => s.Is<SwapInstance>() && !s.HasEverBegun);
         var found = await new SwapTraces(Hosts, Spec).FindAsync(
             Spec.Instances.FindAll(i => swaps.Exists(s => s.Node == i.Name)),
             (instance, program) => plan.Steps.Find(s => s.Is<PrepareTiDbPackage>()
                 && s.As<PrepareTiDbPackage>().Hosts.Contains(instance.Host, StringComparer.Ordinal))?.Recorded(program),
             cancellationToken);
-        swaps.RemoveAll(s => !found.ContainsKey(s.Node!));
-        return found.Count == 0 ? plan : plan with
-        {
-            Steps = [.. plan.Steps.Select(s => swaps.Contains(s) ? SwapTraces.Begun(s) : s)],
-        };
+        return found.Count == 0
+            ? plan
+            : plan.With(swaps.Where(s => found.ContainsKey(s.Node!)).Select(s => SwapTraces.Begun(s)));
     }
 
     public Task<ParkedStateResult> CleanUpAsync(

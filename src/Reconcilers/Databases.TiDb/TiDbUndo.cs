@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// rollback, which exists until the first process is stopped; what is removed while the run is stopped or waits; and
 /// what an administrator is told. A run that resumes later does all of it again.</summary>
 /// <param name="spec">The spec with all its instances.</param>
-internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
+internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, PlanProgress run)
 {
     /// <summary>Programs first, then leaders, then settings: within a batch of instances that are stopped side by side
     /// no step comes before another, so the order of the spec decides.</summary>
@@ -26,7 +26,7 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
             + "`retry` token. Data can only be restored from the backup, into a new cluster."
         : null;
 
-    public static bool IsPast(Plan run) => run.Steps.Exists(s => s.Is<SwapInstance>() && PlanProgress.Begun(s));
+    public static bool IsPast(PlanProgress run) => run.Steps.Exists(s => s.Is<SwapInstance>() && s.HasEverBegun);
 
     /// <summary>The rollback; without steps if nothing was changed. Packages and files beside the current ones do no
     /// harm and are kept, as are the backup and the saved configuration.</summary>
@@ -88,7 +88,7 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
     }
 
     // An instance that is verified left nothing.
-    private static List<Leftover> Find(DatabaseRollingUpgradeSpec spec, Plan run)
+    private static List<Leftover> Find(DatabaseRollingUpgradeSpec spec, PlanProgress run)
     {
         var places = spec.Instances.Select((instance, place) => (instance.Name, place))
             .ToDictionary(i => i.Name, i => i.place, StringComparer.Ordinal);
@@ -100,8 +100,8 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, Plan run)
         return
         [
             .. run.Steps.AsEnumerable().Reverse()
-                .Where(s => PlanProgress.Begun(s) && (s.Node is not { } node || places.ContainsKey(node)))
-                .SelectMany(s => (StepCatalog<TiDbTargets>.Read(s) as TiDbStep)?.Undo(s, run, spec) ?? [])
+                .Where(s => s.HasEverBegun && (s.Node is not { } node || places.ContainsKey(node)))
+                .SelectMany(s => (StepCatalog<TiDbTargets>.Read(s.Planned) as TiDbStep)?.Undo(s, run, spec) ?? [])
                 .OrderBy(l => l.Kind)
                 .ThenBy(l => places.GetValueOrDefault(l.Name, int.MaxValue)),
         ];

@@ -1,4 +1,5 @@
 global using System.Collections.Concurrent;
+global using System.Collections.Immutable;
 global using System.Globalization;
 global using System.Text;
 global using System.Text.Json;

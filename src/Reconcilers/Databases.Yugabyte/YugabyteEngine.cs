@@ -36,23 +36,24 @@ internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEn
 
     public IEngineTargets Bind(IEngineContext context) => new YugabyteCluster(context);
 
-    public bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => InstanceSwap.Is(s) && PlanProgress.Begun(s));
+    public bool IsPastUndo(PlanProgress plan) => plan.Steps.Exists(s => InstanceSwap.Is(s) && s.HasEverBegun);
 
     // A prepared package stays on the hosts.
-    public bool Changed(Plan plan) => plan.Steps.Exists(s =>
-        PlanProgress.Begun(s) && (InstanceSwap.Is(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
+    public bool Changed(PlanProgress plan) => plan.Steps.Exists(s =>
+        s.HasEverBegun && (InstanceSwap.Is(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
 
-    public string? HeldBy(PlanStep step) => step.Is<AwaitPeers>() ? Reasons.PeerNotUpgraded : null;
+    public string? HeldBy(Step step) => step.Is<AwaitPeers>() ? Reasons.PeerNotUpgraded : null;
 
-    public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+    public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
         YugabyteFinalize.Hold(spec, plan) is { } step
             ? new ImpliedHold(
                 step, "the upgrade is made final only after your approval, spec.yugabyte.finalize: Manual")
             : null;
 
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => YugabyteRollback.Obstacle(spec, plan);
+    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
+        YugabyteRollback.Obstacle(spec, plan);
 
-    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
+    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string> notes) =>
         YugabyteRollback.Compile(spec, plan, notes);
 
     public DatabaseRollingUpgradeStatus Summarize(
@@ -82,9 +83,9 @@ internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEn
         LeaderBlacklistIsClean.InHand(status.Plan, status.RollbackPlan).Any()
         || (status.Plan is { } plan && LeaderSpeed.InForce(plan) is not null);
 
-    public bool IsDrain(PlanStep step) => step.Is<DrainTserver>() || step.Is<SpeedUpLeaders>();
+    public bool IsDrain(Step step) => step.Is<DrainTserver>() || step.Is<SpeedUpLeaders>();
 
-    public string? InstanceOf(Plan plan, PlanStep step) => step switch
+    public string? InstanceOf(PlanProgress plan, Step step) => step switch
     {
         _ when InstanceSwap.Is(step) => InstanceSwap.InstanceOf(step),
         _ when step.Is<VerifyMaster>() =>

@@ -9,7 +9,7 @@ internal abstract record YugabyteGuard : GuardBase<YugabyteCluster>
     protected YugabyteCluster Cluster => Targets;
 
     public sealed override async Task<GuardReading> CheckAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         try
         {
@@ -18,12 +18,12 @@ internal abstract record YugabyteGuard : GuardBase<YugabyteCluster>
         catch (TargetException exception)
         {
             var isSwapping = plan.Steps.Exists(s =>
-                InstanceSwap.Is(s) && s.State != StepState.Succeeded && PlanProgress.Begun(s));
+                InstanceSwap.Is(s) && s.State != StepState.Succeeded && s.HasEverBegun);
             return isSwapping ? GuardReading.Holds : GuardReading.Unreadable(exception.Message);
         }
     }
 
-    protected abstract Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken);
+    protected abstract Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken);
 }
 
 /// <summary>The leader blacklist contains only the server that is being upgraded: a forgotten entry keeps its server
@@ -31,19 +31,19 @@ internal abstract record YugabyteGuard : GuardBase<YugabyteCluster>
 internal sealed record LeaderBlacklistIsClean : YugabyteGuard
 {
     /// <summary>The servers that the upgrade or its rollback has, or may have, in the blacklist.</summary>
-    public static IEnumerable<string> InHand(params IEnumerable<Plan?> plans) =>
-        plans.OfType<Plan>()
+    public static IEnumerable<string> InHand(params IEnumerable<PlanProgress?> plans) =>
+        plans.OfType<PlanProgress>()
             .SelectMany(plan => plan.Steps.Where(s => s.Is<DrainTserver>() && IsInHand(plan, s)))
             .Select(s => s.Node!)
             .Distinct(StringComparer.Ordinal);
 
-    public static bool IsInHand(Plan plan, PlanStep drain) =>
+    public static bool IsInHand(PlanProgress plan, Step drain) =>
         drain.Node is not null
-        && PlanProgress.Begun(drain)
+        && drain.HasEverBegun
         && !CleanedUpSteps.Is(plan, drain)
         && plan.Step<VerifyTserver>(drain.Node, drain.Phase) is not { State: StepState.Succeeded };
 
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         // One that is skipped is no longer among the instances.
         var inHand = InHand(plan).ToHashSet(StringComparer.Ordinal);
@@ -67,7 +67,7 @@ internal sealed record LeaderBlacklistIsClean : YugabyteGuard
 /// one. After that an old process cannot run, and a process that is down does not concern this guard.</summary>
 internal sealed record EveryProcessIsNew : YugabyteGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var version = YugabyteVersion.Parse(Cluster.Spec.ToVersion);
         var report = await new VersionCheck(Cluster).ReadAsync(version, cancellationToken);
@@ -93,9 +93,9 @@ internal sealed record EveryProcessIsNew : YugabyteGuard
 /// rollback would be impossible (docs/project/research/yugabytedb.md#autoflags).</summary>
 internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
-        var own = plan.Steps.FindLast(s => s.Is<PromoteAutoFlags>() && PlanProgress.Begun(s));
+        var own = plan.Steps.FindLast(s => s.Is<PromoteAutoFlags>() && s.HasEverBegun);
         if (own is { State: not StepState.Succeeded })
         {
             // The upgrade itself is changing the configuration, or has and the answer was lost.
@@ -122,7 +122,7 @@ internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
 /// the peer may be the first to do so.</summary>
 internal sealed record ReplicationStaysPaused(string Group, ReplicationTarget Target) : YugabyteGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var group = Cluster.Group(Group);
         if (await Cluster.InboundAsync(group, Target, cancellationToken) is null or { IsPaused: true })

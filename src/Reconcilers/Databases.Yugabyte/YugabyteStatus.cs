@@ -91,7 +91,7 @@ internal static class YugabyteStatus
 
     // A rollback rolls the flags back and restarts every process.
     private static IEnumerable<ActionItem> AfterPromotion(
-        DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back) =>
+        DatabaseRollingUpgradeSpec spec, PlanProgress plan, PlanProgress? back) =>
         back is not null
         || (spec.DesiredState == DesiredState.RolledBack && YugabyteRollback.Obstacle(spec, plan) is null)
         || !plan.Steps.Exists(s => s.Recorded(PromoteAutoFlags.NeedsRestartFact) == "true") ? [] :
@@ -102,7 +102,7 @@ internal static class YugabyteStatus
                 + "was lost. Restart every master and tablet server, one at a time."),
         ];
 
-    private static IEnumerable<ActionItem> Broken(Plan plan) =>
+    private static IEnumerable<ActionItem> Broken(PlanProgress plan) =>
         from step in plan.Steps
         where step.Is<SetReplication>()
         let errors = step.Recorded(SetReplication.ErrorsFact)
@@ -115,7 +115,7 @@ internal static class YugabyteStatus
             + "target.");
 
     // Only an administrator knows what starts a plain process after a reboot.
-    private static IEnumerable<ActionItem> BootScripts(DatabaseRollingUpgradeSpec spec, Plan plan)
+    private static IEnumerable<ActionItem> BootScripts(DatabaseRollingUpgradeSpec spec, PlanProgress plan)
     {
         if (!plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
         {
@@ -142,27 +142,27 @@ internal static class YugabyteStatus
             || active.Steps.TrueForAll(s => s.State == StepState.Succeeded);
     }
 
-    private static IEnumerable<string> WithoutLeaders(Plan plan, Plan? back) =>
+    private static IEnumerable<string> WithoutLeaders(PlanProgress plan, PlanProgress? back) =>
         LeaderBlacklistIsClean.InHand(plan, back).Where(
             name => back is null ? !GiveUp.HasReleased(plan, name) : !IsReleased(back, name));
 
-    private static bool IsReleased(Plan back, string name) =>
+    private static bool IsReleased(PlanProgress back, string name) =>
         back.Step<ReleaseLeaders>(name) is { State: StepState.Succeeded }
         || back.Step<VerifyTserver>(name) is { State: StepState.Succeeded }
         || GiveUp.HasReleased(back, name);
 
     private static string? VersionOf(
-        DatabaseInstanceStatus instance, DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back) =>
+        DatabaseInstanceStatus instance, DatabaseRollingUpgradeSpec spec, PlanProgress plan, PlanProgress? back) =>
         back is not null && IsSwapped(back, instance) ? spec.FromVersion
         : IsSwapped(plan, instance) ? spec.ToVersion
         : null;
 
-    private static bool IsSwapped(Plan plan, DatabaseInstanceStatus instance) => plan.Steps.Exists(s =>
+    private static bool IsSwapped(PlanProgress plan, DatabaseInstanceStatus instance) => plan.Steps.Exists(s =>
         s.State == StepState.Succeeded
         && InstanceSwap.Is(s)
         && InstanceSwap.InstanceOf(s) == instance.Name);
 
-    private static string? Elapsed(Plan plan)
+    private static string? Elapsed(PlanProgress plan)
     {
         var began = plan.Steps.Where(InstanceSwap.Is).Min(s => s.StartedAt);
         var ended = plan.Steps
@@ -171,7 +171,7 @@ internal static class YugabyteStatus
         return began is { } from && ended is { } to && to > from ? KubernetesDuration.Format(to - from) : null;
     }
 
-    private static int? Number(PlanStep? step, string key) =>
+    private static int? Number(Step? step, string key) =>
         int.TryParse(step?.Recorded(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;

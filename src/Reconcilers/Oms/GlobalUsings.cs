@@ -1,3 +1,4 @@
+global using System.Collections.Immutable;
 global using System.Diagnostics.CodeAnalysis;
 global using System.Formats.Tar;
 global using System.Globalization;

@@ -1,4 +1,5 @@
 global using System.Collections.Concurrent;
+global using System.Collections.Immutable;
 global using System.Diagnostics;
 global using System.Diagnostics.Metrics;
 global using System.Globalization;

@@ -32,7 +32,7 @@ internal static class LargePlan
     private static LargePlanResult Measure(string engine, DatabaseRollingUpgradeSpec spec, Func<Plan> compile)
     {
         var times = new List<TimeSpan>();
-        Plan plan = new();
+        PlanProgress plan = new Plan();
         for (var time = 0; time < Times; time++)
         {
             var watch = Stopwatch.StartNew();
@@ -42,10 +42,10 @@ internal static class LargePlan
 
         plan = Over(plan);
         var back = spec.Engine == DatabaseEngine.YugabyteDB ? Over(YugabyteRollback.Compile(spec, Stopped(plan))) : null;
-        return new LargePlanResult(engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan), back is null ? null : Bytes(spec, PlanProgress.HistoryOf(plan), back));
+        return new LargePlanResult(engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan), back is null ? null : Bytes(spec, plan.AsHistory(), back));
     }
 
-    private static int Bytes(DatabaseRollingUpgradeSpec spec, Plan plan, Plan? back = null)
+    private static int Bytes(DatabaseRollingUpgradeSpec spec, PlanProgress plan, PlanProgress? back = null)
     {
         var status = new DatabaseRollingUpgradeStatus
         {
@@ -57,19 +57,19 @@ internal static class LargePlan
     }
 
     // Every step gets times, and receipts like those of a real run.
-    private static Plan Over(Plan plan)
+    private static PlanProgress Over(PlanProgress plan)
     {
         var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
-        return plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Receipt = Receipt(s), Facts = Facts(plan, s) })] };
+        return plan.With(s => s.Record with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Receipt = Receipt(s), Facts = Facts(plan, s) });
     }
 
     // What has an entry for every tablet server.
-    private static SortedDictionary<string, string>? Facts(Plan plan, PlanStep step) => !step.Is<RecordSql>() ? null : new(
+    private static SortedDictionary<string, string>? Facts(PlanProgress plan, Step step) => !step.Is<RecordSql>() ? null : new(
         plan.Steps.Where(s => s.Is<SwapTserver>())
             .ToDictionary(s => SqlBaseline.Fact(s.Node!), _ => "ysql=5433,ycql=9042", StringComparer.Ordinal),
         StringComparer.Ordinal);
 
-    private static SortedDictionary<string, string>? Receipt(PlanStep step) => step.Action switch
+    private static SortedDictionary<string, string>? Receipt(Step step) => step.Action switch
     {
         nameof(SwapInstance) or nameof(DrainTikv) => new(StringComparer.Ordinal) { ["since"] = "1795265257", ["startedAt"] = "1795265257" },
         nameof(VerifyTikv) => new(StringComparer.Ordinal) { ["since"] = "1795265257" },
@@ -77,18 +77,16 @@ internal static class LargePlan
     };
 
     // Masters are chosen when the rolling restart reaches them. A rollback is possible until the flags are promoted.
-    private static Plan Stopped(Plan plan)
+    private static PlanProgress Stopped(PlanProgress plan)
     {
         var masters = 1;
-        return plan with
-        {
-            Steps =
-            [
-                .. plan.Steps
-                    .Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog))
-                    .Select(s => s.Is<SwapMaster>() ? s with { Receipt = Taken(masters++) } : s),
-            ],
-        };
+        return plan
+            .Rewritten(p => p with
+            {
+                Steps = p.Steps.RemoveAll(
+                    s => s.Phase is DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog),
+            })
+            .With(s => s.Is<SwapMaster>() ? s.Record with { Receipt = Taken(masters++) } : s.Record);
     }
 
     private static SortedDictionary<string, string> Taken(int master) => new(StringComparer.Ordinal)

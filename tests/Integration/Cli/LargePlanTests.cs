@@ -86,7 +86,7 @@ public sealed class LargePlanTests(DashboardStage stage, ITestOutputHelper outpu
         for (var i = 1; i <= Stores; i++)
         {
             var node = $"tikv-{i}";
-            PlanStep[] steps =
+            StoredStep[] steps =
             [
                 On(node, $"UpgradeTiKV/{node}/evict", $"Move the leaders away from {node}", "EvictLeaders"),
                 On(node, $"UpgradeTiKV/{node}/swap", $"Swap {node}", "SwapInstance") with { PointOfNoReturn = true },

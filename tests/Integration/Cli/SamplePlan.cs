@@ -6,14 +6,14 @@ namespace Drydock.Tests.Integration.Cli;
 /// <param name="begin">When its first step began.</param>
 internal sealed class SamplePlan(DateTimeOffset begin)
 {
-    private readonly List<PlanStep> _steps = [];
+    private readonly List<StoredStep> _steps = [];
 
     private readonly DateTimeOffset _begin = begin;
     private DateTimeOffset _end = begin;
     private List<string> _after = [];
 
     /// <summary>Steps that were done side by side, after all former ones. Minutes from the end of the former ones.</summary>
-    public SamplePlan Done(double minutes, params PlanStep[] steps)
+    public SamplePlan Done(double minutes, params StoredStep[] steps)
     {
         var from = _end;
         foreach (var (step, index) in steps.Select((step, index) => (step, index)))
@@ -34,7 +34,7 @@ internal sealed class SamplePlan(DateTimeOffset begin)
     }
 
     /// <summary>Steps that have begun and not succeeded.</summary>
-    public SamplePlan Begun(params PlanStep[] steps)
+    public SamplePlan Begun(params StoredStep[] steps)
     {
         foreach (var step in steps)
         {
@@ -45,7 +45,7 @@ internal sealed class SamplePlan(DateTimeOffset begin)
     }
 
     /// <summary>Steps that have not begun.</summary>
-    public SamplePlan Ahead(params PlanStep[] steps)
+    public SamplePlan Ahead(params StoredStep[] steps)
     {
         foreach (var step in steps)
         {
@@ -56,17 +56,17 @@ internal sealed class SamplePlan(DateTimeOffset begin)
     }
 
     /// <summary>The plan.</summary>
-    public Plan Compile(char hash, params string[] notes) => new()
+    public PlanProgress Compile(char hash, params string[] notes) => new StoredPlan
     {
         Hash = $"sha256:{new string(hash, 8)}{new string('0', 56)}",
         SpecHash = $"sha256:{new string('1', 64)}",
         CompiledAt = _begin,
         Steps = [.. _steps],
         Notes = [.. notes],
-    };
+    }.AsRun();
 
     /// <summary>A step on a node, or on the whole system.</summary>
-    public static PlanStep On(string? node, string id, string title, string action) => new()
+    public static StoredStep On(string? node, string id, string title, string action) => new()
     {
         Id = id,
         Node = node,
@@ -76,7 +76,7 @@ internal sealed class SamplePlan(DateTimeOffset begin)
         MaxAttempts = 3,
     };
 
-    private void Add(PlanStep step) => _steps.Add(step with { After = [.. _after] });
+    private void Add(StoredStep step) => _steps.Add(step with { After = [.. _after] });
 
     private SamplePlan Close(int count)
     {

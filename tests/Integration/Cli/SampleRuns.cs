@@ -108,7 +108,7 @@ internal static class SampleRuns
     });
 
     /// <summary>A plan as it is stored.</summary>
-    public static JsonNode Json(Plan plan) => Status(new OmsUpgradeStatus { Plan = plan })["plan"]!.DeepClone();
+    public static JsonNode Json(PlanProgress plan) => Status(new OmsUpgradeStatus { Plan = plan })["plan"]!.DeepClone();
 
     private static SamplePlan Before(double minutes) => new SamplePlan(Now.AddMinutes(minutes - 34))
         .Done(3, On("oms-a", "PrepareImage/oms-a/image", "Load the image on oms-a", "PrepareImage"), On("oms-b", "PrepareImage/oms-b/image", "Load the image on oms-b", "PrepareImage"))
@@ -129,7 +129,7 @@ internal static class SampleRuns
         return isDone ? plan.Done(4, snapshot) : plan.Begun(snapshot with { State = StepState.Running, Message = "oms_rm is dumped, 2.1 GiB of about 6.4 GiB." });
     }
 
-    private static Plan Oms(SamplePlan plan, char hash)
+    private static PlanProgress Oms(SamplePlan plan, char hash)
     {
         if (hash == 'b')
         {
@@ -138,12 +138,12 @@ internal static class SampleRuns
                 .Ahead(On(null, "Backup/snapshot", "Dump the metadata databases", "TakeSnapshot"));
         }
 
-        var later = new Func<PlanStep[], SamplePlan>(steps => hash == 'c' ? plan.Done(2, steps) : plan.Ahead(steps));
+        var later = new Func<StoredStep[], SamplePlan>(steps => hash == 'c' ? plan.Done(2, steps) : plan.Ahead(steps));
         later([On("oms-a", "StartNew/oms-a", "Start the new container on oms-a", "StartContainer"), On("oms-b", "StartNew/oms-b", "Start the new container on oms-b", "StartContainer")]);
         later([On("oms-a", "StartNew/oms-a/supervisor", "Wait for the supervisor on oms-a", "AwaitSupervisor"), On("oms-b", "StartNew/oms-b/supervisor", "Wait for the supervisor on oms-b", "AwaitSupervisor")]);
         later([On("oms-a", "CorrectMetadata/oms-a/console", "Stop oms_console on oms-a", "StopConsole"), On("oms-b", "CorrectMetadata/oms-b/console", "Stop oms_console on oms-b", "StopConsole")]);
-        later([On("oms-a", "CorrectMetadata/oms-a/jar", "Run the correction JAR on oms-a", "RunCorrectionJar") with { RunOnce = true, MaxAttempts = 1, Parameters = new(StringComparer.Ordinal) { ["last"] = "false" } }]);
-        later([On("oms-b", "CorrectMetadata/oms-b/jar", "Run the correction JAR on oms-b", "RunCorrectionJar") with { RunOnce = true, MaxAttempts = 1, Parameters = new(StringComparer.Ordinal) { ["last"] = hash == 'a' ? "true" : "false" } }]);
+        later([On("oms-a", "CorrectMetadata/oms-a/jar", "Run the correction JAR on oms-a", "RunCorrectionJar") with { RunOnce = true, MaxAttempts = 1, Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["last"] = "false" } }]);
+        later([On("oms-b", "CorrectMetadata/oms-b/jar", "Run the correction JAR on oms-b", "RunCorrectionJar") with { RunOnce = true, MaxAttempts = 1, Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["last"] = hash == 'a' ? "true" : "false" } }]);
         later([On("oms-a", "InitMetadata/oms-a", "Run docker_init.sh on oms-a", "RunDockerInit") with { RunOnce = true, MaxAttempts = 1, PointOfNoReturn = true }]);
         later([On("oms-b", "InitMetadata/oms-b/wait", "Wait for the programs on oms-b", "WaitBeforeInit")]);
         later([On("oms-a", "Verify/oms-a/programs", "Verify the programs on oms-a", "AwaitPrograms"), On("oms-b", "Verify/oms-b/programs", "Verify the programs on oms-b", "AwaitPrograms")]);
@@ -158,7 +158,7 @@ internal static class SampleRuns
         return plan.Compile(hash, "Programs of OMS write to the metadata databases until StopOld ends.", "`highAvailability.method: Sql` is not documented by the vendor.");
     }
 
-    private static Plan TiDb() => new SamplePlan(Now.AddMinutes(-20))
+    private static PlanProgress TiDb() => new SamplePlan(Now.AddMinutes(-20))
         .Done(2, On(null, "PreparePackage/tidb", "Unpack the package on every host", "PreparePackage"))
         .Done(3, On("pd-1", "UpgradePD/pd-1/swap", "Swap pd-1", "SwapInstance"))
         .Done(3, On("pd-2", "UpgradePD/pd-2/swap", "Swap pd-2", "SwapInstance"))

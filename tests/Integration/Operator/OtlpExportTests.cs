@@ -311,11 +311,11 @@ public sealed class OtlpExportTests : ILogger
             Phase = "StopOld",
             StartedAt = Start,
             Traceparent = Traceparent,
-            Plan = new Plan { Hash = "sha256:1", Steps = [Step("StopOld/oms-a", first), Step("StopOld/oms-b", second)] },
+            Plan = new StoredPlan { Hash = "sha256:1", Steps = [Step("StopOld/oms-a", first), Step("StopOld/oms-b", second)] }.AsRun(),
         },
     });
 
-    private static PlanStep Step(string id, StepState state) => new()
+    private static StoredStep Step(string id, StepState state) => new()
     {
         Id = id,
         Action = "StopContainer",

@@ -37,7 +37,7 @@ internal static class DemoView
     public static string Seconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
 
-    private static string Bar(Plan? plan)
+    private static string Bar(PlanProgress? plan)
     {
         if (plan is null)
         {

@@ -23,7 +23,7 @@ public sealed class StatusBudgetTests
 {
     private static readonly string[] Alphabet = ["a", "Ω", "😀", "\u001b[2J", "\u0000", "\u202e", "\n", "\t", "\ud83d", " ", "中", "\u0085"];
 
-    private static readonly HashSet<string> TellsOfPlans = ["Plan.Notes", "Plan.Steps", "PlanStep.Reason", "PlanStep.Message", "PlanStep.Receipt", "PlanStep.Facts", "Plan.Guards", "PlanGuard.Violations", "GuardViolation.Message", "GuardViolation.Check"];
+    private static readonly HashSet<string> TellsOfPlans = ["StoredPlan.Notes", "StoredPlan.Steps", "StoredStep.Reason", "StoredStep.Message", "StoredStep.Receipt", "StoredStep.Facts", "StoredPlan.Guards", "StoredGuard.Violations", "GuardViolation.Message", "GuardViolation.Check"];
 
     public static TheoryData<string, int> Cases =>
     [
@@ -59,7 +59,7 @@ public sealed class StatusBudgetTests
     [Fact]
     public void Status_within_its_bounds_stays_the_same_object()
     {
-        var status = new OmsUpgradeStatus { Message = "well", Plan = new Plan { Steps = [new PlanStep { Id = "P/a", Message = "done" }] } };
+        var status = new OmsUpgradeStatus { Message = "well", Plan = new StoredPlan { Steps = [new StoredStep { Id = "P/a", Message = "done" }] }.AsRun() };
 
         StatusBudget.Fit(status, CrdsJsonContext.Default.OmsUpgradeStatus).ShouldBeSameAs(status);
     }
@@ -68,10 +68,10 @@ public sealed class StatusBudgetTests
     public void Receipts_facts_and_parameters_of_a_plan_are_never_shortened()
     {
         var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["before"] = "a\u001b\u202eb", ["long"] = new('x', SchemaLimits.Opaque + 1) };
-        var step = new PlanStep { Id = "P/a", Message = "a\u001bb", Receipt = receipt, Facts = receipt, Parameters = receipt };
+        var step = new StoredStep { Id = "P/a", Message = "a\u001bb", Receipt = receipt, Facts = receipt, Parameters = receipt }.AsStep();
         foreach (var refused in new[] { false, true })
         {
-            var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Plan = new Plan { Steps = [step] } }, CrdsJsonContext.Default.OmsUpgradeStatus, refused).Plan!.Steps[0];
+            var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Plan = PlanProgress.Of(new Plan(), [step], []) }, CrdsJsonContext.Default.OmsUpgradeStatus, refused).Plan!.Steps[0];
             (fitted.Message, fitted.Receipt, fitted.Facts, fitted.Parameters).ShouldBe(("ab", receipt, receipt, receipt));
         }
     }
@@ -79,8 +79,8 @@ public sealed class StatusBudgetTests
     [Fact]
     public void Plan_with_long_messages_is_shortened_and_says_so()
     {
-        var steps = Enumerable.Range(0, SchemaLimits.Steps).Select(i => new PlanStep { Id = $"P/{i}", State = StepState.Succeeded, Message = new string('m', SchemaLimits.Message) });
-        var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Message = "all is done", Plan = new Plan { Steps = [.. steps] } }, CrdsJsonContext.Default.OmsUpgradeStatus);
+        var steps = Enumerable.Range(0, SchemaLimits.Steps).Select(i => new StoredStep { Id = $"P/{i}", State = StepState.Succeeded, Message = new string('m', SchemaLimits.Message) });
+        var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Message = "all is done", Plan = new StoredPlan { Steps = [.. steps] }.AsRun() }, CrdsJsonContext.Default.OmsUpgradeStatus);
 
         StatusBudget.Weight(fitted, CrdsJsonContext.Default.OmsUpgradeStatus).ShouldBeLessThanOrEqualTo(StatusBudget.Bytes);
         fitted.Plan!.Steps.Count.ShouldBe(SchemaLimits.Steps, "no step is left out");
@@ -96,6 +96,16 @@ public sealed class StatusBudgetTests
         if (type == typeof(string))
         {
             return Text(random);
+        }
+
+        if (type == typeof(PlanProgress))
+        {
+            var plan = (StoredPlan)Make(typeof(StoredPlan), random, depth)!;
+            return StoredRun.Of(plan with
+            {
+                Steps = [.. plan.Steps.Select((step, i) => step with { Id = $"P/{i}" })],
+                Guards = [.. plan.Guards.Select((guard, i) => guard with { Id = $"G/{i}" })],
+            });
         }
 
         if (type == typeof(SortedDictionary<string, string>))
@@ -123,7 +133,7 @@ public sealed class StatusBudgetTests
         var made = Activator.CreateInstance(type)!;
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is not null))
         {
-            if (type.Namespace != typeof(Plan).Namespace || TellsOfPlans.Contains($"{type.Name}.{property.Name}"))
+            if (type.Namespace != typeof(StoredPlan).Namespace || TellsOfPlans.Contains($"{type.Name}.{property.Name}"))
             {
                 property.SetValue(made, Make(property.PropertyType, random, depth + 1));
             }

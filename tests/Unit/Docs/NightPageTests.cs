@@ -89,10 +89,10 @@ public sealed partial class NightPageTests
 
         // The step that recorded the moment; a status has microseconds.
         string At(DateTimeOffset? moment) => world.Plan.Steps
-            .First(step => (step.Facts ?? []).Concat(step.Receipt ?? []).Any(entry => (PlanProgress.Fact(step, entry.Key) - moment)?.Duration() < TimeSpan.FromMilliseconds(1))).Phase;
+            .First(step => step.Entries().Any(entry => (step.RecordedTime(entry.Key) - moment)?.Duration() < TimeSpan.FromMilliseconds(1))).Phase;
     }
 
-    private static List<string> InOrder(IEnumerable<PlanStep> steps) => [.. steps.Select(step => step.Phase).Distinct(StringComparer.Ordinal)];
+    private static List<string> InOrder(IEnumerable<Step> steps) => [.. steps.Select(step => step.Phase).Distinct(StringComparer.Ordinal)];
 
     // The cells of a table's rows, without its head.
     private static IEnumerable<string[]> Table(string head) => Page[Page.IndexOf(head, StringComparison.Ordinal)..].Split('\n')

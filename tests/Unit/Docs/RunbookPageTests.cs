@@ -124,7 +124,7 @@ public sealed partial class RunbookPageTests
         return [.. golden.Union(Ids(plan), StringComparer.Ordinal)];
     }
 
-    private static Plan Database(string procedure) => DatabaseDiscoveryOf.Plan((DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, Spec(procedure)));
+    private static PlanProgress Database(string procedure) => DatabaseDiscoveryOf.Plan((DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, Spec(procedure)));
 
     // The sample that the table of procedures names for this section. Through text, so that a number is whatever is asked of it.
     private static JsonObject Spec(string procedure)
@@ -134,7 +134,7 @@ public sealed partial class RunbookPageTests
         return JsonNode.Parse(sample["spec"]!.ToJsonString())!.AsObject();
     }
 
-    private static List<string> Ids(Plan plan) => [.. plan.Steps.Select(step => Plain(step.Id, step.Node)).Distinct(StringComparer.Ordinal)];
+    private static List<string> Ids(PlanProgress plan) => [.. plan.Steps.Select(step => Plain(step.Id, step.Node)).Distinct(StringComparer.Ordinal)];
 
     // Names of nodes, databases and groups, and numbers, are * as words in capitals are on the page.
     private static string Plain(string id, string? node)

@@ -118,9 +118,9 @@ public sealed class AcceptanceTests
         var word = Word.Parse(text).ShouldNotBeNull();
 
         (word.What, word.Failure).ShouldBe((what, failure));
-        word.IsFor(new Plan { Hash = "sha256:0123abcdef00", Number = 3 }).ShouldBeTrue();
-        word.IsFor(new Plan { Hash = "sha256:0123abcdef00", Number = 4 }).ShouldBeFalse();
-        word.IsFor(new Plan { Hash = "sha256:0123abce", Number = 3 }).ShouldBeFalse();
+        word.IsFor(new StoredPlan { Hash = "sha256:0123abcdef00", Number = 3 }.AsRun()).ShouldBeTrue();
+        word.IsFor(new StoredPlan { Hash = "sha256:0123abcdef00", Number = 4 }.AsRun()).ShouldBeFalse();
+        word.IsFor(new StoredPlan { Hash = "sha256:0123abce", Number = 3 }.AsRun()).ShouldBeFalse();
         word.Name.ShouldBe($"{what}@0123abcd.3{(failure is null ? "" : $".{failure}")}");
     }
 

@@ -102,7 +102,7 @@ public sealed class DisposalTests
 
     private static RunControls Controls() => new() { TimeoutOf = static _ => TimeSpan.FromHours(1) };
 
-    private static Task NoSave(Plan plan, RunOutcome outcome, CancellationToken cancellationToken) =>
+    private static Task NoSave(PlanProgress plan, RunOutcome outcome, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
     private static RunEnvironment Environment(IStepAction action) => new()
@@ -116,9 +116,9 @@ public sealed class DisposalTests
 
     private sealed class Catalog(IStepAction action) : IStepCatalog
     {
-        public IStepAction Action(PlanStep step) => action;
+        public IStepAction Action(PlannedStep step) => action;
 
-        public IGuardCheck Guard(PlanGuard guard) => throw new KeyNotFoundException(guard.Check);
+        public IGuardCheck Guard(PlannedGuard guard) => throw new KeyNotFoundException(guard.Check);
     }
 
     private sealed class Open(CancellationToken ended) : IActFence

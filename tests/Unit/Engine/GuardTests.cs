@@ -136,7 +136,7 @@ public sealed class GuardTests
         run.RunTo(RunState.Succeeded);
 
         guard.Reads.ShouldBe(1);
-        run.Store.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        run.Store.Plan.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
 
     [Theory]
@@ -153,7 +153,7 @@ public sealed class GuardTests
         run.Kill();
         run.RunTo(RunState.Succeeded);
 
-        run.Store.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        run.Store.Plan.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
 
     [Fact]
@@ -165,23 +165,25 @@ public sealed class GuardTests
         run.Want(c => c with { Retry = true });
         run.Pass(TimeSpan.FromMinutes(1));
         run.Outcome.State.ShouldBe(RunState.Working);
-        run.Store.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        run.Store.Plan.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
 
     [Fact]
     public void Guard_is_in_force_until_its_last_step_begins_or_is_repeated()
     {
         var plan = ToyPlans.Plan([ToyPlans.Step("A/1")], ToyPlans.Guard("G", [], "A/1"));
-        var done = plan.Steps[0] with { State = StepState.Succeeded, Attempt = 1, Tries = 1 };
+        var done = new StepRecord { State = StepState.Succeeded, Attempt = 1, Tries = 1 };
 
         GuardRecords.InForce(plan).ShouldHaveSingleItem();
-        GuardRecords.InForce(plan with { Steps = [plan.Steps[0] with { Tries = 1 }] }).ShouldHaveSingleItem("only its preparation failed");
-        GuardRecords.InForce(plan with { Steps = [done] }).ShouldBeEmpty();
-        GuardRecords.InForce(plan with { Steps = [done.Repeated("again")] }).ShouldHaveSingleItem();
+        InForce(new StepRecord { Tries = 1 }).ShouldHaveSingleItem("only its preparation failed");
+        InForce(done).ShouldBeEmpty();
+        InForce(done.Repeated("again")).ShouldHaveSingleItem();
         var retried = StepTransitions.Reset(done with { State = StepState.Failed });
-        GuardRecords.InForce(plan with { Steps = [retried] }).ShouldBeEmpty();
-        GuardRecords.InForce(plan with { Steps = [StepTransitions.Reset(retried)] }).ShouldBeEmpty();
-        GuardRecords.InForce(plan with { Steps = [retried.Repeated("again")] }).ShouldHaveSingleItem();
+        InForce(retried).ShouldBeEmpty();
+        InForce(StepTransitions.Reset(retried)).ShouldBeEmpty();
+        InForce(retried.Repeated("again")).ShouldHaveSingleItem();
+
+        IEnumerable<Guard> InForce(StepRecord record) => GuardRecords.InForce(plan.With(_ => record));
     }
 
     [Fact]

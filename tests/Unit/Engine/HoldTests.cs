@@ -197,12 +197,12 @@ public sealed class HoldTests
     [Fact]
     public void Approval_counts_for_its_plan_only()
     {
-        var (one, other) = (ToyPlans.Plan(ToyPlans.Step("A/1")) with { Number = 1 }, ToyPlans.Plan(ToyPlans.Step("A/2")) with { Number = 1 });
+        var (one, other) = (ToyPlans.Plan(ToyPlans.Step("A/1")).Rewritten(p => p with { Number = 1 }), ToyPlans.Plan(ToyPlans.Step("A/2")).Rewritten(p => p with { Number = 1 }));
         var approval = Word.Parse($"A@{Word.Prefix(one.Hash).ToUpperInvariant()}.1").ShouldNotBeNull();
 
         approval.IsFor(one).ShouldBeTrue();
         approval.IsFor(other).ShouldBeFalse();
-        approval.IsFor(one with { Number = 2 }).ShouldBeFalse();
+        approval.IsFor(one.Rewritten(p => p with { Number = 2 })).ShouldBeFalse();
     }
 
     private static Simulation Held(string hold)

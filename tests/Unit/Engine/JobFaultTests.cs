@@ -14,7 +14,7 @@ public sealed class JobFaultTests
     {
         var jobs = new JobBoard();
         var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var step = new PlanStep { Id = "P/a" };
+        var step = new StoredStep { Id = "P/a" }.AsStep();
 
         jobs.Start("P/a", () => woken.TrySetResult(), (_, _) => throw new InvalidOperationException("a defect"), e => new StepReport.Unknown(step, e.Message));
         await woken.Task.Bounded();

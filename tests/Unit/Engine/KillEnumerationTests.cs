@@ -99,7 +99,7 @@ public sealed class KillEnumerationTests
         return golden;
     }
 
-    private static Plan Plan() => ToyPlans.Plan(
+    private static PlanProgress Plan() => ToyPlans.Plan(
         [
             ToyPlans.Step("Prepare/a"),
             ToyPlans.Step("Prepare/b"),

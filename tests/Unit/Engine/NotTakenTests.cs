@@ -19,8 +19,8 @@ public sealed class NotTakenTests
         run.RunTo(RunState.Succeeded);
 
         (run.World["P/a"].Acts, run.World["P/a"].Executions).ShouldBe((7, 1));
-        (run.Store["P/a"].Attempt, run.Store["P/a"].Tries).ShouldBe((1, 1));
-        run.Store["P/a"].NotTakenSince.ShouldBeNull();
+        (run.Store["P/a"].Attempt, run.Store["P/a"].Record.Tries).ShouldBe((1, 1));
+        run.Store["P/a"].Record.NotTakenSince.ShouldBeNull();
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class NotTakenTests
         run.Store["P/a"].State.ShouldBe(StepState.Failed);
     }
 
-    private static void Arrive(Simulation run, PlanStep sent)
+    private static void Arrive(Simulation run, Step sent)
     {
         var item = run.World[sent.Id];
         if (item.StartedExecs.Add(sent.Receipt!["exec"]) && !item.Runs.ContainsKey(sent.Attempt))

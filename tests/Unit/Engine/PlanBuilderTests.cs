@@ -22,7 +22,7 @@ public sealed class PlanBuilderTests
             Config.QuickThrowOnFailure.WithMaxTest(300),
             Prop.ForAll(Scenario.Any(12).ToArbitrary(), scenario =>
             {
-                var steps = scenario.Plan().Steps.ToArray();
+                var steps = scenario.Plan().Plan.Steps.ToArray();
                 new Random(scenario.Seed).Shuffle(steps);
                 var built = ToyPlans.Plan(steps).Steps;
 

@@ -14,15 +14,15 @@ public sealed class PlanDifferenceTests
     public void Difference_names_every_changed_step()
     {
         var before = ToyPlans.Plan(
-            [ToyPlans.Step("A/1") with { Parameters = new() { ["image"] = "old", ["gone"] = "1" } }, ToyPlans.Step("A/2"), ToyPlans.Step("A/3")],
+            [ToyPlans.Step("A/1") with { Parameters = new SortedDictionary<string, string> { ["image"] = "old", ["gone"] = "1" } }, ToyPlans.Step("A/2"), ToyPlans.Step("A/3")],
             ToyPlans.Guard("G"),
             ToyPlans.Guard("H"));
         var after = ToyPlans.Plan(
-            [ToyPlans.Step("A/1") with { Parameters = new() { ["image"] = "new", ["more"] = "2" }, PointOfNoReturn = true }, ToyPlans.Step("A/3", "once", 1, "A/1"), ToyPlans.Step("A/4")],
+            [ToyPlans.Step("A/1") with { Parameters = new SortedDictionary<string, string> { ["image"] = "new", ["more"] = "2" }, PointOfNoReturn = true }, ToyPlans.Step("A/3", "once", 1, "A/1"), ToyPlans.Step("A/4")],
             ToyPlans.Guard("G", ["A/1"]),
             ToyPlans.Guard("I"));
 
-        PlanDifference.Describe(before, after).ShouldBe(
+        PlanDifference.Describe(before.Plan, after.Plan).ShouldBe(
         [
             "- A/2 (plain) is gone",
             "+ A/4 (plain) is new",
@@ -40,10 +40,10 @@ public sealed class PlanDifferenceTests
     [Fact]
     public void One_cause_in_many_steps_is_one_line()
     {
-        Plan Of(string image) => ToyPlans.Plan(
-            [.. Enumerable.Range(1, 6).Select(n => ToyPlans.Step($"A/{n}") with { Parameters = new() { [n == 1 ? "image" : "imageId"] = image } })]);
+        PlanProgress Of(string image) => ToyPlans.Plan(
+            [.. Enumerable.Range(1, 6).Select(n => ToyPlans.Step($"A/{n}") with { Parameters = new SortedDictionary<string, string> { [n == 1 ? "image" : "imageId"] = image } })]);
 
-        PlanDifference.Describe(Of("old"), Of(new string('n', 300)))
+        PlanDifference.Describe(Of("old").Plan, Of(new string('n', 300)).Plan)
             .ShouldHaveSingleItem().ShouldStartWith("~ A/1, A/2, A/3, A/4 and 2 more: image, imageId old → nnn");
     }
 
@@ -55,7 +55,7 @@ public sealed class PlanDifferenceTests
             {
                 var (one, other) = (a.Plan(), b.Plan());
 
-                (PlanDifference.Describe(one, other).Count == 0).ShouldBe(one.Hash == other.Hash);
-                PlanDifference.Describe(one, a.Plan()).ShouldBeEmpty();
+                (PlanDifference.Describe(one.Plan, other.Plan).Count == 0).ShouldBe(one.Hash == other.Hash);
+                PlanDifference.Describe(one.Plan, a.Plan().Plan).ShouldBeEmpty();
             }));
 }

@@ -18,7 +18,7 @@ public sealed class RetryTests
 
         run.World["P/a"].Acts.ShouldBe(6);
         run.Store["P/a"].Attempt.ShouldBe(6);
-        run.Store["P/a"].Tries.ShouldBe(3);
+        run.Store["P/a"].Record.Tries.ShouldBe(3);
     }
 
     [Fact]
@@ -256,20 +256,16 @@ public sealed class RetryTests
     public void Attempts_are_given_back_by_token_or_access(
         StepState state, RetryRule rule, bool runOnce, bool byToken, bool begun, bool reset)
     {
-        var step = Step(state, rule) with { RunOnce = runOnce, StartedAt = begun ? DateTimeOffset.UnixEpoch : null };
+        var step = Step(state, rule, runOnce).With(r => r with { StartedAt = begun ? DateTimeOffset.UnixEpoch : null });
 
         StepTransitions.Retry(step, byToken).Reset.ShouldBe(reset);
     }
 
-    private static PlanStep Step(StepState state, RetryRule rule) => ToyPlans.Once("P/a", rule) with
-    {
-        State = state,
-        Attempt = 1,
-        Tries = 1,
-        StartedAt = DateTimeOffset.UnixEpoch,
-    };
+    private static Step Step(StepState state, RetryRule rule, bool runOnce = true) => new(
+        ToyPlans.Once("P/a", rule) with { RunOnce = runOnce },
+        new StepRecord { State = state, Attempt = 1, Tries = 1, StartedAt = DateTimeOffset.UnixEpoch });
 
-    private static Simulation Failed(PlanStep step, Action<ToyItem> trouble, int seed = 1)
+    private static Simulation Failed(PlannedStep step, Action<ToyItem> trouble, int seed = 1)
     {
         var run = new Simulation(ToyPlans.Plan(step), seed);
         trouble(run.World[step.Id]);

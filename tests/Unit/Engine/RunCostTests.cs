@@ -60,7 +60,7 @@ public sealed class RunCostTests
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1", attempts: 9)));
         run.World["A/1"].RefusedActs = 99;
-        run.RunUntil(() => run.Store["A/1"].Tries == 2 && run.Store["A/1"].State == StepState.Pending, "it is about to be tried again");
+        run.RunUntil(() => run.Store["A/1"].Record.Tries == 2 && run.Store["A/1"].State == StepState.Pending, "it is about to be tried again");
         run.Want(c => paused ? c with { Paused = true } : c with { HoldBefore = new HashSet<string> { "A" } });
         var advances = run.Process.Advances;
         run.Pass(TimeSpan.FromHours(1));

@@ -108,8 +108,9 @@ public sealed class StartLimitTests
     public void Unit_that_was_cleaned_up_asks_the_window_again()
     {
         var run = new Simulation(ToyPlans.Plan(
-            ToyPlans.Step("A/1") with { State = StepState.Succeeded, CleanedUpAt = DateTimeOffset.UnixEpoch },
-            ToyPlans.Step("A/2", "plain", 3, "A/1")));
+            ToyPlans.Step("A/1"),
+            ToyPlans.Step("A/2", "plain", 3, "A/1"))
+            .With(_ => new StepRecord { State = StepState.Succeeded, CleanedUpAt = DateTimeOffset.UnixEpoch }, only: "A/1"));
         run.Controls = run.Controls with { OnlyUnitsWait = true, PhaseOpensAt = _ => run.Time.GetUtcNow() + TimeSpan.FromDays(1) };
         run.Settle();
 
@@ -149,7 +150,7 @@ public sealed class StartLimitTests
     [Fact]
     public void Held_plan_begins_nothing_until_it_is_approved()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")) with { Hold = "RollBack" });
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")).Rewritten(p => p with { Hold = "RollBack" }));
         run.Settle();
 
         run.Outcome.State.ShouldBe(RunState.Held);
@@ -164,7 +165,7 @@ public sealed class StartLimitTests
     [Fact]
     public void Begun_plan_is_not_held_again_without_its_approval()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")) with { Hold = "RollBack" });
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")).Rewritten(p => p with { Hold = "RollBack" }));
         run.World["A/1"].Hangs = true;
         run.Controls = run.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { "RollBack" } };
         run.Settle();
@@ -174,6 +175,6 @@ public sealed class StartLimitTests
         run.RunTo(RunState.Succeeded);
     }
 
-    private static Plan Nodes(params string[] nodes) =>
+    private static PlanProgress Nodes(params string[] nodes) =>
         ToyPlans.Plan([.. nodes.SelectMany(n => new[] { ToyPlans.Step($"A/{n}") with { Node = n }, ToyPlans.Step($"B/{n}", "plain", 3, $"A/{n}") with { Node = n } })]);
 }

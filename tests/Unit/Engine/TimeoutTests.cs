@@ -73,7 +73,7 @@ public sealed class TimeoutTests
         run.RunTo(RunState.Failed);
 
         run.World["P/a"].Acts.ShouldBe(1);
-        run.Store["P/a"].Tries.ShouldBe(3);
+        run.Store["P/a"].Record.Tries.ShouldBe(3);
         (run.Time.GetUtcNow() - began).ShouldBeInRange(3 * Limit, (3 * Limit) + TimeSpan.FromMinutes(1));
     }
 
@@ -136,7 +136,7 @@ public sealed class TimeoutTests
         run.World["P/a"].Duration = TimeSpan.FromMinutes(8);
         run.Pass(TimeSpan.FromMinutes(4));
         run.Outcome.State.ShouldBe(RunState.Working);
-        (run.Store["P/a"].StartedAt, run.Store["P/a"].ResumedAt - began).ShouldBe((began, TimeSpan.FromDays(1)));
+        (run.Store["P/a"].StartedAt, run.Store["P/a"].Record.ResumedAt - began).ShouldBe((began, TimeSpan.FromDays(1)));
 
         // Killed while it runs.
         run.Kill();
@@ -158,7 +158,7 @@ public sealed class TimeoutTests
         run.World["P/a"].BadEnds = 1;
         run.RunUntil(() => run.Store["P/a"].Attempt == 2, "the second attempt");
         run.Store["P/a"].StartedAt!.Value.ShouldBeGreaterThan(run.Time.GetUtcNow() - TimeSpan.FromMinutes(1));
-        run.Store["P/a"].ResumedAt.ShouldBeNull();
+        run.Store["P/a"].Record.ResumedAt.ShouldBeNull();
         run.RunTo(RunState.Succeeded);
     }
 
@@ -233,7 +233,7 @@ public sealed class TimeoutTests
         run.Outcome.State.ShouldBe(RunState.Failed);
     }
 
-    private static Simulation Hanging(PlanStep step, TimeSpan? limit = null)
+    private static Simulation Hanging(PlannedStep step, TimeSpan? limit = null)
     {
         var run = new Simulation(ToyPlans.Plan(step));
         run.Controls = run.Controls with { TimeoutOf = _ => limit ?? Limit };

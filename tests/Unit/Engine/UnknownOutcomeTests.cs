@@ -42,7 +42,7 @@ public sealed class UnknownOutcomeTests
         run.World["A/1"].Executions.ShouldBe(1);
         run.World["A/1"].Runs.Keys.ShouldBe([1]);
         run.Store["A/1"].Attempt.ShouldBe(1);
-        run.Store["A/1"].Tries.ShouldBe(1);
+        run.Store["A/1"].Record.Tries.ShouldBe(1);
     }
 
     [Fact]
@@ -137,9 +137,9 @@ public sealed class UnknownOutcomeTests
     public void Plan_that_can_be_read_again_continues()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")));
-        run.Store.Edit(p => p with { Steps = [p.Steps[0], p.Steps[1] with { Action = "of the next release" }] });
+        run.Store.Edit(p => p.RewrittenSteps(s => s.Id == "A/2" ? s with { Action = "of the next release" } : s));
         run.RunTo(RunState.OutcomeUnknown);
-        run.Store.Edit(p => p with { Steps = [p.Steps[0], p.Steps[1] with { Action = "plain" }] });
+        run.Store.Edit(p => p.RewrittenSteps(s => s.Id == "A/2" ? s with { Action = "plain" } : s));
         run.Want(c => c);
 
         run.RunTo(RunState.Succeeded);
@@ -150,7 +150,7 @@ public sealed class UnknownOutcomeTests
     public void Stored_plan_that_cannot_continue_is_reported_without_throwing()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1")));
-        run.Store.Edit(p => p with { Steps = [p.Steps[0] with { After = ["A/0"] }] });
+        run.Store.Edit(p => p.RewrittenSteps(s => s with { After = ["A/0"] }));
         run.Settle();
 
         run.Outcome.State.ShouldBe(RunState.OutcomeUnknown);

@@ -39,7 +39,7 @@ internal static partial class MessageFaults
         return faults;
     }
 
-    private static IEnumerable<string?> Texts(Plan? plan) =>
+    private static IEnumerable<string?> Texts(PlanProgress? plan) =>
         plan is null ? [] : plan.Notes.Concat(plan.Steps.Select(s => s.Message).OfType<string>());
 
     // Commands and words of other programs.

@@ -29,14 +29,14 @@ public sealed partial class DatabaseEnginesTests
         var engines = SupportedEngines.All;
         var kind = new DatabaseUpgradeKind(engines, (_, _) => throw new NotSupportedException());
         var status = new DatabaseRollingUpgradeStatus();
-        var plan = new Plan();
+        var plan = new StoredPlan().AsRun();
         Action[] questions =
         [
             () => kind.Milestones(Spec),
             () => kind.Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
             () => kind.LeftBehind(Spec, status),
             () => new DatabaseParkedState(engines).MayRemain(Spec, status),
-            () => kind.TimeoutOf(Spec, new PlanStep()),
+            () => kind.TimeoutOf(Spec, new StoredStep().AsStep()),
             () => kind.RollbackRefusal(Spec, plan),
             () => Unknown.Components(),
         ];

@@ -81,7 +81,7 @@ public sealed class ChangeTests
         var given = world.Status.Holds[0].Approval;
         var read = world.Run();
         var recorded = read.Status! with { Approvals = [new UsedApproval { Name = "StopOld", PlanHash = given.Split('@')[1].Split('.')[0], Number = 1, Accepted = true }] };
-        var done = recorded with { Plan = recorded.Plan! with { Steps = [.. recorded.Plan!.Steps.Select(s => s.Phase == "StopOld" ? s with { State = StepState.Running } : s)] } };
+        var done = recorded with { Plan = recorded.Plan!.With(recorded.Plan!.Steps.Select(s => s.Phase == "StopOld" ? s.With(r => r with { State = StepState.Running }) : s)) };
         read = read with { Metadata = read.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Approve] = given } } };
         static HoldStatus[] Verify() => [new() { Name = "Verify", Approval = "Verify@0123abcd" }];
 
@@ -401,7 +401,7 @@ public sealed class ChangeTests
     {
         var world = RollbackTests.Failed();
         var run = world.Run();
-        var unknown = run.Status!.Plan! with { Steps = [.. run.Status.Plan!.Steps.Select(s => s.Id == "Verify/hosts" ? s with { State = StepState.Unknown, Acceptable = true } : s)] };
+        var unknown = run.Status!.Plan!.With(run.Status.Plan!.Steps.Select(s => s.Id == "Verify/hosts" ? s.With(r => r with { State = StepState.Unknown, Acceptable = true }) : s));
         run = run with { Status = run.Status with { Plan = unknown } };
 
         Refusal(() => TokenChange.Accept(run, "Verify/hosts")).ShouldStartWith("The outcome of Verify/hosts is unknown");

@@ -76,11 +76,11 @@ public sealed class ChangeWriterTests
                 {
                     Phase = OmsUpgradePhases.Backup,
                     Running = [new RunningStep { Id = running }],
-                    Plan = new Plan
+                    Plan = new StoredPlan
                     {
                         Hash = "sha256:0123456789abcdef",
-                        Steps = [new PlanStep { Id = "StopOld/oms-a", Action = "StopContainer", State = running == "StopOld/oms-a" ? StepState.Running : StepState.Pending }],
-                    },
+                        Steps = [new StoredStep { Id = "StopOld/oms-a", Action = "StopContainer", State = running == "StopOld/oms-a" ? StepState.Running : StepState.Pending }],
+                    }.AsRun(),
                 },
             },
             TestContext.Current.CancellationToken);

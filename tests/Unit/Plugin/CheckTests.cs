@@ -93,7 +93,7 @@ public sealed class CheckTests
 
     private static void Plan(MemoryCluster cluster) => Answer(
         cluster,
-        new OmsUpgradeStatus { Phase = RunPhases.Planned, Plan = new Plan { Hash = "sha256:1", Steps = [new PlanStep { Id = "Verify/hosts", Action = "VerifyHosts" }] } });
+        new OmsUpgradeStatus { Phase = RunPhases.Planned, Plan = new StoredPlan { Hash = "sha256:1", Steps = [new StoredStep { Id = "Verify/hosts", Action = "VerifyHosts" }] }.AsRun() });
 
     // The operator answers as soon as the object exists.
     private static void Answer(MemoryCluster cluster, OmsUpgradeStatus status) => cluster.Api.After = async request =>

@@ -78,11 +78,11 @@ public sealed class DatabaseChangeTests
         world.RunUntil(() => world.Status.Plan is not null, "the plan");
         var run = RunOf(world);
         var kind = new DatabaseUpgradeKind(Drydock.Operator.Composition.SupportedEngines.All, (_, _) => throw new NotSupportedException());
-        var plan = run.Status!.Plan! with { Steps = [.. run.Status.Plan!.Steps.Select(s => s with { State = StepState.Pending, Attempt = 0, StartedAt = null })] };
+        var plan = run.Status!.Plan!.With(run.Status.Plan!.Steps.Select(s => s.With(r => r with { State = StepState.Pending, Attempt = 0, StartedAt = null })));
 
         foreach (var step in plan.Steps)
         {
-            var begun = plan with { Steps = [.. plan.Steps.Select(s => s.Id == step.Id ? s with { State = StepState.Running } : s)] };
+            var begun = plan.With(plan.Steps.Select(s => s.Id == step.Id ? s.With(r => r with { State = StepState.Running }) : s));
             RollbackState.IsPastUndo(run with { Status = run.Status with { Plan = begun } }).ShouldBe(kind.IsPastUndo(begun), step.Id);
         }
     }

@@ -235,11 +235,11 @@ public sealed class DoctorTests : IAsyncLifetime
             {
                 Phase = RunPhases.Succeeded,
                 Nodes = [new OmsNodeStatus { Name = "oms-a", Version = "4.2.2" }, new OmsNodeStatus { Name = "oms-b", Version = "3.2.2" }],
-                Plan = new Plan
+                Plan = new StoredPlan
                 {
                     Notes = ["docker compose made oms on oms-a.", "Another note."],
-                    Guards = [new PlanGuard { Violations = [new GuardViolation { Message = "oms_322 runs on oms-a", Check = "Look at the projects." }] }],
-                },
+                    Guards = [new StoredGuard { Violations = [new GuardViolation { Message = "oms_322 runs on oms-a", Check = "Look at the projects." }] }],
+                }.AsRun(),
             },
         };
 

@@ -43,7 +43,7 @@ public sealed class LogsTests
             Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["output"] = "first\u001b]52;c;eA==\u0007\nsecond\r"u8.ToArray() },
         });
         var status = Status(StepState.Succeeded);
-        var run = await cluster.CreateAsync(status with { Plan = status.Plan! with { Steps = [status.Plan.Steps[0] with { OutputRef = "output" }] } });
+        var run = await cluster.CreateAsync(status with { Plan = status.Plan!.With(s => s.Record with { OutputRef = "output" }) });
 
         (await LogsCommand.FollowAsync(cluster.Invocation, run, Id, Token)).ShouldBe(ExitCodes.Done);
 
@@ -74,6 +74,6 @@ public sealed class LogsTests
     {
         ObservedGeneration = 1,
         Phase = "StopOld",
-        Plan = new Plan { Hash = "sha256:1", Steps = [new PlanStep { Id = Id, Action = "Stop", State = state }] },
+        Plan = new StoredPlan { Hash = "sha256:1", Steps = [new StoredStep { Id = Id, Action = "Stop", State = state }] }.AsRun(),
     };
 }

@@ -7,7 +7,7 @@ namespace Drydock.Tests.Unit.Plugin;
 
 public sealed class PlanDifferenceTests
 {
-    private static readonly Plan Before = new()
+    private static readonly PlanProgress Before = new Plan
     {
         Hash = "sha256:1",
         Steps = [Step("Stop/a"), Step("Start/a", ("image", "one")), Step("Verify/a")],
@@ -17,7 +17,7 @@ public sealed class PlanDifferenceTests
     [Fact]
     public void Progress_is_no_difference()
     {
-        var after = Before with { Steps = [.. Before.Steps.Select(s => s with { State = StepState.Succeeded, Message = "Done." })] };
+        var after = Before.With(s => s.Record with { State = StepState.Succeeded, Message = "Done." });
 
         PlanDifference.Lines(Before, after).ShouldBeEmpty();
     }
@@ -25,7 +25,7 @@ public sealed class PlanDifferenceTests
     [Fact]
     public void Added_removed_and_changed_steps_are_told_apart()
     {
-        var after = Before with
+        var after = Before.Plan with
         {
             Steps = [Step("Start/a", ("image", "two")), Step("Verify/a") with { PointOfNoReturn = true }, Step("Settle/a")],
             Notes = ["Kept.", "New."],
@@ -43,7 +43,7 @@ public sealed class PlanDifferenceTests
         ]);
     }
 
-    private static PlanStep Step(string id, params (string Key, string Value)[] parameters) => new()
+    private static PlannedStep Step(string id, params (string Key, string Value)[] parameters) => new()
     {
         Id = id,
         Title = "Title.",

@@ -61,7 +61,7 @@ public sealed class RunViewTests
         var run = CliRuns.Held().Run();
         var steps = run.Status!.Plan!.Steps.ConvertAll(s =>
             s.Phase == "StopOld" && s.Node == "oms-a" ? Done(s, run.Status.StartedAt!.Value) : s);
-        run = run with { Status = Under(run.Status, "Running", held: false) with { Plan = run.Status.Plan with { Steps = steps } } };
+        run = run with { Status = Under(run.Status, "Running", held: false) with { Plan = run.Status.Plan.With(steps) } };
 
         var phase = Phase(RunViewBuilder.Build(run, run.Status!.StartedAt!.Value + Night), "StopOld");
         (phase.Mark, phase.FinishedAt, phase.ElapsedSeconds).ShouldBe((StepMark.Running, null, Night.TotalSeconds));
@@ -77,18 +77,10 @@ public sealed class RunViewTests
     public void Steps_that_a_hold_stops_are_held(string hold, string step)
     {
         var run = CliRuns.Held().Run();
-        var plan = run.Status!.Plan! with { Hold = hold == "RollBack" ? hold : null };
+        var plan = run.Status!.Plan!.Rewritten(p => p with { Hold = hold == "RollBack" ? hold : null });
         var before = hold == "PointOfNoReturn" ? plan.Steps.Find(s => s.Id == step)!.After : [];
-        plan = plan with
-        {
-            Steps = plan.Steps.ConvertAll(s => s with
-            {
-                PointOfNoReturn = s.Id == step || s.After.Contains(step),
-                State = before.Contains(s.Id) ? StepState.Succeeded : StepState.Pending,
-                StartedAt = null,
-                FinishedAt = null,
-            }),
-        };
+        plan = plan.RewrittenSteps(s => s with { PointOfNoReturn = s.Id == step || s.After.Contains(step) })
+            .With(s => s.Record with { State = before.Contains(s.Id) ? StepState.Succeeded : StepState.Pending, StartedAt = null, FinishedAt = null });
         run = run with { Status = run.Status with { Plan = plan, Holds = [new HoldStatus { Name = hold }] } };
 
         var view = RunViewBuilder.Build(run, run.Status!.StartedAt!.Value);
@@ -127,8 +119,8 @@ public sealed class RunViewTests
         view.Message.ShouldStartWith("The operator has not seen the last change of the spec yet. Before the change: ");
     }
 
-    private static PlanStep Done(PlanStep step, DateTimeOffset at) =>
-        step with { State = StepState.Succeeded, StartedAt = at, FinishedAt = at.AddSeconds(5) };
+    private static Step Done(Step step, DateTimeOffset at) =>
+        step.With(r => r with { State = StepState.Succeeded, StartedAt = at, FinishedAt = at.AddSeconds(5) });
 
     private static OmsUpgradeStatus Under(RunStatus status, string reason, bool held) => (OmsUpgradeStatus)status with
     {

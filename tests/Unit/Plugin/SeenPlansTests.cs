@@ -20,7 +20,7 @@ public sealed class SeenPlansTests
         {
             for (var i = 0; i < 60; i++)
             {
-                SeenPlans.Keep(Run(i), new Plan { Hash = $"sha256:{i}" });
+                SeenPlans.Keep(Run(i), new StoredPlan { Hash = $"sha256:{i}" }.AsRun());
             }
 
             SeenPlans.Last(Run(59))!.Hash.ShouldBe("sha256:59");

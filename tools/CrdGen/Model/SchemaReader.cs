@@ -85,6 +85,7 @@ internal sealed class SchemaReader(XmlDocs docs)
         Type declared, SchemaNode bounds, FieldClass? fieldClass, bool isSpec, string where)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        type = type.GetCustomAttribute<SchemaOfAttribute>()?.Stored ?? type;
         if (Scalars.TryRead(type, bounds) is { } scalar)
         {
             return scalar;

@@ -132,11 +132,11 @@ internal sealed class Reference
         return page.ToString();
     }
 
-    private IEnumerable<Part> Sections() => _parts.Values.Where(part => part.Users.Count > 1).OrderBy(part => part.Type.Name, StringComparer.Ordinal);
+    private IEnumerable<Part> Sections() => _parts.Values.Where(part => part.Users.Count > 1).OrderBy(part => NameOf(part.Type), StringComparer.Ordinal);
 
     private void Section(StringBuilder page, Part part, string shared)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n## {part.Type.Name}\n\n{_docs.Of(part.Type)}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"\n## {NameOf(part.Type)}\n\n{_docs.Of(part.Type)}\n\n");
         Table(page, part.Node, part.Class, part.IsSpec, shared, part.Type);
     }
 
@@ -174,7 +174,10 @@ internal sealed class Reference
 
     private bool IsSection(Type type) => _parts.TryGetValue(type, out var part) && part.Users.Count > 1;
 
-    private string Link(Type type, string shared) => $"[{type.Name}]({(_parts[type].Kinds.Count > 1 ? shared : "")}#{type.Name.ToLowerInvariant()})";
+    private string Link(Type type, string shared) => $"[{NameOf(type)}]({(_parts[type].Kinds.Count > 1 ? shared : "")}#{NameOf(type).ToLowerInvariant()})";
+
+    // StoredPlan is what users know as the plan.
+    private static string NameOf(Type type) => type.Name.Replace("Stored", "", StringComparison.Ordinal);
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Plans;
-
 namespace Drydock.Clients.Kubernetes.Json;
 
 /// <summary>Reads objects as "construct, then set what the JSON names". The source generator treats <c>init</c>
@@ -22,11 +20,6 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
         info.CreateObject = construct.Invoke;
         info.UnmappedMemberHandling = generated.UnmappedMemberHandling;
         info.OriginatingResolver = this;
-        if (type == typeof(PlanStep))
-        {
-            info.OnDeserialized = static read => ((PlanStep)read).FillIn();
-        }
-
         foreach (var property in generated.Properties)
         {
             if (Ignored(property) != JsonIgnoreCondition.Always && !IsTracking(property))
@@ -68,15 +61,6 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
             JsonIgnoreCondition.Never => static (_, _) => true,
             _ => generated.ShouldSerialize,
         };
-        if (generated.AttributeProvider is PropertyInfo { Name: var name } && owner.Type == typeof(PlanStep))
-        {
-            var byKind = copy.ShouldSerialize;
-            copy.ShouldSerialize = (target, value) =>
-                value is not null
-                    && ((PlanStep)target).IsWritten(name)
-                    && byKind?.Invoke(target, value) != false;
-        }
-
         copy.CustomConverter = generated.CustomConverter;
         copy.NumberHandling = generated.NumberHandling;
         copy.IsExtensionData = generated.IsExtensionData;

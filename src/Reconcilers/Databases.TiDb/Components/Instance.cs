@@ -4,7 +4,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 [Step("drain")]
 internal abstract record DrainInstance : TiDbStep
 {
-    public static bool Is(PlanStep step) => IsOf(step, "drain");
+    public static bool Is(Step step) => Is(step.Planned);
+
+    public static bool Is(PlannedStep step) => IsOf(step, "drain");
 
     // It may begin before the former instance is healthy.
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
@@ -45,7 +47,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => base.TimeLimit(spec) + Later;
 
-    internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec) =>
+    internal override IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec) =>
         own.State != StepState.Succeeded && HasActed(own, run) ? [Leftover.PreparedProgram(own.Node!)] : [];
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
@@ -119,7 +121,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
 
     /// <summary>Prepares the new program beside the one that runs, so that the stop is short.</summary>
     internal static Task StageAsync(
-        TiDbTargets targets, Plan plan, DatabaseInstance instance, InstanceProcess process,
+        TiDbTargets targets, PlanProgress plan, DatabaseInstance instance, InstanceProcess process,
         CancellationToken cancellationToken)
     {
         targets.EnsureMayAct();
@@ -254,7 +256,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
     {
         var failure = exception as StepActionException ?? (exception is HostException ? Failure(exception) : null);
         return failure is { NotTaken: false }
-            && (!failure.Retryable || context.Step.Tries >= context.Step.MaxAttempts);
+            && (!failure.Retryable || context.Step.Record.Tries >= context.Step.Planned.MaxAttempts);
     }
 }
 
@@ -278,7 +280,7 @@ internal abstract record VerifyInstance : TiDbStep
 
     private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
 
-    public static bool Is(PlanStep step) => IsOf(step, VerbName);
+    public static bool Is(Step step) => IsOf(step.Planned, VerbName);
 
     public sealed override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later;

@@ -82,7 +82,7 @@ internal static class LeaderEviction
 /// restart (docs/project/research/tidb.md#rules). Read from schedulers-v2.</summary>
 internal sealed record NoEvictSchedulerIsLeft : TiDbGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var evicted = (await Targets.Pd.ScheduleAsync(cancellationToken)).Evicted;
         var left = plan.Steps

@@ -103,7 +103,7 @@ internal static class PdLeadership
     /// <summary>Requests a transfer: to the last PD of the plan while that one is not upgraded yet, because it is
     /// stopped last; the last one itself resigns, and any member takes over.</summary>
     public static async Task MoveAwayAsync(
-        TiDbTargets targets, Plan plan, PdMembers members, DatabaseInstance instance,
+        TiDbTargets targets, PlanProgress plan, PdMembers members, DatabaseInstance instance,
         CancellationToken cancellationToken)
     {
         var spec = targets.Spec;
@@ -144,7 +144,7 @@ internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, b
         Clear ? "Clear leader_priority of PD for the rolling upgrade" : "Restore leader_priority of PD";
 
     // Nothing is restored while the run waits: a guard would take that for a change from outside when it continues.
-    internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec)
+    internal override IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec)
     {
         if (!Clear)
         {
@@ -208,7 +208,7 @@ internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, b
 /// about to be stopped.</summary>
 internal sealed record LeaderPriorityStaysCleared : TiDbGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var set = (await Targets.Pd.MembersAsync(cancellationToken)).Members
             .Where(m => m.LeaderPriority != 0)

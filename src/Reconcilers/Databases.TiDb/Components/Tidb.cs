@@ -178,7 +178,7 @@ internal sealed record CountFailedStatements : FinalCheck, IWaitsOnly
 /// (docs/project/research/tidb.md#tidb-server).</summary>
 internal sealed record NoDdlAppears : TiDbGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var jobs = (await Targets.Sql.UnfinishedDdlAsync(cancellationToken)).Where(j => !j.IsOfSystem).ToList();
         return jobs.Count == 0
@@ -221,7 +221,7 @@ internal sealed class TiDbDdlWatch(TiDbTargets targets, Action changed) : IAsync
         status is { Plan: { } plan, RollbackPlan: null }
         && status.Phase != RunPhases.Failed
         && !RunPhases.IsEnded(status.Phase)
-        && GuardRecords.InForce(plan).Any(g => g.Check == nameof(NoDdlAppears));
+        && GuardRecords.InForce(plan).Any(g => g.Planned.Check == nameof(NoDdlAppears));
 
     public async ValueTask DisposeAsync()
     {

@@ -34,7 +34,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     // A drain that was found done, or under way, has no receipt, and the swap evicts too: removing a scheduler that is
     // not there changes nothing. The scheduler of a TiKV that is skipped keeps nothing; the guard of schedulers names
     // it.
-    internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec)
+    internal override IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec)
     {
         var name = own.Node!;
         var swap = run.Step<SwapInstance>(name);
@@ -73,7 +73,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     {
         // A new attempt starts with an empty receipt; the plan still has the previous one. After a retry by the
         // administrator, or when leaders were given back meanwhile, the time starts again.
-        var former = context.Step.Tries == 0 ? null : context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt;
+        var former = context.Step.Record.Tries == 0 ? null : context.Plan.Step(context.Step.Id)?.Receipt;
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? Timestamps.Format(context.Time.GetUtcNow()),
@@ -98,7 +98,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
             await Targets.Pd.EvictLeadersAsync(Store, cancellationToken);
         }
         catch (TargetException exception) when (
-            context.Step.NotTakenSince is { } since
+            context.Step.Record.NotTakenSince is { } since
             && context.Time.GetUtcNow() - since >= Spec.Drain.LongestStall())
         {
             throw new StepActionException(exception.Reason, exception.Message, retryable: false, exception);
@@ -399,7 +399,7 @@ internal sealed record VerifyTikv(ulong Store) : VerifyInstance
 
     /// <summary>Leaders have some time to return to a TiKV, as with tidb-operator and tiup
     /// (docs/project/research/tidb.md#tiup): two thirds of them, if there were enough, and 400 s at most.</summary>
-    public static string? MissingLeaders(Plan plan, string instance, PdStore store, TimeSpan waited)
+    public static string? MissingLeaders(PlanProgress plan, string instance, PdStore store, TimeSpan waited)
     {
         var before = DrainTikv.Before(plan.Step<DrainTikv>(instance)?.Recorded(DrainTikv.LeadersKey)) ?? 0;
         return before < EnoughLeaders || waited >= LongestReturn || store.Leaders * 3 >= before * 2

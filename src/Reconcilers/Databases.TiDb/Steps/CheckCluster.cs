@@ -204,7 +204,7 @@ internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
 /// <summary>PD reports the cluster id the plan was made for: the upgrade's claim is named after it.</summary>
 internal sealed record ClusterIsTheSame(ulong ClusterId) : TiDbGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var now = (await Targets.Pd.MembersAsync(cancellationToken)).ClusterId;
         return now == ClusterId

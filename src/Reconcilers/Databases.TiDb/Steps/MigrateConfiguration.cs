@@ -189,7 +189,7 @@ internal static class ConfigurationCheck
 
 /// <summary>The replacement of the configuration file of an instance by the one that MigrateConfiguration wrote beside
 /// it.</summary>
-internal sealed class ConfigurationInstall(TiDbTargets targets, Plan plan, DatabaseInstance instance)
+internal sealed class ConfigurationInstall(TiDbTargets targets, PlanProgress plan, DatabaseInstance instance)
 {
     private readonly ConfigurationFile? _file = plan.Steps
         .Where(s => s.Is<MigrateConfiguration>())

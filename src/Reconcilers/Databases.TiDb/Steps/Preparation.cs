@@ -254,7 +254,7 @@ internal sealed record TakeTiDbSnapshot(
 /// <summary>The verified backup exists, as object and as files: data can be restored from nothing else.</summary>
 internal sealed record SnapshotStays(string Step) : TiDbGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var taken = plan.Steps.Find(s => s.Id == Step);
         return await SnapshotPresence.ReadAsync(

@@ -40,7 +40,7 @@ internal static class ScheduleHold
     /// own if the status was put back to an older copy: then those that it saved count.</summary>
     /// <param name="saved">The limits that this attempt has saved; null if it has saved none.</param>
     public static string Text(
-        Plan plan, IReadOnlyDictionary<string, long> now, string? saved, HoldScheduling hold)
+        PlanProgress plan, IReadOnlyDictionary<string, long> now, string? saved, HoldScheduling hold)
     {
         var former = now;
         if (saved is not null && AreHeld(now, hold.LeaderLimit))
@@ -59,7 +59,7 @@ internal static class ScheduleHold
     /// an administrator meanwhile, and stay.</summary>
     /// <param name="mergeLimit">The most that merge-schedule-limit is restored to; null for its former value.</param>
     public static IReadOnlyDictionary<string, long> ToRestore(
-        PlanStep hold, IReadOnlyDictionary<string, long> now, long? mergeLimit)
+        Step hold, IReadOnlyDictionary<string, long> now, long? mergeLimit)
     {
         var former = Former(hold);
         var wanted = Wanted(former, hold.As<HoldScheduling>());
@@ -77,16 +77,16 @@ internal static class ScheduleHold
     }
 
     public static async Task RestoreAsync(
-        TiDbTargets targets, PlanStep hold, long? mergeLimit, CancellationToken cancellationToken)
+        TiDbTargets targets, Step hold, long? mergeLimit, CancellationToken cancellationToken)
     {
         var now = (await targets.Pd.ScheduleAsync(cancellationToken)).Limits;
         await targets.Pd.SetLimitsAsync(ToRestore(hold, now, mergeLimit), cancellationToken);
     }
 
-    public static IReadOnlyDictionary<string, long> Former(PlanStep hold) =>
+    public static IReadOnlyDictionary<string, long> Former(Step hold) =>
         PdSchedule.ParseLimits(hold.Recorded(HoldScheduling.FormerKey));
 
-    public static string Commands(PlanStep hold) =>
+    public static string Commands(Step hold) =>
         string.Join(", ", Former(hold).Select(l => $"`pd-ctl config set {l.Key} {l.Value}`"));
 }
 
@@ -103,7 +103,7 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
     public const string Issue = "tikv/tikv#8967";
     private const int Named = 3;
 
-    internal override IEnumerable<Leftover> Undo(PlanStep own, Plan run, DatabaseRollingUpgradeSpec spec)
+    internal override IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec)
     {
         var isInForce = HasActed(own, run)
             && run.Step<ReleaseScheduling>() is not { State: StepState.Succeeded };
@@ -149,7 +149,7 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
             ? new Observation.Running(pending)
             : new Observation.Done(
                 null,
-                context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
+                context.Receipt(FormerKey) is null || context.Step.Record.CleanedUpAt is not null
                     ? Entry(FormerKey, await FormerAsync(context, schedule, cancellationToken))
                     : null);
     });
@@ -251,7 +251,7 @@ internal sealed record ReleaseScheduling(long MergeLimit) : TiDbStep
     protected override Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
         ScheduleHold.RestoreAsync(Targets, Hold(context), MergeLimit, cancellationToken);
 
-    private static PlanStep Hold(StepContext context) =>
+    private static Step Hold(StepContext context) =>
         context.Plan.Step<HoldScheduling>() ?? throw new KeyNotFoundException(
             $"The plan has no step {nameof(HoldScheduling)}, so it does not fit {nameof(ReleaseScheduling)}.");
 }
@@ -335,7 +335,7 @@ internal sealed record LimitMerging(long Limit, Dictionary<string, long>? Before
 /// <param name="Limit">The most that merge-schedule-limit may be.</param>
 internal sealed record ScheduleLimitsStay(long Limit) : TiDbGuard
 {
-    protected override async Task<GuardReading> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var now = (await Targets.Pd.ScheduleAsync(cancellationToken)).Limit("merge-schedule-limit");
         return now <= Limit

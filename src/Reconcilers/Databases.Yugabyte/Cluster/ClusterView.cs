@@ -71,7 +71,7 @@ internal sealed record ClusterView(
     /// <summary><see cref="Problems"/> while an upgrade runs: the first sentence, which is shown while a step waits,
     /// also says what to do if an instance that is down is lost for good.</summary>
     public IReadOnlyList<string> ProblemsOfRun(
-        YugabyteCluster cluster, Plan plan, params IReadOnlyCollection<DatabaseInstance> except)
+        YugabyteCluster cluster, PlanProgress plan, params IReadOnlyCollection<DatabaseInstance> except)
     {
         var dead = cluster.Masters.Except(except).Where(m => Master(cluster.Rpc(m)) is not { IsAlive: true })
             .Concat(cluster.Tservers.Except(except).Where(t => Tserver(cluster.Web(t)) is not { IsAlive: true }))
@@ -89,9 +89,9 @@ internal sealed record ClusterView(
     }
 
     // Until its verification has ended, well or not.
-    private static bool IsBeingRestarted(Plan plan, string instance) => plan.Steps.Exists(swap =>
+    private static bool IsBeingRestarted(PlanProgress plan, string instance) => plan.Steps.Exists(swap =>
         InstanceSwap.Is(swap)
-        && PlanProgress.Begun(swap)
+        && swap.HasEverBegun
         && InstanceSwap.InstanceOf(swap) == instance
         && plan.Steps.Exists(s => (s.Is<VerifyMaster>() || s.Is<VerifyTserver>())
             && s.After.Contains(swap.Id)
@@ -200,7 +200,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     /// <param name="expectOutage">Its component has too few members to stop one without an outage, which was
     /// accepted.</param>
     public Task<IReadOnlyList<string>> StopProblemsAsync(
-        Plan plan, GatedStop stop, bool expectOutage, bool rightBefore, CancellationToken cancellationToken) =>
+        PlanProgress plan, GatedStop stop, bool expectOutage, bool rightBefore, CancellationToken cancellationToken) =>
         ReadAsync(
             async view =>
             {
@@ -217,7 +217,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
             cancellationToken);
 
     /// <summary>Why the universe as a whole is not healthy, one sentence each; empty if it is.</summary>
-    public Task<IReadOnlyList<string>> HealthProblemsAsync(Plan plan, CancellationToken cancellationToken) => ReadAsync(
+    public Task<IReadOnlyList<string>> HealthProblemsAsync(
+        PlanProgress plan, CancellationToken cancellationToken) => ReadAsync(
         view => ProblemChecks.FirstAsync(
             () => Task.FromResult(view.ProblemsOfRun(cluster, plan)),
             () => SilentAsync(except: [], cancellationToken),
@@ -227,7 +228,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     /// <summary>Why leaders may not be moved now, one sentence each; empty if they may. Quorum without servers that are
     /// stopped side by side is proven before the first of them loses its leaders.</summary>
     public Task<IReadOnlyList<string>> DrainProblemsAsync(
-        Plan plan, GatedStop stop, bool rightBefore, CancellationToken cancellationToken) => ReadAsync(
+        PlanProgress plan, GatedStop stop, bool rightBefore, CancellationToken cancellationToken) => ReadAsync(
             view => ProblemChecks.FirstAsync(
                 () => Seen(view, plan, stop, stop.Beside, rightBefore),
                 () => OthersSqlAsync(plan, stop.All, cancellationToken),
@@ -241,7 +242,11 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         Asking.ProblemsAsync(async () => await judge(await cluster.ReadAsync(cancellationToken)));
 
     private Task<IReadOnlyList<string>> Seen(
-        ClusterView view, Plan plan, GatedStop stop, IReadOnlyList<DatabaseInstance> except, bool rightBefore) =>
+        ClusterView view,
+        PlanProgress plan,
+        GatedStop stop,
+        IReadOnlyList<DatabaseInstance> except,
+        bool rightBefore) =>
         Task.FromResult<IReadOnlyList<string>>(
         [
             .. view.ProblemsOfRun(cluster, plan, except),
@@ -290,7 +295,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     }
 
     private Task<IReadOnlyList<string>> OthersSqlAsync(
-        Plan plan, IReadOnlyCollection<DatabaseInstance> except, CancellationToken cancellationToken) =>
+        PlanProgress plan, IReadOnlyCollection<DatabaseInstance> except, CancellationToken cancellationToken) =>
         new SqlBaseline(cluster).ProblemsAsync(plan, cluster.Tservers.Except(except), others: true, cancellationToken);
 
     // Of one healthy server, only the masters are asked: without that question, nothing under-replicated is the proof.

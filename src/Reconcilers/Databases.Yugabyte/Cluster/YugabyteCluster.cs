@@ -247,7 +247,7 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
         (await new YugabytePreflight(this).RunAsync(cancellationToken)).Select<IRunDiscovery>(static found => found);
 
-    public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
+    public Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) =>
         new YugabyteTraces(this).ReadAsync(plan, cancellationToken);
 
     public Task<string?> FindRollbackObstacleAsync(

@@ -169,7 +169,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         {
             var pause = new SetReplication(group.Name, group.Target, Enabled: false);
             Chain(Phases.ResumeReplication, pause with { Enabled = true });
-            Builder.Guard(PlannedGuard.Of(
+            Builder.Guard(PlannedGuards.Of(
                 $"{nameof(ReplicationStaysPaused)}/{pause.Verb}", node: null,
                 new ReplicationStaysPaused(group.Name, group.Target), [$"{Phases.PauseReplication}/{pause.Verb}"],
                 Barrier[0]));
@@ -204,7 +204,7 @@ internal abstract class YugabyteProcedure(DatabaseRollingUpgradeSpec spec)
     protected void Guard(IGuardCheck check, string from, string? until = null) => Guard(check, [from], until);
 
     protected void Guard(IGuardCheck check, IEnumerable<string> from, string? until = null) =>
-        Builder.Guard(PlannedGuard.Of(check.GetType().Name, node: null, check, from, until));
+        Builder.Guard(PlannedGuards.Of(check.GetType().Name, node: null, check, from, until));
 
     /// <summary>Adds the steps of all masters; returns the id of the last swap, null without masters.</summary>
     protected string? AddMasters(string phase, int count, SwapMaster first)
@@ -259,7 +259,7 @@ internal static class YugabyteFinalize
 
     /// <summary>The first step that makes the upgrade final, if it is held; null otherwise. The wait for peers before
     /// it changes nothing, but belongs to it.</summary>
-    public static string? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+    public static string? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
         IsManual(spec.Yugabyte ?? new YugabyteSpec())
             ? plan.Steps.Find(s => s.Phase is Phases.PromoteAutoFlags or Phases.UpgradeCatalog)?.Id
             : null;

@@ -7,26 +7,27 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// leader blacklist, replication resumes, the package stays. Otherwise (docs/project/research/yugabytedb.md#procedure):
 /// volatile AutoFlags are rolled back first; then tablet servers go to the old programs, then masters, the leader last;
 /// then the universe is verified and replication resumes.</summary>
-internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan done) : YugabyteProcedure(spec)
+internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, PlanProgress done) : YugabyteProcedure(spec)
 {
     private readonly List<YugabyteUndo> _undos =
     [
-        .. done.Steps.AsEnumerable().Reverse().Where(PlanProgress.Begun).Select(s => UndoOf(spec, done, s))
+        .. done.Steps.AsEnumerable().Reverse().Where(s => s.HasEverBegun).Select(s => UndoOf(spec, done, s))
             .OfType<YugabyteUndo>(),
     ];
 
     /// <summary>Compiles the rollback; without steps if nothing was changed.</summary>
     /// <param name="plan">The plan with the progress of its steps.</param>
     /// <exception cref="InvalidOperationException">There is an <see cref="Obstacle"/>.</exception>
-    public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string>? notes = null) =>
+    public static Plan Compile(
+        DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string>? notes = null) =>
         Obstacle(spec, plan) is { } obstacle
             ? throw new InvalidOperationException(obstacle)
             : new YugabyteRollback(spec, plan).Compile(notes ?? []);
 
     /// <summary>Why what a plan has done cannot be rolled back; null if it can. Before the first process is stopped
     /// everything can be undone, whatever the dialect and the versions.</summary>
-    public static string? Obstacle(DatabaseRollingUpgradeSpec spec, Plan plan) =>
-        plan.Steps.Exists(s => InstanceSwap.Is(s) && PlanProgress.Begun(s))
+    public static string? Obstacle(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
+        plan.Steps.Exists(s => InstanceSwap.Is(s) && s.HasEverBegun)
             ? NeverBecause((spec.Yugabyte ?? new YugabyteSpec()).Dialect, YugabyteVersion.Parse(spec.FromVersion))
                 ?? Passed(spec, plan)
                 ?? Unknown(spec, plan)
@@ -39,16 +40,16 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
         : $"YugabyteDB supports a rollback only from 2.20.2 on, and this upgrade comes from {from}.";
 
     /// <summary>What takes back the instances that were stopped, or may have been, in the order of the plan.</summary>
-    internal static IEnumerable<YugabyteUndo> Swaps(DatabaseRollingUpgradeSpec spec, Plan plan) => plan.Steps
-        .Where(s => InstanceSwap.Is(s) && PlanProgress.Begun(s))
+    internal static IEnumerable<YugabyteUndo> Swaps(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => plan.Steps
+        .Where(s => InstanceSwap.Is(s) && s.HasEverBegun)
         .Select(s => UndoOf(spec, plan, s))
         .OfType<YugabyteUndo>();
 
-    private static YugabyteUndo? UndoOf(DatabaseRollingUpgradeSpec spec, Plan plan, PlanStep step) =>
+    private static YugabyteUndo? UndoOf(DatabaseRollingUpgradeSpec spec, PlanProgress plan, Step step) =>
         YugabyteStep.Read(step)?.Undo(spec, plan, step);
 
-    private static string? Passed(DatabaseRollingUpgradeSpec spec, Plan plan) =>
-        plan.Steps.Find(s => s.PointOfNoReturn && PlanProgress.Begun(s)) is not { } step ? null
+    private static string? Passed(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
+        plan.Steps.Find(s => s.PointOfNoReturn && s.HasEverBegun) is not { } step ? null
         : step.Is<PromoteAutoFlags>()
             ? $"{step.Id} has begun: AutoFlags that change the data format, or what other clusters see, are or may be "
                 + $"promoted, and no process of {spec.FromVersion} can run with them."
@@ -58,10 +59,10 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, Plan don
         : $"{step.Id}, a point of no return, has begun.";
 
     // By the steps alone: a spec with a seed lists no instances.
-    private static string? Unknown(DatabaseRollingUpgradeSpec spec, Plan plan)
+    private static string? Unknown(DatabaseRollingUpgradeSpec spec, PlanProgress plan)
     {
         var unknown = plan.Steps
-            .Where(s => InstanceSwap.Is(s) && PlanProgress.Begun(s))
+            .Where(s => InstanceSwap.Is(s) && s.HasEverBegun)
             .Where(s => InstanceSwap.Replacement(plan, s)?.FormerSha256 is null)
             .Select(InstanceSwap.InstanceOf)
             .OfType<string>()

@@ -23,7 +23,7 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
     internal override bool IsPointOfNoReturn => Class != AutoFlagClass.LocalVolatile;
 
     // Before an old program starts that does not know them. If other classes were promoted, no rollback is possible.
-    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         !IsPointOfNoReturn
         && own.Recorded(FlagsBeforeReceipt) is { } before
         && YugabyteRollback.Swaps(spec, done).FirstOrDefault() is { Program: { } former } first
@@ -111,7 +111,7 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 /// <param name="Digest">Null if it was not recorded.</param>
 internal sealed record RecordedFlags(string? Version, string? Digest)
 {
-    public static RecordedFlags Of(Plan plan)
+    public static RecordedFlags Of(PlanProgress plan)
     {
         var before = plan.Step<ProveAdminTool>();
         return plan.Step<PromoteAutoFlags>(phase: DatabaseRollingUpgradePhases.PromoteVolatileFlags)
@@ -249,9 +249,9 @@ internal sealed class PackageFlags(YugabyteCluster cluster)
     /// <summary>Why a rollback must not begin; null if it may, or if nothing can be read: starting processes again may
     /// repair that. What the upgrade itself promoted is rolled back by a step, which then looks for the
     /// same.</summary>
-    public async Task<string?> FindObstacleAsync(Plan plan, CancellationToken cancellationToken)
+    public async Task<string?> FindObstacleAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
-        if (plan.Steps.Exists(s => s.Is<PromoteAutoFlags>() && PlanProgress.Begun(s))
+        if (plan.Steps.Exists(s => s.Is<PromoteAutoFlags>() && s.HasEverBegun)
             || YugabyteRollback.Swaps(cluster.Spec, plan).FirstOrDefault()
                 is not { Instance: { } instance, Program: { Directory: { } directory } })
         {

@@ -242,7 +242,7 @@ internal sealed record UpgradeCatalog : YugabyteStep
         var mayHaveBegun = context.Step.Attempt > 1 || !isFresh;
         if (mayHaveBegun
             && !await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken)
-            && !(isFresh && context.Step.Tries == 1))
+            && !(isFresh && context.Step.Record.Tries == 1))
         {
             // A retry by an administrator is a new attempt: the administrator has seen the end.
             throw NotYet(Reasons.AdminToolFailed, $"The command was started before. {Unseen}");

@@ -5,14 +5,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// program is left alone; a process that does not run is replaced and started without asking the cluster.</summary>
 internal sealed class InstanceSwap(YugabyteCluster cluster)
 {
-    public static bool Is(PlanStep step) => step.Is<SwapMaster>() || step.Is<SwapTserver>();
+    public static bool Is(Step step) => step.Is<SwapMaster>() || step.Is<SwapTserver>();
 
     /// <summary>The instance that a swap has taken; null if none yet.</summary>
-    public static string? InstanceOf(PlanStep swap) =>
+    public static string? InstanceOf(Step swap) =>
         swap.Is<SwapMaster>() ? swap.Recorded(SwapMaster.InstanceKey) : swap.Node;
 
     /// <summary>What a swap replaces by what; null if its phase does not say it of the instance.</summary>
-    public static ProgramReplacement? Replacement(Plan plan, PlanStep swap) => swap.Is<SwapMaster>()
+    public static ProgramReplacement? Replacement(PlanProgress plan, Step swap) => swap.Is<SwapMaster>()
         ? SwapMaster.Replacement(plan, swap)
         : SwapTserver.Replacement(plan, swap).Program;
 
@@ -163,7 +163,8 @@ internal sealed record ProgramReplacement(
     /// <summary>What an instance is to run by a plan.</summary>
     /// <param name="version">The version to run; null for toVersion.</param>
     /// <exception cref="KeyNotFoundException">The plan does not say what the instance is to run.</exception>
-    public InstanceGoal Goal(Plan plan, DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, string? version)
+    public InstanceGoal Goal(
+        PlanProgress plan, DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, string? version)
     {
         var program = YugabyteVocabulary.Of(spec).Program(instance.Component);
         version ??= spec.ToVersion;
@@ -183,7 +184,7 @@ internal sealed record ProgramReplacement(
     /// instance.</summary>
     /// <param name="former">What the upgrade replaced; null if it is not known.</param>
     public static ProgramReplacement? Back(
-        DatabaseRollingUpgradeSpec spec, Plan done, string? name, ProgramReplacement? former)
+        DatabaseRollingUpgradeSpec spec, PlanProgress done, string? name, ProgramReplacement? former)
     {
         if (spec.Instances.Find(i => i.Name == name) is not { } instance)
         {

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 [Step("speed-up-leaders", "Let leaders move faster")]
 internal sealed record SpeedUpLeaders : YugabyteStep
 {
-    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         LeaderSpeed.InForce(done) is null
             ? null
             : new YugabyteUndo(
@@ -26,7 +26,7 @@ internal sealed record SpeedUpLeaders : YugabyteStep
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var now = await Speed.ReadAsync(cancellationToken);
-        var facts = context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
+        var facts = context.Receipt(FormerKey) is null || context.Step.Record.CleanedUpAt is not null
             ? Entry(FormerKey, await FormerAsync(context, now, cancellationToken))
             : null;
         return !now.Values.Any(m => m.IsSlow)
@@ -96,17 +96,17 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>The step that changed the flags, while they are or may be changed; null otherwise.</summary>
-    public static PlanStep? InForce(Plan plan) =>
+    public static Step? InForce(PlanProgress plan) =>
         plan.Step<SpeedUpLeaders>() is { Attempt: > 0 } step
         && plan.Step<RestoreLeaderSpeed>() is not { State: StepState.Succeeded }
         && !CleanedUpSteps.Is(plan, step)
             ? step
             : null;
 
-    public static IReadOnlyDictionary<string, LeaderMoves> Former(PlanStep step) =>
+    public static IReadOnlyDictionary<string, LeaderMoves> Former(Step step) =>
         LeaderMoves.Parse(step.Recorded(SpeedUpLeaders.FormerKey));
 
-    public static string Commands(DatabaseRollingUpgradeSpec spec, PlanStep step) => string.Join(
+    public static string Commands(DatabaseRollingUpgradeSpec spec, Step step) => string.Join(
         ", ",
         from former in Former(step)
         let master = spec.Instances.Find(i => i.Name == former.Key)
@@ -116,7 +116,8 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
 
     /// <summary>What an administrator has to do about the flags; null if nothing.</summary>
     /// <param name="isRestored">Whether the rollback has restored them.</param>
-    public static ActionItem? LeftBehind(DatabaseRollingUpgradeSpec spec, Plan plan, bool isRestored, string toolHost)
+    public static ActionItem? LeftBehind(
+        DatabaseRollingUpgradeSpec spec, PlanProgress plan, bool isRestored, string toolHost)
     {
         var unknown = plan.Step<SpeedUpLeaders>() is not { } step
             ? []

@@ -35,11 +35,12 @@ internal sealed record SwapMaster(
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         GatePatience(spec) + KubernetesDuration.Parse(spec.Timeouts.Swap) + Margin;
 
-    public static ProgramReplacement? Replacement(Plan plan, PlanStep swap) => InstanceSwap.InstanceOf(swap) is { } name
+    public static ProgramReplacement? Replacement(PlanProgress plan, Step swap) =>
+        InstanceSwap.InstanceOf(swap) is { } name
         ? plan.Step<SwapMaster>(phase: swap.Phase)!.As<SwapMaster>().Programs?.GetValueOrDefault(name)
         : null;
 
-    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         InstanceSwap.InstanceOf(own) is { } name
         && ProgramReplacement.Back(spec, done, name, Replacement(done, own)) is { } back
             ? new YugabyteUndo(
@@ -227,7 +228,7 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
 
     // Empty once the others have it among them and all of the cluster is well.
     private Task<IReadOnlyList<string>> InClusterAsync(
-        Plan plan, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken) =>
+        PlanProgress plan, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken) =>
         Asking.ProblemsAsync(async () =>
         {
             var view = await Cluster.ReadAsync(cancellationToken);

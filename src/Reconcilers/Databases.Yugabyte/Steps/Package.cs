@@ -16,11 +16,11 @@ internal sealed record PrepareYugabytePackage(List<string>? Hosts = null) : Yuga
 
     public static string ProgramFact(string program) => $"sha.{program}";
 
-    public static IReadOnlyList<string> HostsOf(PlanStep step) =>
+    public static IReadOnlyList<string> HostsOf(Step step) =>
         step.As<PrepareYugabytePackage>().Hosts ?? [step.Node!];
 
     /// <summary>SHA-256 of a program of the package on a host; null before it is prepared there.</summary>
-    public static string? Program(Plan plan, string host, string program) => plan.Steps
+    public static string? Program(PlanProgress plan, string host, string program) => plan.Steps
         .Find(s => s.Is<PrepareYugabytePackage>() && HostsOf(s).Contains(host, StringComparer.Ordinal))
         ?.Recorded(ProgramFact(program));
 

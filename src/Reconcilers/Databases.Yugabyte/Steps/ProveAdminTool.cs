@@ -13,7 +13,7 @@ internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
     public const string FlagsDigestFact = "autoFlagsDigest";
     public const string NodesSafeFact = "nodesSafe";
 
-    public static NodesSafeForm NodesSafe(Plan plan) =>
+    public static NodesSafeForm NodesSafe(PlanProgress plan) =>
         Enum.TryParse<NodesSafeForm>(plan.Step<ProveAdminTool>()?.Recorded(NodesSafeFact), out var form)
             ? form
             : NodesSafeForm.Absent;

@@ -10,21 +10,21 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
     internal override string Title(string? node) =>
         $"{(Enabled ? "Resume" : "Pause")} replication group {Target.Display(Group)}";
 
-    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         IsPausedIn(done)
             ? new YugabyteUndo(
                 DatabaseRollingUpgradePhases.ResumeReplication, Instance: null, this with { Enabled = true })
             : null;
 
     /// <summary>The groups that an upgrade has paused, and that neither it nor its rollback has resumed.</summary>
-    public static IEnumerable<(PlanStep Step, SetReplication Group)> Paused(Plan plan, Plan? back = null) =>
+    public static IEnumerable<(Step Step, SetReplication Group)> Paused(PlanProgress plan, PlanProgress? back = null) =>
         from step in plan.Steps
-        where step.Is<SetReplication>() && PlanProgress.Begun(step)
+        where step.Is<SetReplication>() && step.HasEverBegun
         let pause = step.As<SetReplication>()
         where pause.IsPausedIn(plan) && (back is null || pause.IsPausedIn(back))
         select (step, pause);
 
-    private bool IsPausedIn(Plan plan) => !Enabled && !plan.Steps.Exists(s => s.Is<SetReplication>()
+    private bool IsPausedIn(PlanProgress plan) => !Enabled && !plan.Steps.Exists(s => s.Is<SetReplication>()
         && s.State == StepState.Succeeded
         && s.As<SetReplication>() is { Enabled: true } resume
         && (resume.Group, resume.Target) == (Group, Target));
@@ -57,7 +57,7 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
             : new Observation.Done($"Replication group {group.Name} is disabled.");
     }
 
-    public static DateTimeOffset? Deadline(PlanStep pause) => PlanProgress.Fact(pause, DeadlineReceipt);
+    public static DateTimeOffset? Deadline(Step pause) => pause.RecordedTime(DeadlineReceipt);
 
     // The time is read before the group is paused, so that it is counted from a moment that is early enough.
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
@@ -157,7 +157,7 @@ internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
 
     // At both ends the target must have promoted what the source uses.
     private async Task<IReadOnlyList<string>> NotFinalAsync(
-        Plan plan, YugabyteVersion version, CancellationToken cancellationToken)
+        PlanProgress plan, YugabyteVersion version, CancellationToken cancellationToken)
     {
         if (!YugabyteFeatures.HasAutoFlags(version))
         {
@@ -197,7 +197,7 @@ internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
         return problems;
     }
 
-    private IEnumerable<ReplicationGroup> Resumed(Plan plan, ReplicationTarget target)
+    private IEnumerable<ReplicationGroup> Resumed(PlanProgress plan, ReplicationTarget target)
     {
         var set = plan.Steps.Where(s => s.Is<SetReplication>()).Select(s => s.As<SetReplication>()).ToList();
         return Cluster.Settings.Replication.Groups.Where(g => set.Exists(s => s.Group == g.Name && s.Target == target));

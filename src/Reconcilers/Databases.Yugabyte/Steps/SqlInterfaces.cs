@@ -78,7 +78,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
         string.Join(',', answers.Select(a => $"{Name(a.Kind)}="
             + (HostNames.AreSame(a.Address.Host, tserver.Host) ? $"{a.Address.Port}" : a.Address.ToString())));
 
-    public static string? Recorded(Plan plan, string tserver)
+    public static string? Recorded(PlanProgress plan, string tserver)
     {
         var known = Known(plan, tserver).Select(k => $"{Name(k.Kind)}={k.Text}").ToList();
         return known.Count == 0 ? null : string.Join(' ', known);
@@ -107,7 +107,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
     }
 
     public async Task<IReadOnlyList<string>> ProblemsAsync(
-        Plan plan, IEnumerable<DatabaseInstance> tservers, bool others, CancellationToken cancellationToken)
+        PlanProgress plan, IEnumerable<DatabaseInstance> tservers, bool others, CancellationToken cancellationToken)
     {
         var known = (
             from server in tservers
@@ -130,7 +130,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
     /// <summary>SQL ports of a tablet server that do not belong to its present process. If a tablet server ends hard,
     /// its PostgreSQL may survive, keep the port and go on answering with the old program.</summary>
     public async Task<IReadOnlyList<string>> ListenerProblemsAsync(
-        Plan plan, DatabaseInstance tserver, InstanceProcess process, CancellationToken cancellationToken)
+        PlanProgress plan, DatabaseInstance tserver, InstanceProcess process, CancellationToken cancellationToken)
     {
         var ports = Known(plan, tserver.Name)
             .Select(k => Parse(tserver, k.Text)?.Port)
@@ -156,12 +156,12 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
         ];
     }
 
-    private static bool IsToBeRolledBack(Plan plan, string tserver) =>
+    private static bool IsToBeRolledBack(PlanProgress plan, string tserver) =>
         plan.Step<VerifyTserver>(tserver, DatabaseRollingUpgradePhases.RollbackTServers)
             is { State: not StepState.Succeeded };
 
     // In a rollback the step that verifies a server says what the upgrade recorded.
-    private static IEnumerable<(SqlInterface Kind, string Text)> Known(Plan plan, string tserver)
+    private static IEnumerable<(SqlInterface Kind, string Text)> Known(PlanProgress plan, string tserver)
     {
         var recorded = plan.Step<RecordSql>();
         var known = recorded is null

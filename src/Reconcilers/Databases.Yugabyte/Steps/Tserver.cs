@@ -24,7 +24,7 @@ internal abstract record TserverStep : YugabyteStep
     {
         var step = context.Step;
         return step is { Receipt: null, StartedAt: null, Reason: { } reason }
-            && (GiveUp.IsDue(step) || step.Tries + 1 >= step.MaxAttempts)
+            && (GiveUp.IsDue(step) || step.Record.Tries + 1 >= step.Planned.MaxAttempts)
             ? Task.FromResult(GiveUp.Receipt(reason, step.Message ?? reason))
             : base.PrepareAsync(context, cancellationToken);
     }
@@ -80,7 +80,7 @@ internal abstract record TserverStep : YugabyteStep
         return [.. Cluster.Tservers.Where(t => together.Contains(t.Name, StringComparer.Ordinal))];
     }
 
-    private static PlanStep Swap(StepContext context, DatabaseInstance instance) =>
+    private static Step Swap(StepContext context, DatabaseInstance instance) =>
         context.Plan.Step<SwapTserver>(instance.Name, context.Step.Phase) ?? throw new KeyNotFoundException(
             $"The plan has no swap of {instance.Name} in {context.Step.Phase}; the stored plan does not fit.");
 
@@ -123,8 +123,8 @@ internal static class GiveUp
         Reasons.StepTimeout, Reasons.ProcessLivesOn,
     ];
 
-    public static bool IsDue(PlanStep step) =>
-        step is { State: StepState.Pending, StartedAt: null, Tries: > 0, Reason: { } reason }
+    public static bool IsDue(Step step) =>
+        step is { State: StepState.Pending, StartedAt: null, Record.Tries: > 0, Reason: { } reason }
         && OnceIsEnough.Contains(reason, StringComparer.Ordinal);
 
     public static Receipt Receipt(string reason, string message) =>
@@ -135,7 +135,7 @@ internal static class GiveUp
         };
 
     /// <summary>Whether a step that failed has removed its server from the leader blacklist.</summary>
-    public static bool HasReleased(Plan plan, string instance) => plan.Steps.Exists(s =>
+    public static bool HasReleased(PlanProgress plan, string instance) => plan.Steps.Exists(s =>
         s.Node == instance && s.State == StepState.Failed && s.Recorded(ReleasedFact) is not null);
 
     // The engine writes "attempt 1 of 4 failed, trying again: " before the message.
@@ -169,7 +169,7 @@ internal sealed record SwapTserver(
         + KubernetesDuration.Parse(spec.Timeouts.Swap)
         + Margin;
 
-    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         ProgramReplacement.Back(spec, done, own.Node, Replacement(done, own).Program) is { } back
             ? new YugabyteUndo(
                 DatabaseRollingUpgradePhases.RollbackTServers, own.Node,
@@ -177,7 +177,7 @@ internal sealed record SwapTserver(
                 back)
             : null;
 
-    public static (ProgramReplacement Program, string? Version) Replacement(Plan plan, PlanStep swap)
+    public static (ProgramReplacement Program, string? Version) Replacement(PlanProgress plan, Step swap)
     {
         var named = swap.As<SwapTserver>();
         if (named.Program is null)

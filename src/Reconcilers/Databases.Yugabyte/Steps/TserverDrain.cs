@@ -24,11 +24,11 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
         spec.Drain.StepLimit(Patience(spec) + Margin);
 
     // The swap that follows releases the server itself, once it is verified.
-    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) =>
+    internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         LeaderBlacklistIsClean.IsInHand(done, own)
         && !(spec.Instances.Exists(i => i.Name == own.Node)
             && done.Step<SwapTserver>(own.Node, own.Phase) is { } swap
-            && PlanProgress.Begun(swap))
+            && swap.HasEverBegun)
             ? new YugabyteUndo(DatabaseRollingUpgradePhases.Undo, own.Node, new ReleaseLeaders())
             : null;
 

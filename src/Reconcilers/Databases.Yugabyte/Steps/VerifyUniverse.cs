@@ -50,14 +50,14 @@ internal sealed record VerifyUniverse(string? Version = null) : YugabyteStep, IW
         _healthy.WaitAsync(context.Time, Pause, cancellationToken);
 
     private async Task<IReadOnlyList<string>> ProblemsAsync(
-        Plan plan, YugabyteVersion version, CancellationToken cancellationToken)
+        PlanProgress plan, YugabyteVersion version, CancellationToken cancellationToken)
     {
         var problems = await new ClusterGate(Cluster).HealthProblemsAsync(plan, cancellationToken);
         var report = await new VersionCheck(Cluster).ReadAsync(version, cancellationToken);
         return problems.Count > 0 ? [.. problems, .. report.Others] : report.IsClean ? [] : [report.Describe()];
     }
 
-    private string Advice(Plan plan)
+    private string Advice(PlanProgress plan)
     {
         var paused = SetReplication.Paused(plan, null).Any() ? " Replication stays paused until then." : "";
         return Version is not null ? $"Repair it, then retry.{paused}"

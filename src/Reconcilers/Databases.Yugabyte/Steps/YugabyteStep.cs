@@ -22,7 +22,8 @@ internal abstract record YugabyteStep : DatabaseStep<YugabyteCluster>
         GatePatience(spec) + KubernetesDuration.Parse(spec.Settle);
 
     /// <summary>The record of a stored step, for questions without targets; null if it cannot be read.</summary>
-    internal static YugabyteStep? Read(PlanStep step) => StepCatalog<YugabyteCluster>.Read(step) as YugabyteStep;
+    internal static YugabyteStep? Read(Step step) =>
+        StepCatalog<YugabyteCluster>.Read(step.Planned) as YugabyteStep;
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Finalize);
@@ -30,9 +31,9 @@ internal abstract record YugabyteStep : DatabaseStep<YugabyteCluster>
     /// <summary>What takes back the effect of the step, once it has begun; null if it has none, or if what takes
     /// another step back covers it.</summary>
     /// <param name="done">The plan with everything that the run did.</param>
-    internal virtual YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, Plan done, PlanStep own) => null;
+    internal virtual YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) => null;
 
-    internal PlanStep In(DatabaseRollingUpgradeSpec spec, string phase, string? node, IEnumerable<string> after) =>
+    internal PlannedStep In(DatabaseRollingUpgradeSpec spec, string phase, string? node, IEnumerable<string> after) =>
         In(phase, node, after) with
         {
             Title = Title(spec, node),

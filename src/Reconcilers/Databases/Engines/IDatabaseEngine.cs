@@ -19,30 +19,30 @@ internal interface IDatabaseEngine
 
     IEngineTargets Bind(IEngineContext context);
 
-    TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step);
+    TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, Step step);
 
     /// <summary>Whether a process was stopped for the new version, so that a deletion or an abort no longer undoes
     /// everything.</summary>
-    bool IsPastUndo(Plan plan);
+    bool IsPastUndo(PlanProgress plan);
 
-    bool Changed(Plan plan);
+    bool Changed(PlanProgress plan);
 
-    bool OnlyWaits(PlanStep step);
+    bool OnlyWaits(Step step);
 
-    AcceptableAttribute? Acceptance(PlanStep step) => null;
+    AcceptableAttribute? Acceptance(PlannedStep step) => null;
 
     /// <summary>How long the unit of work that begins with a step should take by the vendor's rule; null if there is
     /// none.</summary>
-    TimeSpan? UnitEstimate(PlanStep step) => null;
+    TimeSpan? UnitEstimate(Step step) => null;
 
-    string? HeldBy(PlanStep step) => null;
+    string? HeldBy(Step step) => null;
 
-    ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) => null;
+    ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => null;
 
     /// <summary>Why this upgrade cannot be rolled back; null if it can.</summary>
-    string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan);
+    string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan);
 
-    Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes);
+    Plan CompileRollback(DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string> notes);
 
     DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
@@ -54,9 +54,9 @@ internal interface IDatabaseEngine
 
     bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
-    string? InstanceOf(Plan plan, PlanStep step) => step.Node;
+    string? InstanceOf(PlanProgress plan, Step step) => step.Node;
 
-    bool IsDrain(PlanStep step);
+    bool IsDrain(Step step);
 }
 
 /// <summary>The engines that this operator has. An engine that is not among them is refused and never runs as another
@@ -90,7 +90,7 @@ internal interface IEngineTargets : IAsyncDisposable
     Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="IRunTargets.ReadTracesAsync"/>
-    Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) => Task.FromResult(plan);
+    Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) => Task.FromResult(plan);
 
     /// <summary>Why a rollback that <see cref="IDatabaseEngine.RollbackRefusal"/> allows must not begin now, and what
     /// an administrator may do; null if it may. Does not throw for any answer of a target.</summary>

@@ -10,7 +10,7 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
     public DateTimeOffset? RemoveAt(RunSpec spec, RunStatus status, bool isStopped)
     {
         var database = (DatabaseRollingUpgradeSpec)spec;
-        var plans = new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().ToList();
+        var plans = new[] { status.Plan, status.RollbackPlan }.OfType<PlanProgress>().ToList();
         var isAsked = status.AbortedBy is null && plans.Exists(p => p.Steps.Exists(s =>
             s is { State: StepState.Failed, Reason: Reasons.DrainTimeout } && engines.Of(database).IsDrain(s)));
         return isStopped && !isAsked
@@ -34,7 +34,7 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
             RollbackPlan = CleanedUpSteps.Mark(status.RollbackPlan, IsRemoved, at),
         };
 
-        bool IsRemoved(PlanStep step) =>
+        bool IsRemoved(Step step) =>
             engine.IsDrain(step) && names.Contains(step.Node ?? step.Id, StringComparer.Ordinal);
     }
 }
@@ -46,29 +46,24 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
 internal static class CleanedUpSteps
 {
     /// <summary>Returns the plan with the marks.</summary>
-    public static Plan? Mark(Plan? plan, Func<PlanStep, bool> made, DateTimeOffset at) =>
-        plan is null ? null : plan with
-        {
-            Steps =
-            [
-                .. plan.Steps.Select(s => s.Attempt > 0 && made(s) ? Marked(plan, s) with { CleanedUpAt = at } : s),
-            ],
-        };
+    public static PlanProgress? Mark(PlanProgress? plan, Func<Step, bool> made, DateTimeOffset at) =>
+        plan?.With(plan.Steps.Where(s => s.Attempt > 0 && made(s)).Select(
+            s => s with { Record = Marked(plan, s) with { CleanedUpAt = at } }));
 
-    public static bool Is(Plan plan, PlanStep made) =>
-        made.CleanedUpAt is { } at
-        && !plan.Steps.Exists(s => s.Phase == made.Phase && s.Node == made.Node && s.CountsFrom() > at);
+    public static bool Is(PlanProgress plan, Step made) =>
+        made.Record.CleanedUpAt is { } at
+        && !plan.Steps.Exists(s => s.Phase == made.Phase && s.Node == made.Node && s.Record.CountsFrom > at);
 
-    public static DateTimeOffset? LastActivity(Plan plan) => plan.Steps
-        .SelectMany(s => new[] { s.CountsFrom(), s.FinishedAt })
+    public static DateTimeOffset? LastActivity(PlanProgress plan) => plan.Steps
+        .SelectMany(s => new[] { s.Record.CountsFrom, s.FinishedAt })
         .Max();
 
     // Once a later step of the instance has succeeded, the change has served its purpose.
-    private static PlanStep Marked(Plan plan, PlanStep step)
+    private static StepRecord Marked(PlanProgress plan, Step step)
     {
         var own = plan.Steps.Where(s => s.Phase == step.Phase && s.Node == step.Node).ToList();
         var hasServed = own.SkipWhile(s => s.Id != step.Id).Skip(1).Any(s => s.State == StepState.Succeeded);
-        return step.State != StepState.Succeeded || hasServed ? step : step with
+        return step.State != StepState.Succeeded || hasServed ? step.Record : step.Record with
         {
             State = StepState.Pending,
             Tries = 0,

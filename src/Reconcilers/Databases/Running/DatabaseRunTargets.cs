@@ -129,7 +129,7 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
         };
     }
 
-    public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
+    public Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) =>
         _engine.ReadTracesAsync(plan, cancellationToken);
 
     public async Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken) =>

@@ -25,7 +25,7 @@ internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
     /// <summary>When an attempt began. A step that is found running at the first observation has no stored start before
     /// that observation ends, so this process remembers it.</summary>
     protected static DateTimeOffset Began(StepContext context) =>
-        context.Step.CountsFrom()
+        context.Step.Record.CountsFrom
             ?? Looks.GetValue(context, static c => new StrongBox<DateTimeOffset>(c.Time.GetUtcNow())).Value;
 
     /// <summary>The receipt of a step that changes settings for a while: their former values. What an attempt before
@@ -33,7 +33,7 @@ internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
     /// upgrade.</summary>
     protected static async Task<Receipt> ReserveFormerAsync(
         StepContext context, string key, Func<Task<string>> read) => Entry(
-        key, (context.Step.CleanedUpAt is null ? context.Recorded(context.Step.Id, key) : null) ?? await read());
+        key, (context.Step.Record.CleanedUpAt is null ? context.Recorded(context.Step.Id, key) : null) ?? await read());
 }
 
 /// <summary>What a step is called in its id and in a plan, where that does not depend on its arguments.</summary>
@@ -59,12 +59,13 @@ internal interface ITimedStep
 internal abstract class EngineSteps<TTargets>
     where TTargets : class
 {
-    public virtual TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
-        (StepCatalog<TTargets>.Read(step) as ITimedStep)?.TimeLimit(spec) ?? KubernetesDuration.Parse(step.Timeout);
+    public virtual TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, Step step) =>
+        (StepCatalog<TTargets>.Read(step.Planned) as ITimedStep)?.TimeLimit(spec)
+            ?? KubernetesDuration.Parse(step.Planned.Timeout);
 
-    public virtual bool OnlyWaits(PlanStep step) => StepCatalog<TTargets>.OnlyWaits(step);
+    public virtual bool OnlyWaits(Step step) => StepCatalog<TTargets>.OnlyWaits(step.Planned);
 
-    public virtual AcceptableAttribute? Acceptance(PlanStep step) => StepCatalog<TTargets>.Acceptance(step);
+    public virtual AcceptableAttribute? Acceptance(PlannedStep step) => StepCatalog<TTargets>.Acceptance(step);
 }
 
 /// <summary>When a healthy system will have settled, so that the last look comes then and not at the end of a

@@ -26,27 +26,27 @@ internal sealed class DatabaseUpgradeKind(
     public override IParkedStateCleanup ParkedState { get; } = new DatabaseParkedState(engines);
 
     // A plan belongs to one engine, and the names of the engines' actions do not overlap.
-    public override bool IsPastUndo(Plan plan) => engines.All.Any(e => e.IsPastUndo(plan));
+    public override bool IsPastUndo(PlanProgress plan) => engines.All.Any(e => e.IsPastUndo(plan));
 
-    public override bool Changed(Plan plan) => engines.All.Any(e => e.Changed(plan));
+    public override bool Changed(PlanProgress plan) => engines.All.Any(e => e.Changed(plan));
 
-    public override bool OnlyWaits(PlanStep step) => engines.All.Any(e => e.OnlyWaits(step));
+    public override bool OnlyWaits(Step step) => engines.All.Any(e => e.OnlyWaits(step));
 
     // Masters are numbered: UpgradeMasters/2/swap is of the kind UpgradeMasters/swap.
-    public override string KindOf(PlanStep step) => step.Node is null
+    public override string KindOf(Step step) => step.Node is null
         ? string.Join(
             '/',
             step.Id.Split('/').Where(
                 part => !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         : base.KindOf(step);
 
-    public override TimeSpan? UnitEstimate(PlanStep step) =>
+    public override TimeSpan? UnitEstimate(Step step) =>
         engines.All.Select(e => e.UnitEstimate(step)).FirstOrDefault(estimate => estimate is not null);
 
-    public override AcceptableAttribute? Acceptance(PlanStep step) =>
+    public override AcceptableAttribute? Acceptance(PlannedStep step) =>
         engines.All.Select(e => e.Acceptance(step)).FirstOrDefault(mark => mark is not null);
 
-    public override string? HeldBy(PlanStep step) =>
+    public override string? HeldBy(Step step) =>
         engines.All.Select(e => e.HeldBy(step)).FirstOrDefault(held => held is not null);
 
     public override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken) =>
@@ -57,11 +57,12 @@ internal sealed class DatabaseUpgradeKind(
 
     public override string PreflightTimeout(RunSpec spec) => Own(spec).Timeouts.Preflight;
 
-    public override TimeSpan TimeoutOf(RunSpec spec, PlanStep step) => Engine(spec).TimeoutOf(Own(spec), step);
+    public override TimeSpan TimeoutOf(RunSpec spec, Step step) => Engine(spec).TimeoutOf(Own(spec), step);
 
-    public override ImpliedHold? Hold(RunSpec spec, Plan plan) => Engine(spec).Hold(Own(spec), plan);
+    public override ImpliedHold? Hold(RunSpec spec, PlanProgress plan) => Engine(spec).Hold(Own(spec), plan);
 
-    public override string? RollbackRefusal(RunSpec spec, Plan plan) => Engine(spec).RollbackRefusal(Own(spec), plan);
+    public override string? RollbackRefusal(RunSpec spec, PlanProgress plan) =>
+        Engine(spec).RollbackRefusal(Own(spec), plan);
 
     public override Plan CompileRollback(RunSpec spec, RollbackBasis basis)
     {

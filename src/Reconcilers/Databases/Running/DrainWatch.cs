@@ -127,8 +127,8 @@ internal static class DrainLimits
 /// the drain begins only when that limit is left, so that leaders do not stay away for the whole time. Pure.</summary>
 internal static class DrainTurn
 {
-    public static DateTimeOffset? Replaced(StepContext context, Func<PlanStep, bool> isSwap) =>
-        context.Step.After.Select(id => context.Plan.Step(id)).OfType<PlanStep>().Where(isSwap).Max(s => s.FinishedAt);
+    public static DateTimeOffset? Replaced(StepContext context, Func<Step, bool> isSwap) =>
+        context.Step.After.Select(id => context.Plan.Step(id)).OfType<Step>().Where(isSwap).Max(s => s.FinishedAt);
 
     public static string? Early(DatabaseRollingUpgradeSpec spec, DateTimeOffset? replaced, DateTimeOffset now) =>
         replaced is { } at && now - at < KubernetesDuration.Parse(spec.Settle) - spec.Drain.LongestIdle()

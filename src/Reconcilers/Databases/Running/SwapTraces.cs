@@ -5,11 +5,14 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed class SwapTraces(IDatabaseHosts hosts, DatabaseRollingUpgradeSpec spec)
 {
     /// <summary>A step that has begun without the status: if the upgrade continues, it is looked at again.</summary>
-    public static PlanStep Begun(PlanStep step, SortedDictionary<string, string>? facts = null) => step with
+    public static Step Begun(Step step, SortedDictionary<string, string>? facts = null) => step with
     {
-        Attempt = Math.Max(1, step.Attempt),
-        Message = "Its host shows that it has begun; the status did not know of it.",
-        Facts = facts ?? step.Facts,
+        Record = step.Record with
+        {
+            Attempt = Math.Max(1, step.Attempt),
+            Message = "Its host shows that it has begun; the status did not know of it.",
+            Facts = facts ?? step.Facts,
+        },
     };
 
     /// <summary>SHA-256 of the new program of each such instance, by its name.</summary>

@@ -46,7 +46,7 @@ internal static class StoppedTogether
 {
     /// <summary>The other instances of the batch: those whose drains wait for the same steps.</summary>
     /// <param name="drain">The drain of the instance; null for none.</param>
-    public static IReadOnlyList<string> Others(Plan plan, PlanStep? drain) => drain is null
+    public static IReadOnlyList<string> Others(PlanProgress plan, Step? drain) => drain is null
         ? []
         :
         [
@@ -65,7 +65,7 @@ internal static class StoppedTogether
 /// point of no return that belongs to no instance. Pure.</summary>
 internal static class WindowUnits
 {
-    public static Plan Declare(Plan plan, Func<PlanStep, bool> beginsInstance)
+    public static Plan Declare(Plan plan, Func<PlannedStep, bool> beginsInstance)
     {
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         return plan with
@@ -78,7 +78,7 @@ internal static class WindowUnits
         };
 
         // Between its drain and its verification an instance has no leaders or does not run.
-        bool IsInsideInstance(PlanStep step) => step.Node is not null
+        bool IsInsideInstance(PlannedStep step) => step.Node is not null
             && step.After.Exists(
                 id => steps[id] is { } before && before.Phase == step.Phase && before.Node == step.Node);
     }

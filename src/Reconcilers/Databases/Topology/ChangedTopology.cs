@@ -174,14 +174,14 @@ internal sealed class AddedInstances(
 /// accepted, and in which the steps of a skipped instance count as done.</summary>
 /// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
 internal sealed class ChangedTopologyCatalog(
-    IStepCatalog inner, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepCatalog
+    IStepCatalog inner, ChangedTopology topology, Func<PlanProgress, Step, string?> instanceOf) : IStepCatalog
 {
-    public IStepAction Action(PlanStep step) => new ChangedTopologyAction(inner.Action(step), topology, instanceOf);
+    public IStepAction Action(PlannedStep step) => new ChangedTopologyAction(inner.Action(step), topology, instanceOf);
 
-    public IGuardCheck Guard(PlanGuard guard) => inner.Guard(guard);
+    public IGuardCheck Guard(PlannedGuard guard) => inner.Guard(guard);
 
     private sealed class ChangedTopologyAction(
-        IStepAction action, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepAction
+        IStepAction action, ChangedTopology topology, Func<PlanProgress, Step, string?> instanceOf) : IStepAction
     {
         public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
         {
@@ -261,14 +261,16 @@ internal static class SkippedInstances
     /// <summary>One entry for each, in the order of the spec.</summary>
     /// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
     public static List<SkippedInstanceStatus> Of(
-        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, Func<Plan, PlanStep, string?> instanceOf)
+        DatabaseRollingUpgradeSpec spec,
+        DatabaseRollingUpgradeStatus status,
+        Func<PlanProgress, Step, string?> instanceOf)
     {
         if (spec.Skip.Count == 0)
         {
             return [];
         }
 
-        var steps = new[] { status.Plan, status.RollbackPlan }.OfType<Plan>()
+        var steps = new[] { status.Plan, status.RollbackPlan }.OfType<PlanProgress>()
             .SelectMany(plan => plan.Steps.Select(step => (Step: step, Instance: instanceOf(plan, step))))
             .Where(s => s.Instance is not null && s.Step.Recorded(ChangedTopology.GenerationFact) is not null)
             .ToLookup(s => s.Instance!, s => s.Step, StringComparer.Ordinal);

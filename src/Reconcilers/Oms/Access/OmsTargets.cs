@@ -92,11 +92,11 @@ internal sealed class OmsTargets : IRunTargets
         new OmsPreflight(this, _services.BackupStorage, _services.Time, cancellationToken).RunAsync();
 
     /// <summary>What preflight finds now, for a plan that is stored.</summary>
-    public async Task<IReadOnlyList<Finding>> LookAgainAsync(Plan plan, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Finding>> LookAgainAsync(PlanProgress plan, CancellationToken cancellationToken) =>
         (await new OmsPreflight(this, _services.BackupStorage, _services.Time, cancellationToken, plan).RunAsync())
             .Findings;
 
-    public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
+    public Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) =>
         new RunTraces(this).ReadAsync(plan, cancellationToken);
 
     public async Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken)
@@ -123,7 +123,7 @@ internal sealed class OmsTargets : IRunTargets
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => StorageBlocker.FindAsync(
         _services.BackupStorage, Upgrade.Spec.Backup.Storage, Upgrade.Metadata.Namespace, cancellationToken);
 
-    public async Task<Blocker?> FindOutdatedAsync(Plan plan, bool isRedo, CancellationToken cancellationToken)
+    public async Task<Blocker?> FindOutdatedAsync(PlanProgress plan, bool isRedo, CancellationToken cancellationToken)
     {
         try
         {

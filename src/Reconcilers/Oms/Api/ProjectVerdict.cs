@@ -35,7 +35,7 @@ internal sealed record ProjectVerdict(
         [WatchedFact] = Watched ? "true" : "false",
     };
 
-    public static ProjectVerdict? Last(Plan plan) =>
+    public static ProjectVerdict? Last(PlanProgress plan) =>
         plan.Steps.LastOrDefault(
             s => s.State == StepState.Succeeded && s.Facts?.ContainsKey(VerifiedFact) == true)?.Facts is { } facts
             ? new ProjectVerdict(

@@ -8,10 +8,11 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record ConfigurationStays(string Old, string New, SortedDictionary<string, string> Values)
     : GuardBase<OmsTargets>
 {
-    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         // Other steps and guards report containers that are missing.
-        if ((plan.Step<RunDockerInit>(guard.Node!) is { } init && PlanProgress.Begun(init))
+        if ((plan.Step<RunDockerInit>(guard.Node!) is { } init && init.HasEverBegun)
             || await ReadAsync(guard, cancellationToken) is not { } result)
         {
             return GuardReading.Holds;
@@ -35,7 +36,7 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
     }
 
     // dockerd takes a tenth of a second to read a file of a container.
-    public override bool Concerns(PlanStep aboutToAct) => OmsPlanProgress.UsesMetadata(aboutToAct);
+    public override bool Concerns(Step aboutToAct) => OmsPlanProgress.UsesMetadata(aboutToAct);
 
     private List<string> Different(SortedDictionary<string, string> present) =>
     [
@@ -43,7 +44,7 @@ internal sealed record ConfigurationStays(string Old, string New, SortedDictiona
             .Where(key => Values.GetValueOrDefault(key) != present.GetValueOrDefault(key)),
     ];
 
-    private async Task<OmsConfigResult?> ReadAsync(PlanGuard guard, CancellationToken cancellationToken)
+    private async Task<OmsConfigResult?> ReadAsync(Guard guard, CancellationToken cancellationToken)
     {
         foreach (var container in (string[])[Old, New])
         {

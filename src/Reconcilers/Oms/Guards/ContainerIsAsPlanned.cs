@@ -9,7 +9,8 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record ContainerIsAsPlanned(string Container, string CreateStep, string ImageStep)
     : GuardBase<OmsTargets>
 {
-    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         var where = $"{Container} on {guard.Node}";
         var created = plan.Step(CreateStep);
@@ -53,7 +54,7 @@ internal sealed record ContainerIsAsPlanned(string Container, string CreateStep,
                     + "automatically.");
             }
 
-            return plan.Step<StartContainer>(guard.Node!)?.HasBegun() == true
+            return plan.Step<StartContainer>(guard.Node!)?.HasBegun == true
                 ? GuardReading.Broken(
                     $"{where} was removed after it had been started. The operator does not create it again; "
                     + "spec.desiredState: RolledBack rolls back.")

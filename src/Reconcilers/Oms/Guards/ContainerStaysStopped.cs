@@ -17,9 +17,9 @@ internal sealed record ContainerStaysStopped(
     private const string Other = "Container ";
     private const string Vanished = "vanished ";
 
-    public static PlanGuard New(
+    public static PlannedGuard New(
         string node, string name, string? from, string? until, List<string>? readers = null) =>
-        PlannedGuard.Of(
+        PlannedGuards.Of(
             NewPrefix + node,
             node,
             new ContainerStaysStopped(name, name, IsNew: true, readers),
@@ -27,27 +27,28 @@ internal sealed record ContainerStaysStopped(
             until);
 
     /// <summary>What the guard of a node's old container knows of others; null if no others are looked for.</summary>
-    public static List<string>? ReadersOf(Plan plan, string node) =>
-        plan.Guards.Find(g => g.Check == nameof(ContainerStaysStopped) && g.Node == node) is { } guard
-            ? StepArguments.Read<ContainerStaysStopped>(guard.Id, StepArguments.Of(guard)).Readers
+    public static List<string>? ReadersOf(PlanProgress plan, string node) =>
+        plan.Guards.Find(g => g.Planned.Check == nameof(ContainerStaysStopped) && g.Node == node) is { } guard
+            ? StepArguments.Read<ContainerStaysStopped>(guard.Id, StepArguments.Of(guard.Planned)).Readers
             : null;
 
-    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         var container = await FindAsync(guard, Container, cancellationToken);
         var others = await OthersAsync(guard, plan, container, cancellationToken);
         return others.Select(other => Judge(guard, plan, other, isOther: true))
             .Concat(Disappeared(guard, plan, others))
             .Prepend(container is null ? Removed(guard) : Judge(guard, plan, container, isOther: false))
-            .FirstOrDefault(r => r.State != GuardState.Holds && !GuardRecords.IsAccepted(guard, r))
+            .FirstOrDefault(r => r.State != GuardState.Holds && !GuardRecords.IsAccepted(guard.Record, r))
             ?? GuardReading.Holds;
     }
 
     // One that was seen running and removed itself is in no list any more.
     private IEnumerable<GuardReading> Disappeared(
-        PlanGuard guard, Plan plan, IReadOnlyList<InspectedContainer> others)
+        Guard guard, PlanProgress plan, IReadOnlyList<InspectedContainer> others)
     {
-        if (IsNew || guard.Open() is not { Check: { } check } open
+        if (IsNew || guard.Record.Open is not { Check: { } check } open
             || !check.StartsWith(Other, StringComparison.Ordinal)
             || others.Any(o => check.StartsWith($"{Other}{o.ShortName} ", StringComparison.Ordinal)))
         {
@@ -64,10 +65,10 @@ internal sealed record ContainerStaysStopped(
 
     // From when a rollback starts the old container, others are as before the upgrade.
     private async Task<IReadOnlyList<InspectedContainer>> OthersAsync(
-        PlanGuard guard, Plan plan, InspectedContainer? container, CancellationToken cancellationToken)
+        Guard guard, PlanProgress plan, InspectedContainer? container, CancellationToken cancellationToken)
     {
         var start = plan.Step<StartOldContainer>(guard.Node!);
-        if (Readers is null || (start is not null && PlanProgress.Begun(start)))
+        if (Readers is null || (start is not null && start.HasEverBegun))
         {
             return [];
         }
@@ -79,10 +80,10 @@ internal sealed record ContainerStaysStopped(
             : [];
     }
 
-    private Task<InspectedContainer?> FindAsync(PlanGuard guard, string name, CancellationToken cancellationToken) =>
+    private Task<InspectedContainer?> FindAsync(Guard guard, string name, CancellationToken cancellationToken) =>
         Targets.Docker(guard.Node!).Containers.FindContainerAsync(name, cancellationToken);
 
-    private GuardReading Removed(PlanGuard guard) => IsNew
+    private GuardReading Removed(Guard guard) => IsNew
         ? GuardReading.Holds
         : GuardReading.Broken(
             $"The old container {Name} on {guard.Node} was removed, so this upgrade cannot be rolled back any more.")
@@ -93,7 +94,7 @@ internal sealed record ContainerStaysStopped(
             Check = "The old container was removed during the upgrade: a rollback is not possible.",
         };
 
-    private GuardReading Judge(PlanGuard guard, Plan plan, InspectedContainer container, bool isOther)
+    private GuardReading Judge(Guard guard, PlanProgress plan, InspectedContainer container, bool isOther)
     {
         var stop = IsNew ? null : plan.Step<StopContainer>(guard.Node!, OmsUpgradePhases.StopOld);
         var what = (isOther ? Other : IsNew ? "The new container " : "The old container ") + container.ShortName;
@@ -128,7 +129,7 @@ internal sealed record ContainerStaysStopped(
         };
     }
 
-    private static GuardReading Ran(string what, string ran, string key, PlanStep stop, Plan plan)
+    private static GuardReading Ran(string what, string ran, string key, Step stop, PlanProgress plan)
     {
         if (!OmsPlanProgress.NewStarted(plan))
         {

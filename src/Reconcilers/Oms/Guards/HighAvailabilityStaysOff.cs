@@ -3,7 +3,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>High availability stays off until EnableHA enables it.</summary>
 internal sealed record HighAvailabilityStaysOff(string Database) : GuardBase<OmsTargets>
 {
-    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         if ((await metadata.ReadHaConfigAsync(Database, cancellationToken)).Raw is not { } raw)

@@ -11,12 +11,13 @@ internal sealed record MetadataServerStays(string Identity, List<string> Heartbe
     private const string LeadBack = "Lead its address back to the former server, then the run continues automatically.";
 
     /// <summary>The guard of a plan; null if an operator made the plan that did not know it.</summary>
-    public static MetadataServerStays? In(Plan plan) =>
-        plan.Guards.Find(g => g.Check == nameof(MetadataServerStays)) is { } guard
-            ? StepArguments.Read<MetadataServerStays>(guard.Id, guard.Parameters)
+    public static MetadataServerStays? In(PlanProgress plan) =>
+        plan.Guards.Find(g => g.Planned.Check == nameof(MetadataServerStays)) is { } guard
+            ? StepArguments.Read<MetadataServerStays>(guard.Id, guard.Planned.Parameters)
             : null;
 
-    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var now = await metadata.ContentAsync(Heartbeats, [], cancellationToken);
@@ -40,11 +41,11 @@ internal sealed record MetadataServerStays(string Identity, List<string> Heartbe
             });
     }
 
-    public override bool Concerns(PlanStep aboutToAct) => OmsPlanProgress.UsesMetadata(aboutToAct);
+    public override bool Concerns(Step aboutToAct) => OmsPlanProgress.UsesMetadata(aboutToAct);
 
     // While a restore is awaited, the present content is of no importance. A rollback without one begins with what
     // the upgrade left.
-    private GuardReading? Behind(Plan plan, MetadataContent now, string server)
+    private GuardReading? Behind(PlanProgress plan, MetadataContent now, string server)
     {
         var upgrade = Targets.Upgrade.Status?.Plan;
         var isRollback = upgrade is not null && upgrade.Id != plan.Id;
@@ -71,11 +72,12 @@ internal sealed record MetadataServerStays(string Identity, List<string> Heartbe
             };
     }
 
-    private static string? Abort(Plan plan) => OmsPlanProgress.IsPastT1(plan) && !OmsPlanProgress.NewStarted(plan)
+    private static string? Abort(PlanProgress plan) =>
+        OmsPlanProgress.IsPastT1(plan) && !OmsPlanProgress.NewStarted(plan)
         ? $"Or abort ({Annotations.Abort}=<token>): the old containers are started again on the server as it is."
         : null;
 
-    private static bool IsChanged(Plan plan) => plan.Steps.Exists(MetadataContent.MayHaveChanged);
+    private static bool IsChanged(PlanProgress plan) => plan.Steps.Exists(MetadataContent.MayHaveChanged);
 
     private static GuardReading Broken(string message) => GuardReading.Broken(message) with
     {

@@ -18,12 +18,12 @@ internal static class OmsInUse
             services.Kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken);
         await using var targets = new OmsTargets(upgrade, secrets, services, static () => { });
         var catalog = new StepCatalog<OmsTargets>(targets);
-        foreach (var guard in plan.Guards.Where(g => g.Check == nameof(ContainerStaysStopped)))
+        foreach (var guard in plan.Guards.Where(g => g.Planned.Check == nameof(ContainerStaysStopped)))
         {
             try
             {
-                var reading = await catalog.Guard(guard).CheckAsync(guard, plan, cancellationToken);
-                if (reading.State != GuardState.Holds && !GuardRecords.IsAccepted(guard, reading))
+                var reading = await catalog.Guard(guard.Planned).CheckAsync(guard, plan, cancellationToken);
+                if (reading.State != GuardState.Holds && !GuardRecords.IsAccepted(guard.Record, reading))
                 {
                     return reading.Message;
                 }

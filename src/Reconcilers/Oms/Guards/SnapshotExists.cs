@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record SnapshotExists(string? Step = null, string? Snapshot = null, string? SnapshotUid = null)
     : GuardBase<OmsTargets>
 {
-    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         var taken = Step is { } step ? plan.Step(step) : null;
         return await SnapshotPresence.ReadAsync(

@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Leftover">Id of the one that an earlier attempt of this upgrade left; null: none.</param>
 internal sealed record StatusIsCurrent(string Container, string? Leftover = null) : GuardBase<OmsTargets>
 {
-    public override async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public override async Task<GuardReading> CheckAsync(
+        Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         var (node, traces) = (guard.Node!, new RunTraces(Targets));
         var container = await traces.StartedUnseenAsync(plan, node, this, cancellationToken);
@@ -47,14 +48,14 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
 
     // A guard is read before each act, and this look starts a program on a host that serves: it is made before the
     // first step, and from the first change of OMS on until the node is stopped.
-    private static bool IsAsked(Plan plan, string node, InspectedContainer? started) =>
-        !PlanProgress.Begun(OmsPlanProgress.Stops(plan).First(s => s.Node == node))
+    private static bool IsAsked(PlanProgress plan, string node, InspectedContainer? started) =>
+        !OmsPlanProgress.Stops(plan).First(s => s.Node == node).HasEverBegun
         && (started is not null
-            || !PlanProgress.Begun(plan)
+            || !plan.HasEverBegun
             || !plan.Steps.Exists(s => s.Phase == OmsUpgradePhases.PrepareImage && s.State != StepState.Succeeded));
 
     // It cannot be accepted: a command that runs once would run on data that another one has changed.
-    private string Describe(Plan plan, List<Witness> unexplained, InspectedContainer? container)
+    private string Describe(PlanProgress plan, List<Witness> unexplained, InspectedContainer? container)
     {
         var kubectl = new KubectlCommands(OmsUpgrade.ShortName, Targets.Upgrade.Metadata);
         var open = unexplained.Where(w => !w.IsClosed).Select(w => w.Directory).ToList();
@@ -64,7 +65,7 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
                 ? $"Roll back: {kubectl.Patch("""{"spec":{"desiredState":"RolledBack"}}""")}."
                 : "If OMS runs on the old containers as it should, "
                 + (container is null ? "" : $"remove the new one (`docker rm {Container}`), then ")
-                + $"plan again: {kubectl.Annotate(Annotations.Abort, plan.Tag())}, then retry as status.nextAction "
+                + $"plan again: {kubectl.Annotate(Annotations.Abort, plan.Tag)}, then retry as status.nextAction "
                 + "says.",
             open.Count == 0 ? null
                 : "If you have restored the databases since, remove these records in a container of the node "

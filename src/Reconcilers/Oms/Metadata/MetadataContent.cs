@@ -53,14 +53,14 @@ internal sealed record MetadataContent(SortedDictionary<string, long> Newest, So
     }
 
     public static async Task<MetadataContent?> ReadAsync(
-        OmsTargets targets, Plan plan, CancellationToken cancellationToken) =>
+        OmsTargets targets, PlanProgress plan, CancellationToken cancellationToken) =>
         MetadataServerStays.In(plan) is not { } guard ? null
             : await (await targets.MetadataAsync(cancellationToken)).ContentAsync(
                 guard.Heartbeats, plan.Step<TakeSnapshot>()?.As<TakeSnapshot>().Databases ?? [], cancellationToken);
 
     /// <summary>The step that recorded the content last, and what it recorded. Null if there is none, or if a command
     /// or a restore was begun since and has recorded nothing.</summary>
-    public static (PlanStep Step, MetadataContent Content)? Last(Plan plan) =>
+    public static (Step Step, MetadataContent Content)? Last(PlanProgress plan) =>
         plan.Steps.FindLast(step => step.Recorded(Fact) is not null || MayHaveChanged(step)) is { } last
         && last.Recorded(Fact) is { } text
             ? (last, JsonSerializer.Deserialize<MetadataContent>(text)!)
@@ -68,7 +68,7 @@ internal sealed record MetadataContent(SortedDictionary<string, long> Newest, So
 
     /// <summary>Whether the step is one of those that change the content as they like, and was begun or
     /// accepted.</summary>
-    public static bool MayHaveChanged(PlanStep step) =>
+    public static bool MayHaveChanged(Step step) =>
         (step.Is<RunCorrectionJar>() || step.Is<RunDockerInit>() || step.Is<RestoreDatabases>())
         && (step.Receipt is not null || step.State == StepState.Succeeded);
 

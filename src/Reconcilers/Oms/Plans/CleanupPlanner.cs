@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Compiles the removal of the old containers, and of their images if asked, after an upgrade that was
 /// accepted. Pure.</summary>
-internal sealed class CleanupPlanner(OmsUpgradeSpec spec, Plan done) : OmsPhases(spec)
+internal sealed class CleanupPlanner(OmsUpgradeSpec spec, PlanProgress done) : OmsPhases(spec)
 {
     public Plan Compile()
     {
@@ -11,7 +11,7 @@ internal sealed class CleanupPlanner(OmsUpgradeSpec spec, Plan done) : OmsPhases
         return Built.Build();
     }
 
-    private string CleanUp(PlanStep stop)
+    private string CleanUp(Step stop)
     {
         var (node, old) = (stop.Node!, stop.As<StopContainer>());
         var verified = done.Step<AwaitPrograms>(node, OmsUpgradePhases.Verify)!.As<AwaitPrograms>();
@@ -21,5 +21,5 @@ internal sealed class CleanupPlanner(OmsUpgradeSpec spec, Plan done) : OmsPhases
         return Spec.Cleanup.RemoveImages ? Final(Planned(new RemoveOldImage(container), node, [container])) : container;
     }
 
-    private string Final(PlanStep step) => Built.Add(step with { Reversible = false });
+    private string Final(PlannedStep step) => Built.Add(step with { Reversible = false });
 }

@@ -30,12 +30,12 @@ internal abstract class OmsPhases(OmsUpgradeSpec spec)
     /// <param name="node">The node; null for the whole system.</param>
     /// <param name="after">What the step waits for; null for the phase before.</param>
     /// <param name="verb">The end of its id, where it is not the usual one.</param>
-    protected PlanStep Planned(
+    protected PlannedStep Planned(
         StepBase<OmsTargets> step, string? node = null, IEnumerable<string>? after = null, string? verb = null) =>
         step.In(_phase, node, after ?? Before, verb) with { Timeout = spec.Timeouts.Of(step, _phase) };
 
     protected void Guard(string id, string? node, IGuardCheck check, IEnumerable<string> from, string? until = null) =>
-        Built.Guard(PlannedGuard.Of(id, node, check, from, until));
+        Built.Guard(PlannedGuards.Of(id, node, check, from, until));
 }
 
 internal static class PhaseTimeouts

@@ -19,51 +19,51 @@ internal static class OmsPlanProgress
     public static string HoldIn(Func<string, bool> has, string hold) =>
         Array.IndexOf(Order, hold) is >= 0 and var at ? Order[at..].FirstOrDefault(has, hold) : hold;
 
-    public static bool IsPastT1(Plan plan) => Stops(plan).Any(PlanProgress.Begun);
+    public static bool IsPastT1(PlanProgress plan) => Stops(plan).Any(s => s.HasEverBegun);
 
     /// <summary>Whether a step reads or writes the metadata databases, or begins what does.</summary>
-    public static bool UsesMetadata(PlanStep step) =>
+    public static bool UsesMetadata(Step step) =>
         step.Is<StopContainer>() || step.Is<StartContainer>() || step.Is<StartOldContainer>()
         || step.Is<RunCorrectionJar>() || step.Is<RunDockerInit>()
         || step.Parameters.ContainsKey("database") || step.Parameters.ContainsKey("databases");
 
-    public static bool NewStarted(Plan plan) =>
-        plan.Steps.Exists(s => s.Is<StartContainer>() && PlanProgress.Begun(s));
+    public static bool NewStarted(PlanProgress plan) =>
+        plan.Steps.Exists(s => s.Is<StartContainer>() && s.HasEverBegun);
 
     /// <summary>Whether the new version may have taken up its work: high availability was enabled, or may have been;
     /// where the plan does not enable it, everything was verified.</summary>
-    public static bool HasNewData(Plan plan) => plan.First(OmsUpgradePhases.EnableHA) is { } enable
-        ? PlanProgress.Begun(enable)
-        : plan.Steps.Exists(s => s.Phase == OmsUpgradePhases.Settle && PlanProgress.Begun(s));
+    public static bool HasNewData(PlanProgress plan) => plan.First(OmsUpgradePhases.EnableHA) is { } enable
+        ? enable.HasEverBegun
+        : plan.Steps.Exists(s => s.Phase == OmsUpgradePhases.Settle && s.HasEverBegun);
 
-    public static bool Changed(Plan plan) => plan.Steps.Exists(s => PlanProgress.Begun(s)
+    public static bool Changed(PlanProgress plan) => plan.Steps.Exists(s => s.HasEverBegun
         && (s.Is<CreateContainer>() || s.Is<DisableHighAvailability>() || s.Is<StopContainer>()
             || s.Is<RenameProjects>() || BringsImage(s)));
 
-    public static bool BringsImage(PlanStep step) =>
+    public static bool BringsImage(Step step) =>
         step.Is<PrepareImage>() && step.As<PrepareImage>().Source != ImageSource.Present;
 
     /// <summary>T1: when the first old container stopped, as the containers report it; otherwise when the first stop
     /// began; null before that.</summary>
-    public static DateTimeOffset? StoppedAt(Plan plan)
+    public static DateTimeOffset? StoppedAt(PlanProgress plan)
     {
         var times = Stops(plan).Select(StoppedAt).OfType<DateTimeOffset>().ToList();
         return times.Count == 0 ? null : times.Min();
     }
 
-    public static IEnumerable<PlanStep> Stops(Plan plan) =>
+    public static IEnumerable<Step> Stops(PlanProgress plan) =>
         plan.Steps.Where(s => s.Is<StopContainer>() && s.Phase == OmsUpgradePhases.StopOld);
 
     /// <summary>The new container, by the name by which it is started: it may be another one than was created, with
     /// the same image and options.</summary>
-    public static string NewName(Plan plan, string node) =>
+    public static string NewName(PlanProgress plan, string node) =>
         plan.Step<StartContainer>(node)!.As<StartContainer>().Container;
 
     /// <summary>The rm database, and ha.config before the upgrade, if disabling high availability was begun; null
     /// otherwise.</summary>
-    public static (string Database, string Previous)? HighAvailabilityBefore(Plan plan)
+    public static (string Database, string Previous)? HighAvailabilityBefore(PlanProgress plan)
     {
-        if (Disable(plan) is not { } disable || !PlanProgress.Begun(disable))
+        if (Disable(plan) is not { } disable || !disable.HasEverBegun)
         {
             return null;
         }
@@ -79,17 +79,17 @@ internal static class OmsPlanProgress
     }
 
     /// <summary>The step that disables high availability; null if it was off.</summary>
-    public static PlanStep? Disable(Plan plan) =>
+    public static Step? Disable(PlanProgress plan) =>
         plan.Steps.Find(s => s.Phase == OmsUpgradePhases.DisableHA && !s.Is<LookAgain>());
 
-    private static DateTimeOffset? StoppedAt(PlanStep step) =>
-        PlanProgress.Fact(step, StopContainer.FinishedAtFact) ?? (PlanProgress.Begun(step) ? step.StartedAt : null);
+    private static DateTimeOffset? StoppedAt(Step step) =>
+        step.RecordedTime(StopContainer.FinishedAtFact) ?? (step.HasEverBegun ? step.StartedAt : null);
 }
 
 /// <summary>What a plan did to names of projects. Pure.</summary>
 internal static class RenamedProjects
 {
-    public static List<RenamedProject> Of(Plan plan) =>
+    public static List<RenamedProject> Of(PlanProgress plan) =>
     [
         .. plan.Steps
             .Where(step => step.State == StepState.Succeeded)

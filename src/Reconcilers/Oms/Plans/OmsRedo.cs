@@ -13,7 +13,7 @@ internal sealed class OmsRedo : IRunRedo
     private const string Repeated = "This step is repeated on the restored databases.";
     private const string AfterRestore = nameof(HighAvailabilityStaysOff) + "/restored";
 
-    public string Remedy(Plan plan, string consent) => plan.Steps.Exists(HasDuplicates)
+    public string Remedy(PlanProgress plan, string consent) => plan.Steps.Exists(HasDuplicates)
         ? "A retry restores the same names and ends here again. Set spec.desiredState: RolledBack to roll back, rename "
             + $"the projects in the console, then upgrade again. Or hold {Phases.StartNew} "
             + $"({Annotations.Hold}={Phases.StartNew}), set {Annotations.Retry}={consent}, rename them in the tables "
@@ -25,15 +25,15 @@ internal sealed class OmsRedo : IRunRedo
 
     public string Phase => Phases.RestoreDatabases;
 
-    public string? FindLost(Plan plan) => plan.Step<TakeSnapshot>() is { State: StepState.Succeeded }
+    public string? FindLost(PlanProgress plan) => plan.Step<TakeSnapshot>() is { State: StepState.Succeeded }
         ? plan.Steps.Find(IsLost)?.Id ?? plan.Guards.Find(IsVoid)?.Id
         : null;
 
-    public string Describe(string lost, Plan plan) =>
+    public string Describe(string lost, PlanProgress plan) =>
         $"After {lost} the run continues only on restored data, so the plan was compiled again ({plan.Hash}). The new "
         + $"containers are stopped, the snapshot is restored, and everything from {Phases.StartNew} on is repeated.";
 
-    public string Cost(Plan plan)
+    public string Cost(PlanProgress plan)
     {
         var restore = RestoreDatabases.Of(plan);
         return Sentences.Join(
@@ -43,7 +43,7 @@ internal sealed class OmsRedo : IRunRedo
             $"OMS is down, and stays down until everything from {Phases.StartNew} on has run again.");
     }
 
-    public Plan Compile(RunSpec spec, Plan plan)
+    public PlanProgress Compile(RunSpec spec, PlanProgress plan)
     {
         var lost = FindLost(plan)!;
         var snapshot = plan.Step<TakeSnapshot>()!.Id;
@@ -57,13 +57,14 @@ internal sealed class OmsRedo : IRunRedo
 
         // A restore inside an earlier repetition has left its own objects.
         var restore = new RestoreSteps((OmsUpgradeSpec)spec, plan, [snapshot, .. stops]).Built.Steps
-            .Select(step => step with { Attempt = plan.Step(step.Id)?.Attempt ?? 0 })
+            .Select(s => new Step(s, new StepRecord { Attempt = plan.Step(s.Id)?.Attempt ?? 0 }))
             .ToList();
-        var steps = new List<PlanStep>();
+        var steps = new List<Step>();
         foreach (var step in plan.Steps.Where(s => s.Phase != Phases.RestoreDatabases))
         {
             steps.Add(again.Contains(step.Id) ? Reset(step, snapshot, restore[^1].Id)
-                : stops.Contains(step.Id) ? step.Repeated(Repeated) with { Facts = step.Facts }
+                : stops.Contains(step.Id)
+                ? step with { Record = step.Record.Repeated(Repeated) with { Facts = step.Facts } }
                 : step);
             if (step.Id == snapshot)
             {
@@ -72,12 +73,12 @@ internal sealed class OmsRedo : IRunRedo
         }
 
         var guards = Guards(plan, restore);
-        return plan with
+        var hash = PlanHash.Compute(
+            steps.Select(s => s.Planned), guards.Select(g => g.Planned), plan.Plan.Acknowledged, plan.Hash);
+        var compiled = plan.Plan with
         {
             Number = 0,
-            Steps = steps,
-            Guards = guards,
-            Hash = PlanHash.Compute(steps, guards, plan.Acknowledged, plan.Hash),
+            Hash = hash,
             Notes =
             [
                 .. plan.Notes.Where(n => !n.StartsWith(Note, StringComparison.Ordinal)),
@@ -85,22 +86,23 @@ internal sealed class OmsRedo : IRunRedo
                 + "is repeated, on all nodes.",
             ],
         };
+        return PlanProgress.Of(compiled, steps, guards);
     }
 
     // A step whose command was lost after its time limit has no open attempt any more: a retry reset it before an
     // observation showed the loss.
-    private static bool IsLost(PlanStep step) => PlanProgress.IsOutcomeUnknown(step)
-        || (step is { StartedAt: not null, State: StepState.Failed, Retry: RetryRule.RestoreFirst }
+    private static bool IsLost(Step step) => step.IsOutcomeUnknown()
+        || (step is { StartedAt: not null, State: StepState.Failed, Planned.Retry: RetryRule.RestoreFirst }
             && step.Reason != EngineReasons.StepTimeout)
         || step is { StartedAt: not null, State: StepState.Failed, RunOnce: true, Reason: Reasons.RestoreRequired };
 
-    private static bool HasDuplicates(PlanStep step) =>
+    private static bool HasDuplicates(Step step) =>
         step is { State: StepState.Failed, Reason: Reasons.DuplicateProjectNames };
 
-    private static bool IsVoid(PlanGuard guard) => guard.Open() is { RestoreFirst: true };
+    private static bool IsVoid(Guard guard) => guard.Record.Open is { RestoreFirst: true };
 
     // Every step that waits for the step, directly or not.
-    private static HashSet<string> After(Plan plan, string id)
+    private static HashSet<string> After(PlanProgress plan, string id)
     {
         var found = new HashSet<string>(StringComparer.Ordinal) { id };
         foreach (var step in plan.Steps.Where(s => s.After.Exists(found.Contains)))
@@ -114,24 +116,31 @@ internal sealed class OmsRedo : IRunRedo
 
     // The number of a run-once attempt is increased here, because the engine repeats one that has left no trace under
     // its old number. One without a receipt has left none: it was accepted, or a former reset gave it its number.
-    private static PlanStep Reset(PlanStep step, string snapshot, string restore) => step.Repeated(Repeated) with
-    {
-        After = [.. step.After.Select(a => a == snapshot ? restore : a)],
-        Attempt = step is { RunOnce: true, Receipt: not null } ? step.Attempt + 1 : step.Attempt,
-    };
+    private static Step Reset(Step step, string snapshot, string restore) => new(
+        step.Planned with { After = step.After.ConvertAll(a => a == snapshot ? restore : a) },
+        step.Record.Repeated(Repeated) with
+        {
+            Attempt = step is { RunOnce: true, Receipt: not null } ? step.Attempt + 1 : step.Attempt,
+        });
 
-    private static List<PlanGuard> Guards(Plan plan, List<PlanStep> restore)
+    private static List<Guard> Guards(PlanProgress plan, List<Step> restore)
     {
         var guards = plan.Guards
             .Where(g => !g.Id.StartsWith(ContainerStaysStopped.NewPrefix, StringComparison.Ordinal)
                 && g.Id != AfterRestore)
-            .Select(g => g with { Violations = g.Violations.ConvertAll(v => v with { RestoreFirst = false }) })
+            .Select(g => g with
+            {
+                Record = g.Record with
+                {
+                    Violations = g.Record.Violations.ConvertAll(v => v with { RestoreFirst = false }),
+                },
+            })
             .ToList();
         foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
         {
             var (node, container) = (start.Node!, start.As<StartContainer>().Container);
             var stop = restore.First(s => s.Node == node).Id;
-            guards.Add(ContainerStaysStopped.New(node, container, stop, start.Id));
+            guards.Add(new Guard(ContainerStaysStopped.New(node, container, stop, start.Id), GuardRecord.None));
         }
 
         // The row cannot be read while its database is being restored.
@@ -139,12 +148,15 @@ internal sealed class OmsRedo : IRunRedo
         if (index >= 0)
         {
             var off = guards[index];
-            guards[index] = off with { Until = restore[^1].Id };
+            guards[index] = off with { Planned = off.Planned with { Until = restore[^1].Id } };
             guards.Add(off with
             {
-                Id = AfterRestore,
-                From = [restore[^1].Id],
-                Until = plan.First(Phases.EnableHA)?.Id ?? plan.First(Phases.Settle)?.Id,
+                Planned = off.Planned with
+                {
+                    Id = AfterRestore,
+                    From = [restore[^1].Id],
+                    Until = plan.First(Phases.EnableHA)?.Id ?? plan.First(Phases.Settle)?.Id,
+                },
             });
         }
 
@@ -154,7 +166,7 @@ internal sealed class OmsRedo : IRunRedo
     // Unlike a rollback it takes no dump, and leaves high availability off.
     private sealed class RestoreSteps : OmsPhases
     {
-        public RestoreSteps(OmsUpgradeSpec spec, Plan plan, List<string> after)
+        public RestoreSteps(OmsUpgradeSpec spec, PlanProgress plan, List<string> after)
             : base(spec) => Phase(Phases.RestoreDatabases, () =>
             {
                 List<string> stops =

@@ -30,7 +30,7 @@ internal sealed class OmsRollback : OmsPhases
     }
 
     /// <summary>The upgrade, with the progress of its steps.</summary>
-    public Plan Done => _basis.Plan;
+    public PlanProgress Done => _basis.Plan;
 
     public IReadOnlyList<StoppedNode> Nodes { get; }
     public bool IsPastT1 { get; }
@@ -43,8 +43,8 @@ internal sealed class OmsRollback : OmsPhases
     public static Plan Compile(OmsUpgradeSpec spec, RollbackBasis basis) => new OmsRollback(spec, basis).Compile();
 
     /// <summary>Whether the step is the first of its kind that has begun: its undo covers all nodes.</summary>
-    public bool IsFirst(PlanStep done) => ReferenceEquals(
-        done, Done.Steps.Find(s => s.Phase == done.Phase && s.Action == done.Action && PlanProgress.Begun(s)));
+    public bool IsFirst(Step done) => ReferenceEquals(
+        done, Done.Steps.Find(s => s.Phase == done.Phase && s.Action == done.Action && s.HasEverBegun));
 
     /// <summary>Adds a step that takes something back before T1; such steps need not wait for each other.</summary>
     public string Undo(
@@ -76,9 +76,9 @@ internal sealed class OmsRollback : OmsPhases
     private Plan Compile()
     {
         foreach (var done in Done.Steps
-            .Where(PlanProgress.Begun).Reverse().OrderBy(s => Array.IndexOf(Order, s.Phase)))
+            .Where(s => s.HasEverBegun).Reverse().OrderBy(s => Array.IndexOf(Order, s.Phase)))
         {
-            if (StepCatalog<OmsTargets>.Of(done) is OmsStep step)
+            if (StepCatalog<OmsTargets>.Of(done.Planned) is OmsStep step)
             {
                 step.Undo(this, done);
             }
@@ -209,7 +209,7 @@ internal sealed class OmsRollback : OmsPhases
     }
 
     /// <summary>What a node had before the upgrade, and what the upgrade made.</summary>
-    internal sealed class StoppedNode(Plan done, PlanStep stop)
+    internal sealed class StoppedNode(PlanProgress done, Step stop)
     {
         public string Name => stop.Node!;
         public string OldContainer => stop.As<StopContainer>().Container;

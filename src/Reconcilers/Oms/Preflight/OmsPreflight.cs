@@ -9,12 +9,12 @@ internal sealed class OmsPreflight(
     IStorages storage,
     TimeProvider time,
     CancellationToken cancellationToken,
-    Plan? stored = null)
+    PlanProgress? stored = null)
 {
     private readonly Findings _findings = new(
         text => targets.Redactor.Redact(text),
         FindingOf,
-        stored is null ? targets.Upgrade.Spec.Preflight.Acknowledge : stored.Acknowledged ?? [],
+        stored is null ? targets.Upgrade.Spec.Preflight.Acknowledge : stored.Plan.Acknowledged ?? [],
         stored is null ? "Or add" : "Or abort the run, retry it, and add");
 
     private OmsUpgradeSpec Spec => targets.Upgrade.Spec;

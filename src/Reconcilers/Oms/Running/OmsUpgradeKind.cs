@@ -19,43 +19,44 @@ internal sealed class OmsUpgradeKind(OmsServices services)
     public override IRunRedo Redo { get; } = new OmsRedo();
 
     // A redo drops databases: the retry that asked for it approves that, or an administrator approves this plan.
-    public override ImpliedHold? Hold(RunSpec spec, Plan plan) =>
+    public override ImpliedHold? Hold(RunSpec spec, PlanProgress plan) =>
         plan.Step<RestoreDatabases>() is null || spec.ApprovedPlanHash == plan.Hash
             ? null
             : new ImpliedHold(Redo.Phase, $"the retry did not approve the restore. {Redo.Cost(plan)}");
 
-    public override bool IsPastUndo(Plan plan) => OmsPlanProgress.IsPastT1(plan);
+    public override bool IsPastUndo(PlanProgress plan) => OmsPlanProgress.IsPastT1(plan);
 
     // The old containers were stopped, and the finding that stopped the run says that an abort starts them again.
-    public override bool AbortUndoes(Plan plan) => base.AbortUndoes(plan)
+    public override bool AbortUndoes(PlanProgress plan) => base.AbortUndoes(plan)
         || (!OmsPlanProgress.NewStarted(plan)
             && (plan.Steps.Exists(s => s.Is<CheckProjectNames>() && s.State == StepState.Failed)
-                || plan.Guards.Exists(g => g.Check == nameof(MetadataServerStays) && g.Open() is not null)));
+                || plan.Guards.Exists(
+                    g => g.Planned.Check == nameof(MetadataServerStays) && g.Record.Open is not null)));
 
-    public override bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);
+    public override bool Changed(PlanProgress plan) => OmsPlanProgress.Changed(plan);
 
-    public override bool OnlyWaits(PlanStep step) => StepCatalog<OmsTargets>.OnlyWaits(step);
+    public override bool OnlyWaits(Step step) => StepCatalog<OmsTargets>.OnlyWaits(step.Planned);
 
-    public override AcceptableAttribute? Acceptance(PlanStep step) => StepCatalog<OmsTargets>.Acceptance(step);
+    public override AcceptableAttribute? Acceptance(PlannedStep step) => StepCatalog<OmsTargets>.Acceptance(step);
 
-    public override bool HasNewData(Plan plan) => OmsPlanProgress.HasNewData(plan);
+    public override bool HasNewData(PlanProgress plan) => OmsPlanProgress.HasNewData(plan);
 
     // Both snapshots dump the same databases.
-    public override string KindOf(PlanStep step) =>
+    public override string KindOf(Step step) =>
         step.Is<TakeSnapshot>() ? nameof(TakeSnapshot) : base.KindOf(step);
 
-    public override string? HeldBy(PlanStep step) =>
+    public override string? HeldBy(Step step) =>
         step.Is<AwaitManualHighAvailability>() ? Reasons.AwaitingManualChange : null;
 
-    public override string HoldIn(Plan plan, string hold) =>
+    public override string HoldIn(PlanProgress plan, string hold) =>
         OmsPlanProgress.HoldIn(phase => plan.Steps.Exists(step => step.Phase == phase), hold);
 
-    public override IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan)
+    public override IReadOnlyList<string> MustBeFree(string targetIdentity, PlanProgress plan)
     {
         var server = targetIdentity[..Math.Max(targetIdentity.LastIndexOf('/'), 0)];
         return
         [
-            .. plan.Steps.SelectMany(StepArguments.DatabasesOf)
+            .. plan.Plan.Steps.SelectMany(StepArguments.DatabasesOf)
                 .Select(d => ClaimTarget.IdentityOf(server, d))
                 .Distinct(StringComparer.Ordinal),
         ];
@@ -93,15 +94,15 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override string PreflightTimeout(RunSpec spec) => ((OmsUpgradeSpec)spec).Timeouts.Preflight;
 
-    public override TimeSpan TimeoutOf(RunSpec spec, PlanStep step)
+    public override TimeSpan TimeoutOf(RunSpec spec, Step step)
     {
-        var read = StepCatalog<OmsTargets>.Read(step) as OmsStep;
+        var read = StepCatalog<OmsTargets>.Read(step.Planned) as OmsStep;
         var limit = ((OmsUpgradeSpec)spec).Timeouts.Of(read, step.Phase);
         return KubernetesDuration.Parse(limit) + (read?.PlannedWait ?? TimeSpan.Zero);
     }
 
-    public override string? RollbackRefusal(RunSpec spec, Plan plan) => plan.Guards
-        .SelectMany(g => g.Violations)
+    public override string? RollbackRefusal(RunSpec spec, PlanProgress plan) => plan.Guards
+        .SelectMany(g => g.Record.Violations)
         .FirstOrDefault(v => v.NoRollback && (v.To is null || v.Accepted is not null))?.Message;
 
     public override string? RollbackCost(RunSpec spec, RunStatus status) =>
@@ -139,7 +140,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override string Success(RunStatus status) =>
         (status is OmsUpgradeStatus { Times.Downtime: { } downtime } ? $", downtime {downtime}" : "")
-        + (Cleanup.PlanOf(status) is { } cleanup && PlanProgress.Done(cleanup)
+        + (Cleanup.PlanOf(status) is { } cleanup && cleanup.IsDone
             ? "; the old containers are removed"
             : "");
 
@@ -155,9 +156,10 @@ internal sealed class OmsCleanup : IRunCleanup
 
     public string Stops => "No more old containers are removed";
 
-    public Plan? PlanOf(RunStatus status) => ((OmsUpgradeStatus)status).CleanupPlan;
+    public PlanProgress? PlanOf(RunStatus status) => ((OmsUpgradeStatus)status).CleanupPlan;
 
-    public RunStatus WithPlan(RunStatus status, Plan? plan) => (OmsUpgradeStatus)status with { CleanupPlan = plan };
+    public RunStatus WithPlan(RunStatus status, PlanProgress? plan) =>
+        (OmsUpgradeStatus)status with { CleanupPlan = plan };
 
     public bool IsAccepted(RunSpec spec) => Of(spec) is { Accepted: true };
 
@@ -170,7 +172,7 @@ internal sealed class OmsCleanup : IRunCleanup
     public RunStatus Announce(RunStatus status, DateTimeOffset? from, DateTimeOffset? at) =>
         (OmsUpgradeStatus)status with { CleanupFrom = from, CleanupAt = at };
 
-    public Plan Compile(RunSpec spec, Plan done) => new CleanupPlanner((OmsUpgradeSpec)spec, done).Compile();
+    public Plan Compile(RunSpec spec, PlanProgress done) => new CleanupPlanner((OmsUpgradeSpec)spec, done).Compile();
 
     private static CleanupSpec? Of(RunSpec spec) =>
         spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan
@@ -192,7 +194,7 @@ internal static class OmsUpgradeSample
         {
             From = spec.FromVersion,
             To = spec.ToVersion,
-            Plans = [.. run.Plans, .. new[] { status?.CleanupPlan }.OfType<Plan>()],
+            Plans = [.. run.Plans, .. new[] { status?.CleanupPlan }.OfType<PlanProgress>()],
             DowntimeSince = status?.DowntimeSince,
             Downtime = KubernetesDuration.TryParse(status?.Times?.Downtime, out var down) ? down : null,
         };
@@ -235,7 +237,7 @@ internal static class OmsMilestones
             new(ConditionTypes.HighAvailabilityDisabled, OmsUpgradePhases.RestoreHA),
         ]);
 
-    public static void AddProjects(ConditionSet conditions, Plan plan)
+    public static void AddProjects(ConditionSet conditions, PlanProgress plan)
     {
         var compared = plan.Step<CompareProjects>()?.State == StepState.Succeeded;
         var verdict = compared ? ProjectVerdict.Last(plan) : null;
@@ -246,7 +248,7 @@ internal static class OmsMilestones
             verdict?.Message ?? "");
     }
 
-    private static (string Reason, string Message)? NotEnabled(Plan plan) =>
+    private static (string Reason, string Message)? NotEnabled(PlanProgress plan) =>
         plan.First(OmsUpgradePhases.EnableHA)?.Recorded(EnableHighAvailability.NotEnabledFact) is { } why
             ? (Reasons.HighAvailabilityOff, why)
             : null;

@@ -7,7 +7,7 @@ internal sealed class RollbackCheck(OmsTargets targets)
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         var plan = status.Plan!;
-        if (status.CleanupPlan is { } cleanup && PlanProgress.Begun(cleanup))
+        if (status.CleanupPlan is { } cleanup && cleanup.HasEverBegun)
         {
             return "the old containers were removed by spec.cleanup";
         }
@@ -34,7 +34,7 @@ internal sealed class RollbackCheck(OmsTargets targets)
         return await SnapshotAsync(plan, cancellationToken) ?? await IntruderAsync(status, cancellationToken);
     }
 
-    private async Task<string?> SnapshotAsync(Plan plan, CancellationToken cancellationToken)
+    private async Task<string?> SnapshotAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var taken = plan.Step<TakeSnapshot>();
         if (taken?.Recorded(SnapshotReceipts.SnapshotKey) is not { } name

@@ -14,9 +14,9 @@ internal sealed class RunTraces(OmsTargets targets)
     /// <summary>The new container of a node, if it was started and the plan does not know of it.</summary>
     /// <exception cref="DockerException">The host cannot be reached.</exception>
     public async Task<InspectedContainer?> StartedUnseenAsync(
-        Plan plan, string node, StatusIsCurrent args, CancellationToken cancellationToken)
+        PlanProgress plan, string node, StatusIsCurrent args, CancellationToken cancellationToken)
     {
-        if (plan.Step<StartContainer>(node) is { } start && PlanProgress.Begun(start))
+        if (plan.Step<StartContainer>(node) is { } start && start.HasEverBegun)
         {
             return null;
         }
@@ -35,7 +35,7 @@ internal sealed class RunTraces(OmsTargets targets)
     /// <summary>The verified snapshot of the plan that made the container. The uid of its upgrade may be another than
     /// that of the present object, which may have been made again.</summary>
     public async Task<BackupSnapshot?> SnapshotAsync(
-        Plan plan, InspectedContainer container, CancellationToken cancellationToken)
+        PlanProgress plan, InspectedContainer container, CancellationToken cancellationToken)
     {
         var uid = container.Label(Labels.UpgradeUid) ?? targets.Upgrade.Metadata.Uid;
         var databases = plan.Step<TakeSnapshot>()!.As<TakeSnapshot>().Databases;
@@ -68,12 +68,12 @@ internal sealed class RunTraces(OmsTargets targets)
     /// <summary>The plan with what hosts and cluster show to be done; the same object if the plan knows it all. Only
     /// hosts of which the plan does not know everything are read.</summary>
     /// <exception cref="UnreadableTraceException">One of them cannot be read.</exception>
-    public async Task<Plan> ReadAsync(Plan plan, CancellationToken cancellationToken)
+    public async Task<PlanProgress> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var seen = new Dictionary<string, InspectedContainer>(StringComparer.Ordinal);
-        foreach (var guard in plan.Guards.Where(g => g.Check == nameof(StatusIsCurrent)))
+        foreach (var guard in plan.Guards.Where(g => g.Planned.Check == nameof(StatusIsCurrent)))
         {
-            var args = StepArguments.Read<StatusIsCurrent>(guard.Id, guard.Parameters);
+            var args = StepArguments.Read<StatusIsCurrent>(guard.Id, guard.Planned.Parameters);
             if (await ReadAsync(guard.Node!, () => StartedUnseenAsync(plan, guard.Node!, args, cancellationToken))
                 is { } container)
             {
@@ -92,7 +92,7 @@ internal sealed class RunTraces(OmsTargets targets)
         }
 
         var snapshot = seen.Count == 0 ? null : await SnapshotAsync(plan, seen.Values.First(), cancellationToken);
-        var steps = new List<PlanStep>();
+        var steps = new List<Step>();
         foreach (var step in plan.Steps)
         {
             steps.Add(isEnabled && ReferenceEquals(step, plan.First(OmsUpgradePhases.EnableHA)) ? Done(step, step.Facts)
@@ -103,16 +103,16 @@ internal sealed class RunTraces(OmsTargets targets)
                 : Done(step, step.Facts));
         }
 
-        return plan with { Steps = steps };
+        return plan.With(steps);
     }
 
     // The steps that stop old containers and by the plan have not begun, although they did: such a container is down
     // and has lost its restart policy.
     private async Task<Dictionary<string, SortedDictionary<string, string>?>> StoppedUnseenAsync(
-        Plan plan, CancellationToken cancellationToken)
+        PlanProgress plan, CancellationToken cancellationToken)
     {
         var stopped = new Dictionary<string, SortedDictionary<string, string>?>(StringComparer.Ordinal);
-        foreach (var step in OmsPlanProgress.Stops(plan).Where(s => !PlanProgress.Begun(s)))
+        foreach (var step in OmsPlanProgress.Stops(plan).Where(s => !s.HasEverBegun))
         {
             if (await OldAsync(step, cancellationToken) is { State.Running: false } old
                 && !StopContainer.HasRestartPolicy(old))
@@ -138,7 +138,7 @@ internal sealed class RunTraces(OmsTargets targets)
         }
     }
 
-    private async Task<bool> IsEnabledUnseenAsync(Plan plan, bool isSeen, CancellationToken cancellationToken)
+    private async Task<bool> IsEnabledUnseenAsync(PlanProgress plan, bool isSeen, CancellationToken cancellationToken)
     {
         if (plan.First(OmsUpgradePhases.EnableHA) is not { State: StepState.Pending } enable
             || (!isSeen && !OmsPlanProgress.NewStarted(plan)))
@@ -152,7 +152,7 @@ internal sealed class RunTraces(OmsTargets targets)
         return await IsEnabledAsync(database, cancellationToken) ?? isSeen;
     }
 
-    private async Task<bool> IsDisabledUnseenAsync(Plan plan, CancellationToken cancellationToken)
+    private async Task<bool> IsDisabledUnseenAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         return OmsPlanProgress.Disable(plan) is { State: StepState.Pending } disable
             && disable.Is<DisableHighAvailability>()
@@ -162,16 +162,19 @@ internal sealed class RunTraces(OmsTargets targets)
             && await IsEnabledAsync(args.Database, cancellationToken) == false;
     }
 
-    private static PlanStep Done(PlanStep step, SortedDictionary<string, string>? facts) => step with
+    private static Step Done(Step step, IReadOnlyDictionary<string, string>? facts) => step with
     {
-        State = StepState.Succeeded,
-        Attempt = Math.Max(1, step.Attempt),
-        Message = "The hosts show that it was done; the status did not know of it.",
-        Reason = null,
-        Facts = facts,
+        Record = step.Record with
+        {
+            State = StepState.Succeeded,
+            Attempt = Math.Max(1, step.Attempt),
+            Message = "The hosts show that it was done; the status did not know of it.",
+            Reason = null,
+            Facts = facts,
+        },
     };
 
-    private static PlanStep WithSnapshot(PlanStep step, BackupSnapshot? snapshot) => snapshot is null
+    private static Step WithSnapshot(Step step, BackupSnapshot? snapshot) => snapshot is null
         ? step
         : Done(step, new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -182,7 +185,7 @@ internal sealed class RunTraces(OmsTargets targets)
     private static SortedDictionary<string, string>? Facts(InspectedContainer? old) =>
         old?.FinishedAt is { } finished ? StopContainer.Facts(finished, finished, finished) : null;
 
-    private Task<InspectedContainer?> OldAsync(PlanStep step, CancellationToken cancellationToken) => ReadAsync(
+    private Task<InspectedContainer?> OldAsync(Step step, CancellationToken cancellationToken) => ReadAsync(
         step.Node!,
         () => targets.Docker(step.Node!).Containers.FindContainerAsync(
             step.As<StopContainer>().Container, cancellationToken));

@@ -25,18 +25,18 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
     private string Root => $"drydock/{targets.Upgrade.Metadata.Uid}";
 
     /// <summary>The file that says that a plan stopped the old container of a node.</summary>
-    public string MarkerOf(Plan plan) => $"{Mount}/{Root}/{plan.Tag()}/T1";
+    public string MarkerOf(PlanProgress plan) => $"{Mount}/{Root}/{plan.Tag}/T1";
 
     /// <summary>What was found and the record of a plan does not explain: then the status is older than the
     /// nodes.</summary>
     /// <param name="begins">A step as it is to begin.</param>
     public List<Witness> Unexplained(
-        Plan plan, IReadOnlyCollection<NodeWitnesses> seen, PlanStep? begins = null)
+        PlanProgress plan, IReadOnlyCollection<NodeWitnesses> seen, Step? begins = null)
     {
         var unknown = Unknown(seen).Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
         return [.. seen.SelectMany(s => s.Started).Where(w => w.PlanId == plan.Id ? IsAhead(w) : IsForeign(w))];
 
-        PlanStep? StepOf(Witness witness) => witness.Step == (begins is null ? null : WitnessedExec.NameOf(begins.Id))
+        Step? StepOf(Witness witness) => witness.Step == (begins is null ? null : WitnessedExec.NameOf(begins.Id))
             ? begins
             : plan.Steps.Find(s => WitnessedExec.NameOf(s.Id) == witness.Step);
 
@@ -101,7 +101,7 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
 
     /// <summary>Looks on the nodes that can be read. Each knows the plans that stopped its old container.</summary>
     /// <exception cref="StepActionException">None can be.</exception>
-    public async Task<NodeWitnesses[]> LookAtAnyAsync(Plan plan, CancellationToken cancellationToken)
+    public async Task<NodeWitnesses[]> LookAtAnyAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         var looks = Looks(plan, also: null, cancellationToken);
         await Task.WhenAll(looks.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -111,17 +111,18 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
 
     /// <summary>Looks on all nodes of a plan.</summary>
     /// <exception cref="StepActionException">A node cannot be read; it is named.</exception>
-    public Task<NodeWitnesses[]> LookAsync(Plan plan, CancellationToken cancellationToken) =>
+    public Task<NodeWitnesses[]> LookAsync(PlanProgress plan, CancellationToken cancellationToken) =>
         Task.WhenAll(Looks(plan, also: null, cancellationToken));
 
     /// <summary>One look for each node of a plan, all at once.</summary>
     /// <param name="also">A script that is run in each container as well, if it runs.</param>
-    public List<Task<NodeWitnesses>> Looks(Plan plan, string? also, CancellationToken cancellationToken) =>
+    public List<Task<NodeWitnesses>> Looks(PlanProgress plan, string? also, CancellationToken cancellationToken) =>
         [.. OmsPlanProgress.Stops(plan).Select(stop => LookAsync(plan, stop.Node!, also, cancellationToken))];
 
     /// <summary>Looks in the new container of a node if it runs, else in the old one.</summary>
     /// <exception cref="StepActionException">The node cannot be read; it is named.</exception>
-    public Task<NodeWitnesses> LookAsync(Plan plan, string node, string? also, CancellationToken cancellationToken)
+    public Task<NodeWitnesses> LookAsync(
+        PlanProgress plan, string node, string? also, CancellationToken cancellationToken)
     {
         var old = OmsPlanProgress.Stops(plan).First(s => s.Node == node).As<StopContainer>().Container;
         var present = targets.Containers().Where(c => c.Node.Name == node).Select(c => c.Container);
@@ -199,13 +200,13 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
 
     /// <summary>Writes <see cref="MarkerOf"/>. By it another volume is known, and that the plan is no older
     /// copy.</summary>
-    public Task MarkAsync(Plan plan, string node, string container, CancellationToken cancellationToken) =>
-        WriteAsync(node, container, $"{Root}/{plan.Tag()}/T1", plan.Tag(), cancellationToken);
+    public Task MarkAsync(PlanProgress plan, string node, string container, CancellationToken cancellationToken) =>
+        WriteAsync(node, container, $"{Root}/{plan.Tag}/T1", plan.Tag, cancellationToken);
 
     /// <summary>Marks all that was started as over: the run has ended, or the data are about to be restored. From then
     /// on the volumes that are mounted now are those that count.</summary>
     /// <exception cref="StepActionException">A node cannot be read; it is named.</exception>
-    public async Task CloseAsync(Plan plan, string verdict, CancellationToken cancellationToken)
+    public async Task CloseAsync(PlanProgress plan, string verdict, CancellationToken cancellationToken)
     {
         foreach (var seen in await LookAsync(plan, cancellationToken))
         {
@@ -217,7 +218,7 @@ internal sealed class Witnesses(OmsTargets targets, TimeProvider time)
             foreach (var open in seen.Started.Where(w => !w.IsClosed))
             {
                 var closed = $"{open.Directory[(Mount.Length + 1)..]}/closed";
-                await WriteAsync(seen.Node, seen.Container, closed, $"{verdict} {plan.Tag()}", cancellationToken);
+                await WriteAsync(seen.Node, seen.Container, closed, $"{verdict} {plan.Tag}", cancellationToken);
             }
         }
     }
@@ -288,7 +289,7 @@ internal sealed record NodeWitnesses(
     List<FormerPlan> StoppedBy,
     IReadOnlyList<string> Also)
 {
-    public bool IsStoppedBy(Plan plan) => StoppedBy.Exists(p => p.Id == plan.Id);
+    public bool IsStoppedBy(PlanProgress plan) => StoppedBy.Exists(p => p.Id == plan.Id);
 }
 
 /// <summary>A run-once command that was started (<see cref="WitnessedExec"/>).</summary>

@@ -197,7 +197,7 @@ internal static class StoredItems
             .ToDictionary(i => $"{FactPrefix}{i.Index:000}", i => Write(i.Item), StringComparer.Ordinal);
 
     /// <summary>The items in the facts of a step; empty before it has succeeded.</summary>
-    public static List<ActionItem> Of(PlanStep? step) =>
+    public static List<ActionItem> Of(Step? step) =>
         step is { State: StepState.Succeeded, Facts: { } facts }
             ? [.. facts.Where(f => f.Key.StartsWith(FactPrefix, StringComparison.Ordinal)).Select(f => Read(f.Value))]
             : [];

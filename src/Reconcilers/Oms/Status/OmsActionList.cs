@@ -9,7 +9,7 @@ internal static class OmsActionList
         + "afterwards. Read its output.";
 
     public static List<ActionEntry> Compile(
-        OmsUpgrade upgrade, Plan plan, ProjectRecord projects, IReadOnlyList<ActionEntry> found)
+        OmsUpgrade upgrade, PlanProgress plan, ProjectRecord projects, IReadOnlyList<ActionEntry> found)
     {
         var enable = plan.First(OmsUpgradePhases.EnableHA);
         var notEnabled = enable?.Recorded(EnableHighAvailability.NotEnabledFact);
@@ -47,7 +47,7 @@ internal static class OmsActionList
             project.ToString());
 
     /// <summary>The entries for steps that count as done although they had failed.</summary>
-    public static IEnumerable<ActionEntry> Accepted(Plan plan) =>
+    public static IEnumerable<ActionEntry> Accepted(PlanProgress plan) =>
         from step in plan.Steps
         let accepted = step.Accepted
         where accepted is not null
@@ -61,9 +61,9 @@ internal static class OmsActionList
             Sentences.Open($"{accepted.Reason}: {step.Message}"));
 
     /// <summary>The entries for what was changed from outside during the run.</summary>
-    public static IEnumerable<ActionEntry> Violations(Plan plan) =>
+    public static IEnumerable<ActionEntry> Violations(PlanProgress plan) =>
         from guard in plan.Guards
-        from violation in guard.Violations
+        from violation in guard.Record.Violations
         where violation.Check is not null
         select new ActionEntry(
             violation.Reason,
@@ -84,19 +84,19 @@ internal static class OmsActionList
         Sentences.Join(
             "The list of the projects before the upgrade cannot be used.", why, "Check all projects in the console."));
 
-    private static ActionEntry Warning(PlanStep step) => new(
+    private static ActionEntry Warning(Step step) => new(
         Reasons.InitializedWithWarning,
         Warned,
         step.Node ?? "",
-        step.OutputRef is { } secret ? $"output in Secret {secret}" : Sentences.Open(step.Message ?? ""));
+        step.Record.OutputRef is { } secret ? $"output in Secret {secret}" : Sentences.Open(step.Message ?? ""));
 
-    private static ActionEntry OtherVersion(PlanStep step) =>
+    private static ActionEntry OtherVersion(Step step) =>
         new(Reasons.VersionMismatch, step.Recorded(ReadVersion.MismatchFact)!, step.Node ?? "");
 
     private static string? Recovery(LinkFacts? links, OmsProject project, bool highAvailabilityOn) =>
         links is null ? null : LinkRecovery.Of(links, project.Kind, project.Status, highAvailabilityOn);
 
-    private static ActionEntry OldContainer(OmsUpgrade upgrade, PlanStep stop) => new(
+    private static ActionEntry OldContainer(OmsUpgrade upgrade, Step stop) => new(
         Reasons.RemoveOldContainers,
         "The old containers are stopped and kept for a rollback. Once you accept the upgrade, remove them: "
         + new KubectlCommands(OmsUpgrade.ShortName, upgrade.Metadata).Patch(
@@ -116,7 +116,7 @@ internal sealed record ActionEntry(string Reason, string What, string Subject = 
 /// docs/project/research/oms.md#rollback). Pure.</summary>
 internal static class RollbackActionList
 {
-    public static List<ActionEntry> Compile(OmsUpgrade upgrade, Plan back, ProjectRecord projects)
+    public static List<ActionEntry> Compile(OmsUpgrade upgrade, PlanProgress back, ProjectRecord projects)
     {
         var plan = upgrade.Status!.Plan!;
         var restored = back.First(OmsUpgradePhases.RestoreHA);
@@ -134,14 +134,14 @@ internal static class RollbackActionList
         ];
     }
 
-    private static ActionEntry NewContainer(Plan plan, string node) => new(
+    private static ActionEntry NewContainer(PlanProgress plan, string node) => new(
         Reasons.RemoveNewContainers,
         "The new containers are stopped and kept. When you no longer need to inspect them, remove them with "
         + "`docker rm`. Another attempt of this object removes them automatically.",
         node,
         $"container {OmsPlanProgress.NewName(plan, node)}");
 
-    private static ActionEntry? SecondSnapshot(Plan back)
+    private static ActionEntry? SecondSnapshot(PlanProgress back)
     {
         var step = back.Step<TakeSnapshot>();
         if (step?.Recorded(TakeSnapshot.NotTakenFact) is not null)

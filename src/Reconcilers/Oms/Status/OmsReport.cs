@@ -31,7 +31,7 @@ internal static class OmsReport
     }
 
     // The reference is stored once a receipt has the name, so that no other snapshot is taken for it.
-    private static SnapshotReference? Snapshot(PlanStep? step) =>
+    private static SnapshotReference? Snapshot(Step? step) =>
         step?.Recorded(SnapshotReceipts.SnapshotKey) is { } name && step.Recorded(TakeSnapshot.NotTakenFact) is null
             ? new SnapshotReference { Name = name, Uid = step.Recorded(SnapshotReceipts.SnapshotUidFact) }
             : null;
@@ -39,7 +39,7 @@ internal static class OmsReport
     private static List<ActionItem> ForwardActions(OmsUpgradeStatus status)
     {
         var actions = StoredItems.Of(status.Plan!.Step<ListActions>());
-        return status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup)
+        return status.CleanupPlan is { } cleanup && cleanup.IsDone
             ? [.. actions.Where(a => a.Reason != Reasons.RemoveOldContainers)]
             : actions;
     }
@@ -106,7 +106,7 @@ internal static class UpgradeTimestamps
     }
 
     // One outage, or two if the upgrade had succeeded and was rolled back.
-    private static string? Downtime(UpgradeTimes times, Plan plan, Plan? back)
+    private static string? Downtime(UpgradeTimes times, PlanProgress plan, PlanProgress? back)
     {
         var (up, again) = (UpAgainAt(times, plan), StoppedAgainAt(back));
         if ((up is null || again is not null) && times.RolledBackAt is null)
@@ -122,7 +122,7 @@ internal static class UpgradeTimestamps
     }
 
     // Without a switch of high availability the new version counts as up once everything is verified.
-    private static DateTimeOffset? UpAgainAt(UpgradeTimes times, Plan plan)
+    private static DateTimeOffset? UpAgainAt(UpgradeTimes times, PlanProgress plan)
     {
         if (times.T2 is not null || plan.First(OmsUpgradePhases.EnableHA) is { State: not StepState.Succeeded })
         {
@@ -133,25 +133,25 @@ internal static class UpgradeTimestamps
         return verified.TrueForAll(s => s.State == StepState.Succeeded) ? verified.Max(s => s.FinishedAt) : null;
     }
 
-    private static DateTimeOffset? StoppedAgainAt(Plan? back) =>
+    private static DateTimeOffset? StoppedAgainAt(PlanProgress? back) =>
         FirstStop((back?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew));
 
-    private static DateTimeOffset? FirstStop(IEnumerable<PlanStep> stops) =>
-        stops.Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact)).Min();
+    private static DateTimeOffset? FirstStop(IEnumerable<Step> stops) =>
+        stops.Select(s => s.RecordedTime(StopContainer.FinishedAtFact)).Min();
 
-    private static DateTimeOffset? EnabledAt(PlanStep? step) =>
-        step is null ? null : PlanProgress.Fact(step, EnableHighAvailability.EnabledAtFact);
+    private static DateTimeOffset? EnabledAt(Step? step) =>
+        step is null ? null : step.RecordedTime(EnableHighAvailability.EnabledAtFact);
 
     // The last stop, once all new containers are stopped.
-    private static DateTimeOffset? T3(Plan? back)
+    private static DateTimeOffset? T3(PlanProgress? back)
     {
         var stops = (back?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew).ToList();
         return stops.TrueForAll(s => s.State == StepState.Succeeded)
-            ? stops.Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact)).Max()
+            ? stops.Select(s => s.RecordedTime(StopContainer.FinishedAtFact)).Max()
             : null;
     }
 
-    private static DateTimeOffset? RolledBackAt(Plan? back) => back is null || !PlanProgress.Done(back)
+    private static DateTimeOffset? RolledBackAt(PlanProgress? back) => back is null || !back.IsDone
         ? null
         : EnabledAt(back.First(OmsUpgradePhases.RestoreHA)) ?? back.Steps.Select(s => s.FinishedAt).Max();
 }
@@ -166,7 +166,7 @@ internal static class OmsRollbackCost
             return null;
         }
 
-        if (status.CleanupPlan is { } cleanup && PlanProgress.Begun(cleanup))
+        if (status.CleanupPlan is { } cleanup && cleanup.HasEverBegun)
         {
             return "A rollback is not possible any more: the old containers were removed.";
         }
@@ -185,7 +185,7 @@ internal static class OmsRollbackCost
 
         var stopped = OmsPlanProgress.StoppedAt(plan)?.ToString("u", CultureInfo.InvariantCulture);
         var restore = Restore(plan);
-        return plan.First(OmsUpgradePhases.EnableHA) is { } enable && PlanProgress.Begun(enable)
+        return plan.First(OmsUpgradePhases.EnableHA) is { } enable && enable.HasEverBegun
             ? $"Everything that was written to the metadata since {stopped} is lost: projects that were created or "
                 + "changed, and the progress of all. Every source must still hold its logs since then. "
                 + $"OMS is down during the rollback. {restore}"
@@ -193,7 +193,7 @@ internal static class OmsRollbackCost
                 + restore;
     }
 
-    private static string Restore(Plan plan)
+    private static string Restore(PlanProgress plan)
     {
         var snapshot = plan.Step<TakeSnapshot>();
         var databases = snapshot?.As<TakeSnapshot>().Databases.Count ?? 0;

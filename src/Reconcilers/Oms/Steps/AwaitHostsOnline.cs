@@ -56,7 +56,7 @@ internal sealed record AwaitHostsOnline(
     {
         var starts = context.Plan.Steps
             .Where(s => s.Is<StartContainer>() || s.Is<StartOldContainer>())
-            .Select(s => s.CountsFrom())
+            .Select(s => s.Record.CountsFrom)
             .OfType<DateTimeOffset>()
             .ToList();
         return starts.Count == 0 ? TimeSpan.MaxValue : context.Time.GetUtcNow() - starts.Min();

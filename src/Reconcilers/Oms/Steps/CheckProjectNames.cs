@@ -19,10 +19,10 @@ internal sealed record CheckProjectNames(string Database, bool Rename = false) :
         ? "Rename projects that came to share a name since the plan was made"
         : "Check that no two projects share a name";
 
-    internal override void Undo(OmsRollback back, PlanStep done) => Renaming(done)?.Undo(back, done);
+    internal override void Undo(OmsRollback back, Step done) => Renaming(done)?.Undo(back, done);
 
     /// <summary>What a step of a plan renames, or renamed; null if nothing.</summary>
-    public static RenameProjects? Renaming(PlanStep step)
+    public static RenameProjects? Renaming(Step step)
     {
         if (!step.Is<CheckProjectNames>())
         {

@@ -53,7 +53,7 @@ internal sealed record StartContainer(string Container) : StartStep(Container)
     internal override string Title(string? node) => $"Start {Container} on {node}";
 
     // Every new container stops, whichever began: all write to the same databases.
-    internal override void Undo(OmsRollback back, PlanStep done)
+    internal override void Undo(OmsRollback back, Step done)
     {
         if (!back.IsFirst(done))
         {
@@ -83,7 +83,7 @@ internal sealed record StartContainer(string Container) : StartStep(Container)
         return container switch
         {
             // Its guard has it created again.
-            null when !context.Step.HasBegun() => new NotStarted($"{Container} was removed from {context.Node}."),
+            null when !context.Step.HasBegun => new NotStarted($"{Container} was removed from {context.Node}."),
             null => new Failed(
                 Reasons.ContainerNotFound,
                 $"{Container} was removed from {context.Node} after this upgrade created it. "
@@ -152,7 +152,7 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     internal override string Title(string? node) => $"Stop {Name} on {node}";
 
     // All old containers start, whichever stopped: a stop that was begun may have been carried out.
-    internal override void Undo(OmsRollback back, PlanStep done)
+    internal override void Undo(OmsRollback back, Step done)
     {
         if (done.Phase != OmsUpgradePhases.StopOld || !back.IsFirst(done))
         {
@@ -176,9 +176,9 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
 
     /// <summary>Whether a stopped container ran after the step had ended: that of the step has another end, another one
     /// of the host a later end. Only times of that host are compared.</summary>
-    public static bool RanSince(PlanStep stop, InspectedContainer container, bool isOther = false) =>
+    public static bool RanSince(Step stop, InspectedContainer container, bool isOther = false) =>
         container.FinishedAt is { } finished
-        && PlanProgress.Fact(stop, isOther ? HostClockFact : RanUntilFact) is { } known
+        && stop.RecordedTime(isOther ? HostClockFact : RanUntilFact) is { } known
         && (isOther ? finished > known : finished != known);
 
     public static bool HasRestartPolicy(InspectedContainer container) =>
@@ -196,7 +196,7 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     {
         var container = await InspectAsync(context, Container, cancellationToken);
         var finished = container?.FinishedAt ?? context.Time.GetUtcNow();
-        var first = PlanProgress.Fact(context.Step, FinishedAtFact) ?? finished;
+        var first = context.Step.RecordedTime(FinishedAtFact) ?? finished;
         return container switch
         {
             null when MayBeGone => new Done($"{Name} does not exist any more."),

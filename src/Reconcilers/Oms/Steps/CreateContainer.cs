@@ -30,7 +30,7 @@ internal sealed record CreateContainer(
     internal override string Verb => "create";
 
     // After T1 it stays, stopped: it holds what the new version logged.
-    internal override void Undo(OmsRollback back, PlanStep done)
+    internal override void Undo(OmsRollback back, Step done)
     {
         if (!back.IsPastT1)
         {

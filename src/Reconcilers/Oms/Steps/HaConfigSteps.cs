@@ -43,7 +43,7 @@ internal sealed record DisableHighAvailability(string Database, string Previous)
 {
     internal override string Title(string? node) => "Disable high availability in ha.config";
 
-    internal override void Undo(OmsRollback back, PlanStep done)
+    internal override void Undo(OmsRollback back, Step done)
     {
         if (back.IsPastT1)
         {
@@ -52,7 +52,7 @@ internal sealed record DisableHighAvailability(string Database, string Previous)
         }
 
         var last = back.Undo(new UndoDisableHighAvailability(Database, Previous));
-        foreach (var console in back.Done.Steps.Where(s => s.Is<RestartConsole>() && PlanProgress.Begun(s)))
+        foreach (var console in back.Done.Steps.Where(s => s.Is<RestartConsole>() && s.HasEverBegun))
         {
             last = back.Undo(console.As<RestartConsole>(), console.Node, [last]);
         }
@@ -236,7 +236,7 @@ internal sealed record EnableHighAvailability(
     /// <summary>Receipt key: why the operator could not enable high availability; a sentence.</summary>
     public const string NotEnabledFact = "notEnabled";
 
-    internal override void Undo(OmsRollback back, PlanStep done) => back.Phase(OmsUpgradePhases.DisableNewHA, () =>
+    internal override void Undo(OmsRollback back, Step done) => back.Phase(OmsUpgradePhases.DisableNewHA, () =>
     {
         var written = back.Add(new DisableHighAvailabilityForRollback(Database));
         return
@@ -400,7 +400,7 @@ internal sealed record AwaitManualHighAvailability(
 
     internal override TimeSpan PlannedWait => Patience;
 
-    internal override void Undo(OmsRollback back, PlanStep done)
+    internal override void Undo(OmsRollback back, Step done)
     {
         if (Enable)
         {

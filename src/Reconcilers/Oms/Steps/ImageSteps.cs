@@ -30,7 +30,7 @@ internal sealed record PrepareImage(
 
     // The image itself is removed only if this upgrade brought it; an image that was present under another name loses
     // only the name that this upgrade gave it.
-    internal override void Undo(OmsRollback back, PlanStep done)
+    internal override void Undo(OmsRollback back, Step done)
     {
         if (back.IsPastT1 || Source == ImageSource.Present)
         {

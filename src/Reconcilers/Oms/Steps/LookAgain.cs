@@ -56,7 +56,7 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
     /// <summary>An old container that is stopped: by people who have begun the downtime, or by this plan, whose status
     /// was put back.</summary>
     public static async Task<string?> StoppedAsync(
-        OmsTargets targets, Plan plan, CancellationToken cancellationToken)
+        OmsTargets targets, PlanProgress plan, CancellationToken cancellationToken)
     {
         foreach (var stop in OmsPlanProgress.Stops(plan))
         {

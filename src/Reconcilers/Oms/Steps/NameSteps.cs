@@ -89,10 +89,10 @@ internal sealed record RenameProjects(string Database, List<ProjectRename> Renam
     // A plan parameter holds 32768 characters.
     private const int LongestBatch = 16_000;
 
-    internal override void Undo(OmsRollback back, PlanStep done)
+    internal override void Undo(OmsRollback back, Step done)
     {
         var names = new RestoreProjectNames(Database, Renames);
-        var verb = $"names-{PlanProgress.NameOf(done)}";
+        var verb = $"names-{done.Name}";
         if (back.IsPastT1)
         {
             back.Phase(OmsUpgradePhases.StartOld, () => [back.Add(names, verb: verb)]);

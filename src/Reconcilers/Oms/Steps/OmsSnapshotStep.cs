@@ -26,7 +26,7 @@ internal abstract record OmsSnapshotStep : TakeSnapshotBase<OmsTargets>
             Encryption = recipients is { Count: > 0 } ? new EncryptionSpec { Recipients = recipients } : null,
             IdentitySecretRef = spec.Backup.IdentitySecretRef,
             Timeout = spec.Timeouts.Backup,
-            Acknowledge = context.Plan.Acknowledged ?? [],
+            Acknowledge = [.. context.Plan.Plan.Acknowledged ?? []],
         };
     }
 }

@@ -21,7 +21,7 @@ internal abstract record OmsStep : StepBase<OmsTargets>
     /// <summary>Adds to a rollback what takes back what this step did or may have done. Nothing where it changed
     /// nothing, or where the undo of another step covers it.</summary>
     /// <param name="done">The step, which has begun.</param>
-    internal virtual void Undo(OmsRollback back, PlanStep done)
+    internal virtual void Undo(OmsRollback back, Step done)
     {
     }
 
@@ -101,7 +101,7 @@ internal abstract record OmsStep : StepBase<OmsTargets>
     protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)
     {
         var now = context.Time.GetUtcNow();
-        var began = context.Step.CountsFrom() ?? (_firstLook ??= now);
+        var began = context.Step.Record.CountsFrom ?? (_firstLook ??= now);
         var limit = KubernetesDuration.Parse(Targets.Upgrade.Spec.Timeouts.Of(context.Step.Phase));
         return now - began >= part(limit);
     }
@@ -112,7 +112,7 @@ internal abstract record OmsStep : StepBase<OmsTargets>
     {
         var steps = (Targets.Upgrade.Status?.Plan?.Steps ?? []).Concat(context.Plan.Steps).ToList();
         var hosts = steps
-            .OrderBy(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact) ?? DateTimeOffset.MaxValue)
+            .OrderBy(s => s.RecordedTime(StopContainer.FinishedAtFact) ?? DateTimeOffset.MaxValue)
             .Select(s => s.Node)
             .OfType<string>()
             .Distinct(StringComparer.Ordinal);

@@ -11,7 +11,7 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
     internal override int Attempts => 2;
     internal override bool IsPointOfNoReturn => true;
 
-    public static RestoreDatabases Of(Plan done)
+    public static RestoreDatabases Of(PlanProgress done)
     {
         var snapshot = done.Step<TakeSnapshot>()!;
         return new RestoreDatabases(

@@ -16,7 +16,7 @@ internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hos
     internal override string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.NoSessions;
 
     /// <summary>No host of an upgrade is connected to what its restore drops.</summary>
-    public static AwaitNoSessions OfHosts(Plan done) => done.Step<AwaitNoSessions>()!.As<AwaitNoSessions>() with
+    public static AwaitNoSessions OfHosts(PlanProgress done) => done.Step<AwaitNoSessions>()!.As<AwaitNoSessions>() with
     {
         Databases = done.Step<TakeSnapshot>()!.As<TakeSnapshot>().Databases,
         OnlyHosts = true,

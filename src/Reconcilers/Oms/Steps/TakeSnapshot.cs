@@ -55,7 +55,7 @@ internal sealed record TakeSnapshot(
     private static string Stops(StepContext context)
     {
         var ends = OmsPlanProgress.Stops(context.Plan)
-            .Select(s => $"{s.Id} {PlanProgress.Fact(s, StopContainer.RanUntilFact):O}");
+            .Select(s => $"{s.Id} {s.RecordedTime(StopContainer.RanUntilFact):O}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', ends))))[..8];
     }
 

@@ -308,7 +308,7 @@ internal static class UpgradeLink
                 owner.Name, restore.Metadata.Namespace, cancellationToken);
             if (upgrade is { Status: { } status }
                 && upgrade.Metadata.Uid == owner.Uid
-                && new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().SelectMany(p => p.Steps).Any(
+                && new[] { status.Plan, status.RollbackPlan }.OfType<PlanProgress>().SelectMany(p => p.Steps).Any(
                     s => s.State != StepState.Succeeded
                         && s.Recorded(SnapshotReceipts.RestoreKey) == restore.Metadata.Name))
             {

@@ -246,7 +246,7 @@ internal sealed class RestoreRun(
         foreach (var upgrade in upgrades.Items.Where(
             u => u.Metadata.Uid != _work.UpgradeUid && u.Status?.Target?.Claim is not null))
         {
-            var theirs = (upgrade.Status!.Plan?.Steps ?? []).SelectMany(StepArguments.DatabasesOf);
+            var theirs = (upgrade.Status!.Plan?.Plan.Steps ?? []).SelectMany(StepArguments.DatabasesOf);
             if (ClaimTarget.Of(upgrade.Status.Target) is { } there
                 && here.IsOnServerOf(there, restore.Metadata.Namespace, upgrade.Metadata.Namespace)
                 && theirs.Intersect(_work.Names, StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } common)

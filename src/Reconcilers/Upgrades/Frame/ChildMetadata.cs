@@ -99,7 +99,7 @@ internal static class ObjectNames
     /// made.</summary>
     /// <param name="what">What it is; null for what the run is best known by.</param>
     public static string OfStep(V1ObjectMeta owner, StepContext context, string? what = null) => string.Join(
-        '-', new[] { Stem(owner), context.Plan.Tag(), what, $"{context.Step.Attempt}" }.OfType<string>());
+        '-', new[] { Stem(owner), context.Plan.Tag, what, $"{context.Step.Attempt}" }.OfType<string>());
 
     public static string Label(string name) => Cut(name, LongestLabel);
 

@@ -88,11 +88,11 @@ internal static partial class ControlAnnotations
     }
 
     private static bool HasBegun(RunStatus status) =>
-        status.RollbackPlan is { } plan && (PlanProgress.Begun(plan) || PlanProgress.Done(plan));
+        status.RollbackPlan is { } plan && (plan.HasEverBegun || plan.IsDone);
 
-    private static bool Has(Plan plan, string hold) =>
+    private static bool Has(PlanProgress plan, string hold) =>
         plan.Hold == hold
-            || plan.Steps.Exists(s => HoldMatcher.Names(s).Contains(hold, StringComparer.Ordinal));
+            || plan.Steps.Exists(s => HoldMatcher.Names(s.Planned).Contains(hold, StringComparer.Ordinal));
 
     // Null: absent, or a value that means nothing.
     private static bool? Pause(V1ObjectMeta metadata) =>

@@ -9,9 +9,9 @@ internal interface IRunCleanup
 
     string Stops { get; }
 
-    Plan? PlanOf(RunStatus status);
+    PlanProgress? PlanOf(RunStatus status);
 
-    RunStatus WithPlan(RunStatus status, Plan? plan);
+    RunStatus WithPlan(RunStatus status, PlanProgress? plan);
 
     /// <summary>Whether it is asked for at once.</summary>
     bool IsAccepted(RunSpec spec);
@@ -27,7 +27,7 @@ internal interface IRunCleanup
 
     RunStatus Announce(RunStatus status, DateTimeOffset? from, DateTimeOffset? at);
 
-    Plan Compile(RunSpec spec, Plan done);
+    Plan Compile(RunSpec spec, PlanProgress done);
 }
 
 /// <summary>How a retry continues after a step that may run again only on restored data: the plan is compiled again,
@@ -35,21 +35,22 @@ internal interface IRunCleanup
 internal interface IRunRedo
 {
     /// <param name="consent">The retry after which the redo restores without another approval.</param>
-    string Remedy(Plan plan, string consent);
+    string Remedy(PlanProgress plan, string consent);
 
     /// <summary>The phase that restores.</summary>
     string Phase { get; }
 
     /// <summary>The id of the step or guard after which only restored data may be used; null if there is
     /// none.</summary>
-    string? FindLost(Plan plan);
+    string? FindLost(PlanProgress plan);
 
-    Plan Compile(RunSpec spec, Plan plan);
+    /// <summary>The plan once more, with the records of what it does not repeat.</summary>
+    PlanProgress Compile(RunSpec spec, PlanProgress plan);
 
-    string Describe(string lost, Plan plan);
+    string Describe(string lost, PlanProgress plan);
 
     /// <summary>What the restore destroys, as sentences for the administrator who asks for it.</summary>
-    string Cost(Plan plan);
+    string Cost(PlanProgress plan);
 }
 
 /// <summary>What a run that stopped in the middle (failed, aborted or released), or waits for long (paused, held, a

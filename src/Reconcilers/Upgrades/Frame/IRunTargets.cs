@@ -36,7 +36,7 @@ internal interface IRunTargets : IBoundTargets
     /// <summary>The plan of an upgrade with what the targets show to be done; the same object if the plan knows it all.
     /// A rollback is compiled from it, because the status may have been restored from a backup. What cannot be read is
     /// an exception whose message says where, and how it is repaired.</summary>
-    Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) => Task.FromResult(plan);
+    Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) => Task.FromResult(plan);
 
     Task<IReadOnlyList<string>> RollbackNotesAsync(RunStatus status, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);
@@ -58,7 +58,7 @@ internal interface IRunTargets : IBoundTargets
     /// data, or why that cannot be read; null if nothing does. Called beside the reconcile before a
     /// <see cref="RunKind.Redo"/> and before a rollback is compiled. Changes nothing.</summary>
     /// <param name="isRedo">Whether a target that cannot be read is an answer; else the others are enough.</param>
-    Task<Blocker?> FindOutdatedAsync(Plan plan, bool isRedo, CancellationToken cancellationToken) =>
+    Task<Blocker?> FindOutdatedAsync(PlanProgress plan, bool isRedo, CancellationToken cancellationToken) =>
         Task.FromResult<Blocker?>(null);
 
     /// <summary>Removes what a stopped run must not leave in the targets. Called beside the reconcile while

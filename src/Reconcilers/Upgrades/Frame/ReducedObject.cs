@@ -17,9 +17,9 @@ internal static class ReducedObject
         "False",
     ];
 
-    // No id, no times: what compares steps must not take them for the steps of a plan.
-    private static readonly Dictionary<StepState, PlanStep> Steps =
-        Enum.GetValues<StepState>().ToDictionary(state => state, state => new PlanStep { State = state });
+    // One step a state, named after it: what compares steps must not take them for the steps of a plan.
+    private static readonly Dictionary<StepState, Step> Steps = Enum.GetValues<StepState>().ToDictionary(
+        state => state, state => new Step(new PlannedStep { Id = $"{state}" }, new StepRecord { State = state }));
 
     public static V1ObjectMeta Metadata(V1ObjectMeta metadata) => metadata with
     {
@@ -61,9 +61,10 @@ internal static class ReducedObject
             ],
         };
 
-    public static Plan? Plan(Plan? plan) => plan is null
+    public static PlanProgress? Plan(PlanProgress? plan) => plan is null
         ? null
-        : plan with { Steps = [.. plan.Steps.Select(s => Steps[s.State])], Guards = [], Notes = [], Identity = null };
+        : PlanProgress.Of(
+            plan.Plan with { Notes = [], Identity = null }, plan.Steps.ConvertAll(s => Steps[s.State]), []);
 
     private static string Shared(string word) => Words.TryGetValue(word, out var shared) ? shared : word;
 }

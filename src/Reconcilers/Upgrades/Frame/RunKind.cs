@@ -50,35 +50,35 @@ internal abstract class RunKind
 
     public abstract string PreflightTimeout(RunSpec spec);
 
-    public virtual ImpliedHold? Hold(RunSpec spec, Plan plan) => null;
+    public virtual ImpliedHold? Hold(RunSpec spec, PlanProgress plan) => null;
 
     /// <summary>How long one attempt of a step may take now. Called from jobs, on any thread.</summary>
-    public abstract TimeSpan TimeoutOf(RunSpec spec, PlanStep step);
+    public abstract TimeSpan TimeoutOf(RunSpec spec, Step step);
 
     /// <summary>Whether the step up to which an abort or a deletion undoes everything has started, or may have started.
     /// After it a deletion lets the plan finish, an abort changes nothing more, and no phase waits for the maintenance
-    /// window, only steps that ask for it (<see cref="PlanStep.AsksWindow"/>). Once true it stays true.</summary>
-    public abstract bool IsPastUndo(Plan plan);
+    /// window, only steps that ask for it (<see cref="Step.AsksWindow"/>). Once true it stays true.</summary>
+    public abstract bool IsPastUndo(PlanProgress plan);
 
     /// <summary>Whether an abort undoes what was done.</summary>
-    public virtual bool AbortUndoes(Plan plan) => !IsPastUndo(plan);
+    public virtual bool AbortUndoes(PlanProgress plan) => !IsPastUndo(plan);
 
-    public abstract bool Changed(Plan plan);
+    public abstract bool Changed(PlanProgress plan);
 
     /// <summary>Whether the step only waits and changes nothing. A rollback need not wait for the end of such a
     /// step.</summary>
-    public abstract bool OnlyWaits(PlanStep step);
+    public abstract bool OnlyWaits(Step step);
 
-    public virtual string KindOf(PlanStep step) => StepDurations.KindOf(step);
+    public virtual string KindOf(Step step) => StepDurations.KindOf(step);
 
-    public virtual TimeSpan? UnitEstimate(PlanStep step) => null;
+    public virtual TimeSpan? UnitEstimate(Step step) => null;
 
-    public abstract string? HeldBy(PlanStep step);
+    public abstract string? HeldBy(Step step);
 
     /// <summary>Where a hold stands that names a phase which this plan lacks; otherwise the name itself.</summary>
-    public virtual string HoldIn(Plan plan, string hold) => hold;
+    public virtual string HoldIn(PlanProgress plan, string hold) => hold;
 
-    public virtual AcceptableAttribute? Acceptance(PlanStep step) => null;
+    public virtual AcceptableAttribute? Acceptance(PlannedStep step) => null;
 
     /// <summary>How long an automatic rollback waits after a failure that may be accepted.</summary>
     public virtual TimeSpan AcceptWithin(RunSpec spec) => TimeSpan.Zero;
@@ -86,14 +86,14 @@ internal abstract class RunKind
     /// <summary>Whether new data may have been written that a rollback would lose: from then on a failure never starts
     /// a rollback automatically. Once true it stays true. Always false for a kind whose rollback keeps the
     /// data.</summary>
-    public virtual bool HasNewData(Plan plan) => false;
+    public virtual bool HasNewData(PlanProgress plan) => false;
 
-    public virtual IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) => [];
+    public virtual IReadOnlyList<string> MustBeFree(string targetIdentity, PlanProgress plan) => [];
 
     /// <summary>Why this plan can never be rolled back, even after a repair. A requested rollback is then refused with
     /// this reason, and rollbackPolicy OnFailure leaves a failure as it is. Null if a rollback may be possible; always
     /// null before <see cref="IsPastUndo"/>, because until then everything is undone.</summary>
-    public abstract string? RollbackRefusal(RunSpec spec, Plan plan);
+    public abstract string? RollbackRefusal(RunSpec spec, PlanProgress plan);
 
     public virtual string? RollbackCost(RunSpec spec, RunStatus status) =>
         status is { Plan: { } plan, RollbackPlan: null } && RollbackRefusal(spec, plan) is { } refusal
@@ -178,7 +178,7 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 internal sealed record ImpliedHold(string Step, string Because);
 
 /// <summary>The input of a rollback plan.</summary>
-internal sealed record RollbackBasis(Plan Plan)
+internal sealed record RollbackBasis(PlanProgress Plan)
 {
     /// <summary>The run had succeeded. Data written since may be lost, so the rollback is held until it is approved
     /// (<see cref="Plan.Hold"/>).</summary>

@@ -125,7 +125,7 @@ internal sealed class RunStore<TEntity>(
         }
     }
 
-    private void Report(RunObject entity, Plan? before, Plan? after)
+    private void Report(RunObject entity, PlanProgress? before, PlanProgress? after)
     {
         if (after is { Hash.Length: > 15 } && before?.Hash != after.Hash)
         {
@@ -142,7 +142,7 @@ internal sealed class RunStore<TEntity>(
         }
     }
 
-    private void Report(RunObject entity, PlanStep was, PlanStep step)
+    private void Report(RunObject entity, Step was, Step step)
     {
         if (step.State != was.State && step.State is (StepState.Succeeded or StepState.Failed or StepState.Unknown))
         {
@@ -190,20 +190,20 @@ internal sealed class RunStore<TEntity>(
         }
         else if (step.State == StepState.Pending
             && step.Reason is not null
-            && (was.State == StepState.Running || step.Tries != was.Tries))
+            && (was.State == StepState.Running || step.Record.Tries != was.Record.Tries))
         {
             Warning(entity, Reasons.StepRetried, $"{step.Id}: {step.Message}");
         }
     }
 
-    private Plan? PlanOf(RunObject entity, PlanSlot slot) =>
+    private PlanProgress? PlanOf(RunObject entity, PlanSlot slot) =>
         entity.Status is { } status ? kind.Plans.Of(status, slot) : null;
 
     private static Condition? True(RunObject entity, string type) =>
         entity.Status?.Conditions.Find(c => c.Type == type && c.Status == "True");
 
     // Whether two statuses would be stored identically. A status is mostly the steps of its plans, and an advance
-    // leaves most of them the same objects: those need not be serialized.
+    // leaves most of them the same: those need not be serialized.
     private bool AreAlike(RunStatus a, RunStatus? b)
     {
         if (b is null)
@@ -216,15 +216,15 @@ internal sealed class RunStore<TEntity>(
             && steps.Zip(others).All(pair => pair.First == pair.Second || Text(pair.First) == Text(pair.Second))
             && JsonSerializer.Serialize(Rest(a), kind.StatusJson) == JsonSerializer.Serialize(Rest(b), kind.StatusJson);
 
-        List<PlanStep> Steps(RunStatus status) => [.. kind.Plans.All(status).SelectMany(plan => plan.Steps)];
+        List<Step> Steps(RunStatus status) => [.. kind.Plans.All(status).SelectMany(plan => plan.Steps)];
 
-        static string Text(PlanStep step) =>
-            JsonSerializer.Serialize(new Plan { Steps = [step] }, CrdsJsonContext.Default.Plan);
+        static string Text(Step step) => JsonSerializer.Serialize(
+            PlanProgress.Of(new Plan(), [step], []), CrdsJsonContext.Default.PlanProgress);
 
         RunStatus Rest(RunStatus status) => Enum.GetValues<PlanSlot>().Aggregate(
             status,
             (rest, slot) => kind.Plans.Of(rest, slot) is { } plan
-                ? kind.Plans.With(rest, slot, plan with { Steps = [] })
+                ? kind.Plans.With(rest, slot, plan.With(plan.Plan with { Steps = [] }))
                 : rest);
     }
 }

@@ -21,9 +21,9 @@ internal sealed record RunSample
     /// <summary>Apply or Plan; empty for kinds without modes.</summary>
     public string Mode { get; init; } = "";
 
-    public IReadOnlyList<Plan> Plans { get; init; } = [];
+    public IReadOnlyList<PlanProgress> Plans { get; init; } = [];
 
-    public Plan? Active { get; init; }
+    public PlanProgress? Active { get; init; }
 
     /// <summary>Since when the target is down because of this run; null while it is not.</summary>
     public DateTimeOffset? DowntimeSince { get; init; }
@@ -83,7 +83,7 @@ internal sealed record RunSample
             IsReduced = upgrade.IsReduced,
             Status = status,
             Mode = upgrade.Spec.Mode.ToString(),
-            Plans = [.. new[] { status?.Plan, status?.RollbackPlan }.OfType<Plan>()],
+            Plans = [.. new[] { status?.Plan, status?.RollbackPlan }.OfType<PlanProgress>()],
             Active = status?.RollbackPlan ?? status?.Plan,
         };
         return sample with { HasEnded = sample.Is(ConditionTypes.Ready) || sample.Is(ConditionTypes.RolledBack) };
@@ -135,7 +135,7 @@ internal interface IRunObserver
     }
 }
 
-internal sealed record StepAttempt(PlanStep Step, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
+internal sealed record StepAttempt(Step Step, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
 
 /// <summary>Finds the attempts of steps that have ended, in plans. Pure.</summary>
 internal static class StepAttempts
@@ -147,7 +147,7 @@ internal static class StepAttempts
     /// <summary>The attempts that ended between two states of one object, with their outcome.</summary>
     /// <param name="at">When an attempt ended whose end is not recorded because another one follows.</param>
     public static IEnumerable<(StepAttempt Attempt, string Outcome)> EndedBetween(
-        RunSample before, Plan plan, DateTimeOffset at)
+        RunSample before, PlanProgress plan, DateTimeOffset at)
     {
         // Another plan of the same object may have steps of the same names.
         var same = before.Plans.FirstOrDefault(p => IsSame(p, plan));
@@ -159,27 +159,28 @@ internal static class StepAttempts
 
         var former = same?.Steps.ToDictionary(step => step.Id, StringComparer.Ordinal);
         return plan.Steps
-            .Select(step => EndedBetween(former?.GetValueOrDefault(step.Id) ?? new PlanStep { Id = step.Id }, step, at))
+            .Select(step => EndedBetween(
+                former?.GetValueOrDefault(step.Id) ?? step with { Record = StepRecord.None }, step, at))
             .OfType<(StepAttempt, string)>();
     }
 
-    public static IEnumerable<StepAttempt> Recorded(Plan plan) =>
+    public static IEnumerable<StepAttempt> Recorded(PlanProgress plan) =>
         plan.Steps.Where(HasEnded).Select(Last);
 
-    private static (StepAttempt, string)? EndedBetween(PlanStep was, PlanStep step, DateTimeOffset at) =>
+    private static (StepAttempt, string)? EndedBetween(Step was, Step step, DateTimeOffset at) =>
         HasEnded(step) && !HasEnded(was)
             ? (Last(step), step.State == StepState.Succeeded ? Succeeded : Failed)
             : was is { StartedAt: { } began, State: StepState.Running } && step.State == StepState.Pending
                 && step.StartedAt is null
-            ? (new StepAttempt(was with { Reason = step.Reason }, began, at), Retried)
+            ? (new StepAttempt(was with { Record = was.Record with { Reason = step.Reason } }, began, at), Retried)
             : null;
 
     // A step that failed before it acted has no start.
-    private static StepAttempt Last(PlanStep step) =>
+    private static StepAttempt Last(Step step) =>
         new(step, step.StartedAt ?? step.FinishedAt!.Value, step.FinishedAt!.Value);
 
-    private static bool HasEnded(PlanStep step) =>
+    private static bool HasEnded(Step step) =>
         step is { State: StepState.Succeeded or StepState.Failed, FinishedAt: not null };
 
-    private static bool IsSame(Plan one, Plan other) => one.Hash == other.Hash && one.Id == other.Id;
+    private static bool IsSame(PlanProgress one, PlanProgress other) => one.Hash == other.Hash && one.Id == other.Id;
 }

@@ -60,7 +60,7 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
     public async Task<string> StoreOutputAsync(
         V1ObjectMeta owner, StepContext context, string output, CancellationToken cancellationToken)
     {
-        var name = ObjectNames.Overflow(owner, context.Step.Id, $"{context.Plan.Tag()}-{context.Step.Attempt}");
+        var name = ObjectNames.Overflow(owner, context.Step.Id, $"{context.Plan.Tag}-{context.Step.Attempt}");
 
         // Stored before: the output of an attempt does not change after its end.
         await IsNewAsync(

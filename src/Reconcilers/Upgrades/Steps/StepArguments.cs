@@ -79,25 +79,30 @@ internal static class StepArguments
         (TPart)Read(typeof(TPart), id, entries);
 
     /// <summary>All arguments of a stored step.</summary>
-    public static IReadOnlyDictionary<string, string> Of(PlanStep step) => Of(step.Parameters, step.Measured);
+    public static IReadOnlyDictionary<string, string> Of(PlannedStep step) => Of(step.Parameters, step.Measured);
 
     /// <summary>All arguments of a stored guard.</summary>
-    public static IReadOnlyDictionary<string, string> Of(PlanGuard guard) => Of(guard.Parameters, guard.Measured);
+    public static IReadOnlyDictionary<string, string> Of(PlannedGuard guard) => Of(guard.Parameters, guard.Measured);
 
     /// <exception cref="FormatException">It is another step, or its entries do not fit.</exception>
-    public static TStep As<TStep>(this PlanStep step) => step.Is<TStep>()
+    public static TStep As<TStep>(this PlannedStep step) => step.Is<TStep>()
         ? Read<TStep>(step.Id, Of(step))
         : throw new FormatException($"{step.Id} is a step {step.Action}, not {typeof(TStep).Name}.");
 
-    public static bool Is<TStep>(this PlanStep step) =>
+    /// <inheritdoc cref="As{TStep}(PlannedStep)"/>
+    public static TStep As<TStep>(this Step step) => step.Planned.As<TStep>();
+
+    public static bool Is<TStep>(this Step step) => step.Planned.Is<TStep>();
+
+    public static bool Is<TStep>(this PlannedStep step) =>
         string.Equals(step.Action, StoredAsAttribute.NameOf(typeof(TStep)), StringComparison.Ordinal);
 
     /// <summary>The first step of a plan that is a <typeparamref name="TStep"/>; null if there is none.</summary>
-    public static PlanStep? Step<TStep>(this Plan plan, string? node = null, string? phase = null) =>
+    public static Step? Step<TStep>(this PlanProgress plan, string? node = null, string? phase = null) =>
         plan.Steps.Find(s => s.Is<TStep>() && (node is null || s.Node == node) && (phase is null || s.Phase == phase));
 
     /// <summary>The step with which a phase begins; null if the plan does not have the phase.</summary>
-    public static PlanStep? First(this Plan plan, string phase) => plan.Steps.Find(s => s.Phase == phase);
+    public static Step? First(this PlanProgress plan, string phase) => plan.Steps.Find(s => s.Phase == phase);
 
     /// <summary>The id of the first step of a plan that is a <typeparamref name="TStep"/>.</summary>
     public static string Id<TStep>(this PlanBuilder plan, string? node = null) =>
@@ -106,13 +111,13 @@ internal static class StepArguments
     /// <summary>The databases of a step of any kind; empty if the action has no argument <c>Databases</c>. Every action
     /// that dumps, restores or awaits databases has one, a list of names.</summary>
     /// <exception cref="JsonException">The entry is not a list of names.</exception>
-    public static IReadOnlyList<string> DatabasesOf(PlanStep step) =>
+    public static IReadOnlyList<string> DatabasesOf(PlannedStep step) =>
         step.Parameters.TryGetValue("databases", out var text)
             ? JsonSerializer.Deserialize<List<string>>(text) ?? []
             : [];
 
     private static IReadOnlyDictionary<string, string> Of(
-        SortedDictionary<string, string> planned, SortedDictionary<string, string>? measured) =>
+        IReadOnlyDictionary<string, string> planned, IReadOnlyDictionary<string, string>? measured) =>
         measured is null ? planned : planned.Concat(measured).ToDictionary(StringComparer.Ordinal);
 
     private static bool IsText(Type type)

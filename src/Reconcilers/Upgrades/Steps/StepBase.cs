@@ -37,7 +37,7 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
     /// <param name="node">The node, database or cluster; null for the whole system.</param>
     /// <param name="after">Ids of the steps that must have succeeded before.</param>
     /// <param name="verb">The end of the id, where it is not the usual one.</param>
-    internal PlanStep In(string phase, string? node, IEnumerable<string> after, string? verb = null) => new()
+    internal PlannedStep In(string phase, string? node, IEnumerable<string> after, string? verb = null) => new()
     {
         Id = string.Join('/', new[] { phase, node, verb ?? Verb }.OfType<string>()),
         Node = node,
@@ -160,15 +160,15 @@ internal abstract record PlannedPart<TTargets>
 internal abstract record GuardBase<TTargets> : PlannedPart<TTargets>, IGuardCheck
     where TTargets : class
 {
-    public abstract Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
+    public abstract Task<GuardReading> CheckAsync(Guard guard, PlanProgress plan, CancellationToken cancellationToken);
 
-    public virtual bool Concerns(PlanStep aboutToAct) => true;
+    public virtual bool Concerns(Step aboutToAct) => true;
 }
 
-internal static class PlannedGuard
+internal static class PlannedGuards
 {
     /// <param name="until">No longer in force once this step has begun; null keeps it to the end of the plan.</param>
-    public static PlanGuard Of(
+    public static PlannedGuard Of(
         string id, string? node, IGuardCheck check, IEnumerable<string> from, string? until = null) => new()
         {
             Id = id,

@@ -15,7 +15,7 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
 
     /// <summary>The record of a stored step, for questions that need no targets; null if it cannot be read, and then
     /// the plan starts nothing.</summary>
-    public static StepBase<TTargets>? Read(PlanStep step)
+    public static StepBase<TTargets>? Read(PlannedStep step)
     {
         try
         {
@@ -29,36 +29,36 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
 
     /// <exception cref="KeyNotFoundException">This operator has no such step.</exception>
     /// <exception cref="FormatException">Its arguments do not fit.</exception>
-    public static StepBase<TTargets> Of(PlanStep step) =>
+    public static StepBase<TTargets> Of(PlannedStep step) =>
         Parts.TryGetValue(step.Action, out var type)
         && StepArguments.Read(type, step.Id, StepArguments.Of(step)) is StepBase<TTargets> read
             ? read
             : throw Unknown("action", step.Action, step.Id);
 
     /// <summary>Whether the step only waits, <see cref="IWaitsOnly"/>.</summary>
-    public static bool OnlyWaits(PlanStep step) =>
+    public static bool OnlyWaits(PlannedStep step) =>
         Parts.GetValueOrDefault(step.Action)?.IsAssignableTo(typeof(IWaitsOnly)) == true;
 
-    public static AcceptableAttribute? Acceptance(PlanStep step) =>
+    public static AcceptableAttribute? Acceptance(PlannedStep step) =>
         Parts.GetValueOrDefault(step.Action)?.GetCustomAttribute<AcceptableAttribute>(inherit: false);
 
     /// <summary>To be called before a rollback is compiled: a step that cannot be read may have left something that the
     /// rollback would miss.</summary>
     /// <exception cref="KeyNotFoundException">This operator has no such step.</exception>
     /// <exception cref="FormatException">The arguments of a step do not fit.</exception>
-    public static void RequireBegun(Plan run)
+    public static void RequireBegun(PlanProgress run)
     {
-        foreach (var step in run.Steps.Where(PlanProgress.Begun))
+        foreach (var step in run.Steps.Where(s => s.HasEverBegun))
         {
-            Of(step);
+            Of(step.Planned);
         }
     }
 
-    public IStepAction Action(PlanStep step) =>
+    public IStepAction Action(PlannedStep step) =>
         Part(step.Id, step.Action, StepArguments.Of(step)) as IStepAction
         ?? throw Unknown("action", step.Action, step.Id);
 
-    public IGuardCheck Guard(PlanGuard guard) =>
+    public IGuardCheck Guard(PlannedGuard guard) =>
         Part(guard.Id, guard.Check, StepArguments.Of(guard)) as IGuardCheck
         ?? throw Unknown("guard", guard.Check, guard.Id);
 

@@ -12,8 +12,8 @@ internal sealed record OutsideKey(string Table, string Text)
             + "there may refer to rows that no longer exist.";
 
     /// <summary>The same for a plan whose preflight found some.</summary>
-    public static string? Acknowledged(Plan plan) =>
-        (plan.Acknowledged ?? []).FindAll(
+    public static string? Acknowledged(PlanProgress plan) =>
+        (plan.Plan.Acknowledged ?? []).FindAll(
             entry => entry.Split('/')[0] == Reasons.ForeignKeysFromOutside) is { Count: > 0 } entries
             ? "Foreign keys lead from other databases into them "
                 + $"({Sentences.List(entries, 10)} in spec.preflight.acknowledge): rows there may refer to rows that "

@@ -59,7 +59,7 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
         """;
 
     public static string DirectoryOf(string mount, StepContext context) =>
-        $"{mount.TrimEnd('/')}/drydock/{context.OwnerUid}/{context.Plan.Tag()}/{NameOf(context.Step.Id)}"
+        $"{mount.TrimEnd('/')}/drydock/{context.OwnerUid}/{context.Plan.Tag}/{NameOf(context.Step.Id)}"
         + $"/{context.Step.Attempt}";
 
     public static string NameOf(string stepId) => stepId.Replace('/', '-');

@@ -191,9 +191,9 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             "192.0.2.1",
             IsUpgrade: true,
             ChangesHash: ContainerOverrides.Hash(changes));
-        var step = new PlanStep { Id = "PrepareImage/oms-a/create", Node = "oms-a", Action = nameof(CreateContainer), Parameters = StepArguments.Write(args) };
-        var context = new StepContext { OwnerUid = OneHost.Uid, Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
-        var action = new StepCatalog<OmsTargets>(OneHost.Targets(_client, "oms-a", changes, ("oms", "token"))).Action(step);
+        var step = new StoredStep { Id = "PrepareImage/oms-a/create", Node = "oms-a", Action = nameof(CreateContainer), Parameters = StepArguments.Write(args) }.AsStep();
+        var context = new StepContext { OwnerUid = OneHost.Uid, Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = TimeProvider.System };
+        var action = new StepCatalog<OmsTargets>(OneHost.Targets(_client, "oms-a", changes, ("oms", "token"))).Action(step.Planned);
 
         (await action.ObserveAsync(context, CancellationToken.None)).ShouldBeOfType<Observation.NotStarted>();
         await action.ActAsync(context, CancellationToken.None);

@@ -35,8 +35,8 @@ public sealed class LongNameTests(LabFixture lab)
         var space = await lab.NewNamespaceAsync("long");
         var owner = new V1ObjectMeta { Name = Longest, Namespace = space, Uid = Guid.NewGuid().ToString() };
 
-        var step = new PlanStep { Id = "InitMetadata/node", Attempt = 12 };
-        var made = new StepContext { OwnerUid = owner.Uid, Plan = new Plan { Number = 100, Id = "k7f2m9x1" }, Step = step, Time = TimeProvider.System };
+        var step = new StoredStep { Id = "InitMetadata/node", Attempt = 12 }.AsStep();
+        var made = new StepContext { OwnerUid = owner.Uid, Plan = new StoredPlan { Number = 100, Id = "k7f2m9x1" }.AsRun(), Step = step, Time = TimeProvider.System };
         foreach (var meta in new[]
         {
             ChildMetadata.Owned(SnapshotNames.Credentials(owner), OmsUpgrade.KindName, owner),

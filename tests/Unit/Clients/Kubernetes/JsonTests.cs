@@ -41,32 +41,37 @@ public sealed class JsonTests
     {
         var options = KubernetesJson.CreateOptions(Drydock.Crds.CrdsJsonContext.Default);
         var at = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
-        var pending = new PlanStep
+        var pending = new StoredStep
         {
             Id = "UpgradeTiKV/tikv-1/drain",
             Node = "tikv-1",
             Action = "DrainTikv",
             Timeout = "11m",
             MaxAttempts = 5,
-        };
-        var over = pending with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at };
-        var second = over with { Attempt = 2 };
-        var own = over with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true };
+        }.AsStep();
+        var over = pending.With(r => r with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at });
+        var second = over.With(r => r with { Attempt = 2 });
+        var own = over with { Planned = over.Planned with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true } };
 
-        JsonSerializer.Serialize(pending, options).ShouldBe(
+        Written(pending).ShouldBe(
             """{"id":"UpgradeTiKV/tikv-1/drain","phase":"UpgradeTiKV","node":"tikv-1","title":"Drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Pending"}""");
-        JsonSerializer.Serialize(over, options).ShouldBe(
+        Written(over).ShouldBe(
             """{"id":"UpgradeTiKV/tikv-1/drain","node":"tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
-        JsonSerializer.Serialize(second, options).ShouldContain("\"attempt\":2");
+        Written(second).ShouldContain("\"attempt\":2");
 
         // A step that is undone while the upgrade waits is pending again: what decides then must not be lost.
-        foreach (var step in new[] { pending, over, second, own, over with { AsksWindow = true } })
+        foreach (var step in new[] { pending, over, second, own, over with { Planned = over.Planned with { AsksWindow = true } } })
         {
-            var read = JsonSerializer.Deserialize<PlanStep>(JsonSerializer.Serialize(step, options), options)!;
-            (read with { Phase = step.Phase, Title = step.Title, After = step.After, Parameters = step.Parameters })
-                .ShouldBe(step with { Phase = step.Phase, Title = step.Title });
+            var read = JsonSerializer.Deserialize<PlanProgress>(JsonSerializer.Serialize(Alone(step), options), options)!.Steps[0];
+            read.Record.ShouldBe(step.Record);
+            (read.Planned with { Phase = step.Phase, Title = step.Title, Parameters = step.Parameters })
+                .ShouldBe(step.Planned with { Phase = step.Phase, Title = step.Title });
             (read.Phase, read.Title).ShouldBe((step.Phase, step.Title));
         }
+
+        static PlanProgress Alone(Step step) => PlanProgress.Of(new Plan(), [step], []);
+
+        string Written(Step step) => JsonSerializer.Serialize(StoredRun.ToStored(Alone(step)).Steps[0], options);
     }
 
     [Fact]

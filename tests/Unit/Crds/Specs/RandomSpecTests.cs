@@ -162,7 +162,7 @@ public sealed class RandomSpecTests
     private static string Short(string version) =>
         YugabyteVersion.TryParse(version, out var read) ? read.ToString() : version;
 
-    private static void IsBounded(Plan plan)
+    private static void IsBounded(PlanProgress plan)
     {
         plan.Steps.Count.ShouldBeInRange(1, SchemaLimits.Steps);
         plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
@@ -172,7 +172,7 @@ public sealed class RandomSpecTests
             step.Id.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Name);
             step.Title.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Reference);
             step.Parameters.Values.ShouldAll(value => value.Length <= SchemaLimits.Opaque);
-            step.Timeout.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Duration);
+            step.Planned.Timeout.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Duration);
         }
     }
 

@@ -45,25 +45,25 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public IEngineTargets Bind(IEngineContext context) => new Targets(this, context);
 
-    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TimeSpan.FromMinutes(10);
+    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, Step step) => TimeSpan.FromMinutes(10);
 
-    public bool IsPastUndo(Plan plan) => Changed(plan);
+    public bool IsPastUndo(PlanProgress plan) => Changed(plan);
 
-    public bool Changed(Plan plan) => plan.Steps.Exists(s => s.Action == Swap && s.State != StepState.Pending);
+    public bool Changed(PlanProgress plan) => plan.Steps.Exists(s => s.Action == Swap && s.State != StepState.Pending);
 
-    public bool OnlyWaits(PlanStep step) => step.Action == Verify;
+    public bool OnlyWaits(Step step) => step.Action == Verify;
 
-    public string? HeldBy(PlanStep step) => null;
+    public string? HeldBy(Step step) => null;
 
     /// <summary>A step before which every run waits for an approval.</summary>
     public string? HeldStep { get; set; }
 
-    public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+    public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
         HeldStep is { } step ? new ImpliedHold(step, "the toy waits for you, spec.toy.finalize: Manual") : null;
 
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => null;
+    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => null;
 
-    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
+    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string> notes) =>
         new() { Steps = [.. Swaps(spec.FromVersion, "RollBack")], Notes = [.. notes] };
 
     public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
@@ -78,15 +78,15 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => false;
 
-    public bool IsDrain(PlanStep step) => false;
+    public bool IsDrain(Step step) => false;
 
-    private IEnumerable<PlanStep> Swaps(string version, string phase)
+    private IEnumerable<PlannedStep> Swaps(string version, string phase)
     {
         var before = "";
         foreach (var node in Versions.Keys)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{phase}/{node}");
-            yield return new PlanStep
+            yield return new PlannedStep
             {
                 Id = id,
                 Node = node,
@@ -125,7 +125,7 @@ internal sealed class ToyEngine : IDatabaseEngine
         public Plan Compile(DatabaseRollingUpgradeSpec spec)
         {
             var swaps = engine.Swaps(spec.ToVersion, "Upgrade").ToList();
-            var verify = new PlanStep
+            var verify = new PlannedStep
             {
                 Id = "Verify/cluster",
                 Action = Verify,
@@ -139,9 +139,9 @@ internal sealed class ToyEngine : IDatabaseEngine
             DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
             engine.Summarize(spec, status);
 
-        public IStepAction Action(PlanStep step) => new ToyAction(engine, context, step.Action);
+        public IStepAction Action(PlannedStep step) => new ToyAction(engine, context, step.Action);
 
-        public IGuardCheck Guard(PlanGuard guard) => throw new KeyNotFoundException(guard.Check);
+        public IGuardCheck Guard(PlannedGuard guard) => throw new KeyNotFoundException(guard.Check);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -41,7 +41,7 @@ public sealed class LargestDatabasePlanTests
     private static void Fits(DatabaseRollingUpgradeSpec spec)
     {
         Messages(spec).ShouldBeEmpty();
-        Plan plan = DatabaseDiscoveryOf.Plan(spec);
+        PlanProgress plan = DatabaseDiscoveryOf.Plan(spec);
         plan.Steps.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
         plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
         plan.Steps.Select(step => step.Id).ShouldAllBe(id => id.Length <= SchemaLimits.Name);

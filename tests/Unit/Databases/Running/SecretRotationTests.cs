@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Drydock.Abstractions.Plans;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
@@ -30,7 +31,7 @@ public sealed class SecretRotationTests
         phases.ShouldBe(world.Status.Plan!.Steps.Select(s => s.Phase).Distinct(StringComparer.Ordinal), ignoreOrder: true);
         world.Truth.UsedTooLate.ShouldBeEmpty();
         world.Truth.Counts.Values.ShouldAllBe(count => count == 1);
-        world.Status.Plan.Steps.ShouldAllBe(s => s.Attempt <= 1 && s.Tries <= 1);
+        world.Status.Plan.Steps.ShouldAllBe(s => s.Attempt <= 1 && s.Record.Tries <= 1);
         world.Truth.Bound.ShouldBe(rotations + 1);
         world.Truth.Disposed.ShouldBe(world.Truth.Bound);
     }
@@ -80,10 +81,10 @@ public sealed class SecretRotationTests
         return world.Apply();
     }
 
-    private static List<PlanStep> Running(Plan? plan) => (plan?.Steps ?? []).FindAll(s => s.State == StepState.Running);
+    private static ImmutableList<Step> Running(PlanProgress? plan) => (plan?.Steps ?? []).FindAll(s => s.State == StepState.Running);
 
     // Phases that begin at the same moment are one rotation.
-    private static bool Touch(DatabaseRunWorld world, Plan? plan, HashSet<string> phases, string? used)
+    private static bool Touch(DatabaseRunWorld world, PlanProgress? plan, HashSet<string> phases, string? used)
     {
         if (Running(plan).FindAll(s => phases.Add(s.Phase)) is not [.., var step])
         {

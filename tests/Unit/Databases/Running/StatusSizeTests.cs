@@ -28,7 +28,7 @@ public sealed class StatusSizeTests
 
         var status = new DatabaseRollingUpgradeStatus
         {
-            Plan = PlanProgress.HistoryOf(plan),
+            Plan = plan.AsHistory(),
             RollbackPlan = back,
             Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
         };
@@ -38,27 +38,20 @@ public sealed class StatusSizeTests
     }
 
     // A rollback is possible until the flags are promoted. Masters are chosen when their turn comes.
-    private static Plan BeforePromotion(Plan plan)
+    private static PlanProgress BeforePromotion(PlanProgress plan)
     {
         var masters = 1;
-        return plan with
+        return plan.With(plan.Plan with
         {
-            Steps =
-            [
-                .. plan.Steps
-                    .Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog))
-                    .Select(s => s.Is<SwapMaster>() ? s with { Receipt = One(SwapMaster.InstanceKey, Name(DatabaseComponent.Master, masters++)) } : s),
-            ],
-        };
+            Steps = plan.Plan.Steps.RemoveAll(
+                s => s.Phase is DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog),
+        }).With(s => s.Is<SwapMaster>() ? s.Record with { Receipt = One(SwapMaster.InstanceKey, Name(DatabaseComponent.Master, masters++)) } : s.Record);
     }
 
-    private static Plan Over(DatabaseRollingUpgradeSpec spec, Plan plan)
+    private static PlanProgress Over(DatabaseRollingUpgradeSpec spec, PlanProgress plan)
     {
         var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
-        return plan with
-        {
-            Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Facts = s.Is<RecordSql>() ? Answers(spec) : null })],
-        };
+        return plan.With(plan.Steps.Select(s => s.With(r => r with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Facts = s.Is<RecordSql>() ? Answers(spec) : null })));
     }
 
     private static SortedDictionary<string, string> Answers(DatabaseRollingUpgradeSpec spec)

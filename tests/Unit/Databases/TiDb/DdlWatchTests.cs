@@ -72,7 +72,7 @@ public sealed class DdlWatchTests
         TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan }).ShouldBeTrue();
         TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan, RollbackPlan = plan }).ShouldBeFalse();
 
-        var tuning = plan with { Steps = [.. plan.Steps.Select(s => s.Phase == Phases.TuneScheduling ? s with { State = StepState.Running } : s)] };
+        var tuning = plan.With(plan.Steps.Select(s => s.Phase == Phases.TuneScheduling ? s.With(r => r with { State = StepState.Running }) : s));
         TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.TuneScheduling, Plan = tuning }).ShouldBeFalse("raising limits is not to keep people from DDL");
     }
 

@@ -133,7 +133,7 @@ public sealed class DrainTests
 
         world.Violations.ShouldBeEmpty();
         world.Count("resign ddl tidb-2").ShouldBe(1);
-        world.Stored!.Steps.ShouldAllBe(s => s.Attempt == 1 && s.Tries <= 1);
+        world.Stored!.Steps.ShouldAllBe(s => s.Attempt == 1 && s.Record.Tries <= 1);
         var waited = world.Step("UpgradeTiDB/tidb-2/drain").FinishedAt - world["tidb-1"].ReadyAt;
         waited!.Value.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
@@ -155,7 +155,7 @@ public sealed class DrainTests
         };
         world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1/drain").State == StepState.Succeeded, "the owner is drained");
 
-        (world.Step("UpgradeTiDB/tidb-1/drain").Attempt, world.Step("UpgradeTiDB/tidb-1/drain").Tries).ShouldBe((1, 1));
+        (world.Step("UpgradeTiDB/tidb-1/drain").Attempt, world.Step("UpgradeTiDB/tidb-1/drain").Record.Tries).ShouldBe((1, 1));
         asked.Count.ShouldBe(4);
         (asked[^1] - asked[0]).ShouldBeInRange(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(20));
     }
@@ -301,7 +301,7 @@ public sealed class DrainTests
         var world = new TiDbWorld().Begin();
         world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { Swap } };
         world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
-        world.Stored = world.Stored! with { Steps = [.. world.Stored.Steps.Select(s => s.Id == Drain ? s.Repeated("put back") with { Attempt = 0 } : s)] };
+        world.Stored = world.Stored!.With(s => s.Record.Repeated("put back") with { Attempt = 0 }, only: Drain);
         world.Restart();
         world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held again");
         world.Step(Drain).State.ShouldBe(StepState.Succeeded);

@@ -123,7 +123,7 @@ public sealed class MixedVersionsTests
         world.RunUntil(() => world.Step("UpgradePD/pd-1/swap").State == StepState.Succeeded, "PD is new");
         Cut(world, "tikv-3");
         world.RunUntil(() => world.Limits["region-schedule-limit"] == 0, "it is held");
-        world.Stored = world.Stored! with { Steps = [.. world.Stored.Steps.Select(s => s.Id == Hold ? s.Repeated("put back") with { Attempt = 0 } : s)] };
+        world.Stored = world.Stored!.With(s => s.Record.Repeated("put back") with { Attempt = 0 }, only: Hold);
         world.Restart();
         world.RunFor(TimeSpan.FromMinutes(1));
         world.StoreOf("tikv-3").IsCut = false;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
@@ -145,8 +146,8 @@ public sealed class OverlapTests
         (Swap(3).StartedAt >= Verify(1).FinishedAt && Swap(3).StartedAt >= Verify(2).FinishedAt).ShouldBeTrue();
         (Rolled(world) < Rolled(serial) * 0.7).ShouldBeTrue($"{Rolled(world)} of {Rolled(serial)}");
 
-        PlanStep Swap(int number) => world.Step($"UpgradeTiKV/tikv-{number}/swap");
-        PlanStep Verify(int number) => world.Step($"UpgradeTiKV/tikv-{number}/verify");
+        Step Swap(int number) => world.Step($"UpgradeTiKV/tikv-{number}/swap");
+        Step Verify(int number) => world.Step($"UpgradeTiKV/tikv-{number}/verify");
     }
 
     [Fact]
@@ -216,9 +217,9 @@ public sealed class OverlapTests
         end.Pause(usual, now + TimeSpan.FromSeconds(3)).ShouldBe(usual);
     }
 
-    private static List<string> After(Plan plan, string id) => plan.Steps.Single(s => s.Id == id).After;
+    private static ImmutableList<string> After(PlanProgress plan, string id) => plan.Steps.Single(s => s.Id == id).After;
 
-    private static HashSet<string> Before(Plan plan, PlanStep step)
+    private static HashSet<string> Before(PlanProgress plan, Step step)
     {
         var all = new HashSet<string>(StringComparer.Ordinal);
         var rest = new Queue<string>(step.After);
@@ -233,7 +234,7 @@ public sealed class OverlapTests
         return all;
     }
 
-    private static List<PlanStep> Verifies(TiDbWorld world, string phase) =>
+    private static List<Step> Verifies(TiDbWorld world, string phase) =>
         [.. world.Stored!.Steps.Where(s => s.Phase == phase && VerifyInstance.Is(s))];
 
     private static TimeSpan Rolled(TiDbWorld world) =>

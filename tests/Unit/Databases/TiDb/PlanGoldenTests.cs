@@ -61,7 +61,7 @@ public sealed class PlanGoldenTests
         var golden = new PlanGolden(kind) { Parked = (spec, status) => Removed(setup, (DatabaseRollingUpgradeSpec)spec, (DatabaseRollingUpgradeStatus)status) };
         var world = Begin(name);
         DatabaseRollingUpgradeStatus last = new();
-        Plan? done = null;
+        PlanProgress? done = null;
         world.Fates = point =>
         {
             Look(point.Number);

@@ -36,7 +36,7 @@ public sealed class PlannerTests
         var own = plan.Steps.Where(s => s.Node is not null && s.Phase != Phases.PreparePackage).ToList();
 
         own.Chunk(3).ShouldAllBe(three =>
-            DrainInstance.Is(three[0]) && three[1].Is<SwapInstance>() && VerifyInstance.Is(three[2]));
+            DrainInstance.Is(three[0]) && three[1].Is<SwapInstance>() && VerifyInstance.Is(new Step(three[2], StepRecord.None)));
         own[0].Title.ShouldBe("Drain pd-2", "pd-1 leads");
         own.Chunk(3).Select(three => three[0].Node).ShouldBe(["pd-2", "pd-3", "pd-1", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"]);
     }
@@ -97,9 +97,9 @@ public sealed class PlannerTests
         var plan = Plan(world);
         var catalog = new StepCatalog<TiDbTargets>(world.Life.Targets);
 
-        plan.Steps.ShouldAllBe(s => catalog.Action(s).GetType().Name == s.Action);
+        plan.Steps.ShouldAllBe(s => StoredAsAttribute.NameOf(catalog.Action(s.Planned).GetType()) == s.Action);
         var guards = typeof(TiDbTargets).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(IGuardCheck)));
-        plan.Guards.Select(g => catalog.Guard(g).GetType().Name).Order().ShouldBe(guards.Select(t => t.Name).Order());
+        plan.Guards.Select(g => catalog.Guard(g.Planned).GetType().Name).Order().ShouldBe(guards.Select(t => t.Name).Order());
     }
 
     [Fact]
@@ -170,18 +170,16 @@ public sealed class PlannerTests
         var plan = new TiDbProcedure(spec, discovery).Compile();
 
         plan.Steps.Count.ShouldBeLessThanOrEqualTo(1000);
-        var worst = plan with
-        {
-            Steps = [.. plan.Steps.Select(s => s with
+        var worst = PlanProgress.Of(plan);
+        worst = worst.With(worst.Steps.Select(s => s.With(r => r with
             {
                 State = StepState.Succeeded,
                 Attempt = 1,
                 Tries = 1,
                 StartedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
                 FinishedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
-                Receipt = new(StringComparer.Ordinal) { ["since"] = "1772330400", ["startedAt"] = "1772330400" },
-            })],
-        };
+                Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["since"] = "1772330400", ["startedAt"] = "1772330400" },
+            })));
         JsonSerializer.SerializeToUtf8Bytes(worst, WorldJson.Crds).Length.ShouldBeLessThan(480 * 1024, "the instances and conditions of the status come on top");
         plan.Steps.SelectMany(s => s.Parameters.Values).ShouldAllBe(v => v.Length <= 32768);
     }
@@ -208,7 +206,7 @@ public sealed class PlannerTests
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = With(Plan(world), "UpgradePD/clear-leader-priority");
-        var foreign = plan with { Steps = [.. plan.Steps.Select(s => s.Id == "UpgradePD/clear-leader-priority" ? s with { Action = "OfAnotherOperator" } : s)] };
+        var foreign = plan.RewrittenSteps(s => s.Id == "UpgradePD/clear-leader-priority" ? s with { Action = "OfAnotherOperator" } : s);
 
         Should.Throw<KeyNotFoundException>(() => new TiDbUndo(world.Upgrade.Spec, foreign).Rollback([])).Message.ShouldContain("OfAnotherOperator");
     }
@@ -220,16 +218,16 @@ public sealed class PlannerTests
         var engine = new TiDbEngine();
         var swap = Compile(Whole).Steps.Single(s => s.Id == "UpgradePD/pd-1/swap");
 
-        engine.TimeoutOf(spec with { Timeouts = spec.Timeouts with { Swap = "3m" } }, swap).ShouldBe(TimeSpan.FromMinutes(13));
-        engine.TimeoutOf(spec, swap with { Action = "OfAnotherOperator", Timeout = "7m" }).ShouldBe(TimeSpan.FromMinutes(7));
+        engine.TimeoutOf(spec with { Timeouts = spec.Timeouts with { Swap = "3m" } }, new Step(swap, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(13));
+        engine.TimeoutOf(spec, new Step(swap with { Action = "OfAnotherOperator", Timeout = "7m" }, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(7));
     }
 
-    private static Plan With(Plan plan, string id) =>
-        plan with { Steps = [.. plan.Steps.Select(s => s.Id == id ? s with { Attempt = 1 } : s)] };
+    private static PlanProgress With(PlanProgress plan, string id) =>
+        plan.With(plan.Steps.Select(s => s.Id == id ? s.With(r => r with { Attempt = 1 }) : s));
 
-    private static Plan Compile(TiDbWorldSetup setup) => Plan(new TiDbWorld(setup));
+    private static Plan Compile(TiDbWorldSetup setup) => Plan(new TiDbWorld(setup)).Plan;
 
-    private static Plan Plan(TiDbWorld world) => world.Begin().Stored!;
+    private static PlanProgress Plan(TiDbWorld world) => world.Begin().Stored!;
 
     private static (DatabaseRollingUpgradeSpec, TiDbDiscovery) Large()
     {

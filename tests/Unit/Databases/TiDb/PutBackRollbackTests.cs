@@ -131,7 +131,7 @@ public sealed class PutBackRollbackTests
         return
             from reached in Enumerable.Range(0, all.Count)
             from back in Enumerable.Range(0, reached + 1)
-            where all[reached].Phase != RunPhases.Succeeded && all[back].Plan is { } plan && !PlanProgress.Done(plan) && Sample.Takes((reached * 31) + back, way, ways)
+            where all[reached].Phase != RunPhases.Succeeded && all[back].Plan is { } plan && !plan.IsDone && Sample.Takes((reached * 31) + back, way, ways)
             select (reached, back);
     }
 

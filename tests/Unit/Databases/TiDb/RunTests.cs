@@ -104,7 +104,7 @@ public sealed class RunTests
         world.Restart();
         world.RunToSuccess();
         (world.Priorities["pd-1"], world.Priorities["pd-2"]).ShouldBe((5, 3));
-        world.Stored!.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        world.Stored!.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
 
     [Fact]
@@ -329,12 +329,12 @@ public sealed class RunTests
         new TiDbUndo(spec, taken.Plan!).Advice.ShouldBeEmpty();
 
         // The run goes on: the swap drains once more before it stops the process.
-        var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2), CleanedUpAt = null } : s)] } };
+        var again = taken with { Plan = taken.Plan!.With(taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s.With(r => r with { Attempt = 1, StartedAt = world.Now.AddSeconds(2), CleanedUpAt = null }) : s)) };
         rest.MayRemain(spec, again).ShouldBeTrue();
         new TiDbUndo(spec, again.Plan!).Advice.ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
 
         // Its attempt failed, and the next one has not begun: what it evicted stays until then.
-        var failed = again.Plan! with { Steps = [.. again.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s with { StartedAt = null } : s)] };
+        var failed = again.Plan!.With(again.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s.With(r => r with { StartedAt = null }) : s));
         new TiDbUndo(spec, failed).Advice.ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
     }
 
@@ -342,7 +342,7 @@ public sealed class RunTests
     public void Different_cluster_at_same_addresses_is_not_touched()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.Stored = world.Stored! with { Guards = [.. world.Stored.Guards.Select(g => g.Check == "ClusterIsTheSame" ? g with { Parameters = new(StringComparer.Ordinal) { ["clusterId"] = "7" } } : g)] };
+        world.Stored = world.Stored!.Rewritten(p => p with { Guards = p.Guards.ConvertAll(g => g.Check == "ClusterIsTheSame" ? g with { Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["clusterId"] = "7" } } : g) });
         world.RunToStall();
 
         world.Life.Outcome!.State.ShouldBe(RunState.TargetChanged);

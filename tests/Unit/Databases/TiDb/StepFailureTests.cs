@@ -57,8 +57,8 @@ public sealed class StepFailureTests
 
     private static StepContext Context()
     {
-        var step = new PlanStep { Id = "P/x", Action = nameof(Throwing) };
-        return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
+        var step = new StoredStep { Id = "P/x", Action = nameof(Throwing) }.AsStep();
+        return new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = TimeProvider.System };
     }
 
     private record Throwing(Exception Error) : TiDbStep

@@ -154,7 +154,7 @@ public sealed class SwapTests
         world.RunFor(TimeSpan.FromSeconds(20));
 
         var verify = world.Step("UpgradePD/pd-2/verify");
-        (verify.State, verify.Tries).ShouldBe((StepState.Running, 1));
+        (verify.State, verify.Record.Tries).ShouldBe((StepState.Running, 1));
         verify.Message!.ShouldContain("is being started");
         world["pd-2"].Becoming = null;
         world.RunToSuccess();
@@ -171,7 +171,7 @@ public sealed class SwapTests
         world.End(world["pd-2"], byOperator: false);
         world.RunFor(TimeSpan.FromMinutes(8));
         world.Step("UpgradePD/pd-2/verify").State.ShouldBe(StepState.Running, world.Describe());
-        world.Step("UpgradePD/pd-2/verify").Tries.ShouldBe(1);
+        world.Step("UpgradePD/pd-2/verify").Record.Tries.ShouldBe(1);
         world.RunToStall();
 
         world.Life.Outcome!.Reason.ShouldBe(Reasons.InstanceUnhealthy);
@@ -197,6 +197,6 @@ public sealed class SwapTests
         world.Answers = static (_, _, _) => null;
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/verify").State == StepState.Succeeded, "tikv-1 verified");
 
-        world.Step("UpgradeTiKV/tikv-1/verify").Tries.ShouldBe(1);
+        world.Step("UpgradeTiKV/tikv-1/verify").Record.Tries.ShouldBe(1);
     }
 }

@@ -206,5 +206,5 @@ public sealed class DrainTests
         return run.Until(() => world.LeaderBlacklist.Contains(world["t1"].Rpc), "the drain has begun");
     }
 
-    private static PlanStep Step(YugaRun run) => run.Plan.Steps.Single(s => s.Id == Drain);
+    private static Step Step(YugaRun run) => run.Plan.Steps.Single(s => s.Id == Drain);
 }

@@ -36,14 +36,14 @@ public sealed class LostHostTests
         run.Told.ShouldNotContain(m => m.Contains("lost for good", StringComparison.Ordinal));
 
         var plan = YugaRun.Compile(new YugaWorld());
-        var restarted = plan with { Steps = [.. plan.Steps.Select(s => s.Id == "UpgradeMasters/1/swap" ? s with { State = StepState.Succeeded, Attempt = 1, StartedAt = world.Time.GetUtcNow(), Receipt = new(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = "m2" } } : s)] };
+        var restarted = PlanProgress.Of(plan).With(s => s.Record with { State = StepState.Succeeded, Attempt = 1, StartedAt = world.Time.GetUtcNow(), Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = "m2" } }, only: "UpgradeMasters/1/swap");
         var down = new YugaWorld();
         down["m2"].Running = null;
         var cluster = new YugabyteCluster(new YugaLife(down));
         Problems(restarted).ShouldBe(["Waiting until m2, which this upgrade has just restarted, is alive."]);
         Problems(plan)[0].ShouldContain("If its host is lost for good, remove m2 from the database");
 
-        IReadOnlyList<string> Problems(Plan of) => new ClusterGate(cluster).HealthProblemsAsync(of, CancellationToken.None).GetAwaiter().GetResult();
+        IReadOnlyList<string> Problems(PlanProgress of) => new ClusterGate(cluster).HealthProblemsAsync(of, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     [Theory]

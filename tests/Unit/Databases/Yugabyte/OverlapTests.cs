@@ -34,5 +34,5 @@ public sealed class OverlapTests
         Step(run, "t3/swap").StartedAt!.Value.ShouldBeGreaterThanOrEqualTo(Step(run, "t2/verify").FinishedAt!.Value);
     }
 
-    private static PlanStep Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}");
+    private static Step Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}");
 }

@@ -85,7 +85,7 @@ public sealed class PlanGoldenTests
         GoldenFile.ShouldBe(Area, $"{name}.txt", golden.ToString());
         world.Violations.ShouldBeEmpty();
 
-        YugaRun Started(Plan plan, int before, Plan? done)
+        YugaRun Started(PlanProgress plan, int before, PlanProgress? done)
         {
             YugaRun? started = null;
             started = new YugaRun(world, plan, (number, _) =>
@@ -97,7 +97,7 @@ public sealed class PlanGoldenTests
             return started;
         }
 
-        void Look(YugaRun of, Plan? done, int point)
+        void Look(YugaRun of, PlanProgress? done, int point)
         {
             if (!ReferenceEquals(done is null ? last.Plan : last.RollbackPlan, of.Plan))
             {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -44,7 +45,7 @@ public sealed class PlannerTests
         After("VerifyVersions/verify").ShouldBe(["UpgradeMasters/3/verify", "UpgradeTServers/t3/verify"]);
         steps.SkipWhile(s => s.Id != "VerifyVersions/verify").Skip(1).ShouldAllBe(s => s.After.Count == 1);
 
-        List<string> After(string id) => steps.Single(s => s.Id == id).After;
+        ImmutableList<string> After(string id) => steps.Single(s => s.Id == id).After;
     }
 
     [Fact]
@@ -215,7 +216,7 @@ public sealed class PlannerTests
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
         var catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(new YugaLife(new YugaWorld())));
-        plan.Steps.ShouldAllBe(s => catalog.Action(s).GetType().Name == s.Action);
+        plan.Steps.ShouldAllBe(s => StoredAsAttribute.NameOf(catalog.Action(s).GetType()) == s.Action);
         plan.Guards.ShouldAllBe(g => catalog.Guard(g).GetType().Name == g.Check);
     }
 
@@ -225,12 +226,8 @@ public sealed class PlannerTests
         var world = new YugaWorld(new YugaSetup { Masters = 3, Tservers = 297 });
         var discovery = YugaRun.Discover(world);
         var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
-        var plan = Compile(world, discovery);
-        plan = plan with
-        {
-            Steps =
-            [
-                .. plan.Steps.Select(s => s with
+        PlanProgress plan = Compile(world, discovery);
+        plan = plan.With(s => s.Record with
                 {
                     State = StepState.Succeeded,
                     Attempt = 1,
@@ -238,9 +235,7 @@ public sealed class PlannerTests
                     StartedAt = at,
                     FinishedAt = at,
                     Receipt = s.Phase == DatabaseRollingUpgradePhases.PreparePackage ? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["sha.yb-tserver"] = new string('a', 64) } : null,
-                }),
-            ],
-        };
+                });
         var status = YugabyteStatus.Compose(discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = plan }, discovery.Spec, default), world.Spec);
         JsonSerializer.SerializeToUtf8Bytes(new DatabaseRollingUpgrade { Spec = new DatabaseRollingUpgradeSpec(), Status = status }, Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(512 * 1024);
     }

@@ -72,7 +72,7 @@ public sealed class PutBackTests
         return (world, run);
     }
 
-    private static void ToSuccess(YugaWorld world, Plan plan, string what)
+    private static void ToSuccess(YugaWorld world, PlanProgress plan, string what)
     {
         var run = new YugaRun(world, plan);
         var limit = world.Time.GetUtcNow() + TimeSpan.FromHours(12);

@@ -153,7 +153,7 @@ public sealed class RollbackPlannerTests
         (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldNotBeNull().ShouldContain("do not know 1 AutoFlags that others promoted after the upgrade began: yb-master/later_flag. They would end at start (AutoFlag is not found). If the flags are volatile, run `rollback_auto_flags 1`; otherwise continue to 2024.1.3.0-b5");
 
         // A status of before they were recorded.
-        status = status with { Plan = run.Plan with { Steps = [.. run.Plan.Steps.Select(s => s.Is<ProveAdminTool>() ? s with { Facts = null } : s)] } };
+        status = status with { Plan = run.Plan.With(run.Plan.Steps.Select(s => s.Is<ProveAdminTool>() ? s.With(r => r with { Facts = null }) : s)) };
         (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldNotBeNull().ShouldContain("run `rollback_auto_flags VERSION`");
 
         world.KeptFlags.Clear();
@@ -271,7 +271,7 @@ public sealed class RollbackPlannerTests
     {
         var world = new YugaWorld(Modern);
         var plan = Begun(YugaRun.Compile(world), "UpgradeTServers/t1/drain");
-        var foreign = plan with { Steps = [.. plan.Steps.Select(s => s.Id == "UpgradeTServers/t1/drain" ? s with { Action = "OfAnotherOperator" } : s)] };
+        var foreign = plan.RewrittenSteps(s => s.Id == "UpgradeTServers/t1/drain" ? s with { Action = "OfAnotherOperator" } : s);
 
         Should.Throw<KeyNotFoundException>(() => YugabyteRollback.Compile(world.Spec, foreign)).Message.ShouldContain("OfAnotherOperator");
     }
@@ -283,26 +283,19 @@ public sealed class RollbackPlannerTests
         var discovery = YugaRun.Discover(world);
         var plan = Over(new YugabytePlanner(world.Spec, discovery).Compile());
         var masters = new Queue<string>(["m1", "m2", "m3"]);
-        plan = plan with
-        {
-            Steps =
-            [
-                .. plan.Steps.Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog)).Select(s => s.Is<SwapMaster>()
-                    ? s with { Receipt = new(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = masters.Dequeue() } }
-                    : s),
-            ],
-        };
+        plan = plan.Rewritten(p => p with { Steps = p.Steps.RemoveAll(s => s.Phase is DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog) })
+            .With(s => s.Is<SwapMaster>() ? s.Record with { Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = masters.Dequeue() } } : s.Record);
         var back = Over(YugabyteRollback.Compile(world.Spec, plan));
         back.Steps.Count.ShouldBeGreaterThan(3 * 297);
 
         Bytes(Status(new DatabaseRollingUpgradeStatus { Plan = plan })).ShouldBeLessThan(512 * 1024);
-        var status = Status(new DatabaseRollingUpgradeStatus { Plan = PlanProgress.HistoryOf(plan), RollbackPlan = back });
+        var status = Status(new DatabaseRollingUpgradeStatus { Plan = plan.AsHistory(), RollbackPlan = back });
         Bytes(status).ShouldBeLessThan(512 * 1024);
 
         // Less was written, and the same is read of it: what was done to what, when, and what is to be said of it.
         var stored = JsonSerializer.Deserialize<DatabaseRollingUpgradeStatus>(JsonSerializer.Serialize(status, Wire), Wire)!;
-        PlanHash.Compute(stored.RollbackPlan!.Steps, stored.RollbackPlan.Guards).ShouldBe(back.Hash);
-        stored.RollbackPlan.Steps.Select(s => (s.Phase, s.Title, s.Timeout, s.MaxAttempts)).ShouldBe(back.Steps.Select(s => (s.Phase, s.Title, s.Timeout, s.MaxAttempts)));
+        PlanHash.Compute(stored.RollbackPlan!.Plan.Steps, stored.RollbackPlan.Plan.Guards).ShouldBe(back.Hash);
+        stored.RollbackPlan.Steps.Select(s => (s.Phase, s.Title, s.Planned.Timeout, s.Planned.MaxAttempts)).ShouldBe(back.Steps.Select(s => (s.Phase, s.Title, s.Planned.Timeout, s.Planned.MaxAttempts)));
         stored.Plan!.Hash.ShouldBe(plan.Hash);
         stored.Plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)).ShouldBe(plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)));
         stored.ActionRequired.Select(a => a.Message).ShouldBe(Status(status with { Plan = plan }).ActionRequired.Select(a => a.Message));
@@ -312,12 +305,12 @@ public sealed class RollbackPlannerTests
         static int Bytes(DatabaseRollingUpgradeStatus s) => JsonSerializer.SerializeToUtf8Bytes(s, Wire).Length;
     }
 
-    private static Plan Over(Plan plan)
+    private static PlanProgress Over(PlanProgress plan)
     {
         var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
-        return plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at })] };
+        return plan.With(plan.Steps.Select(s => s.With(r => r with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at })));
     }
 
-    private static Plan Begun(Plan plan, params string[] ids) =>
-        plan with { Steps = [.. plan.Steps.Select(s => ids.Contains(s.Id) ? s with { State = StepState.Running, Attempt = 1 } : s)] };
+    private static PlanProgress Begun(PlanProgress plan, params string[] ids) =>
+        plan.With(plan.Steps.Select(s => ids.Contains(s.Id) ? s.With(r => r with { State = StepState.Running, Attempt = 1 }) : s));
 }

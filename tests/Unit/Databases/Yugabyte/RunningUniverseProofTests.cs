@@ -117,7 +117,7 @@ public sealed class RunningUniverseProofTests
     private static async Task<IReadOnlyList<Finding>> RunAsync(YugaWorld world) =>
         (await new YugabytePreflight(new YugabyteCluster(new YugaLife(world))).RunAsync(default)).Findings;
 
-    private static PlanStep Fails(YugaWorld world, string step, string message)
+    private static Step Fails(YugaWorld world, string step, string message)
     {
         var run = YugaRun.Of(world);
         run.Until(() => run.Plan.Steps.Single(s => s.Id == step).State == StepState.Failed, "failed");

@@ -57,5 +57,5 @@ public sealed class SoakTests
         world.Acts.ShouldNotContain("promote");
     }
 
-    private static PlanStep Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == id);
+    private static Step Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == id);
 }

@@ -44,7 +44,7 @@ public sealed class SqlHealthTests
         var former = run.Plan.Step<RecordSql>()!.Facts!.SelectMany(f => f.Value.Split(','), (f, part) => (Server: f.Key["sql.".Length..], Part: part.Split('=')));
         var facts = new SortedDictionary<string, string>(former.ToDictionary(f => $"{f.Part[0]}.{f.Server}", f => f.Part[1], StringComparer.Ordinal), StringComparer.Ordinal);
         facts.Keys.ShouldBe(["ycql.t1", "ycql.t2", "ycql.t3", "ysql.t1", "ysql.t2", "ysql.t3"]);
-        var plan = run.Plan with { Steps = run.Plan.Steps.ConvertAll(s => s.Is<RecordSql>() ? s with { Facts = facts } : s) };
+        var plan = run.Plan.With(s => s.Is<RecordSql>() ? s.Record with { Facts = facts } : s.Record);
 
         SqlBaseline.Recorded(plan, "t1").ShouldBe(SqlBaseline.Recorded(run.Plan, "t1"));
         Unverified(world, new YugaRun(world, plan));

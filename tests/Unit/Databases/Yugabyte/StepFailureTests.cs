@@ -55,8 +55,8 @@ public sealed class StepFailureTests
         var context = new StepContext
         {
             OwnerUid = "uid",
-            Plan = new Plan(),
-            Step = new PlanStep { Id = "P/x", Action = nameof(Failing) },
+            Plan = new StoredPlan().AsRun(),
+            Step = new StoredStep { Id = "P/x", Action = nameof(Failing) }.AsStep(),
             Time = TimeProvider.System,
         };
 

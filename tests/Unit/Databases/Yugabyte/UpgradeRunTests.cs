@@ -139,7 +139,7 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        PlanStep Swap() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/swap");
+        Step Swap() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/swap");
         world.Asked = (server, path) =>
         {
             // Another server, which the gate asks after it has looked for leaders.

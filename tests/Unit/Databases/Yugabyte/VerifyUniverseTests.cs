@@ -147,5 +147,5 @@ public sealed class VerifyUniverseTests
         back.Outcome.Message!.ShouldEndWith("Repair it, then retry.");
     }
 
-    private static PlanStep Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == id);
+    private static Step Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == id);
 }

@@ -21,7 +21,7 @@ public sealed class WorkTests
 
     [Fact]
     public void Step_that_cannot_be_read_has_its_stored_timeout() =>
-        new YugabyteEngine().TimeoutOf(Spec, new PlanStep { Action = "SwapMaster2", Timeout = "17m" }).ShouldBe(TimeSpan.FromMinutes(17));
+        new YugabyteEngine().TimeoutOf(Spec, new StoredStep { Action = "SwapMaster2", Timeout = "17m" }.AsStep()).ShouldBe(TimeSpan.FromMinutes(17));
 
     [Fact]
     public void Abort_undoes_nothing_after_first_stop()
@@ -35,15 +35,15 @@ public sealed class WorkTests
     [Fact]
     public void Only_AwaitPeers_step_counts_as_held()
     {
-        new YugabyteEngine().HeldBy(new PlanStep { Action = nameof(AwaitPeers) }).ShouldNotBeNull();
-        new YugabyteEngine().HeldBy(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeNull();
-        new YugabyteEngine().OnlyWaits(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeTrue();
-        new YugabyteEngine().OnlyWaits(new PlanStep { Action = nameof(VerifyTserver) }).ShouldBeFalse();
+        new YugabyteEngine().HeldBy(new StoredStep { Action = nameof(AwaitPeers) }.AsStep()).ShouldNotBeNull();
+        new YugabyteEngine().HeldBy(new StoredStep { Action = nameof(VerifyMaster) }.AsStep()).ShouldBeNull();
+        new YugabyteEngine().OnlyWaits(new StoredStep { Action = nameof(VerifyMaster) }.AsStep()).ShouldBeTrue();
+        new YugabyteEngine().OnlyWaits(new StoredStep { Action = nameof(VerifyTserver) }.AsStep()).ShouldBeFalse();
     }
 
     private static TimeSpan TimeoutOf(string action) =>
-        new YugabyteEngine().TimeoutOf(Spec, new PlanStep { Action = action });
+        new YugabyteEngine().TimeoutOf(Spec, new StoredStep { Action = action }.AsStep());
 
-    private static Plan Plan(string action) =>
-        new() { Steps = [new PlanStep { Id = "A/b", Action = action, Attempt = 1 }] };
+    private static PlanProgress Plan(string action) =>
+        new StoredPlan { Steps = [new StoredStep { Id = "A/b", Action = action, Attempt = 1 }] }.AsRun();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -172,7 +173,7 @@ public sealed class ZoneTests
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
         run.Until(() => Step(run, "t6/verify").State == StepState.Succeeded && Step(run, "t3/verify").State == StepState.Succeeded, "all is new");
-        var back = YugabyteRollback.Compile(world.Spec, run.Plan);
+        PlanProgress back = YugabyteRollback.Compile(world.Spec, run.Plan);
 
         StoppedTogether.Others(back, back.Step("RollbackTServers/t6/drain")).ShouldBe(["t3"]);
         StoppedTogether.Others(back, back.Step("RollbackTServers/t1/drain")).ShouldBe(["t4"]);
@@ -225,9 +226,9 @@ public sealed class ZoneTests
         return steps.Max(s => s.FinishedAt)!.Value - steps.Min(s => s.StartedAt)!.Value;
     }
 
-    private static PlanStep Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}");
+    private static Step Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}");
 
-    private static List<string> After(Plan plan, string id) => plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}").After;
+    private static ImmutableList<string> After(PlanProgress plan, string id) => plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}").After;
 
-    private static IReadOnlyList<string> Others(Plan plan, string name) => StoppedTogether.Others(plan, plan.Step($"UpgradeTServers/{name}/drain"));
+    private static IReadOnlyList<string> Others(PlanProgress plan, string name) => StoppedTogether.Others(plan, plan.Step($"UpgradeTServers/{name}/drain"));
 }

@@ -23,7 +23,7 @@ internal sealed record Scenario(
         from slow in Gen.Elements(0, 0, 5, 30)
         select new Scenario(steps, seed, [.. kills.Take(4)], [.. faults.Take(6)], stale, slow);
 
-    public Plan Plan() => ToyPlans.Plan([.. Steps.Select((step, i) => step.ToStep(i))]);
+    public PlanProgress Plan() => ToyPlans.Plan([.. Steps.Select((step, i) => step.ToStep(i))]);
 
     /// <summary>A simulation of it that nobody disturbs.</summary>
     public Simulation Undisturbed() => Prepare(new Simulation(Plan(), Seed));

@@ -34,7 +34,7 @@ internal sealed record ScenarioStep(
             unreadable,
             broken);
 
-    public PlanStep ToStep(int index)
+    public PlannedStep ToStep(int index)
     {
         var after = Enumerable.Range(0, index).Where(i => (AfterMask & (1 << i)) != 0).Select(Id).ToArray();
         return Action switch

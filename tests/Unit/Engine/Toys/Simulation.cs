@@ -14,7 +14,7 @@ internal sealed class Simulation
     private const int MostMoves = 100_000;
     private int _processes;
 
-    public Simulation(Plan plan, int seed = 1)
+    public Simulation(PlanProgress plan, int seed = 1)
     {
         Random = new Random(seed);
         World = new ToyWorld(Time);
@@ -69,7 +69,7 @@ internal sealed class Simulation
     public int ReadableVersion() =>
         StaleReads > 0 && Random.Next(StaleReads) == 0 ? Math.Max(0, Store.Version - Random.Next(1, 3)) : Store.Version;
 
-    public void Write(int version, Plan plan, RunOutcome outcome)
+    public void Write(int version, PlanProgress plan, RunOutcome outcome)
     {
         Writes++;
         var fault = Faults.GetValueOrDefault(Writes);
@@ -106,7 +106,7 @@ internal sealed class Simulation
             {
                 throw new InvalidOperationException(
                     $"{(moves > MostMoves ? "no end" : "stuck")} after {moves} moves; wanted: {what}; last outcome: {Store.Outcome}; "
-                    + string.Join(", ", Store.Plan.Steps.Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Message}")));
+                    + string.Join(", ", Store.Plan.Steps.Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}")));
             }
         }
     }

@@ -67,7 +67,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         return name switch
         {
             "once" => new Dictionary<string, string> { ["exec"] = $"exec-{item.Prepared}" },
-            "restart" => context.Step.Receipt ?? new() { ["since"] = $"{item.Executions}" },
+            "restart" => context.Step.Receipt ?? new SortedDictionary<string, string> { ["since"] = $"{item.Executions}" },
             _ => item.Receipt,
         };
     }
@@ -130,7 +130,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         }
     }
 
-    private Observation Seen(PlanStep step, ToyItem item)
+    private Observation Seen(Step step, ToyItem item)
     {
         var runs = name == "once" ? item.Runs.Where(r => r.Key == step.Attempt).Select(r => r.Value).ToList() : [.. item.Runs.Values];
         if (runs.Contains(true))
@@ -147,7 +147,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
     }
 
     // What must hold whenever an action is called.
-    private void Judge(PlanStep step)
+    private void Judge(Step step)
     {
         var stored = simulation.Store.Plan;
         if (!simulation.Store.HasReceipt(step))

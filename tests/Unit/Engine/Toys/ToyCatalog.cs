@@ -6,18 +6,18 @@ namespace Drydock.Tests.Unit.Engine.Toys;
 
 internal sealed class ToyCatalog(Simulation simulation, ToyProcess process) : IStepCatalog, IGuardCheck
 {
-    public bool Concerns(PlanStep aboutToAct) => true;
+    public bool Concerns(Step aboutToAct) => true;
 
     private static readonly string[] Known = ["plain", "once", "restart", "check"];
 
-    public IStepAction Action(PlanStep step) =>
+    public IStepAction Action(PlannedStep step) =>
         Known.Contains(step.Action)
             ? new ToyAction(step.Action, simulation, process)
             : throw new KeyNotFoundException($"no action '{step.Action}'");
 
-    public IGuardCheck Guard(PlanGuard guard) => guard.Check == "toy" ? this : throw new KeyNotFoundException($"no guard '{guard.Check}'");
+    public IGuardCheck Guard(PlannedGuard guard) => guard.Check == "toy" ? this : throw new KeyNotFoundException($"no guard '{guard.Check}'");
 
-    public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public async Task<GuardReading> CheckAsync(Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {
         var toy = simulation.World.Guard(guard.Id);
         toy.Reads++;

@@ -6,7 +6,7 @@ namespace Drydock.Tests.Unit.Engine.Toys;
 /// <summary>Plans for toys.</summary>
 internal static class ToyPlans
 {
-    public static PlanStep Step(string id, string action = "plain", int attempts = 3, params string[] after) => new()
+    public static PlannedStep Step(string id, string action = "plain", int attempts = 3, params string[] after) => new()
     {
         Id = id,
         Phase = id.Split('/')[0],
@@ -16,15 +16,15 @@ internal static class ToyPlans
         After = [.. after],
     };
 
-    public static PlanStep Once(string id, RetryRule retry = RetryRule.RestoreFirst, params string[] after) =>
+    public static PlannedStep Once(string id, RetryRule retry = RetryRule.RestoreFirst, params string[] after) =>
         Step(id, "once", 1, after) with { RunOnce = true, Retry = retry };
 
-    public static PlanGuard Guard(string id, string[]? from = null, string? until = null) =>
+    public static PlannedGuard Guard(string id, string[]? from = null, string? until = null) =>
         new() { Id = id, Check = "toy", From = [.. from ?? []], Until = until };
 
-    public static Plan Plan(params PlanStep[] steps) => Plan(steps, []);
+    public static PlanProgress Plan(params PlannedStep[] steps) => Plan(steps, []);
 
-    public static Plan Plan(PlanStep[] steps, params PlanGuard[] guards)
+    public static PlanProgress Plan(PlannedStep[] steps, params PlannedGuard[] guards)
     {
         var builder = new PlanBuilder();
         foreach (var step in steps)

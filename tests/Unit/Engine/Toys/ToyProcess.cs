@@ -122,7 +122,7 @@ internal sealed class ToyProcess : IActFence
         }
     }
 
-    private async Task SaveAsync(int version, Drydock.Abstractions.Plans.Plan plan, RunOutcome outcome)
+    private async Task SaveAsync(int version, Drydock.Abstractions.Plans.PlanProgress plan, RunOutcome outcome)
     {
         if (_simulation.Store.IsSame(version, plan, outcome) && !outcome.Acts)
         {

@@ -42,7 +42,7 @@ internal sealed class ToyWorld(ManualTimeProvider time)
     }
 
     /// <summary>Does what the step does.</summary>
-    public void Execute(PlanStep step)
+    public void Execute(Step step)
     {
         var item = this[step.Id];
         item.Executions++;

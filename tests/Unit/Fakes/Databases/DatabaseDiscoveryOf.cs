@@ -23,7 +23,7 @@ internal static class DatabaseDiscoveryOf
     }
 
     /// <summary>The plan on a database that fits.</summary>
-    public static Plan Plan(DatabaseRollingUpgradeSpec spec) =>
+    public static PlanProgress Plan(DatabaseRollingUpgradeSpec spec) =>
         spec.Engine == DatabaseEngine.TiDB ? new TiDbProcedure(spec, TiDb(spec)).Compile() : new YugabytePlanner(spec, Yugabyte(spec)).Compile();
 
     private static TiDbDiscovery TiDb(DatabaseRollingUpgradeSpec spec) => new()

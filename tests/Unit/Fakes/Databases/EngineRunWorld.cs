@@ -74,10 +74,7 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
         var next = status.Plan!.Steps.Find(s => s.State != StepState.Succeeded);
         return next is null ? status : status with
         {
-            Plan = status.Plan with
-            {
-                Steps = [.. status.Plan.Steps.Select(s => s == next ? s with { State = StepState.Failed, Attempt = Math.Max(1, s.Attempt), Reason = Reasons.ClusterUnhealthy, Message = "it failed" } : s)],
-            },
+            Plan = status.Plan.With(s => s.Record with { State = StepState.Failed, Attempt = Math.Max(1, s.Attempt), Reason = Reasons.ClusterUnhealthy, Message = "it failed" }, only: next.Id),
         };
     }
 
@@ -107,7 +104,7 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
         public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
             (await engine.PreflightAsync(cancellationToken)).Select<IRunDiscovery>(static found => new CompletedDiscovery(found, inventory: null));
 
-        public Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken) =>
+        public Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) =>
             engine.ReadTracesAsync(plan, cancellationToken);
 
         public Task<string?> FindObstacleAsync(RunStatus status, CancellationToken cancellationToken) =>

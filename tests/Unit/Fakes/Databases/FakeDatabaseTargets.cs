@@ -37,9 +37,9 @@ internal sealed class FakeDatabaseTargets : IRunTargets, IStepCatalog
 
     public IStepCatalog Catalog() => this;
 
-    public IStepAction Action(PlanStep step) => new AnyAction(this);
+    public IStepAction Action(PlannedStep step) => new AnyAction(this);
 
-    public IGuardCheck Guard(PlanGuard guard) => new AnyGuard();
+    public IGuardCheck Guard(PlannedGuard guard) => new AnyGuard();
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
@@ -103,9 +103,9 @@ internal sealed class FakeDatabaseTargets : IRunTargets, IStepCatalog
 
     private sealed class AnyGuard : IGuardCheck
     {
-        public bool Concerns(PlanStep aboutToAct) => true;
+        public bool Concerns(Step aboutToAct) => true;
 
-        public Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
+        public Task<GuardReading> CheckAsync(Guard guard, PlanProgress plan, CancellationToken cancellationToken) =>
             Task.FromResult(GuardReading.Holds);
     }
 }

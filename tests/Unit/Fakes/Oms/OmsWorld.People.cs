@@ -89,7 +89,7 @@ internal sealed partial class OmsWorld
     public string AcceptWord(string id)
     {
         var plan = Slots.Retried(Status);
-        return Word.For(id, plan.Steps.Find(s => s.Id == id)?.Failures ?? plan.Guards.Single(g => g.Id == id).Failures ?? 0, plan);
+        return Word.For(id, plan.Steps.Find(s => s.Id == id)?.Record.Failures ?? plan.Guards.Single(g => g.Id == id).Record.Failures, plan);
     }
 
     /// <summary>Waits for something; if an operator was killed between the mark of a word and its record, somebody gives
@@ -159,7 +159,7 @@ internal sealed partial class OmsWorld
         {
             lines.Add($"upgrade {upgrade.Metadata.Name} {upgrade.Status?.Phase} {upgrade.Status?.Progress} hash={upgrade.Status?.Plan?.Hash} finalizers={string.Join(',', upgrade.Metadata.Finalizers ?? [])}");
             lines.AddRange((upgrade.Status?.Conditions ?? []).Select(c => $"  {c.Type} {c.Status} {c.Reason}"));
-            lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(s.OutputRef)}"));
+            lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(s.Record.OutputRef)}"));
             lines.AddRange((upgrade.Status?.RollbackPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(JsonSerializer.Serialize(s.Parameters))}"));
             lines.AddRange((upgrade.Status?.CleanupPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State}"));
             lines.AddRange((upgrade.Status?.ActionRequired ?? []).Select(a => $"  action {a.Reason} {WithoutAttempt(a.Subject)}"));
@@ -172,7 +172,7 @@ internal sealed partial class OmsWorld
     public string NextPlanId() => string.Create(CultureInfo.InvariantCulture, $"plan{++_plans:D4}");
 
     /// <summary>The name of what an attempt of a plan made.</summary>
-    public static string Made(Plan? plan, int attempt = 1, string what = "") => string.Create(
+    public static string Made(PlanProgress? plan, int attempt = 1, string what = "") => string.Create(
         CultureInfo.InvariantCulture, $"up-00000003-{plan!.Number}-{plan.Id}{what}-{attempt}");
 
     // Names of what an attempt made end with its number, after number and random id of its plan.

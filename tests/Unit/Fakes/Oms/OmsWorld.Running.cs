@@ -17,9 +17,9 @@ internal sealed partial class OmsWorld
 
     public OmsUpgradeStatus Status => Upgrade.Status ?? new OmsUpgradeStatus();
 
-    public Plan Plan => Status.Plan ?? throw new InvalidOperationException("no plan is stored");
+    public PlanProgress Plan => Status.Plan ?? throw new InvalidOperationException("no plan is stored");
 
-    public PlanStep Step(string id) => Plan.Steps.Single(s => s.Id == id);
+    public Step Step(string id) => Plan.Steps.Single(s => s.Id == id);
 
     /// <summary>Whether a condition of the upgrade is True.</summary>
     public bool Is(string condition) => Status.Conditions.Exists(c => c.Type == condition && c.Status == "True");
@@ -124,14 +124,14 @@ internal sealed partial class OmsWorld
     public void RunToRolledBack() => RunUntil(() => IsBack, "RolledBack, nothing held");
 
     /// <summary>A step of the way back.</summary>
-    public PlanStep BackStep(string id) => Status.RollbackPlan!.Steps.Single(s => s.Id == id);
+    public Step BackStep(string id) => Status.RollbackPlan!.Steps.Single(s => s.Id == id);
 
     public void RunToStall() => RunUntil(() => Is("Stalled"), "Stalled");
 
     public string Describe()
     {
         var upgrade = Api.Find<OmsUpgrade>(Namespace, Setup.Name);
-        var steps = (upgrade?.Status?.RollbackPlan ?? upgrade?.Status?.Plan)?.Steps.Where(s => s.State != StepState.Succeeded).Take(4).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Message}") ?? [];
+        var steps = (upgrade?.Status?.RollbackPlan ?? upgrade?.Status?.Plan)?.Steps.Where(s => s.State != StepState.Succeeded).Take(4).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}") ?? [];
         return $"life {Life.Id} ({Life.Occupation}), {upgrade?.Status?.Phase}: {upgrade?.Status?.Message} | {string.Join(" | ", steps)} | thrown: {string.Join(" | ", Lives.SelectMany(l => l.Thrown).TakeLast(2))} | last points: {string.Join(", ", Points.TakeLast(4))}";
     }
 

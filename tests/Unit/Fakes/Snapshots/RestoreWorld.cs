@@ -89,8 +89,8 @@ internal sealed class RestoreWorld : IStorages
                 {
                     Phase = RunPhases.RollingBack,
                     Target = new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
-                    Plan = new Plan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = """["rm","cm"]""" } }] },
-                    RollbackPlan = new Plan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [SnapshotReceipts.RestoreKey] = Name } }] },
+                    Plan = new StoredPlan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = """["rm","cm"]""" } }] }.AsRun(),
+                    RollbackPlan = new StoredPlan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [SnapshotReceipts.RestoreKey] = Name } }] }.AsRun(),
                 },
             });
             await new TargetClaims(Api, "drydock-system", Time).ClaimAsync(new ClaimTarget(target, []), upgrade, adopt: false, keep: false, CancellationToken.None);

@@ -11,7 +11,7 @@ namespace Drydock.Tests.Unit.Fakes;
 internal sealed class TiDbLife : IActFence
 {
     private readonly TiDbWorld _world;
-    private readonly Func<Plan, RunControls, RunEnvironment, Func<Plan, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
+    private readonly Func<PlanProgress, RunControls, RunEnvironment, Func<PlanProgress, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
     private readonly Action _worldChanged;
     private readonly StepCatalog<TiDbTargets> _catalog;
     private Task<RunOutcome>? _advance;
@@ -46,7 +46,7 @@ internal sealed class TiDbLife : IActFence
 
     public void EnsureMayAct()
     {
-        if (!_world.MayAct || _world.Life != this)
+        if (!_world.MayAct || _world.Frozen == this)
         {
             throw new ActRefusedException("another process leads");
         }
@@ -138,7 +138,7 @@ internal sealed class TiDbLife : IActFence
         return true;
     }
 
-    private Task<RunOutcome> AdvanceAsync(Plan plan)
+    private Task<RunOutcome> AdvanceAsync(PlanProgress plan)
     {
         var (controls, read) = (_world.Controls, plan);
         _world.Controls = controls with { Retry = false };

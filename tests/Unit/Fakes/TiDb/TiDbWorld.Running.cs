@@ -13,7 +13,7 @@ internal sealed partial class TiDbWorld
 {
     private const int MostMoves = 400_000;
 
-    public PlanStep Step(string id) => Stored!.Steps.Single(s => s.Id == id);
+    public Step Step(string id) => Stored!.Steps.Single(s => s.Id == id);
 
     /// <summary>The life that froze and was succeeded; null for none.</summary>
     public TiDbLife? Frozen { get; private set; }
@@ -150,7 +150,7 @@ internal sealed partial class TiDbWorld
 
     public string Describe()
     {
-        var open = Stored?.Steps.Where(s => s.State != StepState.Succeeded).Take(3).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Reason} {s.Message}") ?? [];
+        var open = Stored?.Steps.Where(s => s.State != StepState.Succeeded).Take(3).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Reason} {s.Message}") ?? [];
         return $"{Life.Outcome?.State} {Life.Outcome?.Message} | {string.Join(" | ", open)} | violations: {string.Join(", ", Violations)} | last points: {string.Join(", ", Points.TakeLast(5))} | thrown: {Life.Thrown}";
     }
 

@@ -192,7 +192,7 @@ internal sealed partial class TiDbWorld
 
     public TiDbLife Life { get; private set; } = null!;
 
-    public Plan? Stored { get; set; }
+    public PlanProgress? Stored { get; set; }
 
     public IReadOnlyList<string> Hosts =>
         [.. Upgrade.Spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];

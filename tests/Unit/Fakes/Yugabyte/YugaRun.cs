@@ -24,7 +24,7 @@ internal sealed class YugaRun : IAsyncDisposable
     private bool _isWoken = true;
     private (YugaLife Life, WorldScheduler Scheduler)? _frozen;
 
-    public YugaRun(YugaWorld world, Plan plan, Func<int, string, YugaFate>? fates = null)
+    public YugaRun(YugaWorld world, PlanProgress plan, Func<int, string, YugaFate>? fates = null)
     {
         World = world;
         Store = new PlanStore(plan);
@@ -46,7 +46,7 @@ internal sealed class YugaRun : IAsyncDisposable
 
     public List<string> PointNames { get; } = [];
 
-    public Plan Plan => Store.Plan;
+    public PlanProgress Plan => Store.Plan;
 
     public RunOutcome Outcome => Store.Outcome!;
 
@@ -83,7 +83,7 @@ internal sealed class YugaRun : IAsyncDisposable
         {
             if (moves > MostMoves || !(Move() || World.Time.GoToNext(DateTimeOffset.MaxValue)))
             {
-                throw new InvalidOperationException($"{(moves > MostMoves ? "no end" : "stuck")} after {moves} moves; wanted: {what}; {Store.Outcome}; {string.Join(", ", Plan.Steps.Where(s => s.State != StepState.Succeeded).Take(3).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Tries} {s.Message}"))}");
+                throw new InvalidOperationException($"{(moves > MostMoves ? "no end" : "stuck")} after {moves} moves; wanted: {what}; {Store.Outcome}; {string.Join(", ", Plan.Steps.Where(s => s.State != StepState.Succeeded).Take(3).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}"))}");
             }
         }
 

@@ -54,7 +54,7 @@ public sealed class HighAvailabilityGuardTests
     {
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
-        world.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        world.Plan.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
 
     private static OmsWorld Begin(HighAvailabilityMethod method) =>

@@ -82,7 +82,7 @@ public sealed class MetadataServerGuardTests
 
         world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.MetadataServerReplica] } });
         world.RunToSuccess();
-        world.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        world.Plan.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class MetadataServerGuardTests
 
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
-        world.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        world.Plan.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
 
     [Theory]
@@ -226,7 +226,7 @@ public sealed class MetadataServerGuardTests
     }
 
     private static GuardViolation Open(OmsWorld world) =>
-        world.Plan.Guards.Single(g => g.Id == Guard).Violations.Last(v => v.To is null);
+        world.Plan.Guards.Single(g => g.Id == Guard).Record.Violations.Last(v => v.To is null);
 
     private static int Release(OmsWorld world)
     {

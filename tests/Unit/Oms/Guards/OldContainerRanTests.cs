@@ -104,7 +104,7 @@ public sealed class OldContainerRanTests
 
         (world.Count("restore"), world.Count("jar")).ShouldBe((0, 2));
         world.Status.Acceptances.ShouldHaveSingleItem().Accepted.ShouldBeTrue();
-        world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Violations[^1].Accepted.ShouldBe(Drydock.Abstractions.Plans.AcceptedBy.Annotation);
+        world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Record.Violations[^1].Accepted.ShouldBe(Drydock.Abstractions.Plans.AcceptedBy.Annotation);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class OldContainerRanTests
         world.RunFor(TimeSpan.FromHours(1));
 
         (world.ReasonOf("Stalled"), world.Count("jar"), world.Count("init")).ShouldBe(("TargetChanged", 1, 0));
-        var violations = world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Violations;
+        var violations = world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Record.Violations;
         (violations.Exists(v => v.Accepted is null), violations[^1].Accepted, violations[^1].To).ShouldBe((true, null, null));
 
         // Declined, unless it was read while status still showed the first run alone.
@@ -172,7 +172,7 @@ public sealed class OldContainerRanTests
     }
 
     private static bool IsAsked(OmsWorld world) =>
-        world.Status.Plan?.Guards.Exists(g => g.Violations.Exists(v => v is { To: null, Key: not null })) == true && world.Is("Stalled");
+        world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Exists(v => v is { To: null, Key: not null })) == true && world.Is("Stalled");
 
     private static OmsWorld Stopped()
     {

@@ -131,12 +131,12 @@ public sealed class OtherWriterTests
         world.RunFor(TimeSpan.FromSeconds(1));
         world["oms-b"].RestartDockerd();
         world.RunToSuccess();
-        world.Plan.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        world.Plan.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
         world.Count("snapshot").ShouldBe(1);
 
         RollbackTests.GoBack(world);
         world.Rules.Broken.ShouldBeEmpty();
-        world.Status.RollbackPlan!.Guards.ShouldAllBe(g => g.Violations.Count == 0);
+        world.Status.RollbackPlan!.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class OtherWriterTests
         var shipper = world.Another("oms-b", "shipper", ["/data/oms/logs:/logs"]);
         shipper.Start();
         world.RunToRolledBack();
-        world.Status.RollbackPlan!.Guards.Single(g => g.Id == "NewStaysStopped/oms-b").Violations.ShouldHaveSingleItem();
+        world.Status.RollbackPlan!.Guards.Single(g => g.Id == "NewStaysStopped/oms-b").Record.Violations.ShouldHaveSingleItem();
         world.Remove(shipper);
         world.Rules.Broken.ShouldBeEmpty();
         RollbackTests.AsBefore(world);
@@ -214,11 +214,12 @@ public sealed class OtherWriterTests
         world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
         world.Lives.Remove(world.Life);
         world.Life.Die();
-        var plan = world.Plan;
-        foreach (var guard in plan.Guards.Where(g => g.Check == nameof(ContainerStaysStopped)))
+        var plan = world.Plan.Rewritten(p => p with
         {
-            guard.Measured!.Remove("readers").ShouldBeTrue();
-        }
+            Guards = p.Guards.ConvertAll(g => g.Check != nameof(ContainerStaysStopped)
+                ? g
+                : g with { Measured = g.Measured!.Where(m => m.Key != "readers").ToDictionary() }),
+        });
 
         world.Api.UpdateStatus(world.Upgrade with { Status = world.Status with { Plan = plan } });
         world.Another("oms-b", "shipper", ["/data/oms:/data"]).Start();
@@ -275,12 +276,12 @@ public sealed class OtherWriterTests
         [.. world.Done.Where(a => a.By != 0 && a.At > since && Dangerous.Contains(a.What)).Select(a => a.ToString())];
 
     private static bool IsAsked(OmsWorld world) =>
-        world.Status.Plan?.Guards.Exists(g => g.Violations.Exists(v => v is { To: null, Key: not null })) == true && world.Is("Stalled");
+        world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Exists(v => v is { To: null, Key: not null })) == true && world.Is("Stalled");
 
-    private static bool IsNamed(OmsWorld world) => world.Status.Plan?.Guards.Exists(g => g.Violations.Count > 0) == true;
+    private static bool IsNamed(OmsWorld world) => world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Count > 0) == true;
 
     private static GuardViolation Violation(OmsWorld world, string node) =>
-        world.Plan.Guards.Single(g => g.Id == $"ContainerStaysStopped/{node}").Violations[^1];
+        world.Plan.Guards.Single(g => g.Id == $"ContainerStaysStopped/{node}").Record.Violations[^1];
 
     private static WorldContainer Start(OmsWorld world, How how)
     {

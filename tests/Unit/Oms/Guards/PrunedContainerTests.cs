@@ -36,7 +36,7 @@ public sealed class PrunedContainerTests
             world.Rules.Broken.ShouldBeEmpty(point.What);
             (world.Count("create", "oms-b"), world.Count("create", "oms-a"), world.Count("start"), world.Count("snapshot")).ShouldBe((2, 1, 2, 1), point.What);
             (world.New("oms-b")!.Image.Id, world.New("oms-b")!.HostConfig.Binds, world.New("oms-b")!.Config.Env).ShouldBe((made.Image.Id, made.HostConfig.Binds, made.Config.Env), point.What);
-            world.Plan.Guards.Single(g => g.Id == "ContainerIsAsPlanned/oms-b").Violations.ShouldHaveSingleItem().Message.ShouldContain("removed before it was started");
+            world.Plan.Guards.Single(g => g.Id == "ContainerIsAsPlanned/oms-b").Record.Violations.ShouldHaveSingleItem().Message.ShouldContain("removed before it was started");
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
@@ -36,22 +37,16 @@ public sealed class LargestPlanTests
         plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
 
         // As it is at the end: every step with what it tells, receipts and the name of its output.
-        var done = plan with
+        var done = PlanProgress.Of(plan).With(_ => new StepRecord
         {
-            Steps =
-            [
-                .. plan.Steps.Select(step => step with
-                {
-                    State = Drydock.Abstractions.Plans.StepState.Succeeded,
-                    StartedAt = DateTimeOffset.UnixEpoch,
-                    FinishedAt = DateTimeOffset.UnixEpoch,
-                    Attempt = 1,
-                    Tries = 1,
-                    Message = new string('m', 120),
-                    Receipt = new(StringComparer.Ordinal) { ["container"] = new string('c', 64), ["exec"] = new string('e', 64) },
-                }),
-            ],
-        };
+            State = StepState.Succeeded,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            FinishedAt = DateTimeOffset.UnixEpoch,
+            Attempt = 1,
+            Tries = 1,
+            Message = new string('m', 120),
+            Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["container"] = new string('c', 64), ["exec"] = new string('e', 64) },
+        });
         // The plan back is shorter than the plan there.
         var json = JsonSerializer.SerializeToUtf8Bytes(new OmsUpgrade { Spec = spec, Status = new OmsUpgradeStatus { Plan = done, RollbackPlan = done } }, Options);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count} steps, {plan.Guards.Count} guards, {json.Length} bytes"));

@@ -39,7 +39,7 @@ public sealed class NodeNameTests
         world.Status.RollbackPlan!.Steps.Count(s => s.Is<RemoveContainer>()).ShouldBe(4);
     }
 
-    private static void IdsFit(Plan plan)
+    private static void IdsFit(PlanProgress plan)
     {
         plan.Steps.Select(s => s.Id).ShouldBeUnique();
         plan.Steps.Where(s => s.Node is not null)

@@ -38,7 +38,7 @@ public sealed class PlanGoldenTests
         {
             world.RunUntil(() => world.Is("Held"), "held");
             world.Annotate(Annotations.Abort, "stop");
-            world.RunUntil(() => world.Status.RollbackPlan is { Steps.Count: > 0 } back && PlanProgress.Done(back), "undone");
+            world.RunUntil(() => world.Status.RollbackPlan is { Steps.Count: > 0 } back && back.IsDone, "undone");
         }
         ),
         ["undone-by-deletion"] = (() => World(null, s => Manual(s) with { HoldBefore = ["StopOld"] }), static world =>

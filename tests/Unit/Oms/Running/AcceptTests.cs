@@ -124,7 +124,7 @@ public sealed class AcceptTests
             (false, "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end every word"), (false, "An acceptance has the form STEP@HASH"),
         ]);
         world.Events.All.Count(e => e.Reason == "AcceptIgnored").ShouldBe(4);
-        world.AcceptWord("InitMetadata/oms-a").ShouldBe(Word.For("InitMetadata/oms-a", 1, plan with { Number = plan.Number + 1 }), "the same text could not be given again");
+        world.AcceptWord("InitMetadata/oms-a").ShouldBe(Word.For("InitMetadata/oms-a", 1, plan.Rewritten(p => p with { Number = p.Number + 1 })), "the same text could not be given again");
         world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/accept={world.AcceptWord("InitMetadata/oms-a")} --overwrite");
 
         Accept(world, bySpec: false, world.AcceptWord("InitMetadata/oms-a"));

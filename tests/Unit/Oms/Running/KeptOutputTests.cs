@@ -19,7 +19,7 @@ public sealed class KeptOutputTests
         {
             var first = world.Api.StatusWrites.SelectMany(u => u.Status?.Plan?.Steps ?? [])
                 .First(s => s.Id == step.Id && s.State is StepState.Succeeded or StepState.Failed);
-            world.Api.Find<V1Secret>(OmsWorld.Namespace, first.OutputRef.ShouldNotBeNull()).ShouldNotBeNull();
+            world.Api.Find<V1Secret>(OmsWorld.Namespace, first.Record.OutputRef.ShouldNotBeNull()).ShouldNotBeNull();
         }
 
         CommandSteps(world).ShouldContain(s => s.State == StepState.Failed);
@@ -33,9 +33,9 @@ public sealed class KeptOutputTests
         world.RunToSuccess();
 
         CommandSteps(world).ShouldNotBeEmpty();
-        CommandSteps(world).ShouldAllBe(s => s.OutputRef == null && s.Message!.Contains("The end of its output was not kept: "));
+        CommandSteps(world).ShouldAllBe(s => s.Record.OutputRef == null && s.Message!.Contains("The end of its output was not kept: "));
     }
 
-    private static List<PlanStep> CommandSteps(OmsWorld world) =>
+    private static List<Step> CommandSteps(OmsWorld world) =>
         [.. world.Status.Plan!.Steps.Where(s => s.Action is nameof(RunCorrectionJar) or nameof(RunDockerInit) && s.FinishedAt is not null)];
 }

@@ -48,7 +48,7 @@ public sealed class LastLookTests
         if (reason == Reasons.TargetChanged)
         {
             world.Annotate(Annotations.Abort, "1");
-            world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgress.Done(back), "undone");
+            world.RunUntil(() => world.Status.RollbackPlan is { } back && back.IsDone, "undone");
             world.Retry();
             world.RunUntil(() => world.Is("Held"), "held again");
             world.Approve(OmsUpgradePhases.DisableHA);
@@ -84,7 +84,7 @@ public sealed class LastLookTests
         world.Status.Message.ShouldNotBeNull().ShouldContain($"Or abort the run, retry it, and add {Word} to spec.preflight.acknowledge");
 
         world.Annotate(Annotations.Abort, "1");
-        world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgress.Done(back), "undone");
+        world.RunUntil(() => world.Status.RollbackPlan is { } back && back.IsDone, "undone");
         world.EditSpec(s => s with { HoldBefore = [] });
         world.Retry();
         world.RunToSuccess();
@@ -142,7 +142,7 @@ public sealed class LastLookTests
         world.Count("snapshot").ShouldBe(0);
 
         world.Annotate(Annotations.Abort, "1");
-        world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgress.Done(back), "undone");
+        world.RunUntil(() => world.Status.RollbackPlan is { } back && back.IsDone, "undone");
         world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning);
         world.Status.Message.ShouldNotBeNull().ShouldContain("All changes are undone.");
         world.Metadata.IsHighAvailabilityOn.ShouldBe(!haOff);
@@ -225,7 +225,7 @@ public sealed class LastLookTests
         var worlds = new[] { Measured(_ => { }), Measured(w => (w.Metadata.BeatOffset, w.Metadata.BeatPeriod) = (TimeSpan.FromHours(8), TimeSpan.FromSeconds(10))), Measured(w => w.Health.IsClosed = c => c.Host.Name == "oms-a") };
 
         worlds.Select(w => w.Plan.Hash).Distinct().ShouldHaveSingleItem();
-        worlds.Select(w => string.Join('\n', w.Plan.Steps.SelectMany(s => s.Measured ?? []).Select(m => $"{m}"))).Distinct().Count().ShouldBe(3);
+        worlds.Select(w => string.Join('\n', w.Plan.Steps.SelectMany(s => s.Planned.Measured ?? new Dictionary<string, string>()).Select(m => $"{m}"))).Distinct().Count().ShouldBe(3);
     }
 
     private static OmsWorld Measured(Action<OmsWorld> change)

@@ -34,7 +34,7 @@ public sealed class LongNameTests
         var outputs = world.Api.All<V1Secret>().Where(s => s.Metadata.OwnerReferences is not null).ToList();
         outputs.ShouldNotBeEmpty();
         outputs.ShouldAllBe(s => s.Metadata.Name.Length <= 253 && s.Metadata.Annotations![Annotations.Upgrade] == name);
-        world.Status.Plan!.Steps.Select(s => s.OutputRef).OfType<string>().ShouldBe(outputs.Where(o => o.Data!.ContainsKey("output")).Select(o => o.Metadata.Name), ignoreOrder: true);
+        world.Status.Plan!.Steps.Select(s => s.Record.OutputRef).OfType<string>().ShouldBe(outputs.Where(o => o.Data!.ContainsKey("output")).Select(o => o.Metadata.Name), ignoreOrder: true);
     }
 
     [Fact]

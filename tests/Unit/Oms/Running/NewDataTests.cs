@@ -78,6 +78,6 @@ public sealed class NewDataTests
         world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Phase == "Settle" && s.State == StepState.Running) == true || world.IsOver, "Settle");
 
         Reconcilers.Oms.OmsPlanProgress.HasNewData(world.Plan).ShouldBeTrue();
-        Reconcilers.Oms.OmsPlanProgress.HasNewData(world.Plan with { Steps = [.. world.Plan.Steps.Where(s => s.Phase != "Settle")] }).ShouldBeFalse();
+        Reconcilers.Oms.OmsPlanProgress.HasNewData(world.Plan.Rewritten(p => p with { Steps = p.Steps.RemoveAll(s => s.Phase == "Settle") })).ShouldBeFalse();
     }
 }

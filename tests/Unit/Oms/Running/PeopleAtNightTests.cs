@@ -143,8 +143,8 @@ public sealed class PeopleAtNightTests
         world.Lives.Remove(world.Life);
         world.Life.Die();
         var plan = world.Plan;
-        var steps = plan.Steps.ConvertAll(s => s.Phase is "StopOld" or "StartNew" ? s with { After = [.. s.After.Where(a => !a.StartsWith("PrepareImage/", StringComparison.Ordinal))] } : s);
-        world.Api.UpdateStatus(world.Upgrade with { Status = world.Status with { Plan = plan with { Steps = steps, Guards = [.. plan.Guards.Where(g => g.Check != "MetadataServerStays")] } } });
+        var steps = plan.Plan.Steps.ConvertAll(s => s.Phase is "StopOld" or "StartNew" ? s with { After = [.. s.After.Where(a => !a.StartsWith("PrepareImage/", StringComparison.Ordinal))] } : s);
+        world.Api.UpdateStatus(world.Upgrade with { Status = world.Status with { Plan = plan.With(plan.Plan with { Steps = steps, Guards = plan.Plan.Guards.RemoveAll(g => g.Check == "MetadataServerStays") }) } });
         world.Remove(world.New("oms-b")!);
         world.EditSpec(s => s with { HoldBefore = [] });
         world.Join();
@@ -330,10 +330,10 @@ public sealed class PeopleAtNightTests
         world.Rules.Broken.ShouldBeEmpty();
     }
 
-    private static bool PlanProgressDone(Plan plan) => plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
+    private static bool PlanProgressDone(PlanProgress plan) => plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
 
     private static string Violations(OmsWorld world) =>
-        string.Join('\n', world.Plan.Guards.SelectMany(g => g.Violations.Select(v => $"{g.Id}: {v.Message} [{v.Check}] to {v.To}")));
+        string.Join('\n', world.Plan.Guards.SelectMany(g => g.Record.Violations.Select(v => $"{g.Id}: {v.Message} [{v.Check}] to {v.To}")));
 
     private static string Say(OmsWorld world) =>
         $"{world.Status.Phase} {world.ReasonOf("Stalled")} {world.Status.Step}: {world.Status.Message}\n  next: {world.Status.NextAction}\n  rollback: {world.Status.RollbackPlan is not null}";

@@ -52,7 +52,7 @@ public sealed class SecretRotationTests
             "success");
 
         phases.ShouldBe(world.Status.Plan!.Steps.Select(s => s.Phase).Distinct(StringComparer.Ordinal), ignoreOrder: true);
-        world.Status.Plan.Steps.ShouldAllBe(s => s.Attempt <= 1 && s.Tries <= 1);
+        world.Status.Plan.Steps.ShouldAllBe(s => s.Attempt <= 1 && s.Record.Tries <= 1);
         world.Rules.Broken.ShouldBeEmpty();
     }
 

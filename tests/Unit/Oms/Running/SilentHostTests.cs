@@ -43,6 +43,6 @@ public sealed class SilentHostTests
         world.Plan.Steps.ShouldNotContain(s => s.Message != null && s.Message.Contains("Waiting for an answer", StringComparison.Ordinal));
     }
 
-    private static PlanStep? Under(OmsWorld world, string id) =>
+    private static Step? Under(OmsWorld world, string id) =>
         world.Status.Plan?.Steps.Find(s => s.Id.StartsWith(id, StringComparison.Ordinal) && s.State == StepState.Running);
 }

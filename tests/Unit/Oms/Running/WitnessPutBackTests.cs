@@ -55,7 +55,7 @@ public sealed class WitnessPutBackTests
                 }
 
                 world.RunFor(TimeSpan.FromMinutes(5));
-                world.Annotate(Annotations.Abort, world.Plan.Tag());
+                world.Annotate(Annotations.Abort, world.Plan.Tag);
                 world.RunFor(TimeSpan.FromMinutes(5));
                 world.Retry();
                 world.RunFor(TimeSpan.FromHours(1));

@@ -49,7 +49,7 @@ public sealed class WitnessTests
     public void Witness_of_this_attempt_that_is_over_is_never_taken_for_its_result()
     {
         var world = BeforeJar();
-        Leave(world, world.Plan.Tag(), Jar, 1, rc: 0, log: "", closed: true);
+        Leave(world, world.Plan.Tag, Jar, 1, rc: 0, log: "", closed: true);
 
         Refused(world, Jar).ShouldContain("CorrectMetadata-oms-a-jar on oms-a (attempt 1 of plan");
         world.Step(Jar).Acceptable.ShouldBeFalse();
@@ -62,7 +62,7 @@ public sealed class WitnessTests
     public void Step_is_not_reserved_after_a_later_one_or_a_higher_attempt(string step, int attempt)
     {
         var world = BeforeJar();
-        Leave(world, world.Plan.Tag(), step, attempt, rc: 0, log: Marker, closed: false);
+        Leave(world, world.Plan.Tag, step, attempt, rc: 0, log: Marker, closed: false);
 
         Refused(world, Jar);
         world.Step(Jar).Acceptable.ShouldBeFalse();
@@ -130,7 +130,7 @@ public sealed class WitnessTests
     public void Refusal_is_no_failure_that_an_automatic_rollback_answers()
     {
         var world = BeforeJar(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
-        Leave(world, world.Plan.Tag(), Jar, 1, rc: 0, log: "", closed: true);
+        Leave(world, world.Plan.Tag, Jar, 1, rc: 0, log: "", closed: true);
 
         Refused(world, Jar);
         world.RunFor(TimeSpan.FromHours(2));
@@ -142,7 +142,7 @@ public sealed class WitnessTests
     {
         var world = BeforeJar();
         var marker = world["oms-b"].Files.Keys.Single(f => f.EndsWith("/T1", StringComparison.Ordinal));
-        marker.ShouldBe($"/data/oms/logs/drydock/{world.Upgrade.Metadata.Uid}/{world.Plan.Tag()}/T1");
+        marker.ShouldBe($"/data/oms/logs/drydock/{world.Upgrade.Metadata.Uid}/{world.Plan.Tag}/T1");
         var content = world["oms-b"].Files[marker];
         world["oms-b"].Files.Remove(marker);
 
@@ -403,7 +403,7 @@ public sealed class WitnessTests
         var calls = 0;
         var world = Begin(setup: new WorldSetup { RealJson = false, Jar = (_, _) => ++calls == 1 ? (3, "failed\n") : (0, "") });
         world.RunUntil(() => world.Is("Failed"), "failed");
-        var (stops, tag) = (world.Count("stop"), plan == "present" ? world.Plan.Tag() : $"{(newer > 0 ? world.Plan.Number + newer : 0)}-zzzzzzzz");
+        var (stops, tag) = (world.Count("stop"), plan == "present" ? world.Plan.Tag : $"{(newer > 0 ? world.Plan.Number + newer : 0)}-zzzzzzzz");
         Leave(world, tag, "InitMetadata/oms-a", 1, rc: 0, log: Marker, closed);
         if (plan == "former")
         {

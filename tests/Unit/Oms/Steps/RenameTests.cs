@@ -30,7 +30,7 @@ public sealed class RenameTests
         var step = world.Step("RenameProjects/batch-1");
         step.As<RenameProjects>().Renames.Select(r => $"{r.Kind} {r.Id} {r.OldName} {r.NewName}")
             .ShouldBe(["Migration np_7 orders orders_mnp_7", "Synchronization sp_2 Orders Orders_ssp_2"]);
-        (step.RunOnce, step.Reversible, step.Phase).ShouldBe((false, true, OmsUpgradePhases.RenameProjects));
+        (step.RunOnce, step.Planned.Reversible, step.Phase).ShouldBe((false, true, OmsUpgradePhases.RenameProjects));
         world.Plan.Notes.ShouldContain(n => n.Contains("Migration/np_7 'orders' becomes 'orders_mnp_7'"));
         world.Status.RenamedProjects.Select(r => (r.Kind, r.Id, r.OldName, r.NewName)).ShouldBe(
             [(ProjectKind.Migration, "np_7", "orders", "orders_mnp_7"), (ProjectKind.Synchronization, "sp_2", "Orders", "Orders_ssp_2")]);
@@ -152,7 +152,7 @@ public sealed class RenameTests
     {
         var done = Golden.World.Plan;
         RenamedProjects.Of(done).Count.ShouldBe(2);
-        RenamedProjects.Of(done with { Steps = [.. done.Steps.Select(s => s with { State = StepState.Pending })] }).ShouldBeEmpty();
+        RenamedProjects.Of(done.With(done.Steps.Select(s => s.With(r => r with { State = StepState.Pending })))).ShouldBeEmpty();
         done.Steps.Count(s => s.Is<RenameProjects>()).ShouldBe(1);
     }
 

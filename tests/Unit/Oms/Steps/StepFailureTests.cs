@@ -20,8 +20,8 @@ public sealed class StepFailureTests
     [MemberData(nameof(Failures))]
     public async Task Client_failure_of_any_kind_is_a_failed_attempt(Exception failure)
     {
-        var step = new PlanStep { Id = "P/x", Action = nameof(Throwing) };
-        var context = new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
+        var step = new StoredStep { Id = "P/x", Action = nameof(Throwing) }.AsStep();
+        var context = new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = TimeProvider.System };
 
         var refusal = await Should.ThrowAsync<StepActionException>(() => ((IStepAction)new Throwing(failure)).ActAsync(context, default));
 

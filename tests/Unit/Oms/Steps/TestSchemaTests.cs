@@ -74,7 +74,7 @@ public sealed class TestSchemaTests
         var world = World(s => s with { HoldBefore = ["StopOld"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Annotate(Annotations.Abort, "stop");
-        world.RunUntil(() => world.Status.RollbackPlan is { Steps.Count: > 0 } back && PlanProgress.Done(back), "undone");
+        world.RunUntil(() => world.Status.RollbackPlan is { Steps.Count: > 0 } back && back.IsDone, "undone");
         world.Api.All<BackupSnapshot>().ShouldAllBe(s => s.Spec.Contents == SnapshotContents.Definitions && s.Metadata.OwnerReferences!.Count == 1);
     }
 

@@ -96,7 +96,7 @@ public sealed class RunCountersTests : IDisposable
         var action = Action();
         var running = Run($"{action}/a=Running");
         var waiting = Run($"{action}/a=Pending");
-        waiting.Plan!.Steps[0] = waiting.Plan.Steps[0] with { Attempt = 1, Reason = "StepFailed" };
+        waiting = waiting with { Plan = waiting.Plan!.With(s => s.Record with { Attempt = 1, Reason = "StepFailed" }) };
 
         Change(running, waiting);
 
@@ -121,7 +121,7 @@ public sealed class RunCountersTests : IDisposable
         var action = Action();
         var first = Run($"{action}/a=Succeeded");
 
-        Change(first, first with { Plan = first.Plan! with { Hash = "sha256:other" } });
+        Change(first, first with { Plan = first.Plan!.Rewritten(p => p with { Hash = "sha256:other" }) });
 
         Attempts(action).ShouldBe(["succeeded 1"]);
     }
@@ -142,7 +142,7 @@ public sealed class RunCountersTests : IDisposable
         _counters.Changed(Runs.Read(before), Runs.Read(whole));
         Attempts(action).ShouldBeEmpty();
 
-        var other = first with { RollbackPlan = Runs.Plan($"{action}/c=Succeeded") with { Hash = "sha256:other" } };
+        var other = first with { RollbackPlan = Runs.Plan($"{action}/c=Succeeded").Rewritten(p => p with { Hash = "sha256:other" }) };
         _counters.Changed(Runs.Read(before), Runs.Read(whole with { Status = other }));
         Attempts(action).ShouldBe(["succeeded 1"]);
     }

@@ -86,11 +86,7 @@ public sealed class RunGaugesTests : IDisposable
         _runs.All.Add(Runs.Upgrade("night", Runs.Status("RollingBack", "RollingBack", ConditionTypes.Reconciling) with
         {
             Plan = Runs.Plan("StopOld/oms-a=Succeeded"),
-            RollbackPlan = Runs.Plan("StartOld/oms-a=Pending", "Report/oms=Pending") with
-            {
-                Hash = "sha256:2",
-                CompiledAt = Runs.Start.AddMinutes(7),
-            },
+            RollbackPlan = Runs.Plan("StartOld/oms-a=Pending", "Report/oms=Pending").Rewritten(p => p with { Hash = "sha256:2", CompiledAt = Runs.Start.AddMinutes(7) }),
         }));
 
         Value("drydock_run_steps", "state=\"pending\"").ShouldBe(2);

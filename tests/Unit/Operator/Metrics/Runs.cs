@@ -52,7 +52,7 @@ internal sealed class Runs : IRunSource
     };
 
     /// <summary>A plan of steps as <c>StopOld/oms-a=Running</c>; those begun have times, a minute each.</summary>
-    public static Plan Plan(params string[] steps) => new()
+    public static PlanProgress Plan(params string[] steps) => new StoredPlan
     {
         Hash = "sha256:1",
         Steps =
@@ -60,7 +60,7 @@ internal sealed class Runs : IRunSource
             .. steps.Select((text, i) =>
             {
                 var (id, state) = (text.Split('=')[0], Enum.Parse<StepState>(text.Split('=')[1]));
-                return new PlanStep
+                return new StoredStep
                 {
                     Id = id,
                     Node = id.Split('/')[1],
@@ -73,5 +73,5 @@ internal sealed class Runs : IRunSource
                 };
             }),
         ],
-    };
+    }.AsRun();
 }

@@ -65,7 +65,7 @@ public sealed class RunSpansTests : IDisposable
     public void Span_names_things_and_no_parameter()
     {
         var (before, after) = (Status("StopOld/oms-a=Running"), Status("StopOld/oms-a=Succeeded"));
-        after.Plan!.Steps[0].Parameters["password"] = "parameter-value";
+        after = after with { Plan = after.Plan!.RewrittenSteps(s => s with { Parameters = new Dictionary<string, string> { ["password"] = "parameter-value" } }) };
 
         Change(before, after);
 
@@ -96,9 +96,9 @@ public sealed class RunSpansTests : IDisposable
     public void Attempt_of_a_step_that_is_repeated_has_a_span_of_its_own()
     {
         var (first, waiting) = (Status("StopOld/oms-a=Running"), Status("StopOld/oms-a=Pending"));
-        waiting.Plan!.Steps[0] = waiting.Plan.Steps[0] with { Attempt = 1, Reason = "HostUnreachable" };
+        waiting = waiting with { Plan = waiting.Plan!.With(s => s.Record with { Attempt = 1, Reason = "HostUnreachable" }) };
         var second = Status("StopOld/oms-a=Succeeded");
-        second.Plan!.Steps[0] = second.Plan.Steps[0] with { Attempt = 2 };
+        second = second with { Plan = second.Plan!.With(s => s.Record with { Attempt = 2 }) };
 
         Change(first, waiting, second);
 
@@ -114,7 +114,7 @@ public sealed class RunSpansTests : IDisposable
         var after = Runs.Status("RolledBack", "RolledBack", ConditionTypes.Ready, ConditionTypes.RolledBack) with
         {
             Plan = before.Plan,
-            RollbackPlan = Runs.Plan("StartOld/oms-a=Succeeded") with { Hash = "sha256:2", CompiledAt = turned },
+            RollbackPlan = Runs.Plan("StartOld/oms-a=Succeeded").Rewritten(p => p with { Hash = "sha256:2", CompiledAt = turned }),
             Traceparent = Traceparent,
         };
 

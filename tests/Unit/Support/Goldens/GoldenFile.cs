@@ -24,7 +24,7 @@ internal static class GoldenFile
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = WorldJson.Crds.Encoder };
 
-    private static JsonTypeInfo<Plan> Json => (JsonTypeInfo<Plan>)WorldJson.Crds.GetTypeInfo(typeof(Plan));
+    private static JsonTypeInfo<PlanProgress> Json => (JsonTypeInfo<PlanProgress>)WorldJson.Crds.GetTypeInfo(typeof(PlanProgress));
 
     /// <summary>Compares with a file, and names the lines that differ.</summary>
     /// <param name="area">The folder of the tests, from tests/Unit on.</param>
@@ -54,19 +54,19 @@ internal static class GoldenFile
     /// <param name="area">The folder of the tests, from tests/Unit on.</param>
     /// <param name="name">The scenario.</param>
     /// <param name="plan">The plan.</param>
-    public static string ShouldBeStored(string area, string name, Plan plan)
+    public static string ShouldBeStored(string area, string name, PlanProgress plan)
     {
         var file = string.Create(CultureInfo.InvariantCulture, $"stored-{Format}/{name}.json");
         ShouldBe(area, file, Text(plan));
         var read = JsonSerializer.Deserialize(File.ReadAllText(PathOf(area, file)), Json).ShouldNotBeNull();
-        PlanDifference.Describe(plan, read).ShouldBeEmpty();
+        PlanDifference.Describe(plan.Plan, read.Plan).ShouldBeEmpty();
         read.Hash.ShouldBe(plan.Hash);
         Text(read).ShouldBe(Text(plan));
-        return PlanHash.Compute(read.Steps, read.Guards, read.Acknowledged);
+        return PlanHash.Compute(read.Plan.Steps, read.Plan.Guards, read.Plan.Acknowledged);
     }
 
     /// <summary>The plans of an area as they were stored, of every format.</summary>
-    public static IEnumerable<Plan> Stored(string area) =>
+    public static IEnumerable<PlanProgress> Stored(string area) =>
         Directory.EnumerateFiles(PathOf(area, ""), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(file => JsonSerializer.Deserialize(File.ReadAllText(file), Json).ShouldNotBeNull());
 
@@ -81,7 +81,7 @@ internal static class GoldenFile
     private static string PathOf(string area, string name) => Repository.PathOf($"tests/Unit/{area}/Goldens/{name}");
 
     // One element of a list a line, so that a difference is seen.
-    private static string Text(Plan plan)
+    private static string Text(PlanProgress plan)
     {
         var entries = JsonSerializer.SerializeToNode(plan, Json)!.AsObject().Select(p => $"\"{p.Key}\": " + p.Value switch
         {

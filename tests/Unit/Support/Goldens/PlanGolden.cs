@@ -22,7 +22,7 @@ internal sealed class PlanGolden(RunKind kind)
     private readonly HashSet<int> _points = [];
     private RunSpec? _spec;
     private RunStatus? _status;
-    private Plan? _back;
+    private PlanProgress? _back;
     private PlanText _text = new(null);
     private List<(string Section, string Text)> _texts = [];
     private string _label = "";
@@ -54,8 +54,8 @@ internal sealed class PlanGolden(RunKind kind)
             CheckStored(spec, status);
             _text = new PlanText(plan);
             (_spec, _status, _texts) = (spec, status, [.. Texts(spec, status, plan)]);
-            _label = (plan.Steps.FindLast(PlanProgress.Begun)?.Id ?? "nothing begun")
-                + (status.RollbackPlan?.Steps.FindLast(PlanProgress.Begun) is { } back ? $", {back.Id}" : "");
+            _label = (plan.Steps.FindLast(s => s.HasEverBegun)?.Id ?? "nothing begun")
+                + (status.RollbackPlan?.Steps.FindLast(s => s.HasEverBegun) is { } back ? $", {back.Id}" : "");
         }
 
         foreach (var text in _texts)
@@ -101,7 +101,7 @@ internal sealed class PlanGolden(RunKind kind)
         void Add(string line) => text.Append(line).Append('\n');
     }
 
-    private IEnumerable<(string Section, string Text)> Texts(RunSpec spec, RunStatus status, Plan plan)
+    private IEnumerable<(string Section, string Text)> Texts(RunSpec spec, RunStatus status, PlanProgress plan)
     {
         if (kind.Changed(plan))
         {
@@ -171,7 +171,7 @@ internal sealed class PlanGolden(RunKind kind)
         return Acceptances.WithNote(kind, kind.CompileRollback(spec, basis));
     }
 
-    private string Text(Plan compiled, Plan? before = null)
+    private string Text(PlanProgress compiled, PlanProgress? before = null)
     {
         foreach (var step in compiled.Steps.Where(s => before?.Step(s.Id)?.Title != s.Title))
         {
@@ -185,7 +185,7 @@ internal sealed class PlanGolden(RunKind kind)
     // What the flows stored is what is compiled here.
     private void CheckStored(RunSpec spec, RunStatus status)
     {
-        if (status.RollbackPlan is { } back && back.Hash != _back?.Hash && !PlanProgress.Begun(back) && _status?.RollbackPlan is null)
+        if (status.RollbackPlan is { } back && back.Hash != _back?.Hash && !back.HasEverBegun && _status?.RollbackPlan is null)
         {
             var stored = status with { RollbackPlan = null };
             string[] hashes = [Compile(spec, stored, isUnattended: false).Hash, Compile(spec, stored, isUnattended: true).Hash];

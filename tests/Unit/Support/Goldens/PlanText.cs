@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Support;
 /// as its source.
 /// </summary>
 /// <param name="done">The plan that was run; null if the plan depends on none.</param>
-internal sealed partial class PlanText(Plan? done)
+internal sealed partial class PlanText(PlanProgress? done)
 {
     // Shorter values occur by chance.
     private const int ShortestSource = 8;
@@ -19,7 +19,7 @@ internal sealed partial class PlanText(Plan? done)
     private readonly List<(string Value, string Source)> _sources = Sources(done is null ? [] : Ordered(done));
     private readonly List<(DateTimeOffset Time, string Source)> _times = Times(done, done is null ? [] : Ordered(done));
 
-    public string Of(Plan plan, Plan? before = null)
+    public string Of(PlanProgress plan, PlanProgress? before = null)
     {
         var unchanged = before is null ? [] : Lines(before).Concat(before.Guards.Select(Line)).ToHashSet(StringComparer.Ordinal);
         var hold = plan.Hold is null ? "" : $", held at {plan.Hold}";
@@ -58,11 +58,11 @@ internal sealed partial class PlanText(Plan? done)
     }
 
     /// <summary>The steps, each after those that it waits for, otherwise by id.</summary>
-    public static List<PlanStep> Ordered(Plan plan)
+    public static List<Step> Ordered(PlanProgress plan)
     {
         var rest = plan.Steps.OrderBy(s => s.Id, StringComparer.Ordinal).ToList();
         var open = rest.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        var ordered = new List<PlanStep>();
+        var ordered = new List<Step>();
         while (rest.Count > 0)
         {
             var next = rest.Find(s => !s.After.Exists(open.Contains))!;
@@ -74,14 +74,14 @@ internal sealed partial class PlanText(Plan? done)
         return ordered;
     }
 
-    private IEnumerable<string> Lines(Plan plan)
+    private IEnumerable<string> Lines(PlanProgress plan)
     {
         var direct = Direct(plan);
         return Ordered(plan).Select(step => Line(step, direct[step.Id]));
     }
 
     // Without what follows from the others. A step that has succeeded makes nobody wait for those before it.
-    private static Dictionary<string, List<string>> Direct(Plan plan)
+    private static Dictionary<string, List<string>> Direct(PlanProgress plan)
     {
         var before = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         var direct = new Dictionary<string, List<string>>(StringComparer.Ordinal);
@@ -95,19 +95,19 @@ internal sealed partial class PlanText(Plan? done)
         return direct;
     }
 
-    private string Line(PlanStep step, List<string> after)
+    private string Line(Step step, List<string> after)
     {
         string?[] marks =
         [
             step.Node,
-            step.Timeout,
-            step.MaxAttempts == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"{step.MaxAttempts} attempts"),
+            step.Planned.Timeout,
+            step.Planned.MaxAttempts == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"{step.Planned.MaxAttempts} attempts"),
             step.RunOnce ? "runOnce" : null,
-            step.Retry == default ? null : step.Retry.ToString(),
-            step.Reversible ? null : "irreversible",
+            step.Planned.Retry == default ? null : step.Planned.Retry.ToString(),
+            step.Planned.Reversible ? null : "irreversible",
             step.PointOfNoReturn ? "pointOfNoReturn" : null,
-            step.OnlyLists ? "onlyLists" : null,
-            step.AsksWindow ? "asksWindow" : null,
+            step.Planned.OnlyLists ? "onlyLists" : null,
+            step.Planned.AsksWindow ? "asksWindow" : null,
             step.Phase.Length > 0 && step.Id.StartsWith($"{step.Phase}/", StringComparison.Ordinal) ? null : $"phase {step.Phase}",
             step.State == StepState.Pending ? null : step.State.ToString(),
             step.Attempt == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"attempt {step.Attempt}"),
@@ -116,34 +116,34 @@ internal sealed partial class PlanText(Plan? done)
             step.Facts is { Count: > 0 } facts ? $"facts {Arguments(facts)}" : null,
         ];
         var waits = after.Count == 0 ? "" : $" <- {string.Join(", ", after)}";
-        return $"{step.Id}: {step.Action}({Arguments(step.Parameters)}){Measured(step.Measured)}{waits} [{string.Join(", ", marks.OfType<string>())}]";
+        return $"{step.Id}: {step.Action}({Arguments(step.Parameters)}){Measured(step.Planned.Measured)}{waits} [{string.Join(", ", marks.OfType<string>())}]";
     }
 
-    private string Line(PlanGuard guard)
+    private string Line(Guard guard)
     {
-        var from = guard.From.Count == 0 ? "" : $" from {string.Join(", ", guard.From.Order(StringComparer.Ordinal))}";
-        var until = guard.Until is null ? "" : $" until {guard.Until}";
+        var from = guard.Planned.From.Count == 0 ? "" : $" from {string.Join(", ", guard.Planned.From.Order(StringComparer.Ordinal))}";
+        var until = guard.Planned.Until is null ? "" : $" until {guard.Planned.Until}";
         var node = guard.Node is null ? "" : $" [{guard.Node}]";
-        var violations = string.Concat(guard.Violations.Select(v => $" violation {v.Reason}"
+        var violations = string.Concat(guard.Record.Violations.Select(v => $" violation {v.Reason}"
             + $"{(v.To is null ? " open" : "")}{(v.RestoreFirst ? " restoreFirst" : "")}{(v.NoRollback ? " noRollback" : "")}"));
-        return $"guard {guard.Id}: {guard.Check}({Arguments(guard.Parameters)}){Measured(guard.Measured)}{from}{until}{node}{violations}";
+        return $"guard {guard.Id}: {guard.Planned.Check}({Arguments(guard.Planned.Parameters)}){Measured(guard.Planned.Measured)}{from}{until}{node}{violations}";
     }
 
-    private string Measured(SortedDictionary<string, string>? arguments) =>
+    private string Measured(IReadOnlyDictionary<string, string>? arguments) =>
         arguments is null ? "" : $" measured({Arguments(arguments)})";
 
-    private string Arguments(SortedDictionary<string, string> arguments) => string.Join(
+    private string Arguments(IReadOnlyDictionary<string, string> arguments) => string.Join(
         ", ", arguments.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}={Symbols(a.Value)}"));
 
     // The same for every step of a redo.
     private static string Shortened(string message) => message.Length <= LongestMessage ? message : $"{message[..LongestMessage]}…";
 
-    private static List<(string Value, string Source)> Sources(List<PlanStep> steps)
+    private static List<(string Value, string Source)> Sources(List<Step> steps)
     {
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         var recorded =
             from step in steps
-            from entry in (step.Facts ?? []).Concat(step.Receipt ?? [])
+            from entry in step.Entries()
             where entry.Value.Length >= ShortestSource && !Instant().IsMatch(entry.Value)
             select (entry.Value, Source: $"{{{step.Id} {entry.Key}}}");
         foreach (var (value, source) in recorded)
@@ -154,12 +154,12 @@ internal sealed partial class PlanText(Plan? done)
         return [.. sources.Select(s => (s.Key, s.Value)).OrderByDescending(s => s.Key.Length).ThenBy(s => s.Key, StringComparer.Ordinal)];
     }
 
-    private static List<(DateTimeOffset Time, string Source)> Times(Plan? done, List<PlanStep> steps)
+    private static List<(DateTimeOffset Time, string Source)> Times(PlanProgress? done, List<Step> steps)
     {
         var times = new List<(DateTimeOffset, string)>();
         foreach (var step in steps)
         {
-            times.AddRange((step.Facts ?? []).Concat(step.Receipt ?? [])
+            times.AddRange(step.Entries()
                 .Where(entry => Instant().Match(entry.Value).Length == entry.Value.Length && entry.Value.Length > 0)
                 .Select(entry => (DateTimeOffset.Parse(entry.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), $"{{{step.Id} {entry.Key}}}")));
         }

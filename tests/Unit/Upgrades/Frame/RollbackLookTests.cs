@@ -161,8 +161,8 @@ public sealed class RollbackLookTests
     }
 
     // Another part is new than the plan knows of.
-    private static Task<Plan> Swapped(Plan plan, CancellationToken cancellationToken) => Task.FromResult(
+    private static Task<PlanProgress> Swapped(PlanProgress plan, CancellationToken cancellationToken) => Task.FromResult(
         plan.Steps.Find(s => s.Id == "Swap/two") is { Attempt: 0, State: StepState.Pending } two
-            ? plan with { Steps = [.. plan.Steps.Select(s => s == two ? s with { Attempt = 1 } : s)] }
+            ? plan.With(plan.Steps.Select(s => s == two ? s.With(r => r with { Attempt = 1 }) : s))
             : plan);
 }

@@ -62,7 +62,7 @@ public sealed class SpecIdentityTests
 
     [Fact]
     public void Plan_of_an_older_operator_names_no_field() =>
-        SpecIdentity.Changes(new Plan(), Of(Spec)).ShouldBe("an identity field of spec");
+        SpecIdentity.Changes(new StoredPlan().AsRun(), Of(Spec)).ShouldBe("an identity field of spec");
 
     private static List<OmsNode> Nodes(int count) =>
         [.. Enumerable.Range(0, count).Select(i => new OmsNode { Name = $"n-{new string('x', 60)}-{i}", HostIP = $"192.0.2.{i}" })];
@@ -72,5 +72,5 @@ public sealed class SpecIdentityTests
     private static JsonObject Of(OmsUpgradeSpec spec) => FieldClasses.Select(spec, FieldClass.Identity);
 
     private static string Changes(OmsUpgradeSpec now, OmsUpgradeSpec? then = null) =>
-        SpecIdentity.Changes(new Plan { Identity = Kept(then ?? Spec) }, Of(now));
+        SpecIdentity.Changes(new StoredPlan { Identity = Kept(then ?? Spec) }.AsRun(), Of(now));
 }

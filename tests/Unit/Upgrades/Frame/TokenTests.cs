@@ -76,7 +76,7 @@ public sealed class TokenTests
     [InlineData("0123abcd", false)]
     public void Approval_may_contain_a_longer_part_of_the_hash(string prefix, bool accepted)
     {
-        var plan = new Plan { Hash = "sha256:0123abcdef", Number = 2 };
+        var plan = new StoredPlan { Hash = "sha256:0123abcdef", Number = 2 }.AsRun();
         var toy = new RunObject(new ToyRun { Metadata = With(Annotations.Approve, $"StopOld@{prefix}") }, new ToyRunSpec(), new ToyRunStatus { Plan = plan });
         var given = RunWords.New(toy).ShouldHaveSingleItem();
         var why = RunWords.Refusal(new ToyRunKind(new ToyRunTruth()), toy, given);

@@ -87,7 +87,7 @@ public class StepArgumentsTests
         (step.Id, step.Action, step.Phase, step.Is<Copy>(), step.MaxAttempts).ShouldBe(("Copy/oms-a", "Copy", "Copy", true, 5));
     }
 
-    private static PlanStep Step(SortedDictionary<string, string> entries) =>
+    private static PlannedStep Step(SortedDictionary<string, string> entries) =>
         new() { Id = "Copy/oms-a", Action = "Copy", Parameters = entries };
 
     private sealed record Copy(

@@ -25,7 +25,7 @@ public sealed class StoredStepsTests
         var catalog = Catalog(area);
         foreach (var plan in Plans(area))
         {
-            plan.Steps.ShouldAllBe(s => catalog.Action(s).GetType().Name == s.Action);
+            plan.Steps.ShouldAllBe(s => StoredAsAttribute.NameOf(catalog.Action(s).GetType()) == s.Action);
             plan.Guards.ShouldAllBe(g => catalog.Guard(g).GetType().Name == g.Check);
         }
     }
@@ -40,8 +40,8 @@ public sealed class StoredStepsTests
         {
             foreach (var required in Required(catalog.Action(step).GetType()))
             {
-                var parameters = new SortedDictionary<string, string>(step.Parameters, StringComparer.Ordinal);
-                var measured = new SortedDictionary<string, string>(step.Measured ?? [], StringComparer.Ordinal);
+                var parameters = new SortedDictionary<string, string>(step.Parameters.ToDictionary(), StringComparer.Ordinal);
+                var measured = new SortedDictionary<string, string>(step.Measured?.ToDictionary() ?? [], StringComparer.Ordinal);
                 (parameters.Remove(required) ^ measured.Remove(required)).ShouldBeTrue();
                 Should.Throw<FormatException>(() => catalog.Action(step with { Parameters = parameters, Measured = measured })).Message.ShouldContain(required);
                 tried++;
@@ -60,7 +60,7 @@ public sealed class StoredStepsTests
         {
             foreach (var step in plan.Steps)
             {
-                var parameters = new SortedDictionary<string, string>(step.Parameters, StringComparer.Ordinal) { ["later"] = "x" };
+                var parameters = new SortedDictionary<string, string>(step.Parameters.ToDictionary(), StringComparer.Ordinal) { ["later"] = "x" };
                 Should.Throw<FormatException>(() => catalog.Action(step with { Parameters = parameters }));
                 Should.Throw<KeyNotFoundException>(() => catalog.Action(step with { Action = $"{step.Action}2" }));
             }
@@ -74,7 +74,7 @@ public sealed class StoredStepsTests
 
     private static List<Plan> Plans(string area)
     {
-        var plans = GoldenFile.Stored(area).ToList();
+        var plans = GoldenFile.Stored(area).Select(p => p.Plan).ToList();
         plans.ShouldNotBeEmpty();
         return plans;
     }

@@ -33,8 +33,8 @@ public sealed class TakeSnapshotTests
     [InlineData(Annotations.LastApplied, "{}", false)]
     public void Object_is_ours_only_with_plan_step_and_attempt_of_the_receipt(string? key, string? value, bool isOurs)
     {
-        var step = new PlanStep { Id = "Backup/snapshot", Attempt = 1 };
-        var context = new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step], Number = 3, Id = "k7f2m9x1" }, Step = step, Time = TimeProvider.System };
+        var step = new StoredStep { Id = "Backup/snapshot", Attempt = 1 }.AsStep();
+        var context = new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan { Number = 3, Id = "k7f2m9x1" }, [step], []), Step = step, Time = TimeProvider.System };
         var made = ChildMetadata.Of("s", "OmsUpgrade", new V1ObjectMeta { Name = "up", Uid = "1" }).MadeBy(context);
         if (key is not null)
         {
@@ -46,22 +46,22 @@ public sealed class TakeSnapshotTests
 
     private static async Task<string> NameAsync(int attempt, string? recorded = null)
     {
-        var step = new PlanStep
+        var step = new StoredStep
         {
             Id = "Backup/snapshot",
             Action = "TakeSnapshot",
             Attempt = attempt,
             Receipt = recorded is null ? null : new SortedDictionary<string, string>(StringComparer.Ordinal) { [SnapshotReceipts.SnapshotKey] = recorded },
             Parameters = StepArguments.Write(new TakeTiDbSnapshot(["d"], "", 1)),
-        };
+        }.AsStep();
         var context = new StepContext
         {
             OwnerUid = "1",
-            Plan = new Plan { Steps = [step], Number = 3, Id = "k7f2m9x1" },
+            Plan = PlanProgress.Of(new Plan { Number = 3, Id = "k7f2m9x1" }, [step], []),
             Step = step,
             Time = TimeProvider.System,
         };
-        var action = new StepCatalog<TiDbTargets>(new TiDbWorld().Life.Targets).Action(step);
+        var action = new StepCatalog<TiDbTargets>(new TiDbWorld().Life.Targets).Action(step.Planned);
         return (await action.PrepareAsync(context, default))[SnapshotReceipts.SnapshotKey];
     }
 }

@@ -17,6 +17,6 @@ internal sealed class ToyParkedState(ToyRunTruth truth) : IParkedStateCleanup
 
     public RunStatus MarkRemoved(RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at) => status with
     {
-        Plan = status.Plan! with { Steps = [.. status.Plan.Steps.Select(s => names.Contains(s.Id, StringComparer.Ordinal) ? s with { Receipt = new(s.Receipt ?? [], StringComparer.Ordinal) { [Gone] = "yes" } } : s)] },
+        Plan = status.Plan!.With(status.Plan.Steps.Select(s => names.Contains(s.Id, StringComparer.Ordinal) ? s.With(r => r with { Receipt = new Dictionary<string, string>(s.Entries(), StringComparer.Ordinal) { [Gone] = "yes" } }) : s)),
     };
 }

@@ -13,14 +13,14 @@ internal sealed class ToyRunDiscovery(string target) : IRunDiscovery<ToyRunSpec,
 
     public string TargetDescription => "a box of toys";
 
-    public static PlanStep Step(string id, string phase, List<string> after) => new()
+    public static PlannedStep Step(string id, string phase, List<string> after) => new()
     {
         Id = id,
         Phase = phase,
         Title = $"do {id}",
         Action = ToyRunAction.ActionName,
         MaxAttempts = 1,
-        After = after,
+        After = [.. after],
     };
 
     public Plan Compile(ToyRunSpec spec)

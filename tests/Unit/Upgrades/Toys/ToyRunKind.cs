@@ -25,15 +25,15 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
     public override IParkedStateCleanup ParkedState { get; } = new ToyParkedState(truth);
 
-    public override bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Phase == Swap && PlanProgress.Begun(s));
+    public override bool IsPastUndo(PlanProgress plan) => plan.Steps.Exists(s => s.Phase == Swap && s.HasEverBegun);
 
-    public override bool Changed(Plan plan) => PlanProgress.Begun(plan);
+    public override bool Changed(PlanProgress plan) => plan.HasEverBegun;
 
-    public override bool OnlyWaits(PlanStep step) => step.Phase == Await;
+    public override bool OnlyWaits(Step step) => step.Phase == Await;
 
-    public override string? HeldBy(PlanStep step) => step.Phase == Await ? Reasons.AwaitingManualChange : null;
+    public override string? HeldBy(Step step) => step.Phase == Await ? Reasons.AwaitingManualChange : null;
 
-    public override IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) =>
+    public override IReadOnlyList<string> MustBeFree(string targetIdentity, PlanProgress plan) =>
         [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
 
     public override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken)
@@ -51,9 +51,9 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
     public override string PreflightTimeout(RunSpec spec) => "1m";
 
-    public override TimeSpan TimeoutOf(RunSpec spec, PlanStep step) => TimeSpan.FromDays(1);
+    public override TimeSpan TimeoutOf(RunSpec spec, Step step) => TimeSpan.FromDays(1);
 
-    public override string? RollbackRefusal(RunSpec spec, Plan plan) =>
+    public override string? RollbackRefusal(RunSpec spec, PlanProgress plan) =>
         !truth.CanRollBack && IsPastUndo(plan) ? "new parts never fit old ones" : null;
 
     public override Plan CompileRollback(RunSpec spec, RollbackBasis basis)
@@ -64,9 +64,9 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
         }
 
         var builder = new PlanBuilder();
-        foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && PlanProgress.Begun(s)))
+        foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && s.HasEverBegun))
         {
-            builder.Add(ToyRunDiscovery.Step($"{Undo}/{PlanProgress.NameOf(step)}", Undo, []) with { Parameters = new(StringComparer.Ordinal) { ["undoes"] = step.Id } });
+            builder.Add(ToyRunDiscovery.Step($"{Undo}/{step.Name}", Undo, []) with { Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["undoes"] = step.Id } });
         }
 
         return builder.Build() with { Hold = basis.AfterSuccess ? "RollBack" : null };
@@ -74,7 +74,7 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
     public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) => (ToyRunStatus)status with
     {
-        New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(PlanProgress.NameOf)],
+        New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(s => s.Name)],
         ActionRequired = isDone && slot == PlanSlot.Upgrade ? [new ActionItem { Reason = "Look", Message = "look at the parts" }] : status.ActionRequired,
     };
 

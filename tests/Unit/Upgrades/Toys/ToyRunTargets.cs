@@ -19,9 +19,9 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
 
     public IStepCatalog Catalog() => this;
 
-    public IStepAction Action(PlanStep step) => new ToyRunAction(truth, door);
+    public IStepAction Action(PlannedStep step) => new ToyRunAction(truth, door);
 
-    public IGuardCheck Guard(PlanGuard guard) => throw new KeyNotFoundException(guard.Check);
+    public IGuardCheck Guard(PlannedGuard guard) => throw new KeyNotFoundException(guard.Check);
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTarget
             : new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(truth.Target), [], truth.Target);
     }
 
-    public async Task<Plan> ReadTracesAsync(Plan plan, CancellationToken cancellationToken)
+    public async Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
         truth.Looks++;
         return truth.Traces is { } read ? await read(plan, cancellationToken) : plan;

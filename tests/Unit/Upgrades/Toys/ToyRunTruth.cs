@@ -38,7 +38,7 @@ internal sealed class ToyRunTruth
     public string? Unreadable { get; set; }
 
     /// <summary>What the toys show to be done before a rollback is compiled; null for what the plan has.</summary>
-    public Func<Plan, CancellationToken, Task<Plan>>? Traces { get; set; }
+    public Func<PlanProgress, CancellationToken, Task<PlanProgress>>? Traces { get; set; }
 
     /// <summary>How often that was read.</summary>
     public int Looks { get; set; }

@@ -153,7 +153,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     private bool IsCleanupDue(RunSpec spec, RunStatus status) =>
         _kind.Cleanup is { } cleanup
             && (cleanup.PlanOf(status) is { } plan
-                ? !PlanProgress.Done(plan)
+                ? !plan.IsDone
                 : cleanup.IsAccepted(spec)
                     || (WishedAt(cleanup, spec, cleanup.From(status)) is { } wished
                         && frame.Due.Now is { } now

@@ -33,7 +33,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
         }
 
         // Before the first step there is nothing to undo on the target, also if another object has claimed it.
-        if (run.Status.Target?.Claim is not null && !run.Session.ClaimSeen && PlanProgress.Begun(run.Status.Plan!))
+        if (run.Status.Target?.Claim is not null && !run.Session.ClaimSeen && run.Status.Plan!.HasEverBegun)
         {
             if (await runs.ReclaimAsync(run) is { } wait)
             {
@@ -105,7 +105,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
             target, run.Entity.Entity, run.CancellationToken) is not null;
 
     // The steps that may be changing a target.
-    private List<PlanStep> Acts(RunReconcile run, RunStatus status, PlanSlot slot) =>
+    private ImmutableList<Step> Acts(RunReconcile run, RunStatus status, PlanSlot slot) =>
         _kind.Plans.Of(status, slot)!.Steps.FindAll(
             s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !run.Session.IsIdle(s.Id));
 
@@ -127,7 +127,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
         return Stays(summary, Reasons.DeletionWaits, Sentences.Join(followed, summary.Message));
     };
 
-    private static string Left(Plan plan)
+    private static string Left(PlanProgress plan)
     {
         var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id).ToList();
         var open = plan.Steps.Where(s => s.State is not (StepState.Succeeded or StepState.Pending))

@@ -41,15 +41,15 @@ internal sealed class PlanFlow(RunFrame frame)
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? session.AccessKey : null;
         return outcome;
 
-        async Task SaveAsync(Plan next, RunOutcome came, CancellationToken token)
+        async Task SaveAsync(PlanProgress next, RunOutcome came, CancellationToken token)
         {
             var used = startNothingBecause is null
                 ? Acceptances.Record(_kind, run.Entity, seen, former, next, now)
                 : seen;
 
-            if (slot == PlanSlot.Rollback && PlanProgress.Begun(next))
+            if (slot == PlanSlot.Rollback && next.HasEverBegun)
             {
-                used = used with { Plan = PlanProgress.HistoryOf(used.Plan!) };
+                used = used with { Plan = used.Plan!.AsHistory() };
             }
 
             await run.WriteAsync(
@@ -67,7 +67,7 @@ internal sealed class PlanFlow(RunFrame frame)
         }
     }
 
-    private RunControls Controls(RunObject entity, PlanSlot slot, Plan plan, RunStatus seen, DateTimeOffset now)
+    private RunControls Controls(RunObject entity, PlanSlot slot, PlanProgress plan, RunStatus seen, DateTimeOffset now)
     {
         var spec = entity.Spec;
         var holds = spec.HoldBefore.Select(name => _kind.HoldIn(plan, name)).ToHashSet(StringComparer.Ordinal);
@@ -100,7 +100,7 @@ internal sealed class PlanFlow(RunFrame frame)
         };
     }
 
-    private string HowToRelease(RunObject entity, Plan plan, string name)
+    private string HowToRelease(RunObject entity, PlanProgress plan, string name)
     {
         var places = entity.Written.HoldBefore.Select(hold => (Hold: hold, Place: "spec.holdBefore"))
             .Concat(ControlAnnotations.Holds(entity.Metadata)

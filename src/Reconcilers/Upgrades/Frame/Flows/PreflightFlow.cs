@@ -75,7 +75,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         return status is { RollbackPlan: null, Plan: { } plan }
             && ClaimTarget.Of(status.Target) is { } target
             && !status.IsUpgraded()
-            && !PlanProgress.Begun(plan)
+            && !plan.HasEverBegun
             ? await GiveWayAsync(run, target, _kind.MustBeFree(target.Identity, plan))
             : null;
     }

@@ -71,7 +71,7 @@ internal sealed class RollbackFlow(RunFrame frame)
 
         session.RollbackLook = null;
         var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = back };
-        if (PlanProgress.Done(back))
+        if (back.Steps.Count == 0)
         {
             await run.WriteAsync(frame.Projection.Over(run.Entity, turned, PlanSlot.Rollback, now));
             return new RunStep(true, null);
@@ -97,9 +97,9 @@ internal sealed class RollbackFlow(RunFrame frame)
     }
 
     // Why what the status does not know of is not taken back yet; null if it may be, or if there is nothing.
-    private static string? Unasked(Plan known, RollbackLook look, RollbackCause cause)
+    private static string? Unasked(PlanProgress known, RollbackLook look, RollbackCause cause)
     {
-        var unknown = look.Traced?.Steps.Find(s => PlanProgress.Begun(s) && !PlanProgress.Begun(known.Step(s.Id)!));
+        var unknown = look.Traced?.Steps.Find(s => s.HasEverBegun && !known.Step(s.Id)!.HasEverBegun);
         return !look.IsOutdated || cause == RollbackCause.Request ? null
             : look.Traced is null ? look.Outdated!.Message
             : $"the status is older than the targets (it does not know of {unknown?.Id}), and nothing is stopped or "
@@ -111,8 +111,8 @@ internal sealed class RollbackFlow(RunFrame frame)
     private string KeyOf(RunReconcile run, RollbackCause cause) => string.Join('|', [
         $"{run.Metadata.Generation} {run.Session.AccessKey} {cause}",
         .. _kind.Plans.All(run.Status).SelectMany(p => p.Steps.Select(s => $"{s.State} {s.Attempt}")
-            .Concat(p.Guards.Select(g => $"{g.Violations.Count}"))
-            .Append($"{p.Hash} {p.Tag()}")),
+            .Concat(p.Guards.Select(g => $"{g.Record.Violations.Count}"))
+            .Append($"{p.Hash} {p.Tag}")),
     ]);
 
     // Not in the reconcile: a host that hangs must not keep other objects waiting.
@@ -172,7 +172,7 @@ internal sealed class RollbackFlow(RunFrame frame)
 /// <param name="Traced">The plan with what was done without the status; null if that knows all.</param>
 /// <param name="Obstacle">Why a rollback is not possible now; null if it is.</param>
 internal sealed record RollbackLook(
-    string Key, long ReadAt, Plan? Traced, Blocker? Outdated, string? Obstacle, IReadOnlyList<string> Notes)
+    string Key, long ReadAt, PlanProgress? Traced, Blocker? Outdated, string? Obstacle, IReadOnlyList<string> Notes)
 {
     /// <summary>Whether the targets have gone further than the status.</summary>
     public bool IsOutdated => Traced is not null || Outdated is not null;

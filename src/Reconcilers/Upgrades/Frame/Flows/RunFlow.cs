@@ -139,7 +139,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             return await FindOutdatedAsync(run) ?? await RedoAsync(run, redo, lost, retries);
         }
 
-        var late = PlanProgress.Begun(run.Status.Plan!)
+        var late = run.Status.Plan!.HasEverBegun
             ? null
             : frame.Due.RefuseStart(run.Spec.NotAfter);
 
@@ -160,7 +160,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     private TimeSpan? BeforeDeadline(RunReconcile run, TimeSpan? after)
     {
         var (spec, plan) = (run.Spec, run.Status.Plan!);
-        var deadline = PlanProgress.Begun(plan) ? RollbackDecision.AcceptableUntil(_kind, spec, plan) : spec.NotAfter;
+        var deadline = plan.HasEverBegun ? RollbackDecision.AcceptableUntil(_kind, spec, plan) : spec.NotAfter;
         var left = deadline - frame.Now + TimeSpan.FromSeconds(1);
         return left > TimeSpan.Zero && (after is null || left < after) ? left : after;
     }
@@ -266,7 +266,8 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     {
         var now = frame.Now;
         var former = run.Status.Plan!;
-        var plan = redo.Compile(run.Spec, former) with { CompiledAt = now };
+        var plan = redo.Compile(run.Spec, former);
+        plan = plan.With(plan.Plan with { CompiledAt = now });
         var next = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id;
         var isConfirmed = RestoreConsent.IsGiven(redo, retries);
         var message = Sentences.Join(
@@ -283,13 +284,13 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
     {
         var before = run.Status;
         var plan = before.RollbackPlan!;
-        if (PlanProgress.Done(plan))
+        if (plan.IsDone)
         {
             await run.WriteAsync(frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, frame.Now, run.Adjust));
             return new RunStep(true, null);
         }
 
-        if (!PlanProgress.Begun(plan))
+        if (!plan.HasEverBegun)
         {
             if (RollbackDecision.CauseOf(_kind, run.Entity, frame.Now) == RollbackCause.None)
             {
@@ -322,7 +323,7 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
             PlanSlot.Rollback,
             RollbackDecision.IsStopped(_kind, run.Entity) ? Aborted(run) : null,
             summary => run.Adjust(
-                PlanProgress.Begun(plan)
+                plan.HasEverBegun
                 && RollbackDecision.CauseOf(_kind, run.Entity, frame.Now) == RollbackCause.None
                 && summary.Kind != RunOutcomeKind.RolledBack
                     ? summary with

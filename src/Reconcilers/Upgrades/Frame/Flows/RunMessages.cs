@@ -36,13 +36,13 @@ internal static class RunMessages
 
     /// <summary>spec.approvedPlanHash approves another plan than the one compiled now. Shows the differences if the
     /// approved plan is known.</summary>
-    public static RunStatusSummary PlanChanged(Plan? stored, Plan compiled, string approved)
+    public static RunStatusSummary PlanChanged(PlanProgress? stored, Plan compiled, string approved)
     {
         var known = stored?.Hash == approved ? stored : null;
 
         // The notes of a plan say why it has steps that others do not have.
         var news = known is null ? [] : compiled.Notes.Except(known.Notes, StringComparer.Ordinal).ToList();
-        var causes = known is null ? [] : PlanDifference.Describe(known, compiled);
+        var causes = known is null ? [] : PlanDifference.Describe(known.Plan, compiled);
         return new RunStatusSummary(
             RunOutcomeKind.Stalled,
             RunPhases.Preflight,
@@ -123,7 +123,7 @@ internal static class RunMessages
         _ => $"{ToCancel(entity)} to continue without a rollback.",
     };
 
-    private static string? Failed(Plan plan) =>
+    private static string? Failed(PlanProgress plan) =>
         plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
             ? $"{step.Id} failed: {step.Message}"
             : null;

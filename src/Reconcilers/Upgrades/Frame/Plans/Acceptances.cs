@@ -6,17 +6,17 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class Acceptances
 {
     /// <summary>The failures that new words accept, and where those came from.</summary>
-    public static Dictionary<string, AcceptedBy> Accepted(IEnumerable<GivenWord> words, Plan plan) =>
+    public static Dictionary<string, AcceptedBy> Accepted(IEnumerable<GivenWord> words, PlanProgress plan) =>
         words.Where(given => IsFor(given, plan))
             .DistinctBy(given => given.Word!.What, StringComparer.Ordinal)
             .ToDictionary(given => given.Word!.What, given => given.By, StringComparer.Ordinal);
 
     /// <summary>Why an acceptance has no effect on a plan; null if it accepts one of its failures.</summary>
-    public static string? Refusal(RunKind kind, GivenWord given, Plan plan) =>
+    public static string? Refusal(RunKind kind, GivenWord given, PlanProgress plan) =>
         IsFor(given, plan) ? null : Entry(kind, given, plan, plan).Message;
 
     public static RunStatus Record(
-        RunKind kind, RunObject entity, RunStatus status, Plan plan, Plan next, DateTimeOffset now)
+        RunKind kind, RunObject entity, RunStatus status, PlanProgress plan, PlanProgress next, DateTimeOffset now)
     {
         var added = RunWords.Admitted(entity, WordKind.Acceptance)
             .Select(given => Entry(kind, given, plan, next) with { By = given.By, At = now })
@@ -24,7 +24,7 @@ internal static class Acceptances
         return added.Count == 0 ? status : status with { Acceptances = [.. status.Acceptances, .. added] };
     }
 
-    public static string? Next(Plan plan)
+    public static string? Next(PlanProgress plan)
     {
         var tokens = Acceptable(plan).Take(SchemaLimits.History).ToList();
         return tokens.Count == 0 ? null : string.Join(',', tokens.Select(f => Word.For(f.Id, f.Failures, plan)));
@@ -50,21 +50,21 @@ internal static class Acceptances
         };
     }
 
-    private static IEnumerable<(string Id, int Failures)> Acceptable(Plan plan) =>
+    private static IEnumerable<(string Id, int Failures)> Acceptable(PlanProgress plan) =>
         plan.Steps.Where(s => s is { State: StepState.Failed, Acceptable: true }).Select(s => (s.Id, s.Failures))
-            .Concat(plan.Guards.Where(g => g.Open() is { Key: not null }).Select(g => (g.Id, g.Failures ?? 0)));
+            .Concat(plan.Guards.Where(g => g.Record.Open is { Key: not null }).Select(g => (g.Id, g.Record.Failures)));
 
-    private static bool IsFor(GivenWord given, Plan plan) =>
+    private static bool IsFor(GivenWord given, PlanProgress plan) =>
         given.Word is { Failure: { } failure } word && word.IsFor(plan)
         && Acceptable(plan).Contains((word.What, failure));
 
     // On every node the same.
-    private static string Pattern(PlanStep step) =>
+    private static string Pattern(PlannedStep step) =>
         step.Node is { } node && step.Id.Split('/') is [var phase, var second, .. var rest] && second == node
             ? string.Join('/', [phase, "NODE", .. rest])
             : step.Id;
 
-    private static UsedAcceptance Entry(RunKind kind, GivenWord given, Plan plan, Plan next)
+    private static UsedAcceptance Entry(RunKind kind, GivenWord given, PlanProgress plan, PlanProgress next)
     {
         var entry = new UsedAcceptance { Token = given.Text };
         if (given.Word is not { Failure: { } failure } word)
@@ -77,16 +77,16 @@ internal static class Acceptances
             return Ignored(RunWords.IsOther(plan));
         }
 
-        if ((plan.Step(word.What)?.Failures ?? plan.Guards.Find(g => g.Id == word.What)?.Failures) is > 0 and var last
-            && last != failure)
+        var guarded = plan.Guards.Find(g => g.Id == word.What);
+        if ((plan.Step(word.What)?.Failures ?? guarded?.Record.Failures) is > 0 and var last && last != failure)
         {
             return Ignored($"It was given for failure {failure} of {word.What}; the last one has the number {last}.");
         }
 
         if (next.Guards.Find(g => g.Id == word.What) is { } guard)
         {
-            return plan.Guards.Find(g => g.Id == word.What)?.Open() is { Key: { } key } open
-                && guard.Violations.Exists(v => v.Key == key && v.Accepted is not null)
+            return guarded?.Record.Open is { Key: { } key } open
+                && guard.Record.Violations.Exists(v => v.Key == key && v.Accepted is not null)
                 ? entry with { Accepted = true, Reason = open.Reason, Message = open.Message }
                 : Ignored(
                     $"{guard.Id} is not violated, or its violation cannot be accepted. An acceptance counts only for "
@@ -101,14 +101,14 @@ internal static class Acceptances
             (_, { State: StepState.Unknown }) => Ignored(
                 $"The outcome of {word.What} is unknown, so there is no result that could be accepted."),
             ({ State: StepState.Failed }, { State: StepState.Failed } step) =>
-                Ignored(Refusal(kind.Acceptance(step), step)),
+                Ignored(Refusal(kind.Acceptance(step.Planned), step)),
             _ => Ignored($"{word.What} had not failed. An acceptance counts only for a failure that status shows."),
         };
 
         UsedAcceptance Ignored(string why) => entry with { Message = why };
     }
 
-    private static string Refusal(AcceptableAttribute? mark, PlanStep step) => mark switch
+    private static string Refusal(AcceptableAttribute? mark, Step step) => mark switch
     {
         null => $"The result of {step.Id} ({step.Reason}) cannot be accepted, because the data or the steps that "
             + "follow rely on it. Only a step that verifies something can be accepted.",

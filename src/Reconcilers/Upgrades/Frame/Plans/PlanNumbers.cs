@@ -13,7 +13,7 @@ internal static class PlanNumbers
 
     public static RunStatus Assign(PlanSlots slots, RunStatus? before, RunStatus status, Func<string> newId)
     {
-        List<Plan> known = [.. before is null ? [] : slots.All(before).Where(p => p.Id.Length > 0)];
+        List<PlanProgress> known = [.. before is null ? [] : slots.All(before).Where(p => p.Id.Length > 0)];
         var isEnded = before is not null && RunWords.End(before, status, known);
         var named = RunWords.Numbers(status);
         var number = known.Concat(slots.All(status)).Select(p => p.Number)
@@ -29,7 +29,7 @@ internal static class PlanNumbers
 
             var same = plan.Id.Length > 0
                 ? plan
-                : known.Find(p => p.Hash == plan.Hash && !PlanProgress.Begun(p)) ?? plan with { Id = newId() };
+                : known.Find(p => p.Hash == plan.Hash && !p.HasEverBegun) ?? plan.With(plan.Plan with { Id = newId() });
             var former = known.Find(p => p.Id == same.Id && p.Number == same.Number);
             if (same.Number == 0 || (isEnded && former is not null))
             {
@@ -43,12 +43,12 @@ internal static class PlanNumbers
                 {
                     Approvals = [.. status.Approvals.Union(RunTokens.StillReleased(status, former, number))],
                 };
-                same = same with { Number = number };
+                same = same.With(same.Plan with { Number = number });
             }
 
             status = (plan.Number, plan.Id) == (same.Number, same.Id)
                 ? status
-                : slots.With(status, slot, plan with { Number = same.Number, Id = same.Id });
+                : slots.With(status, slot, plan.With(plan.Plan with { Number = same.Number, Id = same.Id }));
         }
 
         var present = slots.All(status).Select(p => p.Id)

@@ -30,24 +30,24 @@ internal static class RollbackDecision
 
         // An acceptance that came while no operator ran, and has left no mark yet, is taken before the rollback.
         var accepted = Acceptances.Accepted(RunWords.New(entity, WordKind.Acceptance), plan);
-        return PlanProgress.Failing(plan).TrueForAll(s => accepted.ContainsKey(s.Id))
+        return plan.Failing().TrueForAll(s => accepted.ContainsKey(s.Id))
             ? RollbackCause.None
             : RollbackCause.Failure;
     }
 
     /// <summary>When the automatic rollback starts, if an administrator may accept until then what failed; null if
     /// nothing is waited for.</summary>
-    public static DateTimeOffset? AcceptableUntil(RunKind kind, RunSpec spec, Plan plan) =>
+    public static DateTimeOffset? AcceptableUntil(RunKind kind, RunSpec spec, PlanProgress plan) =>
         IsAutomatic(kind, spec, plan)
-        && PlanProgress.Failing(plan) is var failing
+        && plan.Failing() is var failing
         && failing.TrueForAll(s => s is { Acceptable: true, FinishedAt: not null })
         && kind.AcceptWithin(spec) is { Ticks: > 0 } wait
             ? failing.Max(s => s.FinishedAt) + wait
             : null;
 
-    private static bool IsAutomatic(RunKind kind, RunSpec spec, Plan plan) =>
+    private static bool IsAutomatic(RunKind kind, RunSpec spec, PlanProgress plan) =>
         spec is { RollbackPolicy: RollbackPolicy.OnFailure, Mode: RunMode.Apply }
-        && kind.Changed(plan) && PlanProgress.Failing(plan).Count > 0 && !kind.HasNewData(plan)
+        && kind.Changed(plan) && plan.Failing().Count > 0 && !kind.HasNewData(plan)
         && kind.RollbackRefusal(spec, plan) is null;
 
     /// <summary>Whether an abort prevents a rollback from continuing. A rollback that the abort itself started

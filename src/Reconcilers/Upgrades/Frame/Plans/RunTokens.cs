@@ -111,16 +111,16 @@ internal static class RunTokens
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Distinct(StringComparer.Ordinal);
 
-    public static HashSet<string> Approved(RunStatus status, Plan plan) =>
+    public static HashSet<string> Approved(RunStatus status, PlanProgress plan) =>
         [.. Approvals(status, plan.Hash, plan.Number).Select(a => a.Name)];
 
     /// <summary>The approvals of a plan under its next number: what they released and has begun stays released, so that
     /// a retry in the downtime asks nobody again.</summary>
-    public static IEnumerable<UsedApproval> StillReleased(RunStatus status, Plan plan, int next) =>
+    public static IEnumerable<UsedApproval> StillReleased(RunStatus status, PlanProgress plan, int next) =>
         from approval in Approvals(status, plan.Hash, plan.Number)
         from step in plan.Steps
         let isPhase = approval.Name == step.Phase
-        where step.HasBegun() && (isPhase || (step.State != StepState.Succeeded && (approval.Name == step.Id
+        where step.HasBegun && (isPhase || (step.State != StepState.Succeeded && (approval.Name == step.Id
             || (approval.Name == HoldMatcher.PointOfNoReturn && step.PointOfNoReturn))))
         select approval with { Name = isPhase ? step.Phase : step.Id, Number = next };
 

@@ -46,7 +46,7 @@ internal static class RunWords
         };
     }
 
-    public static string IsOther(Plan plan) =>
+    public static string IsOther(PlanProgress plan) =>
         "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end every word. "
         + (plan.Id.Length == 0
             ? "No plan is stored now."
@@ -82,7 +82,7 @@ internal static class RunWords
 
     /// <summary>Whether a status ends the words that the one before it had: by an abort, a retry or a rollback, or
     /// because one of them was recorded without effect, so that the same text could not be given again.</summary>
-    public static bool End(RunStatus before, RunStatus status, List<Plan> plans)
+    public static bool End(RunStatus before, RunStatus status, List<PlanProgress> plans)
     {
         var known = Recorded(before).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
         return (before.RollbackPlan is null) != (status.RollbackPlan is null)

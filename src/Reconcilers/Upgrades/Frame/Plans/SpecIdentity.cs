@@ -16,18 +16,19 @@ internal static class SpecIdentity
         StringComparer.Ordinal);
 
     /// <summary>Which identity fields differ from those of the plan, with the values of both.</summary>
-    public static string Changes(Plan plan, JsonObject identity)
+    public static string Changes(PlanProgress plan, JsonObject identity)
     {
-        var (then, now) = (plan.Identity ?? [], Of(identity));
+        var (then, now) = (plan.Plan.Identity ?? ImmutableSortedDictionary<string, string>.Empty, Of(identity));
         var changed = then.Keys.Union(now.Keys, StringComparer.Ordinal)
-            .Where(path => plan.Identity is not null && then.GetValueOrDefault(path) != now.GetValueOrDefault(path))
+            .Where(path =>
+                plan.Plan.Identity is not null && then.GetValueOrDefault(path) != now.GetValueOrDefault(path))
             .Order(StringComparer.Ordinal)
             .Select(path => $"spec.{path} (now {Value(now, path)}, in the plan {Value(then, path)})")
             .ToList();
         return changed.Count == 0 ? "an identity field of spec" : Sentences.List(changed, MostNamed);
     }
 
-    private static string Value(SortedDictionary<string, string> fields, string path) =>
+    private static string Value(IReadOnlyDictionary<string, string> fields, string path) =>
         fields.TryGetValue(path, out var value) ? SchemaLimits.Cut(value, LongestValue) : "not set";
 
     private static IEnumerable<KeyValuePair<string, string>> Leaves(string path, JsonNode node) => node switch

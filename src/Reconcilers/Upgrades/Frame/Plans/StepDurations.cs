@@ -9,10 +9,10 @@ internal static class StepDurations
     // A step that ended at its first look says nothing about one that has to wait.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
-    public static string KindOf(PlanStep step) =>
+    public static string KindOf(Step step) =>
         string.Join('/', step.Id.Split('/').Where((part, index) => index != 1 || part != step.Node));
 
-    public static List<RunningStep> Running(RunKind kind, RunStatus status, Plan plan)
+    public static List<RunningStep> Running(RunKind kind, RunStatus status, PlanProgress plan)
     {
         var measured = kind.Plans.All(status)
             .SelectMany(p => p.Steps)
@@ -29,13 +29,13 @@ internal static class StepDurations
 
     /// <summary>The sum of the longest durations of the kinds of some steps, as far as they were measured in the plans
     /// of the object; null if none was.</summary>
-    public static TimeSpan? Longest(RunKind kind, RunStatus status, IReadOnlyCollection<PlanStep> steps)
+    public static TimeSpan? Longest(RunKind kind, RunStatus status, IReadOnlyCollection<Step> steps)
     {
         var durations = steps.Select(s => Longest(kind, status, kind.KindOf(s))).OfType<TimeSpan>().ToList();
         return durations.Count > 0 ? durations.Aggregate((a, b) => a + b) : null;
     }
 
-    private static RunningStep Running(RunKind kind, PlanStep step, List<(PlanStep Step, TimeSpan? Duration)> alike)
+    private static RunningStep Running(RunKind kind, Step step, List<(Step Step, TimeSpan? Duration)> alike)
     {
         var running = new RunningStep
         {
@@ -69,7 +69,7 @@ internal static class StepDurations
             .Where(s => kind.KindOf(s) == kindOfStep)
             .Max(Of);
 
-    private static TimeSpan? Of(PlanStep step) =>
+    private static TimeSpan? Of(Step step) =>
         step is { State: StepState.Succeeded, Accepted: null, StartedAt: { } began, FinishedAt: { } ended }
             ? ended - began
             : null;
@@ -83,7 +83,7 @@ internal sealed record ExpectedDuration(TimeSpan For, string From)
     private const string ForKey = "expectedFor";
     private const string FromKey = "expectedFrom";
 
-    public static ExpectedDuration? Of(PlanStep step) =>
+    public static ExpectedDuration? Of(Step step) =>
         step.Receipt is { } receipt
         && receipt.TryGetValue(ForKey, out var text)
         && KubernetesDuration.TryParse(text, out var duration)

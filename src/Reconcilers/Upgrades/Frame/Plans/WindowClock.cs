@@ -77,18 +77,18 @@ internal static class WindowClock
 }
 
 /// <summary>When phases and units of work may start in a maintenance window. A unit begins with a step that asks for
-/// the window (<see cref="PlanStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration is
-/// known. Pure.</summary>
+/// the window (<see cref="PlannedStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration
+/// is known. Pure.</summary>
 /// <param name="status">Its status with the durations of former plans.</param>
 internal sealed class UnitWindow(
-    RunKind kind, RunStatus status, Plan plan, MaintenanceWindow window, DateTimeOffset now)
+    RunKind kind, RunStatus status, PlanProgress plan, MaintenanceWindow window, DateTimeOffset now)
 {
     private readonly Dictionary<string, (TimeSpan? Room, string From)> _rooms = new(StringComparer.Ordinal);
 
-    public DateTimeOffset? OpensAt(PlanStep step) =>
+    public DateTimeOffset? OpensAt(Step step) =>
         WindowClock.OpensAt(window, now, Room(step).Room ?? TimeSpan.Zero);
 
-    public string ClosedBecause(PlanStep step)
+    public string ClosedBecause(Step step)
     {
         if (WindowClock.ClosesAt(window, now) is not { } closes)
         {
@@ -101,9 +101,9 @@ internal sealed class UnitWindow(
             + $"succeeded ({from}).";
     }
 
-    private (TimeSpan? Room, string From) Room(PlanStep step)
+    private (TimeSpan? Room, string From) Room(Step step)
     {
-        if (!step.AsksWindow)
+        if (!step.Planned.AsksWindow)
         {
             return (null, "");
         }
@@ -119,11 +119,11 @@ internal sealed class UnitWindow(
     }
 
     // The step and those after it, up to the next one that asks for the window.
-    private List<PlanStep> Unit(PlanStep first) =>
+    private List<Step> Unit(Step first) =>
     [
         first,
         .. plan.Steps.SkipWhile(s => s.Id != first.Id)
             .Skip(1)
-            .TakeWhile(s => !s.AsksWindow && s.Phase == first.Phase && s.Node == first.Node),
+            .TakeWhile(s => !s.Planned.AsksWindow && s.Phase == first.Phase && s.Node == first.Node),
     ];
 }

@@ -28,7 +28,7 @@ internal static class ConditionBuilder
             }
 
             foreach (var (type, phase) in
-                milestones.UndoneBy.Where(u => rollback.Steps.Exists(s => s.Phase == u.Phase && PlanProgress.Begun(s))))
+                milestones.UndoneBy.Where(u => rollback.Steps.Exists(s => s.Phase == u.Phase && s.HasEverBegun)))
             {
                 set.Set(type, status: false, Reasons.RollingBack, $"Undone by {phase}.");
             }
@@ -75,7 +75,7 @@ internal static class ConditionBuilder
             set.Set(type, isTrue, isTrue ? summary.Reason : otherwise, isTrue ? summary.Message : "");
     }
 
-    private static void Set(ConditionSet set, Plan plan, Milestone milestone)
+    private static void Set(ConditionSet set, PlanProgress plan, Milestone milestone)
     {
         if (milestone.Missed?.Invoke(plan) is var (why, what))
         {
@@ -133,5 +133,5 @@ internal sealed record Milestone(string Condition, string Phase)
 {
     /// <summary>Why it is not reached although its steps may be done: reason and message. Null, or no function, if
     /// nothing speaks against it.</summary>
-    public Func<Plan, (string Reason, string Message)?>? Missed { get; init; }
+    public Func<PlanProgress, (string Reason, string Message)?>? Missed { get; init; }
 }

@@ -74,7 +74,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
             + $"To read it now: {RetryCommand}.",
         _ => Sentences.Join(
-            status.Plan is { } plan && plan.Guards.Exists(g => g.Open() is { Key: not null })
+            status.Plan is { } plan && plan.Guards.Exists(g => g.Record.Open is { Key: not null })
                 ? AcceptanceTexts.HowTo(kind, entity, plan)
                 : "Do what status.message says. The run then continues automatically.",
             OrRollBack()),
@@ -191,14 +191,14 @@ internal static class AcceptanceTexts
         _ => "the plan only lists a failure of this step",
     };
 
-    public static string? HowTo(RunKind kind, RunObject entity, Plan plan) =>
+    public static string? HowTo(RunKind kind, RunObject entity, PlanProgress plan) =>
         Acceptances.Next(plan) is { } tokens
             ? "If you have checked that the result is right nevertheless, accept it: "
                 + $"{new KubectlCommands(kind.Resource, entity.Metadata).Annotate(Annotations.Accept, tokens)}."
             : null;
 
     /// <summary>Which of these steps were accepted, for the message of a milestone; empty for none.</summary>
-    public static string Overruled(IEnumerable<PlanStep> steps)
+    public static string Overruled(IEnumerable<Step> steps)
     {
         var ids = steps.Where(s => s.Accepted is not null).Select(s => s.Id).ToList();
         return ids.Count == 0 ? "" : $"Accepted although they had failed: {Sentences.List(ids, Named)}.";

@@ -52,7 +52,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         RunObject entity,
         RunStatus status,
         PlanSlot slot,
-        Plan plan,
+        PlanProgress plan,
         RunOutcome outcome,
         DateTimeOffset now,
         Func<RunStatusSummary, RunStatusSummary>? adjust = null)

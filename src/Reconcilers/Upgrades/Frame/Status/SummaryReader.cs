@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Derives the state of a run from its active plan and the outcome of an advance. Pure.</summary>
 internal sealed class SummaryReader(
-    RunKind kind, RunObject entity, RunStatus status, PlanSlot slot, Plan plan, RunOutcome outcome)
+    RunKind kind, RunObject entity, RunStatus status, PlanSlot slot, PlanProgress plan, RunOutcome outcome)
 {
     private const int NamedSteps = 5;
     private const string ReadAgain =
@@ -69,8 +69,8 @@ internal sealed class SummaryReader(
     }
 
     private bool IsLost() => outcome.State == RunState.TargetChanged
-        ? plan.Guards.Exists(g => g.Open() is { RestoreFirst: true })
-        : plan.Step(outcome.StepId ?? "") is { } step && PlanProgress.IsOutcomeUnknown(step);
+        ? plan.Guards.Exists(g => g.Record.Open is { RestoreFirst: true })
+        : plan.Step(outcome.StepId ?? "") is { } step && RunPlans.IsOutcomeUnknown(step);
 
     private RunStatusSummary Succeeded() => new(
         RunOutcomeKind.Succeeded,
@@ -140,7 +140,7 @@ internal sealed class SummaryReader(
 
     private string Failure() => Sentences.Join(
         _isRollback ? $"The rollback stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message,
-        plan.Step(outcome.StepId ?? "")?.OutputRef is { } secret
+        plan.Step(outcome.StepId ?? "")?.Record.OutputRef is { } secret
             ? $"More of it is in Secret {secret}."
             : null,
         outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,

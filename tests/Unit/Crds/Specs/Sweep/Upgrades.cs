@@ -89,7 +89,7 @@ internal static class Upgrades
         prepare?.Invoke(world);
         world.Apply(_ => Read(world, spec) with { Mode = RunMode.Plan });
         world.RunUntil(() => world.Is("Planned") || world.Is("Stalled"), "planned or refused");
-        var steps = (world.Status.Plan?.Steps ?? []).Select(step => $"{step.Id} {step.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}");
+        var steps = (world.Status.Plan?.Steps ?? []).Select(step => $"{step.Id} {step.Planned.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}");
         return string.Join('\n', [$"{world.Status.Phase} {world.Status.Message}", .. world.Status.Plan?.Notes ?? [], .. steps]);
     }
 

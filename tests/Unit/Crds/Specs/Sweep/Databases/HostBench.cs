@@ -154,12 +154,13 @@ internal sealed class HostBench : IEngineContext, IStorages, IServiceHttp
     }
 
     private IStepAction Action(StepContext context) =>
-        new TiDbTargets(this).Catalog.Action(context.Step);
+        new TiDbTargets(this).Catalog.Action(context.Step.Planned);
 
     private StepContext Context(IStepAction part, string? node)
     {
-        var step = ((StepBase<TiDbTargets>)part).In(DatabaseRollingUpgradePhases.UpgradeMonitoring, node, [], part.GetType().Name);
-        return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = Time };
+        var planned = ((StepBase<TiDbTargets>)part).In(DatabaseRollingUpgradePhases.UpgradeMonitoring, node, [], part.GetType().Name);
+        var step = new Step(planned, StepRecord.None);
+        return new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = Time };
     }
 
     private Task ActAsync(IStepAction part, string? node) => TryAsync(async () =>

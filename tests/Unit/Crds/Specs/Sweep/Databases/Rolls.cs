@@ -75,12 +75,12 @@ internal static class Rolls
         spec["instances"]!.AsArray().Single(i => i!["name"]!.GetValue<string>() == name)!.AsObject();
 
     /// <summary>What is to be read of a plan, or of findings instead.</summary>
-    public static string Text(Plan? plan, IEnumerable<Finding> findings) => string.Join(
+    public static string Text(PlanProgress? plan, IEnumerable<Finding> findings) => string.Join(
         '\n',
         [
             .. findings.Select(f => $"{f.Reason} {f.Field} {f.Message}"),
             .. plan?.Notes ?? [],
-            .. plan?.Steps.Select(step => $"{step.Id} {step.Title} {step.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}") ?? [],
+            .. plan?.Steps.Select(step => $"{step.Id} {step.Title} {step.Planned.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}") ?? [],
         ]);
 
     // The same spec is seen alike: shown once for all fields that are changed in it.

@@ -3,19 +3,17 @@ namespace Drydock.Abstractions.Plans;
 /// <summary>One action on one node, database or cluster: what will be done, and the result so far. Defaults, and values
 /// that can be derived from the id of a finished step, are omitted from the stored status: one object may hold two
 /// plans of up to 1,000 steps each.</summary>
-public sealed record PlanStep
+public sealed record StoredStep
 {
-    private int _attempt;
-
     /// <summary>Stable id, for instance StopOld/oms-a.</summary>
     /// <remarks><c>Phase/node</c> or <c>Phase/node/verb</c> for a step on a node, <c>Phase/verb</c> for one on the
     /// whole system (<c>Verify/hosts</c>).</remarks>
     [Length(SchemaLimits.Name)]
-    public string Id { get; init; } = "";
+    public string Id { get; init => field = value ?? ""; } = "";
 
     /// <summary>Its phase; absent if the step is finished and its id begins with the phase.</summary>
     [Length(SchemaLimits.ShortName)]
-    public string Phase { get => field.Length > 0 ? field : PhaseInId; init; } = "";
+    public string? Phase { get; init; }
 
     /// <summary>The node, database or cluster it acts on; absent for the whole system.</summary>
     [Length(SchemaLimits.Name)]
@@ -24,24 +22,24 @@ public sealed record PlanStep
     /// <summary>A short text for users; absent if the step is finished and its id is sufficient. Not part of the
     /// hash.</summary>
     [Length(SchemaLimits.Reference)]
-    public string Title { get => field.Length > 0 ? field : TitleInId; init; } = "";
+    public string? Title { get; init; }
 
     /// <summary>Ids of the steps that must have succeeded before; absent in a plan that was replaced by a
     /// rollback.</summary>
     [NotInReference]
     [Items(SchemaLimits.Steps)]
     [Length(SchemaLimits.Name)]
-    public List<string> After { get; init; } = [];
+    public List<string>? After { get; init; }
 
     /// <summary>Name of the action that executes the step.</summary>
     [NotInReference]
     [Length(SchemaLimits.Name)]
-    public string Action { get; init; } = "";
+    public string Action { get; init => field = value ?? ""; } = "";
 
     /// <summary>Parameters of the action. Never a secret.</summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
-    public SortedDictionary<string, string> Parameters { get; init; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, string>? Parameters { get; init; }
 
     /// <summary>Parameters that preflight measured, and with which the action compares. Not an API.</summary>
     /// <remarks>Not part of the hash: the next measurement may differ, and the work is the same.</remarks>
@@ -55,39 +53,39 @@ public sealed record PlanStep
     /// <remarks>The current value of the spec takes precedence.</remarks>
     [NotInReference]
     [Length(SchemaLimits.Duration)]
-    public string Timeout { get; init; } = "10m";
+    public string? Timeout { get; init; }
 
     /// <summary>Number of automatic attempts; 1 for a run-once step. Absent in a plan that was replaced by a
     /// rollback.</summary>
     [NotInReference]
-    public int MaxAttempts { get; init; } = 1;
+    public int? MaxAttempts { get; init; }
 
     /// <summary>True if the action must never run twice on the same data.</summary>
     [NotInReference]
-    public bool RunOnce { get; init; }
+    public bool? RunOnce { get; init; }
 
     /// <summary>What a retry can do after the step failed.</summary>
     [NotInReference]
-    public RetryRule Retry { get; init; }
+    public RetryRule? Retry { get; init; }
 
     /// <summary>Whether a rollback can undo it; absent if it can.</summary>
     [NotInReference]
-    public bool Reversible { get; init; } = true;
+    public bool? Reversible { get; init; }
 
     /// <summary>True if a rollback after this step loses data or is impossible.</summary>
-    public bool PointOfNoReturn { get; init; }
+    public bool? PointOfNoReturn { get; init; }
 
     /// <summary>True if a failure of the step does not stop the run: the step then counts as done, and its failure is
     /// listed.</summary>
     /// <remarks>Not part of the hash.</remarks>
     [NotInReference]
-    public bool OnlyLists { get; init; }
+    public bool? OnlyLists { get; init; }
 
     /// <summary>True if spec.window is asked before the step although its phase has begun: the upgrade of one instance
     /// begins with it, or it is a point of no return.</summary>
     /// <remarks>Not part of the hash. Until the next such step nothing waits for the window.</remarks>
     [NotInReference]
-    public bool AsksWindow { get; init; }
+    public bool? AsksWindow { get; init; }
 
     /// <summary>Current state. Unknown: the operator cannot determine whether the step was done.</summary>
     public StepState State { get; init; }
@@ -95,17 +93,17 @@ public sealed record PlanStep
     /// <summary>Number of attempts so far, including those before a retry; absent before the first one, and if the
     /// first one succeeded.</summary>
     /// <remarks>It never decreases: each attempt leaves its own traces.</remarks>
-    public int Attempt { get => _attempt; init => _attempt = value; }
+    public int? Attempt { get; init; }
 
     /// <summary>Number of attempts since the start or the last retry, compared with maxAttempts; absent once the step
     /// is finished.</summary>
     [NotInReference]
-    public int Tries { get; init; }
+    public int? Tries { get; init; }
 
     /// <summary>Number of times the step became Failed so far, also before a retry; absent for none. The word that
     /// accepts the last failure has this number.</summary>
     [NotInReference]
-    public int Failures { get; init; }
+    public int? Failures { get; init; }
 
     /// <summary>True if the step had failed, or could not be read, and was reset by a retry; otherwise absent. A guard
     /// that it ends stays ended.</summary>
@@ -132,7 +130,7 @@ public sealed record PlanStep
     public string? Message { get; init; }
 
     /// <summary>True if you can accept this failure (drydock.dev/accept or spec.accept).</summary>
-    public bool Acceptable { get; init; }
+    public bool? Acceptable { get; init; }
 
     /// <summary>How the step came to count as done although it had failed.</summary>
     public StepAcceptance? Accepted { get; init; }
@@ -162,111 +160,4 @@ public sealed record PlanStep
     /// <summary>Name of the Secret that holds the end of the output.</summary>
     [Length(SchemaLimits.Name)]
     public string? OutputRef { get; init; }
-
-    private string NameInId => Id[(Id.IndexOf('/', StringComparison.Ordinal) + 1)..];
-
-    private string PhaseInId => Id[..Math.Max(Id.IndexOf('/', StringComparison.Ordinal), 0)];
-
-    // UpgradeTiKV/tikv-1/drain: "Drain tikv-1".
-    private string TitleInId
-    {
-        get
-        {
-            var name = NameInId;
-            return Node is { Length: > 0 } node && name.StartsWith($"{node}/", StringComparison.Ordinal)
-                ? $"{Capital(name[(node.Length + 1)..])} {node}"
-                : name;
-        }
-    }
-
-    /// <summary>The value recorded under a key: a fact, otherwise an entry of the receipt; null if neither.</summary>
-    public string? Recorded(string key) => Facts?.GetValueOrDefault(key) ?? Receipt?.GetValueOrDefault(key);
-
-    /// <summary>From when the time limits of the current attempt count; null if none is open.</summary>
-    public DateTimeOffset? CountsFrom() => ResumedAt > StartedAt ? ResumedAt : StartedAt;
-
-    /// <summary>Whether the step has begun since it was planned, or planned once more (<see cref="Repeated"/>). A step
-    /// that failed counts, also while its next attempt is awaited and after a retry: it may have changed the
-    /// target.</summary>
-    public bool HasBegun() =>
-        State != StepState.Pending || Retried is true || Receipt is not null || this is { Attempt: > 0, Tries: > 0 };
-
-    /// <summary>Whether an attempt has ever begun, also before the step was planned once more.</summary>
-    public bool HasEverBegun() => State != StepState.Pending || Attempt > 0 || StartedAt is not null;
-
-    /// <summary>The step as it is carried out once more, although it had ended: its next attempt leaves traces of its
-    /// own.</summary>
-    public PlanStep Repeated(string because) => this with
-    {
-        State = StepState.Pending,
-        Tries = 0,
-        StartedAt = null,
-        FinishedAt = null,
-        Reason = null,
-        Message = because,
-        Receipt = null,
-        Facts = null,
-        Retried = null,
-        NotTakenSince = null,
-        Acceptable = false,
-        Accepted = null,
-        OutputRef = null,
-    };
-
-    /// <summary>Whether a property, by its name in code, is written: what a reader fills in is left out.</summary>
-    public bool IsWritten(string property) => property switch
-    {
-        nameof(Phase) => State != StepState.Succeeded || !string.Equals(Phase, PhaseInId, StringComparison.Ordinal),
-        nameof(Title) => Title.Length > 0
-            && (State != StepState.Succeeded || !string.Equals(Title, TitleInId, StringComparison.Ordinal)),
-        nameof(After) => After.Count > 0,
-        nameof(Parameters) => Parameters.Count > 0,
-        nameof(Timeout) => Timeout.Length > 0,
-        nameof(MaxAttempts) => MaxAttempts > 0,
-        nameof(RunOnce) => RunOnce,
-        nameof(Retry) => Retry != default,
-        nameof(Reversible) => !Reversible,
-        nameof(PointOfNoReturn) => PointOfNoReturn,
-        nameof(OnlyLists) => OnlyLists,
-        nameof(AsksWindow) => AsksWindow,
-        nameof(Acceptable) => Acceptable,
-        nameof(Attempt) => Attempt > (State == StepState.Succeeded ? 1 : 0),
-        nameof(Tries) => Tries > 0 && State != StepState.Succeeded,
-        nameof(Failures) => Failures > 0,
-        nameof(ResumedAt) => State != StepState.Succeeded,
-        _ => true,
-    };
-
-    /// <summary>Fills in what was left out. Called once the object has been read.</summary>
-    public void FillIn()
-    {
-        if (State == StepState.Succeeded && _attempt == 0)
-        {
-            _attempt = 1;
-        }
-    }
-
-    private static string Capital(string words) =>
-        words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..].Replace('-', ' ');
-}
-
-/// <summary>Where a step stands, as recorded in status.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<StepState>))]
-public enum StepState
-{
-    /// <summary>Not begun.</summary>
-    Pending,
-
-    /// <summary>The receipt is written; the action may have begun.</summary>
-    Running,
-
-    /// <summary>The world was seen in the state the step wanted.</summary>
-    Succeeded,
-
-    /// <summary>It failed and no automatic attempt is left.</summary>
-    Failed,
-
-    /// <summary>Whether it was done cannot be read; nothing is done until it can, or an administrator
-    /// decides.</summary>
-    Unknown,
 }

@@ -1,0 +1,27 @@
+using Drydock.Abstractions.Plans;
+
+namespace Drydock.Tests;
+
+/// <summary>Plans and steps of tests, written as status has them.</summary>
+internal static class StoredPlans
+{
+    public static PlanProgress AsRun(this StoredPlan stored) => StoredRun.Of(stored);
+
+    public static Step AsStep(this StoredStep stored) => new StoredPlan { Steps = [stored] }.AsRun().Steps[0];
+
+    /// <summary>The plan with another record of its steps, or of one of them.</summary>
+    public static PlanProgress With(this PlanProgress plan, Func<Step, StepRecord> change, string? only = null) =>
+        plan.With(plan.Steps.Where(s => only is null || s.Id == only).Select(s => s with { Record = change(s) }));
+
+    /// <summary>The plan, written otherwise than it was compiled.</summary>
+    public static PlanProgress Rewritten(this PlanProgress plan, Func<Plan, Plan> change) => plan.With(change(plan.Plan));
+
+    public static PlanProgress RewrittenSteps(this PlanProgress plan, Func<PlannedStep, PlannedStep> change) =>
+        plan.Rewritten(p => p with { Steps = p.Steps.ConvertAll(s => change(s)) });
+
+    /// <summary>What the step recorded: facts, then the receipt.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Entries(this Step step) =>
+        new[] { step.Facts, step.Receipt }.OfType<IReadOnlyDictionary<string, string>>().SelectMany(entries => entries);
+
+    public static Step With(this Step step, Func<StepRecord, StepRecord> change) => step with { Record = change(step.Record) };
+}
