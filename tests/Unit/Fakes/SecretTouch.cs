@@ -24,12 +24,12 @@ internal sealed record SecretTouch(string Name, Func<V1Secret, string, V1Secret>
     public static SecretTouch Of(string name) =>
         new[] { Annotated, Labelled, Extended, Rotated }.Single(t => t.Name == name);
 
-    public void Apply(WorldApi api, string value) => Edit(api, s => Change(s, value));
+    public void Apply(FakeKubernetes api, string value) => Edit(api, s => Change(s, value));
 
     public override string ToString() => Name;
 
     /// <summary>Changes the Secret by which the world's hosts are reached.</summary>
-    public static void Edit(WorldApi api, Func<V1Secret, V1Secret> change) =>
+    public static void Edit(FakeKubernetes api, Func<V1Secret, V1Secret> change) =>
         api.Update(change(api.Find<V1Secret>(OmsWorld.Namespace, "docker-tls")!));
 
     private static V1Secret With(V1Secret secret, string key, string value) => secret with

@@ -14,7 +14,7 @@ namespace Drydock.Tests.Unit.Plugin;
 /// <summary>What is written if the object changes between the question and the answer.</summary>
 public sealed class ChangeWriterTests
 {
-    private readonly InMemoryApi _api = new(WorldJson.Crds, TimeProvider.System);
+    private readonly FakeKubernetes _api = new(WorldJson.Crds, TimeProvider.System);
 
     [Fact]
     public async Task Pause_is_written_although_another_step_runs_by_now()
@@ -61,7 +61,7 @@ public sealed class ChangeWriterTests
     private async Task<Run> CreateAsync(string running)
     {
         await _api.CreateAsync(
-            new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms" } },
+            new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms" }, Spec = OmsWorld.AnySpec },
             TestContext.Current.CancellationToken);
         return await ReportAsync(running);
     }

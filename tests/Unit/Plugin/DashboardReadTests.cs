@@ -6,6 +6,7 @@ using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Crds.Specs.Sweep;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -120,7 +121,7 @@ public sealed class DashboardReadTests
             new BackupSnapshot
             {
                 Metadata = new V1ObjectMeta { Name = "s", Namespace = MemoryCluster.Namespace },
-                Spec = new BackupSnapshotSpec(),
+                Spec = SnapshotBench.Spec,
             },
             Token);
         (await SnapshotAsync()).Problem.ShouldBeNull();
@@ -156,7 +157,7 @@ public sealed class DashboardReadTests
     private static OmsUpgrade Upgrade(string name, string phase) => new()
     {
         Metadata = new V1ObjectMeta { Name = name, Namespace = "own", ResourceVersion = "1" },
-        Spec = new OmsUpgradeSpec(),
+        Spec = OmsWorld.AnySpec,
         Status = new OmsUpgradeStatus { Phase = phase },
     };
 

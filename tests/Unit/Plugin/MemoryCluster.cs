@@ -16,18 +16,18 @@ internal sealed class MemoryCluster : IDisposable
 {
     public const string Namespace = "oms";
 
-    private const string Manifest = "apiVersion: drydock.dev/v1alpha1\nkind: OmsUpgrade\nmetadata: {name: night}\nspec: {fromVersion: 3.2.2, toVersion: 4.2.2}\n";
+    private const string Manifest = "apiVersion: drydock.dev/v1alpha1\nkind: OmsUpgrade\nmetadata: {name: night}\nspec: {fromVersion: 3.2.2, toVersion: 4.2.2, image: oms, backup: {storage: {directory: {path: /snapshots}}}}\n";
 
     public MemoryCluster(TimeProvider? time = null)
     {
         Time = time ?? new InstantTime();
-        Api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), Time);
+        Api = new FakeKubernetes(KubernetesJson.CreateOptions(CrdsJsonContext.Default), Time);
         Invocation = new Invocation(CliRuns.Plain(Output) with { Time = Time }, Api, Namespace);
     }
 
     public TimeProvider Time { get; }
 
-    public InMemoryApi Api { get; }
+    public FakeKubernetes Api { get; }
 
     public StringWriter Output { get; } = new();
 

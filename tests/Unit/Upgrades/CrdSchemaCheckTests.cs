@@ -16,13 +16,13 @@ public sealed class CrdSchemaCheckTests : IDisposable
     private static readonly string Own = CrdSchema.Number.ToString();
 
     private readonly ManualTimeProvider _time = new();
-    private readonly InMemoryApi _api;
+    private readonly FakeKubernetes _api;
     private readonly CrdSchemaCheck _check;
     private readonly CancellationTokenSource _stop = new();
 
     public CrdSchemaCheckTests()
     {
-        _api = new InMemoryApi(WorldJson.Crds, _time);
+        _api = new FakeKubernetes(WorldJson.Crds, _time);
         _check = new CrdSchemaCheck(_api, _time, NullLogger<CrdSchemaCheck>.Instance);
     }
 

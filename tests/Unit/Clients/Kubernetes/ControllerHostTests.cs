@@ -65,7 +65,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
     [InlineData("""{"metadata":{"labels":{"a":"b"}}}""")]
     [InlineData("""{"spec":{"size":9}}""")]
     [InlineData("""{"status":{"phase":"written by somebody else"}}""")]
-    [InlineData("""{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"}}""")]
+    [InlineData("deletion")]
     public async Task Any_change_by_others_wakes_an_object(string patch)
     {
         _world.Start(options: OneWorker);
@@ -73,7 +73,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
             Widget.Named("a") with { Metadata = new() { Name = "a", Finalizers = ["drydock.dev/x"] } });
         (await _world.NextAsync()).ShouldBe("a@101");
 
-        await Patch("a", patch);
+        Task change = patch == "deletion" ? (Task)_world.Api.DeleteAsync<Widget>("a") : Patch("a", patch);
+        await change;
 
         (await _world.NextAsync()).ShouldBe("a@102");
     }
@@ -372,5 +373,6 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     private Task<Widget> Patch(string name, string patch) =>
-        _world.Api.PatchAsync<Widget>(JsonNode.Parse(patch)!.AsObject(), name);
+        _world.Api.PatchAsync<Widget>(
+            JsonNode.Parse(patch)!.AsObject(), name, subresource: patch.StartsWith("{\"status", StringComparison.Ordinal) ? "status" : null);
 }

@@ -12,13 +12,13 @@ namespace Drydock.Tests.Unit.Clients.Kubernetes;
 public sealed class EventRecorderTests
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly InMemoryApi _api;
+    private readonly FakeKubernetes _api;
     private readonly Widget _widget = Widget.Named("w") with
     {
         Metadata = new() { Name = "w", Namespace = "default", Uid = "u1" },
     };
 
-    public EventRecorderTests() => _api = new InMemoryApi(RuntimeWorld.Json, _time);
+    public EventRecorderTests() => _api = new FakeKubernetes(RuntimeWorld.Json, _time);
 
     [Fact]
     public async Task An_event_names_its_object_reason_and_message()

@@ -18,7 +18,7 @@ public sealed class HealthTests
     public void Liveness_fails_and_names_watch_without_sign_of_life()
     {
         var watcher = new ResourceWatcher<Widget>(
-            new InMemoryApi(RuntimeWorld.Json, _time), null, _time, NullLogger<ResourceWatcher<Widget>>.Instance);
+            new FakeKubernetes(RuntimeWorld.Json, _time), null, _time, NullLogger<ResourceWatcher<Widget>>.Instance);
         IReadOnlyList<IWatchHealth> watches = [watcher];
 
         _time.Advance(TimeSpan.FromMinutes(5));

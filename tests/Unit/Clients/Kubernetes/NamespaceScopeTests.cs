@@ -13,10 +13,10 @@ namespace Drydock.Tests.Unit.Clients.Kubernetes;
 public sealed class NamespaceScopeTests
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly InMemoryApi _api;
+    private readonly FakeKubernetes _api;
     private readonly List<KubernetesRequest> _requests = [];
 
-    public NamespaceScopeTests() => _api = new InMemoryApi(RuntimeWorld.Json, _time) { Before = Record };
+    public NamespaceScopeTests() => _api = new FakeKubernetes(RuntimeWorld.Json, _time) { Before = Record };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -79,7 +79,7 @@ public sealed class NamespaceScopeTests
         cache.Get(new ObjectKey("b", "later")).ShouldNotBeNull();
         cache.Get(new ObjectKey("c", "later")).ShouldBeNull();
         cache.List().Count.ShouldBe(3);
-        cache.Observe(await _api.UpdateStatusAsync(made, Token));
+        cache.Observe(await _api.UpdateStatusAsync(made with { Status = new() { Phase = "seen" } }, Token));
         seen.Take(Token).ShouldBe("b/later Modified");
         _requests.Where(r => r.Verb is "list" or "watch").ShouldAllBe(r => r.Namespace != null);
         await stop.CancelAsync();

@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Databases;
 /// <summary>The Secrets of an upgrade: what is there, and what is missing.</summary>
 public sealed class DatabaseSecretsTests
 {
-    private readonly InMemoryApi _api = new(WorldJson.Crds, new ManualTimeProvider());
+    private readonly FakeKubernetes _api = new(WorldJson.Crds, new ManualTimeProvider());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

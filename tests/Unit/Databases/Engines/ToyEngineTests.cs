@@ -119,9 +119,15 @@ public sealed class ToyEngineTests
         world.RunUntil(() => world.IsOver, "it has succeeded");
     }
 
-    private sealed class ToyEngineWorld() : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
-        "db", WorldJson.Crds)
+    // The schema does not know its engine.
+    private sealed class ToyEngineWorld(ManualTimeProvider time) : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
+        "db", WorldJson.Crds, time, new FakeKubernetes(WorldJson.Crds, time, realJson: false))
     {
+        public ToyEngineWorld()
+            : this(new ManualTimeProvider())
+        {
+        }
+
         public ToyEngine Engine { get; } = new();
 
         protected override RunKind Kind =>

@@ -48,6 +48,9 @@ public sealed class LargestDatabasePlanTests
         plan.Steps.Select(step => step.Title).ShouldAllBe(title => title.Length <= SchemaLimits.Reference);
         plan.Steps.SelectMany(step => step.Parameters.Values).ShouldAllBe(value => value.Length <= SchemaLimits.Opaque);
         plan.Steps.Select(step => step.Id).ShouldBeUnique();
+        var api = new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider());
+        var upgrade = api.Create(new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "up" }, Spec = spec });
+        api.UpdateStatus(upgrade with { Status = new DatabaseRollingUpgradeStatus { Plan = plan } }).Status!.Plan!.Steps.Count.ShouldBe(plan.Steps.Count);
     }
 
     private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) =>

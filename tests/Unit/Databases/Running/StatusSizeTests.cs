@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
@@ -35,6 +36,28 @@ public sealed class StatusSizeTests
 
         plan.Steps.Max(s => s.Facts?.Count ?? 0).ShouldBeInRange(Processes - 3, SchemaLimits.Recorded);
         JsonSerializer.SerializeToUtf8Bytes(status, WorldJson.Crds).Length.ShouldBeLessThan(Bound);
+        var stored = Stored(spec);
+        stored(status with { Plan = WithFacts(plan, SchemaLimits.Recorded) }).Plan!.Steps.Max(s => s.Facts?.Count).ShouldBe(SchemaLimits.Recorded);
+        Fields(() => stored(status with { Plan = WithFacts(plan, SchemaLimits.Recorded + 1) })).ShouldBe([$"status.plan.steps[{plan.Steps.FindIndex(s => s.Is<RecordSql>())}].facts"]);
+        List<DatabaseInstanceStatus> tooMany = [.. Enumerable.Range(0, SchemaLimits.Instances + 1).Select(i => new DatabaseInstanceStatus { Name = Name(DatabaseComponent.Tserver, i) })];
+        Fields(() => stored(status with { Instances = tooMany })).ShouldBe(["status.instances"]);
+    }
+
+    // What the API server takes of an upgrade with this spec.
+    private static Func<DatabaseRollingUpgradeStatus, DatabaseRollingUpgradeStatus> Stored(DatabaseRollingUpgradeSpec spec)
+    {
+        var api = new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider());
+        var upgrade = api.Create(new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "up" }, Spec = spec });
+        return status => (upgrade = api.UpdateStatus(upgrade with { Status = status })).Status!;
+    }
+
+    private static IEnumerable<string> Fields(Action write) =>
+        Should.Throw<KubernetesInvalidException>(write).Status.Details.Causes.Select(c => c.Field);
+
+    private static PlanProgress WithFacts(PlanProgress plan, int count)
+    {
+        var facts = new SortedDictionary<string, string>(Enumerable.Range(0, count).ToDictionary(i => $"tserver-{i:000}", static _ => "x"), StringComparer.Ordinal);
+        return plan.With(s => s.Is<RecordSql>() ? s.Record with { Facts = facts } : s.Record);
     }
 
     // A rollback is possible until the flags are promoted. Masters are chosen when their turn comes.

@@ -18,7 +18,7 @@ public sealed class BackupFilesTests
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "tikv-1 drains");
         var snapshot = world.Objects.All<BackupSnapshot>().ShouldHaveSingleItem();
         var manifest = new SnapshotLocation(world.Storages, snapshot.Spec.PathPrefix ?? "", "s").ManifestName;
-        world.Objects.Put(snapshot with
+        world.Objects.UpdateStatus(snapshot with
         {
             Status = snapshot.Status! with { SnapshotID = "s", Databases = [new Drydock.Crds.BackupSnapshots.SnapshotDatabase { Name = "d", File = "s/d.sql.gz", Bytes = 3 }] },
         });

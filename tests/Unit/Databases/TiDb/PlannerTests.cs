@@ -172,14 +172,14 @@ public sealed class PlannerTests
         plan.Steps.Count.ShouldBeLessThanOrEqualTo(1000);
         var worst = PlanProgress.Of(plan);
         worst = worst.With(worst.Steps.Select(s => s.With(r => r with
-            {
-                State = StepState.Succeeded,
-                Attempt = 1,
-                Tries = 1,
-                StartedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
-                FinishedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
-                Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["since"] = "1772330400", ["startedAt"] = "1772330400" },
-            })));
+        {
+            State = StepState.Succeeded,
+            Attempt = 1,
+            Tries = 1,
+            StartedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
+            FinishedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
+            Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["since"] = "1772330400", ["startedAt"] = "1772330400" },
+        })));
         JsonSerializer.SerializeToUtf8Bytes(worst, WorldJson.Crds).Length.ShouldBeLessThan(480 * 1024, "the instances and conditions of the status come on top");
         plan.Steps.SelectMany(s => s.Parameters.Values).ShouldAllBe(v => v.Length <= 32768);
     }

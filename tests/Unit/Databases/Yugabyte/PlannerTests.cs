@@ -228,14 +228,14 @@ public sealed class PlannerTests
         var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
         PlanProgress plan = Compile(world, discovery);
         plan = plan.With(s => s.Record with
-                {
-                    State = StepState.Succeeded,
-                    Attempt = 1,
-                    Tries = 1,
-                    StartedAt = at,
-                    FinishedAt = at,
-                    Receipt = s.Phase == DatabaseRollingUpgradePhases.PreparePackage ? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["sha.yb-tserver"] = new string('a', 64) } : null,
-                });
+        {
+            State = StepState.Succeeded,
+            Attempt = 1,
+            Tries = 1,
+            StartedAt = at,
+            FinishedAt = at,
+            Receipt = s.Phase == DatabaseRollingUpgradePhases.PreparePackage ? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["sha.yb-tserver"] = new string('a', 64) } : null,
+        });
         var status = YugabyteStatus.Compose(discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = plan }, discovery.Spec, default), world.Spec);
         JsonSerializer.SerializeToUtf8Bytes(new DatabaseRollingUpgrade { Spec = new DatabaseRollingUpgradeSpec(), Status = status }, Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(512 * 1024);
     }

@@ -48,7 +48,7 @@ public sealed class PutBackTests
         var (world, run) = Until(1);
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded, "t1 is new");
         world.Masters.ShouldAllBe(m => m.Moves == new LeaderMoves(100, 100));
-        world.Objects.Clear();
+        world.Objects.All<V1Secret>().ToList().ForEach(s => world.Objects.Delete<V1Secret>(s.Metadata.Namespace, s.Metadata.Name));
         world.LeaderBlacklist.Clear();
         var plan = YugaRun.Compile(world);
         plan.Notes.ShouldContain(n => n.Contains("is already paused", StringComparison.Ordinal) && n.Contains("resume it before you approve", StringComparison.Ordinal));

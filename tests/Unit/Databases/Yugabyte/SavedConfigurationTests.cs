@@ -23,7 +23,7 @@ public sealed class SavedConfigurationTests
 
         world.Acts.ShouldNotContain(a => a.StartsWith("stop", StringComparison.Ordinal));
         var status = YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec);
-        var secret = world.Objects.Find<V1Secret>(status.ConfigurationRef!.Name)!;
+        var secret = world.Objects.Find<V1Secret>(null, status.ConfigurationRef!.Name)!;
         secret.Data!.Keys.Order(StringComparer.Ordinal).ShouldBe(world.Servers.Select(s => $"{s.Name}.txt").Concat(["leader-moves.txt", "replication.txt"]).Order(StringComparer.Ordinal));
         var text = Encoding.UTF8.GetString(secret.Data["t1.txt"]);
         text.ShouldContain("--flagfile=conf/server.conf\n");

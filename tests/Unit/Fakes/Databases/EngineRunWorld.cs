@@ -20,15 +20,16 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
     private int _lives;
 
     public EngineRunWorld(YugaWorld universe)
-        : base("db", WorldJson.Crds, universe.Time)
+        : base("db", WorldJson.Crds, universe.Time, universe.Objects)
     {
-        (_spec, _bind) = (universe.Spec, upgrade => new YugabyteCluster(new YugaLife(universe) { Metadata = upgrade }));
+        (_spec, _bind) = (universe.Spec, upgrade => new YugabyteCluster(new YugaLife(universe) { Metadata = upgrade, ReadStatus = () => Status }));
         Record();
     }
 
     public EngineRunWorld(TiDbWorld cluster)
-        : base("db", WorldJson.Crds, cluster.Time)
+        : base("db", WorldJson.Crds, cluster.Time, cluster.Objects)
     {
+        cluster.ReadStatus = () => Status;
         (_spec, _bind) = (cluster.Upgrade.Spec, upgrade =>
         {
             cluster.Upgrade = cluster.Upgrade with { Metadata = upgrade };
@@ -80,15 +81,7 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
 
     private static string Where(DatabaseRollingUpgradeStatus status) => $"{status.Phase} {status.Step}";
 
-    private void Record() => Api.After = request =>
-    {
-        if (request is { Verb: "update", Resource: "databaserollingupgrades/status" })
-        {
-            Writes.Add(Status);
-        }
-
-        return Task.CompletedTask;
-    };
+    private void Record() => Api.StatusWritten = o => Writes.AddRange(o is DatabaseRollingUpgrade { Status: { } status } ? [status] : []);
 
     private sealed class Targets(IEngineTargets engine) : IRunTargets
     {

@@ -21,7 +21,7 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
 
     public RuntimeWorld()
     {
-        Api = new InMemoryApi(Json, Time);
+        Api = new FakeKubernetes(Json, Time);
         Watcher = new ResourceWatcher<Widget>(Api, null, Time, NullLogger<ResourceWatcher<Widget>>.Instance, w => Reduce(w));
         Writer = new EntityWriter<Widget>(Api, Watcher.Cache.Observe);
     }
@@ -30,7 +30,7 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
 
     public ManualTimeProvider Time { get; } = new();
 
-    public InMemoryApi Api { get; }
+    public FakeKubernetes Api { get; }
 
     public ResourceWatcher<Widget> Watcher { get; }
 

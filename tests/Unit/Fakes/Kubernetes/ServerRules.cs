@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -8,17 +7,8 @@ internal static partial class ServerRules
 {
     private const int LongestAnnotations = 256 * 1024;
 
-    /// <summary>Refuses as the server does.</summary>
-    /// <exception cref="KubernetesInvalidException">The metadata breaks a rule.</exception>
-    public static void Check(V1ObjectMeta meta, KubernetesRequest request)
-    {
-        if (Broken(meta).FirstOrDefault() is { } broken)
-        {
-            throw new KubernetesInvalidException(request, new V1Status { Code = 422, Reason = "Invalid", Message = broken });
-        }
-    }
-
-    private static IEnumerable<string> Broken(V1ObjectMeta meta)
+    /// <summary>What the server refuses; empty if nothing.</summary>
+    public static IEnumerable<string> Broken(V1ObjectMeta meta)
     {
         if (meta.Name.Length > 253 || !Subdomain().IsMatch(meta.Name))
         {

@@ -11,4 +11,6 @@ namespace Drydock.Tests.Unit.Fakes;
 internal static class WorldJson
 {
     public static JsonSerializerOptions Crds { get; } = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+
+    public static string Text(IKubernetesObject entity) => JsonSerializer.Serialize(entity, Crds.GetTypeInfo(entity.GetType()));
 }

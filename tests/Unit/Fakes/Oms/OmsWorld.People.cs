@@ -15,6 +15,9 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <content>What people do.</content>
 internal sealed partial class OmsWorld
 {
+    /// <summary>A spec, where any one serves.</summary>
+    public static OmsUpgradeSpec AnySpec => new OmsWorld().Spec();
+
     /// <summary>A spec that fits the world, as a person would write it.</summary>
     public OmsUpgradeSpec Spec() => new()
     {
@@ -67,7 +70,7 @@ internal sealed partial class OmsWorld
     }
 
     public void Annotate(string key, string value, string? name = null) => Api.PatchMetadata<OmsUpgrade>(
-        Namespace, name ?? Setup.Name, null, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } });
+        Namespace, name ?? Setup.Name, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } });
 
     /// <summary>The retry that counts now.</summary>
     public string RetryWord => Word.For(Word.Retry, Slots.Retried(Status));

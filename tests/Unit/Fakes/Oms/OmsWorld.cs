@@ -34,7 +34,7 @@ internal sealed partial class OmsWorld
     {
         Setup = setup ?? new WorldSetup();
         Random = seed is { } number ? new Random(number) : null;
-        Api = new WorldApi(Time, Setup.RealJson);
+        Api = new FakeKubernetes(WorldJson.Crds, Time, Namespace, Setup.RealJson) { StatusWritten = o => StatusWrites.AddRange(o is OmsUpgrade upgrade ? [upgrade] : []) };
         Metadata = new WorldMetadataServer(this);
         Rules = new WorldRules(this);
         Snapshots = new WorldSnapshots(this);
@@ -67,7 +67,10 @@ internal sealed partial class OmsWorld
 
     public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero));
 
-    public WorldApi Api { get; }
+    public FakeKubernetes Api { get; }
+
+    /// <summary>The upgrades as their status was written, in order.</summary>
+    public List<OmsUpgrade> StatusWrites { get; } = [];
 
     public List<WorldHost> Hosts { get; } = [];
 
@@ -243,8 +246,9 @@ internal sealed partial class OmsWorld
         old.Start();
     }
 
-    private void OnApiChange(IKubernetesObject changed, bool gone, OperatorLife? by)
+    private void OnApiChange(IKubernetesObject changed, k8s.WatchEventType type)
     {
+        var gone = type == k8s.WatchEventType.Deleted;
         if (changed is OmsUpgrade { Status: { } status })
         {
             Rules.Read(status);
@@ -264,7 +268,7 @@ internal sealed partial class OmsWorld
         {
             switch (changed)
             {
-                case OmsUpgrade upgrade when gone || !ReferenceEquals(by, life):
+                case OmsUpgrade upgrade when gone || life.Id != Actor:
                     life.Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name);
                     break;
                 case V1Secret secret:

@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One life of the operator: the real controller on the world, from its start to its death. Drives it as the controller
 /// host would.
 /// </summary>
-internal sealed class OperatorLife : IActFence, IReconcileTrigger
+internal sealed class OperatorLife : IActFence, IReconcileTrigger, IApiLife
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestHop = TimeSpan.FromMinutes(1);
@@ -32,7 +32,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
         (_world, Id) = (world, id);
         Scheduler = new WorldScheduler(world.Random);
         Docker = WorldDocker.Endpoints(world, this);
-        var kubernetes = new WorldKubernetes(world.Api, this);
+        var kubernetes = new LifeKubernetes(world.Api, this);
         Services = new OmsServices
         {
             Kubernetes = kubernetes,
@@ -117,6 +117,14 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger
         _world.Looks++;
         return Answer(look);
     }
+
+    /// <inheritdoc />
+    public Task<T> WriteAsync<T>(ApiCall call, Func<T> carryOut) => ChangeAsync(
+        $"{call}",
+        carryOut,
+        call.Verb == "status",
+        call.Verb is "status" or "patch" ? () => _world.Api.Refusal(ApiFault.Conflict, call) : null,
+        () => _world.Api.Refusal(ApiFault.LostAnswer, call));
 
     /// <summary>Something that changes the world, at a numbered point.</summary>
     public Task<T> ChangeAsync<T>(

@@ -22,14 +22,14 @@ internal sealed class RestoreWorld : IStorages
 
     public RestoreWorld()
     {
-        Api = new InMemoryApi(WorldJson.Crds, Time);
+        Api = new FakeKubernetes(WorldJson.Crds, Time);
         Server.Databases["rm"] = "rm of today";
         Server.Databases["cm"] = "cm of today";
     }
 
     public ManualTimeProvider Time { get; } = new();
 
-    public InMemoryApi Api { get; }
+    public FakeKubernetes Api { get; }
 
     public FakeServer Server { get; } = new();
 
@@ -79,7 +79,7 @@ internal sealed class RestoreWorld : IStorages
     /// </summary>
     public async Task<List<V1OwnerReference>> UpgradeAsync(bool claim = true, StepState waits = StepState.Running)
     {
-        var upgrade = await Api.CreateAsync(new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = new V1ObjectMeta { Name = "up", Namespace = Space } });
+        var upgrade = await Api.CreateAsync(new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = Space }, Spec = OmsWorld.AnySpec });
         if (claim)
         {
             var target = $"{Server.Identity}/rm";

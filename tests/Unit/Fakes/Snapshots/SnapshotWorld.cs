@@ -23,7 +23,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger
     public SnapshotWorld(RestoreLife? life = null, SnapshotWorld? before = null)
     {
         Time = before?.Time ?? new ManualTimeProvider(new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero));
-        Api = before?.Api ?? new InMemoryApi(WorldJson.Crds, Time);
+        Api = before?.Api ?? new FakeKubernetes(WorldJson.Crds, Time);
         Archive = before?.Archive ?? new FakeArchive(Time);
         life ??= new RestoreLife("operator");
         Archive.Passing = life.PassAsync;
@@ -49,7 +49,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger
 
     public ManualTimeProvider Time { get; }
 
-    public InMemoryApi Api { get; }
+    public FakeKubernetes Api { get; }
 
     public FakeArchive Archive { get; }
 
@@ -73,6 +73,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger
             Metadata = new V1ObjectMeta { Name = name, Namespace = space, Generation = 1 },
             Spec = new BackupSnapshotSpec
             {
+                Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
                 Databases = [.. databases ?? ["rm"]],
                 Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
                 Retention = retention,

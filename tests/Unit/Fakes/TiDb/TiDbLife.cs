@@ -8,7 +8,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>
 /// One life of the operator as far as the engine goes: it advances the stored plan and dies where its fate says.
 /// </summary>
-internal sealed class TiDbLife : IActFence
+internal sealed class TiDbLife : IActFence, IApiLife
 {
     private readonly TiDbWorld _world;
     private readonly Func<PlanProgress, RunControls, RunEnvironment, Func<PlanProgress, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
@@ -63,6 +63,9 @@ internal sealed class TiDbLife : IActFence
     public void Die() => IsDead = true;
 
     public Task<T> LookAsync<T>(Func<T> look) => IsDead ? Never<T>() : Answer(look);
+
+    public Task<T> WriteAsync<T>(ApiCall call, Func<T> carryOut) =>
+        ChangeAsync($"{call}", carryOut, () => _world.Objects.Refusal(ApiFault.LostAnswer, call));
 
     /// <summary>Something that changes the world, at a numbered point.</summary>
     /// <param name="late">How the target refuses it once the look it was decided from is old; null if it does not.</param>

@@ -162,7 +162,7 @@ internal sealed partial class TiDbWorld
         .. Files.OrderBy(f => f.Key.Host, StringComparer.Ordinal).ThenBy(f => f.Key.Path, StringComparer.Ordinal).Select(f => $"{f.Key.Host}:{f.Key.Path} {f.Value.Length}"),
         .. Limits.Select(l => $"{l.Key} {l.Value}"),
         .. Priorities.Select(p => $"{p.Key} {p.Value}"),
-        $"evicted {Evicted.Count}", $"cluster {ClusterVersion}", $"bootstrap {Bootstrap}", $"objects {string.Join(", ", Objects.Kinds)}",
+        $"evicted {Evicted.Count}", $"cluster {ClusterVersion}", $"bootstrap {Bootstrap}", $"objects {string.Join(", ", Objects.Everything().Select(o => o.Kind))}",
     ]);
 
     // The world's own scheduler is the only one that may carry continuations.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
@@ -31,6 +32,8 @@ internal sealed partial class TiDbWorld
     public TiDbWorld(TiDbWorldSetup? setup = null)
     {
         Setup = setup ?? new TiDbWorldSetup();
+        Objects = new FakeKubernetes(WorldJson.Crds, Time, "db") { UidOf = static o => o is BackupSnapshot ? $"uid-{o.Metadata.Name}" : null, Changed = OnApiChange };
+        ReadStatus = () => new DatabaseRollingUpgradeStatus { Plan = Stored };
         Upgrade = new DatabaseRollingUpgrade { Metadata = new() { Name = Setup.Name, Namespace = "db", Uid = Uid }, Spec = Setup.Spec(MakeSpec()) };
         foreach (var instance in Upgrade.Spec.Instances)
         {
@@ -170,7 +173,11 @@ internal sealed partial class TiDbWorld
 
     public Dictionary<string, TimeSpan> Clocks { get; } = new(StringComparer.Ordinal);
 
-    public TiDbKubernetes Objects { get; } = new();
+    /// <summary>The API server.</summary>
+    public FakeKubernetes Objects { get; }
+
+    /// <summary>The status as a life reads it.</summary>
+    public Func<DatabaseRollingUpgradeStatus> ReadStatus { get; set; }
 
     public TiDbStorages Storages { get; } = new();
 
@@ -204,6 +211,26 @@ internal sealed partial class TiDbWorld
     public TiDbStore StoreOf(string name) => Stores.Single(s => s.Process.Name == name);
 
     public int Count(string what) => Done.Count(d => d == what);
+
+    // A BackupSnapshot that is asked for is taken and verified after a while.
+    private void OnApiChange(IKubernetesObject changed, k8s.WatchEventType type)
+    {
+        if (type == k8s.WatchEventType.Added && changed is V1Secret or BackupSnapshot)
+        {
+            Did($"create {changed.Kind} {changed.Metadata.Name}");
+        }
+
+        if (changed is BackupSnapshot { Status.Phase: null } asked)
+        {
+            After(TimeSpan.FromSeconds(30), () =>
+            {
+                if (Objects.Find<BackupSnapshot>(asked.Metadata.Namespace, asked.Metadata.Name) is { Status.Phase: null } snapshot)
+                {
+                    Objects.UpdateStatus(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = snapshot.Spec.Verify, SizeBytes = 4096 } });
+                }
+            });
+        }
+    }
 
     public static string Sha(DatabaseComponent component, string version) =>
         ContentHash.Of($"{ProgramNames.Of(new DatabaseRollingUpgradeSpec(), component)} {version}");

@@ -9,7 +9,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>What one life reaches the world by.</summary>
 internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : IEngineContext
 {
-    public DatabaseRollingUpgrade Upgrade => world.Upgrade;
+    public DatabaseRollingUpgrade Upgrade => world.Upgrade.Status is null ? world.Upgrade with { Status = world.ReadStatus() } : world.Upgrade;
 
     public DatabaseSecrets Secrets { get; } = new() { Sql = new SqlLogin("root", "Sekret-77") };
 
@@ -19,7 +19,7 @@ internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : IEngine
 
     public IServiceHttp PlainHttp => Http;
 
-    public IKubernetesClient Kubernetes { get; } = new TiDbWorldKubernetes(world, life);
+    public IKubernetesClient Kubernetes { get; } = new LifeKubernetes(world.Objects, life);
 
     public IStorages Storages => world.Storages;
 

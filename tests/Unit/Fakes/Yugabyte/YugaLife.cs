@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One life of an operator on a universe: the targets of an upgrade, bound to the world, with numbered points at which
 /// it may be killed.
 /// </summary>
-internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null) : IEngineContext, IConnectionFactory, IStorages, IDatabaseHosts, IActFence
+internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null) : IEngineContext, IConnectionFactory, IStorages, IDatabaseHosts, IActFence, IApiLife
 {
     public YugaWorld World { get; } = world;
 
@@ -21,9 +21,12 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public V1ObjectMeta Metadata { get; init; } = new() { Name = "shop", Namespace = "db", Uid = "uid" };
 
-    public DatabaseRollingUpgrade Upgrade => new() { Metadata = Metadata, Spec = World.Spec };
+    /// <summary>The status as this life reads it.</summary>
+    public Func<DatabaseRollingUpgradeStatus?> ReadStatus { get; init; } = static () => null;
 
-    public IKubernetesClient Kubernetes => new YugaKubernetes(this);
+    public DatabaseRollingUpgrade Upgrade => new() { Metadata = Metadata, Spec = World.Spec, Status = ReadStatus() };
+
+    public IKubernetesClient Kubernetes => new LifeKubernetes(World.Objects, this);
 
     public DatabaseSecrets Secrets { get; init; } = new();
 
@@ -116,9 +119,13 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
     /// <summary>Something that only looks.</summary>
     public Task<T> LookAsync<T>(Func<T> look) => IsDead ? Never<T>() : Answer(look);
 
+    public Task<T> WriteAsync<T>(ApiCall call, Func<T> carryOut) =>
+        ChangeAsync("kubernetes", $"{call}", carryOut, () => World.Objects.Refusal(ApiFault.LostAnswer, call));
+
     /// <summary>Something that changes the world, at a numbered point.</summary>
+    /// <param name="unclear">What a write to the API server throws without a clear answer.</param>
     /// <param name="isTimed">Whether the host refuses it once the look that it was decided from is old.</param>
-    public Task<T> ChangeAsync<T>(string host, string what, Func<T> carryOut, bool isTimed = false)
+    public Task<T> ChangeAsync<T>(string host, string what, Func<T> carryOut, Func<Exception>? unclear = null, bool isTimed = false)
     {
         if (IsDead)
         {
@@ -145,10 +152,10 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
                 };
                 return wire.Task;
             case YugaFate.Refuse:
-                return Task.FromException<T>(new HostException(host, Reasons.HostUnreachable, $"{host}: connection refused"));
+                return Task.FromException<T>(unclear?.Invoke() ?? new HostException(host, Reasons.HostUnreachable, $"{host}: connection refused"));
             case YugaFate.LoseAnswer:
                 _ = Answer(carryOut).Exception;
-                return Task.FromException<T>(new HostException(host, Reasons.HostUnreachable, $"{host}: the connection broke", mayHaveRun: true));
+                return Task.FromException<T>(unclear?.Invoke() ?? new HostException(host, Reasons.HostUnreachable, $"{host}: the connection broke", mayHaveRun: true));
             default:
                 return Answer(carryOut);
         }

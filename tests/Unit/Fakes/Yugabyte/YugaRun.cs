@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
@@ -140,7 +141,7 @@ internal sealed class YugaRun : IAsyncDisposable
 
     private YugaLife NewLife()
     {
-        var life = new YugaLife(World, Fate);
+        var life = new YugaLife(World, Fate) { ReadStatus = () => new DatabaseRollingUpgradeStatus { Plan = Store.Plan } };
         life.Leads = () => Life == life;
         _catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(life));
         return life;

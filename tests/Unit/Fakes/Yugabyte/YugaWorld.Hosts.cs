@@ -33,7 +33,7 @@ internal sealed partial class YugaWorld
     public List<string> MoreVersions { get; } = [];
 
     /// <summary>Objects of the Kubernetes cluster.</summary>
-    public TiDbKubernetes Objects { get; } = new();
+    public FakeKubernetes Objects { get; }
 
     /// <summary>No two plans of a world have the same.</summary>
     public string NextPlanId() => $"plan{++_plans:D4}";

@@ -33,6 +33,7 @@ internal sealed partial class YugaWorld
     public YugaWorld(YugaSetup? setup = null)
     {
         Setup = setup ?? new YugaSetup();
+        Objects = new FakeKubernetes(WorldJson.Crds, Time, "db");
         Spec = MakeSpec(Setup);
         Names = YugabyteVocabulary.Of(Spec);
         foreach (var instance in Spec.Instances)

@@ -16,7 +16,7 @@ public sealed class StorageRedactionTests
     [InlineData(StorageKeys.AwsSessionToken)]
     public async Task Storage_keys_are_masked_under_either_name(string key)
     {
-        var api = new InMemoryApi(WorldJson.Crds, new ManualTimeProvider());
+        var api = new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider());
         await api.CreateAsync(
             new V1Secret { Metadata = new V1ObjectMeta { Name = "s3", Namespace = "oms" }, Data = OmsWorld.Bytes((key, "canary-not-a-real-key")) },
             TestContext.Current.CancellationToken);

@@ -66,7 +66,7 @@ public sealed class ContainerRunTests
     public void Values_of_variables_are_in_no_plan_status_event_or_log()
     {
         var world = Golden.World;
-        var texts = world.Api.StatusWrites.Select(WorldApi.Text).Select(WithoutSpec).Concat(world.Events.All.Select(e => e.Message)).Concat(world.Logs.Lines);
+        var texts = world.StatusWrites.Select(WorldJson.Text).Select(WithoutSpec).Concat(world.Events.All.Select(e => e.Message)).Concat(world.Logs.Lines);
 
         texts.Where(text => text.Contains(Token) || text.Contains("-Xmx8g") || text.Contains(Canary.Environment)).ShouldBeEmpty();
     }

@@ -227,7 +227,7 @@ public sealed class CertificateAndImageTests
         world.RunToSuccess();
 
         world.Count("pull").ShouldBe(2);
-        world.Api.StatusWrites.ShouldAllBe(u => !System.Text.Json.JsonSerializer.Serialize(u.Status, Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeStatus).Contains(RegistryPassword));
+        world.StatusWrites.ShouldAllBe(u => !System.Text.Json.JsonSerializer.Serialize(u.Status, Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeStatus).Contains(RegistryPassword));
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class RollbackVariantTests
     {
         var world = RollbackTests.Failed(new WorldSetup { Nodes = 3, RealJson = false, Jar = RollbackTests.FailingJar }, s => s with { MaxParallelNodes = 1 });
         var most = 0;
-        world.Api.Changed += (_, _, _) => most = Math.Max(most, (world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, "up")?.Status?.RollbackPlan?.Steps ?? [])
+        world.Api.Changed += (_, _) => most = Math.Max(most, (world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, "up")?.Status?.RollbackPlan?.Steps ?? [])
             .Where(s => s.State == StepState.Running && s.Node is not null).Select(s => s.Node).Distinct(StringComparer.Ordinal).Count());
         RollbackTests.GoBack(world);
 

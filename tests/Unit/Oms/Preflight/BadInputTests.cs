@@ -255,9 +255,9 @@ public sealed class BadInputTests
         (world.ReasonOf("Stalled"), world.Is("Reconciling"), world.Is("Ready"), world.Is("Planned")).ShouldBe((reason, false, false, false), world.Status.Message);
         world.Status.Findings.ShouldAllBe(f => f.Reason == reason);
         world.Status.Message.ShouldNotBeNull().ShouldContain("Nothing was changed");
-        var writes = world.Api.StatusWrites.Count;
+        var writes = world.StatusWrites.Count;
         world.RunFor(TimeSpan.FromMinutes(5));
-        world.Api.StatusWrites.Count.ShouldBe(writes, "looking again writes nothing new");
+        world.StatusWrites.Count.ShouldBe(writes, "looking again writes nothing new");
         world.Done.ShouldBeEmpty();
         world.Hosts.ShouldAllBe(h => !h.Containers.Exists(c => c.Name.StartsWith("drydock")));
         world.Upgrade.Metadata.Finalizers.ShouldBeNull();

@@ -51,7 +51,7 @@ public sealed class DeletionTests
         world.Delete();
         world.RunUntil(() => world.IsGone(), "gone");
 
-        world.Api.StatusWrites.Select(w => w.Status!.Message).ShouldContain(m => m!.StartsWith(
+        world.StatusWrites.Select(w => w.Status!.Message).ShouldContain(m => m!.StartsWith(
             "The object is being deleted, so all changes are undone. Running steps finish first. Under way: Restart oms_console on oms-a", StringComparison.Ordinal));
         world.Rules.Broken.ShouldBeEmpty();
     }

@@ -90,7 +90,7 @@ public sealed class GoldenRunTests
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
 
-        var written = world.Api.StatusWrites;
+        var written = world.StatusWrites;
         Condition(written[0], "Ready").ShouldBe("False");
         written[0].Status!.ObservedGeneration.ShouldBe(1);
         foreach (var upgrade in written)

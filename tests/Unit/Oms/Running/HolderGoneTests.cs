@@ -16,7 +16,7 @@ public sealed class HolderGoneTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["PrepareImage"] });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "up", null, m => m with { Finalizers = [] });
+        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "up", m => m with { Finalizers = [] });
         world.Delete();
         world.RunUntil(() => world.IsGone(), "somebody took the finalizer off");
         world.Api.All<V1Lease>().Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).Count().ShouldBe(1);
@@ -37,7 +37,7 @@ public sealed class HolderGoneTests
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["PrepareImage"] });
         world.RunUntil(() => world.Is("Held"), "held");
         var former = world.Upgrade.Metadata.Uid!;
-        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "up", null, m => m with { Finalizers = [] });
+        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "up", m => m with { Finalizers = [] });
         world.Delete();
         world.RunUntil(() => world.IsGone(), "somebody took the finalizer off");
         world.Apply();
@@ -69,10 +69,10 @@ public sealed class HolderGoneTests
         var world = new OmsWorld();
         var changed = world.Api.Changed;
         string? taken = null;
-        world.Api.Changed = (entity, gone, by) =>
+        world.Api.Changed = (entity, type) =>
         {
-            changed?.Invoke(entity, gone, by);
-            if (taken is null && by is not null && !gone && entity is V1Lease { Metadata.Annotations: { } notes })
+            changed?.Invoke(entity, type);
+            if (taken is null && world.Actor != 0 && type == k8s.WatchEventType.Added && entity is V1Lease { Metadata.Annotations: { } notes })
             {
                 var server = notes["drydock.dev/target"];
                 taken = new ClaimTarget(server, []).With("cm_340").Names(OmsWorld.Namespace).Single();

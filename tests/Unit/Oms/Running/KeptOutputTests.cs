@@ -17,7 +17,7 @@ public sealed class KeptOutputTests
 
         foreach (var step in CommandSteps(world))
         {
-            var first = world.Api.StatusWrites.SelectMany(u => u.Status?.Plan?.Steps ?? [])
+            var first = world.StatusWrites.SelectMany(u => u.Status?.Plan?.Steps ?? [])
                 .First(s => s.Id == step.Id && s.State is StepState.Succeeded or StepState.Failed);
             world.Api.Find<V1Secret>(OmsWorld.Namespace, first.Record.OutputRef.ShouldNotBeNull()).ShouldNotBeNull();
         }
@@ -29,7 +29,7 @@ public sealed class KeptOutputTests
     public void Refused_output_is_noted_and_the_upgrade_succeeds()
     {
         var world = new OmsWorld().Apply();
-        world.Api.IsForbidden = o => o is V1Secret { Data: { } data } && data.ContainsKey("output");
+        world.Api.Faults.Add(new ApiFaultRule(ApiFault.Forbidden) { Verb = "create", Where = c => c.Entity is V1Secret { Data: { } data } && data.ContainsKey("output") });
         world.RunToSuccess();
 
         CommandSteps(world).ShouldNotBeEmpty();

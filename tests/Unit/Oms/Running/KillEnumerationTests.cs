@@ -20,10 +20,6 @@ public sealed class KillEnumerationTests
         Everywhere(Fate.DieAfter, static _ => true);
 
     [Fact]
-    public void Conflict_at_any_write_of_the_object_ends_golden() =>
-        Everywhere(Fate.Conflict, p => p.What.StartsWith("patch ", StringComparison.Ordinal) || (p.IsStatusWrite && Sample.Takes(p.Number, 0, 2)));
-
-    [Fact]
     public void Error_answer_to_any_write_or_act_ends_golden() =>
         Everywhere(Fate.ServerError, p => !IsRunOnce(p) && Sample.Takes(p.Number, 2, 6));
 

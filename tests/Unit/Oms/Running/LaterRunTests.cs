@@ -19,7 +19,7 @@ public sealed class LaterRunTests
     [InlineData(false, 1)]
     public void Status_put_back_into_a_redo_stops_and_restores_nothing(bool forget, int way)
     {
-        var writes = Redone().Api.StatusWrites.Select(w => w.Status!).ToList();
+        var writes = Redone().StatusWrites.Select(w => w.Status!).ToList();
         var begins = writes.FindIndex(s => s.Plan?.Steps.Exists(x => x.Phase == OmsUpgradePhases.RestoreDatabases) == true);
         Try(Redone, Enumerable.Range(begins, writes.Count - begins - 1).Where(back => Sample.Takes(back, way, 4)), forget);
     }
@@ -31,7 +31,7 @@ public sealed class LaterRunTests
     [InlineData(false, false)]
     public void Status_put_back_into_an_earlier_rollback_stops_and_restores_nothing(bool wantsBack, bool forget)
     {
-        var writes = RolledBackAndAgain().Api.StatusWrites.Select(w => w.Status!).ToList();
+        var writes = RolledBackAndAgain().StatusWrites.Select(w => w.Status!).ToList();
         Try(
             RolledBackAndAgain,
             Enumerable.Range(0, writes.Count).Where(back => writes[back].RollbackPlan is not null && writes[back].Step?.StartsWith("StopNew", StringComparison.Ordinal) == true),
@@ -62,7 +62,7 @@ public sealed class LaterRunTests
             return world;
         }
 
-        var writes = Make().Api.StatusWrites.Select(w => w.Status!).ToList();
+        var writes = Make().StatusWrites.Select(w => w.Status!).ToList();
         var failed = writes.FindIndex(s => s.Conditions.Exists(c => c is { Type: "Failed", Status: "True" }));
         var begun = writes.FindIndex(s => s.RollbackPlan is not null);
         var ended = writes.FindIndex(s => s.Conditions.Exists(c => c is { Type: "RolledBack", Status: "True" }));
@@ -74,7 +74,7 @@ public sealed class LaterRunTests
     {
         var world = FailingOnce(haOff: true, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunToRolledBack();
-        var failed = world.Api.StatusWrites.Select(w => w.Status!).First(s => s.Conditions.Exists(c => c is { Type: "Failed", Status: "True" }));
+        var failed = world.StatusWrites.Select(w => w.Status!).First(s => s.Conditions.Exists(c => c is { Type: "Failed", Status: "True" }));
         world.Retry();
         world.RunToSuccess();
         world.PutBack(failed);
@@ -93,7 +93,7 @@ public sealed class LaterRunTests
     public void Rollback_goes_on_once_the_records_that_its_message_names_are_removed()
     {
         var world = RolledBackAndAgain();
-        var back = world.Api.StatusWrites.Select(w => w.Status!).Last(s => s.RollbackPlan is not null && s.Step?.StartsWith("StopNew", StringComparison.Ordinal) == true);
+        var back = world.StatusWrites.Select(w => w.Status!).Last(s => s.RollbackPlan is not null && s.Step?.StartsWith("StopNew", StringComparison.Ordinal) == true);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.PutBack(back);
         world.RunUntil(() => world.Is("Failed"), "refused");
@@ -117,12 +117,12 @@ public sealed class LaterRunTests
     {
         var world = new OmsWorld(Setup(haOff: false)).Apply();
         world.RunUntil(() => world.Status.Plan?.Step("Backup/snapshot") is { State: StepState.Succeeded }, "snapshot");
-        var back = world.Api.StatusWrites.Select(w => w.Status!).First(s => s.Plan is not null);
+        var back = world.StatusWrites.Select(w => w.Status!).First(s => s.Plan is not null);
         world.PutBack(back);
         world.Hosts.ForEach(h => world.Old(h.Name).Start());
         world.RunToSuccess();
         var last = world.Status.SnapshotRef!.Name;
-        world.Api.All<BackupSnapshot>().Count().ShouldBeGreaterThan(1);
+        world.Api.All<BackupSnapshot>().Count.ShouldBeGreaterThan(1);
         world.RunFor(TimeSpan.FromHours(1));
         world.PutBack(back);
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.StatusOutdated, "asks");
@@ -154,7 +154,7 @@ public sealed class LaterRunTests
             world.EditSpec(edit);
         }
 
-        PutBack(world, world.Api.StatusWrites[back].Status!, forget, $"write {back}");
+        PutBack(world, world.StatusWrites[back].Status!, forget, $"write {back}");
     });
 
     private static void PutBack(OmsWorld world, OmsUpgradeStatus status, bool forget, string what)

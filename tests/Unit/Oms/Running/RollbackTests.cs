@@ -180,7 +180,7 @@ public sealed class RollbackTests
         world.RunUntil(() => world.Status.RollbackPlan is not null && world.ReasonOf("Ready") == "PlanReady", "shown");
         var hash = world.Status.RollbackPlan!.Hash;
         world.RunFor(TimeSpan.FromDays(1));
-        (world.Done.Count, world.Is("Succeeded"), world.Api.All<V1Lease>().Count()).ShouldBe((done, true, 0));
+        (world.Done.Count, world.Is("Succeeded"), world.Api.All<V1Lease>().Count).ShouldBe((done, true, 0));
 
         world.EditSpec(s => s with { Mode = RunMode.Apply, ApprovedPlanHash = hash });
         world.RunToRolledBack();

@@ -69,8 +69,8 @@ public sealed class SecretTests
 
     private static IEnumerable<string> Shown(OmsWorld world)
     {
-        var texts = world.Api.Texts()
-            .Concat(world.Api.StatusWrites.Select(WorldApi.Text))
+        var texts = world.Api.Everything().Where(o => o is not V1Secret).Select(WorldJson.Text)
+            .Concat(world.StatusWrites.Select(WorldJson.Text))
             .Concat(world.Events.All.Select(e => e.Message))
             .Concat(world.Logs.Lines)
             .Concat(world.Lives.SelectMany(l => l.Thrown).Select(e => e.ToString()))

@@ -249,8 +249,8 @@ public sealed class StatusPutBackTests
     private static (OmsWorld World, string What) PutBack(
         OmsWorld world, List<OmsUpgradeStatus> golden, int reached, int back, bool isEtcd)
     {
-        world.RunUntil(() => world.Api.StatusWrites.Count >= Math.Min(reached, golden.Count) || world.IsOver, "the write");
-        var status = world.Api.StatusWrites[back - 1].Status!;
+        world.RunUntil(() => world.StatusWrites.Count >= Math.Min(reached, golden.Count) || world.IsOver, "the write");
+        var status = world.StatusWrites[back - 1].Status!;
         var what = $"from {reached} ({Where(world.Status)}) back to {back} ({Where(status)})";
         world.Lives.Remove(world.Life);
         world.Life.Die();
@@ -301,7 +301,7 @@ public sealed class StatusPutBackTests
     private static List<OmsUpgradeStatus> Statuses(OmsWorld world, Action<OmsWorld> toEnd)
     {
         toEnd(world);
-        return [.. world.Api.StatusWrites.Select(w => w.Status!)];
+        return [.. world.StatusWrites.Select(w => w.Status!)];
     }
 
     private static OmsWorld BeginFailing() => new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar })

@@ -88,7 +88,7 @@ public sealed class TwoOperatorTests
             world.RunToSuccess();
             world.RunFor(TimeSpan.FromMinutes(1));
 
-            var writes = world.Api.StatusWrites.Select(w => Attempts(w.Status!)).ToList();
+            var writes = world.StatusWrites.Select(w => Attempts(w.Status!)).ToList();
             foreach (var (before, after) in writes.Zip(writes.Skip(1)))
             {
                 before.ShouldAllBe(step => after.GetValueOrDefault(step.Key) >= step.Value);

@@ -29,7 +29,7 @@ public sealed class WitnessPutBackTests
         Cases.Try([true, false], haOn =>
         {
             var world = RolledBack(haOn);
-            var writes = world.Api.StatusWrites.Select(w => w.Status!).ToList();
+            var writes = world.StatusWrites.Select(w => w.Status!).ToList();
             if (containersRemoved)
             {
                 world.Hosts.ForEach(h => h.Containers.Remove(h.Find(OmsWorld.NewName)!));
@@ -73,7 +73,7 @@ public sealed class WitnessPutBackTests
     public void Restore_object_of_an_earlier_run_is_never_taken_for_that_of_this_one(bool logsCleaned)
     {
         var world = RolledBack(haOn: false);
-        var back = world.Api.StatusWrites.Select(w => w.Status!).First(s => s.Plan is not null);
+        var back = world.StatusWrites.Select(w => w.Status!).First(s => s.Plan is not null);
         foreach (var host in world.Hosts)
         {
             host.Containers.Remove(host.Find(OmsWorld.NewName)!);
@@ -107,7 +107,7 @@ public sealed class WitnessPutBackTests
     {
         var world = Begin(haOn: true);
         world.RunToSuccess();
-        var back = world.Api.StatusWrites.Select(w => w.Status!).First(s => s.Plan is not null);
+        var back = world.StatusWrites.Select(w => w.Status!).First(s => s.Plan is not null);
         var first = world.Api.All<BackupSnapshot>().Single(s => s.Spec.Contents == SnapshotContents.All);
         world.RunFor(TimeSpan.FromHours(5));
         world.Api.Create(first with
@@ -187,7 +187,7 @@ public sealed class WitnessPutBackTests
     [InlineData(false, false, 3)]
     public void Status_put_back_after_a_rollback_is_harmless_forward_and_back(bool haOn, bool forget, int way)
     {
-        var writes = RolledBack(haOn).Api.StatusWrites.Count;
+        var writes = RolledBack(haOn).StatusWrites.Count;
         Cases.Try(
             from back in Enumerable.Range(1, writes)
             from forward in new[] { true, false }
@@ -198,12 +198,12 @@ public sealed class WitnessPutBackTests
                 var world = RolledBack(haOn);
                 var (what, done) = ($"back to {one.back}", world.Done.Count);
                 world.EditSpec(s => s with { DesiredState = one.forward ? DesiredState.Upgraded : DesiredState.RolledBack });
-                world.PutBack(world.Api.StatusWrites[one.back - 1].Status!, forget);
+                world.PutBack(world.StatusWrites[one.back - 1].Status!, forget);
                 world.RunUntil(() => world.IsOver || world.IsBack || Asks(world) || world.Is("Held"), what);
                 world.RunFor(TimeSpan.FromHours(1));
 
                 what = $"{what} ({world.Status.Phase}): {world.Status.Message}";
-                if (!world.Api.StatusWrites[one.back - 1].Status!.Conditions.Exists(c => c is { Type: "Succeeded", Status: "True" }))
+                if (!world.StatusWrites[one.back - 1].Status!.Conditions.Exists(c => c is { Type: "Succeeded", Status: "True" }))
                 {
                     (world.IsOver && world.Metadata.Contents != world.Setup.ToVersion).ShouldBeFalse(what);
                 }

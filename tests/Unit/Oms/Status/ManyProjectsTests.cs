@@ -97,7 +97,7 @@ public sealed class ManyProjectsTests
     [Fact]
     public void Refused_ConfigMap_is_found_before_anything_is_touched()
     {
-        var world = WithApiBefore(w => w.Api.IsForbidden = o => o is V1ConfigMap, realJson: false);
+        var world = WithApiBefore(w => w.Api.Faults.Add(new ApiFaultRule(ApiFault.Forbidden) { Verb = "create", Kind = "ConfigMap" }), realJson: false);
         world.RunToStall();
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.AccessDenied);
@@ -106,7 +106,7 @@ public sealed class ManyProjectsTests
         world.Done.ShouldBeEmpty();
         world.Status.Plan.ShouldBeNull();
 
-        world.Api.IsForbidden = static _ => false;
+        world.Api.Faults.Clear();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }

@@ -20,13 +20,13 @@ public sealed class StatusAtNightTests
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
 
-        foreach (var status in world.Api.StatusWrites.Select(u => u.Status!))
+        foreach (var status in world.StatusWrites.Select(u => u.Status!))
         {
             status.DowntimeSince.ShouldBe(status.Times is { T2: null, T1: { } t1 } ? t1 : null);
             (status.Times?.Downtime is null).ShouldBe(status.Times?.T2 is null);
         }
 
-        world.Api.StatusWrites.ShouldContain(u => u.Status!.DowntimeSince != null);
+        world.StatusWrites.ShouldContain(u => u.Status!.DowntimeSince != null);
     }
 
     [Fact]
@@ -91,10 +91,10 @@ public sealed class StatusAtNightTests
         var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { InitMetadata = "3h" } });
         world.RunUntil(() => Running(world, "InitMetadata/oms-a") is not null, "docker_init.sh");
         world.RunFor(TimeSpan.FromMinutes(1));
-        var writes = world.Api.StatusWrites.Count;
+        var writes = world.StatusWrites.Count;
         world.RunFor(TimeSpan.FromMinutes(30));
 
-        world.Api.StatusWrites.Count.ShouldBe(writes);
+        world.StatusWrites.Count.ShouldBe(writes);
     }
 
     [Fact]

@@ -196,7 +196,7 @@ public sealed class RetentionRunTests
         await _world.AddAsync("z", 0, KeepOne);
         var first = SnapshotTake.IdOf(old, 1);
         _world.Archive.Manifests[$"{first}/"] = FakeArchive.Manifest(first, _world.Time.GetUtcNow().AddDays(-5), "rm");
-        await _world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = old.Spec.Storage, Path = $"{first}/" } }));
+        await _world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = old.Spec.Storage, Path = first } }));
         await SweepAsync();
         _world.Archive.Removed.ShouldBeEmpty();
 
@@ -280,7 +280,7 @@ public sealed class RetentionRunTests
         };
         if (status is not null)
         {
-            var upgrade = await world.Api.CreateAsync(new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = new() { Name = "up" + suffix, Namespace = space } });
+            var upgrade = await world.Api.CreateAsync(new OmsUpgrade { Metadata = new() { Name = "up" + suffix, Namespace = space }, Spec = OmsWorld.AnySpec });
             await world.Api.UpdateStatusAsync(upgrade with { Status = status });
             if (by == "label")
             {
@@ -292,14 +292,14 @@ public sealed class RetentionRunTests
         switch (by)
         {
             case "database":
-                var database = await world.Api.CreateAsync(new DatabaseRollingUpgrade { Kind = DatabaseRollingUpgrade.KindName, Metadata = new() { Name = "db" + suffix, Namespace = space } });
+                var database = await world.Api.CreateAsync(new DatabaseRollingUpgrade { Metadata = new() { Name = "db" + suffix, Namespace = space }, Spec = new YugaWorld().Spec });
                 await world.Api.UpdateStatusAsync(database with { Status = new DatabaseRollingUpgradeStatus { Phase = RunPhases.Succeeded, SnapshotRef = reference } });
                 break;
             case "restore":
                 await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { SnapshotRef = reference }, suffix));
                 break;
             case "files":
-                await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = snapshot.Spec.Storage, Path = snapshot.Status!.Path! } }, suffix));
+                await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = snapshot.Spec.Storage, Path = snapshot.Status!.Path!.TrimEnd('/') } }, suffix));
                 break;
             case "damaged":
                 world.Archive.Damaged.Add(snapshot.Status!.Path!);

@@ -3,6 +3,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -55,7 +56,7 @@ public sealed class LostWriteTests
         world.Apply();
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
 
-        Weight(world).ShouldBeLessThan(StatusBudget.Bytes);
+        Weight(world.Status).ShouldBeLessThan(StatusBudget.Bytes);
         world.Status.Findings.Count.ShouldBe(SchemaLimits.Findings);
         world.Status.Findings[0].Message.ShouldEndWith("more characters)");
         world.Status.Message.ShouldNotBeNull().ShouldMatch(@"\[\d+ texts of this status are shortened: with longer ones it would come near the largest that the API server takes\.\]$");
@@ -76,11 +77,11 @@ public sealed class LostWriteTests
             _writes += request.Resource == "toyruns/status" ? 1 : 0;
             return Task.CompletedTask;
         };
-        world.Api.Limit = entity => entity.ToJsonString().Length > 100_000 ? Answer(code, "update") : null;
+        world.Api.Faults.Add(new ApiFaultRule((ApiFault)code) { Verb = "status", Where = call => Weight(((ToyRun)call.Entity!).Status!) > 100_000 });
         world.Apply();
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
 
-        Weight(world).ShouldBeLessThan(100_000);
+        Weight(world.Status).ShouldBeLessThan(100_000);
         world.Status.Message.ShouldNotBeNull().ShouldContain("the API server refused a longer one.]");
         world.Events.All.Count(e => e.Reason == Reasons.StatusShortened).ShouldBe(1);
 
@@ -94,7 +95,7 @@ public sealed class LostWriteTests
     public void Status_refused_at_any_length_is_reported_at_once()
     {
         var world = new ToyRunWorld();
-        world.Api.Limit = _ => Answer(422, "update");
+        world.Api.Faults.Add(new ApiFaultRule(ApiFault.Invalid) { Verb = "status" });
         world.Apply();
         world.RunFor(TimeSpan.FromSeconds(1));
 
@@ -118,8 +119,8 @@ public sealed class LostWriteTests
         Writes().ShouldBe(before + 1, "it proves that the plan acted on is the newest");
     }
 
-    private static int Weight(ToyRunWorld world) =>
-        JsonSerializer.SerializeToUtf8Bytes(world.Status, ToyRunContext.Default.ToyRunStatus).Length;
+    private static int Weight(ToyRunStatus status) =>
+        JsonSerializer.SerializeToUtf8Bytes(status, ToyRunContext.Default.ToyRunStatus).Length;
 
     private ToyRunWorld Refusing(int code, Func<int, bool>? refused = null)
     {

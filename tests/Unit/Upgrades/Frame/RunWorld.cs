@@ -29,12 +29,13 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     private int _plans;
 
     /// <param name="time">The clock of what the kind works on; null for one of its own.</param>
-    protected RunWorld(string space, JsonSerializerOptions json, ManualTimeProvider? time = null)
+    /// <param name="api">The API server of what the kind works on; null for one of its own.</param>
+    protected RunWorld(string space, JsonSerializerOptions json, ManualTimeProvider? time = null, FakeKubernetes? api = null)
     {
         Space = space;
         Time = time ?? new ManualTimeProvider();
-        Api = new InMemoryApi(json, Time);
-        Now(Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } }));
+        Api = api ?? new FakeKubernetes(json, Time);
+        Api.Create(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } });
     }
 
     /// <summary>The kind, as a new process composes it.</summary>
@@ -48,17 +49,17 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
 
     public ManualTimeProvider Time { get; }
 
-    public InMemoryApi Api { get; }
+    public FakeKubernetes Api { get; }
 
     public WorldEvents Events { get; } = new();
 
     public WorldLogs Logs { get; } = new();
 
-    public TEntity? Found => Now(Api.GetAsync<TEntity>(Name, Space));
+    public TEntity? Found => Api.Find<TEntity>(Space, Name);
 
     public TStatus Status => Found?.Status ?? new TStatus();
 
-    public int Claims => Now(Api.ListAsync<V1Lease>("drydock")).Items.Count;
+    public int Claims => Api.All<V1Lease>("drydock").Count;
 
     /// <summary>Succeeded, and nothing is held any more.</summary>
     public bool IsOver =>
@@ -70,26 +71,25 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
 
     protected void Create(TSpec spec, params IReadOnlyList<(string Key, string Value)> annotations)
     {
-        Now(Api.CreateAsync(new TEntity
+        Api.Create(new TEntity
         {
             Kind = Kind.Name,
             Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Generation = 1, Annotations = annotations.ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal) },
             Spec = spec,
-        }));
+        });
         _woken = true;
     }
 
     public void Edit(Func<TSpec, TSpec> change)
     {
         var present = Found!;
-        Now(Api.UpdateAsync(present with { Spec = change(present.Spec), Metadata = present.Metadata with { Generation = present.Metadata.Generation + 1 } }));
+        Api.Update(present with { Spec = change(present.Spec) });
         _woken = true;
     }
 
     public void Annotate(string key, string value)
     {
-        var present = Found!;
-        Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = new Dictionary<string, string>(present.Metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } } }));
+        Api.PatchMetadata<TEntity>(Space, Name, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } });
         _woken = true;
     }
 
@@ -100,22 +100,20 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
 
     public void Unannotate(string key)
     {
-        var present = Found!;
-        Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = present.Metadata.Annotations!.Where(a => a.Key != key).ToDictionary(StringComparer.Ordinal) } }));
+        Api.PatchMetadata<TEntity>(Space, Name, m => m with { Annotations = m.Annotations!.Where(a => a.Key != key).ToDictionary(StringComparer.Ordinal) });
         _woken = true;
     }
 
     /// <summary>The object is replaced by its manifest alone, as by <c>kubectl replace</c>.</summary>
     public void Replace()
     {
-        var present = Found!;
-        Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = null, Finalizers = null } }));
+        Api.PatchMetadata<TEntity>(Space, Name, m => m with { Annotations = null, Finalizers = null });
         _woken = true;
     }
 
     public void Delete()
     {
-        Now(Api.DeleteAsync<TEntity>(Name, Space));
+        Api.Delete<TEntity>(Space, Name);
         _woken = true;
     }
 
@@ -125,12 +123,9 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     /// </summary>
     public void Vanish()
     {
-        foreach (var finalizer in Found!.Metadata.Finalizers ?? [])
-        {
-            Now(Writer.RemoveFinalizerAsync(Found!, finalizer));
-        }
+        Api.PatchMetadata<TEntity>(Space, Name, m => m with { Finalizers = null });
 
-        Now(Api.DeleteAsync<TEntity>(Name, Space));
+        Api.Delete<TEntity>(Space, Name);
         Restart();
     }
 
@@ -141,17 +136,14 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     public void Recreate()
     {
         var spec = Found!.Spec;
-        foreach (var finalizer in Found!.Metadata.Finalizers ?? [])
-        {
-            Now(Writer.RemoveFinalizerAsync(Found!, finalizer));
-        }
+        Api.PatchMetadata<TEntity>(Space, Name, m => m with { Finalizers = null });
 
-        Now(Api.DeleteAsync<TEntity>(Name, Space));
+        Api.Delete<TEntity>(Space, Name);
         Create(spec);
     }
 
     /// <summary>Another object claims a target.</summary>
-    public string Claim(string target, string owner) => Now(Api.CreateAsync(new V1Lease
+    public string Claim(string target, string owner) => Api.Create(new V1Lease
     {
         Metadata = new V1ObjectMeta
         {
@@ -160,20 +152,17 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
             Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["drydock.dev/claimed-by"] = owner },
         },
         Spec = new V1LeaseSpec { HolderIdentity = "another" },
-    })).Metadata.Name;
+    }).Metadata.Name;
 
     /// <summary>It gives the claim back.</summary>
-    public void Release(string claim) => Now(Api.DeleteAsync<V1Lease>(claim, "drydock"));
+    public void Release(string claim) => Api.Delete<V1Lease>("drydock", claim);
 
     /// <summary>Another process brought the object to its end while this one was frozen.</summary>
     public void EndElsewhere()
     {
         var present = Found!;
-        present = Now(Api.UpdateStatusAsync(present with { Status = present.Status! with { Phase = RunPhases.Succeeded, Target = present.Status.Target! with { Claim = null } } }));
-        foreach (var finalizer in present.Metadata.Finalizers ?? [])
-        {
-            Now(Writer.RemoveFinalizerAsync(Found!, finalizer));
-        }
+        Api.UpdateStatus(present with { Status = present.Status! with { Phase = RunPhases.Succeeded, Target = present.Status.Target! with { Claim = null } } });
+        Api.PatchMetadata<TEntity>(Space, Name, m => m with { Finalizers = null });
 
         _woken = true;
     }
@@ -189,7 +178,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     /// <summary>The status becomes another one under the process.</summary>
     public void Overwrite(TStatus status)
     {
-        Now(Api.UpdateStatusAsync(Found! with { Status = status }));
+        Api.UpdateStatus(Found! with { Status = status });
         _woken = true;
     }
 

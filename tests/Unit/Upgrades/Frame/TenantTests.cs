@@ -20,10 +20,10 @@ public sealed class TenantTests : IAsyncDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly ConcurrentDictionary<string, ToyRunTruth> _truths = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
-    private readonly InMemoryApi _api;
+    private readonly FakeKubernetes _api;
     private Task _running = Task.CompletedTask;
 
-    public TenantTests() => _api = new InMemoryApi(KubernetesJson.CreateOptions(ToyRunContext.Default, Drydock.Crds.CrdsJsonContext.Default), _time);
+    public TenantTests() => _api = new FakeKubernetes(KubernetesJson.CreateOptions(ToyRunContext.Default, Drydock.Crds.CrdsJsonContext.Default), _time);
 
     [Theory]
     [InlineData(nameof(IRunTargets.PreflightAsync))]

@@ -11,7 +11,7 @@ namespace Drydock.Tests.Unit.Upgrades;
 /// <summary>What counts as a change of a Secret.</summary>
 public sealed class UsedSecretsTests
 {
-    private readonly InMemoryApi _api = new(WorldJson.Crds, new ManualTimeProvider());
+    private readonly FakeKubernetes _api = new(WorldJson.Crds, new ManualTimeProvider());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -69,7 +69,7 @@ public sealed class S3OwnCredentialsTests : IDisposable
     public async Task Storage_without_Secret_is_opened_only_where_the_flag_allows_it()
     {
         var storage = new StorageSpec { S3 = new S3Storage { Endpoint = "https://s3.example", Bucket = "bucket" } };
-        var api = new InMemoryApi(WorldJson.Crds, TimeProvider.System);
+        var api = new FakeKubernetes(WorldJson.Crds, TimeProvider.System);
         var strict = new Storages(api, new StorageRoots([]), TimeProvider.System);
         var open = new Storages(api, new StorageRoots([]), TimeProvider.System, own: Own(("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")));
 
@@ -82,7 +82,7 @@ public sealed class S3OwnCredentialsTests : IDisposable
     [Fact]
     public async Task Secret_may_use_the_names_of_the_AWS_variables()
     {
-        var api = new InMemoryApi(WorldJson.Crds, TimeProvider.System);
+        var api = new FakeKubernetes(WorldJson.Crds, TimeProvider.System);
         await api.CreateAsync(Secret("aws", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), Token);
         await api.CreateAsync(Secret("half", "AWS_ACCESS_KEY_ID"), Token);
         var storages = new Storages(api, new StorageRoots([]), TimeProvider.System);

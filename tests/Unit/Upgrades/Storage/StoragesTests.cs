@@ -77,7 +77,7 @@ public sealed class StoragesTests
     private static StorageSpec Bucket(string name, string endpoint = "https://s3.example") =>
         new() { S3 = new S3Storage { Endpoint = endpoint, Bucket = name, CredentialsSecretRef = new SecretReference { Name = "s3" } } };
 
-    private static InMemoryApi Api(TimeProvider time) =>
+    private static FakeKubernetes Api(TimeProvider time) =>
         new(WorldJson.Crds, time);
 
     private static Dictionary<string, byte[]> Data(string text) =>

@@ -10,13 +10,13 @@ namespace Drydock.Tests.Unit.Upgrades;
 /// <summary>Leases by which targets are held.</summary>
 public sealed class TargetClaimsTests
 {
-    private readonly InMemoryApi _api;
+    private readonly FakeKubernetes _api;
     private readonly TargetClaims _claims;
 
     public TargetClaimsTests()
     {
         var time = new ManualTimeProvider();
-        _api = new InMemoryApi(WorldJson.Crds, time);
+        _api = new FakeKubernetes(WorldJson.Crds, time);
         _claims = new TargetClaims(_api, "drydock-system", time);
     }
 
@@ -85,5 +85,5 @@ public sealed class TargetClaimsTests
         [.. (await _api.ListAsync<V1Lease>("drydock-system", cancellationToken: Token)).Items];
 
     private Task<OmsUpgrade> UpgradeAsync(string space) =>
-        _api.CreateAsync(new OmsUpgrade { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Metadata = new V1ObjectMeta { Name = "up", Namespace = space } }, Token);
+        _api.CreateAsync(new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = space }, Spec = OmsWorld.AnySpec }, Token);
 }

@@ -16,14 +16,14 @@ internal static class MetadataTargets
     {
         var world = new OmsWorld();
         MySqlOptions? opened = null;
-        await using var targets = await TargetsAsync(spec, world, new InMemoryApi(WorldJson.Crds, new ManualTimeProvider()), target => opened = target);
+        await using var targets = await TargetsAsync(spec, world, new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider()), target => opened = target);
         targets.OpenMetadata(OmsConfig.Parse(world.Setup.Config(world, world.Hosts[0])).Config!);
         return opened!;
     }
 
     /// <summary>The targets of an upgrade that opens nothing but its metadata database.</summary>
     public static async Task<OmsTargets> TargetsAsync(
-        OmsUpgradeSpec spec, OmsWorld world, InMemoryApi kubernetes, Action<MySqlOptions>? open = null)
+        OmsUpgradeSpec spec, OmsWorld world, FakeKubernetes kubernetes, Action<MySqlOptions>? open = null)
     {
         var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
 

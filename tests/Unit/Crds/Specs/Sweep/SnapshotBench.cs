@@ -22,12 +22,12 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
 {
     private const string Space = "oms";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-sweep-");
-    private readonly InMemoryApi _api;
+    private readonly FakeKubernetes _api;
     private readonly BackupSnapshotController _controller;
 
     public SnapshotBench()
     {
-        _api = new InMemoryApi(WorldJson.Crds, Time);
+        _api = new FakeKubernetes(WorldJson.Crds, Time);
         _controller = new BackupSnapshotController(
             new SnapshotServices
             {

@@ -51,7 +51,7 @@ internal static class StorageBench
     private static async Task AnotherAsync(StorageSpec first, StorageSpec second)
     {
         var time = new ManualTimeProvider();
-        var kubernetes = new InMemoryApi(WorldJson.Crds, time);
+        var kubernetes = new FakeKubernetes(WorldJson.Crds, time);
         foreach (var name in new[] { "s3", "other" })
         {
             await kubernetes.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = name, Namespace = "oms" }, Data = OmsWorld.Bytes(("accessKey", name), ("secretKey", name)) });

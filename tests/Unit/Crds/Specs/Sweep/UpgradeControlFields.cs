@@ -122,7 +122,7 @@ internal static class UpgradeControlFields
         var world = new OmsWorld().Apply(name: "other");
         world.RunUntil(() => world.Api.All<V1Lease>().Any(), "a claim");
         world.Delete("other");
-        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "other", null, meta => meta with { Finalizers = [] });
+        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "other", meta => meta with { Finalizers = [] });
         world.IsGone("other").ShouldBeTrue();
         world.Apply();
         world.RunUntil(() => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true, "it says what would take it over");

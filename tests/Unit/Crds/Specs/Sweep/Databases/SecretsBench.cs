@@ -60,9 +60,9 @@ internal static class SecretsBench
         return (await DatabaseRunTargets.BindAsync(Upgrade(spec), services, CancellationToken.None)).AccessKey;
     }
 
-    private static async Task<InMemoryApi> ApiAsync()
+    private static async Task<FakeKubernetes> ApiAsync()
     {
-        var api = new InMemoryApi(Rolls.Options, new ManualTimeProvider());
+        var api = new FakeKubernetes(Rolls.Options, new ManualTimeProvider());
         foreach (var name in new[] { "ssh", "root", "tls", "s3", "other" })
         {
             await api.CreateAsync(new V1Secret
