@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds;
 
 namespace Drydock.Tests.Integration.Crds;
@@ -44,6 +45,11 @@ internal static class Filled
         if (type.IsEnum)
         {
             return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
+        }
+
+        if (type == typeof(PlanProgress))
+        {
+            return ((StoredPlan)Of(typeof(StoredPlan), name)).AsRun();
         }
 
         var instance = Activator.CreateInstance(type)!;
