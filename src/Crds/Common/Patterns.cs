@@ -66,6 +66,9 @@ public static class Patterns
     /// <summary>A path below a storage.</summary>
     public const string RelativePath = @"^[^\s/]([^\n]*[^\s/])?$";
 
+    /// <summary>A relative path, with or without a slash at its end.</summary>
+    public const string RelativeDirectory = @"^[^\s/]([^\n]*\S)?$";
+
     /// <summary>HH:MM.</summary>
     public const string TimeOfDay = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 

@@ -12,6 +12,9 @@ internal sealed class AbsolutePathAttribute() : TextAttribute(SchemaLimits.Path,
 /// <summary>A path below a storage or a directory.</summary>
 internal sealed class RelativePathAttribute(int maximum) : TextAttribute(maximum, 1, Patterns.RelativePath);
 
+/// <summary>A relative path of a directory, with or without a slash at its end.</summary>
+internal sealed class RelativeDirectoryAttribute(int maximum) : TextAttribute(maximum, 1, Patterns.RelativeDirectory);
+
 /// <summary>A host name or address.</summary>
 internal sealed class HostAttribute(int maximum) : TextAttribute(maximum, 1, Patterns.Host);
 

@@ -82,6 +82,6 @@ public sealed record SnapshotFiles
 
     /// <summary>Directory of the snapshot below the storage: status.path of its BackupSnapshot.</summary>
     [Required]
-    [RelativePath(SchemaLimits.Path)]
+    [RelativeDirectory(SchemaLimits.Path)]
     public string Path { get; init => field = value ?? ""; } = "";
 }

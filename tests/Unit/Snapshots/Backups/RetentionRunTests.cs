@@ -299,7 +299,7 @@ public sealed class RetentionRunTests
                 await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { SnapshotRef = reference }, suffix));
                 break;
             case "files":
-                await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = snapshot.Spec.Storage, Path = snapshot.Status!.Path!.TrimEnd('/') } }, suffix));
+                await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = snapshot.Spec.Storage, Path = snapshot.Status!.Path! } }, suffix));
                 break;
             case "damaged":
                 world.Archive.Damaged.Add(snapshot.Status!.Path!);

@@ -120,7 +120,7 @@ public sealed class SnapshotDeletionTests
         {
             Kind = SnapshotRestore.KindName,
             Metadata = new V1ObjectMeta { Name = "back", Namespace = SnapshotWorld.Space },
-            Spec = new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = failed.Spec.Storage, Path = failed.Status!.Path!.TrimEnd('/') } },
+            Spec = new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = failed.Spec.Storage, Path = failed.Status!.Path! } },
         });
         await world.RemoveAsync("one");
         (await world.GetAsync("one")).Status!.Conditions.ShouldContain(c => c.Reason == Reasons.FilesInUse);
