@@ -43,6 +43,9 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
     /// <inheritdoc cref="StepRecord.HasEverBegun"/>
     public bool HasEverBegun => Steps.Exists(s => s.HasEverBegun);
 
+    /// <summary>Whether there is something to show of it: it has begun, or had nothing to do.</summary>
+    public bool HasBegunOrIsDone => HasEverBegun || IsDone;
+
     public Step? Step(string id) => Steps.Find(s => s.Id == id);
 
     /// <summary>A plan of which nothing has happened.</summary>
@@ -54,11 +57,7 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
     /// <summary>A plan with other steps and guards, each with its record.</summary>
     public static PlanProgress Of(Plan plan, IReadOnlyCollection<Step> steps, IReadOnlyCollection<Guard> guards) => new(
         plan with { Steps = [.. steps.Select(s => s.Planned)], Guards = [.. guards.Select(g => g.Planned)] },
-        new RunRecord
-        {
-            Steps = RunRecord.None.Steps.SetItems(steps.Select(s => KeyValuePair.Create(s.Id, s.Record))),
-            Guards = RunRecord.None.Guards.SetItems(guards.Select(g => KeyValuePair.Create(g.Id, g.Record))),
-        })
+        RunRecord.None.With(steps, guards))
     {
         Steps = [.. steps],
     };
@@ -66,10 +65,6 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
     /// <summary>The same record of another plan, which has the steps that the record has.</summary>
     public PlanProgress With(Plan other) => new(other, record);
 
-    public PlanProgress With(RunRecord other) => new(plan, other);
-
     /// <summary>The plan with the records of these steps, in any order.</summary>
-    public PlanProgress With(IEnumerable<Step> steps) => new(
-        plan,
-        record with { Steps = record.Steps.SetItems(steps.Select(s => KeyValuePair.Create(s.Id, s.Record))) });
+    public PlanProgress With(IEnumerable<Step> steps) => new(plan, record.With(steps, []));
 }

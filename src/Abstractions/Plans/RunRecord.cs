@@ -11,4 +11,11 @@ public sealed record RunRecord
 
     public ImmutableDictionary<string, GuardRecord> Guards { get; init; } =
         ImmutableDictionary.Create<string, GuardRecord>(StringComparer.Ordinal);
+
+    /// <summary>The record with those of these steps and guards, in any order.</summary>
+    public RunRecord With(IEnumerable<Step> steps, IEnumerable<Guard> guards) => new()
+    {
+        Steps = Steps.SetItems(steps.Select(s => KeyValuePair.Create(s.Id, s.Record))),
+        Guards = Guards.SetItems(guards.Select(g => KeyValuePair.Create(g.Id, g.Record))),
+    };
 }

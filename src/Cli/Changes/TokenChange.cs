@@ -238,8 +238,7 @@ internal static class RollbackState
         run.Status?.RollbackCost is { } cost && cost.StartsWith(Refused, StringComparison.Ordinal) ? cost : null;
 
     /// <summary>Whether the rollback has begun, or has ended, so that it cannot be cancelled.</summary>
-    public static bool HasBegun(Run run) => run.Status?.RollbackPlan is { } plan
-        && (plan.Steps.Exists(s => s.HasEverBegun) || plan.Steps.TrueForAll(s => s.State == StepState.Succeeded));
+    public static bool HasBegun(Run run) => run.Status?.RollbackPlan is { HasBegunOrIsDone: true };
 
     public static bool IsRequested(Run run) =>
         run.Spec.DesiredState == DesiredState.RolledBack || run.Status?.RolledBackBy is not null;

@@ -357,11 +357,7 @@ public sealed class PlanRun : IAsyncDisposable
 
         private Step Set(Step step, StepRecord record) => _steps[step.Id] = step with { Record = record };
 
-        private PlanProgress Present() => new(plan.Plan, new RunRecord
-        {
-            Steps = plan.Record.Steps.SetItems(_steps.Select(s => KeyValuePair.Create(s.Key, s.Value.Record))),
-            Guards = plan.Record.Guards.SetItems(_guards.Select(g => KeyValuePair.Create(g.Id, g.Record))),
-        });
+        private PlanProgress Present() => new(plan.Plan, plan.Record.With(_steps.Values, _guards));
 
         private StartRules Rules() => new(
             plan.Hold,

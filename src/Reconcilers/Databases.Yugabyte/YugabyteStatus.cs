@@ -117,7 +117,7 @@ internal static class YugabyteStatus
     // Only an administrator knows what starts a plain process after a reboot.
     private static IEnumerable<ActionItem> BootScripts(DatabaseRollingUpgradeSpec spec, PlanProgress plan)
     {
-        if (!plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
+        if (!plan.IsDone)
         {
             yield break;
         }
@@ -139,7 +139,7 @@ internal static class YugabyteStatus
         var active = status.RollbackPlan ?? status.Plan!;
         return status.AbortedBy is not null
             || active.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown)
-            || active.Steps.TrueForAll(s => s.State == StepState.Succeeded);
+            || active.IsDone;
     }
 
     private static IEnumerable<string> WithoutLeaders(PlanProgress plan, PlanProgress? back) =>

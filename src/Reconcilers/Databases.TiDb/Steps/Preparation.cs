@@ -256,7 +256,7 @@ internal sealed record SnapshotStays(string Step) : TiDbGuard
 {
     protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
-        var taken = plan.Steps.Find(s => s.Id == Step);
+        var taken = plan.Step(Step);
         return await SnapshotPresence.ReadAsync(
             Targets.Context.Kubernetes, Targets.Context.Upgrade.Metadata.Namespace,
             taken?.Recorded(SnapshotReceipts.SnapshotKey) ?? "", taken?.Recorded(SnapshotReceipts.SnapshotUidFact),

@@ -88,7 +88,7 @@ internal sealed record SnapshotReferences(
 
     private static bool IsCleanedUp(OmsUpgrade upgrade) =>
         upgrade.Status?.CleanupPlan is { Steps.Count: > 0 } plan
-            && plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
+            && plan.IsDone;
 
     private static bool Refers(SnapshotRestore restore, BackupSnapshot snapshot)
     {

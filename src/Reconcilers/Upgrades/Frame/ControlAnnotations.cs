@@ -87,8 +87,7 @@ internal static partial class ControlAnnotations
                 : null);
     }
 
-    private static bool HasBegun(RunStatus status) =>
-        status.RollbackPlan is { } plan && (plan.HasEverBegun || plan.IsDone);
+    private static bool HasBegun(RunStatus status) => status.RollbackPlan is { HasBegunOrIsDone: true };
 
     private static bool Has(PlanProgress plan, string hold) =>
         plan.Hold == hold

@@ -109,7 +109,7 @@ internal sealed class RunSpans(Func<bool> leads, TimeProvider time) : IRunObserv
         }
 
         var turned = run.Run?.RollbackPlan?.CompiledAt ?? Ended(run);
-        if (run.Run?.Plan is { } plan && !plan.Steps.TrueForAll(s => s.State == StepState.Succeeded)
+        if (run.Run?.Plan is { } plan && !plan.IsDone
             && !plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown))
         {
             Whole(" attempt", Began(run), turned);

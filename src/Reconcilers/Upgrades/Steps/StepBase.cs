@@ -128,8 +128,11 @@ internal sealed class AcceptableAttribute : Attribute
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 internal sealed class StoredAsAttribute(string name) : Attribute
 {
-    public static string NameOf(Type part) => part.GetCustomAttribute<StoredAsAttribute>(inherit: false)?.Name
-        ?? part.Name;
+    /// <summary>By type: every look at a plan asks for the names of many of its steps.</summary>
+    private static readonly ConcurrentDictionary<Type, string> Names = new();
+
+    public static string NameOf(Type part) => Names.GetOrAdd(
+        part, p => p.GetCustomAttribute<StoredAsAttribute>(inherit: false)?.Name ?? p.Name);
 
     private string Name => name;
 }

@@ -29,7 +29,7 @@ internal static class RunPlans
     public static bool IsUpgraded(this RunStatus status) =>
         status.Plan is { Steps.Count: > 0 } plan
             && plan.IsDone
-            && !(status.RollbackPlan is { } back && (back.HasEverBegun || back.IsDone));
+            && status.RollbackPlan is not { HasBegunOrIsDone: true };
 
     public static bool IsRolledBack(this RunStatus status) =>
         status.RollbackPlan is { IsDone: true };
