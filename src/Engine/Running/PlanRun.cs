@@ -267,6 +267,14 @@ public sealed class PlanRun : IAsyncDisposable
 
         private void TakeIn(StepReport.GuardsRead read)
         {
+            // What a step that began meanwhile has done looks like a change from outside.
+            if (read.Breaches.Count > 0
+                && _steps.Values.Any(s => s.HasBegun && read.Plan.Step(s.Id) is { HasBegun: false }))
+            {
+                run._guards.WorldChanged();
+                return;
+            }
+
             // What was read after the step that ends a guard had begun may be what that step did.
             var inForce = GuardRecords.InForce(Present()).Select(g => g.Id)
                 .Append(GuardJob).ToHashSet(StringComparer.Ordinal);
@@ -435,9 +443,9 @@ public sealed class PlanRun : IAsyncDisposable
             Start(
                 GuardJob,
                 async (_, token) => new StepReport.GuardsRead(
-                    NoStep, await GuardWatch.ReadAsync(environment, next, aboutToAct: null, token)),
-                static e => new StepReport.GuardsRead(
-                    NoStep, [GuardReading.Unreadable(Fault(e)) with { GuardId = GuardJob }]));
+                    NoStep, next, await GuardWatch.ReadAsync(environment, next, aboutToAct: null, token)),
+                e => new StepReport.GuardsRead(
+                    NoStep, next, [GuardReading.Unreadable(Fault(e)) with { GuardId = GuardJob }]));
             return null;
         }
 

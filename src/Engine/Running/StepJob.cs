@@ -344,7 +344,7 @@ internal sealed class StepJob(
             static () => LongestLook,
             token => GuardWatch.ReadAsync(environment, before, step, token),
             cancellationToken);
-        return breaches.Count == 0 ? null : new StepReport.GuardsRead(step, breaches);
+        return breaches.Count == 0 ? null : new StepReport.GuardsRead(step, plan, breaches);
     }
 
     private StepReport Conclude(StepObservation observation, StepActionException? actFailure) =>

@@ -57,5 +57,7 @@ internal abstract record StepReport(Step Basis)
     internal sealed record Refused(Step Basis) : StepReport(Basis);
 
     /// <summary>The state of the guards in force.</summary>
-    internal sealed record GuardsRead(Step Basis, IReadOnlyList<GuardReading> Breaches) : StepReport(Basis);
+    /// <param name="Plan">The plan that they were read for.</param>
+    internal sealed record GuardsRead(Step Basis, PlanProgress Plan, IReadOnlyList<GuardReading> Breaches)
+        : StepReport(Basis);
 }

@@ -47,6 +47,37 @@ public sealed class GuardTests
         run.Outcome.State.ShouldBe(RunState.TargetChanged);
     }
 
+    // What a step has done since is no breach: the reading was made for the plan from before.
+    [Fact]
+    public void Guard_read_for_the_plan_before_a_step_began_is_read_again()
+    {
+        var late = 0;
+        for (var seed = 1; seed <= 100; seed++)
+        {
+            var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("A/1"), ToyPlans.Step("B/1")], ToyPlans.Guard("G")), seed);
+            string[] steps = ["A/1", "B/1"];
+            foreach (var id in steps)
+            {
+                run.World[id].Hangs = true;
+            }
+
+            run.Slowness = TimeSpan.FromSeconds(2);
+            run.World.Guard("G").Judge = plan =>
+            {
+                var unseen = steps.Where(id => run.World[id].Acts > 0 && !plan.Step(id)!.HasBegun).ToList();
+                late += unseen.Count;
+                return unseen.Count == 0 ? GuardReading.Holds : GuardReading.Broken($"{unseen[0]} was done by others");
+            };
+            run.Pass(TimeSpan.FromSeconds(10));
+
+            steps.Select(id => run.World[id].Acts).ShouldBe([1, 1]);
+            run.Outcome.State.ShouldBe(RunState.Working, $"seed {seed}: {run.Outcome.Message}");
+            run.Store.Plan.Guards.Single().Record.Violations.ShouldBeEmpty($"seed {seed}");
+        }
+
+        late.ShouldBeGreaterThan(5);
+    }
+
     [Fact]
     public void Guards_are_read_between_receipt_and_act()
     {

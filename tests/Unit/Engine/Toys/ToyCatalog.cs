@@ -24,6 +24,6 @@ internal sealed class ToyCatalog(Simulation simulation, ToyProcess process) : IS
         var (reading, throws) = (toy.Reading, toy.Throws);
         await toy.OnRead();
         await process.DawdleAsync();
-        return throws is null ? reading : throw throws;
+        return throws is null ? toy.Judge?.Invoke(plan) ?? reading : throw throws;
     }
 }

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
 
 namespace Drydock.Tests.Unit.Engine.Toys;
@@ -5,6 +6,9 @@ namespace Drydock.Tests.Unit.Engine.Toys;
 internal sealed class ToyGuard
 {
     public GuardReading Reading { get; set; } = GuardReading.Holds;
+
+    /// <summary>What is read for a plan, after the dawdling; null for <see cref="Reading"/>.</summary>
+    public Func<PlanProgress, GuardReading>? Judge { get; set; }
 
     public Exception? Throws { get; set; }
 
