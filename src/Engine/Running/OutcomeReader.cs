@@ -16,14 +16,14 @@ internal sealed class OutcomeReader(
     {
         if (plan.IsDone)
         {
-            return new RunOutcome(RunState.Succeeded, null, $"All {plan.Steps.Count} steps succeeded.");
+            return At(RunState.Succeeded, null, $"All {plan.Steps.Count} steps succeeded.");
         }
 
         var running = plan.Steps.Find(s => s.State == StepState.Running && !isIdle(s.Id));
         if (running is null && controls.StartNothingBecause is { } because)
         {
             var open = plan.Steps.Find(s => s.State != StepState.Succeeded)!;
-            return new RunOutcome(RunState.Stopped, open.Id, because);
+            return At(RunState.Stopped, open.Id, because);
         }
 
         return Stall() ?? (running is null ? Waiting() : Working(running));
@@ -40,7 +40,7 @@ internal sealed class OutcomeReader(
         if (plan.Steps.Find(s => s.State == StepState.Failed) is { } failed)
         {
             var why = Sentences.Close($"{failed.Id} failed: {failed.Message}");
-            return new RunOutcome(RunState.Failed, failed.Id, why, failed.Reason ?? EngineReasons.StepFailed);
+            return At(RunState.Failed, failed.Id, why, failed.Reason ?? EngineReasons.StepFailed);
         }
 
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
@@ -70,12 +70,20 @@ internal sealed class OutcomeReader(
         var message = Sentences.Join([.. guards.Breaches.Select(b => b.Message)]);
         var broken = guards.Breaches.Where(b => b.State == GuardState.Broken).ToList();
         return (broken.Find(b => b.Outdated) ?? broken.FirstOrDefault()) is { } first
-            ? new RunOutcome(RunState.TargetChanged, null, message, first.Reason)
+            ? At(RunState.TargetChanged, null, message, first.Reason)
             : Unknown(null, $"Nothing is started until all guards can be read. {message}");
     }
 
-    private static RunOutcome Unknown(string? part, string message) =>
-        new(RunState.OutcomeUnknown, part, message, EngineReasons.OutcomeUnknown);
+    private RunOutcome Unknown(string? part, string message) =>
+        At(RunState.OutcomeUnknown, part, message, EngineReasons.OutcomeUnknown);
+
+    // About a part of the plan; in the phase of that step, otherwise in the one that is open.
+    private RunOutcome At(RunState state, string? part, string message, string reason = "") => new(
+        state,
+        (plan.Step(part ?? "") ?? plan.Steps.Find(s => s.State != StepState.Succeeded))?.Phase ?? "",
+        reason,
+        message,
+        part);
 
     // No step is under way: the next ones are about to start, or something prevents it.
     private RunOutcome Waiting()
@@ -98,7 +106,7 @@ internal sealed class OutcomeReader(
         var first = next[0];
         if (controls.Paused)
         {
-            return new RunOutcome(RunState.Paused, first.Id, $"Paused before {first.Id}. {controls.HowToResume}");
+            return At(RunState.Paused, first.Id, $"Paused before {first.Id}. {controls.HowToResume}");
         }
 
         var free = next.Find(s => rules.Hold(s) is null && (s.State == StepState.Running || rules.OpensAt(s) is null));
@@ -121,7 +129,7 @@ internal sealed class OutcomeReader(
                 "What has started was finished first. To start now, change or remove spec.window.")
             : $"{step.Phase} starts at {opens}, when spec.window opens. "
                 + "Phases that have started are not interrupted. To start now, change or remove spec.window.";
-        return new RunOutcome(RunState.OutsideWindow, step.Id, message);
+        return At(RunState.OutsideWindow, step.Id, message);
     }
 
     // When the last step before it ended; null if nothing was before it.
@@ -142,7 +150,7 @@ internal sealed class OutcomeReader(
         var why = hold == controls.ImpliedHold
             ? $": {controls.ImpliedBecause}"
             : $" ({hold}). To continue, {toContinue}.";
-        return new RunOutcome(RunState.Held, step.Id, $"Held before {step.Id}{why}")
+        return At(RunState.Held, step.Id, $"Held before {step.Id}{why}") with
         {
             Holds =
             [
@@ -155,57 +163,8 @@ internal sealed class OutcomeReader(
 
     private string ApprovalOf(string hold) => Word.For(hold, plan);
 
-    private static RunOutcome Working(Step step) => new(
+    private RunOutcome Working(Step step) => At(
         RunState.Working,
         step.Id,
         Sentences.Close(step.Message is null ? step.Title : $"{step.Title}: {step.Message}"));
-}
-
-/// <summary>The result of an advance.</summary>
-/// <param name="StepId">The step that the message is about: the one that failed, is held, or runs.</param>
-/// <param name="Message">What happened, where, and the remedy: whole sentences.</param>
-/// <param name="Reason">Stable word for why the run cannot continue, for failures the one of the step; otherwise
-/// empty.</param>
-public sealed record RunOutcome(RunState State, string? StepId, string Message, string Reason = "")
-{
-    /// <summary>When to advance again without an event; null leaves it to events.</summary>
-    public TimeSpan? RequeueAfter { get; init; }
-
-    /// <summary>The holds of all steps that would start next, each with the approval that ends it, as the annotation
-    /// has it; empty unless the run is held. The first one is that of the step that the message is about.</summary>
-    public IReadOnlyList<StepHold> Holds { get; init; } = [];
-
-    /// <summary>Acts follow this write: it must be made even if it changes nothing.</summary>
-    public bool Acts { get; init; }
-
-    public string? RetryRefused { get; init; }
-}
-
-/// <summary>The state of a run.</summary>
-public enum RunState
-{
-    Working,
-
-    Held,
-
-    OutsideWindow,
-
-    Paused,
-
-    /// <summary>Nothing runs that could be followed, and nothing will be started (see
-    /// <see cref="RunControls.StartNothingBecause"/>); takes precedence over a failure.</summary>
-    Stopped,
-
-    /// <summary>A step failed and no automatic attempt is left. Steps of other branches may still be under
-    /// way.</summary>
-    Failed,
-
-    /// <summary>The outcome of a step, or the state of a guard, cannot be determined. Other steps may still be under
-    /// way.</summary>
-    OutcomeUnknown,
-
-    /// <summary>A guard is violated: the target was changed from outside. Steps may still be under way.</summary>
-    TargetChanged,
-
-    Succeeded,
 }

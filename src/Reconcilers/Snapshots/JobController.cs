@@ -15,6 +15,13 @@ internal abstract class JobController<TEntity, TSpec, TStatus>(
     where TSpec : class, new()
     where TStatus : JobStatus, new()
 {
+    private readonly StatusWriter<TEntity, TStatus> _statuses = new(
+        writer.UpdateStatusAsync,
+        services.Events,
+        json,
+        static entity => entity.Status,
+        static (entity, status) => entity with { Status = status });
+
     protected static TimeSpan ShowProgress { get; } = TimeSpan.FromSeconds(2);
 
     protected SnapshotServices Services => services;
@@ -69,15 +76,12 @@ internal abstract class JobController<TEntity, TSpec, TStatus>(
     protected async Task<TEntity> WriteAsync(TEntity entity, TStatus status, CancellationToken cancellationToken)
     {
         var used = RetryTokens.Trim(entity.Metadata, RetryOf(entity.Spec), status.UsedTokens);
-        var next = StatusWrites.Fit(entity.Status, status with { UsedTokens = used }, json);
-        if (entity.Status is { } stored
-            && JsonSerializer.Serialize(stored, json) == JsonSerializer.Serialize(next, json))
+        if (_statuses.Fit(entity, status with { UsedTokens = used }) is not { } next)
         {
             return entity;
         }
 
-        var written = await StatusWrites.WriteAsync(
-            Writer, services.Events, entity, next, json, static (e, s) => e with { Status = s }, cancellationToken);
+        var written = await _statuses.WriteAsync(entity, next, cancellationToken);
         services.Changes.Set();
         Report(entity, written);
         return written;
@@ -179,31 +183,34 @@ internal static class JobConditions
     public static TStatus Compose<TStatus>(
         TStatus status,
         V1ObjectMeta metadata,
-        RunStatusSummary summary,
+        RunOutcome summary,
         DateTimeOffset now,
         bool isOver,
         bool? usable = null,
         bool? planned = null)
         where TStatus : ObservedStatus
     {
-        var (kind, reason, message) = (summary.Kind, summary.Reason, summary.Message);
-        var progressing = kind == RunOutcomeKind.Progressing;
+        var (state, reason, message) = (summary.State, summary.Reason, summary.Message);
         var set = new ConditionSet(status.Conditions, now, metadata.Generation);
-        set.Set(ConditionTypes.Ready, kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady, reason, message);
+        set.Set(ConditionTypes.Ready, state is RunState.Succeeded or RunState.PlanReady, reason, message);
         if (usable is { } isUsable)
         {
             set.Set(ConditionTypes.Usable, isUsable, reason, message);
         }
 
-        set.Set(ConditionTypes.Reconciling, progressing, reason, progressing || planned is null ? message : "");
-        Told(ConditionTypes.Stalled, kind == RunOutcomeKind.Stalled, reason);
+        set.Set(
+            ConditionTypes.Reconciling,
+            summary.Progresses,
+            reason,
+            summary.Progresses || planned is null ? message : "");
+        Told(ConditionTypes.Stalled, summary.IsStalled, reason);
         if (planned is { } isPlanned)
         {
             Told(ConditionTypes.Planned, isPlanned, Reasons.NotYet);
         }
 
-        Told(ConditionTypes.Succeeded, kind == RunOutcomeKind.Succeeded, Reasons.NotYet);
-        Told(ConditionTypes.Failed, summary.Failed, Reasons.NotFailed);
+        Told(ConditionTypes.Succeeded, state == RunState.Succeeded, Reasons.NotYet);
+        Told(ConditionTypes.Failed, state == RunState.Failed, Reasons.NotFailed);
         return status with
         {
             ObservedGeneration = metadata.Generation,

@@ -207,23 +207,20 @@ internal sealed class BackupSnapshotController(
         BackupSnapshotStatus Waits(string reason, string message) => SnapshotStatusComposer.WithConditions(
             snapshot,
             snapshot.Status!,
-            new RunStatusSummary(RunOutcomeKind.Progressing, BackupSnapshotPhases.Pending, reason, message),
+            new RunOutcome(RunState.Working, BackupSnapshotPhases.Pending, reason, message),
             now);
 
         BackupSnapshotStatus Failed(string reason, string message) => SnapshotStatusComposer.WithConditions(
             snapshot,
             snapshot.Status! with { Verified = null },
-            new RunStatusSummary(
-                RunOutcomeKind.Stalled,
+            new RunOutcome(
+                RunState.Failed,
                 BackupSnapshotPhases.Failed,
                 reason,
                 Sentences.Join(
                     message,
                     "No file was overwritten. After the repair set a new spec.retry, or create another "
-                    + "BackupSnapshot."))
-            {
-                Failed = true,
-            },
+                    + "BackupSnapshot.")),
             now);
     }
 
@@ -320,8 +317,8 @@ internal sealed class BackupSnapshotController(
             snapshot, SnapshotStatusComposer.WithConditions(snapshot, removing, summary, Now), cancellationToken);
         return null;
 
-        static RunStatusSummary Deleting(string reason, string message) =>
-            new(RunOutcomeKind.Progressing, BackupSnapshotPhases.Deleting, reason, message);
+        static RunOutcome Deleting(string reason, string message) =>
+            new(RunState.Working, BackupSnapshotPhases.Deleting, reason, message);
     }
 
     // Before it is recorded as started, only the place is looked at.
@@ -378,8 +375,8 @@ internal sealed class BackupSnapshotController(
         var remedy = expiring || SnapshotTake.MayLeaveTest(snapshot)
             ? $"If storage or server no longer exist, remove the finalizer {Labels.SnapshotFinalizer} manually."
             : $"To delete the object and keep the files, set spec.deletionPolicy: {DeletionPolicy.Retain}.";
-        return new Removal(new RunStatusSummary(
-            RunOutcomeKind.Stalled,
+        return new Removal(new RunOutcome(
+            RunState.Stalled,
             expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
             reason,
             $"The files under {snapshot.Status.Path} could not be deleted: {Sentences.Close(cause)} "
@@ -389,7 +386,7 @@ internal sealed class BackupSnapshotController(
 
 /// <summary>The result of a removal of files.</summary>
 /// <param name="Trouble">Null if they were removed.</param>
-internal sealed record Removal(RunStatusSummary? Trouble);
+internal sealed record Removal(RunOutcome? Trouble);
 
 /// <summary>The removal of the files of a deleted snapshot, outside the reconcile.</summary>
 internal sealed class RemovalJob(Action wake, CancellationToken fenceEnded)

@@ -24,8 +24,8 @@ internal static class SnapshotStatusComposer
                 ],
                 Verified = null,
             },
-            new RunStatusSummary(
-                RunOutcomeKind.Progressing,
+            new RunOutcome(
+                RunState.Working,
                 verifying ? BackupSnapshotPhases.Verifying : BackupSnapshotPhases.Dumping,
                 verifying ? Reasons.Verifying : Reasons.Dumping,
                 $"Taking a snapshot under {status.Path}: {progress}."),
@@ -90,8 +90,8 @@ internal static class SnapshotStatusComposer
         return WithConditions(
             snapshot,
             status,
-            new RunStatusSummary(
-                RunOutcomeKind.Succeeded,
+            new RunOutcome(
+                RunState.Succeeded,
                 BackupSnapshotPhases.Succeeded,
                 Reasons.Succeeded,
                 taken.Verified is null
@@ -104,11 +104,11 @@ internal static class SnapshotStatusComposer
     public static BackupSnapshotStatus Expiry(
         BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
     {
-        var kind = phase == BackupSnapshotPhases.Expired ? RunOutcomeKind.PlanReady : RunOutcomeKind.Progressing;
+        var state = phase == BackupSnapshotPhases.Expired ? RunState.PlanReady : RunState.Working;
         return WithConditions(
             snapshot,
             snapshot.Status! with { Verified = null },
-            new RunStatusSummary(kind, phase, reason, message),
+            new RunOutcome(state, phase, reason, message),
             now) with
         {
             FinishedAt = snapshot.Status.FinishedAt,
@@ -116,13 +116,13 @@ internal static class SnapshotStatusComposer
     }
 
     public static BackupSnapshotStatus WithConditions(
-        BackupSnapshot snapshot, BackupSnapshotStatus status, RunStatusSummary summary, DateTimeOffset now) =>
+        BackupSnapshot snapshot, BackupSnapshotStatus status, RunOutcome summary, DateTimeOffset now) =>
         JobConditions.Compose(
             status,
             snapshot.Metadata,
             summary,
             now,
-            isOver: summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.Stalled,
+            isOver: summary.State == RunState.Succeeded || summary.IsStalled,
             usable: status.Verified is not null
-                && (summary.Kind == RunOutcomeKind.Succeeded || summary.Reason == Reasons.FilesInUse));
+                && (summary.State == RunState.Succeeded || summary.Reason == Reasons.FilesInUse));
 }

@@ -162,7 +162,7 @@ internal static class RestoreStatusComposer
         Compose(
             restore,
             status,
-            RunOutcomeKind.Progressing,
+            RunState.Working,
             UnderWay(status),
             IsRestoring(status) ? Reasons.Restoring : Reasons.Verifying,
             activity,
@@ -174,20 +174,20 @@ internal static class RestoreStatusComposer
         var half = RestoreProgress.Half(status) is { Count: > 0 } names
             ? $"Incomplete now: {string.Join(", ", names)}. The restore drops and loads it again."
             : "";
-        var (kind, phase, message) = outcome.End switch
+        var (state, phase, message) = outcome.End switch
         {
-            RestoreEnd.Restored => (RunOutcomeKind.Succeeded, SnapshotRestorePhases.Succeeded, outcome.Message),
-            RestoreEnd.Planned => (RunOutcomeKind.PlanReady, SnapshotRestorePhases.Planned, outcome.Message),
+            RestoreEnd.Restored => (RunState.Succeeded, SnapshotRestorePhases.Succeeded, outcome.Message),
+            RestoreEnd.Planned => (RunState.PlanReady, SnapshotRestorePhases.Planned, outcome.Message),
             RestoreEnd.Stopped => (
-                RunOutcomeKind.Progressing,
+                RunState.Working,
                 RestoreProgress.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Pending,
                 $"{outcome.Message} {ControlAnnotations.HowToResume(restore.Metadata, restore.Spec.Paused)}"),
             RestoreEnd.Blocked => (
-                RunOutcomeKind.Stalled,
+                RunState.Stalled,
                 UnderWay(status),
                 Sentences.Join(outcome.Message, half, "The operator checks again automatically.")),
             RestoreEnd.Failed => (
-                RunOutcomeKind.Stalled,
+                RunState.Failed,
                 SnapshotRestorePhases.Failed,
                 outcome.Reason == Reasons.OutcomeUnknown
                     ? outcome.Message
@@ -195,9 +195,9 @@ internal static class RestoreStatusComposer
                         outcome.Message,
                         half,
                         $"To continue, change the spec, or set a new spec.retry or annotation {Annotations.Retry}.")),
-            _ => (RunOutcomeKind.Progressing, UnderWay(status), outcome.Message),
+            _ => (RunState.Working, UnderWay(status), outcome.Message),
         };
-        return Compose(restore, status, kind, phase, outcome.Reason, message, now);
+        return Compose(restore, status, state, phase, outcome.Reason, message, now);
     }
 
     public static bool IsRestoring(SnapshotRestoreStatus? status) =>
@@ -209,7 +209,7 @@ internal static class RestoreStatusComposer
     private static SnapshotRestoreStatus Compose(
         SnapshotRestore restore,
         SnapshotRestoreStatus status,
-        RunOutcomeKind kind,
+        RunState state,
         string phase,
         string reason,
         string message,
@@ -220,20 +220,20 @@ internal static class RestoreStatusComposer
             message = Sentences.Join(message, problem);
         }
 
-        if (restore.Metadata.DeletionTimestamp is not null && kind != RunOutcomeKind.Succeeded)
+        if (restore.Metadata.DeletionTimestamp is not null && state != RunState.Succeeded)
         {
             message = $"The deletion waits for the database under way. The annotation {Annotations.OnDelete}: "
                 + $"{Annotations.Abandon} releases the object immediately and leaves the database as it is. {message}";
-            reason = kind == RunOutcomeKind.Progressing ? Reasons.DeletionWaits : reason;
+            reason = state == RunState.Working ? Reasons.DeletionWaits : reason;
         }
 
-        var (planned, failed) = (kind == RunOutcomeKind.PlanReady, phase == SnapshotRestorePhases.Failed);
+        var planned = state == RunState.PlanReady;
         return JobConditions.Compose(
             status,
             restore.Metadata,
-            new RunStatusSummary(kind, phase, reason, message) { Failed = failed },
+            new RunOutcome(state, phase, reason, message),
             now,
-            isOver: planned || failed || kind == RunOutcomeKind.Succeeded,
+            isOver: planned || state is RunState.Failed or RunState.Succeeded,
             planned: planned);
     }
 }

@@ -21,7 +21,7 @@ internal interface IBoundTargets : IAsyncDisposable
 
 /// <summary>The targets of one object, bound to its current spec and Secrets. A change of those binds other targets and
 /// disposes of these; every other change of the object arrives by <see cref="IBoundTargets.Refresh"/>. Called beside
-/// the reconcile (<see cref="RunReconcile.BesideAsync"/>). The members with a body are optional.</summary>
+/// the reconcile (<see cref="Beside{T}"/>). The members with a body are optional.</summary>
 internal interface IRunTargets : IBoundTargets
 {
     /// <summary>One preflight pass: everything that can be found out without changing anything, all findings of the

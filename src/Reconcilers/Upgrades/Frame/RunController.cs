@@ -6,7 +6,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     where TEntity : class, IKubernetesObject
 {
     private readonly RunKind _kind;
-    private readonly RunFrame _frame;
+    private readonly TurnRunner<TEntity> _turns;
     private readonly PreflightFlow _preflight;
     private readonly RunFlow _runs;
     private readonly CompletionFlow _completion;
@@ -20,16 +20,15 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     {
         _kind = kind;
         _logger = services.Loggers.CreateLogger<RunController<TEntity>>();
-        var log = services.Loggers.CreateLogger<RunFrame>();
-        _frame = new RunFrame(kind, services, new RunStore<TEntity>(kind, writer, trigger, services.Events, log));
-        _preflight = new PreflightFlow(_frame);
-        var plans = new PlanFlow(_frame);
-        var rollbacks = new RollbackFlow(_frame);
-        var parked = new ParkedStateFlow(_frame);
-        _runs = new RunFlow(_frame, plans, rollbacks, parked);
-        _completion = new CompletionFlow(_frame, rollbacks);
-        _deletion = new DeletionFlow(_frame, _runs, plans, parked);
-        _words = new WordGate(_frame);
+        var frame = new RunFrame(kind, services, trigger, entity => ForgetAsync((TEntity)entity));
+        _turns = new TurnRunner<TEntity>(frame, writer);
+        _preflight = new PreflightFlow(frame);
+        var rollbacks = new RollbackFlow(frame);
+        var parked = new ParkedStateFlow(frame);
+        _runs = new RunFlow(frame, rollbacks, parked);
+        _completion = new CompletionFlow(frame, rollbacks);
+        _deletion = new DeletionFlow(frame, _runs, parked);
+        _words = new WordGate(frame);
     }
 
     protected override bool IsInert(TEntity entity) => _completion.IsInert(_kind.Read(entity));
@@ -44,147 +43,94 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     protected override async Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken)
     {
         var session = SessionOf(entity, static () => new RunSession());
-        var run = new RunReconcile(_frame, session, _kind.Read(entity), cancellationToken);
-        using var about = RunSpans.Of(run.Entity.Status) is { TraceId: var trace }
+        using var about = RunSpans.Of(_kind.Read(entity).Status) is { TraceId: var trace }
             ? _logger.BeginScope(
                 new Dictionary<string, object?>(StringComparer.Ordinal) { ["TraceId"] = trace.ToHexString() })
             : null;
-        if ((CompletionFlow.IsAtRest(run.Entity) || IsPlanReady(run.Entity))
-            && RunTokens.NewAbort(run.Entity) is { } token)
-        {
-            await run.WriteAsync(RunTokens.UseAbort(run.Status, token, _frame.Now));
-        }
-
-        // Not before the first write, which has conditions.
-        if (run.Entity.Status is { Conditions.Count: > 0 } status
-            && ControlAnnotations.SeeRollback(run.Entity, status, _frame.Now) is { } asked)
-        {
-            await run.WriteAsync(asked);
-        }
-
-        if (!_completion.IsInert(run.Entity))
-        {
-            await _words.AdmitAsync(run, () => BindAsync(run));
-        }
-
-        return !run.IsDeleted && await EndedAsync(run) is { } ended ? ended.After : await AdvanceAsync(run);
+        return (await _turns.RunAsync(session, entity, Begin, cancellationToken)).After;
     }
 
-    // The connections stay those of the former spec, so no step uses the changed field.
-    private async Task<bool> BindAsync(RunReconcile run)
-    {
-        var bound = run.Entity;
-        var binding = await _kind.BindAsync(bound, run.CancellationToken);
-        if (!run.IsDeleted && IsChanged(bound))
-        {
-            return false;
-        }
+    private Decision Begin(Turn turn) =>
+        (CompletionFlow.IsAtRest(turn.Entity) || IsPlanReady(turn.Entity))
+        && RunTokens.NewAbort(turn.Entity) is { } token
+            ? Decision.Write(RunTokens.UseAbort(turn.Status, token, turn.Now), SeeRollback)
+            : SeeRollback(turn);
 
-        await run.Session.BindAsync(bound, binding, () =>
-        {
-            run.Session.WorldChanged();
-            _frame.Store.Wake(bound);
-        });
-        return true;
-    }
+    // Not before the first write, which has conditions.
+    private Decision SeeRollback(Turn turn) =>
+        turn.Entity.Status is { Conditions.Count: > 0 } status
+        && ControlAnnotations.SeeRollback(turn.Entity, status, turn.Now) is { } asked
+            ? Decision.Write(asked, Admit)
+            : Admit(turn);
 
-    private async Task<TimeSpan?> AdvanceAsync(RunReconcile run)
-    {
-        var bound = run.Entity;
-        if (!await BindAsync(run))
-        {
-            await run.StalledAsync(
-                Reasons.SpecChangeIgnored,
-                "Changed while the stored plan runs: "
-                + $"{SpecIdentity.Changes(bound.Status!.Plan!, _kind.IdentityOf(bound.Spec))}. Nothing is started. "
-                + "Restore the old value, then the stored plan continues automatically.");
-            return null;
-        }
+    private Decision Admit(Turn turn) =>
+        _completion.IsInert(turn.Entity) ? Decide(turn) : _words.Admit(turn, Decide);
 
-        if (run.IsDeleted)
-        {
-            var step = await _deletion.AdvanceAsync(run);
-            if (step.IsOver)
-            {
-                await ForgetAsync(run);
-            }
+    private Decision Decide(Turn turn) => (turn.IsDeleted ? null : Ended(turn)) ?? Advance(turn);
 
-            return step.After;
-        }
-
-        if (IsPlanReady(bound))
-        {
-            await ForgetAsync(run);
-            return null;
-        }
-
-        return run.Status is { Plan: not null } status
+    private Decision Advance(Turn turn) => Decision.Do(new BindTargets(), isBound =>
+        !isBound ? Changed(turn)
+        : turn.IsDeleted ? _deletion.Advance(turn).Then(static (_, step) =>
+            step.IsOver ? Decision.Do(new Forget(), _ => Decision.End(step)) : Decision.End(step))
+        : IsPlanReady(turn.Entity) ? Decision.Do(new Forget(), static _ => Decision.Waits)
+        : turn.Status is { Plan: not null } status
             && (status.Target?.Claim is not null || status.RollbackPlan is not null || status.IsUpgraded())
-            ? await RunAsync(run)
-            : await _preflight.AdvanceAsync(run);
-    }
+            ? Run(turn)
+        : _preflight.Advance(turn));
+
+    private Decision Changed(Turn turn) => _runs.Stalled(
+        turn,
+        Reasons.SpecChangeIgnored,
+        "Changed while the stored plan runs: "
+        + $"{SpecIdentity.Changes(turn.Status.Plan!, _kind.IdentityOf(turn.Spec))}. Nothing is started. "
+        + "Restore the old value, then the stored plan continues automatically.",
+        after: null);
 
     // What is done with an object that has finished, or has nothing to roll back; null while a run is under way.
-    private async Task<RunStep?> EndedAsync(RunReconcile run)
+    private Decision? Ended(Turn turn)
     {
-        var status = run.Status;
-        if (status.IsRolledBack() && !RollbackDecision.IsUndoneByAbort(run.Spec, status))
+        var status = turn.Status;
+        if (status.IsRolledBack() && !RollbackDecision.IsUndoneByAbort(turn.Spec, status))
         {
-            await ForgetAsync(run);
-            return await _completion.RolledBackAsync(run);
+            return Decision.Do(new Forget(), _ => _completion.RolledBack(turn));
         }
 
         if (status.IsUpgraded())
         {
-            var step = await _completion.SucceededAsync(run);
-            if (step is not { IsOver: true })
-            {
-                return step;
-            }
-
-            await ForgetAsync(run);
-            return step with { After = step.After ?? _completion.InertFor(run.Entity) };
+            return _completion.Succeeded(turn)?.Then((at, step) => !step.IsOver
+                ? Decision.End(step)
+                : Decision.Do(new Forget(), _ =>
+                    Decision.End(step with { After = step.After ?? _completion.InertFor(at.Entity) })));
         }
 
         // A status that preflight found to be too old does not say that there is nothing to roll back.
-        if (run.Spec.DesiredState == DesiredState.RolledBack
+        return turn.Spec.DesiredState == DesiredState.RolledBack
             && !status.Findings.Exists(f => f.Reason == Reasons.StatusOutdated)
-            && (status.Plan is null || status is { RollbackPlan: null, Target.Claim: null }))
-        {
-            await ForgetAsync(run);
-            return await _completion.NothingAsync(run);
-        }
-
-        return null;
+            && (status.Plan is null || status is { RollbackPlan: null, Target.Claim: null })
+            ? Decision.Do(new Forget(), _ => _completion.Nothing(turn))
+            : null;
     }
 
-    private async Task<TimeSpan?> RunAsync(RunReconcile run)
+    private Decision Run(Turn turn) => turn.Status.Target?.Claim is not null && !turn.Session.ClaimSeen
+        ? _runs.Reclaim(turn, () => _preflight.GiveWay(turn, () => Claimed(turn)))
+        : Claimed(turn);
+
+    private Decision Claimed(Turn turn)
     {
-        var (session, status) = (run.Session, run.Status);
-        if (status.Target?.Claim is not null
-            && !session.ClaimSeen
-            && (await _runs.ReclaimAsync(run) ?? await _preflight.GiveWayAsync(run)) is { } wait)
+        turn.Session.ClaimSeen = turn.Status.Target?.Claim is not null;
+        return _runs.Unblocked(turn, () =>
         {
-            return wait;
-        }
+            turn.Session.Targets.FollowEvents();
+            var decision = _kind.Plans.Active(turn.Status) == PlanSlot.Upgrade && turn.Status.IsUpgraded()
+                ? _runs.RollBackAfterSuccess(turn)
+                : _runs.Advance(turn);
 
-        session.ClaimSeen = status.Target?.Claim is not null;
-        if (await _runs.FindBlockerAsync(run) is { } blocked)
-        {
-            return blocked.After;
-        }
-
-        session.Targets.FollowEvents();
-        var step = _kind.Plans.Active(status) == PlanSlot.Upgrade && status.IsUpgraded()
-            ? await _runs.RollBackAfterSuccessAsync(run)
-            : await _runs.AdvanceAsync(run);
-
-        // The end of one plan may be the start of another: an accepted upgrade is cleaned up. A run that an abort has
-        // undone waits for a token.
-        return !step.IsOver ? step.After
-            : await EndedAsync(run) is { } ended ? ended.After
-            : run.Status.IsUpgraded() ? TimeSpan.FromMilliseconds(1)
-            : step.After;
+            // The end of one plan may be the start of another: an accepted upgrade is cleaned up. A run that an abort
+            // has undone waits for a token.
+            return decision.Then((at, step) =>
+                !step.IsOver ? Decision.End(step)
+                : Ended(at) ?? (at.Status.IsUpgraded() ? Decision.AtOnce : Decision.End(step)));
+        });
     }
 
     // mode: Plan has finished and nothing was requested since.
@@ -192,16 +138,4 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         entity.Status?.Phase == RunPhases.Planned
         && entity.Status.ObservedGeneration == entity.Metadata.Generation
         && !RunWords.New(entity, WordKind.Retry).Any();
-
-    // CEL refuses it; an object that was made again from a backup may have it.
-    private bool IsChanged(RunObject entity) =>
-        entity.Status is { Plan.SpecHash: { Length: > 0 } compiledFor } status
-        && (status.Target?.Claim is not null || status.RollbackPlan is not null)
-        && !status.IsUpgraded()
-        && !status.IsRolledBack()
-        && compiledFor != _kind.IdentityHash(entity.Spec);
-
-    // A mark that is being made would be taken for another's.
-    private Task ForgetAsync(RunReconcile run) =>
-        run.Session.Marks.Making is null ? ForgetAsync((TEntity)run.Entity.Entity) : Task.CompletedTask;
 }

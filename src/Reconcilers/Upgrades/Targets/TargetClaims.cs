@@ -68,11 +68,6 @@ internal sealed class TargetClaims(
         return null;
     }
 
-    /// <summary>Releases the claims that a run holds by its status; another holder's claim is not changed.</summary>
-    public Task ReleaseAsync(IKubernetesObject holder, TargetStatus status, CancellationToken cancellationToken) =>
-        ReleaseAsync(
-            ClaimTarget.Of(status)?.Names(holder.Metadata.Namespace) ?? [], holder.Metadata.Uid!, cancellationToken);
-
     /// <summary>Gives back those of the names that this holder has; another holder's are left alone.</summary>
     public async Task ReleaseAsync(IEnumerable<string> names, string holderUid, CancellationToken cancellationToken)
     {

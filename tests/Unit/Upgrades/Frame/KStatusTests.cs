@@ -7,6 +7,7 @@ using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Engine.Running;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -34,7 +35,7 @@ public sealed class KStatusTests
         foreach (var (summary, deleted) in Summaries().SelectMany(s => Both.Select(d => (s, d))))
         {
             var status = ComposeRun(summary, new ToyRunStatus(), deleted);
-            count += Check(summary.Kind, deleted, (metadata, s) => Json(new ToyRun { Metadata = metadata, Status = s }, ToyRunContext.Default.ToyRun), status);
+            count += Check(summary, deleted, (metadata, s) => Json(new ToyRun { Metadata = metadata, Status = s }, ToyRunContext.Default.ToyRun), status);
         }
 
         count.ShouldBeGreaterThan(4_000);
@@ -50,7 +51,7 @@ public sealed class KStatusTests
             foreach (var summary in few)
             {
                 var status = ComposeRun(summary, ComposeRun(former, new ToyRunStatus(), deleted: false), deleted: false);
-                Check(summary.Kind, deleted: false, (metadata, s) => Json(new ToyRun { Metadata = metadata, Status = s }, ToyRunContext.Default.ToyRun), status);
+                Check(summary, deleted: false, (metadata, s) => Json(new ToyRun { Metadata = metadata, Status = s }, ToyRunContext.Default.ToyRun), status);
             }
         }
     }
@@ -58,11 +59,11 @@ public sealed class KStatusTests
     [Fact]
     public void Snapshot_is_in_progress_only_while_it_works_or_waits()
     {
-        foreach (var (summary, deleted) in Summaries().Where(s => s.Kind != RunOutcomeKind.RolledBack).SelectMany(s => Both.Select(d => (s, d))))
+        foreach (var (summary, deleted) in Summaries().Where(s => s.State != RunState.RolledBack).SelectMany(s => Both.Select(d => (s, d))))
         {
             var snapshot = new BackupSnapshot { Metadata = Metadata(deleted) };
             var status = SnapshotStatusComposer.WithConditions(snapshot, new BackupSnapshotStatus(), summary, Now);
-            Check(summary.Kind, deleted, (metadata, s) => Json(snapshot with { Metadata = metadata, Status = s }, CrdsJsonContext.Default.BackupSnapshot), status);
+            Check(summary, deleted, (metadata, s) => Json(snapshot with { Metadata = metadata, Status = s }, CrdsJsonContext.Default.BackupSnapshot), status);
         }
     }
 
@@ -84,15 +85,15 @@ public sealed class KStatusTests
         {
             var outcome = new RestoreOutcome(end, reason, "What happened.");
             var restore = new SnapshotRestore { Metadata = Metadata(deleted) };
-            var kind = end switch
+            var state = end switch
             {
-                RestoreEnd.Restored => RunOutcomeKind.Succeeded,
-                RestoreEnd.Planned => RunOutcomeKind.PlanReady,
-                RestoreEnd.Blocked or RestoreEnd.Failed => RunOutcomeKind.Stalled,
-                _ => RunOutcomeKind.Progressing,
+                RestoreEnd.Restored => RunState.Succeeded,
+                RestoreEnd.Planned => RunState.PlanReady,
+                RestoreEnd.Blocked or RestoreEnd.Failed => RunState.Stalled,
+                _ => RunState.Working,
             };
             var status = RestoreStatusComposer.Ended(restore, new SnapshotRestoreStatus(), outcome, Now);
-            Check(kind, deleted, (metadata, s) => Json(restore with { Metadata = metadata, Status = s }, CrdsJsonContext.Default.SnapshotRestore), status);
+            Check(new RunOutcome(state, "", reason, ""), deleted, (metadata, s) => Json(restore with { Metadata = metadata, Status = s }, CrdsJsonContext.Default.SnapshotRestore), status);
         }
     }
 
@@ -101,15 +102,14 @@ public sealed class KStatusTests
         Verdict(Json(new ToyRun { Metadata = Metadata(deleted: false), Status = new ToyRunStatus { ObservedGeneration = ObservedStatus.NotObserved } }, ToyRunContext.Default.ToyRun))
             .ShouldBe(KStatus.InProgress);
 
-    private static IEnumerable<RunStatusSummary> Summaries() =>
-        from kind in Enum.GetValues<RunOutcomeKind>()
+    private static IEnumerable<RunOutcome> Summaries() =>
+        from state in Enum.GetValues<RunState>()
         from reason in AllReasons
-        from held in kind == RunOutcomeKind.Progressing ? Both : [false]
-        from failed in kind == RunOutcomeKind.Stalled ? Both : [false]
-        from back in kind is RunOutcomeKind.Stalled ? Both : [kind == RunOutcomeKind.RolledBack]
-        select new RunStatusSummary(kind, back ? RunPhases.RolledBack : RunPhases.Preflight, reason, "What happened.", Failed: failed) { Held = held };
+        from held in state is RunState.Working or RunState.Held or RunState.Failed ? Both : [false]
+        from back in state is RunState.Stalled or RunState.Failed ? Both : [state == RunState.RolledBack]
+        select new RunOutcome(state, back ? RunPhases.RolledBack : RunPhases.Preflight, reason, "What happened.") { Held = held };
 
-    private static ToyRunStatus ComposeRun(RunStatusSummary summary, ToyRunStatus before, bool deleted)
+    private static ToyRunStatus ComposeRun(RunOutcome summary, ToyRunStatus before, bool deleted)
     {
         var kind = new ToyRunKind(new ToyRunTruth());
         return (ToyRunStatus)new StatusProjection(kind, PlanNumbers.NewId).Compose(
@@ -119,15 +119,15 @@ public sealed class KStatusTests
             Now);
     }
 
-    private static int Check<TStatus>(RunOutcomeKind kind, bool deleted, Func<V1ObjectMeta, TStatus, JsonNode> write, TStatus status)
+    private static int Check<TStatus>(RunOutcome outcome, bool deleted, Func<V1ObjectMeta, TStatus, JsonNode> write, TStatus status)
         where TStatus : ObservedStatus
     {
         status.Conditions.Count(c => c is { Type: "Ready" or "Reconciling" or "Stalled", Status: "True" }).ShouldBe(1, status.Message);
-        var expected = kind switch
+        var expected = outcome.State switch
         {
-            RunOutcomeKind.Progressing => KStatus.InProgress,
-            RunOutcomeKind.Stalled => KStatus.Failed,
-            _ => KStatus.Current,
+            RunState.PlanReady or RunState.Succeeded or RunState.RolledBack => KStatus.Current,
+            RunState.Failed or RunState.OutcomeUnknown or RunState.TargetChanged or RunState.Stalled => KStatus.Failed,
+            _ => KStatus.InProgress,
         };
         Verdict(write(Metadata(deleted), status)).ShouldBe(deleted ? KStatus.Terminating : expected, status.Message);
         Verdict(write(Metadata(deleted) with { Generation = Present + 1 }, status)).ShouldBe(deleted ? KStatus.Terminating : KStatus.InProgress, status.Message);

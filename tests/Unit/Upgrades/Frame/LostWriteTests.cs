@@ -108,14 +108,18 @@ public sealed class LostWriteTests
         var world = new ToyRunWorld().Apply();
         world.RunUntil(() => world.IsOver, "Succeeded");
         var kind = new ToyRunKind(world.Truth);
-        var writer = new RunStore<ToyRun>(kind, world.Writer, world, world.Events, world.Logs);
-        var entity = kind.Read(world.Found!);
+        var writer = new StatusWriter<ToyRun, RunStatus>(
+            world.Writer.UpdateStatusAsync,
+            world.Events,
+            kind.StatusJson,
+            static entity => entity.Status,
+            static (entity, status) => entity with { Status = (ToyRunStatus)status });
+        var entity = world.Found!;
         int Writes() => world.Api.Log.Count(r => r.StartsWith("update toyruns", StringComparison.Ordinal));
         var before = Writes();
 
-        await writer.WriteAsync(entity, entity.Status!, always: false, default);
-        Writes().ShouldBe(before);
-        await writer.WriteAsync(entity, entity.Status!, always: true, default);
+        writer.Fit(entity, entity.Status!).ShouldBeNull();
+        await writer.WriteAsync(entity, writer.Fit(entity, entity.Status!, always: true).ShouldNotBeNull(), default);
         Writes().ShouldBe(before + 1, "it proves that the plan acted on is the newest");
     }
 

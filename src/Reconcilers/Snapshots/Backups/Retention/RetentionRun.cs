@@ -22,6 +22,14 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     private static readonly TimeSpan AtLeastEvery = TimeSpan.FromMinutes(10);
 
     private readonly ILogger _logger = services.Loggers.CreateLogger<RetentionRun>();
+    // These writes wake the controller of the object.
+    private readonly StatusWriter<BackupSnapshot, BackupSnapshotStatus> _statuses = new(
+        services.Kubernetes.UpdateStatusAsync,
+        services.Events,
+        CrdsJsonContext.Default.BackupSnapshotStatus,
+        static snapshot => snapshot.Status,
+        static (snapshot, status) => snapshot with { Status = status });
+
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -117,7 +125,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     private async Task<BackupSnapshot> WriteAsync(
         BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
     {
-        var written = await services.Kubernetes.UpdateStatusAsync(snapshot with { Status = status }, cancellationToken);
+        var written = await _statuses.WriteAsync(
+            snapshot, _statuses.Fit(snapshot, status, always: true)!, cancellationToken);
         services.Changes.Set();
         return written;
     }

@@ -2,12 +2,11 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Handles terminal states: releases claims and finalizers and makes the object inert. Also handles the exits
 /// from them: the rollback of a run that succeeded, its cleanup, another attempt after a rollback.</summary>
-internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
+internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : Flow(frame)
 {
     private const string Doubted = "What spec.cleanup asks for is not removed yet.";
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
     private readonly RunKind _kind = frame.Kind;
-    private readonly TargetClaims _claims = frame.Services.Claims;
 
     /// <summary>Finished, and nothing requested since: no read, no write, no connection to any target. Decided from the
     /// object alone.</summary>
@@ -33,112 +32,102 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             || entity.Status is not { Phase: RunPhases.Succeeded } status
             || cleanup.PlanOf(status) is not null ? null
             : status.Message?.Contains(Doubted, StringComparison.Ordinal) == true ? TimeSpan.Zero
-            : cleanup.AnnouncedAt(status) is { } due ? frame.Due.Until(due)
+            : cleanup.AnnouncedAt(status) is { } due ? Frame.Due.Until(due)
             : cleanup.After(entity.Spec) is not null && !IsChanged(entity.Spec, status) ? TimeSpan.Zero
             : null;
 
     /// <summary>The upgrade has succeeded: releases the target, or claims it again for the rollback or the
     /// cleanup.</summary>
-    /// <returns>Null: the rollback or the cleanup runs. Over: there is nothing to run now.</returns>
-    public async Task<RunStep?> SucceededAsync(RunReconcile run)
+    /// <returns>Null: the rollback or the cleanup runs. One that ends as over: there is nothing to run now.</returns>
+    public Decision? Succeeded(Turn turn)
     {
-        var before = run.Status;
-        if (IsChanged(run.Spec, before))
+        var before = turn.Status;
+        if (IsChanged(turn.Spec, before))
         {
-            return await ChangedAsync(run);
+            return Changed(turn);
         }
 
-        var wantsRollback = run.Spec.DesiredState == DesiredState.RolledBack;
-        if (wantsRollback && rollbacks.Refused(run.Entity) is { } refused)
+        var wantsRollback = turn.Spec.DesiredState == DesiredState.RolledBack;
+        if (wantsRollback && rollbacks.Refused(turn.Entity) is { } refused)
         {
             // The target is not claimed for a rollback that is never possible, so that later runs can claim it.
-            return await ReleaseAsync(
-                run, frame.Projection.Compose(run.Entity, RunTokens.Resume(before), refused, frame.Now));
+            return Release(turn, Projection.Compose(turn.Entity, RunTokens.Resume(before), refused, turn.Now));
         }
 
-        if (wantsRollback && RollbackDecision.IsOnlyShown(run.Spec, run.Metadata))
+        if (wantsRollback && RollbackDecision.IsOnlyShown(turn.Spec, turn.Metadata))
         {
             return null;
         }
 
-        if (!wantsRollback && !IsCleanupDue(run.Spec, before))
+        if (!wantsRollback && !IsCleanupDue(turn, before))
         {
-            var (over, isKnown) = Ended(run.Entity);
-            var released = await ReleaseAsync(run, over);
-            return released with { After = isKnown ? null : DueTime.Interval };
+            var (over, isKnown) = Ended(turn);
+            return Release(turn, over, isKnown ? null : DueTime.Interval);
         }
 
-        var (held, summary) = Prepared(run.Entity, wantsRollback);
-        if (before.Target?.Claim is not null)
-        {
-            if (ReferenceEquals(held, before))
-            {
-                return null;
-            }
+        var (held, summary) = Prepared(turn, wantsRollback);
+        return before.Target?.Claim is null ? Claim(turn, wantsRollback, held, summary)
+            : ReferenceEquals(held, before) ? null
+            : Report(turn, held, summary, static _ => Decision.AtOnce);
+    }
 
-            await run.WriteAsync(held, summary);
-            return RunStep.AtOnce;
-        }
-
-        var target = ClaimTarget.Of(before.Target)!;
-        await run.AddFinalizerAsync();
-        if (await _claims.ClaimAsync(
-            target, run.Entity.Entity, run.Spec.AdoptTarget, keep: false, run.CancellationToken) is { } holder)
-        {
-            await run.WriteAsync(before, RunMessages.TargetBusy(
-                wantsRollback ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder));
-            return new RunStep(true, LookForTarget);
-        }
-
-        await run.WriteAsync(held with { Target = _claims.Claimed(before.Target!, run.Metadata) }, summary);
-        return RunStep.AtOnce;
+    private Decision Claim(Turn turn, bool forRollback, RunStatus held, RunOutcome summary)
+    {
+        var target = ClaimTarget.Of(turn.Status.Target)!;
+        return Decision.TakeFinalizer(at =>
+            Decision.Do(new ClaimOf(target, Keep: false), holder => holder is null
+                ? Report(
+                    at,
+                    held with { Target = Frame.Services.Claims.Claimed(turn.Status.Target!, at.Metadata) },
+                    summary,
+                    static _ => Decision.AtOnce)
+                : Report(
+                    at,
+                    turn.Status,
+                    RunMessages.TargetBusy(
+                        forRollback ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder),
+                    static _ => Decision.End(new RunStep(IsOver: true, LookForTarget)))));
     }
 
     private bool IsChanged(RunSpec spec, RunStatus status) =>
         status.Plan!.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.IdentityHash(spec);
 
     // In this phase the API server takes the change, and takes it back. Once a rollback has begun it takes neither.
-    private async Task<RunStep> ChangedAsync(RunReconcile run)
+    private Decision Changed(Turn turn)
     {
-        var summary = new RunStatusSummary(
-            RunOutcomeKind.Stalled,
+        var summary = new RunOutcome(
+            RunState.Stalled,
             RunPhases.Succeeded,
             Reasons.SpecChangeIgnored,
             "Changed after this upgrade had succeeded: "
-            + $"{SpecIdentity.Changes(run.Status.Plan!, _kind.IdentityOf(run.Spec))}. The change is ignored, and no "
+            + $"{SpecIdentity.Changes(turn.Status.Plan!, _kind.IdentityOf(turn.Spec))}. The change is ignored, and no "
             + "rollback or cleanup is started. Restore the old value, or create a new object for the next upgrade.");
-        var changed = frame.Projection.Compose(
-            run.Entity, run.Status with { RollbackPlan = null }, summary, frame.Now);
-        if (_kind.Plans.Active(changed) != PlanSlot.Cleanup)
-        {
-            return await ReleaseAsync(
-                run, _kind.Cleanup is { } cleanup ? cleanup.Announce(changed, cleanup.From(changed), null) : changed);
-        }
-
-        await run.WriteAsync(changed);
-        return RunStep.Waits;
+        var changed = Projection.Compose(turn.Entity, turn.Status with { RollbackPlan = null }, summary, turn.Now);
+        return _kind.Plans.Active(changed) == PlanSlot.Cleanup
+            ? Decision.Write(changed, static _ => Decision.Waits)
+            : Release(
+                turn,
+                _kind.Cleanup is { } cleanup ? cleanup.Announce(changed, cleanup.From(changed), null) : changed);
     }
 
     /// <summary>The former version runs again: releases the target, or restarts from preflight.</summary>
-    public async Task<RunStep> RolledBackAsync(RunReconcile run)
+    public Decision RolledBack(Turn turn)
     {
-        var (entity, now) = (run.Entity, frame.Now);
-        if (RollbackDecision.StartsAgain(entity))
+        if (!RollbackDecision.StartsAgain(turn.Entity))
         {
-            var again = RunTokens.TakeUp(run.Status, RunTokens.NewRetries(entity), now);
-            await run.WriteAsync(frame.Projection.NewAttempt(entity, again, now));
-            return RunStep.AtOnce;
+            return Release(turn, Projection.Over(turn.Entity, turn.Status, PlanSlot.Rollback, turn.Now));
         }
 
-        return await ReleaseAsync(run, frame.Projection.Over(entity, run.Status, PlanSlot.Rollback, now));
+        var again = RunTokens.TakeUp(turn.Status, RunTokens.NewRetries(turn.Entity), turn.Now);
+        return Decision.Write(
+            Projection.NewAttempt(turn.Entity, again, turn.Now), static _ => Decision.AtOnce);
     }
 
-    public async Task<RunStep> NothingAsync(RunReconcile run)
+    public Decision Nothing(Turn turn)
     {
-        var now = frame.Now;
-        var plan = _kind.CompileRollback(run.Spec, new RollbackBasis(new Plan())) with { CompiledAt = now };
-        var before = RunTokens.Resume(run.Status) with { RollbackPlan = plan, Findings = [] };
-        return await ReleaseAsync(run, frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, now));
+        var plan = _kind.CompileRollback(turn.Spec, new RollbackBasis(new Plan())) with { CompiledAt = turn.Now };
+        var before = RunTokens.Resume(turn.Status) with { RollbackPlan = plan, Findings = [] };
+        return Release(turn, Projection.Over(turn.Entity, before, PlanSlot.Rollback, turn.Now));
     }
 
     // False between the write that records a rollback token and the write that reports its effect.
@@ -150,35 +139,35 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             : asksForRollback == status.Conditions.Exists(c => c is { Type: ConditionTypes.Ready, Status: "True" });
     }
 
-    private bool IsCleanupDue(RunSpec spec, RunStatus status) =>
+    private bool IsCleanupDue(Turn turn, RunStatus status) =>
         _kind.Cleanup is { } cleanup
             && (cleanup.PlanOf(status) is { } plan
                 ? !plan.IsDone
-                : cleanup.IsAccepted(spec)
-                    || (WishedAt(cleanup, spec, cleanup.From(status)) is { } wished
-                        && frame.Due.Now is { } now
+                : cleanup.IsAccepted(turn.Spec)
+                    || (WishedAt(cleanup, turn.Spec, cleanup.From(status)) is { } wished
+                        && turn.Due.Now is { } now
                         && DueTime.IsDue(cleanup.AnnouncedAt(status), wished, now)));
 
     private static DateTimeOffset? WishedAt(IRunCleanup cleanup, RunSpec spec, DateTimeOffset? from) =>
         cleanup.After(spec) is { } after ? from + KubernetesDuration.Parse(after) : null;
 
-    private (RunStatus Held, RunStatusSummary Summary) Prepared(RunObject entity, bool wantsRollback)
+    private (RunStatus Held, RunOutcome Summary) Prepared(Turn turn, bool wantsRollback)
     {
-        var before = entity.Status!;
+        var before = turn.Status;
         if (wantsRollback)
         {
             return (before,
-                new RunStatusSummary(
-                    RunOutcomeKind.Progressing,
+                new RunOutcome(
+                    RunState.Working,
                     RunPhases.RollingBack,
                     Reasons.RollingBack,
-                    $"{RunMessages.Because(entity, RollbackCause.Request)} "
+                    $"{RunMessages.Because(turn.Entity, RollbackCause.Request)} "
                     + "Checking whether a rollback is possible."));
         }
 
         var cleanup = _kind.Cleanup!;
-        var summary = new RunStatusSummary(
-            RunOutcomeKind.Progressing,
+        var summary = new RunOutcome(
+            RunState.Working,
             RunPhases.Succeeded,
             Reasons.Running,
             $"The upgrade is accepted: {cleanup.Begins}.");
@@ -187,9 +176,9 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             return (before, summary);
         }
 
-        var plan = cleanup.Compile(entity.Spec, before.Plan!) with
+        var plan = cleanup.Compile(turn.Spec, before.Plan!) with
         {
-            CompiledAt = frame.Now,
+            CompiledAt = turn.Now,
             SpecHash = before.Plan!.SpecHash,
         };
         return (cleanup.WithPlan(before, plan) with { RollbackPlan = null }, summary);
@@ -197,32 +186,30 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 
     // Level-based: after a crash in between this runs again. While the finalizer is there, the target may be claimed
     // although the status does not say so yet.
-    private static async Task<RunStep> ReleaseAsync(RunReconcile run, RunStatus over)
+    private static Decision Release(Turn turn, RunStatus over, TimeSpan? after = null)
     {
-        if (over.Target is { } target
-            && (target.Claim is not null || run.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) == true))
-        {
-            await run.ReleaseClaimAsync(target);
-            over = over with { Target = target with { Claim = null, ClaimNamespace = null } };
-        }
+        return over.Target is { } target
+            && (target.Claim is not null || turn.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) == true)
+            ? Decision.Do(Upgrades.Release.Of(turn, target), _ =>
+                End(over with { Target = target with { Claim = null, ClaimNamespace = null } }))
+            : End(over);
 
-        await run.WriteAsync(over);
-        await run.RemoveFinalizerAsync();
-        return new RunStep(true, null);
+        Decision End(RunStatus status) => Decision.Write(status, _ =>
+            Decision.DropFinalizer(_ => Decision.End(new RunStep(IsOver: true, after))));
     }
 
     // Not known: whether the cleanup is due is asked again later.
-    private (RunStatus Over, bool IsKnown) Ended(RunObject entity)
+    private (RunStatus Over, bool IsKnown) Ended(Turn turn)
     {
-        var before = RunTokens.Resume(entity.Status!) with { RollbackPlan = null };
-        var (spec, due) = (entity.Spec, frame.Due);
+        var before = RunTokens.Resume(turn.Status) with { RollbackPlan = null };
+        var (spec, due) = (turn.Spec, turn.Due);
         var cleanup = _kind.Cleanup;
         var asks = cleanup?.PlanOf(before) is null && cleanup?.After(spec) is not null;
-        var over = frame.Projection.Over(
-            entity,
+        var over = Projection.Over(
+            turn.Entity,
             before,
             PlanSlot.Upgrade,
-            frame.Now,
+            turn.Now,
             summary => asks && due.Now is null
                 ? summary with { Message = Sentences.Join(summary.Message, Doubted, due.Doubt) }
                 : summary);

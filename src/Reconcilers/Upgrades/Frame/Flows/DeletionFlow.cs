@@ -3,54 +3,53 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Deletion: up to a certain step all changes are undone and the object is removed; after that step the object
 /// stays until the plan has finished. With the annotation <c>drydock.dev/on-delete: Abandon</c>, or if the namespace is
 /// being deleted, the object is released after the running step, and an Event lists the unfinished steps.</summary>
-internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans, ParkedStateFlow parked)
+internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow parked)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<DeletionFlow>();
 
     /// <summary>Advances the deletion. Over: the object is released.</summary>
-    public async Task<RunStep> AdvanceAsync(RunReconcile run)
+    public Decision Advance(Turn turn)
     {
-        if (IsOver(run.Entity))
+        if (IsOver(turn.Entity))
         {
-            return await ReleaseAsync(run);
+            return Release(turn);
         }
 
-        if (_kind.Plans.Active(run.Status) == PlanSlot.Cleanup)
+        // The cleanup can stop after any step; only a running step is awaited.
+        return _kind.Plans.Active(turn.Status) == PlanSlot.Cleanup
+            ? Stop(turn, $"The object is being deleted. {_kind.Cleanup!.Stops}.", tell: false)
+            : Decision.Do(new IsAbandoned(), isAbandoned => isAbandoned
+                ? Stop(
+                    turn,
+                    $"The object is released because of {Annotations.OnDelete}: {Annotations.Abandon} or because its "
+                    + "namespace is being deleted.",
+                    tell: true)
+                : Claimed(turn));
+    }
+
+    // Before the first step there is nothing to undo on the target, also if another object has claimed it.
+    private Decision Claimed(Turn turn)
+    {
+        if (turn.Status.Target?.Claim is null || turn.Session.ClaimSeen || !turn.Status.Plan!.HasEverBegun)
         {
-            // The cleanup can stop after any step; only a running step is awaited.
-            return await StopAsync(run, $"The object is being deleted. {_kind.Cleanup!.Stops}.", tell: false);
+            return Undo(turn);
         }
 
-        if (await IsAbandonedAsync(frame.Services.Kubernetes, run.Metadata, run.CancellationToken))
+        return runs.Reclaim(turn, () =>
         {
-            return await StopAsync(
-                run,
-                $"The object is released because of {Annotations.OnDelete}: {Annotations.Abandon} or because its "
-                + "namespace is being deleted.",
-                tell: true);
-        }
+            turn.Session.ClaimSeen = true;
+            return Undo(turn);
+        });
+    }
 
-        // Before the first step there is nothing to undo on the target, also if another object has claimed it.
-        if (run.Status.Target?.Claim is not null && !run.Session.ClaimSeen && run.Status.Plan!.HasEverBegun)
-        {
-            if (await runs.ReclaimAsync(run) is { } wait)
-            {
-                return new RunStep(false, wait);
-            }
+    private Decision Undo(Turn turn)
+    {
+        return _kind.IsPastUndo(turn.Status.Plan!) ? runs.Unblocked(turn, Continue) : Continue();
 
-            run.Session.ClaimSeen = true;
-        }
-
-        if (_kind.IsPastUndo(run.Status.Plan!) && await runs.FindBlockerAsync(run) is { } blocked)
-        {
-            return blocked;
-        }
-
-        run.Adjust = Waiting(run.Status);
-        var step = await runs.AdvanceAsync(run);
-        return step.IsOver ? await ReleaseAsync(run) : step;
+        Decision Continue() => runs.Advance(turn)
+            .Then((at, step) => step.IsOver ? Release(at) : Decision.End(step));
     }
 
     // Nothing is left to do or to undo.
@@ -68,58 +67,46 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
         || await kubernetes.GetAsync<V1Namespace>(metadata.Namespace!, cancellationToken: cancellationToken)
             is null or { Metadata.DeletionTimestamp: not null };
 
-    private async Task<RunStep> StopAsync(RunReconcile run, string because, bool tell)
+    private Decision Stop(Turn turn, string because, bool tell) => parked.WhenIdle(turn, at =>
     {
-        var waits = new RunStep(false, LookAgain);
-        if (await parked.IsUnderWayAsync(run))
-        {
-            return waits;
-        }
+        var slot = _kind.Plans.Active(at.Status);
+        return PlanAdvance.Decide(at, slot, because, Finishing(at, slot), (stopped, _) =>
+            Acts(stopped, slot).Count > 0
+                ? Decision.Again(LookAgain)
 
-        var slot = _kind.Plans.Active(run.Status);
-        await plans.AdvanceAsync(run, slot, because, Finishing(run, run.Status, slot));
-        if (Acts(run, run.Status, slot).Count > 0)
-        {
-            return waits;
-        }
+                // The remaining jobs only observe or wait: they need not finish.
+                : Decision.Do(new StopRun(), _ => tell ? CleanUp(stopped, slot) : Release(stopped)));
+    });
 
-        // The remaining jobs only observe or wait: they need not finish.
-        await run.Session.StopRunAsync();
-        if (tell && !await IsClaimedByOtherAsync(run) && parked.StartBeforeRelease(run))
-        {
-            return waits;
-        }
+    // What another object has claimed is its own.
+    private Decision CleanUp(Turn turn, PlanSlot slot) => ClaimTarget.Of(turn.Status.Target) is { } target
+        ? Decision.Do(new HolderOf(target), holder => holder is null
+            ? parked.BeforeRelease(turn, () => Tell(turn, slot))
+            : Tell(turn, slot))
+        : parked.BeforeRelease(turn, () => Tell(turn, slot));
 
-        if (tell)
-        {
-            var left = Sentences.Join(Left(_kind.Plans.Of(run.Status, slot)!), _kind.LeftBehind(run.Spec, run.Status));
-            frame.Store.Warning(run.Entity, Reasons.Abandoned, left);
-            RunLog.Abandoned(_logger, _kind.Name, run.Metadata.Namespace, run.Metadata.Name, left);
-        }
-
-        return await ReleaseAsync(run);
+    private Decision Tell(Turn turn, PlanSlot slot)
+    {
+        var left = Sentences.Join(Left(_kind.Plans.Of(turn.Status, slot)!), _kind.LeftBehind(turn.Spec, turn.Status));
+        RunLog.Abandoned(_logger, _kind.Name, turn.Metadata.Namespace, turn.Metadata.Name, left);
+        return Decision.Warn(Reasons.Abandoned, left, () => Release(turn));
     }
 
-    private async Task<bool> IsClaimedByOtherAsync(RunReconcile run) => ClaimTarget.Of(run.Status.Target) is { } target
-        && await frame.Services.Claims.FindHolderAsync(
-            target, run.Entity.Entity, run.CancellationToken) is not null;
-
     // The steps that may be changing a target.
-    private ImmutableList<Step> Acts(RunReconcile run, RunStatus status, PlanSlot slot) =>
-        _kind.Plans.Of(status, slot)!.Steps.FindAll(
-            s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !run.Session.IsIdle(s.Id));
+    private ImmutableList<Step> Acts(Turn turn, PlanSlot slot) =>
+        _kind.Plans.Of(turn.Status, slot)!.Steps.FindAll(
+            s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !turn.Session.IsIdle(s.Id));
 
     // Absolute times: the message stays the same while it waits.
-    private Func<RunStatusSummary, RunStatusSummary> Finishing(
-        RunReconcile run, RunStatus before, PlanSlot slot) => summary =>
+    private Func<RunOutcome, RunOutcome> Finishing(Turn turn, PlanSlot slot) => summary =>
     {
-        var acts = Acts(run, before, slot);
-        if (acts.Count == 0 || summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
+        var acts = Acts(turn, slot);
+        if (acts.Count == 0 || summary.State is RunState.Succeeded or RunState.RolledBack)
         {
             return summary;
         }
 
-        var ends = acts.Max(s => (s.StartedAt ?? frame.Now) + _kind.TimeoutOf(run.Spec, s));
+        var ends = acts.Max(s => (s.StartedAt ?? turn.Now) + _kind.TimeoutOf(turn.Spec, s));
         var followed =
             $"The deletion waits for {string.Join(", ", acts.Select(s => s.Id))}, "
             + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object is removed; nothing more is "
@@ -138,14 +125,15 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
             + $"Unfinished steps: {(open.Count > 0 ? string.Join(", ", open) : "none")}.";
     }
 
-    private Func<RunStatusSummary, RunStatusSummary> Waiting(RunStatus status) => summary =>
+    /// <summary>The state to report of a run that goes on while its object is being deleted.</summary>
+    public static RunOutcome Waiting(RunKind kind, RunStatus status, RunOutcome summary)
     {
-        if (summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
+        if (summary.State is RunState.Succeeded or RunState.RolledBack)
         {
             return summary;
         }
 
-        if (!_kind.IsPastUndo(status.Plan!))
+        if (!kind.IsPastUndo(status.Plan!))
         {
             return Stays(summary, Reasons.Undoing, Sentences.Join(
                 summary.Message,
@@ -154,27 +142,25 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, PlanFlow plans,
 
         var plan = status.RollbackPlan is null ? "plan" : "rollback";
         return Stays(summary, Reasons.DeletionWaits, Sentences.Join(
-            $"The deletion waits: {_kind.PastUndo}, so the {plan} must finish first.",
+            $"The deletion waits: {kind.PastUndo}, so the {plan} must finish first.",
             $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves "
             + "the targets as they are.",
             summary.Message));
-    };
+    }
 
     // What stalls keeps its reason.
-    private static RunStatusSummary Stays(RunStatusSummary summary, string reason, string message) => summary with
+    private static RunOutcome Stays(RunOutcome summary, string reason, string message) => summary with
     {
-        Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : reason,
+        Reason = summary.IsStalled ? summary.Reason : reason,
         Message = message,
     };
 
-    private static async Task<RunStep> ReleaseAsync(RunReconcile run)
+    private static Decision Release(Turn turn)
     {
-        if (run.Status.Target is { } target)
-        {
-            await run.ReleaseClaimAsync(target);
-        }
+        return turn.Status.Target is { } target
+            ? Decision.Do(Upgrades.Release.Of(turn, target), _ => Drop())
+            : Drop();
 
-        await run.RemoveFinalizerAsync();
-        return new RunStep(true, null);
+        Decision Drop() => Decision.DropFinalizer(static _ => Decision.Over);
     }
 }

@@ -6,97 +6,102 @@ namespace Drydock.Reconcilers.Upgrades;
 internal sealed class ParkedStateFlow(RunFrame frame)
 {
     private const string Limit = "2m";
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly Backoff _backoff = new() { First = TimeSpan.FromSeconds(5) };
     private readonly RunKind _kind = frame.Kind;
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<ParkedStateFlow>();
 
-    /// <summary>Records the result of an attempt. True while one is under way: nothing else is done then, so that no
-    /// step starts at the same time.</summary>
-    public async Task<bool> IsUnderWayAsync(RunReconcile run)
+    /// <summary>Records the result of an attempt. While one is under way nothing else is done, so that no step starts
+    /// at the same time.</summary>
+    public Decision WhenIdle(Turn turn, Func<Turn, Decision> next)
     {
-        var session = run.Session;
+        var session = turn.Session;
         if (session.CleaningUp is not { IsCompleted: true } work)
         {
-            return session.CleaningUp is not null;
+            return session.CleaningUp is null ? next(turn) : Decision.Again(LookAgain);
         }
 
         session.CleaningUp = null;
-        var came = await work;
+        var came = work.Result;
         session.CleanUpFailures = came.Remaining.Count == 0 && came.Removed.Count > 0 ? 0 : session.CleanUpFailures + 1;
         session.CleanUpNotBefore = session.CleanUpFailures == 0
             ? default
-            : frame.Now + _backoff.Delay(session.CleanUpFailures);
+            : turn.Now + _backoff.Delay(session.CleanUpFailures);
         if (came.Remaining.Count > 0)
         {
             RunLog.ParkedStateRemains(
                 _logger,
                 _kind.Name,
-                run.Metadata.Namespace,
-                run.Metadata.Name,
+                turn.Metadata.Namespace,
+                turn.Metadata.Name,
                 Sentences.Join([.. came.Remaining]));
         }
 
-        if (came.Removed.Count > 0)
+        if (came.Removed.Count == 0)
         {
-            var status = _kind.ParkedState!.MarkRemoved(run.Spec, run.Status, came.Removed, frame.Now);
-            await run.WriteAsync(_kind.Summarize(run.Spec, status, _kind.Plans.Active(status), isDone: false));
+            return next(turn);
         }
 
-        return false;
+        var status = _kind.ParkedState!.MarkRemoved(turn.Spec, turn.Status, came.Removed, turn.Now);
+        return Decision.Write(
+            _kind.Summarize(turn.Spec, status, _kind.Plans.Active(status), isDone: false), next);
     }
 
-    public RunStep AfterAdvance(RunReconcile run, RunStep step, RunOutcome outcome)
+    /// <summary>The end of a turn in which a plan was advanced.</summary>
+    /// <param name="after">When the plan wants to be advanced again; null leaves it to events.</param>
+    public Decision After(Turn turn, RunOutcome outcome, TimeSpan? after)
     {
+        var step = Decision.End(new RunStep(outcome.State == RunState.Succeeded, after));
         var isStopped = outcome.State is RunState.Failed or RunState.Stopped;
         if (outcome.State is RunState.Working or RunState.Succeeded
-            || !MayBegin(run, isReleased: false)
-            || _kind.ParkedState!.RemoveAt(run.Spec, run.Status, isStopped) is not { } due)
+            || !MayBegin(turn, isReleased: false)
+            || _kind.ParkedState!.RemoveAt(turn.Spec, turn.Status, isStopped) is not { } due)
         {
             return step;
         }
 
-        var notBefore = run.Session.CleanUpNotBefore;
-        var wait = (due > notBefore ? due : notBefore) - frame.Now;
-        if (wait > TimeSpan.Zero)
-        {
-            return step with { After = step.After < wait ? step.After : wait };
-        }
-
-        Begin(run);
-        return step;
+        var notBefore = turn.Session.CleanUpNotBefore;
+        var wait = (due > notBefore ? due : notBefore) - turn.Now;
+        return wait > TimeSpan.Zero
+            ? Decision.Again(after < wait ? after : wait)
+            : Begin(turn, () => step);
     }
 
-    /// <summary>Before an object is released in the middle: starts the cleanup, once. False if there is nothing to
-    /// remove, or it was tried already.</summary>
-    public bool StartBeforeRelease(RunReconcile run)
+    /// <summary>Before an object is released in the middle: starts the cleanup, once.</summary>
+    /// <param name="next">What follows if there is nothing to remove, or it was tried already.</param>
+    public Decision BeforeRelease(Turn turn, Func<Decision> next)
     {
-        if (run.Session.TriedBeforeRelease || !MayBegin(run, isReleased: true))
+        if (turn.Session.TriedBeforeRelease || !MayBegin(turn, isReleased: true))
         {
-            return false;
+            return next();
         }
 
-        run.Session.TriedBeforeRelease = true;
-        Begin(run);
-        return true;
+        turn.Session.TriedBeforeRelease = true;
+        return Begin(turn, static () => Decision.Again(LookAgain));
     }
 
     // The steps of a released object that only waited were cancelled before. A step that was observed not to have
     // started is not observed again while nothing may be started.
-    private bool MayBegin(RunReconcile run, bool isReleased) =>
+    private bool MayBegin(Turn turn, bool isReleased) =>
         _kind.ParkedState is { } state
-            && !_kind.Plans.All(run.Status).Any(p => p.Steps.Exists(s =>
-                s.State == StepState.Running && !run.Session.IsIdle(s.Id) && !(isReleased && _kind.OnlyWaits(s))))
-            && state.MayRemain(run.Spec, run.Status);
+            && !_kind.Plans.All(turn.Status).Any(p => p.Steps.Exists(s =>
+                s.State == StepState.Running && !turn.Session.IsIdle(s.Id) && !(isReleased && _kind.OnlyWaits(s))))
+            && state.MayRemain(turn.Spec, turn.Status);
 
     // A process that may no longer act does nothing.
-    private static void Begin(RunReconcile run)
+    private static Decision Begin(Turn turn, Func<Decision> next)
     {
-        var status = run.Status;
-        run.Session.CleaningUp = run.BesideAsync(
+        var status = turn.Status;
+        var cleanUp = new Beside<ParkedStateResult>(
             Limit,
             (targets, token) => targets.CleanUpAsync(status, token),
-            (targets, exception) => exception is ActRefusedException
+            static (targets, exception) => exception is ActRefusedException
                 ? ParkedStateResult.Nothing
                 : new ParkedStateResult([], [targets.Redact(exception.Message)]));
+        return Decision.Do(cleanUp, begun =>
+        {
+            turn.Session.CleaningUp = begun;
+            return next();
+        });
     }
 }

@@ -1,126 +1,135 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Advances a stored plan once with the engine.</summary>
-internal sealed class PlanFlow(RunFrame frame)
+/// <summary>An advance of one plan with the engine, and what it reports.</summary>
+/// <param name="StartNothingBecause">Why nothing may be started; null lets it start.</param>
+/// <param name="Adjust">Changes the state that is reported.</param>
+internal sealed record PlanAdvance(
+    PlanSlot Slot, string? StartNothingBecause, Func<RunOutcome, RunOutcome> Adjust)
 {
-    private readonly RunKind _kind = frame.Kind;
-
-    /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
-    public async Task<RunOutcome> AdvanceAsync(
-        RunReconcile run,
+    /// <summary>The advance, after the warnings about annotations that cannot be read whole.</summary>
+    public static Decision Decide(
+        Turn turn,
         PlanSlot slot,
         string? startNothingBecause,
-        Func<RunStatusSummary, RunStatusSummary> adjust)
+        Func<RunOutcome, RunOutcome> adjust,
+        Func<Turn, RunOutcome, Decision> next)
     {
-        var now = frame.Now;
-        var session = run.Session;
-        var before = run.Status;
-        var former = _kind.Plans.Of(before, slot)!;
-        TellUnread(run.Entity, session, Annotations.Approve, "approvals", Reasons.ApprovalIgnored);
-        TellUnread(run.Entity, session, Annotations.Accept, "acceptances", Reasons.AcceptIgnored);
+        return Unread(Annotations.Approve, "approvals", Reasons.ApprovalIgnored, () =>
+            Unread(Annotations.Accept, "acceptances", Reasons.AcceptIgnored, () =>
+                Decision.Advance(new PlanAdvance(slot, startNothingBecause, adjust), next)));
+
+        // Once per value of an annotation.
+        Decision Unread(string annotation, string things, string reason, Func<Decision> then) =>
+            RunTokens.Unread(turn.Metadata, annotation, things) is { } unread && turn.Session.Told.Add(unread)
+                ? Decision.Warn(reason, unread, then)
+                : then();
+    }
+
+    /// <param name="writeAsync">Writes a status over the version of the turn; if the second argument is true, also one
+    /// that does not differ.</param>
+    public async Task<RunOutcome> RunAsync(
+        RunFrame frame,
+        Turn turn,
+        Func<RunStatus, bool, CancellationToken, Task<Turn>> writeAsync,
+        CancellationToken cancellationToken)
+    {
+        var (session, kind, before, now) = (turn.Session, turn.Kind, turn.Status, turn.Now);
+        var former = kind.Plans.Of(before, Slot)!;
 
         // While nothing may be started, tokens and acceptances are kept for later.
-        var retries = startNothingBecause is null ? RunTokens.NewRetries(run.Entity) : [];
+        var retries = StartNothingBecause is null ? RunTokens.NewRetries(turn.Entity) : [];
         var failing = former.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
         var seen = retries.Count == 0 ? before
             : frame.Projection.Numbered(before, failing
                 ? RunTokens.TakeUp(before, retries, now)
                 : RunTokens.Use(before, retries, now));
-        var plan = _kind.Plans.Of(seen, slot)!;
-        var engine = await session.RunAsync(slot, plan);
-        var controls = Controls(run.Entity, slot, plan, seen, now) with
+        var plan = kind.Plans.Of(seen, Slot)!;
+        var engine = await session.RunAsync(Slot, plan);
+        var controls = Controls(turn, plan, seen) with
         {
-            StartNothingBecause = startNothingBecause,
+            StartNothingBecause = StartNothingBecause,
             Retry = retries.Count > 0 && failing,
-            Accepted = startNothingBecause is null
-                ? Acceptances.Accepted(RunWords.Admitted(run.Entity, WordKind.Acceptance), former)
+            Accepted = StartNothingBecause is null
+                ? Acceptances.Accepted(RunWords.Admitted(turn.Entity, WordKind.Acceptance), former)
                 : [],
             AccessChanged = failing && session.FailedWith is { } access && access != session.AccessKey,
         };
-        var outcome = await engine.AdvanceAsync(plan, controls, Environment(run), SaveAsync, run.CancellationToken);
+        var outcome = await engine.AdvanceAsync(
+            plan, controls, Environment(frame, turn), SaveAsync, cancellationToken);
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? session.AccessKey : null;
         return outcome;
 
         async Task SaveAsync(PlanProgress next, RunOutcome came, CancellationToken token)
         {
-            var used = startNothingBecause is null
-                ? Acceptances.Record(_kind, run.Entity, seen, former, next, now)
+            var used = StartNothingBecause is null
+                ? Acceptances.Record(kind, turn.Entity, seen, former, next, now)
                 : seen;
 
-            if (slot == PlanSlot.Rollback && next.HasEverBegun)
+            if (Slot == PlanSlot.Rollback && next.HasEverBegun)
             {
                 used = used with { Plan = used.Plan!.AsHistory() };
             }
 
-            await run.WriteAsync(
-                frame.Projection.Compose(run.Entity, used, slot, next, came, now, adjust), always: came.Acts);
-            session.Targets.Refresh(run.Entity.Entity);
+            var status = frame.Projection.Compose(turn.Entity, used, Slot, next, came, now, Adjust);
+            var written = await writeAsync(status, came.Acts, token);
+            session.Targets.Refresh(written.Entity.Entity);
         }
     }
 
-    // Once per value of an annotation.
-    private void TellUnread(RunObject entity, RunSession session, string annotation, string things, string reason)
+    private RunControls Controls(Turn turn, PlanProgress plan, RunStatus seen)
     {
-        if (RunTokens.Unread(entity.Metadata, annotation, things) is { } unread && session.Told.Add(unread))
-        {
-            frame.Store.Warning(entity, reason, unread);
-        }
-    }
-
-    private RunControls Controls(RunObject entity, PlanSlot slot, PlanProgress plan, RunStatus seen, DateTimeOffset now)
-    {
-        var spec = entity.Spec;
-        var holds = spec.HoldBefore.Select(name => _kind.HoldIn(plan, name)).ToHashSet(StringComparer.Ordinal);
+        var (entity, spec, kind) = (turn.Entity, turn.Spec, turn.Kind);
+        var holds = spec.HoldBefore.Select(name => kind.HoldIn(plan, name)).ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
-        var implied = slot == PlanSlot.Upgrade ? _kind.Hold(spec, plan) : null;
+        var implied = Slot == PlanSlot.Upgrade ? kind.Hold(spec, plan) : null;
         holds.UnionWith(implied is null ? [] : [implied.Step]);
         approved.UnionWith(isApproved && plan.Hold is { } hold ? [hold] : []);
 
         // A rollback never waits for the window.
-        var units = slot == PlanSlot.Upgrade && spec.Window is { } window
-            ? new UnitWindow(_kind, seen, plan, window, now)
+        var units = Slot == PlanSlot.Upgrade && spec.Window is { } window
+            ? new UnitWindow(kind, seen, plan, window, turn.Now)
             : null;
         return new RunControls
         {
             Paused = spec.Paused,
             HowToResume = ControlAnnotations.HowToResume(entity.Metadata, entity.Written.Paused),
             HoldBefore = holds,
-            HowToRelease = name => HowToRelease(entity, plan, name),
+            HowToRelease = name => HowToRelease(turn, plan, name),
             ImpliedHold = implied?.Step,
             ImpliedBecause = implied is null ? null : $"{Sentences.Close(implied.Because)} To continue: "
-                + $"{new KubectlCommands(_kind.Resource, entity.Metadata).Annotate(
+                + $"{new KubectlCommands(kind.Resource, entity.Metadata).Annotate(
                     Annotations.Approve, Word.For(implied.Step, plan))}.",
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
             PhaseOpensAt = units is null ? static _ => null : units.OpensAt,
-            OnlyUnitsWait = _kind.IsPastUndo(plan),
+            OnlyUnitsWait = kind.IsPastUndo(plan),
             ClosedBecause = units is null ? static _ => "" : units.ClosedBecause,
-            TimeoutOf = step => _kind.TimeoutOf(spec, step),
+            TimeoutOf = step => kind.TimeoutOf(spec, step),
         };
     }
 
-    private string HowToRelease(RunObject entity, PlanProgress plan, string name)
+    private static string HowToRelease(Turn turn, PlanProgress plan, string name)
     {
-        var places = entity.Written.HoldBefore.Select(hold => (Hold: hold, Place: "spec.holdBefore"))
-            .Concat(ControlAnnotations.Holds(entity.Metadata)
+        var places = turn.Entity.Written.HoldBefore.Select(hold => (Hold: hold, Place: "spec.holdBefore"))
+            .Concat(ControlAnnotations.Holds(turn.Metadata)
                 .Select(hold => (Hold: hold, Place: $"the annotation {Annotations.Hold}")))
-            .Where(each => _kind.HoldIn(plan, each.Hold) == name)
+            .Where(each => turn.Kind.HoldIn(plan, each.Hold) == name)
             .Select(each => $"'{each.Hold}' from {each.Place}")
             .Distinct(StringComparer.Ordinal);
         return $"remove {string.Join(" and ", places)}";
     }
 
-    private RunEnvironment Environment(RunReconcile run)
+    private static RunEnvironment Environment(RunFrame frame, Turn turn)
     {
-        var (entity, session) = (run.Entity, run.Session);
+        var session = turn.Session;
         return new RunEnvironment
         {
-            OwnerUid = entity.Metadata.Uid!,
+            OwnerUid = turn.Metadata.Uid!,
             Catalog = session.Targets.Catalog(),
             Fence = frame.Services.Fence,
             Time = frame.Services.Time,
-            Wake = () => frame.Store.Wake(entity),
+            Wake = () => frame.Wake(turn.Entity),
             Redact = session.Targets.Redact,
             Hold = session.Hold,
             Superseded = session.Superseded,

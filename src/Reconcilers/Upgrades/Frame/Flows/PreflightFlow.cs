@@ -3,134 +3,136 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>From a new object to a stored plan: preflight, outside the reconcile and repeated until there are no
 /// findings, then the claim on the target, then the plan. Nothing is changed on the target before the plan is in
 /// status.</summary>
-internal sealed class PreflightFlow(RunFrame frame)
+internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
     private readonly RunKind _kind = frame.Kind;
-    private readonly TargetClaims _claims = frame.Services.Claims;
     private readonly Backoff _backoff = new() { First = TimeSpan.FromSeconds(2) };
 
-    /// <returns>When to continue without an event; null leaves it to events.</returns>
-    public async Task<TimeSpan?> AdvanceAsync(RunReconcile run)
+    public Decision Advance(Turn turn)
     {
-        if (await IsAbortedAsync(run))
+        if (turn.Status.AbortedBy is not null || RunTokens.NewAbort(turn.Entity) is not null)
         {
-            return run.Status.AbortedBy is null ? TimeSpan.FromMilliseconds(1) : null;
+            return Aborted(turn);
         }
 
-        if (run.Spec.Mode == RunMode.Apply && frame.Due.RefuseStart(run.Spec.NotAfter) is { } late)
+        if (turn.Spec.Mode == RunMode.Apply && turn.Due.RefuseStart(turn.Spec.NotAfter) is { } late)
         {
-            await run.WriteAsync(
-                run.Status with { Findings = [] },
-                new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Preflight, late.Reason, late.Message));
-            return late.Reason == Reasons.TooLate ? null : DueTime.Interval;
+            return Report(
+                turn,
+                turn.Status with { Findings = [] },
+                new RunOutcome(RunState.Stalled, RunPhases.Preflight, late.Reason, late.Message),
+                _ => Decision.Again(late.Reason == Reasons.TooLate ? null : DueTime.Interval));
         }
 
-        // Everything that users can change: a change starts the next pass at once. Back-off is for problems that may
-        // resolve without a change.
-        var session = run.Session;
-        var key = $"{run.Metadata.Generation}|{session.AccessKey}";
-        if (RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries)
+        if (RunTokens.NewRetries(turn.Entity) is not { Count: > 0 } retries)
         {
-            session.PreflightKey = null;
-            await run.WriteAsync(RunTokens.Use(run.Status, retries, frame.Now));
+            return Check(turn);
         }
 
-        if (session.Preflight is not { } pass)
-        {
-            return await BeginAsync(run, key);
-        }
-
-        if (!pass.IsCompleted)
-        {
-            return null;
-        }
-
-        session.Preflight = null;
-        if (session.PreflightKey != key)
-        {
-            // The spec or a Secret changed during the pass.
-            session.PreflightNotBefore = frame.Now;
-            return TimeSpan.FromMilliseconds(1);
-        }
-
-        var result = await pass;
-        if (result.Target is { } target && await AwaitedAsync(run, target) is { } holder)
-        {
-            // Findings on a target that another run is working on mean nothing.
-            return await BusyAsync(run, target, holder);
-        }
-
-        return result.Discovery is { } discovery
-            ? await PlanAsync(run, discovery)
-            : await FoundAsync(run, result.Findings);
+        turn.Session.PreflightKey = null;
+        return Decision.Write(RunTokens.Use(turn.Status, retries, turn.Now), Check);
     }
 
     /// <summary>The second check of a run whose plan is stored and has not started, for a process that did not make the
-    /// first one: its predecessor may have stopped between the two. Null if the target is free; otherwise the claim is
-    /// released and the run waits for the target.</summary>
-    public async Task<TimeSpan?> GiveWayAsync(RunReconcile run)
+    /// first one: its predecessor may have stopped between the two. If the target is not free, the claim is released
+    /// and the run waits for the target.</summary>
+    public Decision GiveWay(Turn turn, Func<Decision> next)
     {
-        var status = run.Status;
+        var status = turn.Status;
         return status is { RollbackPlan: null, Plan: { } plan }
             && ClaimTarget.Of(status.Target) is { } target
             && !status.IsUpgraded()
             && !plan.HasEverBegun
-            ? await GiveWayAsync(run, target, _kind.MustBeFree(target.Identity, plan))
-            : null;
+            ? Free(turn, target, _kind.MustBeFree(target.Identity, plan), next)
+            : next();
     }
 
-    private async Task<TimeSpan?> GiveWayAsync(RunReconcile run, ClaimTarget target, IReadOnlyList<string> mustBeFree)
+    // The parts of the target are free, which a restore, for example, claims individually.
+    private Decision Free(Turn turn, ClaimTarget target, IReadOnlyList<string> parts, Func<Decision> next) =>
+        Decision.Do(
+            new HolderOf([.. parts.Select(part => target with { Identity = part })], OfThoseThere: true),
+            found => found is var (taken, holder) ? Busy(turn, taken, holder) : next());
+
+    // Everything that users can change: a change starts the next pass at once. Back-off is for problems that may
+    // resolve without a change.
+    private static string KeyOf(Turn turn) => $"{turn.Metadata.Generation}|{turn.Session.AccessKey}";
+
+    private Decision Check(Turn turn)
     {
-        if (await OccupiedAsync(run, target, mustBeFree) is not var (taken, holder))
+        var session = turn.Session;
+        if (session.Preflight is not { } pass)
         {
-            return null;
+            return Begin(turn);
         }
 
-        return await BusyAsync(run, taken, holder);
+        if (!pass.IsCompleted)
+        {
+            return Decision.Waits;
+        }
+
+        session.Preflight = null;
+        if (session.PreflightKey != KeyOf(turn))
+        {
+            // The spec or a Secret changed during the pass.
+            session.PreflightNotBefore = turn.Now;
+            return Decision.AtOnce;
+        }
+
+        // Findings on a target that another run is working on mean nothing.
+        var result = pass.Result;
+        return result.Target is { } target ? Awaited(turn, target, Read) : Read();
+
+        Decision Read() => result.Discovery is { } discovery
+            ? Plan(turn, discovery)
+            : Found(turn, result.Findings);
     }
 
-    private async Task<TimeSpan?> BeginAsync(RunReconcile run, string key)
+    private Decision Begin(Turn turn)
     {
-        var session = run.Session;
+        var (session, key) = (turn.Session, KeyOf(turn));
         if (session.PreflightKey == key)
         {
-            if (session.PreflightNotBefore - frame.Now is { Ticks: > 0 } wait)
+            if (session.PreflightNotBefore - turn.Now is { Ticks: > 0 } wait)
             {
-                return wait;
+                return Decision.Again(wait);
             }
 
-            if (session.BusyTarget is { } awaited && await AwaitedAsync(run, awaited) is { } still)
+            if (session.BusyTarget is { } awaited)
             {
-                return await BusyAsync(run, awaited, still);
+                return Awaited(turn, awaited, Look);
             }
         }
 
-        session.BusyTarget = null;
-        session.PreflightFailures = session.PreflightKey == key ? session.PreflightFailures : 0;
-        session.PreflightKey = key;
+        return Look();
 
-        // The findings of a stalled preflight stay in status until the next pass has finished.
-        if (run.Status.Findings.Count == 0 || run.Status.ObservedGeneration != run.Metadata.Generation)
+        Decision Look()
         {
-            var summary = new RunStatusSummary(
-                RunOutcomeKind.Progressing,
+            session.BusyTarget = null;
+            session.PreflightFailures = session.PreflightKey == key ? session.PreflightFailures : 0;
+            session.PreflightKey = key;
+
+            // The findings of a stalled preflight stay in status until the next pass has finished.
+            if (turn.Status.Findings.Count > 0 && turn.Status.ObservedGeneration == turn.Metadata.Generation)
+            {
+                return Pass(turn);
+            }
+
+            var summary = new RunOutcome(
+                RunState.Working,
                 RunPhases.Preflight,
                 Reasons.Preflight,
                 $"Checking {_kind.Examines}. Nothing is changed.");
-            await run.WriteAsync(run.Status, summary);
+            return Report(turn, turn.Status, summary, Pass);
         }
-
-        session.Preflight = PassAsync(run);
-        return null;
     }
 
     // One pass over the targets, within spec.timeouts.preflight.
-    private Task<PreflightResult<IRunDiscovery>> PassAsync(RunReconcile run)
+    private Decision Pass(Turn turn)
     {
-        var spec = run.Spec;
+        var spec = turn.Spec;
         var timeout = _kind.PreflightTimeout(spec);
-        return run.BesideAsync(
+        var look = new Beside<PreflightResult<IRunDiscovery>>(
             timeout,
             (targets, token) => spec.Window is { } window && !WindowClock.IsKnown(window)
                 ? Task.FromResult(Found(new Finding
@@ -153,73 +155,82 @@ internal sealed class PreflightFlow(RunFrame frame)
                     Reason = Reasons.InternalError,
                     Message = targets.Redact($"Preflight failed unexpectedly: {exception.Message}"),
                 }),
-            frame.PassesOf(run.Metadata.Namespace));
+            Frame.PassesOf(turn.Metadata.Namespace));
+        return Decision.Do(look, begun =>
+        {
+            turn.Session.Preflight = begun;
+            return Decision.Waits;
+        });
 
         static PreflightResult<IRunDiscovery> Found(Finding finding) => new(null, [finding]);
     }
 
-    // The holder of the target that must be awaited; null if there is none, or if it was deleted and may be succeeded.
-    private async Task<ClaimHolder?> AwaitedAsync(RunReconcile run, ClaimTarget target) =>
-        await _claims.FindHolderAsync(target, run.Entity.Entity, run.CancellationToken) is { } holder
-            && !(holder.IsGone && run.Spec.AdoptTarget)
-            ? holder
-            : null;
+    // A holder that was deleted may be succeeded.
+    private Decision Awaited(Turn turn, ClaimTarget target, Func<Decision> next) => Decision.Do(
+        new HolderOf(target),
+        found => found is var (taken, holder) && !(holder.IsGone && turn.Spec.AdoptTarget)
+            ? Busy(turn, taken, holder)
+            : next());
 
     // Before a plan is stored nothing was changed, so nothing must be undone or finished.
-    private async Task<bool> IsAbortedAsync(RunReconcile run)
+    private Decision Aborted(Turn turn)
     {
-        var now = frame.Now;
-        if (RunTokens.NewAbort(run.Entity) is { } token)
+        if (RunTokens.NewAbort(turn.Entity) is { } token)
         {
             var message = $"The run was aborted by {Annotations.Abort}={token} before anything was changed. "
                 + $"Set {RunMessages.Retry} to restart from preflight.";
-            await run.WriteAsync(
-                RunTokens.Abort(run.Spec, run.Status, token, now) with { Findings = [] },
-                new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Failed, Reasons.Aborted, message, Failed: true));
-            return true;
+            return Report(
+                turn,
+                RunTokens.Abort(turn.Spec, turn.Status, token, turn.Now) with { Findings = [] },
+                new RunOutcome(RunState.Failed, RunPhases.Failed, Reasons.Aborted, message),
+                static _ => Decision.Waits);
         }
 
-        if (run.Status.AbortedBy is null)
+        if (RunTokens.NewRetries(turn.Entity) is not { Count: > 0 } retries)
         {
-            return false;
+            return Decision.Waits;
         }
 
-        if (RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries)
-        {
-            await run.WriteAsync(
-                frame.Projection.NewAttempt(run.Entity, RunTokens.TakeUp(run.Status, retries, now), now));
-        }
-
-        return true;
+        var again = RunTokens.TakeUp(turn.Status, retries, turn.Now);
+        return Decision.Write(
+            Projection.NewAttempt(turn.Entity, again, turn.Now), static _ => Decision.AtOnce);
     }
 
-    private async Task<TimeSpan?> FoundAsync(RunReconcile run, IReadOnlyList<Finding> findings)
+    private Decision Found(Turn turn, IReadOnlyList<Finding> findings)
     {
-        var (session, now) = (run.Session, frame.Now);
+        var (session, now) = (turn.Session, turn.Now);
         session.PreflightFailures++;
         var clean = findings.Select(f => f with { Message = session.Targets.Redact(f.Message) }).ToList();
-        var arrivesBy = ArrivalTime.EndsAt(run.Metadata, clean, now);
+        var arrivesBy = ArrivalTime.EndsAt(turn.Metadata, clean, now);
         var next = now + _backoff.Delay(session.PreflightFailures);
         session.PreflightNotBefore = arrivesBy < next ? arrivesBy.Value : next;
-        await run.WriteAsync(run.Status with { Findings = clean }, RunMessages.Found(clean, arrivesBy));
-        return session.PreflightNotBefore - now;
+        return Report(
+            turn,
+            turn.Status with { Findings = clean },
+            RunMessages.Found(clean, arrivesBy),
+            _ => Decision.Again(session.PreflightNotBefore - now));
     }
 
-    private async Task<TimeSpan?> PlanAsync(RunReconcile run, IRunDiscovery discovery)
+    private Decision Plan(Turn turn, IRunDiscovery discovery)
     {
-        var (session, now) = (run.Session, frame.Now);
-        var identity = _kind.IdentityOf(run.Spec);
-        var plan = Acceptances.WithNote(_kind, discovery.Compile(run.Entity.Written)) with
+        var identity = _kind.IdentityOf(turn.Spec);
+        var plan = Acceptances.WithNote(_kind, discovery.Compile(turn.Entity.Written)) with
         {
-            CompiledAt = now,
+            CompiledAt = turn.Now,
             SpecHash = FieldClasses.Hash(identity),
             Identity = SpecIdentity.Of(identity),
         };
         var target = new ClaimTarget(discovery.TargetIdentity, discovery.TargetAddresses);
-        var isShown = run.Spec.Mode == RunMode.Plan;
-        var isRefused = run.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash;
-        var known = await ReleaseFormerAsync(run, isShown || isRefused ? null : target);
-        var learned = discovery.Learn(run.Status, run.Spec, now) with
+        var isShown = turn.Spec.Mode == RunMode.Plan;
+        var isRefused = turn.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash;
+
+        // An attempt that was undone keeps its claim for the next one, which may have found another target, or is only
+        // shown.
+        var known = turn.Status.Target ?? new TargetStatus();
+        var former = (ClaimTarget.Of(known)?.Names(turn.Metadata.Namespace) ?? [])
+            .Except(isShown || isRefused ? [] : target.Names(turn.Metadata.Namespace), StringComparer.Ordinal)
+            .ToList();
+        var learned = discovery.Learn(turn.Status, turn.Spec, turn.Now) with
         {
             Findings = [],
             Target = known with
@@ -227,130 +238,100 @@ internal sealed class PreflightFlow(RunFrame frame)
                 Identity = target.Identity,
                 Addresses = [.. target.Addresses],
                 Description = discovery.TargetDescription,
+                Claim = former.Count > 0 ? null : known.Claim,
+                ClaimNamespace = former.Count > 0 ? null : known.ClaimNamespace,
             },
         };
-        if (isShown)
-        {
-            if (await StoreListsAsync(run, discovery, learned) is not { } complete)
-            {
-                return session.PreflightNotBefore - now;
-            }
+        return Decision.Do(new Release(former), _ =>
+            isShown ? StoreLists(turn, discovery, learned, whole => Show(turn, whole, plan))
+            : isRefused ? Refuse(turn, learned, plan)
+            : Free(turn, target, discovery.MustBeFree, () =>
+                StoreLists(turn, discovery, learned, whole => Claim(turn, discovery, target, whole, plan))));
+    }
 
-            var ready = new RunStatusSummary(
-                RunOutcomeKind.PlanReady,
-                RunPhases.Planned,
-                Reasons.PlanReady,
-                $"Plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan. Nothing was changed. "
-                + "Set spec.mode: Apply to run it, and spec.approvedPlanHash to allow only this plan.");
-            await StoreAsync(run, complete, plan, ready);
-            return null;
-        }
+    private Decision Show(Turn turn, RunStatus whole, Plan plan)
+    {
+        var ready = new RunOutcome(
+            RunState.PlanReady,
+            RunPhases.Planned,
+            Reasons.PlanReady,
+            $"Plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan. Nothing was changed. "
+            + "Set spec.mode: Apply to run it, and spec.approvedPlanHash to allow only this plan.");
+        return Store(turn, whole, plan, ready, static _ => Decision.Waits);
+    }
 
-        if (isRefused)
-        {
-            session.PreflightFailures = 0;
-            session.PreflightNotBefore = now + _backoff.Delay(6);
-            await run.WriteAsync(
-                learned with { Plan = run.Status.Plan },
-                RunMessages.PlanChanged(run.Status.Plan, plan, run.Spec.ApprovedPlanHash!));
-            return session.PreflightNotBefore - now;
-        }
+    private Decision Refuse(Turn turn, RunStatus learned, Plan plan)
+    {
+        var wait = _backoff.Delay(6);
+        turn.Session.PreflightFailures = 0;
+        turn.Session.PreflightNotBefore = turn.Now + wait;
+        return Report(
+            turn,
+            learned with { Plan = turn.Status.Plan },
+            RunMessages.PlanChanged(turn.Status.Plan, plan, turn.Spec.ApprovedPlanHash!),
+            _ => Decision.Again(wait));
+    }
 
-        if (await OccupiedAsync(run, target, discovery.MustBeFree) is var (occupied, occupant))
-        {
-            return await BusyAsync(run, occupied, occupant);
-        }
-
-        if (await StoreListsAsync(run, discovery, learned) is not { } whole)
-        {
-            return session.PreflightNotBefore - now;
-        }
-
-        // Recorded before it is claimed: a deletion then releases the claim whenever this process ends.
-        await run.AddFinalizerAsync();
-        await run.WriteAsync(run.Status with { Target = whole.Target });
-        if (await _claims.ClaimAsync(
-            target, run.Entity.Entity, run.Spec.AdoptTarget, keep: false, run.CancellationToken) is { } holder)
-        {
-            return await BusyAsync(run, target, holder);
-        }
-
-        session.ClaimSeen = true;
+    // The target is recorded before it is claimed: a deletion then releases the claim whenever this process ends. It is
+    // checked again afterwards: a run that started in the meantime holds its claim and checks for ours, so at least one
+    // of the two sees the other.
+    private Decision Claim(Turn turn, IRunDiscovery discovery, ClaimTarget target, RunStatus whole, Plan plan)
+    {
         var first = plan.Steps[0];
-        var running = new RunStatusSummary(
-            RunOutcomeKind.Progressing, first.Phase, Reasons.Running, first.Title, first.Id);
-        await StoreAsync(run, whole with { Target = _claims.Claimed(whole.Target!, run.Metadata) }, plan, running);
+        var running = new RunOutcome(
+            RunState.Working, first.Phase, Reasons.Running, first.Title, first.Id);
+        return Decision.TakeFinalizer(taken =>
+            Decision.Write(taken.Status with { Target = whole.Target }, recorded =>
+                Decision.Do(new ClaimOf(target, Keep: false), holder =>
+                {
+                    if (holder is not null)
+                    {
+                        return Busy(recorded, target, holder);
+                    }
 
-        // Checked again: a run that started in the meantime holds its claim and checks for ours, so at least one of the
-        // two sees the other.
-        return await GiveWayAsync(run, target, discovery.MustBeFree) ?? TimeSpan.FromMilliseconds(1);
+                    recorded.Session.ClaimSeen = true;
+                    var claimed = Frame.Services.Claims.Claimed(whole.Target!, recorded.Metadata);
+                    return Store(recorded, whole with { Target = claimed }, plan, running, stored =>
+                        Free(stored, target, discovery.MustBeFree, static () => Decision.AtOnce));
+                })));
     }
 
-    // An attempt that was undone keeps its claim for the next one, which may have found another target, or is only
-    // shown. Returns the target as the status has it.
-    private async Task<TargetStatus> ReleaseFormerAsync(RunReconcile run, ClaimTarget? target)
-    {
-        var (known, space) = (run.Status.Target ?? new TargetStatus(), run.Metadata.Namespace);
-        var others = (ClaimTarget.Of(known)?.Names(space) ?? [])
-            .Except(target?.Names(space) ?? [], StringComparer.Ordinal)
-            .ToList();
-        await _claims.ReleaseAsync(others, run.Metadata.Uid!, run.CancellationToken);
-        return others.Count > 0 ? known with { Claim = null, ClaimNamespace = null } : known;
-    }
-
-    // The learned status with its lists; null if they cannot be stored, which is then a finding.
-    private async Task<RunStatus?> StoreListsAsync(RunReconcile run, IRunDiscovery discovery, RunStatus learned)
-    {
-        try
+    // The learned status with its lists; what cannot be stored is a finding.
+    private Decision StoreLists(
+        Turn turn, IRunDiscovery discovery, RunStatus learned, Func<RunStatus, Decision> next) =>
+        Decision.Do(new StoreLists(discovery, learned), stored =>
         {
-            var whole = await discovery.StoreListsAsync(learned, run.CancellationToken);
-            run.Session.PreflightFailures = 0;
-            return whole;
-        }
-        catch (ListUnavailableException exception)
-        {
-            await FoundAsync(run, [new Finding { Reason = exception.Reason, Message = exception.Message }]);
-            return null;
-        }
-    }
-
-    // The holder of a part of the target, for example a restore, which claims each database individually.
-    private async Task<(ClaimTarget Target, ClaimHolder Holder)?> OccupiedAsync(
-        RunReconcile run, ClaimTarget target, IReadOnlyList<string> mustBeFree)
-    {
-        foreach (var identity in mustBeFree)
-        {
-            var part = target with { Identity = identity };
-            if (await _claims.FindHolderAsync(part, run.Entity.Entity, run.CancellationToken)
-                is { IsGone: false } holder)
+            if (stored.Trouble is { } trouble)
             {
-                return (part, holder);
+                return Found(turn, [trouble]);
             }
-        }
 
-        return null;
-    }
+            turn.Session.PreflightFailures = 0;
+            return next(stored.Whole!);
+        });
 
-    private async Task<TimeSpan?> BusyAsync(RunReconcile run, ClaimTarget target, ClaimHolder holder)
+    private Decision Busy(Turn turn, ClaimTarget target, ClaimHolder holder)
     {
-        if (run.Status.Target is { Claim: not null } claimed)
-        {
-            await run.ReleaseClaimAsync(claimed);
-        }
+        turn.Session.PreflightFailures = 0;
+        turn.Session.BusyTarget = target;
+        turn.Session.PreflightNotBefore = turn.Now + LookForTarget;
+        return turn.Status.Target is { Claim: not null } claimed
+            ? Decision.Do(Upgrades.Release.Of(turn, claimed), _ => Wait())
+            : Wait();
 
-        run.Session.PreflightFailures = 0;
-        run.Session.BusyTarget = target;
-        run.Session.PreflightNotBefore = frame.Now + LookForTarget;
-        var waiting = run.Status with
-        {
-            Plan = null,
-            Findings = [],
-            Target = run.Status.Target is { } known ? known with { Claim = null, ClaimNamespace = null } : null,
-        };
-        await run.WriteAsync(waiting, RunMessages.TargetBusy(RunPhases.Preflight, target.Identity, holder));
-        return LookForTarget;
+        Decision Wait() => Report(
+            turn,
+            turn.Status with
+            {
+                Plan = null,
+                Findings = [],
+                Target = turn.Status.Target is { } known ? known with { Claim = null, ClaimNamespace = null } : null,
+            },
+            RunMessages.TargetBusy(RunPhases.Preflight, target.Identity, holder),
+            static _ => Decision.Again(LookForTarget));
     }
 
-    private static Task StoreAsync(RunReconcile run, RunStatus learned, Plan plan, RunStatusSummary summary) =>
-        run.WriteAsync(learned with { Plan = plan, FinishedAt = null }, summary);
+    private Decision Store(
+        Turn turn, RunStatus learned, Plan plan, RunOutcome summary, Func<Turn, Decision> next) =>
+        Report(turn, learned with { Plan = plan, FinishedAt = null }, summary, next);
 }

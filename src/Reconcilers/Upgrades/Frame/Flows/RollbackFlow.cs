@@ -2,14 +2,15 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Starts a rollback: checks whether it is possible, compiles it from the steps that were really done, and
 /// stores it.</summary>
-internal sealed class RollbackFlow(RunFrame frame)
+internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
 {
     private const string Repair = "Repair this and the rollback starts automatically, or";
     private static readonly TimeSpan ObstacleInterval = TimeSpan.FromMinutes(1);
     private readonly RunKind _kind = frame.Kind;
+    private readonly TimeProvider _time = frame.Services.Time;
 
     /// <summary>The state to report if a rollback is requested that is never possible; null if it may be.</summary>
-    public RunStatusSummary? Refused(RunObject entity) =>
+    public RunOutcome? Refused(RunObject entity) =>
         _kind.RollbackRefusal(entity.Spec, entity.Status!.Plan!) is { } refusal
             ? Unavailable(RollbackCause.Request, Sentences.Join(
                 $"A rollback is not possible: {refusal}",
@@ -18,81 +19,87 @@ internal sealed class RollbackFlow(RunFrame frame)
 
     /// <summary>Compiles the rollback once the targets were read beside the reconcile, for the object as it is
     /// now.</summary>
-    public async Task<RunStep> BeginAsync(RunReconcile run, RollbackCause cause)
+    public Decision Begin(Turn turn, RollbackCause cause)
     {
-        var (session, now, time) = (run.Session, frame.Now, frame.Services.Time);
+        var session = turn.Session;
         if (session.RollbackLook is { IsCompleted: false })
         {
-            return RunStep.Waits;
+            return Decision.Waits;
         }
 
-        var key = KeyOf(run, cause);
-        var look = session.RollbackLook is { } ended ? await ended : null;
-        if (look?.Key != key || time.GetElapsedTime(look.ReadAt) >= ObstacleInterval)
+        var key = KeyOf(turn, cause);
+        if (session.RollbackLook?.Result is not { } look
+            || look.Key != key
+            || _time.GetElapsedTime(look.ReadAt) >= ObstacleInterval)
         {
-            session.RollbackLook = LookAsync(run, key, cause);
-            return RunStep.Waits;
+            return Decision.Do(Look(turn, key, cause), begun =>
+            {
+                session.RollbackLook = begun;
+                return Decision.Waits;
+            });
         }
 
-        var before = look.Traced is null ? run.Status : run.Status with { Plan = look.Traced };
+        var before = look.Traced is null ? turn.Status : turn.Status with { Plan = look.Traced };
         before = before with
         {
             FormerPlans = [.. before.FormerPlans.Concat(look.Outdated?.Unknown ?? []).TakeLast(SchemaLimits.History)],
         };
-        if (look.IsOutdated && run.Spec.DesiredState == DesiredState.RolledBack)
+        if (look.IsOutdated && turn.Spec.DesiredState == DesiredState.RolledBack)
         {
             // Asked for, also if the object is being deleted.
             cause = RollbackCause.Request;
         }
 
-        var refusal = _kind.RollbackRefusal(run.Spec, before.Plan!);
+        var refusal = _kind.RollbackRefusal(turn.Spec, before.Plan!);
         if (refusal is not null && cause != RollbackCause.Deletion)
         {
             // The status knows it from now on: nothing is started while a rollback is wanted, and a retry continues.
-            await run.WriteAsync(before);
-            return RunStep.AtOnce;
+            return Decision.Write(before, static _ => Decision.AtOnce);
         }
 
-        if ((refusal ?? Unasked(run.Status.Plan!, look, cause) ?? look.Obstacle) is { } obstacle)
+        if ((refusal ?? Unasked(turn.Status.Plan!, look, cause) ?? look.Obstacle) is { } obstacle)
         {
-            return await WaitAsync(obstacle);
+            return Wait(obstacle);
         }
 
         Plan back;
         try
         {
-            back = Compile(run, before, cause, look) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
+            back = Compile(turn.Spec, before, cause, look) with
+            {
+                CompiledAt = turn.Now,
+                SpecHash = before.Plan!.SpecHash,
+            };
         }
         catch (Exception exception) when (exception is KeyNotFoundException or FormatException)
         {
             // This operator cannot read a step that has begun, so its rollback would miss what the step left.
-            return await WaitAsync(session.Targets.Redact(exception.Message));
+            return Wait(session.Targets.Redact(exception.Message));
         }
 
         session.RollbackLook = null;
         var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = back };
         if (back.Steps.Count == 0)
         {
-            await run.WriteAsync(frame.Projection.Over(run.Entity, turned, PlanSlot.Rollback, now));
-            return new RunStep(true, null);
+            return Decision.Write(
+                Projection.Over(turn.Entity, turned, PlanSlot.Rollback, turn.Now), static _ => Decision.Over);
         }
 
         var message = Sentences.Join(
-            RunMessages.Because(run.Entity, cause),
+            RunMessages.Because(turn.Entity, cause),
             $"The rollback plan is in status.rollbackPlan ({back.Hash}, {back.Steps.Count} steps).");
-        var begins = new RunStatusSummary(
-            RunOutcomeKind.Progressing, RunPhases.RollingBack, RunMessages.Reason(cause), message, back.Steps[0].Id);
-        await run.WriteAsync(turned, begins);
-        return RunStep.AtOnce;
+        var begins = new RunOutcome(
+            RunState.Working, RunPhases.RollingBack, RunMessages.Reason(cause), message, back.Steps[0].Id);
+        return Report(turn, turned, begins, static _ => Decision.AtOnce);
 
-        async Task<RunStep> WaitAsync(string obstacle)
+        Decision Wait(string obstacle)
         {
             var summary = Unavailable(cause, Sentences.Join(
                 $"A rollback is not possible now: {obstacle}",
                 $"Nothing is started. {(refusal is null ? Repair : "Otherwise,")} "
-                + $"{RunMessages.WithoutRollback(run.Entity, cause)}"));
-            await run.WriteAsync(run.Status, summary);
-            return new RunStep(false, ObstacleInterval - time.GetElapsedTime(look.ReadAt));
+                + $"{RunMessages.WithoutRollback(turn.Entity, cause)}"));
+            var left = ObstacleInterval - _time.GetElapsedTime(look.ReadAt);
+            return Report(turn, turn.Status, summary, _ => Decision.Again(left));
         }
     }
 
@@ -108,18 +115,18 @@ internal sealed class RollbackFlow(RunFrame frame)
     }
 
     // Changes with everything that the result of a look depends on. Messages of steps that wait do not count.
-    private string KeyOf(RunReconcile run, RollbackCause cause) => string.Join('|', [
-        $"{run.Metadata.Generation} {run.Session.AccessKey} {cause}",
-        .. _kind.Plans.All(run.Status).SelectMany(p => p.Steps.Select(s => $"{s.State} {s.Attempt}")
+    private string KeyOf(Turn turn, RollbackCause cause) => string.Join('|', [
+        $"{turn.Metadata.Generation} {turn.Session.AccessKey} {cause}",
+        .. _kind.Plans.All(turn.Status).SelectMany(p => p.Steps.Select(s => $"{s.State} {s.Attempt}")
             .Concat(p.Guards.Select(g => $"{g.Record.Violations.Count}"))
             .Append($"{p.Hash} {p.Tag}")),
     ]);
 
     // Not in the reconcile: a host that hangs must not keep other objects waiting.
-    private Task<RollbackLook> LookAsync(RunReconcile run, string key, RollbackCause cause)
+    private Beside<RollbackLook> Look(Turn turn, string key, RollbackCause cause)
     {
-        var (status, limit, time) = (run.Status, _kind.PreflightTimeout(run.Spec), frame.Services.Time);
-        return run.BesideAsync(
+        var (status, limit, time) = (turn.Status, _kind.PreflightTimeout(turn.Spec), _time);
+        return new Beside<RollbackLook>(
             limit,
             async (targets, token) =>
             {
@@ -147,9 +154,9 @@ internal sealed class RollbackFlow(RunFrame frame)
                 Notes: []));
     }
 
-    private Plan Compile(RunReconcile run, RunStatus status, RollbackCause cause, RollbackLook look) =>
+    private Plan Compile(RunSpec spec, RunStatus status, RollbackCause cause, RollbackLook look) =>
         Acceptances.WithNote(_kind, _kind.CompileRollback(
-            run.Spec,
+            spec,
             new RollbackBasis(status.Plan!)
             {
                 AfterSuccess = look.IsOutdated || status.IsUpgraded(),
@@ -158,12 +165,11 @@ internal sealed class RollbackFlow(RunFrame frame)
                 Notes = look.Notes,
             }));
 
-    private static RunStatusSummary Unavailable(RollbackCause cause, string message) => new(
-        RunOutcomeKind.Stalled,
+    private static RunOutcome Unavailable(RollbackCause cause, string message) => new(
+        cause == RollbackCause.Failure ? RunState.Failed : RunState.Stalled,
         RunPhases.RollingBack,
         Reasons.RollbackUnavailable,
-        message,
-        Failed: cause == RollbackCause.Failure);
+        message);
 }
 
 /// <summary>What the targets showed before a rollback is compiled.</summary>

@@ -2,259 +2,237 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Advances a run that has a plan, whichever plan is active: upgrade, rollback or cleanup. Decides when to
 /// change from one to another. Level-based: after a crash at any point it makes the same decision again.</summary>
-internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollbacks, ParkedStateFlow parked)
+internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStateFlow parked) : Flow(frame)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ClaimInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan BlockerInterval = TimeSpan.FromSeconds(30);
     private readonly RunKind _kind = frame.Kind;
 
-    /// <summary>Whether the target is still claimed for this object, which a process asks that takes over its
-    /// run.</summary>
-    /// <returns>When to ask again if another object has the claim, so that nothing may be started or undone; null if
-    /// this object has it.</returns>
-    public async Task<TimeSpan?> ReclaimAsync(RunReconcile run)
+    /// <summary>Makes sure that the target is still claimed for this object, which a process asks that takes over its
+    /// run. If another object has the claim, nothing may be started or undone.</summary>
+    public Decision Reclaim(Turn turn, Func<Decision> next)
     {
-        var target = ClaimTarget.Of(run.Status.Target)!;
-        if (await frame.Services.Claims.ClaimAsync(
-            target, run.Entity.Entity, run.Spec.AdoptTarget, keep: true, run.CancellationToken) is not { } holder)
+        var target = ClaimTarget.Of(turn.Status.Target)!;
+        return Decision.Do(new ClaimOf(target, Keep: true), holder => holder switch
         {
-            return null;
-        }
-
-        var lost = holder.IsGone
-            ? RunMessages.HolderGone(target.Identity, holder)
-            : RunMessages.ClaimLost(holder, run.IsDeleted);
-        await run.StalledAsync(holder.IsGone ? Reasons.HolderGone : Reasons.TargetClaimLost, lost);
-        return ClaimInterval;
+            null => next(),
+            { IsGone: true } => Stalled(
+                turn, Reasons.HolderGone, RunMessages.HolderGone(target.Identity, holder), ClaimInterval),
+            _ => Stalled(
+                turn, Reasons.TargetClaimLost, RunMessages.ClaimLost(holder, turn.IsDeleted), ClaimInterval),
+        });
     }
 
-    /// <summary>Whether something keeps this process from continuing the upgrade; asked until nothing does.</summary>
-    /// <returns>Null if the plan may be continued, or is not that of the upgrade.</returns>
-    public async Task<RunStep?> FindBlockerAsync(RunReconcile run)
+    /// <summary>Makes sure that nothing keeps this process from continuing the upgrade; asked until nothing
+    /// does.</summary>
+    public Decision Unblocked(Turn turn, Func<Decision> next)
     {
-        var session = run.Session;
-        if (session.HasNoBlocker || _kind.Plans.Active(run.Status) != PlanSlot.Upgrade)
+        var session = turn.Session;
+        if (session.HasNoBlocker || _kind.Plans.Active(turn.Status) != PlanSlot.Upgrade)
         {
-            return null;
+            return next();
         }
 
-        session.BlockerLook ??= run.BesideAsync(
-            _kind.PreflightTimeout(run.Spec),
-            (targets, token) => targets.FindBlockerAsync(token),
-            (targets, exception) => Unread(targets, "this operator may continue the run", exception));
-        if (!session.BlockerLook.IsCompleted)
+        if (session.BlockerLook is not { } look)
         {
-            return RunStep.Waits;
-        }
-
-        var blocker = await session.BlockerLook;
-        session.BlockerLook = null;
-        if (blocker is not null)
-        {
-            await run.StalledAsync(blocker.Reason, blocker.Message);
-            return new RunStep(false, BlockerInterval);
-        }
-
-        session.HasNoBlocker = true;
-        return null;
-    }
-
-    public async Task<RunStep> AdvanceAsync(RunReconcile run)
-    {
-        if (await parked.IsUnderWayAsync(run))
-        {
-            return new RunStep(false, LookAgain);
-        }
-
-        await ApplyAbortAsync(run);
-        return run.Status.AbortedBy is not null && RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries
-            ? await ResumeAsync(run, retries)
-            : _kind.Plans.Active(run.Status) switch
+            var ask = new Beside<Blocker?>(
+                _kind.PreflightTimeout(turn.Spec),
+                static (targets, token) => targets.FindBlockerAsync(token),
+                static (targets, exception) => Unread(targets, "this operator may continue the run", exception));
+            return Decision.Do(ask, begun =>
             {
-                PlanSlot.Cleanup => Step(await plans.AdvanceAsync(run, PlanSlot.Cleanup, Aborted(run), run.Adjust)),
-                PlanSlot.Rollback => await RollBackAsync(run),
-                _ => await UpgradeAsync(run),
-            };
+                session.BlockerLook = begun;
+                return Decision.Waits;
+            });
+        }
+
+        if (!look.IsCompleted)
+        {
+            return Decision.Waits;
+        }
+
+        session.BlockerLook = null;
+        session.HasNoBlocker = look.Result is null;
+        return look.Result is { } blocker
+            ? Stalled(turn, blocker.Reason, blocker.Message, BlockerInterval)
+            : next();
     }
+
+    public Decision Advance(Turn turn) =>
+        parked.WhenIdle(turn, idle => WithAbort(idle, at =>
+            at.Status.AbortedBy is not null && RunTokens.NewRetries(at.Entity) is { Count: > 0 } retries
+                ? Resume(at, retries)
+                : _kind.Plans.Active(at.Status) switch
+                {
+                    PlanSlot.Cleanup => PlanAdvance.Decide(at, PlanSlot.Cleanup, Aborted(at), at.Adjust, EndOf),
+                    PlanSlot.Rollback => RollBack(at),
+                    _ => Upgrade(at),
+                }));
 
     /// <summary>The rollback of a run that succeeded, which desiredState requests: compiles it, unless an abort
     /// prevents it.</summary>
-    public async Task<RunStep> RollBackAfterSuccessAsync(RunReconcile run)
+    public Decision RollBackAfterSuccess(Turn turn) => WithAbort(turn, at =>
     {
-        await ApplyAbortAsync(run);
-        if (!RollbackDecision.IsHalted(run.Spec, run.Status))
+        if (!RollbackDecision.IsHalted(at.Spec, at.Status))
         {
-            return await rollbacks.BeginAsync(run, RollbackCause.Request);
+            return rollbacks.Begin(at, RollbackCause.Request);
         }
 
-        if (RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries)
+        if (RunTokens.NewRetries(at.Entity) is { Count: > 0 } retries)
         {
-            await run.WriteAsync(RunTokens.Resume(RunTokens.TakeUp(run.Status, retries, frame.Now)));
-            return RunStep.AtOnce;
+            var resumed = RunTokens.Resume(RunTokens.TakeUp(at.Status, retries, at.Now));
+            return Decision.Write(resumed, static _ => Decision.AtOnce);
         }
 
-        var halted = new RunStatusSummary(
-            RunOutcomeKind.Stalled,
+        var halted = new RunOutcome(
+            RunState.Failed,
             RunPhases.Failed,
             Reasons.Aborted,
-            $"The run was aborted by {Annotations.Abort}={run.Status.AbortedBy} before the rollback started. "
+            $"The run was aborted by {Annotations.Abort}={at.Status.AbortedBy} before the rollback started. "
             + $"The new version runs. Set {RunMessages.Retry} to start the rollback. "
-            + $"To cancel it, {RunMessages.ToCancel(run.Entity)}.",
-            Failed: true);
-        await run.WriteAsync(run.Status, halted);
-        return RunStep.Waits;
-    }
+            + $"To cancel it, {RunMessages.ToCancel(at.Entity)}.");
+        return Report(at, at.Status, halted, static _ => Decision.Waits);
+    });
 
-    private async Task<RunStep> ResumeAsync(RunReconcile run, IReadOnlyList<string> retries)
+    private Decision Resume(Turn turn, IReadOnlyList<string> retries)
     {
         // A token that finds failed steps is kept for them: the next advance uses it.
-        var (status, now) = (run.Status, frame.Now);
+        var (status, now) = (turn.Status, turn.Now);
         var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(
             s => s.State is StepState.Failed or StepState.Unknown);
-        var undone = RollbackDecision.IsUndoneByAbort(run.Spec, status)
+        var undone = RollbackDecision.IsUndoneByAbort(turn.Spec, status)
             || (status.RollbackPlan is null && !_kind.Changed(status.Plan!));
         var resumed = RunTokens.Resume(undone || !failing ? RunTokens.TakeUp(status, retries, now) : status);
-        await run.WriteAsync(undone ? frame.Projection.NewAttempt(run.Entity, resumed, now) : resumed);
-        return RunStep.AtOnce;
+        return Decision.Write(
+            undone ? Projection.NewAttempt(turn.Entity, resumed, now) : resumed, static _ => Decision.AtOnce);
     }
 
-    private async Task<RunStep> UpgradeAsync(RunReconcile run)
+    private Decision Upgrade(Turn turn)
     {
-        var cause = RollbackDecision.CauseOf(_kind, run.Entity, frame.Now);
+        var cause = RollbackDecision.CauseOf(_kind, turn.Entity, turn.Now);
         if (cause != RollbackCause.None
-            && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(run.Spec, run.Status)))
+            && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(turn.Spec, turn.Status)))
         {
-            return rollbacks.Refused(run.Entity) is { } refused
-                ? await RefuseRollbackAsync(run, refused)
-                : await StartRollbackAsync(run, cause);
+            return rollbacks.Refused(turn.Entity) is { } refused
+                ? RefuseRollback(turn, refused)
+                : StartRollback(turn, cause);
         }
 
-        run.Session.RollbackLook = null;
-        if (_kind.Redo is { } redo
-            && run.Status.AbortedBy is null
-            && redo.FindLost(run.Status.Plan!) is { } lost
-            && RunTokens.NewRetries(run.Entity) is { Count: > 0 } retries)
-        {
-            return await FindOutdatedAsync(run) ?? await RedoAsync(run, redo, lost, retries);
-        }
+        turn.Session.RollbackLook = null;
+        return _kind.Redo is { } redo
+            && turn.Status.AbortedBy is null
+            && redo.FindLost(turn.Status.Plan!) is { } lost
+            && RunTokens.NewRetries(turn.Entity) is { Count: > 0 } retries
+            ? Current(turn, () => Redo(turn, redo, lost, retries))
+            : Continue(turn);
+    }
 
-        var late = run.Status.Plan!.HasEverBegun
-            ? null
-            : frame.Due.RefuseStart(run.Spec.NotAfter);
+    private Decision Continue(Turn turn)
+    {
+        var late = turn.Status.Plan!.HasEverBegun ? null : turn.Due.RefuseStart(turn.Spec.NotAfter);
 
         // The message of an abort is kept: it also says how to resume the run.
-        var outcome = await plans.AdvanceAsync(
-            run,
+        return PlanAdvance.Decide(
+            turn,
             PlanSlot.Upgrade,
-            Aborted(run) ?? late?.Message,
-            summary => run.Adjust(late is not null && run.Status.AbortedBy is null
-                ? summary with { Kind = RunOutcomeKind.Stalled, Reason = late.Reason, Message = late.Message }
-                : summary));
-        var again = late?.Reason == Reasons.ClockSkew ? DueTime.Interval : BeforeDeadline(run, outcome.RequeueAfter);
-        return parked.AfterAdvance(run, Step(outcome) with { After = again }, outcome);
+            Aborted(turn) ?? late?.Message,
+            summary => turn.Adjust(late is not null && turn.Status.AbortedBy is null
+                ? summary with { State = RunState.Stalled, Reason = late.Reason, Message = late.Message }
+                : summary),
+            (at, outcome) => parked.After(
+                at,
+                outcome,
+                late?.Reason == Reasons.ClockSkew ? DueTime.Interval : BeforeDeadline(at, outcome.RequeueAfter)));
     }
 
     // A run that waits to start reports it in time when the deadline has passed, and an automatic rollback that waits
     // for an acceptance starts in time.
-    private TimeSpan? BeforeDeadline(RunReconcile run, TimeSpan? after)
+    private TimeSpan? BeforeDeadline(Turn turn, TimeSpan? after)
     {
-        var (spec, plan) = (run.Spec, run.Status.Plan!);
+        var (spec, plan) = (turn.Spec, turn.Status.Plan!);
         var deadline = plan.HasEverBegun ? RollbackDecision.AcceptableUntil(_kind, spec, plan) : spec.NotAfter;
-        var left = deadline - frame.Now + TimeSpan.FromSeconds(1);
+        var left = deadline - turn.Now + TimeSpan.FromSeconds(1);
         return left > TimeSpan.Zero && (after is null || left < after) ? left : after;
     }
 
     // Running steps finish first, so that the rollback covers them. Steps that only wait need not finish.
-    private async Task<RunStep> StartRollbackAsync(RunReconcile run, RollbackCause cause)
+    private Decision StartRollback(Turn turn, RollbackCause cause)
     {
-        if (run.Session.RollbackLook is not null && !IsFinishing(run))
+        if (turn.Session.RollbackLook is not null && !IsFinishing(turn))
         {
             // What was reported stays until the targets were read.
-            return await rollbacks.BeginAsync(run, cause);
+            return rollbacks.Begin(turn, cause);
         }
 
-        var because = $"{RunMessages.Because(run.Entity, cause)} "
-            + (IsFinishing(run) ? "Running steps finish first." : "What runs on the targets is read first.");
-        var outcome = await plans.AdvanceAsync(run, PlanSlot.Upgrade, because, Leaving);
-        if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
-        {
-            return new RunStep(true, null);
-        }
+        var because = $"{RunMessages.Because(turn.Entity, cause)} "
+            + (IsFinishing(turn) ? "Running steps finish first." : "What runs on the targets is read first.");
+        return PlanAdvance.Decide(turn, PlanSlot.Upgrade, because, Leaving, (at, outcome) =>
+            outcome.State == RunState.Succeeded && cause != RollbackCause.Request ? Decision.Over
+            : outcome.State is not (RunState.Stopped or RunState.Succeeded) && IsFinishing(at)
+                ? Decision.Again(outcome.RequeueAfter ?? LookAgain)
+            : rollbacks.Begin(at, cause));
 
-        return outcome.State is not (RunState.Stopped or RunState.Succeeded) && IsFinishing(run)
-            ? new RunStep(false, outcome.RequeueAfter ?? LookAgain)
-            : await rollbacks.BeginAsync(run, cause);
-
-        RunStatusSummary Leaving(RunStatusSummary summary) =>
-            summary.Kind == RunOutcomeKind.Succeeded ? summary : summary with
+        RunOutcome Leaving(RunOutcome summary) =>
+            summary.State == RunState.Succeeded ? summary : summary with
             {
-                Kind = RunOutcomeKind.Progressing,
-                Failed = false,
+                State = RunState.Working,
                 Reason = RunMessages.Reason(cause),
                 Message = summary.Message == because ? because : $"{because} Under way: {summary.Message}",
             };
     }
 
     // A rollback is requested and never possible: nothing more is started while it is requested.
-    private async Task<RunStep> RefuseRollbackAsync(RunReconcile run, RunStatusSummary refused)
+    private Decision RefuseRollback(Turn turn, RunOutcome refused)
     {
-        var finishing = IsFinishing(run);
-        var outcome = await plans.AdvanceAsync(run, PlanSlot.Upgrade, refused.Message, Staying);
-        if (outcome.State == RunState.Succeeded)
-        {
-            return new RunStep(true, null);
-        }
+        var finishing = IsFinishing(turn);
+        return PlanAdvance.Decide(turn, PlanSlot.Upgrade, refused.Message, Staying, (at, outcome) =>
+            outcome.State == RunState.Succeeded ? Decision.Over
+            : outcome.State != RunState.Stopped && IsFinishing(at)
+                ? Decision.Again(outcome.RequeueAfter ?? LookAgain)
+            : Report(at, at.Status, at.Adjust(refused), told => parked.After(told, outcome, outcome.RequeueAfter)));
 
-        if (outcome.State != RunState.Stopped && IsFinishing(run))
-        {
-            return new RunStep(false, outcome.RequeueAfter ?? LookAgain);
-        }
-
-        await run.WriteAsync(run.Status, run.Adjust(refused));
-        return parked.AfterAdvance(run, new RunStep(false, outcome.RequeueAfter), outcome);
-
-        RunStatusSummary Staying(RunStatusSummary summary) => run.Adjust(
-            summary.Kind == RunOutcomeKind.Succeeded ? summary
+        RunOutcome Staying(RunOutcome summary) => turn.Adjust(
+            summary.State == RunState.Succeeded ? summary
             : finishing ? summary with
             {
-                Kind = RunOutcomeKind.Progressing,
-                Failed = false,
+                State = RunState.Working,
                 Reason = Reasons.RollingBack,
                 Message = Sentences.Join(refused.Message, "Running steps finish first.", summary.Message),
             }
             : refused);
     }
 
-    private bool IsFinishing(RunReconcile run) =>
-        run.Status.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.OnlyWaits(s));
+    private bool IsFinishing(Turn turn) =>
+        turn.Status.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.OnlyWaits(s));
 
     // A word may have been used before, and the status be older than that: the targets are asked before anything is
     // stopped, for the object as it is now.
-    private async Task<RunStep?> FindOutdatedAsync(RunReconcile run)
+    private Decision Current(Turn turn, Func<Decision> next)
     {
-        var (session, version, plan) = (run.Session, run.Metadata.ResourceVersion, run.Status.Plan!);
+        var (session, version, plan) = (turn.Session, turn.Metadata.ResourceVersion, turn.Status.Plan!);
         if (session.Outdated.Version != version)
         {
-            session.Outdated = (version, run.BesideAsync(
-                _kind.PreflightTimeout(run.Spec),
+            var ask = new Beside<Blocker?>(
+                _kind.PreflightTimeout(turn.Spec),
                 (targets, token) => targets.FindOutdatedAsync(plan, isRedo: true, token),
-                (targets, exception) => Unread(targets, "the targets have gone further than the status", exception)));
+                static (targets, exception) =>
+                    Unread(targets, "the targets have gone further than the status", exception));
+            return Decision.Do(ask, begun =>
+            {
+                session.Outdated = (version, begun);
+                return Decision.Waits;
+            });
         }
 
         if (!session.Outdated.Look.IsCompleted)
         {
-            return RunStep.Waits;
+            return Decision.Waits;
         }
 
-        var blocker = await session.Outdated.Look;
+        var blocker = session.Outdated.Look.Result;
         session.Outdated = default;
-        if (blocker is not null)
-        {
-            await run.StalledAsync(blocker.Reason, blocker.Message);
-        }
-
-        return blocker is null ? null : new RunStep(false, BlockerInterval);
+        return blocker is null ? next() : Stalled(turn, blocker.Reason, blocker.Message, BlockerInterval);
     }
 
     private static Blocker Unread(IRunTargets targets, string whether, Exception exception) => new(
@@ -262,108 +240,96 @@ internal sealed class RunFlow(RunFrame frame, PlanFlow plans, RollbackFlow rollb
         $"Whether {whether} could not be read: "
         + $"{Sentences.Close(targets.Redact(exception.Message))} It is read again automatically.");
 
-    private async Task<RunStep> RedoAsync(RunReconcile run, IRunRedo redo, string lost, IReadOnlyList<string> retries)
+    private Decision Redo(Turn turn, IRunRedo redo, string lost, IReadOnlyList<string> retries)
     {
-        var now = frame.Now;
-        var former = run.Status.Plan!;
-        var plan = redo.Compile(run.Spec, former);
-        plan = plan.With(plan.Plan with { CompiledAt = now });
+        var former = turn.Status.Plan!;
+        var plan = redo.Compile(turn.Spec, former);
+        plan = plan.With(plan.Plan with { CompiledAt = turn.Now });
         var next = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id;
         var isConfirmed = RestoreConsent.IsGiven(redo, retries);
         var message = Sentences.Join(
             redo.Describe(lost, plan), isConfirmed ? null : "The run waits for an approval before that.");
-        var summary = new RunStatusSummary(
-            RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, message, next);
-        var status = frame.Projection.Numbered(
-            run.Status, RunTokens.TakeUp(run.Status, retries, now) with { Plan = plan });
-        await run.WriteAsync(isConfirmed ? RestoreConsent.Record(redo, status, now) : status, summary);
-        return RunStep.AtOnce;
+        var summary = new RunOutcome(
+            RunState.Working, redo.Phase, Reasons.Running, message, next);
+        var status = Projection.Numbered(
+            turn.Status, RunTokens.TakeUp(turn.Status, retries, turn.Now) with { Plan = plan });
+        return Report(
+            turn,
+            isConfirmed ? RestoreConsent.Record(redo, status, turn.Now) : status,
+            summary,
+            static _ => Decision.AtOnce);
     }
 
-    private async Task<RunStep> RollBackAsync(RunReconcile run)
+    private Decision RollBack(Turn turn)
     {
-        var before = run.Status;
+        var before = turn.Status;
         var plan = before.RollbackPlan!;
         if (plan.IsDone)
         {
-            await run.WriteAsync(frame.Projection.Over(run.Entity, before, PlanSlot.Rollback, frame.Now, run.Adjust));
-            return new RunStep(true, null);
+            return Decision.Write(
+                Projection.Over(turn.Entity, before, PlanSlot.Rollback, turn.Now, turn.Adjust),
+                static _ => Decision.Over);
         }
 
         if (!plan.HasEverBegun)
         {
-            if (RollbackDecision.CauseOf(_kind, run.Entity, frame.Now) == RollbackCause.None)
+            if (RollbackDecision.CauseOf(_kind, turn.Entity, turn.Now) == RollbackCause.None)
             {
                 // No longer requested: as if it had not been compiled.
-                var dropped = new RunStatusSummary(
-                    RunOutcomeKind.Progressing,
+                var dropped = new RunOutcome(
+                    RunState.Working,
                     RunPhases.RollingBack,
                     Reasons.Running,
                     "The rollback was cancelled before it started. The upgrade is unchanged.");
-                await run.WriteAsync(before with { RollbackPlan = null }, dropped);
-                return RunStep.AtOnce;
+                return Report(turn, before with { RollbackPlan = null }, dropped, static _ => Decision.AtOnce);
             }
 
-            if (RollbackDecision.IsOnlyShown(run.Spec, run.Metadata))
+            if (RollbackDecision.IsOnlyShown(turn.Spec, turn.Metadata))
             {
-                var shown = new RunStatusSummary(
-                    RunOutcomeKind.PlanReady,
+                var shown = new RunOutcome(
+                    RunState.PlanReady,
                     RunPhases.RollingBack,
                     Reasons.PlanReady,
                     $"The rollback plan ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan. Nothing is "
                     + "changed. Set spec.mode: Apply to run it. "
-                    + $"To discard it, {RunMessages.ToCancel(run.Entity)}.");
-                await run.WriteAsync(before, shown);
-                return RunStep.Waits;
+                    + $"To discard it, {RunMessages.ToCancel(turn.Entity)}.");
+                return Report(turn, before, shown, static _ => Decision.Waits);
             }
         }
 
-        var outcome = await plans.AdvanceAsync(
-            run,
+        return PlanAdvance.Decide(
+            turn,
             PlanSlot.Rollback,
-            RollbackDecision.IsStopped(_kind, run.Entity) ? Aborted(run) : null,
-            summary => run.Adjust(
+            RollbackDecision.IsStopped(_kind, turn.Entity) ? Aborted(turn) : null,
+            summary => turn.Adjust(
                 plan.HasEverBegun
-                && RollbackDecision.CauseOf(_kind, run.Entity, frame.Now) == RollbackCause.None
-                && summary.Kind != RunOutcomeKind.RolledBack
+                && RollbackDecision.CauseOf(_kind, turn.Entity, turn.Now) == RollbackCause.None
+                && summary.State != RunState.RolledBack
                     ? summary with
                     {
                         Message = Sentences.Join(
                             summary.Message,
                             "The rollback has started and must finish: desiredState: Upgraded is ignored until then."),
                     }
-                    : summary));
-        return parked.AfterAdvance(run, Step(outcome), outcome);
+                    : summary),
+            (at, outcome) => parked.After(at, outcome, outcome.RequeueAfter));
     }
 
     // An abort stops the run that is requested when the abort is seen.
-    private async Task ApplyAbortAsync(RunReconcile run)
-    {
-        if (RunTokens.NewAbort(run.Entity) is { } token)
-        {
-            await run.WriteAsync(RunTokens.Abort(run.Spec, run.Status, token, frame.Now));
-        }
-        else if (run.Status.AbortedRollback is not null && run.Spec.DesiredState == DesiredState.Upgraded)
-        {
-            // The rollback is no longer requested; if it is requested again, it runs.
-            await run.WriteAsync(run.Status with { AbortedRollback = null });
-        }
-    }
+    private static Decision WithAbort(Turn turn, Func<Turn, Decision> next) =>
+        RunTokens.NewAbort(turn.Entity) is { } token
+            ? Decision.Write(RunTokens.Abort(turn.Spec, turn.Status, token, turn.Now), next)
 
-    private static string? Aborted(RunReconcile run) => run.Status.AbortedBy is { } token
+            // The rollback is no longer requested; if it is requested again, it runs.
+            : turn.Status.AbortedRollback is not null && turn.Spec.DesiredState == DesiredState.Upgraded
+                ? Decision.Write(turn.Status with { AbortedRollback = null }, next)
+                : next(turn);
+
+    private static string? Aborted(Turn turn) => turn.Status.AbortedBy is { } token
         ? $"The run was aborted by {Annotations.Abort}={token}. Running steps have finished and nothing more is "
             + "started."
         : null;
 
-    private static RunStep Step(RunOutcome outcome) => new(outcome.State == RunState.Succeeded, outcome.RequeueAfter);
-}
-
-/// <summary>The result of one advance of a run.</summary>
-/// <param name="IsOver">Whether the upgrade, its cleanup or its rollback has finished.</param>
-/// <param name="After">When to reconcile again without an event; null leaves it to events.</param>
-internal sealed record RunStep(bool IsOver, TimeSpan? After)
-{
-    public static RunStep AtOnce { get; } = new(false, TimeSpan.FromMilliseconds(1));
-
-    public static RunStep Waits { get; } = new(false, null);
+    private static Decision EndOf(Turn turn, RunOutcome outcome) =>
+        Decision.End(new RunStep(outcome.State == RunState.Succeeded, outcome.RequeueAfter));
 }

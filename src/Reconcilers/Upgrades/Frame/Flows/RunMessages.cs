@@ -17,11 +17,11 @@ internal static class RunMessages
 
     /// <summary>A preflight that found problems: the first of them; status.findings has all.</summary>
     /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
-    public static RunStatusSummary Found(IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null)
+    public static RunOutcome Found(IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null)
     {
         var reasons = findings.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
-        return new RunStatusSummary(
-            arrivesBy is null ? RunOutcomeKind.Stalled : RunOutcomeKind.Progressing,
+        return new RunOutcome(
+            arrivesBy is null ? RunState.Stalled : RunState.Working,
             RunPhases.Preflight,
             reasons.Count == 1 || arrivesBy is not null ? reasons[0] : Reasons.PreflightFailed,
             Sentences.Join(
@@ -36,15 +36,15 @@ internal static class RunMessages
 
     /// <summary>spec.approvedPlanHash approves another plan than the one compiled now. Shows the differences if the
     /// approved plan is known.</summary>
-    public static RunStatusSummary PlanChanged(PlanProgress? stored, Plan compiled, string approved)
+    public static RunOutcome PlanChanged(PlanProgress? stored, Plan compiled, string approved)
     {
         var known = stored?.Hash == approved ? stored : null;
 
         // The notes of a plan say why it has steps that others do not have.
         var news = known is null ? [] : compiled.Notes.Except(known.Notes, StringComparer.Ordinal).ToList();
         var causes = known is null ? [] : PlanDifference.Describe(known.Plan, compiled);
-        return new RunStatusSummary(
-            RunOutcomeKind.Stalled,
+        return new RunOutcome(
+            RunState.Stalled,
             RunPhases.Preflight,
             Reasons.PlanChanged,
             Sentences.Join(
@@ -56,14 +56,14 @@ internal static class RunMessages
                 "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
     }
 
-    public static RunStatusSummary TargetBusy(string phase, string target, ClaimHolder holder) => holder.IsGone
-        ? new RunStatusSummary(
-            RunOutcomeKind.Stalled,
+    public static RunOutcome TargetBusy(string phase, string target, ClaimHolder holder) => holder.IsGone
+        ? new RunOutcome(
+            RunState.Stalled,
             phase,
             Reasons.HolderGone,
             HolderGone(target, holder))
-        : new RunStatusSummary(
-            RunOutcomeKind.Progressing,
+        : new RunOutcome(
+            RunState.Working,
             phase,
             Reasons.TargetBusy,
             $"The target ({target}) is held by {holder}. This run continues automatically when that run finishes or is "

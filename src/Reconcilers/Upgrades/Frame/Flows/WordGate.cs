@@ -16,29 +16,28 @@ internal sealed class WordGate(RunFrame frame)
     // Another operator that made a mark may be about to record the word; a host may come back.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <param name="bindAsync">Binds the targets; false if they must not be bound now.</param>
-    public async Task AdmitAsync(RunReconcile run, Func<Task<bool>> bindAsync)
+    public Decision Admit(Turn turn, Func<Turn, Decision> next)
     {
-        var (marks, before) = (run.Session.Marks, run.Status);
+        var (marks, before) = (turn.Session.Marks, turn.Status);
         if (before.Conditions.Count == 0)
         {
             // Not before the first write, which has conditions.
-            return;
+            return next(turn);
         }
 
         var (status, wanted) = (before, new Dictionary<string, GivenWord>(StringComparer.Ordinal));
-        foreach (var given in await marks.TakeInAsync([.. RunWords.New(run.Entity)]))
+        foreach (var given in marks.TakeIn([.. RunWords.New(turn.Entity)]))
         {
             // Without a plan nothing was changed beside which a mark could lie.
-            var isMade = frame.Kind.Plans.All(before).Any() ? marks.IsMade(given) : true;
-            var why = RunWords.Refusal(frame.Kind, run.Entity, given) ?? (isMade == false ? RunWords.Spent : null);
+            var isMade = turn.Kind.Plans.All(before).Any() ? marks.IsMade(given) : true;
+            var why = RunWords.Refusal(turn.Kind, turn.Entity, given) ?? (isMade == false ? RunWords.Spent : null);
             if (why is null && isMade is null)
             {
                 wanted[marks.By(given)] = given;
             }
             else if (why is not null || given.Kind == WordKind.Approval)
             {
-                status = RunWords.Record(status, given, why, frame.Now);
+                status = RunWords.Record(status, given, why, turn.Now);
             }
             else
             {
@@ -46,18 +45,30 @@ internal sealed class WordGate(RunFrame frame)
             }
         }
 
-        if (!ReferenceEquals(status, before))
+        return ReferenceEquals(status, before)
+            ? Mark(turn, wanted, next)
+            : Decision.Write(status, at => Mark(at, wanted, next));
+    }
+
+    private Decision Mark(Turn turn, Dictionary<string, GivenWord> wanted, Func<Turn, Decision> next)
+    {
+        var marks = turn.Session.Marks;
+        if (wanted.Count == 0 || marks.Making is not null)
         {
-            await run.WriteAsync(status);
+            return next(turn);
         }
 
-        if (wanted.Count > 0 && marks.Making is null && await bindAsync())
-        {
-            marks.Making = run.BesideAsync(
-                Limit,
-                (targets, token) => MakeAsync(targets, wanted, token),
-                (targets, exception) => ([], targets.Redact(exception.Message)));
-        }
+        var make = new Beside<(Dictionary<string, bool> IsMade, string? Failure)>(
+            Limit,
+            (targets, token) => MakeAsync(targets, wanted, token),
+            static (targets, exception) => ([], targets.Redact(exception.Message)));
+        return Decision.Do(new BindTargets(), isBound => !isBound
+            ? next(turn)
+            : Decision.Do(make, begun =>
+            {
+                marks.Making = begun;
+                return next(turn);
+            }));
     }
 
     private async Task<(Dictionary<string, bool> IsMade, string? Failure)> MakeAsync(
@@ -98,7 +109,7 @@ internal sealed class WordMarks
 
     /// <summary>Takes in what was made. Forgets all other words: one that comes back after it was recorded has been
     /// used.</summary>
-    public async Task<List<GivenWord>> TakeInAsync(List<GivenWord> words)
+    public List<GivenWord> TakeIn(List<GivenWord> words)
     {
         foreach (var gone in _marks.Keys.Except(words.Select(w => w.Key), StringComparer.Ordinal).ToList())
         {
@@ -108,7 +119,7 @@ internal sealed class WordMarks
         if (Making is { IsCompleted: true } made)
         {
             Making = null;
-            var (isMade, failure) = await made;
+            var (isMade, failure) = made.Result;
             Waits = failure is null ? null
                 : "A new approval, acceptance or retry waits: it leaves a mark beside the data before it counts, and "
                     + $"none could be made. {Sentences.Close(failure)} The operator tries again automatically.";

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class ConditionBuilder
 {
     public static List<Condition> Build(
-        RunKind kind, RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
+        RunKind kind, RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
     {
         var spec = entity.Spec;
         var set = new ConditionSet(status.Conditions, now, entity.Metadata.Generation);
@@ -37,35 +37,34 @@ internal static class ConditionBuilder
         return set.Conditions;
     }
 
-    private static void SetGeneral(ConditionSet set, RunStatus status, RunStatusSummary summary)
+    private static void SetGeneral(ConditionSet set, RunStatus status, RunOutcome summary)
     {
-        var ready = summary.Kind is RunOutcomeKind.PlanReady or RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack;
-        var (progresses, stalled) =
-            (summary.Kind == RunOutcomeKind.Progressing, summary.Kind == RunOutcomeKind.Stalled);
-        var isUpgraded = summary.Kind == RunOutcomeKind.Succeeded || status.IsUpgraded();
+        var ready = summary.State is RunState.PlanReady or RunState.Succeeded or RunState.RolledBack;
+        var isRolledBack = summary.Phase == RunPhases.RolledBack;
+        var isUpgraded = summary.State == RunState.Succeeded || status.IsUpgraded();
         var isPlanned = status.Plan is not null;
         set.Set(ConditionTypes.Ready, ready, summary.Reason, summary.Message);
-        set.Set(ConditionTypes.Reconciling, progresses, summary.Reason, summary.Message);
-        set.Set(ConditionTypes.Stalled, stalled, summary.Reason, stalled ? summary.Message : "");
+        set.Set(ConditionTypes.Reconciling, summary.Progresses, summary.Reason, summary.Message);
+        set.Set(ConditionTypes.Stalled, summary.IsStalled, summary.Reason, summary.IsStalled ? summary.Message : "");
         set.Set(
             ConditionTypes.Planned,
             isPlanned,
             isPlanned ? Reasons.PlanReady : Reasons.NotYet,
             status.Plan?.Hash ?? "No plan is stored yet.");
         Told(ConditionTypes.Held, summary.Held, Reasons.NotHeld);
-        if (isUpgraded && summary.Kind != RunOutcomeKind.Succeeded)
+        if (isUpgraded && summary.State != RunState.Succeeded)
         {
             set.Set(ConditionTypes.Succeeded, status: true, Reasons.Succeeded, "");
         }
         else
         {
-            Told(ConditionTypes.Succeeded, isUpgraded, summary.IsRolledBack ? Reasons.RolledBack : Reasons.NotYet);
+            Told(ConditionTypes.Succeeded, isUpgraded, isRolledBack ? Reasons.RolledBack : Reasons.NotYet);
         }
 
-        Told(ConditionTypes.Failed, summary.Failed, Reasons.NotFailed);
+        Told(ConditionTypes.Failed, summary.State == RunState.Failed, Reasons.NotFailed);
         Told(
             ConditionTypes.RolledBack,
-            summary.IsRolledBack,
+            isRolledBack,
             status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack);
         var passed = isPlanned && status.Findings.Count == 0;
         set.Set(ConditionTypes.PreflightPassed, passed, isPlanned ? Reasons.Done : Reasons.NotYet, "");

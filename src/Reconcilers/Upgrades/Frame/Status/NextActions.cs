@@ -24,17 +24,17 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         : "Drop the databases, restore the snapshot and repeat from there: "
             + $"{RetryWith(Word.For(kind.Redo!.Phase, status.Plan!))}.";
 
-    public string For(RunStatusSummary summary) =>
-        entity.Metadata.DeletionTimestamp is not null && summary.Kind != RunOutcomeKind.Succeeded ? Deleted(summary)
-        : summary.Kind switch
+    public string For(RunOutcome summary) =>
+        entity.Metadata.DeletionTimestamp is not null && summary.State != RunState.Succeeded ? Deleted(summary)
+        : summary switch
         {
-            RunOutcomeKind.Progressing => Progressing(summary),
-            RunOutcomeKind.Stalled => Stalled(summary),
-            RunOutcomeKind.PlanReady => Planned(),
+            { Progresses: true } => Progressing(summary),
+            { IsStalled: true } => Stalled(summary),
+            { State: RunState.PlanReady } => Planned(),
             _ => Ended(),
         };
 
-    private string Progressing(RunStatusSummary summary) => summary.Reason switch
+    private string Progressing(RunOutcome summary) => summary.Reason switch
     {
         _ when summary.Approval is { } approval => Sentences.Join(
             $"Approve: {_kubectl.Annotate(Annotations.Approve, approval)}.", OrRollBack()),
@@ -50,7 +50,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             + $"{_kubectl.Annotate(Annotations.Abort, NewAbort())}.",
     };
 
-    private string Stalled(RunStatusSummary summary) => summary.Reason switch
+    private string Stalled(RunOutcome summary) => summary.Reason switch
     {
         Reasons.HolderGone => TakeOver,
         Reasons.SpecChangeIgnored =>
@@ -63,13 +63,13 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             + $"{_kubectl.Annotate(Annotations.OnDelete, Annotations.Abandon)}, then {_kubectl.Delete}.",
         Reasons.Aborted => Sentences.Join($"Continue: {RetryCommand}.", OrRollBack()),
         Reasons.RolledBackAfterFailure or Reasons.RolledBack => $"Start again from preflight: {RetryCommand}.",
-        Reasons.DuplicateProjectNames when summary.Failed => status.RetryCost is null
+        Reasons.DuplicateProjectNames when summary.State == RunState.Failed => status.RetryCost is null
             ? "Undo what was done, so that the former version runs: "
                 + $"{_kubectl.Annotate(Annotations.Abort, NewAbort())}."
             : $"Roll back: {RollBackCommand}.",
         _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically: "
             + $"{_kubectl.Print(Findings)}.",
-        _ when summary.Failed => Failed(),
+        _ when summary.State == RunState.Failed => Failed(),
         _ when kind.Plans.Active(status) == PlanSlot.Cleanup => RetryFailure,
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
             + $"To read it now: {RetryCommand}.",
@@ -110,7 +110,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         return Sentences.Join(actions, $"To try the upgrade again: {again}.");
     }
 
-    private string Deleted(RunStatusSummary summary)
+    private string Deleted(RunOutcome summary)
     {
         var abandon = "To release the object now and leave the targets as they are: "
             + $"{_kubectl.Annotate(Annotations.OnDelete, Annotations.Abandon)}.";
@@ -119,7 +119,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             { Approval: { } approval } => $"Approve: {_kubectl.Annotate(Annotations.Approve, approval)}. {abandon}",
             { Reason: Reasons.TargetClaimLost } => abandon,
             { Reason: Reasons.HolderGone } => $"{TakeOver} {abandon}",
-            { Kind: RunOutcomeKind.Stalled } => $"{RetryFailure} {abandon}",
+            { IsStalled: true } => $"{RetryFailure} {abandon}",
             _ => $"Nothing: the object is removed when the run has finished. {abandon}",
         };
     }

@@ -8,17 +8,17 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
     public RunStatus Numbered(RunStatus? before, RunStatus status) =>
         PlanNumbers.Assign(kind.Plans, before, status, newPlanId);
 
-    public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
+    public RunStatus Compose(RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
     {
-        var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack
-            || summary.IsRolledBack
+        var over = summary.State is RunState.Succeeded or RunState.PlanReady or RunState.RolledBack
+            || summary.Phase == RunPhases.RolledBack
             || status.IsUpgraded();
         status = InDirection(entity, Numbered(entity.Status, status));
         var active = kind.Plans.Of(status, kind.Plans.Active(status));
         var retry = Word.For(Word.Retry, kind.Plans.Retried(status));
         var message = summary.Message.Replace(RunMessages.RetryWord, retry, StringComparison.Ordinal);
         var more = Sentences.Join(
-            summary.Kind == RunOutcomeKind.Stalled || summary.Held ? RunWords.LastIgnored(entity, status) : null,
+            summary.IsStalled || summary.Held ? RunWords.LastIgnored(entity, status) : null,
             entity.Marks.Waits,
             ControlAnnotations.Problems(kind, entity, status));
         summary = summary with { Message = more.Length == 0 ? message : Sentences.Join(message, more) };
@@ -26,7 +26,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         {
             ObservedGeneration = entity.Metadata.Generation,
             Phase = summary.Phase,
-            Step = summary.Step,
+            Step = summary.StepId,
             Message = SchemaLimits.Clip(summary.Message),
             StartedAt = status.StartedAt ?? now,
             FinishedAt = over ? status.FinishedAt ?? now : null,
@@ -36,7 +36,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             Running = active is null ? [] : StepDurations.Running(kind, status, active),
             Holds = Holds(status.Holds, summary, now),
             RollbackCost = kind.RollbackCost(entity.Spec, status),
-            RetryWord = summary.Kind == RunOutcomeKind.Stalled || summary.IsRolledBack ? retry : null,
+            RetryWord = summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
             RetryCost = RetryCost(status),
         };
         return status with
@@ -55,7 +55,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         PlanProgress plan,
         RunOutcome outcome,
         DateTimeOffset now,
-        Func<RunStatusSummary, RunStatusSummary>? adjust = null)
+        Func<RunOutcome, RunOutcome>? adjust = null)
     {
         status = Numbered(entity.Status, kind.Plans.With(status, slot, plan) with { Findings = [] });
         plan = kind.Plans.Of(status, slot)!;
@@ -71,9 +71,9 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         RunStatus status,
         PlanSlot slot,
         DateTimeOffset now,
-        Func<RunStatusSummary, RunStatusSummary>? adjust = null)
+        Func<RunOutcome, RunOutcome>? adjust = null)
     {
-        var done = new RunOutcome(RunState.Succeeded, null, "");
+        var done = new RunOutcome(RunState.Succeeded, "", "", "");
         return Compose(entity, status, slot, kind.Plans.Of(status, slot)!, done, now, adjust);
     }
 
@@ -93,8 +93,8 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             StartedAt = now,
             FinishedAt = null,
         },
-        new RunStatusSummary(
-            RunOutcomeKind.Progressing,
+        new RunOutcome(
+            RunState.Working,
             RunPhases.Preflight,
             Reasons.Preflight,
             $"Restarting from preflight, attempt {RunTokens.Attempt(status)}."),
@@ -106,7 +106,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             ? kind.ForRollback(status)
             : status;
 
-    private static List<HoldStatus> Holds(List<HoldStatus> before, RunStatusSummary summary, DateTimeOffset now) =>
+    private static List<HoldStatus> Holds(List<HoldStatus> before, RunOutcome summary, DateTimeOffset now) =>
     [
         .. summary.Holds.Take(SchemaLimits.Findings).Select(hold => new HoldStatus
         {

@@ -15,56 +15,50 @@ internal sealed class SummaryReader(
         ? redo.Remedy(plan, Word.For(redo.Phase, plan))
         : null;
 
-    public RunStatusSummary Read()
+    public RunOutcome Read()
     {
         var phase = slot switch
         {
             PlanSlot.Rollback => RunPhases.RollingBack,
             PlanSlot.Cleanup => RunPhases.Succeeded,
-            _ =>
-                plan.Step(outcome.StepId ?? "")?.Phase
-                    ?? plan.Steps.Find(s => s.State != StepState.Succeeded)?.Phase
-                    ?? RunPhases.Succeeded,
+            _ => outcome.Phase.Length > 0 ? outcome.Phase : RunPhases.Succeeded,
         };
         var running = plan.Steps.FindAll(s => s.State == StepState.Running);
         var heldBy = outcome.State == RunState.Working
             ? running.Select(kind.HeldBy).FirstOrDefault(reason => reason is not null)
             : null;
-        var at = new RunStatusSummary(
-            RunOutcomeKind.Progressing, phase, outcome.Reason, outcome.Message, outcome.StepId);
+        var at = outcome with { Phase = phase };
         return outcome.State switch
         {
             RunState.Succeeded => _isRollback ? RolledBack() : Succeeded(),
             RunState.Working => at with
             {
                 Reason = heldBy ?? (_isRollback ? Reasons.RollingBack : Reasons.Running),
-                Step = Sentences.List([.. running.Select(s => s.Id)], NamedSteps),
+                StepId = Sentences.List([.. running.Select(s => s.Id)], NamedSteps),
                 Held = heldBy is not null,
             },
-            RunState.Held => at with { Reason = Reasons.Held, Held = true, Holds = outcome.Holds },
+            RunState.Held => at with { Reason = Reasons.Held, Held = true },
             RunState.OutsideWindow => at with { Reason = Reasons.OutsideWindow },
             RunState.Paused => at with { Reason = Reasons.Paused },
             RunState.Stopped when status.AbortedBy is not null => Aborted(at),
             RunState.Stopped => at with { Reason = _isRollback ? Reasons.RollingBack : Reasons.Undoing },
             RunState.Failed => at with
             {
-                Kind = RunOutcomeKind.Stalled,
+                State = slot == PlanSlot.Cleanup ? RunState.Stalled : RunState.Failed,
                 Phase = slot == PlanSlot.Cleanup ? RunPhases.Succeeded : RunPhases.Failed,
                 Reason = _isRollback ? Reasons.RollbackFailed : outcome.Reason,
                 Message = Failure(),
-                Failed = slot != PlanSlot.Cleanup,
                 Held = slot == PlanSlot.Upgrade
                     && RollbackDecision.AcceptableUntil(kind, entity.Spec, plan) is not null,
             },
             RunState.OutcomeUnknown or RunState.TargetChanged when IsLost() => at with
             {
                 // Nothing will be read that says more: a script that waits for the end must hear of it.
-                Kind = RunOutcomeKind.Stalled,
+                State = RunState.Failed,
                 Phase = RunPhases.Failed,
                 Message = Remedy(),
-                Failed = true,
             },
-            _ => at with { Kind = RunOutcomeKind.Stalled, Message = Remedy() },
+            _ => at with { Message = Remedy() },
         };
     }
 
@@ -72,15 +66,15 @@ internal sealed class SummaryReader(
         ? plan.Guards.Exists(g => g.Record.Open is { RestoreFirst: true })
         : plan.Step(outcome.StepId ?? "") is { } step && RunPlans.IsOutcomeUnknown(step);
 
-    private RunStatusSummary Succeeded() => new(
-        RunOutcomeKind.Succeeded,
+    private RunOutcome Succeeded() => new(
+        RunState.Succeeded,
         RunPhases.Succeeded,
         status.ActionRequired.Count > 0 ? Reasons.SucceededWithActions : Reasons.Succeeded,
         Sentences.Join($"All {status.Plan!.Steps.Count} steps succeeded{kind.Success(status)}", Actions()));
 
     // According to the current spec: the requested state is reached, or the upgrade failed and was rolled back
     // automatically.
-    private RunStatusSummary RolledBack()
+    private RunOutcome RolledBack()
     {
         var steps = status.RollbackPlan!.Steps.Count;
         var done = steps == 0
@@ -88,8 +82,8 @@ internal sealed class SummaryReader(
             : $"The former version runs again; {steps} steps rolled the upgrade back.";
         if (entity.Spec.DesiredState == DesiredState.RolledBack)
         {
-            return new RunStatusSummary(
-                RunOutcomeKind.RolledBack,
+            return new RunOutcome(
+                RunState.RolledBack,
                 RunPhases.RolledBack,
                 Reasons.RolledBack,
                 Sentences.Join(done, Actions(), RunMessages.ToTryAgain(entity)));
@@ -101,24 +95,23 @@ internal sealed class SummaryReader(
             var before = kind.IsPastUndo(status.Plan!) ? "" : $" before {kind.BeforeUndoEnds}";
             var message = $"The run was aborted by {Annotations.Abort}={token}{before}. All changes are undone. "
                 + restart;
-            return new RunStatusSummary(
-                RunOutcomeKind.Stalled, RunPhases.RolledBack, Reasons.Aborted, message, Failed: true);
+            return new RunOutcome(
+                RunState.Failed, RunPhases.RolledBack, Reasons.Aborted, message);
         }
 
         var failed = status.Plan?.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown);
-        return new RunStatusSummary(
-            RunOutcomeKind.Stalled,
+        return new RunOutcome(
+            RunState.Failed,
             RunPhases.RolledBack,
             failed is null ? Reasons.RolledBack : Reasons.RolledBackAfterFailure,
             failed is null
                 ? Sentences.Join(
                     done, Actions(), "spec.desiredState is Upgraded, but the former version runs.", restart)
                 : Sentences.Join($"{failed.Id} failed: {failed.Message}", done, Actions(), restart),
-            failed?.Id,
-            Failed: true);
+            failed?.Id);
     }
 
-    private RunStatusSummary Aborted(RunStatusSummary at)
+    private RunOutcome Aborted(RunOutcome at)
     {
         var failed = plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
             ? $"{step.Id} had failed: {step.Message}"
@@ -130,11 +123,10 @@ internal sealed class SummaryReader(
                 : $"Set {RunMessages.Retry} to continue, or spec.desiredState: RolledBack to roll back.";
         return at with
         {
-            Kind = RunOutcomeKind.Stalled,
+            State = RunState.Failed,
             Phase = RunPhases.Failed,
             Reason = Reasons.Aborted,
             Message = Sentences.Join(outcome.Message, failed, next),
-            Failed = true,
         };
     }
 
@@ -198,33 +190,4 @@ internal sealed class SummaryReader(
     private string? Actions() => status.ActionRequired.Count > 0
         ? $"Follow-up actions in status.actionRequired: {status.ActionRequired.Count}."
         : null;
-}
-
-/// <summary>The state of a run, in the terms of kstatus.</summary>
-/// <param name="Message">What happens or is wrong, where, and the remedy.</param>
-internal sealed record RunStatusSummary(
-    RunOutcomeKind Kind, string Phase, string Reason, string Message, string? Step = null, bool Failed = false)
-{
-    /// <summary>Whether an administrator must act before the run can continue.</summary>
-    public bool Held { get; init; }
-
-    public IReadOnlyList<StepHold> Holds { get; init; } = [];
-
-    public string? Approval => Holds.Count > 0 ? Holds[0].Approval : null;
-
-    public bool IsRolledBack => Phase == RunPhases.RolledBack;
-}
-
-internal enum RunOutcomeKind
-{
-    Progressing,
-
-    /// <summary>It cannot continue without a repair: Stalled.</summary>
-    Stalled,
-
-    PlanReady,
-
-    Succeeded,
-
-    RolledBack,
 }
