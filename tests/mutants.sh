@@ -28,7 +28,7 @@ unset DRYDOCK_MUTANT
 
 # The tests that may notice, the likely ones first.
 stages=(
-  "-namespace Drydock.Tests.Unit.Engine*"
+  "-namespace Drydock.Tests.Unit.Runs*"
   "-namespace Drydock.Tests.Unit.Upgrades*"
   "-namespace Drydock.Tests.Unit.Oms*"
   "-namespace Drydock.Tests.Unit.Databases* -namespace Drydock.Tests.Unit.Snapshots*"
@@ -90,7 +90,7 @@ build() {
   find "$folder" -mindepth 1 -maxdepth 1 ! -name artifacts -exec rm -rf {} +
   git ls-files -z | xargs -0 cp -p --parents -t "$folder" || return 1
   break_all || return 1
-  cat >"$folder/src/Abstractions/Mutants.cs" <<'END'
+  cat >"$folder/src/Crds/Mutants.cs" <<'END'
 namespace Drydock;
 
 public static class Mutants

@@ -3,7 +3,7 @@ global using System.CommandLine.Parsing;
 global using System.Diagnostics.Metrics;
 global using System.Globalization;
 global using System.Text;
-global using Drydock.Abstractions.Entities;
+global using Drydock.Crds.Entities;
 global using Drydock.Clients.Kubernetes.Client;
 global using Drydock.Clients.Kubernetes.Runtime;
 global using Drydock.Clients.Kubernetes.Watching;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 
 namespace Drydock.Operator;
 

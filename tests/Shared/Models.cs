@@ -1,4 +1,4 @@
-global using Drydock.Abstractions.Entities;
+global using Drydock.Crds.Entities;
 global using Corev1Event = k8s.Models.Corev1Event;
 global using IKubernetesObject = k8s.IKubernetesObject<k8s.Models.V1ObjectMeta>;
 global using KubernetesEntityAttribute = k8s.Models.KubernetesEntityAttribute;

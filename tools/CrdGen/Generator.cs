@@ -1,5 +1,5 @@
 using System.Reflection;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.CrdGen.Model;
 using Drydock.CrdGen.Output;
 using Drydock.Crds.OmsUpgrades;
@@ -25,7 +25,7 @@ internal static class Generator
         List<GeneratedFile> files =
         [
             .. kinds.Select(kind => Yaml($"{CrdFolder}/{CrdFile(kind)}", CrdYaml.Of(kind))),
-            .. Reference.Of(kinds, XmlDocs.Of(assembly, typeof(Condition).Assembly)),
+            .. Reference.Of(kinds, XmlDocs.Of(assembly)),
             Yaml($"{CrdFolder}/kustomization.yaml", new YamlMap()
                 .Add("apiVersion", "kustomize.config.k8s.io/v1beta1")
                 .Add("kind", "Kustomization")

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Docker.DotNet.Models;
 
 namespace Drydock.Clients.Docker;
 

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>A long-lived container used as a host: commands run in it by exec. Each command is followed by a marker on

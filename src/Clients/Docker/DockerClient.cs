@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Docker.DotNet.Models;
 
 namespace Drydock.Clients.Docker;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Docker.DotNet.Models;
 
 namespace Drydock.Clients.Docker;
 

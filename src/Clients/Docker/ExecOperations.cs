@@ -1,3 +1,4 @@
+using Docker.DotNet.Models;
 using PackageStream = Docker.DotNet.MultiplexedStream;
 
 namespace Drydock.Clients.Docker;

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>Operations on images. <c>name</c> is an image ID, or a reference with tag or digest.</summary>

@@ -1,3 +1,5 @@
+using Docker.DotNet.Models;
+
 namespace Drydock.Clients.Docker;
 
 /// <summary>Operations on the engine itself.</summary>

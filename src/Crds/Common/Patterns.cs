@@ -4,7 +4,7 @@ namespace Drydock.Crds.Common;
 public static class Patterns
 {
     /// <summary>A duration, zero allowed: at most five parts, of at most six digits each, for days of at most four. A
-    /// sum above <see cref="Abstractions.Values.KubernetesDuration.Longest"/> counts as that.</summary>
+    /// sum above <see cref="Crds.Values.KubernetesDuration.Longest"/> counts as that.</summary>
     public const string Duration = "^([0-9]{1,6}(ms|s|m|h)|[0-9]{1,4}d){1,5}$";
 
     /// <summary>A duration greater than zero.</summary>

@@ -122,8 +122,7 @@ internal static class StatusTexts
         .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is not null && p.GetIndexParameters().Length == 0)
             .Where(p =>
-                p.DeclaringType!.Assembly != typeof(StoredPlan).Assembly || type == typeof(Condition)
-                    || TellsOfPlan.Contains((type, p.Name)))
+                p.DeclaringType!.Namespace != typeof(StoredPlan).Namespace || TellsOfPlan.Contains((type, p.Name)))
             .Select(PartOf)
             .Where(p => p.Length > 0 || p.Items > 0 || p.IsNested),
     ];

@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Controllers;
+using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Leadership;
 
 namespace Drydock.Operator.Composition;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 
 namespace Drydock.Operator.Telemetry;
 

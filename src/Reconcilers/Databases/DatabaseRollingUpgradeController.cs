@@ -3,7 +3,7 @@ using Drydock.Clients.Kubernetes.Runtime;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Takes distributed databases through rolling upgrades. How a run goes is the frame's
-/// (<c>Upgrades/Frame</c>); what makes a DatabaseRollingUpgrade is in <c>Running/DatabaseUpgradeKind.cs</c>, what makes
+/// (<c>Upgrades/Flows</c>); what makes a DatabaseRollingUpgrade is in <c>Running/DatabaseUpgradeKind.cs</c>, what makes
 /// it one of an engine in the project of that engine (<see cref="IDatabaseEngine"/>).</summary>
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "databaserollingupgrades/status", Verbs = "update")]

@@ -4,7 +4,7 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Takes OMS installations through upgrades: preflight, plan, run, end. How a run goes is the frame's
-/// (<c>Upgrades/Frame</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.</summary>
+/// (<c>Upgrades/Flows</c>); what makes an OmsUpgrade is in <c>Running/OmsUpgradeKind.cs</c>.</summary>
 [EntityRbac(ApiGroup.Name, "omsupgrades", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "omsupgrades/status", Verbs = "update")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]

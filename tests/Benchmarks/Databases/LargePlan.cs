@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Lab.Browser;
 using Drydock.Tests.Integration.Crds;
 using Shouldly;

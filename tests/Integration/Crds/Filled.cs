@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds;
 
 namespace Drydock.Tests.Integration.Crds;

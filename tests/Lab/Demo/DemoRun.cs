@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.Common;
 using Drydock.Lab.Commands;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -2,8 +2,6 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
@@ -12,41 +10,41 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Architecture;
 
-/// <summary>
-/// Arrows run one way: Operator → kinds → (Databases →) Upgrades → (Engine, Crds, Clients) → Abstractions. The plugin
-/// for kubectl knows Crds and Clients only. A kind never refers to a kind. The project files are the proof.
-/// </summary>
+/// <summary>Arrows run one way: Operator → kinds → Upgrades → (Runs, Clients) → Crds. The plugin for kubectl knows Crds
+/// and Clients only. A kind never refers to a kind, an engine never to an engine. The project files and, within a
+/// project, the words of the code are the proof.</summary>
 public sealed partial class ProjectReferencesTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        ["src/Abstractions"] = [],
-        ["src/Crds"] = ["src/Abstractions"],
-        ["src/Engine"] = ["src/Abstractions"],
-        ["src/Clients/Kubernetes"] = ["src/Abstractions", "src/Clients/Safety"],
-        ["src/Clients/Remote"] = [],
-        ["src/Clients/Safety"] = ["src/Abstractions"],
-        ["src/Clients/Ssh"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Safety"],
-        ["src/Clients/Docker"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Safety", "src/Clients/Ssh"],
-        ["src/Clients/MySql"] = ["src/Abstractions"],
-        ["src/Clients/Snapshots"] = ["src/Abstractions", "src/Clients/MySql", "src/Clients/Safety"],
-        ["src/Reconcilers/Upgrades"] =
-        [
-            "src/Abstractions", "src/Crds", "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Safety",
-            "src/Clients/Snapshots", "src/Clients/Ssh",
-        ],
+        ["src/Crds"] = [],
+        ["src/Runs"] = ["src/Crds"],
+        ["src/Clients"] = ["src/Crds"],
+        ["src/Reconcilers/Upgrades"] = ["src/Crds", "src/Runs", "src/Clients"],
         ["src/Reconcilers/Oms"] = ["src/Reconcilers/Upgrades"],
         ["src/Reconcilers/Snapshots"] = ["src/Reconcilers/Upgrades"],
         ["src/Reconcilers/Databases"] = ["src/Reconcilers/Upgrades"],
-        ["src/Reconcilers/Databases.TiDb"] = ["src/Reconcilers/Databases"],
-        ["src/Reconcilers/Databases.Yugabyte"] = ["src/Reconcilers/Databases"],
-        ["src/Operator"] =
-        [
-            "src/Reconcilers/Oms", "src/Reconcilers/Snapshots", "src/Reconcilers/Databases", "src/Reconcilers/Databases.TiDb",
-            "src/Reconcilers/Databases.Yugabyte",
-        ],
-        ["src/Cli"] = ["src/Crds", "src/Clients/Kubernetes", "src/Clients/Docker"],
+        ["src/Operator"] = ["src/Reconcilers/Oms", "src/Reconcilers/Snapshots", "src/Reconcilers/Databases"],
+        ["src/Cli"] = ["src/Crds", "src/Clients"],
     };
+
+    // What stands in one project is kept apart by its folders: a room, and the rooms beside it that it may not know.
+    private static readonly Dictionary<string, string[]> Apart = new(StringComparer.Ordinal)
+    {
+        ["src/Crds/Values"] = ["src/Crds/Plans", "src/Crds/Common", "src/Crds/OmsUpgrades"],
+        ["src/Crds/Plans"] = ["src/Crds/OmsUpgrades", "src/Crds/DatabaseRollingUpgrades", "src/Crds/BackupSnapshots"],
+        ["src/Clients/Kubernetes"] = ["src/Clients/Docker", "src/Clients/MySql", "src/Clients/Snapshots", "src/Clients/Ssh"],
+        ["src/Clients/Docker"] = ["src/Clients/Kubernetes", "src/Clients/MySql", "src/Clients/Snapshots"],
+        ["src/Clients/MySql"] = ["src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Snapshots", "src/Clients/Ssh"],
+        ["src/Clients/Snapshots"] = ["src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Ssh"],
+        ["src/Clients/Ssh"] = ["src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Snapshots", "src/Clients/MySql"],
+        ["src/Clients/Remote"] = ["src/Clients/Ssh", "src/Clients/Docker"],
+        ["src/Clients/Safety"] = ["src/Clients/Ssh", "src/Clients/Docker", "src/Clients/Kubernetes", "src/Clients/Snapshots"],
+        ["src/Reconcilers/Databases/TiDb"] = ["src/Reconcilers/Databases/Yugabyte"],
+        ["src/Reconcilers/Databases/Yugabyte"] = ["src/Reconcilers/Databases/TiDb"],
+    };
+
+    private static readonly string[] Engines = ["src/Reconcilers/Databases/TiDb", "src/Reconcilers/Databases/Yugabyte"];
 
     [Fact]
     public void Project_refers_only_to_projects_below_it()
@@ -79,28 +77,48 @@ public sealed partial class ProjectReferencesTests
     }
 
     [Fact]
-    public void Project_that_uses_Polly_refers_to_it()
+    public void Room_does_not_know_a_room_beside_it()
     {
-        var root = Repository.Root;
-        var projects = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
-        var users = projects.Where(p => Code(p).Any(text => text.Contains("using Polly", StringComparison.Ordinal))).ToList();
-
-        users.ShouldNotBeEmpty();
-        users.ShouldBe(projects.Where(p => XDocument.Load(p).Descendants("PackageReference").Any(r => r.Attribute("Include")!.Value == "Polly.Core")));
+        foreach (var (room, others) in Apart)
+        {
+            Known(CodeFiles(room), others).ShouldBeEmpty($"{room} must not use these types");
+        }
     }
 
     [Fact]
-    public void Engine_and_clients_do_not_know_the_kinds()
+    public void What_engines_share_knows_no_engine()
     {
-        var root = Repository.Root;
-        foreach (var folder in new[] { "src/Engine", "src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Remote", "src/Clients/Safety", "src/Clients/Ssh", "src/Clients/MySql" })
-        {
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
-            {
-                var code = File.ReadLines(file).Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal));
-                code.Any(l => l.Contains("OmsUpgrade", StringComparison.Ordinal) || l.Contains("oms_", StringComparison.Ordinal)).ShouldBeFalse($"{file} speaks of OMS");
-            }
-        }
+        var shared = CodeFiles("src/Reconcilers/Databases")
+            .Where(file => !Engines.Any(engine => file.StartsWith(Repository.PathOf(engine), StringComparison.Ordinal)));
+
+        shared.Where(file => EngineRoom().IsMatch(Uncommented(file)))
+            .ShouldBeEmpty("an engine is added without a change to what engines share");
+    }
+
+    [Fact]
+    public void Namespace_of_a_file_is_its_folder_or_one_above()
+    {
+        var strange = from file in CodeFiles("src").Concat(CodeFiles("tools"))
+                      let space = Namespace().Match(File.ReadAllText(file))
+                      where space.Success
+                      let folder = Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(file)!)
+                          .Replace("tools/", "src/", StringComparison.Ordinal)
+                          .Replace("src/", "Drydock/", StringComparison.Ordinal).Replace('/', '.')
+                      where !(folder + ".").StartsWith(space.Groups["name"].Value + ".", StringComparison.Ordinal)
+                      select $"{file}: {space.Groups["name"].Value}";
+
+        strange.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Runs_and_clients_do_not_know_the_kinds()
+    {
+        string[] names = ["OmsUpgrade", "oms_"];
+        var files = CodeFiles("src/Runs").Concat(CodeFiles("src/Clients"))
+            .Where(file => !file.StartsWith(Repository.PathOf("src/Clients/Snapshots"), StringComparison.Ordinal));
+
+        files.Where(file => names.Any(name => Uncommented(file).Contains(name, StringComparison.Ordinal)))
+            .ShouldBeEmpty("these speak of OMS");
     }
 
     [Fact]
@@ -108,10 +126,13 @@ public sealed partial class ProjectReferencesTests
     {
         string[] names = ["Oms", "OMS", "oms_", "DatabaseRollingUpgrade"];
         string[] words = ["ha.config", "container", "docker", "metadata database", "tidb", "yugabyte"];
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src/Reconcilers/Upgrades/Frame"), "*.cs", SearchOption.AllDirectories))
+        string[] rooms = ["Control", "Flows", "Kinds", "Status", "Timing", "Words"];
+        foreach (var file in rooms.SelectMany(room => CodeFiles($"src/Reconcilers/Upgrades/{room}")))
         {
             var text = File.ReadAllText(file);
-            names.Where(n => text.Contains(n, StringComparison.Ordinal)).Concat(words.Where(w => text.Contains(w, StringComparison.OrdinalIgnoreCase))).ShouldBeEmpty($"{file}: what only one kind has is told by that kind");
+            names.Where(n => text.Contains(n, StringComparison.Ordinal))
+                .Concat(words.Where(w => text.Contains(w, StringComparison.OrdinalIgnoreCase)))
+                .ShouldBeEmpty($"{file}: what only one kind has is told by that kind");
         }
     }
 
@@ -120,12 +141,31 @@ public sealed partial class ProjectReferencesTests
     {
         Assembly[] assemblies =
         [
-            typeof(RunKind).Assembly, typeof(OmsServices).Assembly, typeof(DatabaseServices).Assembly, typeof(TiDbEngine).Assembly, typeof(YugabyteEngine).Assembly,
+            typeof(RunKind).Assembly, typeof(OmsServices).Assembly, typeof(DatabaseServices).Assembly,
             typeof(BackupSnapshotController).Assembly,
         ];
 
         assemblies.SelectMany(a => a.GetExportedTypes()).Select(t => t.FullName).ShouldBeEmpty("only the operator composes them, and it sees internal types");
     }
+
+    // Types by their names: a file that has the word of a type which only another room declares knows that room.
+    private static IEnumerable<string> Known(IEnumerable<string> files, string[] rooms)
+    {
+        var declared = CodeFiles("src").SelectMany(
+            file => Declaration().Matches(Uncommented(file)).Select(m => (Name: m.Groups["name"].Value, File: file)))
+            .ToLookup(d => d.Name, d => d.File, StringComparer.Ordinal);
+        return from file in files
+               from word in Word().Matches(Uncommented(file)).Select(m => m.Value).Distinct(StringComparer.Ordinal)
+               where declared.Contains(word)
+                   && declared[word].All(f => rooms.Any(room => f.StartsWith(Repository.PathOf(room), StringComparison.Ordinal)))
+               select $"{Path.GetRelativePath(Repository.Root, file)}: {word}";
+    }
+
+    private static string Uncommented(string file) => string.Join(
+        '\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+
+    private static IEnumerable<string> CodeFiles(string folder) =>
+        Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories);
 
     private static List<string> Code(string project) =>
         [.. Directory.EnumerateFiles(Path.GetDirectoryName(project)!, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
@@ -146,6 +186,22 @@ public sealed partial class ProjectReferencesTests
         Change().IsMatch("entity.Metadata.Name = name;").ShouldBeTrue();
         Change().IsMatch("metadata.Labels!.Add(key, value);").ShouldBeTrue();
     }
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(
+        @"^[a-z ]+ (class|record struct|record|struct|interface|enum) (?<name>[A-Z]\w*)",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Declaration();
+
+    // A method that is called may have the name of a type.
+    [GeneratedRegex(@"(?<=\bnew )[A-Z]\w*\b|\b[A-Z]\w*\b(?!\s*\()", RegexOptions.CultureInvariant)]
+    private static partial Regex Word();
+
+    // The namespaces of the engines are in no global using.
+    [GeneratedRegex(@"\b(TiDb|Yugabyte)[.;]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex EngineRoom();
 
     [GeneratedRegex(@"\.Metadata(\.\w+)? (\?\?)?= |\.(Labels|Annotations|Finalizers|OwnerReferences|Data)!?(\[[^\]]+\] = |\.(Add|Clear|Remove|TryAdd)\()", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Change();

@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Entities;
+using Drydock.Crds.Values;
 using Drydock.Crds.Common;
 using Shouldly;
 using Xunit;

@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.Cli.Explanations;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;

@@ -42,7 +42,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Status_on_its_page_has_the_columns_of_kubectl()
     {
-        var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Abstractions.Entities.AdditionalPrinterColumnAttribute>().OrderBy(c => c.Priority).ToList();
+        var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Crds.Entities.AdditionalPrinterColumnAttribute>().OrderBy(c => c.Priority).ToList();
         var header = File.ReadAllLines(Repository.PathOf("docs", "explanation", "how-it-works.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
 
         header.Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", .. columns.Select(c => c.Name)]);
@@ -53,7 +53,7 @@ public sealed partial class DocumentationTests
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "how-to", "install.md"));
         var kinds = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).Assembly.GetTypes()
-            .Select(type => (Entity: type.GetCustomAttribute<KubernetesEntityAttribute>(), Names: type.GetCustomAttribute<Drydock.Abstractions.Entities.KubernetesEntityShortNamesAttribute>()))
+            .Select(type => (Entity: type.GetCustomAttribute<KubernetesEntityAttribute>(), Names: type.GetCustomAttribute<Drydock.Crds.Entities.KubernetesEntityShortNamesAttribute>()))
             .Where(kind => kind.Entity is not null)
             .ToList();
 

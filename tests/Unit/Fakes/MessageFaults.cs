@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 
 namespace Drydock.Tests.Unit.Fakes;

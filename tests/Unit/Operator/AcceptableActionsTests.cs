@@ -37,5 +37,6 @@ public sealed class AcceptableActionsTests
     private static IEnumerable<string> Marked(Type targets) => Types(targets).Select(type => type.Name).Order(StringComparer.Ordinal);
 
     private static IEnumerable<Type> Types(Type targets) =>
-        targets.Assembly.GetTypes().Where(type => type.IsDefined(typeof(AcceptableAttribute), inherit: false));
+        targets.Assembly.GetTypes().Where(
+            type => type.Namespace == targets.Namespace && type.IsDefined(typeof(AcceptableAttribute), inherit: false));
 }

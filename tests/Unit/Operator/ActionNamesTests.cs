@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using Drydock.Engine.Actions;
-using Drydock.Engine.Guards;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Oms;
@@ -44,7 +43,8 @@ public class ActionNamesTests
         Repository.PathOf("tests", "Unit", "Operator", "ActionNames", $"{kind}.txt");
 
     private static IEnumerable<Type> Parts(string kind) =>
-        Targets(kind).Assembly.GetTypes().Where(t => !t.IsAbstract && Kind(t) is not null);
+        Targets(kind).Assembly.GetTypes()
+            .Where(t => t.Namespace == Targets(kind).Namespace && !t.IsAbstract && Kind(t) is not null);
 
     private static Type Targets(string kind) => kind switch
     {

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;

@@ -53,5 +53,5 @@ public sealed class OperatorProcessTests
         output.ToString().ShouldNotContain("   at Drydock");
     }
 
-    private static TimeSpan Span(string text) => Drydock.Abstractions.Values.KubernetesDuration.Parse(text);
+    private static TimeSpan Span(string text) => Drydock.Crds.Values.KubernetesDuration.Parse(text);
 }

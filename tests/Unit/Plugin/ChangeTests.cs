@@ -1,5 +1,5 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Entities;
+using Drydock.Crds.Plans;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Crds.Common;

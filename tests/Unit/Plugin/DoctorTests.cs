@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Diagnosis;
 using Drydock.Crds.Common;

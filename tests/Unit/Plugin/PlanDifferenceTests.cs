@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Cli.Plans;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using k8s.Models;
 
 namespace Drydock.CrdGen.Model;
@@ -20,7 +20,7 @@ internal static class KindReader
 {
     public static IReadOnlyList<KindModel> Read(Assembly assembly)
     {
-        var schemas = new SchemaReader(XmlDocs.Of(assembly, typeof(Condition).Assembly));
+        var schemas = new SchemaReader(XmlDocs.Of(assembly));
         return
         [
             .. assembly.GetTypes()

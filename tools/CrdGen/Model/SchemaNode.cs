@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 
 namespace Drydock.CrdGen.Model;
 

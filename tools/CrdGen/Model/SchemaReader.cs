@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.CrdGen.Output;
 using Drydock.Crds.Common;
 

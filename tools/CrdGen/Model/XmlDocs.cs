@@ -11,9 +11,9 @@ internal sealed partial class XmlDocs
 
     private XmlDocs(Dictionary<string, string> summaries) => _summaries = summaries;
 
-    /// <summary>Reads the documentation files of assemblies.</summary>
+    /// <summary>Reads the documentation file of an assembly.</summary>
     /// <exception cref="FileNotFoundException">There is none: the project lacks GenerateDocumentationFile.</exception>
-    public static XmlDocs Of(params IEnumerable<Assembly> assemblies) => new(assemblies.SelectMany(Members)
+    public static XmlDocs Of(Assembly assembly) => new(Members(assembly)
         .ToDictionary(member => member.Attribute("name")!.Value, member => Text(member.Element("summary")!), StringComparer.Ordinal));
 
     private static IEnumerable<XElement> Members(Assembly assembly)

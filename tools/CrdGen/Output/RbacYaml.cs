@@ -1,5 +1,5 @@
 using System.Reflection;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 
 namespace Drydock.CrdGen.Output;
 

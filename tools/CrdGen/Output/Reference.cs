@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.CrdGen.Model;
 
 namespace Drydock.CrdGen.Output;

@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.CrdGen.Model;
 using Drydock.Crds.Common;
 

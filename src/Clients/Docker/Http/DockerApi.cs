@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Docker.DotNet.Handler.Abstractions;
+using Docker.DotNet.Models;
 using Microsoft.Extensions.Logging;
 using PackageClient = Docker.DotNet.DockerClient;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Drydock.Abstractions.Controllers;
+using Drydock.Crds.Controllers;
 
 namespace Drydock.Clients.Kubernetes.Runtime;
 

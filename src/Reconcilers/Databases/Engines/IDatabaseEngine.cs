@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>Everything that a rolling upgrade needs to know about one database engine. A new engine is a project that
-/// implements this interface and a line in the operator's composition. All members but <see cref="Bind"/> are
-/// pure.</summary>
+/// <summary>Everything that a rolling upgrade needs to know about one database engine. A new engine is a folder with a
+/// class that implements this interface and a line in the operator's composition. All members but <see cref="Bind"/>
+/// are pure.</summary>
 internal interface IDatabaseEngine
 {
     DatabaseEngine Name { get; }
@@ -130,7 +130,7 @@ internal interface IEngineContext
 
     /// <summary>To be called before each but the first request of an act that sends several: the engine asks only
     /// before the act.</summary>
-    /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
+    /// <exception cref="Drydock.Runs.ActRefusedException">This process may not act any more.</exception>
     void EnsureMayAct();
 
     DatabaseSecrets Secrets { get; }

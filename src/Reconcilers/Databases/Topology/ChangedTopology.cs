@@ -1,5 +1,5 @@
 using Drydock.Clients.Kubernetes.Events;
-using Drydock.Engine.Guards;
+using Drydock.Runs;
 
 namespace Drydock.Reconcilers.Databases;
 

@@ -230,7 +230,7 @@ internal sealed class OmsTargets : IRunTargets
 
     /// <summary>Call before every request but the first of an act that sends several: the engine checks only before the
     /// act.</summary>
-    /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
+    /// <exception cref="Drydock.Runs.ActRefusedException">This process may not act any more.</exception>
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
 
     public Secret? SecretValue(SecretKeyReference reference) =>

@@ -1,4 +1,4 @@
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Phases = Drydock.Crds.OmsUpgrades.OmsUpgradePhases;
 
 namespace Drydock.Reconcilers.Oms;

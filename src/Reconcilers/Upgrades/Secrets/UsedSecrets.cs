@@ -66,7 +66,7 @@ internal static class SecretText
 }
 
 /// <summary>The data keys whose size is checked before a reader uses a Secret. Which keys are read follows from
-/// <see cref="Abstractions.Entities.SecretKeysAttribute"/>.</summary>
+/// <see cref="Crds.Entities.SecretKeysAttribute"/>.</summary>
 internal static class SecretKeys
 {
     public const string Authority = "ca.crt";

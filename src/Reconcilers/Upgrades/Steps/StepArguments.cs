@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Drydock.Engine.Planning;
+using Drydock.Runs;
 
 namespace Drydock.Reconcilers.Upgrades;
 

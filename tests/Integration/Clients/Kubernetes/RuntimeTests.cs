@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Drydock.Abstractions.Controllers;
+using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;

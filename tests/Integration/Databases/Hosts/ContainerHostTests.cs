@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Lab;
 using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;

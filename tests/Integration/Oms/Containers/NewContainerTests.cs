@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Actions;
+using Drydock.Runs;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;

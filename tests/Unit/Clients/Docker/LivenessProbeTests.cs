@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 using Drydock.Clients.Docker;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;

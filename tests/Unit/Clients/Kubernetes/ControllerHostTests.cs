@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Controllers;
+using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Leadership;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Crds.Specs.Making;
 using Shouldly;
 using Xunit;

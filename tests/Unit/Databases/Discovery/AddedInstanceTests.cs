@@ -1,6 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Crds;

@@ -1,7 +1,7 @@
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;

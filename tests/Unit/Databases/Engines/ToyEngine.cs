@@ -1,9 +1,8 @@
 using System.Globalization;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Engine.Guards;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Fakes;

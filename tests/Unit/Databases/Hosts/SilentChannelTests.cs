@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 using Drydock.Clients.Remote;
 using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Fakes;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Entities;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;

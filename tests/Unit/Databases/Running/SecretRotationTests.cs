@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Entities;
+using Drydock.Crds.Plans;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;

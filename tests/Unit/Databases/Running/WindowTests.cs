@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;

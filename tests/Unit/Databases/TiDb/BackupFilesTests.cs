@@ -1,7 +1,7 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;

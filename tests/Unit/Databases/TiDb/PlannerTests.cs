@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Guards;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -98,7 +98,8 @@ public sealed class PlannerTests
         var catalog = new StepCatalog<TiDbTargets>(world.Life.Targets);
 
         plan.Steps.ShouldAllBe(s => StoredAsAttribute.NameOf(catalog.Action(s.Planned).GetType()) == s.Action);
-        var guards = typeof(TiDbTargets).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(IGuardCheck)));
+        var guards = typeof(TiDbTargets).Assembly.GetTypes()
+            .Where(t => t.Namespace == typeof(TiDbTargets).Namespace && !t.IsAbstract && t.IsAssignableTo(typeof(IGuardCheck)));
         plan.Guards.Select(g => catalog.Guard(g.Planned).GetType().Name).Order().ShouldBe(guards.Select(t => t.Name).Order());
     }
 

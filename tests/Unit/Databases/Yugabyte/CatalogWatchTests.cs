@@ -1,6 +1,6 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Running;
+using Drydock.Crds.Plans;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;

@@ -1,7 +1,7 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Planning;
+using Drydock.Runs;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
@@ -66,7 +66,7 @@ public sealed class RollbackPlannerTests
         ]);
         YugabyteRollback.Compile(world.Spec, run.Plan).Hash.ShouldBe(back.Hash);
 
-        new YugaRun(world, back).ToEnd().Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
+        new YugaRun(world, back).ToEnd().Outcome.State.ShouldBe(Drydock.Runs.RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
         world.LeaderBlacklist.ShouldBeEmpty();
         world.Violations.ShouldBeEmpty();
@@ -84,7 +84,7 @@ public sealed class RollbackPlannerTests
 
         var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
 
-        back.Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
+        back.Outcome.State.ShouldBe(Drydock.Runs.RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == (s.Name == "t1" ? Patch : world.Setup.From));
         world.Violations.ShouldBeEmpty();
     }
@@ -132,7 +132,7 @@ public sealed class RollbackPlannerTests
 
         var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
 
-        (back.Outcome.State, back.Outcome.StepId).ShouldBe((Drydock.Engine.Running.RunState.Failed, "RollbackAutoFlags/roll-back"));
+        (back.Outcome.State, back.Outcome.StepId).ShouldBe((Drydock.Runs.RunState.Failed, "RollbackAutoFlags/roll-back"));
         back.Outcome.Message!.ShouldContain("do not know 1 AutoFlags that are promoted and cannot be rolled back: yb-master/later_flag");
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1);
     }
@@ -173,7 +173,7 @@ public sealed class RollbackPlannerTests
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
         var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan));
         back.HoldBefore.Add($"{of}/swap");
-        back.Until(() => back.Store.Outcome?.State == Drydock.Engine.Running.RunState.Held, "it is held for days");
+        back.Until(() => back.Store.Outcome?.State == Drydock.Runs.RunState.Held, "it is held for days");
 
         // An administrator of another upgrade promotes flags meanwhile.
         world.KeptFlags.Add("later_flag");
@@ -181,7 +181,7 @@ public sealed class RollbackPlannerTests
         var stops = world.Acts.Count(a => a.StartsWith("stop ", StringComparison.Ordinal));
         back.HoldBefore.Clear();
         back.Wake();
-        back.Until(() => back.Store.Outcome?.State == Drydock.Engine.Running.RunState.Failed, "it stops nothing");
+        back.Until(() => back.Store.Outcome?.State == Drydock.Runs.RunState.Failed, "it stops nothing");
         back.Outcome.StepId.ShouldBe($"{of}/swap");
         back.Outcome.Message.ShouldNotBeNull().ShouldContain("do not know 1 AutoFlags that others promoted after the upgrade began: yb-master/later_flag. They would end at start (AutoFlag is not found). If the flags are volatile, run `rollback_auto_flags VERSION`; otherwise ask the vendor before another process is stopped.");
         world.Acts.Count(a => a.StartsWith("stop ", StringComparison.Ordinal)).ShouldBe(stops);
@@ -191,7 +191,7 @@ public sealed class RollbackPlannerTests
         world.KeptFlags.Clear();
         back.Retry = true;
         back.Wake();
-        back.Until(() => back.Store.Outcome?.State == Drydock.Engine.Running.RunState.Succeeded, "it continues");
+        back.Until(() => back.Store.Outcome?.State == Drydock.Runs.RunState.Succeeded, "it continues");
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
         world.Violations.ShouldBeEmpty();
     }
@@ -219,11 +219,11 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(Modern);
         world["t2"].StaysSick = true;
         var run = YugaRun.Of(world).ToEnd();
-        run.Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Failed);
+        run.Outcome.State.ShouldBe(Drydock.Runs.RunState.Failed);
         run.Outcome.StepId.ShouldBe("UpgradeTServers/t2/verify");
 
         world["t2"].StaysSick = false;
-        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State.ShouldBe(Drydock.Engine.Running.RunState.Succeeded);
+        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State.ShouldBe(Drydock.Runs.RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
         world.LeaderBlacklist.ShouldBeEmpty();
     }

@@ -1,7 +1,6 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
-using Drydock.Engine.Guards;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;

@@ -1,8 +1,7 @@
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Entities;
+using Drydock.Crds.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Actions;
-using Drydock.Engine.Guards;
+using Drydock.Runs;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Drydock.Abstractions.Controllers;
+using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;

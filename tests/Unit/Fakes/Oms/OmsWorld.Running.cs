@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;

@@ -1,8 +1,8 @@
-using Drydock.Abstractions.Controllers;
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Controllers;
+using Drydock.Crds.Values;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;

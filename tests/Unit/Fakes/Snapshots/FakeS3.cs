@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using System.Text;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;

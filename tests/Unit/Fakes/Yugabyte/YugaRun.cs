@@ -1,10 +1,10 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Engine.Toys;
+using Drydock.Tests.Unit.Runs.Toys;
 using Shouldly;
 
 namespace Drydock.Tests.Unit.Fakes;

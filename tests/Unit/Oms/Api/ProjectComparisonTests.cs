@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;

@@ -116,5 +116,5 @@ public sealed class SpecCompletionTests
     }
 
     private static string Text(OmsUpgradeSpec spec) => FieldClasses.Hash(
-        spec, Drydock.Abstractions.Entities.FieldClass.Identity, Drydock.Abstractions.Entities.FieldClass.Access);
+        spec, Drydock.Crds.Entities.FieldClass.Identity, Drydock.Crds.Entities.FieldClass.Access);
 }

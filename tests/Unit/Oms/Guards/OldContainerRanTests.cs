@@ -104,7 +104,7 @@ public sealed class OldContainerRanTests
 
         (world.Count("restore"), world.Count("jar")).ShouldBe((0, 2));
         world.Status.Acceptances.ShouldHaveSingleItem().Accepted.ShouldBeTrue();
-        world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Record.Violations[^1].Accepted.ShouldBe(Drydock.Abstractions.Plans.AcceptedBy.Annotation);
+        world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Record.Violations[^1].Accepted.ShouldBe(Drydock.Crds.Plans.AcceptedBy.Annotation);
     }
 
     [Fact]

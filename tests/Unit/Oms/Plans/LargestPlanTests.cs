@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Drydock.Abstractions.Entities;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Entities;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;

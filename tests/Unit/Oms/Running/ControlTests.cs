@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
@@ -218,7 +218,7 @@ public sealed class ControlTests
         var plan = Planned(new OmsWorld(), "first");
         var told = plan.Steps.Select(s => s with { Title = "another title", Timeout = "9h" }).ToList();
 
-        Drydock.Engine.Planning.PlanHash.Compute(told, plan.Guards, plan.Acknowledged).ShouldBe(plan.Hash);
+        Drydock.Runs.PlanHash.Compute(told, plan.Guards, plan.Acknowledged).ShouldBe(plan.Hash);
     }
 
     private static Plan Planned(

@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;

@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Fakes;

@@ -56,7 +56,7 @@ public sealed class WindowTests
         var world = new OmsWorld(new WorldSetup { Nodes = 3 }).Apply(s => s with { MaxParallelNodes = 1 });
         var most = 0;
         world.Api.Changed += (_, _) => most = Math.Max(most, (world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, "up")?.Status?.Plan?.Steps ?? [])
-            .Where(s => s.State == Drydock.Abstractions.Plans.StepState.Running && s.Node is not null).Select(s => s.Node).Distinct(StringComparer.Ordinal).Count());
+            .Where(s => s.State == Drydock.Crds.Plans.StepState.Running && s.Node is not null).Select(s => s.Node).Distinct(StringComparer.Ordinal).Count());
         world.RunToSuccess();
         most.ShouldBe(1);
         world.Rules.Broken.ShouldBeEmpty();

@@ -1,5 +1,5 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Plans;
+using Drydock.Crds.Values;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;

@@ -103,7 +103,7 @@ public sealed class CommandAloneTests
         if (accept)
         {
             world.Annotate(Annotations.Accept, world.AcceptWord("InitMetadata/oms-a"));
-            world.RunUntil(() => world.Step("InitMetadata/oms-a").State == Drydock.Abstractions.Plans.StepState.Succeeded, "accepted");
+            world.RunUntil(() => world.Step("InitMetadata/oms-a").State == Drydock.Crds.Plans.StepState.Succeeded, "accepted");
             world.Count("init").ShouldBe(0);
 
             world.Old("oms-b").Start();

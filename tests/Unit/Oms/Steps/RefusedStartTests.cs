@@ -1,5 +1,5 @@
 using System.Net;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Fakes;

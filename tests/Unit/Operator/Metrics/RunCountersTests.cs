@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Operator.Metrics;
@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Operator.Metrics;
 [Collection("Scrape")]
 public sealed class RunCountersTests : IDisposable
 {
-    private readonly ManualTimeProvider _time = new(Runs.Start.AddMinutes(10));
+    private readonly ManualTimeProvider _time = new(MadeRuns.Start.AddMinutes(10));
     private readonly PrometheusMetrics _collector = new();
     private readonly RunCounters _counters;
     private readonly Dictionary<string, double> _before;
@@ -22,7 +22,7 @@ public sealed class RunCountersTests : IDisposable
     public RunCountersTests()
     {
         // The collector hears the counters of tests that run at the same time too: those have other names of steps.
-        _counters = new RunCounters([new Runs()], () => _leads, _time);
+        _counters = new RunCounters([new MadeRuns()], () => _leads, _time);
         _before = Ends();
     }
 
@@ -44,8 +44,8 @@ public sealed class RunCountersTests : IDisposable
     [InlineData("rolled_back_after_failure", "RolledBackAfterFailure", new[] { "Stalled", "Failed", "RolledBack" })]
     public void End_is_counted_once_with_its_result(string result, string reason, string[] conditions)
     {
-        var running = Runs.Status("Settle", "StepRunning", "Reconciling");
-        var ended = Runs.Status("X", reason, conditions);
+        var running = MadeRuns.Status("Settle", "StepRunning", "Reconciling");
+        var ended = MadeRuns.Status("X", reason, conditions);
 
         Change(running, ended);
         Change(ended, ended with { Message = "again" });
@@ -56,24 +56,24 @@ public sealed class RunCountersTests : IDisposable
     [Fact]
     public void Object_removed_while_its_system_is_down_is_counted_as_abandoned()
     {
-        var last = Runs.Read(Runs.Upgrade("night", Runs.Status("Backup", "StepRunning", "Reconciling")));
+        var last = MadeRuns.Read(MadeRuns.Upgrade("night", MadeRuns.Status("Backup", "StepRunning", "Reconciling")));
         _counters.Gone(last);
         _leads = false;
-        _counters.Gone(last with { DowntimeSince = Runs.Start });
+        _counters.Gone(last with { DowntimeSince = MadeRuns.Start });
         Ends()["abandoned"].ShouldBe(_before["abandoned"]);
 
         _leads = true;
-        _counters.Gone(last with { DowntimeSince = Runs.Start });
+        _counters.Gone(last with { DowntimeSince = MadeRuns.Start });
         Ends()["abandoned"].ShouldBe(_before["abandoned"] + 1);
     }
 
     [Fact]
     public void Hold_is_measured_from_its_condition()
     {
-        var held = Runs.Status("StopOld", "Held", "Reconciling", "Held");
+        var held = MadeRuns.Status("StopOld", "Held", "Reconciling", "Held");
         var before = Sum("drydock_run_hold_seconds_sum");
 
-        Change(held, Runs.Status("StopOld", "StepRunning", "Reconciling"));
+        Change(held, MadeRuns.Status("StopOld", "StepRunning", "Reconciling"));
 
         Sum("drydock_run_hold_seconds_sum").ShouldBe(before + 600);
     }
@@ -110,7 +110,7 @@ public sealed class RunCountersTests : IDisposable
     {
         var action = Action();
 
-        _counters.Changed(null, Runs.Read(Runs.Upgrade("night", Run($"{action}/a=Succeeded"))));
+        _counters.Changed(null, MadeRuns.Read(MadeRuns.Upgrade("night", Run($"{action}/a=Succeeded"))));
 
         Attempts(action).ShouldBeEmpty();
     }
@@ -131,7 +131,7 @@ public sealed class RunCountersTests : IDisposable
     {
         var action = Action();
         var first = Run($"{action}/a=Succeeded", $"{action}/b=Succeeded");
-        var whole = Runs.Upgrade("night", first);
+        var whole = MadeRuns.Upgrade("night", first);
         var before = whole with
         {
             IsReduced = true,
@@ -139,11 +139,11 @@ public sealed class RunCountersTests : IDisposable
             Status = (OmsUpgradeStatus)ReducedObject.Status(first),
         };
 
-        _counters.Changed(Runs.Read(before), Runs.Read(whole));
+        _counters.Changed(MadeRuns.Read(before), MadeRuns.Read(whole));
         Attempts(action).ShouldBeEmpty();
 
-        var other = first with { RollbackPlan = Runs.Plan($"{action}/c=Succeeded").Rewritten(p => p with { Hash = "sha256:other" }) };
-        _counters.Changed(Runs.Read(before), Runs.Read(whole with { Status = other }));
+        var other = first with { RollbackPlan = MadeRuns.Plan($"{action}/c=Succeeded").Rewritten(p => p with { Hash = "sha256:other" }) };
+        _counters.Changed(MadeRuns.Read(before), MadeRuns.Read(whole with { Status = other }));
         Attempts(action).ShouldBe(["succeeded 1"]);
     }
 
@@ -161,10 +161,10 @@ public sealed class RunCountersTests : IDisposable
     private static string Action() => $"Step{Guid.NewGuid():N}";
 
     private static OmsUpgradeStatus Run(params string[] steps) =>
-        Runs.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with { Plan = Runs.Plan(steps) };
+        MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with { Plan = MadeRuns.Plan(steps) };
 
     private void Change(OmsUpgradeStatus before, OmsUpgradeStatus now) =>
-        _counters.Changed(Runs.Read(Runs.Upgrade("night", before)), Runs.Read(Runs.Upgrade("night", now)));
+        _counters.Changed(MadeRuns.Read(MadeRuns.Upgrade("night", before)), MadeRuns.Read(MadeRuns.Upgrade("night", now)));
 
     private IEnumerable<string> Attempts(string action) =>
         Lines("drydock_step_attempts_total", $"action=\"{action}Action\"").Select(

@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Operator.Metrics;
@@ -14,8 +14,8 @@ namespace Drydock.Tests.Unit.Operator.Metrics;
 [Collection("Scrape")]
 public sealed class RunGaugesTests : IDisposable
 {
-    private readonly Runs _runs = new();
-    private readonly ManualTimeProvider _time = new(Runs.Start);
+    private readonly MadeRuns _runs = new();
+    private readonly ManualTimeProvider _time = new(MadeRuns.Start);
     private readonly PrometheusMetrics _collector = new();
     private readonly RunGauges _gauges;
     private bool _leads = true;
@@ -31,10 +31,10 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Running_upgrade_is_described()
     {
-        var since = Runs.Start.AddMinutes(1);
-        _runs.All.Add(Runs.Upgrade("night", Runs.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with
+        var since = MadeRuns.Start.AddMinutes(1);
+        _runs.All.Add(MadeRuns.Upgrade("night", MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with
         {
-            Plan = Runs.Plan("DisableHA/oms=Succeeded", "StopOld/oms-a=Running", "StopOld/oms-b=Pending"),
+            Plan = MadeRuns.Plan("DisableHA/oms=Succeeded", "StopOld/oms-a=Running", "StopOld/oms-b=Pending"),
             DowntimeSince = since,
             Findings = [new Finding()],
             Target = new TargetStatus { Claim = "claim-1" },
@@ -55,7 +55,7 @@ public sealed class RunGaugesTests : IDisposable
         Value("drydock_run_steps", "state=\"running\"").ShouldBe(1);
         Value("drydock_run_steps", "state=\"pending\"").ShouldBe(1);
         Value("drydock_run_steps", "state=\"failed\"").ShouldBe(0);
-        Value("drydock_run_start_timestamp_seconds").ShouldBe(Runs.Start.ToUnixTimeSeconds());
+        Value("drydock_run_start_timestamp_seconds").ShouldBe(MadeRuns.Start.ToUnixTimeSeconds());
         Value("drydock_run_phase_start_timestamp_seconds", "phase=\"StopOld\"").ShouldBe(since.ToUnixTimeSeconds());
         Value("drydock_run_downtime_start_timestamp_seconds").ShouldBe(since.ToUnixTimeSeconds());
         Lines("drydock_run_downtime_seconds").ShouldBeEmpty();
@@ -68,7 +68,7 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Upgrade_that_ended_shows_end_and_downtime()
     {
-        var ended = Runs.Start.AddMinutes(40);
+        var ended = MadeRuns.Start.AddMinutes(40);
         _runs.All.Add(Ended("night", ended));
         _runs.All[0] = _runs.All[0] with
         {
@@ -83,15 +83,15 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Steps_are_those_of_the_rollback_once_it_exists()
     {
-        _runs.All.Add(Runs.Upgrade("night", Runs.Status("RollingBack", "RollingBack", ConditionTypes.Reconciling) with
+        _runs.All.Add(MadeRuns.Upgrade("night", MadeRuns.Status("RollingBack", "RollingBack", ConditionTypes.Reconciling) with
         {
-            Plan = Runs.Plan("StopOld/oms-a=Succeeded"),
-            RollbackPlan = Runs.Plan("StartOld/oms-a=Pending", "Report/oms=Pending").Rewritten(p => p with { Hash = "sha256:2", CompiledAt = Runs.Start.AddMinutes(7) }),
+            Plan = MadeRuns.Plan("StopOld/oms-a=Succeeded"),
+            RollbackPlan = MadeRuns.Plan("StartOld/oms-a=Pending", "Report/oms=Pending").Rewritten(p => p with { Hash = "sha256:2", CompiledAt = MadeRuns.Start.AddMinutes(7) }),
         }));
 
         Value("drydock_run_steps", "state=\"pending\"").ShouldBe(2);
         Value("drydock_run_steps", "state=\"succeeded\"").ShouldBe(0);
-        Value("drydock_run_phase_start_timestamp_seconds").ShouldBe(Runs.Start.AddMinutes(7).ToUnixTimeSeconds());
+        Value("drydock_run_phase_start_timestamp_seconds").ShouldBe(MadeRuns.Start.AddMinutes(7).ToUnixTimeSeconds());
     }
 
     [Theory]
@@ -99,12 +99,12 @@ public sealed class RunGaugesTests : IDisposable
     [InlineData(16, 1)]
     public void Step_is_late_after_one_and_a_half_times_its_expected_duration(int minutes, int late)
     {
-        _runs.All.Add(Runs.Upgrade("night", Runs.Status("Backup", "StepRunning", ConditionTypes.Reconciling) with
+        _runs.All.Add(MadeRuns.Upgrade("night", MadeRuns.Status("Backup", "StepRunning", ConditionTypes.Reconciling) with
         {
             Running =
             [
-                new RunningStep { Id = "Backup/snapshot", Since = Runs.Start, ExpectedAt = Runs.Start.AddMinutes(10) },
-                new RunningStep { Id = "Backup/other", Since = Runs.Start },
+                new RunningStep { Id = "Backup/snapshot", Since = MadeRuns.Start, ExpectedAt = MadeRuns.Start.AddMinutes(10) },
+                new RunningStep { Id = "Backup/other", Since = MadeRuns.Start },
             ],
         }));
 
@@ -116,7 +116,7 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Process_that_does_not_lead_shows_no_object()
     {
-        _runs.All.Add(Runs.Upgrade("night", Runs.Status("StopOld", "StepRunning", ConditionTypes.Reconciling)));
+        _runs.All.Add(MadeRuns.Upgrade("night", MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling)));
         _leads = false;
 
         Lines("drydock_run_info").ShouldBeEmpty();
@@ -125,7 +125,7 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Deleted_object_has_no_series()
     {
-        _runs.All.Add(Runs.Upgrade("night", Runs.Status("StopOld", "StepRunning", ConditionTypes.Reconciling)));
+        _runs.All.Add(MadeRuns.Upgrade("night", MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling)));
         Lines("drydock_run_info").Count.ShouldBe(1);
 
         _runs.All.Clear();
@@ -136,7 +136,7 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Series_end_a_day_after_the_end()
     {
-        _runs.All.Add(Ended("night", Runs.Start));
+        _runs.All.Add(Ended("night", MadeRuns.Start));
         _time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
         Lines("drydock_run_info").Count.ShouldBe(1);
 
@@ -148,8 +148,8 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Stalled_object_is_shown_until_it_is_repaired()
     {
-        _runs.All.Add(Runs.Upgrade(
-            "night", Runs.Status("Failed", "StepFailed", ConditionTypes.Stalled, ConditionTypes.Failed)));
+        _runs.All.Add(MadeRuns.Upgrade(
+            "night", MadeRuns.Status("Failed", "StepFailed", ConditionTypes.Stalled, ConditionTypes.Failed)));
         _time.Advance(TimeSpan.FromDays(30));
 
         Lines("drydock_run_info").Count.ShouldBe(1);
@@ -160,10 +160,10 @@ public sealed class RunGaugesTests : IDisposable
     {
         for (var i = 0; i < 1000; i++)
         {
-            _runs.All.Add(Ended($"night-{i}", Runs.Start.AddSeconds(i)));
+            _runs.All.Add(Ended($"night-{i}", MadeRuns.Start.AddSeconds(i)));
         }
 
-        _runs.All.Add(Runs.Upgrade("now", Runs.Status("StopOld", "StepRunning", ConditionTypes.Reconciling)));
+        _runs.All.Add(MadeRuns.Upgrade("now", MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling)));
         _time.Advance(TimeSpan.FromHours(1));
 
         var lines = Lines("drydock_run_info");
@@ -178,10 +178,10 @@ public sealed class RunGaugesTests : IDisposable
     {
         for (var i = 0; i < RunGauges.MostOpen + 5; i++)
         {
-            _runs.All.Add(Runs.Upgrade($"night-{i}", Runs.Status("Preflight", "PreflightFailed", ConditionTypes.Stalled) with
+            _runs.All.Add(MadeRuns.Upgrade($"night-{i}", MadeRuns.Status("Preflight", "PreflightFailed", ConditionTypes.Stalled) with
             {
-                StartedAt = Runs.Start.AddSeconds(i),
-                DowntimeSince = i == 0 ? Runs.Start : null,
+                StartedAt = MadeRuns.Start.AddSeconds(i),
+                DowntimeSince = i == 0 ? MadeRuns.Start : null,
             }));
         }
 
@@ -196,12 +196,12 @@ public sealed class RunGaugesTests : IDisposable
     {
         for (var i = 0; i < RunGauges.MostOpen + 5; i++)
         {
-            _runs.All.Add(In("crowd", Runs.Upgrade($"new-{i}", new OmsUpgradeStatus())));
+            _runs.All.Add(In("crowd", MadeRuns.Upgrade($"new-{i}", new OmsUpgradeStatus())));
         }
 
-        var running = Runs.Status("PrepareImage", "StepRunning", ConditionTypes.Reconciling);
-        _runs.All.Add(In("payments", Runs.Upgrade("night", running with { StartedAt = Runs.Start })));
-        _runs.All.Add(In("crowd", Runs.Upgrade("runs", running with { StartedAt = Runs.Start })));
+        var running = MadeRuns.Status("PrepareImage", "StepRunning", ConditionTypes.Reconciling);
+        _runs.All.Add(In("payments", MadeRuns.Upgrade("night", running with { StartedAt = MadeRuns.Start })));
+        _runs.All.Add(In("crowd", MadeRuns.Upgrade("runs", running with { StartedAt = MadeRuns.Start })));
 
         var lines = Lines("drydock_run_info");
         lines.Count.ShouldBe(RunGauges.MostOpen);
@@ -216,15 +216,15 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Object_without_status_is_shown_without_phase()
     {
-        _runs.All.Add(Runs.Upgrade("new", new OmsUpgradeStatus()) with { Status = null });
+        _runs.All.Add(MadeRuns.Upgrade("new", new OmsUpgradeStatus()) with { Status = null });
 
         Lines("drydock_run_info").ShouldHaveSingleItem().ShouldContain("phase=\"\"");
         Lines("drydock_run_steps").ShouldBeEmpty();
     }
 
-    private static OmsUpgrade Ended(string name, DateTimeOffset at) => Runs.Upgrade(
+    private static OmsUpgrade Ended(string name, DateTimeOffset at) => MadeRuns.Upgrade(
         name,
-        Runs.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with { FinishedAt = at });
+        MadeRuns.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with { FinishedAt = at });
 
     private IReadOnlyList<string> Lines(string metric) => Scrape.Lines(_collector, metric);
 

@@ -16,7 +16,7 @@ public sealed class SnapshotMetricsTests : IDisposable
 {
     private readonly string _space = $"space-{Guid.NewGuid():N}";
     private readonly ResourceCache<BackupSnapshot> _cache = new(NullLogger.Instance);
-    private readonly ManualTimeProvider _time = new(Runs.Start);
+    private readonly ManualTimeProvider _time = new(MadeRuns.Start);
     private readonly PrometheusMetrics _collector = new();
     private readonly SnapshotMetrics _metrics;
     private bool _leads = true;
@@ -33,9 +33,9 @@ public sealed class SnapshotMetricsTests : IDisposable
     [Fact]
     public void Series_counts_its_snapshots_and_shows_the_last_success()
     {
-        Put("monday", BackupSnapshotPhases.Expired, Runs.Start, 10);
-        Put("tuesday", BackupSnapshotPhases.Succeeded, Runs.Start.AddDays(1), 20);
-        Put("wednesday", BackupSnapshotPhases.Failed, Runs.Start.AddDays(2), null);
+        Put("monday", BackupSnapshotPhases.Expired, MadeRuns.Start, 10);
+        Put("tuesday", BackupSnapshotPhases.Succeeded, MadeRuns.Start.AddDays(1), 20);
+        Put("wednesday", BackupSnapshotPhases.Failed, MadeRuns.Start.AddDays(2), null);
 
         Lines("drydock_snapshots").ShouldBe(
         [
@@ -44,7 +44,7 @@ public sealed class SnapshotMetricsTests : IDisposable
             $"drydock_snapshots{{namespace=\"{_space}\",series=\"nightly\",state=\"usable\"}} 1",
         ]);
         Scrape.Value(Lines("drydock_snapshot_last_success_timestamp_seconds").ShouldHaveSingleItem())
-            .ShouldBe(Runs.Start.AddDays(1).ToUnixTimeSeconds());
+            .ShouldBe(MadeRuns.Start.AddDays(1).ToUnixTimeSeconds());
         Scrape.Value(Lines("drydock_snapshot_size_bytes").ShouldHaveSingleItem()).ShouldBe(20);
     }
 
@@ -65,7 +65,7 @@ public sealed class SnapshotMetricsTests : IDisposable
     [Fact]
     public void Process_that_does_not_lead_shows_no_snapshot()
     {
-        Put("monday", BackupSnapshotPhases.Succeeded, Runs.Start, 10);
+        Put("monday", BackupSnapshotPhases.Succeeded, MadeRuns.Start, 10);
         _leads = false;
 
         Lines("drydock_snapshots").ShouldBeEmpty();

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -25,7 +25,7 @@ public sealed class RunSpansTests : IDisposable
 
     public RunSpansTests()
     {
-        _spans = new RunSpans(() => _leads, new ManualTimeProvider(Runs.Start.AddMinutes(1)));
+        _spans = new RunSpans(() => _leads, new ManualTimeProvider(MadeRuns.Start.AddMinutes(1)));
         _listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == RunSpans.SourceName,
@@ -57,7 +57,7 @@ public sealed class RunSpansTests : IDisposable
         _sent.ShouldAllBe(span => span.ParentId == Traceparent);
         _sent.Select(span => span.StatusDescription).ShouldBe([null, "StepFailed", "StepFailed"]);
         var first = _sent.First();
-        (first.StartTimeUtc, first.Duration).ShouldBe((Runs.Start.UtcDateTime, TimeSpan.FromMinutes(1)));
+        (first.StartTimeUtc, first.Duration).ShouldBe((MadeRuns.Start.UtcDateTime, TimeSpan.FromMinutes(1)));
         Activity.Current.ShouldBeNull();
     }
 
@@ -82,7 +82,7 @@ public sealed class RunSpansTests : IDisposable
     public void Step_that_ends_with_a_retry_belongs_to_the_attempt_before()
     {
         var running = Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Running");
-        var again = RunTokens.TakeUp(Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Succeeded"), ["again"], Runs.Start.AddMinutes(3));
+        var again = RunTokens.TakeUp(Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Succeeded"), ["again"], MadeRuns.Start.AddMinutes(3));
 
         again.Traceparent.ShouldBeNull("the next write begins another trace");
         Change(running, (OmsUpgradeStatus)again);
@@ -109,12 +109,12 @@ public sealed class RunSpansTests : IDisposable
     [Fact]
     public void Rollback_has_a_span_beside_that_of_the_attempt()
     {
-        var turned = Runs.Start.AddMinutes(5);
+        var turned = MadeRuns.Start.AddMinutes(5);
         var before = Status("StopOld/oms-a=Succeeded", "StartNew/oms-a=Pending");
-        var after = Runs.Status("RolledBack", "RolledBack", ConditionTypes.Ready, ConditionTypes.RolledBack) with
+        var after = MadeRuns.Status("RolledBack", "RolledBack", ConditionTypes.Ready, ConditionTypes.RolledBack) with
         {
             Plan = before.Plan,
-            RollbackPlan = Runs.Plan("StartOld/oms-a=Succeeded").Rewritten(p => p with { Hash = "sha256:2", CompiledAt = turned }),
+            RollbackPlan = MadeRuns.Plan("StartOld/oms-a=Succeeded").Rewritten(p => p with { Hash = "sha256:2", CompiledAt = turned }),
             Traceparent = Traceparent,
         };
 
@@ -141,10 +141,10 @@ public sealed class RunSpansTests : IDisposable
     [Fact]
     public void Ended_run_and_former_attempt_are_not_sent_once_more()
     {
-        RunSpans.Resume(Read(Runs.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with { Plan = Runs.Plan("StopOld/oms-a=Succeeded") }));
+        RunSpans.Resume(Read(MadeRuns.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with { Plan = MadeRuns.Plan("StopOld/oms-a=Succeeded") }));
         RunSpans.Resume(Read(Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Running") with
         {
-            Attempts = [new RunAttempt { Number = 1, FinishedAt = Runs.Start.AddMinutes(2) }],
+            Attempts = [new RunAttempt { Number = 1, FinishedAt = MadeRuns.Start.AddMinutes(2) }],
         }));
 
         _sent.ShouldBeEmpty();
@@ -184,10 +184,10 @@ public sealed class RunSpansTests : IDisposable
     }
 
     private static OmsUpgradeStatus Status(params string[] steps) =>
-        Runs.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with { Plan = Runs.Plan(steps), Traceparent = Traceparent };
+        MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with { Plan = MadeRuns.Plan(steps), Traceparent = Traceparent };
 
     private static OmsUpgradeStatus Failed(params string[] steps) =>
-        Runs.Status("Failed", "StepFailed", ConditionTypes.Stalled, ConditionTypes.Failed) with { Plan = Runs.Plan(steps), Traceparent = Traceparent };
+        MadeRuns.Status("Failed", "StepFailed", ConditionTypes.Stalled, ConditionTypes.Failed) with { Plan = MadeRuns.Plan(steps), Traceparent = Traceparent };
 
     private void Change(params OmsUpgradeStatus[] course)
     {
@@ -199,7 +199,7 @@ public sealed class RunSpansTests : IDisposable
 
     private RunSample Read(OmsUpgradeStatus status)
     {
-        OmsUpgrade upgrade = Runs.Upgrade("night", status);
-        return Runs.Read(upgrade with { Metadata = upgrade.Metadata with { Uid = _uid } });
+        OmsUpgrade upgrade = MadeRuns.Upgrade("night", status);
+        return MadeRuns.Read(upgrade with { Metadata = upgrade.Metadata with { Uid = _uid } });
     }
 }

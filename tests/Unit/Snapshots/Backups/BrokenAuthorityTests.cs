@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 using Drydock.Clients.Docker;
 using Drydock.Clients.MySql;
 using Drydock.Crds.BackupSnapshots;

@@ -63,7 +63,7 @@ public sealed class RetentionRulesTests
             left.Count(c => c.IsGood).ShouldBeGreaterThanOrEqualTo(Math.Min(series.Count(c => c.IsGood), policy.KeepLast ?? 1), $"seed {seed}");
             if (policy.KeepFor is { } age)
             {
-                series.Where(c => removed.Contains(c.Name)).All(c => c.TakenAt + Drydock.Abstractions.Values.KubernetesDuration.Parse(age) <= Now).ShouldBeTrue($"seed {seed}");
+                series.Where(c => removed.Contains(c.Name)).All(c => c.TakenAt + Drydock.Crds.Values.KubernetesDuration.Parse(age) <= Now).ShouldBeTrue($"seed {seed}");
             }
 
             // What was decided once is decided again when the removed ones are gone: nothing more goes.

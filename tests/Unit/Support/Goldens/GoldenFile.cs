@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Planning;
+using Drydock.Crds.Plans;
+using Drydock.Runs;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;

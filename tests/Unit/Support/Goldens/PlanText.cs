@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 
 namespace Drydock.Tests.Unit.Support;
 

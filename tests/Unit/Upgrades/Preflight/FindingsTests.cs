@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Databases;

@@ -1,6 +1,6 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
-using Drydock.Engine.Actions;
+using Drydock.Runs;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;

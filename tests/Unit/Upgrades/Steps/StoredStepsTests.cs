@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Actions;
+using Drydock.Crds.Plans;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Oms;

@@ -1,4 +1,4 @@
-using Drydock.Engine.Actions;
+using Drydock.Runs;
 
 namespace Drydock.Tests.Unit.Upgrades;
 

@@ -7,6 +7,6 @@ namespace Drydock.Tests.Unit.Upgrades;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
-[JsonSerializable(typeof(Drydock.Abstractions.Plans.StoredPlan))]
+[JsonSerializable(typeof(Drydock.Crds.Plans.StoredPlan))]
 [JsonSerializable(typeof(ToyRun))]
 public sealed partial class ToyRunContext : JsonSerializerContext;

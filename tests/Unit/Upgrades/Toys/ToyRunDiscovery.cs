@@ -1,5 +1,5 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Planning;
+using Drydock.Crds.Plans;
+using Drydock.Runs;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Upgrades;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
-using Drydock.Engine.Planning;
+using Drydock.Runs;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Upgrades;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Entities;
+using Drydock.Crds.Entities;
 using Drydock.Crds.Common;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Making;

@@ -1,7 +1,7 @@
 using Drydock.Clients.MySql;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;

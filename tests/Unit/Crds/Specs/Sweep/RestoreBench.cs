@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Abstractions.Controllers;
+using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;

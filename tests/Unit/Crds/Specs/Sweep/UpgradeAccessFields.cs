@@ -30,7 +30,7 @@ internal static class UpgradeAccessFields
         Target("metadataDatabase.port", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Port = 3307 } }),
         Target("metadataDatabase.tls.mode", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyIdentity } } }),
         Target("metadataDatabase.tls.fingerprint", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Fingerprint = new string('a', 64) } } }),
-        Runs("imagePullSecretRef.name", ThePullUsesTheSecret),
+        InRun("imagePullSecretRef.name", ThePullUsesTheSecret),
         BacksUp("backup.identitySecretRef.name", spec => spec["backup"]!["identitySecretRef"] = Json("""{"name":"age"}""")),
         Secret("backup.storage.s3.credentialsSecretRef.name", spec => spec["backup"]!.AsObject()),
         Secret("imageArchive.storage.s3.credentialsSecretRef.name", spec => spec["imageArchive"]!.AsObject()),
@@ -50,7 +50,7 @@ internal static class UpgradeAccessFields
             OmsUpgradePhases.StartNew, OmsUpgradePhases.CorrectMetadata, OmsUpgradePhases.InitMetadata, OmsUpgradePhases.Verify, OmsUpgradePhases.EnableHA,
             OmsUpgradePhases.Settle, OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld,
         }.Select(Timeout),
-        Runs($"{Prefix}preflight", PreflightEndsInTime),
+        InRun($"{Prefix}preflight", PreflightEndsInTime),
         Plans($"{Prefix}noSessions", spec => spec["timeouts"]!["noSessions"] = "77m"),
     ];
 
@@ -58,7 +58,7 @@ internal static class UpgradeAccessFields
     private static FieldProof Timeout(string phase)
     {
         var field = char.ToLowerInvariant(phase[0]) + phase[1..];
-        return Runs(Prefix + field, () =>
+        return InRun(Prefix + field, () =>
         {
             var json = new JsonObject { [field] = "77m" };
             var timeouts = System.Text.Json.JsonSerializer.Deserialize(json.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeTimeouts)!;

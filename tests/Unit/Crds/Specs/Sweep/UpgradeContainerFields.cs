@@ -13,8 +13,8 @@ internal static class UpgradeContainerFields
     [
         .. Of("container", spec => spec),
         .. Of("regions[].nodes[].container", spec => spec.Node()),
-        Runs("container.stopGrace", () => Graces(s => s with { Container = Patient })[0].ShouldBe(77)),
-        Runs("regions[].nodes[].container.stopGrace", () => Graces(s => s with
+        InRun("container.stopGrace", () => Graces(s => s with { Container = Patient })[0].ShouldBe(77)),
+        InRun("regions[].nodes[].container.stopGrace", () => Graces(s => s with
         {
             Regions = [s.Regions[0] with { Nodes = [s.Regions[0].Nodes[0] with { Container = Patient }, s.Regions[0].Nodes[1]] }],
         }).ShouldBe([77, 120])),

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
@@ -19,27 +19,27 @@ internal static class UpgradeControlFields
 
     public static IEnumerable<FieldProof> All { get; } =
     [
-        Runs("mode", NothingIsDoneWithModePlan),
-        Runs("desiredState", () => Ended().EditedUntil(spec => spec with { DesiredState = DesiredState.RolledBack }, world => world.Status.RollbackPlan is not null)),
-        Runs("rollbackPolicy", AFailureGoesBackByItself),
+        InRun("mode", NothingIsDoneWithModePlan),
+        InRun("desiredState", () => Ended().EditedUntil(spec => spec with { DesiredState = DesiredState.RolledBack }, world => world.Status.RollbackPlan is not null)),
+        InRun("rollbackPolicy", AFailureGoesBackByItself),
         // Retries of the operator pause for a random time, so the two runs may differ by some seconds.
-        Runs("acceptWithin", () => (Held("3h") - Held("1h")).ShouldBe(TimeSpan.FromHours(2), TimeSpan.FromMinutes(1))),
-        Runs("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
-        Runs("window.end", () => FirstAct(Morning with { Start = "01:00", End = "03:00" }).ShouldBeLessThan(FirstAct(Morning with { Start = "01:00", End = "01:30" }).AddHours(-20))),
-        Runs("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBe(FirstAct(Morning).AddDays(1))),
-        Runs("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
-        Runs("notAfter", NothingBeginsTooLate),
-        Runs("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((2, 1))),
-        Runs("adoptTarget", ATargetOfNobodyIsTakenOver),
-        Runs("approvedPlanHash", AnotherPlanIsRefused),
-        Runs("paused", () => Stopped(spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
-        Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
-        Runs("accept", AnAcceptanceContinues),
-        Runs("retry", ANewTokenContinues),
-        Runs("highAvailability.afterRollback", () => (IsOnAfterRollback(HighAvailabilityAfterRollback.AsBefore), IsOnAfterRollback(HighAvailabilityAfterRollback.Enable)).ShouldBe((false, true))),
-        Runs("cleanup.accepted", () => OldContainersLeft(new CleanupSpec { Accepted = true }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec()))),
-        Runs("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
-        Runs("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true }).ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
+        InRun("acceptWithin", () => (Held("3h") - Held("1h")).ShouldBe(TimeSpan.FromHours(2), TimeSpan.FromMinutes(1))),
+        InRun("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
+        InRun("window.end", () => FirstAct(Morning with { Start = "01:00", End = "03:00" }).ShouldBeLessThan(FirstAct(Morning with { Start = "01:00", End = "01:30" }).AddHours(-20))),
+        InRun("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBe(FirstAct(Morning).AddDays(1))),
+        InRun("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
+        InRun("notAfter", NothingBeginsTooLate),
+        InRun("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((2, 1))),
+        InRun("adoptTarget", ATargetOfNobodyIsTakenOver),
+        InRun("approvedPlanHash", AnotherPlanIsRefused),
+        InRun("paused", () => Stopped(spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
+        InRun("holdBefore", () => Stopped(spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
+        InRun("accept", AnAcceptanceContinues),
+        InRun("retry", ANewTokenContinues),
+        InRun("highAvailability.afterRollback", () => (IsOnAfterRollback(HighAvailabilityAfterRollback.AsBefore), IsOnAfterRollback(HighAvailabilityAfterRollback.Enable)).ShouldBe((false, true))),
+        InRun("cleanup.accepted", () => OldContainersLeft(new CleanupSpec { Accepted = true }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec()))),
+        InRun("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
+        InRun("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true }).ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
         Plans("preflight.acknowledge", spec => spec["preflight"]!["acknowledge"] = new JsonArray()),
         Plans("preflight.duplicateProjectNames", spec => spec["preflight"]!["duplicateProjectNames"] = "Rename", world: TwoOfOneName),
         Plans(
@@ -47,8 +47,8 @@ internal static class UpgradeControlFields
             spec => spec["preflight"]!["keepProjectNames"] = new JsonArray("Synchronization/902"),
             spec => spec["preflight"]!["duplicateProjectNames"] = "Rename",
             world: TwoOfOneName),
-        Runs("preflight.maxProjectLag", () => (Laggard("1s"), Laggard("1h")).ShouldBe((false, true))),
-        Runs("preflight.apiCredentialsSecretRef.name", () =>
+        InRun("preflight.maxProjectLag", () => (Laggard("1s"), Laggard("1h")).ShouldBe((false, true))),
+        InRun("preflight.apiCredentialsSecretRef.name", () =>
             ProjectWorlds.WithApiAfter(spec: spec => spec with { Preflight = spec.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "absent" } } })
                 .RunUntilEither(world => world.Status.Message?.Contains("absent", StringComparison.Ordinal) == true)),
     ];

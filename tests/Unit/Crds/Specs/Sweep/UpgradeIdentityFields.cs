@@ -19,7 +19,7 @@ internal static class UpgradeIdentityFields
         Identity("edition", spec => spec["edition"] = "Community"),
         Identity("fromVersion", spec => spec["fromVersion"] = "3.3.1"),
         Identity("toVersion", spec => spec["toVersion"] = "4.2.3"),
-        Runs("allowUnsupportedPath", AWayThatIsNotListedIsLetThrough),
+        InRun("allowUnsupportedPath", AWayThatIsNotListedIsLetThrough),
         Identity("image", spec => spec["image"] = "registry.example/oms:other"),
         Identity("hostIP", spec => spec["hostIP"] = "192.0.2.99", OneAddress),
         Identity("currentContainer", spec => spec["currentContainer"] = "other"),

@@ -48,7 +48,7 @@ internal static class Upgrades
     });
 
     /// <summary>Whatever is done in a world.</summary>
-    public static FieldProof Runs(string field, Action prove) => new(OmsUpgrade.KindName, field, () =>
+    public static FieldProof InRun(string field, Action prove) => new(OmsUpgrade.KindName, field, () =>
     {
         prove();
         return Task.CompletedTask;

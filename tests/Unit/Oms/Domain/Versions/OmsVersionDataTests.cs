@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Drydock.Abstractions.Values;
+using Drydock.Crds.Values;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Shouldly;

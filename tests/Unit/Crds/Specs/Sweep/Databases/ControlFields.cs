@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -15,23 +15,23 @@ internal static class ControlFields
 
     public static IEnumerable<FieldProof> All { get; } =
     [
-        Runs("mode", NothingIsDoneWithModePlan),
-        Runs("desiredState", WhatWasDoneIsTakenBackOrRefused),
-        Runs("rollbackPolicy", AFailureBeforeTheFirstStopGoesBackByItself),
-        Runs("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
-        Runs("window.end", () => FirstPd(new() { Start = "04:00", End = "04:01" }).ShouldBeGreaterThan(FirstPd(Morning).AddHours(20))),
-        Runs("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBeGreaterThan(FirstAct(Morning))),
-        Runs("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
-        Runs("notAfter", NothingBeginsTooLate),
-        Runs("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((3, 1))),
-        Runs("adoptTarget", ATargetOfNobodyIsTakenOver),
-        Runs("approvedPlanHash", AnotherPlanIsRefused),
-        Runs("paused", () => Stopped(spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
-        Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage, DatabaseRollingUpgradePhases.SaveConfiguration] }, Reasons.Held, spec => spec with { HoldBefore = [] })),
-        Runs("accept", AnAcceptanceOfAStepThatProtectsDataIsRefused),
-        Runs("retry", ANewTokenContinues),
-        Runs("preflight.acknowledge", AnAcknowledgedFindingIsANote),
-        Runs("timeouts.preflight", PreflightEndsInTime),
+        InRun("mode", NothingIsDoneWithModePlan),
+        InRun("desiredState", WhatWasDoneIsTakenBackOrRefused),
+        InRun("rollbackPolicy", AFailureBeforeTheFirstStopGoesBackByItself),
+        InRun("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
+        InRun("window.end", () => FirstPd(new() { Start = "04:00", End = "04:01" }).ShouldBeGreaterThan(FirstPd(Morning).AddHours(20))),
+        InRun("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBeGreaterThan(FirstAct(Morning))),
+        InRun("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
+        InRun("notAfter", NothingBeginsTooLate),
+        InRun("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((3, 1))),
+        InRun("adoptTarget", ATargetOfNobodyIsTakenOver),
+        InRun("approvedPlanHash", AnotherPlanIsRefused),
+        InRun("paused", () => Stopped(spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
+        InRun("holdBefore", () => Stopped(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage, DatabaseRollingUpgradePhases.SaveConfiguration] }, Reasons.Held, spec => spec with { HoldBefore = [] })),
+        InRun("accept", AnAcceptanceOfAStepThatProtectsDataIsRefused),
+        InRun("retry", ANewTokenContinues),
+        InRun("preflight.acknowledge", AnAcknowledgedFindingIsANote),
+        InRun("timeouts.preflight", PreflightEndsInTime),
     ];
 
     private static void AnAcknowledgedFindingIsANote()

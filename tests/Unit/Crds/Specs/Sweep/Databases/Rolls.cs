@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
@@ -45,7 +45,7 @@ internal static class Rolls
         });
 
     /// <summary>Whatever is done.</summary>
-    public static FieldProof Runs(string field, Action prove) => new(DatabaseRollingUpgrade.KindName, field, () =>
+    public static FieldProof InRun(string field, Action prove) => new(DatabaseRollingUpgrade.KindName, field, () =>
     {
         prove();
         return Task.CompletedTask;

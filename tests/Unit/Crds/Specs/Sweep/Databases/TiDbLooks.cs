@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Engine.Running;
+using Drydock.Runs;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.Fakes;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.Yugabyte;

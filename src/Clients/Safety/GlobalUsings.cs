@@ -1,4 +1,0 @@
-global using System.Net;
-global using System.Net.Http;
-global using System.Net.Sockets;
-global using Drydock.Abstractions.Values;

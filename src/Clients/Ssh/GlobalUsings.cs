@@ -1,9 +1,0 @@
-global using System.ComponentModel;
-global using System.Diagnostics;
-global using System.Globalization;
-global using System.Net.Sockets;
-global using System.Text;
-global using System.Text.RegularExpressions;
-global using Drydock.Abstractions.Values;
-global using Drydock.Clients.Remote;
-global using Drydock.Clients.Safety;

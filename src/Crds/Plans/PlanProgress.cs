@@ -1,0 +1,70 @@
+namespace Drydock.Crds.Plans;
+
+/// <summary>A plan and what happened of it: steps and guards, each with its record. Immutable.</summary>
+[JsonConverter(typeof(StoredRun))]
+[SchemaOf(typeof(StoredPlan))]
+public sealed class PlanProgress(Plan plan, RunRecord record)
+{
+    public Plan Plan => plan;
+
+    public RunRecord Record => record;
+
+    public string Hash => plan.Hash;
+
+    public int Number => plan.Number;
+
+    public string Id => plan.Id;
+
+    public string? Hold => plan.Hold;
+
+    public string? SpecHash => plan.SpecHash;
+
+    public DateTimeOffset? CompiledAt => plan.CompiledAt;
+
+    public ImmutableList<string> Notes => plan.Notes;
+
+    /// <inheritdoc cref="Plan.Tag"/>
+    public string Tag => plan.Tag;
+
+    /// <summary>The steps in their order.</summary>
+    public ImmutableList<Step> Steps
+    {
+        get => field ??= plan.Steps.ConvertAll(
+            s => new Step(s, record.Steps.GetValueOrDefault(s.Id, StepRecord.None)));
+        private init;
+    }
+
+    /// <summary>What must stay true meanwhile.</summary>
+    public ImmutableList<Guard> Guards =>
+        field ??= [.. plan.Guards.Select(g => new Guard(g, record.Guards.GetValueOrDefault(g.Id, GuardRecord.None)))];
+
+    public bool IsDone => Steps.TrueForAll(s => s.State == StepState.Succeeded);
+
+    /// <inheritdoc cref="StepRecord.HasEverBegun"/>
+    public bool HasEverBegun => Steps.Exists(s => s.HasEverBegun);
+
+    /// <summary>Whether there is something to show of it: it has begun, or had nothing to do.</summary>
+    public bool HasBegunOrIsDone => HasEverBegun || IsDone;
+
+    public Step? Step(string id) => Steps.Find(s => s.Id == id);
+
+    /// <summary>A plan of which nothing has happened.</summary>
+    public static PlanProgress Of(Plan plan) => new(plan, RunRecord.None);
+
+    [return: NotNullIfNotNull(nameof(plan))]
+    public static implicit operator PlanProgress?(Plan? plan) => plan is null ? null : Of(plan);
+
+    /// <summary>A plan with other steps and guards, each with its record.</summary>
+    public static PlanProgress Of(Plan plan, IReadOnlyCollection<Step> steps, IReadOnlyCollection<Guard> guards) => new(
+        plan with { Steps = [.. steps.Select(s => s.Planned)], Guards = [.. guards.Select(g => g.Planned)] },
+        RunRecord.None.With(steps, guards))
+    {
+        Steps = [.. steps],
+    };
+
+    /// <summary>The same record of another plan, which has the steps that the record has.</summary>
+    public PlanProgress With(Plan other) => new(other, record);
+
+    /// <summary>The plan with the records of these steps, in any order.</summary>
+    public PlanProgress With(IEnumerable<Step> steps) => new(plan, record.With(steps, []));
+}

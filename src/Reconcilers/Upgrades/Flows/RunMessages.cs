@@ -1,0 +1,130 @@
+using Drydock.Runs;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>What is reported where a run waits, or changes from the upgrade to the rollback.</summary>
+internal static class RunMessages
+{
+    /// <summary>How a message names the retry that counts then: the word is filled in where the status is
+    /// composed.</summary>
+    public const string Retry = $"spec.retry or {Annotations.Retry}={RetryWord}";
+
+    public const string RetryWord = "<retry>";
+
+    private const int ShownFindings = 5;
+    private const int ShownNotes = 3;
+    private const int ShownCauses = 5;
+
+    /// <summary>A preflight that found problems: the first of them; status.findings has all.</summary>
+    /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
+    public static RunOutcome Found(IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null)
+    {
+        var reasons = findings.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
+        return new RunOutcome(
+            arrivesBy is null ? RunState.Stalled : RunState.Working,
+            RunPhases.Preflight,
+            reasons.Count == 1 || arrivesBy is not null ? reasons[0] : Reasons.PreflightFailed,
+            Sentences.Join(
+            [
+                .. findings.Take(ShownFindings).Select(f => f.Message),
+                findings.Count > ShownFindings ? $"All {findings.Count} findings are in status.findings." : null,
+                arrivesBy is { } ends
+                    ? Sentences.Join("Nothing was changed.", ArrivalTime.Describe(ends))
+                    : "Nothing was changed. Preflight runs again automatically.",
+            ]));
+    }
+
+    /// <summary>spec.approvedPlanHash approves another plan than the one compiled now. Shows the differences if the
+    /// approved plan is known.</summary>
+    public static RunOutcome PlanChanged(PlanProgress? stored, Plan compiled, string approved)
+    {
+        var known = stored?.Hash == approved ? stored : null;
+
+        // The notes of a plan say why it has steps that others do not have.
+        var news = known is null ? [] : compiled.Notes.Except(known.Notes, StringComparer.Ordinal).ToList();
+        var causes = known is null ? [] : PlanDifference.Describe(known.Plan, compiled);
+        return new RunOutcome(
+            RunState.Stalled,
+            RunPhases.Preflight,
+            Reasons.PlanChanged,
+            Sentences.Join(
+                $"spec.approvedPlanHash is {approved}, but the plan compiled now is {compiled.Hash}.",
+                news.Count == 0 ? null : $"New in its notes: {string.Join(' ', news.Take(ShownNotes))}",
+                known is null
+                    ? "The approved plan is no longer in status, so the differences cannot be shown."
+                    : $"What changed since: {Sentences.List(causes, ShownCauses, "; ")}",
+                "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
+    }
+
+    public static RunOutcome TargetBusy(string phase, string target, ClaimHolder holder) => holder.IsGone
+        ? new RunOutcome(
+            RunState.Stalled,
+            phase,
+            Reasons.HolderGone,
+            HolderGone(target, holder))
+        : new RunOutcome(
+            RunState.Working,
+            phase,
+            Reasons.TargetBusy,
+            $"The target ({target}) is held by {holder}. This run continues automatically when that run finishes or is "
+            + $"deleted. The claim is the Lease {holder.Lease}.");
+
+    public static string HolderGone(string target, ClaimHolder holder) =>
+        $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is unknown. "
+        + "Check the target, then set spec.adoptTarget: true to take it over.";
+
+    /// <summary>Another object has claimed the target of a run under way. Its deletion would undo the changes of this
+    /// run on a target that the other one works on.</summary>
+    public static string ClaimLost(ClaimHolder holder, bool isDeleted)
+    {
+        const string Abandon = $"the annotation {Annotations.OnDelete}: {Annotations.Abandon}";
+        return $"The claim on the target is held by {holder} now; the claim of this object was removed. "
+            + "Nothing is started or undone. "
+            + (isDeleted
+                ? $"To remove this object and leave the target as it is, set {Abandon}."
+                : $"Only one of the two may continue: delete {holder}, or set {Abandon} on this object and delete it.");
+    }
+
+    public static string Reason(RollbackCause cause) =>
+        cause is RollbackCause.Deletion or RollbackCause.Abort ? Reasons.Undoing : Reasons.RollingBack;
+
+    public static string Because(RunObject entity, RollbackCause cause) => cause switch
+    {
+        RollbackCause.Request => "The rollback was requested: " + (IsAnnotated(entity)
+            ? $"the annotation {Annotations.Rollback} is {entity.Status!.RolledBackBy}."
+            : "spec.desiredState is RolledBack. It is bound to no plan, and counts as long as it stands there."),
+        RollbackCause.Failure => Sentences.Join(
+            "The upgrade failed and is rolled back, because spec.rollbackPolicy is OnFailure.",
+            Failed(entity.Status!.Plan!)),
+        RollbackCause.Abort =>
+            $"The run was aborted by {Annotations.Abort}={entity.Status!.AbortedBy}, so all changes are undone.",
+        _ => "The object is being deleted, so all changes are undone.",
+    };
+
+    public static string ToCancel(RunObject entity) =>
+        IsAnnotated(entity) ? $"remove the annotation {Annotations.Rollback}" : "set spec.desiredState: Upgraded";
+
+    public static string ToTryAgain(RunObject entity) => IsAnnotated(entity)
+        ? $"To try again, set {Retry}. It is bound to this rollback."
+        : $"To try again, set spec.desiredState: Upgraded and {Retry}. It is bound to this rollback.";
+
+    public static bool IsAnnotated(RunObject entity) =>
+        entity.Written.DesiredState == DesiredState.Upgraded && entity.Status?.RolledBackBy is not null;
+
+    /// <summary>The remedy if no rollback is possible. Anything that makes a rollback impossible also violates a guard
+    /// of the upgrade: after a failure the upgrade cannot continue either.</summary>
+    public static string WithoutRollback(RunObject entity, RollbackCause cause) => cause switch
+    {
+        RollbackCause.Failure =>
+            $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually.",
+        RollbackCause.Abort => $"set {Retry} to continue the upgrade.",
+        RollbackCause.Deletion => $"set the annotation {Annotations.OnDelete}={Annotations.Abandon} to remove the "
+            + "object and leave the target as it is.",
+        _ => $"{ToCancel(entity)} to continue without a rollback.",
+    };
+
+    private static string? Failed(PlanProgress plan) =>
+        plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
+            ? $"{step.Id} failed: {step.Message}"
+            : null;
+}

@@ -1,0 +1,38 @@
+using Drydock.Crds.Values;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Runs;
+
+/// <summary>Full stops between texts of several authors.</summary>
+public sealed class SentencesTests
+{
+    [Theory]
+    [InlineData("connection refused", "connection refused.")]
+    [InlineData("connection refused. ", "connection refused.")]
+    [InlineData("check its privileges..", "check its privileges.")]
+    [InlineData("and so on...", "and so on...")]
+    [InlineData("why?", "why?")]
+    [InlineData("cut off…", "cut off…")]
+    [InlineData("步骤失败。", "步骤失败。")]
+    [InlineData("StopOld/oms-a failed: ", "StopOld/oms-a failed.")]
+    [InlineData("", "")]
+    [InlineData(" ", "")]
+    public void Closed_sentence_ends_with_one_mark(string text, string closed) => Sentences.Close(text).ShouldBe(closed);
+
+    [Theory]
+    [InlineData("connection refused.\n", "connection refused")]
+    [InlineData("cut off...", "cut off...")]
+    [InlineData("", "")]
+    public void Opened_sentence_loses_its_full_stop(string text, string open) => Sentences.Open(text).ShouldBe(open);
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(2, "a0, a1")]
+    [InlineData(5, "a0, a1, a2 and 2 more")]
+    public void Long_list_says_how_many_more_there_are(int count, string list) =>
+        Sentences.List([.. Enumerable.Range(0, count).Select(i => $"a{i}")], 3).ShouldBe(list);
+
+    [Fact]
+    public void Joined_sentences_skip_empty_ones() => Sentences.Join("a", null, "", "b.").ShouldBe("a. b.");
+}

@@ -1,0 +1,57 @@
+using Drydock.Crds.Plans;
+using Drydock.Runs;
+using Drydock.Tests.Unit.Runs.Toys;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Runs;
+
+/// <summary>A target that does not answer is named by the step that waits for it, whatever the step is about to do.</summary>
+public sealed class SilentTargetTests
+{
+    [Theory]
+    [InlineData("looking", StepState.Pending)]
+    [InlineData("preparing", StepState.Pending)]
+    [InlineData("acting", StepState.Running)]
+    public void Silent_target_is_named_while_the_step_keeps_its_state(string doing, StepState state)
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a")));
+        var item = run.World["P/a"];
+        (item.LooksHang, item.PreparationsHang, item.ActsHang) = (doing == "looking", doing == "preparing", doing == "acting");
+        var began = run.Time.GetUtcNow();
+        run.Pass(TimeSpan.FromSeconds(7));
+        run.Store["P/a"].Message.ShouldBeNull();
+        run.Pass(TimeSpan.FromSeconds(3));
+        run.Store["P/a"].Message.ShouldBe($"Waiting for an answer of the toy host since {began:HH:mm:ss}Z ({doing}).");
+        (run.Store["P/a"].State, run.Outcome.State).ShouldBe((state, RunState.Working));
+        run.Outcome.Message.ShouldContain("the toy host");
+
+        (item.LooksHang, item.PreparationsHang, item.ActsHang) = (false, false, false);
+        var writes = run.Writes;
+        run.Pass(TimeSpan.FromMinutes(4));
+        run.Writes.ShouldBe(writes, "it is said once");
+        run.RunTo(RunState.Succeeded);
+        (run.Store["P/a"].Message ?? "").ShouldNotContain("Waiting for an answer");
+        run.World.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Progress_is_said_again_once_the_target_answers()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
+        run.World["P/a"].Hangs = true;
+        run.Pass(TimeSpan.FromMinutes(1));
+        run.Store["P/a"].Message.ShouldBe("under way");
+        run.World["P/a"].LooksHang = true;
+        run.Pass(TimeSpan.FromMinutes(1));
+        run.Store["P/a"].Message!.ShouldStartWith("Waiting for an answer of the toy host");
+        run.Store["P/a"].State.ShouldBe(StepState.Running);
+
+        run.World["P/a"].LooksHang = false;
+        run.Pass(TimeSpan.FromMinutes(6));
+        run.Store["P/a"].Message.ShouldBe("under way");
+        run.World["P/a"].Finish();
+        run.RunTo(RunState.Succeeded);
+    }
+}

@@ -1,0 +1,3 @@
+namespace Drydock.Tests.Unit.Runs.Toys;
+
+internal sealed class StoreException(string message) : Exception(message);

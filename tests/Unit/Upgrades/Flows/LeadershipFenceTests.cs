@@ -1,0 +1,37 @@
+using Drydock.Runs;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>Nobody acts on a lease that may end during the act.</summary>
+public sealed class LeadershipFenceTests
+{
+    [Fact]
+    public async Task Act_is_refused_without_a_lease_that_lasts_long_enough()
+    {
+        await using var api = await LeaseServer.StartAsync();
+        var time = new ManualTimeProvider();
+        await using var leader = new Candidate(Electors.Of(api, time, Electors.Options("a")));
+        await leader.Leading.Task.Bounded();
+        var fence = new LeadershipFence(leader.Elector);
+        fence.EnsureMayAct();
+
+        api.Before = LeaseServer.Down;
+        time.Advance(TimeSpan.FromSeconds(11));
+
+        Should.Throw<ActRefusedException>(fence.EnsureMayAct).Message.ShouldContain("lease ops/operator");
+    }
+
+    [Fact]
+    public void Process_that_runs_alone_may_always_act()
+    {
+        var fence = new LeadershipFence(elector: null);
+
+        Should.NotThrow(fence.EnsureMayAct);
+        fence.Ended.CanBeCanceled.ShouldBeFalse();
+    }
+}
