@@ -77,7 +77,7 @@ internal sealed class Invocation : IDisposable
     public k8s.Kubernetes CreatePackageClient()
     {
         Configuration.HttpClientTimeout = _patience;
-        return PackageClient.Create(Configuration, _options);
+        return PackageClient.Create(Configuration, _options, Surroundings.Time);
     }
 
     /// <summary>Asks again while the API server is unavailable, as long as --request-timeout allows. A write is sent

@@ -56,7 +56,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         _docker = new DockerEndpoints(endpoint => new DockerClient(endpoint, docker, time), time);
         _elector = options.LeaderElection
             ? new LeaderElector(
-                PackageClient.Create(configuration, new KubernetesClientOptions()),
+                PackageClient.Create(configuration, new KubernetesClientOptions(), time),
                 new LeaderElectionOptions
                 {
                     LeaseName = "drydock-operator",
@@ -81,7 +81,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             endpoints,
             options.S3OwnCredentials ? new S3OwnCredentials(Environment.GetEnvironmentVariable) : null);
         Space = new StorageSpace(roots, time);
-        var archives = new HashedArchives();
+        var archives = new HashedArchives(time);
         var claims = new TargetClaims(client, space, time, fence, scope);
         _schema = new CrdSchemaCheck(client, time, loggers.CreateLogger<CrdSchemaCheck>());
         _tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory ?? Path.GetTempPath() };

@@ -123,11 +123,12 @@ public static class NoAnswer
 /// of the server's certificate, same credentials, same proxy.</summary>
 public static class PackageClient
 {
-    public static k8s.Kubernetes Create(KubernetesClientConfiguration configuration, KubernetesClientOptions options) =>
+    public static k8s.Kubernetes Create(
+        KubernetesClientConfiguration configuration, KubernetesClientOptions options, TimeProvider time) =>
         KubernetesApi.Connect(
             configuration,
             options,
-            new KubernetesHandler(configuration, TimeProvider.System, options.ActsAs),
+            new KubernetesHandler(configuration, time, options.ActsAs),
             new ObjectAnswers(options.MaxAnswerBytes));
 
     /// <summary>Reads an object only up to the limit, and refuses what is none: another server may be behind the

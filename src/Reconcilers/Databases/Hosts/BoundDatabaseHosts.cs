@@ -115,7 +115,7 @@ internal sealed record DatabaseHostServices(IStorages Storages, DockerEndpoints 
     /// <summary>Asked between the observation and each action; null permits every action.</summary>
     public IActFence? Fence { get; init; }
 
-    public HashedArchives Archives { get; init; } = new();
+    public HashedArchives Archives { get; init; } = new(Time);
     public SshOptions Ssh { get; init; } = new();
 
     /// <summary>Makes an ssh client; by default the OpenSSH client of this machine.</summary>

@@ -15,7 +15,7 @@ internal sealed class InstanceHost(
     private readonly ServiceManager _keeper = ServiceManager.Of(InstanceTargets.Fill(target));
 
     // The gates of instances that are stopped side by side look at the same others.
-    private readonly SharedAnswer<InstanceProcess> _shared = new(TimeProvider.System);
+    private readonly SharedAnswer<InstanceProcess> _shared = new(time);
     private volatile InstanceState? _last;
 
     public InstanceTarget Target => _keeper.Target;

@@ -3,12 +3,12 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Hashes archives in storages before any part of them is sent. An archive is not hashed again while the
 /// storage says that the object is the same; if that is untrue, the sending fails before its last bytes. Hosts that
 /// need the same archive at the same time share one reading.</summary>
-internal sealed class HashedArchives
+internal sealed class HashedArchives(TimeProvider time)
 {
     public const int MostKept = 64;
 
     private readonly BoundedCache<Known> _known = new(MostKept);
-    private readonly SharedReads<Known> _reads = new();
+    private readonly SharedReads<Known> _reads = new(time);
 
     public int Count => _known.Count;
 
@@ -77,14 +77,14 @@ internal sealed class HashedArchives
 /// <summary>Lets callers that ask for the same thing at the same time share one answer. Nothing is kept: a failure
 /// reaches the callers that waited for it and no later one. A caller that gives up does not end the work of the others;
 /// the work is cancelled when the last one has left.</summary>
-internal sealed class SharedReads<TValue>
+internal sealed class SharedReads<TValue>(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, SharedAnswer<TValue>> _underWay = new(StringComparer.Ordinal);
 
     public async Task<TValue> ReadAsync(
         string key, Func<CancellationToken, Task<TValue>> ask, CancellationToken cancellationToken)
     {
-        var answer = _underWay.GetOrAdd(key, static _ => new SharedAnswer<TValue>(TimeProvider.System));
+        var answer = _underWay.GetOrAdd(key, _ => new SharedAnswer<TValue>(time));
         try
         {
             return await answer.GetAsync(

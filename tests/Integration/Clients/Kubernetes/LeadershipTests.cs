@@ -155,7 +155,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     }
 
     private static LeaderElector Elector(string kubeconfig, LeaderElectionOptions options) => new(
-        PackageClient.Create(KubeConfig.BuildConfigFromConfigFile(kubeconfig), new KubernetesClientOptions()),
+        PackageClient.Create(KubeConfig.BuildConfigFromConfigFile(kubeconfig), new KubernetesClientOptions(), TimeProvider.System),
         options,
         TimeProvider.System,
         NullLoggerFactory.Instance);

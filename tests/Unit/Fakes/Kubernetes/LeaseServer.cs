@@ -62,7 +62,8 @@ internal sealed partial class LeaseServer : IAsyncDisposable
     {
         var kubernetes = PackageClient.Create(
             new k8s.KubernetesClientConfiguration { Host = Http.Address.AbsoluteUri, TokenProvider = tokens },
-            new KubernetesClientOptions { UserAgent = client, MaxAnswerBytes = 64 * 1024 });
+            new KubernetesClientOptions { UserAgent = client, MaxAnswerBytes = 64 * 1024 },
+            TimeProvider.System);
         _clients.Add(kubernetes);
         return kubernetes;
     }

@@ -6,7 +6,7 @@ namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class SharedReadsTests
 {
-    private readonly SharedReads<string> _reads = new();
+    private readonly SharedReads<string> _reads = new(TimeProvider.System);
     private readonly TaskCompletionSource<string> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _asked;
 

@@ -106,7 +106,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
             return FaultAction.Pass;
         };
         var spec = Spec("keys") with { S3 = Spec("keys").S3! with { Endpoint = proxy.Endpoint.ToString().TrimEnd('/') } };
-        var reader = new StorageArchiveReader(_storages, new HashedArchives());
+        var reader = new StorageArchiveReader(_storages, new HashedArchives(TimeProvider.System));
         var contents = await reader.InspectAsync(spec, _space, Name, ArchiveKind.Image, Token);
         contents.Sha256.ShouldBe(first);
         contents.Images.Select(i => i.Id).ShouldBe(["sha256:" + id]);
@@ -148,7 +148,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
                 ],
             },
         };
-        var reader = new StorageArchiveReader(_storages, new HashedArchives());
+        var reader = new StorageArchiveReader(_storages, new HashedArchives(TimeProvider.System));
         (await reader.SnapshotFilesAsync(snapshot, Token)).ShouldBe(["up-1/cm.sql.gz", "up-1/hb.sql.gz"]);
         var elsewhere = snapshot with { Spec = snapshot.Spec with { Storage = Spec("nowhere") } };
         await Should.ThrowAsync<SnapshotException>(() => reader.SnapshotFilesAsync(elsewhere, Token));

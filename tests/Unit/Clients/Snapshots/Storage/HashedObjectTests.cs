@@ -29,7 +29,7 @@ public sealed class HashedObjectTests : IDisposable
     public async Task Any_size_is_hashed_and_comes_from_any_offset(int size)
     {
         var content = Write("a.tar", size);
-        var archives = new HashedArchives();
+        var archives = new HashedArchives(TimeProvider.System);
         var hashed = await archives.HashAsync(_storage, "a.tar", Token);
         (hashed.Sha256, hashed.Info.Bytes).ShouldBe((Sha256(content), size));
         foreach (var offset in new[] { 0, 1, Held - 1, Held, Held + 1, size }.Where(o => o <= size))
@@ -46,7 +46,7 @@ public sealed class HashedObjectTests : IDisposable
     {
         var content = Write("a.tar", 100);
         var refused = await Should.ThrowAsync<SnapshotException>(
-            () => new HashedArchives().OpenAsync(_storage, "a.tar", new string('0', 64), 0, Token));
+            () => new HashedArchives(TimeProvider.System).OpenAsync(_storage, "a.tar", new string('0', 64), 0, Token));
         refused.Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
         refused.Message.ShouldBe(
             $"'a.tar' in directory {_folder} has SHA-256 {Sha256(content)}, expected {new string('0', 64)}. "
@@ -61,7 +61,7 @@ public sealed class HashedObjectTests : IDisposable
     public async Task Last_bytes_of_changed_object_are_never_returned(int changed, int offset)
     {
         var content = Write("a.tar", (3 * Held) + 10);
-        var hashed = await new HashedArchives().HashAsync(_storage, "a.tar", Token);
+        var hashed = await new HashedArchives(TimeProvider.System).HashAsync(_storage, "a.tar", Token);
 
         // In place, at the same length and with the same time.
         var path = Path.Combine(_folder, "a.tar");
@@ -86,7 +86,7 @@ public sealed class HashedObjectTests : IDisposable
     public async Task File_that_shrinks_after_the_hashing_is_an_error()
     {
         var content = Write("a.tar", (2 * Held) + 10);
-        var hashed = await new HashedArchives().HashAsync(_storage, "a.tar", Token);
+        var hashed = await new HashedArchives(TimeProvider.System).HashAsync(_storage, "a.tar", Token);
         File.WriteAllBytes(Path.Combine(_folder, "a.tar"), content[..10]);
         await using var stream = await hashed.OpenAsync(_storage, 0, Token);
         (await Should.ThrowAsync<SnapshotException>(() => ReadAsync(stream))).Failure.ShouldBe(
@@ -97,7 +97,7 @@ public sealed class HashedObjectTests : IDisposable
     public async Task File_that_grows_after_the_hashing_is_sent_as_it_was_hashed()
     {
         var content = Write("a.tar", Held + 10);
-        var hashed = await new HashedArchives().HashAsync(_storage, "a.tar", Token);
+        var hashed = await new HashedArchives(TimeProvider.System).HashAsync(_storage, "a.tar", Token);
         File.WriteAllBytes(Path.Combine(_folder, "a.tar"), [.. content, 1]);
         await using var stream = await hashed.OpenAsync(_storage, 0, Token);
         (await ReadAsync(stream)).AsSpan().SequenceEqual(content).ShouldBeTrue();
@@ -106,7 +106,7 @@ public sealed class HashedObjectTests : IDisposable
     [Fact]
     public async Task Hashes_are_kept_for_a_bounded_number_of_archives()
     {
-        var archives = new HashedArchives();
+        var archives = new HashedArchives(TimeProvider.System);
         for (var i = 0; i < HashedArchives.MostKept + 10; i++)
         {
             Write($"{i}.tar", 1);
