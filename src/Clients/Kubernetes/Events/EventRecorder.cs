@@ -28,7 +28,9 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<Corev1Event> _pending;
-    private readonly Dictionary<EventKey, (Corev1Event Event, long At)> _sent = [];
+
+    // As the server has them, by the uid of the object and what is reported of it.
+    private readonly Dictionary<(string? Uid, string Type, string Reason, string Message), Corev1Event> _sent = [];
     private readonly CancellationTokenSource _stop;
     private readonly Task _sending;
 
@@ -135,17 +137,16 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 
     private async Task SendAsync(Corev1Event pending)
     {
-        var about = pending.InvolvedObject;
-        var key = new EventKey(
-            about.Uid, about.NamespaceProperty, about.Name, pending.Type, pending.Reason, pending.Message);
-        var isRepeat = _sent.TryGetValue(key, out var earlier) && _time.GetElapsedTime(earlier.At) < AggregationWindow;
-        var sent = (isRepeat ? await CountAsync(earlier.Event, pending) : null) ?? await CreateAsync(pending);
+        var key = (pending.InvolvedObject.Uid, pending.Type, pending.Reason, pending.Message);
+        var isRepeat = _sent.TryGetValue(key, out var earlier)
+            && pending.LastTimestamp - earlier.LastTimestamp < AggregationWindow;
+        var sent = (isRepeat ? await CountAsync(earlier!, pending) : null) ?? await CreateAsync(pending);
         if (_sent.Count >= Remembered && !_sent.ContainsKey(key))
         {
-            _sent.Remove(_sent.MinBy(s => s.Value.At).Key);
+            _sent.Remove(_sent.MinBy(s => s.Value.LastTimestamp).Key);
         }
 
-        _sent[key] = (sent, _time.GetTimestamp());
+        _sent[key] = sent;
     }
 
     private async Task<Corev1Event> CreateAsync(Corev1Event pending)
@@ -194,9 +195,6 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         KubernetesMetrics.EventsDropped.Add(1, KubernetesMetrics.Tag("cause", cause));
         _logger.Dropped(pending.Reason, about.Kind, about.NamespaceProperty, about.Name, why);
     }
-
-    private sealed record EventKey(
-        string? Uid, string? Namespace, string? Name, string Type, string Reason, string Message);
 }
 
 public sealed record EventRecorderOptions
