@@ -243,7 +243,7 @@ internal sealed class TiDbMembership(TiDbTargets targets)
 
     private string? OtherVersion(ServiceAddress at, string version) => TiDbVersion.Same(version, Spec.ToVersion)
         ? null
-        : $"{at} runs version {version}, expected {Spec.ToVersion} (spec.toVersion). Install that version there.";
+        : InstanceFindings.OtherVersion(at, version, Spec);
 
     private async Task<IReadOnlyList<TidbServerInfo>> ServersAsync(CancellationToken cancellationToken) =>
         Spec.Of(DatabaseComponent.TiDB).FirstOrDefault() is { } server

@@ -44,19 +44,12 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
             },
             host);
 
-    public void Clocks(IReadOnlyList<HostFacts> looks)
-    {
-        if (ClockComparison.Largest([.. looks.Select(l => (l.Host, l.Clock))]) is { } skew
-            && skew.AtLeast > LargestSkew)
-        {
-            findings.Ask(
-                Reasons.ClockSkew, skew.Ahead,
-                $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least {skew.AtLeast.TotalSeconds:0.0} s "
-                + $"(error of the measurement: {skew.Error.TotalSeconds:0.0} s), expected at most "
-                + $"{LargestSkew.TotalSeconds:0} s. Repair NTP.",
-                skew.Ahead);
-        }
-    }
+    public void Clocks(IReadOnlyList<HostFacts> looks) => findings.CheckClocks(
+        [.. looks.Select(l => (l.Host, l.Clock))], LargestSkew,
+        static skew =>
+            $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least {skew.AtLeast.TotalSeconds:0.0} s "
+            + $"(error of the measurement: {skew.Error.TotalSeconds:0.0} s), expected at most "
+            + $"{LargestSkew.TotalSeconds:0} s. Repair NTP.");
 
     private async Task RoomAsync(string host, CancellationToken cancellationToken)
     {

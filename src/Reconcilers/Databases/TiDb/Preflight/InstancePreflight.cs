@@ -13,18 +13,8 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
                 var host = targets.Hosts.Instance(instance.Name);
                 var process = await host.LookAsync(cancellationToken);
                 Judge(instance, host.Target, process);
-                if (await host.FindMissingRightAsync(process, cancellationToken) is { } right)
-                {
-                    findings.Ask(Reasons.AccessDenied, instance.Host, right, instance.Name, "spec.access");
-                }
-
-                if (await host.FindLossAsync(process, cancellationToken) is { } loss)
-                {
-                    findings.Add(
-                        Reasons.ControlMismatch, $"{instance.Name} on {instance.Host}: {loss}", instance.Name,
-                        $"spec.instances[{instance.Name}].control");
-                }
-
+                await findings.CheckControlAsync(
+                    host, instance, process, $"spec.instances[{instance.Name}].control", cancellationToken);
                 return new InstanceFacts(
                     instance, process, await ProgramVersionAsync(instance, process, cancellationToken),
                     await ConfigurationAsync(instance, cancellationToken));

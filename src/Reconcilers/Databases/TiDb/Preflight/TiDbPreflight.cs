@@ -4,9 +4,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// by side over hosts and instances. All findings of the pass are listed, not the first.</summary>
 internal sealed class TiDbPreflight(TiDbTargets targets)
 {
-    private const string SavedFormerly = "The Secret with the saved configuration of this attempt already exists, so "
-        + "the status was put back to an older copy. The former schedule limits and leader_priority are read from it.";
-
     private readonly Findings _findings = new(
         targets.Redact, ClientFailures.Finding, targets.Spec.Preflight.Acknowledge);
 
@@ -14,10 +11,7 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
 
     public async Task<PreflightResult<TiDbDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
-        _findings.Add(SpecPreflight.Check(Spec));
-        _findings.Add(targets.Context.Secrets.Problems);
-        _findings.Add(DatabaseStorages.Refusals(targets.Context.Storages, targets.Context.Upgrade));
-
+        _findings.CheckSpec(targets.Context);
         if (TiDbVersion.Obstacle(Spec.FromVersion, Spec.ToVersion) is { } obstacle)
         {
             _findings.Add(Reasons.VersionPathUnsupported, obstacle, field: "spec.toVersion");
@@ -128,23 +122,16 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
             return;
         }
 
-        _findings.Note(
-            $"{instance.Name} runs version {version}, not {Spec.FromVersion} (spec.fromVersion). It is upgraded to "
-            + $"{Spec.ToVersion} like the others.");
+        _findings.NoteVersion(instance.Name, version, Spec.FromVersion, Spec.ToVersion);
     }
 
     private async Task<TiDbDiscovery> DiscoveryAsync(
         IReadOnlyList<DiscoveredInstance> instances, ClusterState cluster, ServerState servers,
         IReadOnlyList<string> binlog, CancellationToken cancellationToken)
     {
-        // This attempt has begun although the status does not know it: what PD has now may be the upgrade's own.
-        var saved = await ConfigurationSecret.ReadAsync(targets.Context, cancellationToken);
+        var saved = await _findings.ReadSavedAsync(
+            targets.Context, "The former schedule limits and leader_priority are read from it.", cancellationToken);
         var limits = PdSchedule.ParseLimits(saved?.GetValueOrDefault(SaveConfiguration.LimitsFile));
-        if (saved is not null)
-        {
-            _findings.Note(SavedFormerly);
-        }
-
         return new()
         {
             Spec = Spec,

@@ -303,7 +303,7 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
         var running = await VersionAsync(instance, cancellationToken);
         return YugabyteVersion.Parse(Spec.ToVersion).Covers(running)
             ? null
-            : $"{rpc} runs version {running}, expected {Spec.ToVersion} (spec.toVersion). Install that version there.";
+            : InstanceFindings.OtherVersion(rpc, $"{running}", Spec);
     }
 
     /// <summary>Removes what a stopped run would otherwise leave in a universe permanently

@@ -87,21 +87,14 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
         return needed;
     }
 
-    private void CompareClocks(IReadOnlyList<HostFacts> looks)
-    {
-        var known = looks.Where(l => l.Clock is not null).Select(l => (l.Host, l.Clock!)).ToList();
-        var allowed = KubernetesDuration.Parse(cluster.Settings.MaxClockSkew);
-        if (ClockComparison.Largest(known) is { } skew && skew.AtLeast > allowed)
-        {
-            findings.Ask(
-                Reasons.ClockSkew, skew.Ahead,
-                $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least {skew.AtLeast.TotalMilliseconds:F0} "
-                + $"ms (error of the measurement: {skew.Error.TotalMilliseconds:F0} ms), more than "
-                + $"{cluster.Settings.MaxClockSkew} (spec.yugabyte.maxClockSkew). Repair time synchronization first: "
-                + "YugabyteDB processes stop at 500 ms.",
-                skew.Ahead);
-        }
-    }
+    private void CompareClocks(IReadOnlyList<HostFacts> looks) => findings.CheckClocks(
+        [.. looks.Where(l => l.Clock is not null).Select(l => (l.Host, l.Clock!))],
+        KubernetesDuration.Parse(cluster.Settings.MaxClockSkew),
+        skew =>
+            $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least {skew.AtLeast.TotalMilliseconds:F0} "
+            + $"ms (error of the measurement: {skew.Error.TotalMilliseconds:F0} ms), more than "
+            + $"{cluster.Settings.MaxClockSkew} (spec.yugabyte.maxClockSkew). Repair time synchronization first: "
+            + "YugabyteDB processes stop at 500 ms.");
 }
 
 /// <summary>One host, as preflight observed it.</summary>

@@ -69,9 +69,7 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
     {
         if (cluster.IsOf(known.From, running))
         {
-            findings.Note(
-                $"{instance.Name} runs version {running}, not {known.From} (spec.fromVersion). It is upgraded to "
-                + $"{known.To} like the others.");
+            findings.NoteVersion(instance.Name, $"{running}", $"{known.From}", $"{known.To}");
             return;
         }
 
@@ -95,18 +93,8 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
                     findings.Add(reason, message, instance.Name, field);
                 }
 
-                if (await host.FindLossAsync(process, cancellationToken) is { } loss)
-                {
-                    findings.Add(
-                        Reasons.ControlMismatch, $"{instance.Name} on {instance.Host}: {loss}", instance.Name,
-                        Target(instance).ControlField);
-                }
-
-                if (await host.FindMissingRightAsync(process, cancellationToken) is { } right)
-                {
-                    findings.Ask(Reasons.AccessDenied, instance.Host, right, instance.Name, "spec.access");
-                }
-
+                await findings.CheckControlAsync(
+                    host, instance, process, host.Target.ControlField, cancellationToken);
                 return process;
             },
             instance.Name, prefix: $"{instance.Name}: ");

@@ -4,10 +4,6 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// anything, side by side where that is possible. All findings of the pass are listed, not the first.</summary>
 internal sealed class YugabytePreflight(YugabyteCluster cluster)
 {
-    private const string SavedFormerly = "The Secret with the saved configuration of this attempt already exists, so "
-        + "the status was put back to an older copy. Which groups replicated before and how fast leaders moved is read "
-        + "from it.";
-
     private readonly Findings _findings = new(
         cluster.Context.Redact, ClientFailures.Finding, cluster.Spec.Preflight.Acknowledge);
 
@@ -38,14 +34,11 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
             .LookAsync(look, tool, TserverBatches.Estimate(spec, batches), cancellationToken);
         await new ExtensionPreflight(cluster, _findings).LookAsync(flags.SqlIsOn, hostLooks, cancellationToken);
 
-        // This attempt has begun although the status does not know it: it paused the groups itself.
-        var saved = await ConfigurationSecret.ReadAsync(cluster.Context, cancellationToken);
+        // What was saved replicated before: this attempt paused it itself.
+        var saved = await _findings.ReadSavedAsync(
+            cluster.Context, "Which groups replicated before and how fast leaders moved is read from it.",
+            cancellationToken);
         var running = (saved?.GetValueOrDefault(SaveServerConfiguration.GroupsFile) ?? "").Split('\n');
-        if (saved is not null)
-        {
-            _findings.Note(SavedFormerly);
-        }
-
         var identity = look?.View.Config.UniverseUuid;
         return _findings.Any || path is null || look is not { ReplicationFactor: { } factor }
             ? new PreflightResult<YugabyteDiscovery>(null, HostFindings.Once(_findings.Sorted()), identity)
@@ -78,10 +71,7 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
 
     private YugabyteUpgradePath? CheckSpec(DatabaseRollingUpgradeSpec spec)
     {
-        _findings.Add(SpecPreflight.Check(spec));
-        _findings.Add(cluster.Context.Secrets.Problems);
-        _findings.Add(DatabaseStorages.Refusals(cluster.Context.Storages, cluster.Context.Upgrade));
-
+        _findings.CheckSpec(cluster.Context);
         var path = YugabyteUpgradePath.Of(spec, out var unreadable);
         _findings.Add(unreadable);
         path?.Report(_findings, sql: false);
