@@ -58,6 +58,25 @@ public sealed class MembersTests
         found.Members.Count(m => m.Component == DatabaseComponent.Tserver).ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("10.0.0.1:9101", 9101)]
+    [InlineData("[fd00::15]:9101", 9101)]
+    [InlineData("fd00::15", 9100)]
+    [InlineData("[fd00::15]", 9100)]
+    [InlineData("::", 9100)]
+    [InlineData("0.0.0.0", 9100)]
+    [InlineData("10.0.0.1:9101,127.0.0.1:9102", 9101)]
+    public async Task Tserver_port_is_that_of_its_first_bind_address(string addresses, int port)
+    {
+        var world = new YugaWorld();
+        world.Answers["10.0.0.1:9000/api/v1/varz"] = (200, $$"""{"flags":[{"name":"rpc_bind_addresses","value":"{{addresses}}"}]}""");
+
+        var found = await FindAsync(world, "10.0.0.2");
+
+        found.Findings.ShouldBeEmpty();
+        found.Members.Single(m => m.Component == DatabaseComponent.Tserver && m.Host == "10.0.0.1").Port.ShouldBe(port);
+    }
+
     private static Task<FoundMembers> FindAsync(YugaWorld world, string seed)
     {
         var life = new YugaLife(world);

@@ -87,9 +87,12 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
         var flags = await findings.LookAsync<IReadOnlyDictionary<string, string>>(
             async () => await cluster.Client.FlagsAsync(server.Web, cancellationToken));
         var address = flags?.GetValueOrDefault("rpc_bind_addresses")?.Split(',')[0] ?? "";
-        return address[(address.LastIndexOf(':') + 1)..] is { Length: > 0 } port
-            && address.Contains(':', StringComparison.Ordinal)
-            && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        var colon = address.LastIndexOf(':');
+
+        // A bare IPv6 address has no port.
+        return colon >= 0
+            && (address.IndexOf(':', StringComparison.Ordinal) == colon || address[colon - 1] == ']')
+            && int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number is > 0 and < 65536
             ? number
             : usual;
