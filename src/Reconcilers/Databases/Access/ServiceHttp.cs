@@ -10,7 +10,7 @@ internal sealed class ServiceHttp : IServiceHttp
     private const int MostOfChallenge = 200;
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private const string LoginField = "spec.access.webCredentialsSecretRef";
+    public const string LoginField = "spec.access.webCredentialsSecretRef";
     private readonly HttpClient _http;
     private readonly string _loginField;
     private readonly bool _hasLogin;
@@ -283,7 +283,7 @@ internal sealed class ServiceException(
 
 /// <summary>HTTP to the processes of a database, plain or TLS as the spec says. Never follows a redirection, reads at
 /// most 8 MiB, waits at most 10 s, and sends a request that may change something only once: the caller decides whether
-/// to send it again.</summary>
+/// to send it again. The worlds of the tests implement it, too.</summary>
 internal interface IServiceHttp : IDisposable
 {
     /// <summary>Sends a GET request. Any status is an answer.</summary>

@@ -17,7 +17,7 @@ internal interface IDatabaseEngine
 
     StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec);
 
-    IEngineTargets Bind(IEngineContext context);
+    IEngineTargets Bind(EngineContext context);
 
     TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, Step step);
 
@@ -111,49 +111,4 @@ internal interface IEngineTargets : IAsyncDisposable
     void FollowEvents()
     {
     }
-}
-
-/// <summary>What every engine needs of one upgrade, bound to its spec and Secrets as they are now.</summary>
-internal interface IEngineContext
-{
-    DatabaseRollingUpgrade Upgrade { get; }
-
-    IDatabaseHosts Hosts { get; }
-
-    IServiceHttp Http { get; }
-
-    IKubernetesClient Kubernetes { get; }
-
-    TimeProvider Time { get; }
-
-    string Redact(string text);
-
-    /// <summary>To be called before each but the first request of an act that sends several: the engine asks only
-    /// before the act.</summary>
-    /// <exception cref="Drydock.Runs.ActRefusedException">This process may not act any more.</exception>
-    void EnsureMayAct();
-
-    DatabaseSecrets Secrets { get; }
-
-    /// <summary>HTTP that is never encrypted.</summary>
-    IServiceHttp PlainHttp { get; }
-
-    IStorages Storages { get; }
-
-    IConnectionFactory Connections { get; }
-
-    AsyncSignal SnapshotChanges { get; }
-
-    /// <summary>Called on an event in the cluster; the run observes again.</summary>
-    void OnEvent();
-
-    /// <summary>HTTP with other TLS material and another login; disposed of with the context.</summary>
-    /// <param name="tls">Null for plain HTTP.</param>
-    /// <param name="login">Null if none is required.</param>
-    IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField);
-
-    /// <summary>Plain HTTP whose connections are opened on the host that is asked, through ssh, so that the login
-    /// crosses no network unencrypted; disposed of with the context.</summary>
-    /// <param name="login">Null if none is required.</param>
-    IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField);
 }

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>What the preflights of all engines find out in the same way.</summary>
 internal static class InstanceFindings
 {
-    public static void CheckSpec(this Findings findings, IEngineContext context)
+    public static void CheckSpec(this Findings findings, EngineContext context)
     {
         findings.Add(SpecPreflight.Check(context.Upgrade.Spec));
         findings.Add(context.Secrets.Problems);
@@ -48,7 +48,7 @@ internal static class InstanceFindings
     /// <summary>What this attempt has saved, if it has begun although the status does not know it: then what the
     /// database has now may be the upgrade's own.</summary>
     public static async Task<IReadOnlyDictionary<string, string>?> ReadSavedAsync(
-        this Findings findings, IEngineContext context, string use, CancellationToken cancellationToken)
+        this Findings findings, EngineContext context, string use, CancellationToken cancellationToken)
     {
         var saved = await ConfigurationSecret.ReadAsync(context, cancellationToken);
         if (saved is not null)

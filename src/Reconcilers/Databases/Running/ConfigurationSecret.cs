@@ -16,7 +16,7 @@ internal static class ConfigurationSecret
     private const string What = "configuration";
 
     /// <summary>The receipt of a step that saves it.</summary>
-    public static Task<Receipt> ReserveAsync(IEngineContext targets, StepContext context) =>
+    public static Task<Receipt> ReserveAsync(EngineContext targets, StepContext context) =>
         Task.FromResult(context.Receipt(NameKey) is not null
             ? context.Step.Receipt!
             : (Receipt)new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -25,7 +25,7 @@ internal static class ConfigurationSecret
             });
 
     public static async Task<Observation> LookAsync(
-        IEngineContext targets, StepContext context, string also, CancellationToken cancellationToken)
+        EngineContext targets, StepContext context, string also, CancellationToken cancellationToken)
     {
         var space = targets.Upgrade.Metadata.Namespace;
         if (context.Receipt(NameKey) is not { } name
@@ -45,7 +45,7 @@ internal static class ConfigurationSecret
     /// an administrator had. A plan that the status does not know comes first: the status was put back to an older
     /// copy, and what its own plan saves is what that plan had changed.</summary>
     public static async Task<IReadOnlyDictionary<string, string>?> ReadAsync(
-        IEngineContext targets, CancellationToken cancellationToken)
+        EngineContext targets, CancellationToken cancellationToken)
     {
         var (upgrade, status) = (targets.Upgrade.Metadata, targets.Upgrade.Status);
         var former = (status?.FormerPlans ?? []).Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
@@ -66,7 +66,7 @@ internal static class ConfigurationSecret
     /// <summary>Creates it with the name in the receipt.</summary>
     /// <exception cref="StepActionException">The files do not fit even compressed.</exception>
     public static async Task CreateAsync(
-        IEngineContext targets, StepContext context, IReadOnlyDictionary<string, string> files,
+        EngineContext targets, StepContext context, IReadOnlyDictionary<string, string> files,
         CancellationToken cancellationToken)
     {
         var secret = Of(context, targets.Upgrade.Metadata, files);

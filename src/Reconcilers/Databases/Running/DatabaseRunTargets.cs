@@ -1,15 +1,11 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts and processes of one upgrade, bound to its spec and Secrets as they are now.</summary>
-internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
+internal sealed class DatabaseRunTargets : IRunTargets
 {
     private readonly DatabaseServices _services;
     private readonly IDatabaseEngine _kind;
-    private readonly Action _onEvent;
-    private readonly Redactor _redactor;
-    private readonly Lazy<IServiceHttp> _http;
-    private readonly Lazy<IServiceHttp> _plain;
-    private readonly List<ServiceHttp> _opened = [];
+    private readonly EngineContext _context;
     private readonly IEngineTargets _engine;
     private readonly ChangedTopology _topology;
     private readonly AddedInstances _added;
@@ -26,31 +22,27 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
             () => _bound!.Inventory is not null,
             (host, token) => _hosts!.ProcessesAsync(host, token),
             () => Bind(_bound!.Inventory));
-        (_bound, Secrets, _services, _onEvent) = (
-            new BoundUpgrade(upgrade, upgrade.Status?.Inventory, _added), secrets, services, onEvent);
-        _redactor = new Redactor(secrets.Confidential);
-        _http = new Lazy<IServiceHttp>(
-            () => Kept(new ServiceHttp(secrets.Tls, services.Time, Connections, secrets.Web)));
-        _plain = new Lazy<IServiceHttp>(() => Kept(new ServiceHttp(null, services.Time, Connections, secrets.Web)));
+        (_bound, _services) = (new BoundUpgrade(upgrade, upgrade.Status?.Inventory, _added), services);
         _kind = services.Engines.Of(upgrade.Spec);
         _hosts = new BoundDatabaseHosts(_bound.Current, secrets, services.Hosts, _kind);
-        Connections = ConnectionsOf(upgrade.Spec, _hosts, services.Endpoints);
-        _engine = _kind.Bind(this);
-        _topology = new ChangedTopology(() => _bound.Complete, _engine, _added, services.Events, services.Time);
+        var connections = ConnectionsOf(upgrade.Spec, _hosts, services.Endpoints);
+        _context = new EngineContext(
+            () => _bound.Current, secrets, services.Fence,
+            (tls, login, field, onHost) =>
+                new ServiceHttp(tls, services.Time, onHost ? _hosts : connections, login, field))
+        {
+            Hosts = _hosts,
+            Kubernetes = services.Kubernetes,
+            Storages = services.Storages,
+            Connections = connections,
+            Time = services.Time,
+            SnapshotChanges = services.SnapshotChanges,
+            OnEvent = onEvent,
+        };
+        _engine = _kind.Bind(_context);
+        _topology = new ChangedTopology(
+            () => _bound.Complete, _engine, _kind.InstanceOf, _added, services.Events, services.Time);
     }
-
-    // With the instances that the database should have now.
-    public DatabaseRollingUpgrade Upgrade => _bound.Current;
-
-    public DatabaseSecrets Secrets { get; }
-    public IDatabaseHosts Hosts => _hosts;
-    public IServiceHttp Http => _http.Value;
-    public IServiceHttp PlainHttp => _plain.Value;
-    public IKubernetesClient Kubernetes => _services.Kubernetes;
-    public IStorages Storages => _services.Storages;
-    public IConnectionFactory Connections { get; }
-    public TimeProvider Time => _services.Time;
-    public AsyncSignal SnapshotChanges => _services.SnapshotChanges;
 
     public static async Task<RunBinding> BindAsync(
         DatabaseRollingUpgrade upgrade, DatabaseServices services, CancellationToken cancellationToken)
@@ -75,29 +67,9 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
         DatabaseRollingUpgradeSpec spec, BoundDatabaseHosts hosts, EndpointPolicy direct) =>
         spec.Access.Ssh is { Forward: true } ? hosts : direct;
 
-    public string Redact(string text) => _redactor.Redact(text);
+    public string Redact(string text) => _context.Redact(text);
 
-    public void EnsureMayAct() => _services.Fence.EnsureMayAct();
-
-    public void OnEvent() => _onEvent();
-
-    public IStepCatalog Catalog() => new ChangedTopologyCatalog(_engine.Catalog, _topology, _kind.InstanceOf);
-
-    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) =>
-        Kept(new ServiceHttp(tls, _services.Time, Connections, login, loginField));
-
-    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) =>
-        Kept(new ServiceHttp(tls: null, _services.Time, _hosts, login, loginField));
-
-    private ServiceHttp Kept(ServiceHttp http)
-    {
-        lock (_opened)
-        {
-            _opened.Add(http);
-        }
-
-        return http;
-    }
+    public IStepCatalog Catalog() => _topology;
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
@@ -125,7 +97,7 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
         var result = await _engine.PreflightAsync(cancellationToken);
         return result.Select<IRunDiscovery>(discovery => new CompletedDiscovery(discovery, inventory)) with
         {
-            TargetAddresses = ClusterAddresses.Of(Upgrade.Spec),
+            TargetAddresses = ClusterAddresses.Of(_bound.Current.Spec),
         };
     }
 
@@ -142,8 +114,8 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
         _engine.CleanUpAsync((DatabaseRollingUpgradeStatus)status, cancellationToken);
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) =>
-        _kind.BackupStorage(Upgrade.Spec) is { } storage
-        ? StorageBlocker.FindAsync(_services.Storages, storage, Upgrade.Metadata.Namespace, cancellationToken)
+        _kind.BackupStorage(_bound.Current.Spec) is { } storage
+        ? StorageBlocker.FindAsync(_services.Storages, storage, _bound.Written.Metadata.Namespace, cancellationToken)
         : Task.FromResult<Blocker?>(null);
 
     public void FollowEvents() => _engine.FollowEvents();
@@ -151,11 +123,8 @@ internal sealed class DatabaseRunTargets : IRunTargets, IEngineContext
     public async ValueTask DisposeAsync()
     {
         await _engine.DisposeAsync();
-        await Hosts.DisposeAsync();
-        foreach (var http in _opened)
-        {
-            http.Dispose();
-        }
+        await _hosts.DisposeAsync();
+        _context.Dispose();
     }
 
     // What this preflight pass found takes the place of what an earlier one stored.

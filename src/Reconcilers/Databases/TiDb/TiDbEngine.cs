@@ -34,7 +34,7 @@ internal sealed class TiDbEngine : EngineSteps<TiDbTargets>, IDatabaseEngine
 
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.Backup.Storage;
 
-    public IEngineTargets Bind(IEngineContext context) => new TiDbTargets(context);
+    public IEngineTargets Bind(EngineContext context) => new TiDbTargets(context);
 
     public bool IsPastUndo(PlanProgress plan) => TiDbUndo.IsPast(plan);
 

@@ -114,20 +114,17 @@ internal abstract record TiDbGuard : GuardBase<TiDbTargets>
 internal sealed class TiDbTargets : IEngineTargets
 {
     private readonly TiDbDdlWatch _ddl;
-    private readonly Lazy<IServiceHttp> _grafana;
 
     /// <param name="sql">Asks TiDB; null for the default.</param>
-    public TiDbTargets(IEngineContext context, TiDbSql? sql = null)
+    public TiDbTargets(EngineContext context, TiDbSql? sql = null)
     {
         Context = context;
         Sql = sql ?? new TiDbSql(() => context.Upgrade, context.Secrets, context.Connections);
-        _grafana = new Lazy<IServiceHttp>(
-            () => context.ConnectOnHost(context.Secrets.Grafana, DatabaseSecrets.GrafanaLoginField));
         Catalog = new StepCatalog<TiDbTargets>(this);
         _ddl = new TiDbDdlWatch(this, context.OnEvent);
     }
 
-    public IEngineContext Context { get; }
+    public EngineContext Context { get; }
     public IStepCatalog Catalog { get; }
     public DatabaseRollingUpgradeSpec Spec => Context.Upgrade.Spec;
     public TiDbSpec Settings => Spec.Tidb ?? new TiDbSpec();
@@ -141,8 +138,9 @@ internal sealed class TiDbTargets : IEngineTargets
     /// <summary>TiKV's status port, which is never encrypted (docs/project/research/tidb.md#tikv).</summary>
     public TikvStatusClient Tikv => new(Context.PlainHttp);
 
-    public GrafanaClient Grafana(MonitoringService service) =>
-        new(_grafana.Value, new ServiceAddress(service.Host, service.Port));
+    public GrafanaClient Grafana(MonitoringService service) => new(
+        Context.ConnectOnHost(Context.Secrets.Grafana, DatabaseSecrets.GrafanaLoginField),
+        new ServiceAddress(service.Host, service.Port));
 
     /// <summary>Whether the spec still has an instance: one of spec.skip has left.</summary>
     public bool Has(string name) => Spec.Instances.Exists(i => i.Name == name);

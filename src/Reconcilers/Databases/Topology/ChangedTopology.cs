@@ -3,13 +3,14 @@ using Drydock.Runs;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>Instances that left the database for good, or joined it, while an upgrade runs (spec.skip, spec.added).
-/// Nothing is done until the database itself confirms every entry, because the gates no longer count a skipped
-/// instance.</summary>
+/// <summary>Instances that left the database for good, or joined it, while an upgrade runs (spec.skip, spec.added), and
+/// the catalogue of an engine under them: no step begins until the database itself confirms every entry, because the
+/// gates no longer count a skipped instance, and the steps of a skipped instance count as done.</summary>
+/// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
 /// <param name="added">How instances of spec.added are started and stopped.</param>
 internal sealed class ChangedTopology(
-    Func<DatabaseRollingUpgrade> stored, IEngineTargets engine, AddedInstances added, IEventRecorder events,
-    TimeProvider time)
+    Func<DatabaseRollingUpgrade> stored, IEngineTargets engine, Func<PlanProgress, Step, string?> instanceOf,
+    AddedInstances added, IEventRecorder events, TimeProvider time) : IStepCatalog
 {
     public const string GenerationFact = "skippedInGeneration";
 
@@ -18,8 +19,8 @@ internal sealed class ChangedTopology(
 
     private volatile Answer? _last;
 
-    public bool IsEmpty => IsUnchanged(stored().Spec);
-    public long Generation => stored().Metadata.Generation ?? 0;
+    private bool IsEmpty => IsUnchanged(stored().Spec);
+    private long Generation => stored().Metadata.Generation ?? 0;
 
     public static DatabaseRollingUpgrade Current(DatabaseRollingUpgrade upgrade, AddedInstances added)
     {
@@ -58,7 +59,11 @@ internal sealed class ChangedTopology(
         }
     }
 
-    public bool IsSkipped(string instance) => stored().Spec.Skip.Contains(instance, StringComparer.Ordinal);
+    public IStepAction Action(PlannedStep step) => new CheckedAction(engine.Catalog.Action(step), this, instanceOf);
+
+    public IGuardCheck Guard(PlannedGuard guard) => engine.Catalog.Guard(guard);
+
+    private bool IsSkipped(string instance) => stored().Spec.Skip.Contains(instance, StringComparer.Ordinal);
 
     public async Task<string?> FindRefusalAsync(CancellationToken cancellationToken)
     {
@@ -94,7 +99,7 @@ internal sealed class ChangedTopology(
         return refusal;
     }
 
-    public void Report(string step, string instance) => events.Normal(
+    private void Report(string step, string instance) => events.Normal(
         stored(), Reasons.InstanceSkipped,
         $"{step} counts as done: the database no longer knows {instance}, which spec.skip names.");
 
@@ -116,6 +121,73 @@ internal sealed class ChangedTopology(
     }
 
     private sealed record Answer(long Generation, DateTimeOffset At, string? Refusal);
+
+    private sealed class CheckedAction(
+        IStepAction action, ChangedTopology topology, Func<PlanProgress, Step, string?> instanceOf) : IStepAction
+    {
+        public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            if (topology.IsEmpty)
+            {
+                return await ObserveKnownAsync(context, cancellationToken);
+            }
+
+            if (await topology.FindRefusalAsync(cancellationToken) is { } refusal)
+            {
+                return new Observation.Unknown(refusal);
+            }
+
+            if (instanceOf(context.Plan, context.Step) is not { } instance || !topology.IsSkipped(instance))
+            {
+                return await ObserveKnownAsync(context, cancellationToken);
+            }
+
+            topology.Report(context.Step.Id, instance);
+            return new Observation.Done(
+                $"Skipped: the database no longer knows {instance} (spec.skip).",
+                new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    [GenerationFact] = $"{topology.Generation}",
+                });
+        }
+
+        public Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+            action.PrepareAsync(context, cancellationToken);
+
+        public async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            // The spec may have changed since the observation.
+            if (!topology.IsEmpty && await topology.FindRefusalAsync(cancellationToken) is { } refusal)
+            {
+                throw new StepActionException(Reasons.InvalidSpec, refusal) { NotTaken = true };
+            }
+
+            await action.ActAsync(context, cancellationToken);
+        }
+
+        public bool MayBeAccepted(Observation.Failed failure) => action.MayBeAccepted(failure);
+
+        public Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+            action.WaitAsync(context, cancellationToken);
+
+        // The host of an instance may never come back.
+        private async Task<Observation> ObserveKnownAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await action.ObserveAsync(context, cancellationToken);
+            }
+            catch (HostException exception) when (
+                exception.Reason == Reasons.HostUnreachable
+                && instanceOf(context.Plan, context.Step) is not null)
+            {
+                throw new HostException(
+                    exception.Host, exception.Reason,
+                    $"{exception.Message} {LostInstance.Advice(instanceOf(context.Plan, context.Step)!)}",
+                    exception.IsRetryable, exception.MayHaveRun, exception);
+            }
+        }
+    }
 }
 
 /// <summary>How instances that joined the database are started and stopped: as their component, or as preflight finds
@@ -167,84 +239,6 @@ internal sealed class AddedInstances(
         _found[added] = found.Control?.AsSetting();
         onFound();
         return null;
-    }
-}
-
-/// <summary>The catalogue of an engine, in which no step begins while an entry of spec.skip or spec.added is not
-/// accepted, and in which the steps of a skipped instance count as done.</summary>
-/// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
-internal sealed class ChangedTopologyCatalog(
-    IStepCatalog inner, ChangedTopology topology, Func<PlanProgress, Step, string?> instanceOf) : IStepCatalog
-{
-    public IStepAction Action(PlannedStep step) => new ChangedTopologyAction(inner.Action(step), topology, instanceOf);
-
-    public IGuardCheck Guard(PlannedGuard guard) => inner.Guard(guard);
-
-    private sealed class ChangedTopologyAction(
-        IStepAction action, ChangedTopology topology, Func<PlanProgress, Step, string?> instanceOf) : IStepAction
-    {
-        public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
-        {
-            if (topology.IsEmpty)
-            {
-                return await ObserveKnownAsync(context, cancellationToken);
-            }
-
-            if (await topology.FindRefusalAsync(cancellationToken) is { } refusal)
-            {
-                return new Observation.Unknown(refusal);
-            }
-
-            if (instanceOf(context.Plan, context.Step) is not { } instance || !topology.IsSkipped(instance))
-            {
-                return await ObserveKnownAsync(context, cancellationToken);
-            }
-
-            topology.Report(context.Step.Id, instance);
-            return new Observation.Done(
-                $"Skipped: the database no longer knows {instance} (spec.skip).",
-                new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    [ChangedTopology.GenerationFact] = $"{topology.Generation}",
-                });
-        }
-
-        public Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
-            action.PrepareAsync(context, cancellationToken);
-
-        public async Task ActAsync(StepContext context, CancellationToken cancellationToken)
-        {
-            // The spec may have changed since the observation.
-            if (!topology.IsEmpty && await topology.FindRefusalAsync(cancellationToken) is { } refusal)
-            {
-                throw new StepActionException(Reasons.InvalidSpec, refusal) { NotTaken = true };
-            }
-
-            await action.ActAsync(context, cancellationToken);
-        }
-
-        public bool MayBeAccepted(Observation.Failed failure) => action.MayBeAccepted(failure);
-
-        public Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-            action.WaitAsync(context, cancellationToken);
-
-        // The host of an instance may never come back.
-        private async Task<Observation> ObserveKnownAsync(StepContext context, CancellationToken cancellationToken)
-        {
-            try
-            {
-                return await action.ObserveAsync(context, cancellationToken);
-            }
-            catch (HostException exception) when (
-                exception.Reason == Reasons.HostUnreachable
-                && instanceOf(context.Plan, context.Step) is not null)
-            {
-                throw new HostException(
-                    exception.Host, exception.Reason,
-                    $"{exception.Message} {LostInstance.Advice(instanceOf(context.Plan, context.Step)!)}",
-                    exception.IsRetryable, exception.MayHaveRun, exception);
-            }
-        }
     }
 }
 

@@ -34,7 +34,7 @@ internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEn
 
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
 
-    public IEngineTargets Bind(IEngineContext context) => new YugabyteCluster(context);
+    public IEngineTargets Bind(EngineContext context) => new YugabyteCluster(context);
 
     public bool IsPastUndo(PlanProgress plan) => plan.Steps.Exists(s => InstanceSwap.Is(s) && s.HasEverBegun);
 

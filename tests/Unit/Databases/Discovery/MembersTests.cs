@@ -80,7 +80,7 @@ public sealed class MembersTests
     private static Task<FoundMembers> FindAsync(YugaWorld world, string seed)
     {
         var life = new YugaLife(world);
-        return new YugabyteMembers(new YugabyteCluster(life), new Findings(life.Redact, ClientFailures.Finding)).FindAsync(
+        return new YugabyteMembers(new YugabyteCluster(life.Context), new Findings(life.Context.Redact, ClientFailures.Finding)).FindAsync(
             MemberSearch.Of(seed, []), CancellationToken.None);
     }
 

@@ -42,7 +42,7 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
 
-    public IEngineTargets Bind(IEngineContext context) => new Targets(this, context);
+    public IEngineTargets Bind(EngineContext context) => new Targets(this, context);
 
     public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, Step step) => TimeSpan.FromMinutes(10);
 
@@ -97,7 +97,7 @@ internal sealed class ToyEngine : IDatabaseEngine
         }
     }
 
-    private sealed class Targets(ToyEngine engine, IEngineContext context) : IEngineTargets, IStepCatalog, IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+    private sealed class Targets(ToyEngine engine, EngineContext context) : IEngineTargets, IStepCatalog, IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
     {
         public IStepCatalog Catalog => this;
 
@@ -145,7 +145,7 @@ internal sealed class ToyEngine : IDatabaseEngine
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    private sealed class ToyAction(ToyEngine engine, IEngineContext context, string name) : IStepAction
+    private sealed class ToyAction(ToyEngine engine, EngineContext context, string name) : IStepAction
     {
         public Task<Observation> ObserveAsync(StepContext step, CancellationToken cancellationToken)
         {

@@ -41,7 +41,7 @@ public sealed partial class GateMessageTests
         var world = new YugaWorld();
         var plan = new YugabytePlanner(world.Spec, YugaRun.Discover(world)).Compile();
         Universe[at].Break(world);
-        var cluster = new YugabyteCluster(new YugaLife(world));
+        var cluster = new YugabyteCluster(new YugaLife(world).Context);
 
         var problems = await new ClusterGate(cluster).StopProblemsAsync(
             plan, new GatedStop(cluster.Instance("t2"), NodesSafeForm.Absent), expectOutage: false, rightBefore: true, CancellationToken.None);

@@ -138,7 +138,7 @@ public sealed class DrainTests
         var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
         YugabyteStatus.LeftBehind(world.Spec, status).ShouldContain(a => a.Reason == Reasons.ScheduleLimits && a.Message.Contains("--server_address=10.0.0.1:7100 --timeout_ms=30000 set_flag load_balancer_max_concurrent_moves 2", StringComparison.Ordinal));
 
-        var came = await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(status, default);
+        var came = await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(status, default);
         came.Removed.ShouldBe(["t1", "UpgradeTServers/speed-up-leaders"]);
         world.Masters.ShouldAllBe(m => m.Moves == new LeaderMoves(2, 1));
     }
@@ -150,13 +150,13 @@ public sealed class DrainTests
         var status = new DatabaseRollingUpgradeStatus { Plan = Draining(world).Plan };
         var silent = world.Masters.First(m => m != world.Leader);
         silent.IsSilent = true;
-        var came = await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(status, default);
+        var came = await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(status, default);
         came.Remaining.ShouldHaveSingleItem().ShouldStartWith("speed of leaders: `");
         world.Masters.Where(m => m != silent).ShouldAllBe(m => m.Moves == new LeaderMoves(2, 1));
         silent.Moves.ShouldBe(new LeaderMoves(100, 100));
 
         silent.IsSilent = false;
-        (await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(status, default)).Remaining.ShouldBeEmpty();
+        (await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(status, default)).Remaining.ShouldBeEmpty();
         world.Masters.ShouldAllBe(m => m.Moves == new LeaderMoves(2, 1));
     }
 

@@ -39,7 +39,7 @@ public sealed class LostHostTests
         var restarted = PlanProgress.Of(plan).With(s => s.Record with { State = StepState.Succeeded, Attempt = 1, StartedAt = world.Time.GetUtcNow(), Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = "m2" } }, only: "UpgradeMasters/1/swap");
         var down = new YugaWorld();
         down["m2"].Running = null;
-        var cluster = new YugabyteCluster(new YugaLife(down));
+        var cluster = new YugabyteCluster(new YugaLife(down).Context);
         Problems(restarted).ShouldBe(["Waiting until m2, which this upgrade has just restarted, is alive."]);
         Problems(plan)[0].ShouldContain("If its host is lost for good, remove m2 from the database");
 
@@ -54,7 +54,7 @@ public sealed class LostHostTests
         var world = new YugaWorld(Four);
         var plan = YugaRun.Compile(world);
         Lose(world, isTakenOut);
-        var gate = new ClusterGate(new YugabyteCluster(new YugaLife(world)));
+        var gate = new ClusterGate(new YugabyteCluster(new YugaLife(world).Context));
         var problems = await gate.HealthProblemsAsync(plan, CancellationToken.None);
 
         problems.Any(p => p.Contains("1 tablet servers as dead", StringComparison.Ordinal)).ShouldBe(counts, string.Join(" ", problems));
@@ -67,7 +67,7 @@ public sealed class LostHostTests
     {
         var world = new YugaWorld(Four);
         Lose(world, isTakenOut);
-        var report = await new VersionCheck(new YugabyteCluster(new YugaLife(world))).ReadAsync(YugabyteVersion.Parse(world.Setup.From), CancellationToken.None);
+        var report = await new VersionCheck(new YugabyteCluster(new YugaLife(world).Context)).ReadAsync(YugabyteVersion.Parse(world.Setup.From), CancellationToken.None);
 
         report.IsClean.ShouldBe(isTakenOut, report.Describe());
     }
@@ -80,7 +80,7 @@ public sealed class LostHostTests
         var spec = world.Spec;
         Lose(world, isTakenOut: true);
         world.Spec = spec;
-        var gate = new ClusterGate(new YugabyteCluster(new YugaLife(world)));
+        var gate = new ClusterGate(new YugabyteCluster(new YugaLife(world).Context));
 
         (await gate.HealthProblemsAsync(plan, CancellationToken.None)).ShouldContain(p => p.StartsWith("Tablet server t4 (10.0.0.4:9000) is not ALIVE.", StringComparison.Ordinal));
     }

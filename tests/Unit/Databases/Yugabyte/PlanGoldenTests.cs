@@ -139,7 +139,7 @@ public sealed class PlanGoldenTests
             master.Moves = master.Moves?.Wanted;
         }
 
-        var cleanup = new YugabyteCluster(new YugaLife(world)).CleanUpAsync(status, CancellationToken.None);
+        var cleanup = new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(status, CancellationToken.None);
         cleanup.IsCompleted.ShouldBeTrue("it waits for nothing here");
         var came = cleanup.GetAwaiter().GetResult();
         came.Remaining.ShouldBeEmpty();

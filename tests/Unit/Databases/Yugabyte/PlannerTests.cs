@@ -215,7 +215,7 @@ public sealed class PlannerTests
     public void Plan_actions_and_guards_are_all_in_catalog()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
-        var catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(new YugaLife(new YugaWorld())));
+        var catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(new YugaLife(new YugaWorld()).Context));
         plan.Steps.ShouldAllBe(s => StoredAsAttribute.NameOf(catalog.Action(s).GetType()) == s.Action);
         plan.Guards.ShouldAllBe(g => catalog.Guard(g).GetType().Name == g.Check);
     }

@@ -335,7 +335,7 @@ public sealed class PreflightTests
         var world = new YugaWorld(new YugaSetup { ExtensionsInUse = null }) { SqlPassword = "hunter2" };
         await ShouldFindAsync(world, Reasons.ExtensionsUnreadable, "extensionsInUse");
         var life = new YugaLife(world) { Secrets = new DatabaseSecrets { Sql = new SqlLogin("yugabyte", "hunter2") } };
-        (await new YugabytePreflight(new YugabyteCluster(life)).RunAsync(default)).Findings.ShouldBeEmpty();
+        (await new YugabytePreflight(new YugabyteCluster(life.Context)).RunAsync(default)).Findings.ShouldBeEmpty();
         world.PasswordsSeen.ShouldContain("hunter2");
     }
 
@@ -359,7 +359,7 @@ public sealed class PreflightTests
     public async Task Preflight_reports_missing_secrets()
     {
         var life = new YugaLife(new YugaWorld()) { Secrets = new DatabaseSecrets { Problems = [new Finding { Reason = Reasons.SecretMissing, Message = "Secret ssh does not exist" }] } };
-        (await new YugabytePreflight(new YugabyteCluster(life)).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.SecretMissing);
+        (await new YugabytePreflight(new YugabyteCluster(life.Context)).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.SecretMissing);
     }
 
     [Fact]
@@ -369,11 +369,11 @@ public sealed class PreflightTests
         var archive = new PackageArchive { Name = "yugabyte.tar.gz", Storage = new StorageSpec() };
         world.Spec = world.Spec with { Package = world.Spec.Package with { Archives = [archive] } };
         var life = new YugaLife(world) { StorageProblem = "storage.directory.path '/etc' is not below a storage root" };
-        (await new YugabytePreflight(new YugabyteCluster(life)).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);
+        (await new YugabytePreflight(new YugabyteCluster(life.Context)).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);
     }
 
     private static Task<PreflightResult<YugabyteDiscovery>> RunAsync(YugaWorld world) =>
-        new YugabytePreflight(new YugabyteCluster(new YugaLife(world))).RunAsync(default);
+        new YugabytePreflight(new YugabyteCluster(new YugaLife(world).Context)).RunAsync(default);
 
     private static async Task ShouldFindAsync(YugaWorld world, string reason, string message, string? node = null)
     {

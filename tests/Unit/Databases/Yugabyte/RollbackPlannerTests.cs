@@ -144,7 +144,7 @@ public sealed class RollbackPlannerTests
         world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
         var run = YugaRun.Of(world);
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").State == StepState.Succeeded, "the first master is new");
-        var cluster = new YugabyteCluster(new YugaLife(world));
+        var cluster = new YugabyteCluster(new YugaLife(world).Context);
         var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
         (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldBeNull();
 

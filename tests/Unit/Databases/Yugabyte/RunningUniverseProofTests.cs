@@ -115,7 +115,7 @@ public sealed class RunningUniverseProofTests
     }
 
     private static async Task<IReadOnlyList<Finding>> RunAsync(YugaWorld world) =>
-        (await new YugabytePreflight(new YugabyteCluster(new YugaLife(world))).RunAsync(default)).Findings;
+        (await new YugabytePreflight(new YugabyteCluster(new YugaLife(world).Context)).RunAsync(default)).Findings;
 
     private static Step Fails(YugaWorld world, string step, string message)
     {

@@ -89,7 +89,7 @@ public sealed class SilentServerTests
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/swap").State == StepState.Succeeded, "t1 is swapped");
         world.UnreachableHosts.Add(world.Servers[0].Host);
         var guard = run.Plan.Guards.Single(g => g.Planned.Check == nameof(AutoFlagsAreUnchanged));
-        var check = new StepCatalog<YugabyteCluster>(new YugabyteCluster(new YugaLife(world))).Guard(guard.Planned);
+        var check = new StepCatalog<YugabyteCluster>(new YugabyteCluster(new YugaLife(world).Context)).Guard(guard.Planned);
         var read = await check.CheckAsync(guard, run.Plan, CancellationToken.None);
         read.ShouldBe(GuardReading.Holds);
     }

@@ -112,7 +112,7 @@ public sealed class StatusTests
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         var (rest, aborted) = (new DatabaseParkedState(SupportedEngines.All), new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
         rest.MayRemain(world.Spec, aborted).ShouldBeTrue();
-        var came = await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(aborted, default);
+        var came = await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(aborted, default);
         came.Removed.ShouldBe(["t2"]);
         (came.Remaining.Count, world.LeaderBlacklist.Count).ShouldBe((0, 0));
         var status = (DatabaseRollingUpgradeStatus)rest.MarkRemoved(world.Spec, aborted, came.Removed, world.Time.GetUtcNow());
@@ -137,7 +137,7 @@ public sealed class StatusTests
         run.HoldBefore.Add("UpgradeTServers/t2/swap");
         run.Until(() => run.Outcome?.State == RunState.Held, "t2 is drained");
         world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
-        var came = await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
+        var came = await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
         came.Removed.ShouldBeEmpty();
         came.Remaining.ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
     }
@@ -152,7 +152,7 @@ public sealed class StatusTests
         var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
         Compose(world, status).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.LeaderBlacklisted);
 
-        var came = await new YugabyteCluster(new YugaLife(world)).CleanUpAsync(status, default);
+        var came = await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(status, default);
         var released = (DatabaseRollingUpgradeStatus)new DatabaseParkedState(new DatabaseEngineSet([new YugabyteEngine()])).MarkRemoved(world.Spec, status, came.Removed, world.Time.GetUtcNow());
         Compose(world, released).ActionRequired.ShouldBeEmpty();
         world.LeaderBlacklist.ShouldBeEmpty();

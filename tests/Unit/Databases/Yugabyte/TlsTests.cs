@@ -31,7 +31,7 @@ public sealed class TlsTests
         world.Spec = world.Spec with { Tls = tls };
 
         ((await SecretsBench.ReadAsync(world.Spec)).Tls is not null).ShouldBe(web);
-        var command = new YugabyteCluster(new YugaLife(world)).Tool().Call;
+        var command = new YugabyteCluster(new YugaLife(world).Context).Tool().Call;
         command.Arguments(AdminTool.UsualTimeout, []).Contains("/certs", StringComparer.Ordinal).ShouldBe(rpc);
         command.Release("t1").Contains("--certs_dir_name /certs", StringComparison.Ordinal).ShouldBe(rpc);
     }

@@ -21,7 +21,7 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
     public EngineRunWorld(YugaWorld universe)
         : base("db", WorldJson.Crds, universe.Time, universe.Objects)
     {
-        (_spec, _bind) = (universe.Spec, upgrade => new YugabyteCluster(new YugaLife(universe) { Metadata = upgrade, ReadStatus = () => Status }));
+        (_spec, _bind) = (universe.Spec, upgrade => new YugabyteCluster(new YugaLife(universe) { Metadata = upgrade, ReadStatus = () => Status }.Context));
         Record();
     }
 

@@ -25,7 +25,7 @@ internal sealed class TiDbLife : IActFence, IApiLife
         // It ends as a killed process does: nobody disposes of it.
         var run = new PlanRun(new Random(1));
         (_run, _worldChanged) = (run.AdvanceAsync, run.WorldChanged);
-        Targets = new TiDbTargets(new TiDbWorldTargets(world, this), new TiDbWorldSql(world, this));
+        Targets = new TiDbTargets(TiDbWorldTargets.Of(world, this), new TiDbWorldSql(world, this));
         _catalog = new StepCatalog<TiDbTargets>(Targets);
     }
 

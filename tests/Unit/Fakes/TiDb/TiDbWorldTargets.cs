@@ -1,42 +1,25 @@
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Safety;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>What one life reaches the world by.</summary>
-internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : IEngineContext
+internal static class TiDbWorldTargets
 {
-    public DatabaseRollingUpgrade Upgrade => world.Upgrade.Status is null ? world.Upgrade with { Status = world.ReadStatus() } : world.Upgrade;
+    private const string Password = "Sekret-77";
 
-    public DatabaseSecrets Secrets { get; } = new() { Sql = new SqlLogin("root", "Sekret-77") };
-
-    public IDatabaseHosts Hosts { get; } = new TiDbWorldHosts(world, life);
-
-    public IServiceHttp Http { get; } = new TiDbWorldHttp(world, life);
-
-    public IServiceHttp PlainHttp => Http;
-
-    public IKubernetesClient Kubernetes { get; } = new LifeKubernetes(world.Objects, life);
-
-    public IStorages Storages => world.Storages;
-
-    public IConnectionFactory Connections => EndpointPolicy.Default;
-
-    public TimeProvider Time => world.Time;
-
-    public AsyncSignal SnapshotChanges { get; } = new();
-
-    public string Redact(string text) => text.Replace("Sekret-77", "***", StringComparison.Ordinal);
-
-    public void EnsureMayAct() => life.EnsureMayAct();
-
-    public void OnEvent() => life.Wake();
-
-    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) =>
-        throw new NotSupportedException("TiDB has one TLS material");
-
-    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) => new TiDbWorldGrafana(world, life);
+    public static EngineContext Of(TiDbWorld world, TiDbLife life) => new(
+        () => world.Upgrade.Status is null ? world.Upgrade with { Status = world.ReadStatus() } : world.Upgrade,
+        new DatabaseSecrets { Sql = new SqlLogin("root", Password), Confidential = [new Secret(Password)] },
+        life,
+        (_, _, _, onHost) => onHost ? new TiDbWorldGrafana(world, life) : new TiDbWorldHttp(world, life))
+    {
+        Hosts = new TiDbWorldHosts(world, life),
+        Kubernetes = new LifeKubernetes(world.Objects, life),
+        Storages = world.Storages,
+        Connections = EndpointPolicy.Default,
+        Time = world.Time,
+        OnEvent = life.Wake,
+    };
 }

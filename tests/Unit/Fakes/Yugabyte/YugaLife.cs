@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One life of an operator on a universe: the targets of an upgrade, bound to the world, with numbered points at which
 /// it may be killed.
 /// </summary>
-internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null) : IEngineContext, IConnectionFactory, IStorages, IDatabaseHosts, IActFence, IApiLife
+internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null) : IConnectionFactory, IStorages, IDatabaseHosts, IActFence, IApiLife
 {
     public YugaWorld World { get; } = world;
 
@@ -30,34 +30,23 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public DatabaseSecrets Secrets { get; init; } = new();
 
-    public IConnectionFactory Connections => this;
-
-    public IStorages Storages => this;
-
     /// <summary>Why no storage may be used; null if any may.</summary>
     public string? StorageProblem { get; init; }
 
-    public AsyncSignal SnapshotChanges { get; } = new();
-
-    public IDatabaseHosts Hosts => this;
-
     public IServiceHttp Http => new YugaHttp(World, this);
 
-    public IServiceHttp PlainHttp => Http;
-
-    public TimeProvider Time => World.Time;
+    public EngineContext Context => field ??= new EngineContext(() => Upgrade, Secrets, this, (_, _, _, _) => Http)
+    {
+        Hosts = this,
+        Kubernetes = Kubernetes,
+        Storages = this,
+        Connections = this,
+        Time = World.Time,
+    };
 
     public IReadOnlyList<string> All => [.. World.Spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
 
     public string ToolHost => World.Spec.ToolHost ?? All[0];
-
-    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) => Http;
-
-    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) => Http;
-
-    public void OnEvent()
-    {
-    }
 
     public string? Refusal(StorageSpec storage, string? @namespace) => StorageProblem;
 
@@ -74,8 +63,6 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
             ? new YugaSqlPort(port)
             : throw new IOException("connection refused");
     });
-
-    public string Redact(string text) => text;
 
     /// <summary>Whether this life leads.</summary>
     public Func<bool> Leads { get; set; } = static () => true;

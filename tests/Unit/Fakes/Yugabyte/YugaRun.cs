@@ -61,7 +61,7 @@ internal sealed class YugaRun : IAsyncDisposable
     /// <summary>The discovery of a universe that is well.</summary>
     public static YugabyteDiscovery Discover(YugaWorld world)
     {
-        var preflight = new YugabytePreflight(new YugabyteCluster(new YugaLife(world))).RunAsync(CancellationToken.None);
+        var preflight = new YugabytePreflight(new YugabyteCluster(new YugaLife(world).Context)).RunAsync(CancellationToken.None);
         preflight.IsCompleted.ShouldBeTrue("preflight waits for nothing here");
         var result = preflight.GetAwaiter().GetResult();
         result.Findings.ShouldBeEmpty();
@@ -143,7 +143,7 @@ internal sealed class YugaRun : IAsyncDisposable
     {
         var life = new YugaLife(World, Fate) { ReadStatus = () => new DatabaseRollingUpgradeStatus { Plan = Store.Plan } };
         life.Leads = () => Life == life;
-        _catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(life));
+        _catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(life.Context));
         return life;
     }
 

@@ -2,15 +2,13 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>One universe, as the spec lists it: its processes, their addresses and their clients, for preflight, steps
 /// and guards of one upgrade.</summary>
-internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
+internal sealed class YugabyteCluster(EngineContext context) : IEngineTargets
 {
     // If this many hosts cannot be reached, the network is the cause.
     private const int OtherToolHosts = 3;
 
-    private readonly Dictionary<string, IServiceHttp> _peers = new(StringComparer.Ordinal);
-
     public IStepCatalog Catalog => field ??= new StepCatalog<YugabyteCluster>(this);
-    public IEngineContext Context => context;
+    public EngineContext Context => context;
     public IDatabaseHosts Hosts => context.Hosts;
     public DatabaseRollingUpgradeSpec Spec => context.Upgrade.Spec;
     public YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
@@ -135,21 +133,9 @@ internal sealed class YugabyteCluster(IEngineContext context) : IEngineTargets
 
     /// <summary>HTTP to the processes of the cluster at the other end of a replication group, with that peer's TLS
     /// material.</summary>
-    public IServiceHttp PeerHttp(ReplicationGroup group)
-    {
-        lock (_peers)
-        {
-            if (!_peers.TryGetValue(group.Name, out var http))
-            {
-                _peers[group.Name] = http = context.Connect(
-                    context.Secrets.Peers.GetValueOrDefault(group.Name),
-                    context.Secrets.PeerLogins.GetValueOrDefault(group.Name),
-                    DatabaseSecrets.PeerLoginField(group.Name));
-            }
-
-            return http;
-        }
-    }
+    public IServiceHttp PeerHttp(ReplicationGroup group) => context.Connect(
+        context.Secrets.Peers.GetValueOrDefault(group.Name), context.Secrets.PeerLogins.GetValueOrDefault(group.Name),
+        DatabaseSecrets.PeerLoginField(group.Name));
 
     /// <summary>The address of the pages of the leading master. Every master is asked directly; a master that does not
     /// answer is ignored as long as exactly one of the others leads.</summary>

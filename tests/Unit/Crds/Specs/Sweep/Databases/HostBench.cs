@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Drydock.Crds.Plans;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
@@ -20,43 +19,35 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 /// The hosts of a spec, as the operator reaches them, up to the ssh client, or the engine of a container: everything
 /// that goes there is written down.
 /// </summary>
-internal sealed class HostBench : IEngineContext, IStorages, IServiceHttp
+internal sealed class HostBench : IStorages, IServiceHttp
 {
     private readonly NotedHosts _noted;
     private readonly BoundDatabaseHosts _hosts;
     private readonly TiDbStorages _storage = new();
+    private readonly ManualTimeProvider _time = new();
+    private readonly EngineContext _context;
 
     private HostBench(DatabaseRollingUpgradeSpec spec, DatabaseSecrets secrets)
     {
-        (Upgrade, Secrets) = (SecretsBench.Upgrade(spec), secrets);
+        var upgrade = SecretsBench.Upgrade(spec);
         _noted = new NotedHosts { HasArchives = spec.Package.Archives.Count > 0 };
         _storage.Objects["tidb.tar.gz"] = new byte[7];
-        _hosts = new BoundDatabaseHosts(Upgrade, secrets, new DatabaseHostServices(this, null!, Time)
+        _hosts = new BoundDatabaseHosts(upgrade, secrets, new DatabaseHostServices(this, null!, _time)
         {
             Clients = (endpoint, material, _) => NotedClient.Ssh(endpoint, material, _noted),
             Containers = (endpoint, container, user) => NotedClient.Container(endpoint, container, user, _noted),
         }, SupportedEngines.All.Of(spec));
+        _context = new EngineContext(() => upgrade, secrets, new LeadershipFence(elector: null), (_, _, _, _) => this)
+        {
+            Hosts = _hosts,
+            Kubernetes = null!,
+            Storages = this,
+            Connections = EndpointPolicy.Default,
+            Time = _time,
+        };
     }
 
-    public DatabaseRollingUpgrade Upgrade { get; }
-
-    public DatabaseSecrets Secrets { get; }
-
-    public IDatabaseHosts Hosts => _hosts;
-
-    public IServiceHttp Http => this;
-
-    public IServiceHttp PlainHttp => this;
-
-    public IKubernetesClient Kubernetes => throw new NotSupportedException("hosts only");
-
-    public IConnectionFactory Connections => EndpointPolicy.Default;
-
-    public IStorages Storages => this;
-
-    public TimeProvider Time { get; } = new ManualTimeProvider();
-
-    public AsyncSignal SnapshotChanges { get; } = new();
+    private BoundDatabaseHosts Hosts => _hosts;
 
     /// <summary>Every instance is looked at, stopped, swapped and started.</summary>
     public static Task<string> InstancesAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>
@@ -111,19 +102,6 @@ internal sealed class HostBench : IEngineContext, IStorages, IServiceHttp
         });
     });
 
-    public string Redact(string text) => text;
-
-    public void EnsureMayAct()
-    {
-        // It leads.
-    }
-
-    public void OnEvent() => throw new NotSupportedException("hosts only");
-
-    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) => this;
-
-    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) => this;
-
     public Task<ISnapshotStorage> OpenAsync(
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
@@ -154,13 +132,13 @@ internal sealed class HostBench : IEngineContext, IStorages, IServiceHttp
     }
 
     private IStepAction Action(StepContext context) =>
-        new TiDbTargets(this).Catalog.Action(context.Step.Planned);
+        new TiDbTargets(_context).Catalog.Action(context.Step.Planned);
 
     private StepContext Context(IStepAction part, string? node)
     {
         var planned = ((StepBase<TiDbTargets>)part).In(DatabaseRollingUpgradePhases.UpgradeMonitoring, node, [], part.GetType().Name);
         var step = new Step(planned, StepRecord.None);
-        return new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = Time };
+        return new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = _time };
     }
 
     private Task ActAsync(IStepAction part, string? node) => TryAsync(async () =>

@@ -1,6 +1,4 @@
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
@@ -10,43 +8,23 @@ using Drydock.Tests.Unit.Fakes;
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 
 /// <summary>A life on a universe that writes down what is asked of processes and hosts.</summary>
-internal sealed class NotedUniverse(YugaLife life) : IEngineContext, IDatabaseHosts
+internal sealed class NotedUniverse(YugaLife life) : IDatabaseHosts
 {
     public List<string> Asked { get; } = [];
 
-    public DatabaseRollingUpgrade Upgrade => life.Upgrade;
-
-    public DatabaseSecrets Secrets => life.Secrets;
-
-    public IConnectionFactory Connections => life.Connections;
-
-    public IStorages Storages => life.Storages;
-
-    public AsyncSignal SnapshotChanges => life.SnapshotChanges;
-
-    public IKubernetesClient Kubernetes => life.Kubernetes;
-
-    public IDatabaseHosts Hosts => this;
-
-    public IServiceHttp Http => new NotedHttp(life.Http, Asked);
-
-    public IServiceHttp PlainHttp => Http;
-
-    public TimeProvider Time => life.Time;
+    public EngineContext Context => field ??= new EngineContext(
+        () => life.Upgrade, life.Secrets, life, (_, _, _, _) => new NotedHttp(life.Http, Asked))
+    {
+        Hosts = this,
+        Kubernetes = life.Kubernetes,
+        Storages = life,
+        Connections = life,
+        Time = life.World.Time,
+    };
 
     public IReadOnlyList<string> All => life.All;
 
     public string ToolHost => life.ToolHost;
-
-    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) => Http;
-
-    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) => Http;
-
-    public void OnEvent() => life.OnEvent();
-
-    public string Redact(string text) => life.Redact(text);
-
-    public void EnsureMayAct() => life.EnsureMayAct();
 
     public IInstanceHost Instance(string instance) => life.Instance(instance);
 

@@ -22,7 +22,7 @@ internal static class YugabyteLooks
         var world = new YugaWorld(setup) { Spec = spec };
         prepare?.Invoke(world);
         var targets = new NotedUniverse(new YugaLife(world));
-        var result = await new YugabytePreflight(new YugabyteCluster(targets)).RunAsync(CancellationToken.None);
+        var result = await new YugabytePreflight(new YugabyteCluster(targets.Context)).RunAsync(CancellationToken.None);
         var plan = result.Discovery is { } discovery ? new YugabytePlanner(spec, discovery).Compile() : null;
         return string.Join('\n', [Rolls.Text(plan, result.Findings), .. targets.Asked]);
     }
@@ -42,7 +42,7 @@ internal static class YugabyteLooks
     public static async Task<string> PauseAtPeerAsync(DatabaseRollingUpgradeSpec spec)
     {
         var targets = new NotedUniverse(new YugaLife(new YugaWorld(new YugaSetup { Groups = [("g", false)] }) { Spec = spec }));
-        var cluster = new YugabyteCluster(targets);
+        var cluster = new YugabyteCluster(targets.Context);
         await cluster.PeerTool(spec.Yugabyte!.Replication.Groups[0]).SetReplicationEnabledAsync("g", enabled: false, CancellationToken.None);
         return string.Join('\n', targets.Asked);
     }
