@@ -170,11 +170,10 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         var writer = Guid.NewGuid().ToString("N");
         var first = await content.ReadAtLeastAsync(SmallBytes + 1, cancellationToken);
         long bytes;
-        bool isOurs;
         if (first.Buffer.Length <= SmallBytes)
         {
-            var small = first.Buffer.ToArray();
-            (bytes, isOurs) = (small.Length, await PutAsync(name, small, writer, cancellationToken));
+            bytes = first.Buffer.Length;
+            await PutAsync(name, first.Buffer.ToArray(), writer, cancellationToken);
         }
         else
         {
@@ -194,7 +193,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
                 };
 
                 // A failed upload is aborted, but not one whose completion has no answer.
-                isOurs = await WriteAsync(
+                await WriteAsync(
                     name, writer, token => _transfer.UploadAsync(request, token), cancellationToken);
                 bytes = sent.Bytes;
             }
@@ -202,11 +201,6 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             {
                 _uploads.Release();
             }
-        }
-
-        if (!isOurs)
-        {
-            throw this.Taken(name);
         }
 
         var stored = await HeadAsync(name, cancellationToken);
@@ -244,10 +238,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             throw Changed(from, bytes);
         }
 
-        if (!await PutAsync(to, content.ToArray(), Guid.NewGuid().ToString("N"), cancellationToken))
-        {
-            throw this.Taken(to);
-        }
+        await PutAsync(to, content.ToArray(), Guid.NewGuid().ToString("N"), cancellationToken);
     }
 
     private SnapshotException Changed(string name, int bytes) =>
@@ -292,12 +283,9 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
                 UploadId = upload,
                 PartETags = [.. parts],
             };
-            done = await WriteAsync(
+            await WriteAsync(
                 to, writer, token => _api.CompleteMultipartUploadAsync(complete, token), cancellationToken);
-            if (!done)
-            {
-                throw this.Taken(to);
-            }
+            done = true;
         }
         finally
         {
@@ -316,7 +304,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             : null,
         cancellationToken);
 
-    private Task<bool> PutAsync(
+    private Task PutAsync(
         string name, byte[] content, string writer, CancellationToken cancellationToken) => WriteAsync(
         name,
         writer,
@@ -444,13 +432,13 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         }
     }
 
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if the upload was
-    /// aborted meanwhile.</exception>
-    private Task<bool> WriteAsync(
+    /// <exception cref="SnapshotException">The name is taken; or <see cref="SnapshotFailure.StorageUnusable"/>, also if
+    /// the upload was aborted meanwhile.</exception>
+    private async Task WriteAsync(
         string name,
         string writer,
         Func<CancellationToken, Task> write,
-        CancellationToken cancellationToken) => RunAsync(
+        CancellationToken cancellationToken) => await RunAsync(
         "write",
         name,
         async token =>
@@ -463,15 +451,17 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             catch (AmazonS3Exception e) when (S3Errors.IsPrecondition(e) || e.ErrorCode == "NoSuchUpload")
             {
                 // An earlier try may have succeeded and its answer was lost.
-                var isOurs = (await HeadOnceAsync(name, token))?.Metadata[WriterKey] == writer;
-                return isOurs || S3Errors.IsPrecondition(e)
-                    ? isOurs
-                    : throw new SnapshotException(
-                        SnapshotFailure.StorageUnusable,
-                        $"The unfinished upload of '{name}' no longer exists in {Options}: "
-                            + "another operator, or a lifecycle rule of the bucket, aborted it. "
-                            + "The next attempt starts it again.",
-                        e);
+                if ((await HeadOnceAsync(name, token))?.Metadata[WriterKey] == writer)
+                {
+                    return true;
+                }
+
+                throw S3Errors.IsPrecondition(e) ? this.Taken(name) : new SnapshotException(
+                    SnapshotFailure.StorageUnusable,
+                    $"The unfinished upload of '{name}' no longer exists in {Options}: "
+                        + "another operator, or a lifecycle rule of the bucket, aborted it. "
+                        + "The next attempt starts it again.",
+                    e);
             }
         },
         cancellationToken);
