@@ -4,7 +4,7 @@ namespace Drydock.Crds.Controllers;
 /// implementation decides from the object and the world, never from the event that woke it, and may be called at any
 /// time, repeatedly, and after any crash. Calls for one object never overlap; a call must not block on a long
 /// action.</summary>
-public interface IEntityController<TEntity>
+public interface IEntityController<TEntity> : IAsyncDisposable
     where TEntity : class, IKubernetesObject
 {
     /// <summary>The object exists (it may carry a deletion timestamp while finalizers hold it).</summary>
@@ -12,6 +12,13 @@ public interface IEntityController<TEntity>
 
     /// <summary>The object no longer exists on the server.</summary>
     Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken);
+
+    /// <summary>Whether nothing is to be done with the object until it changes. Pure; called from any thread.</summary>
+    bool StaysInert(TEntity entity) => false;
+
+    /// <summary>A copy of an inert object without the parts that are not needed to see that it is inert and to report
+    /// it. Any other object as it is. Pure; called from any thread.</summary>
+    TEntity Reduce(TEntity entity) => entity;
 }
 
 /// <summary>The result of a reconciliation, and when to reconcile the object again.</summary>

@@ -11,8 +11,7 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IReconcileTri
     private readonly SecretWatch<TEntity> _secrets;
     private readonly ControllerHost<TEntity>? _host;
     private readonly RunSampling<TEntity> _sampling;
-    private readonly IInertObjects<TEntity> _inert;
-    private readonly Func<ValueTask> _forget;
+    private readonly IEntityController<TEntity> _controller;
 
     public ControllerParts(
         ControllerServices services,
@@ -28,29 +27,25 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IReconcileTri
             new ResourceWatcherOptions { Namespaces = scope.Lists },
             time,
             loggers.CreateLogger<ResourceWatcher<TEntity>>(),
-            entity => _inert!.Reduce(entity));
+            entity => _controller!.Reduce(entity));
         _secrets = new SecretWatch<TEntity>(client, Objects, secretNames, time, loggers);
         var writer = new EntityWriter<TEntity>(client, Objects.Observe);
-        var controller = build(writer, this);
-        (_inert, _forget) = ((IInertObjects<TEntity>)controller, ((IAsyncDisposable)controller).DisposeAsync);
+        _controller = build(writer, this);
         _host = new ControllerHost<TEntity>(
-            Objects, writer, controller, null, time, loggers.CreateLogger<ControllerHost<TEntity>>())
+            Objects, writer, _controller, null, time, loggers.CreateLogger<ControllerHost<TEntity>>())
         {
-            IsInert = _inert.StaysInert,
+            IsInert = _controller.StaysInert,
         };
+        Source = new RunSource(sampling.Kind, sampling.Results, () => Objects.List().Select(sampling.Read));
     }
 
     public string Name => $"The controller of {typeof(TEntity).Name}s";
 
     public ResourceCache<TEntity> Objects => _watcher.Cache;
 
-    public string Kind => _sampling.Kind;
-
-    public IReadOnlyList<string> Results => _sampling.Results;
+    public RunSource Source { get; }
 
     public IEnumerable<IWatchHealth> Watches => [_watcher, _secrets];
-
-    public IEnumerable<RunSample> Samples() => Objects.List().Select(_sampling.Read);
 
     public IDisposable Observe(IReadOnlyList<IRunObserver> observers) => Objects.Subscribe(change =>
     {
@@ -91,15 +86,18 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IReconcileTri
         }
         finally
         {
-            await _forget();
+            await _controller.DisposeAsync();
         }
     }
 }
 
-/// <summary>The parts of one kind, as the process runs them.</summary>
-internal interface IControllerParts : IRunSource
+/// <summary>The parts of one kind, as the process runs them. An interface, because the process has a list of them and
+/// <see cref="ControllerParts{TEntity}"/> is generic.</summary>
+internal interface IControllerParts
 {
     string Name { get; }
+
+    RunSource Source { get; }
 
     IEnumerable<IWatchHealth> Watches { get; }
 

@@ -168,12 +168,13 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             : new OtlpExport(otlp, BuildInfo.Version, Identity, time, loggers.CreateLogger<OtlpExport>());
         _controllers = [upgradeParts, databaseParts, snapshotParts, restoreParts];
         Func<bool> leads = () => _elector?.IsLeader != false;
-        var counters = new RunCounters(_controllers, leads, time);
+        var sources = _controllers.Select(c => c.Source).ToList();
+        var counters = new RunCounters(sources, leads, time);
         _observers = [counters, new RunSpans(leads, time)];
         _metrics =
         [
             counters,
-            new RunGauges(_controllers, leads, time),
+            new RunGauges(sources, leads, time),
             new SnapshotMetrics(snapshotParts.Objects, leads, time),
         ];
     }
@@ -248,7 +249,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
 
     private Task LeadAsync(CancellationToken term)
     {
-        foreach (var run in _controllers.SelectMany(source => source.Samples()))
+        foreach (var run in _controllers.SelectMany(c => c.Source.Samples()))
         {
             RunSpans.Resume(run);
         }

@@ -461,7 +461,8 @@ internal sealed class StepJob(
 /// <param name="Retryable">Whether another attempt may help, if it failed.</param>
 internal sealed record StepObservation(Observation Seen, bool IsFirstLook, bool Retryable = true);
 
-/// <summary>Called directly before every act: may this process still act?</summary>
+/// <summary>Called directly before every act: may this process still act? An interface, because the engine does not
+/// know Kubernetes, whose leadership decides it.</summary>
 public interface IActFence
 {
     void EnsureMayAct();

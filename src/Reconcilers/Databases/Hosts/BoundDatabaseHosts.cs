@@ -137,7 +137,7 @@ internal sealed record DatabaseHostServices(IStorages Storages, DockerEndpoints 
 }
 
 /// <summary>The hosts of one database, bound to the present spec and Secrets. Connections are opened when they are
-/// needed and shared.</summary>
+/// needed and shared. The worlds of the tests implement it, too.</summary>
 internal interface IDatabaseHosts : IAsyncDisposable
 {
     IInstanceHost Instance(string instance);

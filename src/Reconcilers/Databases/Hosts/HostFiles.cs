@@ -104,7 +104,7 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         : throw answer.Unreadable($"'{answer.Find("time")}' is not a time");
 }
 
-/// <summary>Files and programs of one host.</summary>
+/// <summary>Files and programs of one host. The worlds of the tests implement it, too.</summary>
 internal interface IHostFiles
 {
     string Host { get; }

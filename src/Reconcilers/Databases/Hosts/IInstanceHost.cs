@@ -1,7 +1,8 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>One process on its host. Every call reads the host first and is idempotent. None waits longer than the
-/// request takes, except <see cref="StopAsync"/>, which waits for the end of the process within its grace.</summary>
+/// request takes, except <see cref="StopAsync"/>, which waits for the end of the process within its grace. The
+/// worlds of the tests implement it, too.</summary>
 internal interface IInstanceHost
 {
     InstanceTarget Target { get; }

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Reads archives, and checks snapshot files in storage.</summary>
+/// <summary>Reads archives, and checks snapshot files in storage. The worlds of the tests implement it, too.</summary>
 internal interface IArchiveReader
 {
     string Describe(StorageSpec storage, string? @namespace) => StorageText.Describe(storage);

@@ -199,7 +199,7 @@ internal static class Sql
 
 /// <summary>A named lock on the metadata server, held by one dedicated session without reconnect: <c>GET_LOCK</c>, or a
 /// lock row where the server has none. If the session dies nothing more runs under the lock. Disposal releases the lock
-/// and closes the session.</summary>
+/// and closes the session. The worlds of the tests implement it, too.</summary>
 internal interface IMetadataLock : IAsyncDisposable
 {
     /// <summary>The session as the process list shows it.</summary>

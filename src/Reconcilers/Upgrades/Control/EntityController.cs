@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <typeparam name="TSession">The in-memory state of one object. It may be lost at any time: the next reconcile starts
 /// from the observed state.</typeparam>
 internal abstract class EntityController<TEntity, TSession>(EntityWriter<TEntity> writer, IEventRecorder events)
-    : IEntityController<TEntity>, IInertObjects<TEntity>, IAsyncDisposable
+    : IEntityController<TEntity>
     where TEntity : class, IKubernetesObject
     where TSession : class, IAsyncDisposable
 {
@@ -188,16 +188,4 @@ internal abstract class EntityController<TEntity, TSession>(EntityWriter<TEntity
             await session.DisposeAsync();
         }
     }
-}
-
-/// <summary>What a controller knows of objects with which it has nothing to do until they change. Pure; called from any
-/// thread.</summary>
-internal interface IInertObjects<TEntity>
-    where TEntity : class, IKubernetesObject
-{
-    bool StaysInert(TEntity entity);
-
-    /// <summary>A copy of an inert object without the parts that are not needed to see that it is inert and to report
-    /// it. Any other object as it is.</summary>
-    TEntity Reduce(TEntity entity);
 }

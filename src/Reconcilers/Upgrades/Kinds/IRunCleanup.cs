@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The removal of the items that a rollback would need, after a success that was accepted.
-/// Pure.</summary>
+/// <summary>The removal of the items that a rollback would need, after a success that was accepted. Pure. An interface,
+/// because the frame must not know the one kind that has it.</summary>
 internal interface IRunCleanup
 {
     /// <summary>Continues "The upgrade is accepted: ": <c>the old files are being removed</c>.</summary>
@@ -31,7 +31,7 @@ internal interface IRunCleanup
 }
 
 /// <summary>How a retry continues after a step that may run again only on restored data: the plan is compiled again,
-/// with the restore in it. Pure.</summary>
+/// with the restore in it. Pure. An interface for the same reason as <see cref="IRunCleanup"/>.</summary>
 internal interface IRunRedo
 {
     /// <param name="consent">The retry after which the redo restores without another approval.</param>
@@ -55,7 +55,7 @@ internal interface IRunRedo
 
 /// <summary>What a run that stopped in the middle (failed, aborted or released), or waits for long (paused, held, a
 /// guard that does not hold), must not leave in its targets. <see cref="IRunTargets.CleanUpAsync"/> removes it; the run
-/// can continue later all the same. Pure.</summary>
+/// can continue later all the same. Pure. An interface, because the frame must not know the kind.</summary>
 internal interface IParkedStateCleanup
 {
     bool MayRemain(RunSpec spec, RunStatus status);

@@ -112,7 +112,8 @@ internal sealed record Blocker(string Reason, string Message)
 }
 
 /// <summary>The facts that preflight learned about the targets, and their consequences. Pure. Kinds implement
-/// <see cref="IRunDiscovery{TSpec, TStatus}"/>.</summary>
+/// <see cref="IRunDiscovery{TSpec, TStatus}"/>; the frame, which serves all kinds, needs one without their
+/// types.</summary>
 internal interface IRunDiscovery
 {
     string TargetIdentity { get; }

@@ -12,7 +12,7 @@ internal sealed class RunCounters : IRunObserver, IDisposable
     private readonly Func<bool> _leads;
     private readonly TimeProvider _time;
 
-    public RunCounters(IEnumerable<IRunSource> sources, Func<bool> leads, TimeProvider time)
+    public RunCounters(IEnumerable<RunSource> sources, Func<bool> leads, TimeProvider time)
     {
         (_leads, _time) = (leads, time);
         _ended = _meter.CreateCounter<long>(

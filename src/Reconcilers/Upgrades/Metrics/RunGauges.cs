@@ -19,7 +19,7 @@ internal sealed class RunGauges : IDisposable
     private static readonly StepState[] States = Enum.GetValues<StepState>();
 
     private readonly Meter _meter = new(MeterName);
-    private readonly IReadOnlyList<IRunSource> _sources;
+    private readonly IReadOnlyList<RunSource> _sources;
     private readonly Func<bool> _leads;
     private readonly TimeProvider _time;
     private readonly TimeSpan _keepFor;
@@ -28,7 +28,7 @@ internal sealed class RunGauges : IDisposable
 
     /// <param name="keepFor">How long the objects are not read again, so that one collection reads them once; null for
     /// a second.</param>
-    public RunGauges(IReadOnlyList<IRunSource> sources, Func<bool> leads, TimeProvider time, TimeSpan? keepFor = null)
+    public RunGauges(IReadOnlyList<RunSource> sources, Func<bool> leads, TimeProvider time, TimeSpan? keepFor = null)
     {
         (_sources, _leads, _time, _keepFor) = (sources, leads, time, keepFor ?? TimeSpan.FromSeconds(1));
         Each(

@@ -113,14 +113,7 @@ internal static class RunResults
 internal sealed record RunSampling<TEntity>(string Kind, IReadOnlyList<string> Results, Func<TEntity, RunSample> Read);
 
 /// <summary>The objects of one kind, for metrics.</summary>
-internal interface IRunSource
-{
-    string Kind { get; }
-
-    IReadOnlyList<string> Results { get; }
-
-    IEnumerable<RunSample> Samples();
-}
+internal sealed record RunSource(string Kind, IReadOnlyList<string> Results, Func<IEnumerable<RunSample>> Samples);
 
 /// <summary>Is told every change of an object.</summary>
 internal interface IRunObserver

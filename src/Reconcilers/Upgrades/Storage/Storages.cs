@@ -129,7 +129,7 @@ internal sealed class Storages(
 }
 
 /// <summary>Opens the storages that specs name, and finds out before anything is changed whether dumps can be stored
-/// there and found again.</summary>
+/// there and found again. The worlds of the tests implement it, too.</summary>
 internal interface IStorages
 {
     bool Shared => false;

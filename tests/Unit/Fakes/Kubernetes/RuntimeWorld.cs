@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>
 /// A controller on an in-memory API and a manual clock; the test says what a reconciliation does and sees each one.
 /// </summary>
-internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
+internal sealed class RuntimeWorld : IEntityController<Widget>
 {
     private readonly CancellationTokenSource _stopWatching = new();
     private readonly CancellationTokenSource _stopLeading = new();

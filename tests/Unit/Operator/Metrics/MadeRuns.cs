@@ -8,18 +8,14 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Tests.Unit.Operator.Metrics;
 
 /// <summary>Upgrades in states that metrics and traces read.</summary>
-internal sealed class MadeRuns : IRunSource
+internal sealed class MadeRuns
 {
     /// <summary>A moment that every time is counted from.</summary>
     public static DateTimeOffset Start { get; } = new(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
 
     public List<OmsUpgrade> All { get; } = [];
 
-    public string Kind => OmsUpgradeSample.Sampling.Kind;
-
-    public IReadOnlyList<string> Results => OmsUpgradeSample.Sampling.Results;
-
-    public IEnumerable<RunSample> Samples() => All.Select(Read);
+    public RunSource Source => new(OmsUpgradeSample.Sampling.Kind, OmsUpgradeSample.Sampling.Results, () => All.Select(Read));
 
     public static RunSample Read(OmsUpgrade upgrade) => OmsUpgradeSample.Sampling.Read(upgrade);
 

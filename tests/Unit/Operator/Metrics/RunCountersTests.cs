@@ -22,7 +22,7 @@ public sealed class RunCountersTests : IDisposable
     public RunCountersTests()
     {
         // The collector hears the counters of tests that run at the same time too: those have other names of steps.
-        _counters = new RunCounters([new MadeRuns()], () => _leads, _time);
+        _counters = new RunCounters([new MadeRuns().Source], () => _leads, _time);
         _before = Ends();
     }
 

@@ -20,7 +20,7 @@ public sealed class RunGaugesTests : IDisposable
     private readonly RunGauges _gauges;
     private bool _leads = true;
 
-    public RunGaugesTests() => _gauges = new RunGauges([_runs], () => _leads, _time, TimeSpan.Zero);
+    public RunGaugesTests() => _gauges = new RunGauges([_runs.Source], () => _leads, _time, TimeSpan.Zero);
 
     public void Dispose()
     {
