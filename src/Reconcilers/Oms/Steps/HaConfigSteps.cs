@@ -259,17 +259,17 @@ internal sealed record EnableHighAvailability(
         var previous = Previous is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
         int? refetch = PerceiveStoreClientCheckpoint
             ? null
-            : Minutes(StoppedAt(context), now, RefetchMargin, previous);
+            : Minutes(StoppedAt(context, now), now, RefetchMargin, previous);
         var present = row.Raw is null ? HaConfig.Default : HaConfig.Parse(row.Raw);
         var target = present.Enabled(previous, PerceiveStoreClientCheckpoint, refetch, EnableConnectorRule);
         return Enabling(row.Raw, target, now);
     }
 
-    /// <summary>T1: when the first old container stopped, as the containers report it.</summary>
-    internal static DateTimeOffset StoppedAt(StepContext context) =>
+    /// <summary>T1: when the first old container stopped, as the containers report it; now if none does.</summary>
+    internal static DateTimeOffset StoppedAt(StepContext context, DateTimeOffset now) =>
         context.AllRecorded(OmsUpgradePhases.StopOld, StopContainer.FinishedAtFact)
             .Select(f => DateTimeOffset.Parse(f.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind))
-            .DefaultIfEmpty(context.Time.GetUtcNow())
+            .DefaultIfEmpty(now)
             .Min();
 }
 
@@ -444,7 +444,7 @@ internal sealed record AwaitManualHighAvailability(
 
         var now = await HostTimeAsync(context, cancellationToken);
         var minutes = RefetchWindow.Minutes(
-            StoppedAt ?? EnableHighAvailability.StoppedAt(context),
+            StoppedAt ?? EnableHighAvailability.StoppedAt(context, now),
             now,
             KubernetesDuration.Parse(RefetchMargin),
             Previous is { Length: > 0 } previous ? HaConfig.Parse(previous).RefetchStoreIntervalMin : null);

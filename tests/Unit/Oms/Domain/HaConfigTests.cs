@@ -1,3 +1,5 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -34,6 +36,16 @@ public sealed class HaConfigTests
             .ShouldBe((false, false, true, true));
         config.RefetchStoreIntervalMin.ShouldBeNull();
         HaConfig.Default.ShouldBe(HaConfig.Parse(Full).Disabled());
+    }
+
+    [Fact]
+    public void Unreported_stop_counts_as_now_by_the_hosts_clock()
+    {
+        var step = new Step(new PlannedStep { Id = "EnableNewHA", Action = "EnableHighAvailability" }, StepRecord.None);
+        var context = new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = TimeProvider.System };
+        var now = DateTimeOffset.UnixEpoch;
+
+        EnableHighAvailability.StoppedAt(context, now).ShouldBe(now);
     }
 
     [Fact]
