@@ -36,7 +36,7 @@ public sealed partial class DatabaseEnginesTests
             () => kind.Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
             () => kind.LeftBehind(Spec, status),
             () => new DatabaseParkedState(engines).MayRemain(Spec, status),
-            () => kind.TimeoutOf(Spec, new StoredStep().AsStep()),
+            () => kind.Steps(Spec),
             () => kind.RollbackRefusal(Spec, plan),
             () => Unknown.Components(),
         ];

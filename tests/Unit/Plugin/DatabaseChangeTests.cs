@@ -83,7 +83,7 @@ public sealed class DatabaseChangeTests
         foreach (var step in plan.Steps)
         {
             var begun = plan.With(plan.Steps.Select(s => s.Id == step.Id ? s.With(r => r with { State = StepState.Running }) : s));
-            RollbackState.IsPastUndo(run with { Status = run.Status with { Plan = begun } }).ShouldBe(kind.IsPastUndo(begun), step.Id);
+            RollbackState.IsPastUndo(run with { Status = run.Status with { Plan = begun } }).ShouldBe(kind.Steps(run.Spec).IsPastUndo(begun), step.Id);
         }
     }
 

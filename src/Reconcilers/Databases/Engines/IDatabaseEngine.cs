@@ -19,23 +19,8 @@ internal interface IDatabaseEngine
 
     IEngineTargets Bind(EngineContext context);
 
-    TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, Step step);
-
-    /// <summary>Whether a process was stopped for the new version, so that a deletion or an abort no longer undoes
-    /// everything.</summary>
-    bool IsPastUndo(PlanProgress plan);
-
-    bool Changed(PlanProgress plan);
-
-    bool OnlyWaits(Step step);
-
-    AcceptableAttribute? Acceptance(PlannedStep step) => null;
-
-    /// <summary>How long the unit of work that begins with a step should take by the vendor's rule; null if there is
-    /// none.</summary>
-    TimeSpan? UnitEstimate(Step step) => null;
-
-    string? HeldBy(Step step) => null;
+    /// <summary>The steps and guards of the engine's plans.</summary>
+    StepRegistry Steps { get; }
 
     ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => null;
 
@@ -53,10 +38,6 @@ internal interface IDatabaseEngine
     IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
     bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
-
-    string? InstanceOf(PlanProgress plan, Step step) => step.Node;
-
-    bool IsDrain(Step step);
 }
 
 /// <summary>The engines that this operator has. An engine that is not among them is refused and never runs as another

@@ -12,7 +12,7 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
         var database = (DatabaseRollingUpgradeSpec)spec;
         var plans = new[] { status.Plan, status.RollbackPlan }.OfType<PlanProgress>().ToList();
         var isAsked = status.AbortedBy is null && plans.Exists(p => p.Steps.Exists(s =>
-            s is { State: StepState.Failed, Reason: Reasons.DrainTimeout } && engines.Of(database).IsDrain(s)));
+            s is { State: StepState.Failed, Reason: Reasons.DrainTimeout } && engines.Of(database).Steps.Of(s).Drains));
         return isStopped && !isAsked
             ? DateTimeOffset.MinValue
             : plans.Max(p => CleanedUpSteps.LastActivity(p)) + database.Drain.LongestIdle();
@@ -27,7 +27,7 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
 
     public RunStatus MarkRemoved(RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at)
     {
-        var engine = engines.Of((DatabaseRollingUpgradeSpec)spec);
+        var steps = engines.Of((DatabaseRollingUpgradeSpec)spec).Steps;
         return status with
         {
             Plan = CleanedUpSteps.Mark(status.Plan, IsRemoved, at),
@@ -35,7 +35,7 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
         };
 
         bool IsRemoved(Step step) =>
-            engine.IsDrain(step) && names.Contains(step.Node ?? step.Id, StringComparer.Ordinal);
+            steps.Of(step).Drains && names.Contains(step.Node ?? step.Id, StringComparer.Ordinal);
     }
 }
 

@@ -40,8 +40,7 @@ internal sealed class DatabaseRunTargets : IRunTargets
             OnEvent = onEvent,
         };
         _engine = _kind.Bind(_context);
-        _topology = new ChangedTopology(
-            () => _bound.Complete, _engine, _kind.InstanceOf, _added, services.Events, services.Time);
+        _topology = new ChangedTopology(() => _bound.Complete, _engine, _added, services.Events, services.Time);
     }
 
     public static async Task<RunBinding> BindAsync(

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The base of every step of a database upgrade: what it is called, how often it is tried, and how long an
 /// attempt may take by the spec.</summary>
-internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
+internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep<DatabaseRollingUpgradeSpec>
     where TTargets : class
 {
     // One context belongs to one pass over a step, and the engine's own limit counts from the same observation.
@@ -47,25 +47,6 @@ internal sealed class StepAttribute(string verb, string title = "") : Attribute
 
     /// <summary>How often it is tried; 0 for as often as usual.</summary>
     public int Attempts { get; set; }
-}
-
-/// <summary>A step that knows how long one attempt of it may take.</summary>
-internal interface ITimedStep
-{
-    TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec);
-}
-
-/// <summary>What an engine says of a step as the record of the step does.</summary>
-internal abstract class EngineSteps<TTargets>
-    where TTargets : class
-{
-    public virtual TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, Step step) =>
-        (StepCatalog<TTargets>.Read(step.Planned) as ITimedStep)?.TimeLimit(spec)
-            ?? KubernetesDuration.Parse(step.Planned.Timeout);
-
-    public virtual bool OnlyWaits(Step step) => StepCatalog<TTargets>.OnlyWaits(step.Planned);
-
-    public virtual AcceptableAttribute? Acceptance(PlannedStep step) => StepCatalog<TTargets>.Acceptance(step);
 }
 
 /// <summary>When a healthy system will have settled, so that the last look comes then and not at the end of a

@@ -25,29 +25,7 @@ internal sealed class DatabaseUpgradeKind(
     public override string BeforeUndoEnds => "a process was stopped";
     public override IParkedStateCleanup ParkedState { get; } = new DatabaseParkedState(engines);
 
-    // A plan belongs to one engine, and the names of the engines' actions do not overlap.
-    public override bool IsPastUndo(PlanProgress plan) => engines.All.Any(e => e.IsPastUndo(plan));
-
-    public override bool Changed(PlanProgress plan) => engines.All.Any(e => e.Changed(plan));
-
-    public override bool OnlyWaits(Step step) => engines.All.Any(e => e.OnlyWaits(step));
-
-    // Masters are numbered: UpgradeMasters/2/swap is of the kind UpgradeMasters/swap.
-    public override string KindOf(Step step) => step.Node is null
-        ? string.Join(
-            '/',
-            step.Id.Split('/').Where(
-                part => !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-        : base.KindOf(step);
-
-    public override TimeSpan? UnitEstimate(Step step) =>
-        engines.All.Select(e => e.UnitEstimate(step)).FirstOrDefault(estimate => estimate is not null);
-
-    public override AcceptableAttribute? Acceptance(PlannedStep step) =>
-        engines.All.Select(e => e.Acceptance(step)).FirstOrDefault(mark => mark is not null);
-
-    public override string? HeldBy(Step step) =>
-        engines.All.Select(e => e.HeldBy(step)).FirstOrDefault(held => held is not null);
+    public override StepRegistry Steps(RunSpec spec) => Engine(spec).Steps;
 
     public override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken) =>
         bind((DatabaseRollingUpgrade)entity.Entity, cancellationToken);
@@ -56,8 +34,6 @@ internal sealed class DatabaseUpgradeKind(
         status with { Instances = [], Inventory = null, Skipped = [], PausedReplication = [] };
 
     public override string PreflightTimeout(RunSpec spec) => Own(spec).Timeouts.Preflight;
-
-    public override TimeSpan TimeoutOf(RunSpec spec, Step step) => Engine(spec).TimeoutOf(Own(spec), step);
 
     public override ImpliedHold? Hold(RunSpec spec, PlanProgress plan) => Engine(spec).Hold(Own(spec), plan);
 
@@ -76,7 +52,7 @@ internal sealed class DatabaseUpgradeKind(
         var (engine, before) = (Engine(spec), (DatabaseRollingUpgradeStatus)status);
         var complete = Complete(spec, status);
         var summary = engine.Summarize(complete, before);
-        var skipped = SkippedInstances.Of(Own(spec), before, engine.InstanceOf);
+        var skipped = SkippedInstances.Of(Own(spec), before, engine.Steps);
         return summary with
         {
             InstanceProgress = InstanceProgress.Of(summary, Own(spec)),

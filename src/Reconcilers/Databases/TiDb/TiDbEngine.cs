@@ -3,7 +3,7 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>TiDB, as deployed by tidb-ansible or an administrator.</summary>
-internal sealed class TiDbEngine : EngineSteps<TiDbTargets>, IDatabaseEngine
+internal sealed class TiDbEngine : IDatabaseEngine
 {
     public DatabaseEngine Name => DatabaseEngine.TiDB;
     public RunMilestones Milestones { get; } = new(
@@ -26,6 +26,8 @@ internal sealed class TiDbEngine : EngineSteps<TiDbTargets>, IDatabaseEngine
         ],
         Rollback: [], UndoneBy: []);
 
+    public StepRegistry Steps => StepRegistry.Of<TiDbTargets>();
+
     public string LoginField => "spec.tidb.credentialsSecretRef";
 
     public SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.CredentialsSecretRef;
@@ -35,13 +37,6 @@ internal sealed class TiDbEngine : EngineSteps<TiDbTargets>, IDatabaseEngine
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.Backup.Storage;
 
     public IEngineTargets Bind(EngineContext context) => new TiDbTargets(context);
-
-    public bool IsPastUndo(PlanProgress plan) => TiDbUndo.IsPast(plan);
-
-    public bool Changed(PlanProgress plan) => plan.Steps.Exists(
-        s => s.HasEverBegun && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
-
-    public TimeSpan? UnitEstimate(Step step) => step.Is<DrainTikv>() ? DrainTikv.Estimate : null;
 
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
         new TiDbUndo(spec, plan).Refusal;
@@ -57,7 +52,4 @@ internal sealed class TiDbEngine : EngineSteps<TiDbTargets>, IDatabaseEngine
 
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status.Plan is { } plan && new TiDbUndo(spec, plan).IsAnyRemovable;
-
-    // A prepared program is removed with what the drain left.
-    public bool IsDrain(Step step) => step.Is<DrainTikv>() || step.Is<SwapInstance>() || step.Is<HoldScheduling>();
 }

@@ -43,7 +43,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
     /// <summary>The vendor's rule of thumb for how long a roll takes: number of TiKV × 5 min + 10 min
     /// (docs/project/research/tidb.md#procedure).</summary>
     public static TimeSpan Estimate(DatabaseRollingUpgradeSpec spec) =>
-        (spec.Of(DatabaseComponent.TiKV).Count() * DrainTikv.Estimate) + TimeSpan.FromMinutes(10);
+        TimeSpan.FromMinutes((spec.Of(DatabaseComponent.TiKV).Count() * DrainTikv.EstimatedMinutes) + 10);
 
     public Plan Compile() => PdLeadership.ChangesOrder(spec, discovery.PdLeader)
         ? CompileOrder() with { Hash = new TiDbProcedure(spec, discovery with { PdLeader = null }).CompileOrder().Hash }
@@ -345,7 +345,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
         step.In(phase, node, _barrier, verb) with
         {
             Title = step is TiDbStep own ? own.Title(spec, node) : step.Title(node),
-            Timeout = KubernetesDuration.Format(((ITimedStep)step).TimeLimit(spec)),
+            Timeout = KubernetesDuration.Format(((ITimedStep<DatabaseRollingUpgradeSpec>)step).TimeLimit(spec)),
             Reversible = !_isFinal,
         };
 

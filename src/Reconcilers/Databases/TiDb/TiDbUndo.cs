@@ -26,7 +26,7 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, PlanProgress run
             + "`retry` token. Data can only be restored from the backup, into a new cluster."
         : null;
 
-    public static bool IsPast(PlanProgress run) => run.Steps.Exists(s => s.Is<SwapInstance>() && s.HasEverBegun);
+    public static bool IsPast(PlanProgress run) => StepRegistry.Of<TiDbTargets>().IsPastUndo(run);
 
     /// <summary>The rollback; without steps if nothing was changed. Packages and files beside the current ones do no
     /// harm and are kept, as are the backup and the saved configuration.</summary>

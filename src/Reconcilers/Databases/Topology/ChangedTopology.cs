@@ -6,11 +6,10 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>Instances that left the database for good, or joined it, while an upgrade runs (spec.skip, spec.added), and
 /// the catalogue of an engine under them: no step begins until the database itself confirms every entry, because the
 /// gates no longer count a skipped instance, and the steps of a skipped instance count as done.</summary>
-/// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
 /// <param name="added">How instances of spec.added are started and stopped.</param>
 internal sealed class ChangedTopology(
-    Func<DatabaseRollingUpgrade> stored, IEngineTargets engine, Func<PlanProgress, Step, string?> instanceOf,
-    AddedInstances added, IEventRecorder events, TimeProvider time) : IStepCatalog
+    Func<DatabaseRollingUpgrade> stored, IEngineTargets engine, AddedInstances added, IEventRecorder events,
+    TimeProvider time) : IStepCatalog
 {
     public const string GenerationFact = "skippedInGeneration";
 
@@ -59,7 +58,7 @@ internal sealed class ChangedTopology(
         }
     }
 
-    public IStepAction Action(PlannedStep step) => new CheckedAction(engine.Catalog.Action(step), this, instanceOf);
+    public IStepAction Action(PlannedStep step) => new CheckedAction(engine.Catalog.Action(step), this);
 
     public IGuardCheck Guard(PlannedGuard guard) => engine.Catalog.Guard(guard);
 
@@ -122,8 +121,7 @@ internal sealed class ChangedTopology(
 
     private sealed record Answer(long Generation, DateTimeOffset At, string? Refusal);
 
-    private sealed class CheckedAction(
-        IStepAction action, ChangedTopology topology, Func<PlanProgress, Step, string?> instanceOf) : IStepAction
+    private sealed class CheckedAction(IStepAction action, ChangedTopology topology) : IStepAction
     {
         public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
         {
@@ -137,7 +135,7 @@ internal sealed class ChangedTopology(
                 return new Observation.Unknown(refusal);
             }
 
-            if (instanceOf(context.Plan, context.Step) is not { } instance || !topology.IsSkipped(instance))
+            if (InstanceOf(context) is not { } instance || !topology.IsSkipped(instance))
             {
                 return await ObserveKnownAsync(context, cancellationToken);
             }
@@ -170,6 +168,9 @@ internal sealed class ChangedTopology(
         public Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
             action.WaitAsync(context, cancellationToken);
 
+        private string? InstanceOf(StepContext context) =>
+            action is IInstanceStep own ? own.InstanceOf(context.Plan, context.Step) : context.Step.Node;
+
         // The host of an instance may never come back.
         private async Task<Observation> ObserveKnownAsync(StepContext context, CancellationToken cancellationToken)
         {
@@ -179,11 +180,11 @@ internal sealed class ChangedTopology(
             }
             catch (HostException exception) when (
                 exception.Reason == Reasons.HostUnreachable
-                && instanceOf(context.Plan, context.Step) is not null)
+                && InstanceOf(context) is not null)
             {
                 throw new HostException(
                     exception.Host, exception.Reason,
-                    $"{exception.Message} {LostInstance.Advice(instanceOf(context.Plan, context.Step)!)}",
+                    $"{exception.Message} {LostInstance.Advice(InstanceOf(context)!)}",
                     exception.IsRetryable, exception.MayHaveRun, exception);
             }
         }
@@ -253,24 +254,21 @@ internal static class LostInstance
 internal static class SkippedInstances
 {
     /// <summary>One entry for each, in the order of the spec.</summary>
-    /// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
     public static List<SkippedInstanceStatus> Of(
-        DatabaseRollingUpgradeSpec spec,
-        DatabaseRollingUpgradeStatus status,
-        Func<PlanProgress, Step, string?> instanceOf)
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, StepRegistry steps)
     {
         if (spec.Skip.Count == 0)
         {
             return [];
         }
 
-        var steps = new[] { status.Plan, status.RollbackPlan }.OfType<PlanProgress>()
-            .SelectMany(plan => plan.Steps.Select(step => (Step: step, Instance: instanceOf(plan, step))))
+        var ended = new[] { status.Plan, status.RollbackPlan }.OfType<PlanProgress>()
+            .SelectMany(plan => plan.Steps.Select(step => (Step: step, Instance: steps.InstanceOf(plan, step))))
             .Where(s => s.Instance is not null && s.Step.Recorded(ChangedTopology.GenerationFact) is not null)
             .ToLookup(s => s.Instance!, s => s.Step, StringComparer.Ordinal);
         return
         [
-            .. spec.Skip.Select(name => steps[name].MinBy(s => s.FinishedAt) is { } first
+            .. spec.Skip.Select(name => ended[name].MinBy(s => s.FinishedAt) is { } first
                 ? new SkippedInstanceStatus
                 {
                     Name = name,

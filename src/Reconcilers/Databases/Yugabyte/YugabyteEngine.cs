@@ -3,7 +3,7 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>YugabyteDB, and BMDB as its dialect.</summary>
-internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEngine
+internal sealed class YugabyteEngine : IDatabaseEngine
 {
     public DatabaseEngine Name => DatabaseEngine.YugabyteDB;
     public RunMilestones Milestones { get; } = new(
@@ -25,6 +25,8 @@ internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEn
             new(ConditionTypes.MastersUpgraded, Phases.RollbackMasters),
         ]);
 
+    public StepRegistry Steps => StepRegistry.Of<YugabyteCluster>();
+
     public string LoginField => "spec.yugabyte.sql.credentialsSecretRef";
 
     public SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte?.Sql.CredentialsSecretRef;
@@ -35,14 +37,6 @@ internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEn
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
 
     public IEngineTargets Bind(EngineContext context) => new YugabyteCluster(context);
-
-    public bool IsPastUndo(PlanProgress plan) => plan.Steps.Exists(s => InstanceSwap.Is(s) && s.HasEverBegun);
-
-    // A prepared package stays on the hosts.
-    public bool Changed(PlanProgress plan) => plan.Steps.Exists(s =>
-        s.HasEverBegun && (InstanceSwap.Is(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
-
-    public string? HeldBy(Step step) => step.Is<AwaitPeers>() ? Reasons.PeerNotUpgraded : null;
 
     public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
         YugabyteFinalize.Hold(spec, plan) is { } step
@@ -82,14 +76,4 @@ internal sealed class YugabyteEngine : EngineSteps<YugabyteCluster>, IDatabaseEn
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         LeaderBlacklistIsClean.InHand(status.Plan, status.RollbackPlan).Any()
         || (status.Plan is { } plan && LeaderSpeed.InForce(plan) is not null);
-
-    public bool IsDrain(Step step) => step.Is<DrainTserver>() || step.Is<SpeedUpLeaders>();
-
-    public string? InstanceOf(PlanProgress plan, Step step) => step switch
-    {
-        _ when InstanceSwap.Is(step) => InstanceSwap.InstanceOf(step),
-        _ when step.Is<VerifyMaster>() =>
-            plan.Step(step.After.FirstOrDefault() ?? "")?.Recorded(SwapMaster.InstanceKey),
-        _ => step.Node,
-    };
 }

@@ -19,7 +19,7 @@ internal static class OmsPlanProgress
     public static string HoldIn(Func<string, bool> has, string hold) =>
         Array.IndexOf(Order, hold) is >= 0 and var at ? Order[at..].FirstOrDefault(has, hold) : hold;
 
-    public static bool IsPastT1(PlanProgress plan) => Stops(plan).Any(s => s.HasEverBegun);
+    public static bool IsPastT1(PlanProgress plan) => StepRegistry.Of<OmsTargets>().IsPastUndo(plan);
 
     /// <summary>Whether a step reads or writes the metadata databases, or begins what does.</summary>
     public static bool UsesMetadata(Step step) =>
@@ -35,13 +35,6 @@ internal static class OmsPlanProgress
     public static bool HasNewData(PlanProgress plan) => plan.First(OmsUpgradePhases.EnableHA) is { } enable
         ? enable.HasEverBegun
         : plan.Steps.Exists(s => s.Phase == OmsUpgradePhases.Settle && s.HasEverBegun);
-
-    public static bool Changed(PlanProgress plan) => plan.Steps.Exists(s => s.HasEverBegun
-        && (s.Is<CreateContainer>() || s.Is<DisableHighAvailability>() || s.Is<StopContainer>()
-            || s.Is<RenameProjects>() || BringsImage(s)));
-
-    public static bool BringsImage(Step step) =>
-        step.Is<PrepareImage>() && step.As<PrepareImage>().Source != ImageSource.Present;
 
     /// <summary>T1: when the first old container stopped, as the containers report it; otherwise when the first stop
     /// began; null before that.</summary>

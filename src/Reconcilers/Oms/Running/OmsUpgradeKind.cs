@@ -24,29 +24,16 @@ internal sealed class OmsUpgradeKind(OmsServices services)
             ? null
             : new ImpliedHold(Redo.Phase, $"the retry did not approve the restore. {Redo.Cost(plan)}");
 
-    public override bool IsPastUndo(PlanProgress plan) => OmsPlanProgress.IsPastT1(plan);
+    public override StepRegistry Steps(RunSpec spec) => StepRegistry.Of<OmsTargets>();
 
     // The old containers were stopped, and the finding that stopped the run says that an abort starts them again.
-    public override bool AbortUndoes(PlanProgress plan) => base.AbortUndoes(plan)
+    public override bool AbortUndoes(RunSpec spec, PlanProgress plan) => base.AbortUndoes(spec, plan)
         || (!OmsPlanProgress.NewStarted(plan)
             && (plan.Steps.Exists(s => s.Is<CheckProjectNames>() && s.State == StepState.Failed)
                 || plan.Guards.Exists(
                     g => g.Planned.Check == nameof(MetadataServerStays) && g.Record.Open is not null)));
 
-    public override bool Changed(PlanProgress plan) => OmsPlanProgress.Changed(plan);
-
-    public override bool OnlyWaits(Step step) => StepCatalog<OmsTargets>.OnlyWaits(step.Planned);
-
-    public override AcceptableAttribute? Acceptance(PlannedStep step) => StepCatalog<OmsTargets>.Acceptance(step);
-
     public override bool HasNewData(PlanProgress plan) => OmsPlanProgress.HasNewData(plan);
-
-    // Both snapshots dump the same databases.
-    public override string KindOf(Step step) =>
-        step.Is<TakeSnapshot>() ? nameof(TakeSnapshot) : base.KindOf(step);
-
-    public override string? HeldBy(Step step) =>
-        step.Is<AwaitManualHighAvailability>() ? Reasons.AwaitingManualChange : null;
 
     public override string HoldIn(PlanProgress plan, string hold) =>
         OmsPlanProgress.HoldIn(phase => plan.Steps.Exists(step => step.Phase == phase), hold);
@@ -93,13 +80,6 @@ internal sealed class OmsUpgradeKind(OmsServices services)
     };
 
     public override string PreflightTimeout(RunSpec spec) => ((OmsUpgradeSpec)spec).Timeouts.Preflight;
-
-    public override TimeSpan TimeoutOf(RunSpec spec, Step step)
-    {
-        var read = StepCatalog<OmsTargets>.Read(step.Planned) as OmsStep;
-        var limit = ((OmsUpgradeSpec)spec).Timeouts.Of(read, step.Phase);
-        return KubernetesDuration.Parse(limit) + (read?.PlannedWait ?? TimeSpan.Zero);
-    }
 
     public override string? RollbackRefusal(RunSpec spec, PlanProgress plan) => plan.Guards
         .SelectMany(g => g.Record.Violations)

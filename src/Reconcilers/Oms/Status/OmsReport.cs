@@ -173,7 +173,7 @@ internal static class OmsRollbackCost
 
         if (!OmsPlanProgress.IsPastT1(plan))
         {
-            return OmsPlanProgress.Changed(plan)
+            return StepRegistry.Of<OmsTargets>().Changed(plan)
                 ? "No data and no downtime: the changes are undone while OMS keeps running."
                 : "Nothing: nothing was changed.";
         }

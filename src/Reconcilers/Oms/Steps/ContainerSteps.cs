@@ -135,6 +135,8 @@ internal sealed record StartOldContainer(string Container, string Name) : StartS
 /// <summary>Stops a container with the grace of spec.container.stopGrace (docs/project/research/oms.md#procedure) and
 /// first removes its restart policy, so that a restart of dockerd does not start it again.</summary>
 /// <param name="MayBeGone">Whether a removed container counts as stopped.</param>
+[Effect(Effect.Changes)]
+[Effect(Effect.EndsUndo, Phase = OmsUpgradePhases.StopOld)]
 internal sealed record StopContainer(string Container, string Name, bool MayBeGone = false) : OmsStep
 {
     /// <summary>Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is

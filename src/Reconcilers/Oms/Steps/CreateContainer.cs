@@ -11,6 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="CertificateKey">Path of its key on the host.</param>
 /// <param name="Changes">What the spec changes, in short; null if nothing.</param>
 /// <param name="ChangesHash">The same in full (<see cref="ContainerOverrides.Hash"/>).</param>
+[Effect(Effect.Changes)]
 internal sealed record CreateContainer(
     string Container,
     string OldContainerId,

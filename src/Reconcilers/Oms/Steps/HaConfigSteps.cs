@@ -39,6 +39,7 @@ internal abstract record HaConfigStep(string Database) : OmsStep
 /// <summary>Writes <c>enable: false</c> into ha.config, only if the row still is what the plan was made for; every
 /// other key stays byte for byte.</summary>
 /// <param name="Previous">ha.config for which the plan was made.</param>
+[Effect(Effect.Changes)]
 internal sealed record DisableHighAvailability(string Database, string Previous) : HaConfigStep(Database)
 {
     internal override string Title(string? node) => "Disable high availability in ha.config";
@@ -387,6 +388,7 @@ internal sealed record ConfirmHighAvailability(string Database, bool Enabled) : 
 /// must cover the time since the stop.</param>
 /// <param name="RefetchMargin">What is added to the time since the stop, a duration.</param>
 /// <param name="StoppedAt">T1, if the plan itself does not stop the old containers.</param>
+[Traits(HeldBy = Reasons.AwaitingManualChange)]
 internal sealed record AwaitManualHighAvailability(
     string Database,
     bool Enable,

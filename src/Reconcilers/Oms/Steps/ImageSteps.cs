@@ -10,6 +10,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="ArchiveSha256">The checksum that the archive must have.</param>
 /// <param name="ArchiveReader">An image on the host, with which an archive on the host is read.</param>
 /// <param name="Contents">What is in the image (<see cref="ImageContents"/>); null compares the id only.</param>
+[Effect(Effect.Changes)]
 internal sealed record PrepareImage(
     string Image,
     ImageSource Source,
@@ -18,7 +19,7 @@ internal sealed record PrepareImage(
     string? ArchiveStorage = null,
     string? ArchiveSha256 = null,
     string? ArchiveReader = null,
-    string? Contents = null) : OmsStep
+    string? Contents = null) : OmsStep, IMayChange
 {
     public const string ImageIdFact = "imageId";
     public const string ContentsFact = "contents";
@@ -27,6 +28,8 @@ internal sealed record PrepareImage(
 
     internal override string Verb => "image";
     internal override string Title(string? node) => $"Prepare the image on {node}";
+
+    bool IMayChange.Changes => Source != ImageSource.Present;
 
     // The image itself is removed only if this upgrade brought it; an image that was present under another name loses
     // only the name that this upgrade gave it.

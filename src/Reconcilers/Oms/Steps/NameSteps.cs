@@ -83,6 +83,7 @@ internal abstract record ProjectNamesStep(string Database, List<ProjectRename> R
 /// <summary>Gives new names to a batch of projects that share their names, before the downtime
 /// (docs/project/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> undoes it.</summary>
 /// <param name="Database">The database with the project tables.</param>
+[Effect(Effect.Changes)]
 internal sealed record RenameProjects(string Database, List<ProjectRename> Renames)
     : ProjectNamesStep(Database, Renames)
 {

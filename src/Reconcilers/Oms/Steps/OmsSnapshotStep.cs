@@ -1,11 +1,14 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The base of the steps of an OMS upgrade that work with a BackupSnapshot.</summary>
-internal abstract record OmsSnapshotStep : TakeSnapshotBase<OmsTargets>
+internal abstract record OmsSnapshotStep : TakeSnapshotBase<OmsTargets>, ITimedStep
 {
     protected override IKubernetesClient Kubernetes => Targets.Kubernetes;
     protected override V1ObjectMeta Upgrade => Targets.Upgrade.Metadata;
     protected override string UpgradeKind => OmsUpgrade.KindName;
+
+    TimeSpan ITimedStep.TimeLimit(RunSpec spec, string phase) =>
+        KubernetesDuration.Parse(((OmsUpgradeSpec)spec).Timeouts.Of(phase));
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         WaitForChangeAsync(context, Targets.NextSnapshotChangeAsync, cancellationToken);

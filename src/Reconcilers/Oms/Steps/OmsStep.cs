@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in them. An
 /// argument <c>Container</c> is the name or id of a container, <c>Database</c> the rm database.</summary>
-internal abstract record OmsStep : StepBase<OmsTargets>
+internal abstract record OmsStep : StepBase<OmsTargets>, ITimedStep
 {
     // The step's own start is in its stored form only after it was reported to be under way.
     private DateTimeOffset? _firstLook;
@@ -14,6 +14,9 @@ internal abstract record OmsStep : StepBase<OmsTargets>
 
     /// <summary>The time limit of one attempt, a duration of the spec.</summary>
     internal virtual string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.Of(phase);
+
+    TimeSpan ITimedStep.TimeLimit(RunSpec spec, string phase) =>
+        KubernetesDuration.Parse(TimeLimit(((OmsUpgradeSpec)spec).Timeouts, phase)) + PlannedWait;
 
     /// <summary>How long the step is meant to wait, which is no part of the time that it may take.</summary>
     internal virtual TimeSpan PlannedWait => TimeSpan.Zero;

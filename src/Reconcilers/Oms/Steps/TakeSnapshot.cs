@@ -9,6 +9,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="BeforeRollback">Whether this is the second snapshot: what the new version wrote, before a rollback
 /// drops it. Its name never equals one of the first.</param>
 /// <param name="Optional">Whether the run continues if the snapshot cannot be taken.</param>
+// Both snapshots dump the same databases.
+[Traits(DurationKey = nameof(TakeSnapshot))]
 internal sealed record TakeSnapshot(
     List<string> Databases,
     string Storage,

@@ -46,7 +46,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
 
     private Decision Undo(Turn turn)
     {
-        return _kind.IsPastUndo(turn.Status.Plan!) ? runs.Unblocked(turn, Continue) : Continue();
+        return turn.Steps.IsPastUndo(turn.Status.Plan!) ? runs.Unblocked(turn, Continue) : Continue();
 
         Decision Continue() => runs.Advance(turn)
             .Then((at, step) => step.IsOver ? Release(at) : Decision.End(step));
@@ -95,7 +95,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
     // The steps that may be changing a target.
     private ImmutableList<Step> Acts(Turn turn, PlanSlot slot) =>
         _kind.Plans.Of(turn.Status, slot)!.Steps.FindAll(
-            s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !turn.Session.IsIdle(s.Id));
+            s => s.State == StepState.Running && !turn.Steps.Of(s).OnlyWaits && !turn.Session.IsIdle(s.Id));
 
     // Absolute times: the message stays the same while it waits.
     private Func<RunOutcome, RunOutcome> Finishing(Turn turn, PlanSlot slot) => summary =>
@@ -106,7 +106,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
             return summary;
         }
 
-        var ends = acts.Max(s => (s.StartedAt ?? turn.Now) + _kind.TimeoutOf(turn.Spec, s));
+        var ends = acts.Max(s => (s.StartedAt ?? turn.Now) + turn.Steps.TimeLimit(turn.Spec, s));
         var followed =
             $"The deletion waits for {string.Join(", ", acts.Select(s => s.Id))}, "
             + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object is removed; nothing more is "
@@ -126,23 +126,23 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
     }
 
     /// <summary>The state to report of a run that goes on while its object is being deleted.</summary>
-    public static RunOutcome Waiting(RunKind kind, RunStatus status, RunOutcome summary)
+    public static RunOutcome Waiting(Turn turn, RunOutcome summary)
     {
         if (summary.State is RunState.Succeeded or RunState.RolledBack)
         {
             return summary;
         }
 
-        if (!kind.IsPastUndo(status.Plan!))
+        if (!turn.Steps.IsPastUndo(turn.Status.Plan!))
         {
             return Stays(summary, Reasons.Undoing, Sentences.Join(
                 summary.Message,
                 $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once."));
         }
 
-        var plan = status.RollbackPlan is null ? "plan" : "rollback";
+        var plan = turn.Status.RollbackPlan is null ? "plan" : "rollback";
         return Stays(summary, Reasons.DeletionWaits, Sentences.Join(
-            $"The deletion waits: {kind.PastUndo}, so the {plan} must finish first.",
+            $"The deletion waits: {turn.Kind.PastUndo}, so the {plan} must finish first.",
             $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves "
             + "the targets as they are.",
             summary.Message));

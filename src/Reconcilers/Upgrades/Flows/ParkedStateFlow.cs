@@ -85,7 +85,9 @@ internal sealed class ParkedStateFlow(RunFrame frame)
     private bool MayBegin(Turn turn, bool isReleased) =>
         _kind.ParkedState is { } state
             && !_kind.Plans.All(turn.Status).Any(p => p.Steps.Exists(s =>
-                s.State == StepState.Running && !turn.Session.IsIdle(s.Id) && !(isReleased && _kind.OnlyWaits(s))))
+                s.State == StepState.Running
+                    && !turn.Session.IsIdle(s.Id)
+                    && !(isReleased && turn.Steps.Of(s).OnlyWaits)))
             && state.MayRemain(turn.Spec, turn.Status);
 
     // A process that may no longer act does nothing.

@@ -62,7 +62,7 @@ internal sealed record PlanAdvance(
         async Task SaveAsync(PlanProgress next, RunOutcome came, CancellationToken token)
         {
             var used = StartNothingBecause is null
-                ? Acceptances.Record(kind, turn.Entity, seen, former, next, now)
+                ? Acceptances.Record(turn.Steps, turn.Entity, seen, former, next, now)
                 : seen;
 
             if (Slot == PlanSlot.Rollback && next.HasEverBegun)
@@ -88,7 +88,7 @@ internal sealed record PlanAdvance(
 
         // A rollback never waits for the window.
         var units = Slot == PlanSlot.Upgrade && spec.Window is { } window
-            ? new UnitWindow(kind, seen, plan, window, turn.Now)
+            ? new UnitWindow(turn.Steps, [.. kind.Plans.All(seen)], plan, window, turn.Now)
             : null;
         return new RunControls
         {
@@ -103,9 +103,9 @@ internal sealed record PlanAdvance(
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
             PhaseOpensAt = units is null ? static _ => null : units.OpensAt,
-            OnlyUnitsWait = kind.IsPastUndo(plan),
+            OnlyUnitsWait = turn.Steps.IsPastUndo(plan),
             ClosedBecause = units is null ? static _ => "" : units.ClosedBecause,
-            TimeoutOf = step => kind.TimeoutOf(spec, step),
+            TimeoutOf = step => turn.Steps.TimeLimit(spec, step),
         };
     }
 

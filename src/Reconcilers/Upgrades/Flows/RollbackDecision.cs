@@ -8,7 +8,7 @@ internal static class RollbackDecision
     {
         var (spec, status) = (entity.Spec, entity.Status!);
         var plan = status.Plan!;
-        if (entity.Metadata.DeletionTimestamp is not null && !kind.IsPastUndo(plan))
+        if (entity.Metadata.DeletionTimestamp is not null && !kind.Steps(spec).IsPastUndo(plan))
         {
             return RollbackCause.Deletion;
         }
@@ -20,7 +20,7 @@ internal static class RollbackDecision
 
         if (status.AbortedBy is not null)
         {
-            return kind.AbortUndoes(plan) ? RollbackCause.Abort : RollbackCause.None;
+            return kind.AbortUndoes(spec, plan) ? RollbackCause.Abort : RollbackCause.None;
         }
 
         if (!IsAutomatic(kind, spec, plan) || AcceptableUntil(kind, spec, plan) > now)
@@ -47,15 +47,17 @@ internal static class RollbackDecision
 
     private static bool IsAutomatic(RunKind kind, RunSpec spec, PlanProgress plan) =>
         spec is { RollbackPolicy: RollbackPolicy.OnFailure, Mode: RunMode.Apply }
-        && kind.Changed(plan) && plan.Failing().Count > 0 && !kind.HasNewData(plan)
+        && kind.Steps(spec).Changed(plan) && plan.Failing().Count > 0 && !kind.HasNewData(plan)
         && kind.RollbackRefusal(spec, plan) is null;
 
     /// <summary>Whether an abort prevents a rollback from continuing. A rollback that the abort itself started
     /// finishes.</summary>
     public static bool IsStopped(RunKind kind, RunObject entity) =>
         entity.Status!.AbortedBy is not null
-        && (entity.Spec.DesiredState == DesiredState.RolledBack || !kind.AbortUndoes(entity.Status.Plan!))
-        && !(entity.Metadata.DeletionTimestamp is not null && !kind.IsPastUndo(entity.Status.Plan!));
+        && (entity.Spec.DesiredState == DesiredState.RolledBack
+            || !kind.AbortUndoes(entity.Spec, entity.Status.Plan!))
+        && !(entity.Metadata.DeletionTimestamp is not null
+            && !kind.Steps(entity.Spec).IsPastUndo(entity.Status.Plan!));
 
     public static bool IsHalted(RunSpec spec, RunStatus? status) =>
         status is { AbortedBy: not null, AbortedRollback: true } && spec.DesiredState == DesiredState.RolledBack;

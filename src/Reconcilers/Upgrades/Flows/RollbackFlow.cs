@@ -155,7 +155,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
     }
 
     private Plan Compile(RunSpec spec, RunStatus status, RollbackCause cause, RollbackLook look) =>
-        Acceptances.WithNote(_kind, _kind.CompileRollback(
+        Acceptances.WithNote(_kind.Steps(spec), _kind.CompileRollback(
             spec,
             new RollbackBasis(status.Plan!)
             {

@@ -102,7 +102,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
         var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(
             s => s.State is StepState.Failed or StepState.Unknown);
         var undone = RollbackDecision.IsUndoneByAbort(turn.Spec, status)
-            || (status.RollbackPlan is null && !_kind.Changed(status.Plan!));
+            || (status.RollbackPlan is null && !turn.Steps.Changed(status.Plan!));
         var resumed = RunTokens.Resume(undone || !failing ? RunTokens.TakeUp(status, retries, now) : status);
         return Decision.Write(
             undone ? Projection.NewAttempt(turn.Entity, resumed, now) : resumed, static _ => Decision.AtOnce);
@@ -203,8 +203,8 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
             : refused);
     }
 
-    private bool IsFinishing(Turn turn) =>
-        turn.Status.Plan!.Steps.Exists(s => s.State == StepState.Running && !_kind.OnlyWaits(s));
+    private static bool IsFinishing(Turn turn) =>
+        turn.Status.Plan!.Steps.Exists(s => s.State == StepState.Running && !turn.Steps.Of(s).OnlyWaits);
 
     // A word may have been used before, and the status be older than that: the targets are asked before anything is
     // stopped, for the object as it is now.

@@ -13,13 +13,16 @@ internal sealed record Turn(
     /// <summary>A new one before the first write.</summary>
     public RunStatus Status => Entity.Status ?? Kind.NewStatus();
 
+    /// <summary>The steps that its plans may have.</summary>
+    public StepRegistry Steps => Kind.Steps(Spec);
+
     public V1ObjectMeta Metadata => Entity.Metadata;
 
     public bool IsDeleted => Metadata.DeletionTimestamp is not null;
 
     /// <summary>The state to report of a plan under way: a deletion says what it waits for.</summary>
     public RunOutcome Adjust(RunOutcome summary) =>
-        IsDeleted ? DeletionFlow.Waiting(Kind, Status, summary) : summary;
+        IsDeleted ? DeletionFlow.Waiting(this, summary) : summary;
 
     /// <summary>Whether the spec is no longer the one of the plan that runs. CEL refuses that; an object that was made
     /// again from a backup may have it.</summary>

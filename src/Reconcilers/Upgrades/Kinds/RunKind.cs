@@ -52,33 +52,14 @@ internal abstract class RunKind
 
     public virtual ImpliedHold? Hold(RunSpec spec, PlanProgress plan) => null;
 
-    /// <summary>How long one attempt of a step may take now. Called from jobs, on any thread.</summary>
-    public abstract TimeSpan TimeoutOf(RunSpec spec, Step step);
-
-    /// <summary>Whether the step up to which an abort or a deletion undoes everything has started, or may have started.
-    /// After it a deletion lets the plan finish, an abort changes nothing more, and no phase waits for the maintenance
-    /// window, only steps that ask for it (<see cref="Step.AsksWindow"/>). Once true it stays true.</summary>
-    public abstract bool IsPastUndo(PlanProgress plan);
+    /// <summary>The steps that a plan for this spec may have.</summary>
+    public abstract StepRegistry Steps(RunSpec spec);
 
     /// <summary>Whether an abort undoes what was done.</summary>
-    public virtual bool AbortUndoes(PlanProgress plan) => !IsPastUndo(plan);
-
-    public abstract bool Changed(PlanProgress plan);
-
-    /// <summary>Whether the step only waits and changes nothing. A rollback need not wait for the end of such a
-    /// step.</summary>
-    public abstract bool OnlyWaits(Step step);
-
-    public virtual string KindOf(Step step) => StepDurations.KindOf(step);
-
-    public virtual TimeSpan? UnitEstimate(Step step) => null;
-
-    public abstract string? HeldBy(Step step);
+    public virtual bool AbortUndoes(RunSpec spec, PlanProgress plan) => !Steps(spec).IsPastUndo(plan);
 
     /// <summary>Where a hold stands that names a phase which this plan lacks; otherwise the name itself.</summary>
     public virtual string HoldIn(PlanProgress plan, string hold) => hold;
-
-    public virtual AcceptableAttribute? Acceptance(PlannedStep step) => null;
 
     /// <summary>How long an automatic rollback waits after a failure that may be accepted.</summary>
     public virtual TimeSpan AcceptWithin(RunSpec spec) => TimeSpan.Zero;
@@ -92,7 +73,7 @@ internal abstract class RunKind
 
     /// <summary>Why this plan can never be rolled back, even after a repair. A requested rollback is then refused with
     /// this reason, and rollbackPolicy OnFailure leaves a failure as it is. Null if a rollback may be possible; always
-    /// null before <see cref="IsPastUndo"/>, because until then everything is undone.</summary>
+    /// null before <see cref="StepRegistry.IsPastUndo"/>, because until then everything is undone.</summary>
     public abstract string? RollbackRefusal(RunSpec spec, PlanProgress plan);
 
     public virtual string? RollbackCost(RunSpec spec, RunStatus status) =>

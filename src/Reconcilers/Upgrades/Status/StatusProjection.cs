@@ -33,7 +33,9 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             Progress = active is null
                 ? null
                 : $"{active.Steps.Count(s => s.State == StepState.Succeeded)}/{active.Steps.Count}",
-            Running = active is null ? [] : StepDurations.Running(kind, status, active),
+            Running = active is null
+                ? []
+                : StepDurations.Running(kind.Steps(entity.Spec), kind.Plans.All(status), active),
             Holds = Holds(status.Holds, summary, now),
             RollbackCost = kind.RollbackCost(entity.Spec, status),
             RetryWord = summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,

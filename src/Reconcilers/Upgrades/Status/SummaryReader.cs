@@ -24,8 +24,9 @@ internal sealed class SummaryReader(
             _ => outcome.Phase.Length > 0 ? outcome.Phase : RunPhases.Succeeded,
         };
         var running = plan.Steps.FindAll(s => s.State == StepState.Running);
+        var steps = kind.Steps(entity.Spec);
         var heldBy = outcome.State == RunState.Working
-            ? running.Select(kind.HeldBy).FirstOrDefault(reason => reason is not null)
+            ? running.Select(s => steps.Of(s).HeldBy).FirstOrDefault(reason => reason is not null)
             : null;
         var at = outcome with { Phase = phase };
         return outcome.State switch
@@ -92,7 +93,7 @@ internal sealed class SummaryReader(
         var restart = $"Set {RunMessages.Retry} to restart from preflight.";
         if (status.AbortedBy is { } token)
         {
-            var before = kind.IsPastUndo(status.Plan!) ? "" : $" before {kind.BeforeUndoEnds}";
+            var before = kind.Steps(entity.Spec).IsPastUndo(status.Plan!) ? "" : $" before {kind.BeforeUndoEnds}";
             var message = $"The run was aborted by {Annotations.Abort}={token}{before}. All changes are undone. "
                 + restart;
             return new RunOutcome(

@@ -1,46 +1,25 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The steps and guards of stored plans, read and bound to the targets of one run: every record of the
-/// assembly that declares <typeparamref name="TTargets"/>, by its stored name. A step may count over several looks, so
-/// it is read once, and a catalogue lives as long as a binding does.</summary>
+/// <summary>The steps and guards of stored plans, read and bound to the targets of one run. A step may count over
+/// several looks, so it is read once, and a catalogue lives as long as a binding does.</summary>
 internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     where TTargets : class
 {
     private readonly ConcurrentDictionary<string, PlannedPart<TTargets>> _read = new(StringComparer.Ordinal);
 
-    // The types of an assembly never change.
-    private static readonly Dictionary<string, Type> Parts = typeof(TTargets).Assembly.GetTypes()
-        .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(PlannedPart<TTargets>)))
-        .ToDictionary(StoredAsAttribute.NameOf, StringComparer.Ordinal);
+    private static StepRegistry Parts => StepRegistry.Of<TTargets>();
 
     /// <summary>The record of a stored step, for questions that need no targets; null if it cannot be read, and then
     /// the plan starts nothing.</summary>
-    public static StepBase<TTargets>? Read(PlannedStep step)
-    {
-        try
-        {
-            return Of(step);
-        }
-        catch (Exception error) when (error is FormatException or KeyNotFoundException)
-        {
-            return null;
-        }
-    }
+    public static StepBase<TTargets>? Read(PlannedStep step) => Parts.Read(step) as StepBase<TTargets>;
 
     /// <exception cref="KeyNotFoundException">This operator has no such step.</exception>
     /// <exception cref="FormatException">Its arguments do not fit.</exception>
     public static StepBase<TTargets> Of(PlannedStep step) =>
-        Parts.TryGetValue(step.Action, out var type)
+        Parts.Find(step.Action) is { } type
         && StepArguments.Read(type, step.Id, StepArguments.Of(step)) is StepBase<TTargets> read
             ? read
             : throw Unknown("action", step.Action, step.Id);
-
-    /// <summary>Whether the step only waits, <see cref="IWaitsOnly"/>.</summary>
-    public static bool OnlyWaits(PlannedStep step) =>
-        Parts.GetValueOrDefault(step.Action)?.IsAssignableTo(typeof(IWaitsOnly)) == true;
-
-    public static AcceptableAttribute? Acceptance(PlannedStep step) =>
-        Parts.GetValueOrDefault(step.Action)?.GetCustomAttribute<AcceptableAttribute>(inherit: false);
 
     /// <summary>To be called before a rollback is compiled: a step that cannot be read may have left something that the
     /// rollback would miss.</summary>
@@ -63,7 +42,7 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
         ?? throw Unknown("guard", guard.Check, guard.Id);
 
     private PlannedPart<TTargets>? Part(string id, string name, IReadOnlyDictionary<string, string> arguments) =>
-        Parts.TryGetValue(name, out var type)
+        Parts.Find(name) is { } type
             ? _read.GetOrAdd(
                 $"{id} {name} {string.Join(' ', arguments)}",
                 _ => ((PlannedPart<TTargets>)StepArguments.Read(type, id, arguments)).On(targets))

@@ -9,33 +9,40 @@ internal static class StepDurations
     // A step that ended at its first look says nothing about one that has to wait.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
-    public static string KindOf(Step step) =>
-        string.Join('/', step.Id.Split('/').Where((part, index) => index != 1 || part != step.Node));
+    /// <summary>The id without the node. Masters are numbered and have none: UpgradeMasters/2/swap is of the kind
+    /// UpgradeMasters/swap.</summary>
+    public static string KindOf(Step step) => string.Join('/', step.Id.Split('/').Where((part, index) =>
+        step.Node is null
+            ? !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            : index != 1 || part != step.Node));
 
-    public static List<RunningStep> Running(RunKind kind, RunStatus status, PlanProgress plan)
+    /// <param name="plans">The plans of the object.</param>
+    public static List<RunningStep> Running(
+        StepRegistry steps, IEnumerable<PlanProgress> plans, PlanProgress plan)
     {
-        var measured = kind.Plans.All(status)
+        var measured = plans
             .SelectMany(p => p.Steps)
             .Select(s => (Step: s, Duration: Of(s)))
             .Where(s => s.Duration >= Shortest)
-            .ToLookup(s => kind.KindOf(s.Step), StringComparer.Ordinal);
+            .ToLookup(s => steps.KindOf(s.Step), StringComparer.Ordinal);
         return
         [
             .. plan.Steps.Where(s => s.State == StepState.Running)
                 .Take(MostRunning)
-                .Select(step => Running(kind, step, measured[kind.KindOf(step)].ToList())),
+                .Select(step => Running(steps, step, measured[steps.KindOf(step)].ToList())),
         ];
     }
 
     /// <summary>The sum of the longest durations of the kinds of some steps, as far as they were measured in the plans
     /// of the object; null if none was.</summary>
-    public static TimeSpan? Longest(RunKind kind, RunStatus status, IReadOnlyCollection<Step> steps)
+    public static TimeSpan? Longest(
+        StepRegistry steps, IReadOnlyList<PlanProgress> plans, IEnumerable<Step> unit)
     {
-        var durations = steps.Select(s => Longest(kind, status, kind.KindOf(s))).OfType<TimeSpan>().ToList();
+        var durations = unit.Select(s => Longest(steps, plans, steps.KindOf(s))).OfType<TimeSpan>().ToList();
         return durations.Count > 0 ? durations.Aggregate((a, b) => a + b) : null;
     }
 
-    private static RunningStep Running(RunKind kind, Step step, List<(Step Step, TimeSpan? Duration)> alike)
+    private static RunningStep Running(StepRegistry steps, Step step, List<(Step Step, TimeSpan? Duration)> alike)
     {
         var running = new RunningStep
         {
@@ -43,7 +50,7 @@ internal static class StepDurations
             Since = step.StartedAt,
             Message = step.Message is { } message ? SchemaLimits.Clip(message) : null,
         };
-        if (step.StartedAt is not { } since || kind.HeldBy(step) is not null)
+        if (step.StartedAt is not { } since || steps.Of(step).HeldBy is not null)
         {
             return running;
         }
@@ -63,10 +70,9 @@ internal static class StepDurations
             : running;
     }
 
-    private static TimeSpan? Longest(RunKind kind, RunStatus status, string kindOfStep) =>
-        kind.Plans.All(status)
-            .SelectMany(p => p.Steps)
-            .Where(s => kind.KindOf(s) == kindOfStep)
+    private static TimeSpan? Longest(StepRegistry steps, IReadOnlyList<PlanProgress> plans, string kind) =>
+        plans.SelectMany(p => p.Steps)
+            .Where(s => steps.KindOf(s) == kind)
             .Max(Of);
 
     private static TimeSpan? Of(Step step) =>

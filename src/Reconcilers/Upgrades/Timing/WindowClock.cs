@@ -79,9 +79,13 @@ internal static class WindowClock
 /// <summary>When phases and units of work may start in a maintenance window. A unit begins with a step that asks for
 /// the window (<see cref="PlannedStep.AsksWindow"/>) and has to fit into the time that is left, as far as its duration
 /// is known. Pure.</summary>
-/// <param name="status">Its status with the durations of former plans.</param>
+/// <param name="plans">The plans of the object, with the durations of their steps.</param>
 internal sealed class UnitWindow(
-    RunKind kind, RunStatus status, PlanProgress plan, MaintenanceWindow window, DateTimeOffset now)
+    StepRegistry steps,
+    IReadOnlyList<PlanProgress> plans,
+    PlanProgress plan,
+    MaintenanceWindow window,
+    DateTimeOffset now)
 {
     private readonly Dictionary<string, (TimeSpan? Room, string From)> _rooms = new(StringComparer.Ordinal);
 
@@ -113,9 +117,9 @@ internal sealed class UnitWindow(
             return known;
         }
 
-        return _rooms[step.Id] = StepDurations.Longest(kind, status, Unit(step)) is { } measured
+        return _rooms[step.Id] = StepDurations.Longest(steps, plans, Unit(step)) is { } measured
             ? (measured, "as long as the slowest unit of its kind took so far")
-            : (kind.UnitEstimate(step), "the vendor's estimate");
+            : (steps.Of(step).UnitEstimate, "the vendor's estimate");
     }
 
     // The step and those after it, up to the next one that asks for the window.

@@ -12,14 +12,19 @@ internal static class Acceptances
             .ToDictionary(given => given.Word!.What, given => given.By, StringComparer.Ordinal);
 
     /// <summary>Why an acceptance has no effect on a plan; null if it accepts one of its failures.</summary>
-    public static string? Refusal(RunKind kind, GivenWord given, PlanProgress plan) =>
-        IsFor(given, plan) ? null : Entry(kind, given, plan, plan).Message;
+    public static string? Refusal(StepRegistry steps, GivenWord given, PlanProgress plan) =>
+        IsFor(given, plan) ? null : Entry(steps, given, plan, plan).Message;
 
     public static RunStatus Record(
-        RunKind kind, RunObject entity, RunStatus status, PlanProgress plan, PlanProgress next, DateTimeOffset now)
+        StepRegistry steps,
+        RunObject entity,
+        RunStatus status,
+        PlanProgress plan,
+        PlanProgress next,
+        DateTimeOffset now)
     {
         var added = RunWords.Admitted(entity, WordKind.Acceptance)
-            .Select(given => Entry(kind, given, plan, next) with { By = given.By, At = now })
+            .Select(given => Entry(steps, given, plan, next) with { By = given.By, At = now })
             .ToList();
         return added.Count == 0 ? status : status with { Acceptances = [.. status.Acceptances, .. added] };
     }
@@ -30,10 +35,10 @@ internal static class Acceptances
         return tokens.Count == 0 ? null : string.Join(',', tokens.Select(f => Word.For(f.Id, f.Failures, plan)));
     }
 
-    public static Plan WithNote(RunKind kind, Plan plan)
+    public static Plan WithNote(StepRegistry steps, Plan plan)
     {
         var names = plan.Steps
-            .Select(step => (Step: step, Mark: kind.Acceptance(step)))
+            .Select(step => (Step: step, Mark: steps.Of(step).Acceptance))
             .Where(s => s.Mark is not null && !s.Step.OnlyLists)
             .Select(s => Pattern(s.Step) + (s.Mark!.OnlyIf is { } only ? $" ({only})" : ""))
             .Distinct(StringComparer.Ordinal)
@@ -64,7 +69,8 @@ internal static class Acceptances
             ? string.Join('/', [phase, "NODE", .. rest])
             : step.Id;
 
-    private static UsedAcceptance Entry(RunKind kind, GivenWord given, PlanProgress plan, PlanProgress next)
+    private static UsedAcceptance Entry(
+        StepRegistry steps, GivenWord given, PlanProgress plan, PlanProgress next)
     {
         var entry = new UsedAcceptance { Token = given.Text };
         if (given.Word is not { Failure: { } failure } word)
@@ -101,7 +107,7 @@ internal static class Acceptances
             (_, { State: StepState.Unknown }) => Ignored(
                 $"The outcome of {word.What} is unknown, so there is no result that could be accepted."),
             ({ State: StepState.Failed }, { State: StepState.Failed } step) =>
-                Ignored(Refusal(kind.Acceptance(step.Planned), step)),
+                Ignored(Refusal(steps.Of(step).Acceptance, step)),
             _ => Ignored($"{word.What} had not failed. An acceptance counts only for a failure that status shows."),
         };
 

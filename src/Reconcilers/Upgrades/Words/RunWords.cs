@@ -36,7 +36,7 @@ internal static class RunWords
         var (status, retried) = (entity.Status!, kind.Plans.Retried(entity.Status!));
         return (given.Kind, given.Word) switch
         {
-            (WordKind.Acceptance, _) => Acceptances.Refusal(kind, given, retried),
+            (WordKind.Acceptance, _) => Acceptances.Refusal(kind.Steps(entity.Spec), given, retried),
             (WordKind.Approval, { Failure: null } word) =>
                 kind.Plans.All(status).Any(word.IsFor) ? null : IsOther(retried),
             (WordKind.Approval, _) => "An approval has the form NAME@HASH.N, as status.holds has it.",

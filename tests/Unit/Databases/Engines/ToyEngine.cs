@@ -15,8 +15,8 @@ namespace Drydock.Tests.Unit.Databases;
 internal sealed class ToyEngine : IDatabaseEngine
 {
     public const DatabaseEngine Toy = (DatabaseEngine)99;
-    private const string Swap = "SwapToy";
-    private const string Verify = "VerifyToy";
+    private const string Swap = nameof(SwapToy);
+    private const string Verify = nameof(VerifyToy);
 
     /// <summary>The world: the version of each process.</summary>
     public Dictionary<string, string> Versions { get; } = new(StringComparer.Ordinal) { ["n1"] = "1.0.0", ["n2"] = "1.0.0", ["n3"] = "1.0.0" };
@@ -44,15 +44,7 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public IEngineTargets Bind(EngineContext context) => new Targets(this, context);
 
-    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, Step step) => TimeSpan.FromMinutes(10);
-
-    public bool IsPastUndo(PlanProgress plan) => Changed(plan);
-
-    public bool Changed(PlanProgress plan) => plan.Steps.Exists(s => s.Action == Swap && s.State != StepState.Pending);
-
-    public bool OnlyWaits(Step step) => step.Action == Verify;
-
-    public string? HeldBy(Step step) => null;
+    public StepRegistry Steps { get; } = new(typeof(SwapToy), typeof(VerifyToy));
 
     /// <summary>A step before which every run waits for an approval.</summary>
     public string? HeldStep { get; set; }
@@ -77,8 +69,6 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => false;
 
-    public bool IsDrain(Step step) => false;
-
     private IEnumerable<PlannedStep> Swaps(string version, string phase)
     {
         var before = "";
@@ -96,6 +86,12 @@ internal sealed class ToyEngine : IDatabaseEngine
             before = id;
         }
     }
+
+    [Effect(Effect.Changes)]
+    [Effect(Effect.EndsUndo)]
+    private abstract class SwapToy;
+
+    private abstract class VerifyToy : IWaitsOnly;
 
     private sealed class Targets(ToyEngine engine, EngineContext context) : IEngineTargets, IStepCatalog, IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
     {

@@ -219,8 +219,8 @@ public sealed class PlannerTests
         var engine = new TiDbEngine();
         var swap = Compile(Whole).Steps.Single(s => s.Id == "UpgradePD/pd-1/swap");
 
-        engine.TimeoutOf(spec with { Timeouts = spec.Timeouts with { Swap = "3m" } }, new Step(swap, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(13));
-        engine.TimeoutOf(spec, new Step(swap with { Action = "OfAnotherOperator", Timeout = "7m" }, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(7));
+        engine.Steps.TimeLimit(spec with { Timeouts = spec.Timeouts with { Swap = "3m" } }, new Step(swap, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(13));
+        engine.Steps.TimeLimit(spec, new Step(swap with { Action = "OfAnotherOperator", Timeout = "7m" }, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(7));
     }
 
     private static PlanProgress With(PlanProgress plan, string id) =>

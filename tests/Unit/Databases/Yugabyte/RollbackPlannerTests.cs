@@ -37,8 +37,8 @@ public sealed class RollbackPlannerTests
         run.HoldBefore.Add("UpgradeMasters");
         run.Until(() => world.Groups.TrueForAll(g => g.IsPaused) && run.Plan.Steps.Count(s => s.State == StepState.Succeeded) == 8, "both are paused");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
-        new YugabyteEngine().IsPastUndo(run.Plan).ShouldBeFalse();
-        new YugabyteEngine().Changed(run.Plan).ShouldBeTrue();
+        new YugabyteEngine().Steps.IsPastUndo(run.Plan).ShouldBeFalse();
+        new YugabyteEngine().Steps.Changed(run.Plan).ShouldBeTrue();
 
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps.Select(s => s.Id).ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);

@@ -440,7 +440,7 @@ public sealed class UpgradeRunTests
         var run = YugaRun.Of(world);
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers") is { State: StepState.Running, Message: not null }, "it waits");
         var step = run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers");
-        new YugabyteEngine().HeldBy(step).ShouldBe(Reasons.PeerNotUpgraded);
+        new YugabyteEngine().Steps.Of(step).HeldBy.ShouldBe(Reasons.PeerNotUpgraded);
         step.Message!.ShouldContain("10.9.0.1:7000 runs 2.18.4.0-b52");
         world.Groups.ShouldAllBe(g => g.IsPaused);
     }

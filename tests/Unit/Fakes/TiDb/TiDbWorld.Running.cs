@@ -82,7 +82,7 @@ internal sealed partial class TiDbWorld
         }
 
         Stored = new TiDbProcedure(Upgrade.Spec, result.Discovery).Compile() with { Number = 1, Id = $"plan{++_plans:D4}" };
-        Controls = Controls with { TimeoutOf = step => new TiDbEngine().TimeoutOf(Upgrade.Spec, step) };
+        Controls = Controls with { TimeoutOf = step => new TiDbEngine().Steps.TimeLimit(Upgrade.Spec, step) };
         return this;
     }
 

@@ -158,7 +158,7 @@ internal sealed class YugaRun : IAsyncDisposable
     {
         var (life, version) = (Life, Store.Version);
         var environment = new RunEnvironment { OwnerUid = "uid", Catalog = _catalog!, Fence = life, Time = World.Time, Wake = Wake };
-        var controls = new RunControls { TimeoutOf = step => new YugabyteEngine().TimeoutOf(World.Spec, step), Retry = Retry, HoldBefore = HoldBefore };
+        var controls = new RunControls { TimeoutOf = step => new YugabyteEngine().Steps.TimeLimit(World.Spec, step), Retry = Retry, HoldBefore = HoldBefore };
         Retry = false;
         RunOutcome outcome;
         try

@@ -103,12 +103,12 @@ internal sealed class PlanGolden(RunKind kind)
 
     private IEnumerable<(string Section, string Text)> Texts(RunSpec spec, RunStatus status, PlanProgress plan)
     {
-        if (kind.Changed(plan))
+        if (kind.Steps(spec).Changed(plan))
         {
             yield return ("changed", "");
         }
 
-        if (kind.IsPastUndo(plan))
+        if (kind.Steps(spec).IsPastUndo(plan))
         {
             yield return ("past undo", "");
         }
@@ -122,7 +122,7 @@ internal sealed class PlanGolden(RunKind kind)
         {
             yield return ("rollback under way", "");
         }
-        else if (kind.IsPastUndo(plan))
+        else if (kind.Steps(spec).IsPastUndo(plan))
         {
             yield return ("rollback", kind.RollbackRefusal(spec, plan) is { } refusal
                 ? $"refused: {_text.Symbols(refusal)}"
@@ -168,7 +168,7 @@ internal sealed class PlanGolden(RunKind kind)
             Status = status,
             Unattended = isUnattended,
         };
-        return Acceptances.WithNote(kind, kind.CompileRollback(spec, basis));
+        return Acceptances.WithNote(kind.Steps(spec), kind.CompileRollback(spec, basis));
     }
 
     private string Text(PlanProgress compiled, PlanProgress? before = null)

@@ -5,7 +5,6 @@ namespace Drydock.Tests.Unit.Upgrades;
 /// <summary>What every step of a toy does: it shows in the truth.</summary>
 internal sealed class ToyRunAction(ToyRunTruth truth, string door) : IStepAction
 {
-    public const string ActionName = "toy";
 
     public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult<Observation>(
         context.Step.Phase == ToyRunKind.Await ? truth.OthersReady || truth.OpenDoor == door ? new Observation.Done() : new Observation.Running("the others are not ready")

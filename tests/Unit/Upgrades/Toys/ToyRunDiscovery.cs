@@ -18,8 +18,9 @@ internal sealed class ToyRunDiscovery(string target) : IRunDiscovery<ToyRunSpec,
         Id = id,
         Phase = phase,
         Title = $"do {id}",
-        Action = ToyRunAction.ActionName,
+        Action = $"Toy{phase}",
         MaxAttempts = 1,
+        Timeout = "24h",
         After = [.. after],
     };
 

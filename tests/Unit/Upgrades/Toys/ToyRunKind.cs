@@ -25,13 +25,7 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
     public override IParkedStateCleanup ParkedState { get; } = new ToyParkedState(truth);
 
-    public override bool IsPastUndo(PlanProgress plan) => plan.Steps.Exists(s => s.Phase == Swap && s.HasEverBegun);
-
-    public override bool Changed(PlanProgress plan) => plan.HasEverBegun;
-
-    public override bool OnlyWaits(Step step) => step.Phase == Await;
-
-    public override string? HeldBy(Step step) => step.Phase == Await ? Reasons.AwaitingManualChange : null;
+    public override StepRegistry Steps(RunSpec spec) => ToySteps.Registry;
 
     public override IReadOnlyList<string> MustBeFree(string targetIdentity, PlanProgress plan) =>
         [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
@@ -51,10 +45,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
     public override string PreflightTimeout(RunSpec spec) => "1m";
 
-    public override TimeSpan TimeoutOf(RunSpec spec, Step step) => TimeSpan.FromDays(1);
-
     public override string? RollbackRefusal(RunSpec spec, PlanProgress plan) =>
-        !truth.CanRollBack && IsPastUndo(plan) ? "new parts never fit old ones" : null;
+        !truth.CanRollBack && Steps(spec).IsPastUndo(plan) ? "new parts never fit old ones" : null;
 
     public override Plan CompileRollback(RunSpec spec, RollbackBasis basis)
     {

@@ -36,6 +36,10 @@ internal abstract record DrainInstance : TiDbStep
 /// (docs/project/research/tidb.md#pump-and-drainer).</summary>
 /// <param name="Store">The store of a TiKV; null for other components.</param>
 [Step(SwapInstance.VerbName)]
+// A prepared program is removed with what the drain left.
+[Effect(Effect.Changes)]
+[Effect(Effect.EndsUndo)]
+[Traits(Drains = true)]
 internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
 {
     public const string VerbName = "swap";

@@ -136,6 +136,7 @@ internal static class PdLeadership
 /// leadership to its member (docs/project/research/tidb.md#pd).</summary>
 /// <param name="Priorities">leader_priority before the upgrade, by the members' own names.</param>
 /// <param name="Clear">True sets 0; false restores the priorities.</param>
+[Effect(Effect.Changes)]
 internal sealed record SetLeaderPriorities(Dictionary<string, int> Priorities, bool Clear = false) : TiDbStep
 {
     internal override string Verb => Clear ? "clear-leader-priority" : "restore-leader-priority";

@@ -5,6 +5,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// spec.drain.stalledFor, or spec.drain.timeout is over, it proceeds or fails, as spec.drain.onTimeout says, and never
 /// silently (docs/project/research/tidb.md#rules). If it fails, leaders stay away for spec.drain.idleLimit, so that the
 /// work is not lost while an administrator decides.</summary>
+[Traits(Drains = true, UnitMinutes = EstimatedMinutes)]
 internal sealed record DrainTikv(ulong Store) : DrainInstance
 {
     public const string LeadersKey = "leaders";
@@ -13,7 +14,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     public const string ProceededFact = "leadersLeft";
 
     /// <summary>The vendor's rule of thumb for one TiKV (docs/project/research/tidb.md#procedure).</summary>
-    public static readonly TimeSpan Estimate = TimeSpan.FromMinutes(5);
+    public const int EstimatedMinutes = 5;
 
     public const string NotCounted = "PD has a new leader that does not count leaders yet.";
 

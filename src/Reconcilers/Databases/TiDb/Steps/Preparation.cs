@@ -204,7 +204,7 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
 [StoredAs("TakeSnapshot")]
 internal sealed record TakeTiDbSnapshot(
     List<string> Databases, string Storage, int Threads,
-    List<string>? Recipients = null) : TakeSnapshotBase<TiDbTargets>, ITimedStep
+    List<string>? Recipients = null) : TakeSnapshotBase<TiDbTargets>, ITimedStep<DatabaseRollingUpgradeSpec>
 {
     private static readonly TimeSpan LookWithoutEvent = TimeSpan.FromSeconds(10);
 

@@ -97,6 +97,7 @@ internal static class ScheduleHold
 /// <param name="StopsRepair">From 2.1 to 3.0: PD does not change replicas either, and what it has begun is waited for.
 /// While a store is not Up, PD keeps on repairing, and no TiKV is stopped.</param>
 [Step("hold-scheduling", "Stop merging and balancing while TiKVs are upgraded")]
+[Traits(Drains = true)]
 internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false) : TiDbStep
 {
     public const string FormerKey = "former";

@@ -5,6 +5,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// at every other end. If a version or a package cannot do it, leaders move as fast as before: the step never fails for
 /// that.</summary>
 [Step("speed-up-leaders", "Let leaders move faster")]
+[Traits(Drains = true)]
 internal sealed record SpeedUpLeaders : YugabyteStep
 {
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>

@@ -18,9 +18,11 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="Version">On the first slot of a rollback: the version to go to; null for toVersion.</param>
 /// <param name="Outage">Whether an outage is expected, because there are fewer than three masters.</param>
 /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
+[Effect(Effect.Changes)]
+[Effect(Effect.EndsUndo)]
 internal sealed record SwapMaster(
     int Slot, Dictionary<string, ProgramReplacement>? Programs = null, string? Version = null, bool Outage = false,
-    NodesSafeForm? NodesSafe = null) : YugabyteStep
+    NodesSafeForm? NodesSafe = null) : YugabyteStep, IInstanceStep
 {
     public const string InstanceKey = "instance";
 
@@ -34,6 +36,8 @@ internal sealed record SwapMaster(
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         GatePatience(spec) + KubernetesDuration.Parse(spec.Timeouts.Swap) + Margin;
+
+    string? IInstanceStep.InstanceOf(PlanProgress plan, Step own) => InstanceSwap.InstanceOf(own);
 
     public static ProgramReplacement? Replacement(PlanProgress plan, Step swap) =>
         InstanceSwap.InstanceOf(swap) is { } name
@@ -183,7 +187,7 @@ internal sealed record SwapMaster(
 /// master this is also the wait for a leader, without which the leader blacklist cannot be written
 /// (docs/project/research/yugabytedb.md#known-failures).</summary>
 /// <param name="Slot">The position in the phase, from 1.</param>
-internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
+internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly, IInstanceStep
 {
     private readonly InstanceHealth _health = new();
 
@@ -196,6 +200,9 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly
     internal override string Title(string? node) => $"Verify {MasterSlots.Name(Slot, Count)}";
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => VerifyPatience(spec) + Margin;
+
+    string? IInstanceStep.InstanceOf(PlanProgress plan, Step own) =>
+        plan.Step(own.After.FirstOrDefault() ?? "")?.Recorded(SwapMaster.InstanceKey);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Pauses or resumes one replication group at its target, which is this cluster or its peer
 /// (docs/project/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is
 /// done.</summary>
+[Effect(Effect.Changes)]
 internal sealed record SetReplication(string Group, ReplicationTarget Target, bool Enabled) : YugabyteStep
 {
     internal override string Verb => $"{Group}/{(Target == ReplicationTarget.Here ? "here" : "there")}";
@@ -120,6 +121,7 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
 /// <param name="Final">Whether the target of every paused group must also have promoted every AutoFlag that its
 /// source uses: a target that does not use them cannot replicate.</param>
 [Step("await-peers", Attempts = 1)]
+[Traits(HeldBy = Reasons.PeerNotUpgraded)]
 internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
 {
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>

@@ -156,6 +156,8 @@ internal static class GiveUp
 /// cannot move are not waited for. Null otherwise.</param>
 /// <param name="NodesSafe">In a rollback: the form that the admin tool has; null reads the recorded one.</param>
 [Step("swap")]
+[Effect(Effect.Changes)]
+[Effect(Effect.EndsUndo)]
 internal sealed record SwapTserver(
     ProgramReplacement? Program = null, string? Version = null, int? Replicas = null,
     NodesSafeForm? NodesSafe = null) : TserverStep

@@ -11,6 +11,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 /// <param name="Replicas">The replication factor if it is below three; null otherwise.</param>
 [Step("drain")]
+[Effect(Effect.Changes)]
+[Traits(Drains = true)]
 internal sealed record DrainTserver(int? Replicas = null) : TserverStep
 {
     public const string LeadersLeftFact = "leadersLeft";
