@@ -24,6 +24,8 @@ public sealed class PlanRun : IAsyncDisposable
     // The clocks of open attempts, and of the times during which targets refuse to begin one.
     private readonly Dictionary<string, AttemptClock> _attempts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AttemptClock> _refusals = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, StepMemory> _memories = new(StringComparer.Ordinal);
     private volatile Func<Step, TimeSpan> _timeoutOf = static _ => TimeSpan.Zero;
 
     public PlanRun(Random? random = null)
@@ -454,10 +456,11 @@ public sealed class PlanRun : IAsyncDisposable
             run._schedule.Begun(step.Id);
             var attempt = ClockOf(run._attempts, step.Id, step.Record.CountsFrom);
             var refusals = ClockOf(run._refusals, step.Id, step.Record.NotTakenSince);
+            var memory = run._memories.TryGetValue(step.Id, out var known) ? known : run._memories[step.Id] = new();
             Start(
                 step.Id,
                 (report, token) =>
-                    new StepJob(environment, next, step, () => run._timeoutOf(step), attempt, refusals, report)
+                    new StepJob(environment, next, step, () => run._timeoutOf(step), attempt, refusals, memory, report)
                         .RunAsync(work, token),
                 e => new StepReport.Unknown(step, Fault(e)));
         }

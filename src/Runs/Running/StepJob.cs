@@ -7,6 +7,7 @@ namespace Drydock.Runs;
 /// <param name="timeout">How long an attempt may take now.</param>
 /// <param name="attempt">How long the attempt has taken; null if none is open.</param>
 /// <param name="refusals">How long the target has refused to begin one; null if it has not.</param>
+/// <param name="memory">What earlier jobs of the step remember.</param>
 internal sealed class StepJob(
     RunEnvironment environment,
     PlanProgress plan,
@@ -14,6 +15,7 @@ internal sealed class StepJob(
     Func<TimeSpan> timeout,
     AttemptClock? attempt,
     AttemptClock? refusals,
+    StepMemory memory,
     Action<StepReport> report)
 {
     // Progress is reported at most this often: each report may become a write.
@@ -377,7 +379,8 @@ internal sealed class StepJob(
         new(step, failure.Reason, Clean(failure.Message), failure.Retryable, point)
         {
             Acceptable = !failure.Retryable
-                && Action.MayBeAccepted(new Observation.Failed(failure.Reason, failure.Message)),
+                && (failure.MayBeAccepted
+                    || Action.MayBeAccepted(new Observation.Failed(failure.Reason, failure.Message))),
             Facts = failure.Facts,
         };
 
@@ -448,7 +451,7 @@ internal sealed class StepJob(
     private string? Clean(string? message) => message is null ? null : environment.Redact(message);
 
     private StepContext Context(Step present) =>
-        new() { OwnerUid = environment.OwnerUid, Plan = plan, Step = present, Time = Time };
+        new() { OwnerUid = environment.OwnerUid, Plan = plan, Step = present, Time = Time, Memory = memory };
 
     private static bool IsOurs(Exception exception, CancellationToken cancellationToken) =>
         exception is OperationCanceledException && cancellationToken.IsCancellationRequested;

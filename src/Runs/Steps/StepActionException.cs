@@ -17,6 +17,10 @@ public sealed class StepActionException(
     /// next attempt.</summary>
     public IReadOnlyDictionary<string, string>? Facts { get; init; }
 
+    /// <summary>Whether an administrator may accept this failure although its reason alone does not allow it
+    /// (<see cref="IStepAction.MayBeAccepted"/>).</summary>
+    public bool MayBeAccepted { get; init; }
+
     /// <summary>The target did not accept the request: it cannot be reached, the connection was cut, or it is starting
     /// or stopping. If the next observation is <see cref="Observation.NotStarted"/>, the same attempt is started again
     /// automatically, also that of a run-once step, until the step's time is over. To be set only where the target

@@ -14,8 +14,18 @@ public sealed record StepContext
     /// <summary>How long this observation of the step has lasted already; grows while the step is under way.</summary>
     public TimeSpan Waited { get; init; }
 
+    /// <summary>What this process remembers of the step, as long as it runs the plan.</summary>
+    public StepMemory Memory { get; init; } = new();
+
+    /// <summary>What one job remembers of the step, from its first look to its last.</summary>
+    public StepMemory Pass { get; init; } = new();
+
     public string Node => Step.Node ?? throw new KeyNotFoundException(
         $"Step {Step.Id} names no node. The stored plan does not fit action {Step.Action}.");
+
+    /// <summary>What this process remembers of the attempt.</summary>
+    public T OfAttempt<T>()
+        where T : class, new() => Memory.Of<T>(Step.Attempt);
 
     public string? Receipt(string key) => Step.Receipt?.GetValueOrDefault(key);
 

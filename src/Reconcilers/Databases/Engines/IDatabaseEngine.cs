@@ -57,8 +57,7 @@ internal sealed class DatabaseEngineSet(params IReadOnlyList<IDatabaseEngine> en
 /// them.</summary>
 internal interface IEngineTargets : IAsyncDisposable
 {
-    /// <summary>The actions and guard checks of the engine's plans. Made once for one binding, because actions may
-    /// count what they see.</summary>
+    /// <summary>The actions and guard checks of the engine's plans. Made once for one binding.</summary>
     IStepCatalog Catalog { get; }
 
     /// <summary>The processes that the cluster itself reports, from spec.seed on. Changes nothing. Called again with

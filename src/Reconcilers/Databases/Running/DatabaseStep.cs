@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace Drydock.Reconcilers.Databases;
 
@@ -8,9 +7,6 @@ namespace Drydock.Reconcilers.Databases;
 internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep<DatabaseRollingUpgradeSpec>
     where TTargets : class
 {
-    // One context belongs to one pass over a step, and the engine's own limit counts from the same observation.
-    private static readonly ConditionalWeakTable<StepContext, StrongBox<DateTimeOffset>> Looks = [];
-
     internal override string? Verb => Own?.Verb;
     internal override int Attempts => Own is { Attempts: > 0 and var attempts } ? attempts : base.Attempts;
     private StepAttribute? Own => GetType().GetCustomAttribute<StepAttribute>();
@@ -21,12 +17,6 @@ internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
 
     /// <summary>How long one attempt may take.</summary>
     public abstract TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec);
-
-    /// <summary>When an attempt began. A step that is found running at the first observation has no stored start before
-    /// that observation ends, so this process remembers it.</summary>
-    protected static DateTimeOffset Began(StepContext context) =>
-        context.Step.Record.CountsFrom
-            ?? Looks.GetValue(context, static c => new StrongBox<DateTimeOffset>(c.Time.GetUtcNow())).Value;
 
     /// <summary>The receipt of a step that changes settings for a while: their former values. What an attempt before
     /// this one recorded stays right until they were restored: since then some may have the values of the
@@ -71,6 +61,8 @@ internal class SettleEnd
 /// the operator only makes the wait longer.</summary>
 internal sealed class HealthyTime : SettleEnd
 {
+    public static HealthyTime Of(StepContext context) => context.Memory.Of<HealthyTime>();
+
     private (object? Of, long At)? _before;
     private (object? Of, long At)? _since;
 

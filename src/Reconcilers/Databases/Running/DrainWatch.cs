@@ -1,23 +1,23 @@
-using System.Runtime.CompilerServices;
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Watches the number of leaders of an instance that is drained: progress, not a clock, decides how long a
-/// drain may take. Kept in memory, by attempt: a new process watches from the beginning, which only takes
-/// longer.</summary>
+/// drain may take. A new process watches from the beginning, which only takes longer.</summary>
 internal sealed class DrainWatch
 {
     // A count that rises by this much is another view of the cluster (a new leader of PD counts from 0), not leaders
     // that returned.
     private const long Jump = 100;
 
-    private readonly ConcurrentDictionary<int, Mark> _marks = [];
+    private Mark? _mark;
+
+    /// <summary>The one of an attempt.</summary>
+    public static DrainWatch Of(StepContext context) => context.OfAttempt<DrainWatch>();
 
     /// <summary>Takes the number of leaders that are left. Returns why they are not waited for any longer; null while
     /// they leave.</summary>
     public string? Overdue(StepContext context, DrainSpec drain, TimeSpan taken, long leaders)
     {
-        if (Stalled(context.Step.Attempt, leaders, context.Time.GetUtcNow()) >= drain.LongestStall())
+        if (Stalled(leaders, context.Time.GetUtcNow()) >= drain.LongestStall())
         {
             return $"No leader has left for {drain.StalledFor} (spec.drain.stalledFor)";
         }
@@ -29,24 +29,22 @@ internal sealed class DrainWatch
 
         // A new process, or one with a changed spec, knows nothing of the time before.
         return context.Step is { State: StepState.Failed, Reason: Reasons.DrainTimeout }
-            && !(_marks.TryGetValue(context.Step.Attempt, out var mark) && mark.HasFallen)
+            && _mark is not { HasFallen: true }
             ? "No leader has left since"
             : null;
     }
 
-    private TimeSpan Stalled(int attempt, long leaders, DateTimeOffset now)
+    private TimeSpan Stalled(long leaders, DateTimeOffset now)
     {
-        var mark = _marks.AddOrUpdate(
-            attempt,
-            _ => new Mark(leaders, now, HasFallen: false),
-            (_, known) => leaders < known.Lowest ? new Mark(leaders, now, HasFallen: true)
-                : leaders > (2 * known.Lowest) + Jump ? new Mark(leaders, now, known.HasFallen)
-                : known);
-        return now - mark.At;
+        _mark = _mark is not { } known ? new Mark(leaders, now, HasFallen: false)
+            : leaders < known.Lowest ? new Mark(leaders, now, HasFallen: true)
+            : leaders > (2 * known.Lowest) + Jump ? new Mark(leaders, now, known.HasFallen)
+            : known;
+        return now - _mark.At;
     }
 
     /// <summary>The number cannot be relied on now: the time until the next reliable one does not count.</summary>
-    public void Forget(int attempt) => _marks.TryRemove(attempt, out _);
+    public void Forget() => _mark = null;
 
     /// <summary>Observes a drain. A database that does not answer is waited for as long as leaders that stay.</summary>
     /// <param name="isWaitedFor">Whether that is so before leaders were seen to leave, too.</param>
@@ -55,7 +53,7 @@ internal sealed class DrainWatch
         StepContext context, DrainSpec drain, bool isWaitedFor, Func<TView, Task<Observation>> look)
         where TView : DrainView, new()
     {
-        var view = DrainView.Of<TView>(context);
+        var view = context.Pass.Of<TView>();
         try
         {
             var seen = await look(view);
@@ -66,7 +64,7 @@ internal sealed class DrainWatch
         {
             var now = context.Time.GetUtcNow();
             view.UnreadableSince ??= now;
-            Forget(context.Step.Attempt);
+            Forget();
             return now - view.UnreadableSince.Value < drain.LongestStall()
                 ? new Observation.Running(exception.Message)
                 : throw new StepActionException(
@@ -87,9 +85,6 @@ internal abstract class DrainView
     // What a brief look does not show is asked this often.
     private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
 
-    // One context belongs to one job that follows the step.
-    private static readonly ConditionalWeakTable<StepContext, DrainView> Views = [];
-
     public DrainPace Pace { get; } = new();
 
     /// <summary>Since when the drain cannot be observed; null while it can.</summary>
@@ -97,9 +92,6 @@ internal abstract class DrainView
 
     public bool IsEmpty => WholeAt is null;
     protected DateTimeOffset? WholeAt { get; set; }
-
-    public static TView Of<TView>(StepContext context)
-        where TView : DrainView, new() => (TView)Views.GetValue(context, static _ => new TView());
 
     public virtual bool MayLookBriefly(DateTimeOffset now) => WholeAt is { } at && now - at < WholeEvery;
 }

@@ -22,6 +22,7 @@ internal sealed class OmsTargets : IRunTargets
     private SqlOmsMetadata? _metadata;
     private OmsConfig? _metadataSource;
     private OmsInventory? _found;
+    private StepCatalog<OmsTargets>? _catalog;
     private volatile BoundUpgrade _bound;
     private volatile Redactor _redactor = Redactor.None;
 
@@ -86,7 +87,7 @@ internal sealed class OmsTargets : IRunTargets
         }
     }
 
-    public IStepCatalog Catalog() => new StepCatalog<OmsTargets>(this);
+    public IStepCatalog Catalog() => _catalog ??= new StepCatalog<OmsTargets>(this);
 
     public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
         new OmsPreflight(this, _services.BackupStorage, _services.Time, cancellationToken).RunAsync();

@@ -6,9 +6,6 @@ namespace Drydock.Reconcilers.Oms;
 /// argument <c>Container</c> is the name or id of a container, <c>Database</c> the rm database.</summary>
 internal abstract record OmsStep : StepBase<OmsTargets>, ITimedStep
 {
-    // The step's own start is in its stored form only after it was reported to be under way.
-    private DateTimeOffset? _firstLook;
-
     // A wait whose time is over is not begun again automatically, unless the step says so.
     internal override int Attempts => this is IWaitsOnly ? 1 : base.Attempts;
 
@@ -103,10 +100,9 @@ internal abstract record OmsStep : StepBase<OmsTargets>, ITimedStep
     /// <summary>Whether a part of the phase's time limit has passed.</summary>
     protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)
     {
-        var now = context.Time.GetUtcNow();
-        var began = context.Step.Record.CountsFrom ?? (_firstLook ??= now);
+        var began = Began(context);
         var limit = KubernetesDuration.Parse(Targets.Upgrade.Spec.Timeouts.Of(context.Step.Phase));
-        return now - began >= part(limit);
+        return context.Time.GetUtcNow() - began >= part(limit);
     }
 
     /// <summary>The time by the clock of the host that measured T1, so that the two are subtracted from one clock; by

@@ -8,14 +8,6 @@ internal abstract record OmsProjectStep : OmsStep
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    private long? _began;
-    private TimeSpan _waited;
-    private TimeSpan _lastLook;
-
-    /// <summary>Longer while the wait is long, and as long as the last look took: with thousands of projects the
-    /// console is asked half of the time at most.</summary>
-    protected override TimeSpan Pause =>
-        Longer(Longer(ShortestPause, Shorter(LongestPause, _waited / 20)), _lastLook);
 
     /// <summary>What the list of what differs is named after.</summary>
     protected abstract string ListName { get; }
@@ -33,7 +25,8 @@ internal abstract record OmsProjectStep : OmsStep
         StepContext context, CancellationToken cancellationToken)
     {
         var looked = context.Time.GetTimestamp();
-        _began ??= looked;
+        var pace = context.Pass.Of<Pace>();
+        var began = pace.Began ??= looked;
         ProjectRecord? before = null;
         try
         {
@@ -58,9 +51,18 @@ internal abstract record OmsProjectStep : OmsStep
         }
         finally
         {
-            _lastLook = context.Time.GetElapsedTime(looked);
-            _waited = context.Time.GetElapsedTime(_began.Value);
+            pace.LastLook = context.Time.GetElapsedTime(looked);
+            pace.Waited = context.Time.GetElapsedTime(began);
         }
+    }
+
+    /// <summary>The pause is longer while the wait is long, and as long as the last look took: with thousands of
+    /// projects the console is asked half of the time at most.</summary>
+    public sealed override Task WaitAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var pace = context.Pass.Of<Pace>();
+        var pause = Longer(Longer(ShortestPause, Shorter(LongestPause, pace.Waited / 20)), pace.LastLook);
+        return Task.Delay(PauseAfter(context.Waited, pause), context.Time, cancellationToken);
     }
 
     /// <summary>Until shortly before the engine would report the step as overdue.</summary>
@@ -86,6 +88,15 @@ internal abstract record OmsProjectStep : OmsStep
     }
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private sealed class Pace
+    {
+        public long? Began { get; set; }
+
+        public TimeSpan Waited { get; set; }
+
+        public TimeSpan LastLook { get; set; }
+    }
 }
 
 /// <summary>Compares the projects with those recorded before the upgrade: through the API, or from the tables where
@@ -195,9 +206,6 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
 
     protected override string ListName => "components";
 
-    // What this job saw last of each project, by id. A project that needs nothing is not asked for again.
-    private readonly Dictionary<string, Link> _seen = new(StringComparer.Ordinal);
-
     protected override async Task<Observation> LookAsync(
         StepContext context, ProjectRecord? before, CancellationToken cancellationToken)
     {
@@ -234,9 +242,10 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
             .Select(p => (Before: p, Now: match.Find(p)!))
             .Where(p => p.Now is not null && IsWatched(p.Before.Status, p.Now.Status))
             .ToList();
-        await LookAtLinksAsync(api, watched, cancellationToken);
+        var seen = context.Pass.Of<SeenLinks>().ById;
+        await LookAtLinksAsync(api, watched, seen, cancellationToken);
 
-        var links = watched.Select(p => (p.Before, Link: _seen.GetValueOrDefault(p.Now.Id))).ToList();
+        var links = watched.Select(p => (p.Before, Link: seen.GetValueOrDefault(p.Now.Id))).ToList();
         var sick = links.Where(l => l.Link is not { NotRecovered.Count: 0 }).ToList();
         var recovers = Recovers(context);
         if (!IsOver(context, AlmostAll)
@@ -259,18 +268,21 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
 
         IEnumerable<ActionEntry> Entries(string what, Func<Link, IReadOnlyList<string>> problems) =>
             from link in links
-            let found = link.Link is { } seen ? problems(seen) : []
+            let found = link.Link is { } known ? problems(known) : []
             where found.Count > 0
             select new ActionEntry(Reasons.ComponentsUnhealthy, what, link.Before.ToString(), string.Join(", ", found));
     }
 
     // Those first that were looked at longest ago.
-    private async Task LookAtLinksAsync(
-        HttpOmsApi api, List<(OmsProject Before, OmsProject Now)> watched, CancellationToken cancellationToken)
+    private static async Task LookAtLinksAsync(
+        HttpOmsApi api,
+        List<(OmsProject Before, OmsProject Now)> watched,
+        Dictionary<string, Link> seen,
+        CancellationToken cancellationToken)
     {
-        var turn = _seen.Values.Select(l => l.Turn).DefaultIfEmpty().Max() + 1;
-        var due = watched.Where(p => _seen.GetValueOrDefault(p.Now.Id) is not { NeedsNothing: true })
-            .OrderBy(p => _seen.GetValueOrDefault(p.Now.Id)?.Turn ?? 0)
+        var turn = seen.Values.Select(l => l.Turn).DefaultIfEmpty().Max() + 1;
+        var due = watched.Where(p => seen.GetValueOrDefault(p.Now.Id) is not { NeedsNothing: true })
+            .OrderBy(p => seen.GetValueOrDefault(p.Now.Id)?.Turn ?? 0)
             .Take(AtOneLook);
         var looks = await EachAsync(
             due,
@@ -278,7 +290,7 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
             async p => (p.Before, p.Now, Components: await api.ComponentsAsync(p.Now.Id, cancellationToken)));
         foreach (var (project, now, components) in looks)
         {
-            _seen[now.Id] = new Link(
+            seen[now.Id] = new Link(
                 turn,
                 ProjectLinks.NotRecovered(project, components),
                 ProjectLinks.ForPerson(project, components));
@@ -308,6 +320,12 @@ internal sealed record AwaitComponents(Uri Address) : OmsProjectStep, IWaitsOnly
             .ToList();
         var count = $"{sick.Count} of {all} links are not healthy yet";
         return Sentences.Close(known.Count == 0 ? count : $"{count}: {Sentences.List(known, Named, "; ")}");
+    }
+
+    // A project that needs nothing is not asked for again.
+    private sealed class SeenLinks
+    {
+        public Dictionary<string, Link> ById { get; } = new(StringComparer.Ordinal);
     }
 
     /// <param name="NotRecovered">What high availability still has to recover.</param>

@@ -90,7 +90,7 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
     }
 
     protected override bool MayBeAccepted(Observation.Failed failure) =>
-        failure.Reason == Reasons.JarReportedErrors || base.MayBeAccepted(failure);
+        failure.Reason == Reasons.JarReportedErrors;
 
     // Whether reported errors count is decided here and nowhere else: JarReportedErrors is a verdict on an ended run.
     protected override Observation Judge(StepContext context, int exitCode, string log)

@@ -83,8 +83,7 @@ internal sealed record RunDockerInit(
 
     // A half-migrated schema has another reason.
     protected override bool MayBeAccepted(Observation.Failed failure) =>
-        failure is { Reason: Reasons.MarkerMissing, ExitCode: 0 } or { Reason: Reasons.AlreadyInitialized }
-        || base.MayBeAccepted(failure);
+        failure is { Reason: Reasons.MarkerMissing, ExitCode: 0 } or { Reason: Reasons.AlreadyInitialized };
 
     private string Known(string log) => string.Join(
         ' ',

@@ -18,9 +18,6 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
 
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
-    // Whether the failure of this attempt may be accepted: it offered a result.
-    private bool _isAdoptable;
-
     protected abstract Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
         StepContext context, InspectedContainer container, CancellationToken cancellationToken);
 
@@ -29,8 +26,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult<Observation.Failed?>(null);
 
-    protected override bool MayBeAccepted(Observation.Failed failure) =>
-        failure.Reason == Reasons.StatusOutdated && _isAdoptable;
+    protected override bool MayBeAccepted(Observation.Failed failure) => false;
 
     protected abstract Observation Judge(StepContext context, int exitCode, string log);
 
@@ -231,7 +227,6 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         if (unexplained.Count > 0 || unmarked is not null)
         {
             var result = unmarked is null ? await ResultAsync(context, unexplained, cancellationToken) : null;
-            _isAdoptable = result is not null;
             throw new StepActionException(
                 Reasons.StatusOutdated,
                 Sentences.Join(
@@ -242,7 +237,11 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
                         + "another volume, mount the right one, then retry."),
                     result,
                     "To go back, set spec.desiredState: RolledBack; what was written since the snapshot is lost then."),
-                retryable: false);
+                retryable: false)
+            {
+                // It offered a result.
+                MayBeAccepted = result is not null,
+            };
         }
     }
 

@@ -78,11 +78,13 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
     public virtual Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         Task.Delay(PauseAfter(context.Waited), context.Time, cancellationToken);
 
-    protected TimeSpan PauseAfter(TimeSpan waited)
+    protected TimeSpan PauseAfter(TimeSpan waited) => PauseAfter(waited, Pause);
+
+    protected static TimeSpan PauseAfter(TimeSpan waited, TimeSpan pause)
     {
         var grown = waited / PausesOfWait;
         grown = grown < LongestGrowth ? grown : LongestGrowth;
-        return grown > Pause ? grown : Pause;
+        return grown > pause ? grown : pause;
     }
 
     protected virtual bool MayBeAccepted(Observation.Failed failure) => true;
@@ -101,6 +103,11 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
         _ => null,
     };
 
+    /// <summary>When an attempt began. A step that is found running at the first observation has no stored start before
+    /// that observation ends, so this process remembers it.</summary>
+    protected static DateTimeOffset Began(StepContext context) =>
+        context.Step.Record.CountsFrom ?? context.Pass.Of<FirstLook>().At(context.Time);
+
     /// <summary>The receipt of the step so far; empty before the first attempt.</summary>
     protected static IReadOnlyDictionary<string, string> Receipt(StepContext context) =>
         context.Step.Receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -110,6 +117,14 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
 
     protected static StepActionException NotYet(string reason, string message) =>
         new(reason, message) { NotTaken = true };
+}
+
+/// <summary>When a job looked at its step first.</summary>
+internal sealed class FirstLook
+{
+    private DateTimeOffset? _at;
+
+    public DateTimeOffset At(TimeProvider time) => _at ??= time.GetUtcNow();
 }
 
 /// <summary>Marks an action whose failure an administrator may accept, because the action only verifies something: what
@@ -148,6 +163,7 @@ internal interface IWaitsOnly;
 
 /// <summary>A step or a guard of a plan: a record of its arguments, stored as text. Planners compile it; to be carried
 /// out, it is bound to the targets of a run.</summary>
+/// <remarks>A part has no state but its arguments: what a step remembers is in its <see cref="StepMemory"/>.</remarks>
 internal abstract record PlannedPart<TTargets>
     where TTargets : class
 {

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The steps and guards of stored plans, read and bound to the targets of one run. A step may count over
-/// several looks, so it is read once, and a catalogue lives as long as a binding does.</summary>
+/// <summary>The steps and guards of stored plans, read and bound to the targets of one run. Each is read
+/// once.</summary>
 internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
     where TTargets : class
 {

@@ -1,5 +1,5 @@
-using Drydock.Abstractions.Plans;
-using Drydock.Engine.Actions;
+using Drydock.Crds.Plans;
+using Drydock.Runs;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;

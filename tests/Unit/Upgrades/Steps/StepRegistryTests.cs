@@ -1,4 +1,4 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.Plans;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;

@@ -280,8 +280,6 @@ internal abstract record VerifyInstance : TiDbStep
     // This many restarts by the supervisor within spec.settle are not a coincidence.
     private const int TooManyRestarts = 3;
 
-    private readonly SettleEnd _end = new();
-
     private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
 
     public static bool Is(Step step) => IsOf(step.Planned, VerbName);
@@ -292,7 +290,8 @@ internal abstract record VerifyInstance : TiDbStep
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
-        _end.Forget();
+        var end = context.Memory.Of<SettleEnd>();
+        end.Forget();
         var seen = await LookAsync(context, cancellationToken);
         if (await UnhealthyAsync(seen, cancellationToken) is { } unhealthy)
         {
@@ -310,13 +309,13 @@ internal abstract record VerifyInstance : TiDbStep
             return new Observation.Done();
         }
 
-        _end.Settles(context.Time.GetUtcNow() + left);
+        end.Settles(context.Time.GetUtcNow() + left);
         return new Observation.Running(
             $"{context.Node} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.");
     });
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        _end.WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
+        context.Memory.Of<SettleEnd>().WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -8,10 +8,6 @@ internal sealed record DrainTidb : DrainInstance
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(2);
     private const int Named = 6;
 
-    // A server of a version without the request.
-    private bool _cannotResign;
-    private long? _asked;
-
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => WhileOldRunsAsync(context, async instance =>
     {
@@ -26,14 +22,15 @@ internal sealed record DrainTidb : DrainInstance
             return new Observation.Done($"{instance.Name} is not the DDL owner.");
         }
 
-        if (_cannotResign)
+        var request = context.Memory.Of<ResignRequest>();
+        if (request.IsUnknown)
         {
             return new Observation.Done(
                 $"{instance.Name} is the DDL owner, and its version has no request to resign. Another server becomes "
                 + "the owner once its lease has ended.");
         }
 
-        if (_asked is { } asked && context.Time.GetElapsedTime(asked) < MovesWithin)
+        if (request.At is { } asked && context.Time.GetElapsedTime(asked) < MovesWithin)
         {
             return new Observation.Running($"{instance.Name} is still the DDL owner.");
         }
@@ -47,13 +44,13 @@ internal sealed record DrainTidb : DrainInstance
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
+        var (instance, request) = (Instance(context), context.Memory.Of<ResignRequest>());
         if (!await Targets.Tidb.ResignDdlOwnerAsync(Spec.Status(instance), cancellationToken))
         {
-            _cannotResign = true;
+            request.IsUnknown = true;
         }
 
-        _asked = context.Time.GetTimestamp();
+        request.At = context.Time.GetTimestamp();
     }
 
     // The status port opens after the system tables are upgraded.
@@ -70,6 +67,14 @@ internal sealed record DrainTidb : DrainInstance
         }
 
         return false;
+    }
+
+    private sealed class ResignRequest
+    {
+        /// <summary>A server of a version without the request.</summary>
+        public bool IsUnknown { get; set; }
+
+        public long? At { get; set; }
     }
 }
 

@@ -27,8 +27,6 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     // (docs/project/research/tidb.md#pd-as-observed).
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(15);
 
-    private readonly DrainWatch _watch = new();
-
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => spec.Drain.StepLimit(
         LongestWarmUp + KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later);
 
@@ -67,7 +65,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     }
 
     public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        _watch.ObserveAsync<TikvDrainView>(
+        DrainWatch.Of(context).ObserveAsync<TikvDrainView>(
             context, Spec.Drain, isWaitedFor: true, view => LookAsync(context, view, cancellationToken));
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
@@ -152,7 +150,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
 
         if (drain.IsOver)
         {
-            _watch.Forget(context.Step.Attempt);
+            DrainWatch.Of(context).Forget();
             return new Observation.Done(drain.IsOnly
                 ? "It is the only store: its leaders cannot move to another one."
                 : await ToleratedAsync(drain, instance, cancellationToken));
@@ -160,7 +158,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
 
         if (!drain.IsEvicted)
         {
-            _watch.Forget(context.Step.Attempt);
+            DrainWatch.Of(context).Forget();
             return WaitsFor(Spec, context, drain) is { } former ? new Observation.Running(former)
                 : !drain.IsCounted && now - (view.UncountedSince ?? now) < LongestWarmUp
                 ? new Observation.Running(NotCounted)
@@ -185,7 +183,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     // The time in which PD does not count is not part of any limit.
     private Observation WarmUp(StepContext context, TikvDrainView view, StoreDrain drain, DateTimeOffset now)
     {
-        _watch.Forget(context.Step.Attempt);
+        DrainWatch.Of(context).Forget();
         var since = view.UncountedSince ?? now;
         return now - since < LongestWarmUp
             ? new Observation.Running(NotCounted)
@@ -199,7 +197,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     {
         var began = Since(context) ?? now;
         var taken = now - (view.CountedSince > began ? view.CountedSince.Value : began);
-        return _watch.Overdue(context, Spec.Drain, taken, leaders) is { } why
+        return DrainWatch.Of(context).Overdue(context, Spec.Drain, taken, leaders) is { } why
             ? Overdue(context, leaders, why)
             : new Observation.Running(
                 view.Pace.Describe(Before(context.Receipt(LeadersKey)) ?? leaders, leaders, taken, now));

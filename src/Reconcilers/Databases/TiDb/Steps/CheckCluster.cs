@@ -6,12 +6,11 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 [Step("cluster", "Check the cluster as a whole")]
 internal sealed record CheckCluster : FinalCheck, IWaitsOnly
 {
-    private readonly HealthyTime _healthy = new();
-
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
-        _healthy.BeginLook();
+        var healthy = HealthyTime.Of(context);
+        healthy.BeginLook();
         var problems = new List<string>();
         var pd = Targets.Pd;
         problems.AddRange((await pd.HealthAsync(cancellationToken))
@@ -55,7 +54,7 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
         }
 
         return problems.Count > 0 ? new Observation.Running(string.Join(" ", problems))
-            : _healthy.Left(context.Time, KubernetesDuration.Parse(Spec.Settle)) > TimeSpan.Zero
+            : healthy.Left(context.Time, KubernetesDuration.Parse(Spec.Settle)) > TimeSpan.Zero
             ? new Observation.Running($"The cluster is healthy. Waiting until it has been healthy for {Spec.Settle}.")
             : new Observation.Done(Sentences.Join(
                 $"{stores.Count} stores are Up on {Spec.ToVersion}.",
@@ -65,7 +64,7 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
     });
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        _healthy.WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
+        HealthyTime.Of(context).WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     // PD of this age reports "1.0.0" for every release, so the git hash of its build is compared with that of the new
     // program (docs/project/research/tidb.md#rules). If they differ, the leader's program on its host decides. Waiting

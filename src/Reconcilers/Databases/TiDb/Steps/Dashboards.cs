@@ -17,8 +17,6 @@ internal sealed record ImportDashboards(
     // Grafana has just been restarted.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<string, (string Uid, long Version)> _saved = new(StringComparer.Ordinal);
-
     protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
 
     internal override string Title(string? node) => $"Import the dashboards into {Service}";
@@ -27,7 +25,7 @@ internal sealed record ImportDashboards(
     {
         try
         {
-            var (all, different) = await CompareAsync(cancellationToken);
+            var (all, different) = await CompareAsync(context, cancellationToken);
             return different.Count == 0
                 ? new Observation.Done($"{Service} has all {all} dashboards.")
                 : new Observation.NotStarted($"{different.Count} of {all} dashboards are not imported yet.");
@@ -47,13 +45,14 @@ internal sealed record ImportDashboards(
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         var grafana = Targets.Grafana(Settings);
-        var (_, different) = await CompareAsync(cancellationToken);
+        var (_, different) = await CompareAsync(context, cancellationToken);
+        var saved = context.Memory.Of<SavedDashboards>();
         foreach (var (dashboard, former) in different)
         {
             Targets.EnsureMayAct();
             try
             {
-                _saved[dashboard.Title] = await grafana.SaveAsync(
+                saved.Versions[dashboard.Title] = await grafana.SaveAsync(
                     dashboard, former, $"Upgrade to {Spec.ToVersion}", cancellationToken);
             }
             catch (TiDbApiException exception)
@@ -68,8 +67,9 @@ internal sealed record ImportDashboards(
     }
 
     private async Task<(int All, List<(DashboardModel Dashboard, StoredDashboard? Former)> Different)> CompareAsync(
-        CancellationToken cancellationToken)
+        StepContext context, CancellationToken cancellationToken)
     {
+        var saved = context.Memory.Of<SavedDashboards>();
         var grafana = Targets.Grafana(Settings);
         var files = Targets.Hosts.Files(Settings.Host);
         var all = await DashboardFiles.ReadAsync(files, From, DataSource, TitlePrefix, cancellationToken);
@@ -77,7 +77,7 @@ internal sealed record ImportDashboards(
         foreach (var dashboard in all)
         {
             var stored = await grafana.FindAsync(dashboard.Uid, dashboard.Title, cancellationToken);
-            if (stored is null || !(dashboard.IsSame(stored.Model) || IsUnchanged(dashboard, stored)))
+            if (stored is null || !(dashboard.IsSame(stored.Model) || saved.Has(dashboard, stored)))
             {
                 different.Add((dashboard, stored));
             }
@@ -86,10 +86,16 @@ internal sealed record ImportDashboards(
         return (all.Count, different);
     }
 
-    private bool IsUnchanged(DashboardModel dashboard, StoredDashboard stored) =>
-        _saved.TryGetValue(dashboard.Title, out var saved) && saved == (stored.Uid, stored.Version);
-
     private MonitoringService Settings => MonitoringLayout.Find(Spec, Service);
+
+    // What this process has written, by title.
+    private sealed class SavedDashboards
+    {
+        public ConcurrentDictionary<string, (string Uid, long Version)> Versions { get; } = new(StringComparer.Ordinal);
+
+        public bool Has(DashboardModel dashboard, StoredDashboard stored) =>
+            Versions.TryGetValue(dashboard.Title, out var saved) && saved == (stored.Uid, stored.Version);
+    }
 }
 
 /// <summary>Reads the files with dashboards on the host of Grafana.</summary>

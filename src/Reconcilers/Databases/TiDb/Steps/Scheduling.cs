@@ -363,9 +363,6 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
     // Regions split all the time if data is written: a change of 1 % counts as stable.
     private const double StableFraction = 0.01;
 
-    // A new process starts watching again, which only takes longer.
-    private readonly SchedulingWatch _watch = new();
-
     // The end of a short stableFor is not seen late; a long one is not watched closely.
     protected override TimeSpan Pause
     {
@@ -433,14 +430,15 @@ internal sealed record RaiseScheduleLimit(string Name, long Limit) : TiDbStep
 
         var now = context.Time.GetUtcNow();
         var regions = (await Targets.Pd.StoresAsync(cancellationToken)).Sum(s => s.Regions);
-        _watch.Add(now, regions, await BackoffsAsync(cancellationToken));
-        if (_watch.BackoffsPerMinute is { } rate && rate > Tune.MaxBackoffPerMinute)
+        var watch = context.Memory.Of<SchedulingWatch>();
+        watch.Add(now, regions, await BackoffsAsync(cancellationToken));
+        if (watch.BackoffsPerMinute is { } rate && rate > Tune.MaxBackoffPerMinute)
         {
             return Stopped($"tikvclient_backoff_count rose by {rate:0} in a minute, more than "
                 + $"{Tune.MaxBackoffPerMinute}");
         }
 
-        var stable = _watch.StableFor(now, StableFraction);
+        var stable = watch.StableFor(now, StableFraction);
         var text = $"The number of Regions has been stable for {KubernetesDuration.Format(stable)}";
         return stable >= KubernetesDuration.Parse(Tune.StableFor)
             ? new Observation.NotStarted($"{text}.")

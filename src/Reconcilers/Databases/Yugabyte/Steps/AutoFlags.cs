@@ -38,11 +38,10 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
     public const string FlagsAfterDigestFact = "autoFlagsAfterDigest";
     public const string PromotedFact = "promoted";
     public const string NeedsRestartFact = "needsRestart";
-    private readonly ConcurrentDictionary<int, AutoFlagsPromotion> _answers = [];
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (!_answers.TryGetValue(context.Step.Attempt, out var answer))
+        if (context.OfAttempt<Request>().Answer is not { } answer)
         {
             return new Observation.NotStarted("AutoFlags have not been promoted in this attempt.");
         }
@@ -101,7 +100,12 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
         }
 
         Cluster.Context.EnsureMayAct();
-        _answers[context.Step.Attempt] = await Cluster.Tool().PromoteAutoFlagsAsync(Class, cancellationToken);
+        context.OfAttempt<Request>().Answer = await Cluster.Tool().PromoteAutoFlagsAsync(Class, cancellationToken);
+    }
+
+    private sealed class Request
+    {
+        public AutoFlagsPromotion? Answer { get; set; }
     }
 }
 
@@ -202,11 +206,9 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
 {
     internal override string Title(string? node) => $"Roll back AutoFlags to configuration version {FlagsVersion}";
 
-    private readonly ConcurrentDictionary<int, (bool IsRolledBack, long At)> _answers = [];
-
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (!_answers.TryGetValue(context.Step.Attempt, out var answer))
+        if (context.OfAttempt<Request>().Answer is not { } answer)
         {
             return new Observation.NotStarted("AutoFlags have not been rolled back in this attempt.");
         }
@@ -233,8 +235,13 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken) =>
-        _answers[context.Step.Attempt] = (
+        context.OfAttempt<Request>().Answer = (
             await Cluster.Tool().RollBackAutoFlagsAsync(FlagsVersion, cancellationToken), context.Time.GetTimestamp());
+
+    private sealed class Request
+    {
+        public (bool IsRolledBack, long At)? Answer { get; set; }
+    }
 }
 
 /// <summary>What the programs of a package would make of the promoted AutoFlags: they end at start if they do not know

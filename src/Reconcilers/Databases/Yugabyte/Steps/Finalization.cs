@@ -15,19 +15,17 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
 
     private static YugabyteSpec Settings(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte ?? new YugabyteSpec();
 
-    private DateTimeOffset? _unhealthySince;
-    private DateTimeOffset? _unhealthyAt;
-
     protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
+        var seen = context.Memory.Of<UnhealthyTimes>();
         var problems = await new ClusterGate(Cluster).HealthProblemsAsync(context.Plan, cancellationToken);
         if (problems.Count > 0)
         {
-            var since = _unhealthySince ??= now;
-            _unhealthyAt = now;
+            var since = seen.Since ??= now;
+            seen.Last = now;
             var patience = VerifyPatience(Cluster.Spec);
             return now - since < patience
                 ? new Observation.Running(
@@ -39,9 +37,9 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
                     + "Repair it, then retry; or roll back, if the plan's notes say that this is possible.");
         }
 
-        _unhealthySince = null;
+        seen.Since = null;
         var soak = KubernetesDuration.Parse(Cluster.Settings.Soak);
-        var end = Began(context, now) + soak;
+        var end = HealthyFrom(context, seen.Last, now) + soak;
         return now >= end
             ? new Observation.Done($"The universe has been healthy for {Cluster.Settings.Soak} in the new version.")
             : new Observation.Running(
@@ -49,12 +47,19 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
                 + $"{end.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z on (spec.yugabyte.soak).");
     }
 
-    private DateTimeOffset Began(StepContext context, DateTimeOffset now)
+    private static DateTimeOffset HealthyFrom(StepContext context, DateTimeOffset? unhealthyAt, DateTimeOffset now)
     {
         var before = context.Plan.Steps
             .Where(s => context.Step.After.Contains(s.Id, StringComparer.Ordinal))
             .Max(s => s.FinishedAt) ?? now;
-        return _unhealthyAt is { } last && last > before ? last : before;
+        return unhealthyAt is { } last && last > before ? last : before;
+    }
+
+    private sealed class UnhealthyTimes
+    {
+        public DateTimeOffset? Since { get; set; }
+
+        public DateTimeOffset? Last { get; set; }
     }
 }
 
@@ -213,14 +218,12 @@ internal sealed record UpgradeCatalog : YugabyteStep
         + "retry.";
 
     public const string NotNeededFact = "notNeeded";
-    private readonly ConcurrentDictionary<int, CatalogUpgrade> _answers = [];
-    private readonly ConcurrentDictionary<int, bool> _prepared = [];
 
     public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var sql = Cluster.Vocabulary.Sql;
         return Task.FromResult<Observation>(
-            !_answers.TryGetValue(context.Step.Attempt, out var answer)
+            context.OfAttempt<Request>().Answer is not { } answer
                 ? new Observation.NotStarted("The catalogue has not been upgraded in this attempt.")
                 : answer.IsNeeded
                     ? new Observation.Done($"The {sql} catalogue was upgraded to the latest version.")
@@ -231,14 +234,15 @@ internal sealed record UpgradeCatalog : YugabyteStep
     public override Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)
     {
         // An attempt that is taken up again is prepared again.
-        _prepared[context.Step.Attempt] = context.Step.StartedAt is null;
+        context.OfAttempt<Request>().IsFresh = context.Step.StartedAt is null;
         return base.PrepareAsync(context, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
         // A former attempt, or this one in a former life of the operator, may have started the command.
-        _ = _prepared.TryRemove(context.Step.Attempt, out var isFresh);
+        var request = context.OfAttempt<Request>();
+        (var isFresh, request.IsFresh) = (request.IsFresh, false);
         var mayHaveBegun = context.Step.Attempt > 1 || !isFresh;
         if (mayHaveBegun
             && !await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken)
@@ -276,7 +280,7 @@ internal sealed record UpgradeCatalog : YugabyteStep
         try
         {
             Cluster.Context.EnsureMayAct();
-            _answers[context.Step.Attempt] = await tool.UpgradeCatalogAsync(
+            context.OfAttempt<Request>().Answer = await tool.UpgradeCatalogAsync(
                 Timers.Clamp(KubernetesDuration.Parse(Cluster.Spec.Timeouts.Finalize)), cancellationToken);
             return true;
         }
@@ -304,6 +308,13 @@ internal sealed record UpgradeCatalog : YugabyteStep
                 : $"{exception.Message} The old catalogue is still in use. Fix the cause, then retry.";
             throw new StepActionException(Reasons.AdminToolFailed, message, retryable: false, exception);
         }
+    }
+
+    private sealed class Request
+    {
+        public bool IsFresh { get; set; }
+
+        public CatalogUpgrade? Answer { get; set; }
     }
 }
 

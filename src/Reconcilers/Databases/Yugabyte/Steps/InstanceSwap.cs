@@ -205,12 +205,10 @@ internal sealed record ProgramReplacement(
 /// (docs/project/research/yugabytedb.md#rules). All of that for spec.settle without interruption, as far as this
 /// process of the operator knows. A restart of the operator loses it, which only makes the wait longer. Another process
 /// of the instance, or one look that was unhealthy or failed, starts the count again.</summary>
-internal sealed class InstanceHealth
+internal static class InstanceHealth
 {
     /// <summary>For the clock of another host, a heartbeat in transit, and whole seconds.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
-
-    private readonly HealthyTime _healthy = new();
 
     public static async Task<IReadOnlyList<string>> ProcessProblemsAsync(
         YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, InstanceGoal goal,
@@ -227,13 +225,10 @@ internal sealed class InstanceHealth
             : [$"It reports version {running}, not {goal.Version}."];
     }
 
-    /// <summary>Begins a look, which ends with <see cref="Healthy"/> or counts as an interruption.</summary>
-    public void BeginLook() => _healthy.BeginLook();
-
-    public Observation Healthy(
+    public static Observation Healthy(
         StepContext context, YugabyteCluster cluster, DatabaseInstance instance, InstanceProcess process, string? done)
     {
-        var left = _healthy.Left(context.Time, cluster.Settle, (process.Pid, process.StartedAt));
+        var left = HealthyTime.Of(context).Left(context.Time, cluster.Settle, (process.Pid, process.StartedAt));
         return left <= TimeSpan.Zero
             ? new Observation.Done(done)
             : new Observation.Running(
@@ -253,9 +248,6 @@ internal sealed class InstanceHealth
                 + $"{string.Join(" ", problems)} {log}"
                 + await LogAsync(cluster, instance, process, cancellationToken));
     }
-
-    public Task WaitAsync(StepContext context, TimeSpan usual, CancellationToken cancellationToken) =>
-        _healthy.WaitAsync(context.Time, usual, cancellationToken);
 
     // " Its log says: …"; empty if nothing is found.
     private static Task<string> LogAsync(

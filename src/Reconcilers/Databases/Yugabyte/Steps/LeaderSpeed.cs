@@ -19,8 +19,6 @@ internal sealed record SpeedUpLeaders : YugabyteStep
 
     private LeaderSpeed Speed => new(Cluster);
 
-    private readonly ConcurrentDictionary<int, string> _refusals = [];
-
     // A flag may be set twice.
     protected override bool IsRepeatable => true;
 
@@ -32,7 +30,7 @@ internal sealed record SpeedUpLeaders : YugabyteStep
             : null;
         return !now.Values.Any(m => m.IsSlow)
             ? new Observation.Done(null, facts)
-            : _refusals.TryGetValue(context.Step.Attempt, out var refusal)
+            : context.OfAttempt<Refused>().Because is { } refusal
             ? new Observation.Done($"Leaders move as fast as before: {refusal}", facts)
             : new Observation.NotStarted("A master still moves leaders slowly.");
     }
@@ -45,7 +43,7 @@ internal sealed record SpeedUpLeaders : YugabyteStep
     {
         if (await Speed.RaiseAsync(cancellationToken) is { } refusal)
         {
-            _refusals[context.Step.Attempt] = refusal;
+            context.OfAttempt<Refused>().Because = refusal;
         }
     }
 
@@ -59,6 +57,11 @@ internal sealed record SpeedUpLeaders : YugabyteStep
             m => m.Key,
             m => saved.TryGetValue(m.Key, out var former) && m.Value == former.Wanted ? former : m.Value,
             StringComparer.Ordinal));
+    }
+
+    private sealed class Refused
+    {
+        public string? Because { get; set; }
     }
 }
 

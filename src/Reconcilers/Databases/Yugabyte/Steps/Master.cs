@@ -189,8 +189,6 @@ internal sealed record SwapMaster(
 /// <param name="Slot">The position in the phase, from 1.</param>
 internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly, IInstanceStep
 {
-    private readonly InstanceHealth _health = new();
-
     /// <summary>How many masters the phase has; only its title says it.</summary>
     internal int Count { get; init; }
 
@@ -206,7 +204,7 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly, IInsta
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        _health.BeginLook();
+        HealthyTime.Of(context).BeginLook();
         var slots = new MasterSlots(context, Slot, Cluster);
         if (slots.Taken is null && slots.Left.Count == 0)
         {
@@ -224,14 +222,14 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly, IInsta
         }
 
         return problems.Count == 0
-            ? _health.Healthy(context, Cluster, instance, process, instance.Name)
+            ? InstanceHealth.Healthy(context, Cluster, instance, process, instance.Name)
             : WithoutRetry(await InstanceHealth.NotHealthyAsync(
                 Cluster, instance, process, problems, Elapsed(context),
                 $"See its log on {instance.Host}, fix the cause, then retry.", cancellationToken));
     }
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        _health.WaitAsync(context, PauseAfter(context.Waited), cancellationToken);
+        HealthyTime.Of(context).WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     // Empty once the others have it among them and all of the cluster is well.
     private Task<IReadOnlyList<string>> InClusterAsync(

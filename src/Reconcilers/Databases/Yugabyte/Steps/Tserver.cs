@@ -242,13 +242,11 @@ internal sealed record SwapTserver(
 [Step("verify")]
 internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 {
-    private readonly InstanceHealth _health = new();
-
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => VerifyPatience(spec) + Margin;
 
     protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
     {
-        _health.BeginLook();
+        HealthyTime.Of(context).BeginLook();
         var instance = InstanceOf(context);
         var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         var sql = new SqlBaseline(Cluster);
@@ -277,14 +275,14 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
         }
 
         return problems.Count == 0
-            ? _health.Healthy(context, Cluster, instance, process, done: null)
+            ? InstanceHealth.Healthy(context, Cluster, instance, process, done: null)
             : await InstanceHealth.NotHealthyAsync(
                 Cluster, instance, process, problems, Elapsed(context),
                 $"Its log is on {instance.Host}. Fix the cause, then retry.", cancellationToken);
     }
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        _health.WaitAsync(context, PauseAfter(context.Waited), cancellationToken);
+        HealthyTime.Of(context).WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     protected override Task ExecuteAsync(
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>

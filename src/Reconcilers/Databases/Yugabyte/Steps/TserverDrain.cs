@@ -17,8 +17,7 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
 {
     public const string LeadersLeftFact = "leadersLeft";
 
-    // It counts over several looks.
-    private LeaderDrain Drain => field ??= new(Cluster);
+    private LeaderDrain Drain => new(Cluster);
 
     private ClusterGate Gate => new(Cluster);
 
@@ -38,7 +37,7 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
     private static TimeSpan Patience(DatabaseRollingUpgradeSpec spec) => GatePatience(spec) + VerifyPatience(spec);
 
     protected override Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken) =>
-        Drain.Watch.ObserveAsync<TserverDrainView>(
+        DrainWatch.Of(context).ObserveAsync<TserverDrainView>(
             context, Cluster.Spec.Drain, isWaitedFor: false, view => LookAsync(context, view, cancellationToken));
 
     protected override async Task ExecuteAsync(
@@ -106,13 +105,13 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
         var (isBlacklisted, leaders) = Drain.Read(universe, instance);
         if (isBlacklisted && leaders == 0)
         {
-            Drain.Forget(context);
+            LeaderDrain.Forget(context);
             return new Observation.Done();
         }
 
         if (!isBlacklisted)
         {
-            Drain.Forget(context);
+            LeaderDrain.Forget(context);
             return Former(context, instance, universe) is { } former
                 ? new Observation.Running(former)
                 : await NotYetAsync(context, instance, cancellationToken);
@@ -201,7 +200,6 @@ internal sealed class LeaderDrain(YugabyteCluster cluster)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
-    public DrainWatch Watch { get; } = new();
     public bool Proceeds => cluster.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed;
 
     public (bool IsBlacklisted, ulong Leaders) Read(ClusterView view, DatabaseInstance instance) => (
@@ -212,10 +210,10 @@ internal sealed class LeaderDrain(YugabyteCluster cluster)
         cluster.Tool().ChangeLeaderBlacklistAsync(cluster.Rpc(instance), add: true, cancellationToken);
 
     public string? Overdue(StepContext context, DateTimeOffset began, ulong leaders) =>
-        Watch.Overdue(context, cluster.Spec.Drain, context.Time.GetUtcNow() - began, (long)leaders);
+        DrainWatch.Of(context).Overdue(context, cluster.Spec.Drain, context.Time.GetUtcNow() - began, (long)leaders);
 
     /// <summary>The number of leaders cannot be relied on now, or does not matter any more.</summary>
-    public void Forget(StepContext context) => Watch.Forget(context.Step.Attempt);
+    public static void Forget(StepContext context) => DrainWatch.Of(context).Forget();
 
     public string Left(DatabaseInstance instance, string why, ulong leaders) =>
         $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs the old version and was not stopped. "

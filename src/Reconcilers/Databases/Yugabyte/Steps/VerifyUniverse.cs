@@ -13,8 +13,6 @@ internal sealed record VerifyUniverse(string? Version = null) : YugabyteStep, IW
     // A heartbeat comes every second.
     private static readonly TimeSpan Overdue = ClusterView.FreshHeartbeat + TimeSpan.FromSeconds(2);
 
-    private readonly HealthyTime _healthy = new();
-
     internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
         $"Verify that the universe is healthy in {Version ?? spec.ToVersion}";
 
@@ -26,7 +24,8 @@ internal sealed record VerifyUniverse(string? Version = null) : YugabyteStep, IW
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        _healthy.BeginLook();
+        var healthy = HealthyTime.Of(context);
+        healthy.BeginLook();
         var version = Version ?? Cluster.Spec.ToVersion;
         var problems = await ProblemsAsync(context.Plan, YugabyteVersion.Parse(version), cancellationToken);
         if (problems.Count > 0)
@@ -41,13 +40,13 @@ internal sealed record VerifyUniverse(string? Version = null) : YugabyteStep, IW
         }
 
         var hold = KubernetesDuration.Format(Hold);
-        return _healthy.Left(context.Time, Hold) <= TimeSpan.Zero
+        return healthy.Left(context.Time, Hold) <= TimeSpan.Zero
             ? new Observation.Done($"The universe has been healthy in {version} for {hold}.")
             : new Observation.Running($"The universe is healthy. Waiting until it has been healthy for {hold}.");
     }
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        _healthy.WaitAsync(context.Time, Pause, cancellationToken);
+        HealthyTime.Of(context).WaitAsync(context.Time, Pause, cancellationToken);
 
     private async Task<IReadOnlyList<string>> ProblemsAsync(
         PlanProgress plan, YugabyteVersion version, CancellationToken cancellationToken)
