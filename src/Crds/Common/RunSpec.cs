@@ -76,6 +76,12 @@ public abstract record RunSpec
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
+
+    /// <summary>How long one pass of preflight may take, a duration.</summary>
+    public abstract string PreflightLimit();
+
+    /// <summary>How long an automatic rollback waits after a failure that may be accepted.</summary>
+    public virtual TimeSpan AcceptanceWait() => TimeSpan.Zero;
 }
 
 /// <summary>Whether a run changes anything.</summary>

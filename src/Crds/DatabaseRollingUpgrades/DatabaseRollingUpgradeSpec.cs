@@ -166,6 +166,9 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     /// <summary>How long one attempt of a step may take, by phase; then it fails with StepTimeout.</summary>
     [FieldClass(FieldClass.Timing)]
     public DatabaseUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
+
+    /// <inheritdoc/>
+    public override string PreflightLimit() => Timeouts.Preflight;
 }
 
 /// <summary>TLS for HTTP calls to the processes of the database and for its admin tool. A YugabyteDB universe may have

@@ -1,3 +1,5 @@
+using Drydock.Crds.Values;
+
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>
@@ -166,6 +168,12 @@ public sealed record OmsUpgradeSpec : RunSpec
     /// <summary>How long one attempt of a step may take, by phase; then it fails with StepTimeout.</summary>
     [FieldClass(FieldClass.Timing)]
     public OmsUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
+
+    /// <inheritdoc/>
+    public override string PreflightLimit() => Timeouts.Preflight;
+
+    /// <inheritdoc/>
+    public override TimeSpan AcceptanceWait() => KubernetesDuration.Parse(AcceptWithin);
 }
 
 /// <summary>Editions of OceanBase Migration Service.</summary>

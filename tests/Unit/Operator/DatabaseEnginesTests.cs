@@ -32,12 +32,12 @@ public sealed partial class DatabaseEnginesTests
         var plan = new StoredPlan().AsRun();
         Action[] questions =
         [
-            () => kind.Milestones(Spec),
-            () => kind.Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
-            () => kind.LeftBehind(Spec, status),
+            () => kind.Report.Milestones(Spec),
+            () => kind.Report.Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
+            () => kind.Report.LeftBehind(Spec, status),
             () => new DatabaseParkedState(engines).MayRemain(Spec, status),
             () => kind.Steps(Spec),
-            () => kind.RollbackRefusal(Spec, plan),
+            () => kind.Rollback.Refusal(Spec, plan),
             () => Unknown.Components(),
         ];
 

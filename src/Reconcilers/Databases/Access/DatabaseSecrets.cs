@@ -83,8 +83,8 @@ internal sealed record DatabaseSecrets
             ? reading.Ssh(jump, $"spec.access.{way}.jump.sshSecretRef")
             : toHosts;
         var dockerTls = reading.DockerTls(docker?.TlsSecretRef, "spec.access.docker.tlsSecretRef");
-        var login = engine.Login(spec);
-        var sql = reading.Login(login, engine.LoginField);
+        var login = engine.Settings.Login(spec);
+        var sql = reading.Login(login, engine.Settings.LoginField);
         var tls = spec.Tls is { Web: { } ui }
             ? reading.Tls(ui.SecretRef, "spec.tls.web.secretRef")
             : reading.Tls(spec.Tls?.SecretRef, "spec.tls.secretRef");
@@ -126,7 +126,7 @@ internal sealed record DatabaseSecrets
             Sql = sql is null
                 ? null
                 : new SqlLogin(
-                    sql.User, sql.Password, reading.Optional(login!, engine.LoginField, SecretKeys.Authority)),
+                    sql.User, sql.Password, reading.Optional(login!, engine.Settings.LoginField, SecretKeys.Authority)),
             Peers = peers,
             Digest = used.Digest,
             Problems = reading.Problems,

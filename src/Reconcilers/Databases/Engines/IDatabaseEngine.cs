@@ -7,27 +7,46 @@ internal interface IDatabaseEngine
 {
     DatabaseEngine Name { get; }
 
-    RunMilestones Milestones { get; }
-
-    string LoginField { get; }
-
-    SecretReference? Login(DatabaseRollingUpgradeSpec spec);
-
-    SwapMethod DefaultSwap(InstanceControl control);
-
-    StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec);
-
-    IEngineTargets Bind(EngineContext context);
-
     /// <summary>The steps and guards of the engine's plans.</summary>
     StepRegistry Steps { get; }
 
+    EngineSettings Settings { get; }
+
+    IEngineReport Report { get; }
+
+    IEngineTargets Bind(EngineContext context);
+
     ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => null;
 
-    /// <summary>Why this upgrade cannot be rolled back; null if it can.</summary>
-    string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan);
+    IEngineUndo Undo(DatabaseRollingUpgradeSpec spec, PlanProgress plan);
 
-    Plan CompileRollback(DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string> notes);
+    bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
+}
+
+/// <summary>Where the spec of an engine has what every engine needs.</summary>
+/// <param name="DefaultSwap">How a program is replaced where the instance does not say it.</param>
+/// <param name="BackupStorage">The storage of the backup that the upgrade depends on; null for none.</param>
+internal sealed record EngineSettings(
+    string LoginField,
+    Func<DatabaseRollingUpgradeSpec, SecretReference?> Login,
+    Func<InstanceControl, SwapMethod> DefaultSwap,
+    Func<DatabaseRollingUpgradeSpec, StorageSpec?> BackupStorage);
+
+/// <summary>What takes an upgrade of one engine back, with the progress of its plan.</summary>
+internal interface IEngineUndo
+{
+    /// <summary>Why this upgrade cannot be rolled back; null if it can.</summary>
+    string? Refusal { get; }
+
+    /// <summary>The rollback; without steps if nothing was changed.</summary>
+    /// <exception cref="InvalidOperationException">There is a <see cref="Refusal"/>.</exception>
+    Plan Rollback(IReadOnlyList<string> notes);
+}
+
+/// <summary>What the upgrades of one engine report.</summary>
+internal interface IEngineReport
+{
+    RunMilestones Milestones { get; }
 
     DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
@@ -36,8 +55,6 @@ internal interface IDatabaseEngine
     }
 
     IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
-
-    bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 }
 
 /// <summary>The engines that this operator has. An engine that is not among them is refused and never runs as another
@@ -72,7 +89,7 @@ internal interface IEngineTargets : IAsyncDisposable
     /// <inheritdoc cref="IRunTargets.ReadTracesAsync"/>
     Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) => Task.FromResult(plan);
 
-    /// <summary>Why a rollback that <see cref="IDatabaseEngine.RollbackRefusal"/> allows must not begin now, and what
+    /// <summary>Why a rollback that <see cref="IEngineUndo.Refusal"/> allows must not begin now, and what
     /// an administrator may do; null if it may. Does not throw for any answer of a target.</summary>
     Task<string?> FindRollbackObstacleAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => Task.FromResult<string?>(null);

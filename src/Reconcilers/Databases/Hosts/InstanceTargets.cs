@@ -32,7 +32,8 @@ internal static class InstanceTargets
             Port = DefaultPorts.Service(spec, instance),
             Control = control,
             ControlField = field,
-            Swap = control.Swap ?? (control.Link is null ? engine.DefaultSwap(control) : SwapMethod.SwitchLink),
+            Swap = control.Swap
+                ?? (control.Link is null ? engine.Settings.DefaultSwap(control) : SwapMethod.SwitchLink),
         });
     }
 

@@ -113,7 +113,7 @@ internal sealed class DatabaseRunTargets : IRunTargets
         _engine.CleanUpAsync((DatabaseRollingUpgradeStatus)status, cancellationToken);
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) =>
-        _kind.BackupStorage(_bound.Current.Spec) is { } storage
+        _kind.Settings.BackupStorage(_bound.Current.Spec) is { } storage
         ? StorageBlocker.FindAsync(_services.Storages, storage, _bound.Written.Metadata.Namespace, cancellationToken)
         : Task.FromResult<Blocker?>(null);
 

@@ -7,12 +7,8 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="bind">Determines what access to the targets of an upgrade depends on.</param>
 internal sealed class DatabaseUpgradeKind(
     DatabaseEngineSet engines, Func<DatabaseRollingUpgrade, CancellationToken, Task<RunBinding>> bind)
-    : RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
-        DatabaseRollingUpgrade.KindName, CrdsJsonContext.Default.DatabaseRollingUpgrade)
+    : RunKind<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec>
 {
-    /// <summary>What must be approved before an upgrade that succeeded is rolled back.</summary>
-    public const string RollbackHold = "RollBack";
-
     public DatabaseUpgradeKind(DatabaseServices services)
         : this(
             services.Engines,
@@ -20,53 +16,36 @@ internal sealed class DatabaseUpgradeKind(
     {
     }
 
-    public override string Examines => "hosts, processes and the state that the database reports";
-    public override string PastUndo => "processes were stopped for the new version";
-    public override string BeforeUndoEnds => "a process was stopped";
+    public override RunNames Names { get; } = RunNames.Of<DatabaseRollingUpgrade>(
+        DatabaseRollingUpgrade.KindName,
+        examines: "hosts, processes and the state that the database reports",
+        pastUndo: "processes were stopped for the new version",
+        beforeUndoEnds: "a process was stopped");
+
+    public override RunForm Form => field ??= new DatabaseForm(Plans);
+
+    public override RunRollback Rollback { get; } = new DatabaseRollback(engines);
+
+    public override RunReport Report { get; } = new DatabaseReport(engines);
+
+    public override RunHolds Holds { get; } = new DatabaseHolds(engines);
+
     public override IParkedStateCleanup ParkedState { get; } = new DatabaseParkedState(engines);
 
-    public override StepRegistry Steps(RunSpec spec) => Engine(spec).Steps;
+    protected override StepRegistry Steps(DatabaseRollingUpgradeSpec spec) => engines.Of(spec).Steps;
 
-    public override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken) =>
-        bind((DatabaseRollingUpgrade)entity.Entity, cancellationToken);
+    protected override Task<RunBinding> BindAsync(
+        DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => bind(entity, cancellationToken);
+}
 
-    protected override DatabaseRollingUpgradeStatus Reduce(DatabaseRollingUpgradeStatus status) =>
+internal sealed class DatabaseForm(PlanSlots slots)
+    : RunForm<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
+        CrdsJsonContext.Default.DatabaseRollingUpgrade, slots)
+{
+    protected override DatabaseRollingUpgradeStatus Reduced(DatabaseRollingUpgradeStatus status) =>
         status with { Instances = [], Inventory = null, Skipped = [], PausedReplication = [] };
 
-    public override string PreflightTimeout(RunSpec spec) => Own(spec).Timeouts.Preflight;
-
-    public override ImpliedHold? Hold(RunSpec spec, PlanProgress plan) => Engine(spec).Hold(Own(spec), plan);
-
-    public override string? RollbackRefusal(RunSpec spec, PlanProgress plan) =>
-        Engine(spec).RollbackRefusal(Own(spec), plan);
-
-    public override Plan CompileRollback(RunSpec spec, RollbackBasis basis)
-    {
-        var complete = Complete(spec, basis.Status);
-        var plan = Engine(spec).CompileRollback(complete, basis.Plan, basis.Notes);
-        return plan with { Hold = basis.AfterSuccess && plan.Steps.Count > 0 ? RollbackHold : null };
-    }
-
-    public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone)
-    {
-        var (engine, before) = (Engine(spec), (DatabaseRollingUpgradeStatus)status);
-        var complete = Complete(spec, status);
-        var summary = engine.Summarize(complete, before);
-        var skipped = SkippedInstances.Of(Own(spec), before, engine.Steps);
-        return summary with
-        {
-            InstanceProgress = InstanceProgress.Of(summary, Own(spec)),
-            Skipped = skipped,
-            ActionRequired =
-            [
-                .. summary.ActionRequired
-                    .Concat(SkippedInstances.Actions(complete, skipped, before.RollbackPlan is not null))
-                    .Take(SchemaLimits.Findings),
-            ],
-        };
-    }
-
-    public override RunStatus Forget(RunStatus status) => (DatabaseRollingUpgradeStatus)status with
+    protected override DatabaseRollingUpgradeStatus Forgotten(DatabaseRollingUpgradeStatus status) => status with
     {
         Elapsed = null,
         InstanceProgress = null,
@@ -79,33 +58,72 @@ internal sealed class DatabaseUpgradeKind(
         ReplicationDeadline = null,
         Skipped = [],
     };
+}
 
-    public override RunMilestones Milestones(RunSpec spec) => Engine(spec).Milestones;
+internal sealed class DatabaseHolds(DatabaseEngineSet engines) : RunHolds
+{
+    public override ImpliedHold? Implied(RunSpec spec, PlanProgress plan) =>
+        spec is DatabaseRollingUpgradeSpec own ? engines.Of(own).Hold(own, plan) : null;
+}
 
-    public override void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status) =>
-        Engine(spec).AddConditions(conditions, (DatabaseRollingUpgradeStatus)status);
+internal sealed class DatabaseRollback(DatabaseEngineSet engines)
+    : RunRollback<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    /// <summary>What must be approved before an upgrade that succeeded is rolled back.</summary>
+    public const string Hold = "RollBack";
 
-    public override string Success(RunStatus status) =>
-        status is not DatabaseRollingUpgradeStatus { Elapsed: { } elapsed } database ? ""
-        : $", {elapsed} from the first process stopped to the last one verified"
-            + (database.Estimate is { } estimate ? $" (estimated {estimate})" : "");
+    protected override string? Refusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
+        engines.Of(spec).Undo(spec, plan).Refusal;
 
-    public override string LeftBehind(RunSpec spec, RunStatus status)
+    protected override Plan Compile(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus? status, RollbackBasis basis)
     {
-        var database = (DatabaseRollingUpgradeStatus)status;
-        var items = Engine(spec).LeftBehind(Complete(spec, status), database);
-        var version = Own(spec).ToVersion;
-        var upgraded = database.Instances.Count(i => i.Version == version);
-        var processes = $"{upgraded} of {database.Instances.Count} processes run {version}.";
-        return Sentences.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);
+        var complete = SpecCompletion.Complete(spec, status?.Inventory);
+        var plan = engines.Of(spec).Undo(complete, basis.Plan).Rollback(basis.Notes);
+        return plan with { Hold = basis.AfterSuccess && plan.Steps.Count > 0 ? Hold : null };
+    }
+}
+
+internal sealed class DatabaseReport(DatabaseEngineSet engines)
+    : RunReport<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+{
+    protected override DatabaseRollingUpgradeStatus Summarize(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone)
+    {
+        var (engine, complete) = (engines.Of(spec), SpecCompletion.Complete(spec, status.Inventory));
+        var summary = engine.Report.Summarize(complete, status);
+        var skipped = SkippedInstances.Of(spec, status, engine.Steps);
+        return summary with
+        {
+            InstanceProgress = InstanceProgress.Of(summary, spec),
+            Skipped = skipped,
+            ActionRequired =
+            [
+                .. summary.ActionRequired
+                    .Concat(SkippedInstances.Actions(complete, skipped, status.RollbackPlan is not null))
+                    .Take(SchemaLimits.Findings),
+            ],
+        };
     }
 
-    private static DatabaseRollingUpgradeSpec Own(RunSpec spec) => (DatabaseRollingUpgradeSpec)spec;
+    protected override RunMilestones Milestones(DatabaseRollingUpgradeSpec spec) => engines.Of(spec).Report.Milestones;
 
-    private IDatabaseEngine Engine(RunSpec spec) => engines.Of(Own(spec));
+    protected override void AddConditions(
+        ConditionSet conditions, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        engines.Of(spec).Report.AddConditions(conditions, status);
 
-    private static DatabaseRollingUpgradeSpec Complete(RunSpec spec, RunStatus? status) =>
-        SpecCompletion.Complete(Own(spec), (status as DatabaseRollingUpgradeStatus)?.Inventory);
+    protected override string Success(DatabaseRollingUpgradeStatus status) =>
+        status.Elapsed is not { } elapsed ? ""
+        : $", {elapsed} from the first process stopped to the last one verified"
+            + (status.Estimate is { } estimate ? $" (estimated {estimate})" : "");
+
+    protected override string LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
+    {
+        var items = engines.Of(spec).Report.LeftBehind(SpecCompletion.Complete(spec, status.Inventory), status);
+        var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
+        var processes = $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}.";
+        return Sentences.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);
+    }
 }
 
 /// <summary>How many processes run the wanted version, as text. Pure.</summary>

@@ -6,6 +6,27 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class TiDbEngine : IDatabaseEngine
 {
     public DatabaseEngine Name => DatabaseEngine.TiDB;
+
+    public StepRegistry Steps => StepRegistry.Of<TiDbTargets>();
+
+    public EngineSettings Settings { get; } = new(
+        LoginField: "spec.tidb.credentialsSecretRef",
+        Login: static spec => spec.Tidb?.CredentialsSecretRef,
+        DefaultSwap: static _ => SwapMethod.ReplaceBinary,
+        BackupStorage: static spec => spec.Tidb?.Backup.Storage);
+
+    public IEngineReport Report { get; } = new TiDbReport();
+
+    public IEngineTargets Bind(EngineContext context) => new TiDbTargets(context);
+
+    public IEngineUndo Undo(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => new TiDbUndo(spec, plan);
+
+    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        status.Plan is { } plan && new TiDbUndo(spec, plan).IsAnyRemovable;
+}
+
+internal sealed class TiDbReport : IEngineReport
+{
     public RunMilestones Milestones { get; } = new(
         Upgrade:
         [
@@ -26,30 +47,9 @@ internal sealed class TiDbEngine : IDatabaseEngine
         ],
         Rollback: [], UndoneBy: []);
 
-    public StepRegistry Steps => StepRegistry.Of<TiDbTargets>();
-
-    public string LoginField => "spec.tidb.credentialsSecretRef";
-
-    public SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.CredentialsSecretRef;
-
-    public SwapMethod DefaultSwap(InstanceControl control) => SwapMethod.ReplaceBinary;
-
-    public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.Backup.Storage;
-
-    public IEngineTargets Bind(EngineContext context) => new TiDbTargets(context);
-
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
-        new TiDbUndo(spec, plan).Refusal;
-
-    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string> notes) =>
-        new TiDbUndo(spec, plan).Rollback(notes);
-
     public DatabaseRollingUpgradeStatus Summarize(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => TiDbStatus.Compose(status, spec);
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status.Plan is { } plan ? new TiDbUndo(spec, plan).Advice : [];
-
-    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        status.Plan is { } plan && new TiDbUndo(spec, plan).IsAnyRemovable;
 }

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// rollback, which exists until the first process is stopped; what is removed while the run is stopped or waits; and
 /// what an administrator is told. A run that resumes later does all of it again.</summary>
 /// <param name="spec">The spec with all its instances.</param>
-internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, PlanProgress run)
+internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, PlanProgress run) : IEngineUndo
 {
     /// <summary>Programs first, then leaders, then settings: within a batch of instances that are stopped side by side
     /// no step comes before another, so the order of the spec decides.</summary>

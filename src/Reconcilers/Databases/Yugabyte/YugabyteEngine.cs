@@ -6,6 +6,42 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class YugabyteEngine : IDatabaseEngine
 {
     public DatabaseEngine Name => DatabaseEngine.YugabyteDB;
+
+    public StepRegistry Steps => StepRegistry.Of<YugabyteCluster>();
+
+    public EngineSettings Settings { get; } = new(
+        LoginField: "spec.yugabyte.sql.credentialsSecretRef",
+        Login: static spec => spec.Yugabyte?.Sql.CredentialsSecretRef,
+        DefaultSwap: static control =>
+            control.Process is not null ? SwapMethod.NewDirectory : SwapMethod.SwitchLink,
+        BackupStorage: static _ => null);
+
+    public IEngineReport Report { get; } = new YugabyteReport();
+
+    public IEngineTargets Bind(EngineContext context) => new YugabyteCluster(context);
+
+    public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
+        YugabyteFinalize.Hold(spec, plan) is { } step
+            ? new ImpliedHold(
+                step, "the upgrade is made final only after your approval, spec.yugabyte.finalize: Manual")
+            : null;
+
+    public IEngineUndo Undo(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => new Undoing(spec, plan);
+
+    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        LeaderBlacklistIsClean.InHand(status.Plan, status.RollbackPlan).Any()
+        || (status.Plan is { } plan && LeaderSpeed.InForce(plan) is not null);
+
+    private sealed record Undoing(DatabaseRollingUpgradeSpec Spec, PlanProgress Plan) : IEngineUndo
+    {
+        public string? Refusal => YugabyteRollback.Obstacle(Spec, Plan);
+
+        public Plan Rollback(IReadOnlyList<string> notes) => YugabyteRollback.Compile(Spec, Plan, notes);
+    }
+}
+
+internal sealed class YugabyteReport : IEngineReport
+{
     public RunMilestones Milestones { get; } = new(
         Upgrade:
         [
@@ -24,31 +60,6 @@ internal sealed class YugabyteEngine : IDatabaseEngine
             new(ConditionTypes.FlagsPromoted, Phases.RollbackAutoFlags),
             new(ConditionTypes.MastersUpgraded, Phases.RollbackMasters),
         ]);
-
-    public StepRegistry Steps => StepRegistry.Of<YugabyteCluster>();
-
-    public string LoginField => "spec.yugabyte.sql.credentialsSecretRef";
-
-    public SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte?.Sql.CredentialsSecretRef;
-
-    public SwapMethod DefaultSwap(InstanceControl control) =>
-        control.Process is not null ? SwapMethod.NewDirectory : SwapMethod.SwitchLink;
-
-    public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
-
-    public IEngineTargets Bind(EngineContext context) => new YugabyteCluster(context);
-
-    public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
-        YugabyteFinalize.Hold(spec, plan) is { } step
-            ? new ImpliedHold(
-                step, "the upgrade is made final only after your approval, spec.yugabyte.finalize: Manual")
-            : null;
-
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
-        YugabyteRollback.Obstacle(spec, plan);
-
-    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string> notes) =>
-        YugabyteRollback.Compile(spec, plan, notes);
 
     public DatabaseRollingUpgradeStatus Summarize(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
@@ -72,8 +83,4 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         YugabyteStatus.LeftBehind(spec, status);
-
-    public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        LeaderBlacklistIsClean.InHand(status.Plan, status.RollbackPlan).Any()
-        || (status.Plan is { } plan && LeaderSpeed.InForce(plan) is not null);
 }

@@ -5,38 +5,25 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What makes OmsUpgrade a kind of run. Until T1 everything is undone. A rollback is possible as long as the
 /// old containers and the snapshot exist.</summary>
-internal sealed class OmsUpgradeKind(OmsServices services)
-    : RunKind<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(OmsUpgrade.KindName, CrdsJsonContext.Default.OmsUpgrade)
+internal sealed class OmsUpgradeKind(OmsServices services) : RunKind<OmsUpgrade, OmsUpgradeSpec>
 {
-    public override string Examines => "hosts, metadata database and image";
+    public override RunNames Names { get; } = RunNames.Of<OmsUpgrade>(
+        OmsUpgrade.KindName,
+        examines: "hosts, metadata database and image",
+        pastUndo: "the old containers were stopped",
+        beforeUndoEnds: "an old container was stopped");
 
-    public override string PastUndo => "the old containers were stopped";
+    public override RunForm Form => field ??= new OmsForm(Plans);
 
-    public override string BeforeUndoEnds => "an old container was stopped";
+    public override RunRollback Rollback { get; } = new OmsRollbackRules();
+
+    public override RunReport Report { get; } = new OmsRunReport();
+
+    public override RunHolds Holds => field ??= new OmsHolds(Redo);
 
     public override IRunCleanup Cleanup { get; } = new OmsCleanup();
 
     public override IRunRedo Redo { get; } = new OmsRedo();
-
-    // A redo drops databases: the retry that asked for it approves that, or an administrator approves this plan.
-    public override ImpliedHold? Hold(RunSpec spec, PlanProgress plan) =>
-        plan.Step<RestoreDatabases>() is null || spec.ApprovedPlanHash == plan.Hash
-            ? null
-            : new ImpliedHold(Redo.Phase, $"the retry did not approve the restore. {Redo.Cost(plan)}");
-
-    public override StepRegistry Steps(RunSpec spec) => StepRegistry.Of<OmsTargets>();
-
-    // The old containers were stopped, and the finding that stopped the run says that an abort starts them again.
-    public override bool AbortUndoes(RunSpec spec, PlanProgress plan) => base.AbortUndoes(spec, plan)
-        || (!OmsPlanProgress.NewStarted(plan)
-            && (plan.Steps.Exists(s => s.Is<CheckProjectNames>() && s.State == StepState.Failed)
-                || plan.Guards.Exists(
-                    g => g.Planned.Check == nameof(MetadataServerStays) && g.Record.Open is not null)));
-
-    public override bool HasNewData(PlanProgress plan) => OmsPlanProgress.HasNewData(plan);
-
-    public override string HoldIn(PlanProgress plan, string hold) =>
-        OmsPlanProgress.HoldIn(phase => plan.Steps.Exists(step => step.Phase == phase), hold);
 
     public override IReadOnlyList<string> MustBeFree(string targetIdentity, PlanProgress plan)
     {
@@ -49,9 +36,10 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         ];
     }
 
-    public override async Task<RunBinding> BindAsync(RunObject run, CancellationToken cancellationToken)
+    protected override StepRegistry Steps(OmsUpgradeSpec spec) => StepRegistry.Of<OmsTargets>();
+
+    protected override async Task<RunBinding> BindAsync(OmsUpgrade entity, CancellationToken cancellationToken)
     {
-        var entity = (OmsUpgrade)run.Entity;
         var secrets = await SecretUses.ReadAsync(
             services.Kubernetes, SecretReferences.In(entity.Spec), entity.Metadata.Namespace, cancellationToken);
         return RunBinding.Of(
@@ -59,17 +47,18 @@ internal sealed class OmsUpgradeKind(OmsServices services)
             secrets.Digest,
             onEvent => new OmsTargets(entity, secrets, services, onEvent));
     }
+}
 
-    public override TimeSpan AcceptWithin(RunSpec spec) =>
-        KubernetesDuration.Parse(((OmsUpgradeSpec)spec).AcceptWithin);
-
+internal sealed class OmsForm(PlanSlots slots)
+    : RunForm<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(CrdsJsonContext.Default.OmsUpgrade, slots)
+{
     // Sql is what a method that is left out comes to, and it was once the default, so hashes of stored plans lack it.
-    public override JsonObject IdentityOf(RunSpec spec) => base.IdentityOf(
-        spec is OmsUpgradeSpec { HighAvailability: { Method: HighAvailabilityMethod.Sql } method } oms
-            ? oms with { HighAvailability = method with { Method = null } }
+    protected override JsonObject Identity(OmsUpgradeSpec spec) => base.Identity(
+        spec is { HighAvailability: { Method: HighAvailabilityMethod.Sql } method }
+            ? spec with { HighAvailability = method with { Method = null } }
             : spec);
 
-    protected override OmsUpgradeStatus Reduce(OmsUpgradeStatus status) => status with
+    protected override OmsUpgradeStatus Reduced(OmsUpgradeStatus status) => status with
     {
         CleanupPlan = ReducedObject.Plan(status.CleanupPlan),
         RenamedProjects = [],
@@ -79,28 +68,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         Nodes = [],
     };
 
-    public override string PreflightTimeout(RunSpec spec) => ((OmsUpgradeSpec)spec).Timeouts.Preflight;
-
-    public override string? RollbackRefusal(RunSpec spec, PlanProgress plan) => plan.Guards
-        .SelectMany(g => g.Record.Violations)
-        .FirstOrDefault(v => v.NoRollback && (v.To is null || v.Accepted is not null))?.Message;
-
-    public override string? RollbackCost(RunSpec spec, RunStatus status) =>
-        base.RollbackCost(spec, status) ?? OmsRollbackCost.Of((OmsUpgradeStatus)status);
-
-    public override Plan CompileRollback(RunSpec spec, RollbackBasis basis) =>
-        OmsRollback.Compile((OmsUpgradeSpec)spec, basis);
-
-    public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) =>
-        OmsReport.Summarize((OmsUpgradeSpec)spec, (OmsUpgradeStatus)status, slot, isDone);
-
-    public override RunStatus ForRollback(RunStatus status) => (OmsUpgradeStatus)status with
-    {
-        ActionRequired = status.IsRolledBack() ? status.ActionRequired : [],
-        CleanupAt = null,
-    };
-
-    public override RunStatus Forget(RunStatus status) => (OmsUpgradeStatus)status with
+    protected override OmsUpgradeStatus Forgotten(OmsUpgradeStatus status) => status with
     {
         CleanupPlan = null,
         CleanupFrom = null,
@@ -112,19 +80,63 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         RollbackSnapshotRef = null,
         RenamedProjects = [],
     };
+}
 
-    public override RunMilestones Milestones(RunSpec spec) => OmsMilestones.All;
+internal sealed class OmsHolds(IRunRedo redo) : RunHolds
+{
+    // A redo drops databases: the retry that asked for it approves that, or an administrator approves this plan.
+    public override ImpliedHold? Implied(RunSpec spec, PlanProgress plan) =>
+        plan.Step<RestoreDatabases>() is null || spec.ApprovedPlanHash == plan.Hash
+            ? null
+            : new ImpliedHold(redo.Phase, $"the retry did not approve the restore. {redo.Cost(plan)}");
 
-    public override void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status) =>
+    public override string Place(PlanProgress plan, string hold) =>
+        OmsPlanProgress.HoldIn(phase => plan.Steps.Exists(step => step.Phase == phase), hold);
+}
+
+internal sealed class OmsRollbackRules : RunRollback<OmsUpgradeSpec, OmsUpgradeStatus>
+{
+    // The old containers were stopped, and the finding that stopped the run says that an abort starts them again.
+    public override bool AbortUndoes(StepRegistry steps, PlanProgress plan) => base.AbortUndoes(steps, plan)
+        || (!OmsPlanProgress.NewStarted(plan)
+            && (plan.Steps.Exists(s => s.Is<CheckProjectNames>() && s.State == StepState.Failed)
+                || plan.Guards.Exists(
+                    g => g.Planned.Check == nameof(MetadataServerStays) && g.Record.Open is not null)));
+
+    public override bool HasNewData(PlanProgress plan) => OmsPlanProgress.HasNewData(plan);
+
+    protected override string? Refusal(OmsUpgradeSpec spec, PlanProgress plan) => plan.Guards
+        .SelectMany(g => g.Record.Violations)
+        .FirstOrDefault(v => v.NoRollback && (v.To is null || v.Accepted is not null))?.Message;
+
+    protected override string? Loss(OmsUpgradeStatus status) => OmsRollbackCost.Of(status);
+
+    protected override Plan Compile(OmsUpgradeSpec spec, OmsUpgradeStatus? status, RollbackBasis basis) =>
+        OmsRollback.Compile(spec, basis);
+
+    protected override OmsUpgradeStatus Wanted(OmsUpgradeStatus status) => status with
+    {
+        ActionRequired = status.IsRolledBack() ? status.ActionRequired : [],
+        CleanupAt = null,
+    };
+}
+
+internal sealed class OmsRunReport : RunReport<OmsUpgradeSpec, OmsUpgradeStatus>
+{
+    protected override OmsUpgradeStatus Summarize(
+        OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone) =>
+        OmsReport.Summarize(spec, status, slot, isDone);
+
+    protected override RunMilestones Milestones(OmsUpgradeSpec spec) => OmsMilestones.All;
+
+    protected override void AddConditions(ConditionSet conditions, OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
         OmsMilestones.AddProjects(conditions, status.Plan!);
 
-    public override string Success(RunStatus status) =>
-        (status is OmsUpgradeStatus { Times.Downtime: { } downtime } ? $", downtime {downtime}" : "")
-        + (Cleanup.PlanOf(status) is { } cleanup && cleanup.IsDone
-            ? "; the old containers are removed"
-            : "");
+    protected override string Success(OmsUpgradeStatus status) =>
+        (status.Times?.Downtime is { } downtime ? $", downtime {downtime}" : "")
+        + (status.CleanupPlan is { IsDone: true } ? "; the old containers are removed" : "");
 
-    public override string LeftBehind(RunSpec spec, RunStatus status) =>
+    protected override string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
         "Containers, ha.config and dumps are as these steps left them. Continue manually from here.";
 }
 

@@ -31,19 +31,19 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         _words = new WordGate(frame);
     }
 
-    protected override bool IsInert(TEntity entity) => _completion.IsInert(_kind.Read(entity));
+    protected override bool IsInert(TEntity entity) => _completion.IsInert(_kind.Form.Read(entity));
 
-    protected override TimeSpan? InertFor(TEntity entity) => _completion.InertFor(_kind.Read(entity));
+    protected override TimeSpan? InertFor(TEntity entity) => _completion.InertFor(_kind.Form.Read(entity));
 
     protected override string? FinalizerOf(TEntity entity) =>
-        _kind.Read(entity).Status?.Target?.Claim is null ? null : Labels.UpgradeFinalizer;
+        _kind.Form.Read(entity).Status?.Target?.Claim is null ? null : Labels.UpgradeFinalizer;
 
-    protected override TEntity ReduceInert(TEntity entity) => (TEntity)_kind.Reduce(entity);
+    protected override TEntity ReduceInert(TEntity entity) => (TEntity)_kind.Form.Reduce(entity);
 
     protected override async Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken)
     {
         var session = SessionOf(entity, static () => new RunSession());
-        using var about = RunSpans.Of(_kind.Read(entity).Status) is { TraceId: var trace }
+        using var about = RunSpans.Of(_kind.Form.Read(entity).Status) is { TraceId: var trace }
             ? _logger.BeginScope(
                 new Dictionary<string, object?>(StringComparer.Ordinal) { ["TraceId"] = trace.ToHexString() })
             : null;
@@ -82,7 +82,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         turn,
         Reasons.SpecChangeIgnored,
         "Changed while the stored plan runs: "
-        + $"{SpecIdentity.Changes(turn.Status.Plan!, _kind.IdentityOf(turn.Spec))}. Nothing is started. "
+        + $"{SpecIdentity.Changes(turn.Status.Plan!, _kind.Form.IdentityOf(turn.Spec))}. Nothing is started. "
         + "Restore the old value, then the stored plan continues automatically.",
         after: null);
 

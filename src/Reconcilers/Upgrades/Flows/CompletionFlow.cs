@@ -90,18 +90,18 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
     }
 
     private bool IsChanged(RunSpec spec, RunStatus status) =>
-        status.Plan!.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.IdentityHash(spec);
+        status.Plan!.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.Form.IdentityHash(spec);
 
     // In this phase the API server takes the change, and takes it back. Once a rollback has begun it takes neither.
     private Decision Changed(Turn turn)
     {
+        var changes = SpecIdentity.Changes(turn.Status.Plan!, _kind.Form.IdentityOf(turn.Spec));
         var summary = new RunOutcome(
             RunState.Stalled,
             RunPhases.Succeeded,
             Reasons.SpecChangeIgnored,
-            "Changed after this upgrade had succeeded: "
-            + $"{SpecIdentity.Changes(turn.Status.Plan!, _kind.IdentityOf(turn.Spec))}. The change is ignored, and no "
-            + "rollback or cleanup is started. Restore the old value, or create a new object for the next upgrade.");
+            $"Changed after this upgrade had succeeded: {changes}. The change is ignored, and no rollback or cleanup "
+            + "is started. Restore the old value, or create a new object for the next upgrade.");
         var changed = Projection.Compose(turn.Entity, turn.Status with { RollbackPlan = null }, summary, turn.Now);
         return _kind.Plans.Active(changed) == PlanSlot.Cleanup
             ? Decision.Write(changed, static _ => Decision.Waits)
@@ -125,7 +125,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
 
     public Decision Nothing(Turn turn)
     {
-        var plan = _kind.CompileRollback(turn.Spec, new RollbackBasis(new Plan())) with { CompiledAt = turn.Now };
+        var plan = _kind.Rollback.Compile(turn.Spec, new RollbackBasis(new Plan())) with { CompiledAt = turn.Now };
         var before = RunTokens.Resume(turn.Status) with { RollbackPlan = plan, Findings = [] };
         return Release(turn, Projection.Over(turn.Entity, before, PlanSlot.Rollback, turn.Now));
     }

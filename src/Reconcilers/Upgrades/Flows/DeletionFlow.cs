@@ -87,8 +87,9 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
 
     private Decision Tell(Turn turn, PlanSlot slot)
     {
-        var left = Sentences.Join(Left(_kind.Plans.Of(turn.Status, slot)!), _kind.LeftBehind(turn.Spec, turn.Status));
-        RunLog.Abandoned(_logger, _kind.Name, turn.Metadata.Namespace, turn.Metadata.Name, left);
+        var left = Sentences.Join(
+            Left(_kind.Plans.Of(turn.Status, slot)!), _kind.Report.LeftBehind(turn.Spec, turn.Status));
+        RunLog.Abandoned(_logger, _kind.Names.Kind, turn.Metadata.Namespace, turn.Metadata.Name, left);
         return Decision.Warn(Reasons.Abandoned, left, () => Release(turn));
     }
 
@@ -142,7 +143,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
 
         var plan = turn.Status.RollbackPlan is null ? "plan" : "rollback";
         return Stays(summary, Reasons.DeletionWaits, Sentences.Join(
-            $"The deletion waits: {turn.Kind.PastUndo}, so the {plan} must finish first.",
+            $"The deletion waits: {turn.Kind.Names.PastUndo}, so the {plan} must finish first.",
             $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves "
             + "the targets as they are.",
             summary.Message));

@@ -31,7 +31,7 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         {
             RunLog.ParkedStateRemains(
                 _logger,
-                _kind.Name,
+                _kind.Names.Kind,
                 turn.Metadata.Namespace,
                 turn.Metadata.Name,
                 Sentences.Join([.. came.Remaining]));
@@ -44,7 +44,7 @@ internal sealed class ParkedStateFlow(RunFrame frame)
 
         var status = _kind.ParkedState!.MarkRemoved(turn.Spec, turn.Status, came.Removed, turn.Now);
         return Decision.Write(
-            _kind.Summarize(turn.Spec, status, _kind.Plans.Active(status), isDone: false), next);
+            _kind.Report.Summarize(turn.Spec, status, _kind.Plans.Active(status), isDone: false), next);
     }
 
     /// <summary>The end of a turn in which a plan was advanced.</summary>

@@ -79,10 +79,10 @@ internal sealed record PlanAdvance(
     private RunControls Controls(Turn turn, PlanProgress plan, RunStatus seen)
     {
         var (entity, spec, kind) = (turn.Entity, turn.Spec, turn.Kind);
-        var holds = spec.HoldBefore.Select(name => kind.HoldIn(plan, name)).ToHashSet(StringComparer.Ordinal);
+        var holds = spec.HoldBefore.Select(name => kind.Holds.Place(plan, name)).ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
-        var implied = Slot == PlanSlot.Upgrade ? kind.Hold(spec, plan) : null;
+        var implied = Slot == PlanSlot.Upgrade ? kind.Holds.Implied(spec, plan) : null;
         holds.UnionWith(implied is null ? [] : [implied.Step]);
         approved.UnionWith(isApproved && plan.Hold is { } hold ? [hold] : []);
 
@@ -98,7 +98,7 @@ internal sealed record PlanAdvance(
             HowToRelease = name => HowToRelease(turn, plan, name),
             ImpliedHold = implied?.Step,
             ImpliedBecause = implied is null ? null : $"{Sentences.Close(implied.Because)} To continue: "
-                + $"{new KubectlCommands(kind.Resource, entity.Metadata).Annotate(
+                + $"{new KubectlCommands(kind.Names.Resource, entity.Metadata).Annotate(
                     Annotations.Approve, Word.For(implied.Step, plan))}.",
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
@@ -114,7 +114,7 @@ internal sealed record PlanAdvance(
         var places = turn.Entity.Written.HoldBefore.Select(hold => (Hold: hold, Place: "spec.holdBefore"))
             .Concat(ControlAnnotations.Holds(turn.Metadata)
                 .Select(hold => (Hold: hold, Place: $"the annotation {Annotations.Hold}")))
-            .Where(each => turn.Kind.HoldIn(plan, each.Hold) == name)
+            .Where(each => turn.Kind.Holds.Place(plan, each.Hold) == name)
             .Select(each => $"'{each.Hold}' from {each.Place}")
             .Distinct(StringComparer.Ordinal);
         return $"remove {string.Join(" and ", places)}";

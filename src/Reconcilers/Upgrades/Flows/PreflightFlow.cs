@@ -122,7 +122,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
                 RunState.Working,
                 RunPhases.Preflight,
                 Reasons.Preflight,
-                $"Checking {_kind.Examines}. Nothing is changed.");
+                $"Checking {_kind.Names.Examines}. Nothing is changed.");
             return Report(turn, turn.Status, summary, Pass);
         }
     }
@@ -131,7 +131,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
     private Decision Pass(Turn turn)
     {
         var spec = turn.Spec;
-        var timeout = _kind.PreflightTimeout(spec);
+        var timeout = spec.PreflightLimit();
         var look = new Beside<PreflightResult<IRunDiscovery>>(
             timeout,
             (targets, token) => spec.Window is { } window && !WindowClock.IsKnown(window)
@@ -213,7 +213,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 
     private Decision Plan(Turn turn, IRunDiscovery discovery)
     {
-        var identity = _kind.IdentityOf(turn.Spec);
+        var identity = _kind.Form.IdentityOf(turn.Spec);
         var plan = Acceptances.WithNote(turn.Steps, discovery.Compile(turn.Entity.Written)) with
         {
             CompiledAt = turn.Now,

@@ -20,7 +20,7 @@ internal static class RollbackDecision
 
         if (status.AbortedBy is not null)
         {
-            return kind.AbortUndoes(spec, plan) ? RollbackCause.Abort : RollbackCause.None;
+            return kind.Rollback.AbortUndoes(kind.Steps(spec), plan) ? RollbackCause.Abort : RollbackCause.None;
         }
 
         if (!IsAutomatic(kind, spec, plan) || AcceptableUntil(kind, spec, plan) > now)
@@ -41,21 +41,21 @@ internal static class RollbackDecision
         IsAutomatic(kind, spec, plan)
         && plan.Failing() is var failing
         && failing.TrueForAll(s => s is { Acceptable: true, FinishedAt: not null })
-        && kind.AcceptWithin(spec) is { Ticks: > 0 } wait
+        && spec.AcceptanceWait() is { Ticks: > 0 } wait
             ? failing.Max(s => s.FinishedAt) + wait
             : null;
 
     private static bool IsAutomatic(RunKind kind, RunSpec spec, PlanProgress plan) =>
         spec is { RollbackPolicy: RollbackPolicy.OnFailure, Mode: RunMode.Apply }
-        && kind.Steps(spec).Changed(plan) && plan.Failing().Count > 0 && !kind.HasNewData(plan)
-        && kind.RollbackRefusal(spec, plan) is null;
+        && kind.Steps(spec).Changed(plan) && plan.Failing().Count > 0 && !kind.Rollback.HasNewData(plan)
+        && kind.Rollback.Refusal(spec, plan) is null;
 
     /// <summary>Whether an abort prevents a rollback from continuing. A rollback that the abort itself started
     /// finishes.</summary>
     public static bool IsStopped(RunKind kind, RunObject entity) =>
         entity.Status!.AbortedBy is not null
         && (entity.Spec.DesiredState == DesiredState.RolledBack
-            || !kind.AbortUndoes(entity.Spec, entity.Status.Plan!))
+            || !kind.Rollback.AbortUndoes(kind.Steps(entity.Spec), entity.Status.Plan!))
         && !(entity.Metadata.DeletionTimestamp is not null
             && !kind.Steps(entity.Spec).IsPastUndo(entity.Status.Plan!));
 

@@ -11,7 +11,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
 
     /// <summary>The state to report if a rollback is requested that is never possible; null if it may be.</summary>
     public RunOutcome? Refused(RunObject entity) =>
-        _kind.RollbackRefusal(entity.Spec, entity.Status!.Plan!) is { } refusal
+        _kind.Rollback.Refusal(entity.Spec, entity.Status!.Plan!) is { } refusal
             ? Unavailable(RollbackCause.Request, Sentences.Join(
                 $"A rollback is not possible: {refusal}",
                 $"Nothing is started. To continue without a rollback, {RunMessages.ToCancel(entity)}."))
@@ -50,7 +50,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
             cause = RollbackCause.Request;
         }
 
-        var refusal = _kind.RollbackRefusal(turn.Spec, before.Plan!);
+        var refusal = _kind.Rollback.Refusal(turn.Spec, before.Plan!);
         if (refusal is not null && cause != RollbackCause.Deletion)
         {
             // The status knows it from now on: nothing is started while a rollback is wanted, and a retry continues.
@@ -125,7 +125,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
     // Not in the reconcile: a host that hangs must not keep other objects waiting.
     private Beside<RollbackLook> Look(Turn turn, string key, RollbackCause cause)
     {
-        var (status, limit, time) = (turn.Status, _kind.PreflightTimeout(turn.Spec), _time);
+        var (status, limit, time) = (turn.Status, turn.Spec.PreflightLimit(), _time);
         return new Beside<RollbackLook>(
             limit,
             async (targets, token) =>
@@ -155,7 +155,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
     }
 
     private Plan Compile(RunSpec spec, RunStatus status, RollbackCause cause, RollbackLook look) =>
-        Acceptances.WithNote(_kind.Steps(spec), _kind.CompileRollback(
+        Acceptances.WithNote(_kind.Steps(spec), _kind.Rollback.Compile(
             spec,
             new RollbackBasis(status.Plan!)
             {

@@ -37,7 +37,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
         if (session.BlockerLook is not { } look)
         {
             var ask = new Beside<Blocker?>(
-                _kind.PreflightTimeout(turn.Spec),
+                turn.Spec.PreflightLimit(),
                 static (targets, token) => targets.FindBlockerAsync(token),
                 static (targets, exception) => Unread(targets, "this operator may continue the run", exception));
             return Decision.Do(ask, begun =>
@@ -214,7 +214,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
         if (session.Outdated.Version != version)
         {
             var ask = new Beside<Blocker?>(
-                _kind.PreflightTimeout(turn.Spec),
+                turn.Spec.PreflightLimit(),
                 (targets, token) => targets.FindOutdatedAsync(plan, isRedo: true, token),
                 static (targets, exception) =>
                     Unread(targets, "the targets have gone further than the status", exception));

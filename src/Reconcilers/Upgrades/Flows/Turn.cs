@@ -11,7 +11,7 @@ internal sealed record Turn(
     public RunSpec Spec => Entity.Spec;
 
     /// <summary>A new one before the first write.</summary>
-    public RunStatus Status => Entity.Status ?? Kind.NewStatus();
+    public RunStatus Status => Entity.Status ?? Kind.Form.NewStatus();
 
     /// <summary>The steps that its plans may have.</summary>
     public StepRegistry Steps => Kind.Steps(Spec);
@@ -31,7 +31,7 @@ internal sealed record Turn(
         && (status.Target?.Claim is not null || status.RollbackPlan is not null)
         && !status.IsUpgraded()
         && !status.IsRolledBack()
-        && compiledFor != Kind.IdentityHash(Spec);
+        && compiledFor != Kind.Form.IdentityHash(Spec);
 }
 
 /// <summary>How a turn ended.</summary>

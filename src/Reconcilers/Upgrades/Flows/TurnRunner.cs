@@ -10,9 +10,9 @@ internal sealed class TurnRunner<TEntity>(RunFrame frame, EntityWriter<TEntity> 
     private readonly StatusWriter<TEntity, RunStatus> _statuses = new(
         writer.UpdateStatusAsync,
         frame.Services.Events,
-        frame.Kind.StatusJson,
-        entity => frame.Kind.Read(entity).Status,
-        (entity, status) => (TEntity)frame.Kind.WithStatus(entity, status));
+        frame.Kind.Form.StatusJson,
+        entity => frame.Kind.Form.Read(entity).Status,
+        (entity, status) => (TEntity)frame.Kind.Form.WithStatus(entity, status));
 
     private readonly RunEvents<TEntity> _events = new(
         frame.Kind, frame.Services.Events, frame.Services.Loggers.CreateLogger<RunFrame>());
@@ -21,7 +21,7 @@ internal sealed class TurnRunner<TEntity>(RunFrame frame, EntityWriter<TEntity> 
     public async Task<RunStep> RunAsync(
         RunSession session, TEntity entity, Func<Turn, Decision> decide, CancellationToken cancellationToken)
     {
-        var turn = frame.TurnOf(session, _kind.Read(entity));
+        var turn = frame.TurnOf(session, _kind.Form.Read(entity));
         var rest = new Stack<Func<Turn, RunStep, Decision>>();
         var decision = decide(turn);
         while (true)
@@ -82,9 +82,9 @@ internal sealed class TurnRunner<TEntity>(RunFrame frame, EntityWriter<TEntity> 
             return turn;
         }
 
-        var begun = RunSpans.Of(next) is null ? RunSpans.Begin(_kind.Name, turn.Metadata, next) : null;
+        var begun = RunSpans.Of(next) is null ? RunSpans.Begin(_kind.Names.Kind, turn.Metadata, next) : null;
         next = next with { Traceparent = begun?.Id ?? next.Traceparent };
-        var written = _kind.Read(await _statuses.WriteAsync(entity, next, cancellationToken));
+        var written = _kind.Form.Read(await _statuses.WriteAsync(entity, next, cancellationToken));
         begun?.Stop();
         _events.Report(turn.Entity, written);
         return frame.TurnOf(turn.Session, written);
@@ -96,6 +96,6 @@ internal sealed class TurnRunner<TEntity>(RunFrame frame, EntityWriter<TEntity> 
         var written = wanted
             ? await writer.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken)
             : await writer.RemoveFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken) ?? entity;
-        return frame.TurnOf(turn.Session, _kind.Read(written));
+        return frame.TurnOf(turn.Session, _kind.Form.Read(written));
     }
 }

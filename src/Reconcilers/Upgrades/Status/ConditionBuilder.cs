@@ -9,7 +9,7 @@ internal static class ConditionBuilder
         var spec = entity.Spec;
         var set = new ConditionSet(status.Conditions, now, entity.Metadata.Generation);
         SetGeneral(set, status, summary);
-        var milestones = kind.Milestones(spec);
+        var milestones = kind.Report.Milestones(spec);
         if (status.Plan is { } plan)
         {
             foreach (var milestone in milestones.Upgrade)
@@ -17,7 +17,7 @@ internal static class ConditionBuilder
                 Set(set, plan, milestone);
             }
 
-            kind.AddConditions(set, spec, status);
+            kind.Report.AddConditions(set, spec, status);
         }
 
         if (status.RollbackPlan is { } rollback)

@@ -10,7 +10,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private const string Actions =
         """{range .status.actionRequired[*]}{.reason}{"\t"}{.count}{"\t"}{.subject}{"\t"}{.message}{"\n"}{end}""";
 
-    private readonly KubectlCommands _kubectl = new(kind.Resource, entity.Metadata);
+    private readonly KubectlCommands _kubectl = new(kind.Names.Resource, entity.Metadata);
 
     private bool IsRollback => status.RollbackPlan is not null;
 
@@ -137,7 +137,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     }.OfType<string>();
 
     private string? OrRollBack() =>
-        IsRollback || status.Plan is not { } plan || kind.RollbackRefusal(entity.Spec, plan) is not null
+        IsRollback || status.Plan is not { } plan || kind.Rollback.Refusal(entity.Spec, plan) is not null
             ? null
             : $"Or roll back: {RollBackCommand}.";
 
@@ -194,7 +194,7 @@ internal static class AcceptanceTexts
     public static string? HowTo(RunKind kind, RunObject entity, PlanProgress plan) =>
         Acceptances.Next(plan) is { } tokens
             ? "If you have checked that the result is right nevertheless, accept it: "
-                + $"{new KubectlCommands(kind.Resource, entity.Metadata).Annotate(Annotations.Accept, tokens)}."
+                + $"{new KubectlCommands(kind.Names.Resource, entity.Metadata).Annotate(Annotations.Accept, tokens)}."
             : null;
 
     /// <summary>Which of these steps were accepted, for the message of a milestone; empty for none.</summary>

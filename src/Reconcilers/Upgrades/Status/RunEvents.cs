@@ -90,7 +90,7 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
                 : "an unknown time";
             RunLog.StepEnded(
                 logger,
-                kind.Name,
+                kind.Names.Kind,
                 entity.Metadata.Namespace,
                 entity.Metadata.Name,
                 step.Id,
@@ -103,7 +103,7 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
         {
             Normal(entity, Reasons.StepStarted, $"{step.Id}: {step.Title}");
             RunLog.StepStarted(
-                logger, kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt);
+                logger, kind.Names.Kind, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt);
         }
         else if (step is { State: StepState.Succeeded, Accepted: { } accepted } && was.State != StepState.Succeeded)
         {
@@ -116,7 +116,7 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
                     step.Message));
             RunLog.ResultAccepted(
                 logger,
-                kind.Name,
+                kind.Names.Kind,
                 entity.Metadata.Namespace,
                 entity.Metadata.Name,
                 step.Id,

@@ -37,7 +37,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
                 ? []
                 : StepDurations.Running(kind.Steps(entity.Spec), kind.Plans.All(status), active),
             Holds = Holds(status.Holds, summary, now),
-            RollbackCost = kind.RollbackCost(entity.Spec, status),
+            RollbackCost = kind.Rollback.Cost(entity.Spec, status),
             RetryWord = summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
             RetryCost = RetryCost(status),
         };
@@ -62,7 +62,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         status = Numbered(entity.Status, kind.Plans.With(status, slot, plan) with { Findings = [] });
         plan = kind.Plans.Of(status, slot)!;
         var isDone = outcome.State == RunState.Succeeded;
-        status = InDirection(entity, kind.Summarize(entity.Spec, status, slot, isDone));
+        status = InDirection(entity, kind.Report.Summarize(entity.Spec, status, slot, isDone));
         var summary = new SummaryReader(kind, entity, status, slot, plan, outcome).Read();
         return Compose(entity, status, adjust is null ? summary : adjust(summary), now);
     }
@@ -83,7 +83,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
     /// count.</summary>
     public RunStatus NewAttempt(RunObject entity, RunStatus status, DateTimeOffset now) => Compose(
         entity,
-        kind.Forget(status) with
+        kind.Form.Forget(status) with
         {
             Plan = null,
             RollbackPlan = null,
@@ -105,7 +105,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
     // While a rollback is wanted, no administrator is told to remove what it needs.
     private RunStatus InDirection(RunObject entity, RunStatus status) =>
         entity.Spec.DesiredState == DesiredState.RolledBack || status.RollbackPlan is not null
-            ? kind.ForRollback(status)
+            ? kind.Rollback.Wanted(status)
             : status;
 
     private static List<HoldStatus> Holds(List<HoldStatus> before, RunOutcome summary, DateTimeOffset now) =>

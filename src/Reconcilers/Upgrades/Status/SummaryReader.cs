@@ -71,7 +71,7 @@ internal sealed class SummaryReader(
         RunState.Succeeded,
         RunPhases.Succeeded,
         status.ActionRequired.Count > 0 ? Reasons.SucceededWithActions : Reasons.Succeeded,
-        Sentences.Join($"All {status.Plan!.Steps.Count} steps succeeded{kind.Success(status)}", Actions()));
+        Sentences.Join($"All {status.Plan!.Steps.Count} steps succeeded{kind.Report.Success(status)}", Actions()));
 
     // According to the current spec: the requested state is reached, or the upgrade failed and was rolled back
     // automatically.
@@ -93,7 +93,7 @@ internal sealed class SummaryReader(
         var restart = $"Set {RunMessages.Retry} to restart from preflight.";
         if (status.AbortedBy is { } token)
         {
-            var before = kind.Steps(entity.Spec).IsPastUndo(status.Plan!) ? "" : $" before {kind.BeforeUndoEnds}";
+            var before = kind.Steps(entity.Spec).IsPastUndo(status.Plan!) ? "" : $" before {kind.Names.BeforeUndoEnds}";
             var message = $"The run was aborted by {Annotations.Abort}={token}{before}. All changes are undone. "
                 + restart;
             return new RunOutcome(
@@ -119,7 +119,7 @@ internal sealed class SummaryReader(
             : null;
         var next = entity.Spec.DesiredState == DesiredState.RolledBack
                 ? $"Set {RunMessages.Retry} to continue the rollback."
-            : !_isRollback && kind.RollbackRefusal(entity.Spec, plan) is { } refusal
+            : !_isRollback && kind.Rollback.Refusal(entity.Spec, plan) is { } refusal
                 ? $"Set {RunMessages.Retry} to continue. A rollback is not possible: {refusal}"
                 : $"Set {RunMessages.Retry} to continue, or spec.desiredState: RolledBack to roll back.";
         return at with
@@ -152,7 +152,7 @@ internal sealed class SummaryReader(
 
         var spec = entity.Spec;
         var automatic = spec.RollbackPolicy == RollbackPolicy.OnFailure;
-        if (kind.RollbackRefusal(spec, plan) is { } refusal)
+        if (kind.Rollback.Refusal(spec, plan) is { } refusal)
         {
             return automatic
                 ? "spec.rollbackPolicy: OnFailure has no effect here, because a rollback is not possible: "
@@ -163,16 +163,16 @@ internal sealed class SummaryReader(
         if (RollbackDecision.AcceptableUntil(kind, spec, plan) is { } until)
         {
             return $"Without an acceptance the rollback starts automatically at {until.UtcDateTime:u} "
-                + $"(rollbackPolicy: OnFailure, acceptWithin: {KubernetesDuration.Format(kind.AcceptWithin(spec))}).";
+                + $"(rollbackPolicy: OnFailure, acceptWithin: {KubernetesDuration.Format(spec.AcceptanceWait())}).";
         }
 
-        return kind.HasNewData(plan)
+        return kind.Rollback.HasNewData(plan)
             ? Sentences.Join(
                 automatic
                     ? "spec.rollbackPolicy: OnFailure no longer rolls back automatically, because new data may have "
                         + "been written."
                     : null,
-                kind.RollbackCost(spec, status) is { } cost ? $"What a rollback would cost: {cost}" : null)
+                kind.Rollback.Cost(spec, status) is { } cost ? $"What a rollback would cost: {cost}" : null)
             : null;
     }
 

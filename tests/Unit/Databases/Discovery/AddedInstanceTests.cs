@@ -68,7 +68,7 @@ public sealed class AddedInstanceTests
             Spec = HostCases.Spec(DatabaseEngine.TiDB, first) with { Control = [], Added = [Joined] },
         };
         upgrade = stored;
-        return new ChangedTopology(() => stored, new Fit(), static (_, step) => step.Node, added, new WorldEvents(), TimeProvider.System);
+        return new ChangedTopology(() => stored, new Fit(), added, new WorldEvents(), TimeProvider.System);
     }
 
     private Task<IReadOnlyList<HostProcess>> LookAsync(string host, CancellationToken cancellationToken)

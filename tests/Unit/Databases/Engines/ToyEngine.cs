@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Databases;
 /// An engine of three processes and two steps: each process is swapped in turn, then the cluster is asked for its
 /// version.
 /// </summary>
-internal sealed class ToyEngine : IDatabaseEngine
+internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
 {
     public const DatabaseEngine Toy = (DatabaseEngine)99;
     private const string Swap = nameof(SwapToy);
@@ -34,13 +34,9 @@ internal sealed class ToyEngine : IDatabaseEngine
 
     public RunMilestones Milestones { get; } = new(Upgrade: [new(ConditionTypes.Verified, "Verify")], Rollback: [], UndoneBy: []);
 
-    public string LoginField => "spec.toy.credentialsSecretRef";
+    public EngineSettings Settings { get; } = new("spec.toy.credentialsSecretRef", static _ => null, static _ => SwapMethod.ReplaceBinary, static _ => null);
 
-    public SecretReference? Login(DatabaseRollingUpgradeSpec spec) => null;
-
-    public SwapMethod DefaultSwap(InstanceControl control) => SwapMethod.ReplaceBinary;
-
-    public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
+    public IEngineReport Report => this;
 
     public IEngineTargets Bind(EngineContext context) => new Targets(this, context);
 
@@ -52,17 +48,10 @@ internal sealed class ToyEngine : IDatabaseEngine
     public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
         HeldStep is { } step ? new ImpliedHold(step, "the toy waits for you, spec.toy.finalize: Manual") : null;
 
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => null;
-
-    public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, PlanProgress plan, IReadOnlyList<string> notes) =>
-        new() { Steps = [.. Swaps(spec.FromVersion, "RollBack")], Notes = [.. notes] };
+    public IEngineUndo Undo(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => new ToyUndo(this, spec);
 
     public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         status with { Instances = [.. Versions.Select(v => new DatabaseInstanceStatus { Name = v.Key, Version = v.Value })], ActionRequired = [] };
-
-    public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
-    {
-    }
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         [];
@@ -139,6 +128,14 @@ internal sealed class ToyEngine : IDatabaseEngine
         public IGuardCheck Guard(PlannedGuard guard) => throw new KeyNotFoundException(guard.Check);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed record ToyUndo(ToyEngine Engine, DatabaseRollingUpgradeSpec Spec) : IEngineUndo
+    {
+        public string? Refusal => null;
+
+        public Plan Rollback(IReadOnlyList<string> notes) =>
+            new() { Steps = [.. Engine.Swaps(Spec.FromVersion, "RollBack")], Notes = [.. notes] };
     }
 
     private sealed class ToyAction(ToyEngine engine, EngineContext context, string name) : IStepAction

@@ -70,11 +70,11 @@ public sealed class PlanGoldenTests
         toEnd(world);
         Look(world.Points.Count + 1);
 
-        if (kind.RollbackRefusal(world.Upgrade.Spec, world.Stored!) is null)
+        if (kind.Rollback.Refusal(world.Upgrade.Spec, world.Stored!) is null)
         {
             done = world.Stored!;
             world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) };
-            world.Stored = kind.CompileRollback(world.Upgrade.Spec, new RollbackBasis(done));
+            world.Stored = kind.Rollback.Compile(world.Upgrade.Spec, new RollbackBasis(done));
             world.Restart();
             world.RunToSuccess();
             Look(world.Points.Count + 1);

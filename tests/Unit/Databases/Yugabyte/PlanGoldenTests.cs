@@ -74,9 +74,9 @@ public sealed class PlanGoldenTests
         var there = toEnd(world, run);
         Look(there, null, there.Points + 1);
 
-        if (kind.RollbackRefusal(world.Spec, there.Plan) is null)
+        if (kind.Rollback.Refusal(world.Spec, there.Plan) is null)
         {
-            var back = kind.CompileRollback(world.Spec, new RollbackBasis(there.Plan));
+            var back = kind.Rollback.Compile(world.Spec, new RollbackBasis(there.Plan));
             var returning = Started(back, there.Points + 1, there.Plan);
             returning.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
             Look(returning, there.Plan, there.Points + returning.Points + 2);

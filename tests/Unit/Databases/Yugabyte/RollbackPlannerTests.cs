@@ -262,7 +262,7 @@ public sealed class RollbackPlannerTests
         run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").State == StepState.Succeeded, "the first master is counted");
         var kind = new DatabaseUpgradeKind(SupportedEngines.All, static (_, _) => throw new NotSupportedException());
 
-        kind.RollbackRefusal(world.Spec with { Instances = [] }, run.Plan).ShouldNotBeNull().ShouldContain("The former programs of m1 are unknown");
+        kind.Rollback.Refusal(world.Spec with { Instances = [] }, run.Plan).ShouldNotBeNull().ShouldContain("The former programs of m1 are unknown");
         Should.Throw<InvalidOperationException>(() => YugabyteRollback.Compile(world.Spec, run.Plan)).Message.ShouldContain("m1");
     }
 

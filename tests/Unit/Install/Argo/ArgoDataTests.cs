@@ -142,7 +142,7 @@ public sealed partial class ArgoDataTests
             .OrderBy(f => f.Reason, StringComparer.Ordinal).ToList();
         var upgrade = new OmsUpgrade { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Metadata = new() { Name = "up", Namespace = "migration", Generation = 1 } };
         var status = new StatusProjection(kind, () => "k7f2m9x1").Compose(
-            kind.Read(upgrade), new OmsUpgradeStatus { Findings = findings }, RunMessages.Found(findings), DateTimeOffset.UnixEpoch);
+            kind.Form.Read(upgrade), new OmsUpgradeStatus { Findings = findings }, RunMessages.Found(findings), DateTimeOffset.UnixEpoch);
         return Task.FromResult(JsonSerializer.SerializeToNode(upgrade with { Status = (OmsUpgradeStatus)status }, CrdsJsonContext.Default.OmsUpgrade)!.AsObject());
     });
 

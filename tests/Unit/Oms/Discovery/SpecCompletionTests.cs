@@ -109,7 +109,7 @@ public sealed class SpecCompletionTests
     {
         var kind = new OmsUpgradeKind(null!);
         string Hash(HighAvailabilityMethod? method) =>
-            kind.IdentityHash(Full with { HighAvailability = new HighAvailabilitySpec { Method = method } });
+            kind.Form.IdentityHash(Full with { HighAvailability = new HighAvailabilitySpec { Method = method } });
 
         Hash(null).ShouldBe(Hash(HighAvailabilityMethod.Sql));
         Hash(null).ShouldNotBe(Hash(HighAvailabilityMethod.Manual));

@@ -207,7 +207,7 @@ public sealed class PlanGoldenTests
         {
             if (world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, world.Setup.Name) is { } entity)
             {
-                last = ReferenceEquals(entity, last.Entity) ? last : (entity, kind.Read(entity));
+                last = ReferenceEquals(entity, last.Entity) ? last : (entity, kind.Form.Read(entity));
                 golden.Saw(point, last.Read!.Spec, last.Read.Status);
             }
         }

@@ -25,7 +25,7 @@ public sealed class ReducedUpgradeTests
         {
             IsReduced = true,
             Metadata = ReducedObject.Metadata(_whole.Metadata),
-            Status = ((OmsUpgrade)new OmsUpgradeKind(null!).Reduce(_whole)).Status,
+            Status = ((OmsUpgrade)new OmsUpgradeKind(null!).Form.Reduce(_whole)).Status,
         };
     }
 

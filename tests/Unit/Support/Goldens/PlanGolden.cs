@@ -113,7 +113,7 @@ internal sealed class PlanGolden(RunKind kind)
             yield return ("past undo", "");
         }
 
-        if (kind.HasNewData(plan))
+        if (kind.Rollback.HasNewData(plan))
         {
             yield return ("new data", "");
         }
@@ -124,7 +124,7 @@ internal sealed class PlanGolden(RunKind kind)
         }
         else if (kind.Steps(spec).IsPastUndo(plan))
         {
-            yield return ("rollback", kind.RollbackRefusal(spec, plan) is { } refusal
+            yield return ("rollback", kind.Rollback.Refusal(spec, plan) is { } refusal
                 ? $"refused: {_text.Symbols(refusal)}"
                 : Text(Compile(spec, status, isUnattended: false)));
         }
@@ -155,7 +155,7 @@ internal sealed class PlanGolden(RunKind kind)
 
         if (Parked is not null && kind.ParkedState!.MayRemain(spec, status))
         {
-            yield return ("parked", $"{Parked(spec, status)}\nleft behind: {_text.Symbols(kind.LeftBehind(spec, status))}");
+            yield return ("parked", $"{Parked(spec, status)}\nleft behind: {_text.Symbols(kind.Report.LeftBehind(spec, status))}");
         }
     }
 
@@ -168,7 +168,7 @@ internal sealed class PlanGolden(RunKind kind)
             Status = status,
             Unattended = isUnattended,
         };
-        return Acceptances.WithNote(kind.Steps(spec), kind.CompileRollback(spec, basis));
+        return Acceptances.WithNote(kind.Steps(spec), kind.Rollback.Compile(spec, basis));
     }
 
     private string Text(PlanProgress compiled, PlanProgress? before = null)

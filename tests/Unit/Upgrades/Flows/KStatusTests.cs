@@ -113,7 +113,7 @@ public sealed class KStatusTests
     {
         var kind = new ToyRunKind(new ToyRunTruth());
         return (ToyRunStatus)new StatusProjection(kind, PlanNumbers.NewId).Compose(
-            kind.Read(new ToyRun { Metadata = Metadata(deleted), Spec = new ToyRunSpec(), Status = before }),
+            kind.Form.Read(new ToyRun { Metadata = Metadata(deleted), Spec = new ToyRunSpec(), Status = before }),
             before with { Plan = new StoredPlan { Hash = "sha256:0123456789abcdef" }.AsRun() },
             summary,
             Now);

@@ -111,7 +111,7 @@ public sealed class LostWriteTests
         var writer = new StatusWriter<ToyRun, RunStatus>(
             world.Writer.UpdateStatusAsync,
             world.Events,
-            kind.StatusJson,
+            kind.Form.StatusJson,
             static entity => entity.Status,
             static (entity, status) => entity with { Status = (ToyRunStatus)status });
         var entity = world.Found!;

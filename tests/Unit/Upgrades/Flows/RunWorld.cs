@@ -73,7 +73,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     {
         Api.Create(new TEntity
         {
-            Kind = Kind.Name,
+            Kind = Kind.Names.Kind,
             Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Generation = 1, Annotations = annotations.ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal) },
             Spec = spec,
         });

@@ -160,7 +160,7 @@ public sealed class TurnTests : IReconcileTrigger
         var entity = _world.Found!;
         return _frame.TurnOf(
             new RunSession(),
-            _kind.Read(entity with { Spec = change is null ? entity.Spec : change(entity.Spec), Status = status }));
+            _kind.Form.Read(entity with { Spec = change is null ? entity.Spec : change(entity.Spec), Status = status }));
     }
 
     private static Turn Discovered(Turn turn)

@@ -8,8 +8,7 @@ namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What makes the toys a kind of run.</summary>
 /// <param name="truthOf">What the steps of an object act on; null for the same of all.</param>
-internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>? truthOf = null)
-    : RunKind<ToyRun, ToyRunSpec, ToyRunStatus>("ToyRun", ToyRunContext.Default.ToyRun)
+internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>? truthOf = null) : RunKind
 {
     public const string Prepare = "Prepare";
     public const string Swap = "Swap";
@@ -17,11 +16,13 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
     public const string Seal = "Seal";
     public const string Undo = "Undo";
 
-    public override string Examines => "parts";
+    public override RunNames Names { get; } = RunNames.Of<ToyRun>("ToyRun", "parts", "parts were swapped", "a part was swapped");
 
-    public override string PastUndo => "parts were swapped";
+    public override RunForm Form => field ??= new ToyForm(Plans);
 
-    public override string BeforeUndoEnds => "a part was swapped";
+    public override RunRollback Rollback { get; } = new ToyRollback(truth);
+
+    public override RunReport Report { get; } = new ToyReport();
 
     public override IParkedStateCleanup ParkedState { get; } = new ToyParkedState(truth);
 
@@ -30,9 +31,9 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
     public override IReadOnlyList<string> MustBeFree(string targetIdentity, PlanProgress plan) =>
         [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
 
-    public override Task<RunBinding> BindAsync(RunObject entity, CancellationToken cancellationToken)
+    public override Task<RunBinding> BindAsync(RunObject run, CancellationToken cancellationToken)
     {
-        var (door, own) = (((ToyRunSpec)entity.Written).Door, truthOf?.Invoke(entity) ?? truth);
+        var (door, own) = (((ToyRunSpec)run.Written).Door, truthOf?.Invoke(run) ?? truth);
         return Task.FromResult(new RunBinding("access", $"targets|{door}", door, _ =>
         {
             own.Bound++;
@@ -40,45 +41,52 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
         }));
     }
 
-    public override JsonObject IdentityOf(RunSpec spec) =>
-        new() { ["parts"] = new JsonArray([.. ((ToyRunSpec)spec).Parts]) };
-
-    public override string PreflightTimeout(RunSpec spec) => "1m";
-
-    public override string? RollbackRefusal(RunSpec spec, PlanProgress plan) =>
-        !truth.CanRollBack && Steps(spec).IsPastUndo(plan) ? "new parts never fit old ones" : null;
-
-    public override Plan CompileRollback(RunSpec spec, RollbackBasis basis)
+    private sealed class ToyForm(PlanSlots slots) : RunForm<ToyRun, ToyRunSpec, ToyRunStatus>(ToyRunContext.Default.ToyRun, slots)
     {
-        if (truth.Unreadable is { } why)
-        {
-            throw new KeyNotFoundException(why);
-        }
+        protected override JsonObject Identity(ToyRunSpec spec) =>
+            new() { ["parts"] = new JsonArray([.. spec.Parts]) };
 
-        var builder = new PlanBuilder();
-        foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && s.HasEverBegun))
-        {
-            builder.Add(ToyRunDiscovery.Step($"{Undo}/{step.Name}", Undo, []) with { Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["undoes"] = step.Id } });
-        }
-
-        return builder.Build() with { Hold = basis.AfterSuccess ? "RollBack" : null };
+        protected override ToyRunStatus Forgotten(ToyRunStatus status) => status with { New = [] };
     }
 
-    public override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) => (ToyRunStatus)status with
+    private sealed class ToyRollback(ToyRunTruth truth) : RunRollback<ToyRunSpec, ToyRunStatus>
     {
-        New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(s => s.Name)],
-        ActionRequired = isDone && slot == PlanSlot.Upgrade ? [new ActionItem { Reason = "Look", Message = "look at the parts" }] : status.ActionRequired,
-    };
+        protected override string? Refusal(ToyRunSpec spec, PlanProgress plan) =>
+            !truth.CanRollBack && ToySteps.Registry.IsPastUndo(plan) ? "new parts never fit old ones" : null;
 
-    public override RunStatus Forget(RunStatus status) => (ToyRunStatus)status with { New = [] };
+        protected override Plan Compile(ToyRunSpec spec, ToyRunStatus? status, RollbackBasis basis)
+        {
+            if (truth.Unreadable is { } why)
+            {
+                throw new KeyNotFoundException(why);
+            }
 
-    public override RunMilestones Milestones(RunSpec spec) =>
-        new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
+            var builder = new PlanBuilder();
+            foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && s.HasEverBegun))
+            {
+                builder.Add(ToyRunDiscovery.Step($"{Undo}/{step.Name}", Undo, []) with { Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["undoes"] = step.Id } });
+            }
 
-    public override void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status) =>
-        conditions.Set("Toyish", "True", "IsToy", "");
+            return builder.Build() with { Hold = basis.AfterSuccess ? "RollBack" : null };
+        }
+    }
 
-    public override string Success(RunStatus status) => $", new is {string.Join(" and ", ((ToyRunStatus)status).New)}";
+    private sealed class ToyReport : RunReport<ToyRunSpec, ToyRunStatus>
+    {
+        protected override ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) => status with
+        {
+            New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(s => s.Name)],
+            ActionRequired = isDone && slot == PlanSlot.Upgrade ? [new ActionItem { Reason = "Look", Message = "look at the parts" }] : status.ActionRequired,
+        };
 
-    public override string LeftBehind(RunSpec spec, RunStatus status) => "Parts are as these steps left them";
+        protected override RunMilestones Milestones(ToyRunSpec spec) =>
+            new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
+
+        protected override void AddConditions(ConditionSet conditions, ToyRunSpec spec, ToyRunStatus status) =>
+            conditions.Set("Toyish", "True", "IsToy", "");
+
+        protected override string Success(ToyRunStatus status) => $", new is {string.Join(" and ", status.New)}";
+
+        protected override string LeftBehind(ToyRunSpec spec, ToyRunStatus status) => "Parts are as these steps left them";
+    }
 }

@@ -10,4 +10,7 @@ public sealed record ToyRunSpec : RunSpec
 
     /// <summary>Through which door the steps look. May change while the run goes on.</summary>
     public string Door { get; init; } = "front";
+
+    /// <inheritdoc/>
+    public override string PreflightLimit() => "1m";
 }
