@@ -191,7 +191,7 @@ public sealed partial class ProjectReferencesTests
     private static partial Regex Namespace();
 
     [GeneratedRegex(
-        @"^[a-z ]+ (class|record struct|record|struct|interface|enum) (?<name>[A-Z]\w*)",
+        @"^[a-z][a-z ]* (class|record struct|record|struct|interface|enum) (?<name>[A-Z]\w*)",
         RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Declaration();
 
