@@ -128,7 +128,7 @@ internal sealed class DashboardServer(Invocation invocation, DashboardOptions op
                 await SendAsync(context, await _list.ReadAsync(end), ViewsJsonContext.Default.RunListView);
                 break;
             case ["api", "runs", var kind, var space, var name]
-                when RunKind.All.FirstOrDefault(k => k.IsNamed(kind)) is { } known:
+                when ShownKind.All.FirstOrDefault(k => k.IsNamed(kind)) is { } known:
                 var page = await _reader.ReadAsync(known, space, name, end);
                 await SendAsync(context, page, ViewsJsonContext.Default.RunPageView);
                 break;

@@ -9,7 +9,7 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
     {
         List<string> problems = [];
         List<Run> runs = [];
-        foreach (var kind in RunKind.All)
+        foreach (var kind in ShownKind.All)
         {
             runs.AddRange(await FindAsync(kind, scope, problems, cancellationToken));
         }
@@ -25,7 +25,7 @@ internal sealed class RunList(IKubernetesClient kubernetes, string? scope, strin
     }
 
     private async Task<IEnumerable<Run>> FindAsync(
-        RunKind kind, string? space, List<string> problems, CancellationToken cancellationToken)
+        ShownKind kind, string? space, List<string> problems, CancellationToken cancellationToken)
     {
         try
         {

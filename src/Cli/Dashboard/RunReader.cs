@@ -8,7 +8,7 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
 {
     /// <exception cref="CliException">There is no such run.</exception>
     public async Task<RunPageView> ReadAsync(
-        RunKind kind, string @namespace, string name, CancellationToken cancellationToken)
+        ShownKind kind, string @namespace, string name, CancellationToken cancellationToken)
     {
         var run = await kind.GetAsync(kubernetes, @namespace, name, cancellationToken)
             ?? throw new CliException($"There is no {kind.Kind} {name} in namespace {@namespace}.");
@@ -30,7 +30,7 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         Attempts = [.. (run.Status?.Attempts ?? []).SelectMany(Ended)],
         Snapshots = snapshots,
         History = HistoryView.Of(run).Entries,
-        Explanation = RunViewBuilder.StateOf(run) == RunState.Stalled
+        Explanation = RunViewBuilder.StateOf(run) == ShownState.Stalled
             && ReasonBook.Instance.Find(run.Reason) is { } section
                 ? MarkdownText.Opening(section)
                 : null,

@@ -19,21 +19,21 @@ internal static class DatabaseManifest
             spec:
               mode: Plan
               engine: TiDB
-              fromVersion: {{{YamlText.Of(fromVersion)}}}
-              toVersion: {{{YamlText.Of(to)}}}
+              fromVersion: {{{ManifestYaml.Of(fromVersion)}}}
+              toVersion: {{{ManifestYaml.Of(to)}}}
               # One PD; the other processes are found from there.
-              seed: {{{YamlText.Of(seed)}}}
+              seed: {{{ManifestYaml.Of(seed)}}}
               holdBefore: [UpgradePD]
               package:
-                directory: {{{YamlText.Of($"/data/deploy-packages/tidb-v{to}")}}}
+                directory: {{{ManifestYaml.Of($"/data/deploy-packages/tidb-v{to}")}}}
                 archives:
                 - name: tidb
                   storage: {directory: {path: /var/lib/drydock/images}}
-                  path: {{{YamlText.Of($"tidb-v{to}-linux-amd64.tar.gz")}}}
-                  sha256: "{{{YamlText.UnknownSha256}}}"
+                  path: {{{ManifestYaml.Of($"tidb-v{to}-linux-amd64.tar.gz")}}}
+                  sha256: "{{{ManifestYaml.UnknownSha256}}}"
               access:
                 ssh:
-                  user: {{{YamlText.Of(user)}}}
+                  user: {{{ManifestYaml.Of(user)}}}
                   keySecretRef: {name: database-ssh}
                   knownHostsSecretRef: {name: database-ssh}
                   become: Sudo
@@ -59,7 +59,7 @@ internal static class DatabaseManifest
         var product = isBmdb ? "bmdb" : "yugabyte";
         var file = isBmdb ? $"bigmath-{toVersion}.tar.gz" : $"yugabyte-{toVersion}-linux-x86_64.tar.gz";
         return $$$"""
-            # Read from the master {{{YamlText.Comment(seed)}}}.
+            # Read from the master {{{ManifestYaml.Comment(seed)}}}.
             # Create the Secret, fill in the archive's path and SHA-256, check the manifest with
             # `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
             apiVersion: drydock.dev/v1alpha1
@@ -68,23 +68,23 @@ internal static class DatabaseManifest
             spec:
               mode: Plan
               engine: YugabyteDB
-              fromVersion: {{{YamlText.Of(fromVersion)}}}
-              toVersion: {{{YamlText.Of(toVersion)}}}
+              fromVersion: {{{ManifestYaml.Of(fromVersion)}}}
+              toVersion: {{{ManifestYaml.Of(toVersion)}}}
               # One master; the other processes are found from there.
-              seed: {{{YamlText.Of(seed)}}}
+              seed: {{{ManifestYaml.Of(seed)}}}
               # After flags are promoted no old process can run: the upgrade waits for your approval before that.
               holdBefore: [PromoteAutoFlags]
               package:
-                directory: {{{YamlText.Of($"/home/{user}/{product}-{toVersion}")}}}
+                directory: {{{ManifestYaml.Of($"/home/{user}/{product}-{toVersion}")}}}
                 postInstall: bin/post_install.sh
                 archives:
                 - name: {{{product}}}
                   storage: {directory: {path: /var/lib/drydock/images}}
-                  path: {{{YamlText.Of(file)}}}
-                  sha256: "{{{YamlText.UnknownSha256}}}"
+                  path: {{{ManifestYaml.Of(file)}}}
+                  sha256: "{{{ManifestYaml.UnknownSha256}}}"
               access:
                 ssh:
-                  user: {{{YamlText.Of(user)}}}
+                  user: {{{ManifestYaml.Of(user)}}}
                   keySecretRef: {name: database-ssh}
                   knownHostsSecretRef: {name: database-ssh}
                   become: Sudo

@@ -24,7 +24,7 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
 
         var host = HostIP ?? Found.HostIP ?? throw new CliException(
             $"The container {Found.Container} has no variable OMS_HOST_IP. Add --host-ip.");
-        var read = YamlText.Comment($"{Found.Container} ({Found.Image})");
+        var read = ManifestYaml.Comment($"{Found.Container} ({Found.Image})");
         var docker = Docker(host);
         var edition = Found.IsCommunity ? "Community" : "Enterprise";
         var name = Name ?? $"oms-{Digits(from)}-to-{Digits(ToVersion)}";
@@ -37,12 +37,12 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
             spec:
               mode: Plan
               edition: {{{edition}}}
-              fromVersion: {{{YamlText.Of(from)}}}
-              toVersion: {{{YamlText.Of(ToVersion)}}}
+              fromVersion: {{{ManifestYaml.Of(from)}}}
+              toVersion: {{{ManifestYaml.Of(ToVersion)}}}
               # Each host has to have it, or be able to pull it. For an archive add imageArchive.
-              image: {{{YamlText.Of(Image)}}}
+              image: {{{ManifestYaml.Of(Image)}}}
               # One node; the other nodes, regions, containers and the MetaDB are found from there.
-              hostIP: {{{YamlText.Of(host)}}}
+              hostIP: {{{ManifestYaml.Of(host)}}}
               # {hostIP} is the address of each node.
               docker: {{{docker}}}
               # The account of OMS's config.yaml is used. For another one:
@@ -58,8 +58,8 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
 
     public string Secrets() => Endpoint.Scheme switch
     {
-        "ssh" => SecretText.Ssh("oms-ssh"),
-        "tcp" => SecretText.Tls("docker-tls"),
+        "ssh" => SecretManifest.Ssh("oms-ssh"),
+        "tcp" => SecretManifest.Tls("docker-tls"),
         _ => "",
     };
 

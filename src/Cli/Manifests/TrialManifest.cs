@@ -5,7 +5,7 @@ namespace Drydock.Cli.Manifests;
 
 /// <summary>The object that checks a manifest: the same spec with mode Plan, under another name.</summary>
 /// <param name="Name">The name in the manifest.</param>
-internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, string Name)
+internal sealed record TrialManifest(ShownKind Kind, IKubernetesObject Entity, string Name)
 {
     private const int SuffixLength = 5;
     private const int LongestName = 200;
@@ -19,14 +19,14 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
     {
         var documents = Documents(text, path).OfType<JsonObject>().ToList();
         var found = documents
-            .Select(d => (Document: d, Kind: RunKind.All.FirstOrDefault(k => k.Kind == Text(d["kind"]))))
+            .Select(d => (Document: d, Kind: ShownKind.All.FirstOrDefault(k => k.Kind == Text(d["kind"]))))
             .Where(d => d.Kind is not null)
             .ToList();
         if (found is not [var (document, kind)])
         {
             throw new CliException(
                 $"{path} has {found.Count} upgrades; expected is exactly one document of kind "
-                + $"{string.Join(" or ", RunKind.All.Select(k => k.Kind))}.{Misspelt(documents)}");
+                + $"{string.Join(" or ", ShownKind.All.Select(k => k.Kind))}.{Misspelt(documents)}");
         }
 
         document.Remove("status");
@@ -89,7 +89,7 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
     // " Did you mean ...?", or nothing.
     private static string Misspelt(IReadOnlyList<JsonObject> documents) => documents
         .Select(d => NearestWords.Question(
-            NearestWords.Of(Text(d["kind"]) ?? "", RunKind.All.Select(k => k.Kind))))
+            NearestWords.Of(Text(d["kind"]) ?? "", ShownKind.All.Select(k => k.Kind))))
         .FirstOrDefault(question => question.Length > 0) ?? "";
 
     private static string? Text(JsonNode? node) =>

@@ -7,7 +7,7 @@ internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     // Its name is random, so that the name alone denotes it until the server has told its UID.
-    private Run _run = RunKind.Read(trial.Entity)!;
+    private Run _run = ShownKind.Read(trial.Entity)!;
 
     public string FullName => _run.FullName;
 

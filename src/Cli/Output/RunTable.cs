@@ -7,12 +7,12 @@ namespace Drydock.Cli.Output;
 internal static class RunTable
 {
     private const int Gap = 2;
-    private static readonly RunState[] Needs = [RunState.Held, RunState.Stalled, RunState.InProgress, RunState.Ready];
+    private static readonly ShownState[] Needs = [ShownState.Held, ShownState.Stalled, ShownState.InProgress, ShownState.Ready];
 
     /// <summary>What waits for an administrator first, or has failed, and of that where the system is down; then what
     /// runs, in the same way; then what has ended.</summary>
     public static IEnumerable<RunView> ByNeed(IEnumerable<RunView> runs) => runs
-        .OrderBy(run => run.State is not (RunState.Held or RunState.Stalled))
+        .OrderBy(run => run.State is not (ShownState.Held or ShownState.Stalled))
         .ThenBy(run => run.DowntimeSince is null)
         .ThenBy(run => Array.IndexOf(Needs, run.State))
         .ThenBy(run => run.Namespace, StringComparer.Ordinal)

@@ -61,7 +61,7 @@ internal sealed class StatusText(bool isWide)
             run.ElapsedSeconds is { } elapsed
                 ? $"{(run.FinishedAt is null ? "elapsed" : "took")} {Texts.Duration(elapsed)}"
                 : null,
-            run.RemainingSeconds is { } remaining && run.State is RunState.InProgress
+            run.RemainingSeconds is { } remaining && run.State is ShownState.InProgress
                 ? $"at least {Texts.Duration(remaining)} left"
                 : null,
             run.DowntimeSeconds is { } downtime
@@ -142,7 +142,7 @@ internal sealed class StatusText(bool isWide)
 
     private static IEnumerable<string> After(RunView run)
     {
-        var isStalled = run.State == RunState.Stalled;
+        var isStalled = run.State == ShownState.Stalled;
         string?[] lines =
         [
             .. Findings(run),

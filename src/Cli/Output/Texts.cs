@@ -20,11 +20,11 @@ internal static class Texts
 
     public static string Word(StepMark mark) => Of(mark).Word;
 
-    public static string Color(RunState state) => state switch
+    public static string Color(ShownState state) => state switch
     {
-        RunState.Ready => "green",
-        RunState.Held => "magenta",
-        RunState.Stalled => "red",
+        ShownState.Ready => "green",
+        ShownState.Held => "magenta",
+        ShownState.Stalled => "red",
         _ => "blue",
     };
 

@@ -2,7 +2,7 @@ namespace Drydock.Cli.Runs;
 
 /// <summary>An upgrade of any kind.</summary>
 /// <param name="Status">What every kind reports; null before the operator has seen the object.</param>
-internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, RunStatus? Status)
+internal sealed record Run(ShownKind Kind, V1ObjectMeta Metadata, RunSpec Spec, RunStatus? Status)
 {
     public required IKubernetesObject Entity { get; init; }
 

@@ -43,15 +43,15 @@ internal static class RunFollowing
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var changes = Channel.CreateUnbounded<(RunKind Kind, IReadOnlyCollection<Run> Runs)>();
-        var readers = Task.WhenAll(RunKind.All.Select(ReadAsync));
-        var runs = new Dictionary<RunKind, IReadOnlyCollection<Run>>();
+        var changes = Channel.CreateUnbounded<(ShownKind Kind, IReadOnlyCollection<Run> Runs)>();
+        var readers = Task.WhenAll(ShownKind.All.Select(ReadAsync));
+        var runs = new Dictionary<ShownKind, IReadOnlyCollection<Run>>();
         try
         {
             await foreach (var (kind, present) in changes.Reader.ReadAllAsync(cancellationToken))
             {
                 runs[kind] = present;
-                if (runs.Count == RunKind.All.Count)
+                if (runs.Count == ShownKind.All.Count)
                 {
                     yield return [.. runs.Values.SelectMany(list => list)];
                 }
@@ -63,7 +63,7 @@ internal static class RunFollowing
             await Task.WhenAny(readers);
         }
 
-        async Task ReadAsync(RunKind kind)
+        async Task ReadAsync(ShownKind kind)
         {
             // It is listed again after each end of the watch.
             var told = new HashSet<UnreadableObject>();

@@ -50,13 +50,13 @@ internal static class RunLookup
     public static async Task<IReadOnlyList<Run>> ListAsync(
         Invocation invocation, RunScope scope, CancellationToken cancellationToken) =>
     [
-        .. (await ListAsync(invocation, RunKind.All, scope, cancellationToken))
+        .. (await ListAsync(invocation, ShownKind.All, scope, cancellationToken))
             .OrderBy(r => r.Metadata.Namespace, StringComparer.Ordinal)
             .ThenBy(r => r.Metadata.Name, StringComparer.Ordinal),
     ];
 
     private static async Task<List<Run>> ListAsync(
-        Invocation invocation, IReadOnlyList<RunKind> kinds, RunScope scope, CancellationToken cancellationToken)
+        Invocation invocation, IReadOnlyList<ShownKind> kinds, RunScope scope, CancellationToken cancellationToken)
     {
         List<Run> runs = [];
         foreach (var kind in kinds)
@@ -71,25 +71,25 @@ internal static class RunLookup
         return runs;
     }
 
-    private static (IReadOnlyList<RunKind> Kinds, string Name) Parse(string text)
+    private static (IReadOnlyList<ShownKind> Kinds, string Name) Parse(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0)
         {
-            return (RunKind.All, text);
+            return (ShownKind.All, text);
         }
 
-        var kind = RunKind.All.FirstOrDefault(k => k.IsNamed(text[..slash]))
+        var kind = ShownKind.All.FirstOrDefault(k => k.IsNamed(text[..slash]))
             ?? throw new CliException(
                 $"'{text[..slash]}' is not a kind of upgrade. Expected NAME, "
-                + $"{string.Join(" or ", RunKind.All.Select(k => $"{k.ShortName}/NAME"))}.");
+                + $"{string.Join(" or ", ShownKind.All.Select(k => $"{k.ShortName}/NAME"))}.");
         return text[(slash + 1)..] is { Length: > 0 } name
             ? ([kind], name)
             : throw new CliException($"'{text}' has no name. Expected {kind.ShortName}/NAME.");
     }
 
     private static async Task<string> UnknownAsync(
-        Invocation invocation, string text, IReadOnlyList<RunKind> kinds, CancellationToken cancellationToken)
+        Invocation invocation, string text, IReadOnlyList<ShownKind> kinds, CancellationToken cancellationToken)
     {
         var message = $"There is no upgrade {text} in namespace {invocation.Namespace}.";
         var runs = await ListAsync(

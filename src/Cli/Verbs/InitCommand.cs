@@ -91,8 +91,8 @@ internal static class InitCommand
                 parsed.GetValue(shared.ToVersion)!,
                 parsed.GetValue(shared.Name),
                 parsed.GetValue(user)!);
-            var secrets = SecretText.Ssh("database-ssh") + "---\n"
-                + SecretText.Login(
+            var secrets = SecretManifest.Ssh("database-ssh") + "---\n"
+                + SecretManifest.Login(
                     "tidb-root", "An account that may read the cluster's state and the databases of the backup.");
             return (manifest, secrets);
         });
@@ -122,7 +122,7 @@ internal static class InitCommand
                 parsed.GetValue(bmdb),
                 parsed.GetValue(shared.Name),
                 parsed.GetValue(user)!);
-            return (manifest, SecretText.Ssh("database-ssh"));
+            return (manifest, SecretManifest.Ssh("database-ssh"));
         });
     }
 

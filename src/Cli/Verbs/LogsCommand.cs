@@ -99,7 +99,7 @@ internal static class LogsCommand
                 }
 
                 // A retry is taken up some time after it was written.
-                var isOver = HasEnded(step) || RunViewBuilder.StateOf(last) is RunState.Ready or RunState.Stalled;
+                var isOver = HasEnded(step) || RunViewBuilder.StateOf(last) is ShownState.Ready or ShownState.Stalled;
                 if (isOver != wasOver)
                 {
                     wasOver = isOver;
@@ -124,7 +124,7 @@ internal static class LogsCommand
     {
         if (!HasEnded(step))
         {
-            var what = RunViewBuilder.StateOf(run) == RunState.Stalled ? "the run has stopped" : "the run is over";
+            var what = RunViewBuilder.StateOf(run) == ShownState.Stalled ? "the run has stopped" : "the run is over";
             throw new CliException(
                 $"{step.Id} is {step.State.ToString().ToLowerInvariant()}, and {what}: {run.Status?.Message}");
         }

@@ -114,7 +114,7 @@ internal static class PlanCommand
                 $"Compared with {Texts.Escape(former.Name)}: {Word.Prefix(former.Plan.Hash)} → "
                 + $"[bold]{Word.Prefix(plan.Hash)}[/]");
             invocation.Console.MarkupLines(
-                PlanDifference.Lines(former.Plan, plan).DefaultIfEmpty("Both plans do the same."));
+                DifferenceView.Lines(former.Plan, plan).DefaultIfEmpty("Both plans do the same."));
             return;
         }
 

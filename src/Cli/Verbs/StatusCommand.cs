@@ -72,11 +72,11 @@ internal static class StatusCommand
         return command;
     }
 
-    public static int ExitCode(RunState state) => state switch
+    public static int ExitCode(ShownState state) => state switch
     {
-        RunState.Ready => ExitCodes.Done,
-        RunState.Held => ExitCodes.Held,
-        RunState.Stalled => ExitCodes.Stalled,
+        ShownState.Ready => ExitCodes.Done,
+        ShownState.Held => ExitCodes.Held,
+        ShownState.Stalled => ExitCodes.Stalled,
         _ => ExitCodes.InProgress,
     };
 
@@ -172,8 +172,8 @@ internal static class StatusCommand
     }
 
     /// <summary>Whether the run changes only after a change by an administrator.</summary>
-    public static bool IsOver(RunState state, bool throughHolds) =>
-        state is RunState.Ready or RunState.Stalled || (state == RunState.Held && !throughHolds);
+    public static bool IsOver(ShownState state, bool throughHolds) =>
+        state is ShownState.Ready or ShownState.Stalled || (state == ShownState.Held && !throughHolds);
 
     private static async Task<int> WatchAsync(
         Invocation invocation, Run run, OutputFormat format, bool throughHolds, CancellationToken cancellationToken)

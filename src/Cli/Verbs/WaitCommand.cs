@@ -3,7 +3,7 @@ namespace Drydock.Cli.Verbs;
 /// <summary>Waits until a run has ended or needs an administrator. For scripts.</summary>
 internal static class WaitCommand
 {
-    private static readonly string[] Goals = [nameof(RunState.Ready), nameof(RunState.Held)];
+    private static readonly string[] Goals = [nameof(ShownState.Ready), nameof(ShownState.Held)];
 
     public static Command Create(VerbRunner runner)
     {
@@ -13,7 +13,7 @@ internal static class WaitCommand
         var goal = new Option<string>("--for")
         {
             Description = "The state that the script expects: exit code 0.",
-            DefaultValueFactory = _ => nameof(RunState.Ready),
+            DefaultValueFactory = _ => nameof(ShownState.Ready),
         };
         goal.CompletionSources.Add(Goals);
         goal.Validators.Add(WrongUsage.AcceptOnly("--for", Goals));
@@ -52,13 +52,13 @@ internal static class WaitCommand
             },
             cancellationToken);
         invocation.Surroundings.Output.WriteLine(StatusText.Line(view));
-        if (view.State != RunState.Ready && view.NextAction is { Length: > 0 } next)
+        if (view.State != ShownState.Ready && view.NextAction is { Length: > 0 } next)
         {
             invocation.Surroundings.Output.WriteLine($"Next: {next}");
         }
 
         return view.State.ToString() == goal ? ExitCodes.Done
-            : view.State == RunState.Ready ? ExitCodes.Refused
+            : view.State == ShownState.Ready ? ExitCodes.Refused
             : StatusCommand.ExitCode(view.State);
     }
 }

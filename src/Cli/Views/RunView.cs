@@ -20,7 +20,7 @@ internal sealed record RunView
 
     public required string Reason { get; init; }
 
-    public required RunState State { get; init; }
+    public required ShownState State { get; init; }
 
     public required string Message { get; init; }
 
@@ -64,7 +64,7 @@ internal sealed record RunView
 }
 
 /// <summary>What a user has to know first about a run.</summary>
-internal enum RunState
+internal enum ShownState
 {
     Ready,
 

@@ -62,12 +62,12 @@ internal static class RunViewBuilder
         Build(run, now) with { Offers = OfferedVerbs.Of(run) };
 
     /// <summary>What a user has to know first. The state of an older spec is not the state of this one.</summary>
-    public static RunState StateOf(Run run) =>
-        !run.IsObserved ? RunState.InProgress
-        : run.Is(ConditionTypes.Stalled) ? RunState.Stalled
-        : run.Is(ConditionTypes.Held) ? RunState.Held
-        : run.Is(ConditionTypes.Ready) ? RunState.Ready
-        : RunState.InProgress;
+    public static ShownState StateOf(Run run) =>
+        !run.IsObserved ? ShownState.InProgress
+        : run.Is(ConditionTypes.Stalled) ? ShownState.Stalled
+        : run.Is(ConditionTypes.Held) ? ShownState.Held
+        : run.Is(ConditionTypes.Ready) ? ShownState.Ready
+        : ShownState.InProgress;
 
     private static string Message(Run run) => run.Status?.Message switch
     {
@@ -83,11 +83,11 @@ internal static class RunViewBuilder
         bool isActive,
         StepTimes times,
         IReadOnlyList<HoldStatus> holds,
-        RunState state,
+        ShownState state,
         DateTimeOffset now)
     {
         var held = isActive ? HoldNames.Waiting(holds.Select(h => h.Name), plan) : [];
-        var current = isActive ? state : RunState.Ready;
+        var current = isActive ? state : ShownState.Ready;
         var phases = plan.Steps
             .GroupBy(s => s.Phase, StringComparer.Ordinal)
             .Select(group => Phase(
@@ -103,18 +103,18 @@ internal static class RunViewBuilder
     // Between two steps a phase runs only if the run continues automatically: a run that has ended, failed or waits
     // leaves it where it is, and its time ends with the last step.
     private static PhaseView Phase(
-        string name, IReadOnlyList<StepView> steps, bool isHeld, RunState current, DateTimeOffset now)
+        string name, IReadOnlyList<StepView> steps, bool isHeld, ShownState current, DateTimeOffset now)
     {
         var began = steps.Min(s => s.StartedAt);
         var marks = steps.Select(s => s.Mark).ToHashSet();
         var isDone = steps.All(s => s.Mark is StepMark.Succeeded or StepMark.Accepted);
         var isBetween = began is not null && !isDone;
-        var isRunning = marks.Contains(StepMark.Running) || (isBetween && !isHeld && current == RunState.InProgress);
+        var isRunning = marks.Contains(StepMark.Running) || (isBetween && !isHeld && current == ShownState.InProgress);
         var mark = isDone ? StepMark.Succeeded
             : marks.Contains(StepMark.Failed) ? StepMark.Failed
             : marks.Contains(StepMark.Unknown) ? StepMark.Unknown
             : isRunning ? StepMark.Running
-            : isHeld || marks.Contains(StepMark.Held) || (isBetween && current == RunState.Held) ? StepMark.Held
+            : isHeld || marks.Contains(StepMark.Held) || (isBetween && current == ShownState.Held) ? StepMark.Held
             : StepMark.Pending;
         var ended = isRunning ? null : steps.Max(s => s.FinishedAt);
         return new PhaseView(name, mark, steps)

@@ -90,7 +90,7 @@ public sealed class MySqlSession : IAsyncDisposable
                     exception);
             }
 
-            if (Failures.Of(exception, link, $"Cannot connect to {options.Describe()}: ") is { } failure)
+            if (MySqlFailures.Of(exception, link, $"Cannot connect to {options.Describe()}: ") is { } failure)
             {
                 throw failure;
             }
@@ -170,7 +170,7 @@ public sealed class MySqlSession : IAsyncDisposable
         {
             await _driver.DisposeAsync();
         }
-        catch (Exception exception) when (Failures.Of(exception, _link, prefix: "") is not null)
+        catch (Exception exception) when (MySqlFailures.Of(exception, _link, prefix: "") is not null)
         {
             // The session is lost anyway.
         }
@@ -218,7 +218,7 @@ public sealed class MySqlSession : IAsyncDisposable
 
             return await call(command);
         }
-        catch (Exception exception) when (Failures.Of(exception, _link, prefix: "") is { } failure)
+        catch (Exception exception) when (MySqlFailures.Of(exception, _link, prefix: "") is { } failure)
         {
             throw Explained(failure, exception, timer.IsCancellationRequested, cancellationToken);
         }

@@ -43,7 +43,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
             ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
         var (server, description) = await PrepareAsync(request, chosen, cancellationToken);
         var dump = new DatabaseDump(request, server, chosen, _options, description.Flags, _time);
-        var dumped = new ConcurrentDictionary<string, SnapshotDatabase>(StringComparer.Ordinal);
+        var dumped = new ConcurrentDictionary<string, ManifestDatabase>(StringComparer.Ordinal);
 
         // The first failure cancels the others, and is the one that is thrown.
         await Parallel.ForEachAsync(
@@ -88,7 +88,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>,
     /// <see cref="SnapshotFailure.ManifestInvalid"/> or <see cref="SnapshotFailure.IdentityMissing"/>: the identity
     /// does not match.</exception>
-    public virtual async Task<SnapshotVerification> VerifyAsync(
+    public virtual async Task<DumpVerification> VerifyAsync(
         SnapshotLocation location,
         string? identity,
         IProgress<SnapshotProgress>? progress,
@@ -99,7 +99,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
         progress,
         cancellationToken);
 
-    public virtual async Task<SnapshotVerification> CheckPresenceAsync(
+    public virtual async Task<DumpVerification> CheckPresenceAsync(
         SnapshotLocation location, CancellationToken cancellationToken) => await SnapshotVerifier.CheckPresenceAsync(
         location, await ManifestStore.RequireAsync(location, cancellationToken), cancellationToken);
 
@@ -218,7 +218,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
         var server = await MySqlServer.IdentifyAsync(session, cancellationToken);
         var marker = SessionMarker.Comment(request.Location.Id);
         var reader = new CatalogueReader(session, marker);
-        var catalogues = new List<SnapshotDatabase>();
+        var catalogues = new List<ManifestDatabase>();
         foreach (var database in request.Databases)
         {
             catalogues.Add(await reader.ReadAsync(database, countRows: false, cancellationToken)
@@ -293,7 +293,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
     // Whether the user may lock tables for reading, tried on one table of each database. A lock that conflicts with
     // another session for one second is still permitted.
     private static async Task<bool> MayLockAsync(
-        MySqlSession session, List<SnapshotDatabase> databases, CancellationToken cancellationToken)
+        MySqlSession session, List<ManifestDatabase> databases, CancellationToken cancellationToken)
     {
         const int LockWaitTimeout = 1205;
         await RunAsync("SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed]);

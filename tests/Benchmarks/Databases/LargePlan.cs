@@ -110,7 +110,7 @@ internal static class LargePlan
         return (spec, new YugabyteDiscovery
         {
             UniverseUuid = Guid.Empty.ToString(),
-            Instances = [.. instances.Select(i => new Reconcilers.Databases.Yugabyte.DiscoveredInstance
+            Instances = [.. instances.Select(i => new Reconcilers.Databases.Yugabyte.YugabyteInstance
             {
                 Name = i.Name,
                 Component = i.Component,
@@ -143,7 +143,7 @@ internal static class LargePlan
         return (spec, new TiDbDiscovery
         {
             ClusterId = ulong.MaxValue,
-            Instances = [.. instances.Select(i => new Reconcilers.Databases.TiDb.DiscoveredInstance
+            Instances = [.. instances.Select(i => new Reconcilers.Databases.TiDb.TiDbInstance
             {
                 Name = i.Name,
                 Component = i.Component,

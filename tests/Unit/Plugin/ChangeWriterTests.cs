@@ -7,7 +7,7 @@ using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
-using RunKind = Drydock.Cli.Runs.RunKind;
+using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -88,5 +88,5 @@ public sealed class ChangeWriterTests
     }
 
     private async Task<Run> RunAsync() =>
-        RunKind.Read((await _api.GetAsync<OmsUpgrade>("up", "oms", TestContext.Current.CancellationToken))!)!;
+        ShownKind.Read((await _api.GetAsync<OmsUpgrade>("up", "oms", TestContext.Current.CancellationToken))!)!;
 }

@@ -2,7 +2,7 @@ using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Fakes;
-using RunKind = Drydock.Cli.Runs.RunKind;
+using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Plugin;
 internal static class CliRuns
 {
     /// <summary>The upgrade as it is now.</summary>
-    public static Run Run(this OmsWorld world) => RunKind.Read(world.Upgrade)!;
+    public static Run Run(this OmsWorld world) => ShownKind.Read(world.Upgrade)!;
 
     /// <summary>Changes annotations; null removes one.</summary>
     public static void Write(this OmsWorld world, IReadOnlyDictionary<string, string?> annotations) =>

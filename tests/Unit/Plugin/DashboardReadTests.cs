@@ -10,7 +10,7 @@ using Drydock.Tests.Unit.Crds.Specs.Sweep;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
-using RunKind = Drydock.Cli.Runs.RunKind;
+using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -148,7 +148,7 @@ public sealed class DashboardReadTests
         System(world).ShouldBeNull();
     }
 
-    private static RunKind Kind => RunKind.All[0];
+    private static ShownKind Kind => ShownKind.All[0];
 
     private static KubernetesRequest Request => new("get", "drydock.dev", "omsupgrades", "own", "up");
 

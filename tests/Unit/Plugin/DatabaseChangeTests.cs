@@ -7,7 +7,7 @@ using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
-using RunKind = Drydock.Cli.Runs.RunKind;
+using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -87,5 +87,5 @@ public sealed class DatabaseChangeTests
         }
     }
 
-    private static Run RunOf(DatabaseRunWorld world) => RunKind.Read(world.Found!)!;
+    private static Run RunOf(DatabaseRunWorld world) => ShownKind.Read(world.Found!)!;
 }

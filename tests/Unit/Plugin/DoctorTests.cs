@@ -10,7 +10,7 @@ using Drydock.Tests.Unit.Fakes;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
-using RunKind = Drydock.Cli.Runs.RunKind;
+using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -243,7 +243,7 @@ public sealed class DoctorTests : IAsyncLifetime
             },
         };
 
-        var checks = OldVersion.Of(RunKind.Read(upgrade)!);
+        var checks = OldVersion.Of(ShownKind.Read(upgrade)!);
 
         checks.Select(c => (c.Result, c.Message)).ShouldBe(
         [
@@ -252,7 +252,7 @@ public sealed class DoctorTests : IAsyncLifetime
             (CheckResult.Note, "docker compose made oms on oms-a."),
             (CheckResult.Note, "The status does not tell of systemd units, cron jobs and watchdogs: look on each host for those that start 3.2.2."),
         ]);
-        OldVersion.Of(RunKind.Read(upgrade with { Status = upgrade.Status with { Phase = RunPhases.Failed } })!).ShouldHaveSingleItem().Message.ShouldContain("has not ended");
+        OldVersion.Of(ShownKind.Read(upgrade with { Status = upgrade.Status with { Phase = RunPhases.Failed } })!).ShouldHaveSingleItem().Message.ShouldContain("has not ended");
     }
 
     [Fact]
@@ -264,7 +264,7 @@ public sealed class DoctorTests : IAsyncLifetime
             Status = new DatabaseRollingUpgradeStatus { Phase = RunPhases.Succeeded, Skipped = [new SkippedInstanceStatus { Name = "tikv-3" }] },
         };
 
-        OldVersion.Of(RunKind.Read(upgrade)!)[0].Message.ShouldBe("tikv-3 was skipped and still has 2.1.19.");
+        OldVersion.Of(ShownKind.Read(upgrade)!)[0].Message.ShouldBe("tikv-3 was skipped and still has 2.1.19.");
     }
 
     private async Task AnswerAsync(HttpContext context)

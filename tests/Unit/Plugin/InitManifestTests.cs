@@ -56,7 +56,7 @@ public sealed class InitManifestTests
     [InlineData("a\nb: \"c\"", "\"a\\nb: \\\"c\\\"\"")]
     public void Value_of_YAML_stays_the_text(string text, string value)
     {
-        YamlText.Of(text).ShouldBe(value);
+        ManifestYaml.Of(text).ShouldBe(value);
         Drydock.Cli.Output.Yaml.Read($"x: {value}").Single()["x"]!.GetValue<string>().ShouldBe(text);
     }
 

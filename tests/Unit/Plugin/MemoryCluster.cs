@@ -7,7 +7,7 @@ using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Fakes;
-using RunKind = Drydock.Cli.Runs.RunKind;
+using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -42,7 +42,7 @@ internal sealed class MemoryCluster : IDisposable
     public async Task<Run> CreateAsync(OmsUpgradeStatus status)
     {
         var created = await Api.CreateAsync((OmsUpgrade)Trial().Entity);
-        return RunKind.Read(await WriteAsync(created, status))!;
+        return ShownKind.Read(await WriteAsync(created, status))!;
     }
 
     /// <summary>Changes the status.</summary>

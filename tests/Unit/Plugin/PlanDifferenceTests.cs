@@ -19,7 +19,7 @@ public sealed class PlanDifferenceTests
     {
         var after = Before.With(s => s.Record with { State = StepState.Succeeded, Message = "Done." });
 
-        PlanDifference.Lines(Before, after).ShouldBeEmpty();
+        DifferenceView.Lines(Before, after).ShouldBeEmpty();
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class PlanDifferenceTests
             Notes = ["Kept.", "New."],
         };
 
-        PlanDifference.Lines(Before, after).ShouldBe([
+        DifferenceView.Lines(Before, after).ShouldBe([
             "[red]- Stop/a[/]  [grey]Title.[/]",
             "[green]+ Settle/a[/]  [grey]Title.[/]",
             "[yellow]~ Start/a[/]",

@@ -24,8 +24,8 @@ public sealed class RunListTests
     {
         RunView[] runs =
         [
-            View("a-ended", RunState.Ready), View("b-runs", RunState.InProgress), View("c-failed", RunState.Stalled), View("d-waits", RunState.Held),
-            View("e-runs-down", RunState.InProgress, isDown: true), View("f-waits-down", RunState.Held, isDown: true),
+            View("a-ended", ShownState.Ready), View("b-runs", ShownState.InProgress), View("c-failed", ShownState.Stalled), View("d-waits", ShownState.Held),
+            View("e-runs-down", ShownState.InProgress, isDown: true), View("f-waits-down", ShownState.Held, isDown: true),
         ];
 
         RunTable.ByNeed(runs).Select(r => r.Name).ShouldBe(["f-waits-down", "d-waits", "c-failed", "e-runs-down", "b-runs", "a-ended"]);
@@ -36,7 +36,7 @@ public sealed class RunListTests
     {
         using var output = new StringWriter();
 
-        CliRuns.Plain(output).CreateConsole().Write(RunTable.Of([View("night", RunState.Held)], new RunScope(null), isWide: true));
+        CliRuns.Plain(output).CreateConsole().Write(RunTable.Of([View("night", ShownState.Held)], new RunScope(null), isWide: true));
 
         var lines = output.ToString().Split('\n');
         lines[0].ShouldStartWith("NAMESPACE  NAME   FROM   TO     PHASE    REASON  STEPS");
@@ -188,7 +188,7 @@ public sealed class RunListTests
         while (!isSeen(lists.Current));
     }
 
-    private static RunView View(string name, RunState state, bool isDown = false) => new()
+    private static RunView View(string name, ShownState state, bool isDown = false) => new()
     {
         Kind = "OmsUpgrade",
         Namespace = "oms",

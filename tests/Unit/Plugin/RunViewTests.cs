@@ -115,7 +115,7 @@ public sealed class RunViewTests
         world.EditSpec(s => s with { Mode = RunMode.Plan });
 
         var view = View(world);
-        view.State.ShouldBe(RunState.InProgress);
+        view.State.ShouldBe(ShownState.InProgress);
         view.Message.ShouldStartWith("The operator has not seen the last change of the spec yet. Before the change: ");
     }
 

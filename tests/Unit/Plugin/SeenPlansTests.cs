@@ -4,7 +4,7 @@ using Drydock.Cli.Runs;
 using Drydock.Crds.OmsUpgrades;
 using Shouldly;
 using Xunit;
-using RunKind = Drydock.Cli.Runs.RunKind;
+using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -34,5 +34,5 @@ public sealed class SeenPlansTests
         }
     }
 
-    private static Run Run(int number) => RunKind.Read(new OmsUpgrade { Metadata = new V1ObjectMeta { Uid = $"uid-{number}" } })!;
+    private static Run Run(int number) => ShownKind.Read(new OmsUpgrade { Metadata = new V1ObjectMeta { Uid = $"uid-{number}" } })!;
 }

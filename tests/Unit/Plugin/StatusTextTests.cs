@@ -18,15 +18,15 @@ namespace Drydock.Tests.Unit.Plugin;
 /// </summary>
 public sealed class StatusTextTests
 {
-    private static readonly Dictionary<string, (Func<OmsWorld> Run, RunState State)> Cases = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Func<OmsWorld> Run, ShownState State)> Cases = new(StringComparer.Ordinal)
     {
-        ["held"] = (CliRuns.Held, RunState.Held),
-        ["running"] = (() => Until(w => w.Status.Phase == "Backup"), RunState.InProgress),
-        ["failed"] = (() => RollbackTests.Failed(), RunState.Stalled),
-        ["rolling-back"] = (RollingBack, RunState.InProgress),
-        ["succeeded"] = (() => Until(w => w.Is("Succeeded")), RunState.Ready),
-        ["preflight-failed"] = (Findings, RunState.Stalled),
-        ["unseen"] = (() => CliRuns.Begin(), RunState.InProgress),
+        ["held"] = (CliRuns.Held, ShownState.Held),
+        ["running"] = (() => Until(w => w.Status.Phase == "Backup"), ShownState.InProgress),
+        ["failed"] = (() => RollbackTests.Failed(), ShownState.Stalled),
+        ["rolling-back"] = (RollingBack, ShownState.InProgress),
+        ["succeeded"] = (() => Until(w => w.Is("Succeeded")), ShownState.Ready),
+        ["preflight-failed"] = (Findings, ShownState.Stalled),
+        ["unseen"] = (() => CliRuns.Begin(), ShownState.InProgress),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -68,12 +68,12 @@ public sealed class StatusTextTests
     }
 
     [Theory]
-    [InlineData(RunState.Ready, ExitCodes.Done)]
-    [InlineData(RunState.InProgress, ExitCodes.InProgress)]
-    [InlineData(RunState.Stalled, ExitCodes.Stalled)]
-    [InlineData(RunState.Held, ExitCodes.Held)]
+    [InlineData(ShownState.Ready, ExitCodes.Done)]
+    [InlineData(ShownState.InProgress, ExitCodes.InProgress)]
+    [InlineData(ShownState.Stalled, ExitCodes.Stalled)]
+    [InlineData(ShownState.Held, ExitCodes.Held)]
     public void Exit_code_of_status_is_the_documented_one(object state, int code) =>
-        StatusCommand.ExitCode((RunState)state).ShouldBe(code);
+        StatusCommand.ExitCode((ShownState)state).ShouldBe(code);
 
     [Fact]
     public async Task Plan_reads_as_in_its_file()

@@ -9,7 +9,7 @@ internal static partial class CatalogueComparison
 
     /// <summary>The tables of a dump, with their rows, against the server it was taken from.</summary>
     internal static IReadOnlyList<SnapshotFinding> DumpAgainst(
-        SnapshotDatabase expected, IReadOnlyDictionary<string, long> tables)
+        ManifestDatabase expected, IReadOnlyDictionary<string, long> tables)
     {
         var findings = new Findings(expected.Name, "the server", "the dump");
         findings.Names("tables", expected.Tables.Select(static t => t.Name), tables.Keys);
@@ -20,7 +20,7 @@ internal static partial class CatalogueComparison
     /// <summary>A database on a server against the manifest. Definitions are compared only where both are known and the
     /// servers are of one version; one that is printed differently is a warning.</summary>
     internal static IReadOnlyList<SnapshotFinding> ServerAgainst(
-        SnapshotDatabase expected, SnapshotDatabase actual, bool definitions)
+        ManifestDatabase expected, ManifestDatabase actual, bool definitions)
     {
         var findings = new Findings(expected.Name, "the snapshot", $"database {actual.Name}");
         findings.Value("character set", expected.CharacterSet, actual.CharacterSet);

@@ -19,7 +19,7 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
     /// <summary>Tables read so far that keep the rows of the past (MariaDB's system versioning).</summary>
     internal List<(string Database, string Table)> Versioned { get; } = [];
 
-    internal async Task<SnapshotDatabase?> ReadAsync(
+    internal async Task<ManifestDatabase?> ReadAsync(
         string database, bool countRows, CancellationToken cancellationToken)
     {
         var schema = await ListAsync(
@@ -72,7 +72,7 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
             }
         }
 
-        return new SnapshotDatabase
+        return new ManifestDatabase
         {
             Name = database,
             CharacterSet = schema[0][0],
@@ -185,7 +185,7 @@ internal sealed partial class CatalogueReader(MySqlSession session, string comme
 /// the downtime, not in it.</summary>
 /// <param name="AbsentLists">Views of information_schema that the server does not have, for instance <c>EVENTS</c>: it
 /// has no such objects.</param>
-public sealed record DatabaseObjects(SnapshotDatabase Content, IReadOnlyList<string> AbsentLists)
+public sealed record DatabaseObjects(ManifestDatabase Content, IReadOnlyList<string> AbsentLists)
 {
     /// <summary>Why the server could not load a dump by the tool, for tools of which that is so.</summary>
     public IReadOnlyDictionary<DumpToolKind, string> Refusals { get; private init; } =
@@ -194,7 +194,7 @@ public sealed record DatabaseObjects(SnapshotDatabase Content, IReadOnlyList<str
     /// <summary>Why a database cannot be dumped by the tool, or the dump not loaded; null if it can be.</summary>
     /// <param name="tables">Null for tools of MySQL.</param>
     internal static string? Refusal(
-        SnapshotDatabase content, TableSelection? tables, MySqlServerKind server, DumpToolKind tool)
+        ManifestDatabase content, TableSelection? tables, MySqlServerKind server, DumpToolKind tool)
     {
         // OceanBase has no statement that shows some kinds of objects.
         var unknown = server == MySqlServerKind.OceanBase ? [] : content.Objects

@@ -15,7 +15,7 @@ internal sealed class DatabaseDump(
 
     private bool History => flags.Contains(MySqlDumpTool.History, StringComparer.Ordinal);
 
-    internal async Task<SnapshotDatabase> RunAsync(string database, CancellationToken cancellationToken)
+    internal async Task<ManifestDatabase> RunAsync(string database, CancellationToken cancellationToken)
     {
         var written = new ConcurrentBag<CountedFile>();
         try
@@ -60,7 +60,7 @@ internal sealed class DatabaseDump(
 
     private string Partial(SnapshotFile file) => _location.Prefix + file.Name + StorageName.Partial;
 
-    private SnapshotDatabase Describe(SnapshotDatabase counted, DumpNames names, IEnumerable<CountedFile> written)
+    private ManifestDatabase Describe(ManifestDatabase counted, DumpNames names, IEnumerable<CountedFile> written)
     {
         var files = written.Select(static w => w.File)
             .OrderBy(static f => f.Part)
@@ -110,7 +110,7 @@ internal sealed class DatabaseDump(
         }
     }
 
-    private async Task<SnapshotDatabase> CountAsync(string database, Task reading, CancellationToken cancellationToken)
+    private async Task<ManifestDatabase> CountAsync(string database, Task reading, CancellationToken cancellationToken)
     {
         try
         {

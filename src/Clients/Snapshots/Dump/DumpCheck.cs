@@ -41,7 +41,7 @@ internal static class DumpCheck
     /// <summary>The SQL of a database's files against the expected content, and whether it may be loaded under the
     /// name <paramref name="target"/>.</summary>
     internal static IEnumerable<SnapshotFinding> Contents(
-        SnapshotDatabase expected, IReadOnlyList<CountedFile> files, string target)
+        ManifestDatabase expected, IReadOnlyList<CountedFile> files, string target)
     {
         foreach (var (file, summary) in files)
         {

@@ -8,7 +8,7 @@ internal sealed class SnapshotVerifier(SnapshotToolOptions options, TimeProvider
     private readonly DumpCodec _codec = new(options);
 
     /// <summary>Verifies all databases. Without the identity, encrypted files are compared by their hashes.</summary>
-    internal async Task<SnapshotVerification> VerifyAsync(
+    internal async Task<DumpVerification> VerifyAsync(
         SnapshotLocation location,
         SnapshotManifest manifest,
         string? identity,
@@ -22,14 +22,14 @@ internal sealed class SnapshotVerifier(SnapshotToolOptions options, TimeProvider
             findings.AddRange(await VerifyAsync(location, database, key, database.Name, progress, cancellationToken));
         }
 
-        return new SnapshotVerification(manifest, findings);
+        return new DumpVerification(manifest, findings);
     }
 
     /// <summary>Verifies one database, and whether it may be loaded under the name
     /// <paramref name="target"/>.</summary>
     internal async Task<IReadOnlyList<SnapshotFinding>> VerifyAsync(
         SnapshotLocation location,
-        SnapshotDatabase database,
+        ManifestDatabase database,
         DecryptionKey key,
         string target,
         IProgress<SnapshotProgress>? progress,
@@ -84,7 +84,7 @@ internal sealed class SnapshotVerifier(SnapshotToolOptions options, TimeProvider
         return ([.. findings], [.. contents]);
     }
 
-    internal static async Task<SnapshotVerification> CheckPresenceAsync(
+    internal static async Task<DumpVerification> CheckPresenceAsync(
         SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
     {
         var findings = new List<SnapshotFinding>();
@@ -107,7 +107,7 @@ internal sealed class SnapshotVerifier(SnapshotToolOptions options, TimeProvider
             }
         }
 
-        return new SnapshotVerification(manifest, findings);
+        return new DumpVerification(manifest, findings);
     }
 }
 
@@ -116,7 +116,7 @@ internal sealed record CountedFile(SnapshotFile File, DumpSummary Summary);
 
 /// <summary>The result of verifying a stored snapshot.</summary>
 /// <param name="Findings">All differences from the manifest, one sentence each; empty if there are none.</param>
-public sealed record SnapshotVerification(SnapshotManifest Manifest, IReadOnlyList<SnapshotFinding> Findings)
+public sealed record DumpVerification(SnapshotManifest Manifest, IReadOnlyList<SnapshotFinding> Findings)
 {
     /// <summary>Definitions that the server prints differently after a load. They do not make it wrong.</summary>
     public IReadOnlyList<SnapshotFinding> Warnings { get; init; } = [];

@@ -69,7 +69,7 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
 
     internal static async Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
         MySqlSession session,
-        SnapshotDatabase database,
+        ManifestDatabase database,
         string target,
         bool definitions,
         CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal sealed class LoadRun(SnapshotToolOptions options, TimeProvider time)
 
     // MariaDB writes the name of the database into a default that is the next value of a sequence: a row of the copy
     // would take its value from the original. The rows of a dump have all values, so the defaults are not needed.
-    private static async Task<SnapshotDatabase> DetachAsync(
+    private static async Task<ManifestDatabase> DetachAsync(
         DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         var defaults = await session.AskAsync(
@@ -205,7 +205,7 @@ internal sealed class ConsumerException(IOException inner) : Exception(inner.Mes
 /// <summary>One load of one database: the request and the resolved details.</summary>
 /// <param name="Key">Distinguishes its sessions from those of other loads.</param>
 internal sealed record DatabaseLoad(
-    SnapshotLoadRequest Request, SnapshotManifest Manifest, SnapshotDatabase Database, string Target, string Key)
+    SnapshotLoadRequest Request, SnapshotManifest Manifest, ManifestDatabase Database, string Target, string Key)
 {
     internal SnapshotLocation Location => Request.Location;
 

@@ -310,7 +310,7 @@ internal sealed class LoadSession : IAsyncDisposable
 
     // An expression, because a catalogue lists neither aliases nor, in MariaDB, the collations of several sets.
     private static async Task<string?> RefusalAsync(
-        MySqlSession session, SnapshotDatabase database, CancellationToken cancellationToken)
+        MySqlSession session, ManifestDatabase database, CancellationToken cancellationToken)
     {
         var set = MySqlIdentifier.Quote(SetName(database.CharacterSet));
         var collation = MySqlIdentifier.Quote(SetName(database.Collation));

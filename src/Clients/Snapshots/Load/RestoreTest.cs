@@ -8,7 +8,7 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
 
     internal static string NameOf(string snapshotId) => "drydock_verify_" + SessionMarker.Hash(snapshotId, 8);
 
-    internal async Task<SnapshotVerification> RunAsync(CancellationToken cancellationToken)
+    internal async Task<DumpVerification> RunAsync(CancellationToken cancellationToken)
     {
         var manifest = request.Manifest ?? await ManifestStore.RequireAsync(_location, cancellationToken);
         List<string> names = [.. manifest.Databases.Select(static d => d.Name)];
@@ -22,7 +22,7 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
                 findings.AddRange(await TestAsync(manifest, database, session, cancellationToken));
             }
 
-            return new SnapshotVerification(manifest, [.. findings.Where(static f => !f.IsWarning)])
+            return new DumpVerification(manifest, [.. findings.Where(static f => !f.IsWarning)])
             {
                 Warnings = [.. findings.Where(static f => f.IsWarning)],
             };
@@ -65,7 +65,7 @@ internal sealed class RestoreTest(RestoreTestRequest request, LoadRun run, Snaps
 
     private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(
         SnapshotManifest manifest,
-        SnapshotDatabase database,
+        ManifestDatabase database,
         LoadSession session,
         CancellationToken cancellationToken)
     {

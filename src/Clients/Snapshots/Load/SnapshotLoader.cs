@@ -102,7 +102,7 @@ public class SnapshotLoader(SnapshotToolOptions? options = null, TimeProvider? t
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.AlreadyExists"/>: a database of that name exists
     /// that no test created; <see cref="SnapshotFailure.Busy"/>: another test of this snapshot runs; other failures,
     /// which do not concern the snapshot (server, storage, tools).</exception>
-    public virtual Task<SnapshotVerification> RestoreTestAsync(
+    public virtual Task<DumpVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>
         new RestoreTest(request, _run, _sessions).RunAsync(cancellationToken);
 

@@ -48,7 +48,7 @@ internal static class ManifestRules
         }
     }
 
-    private static IEnumerable<string> Problems(SnapshotDatabase? database)
+    private static IEnumerable<string> Problems(ManifestDatabase? database)
     {
         if (database is null
             || !IsName(database.Name)
@@ -88,7 +88,7 @@ internal static class ManifestRules
         }
     }
 
-    private static IReadOnlyList<SnapshotObject>[] Lists(SnapshotDatabase database) =>
+    private static IReadOnlyList<SnapshotObject>[] Lists(ManifestDatabase database) =>
         [database.Views, database.Routines, database.Triggers, database.Events, database.Sequences];
 
     private static bool IsName(string? name) => name is { Length: > 0 and <= LongestName };
@@ -103,7 +103,7 @@ internal static class StoredDefinitions
 
     /// <summary>Leaves out what is too long. Of an encrypted snapshot all are left out, because a manifest is not
     /// encrypted.</summary>
-    internal static IReadOnlyList<SnapshotDatabase> Within(IReadOnlyList<SnapshotDatabase> databases, bool encrypted)
+    internal static IReadOnlyList<ManifestDatabase> Within(IReadOnlyList<ManifestDatabase> databases, bool encrypted)
     {
         var left = encrypted ? 0 : All;
         return [

@@ -29,7 +29,7 @@ public sealed record SnapshotManifest
     /// <summary>Which series it belongs to; null: none.</summary>
     public string? Series { get; init; }
 
-    public required IReadOnlyList<SnapshotDatabase> Databases { get; init; }
+    public required IReadOnlyList<ManifestDatabase> Databases { get; init; }
 
     /// <summary>SHA-256 of all definitions; null if one of them could not be read.</summary>
     [JsonIgnore]
@@ -102,7 +102,7 @@ public sealed record SnapshotEncryption(string Format, IReadOnlyList<string> Rec
 internal sealed partial class SnapshotJson : JsonSerializerContext;
 
 /// <summary>One database of a snapshot or on a server. All lists are in ordinal order of names.</summary>
-public sealed record SnapshotDatabase
+public sealed record ManifestDatabase
 {
     public required string Name { get; init; }
 

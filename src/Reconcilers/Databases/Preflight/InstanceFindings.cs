@@ -5,7 +5,7 @@ internal static class InstanceFindings
 {
     public static void CheckSpec(this Findings findings, EngineContext context)
     {
-        findings.Add(SpecPreflight.Check(context.Upgrade.Spec));
+        findings.Add(DatabaseSpecPreflight.Check(context.Upgrade.Spec));
         findings.Add(context.Secrets.Problems);
         findings.Add(DatabaseStorages.Refusals(context.Storages, context.Upgrade));
     }

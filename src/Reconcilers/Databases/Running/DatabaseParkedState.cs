@@ -21,7 +21,7 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
     public bool MayRemain(RunSpec spec, RunStatus status)
     {
         var database = (DatabaseRollingUpgradeStatus)status;
-        var complete = SpecCompletion.Complete((DatabaseRollingUpgradeSpec)spec, database.Inventory);
+        var complete = DatabaseSpecCompletion.Complete((DatabaseRollingUpgradeSpec)spec, database.Inventory);
         return engines.Of(complete).IsDraining(complete, database);
     }
 

@@ -80,7 +80,7 @@ internal sealed class DatabaseRunTargets : IRunTargets
 
         DatabaseInventory? inventory = null;
         Complete(inventory);
-        if (!SpecCompletion.IsComplete(spec))
+        if (!DatabaseSpecCompletion.IsComplete(spec))
         {
             var findings = new Findings(Redact, ClientFailures.Finding, spec.Preflight.Acknowledge);
             var search = new TopologySearch(spec, _engine, _hosts.ProcessesAsync, Complete, findings);
@@ -151,7 +151,7 @@ internal sealed class DatabaseRunTargets : IRunTargets
     {
         public DatabaseInventory? Inventory => inventory;
         public DatabaseRollingUpgrade Written => written;
-        public DatabaseRollingUpgrade Complete { get; } = SpecCompletion.Complete(written, inventory);
+        public DatabaseRollingUpgrade Complete { get; } = DatabaseSpecCompletion.Complete(written, inventory);
         public DatabaseRollingUpgrade Current => field ??= ChangedTopology.Current(Complete, added);
     }
 }

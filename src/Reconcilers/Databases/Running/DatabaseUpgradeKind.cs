@@ -78,7 +78,7 @@ internal sealed class DatabaseRollback(DatabaseEngineSet engines)
     protected override Plan Compile(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus? status, RollbackBasis basis)
     {
-        var complete = SpecCompletion.Complete(spec, status?.Inventory);
+        var complete = DatabaseSpecCompletion.Complete(spec, status?.Inventory);
         var plan = engines.Of(spec).Undo(complete, basis.Plan).Rollback(basis.Notes);
         return plan with { Hold = basis.AfterSuccess && plan.Steps.Count > 0 ? Hold : null };
     }
@@ -90,7 +90,7 @@ internal sealed class DatabaseReport(DatabaseEngineSet engines)
     protected override DatabaseRollingUpgradeStatus Summarize(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone)
     {
-        var (engine, complete) = (engines.Of(spec), SpecCompletion.Complete(spec, status.Inventory));
+        var (engine, complete) = (engines.Of(spec), DatabaseSpecCompletion.Complete(spec, status.Inventory));
         var summary = engine.Report.Summarize(complete, status);
         var skipped = SkippedInstances.Of(spec, status, engine.Steps);
         return summary with
@@ -119,7 +119,7 @@ internal sealed class DatabaseReport(DatabaseEngineSet engines)
 
     protected override string LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {
-        var items = engines.Of(spec).Report.LeftBehind(SpecCompletion.Complete(spec, status.Inventory), status);
+        var items = engines.Of(spec).Report.LeftBehind(DatabaseSpecCompletion.Complete(spec, status.Inventory), status);
         var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
         var processes = $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}.";
         return Sentences.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);

@@ -349,6 +349,6 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
             Reversible = !_isFinal,
         };
 
-    private DiscoveredInstance Discovered(DatabaseInstance instance) =>
+    private TiDbInstance Discovered(DatabaseInstance instance) =>
         discovery.Instances.First(i => i.Name == instance.Name);
 }

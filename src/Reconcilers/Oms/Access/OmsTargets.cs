@@ -372,7 +372,7 @@ internal sealed class OmsTargets : IRunTargets
     private sealed record BoundUpgrade(OmsUpgrade Written, OmsInventory? Inventory)
     {
         public OmsUpgrade Complete { get; } =
-            Written with { Spec = SpecCompletion.Complete(Written.Spec, Inventory) };
+            Written with { Spec = OmsSpecCompletion.Complete(Written.Spec, Inventory) };
 
         /// <summary>By name. Preflight reports a name that occurs twice.</summary>
         public Dictionary<string, OmsNode> Nodes => field ??= Complete.Spec.Regions.SelectMany(r => r.Nodes)

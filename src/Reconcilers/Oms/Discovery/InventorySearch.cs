@@ -14,7 +14,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
     /// <summary>What was found; null if the spec says everything. Whatever is missing in it is a finding.</summary>
     public async Task<OmsInventory?> RunAsync(CancellationToken cancellationToken)
     {
-        if (SpecCompletion.IsComplete(Spec))
+        if (OmsSpecCompletion.IsComplete(Spec))
         {
             return null;
         }
@@ -57,7 +57,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
     }
 
     // Only regions that no cm_nodes leads to are found through this table. If one is missing, that is reported.
-    private static async Task<IReadOnlyList<OmsHost>> HostsAsync(
+    private static async Task<IReadOnlyList<MetadataHost>> HostsAsync(
         SqlOmsMetadata metadata, string cmDatabase, CancellationToken cancellationToken)
     {
         try
@@ -296,7 +296,7 @@ internal sealed record FoundNode(OmsNode Node, string FoundIn)
 internal sealed record FoundMetadata(
     string CmDatabase,
     IReadOnlyList<ClusterInfoRow> Regions,
-    IReadOnlyList<OmsHost> Hosts,
+    IReadOnlyList<MetadataHost> Hosts,
     HaConfigRow? HighAvailability)
 {
     public IReadOnlyList<ClusterInfoRow> Missing(IReadOnlyList<FoundNode> nodes)

@@ -104,7 +104,7 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
         return oms with { Projects = projects with { List = list } };
     }
 
-    private OmsUpgradeSpec Complete(OmsUpgradeSpec spec) => SpecCompletion.Complete(spec, Inventory);
+    private OmsUpgradeSpec Complete(OmsUpgradeSpec spec) => OmsSpecCompletion.Complete(spec, Inventory);
 
     private string Identity(string database) => ClaimTarget.IdentityOf(Server.Identity, database);
 }

@@ -189,11 +189,11 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
 
     /// <summary>The hosts cluster management knows, and their status
     /// (docs/project/research/oms.md#metadata-tables).</summary>
-    public virtual Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
+    public virtual Task<IReadOnlyList<MetadataHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
         RowsAsync(
             $"Reading the hosts in {cmDatabase}",
             $"SELECT ip, host_status FROM {Sql.Table(cmDatabase, "host")} ORDER BY ip",
-            row => new OmsHost(row.TextOrEmpty(0), row.TextOrEmpty(1)),
+            row => new MetadataHost(row.TextOrEmpty(0), row.TextOrEmpty(1)),
             cancellationToken);
 
     /// <summary>The supervisors' heartbeats of one region, with their age as the server's own clock gives it
@@ -505,7 +505,7 @@ internal sealed record CascadedWriter(string Value, string Identity);
 
 /// <summary>A host as cluster management knows it (<c>host</c> in the cm database).</summary>
 /// <param name="Status">Its status; <c>ONLINE</c> is the only value known publicly.</param>
-internal sealed record OmsHost(string Ip, string Status)
+internal sealed record MetadataHost(string Ip, string Status)
 {
     public static bool IsOnline(string status) =>
         string.Equals(status.Trim(), "ONLINE", StringComparison.OrdinalIgnoreCase);

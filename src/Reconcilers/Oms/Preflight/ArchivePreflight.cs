@@ -104,7 +104,7 @@ internal sealed class ArchivePreflight(
         }
 
         var docker = node.Docker;
-        return await new HostFiles(docker, targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
+        return await new OmsHostFiles(docker, targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
             host,
             (content, stat) => targets.HostArchives.InspectAsync(
                 docker.EndpointName, host, kind, stat, content, cancellationToken),

@@ -36,7 +36,7 @@ internal sealed class ContainerPreflight(
         CheckMounts();
         CheckSecrets();
         await CheckOwnFilesAsync();
-        var files = new HostFiles(_docker, targets.Upgrade.Metadata.Uid!, container.Image);
+        var files = new OmsHostFiles(_docker, targets.Upgrade.Metadata.Uid!, container.Image);
         await CheckHttpsAsync(files);
         await CheckHostAsync(files);
         await CheckOpenFilesAsync();
@@ -158,7 +158,7 @@ internal sealed class ContainerPreflight(
     }
 
     // The files are read where dockerd would mount them from: dockerd creates a directory in place of a missing source.
-    private async Task CheckHttpsAsync(HostFiles files)
+    private async Task CheckHttpsAsync(OmsHostFiles files)
     {
         if (targets.Upgrade.Spec.Https is not { } https)
         {
@@ -190,7 +190,7 @@ internal sealed class ContainerPreflight(
     }
 
     // dockerd looks for a device only when the container starts, which is in the downtime.
-    private async Task CheckHostAsync(HostFiles files)
+    private async Task CheckHostAsync(OmsHostFiles files)
     {
         foreach (var text in _changes.Binds)
         {

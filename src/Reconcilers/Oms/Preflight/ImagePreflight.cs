@@ -68,7 +68,7 @@ internal sealed class ImagePreflight(
             return;
         }
 
-        var leftover = new HostFiles(_docker, _uid, current.Image);
+        var leftover = new OmsHostFiles(_docker, _uid, current.Image);
         await leftover.RemoveLeftoverAsync(cancellationToken);
         try
         {
@@ -193,7 +193,7 @@ internal sealed class ImagePreflight(
     // Returns the warnings of dockerd.
     private async Task<IReadOnlyList<string>> ProbeAsync(string image, RequiredFiles files)
     {
-        var leftover = new HostFiles(_docker, _uid, image);
+        var leftover = new OmsHostFiles(_docker, _uid, image);
         await leftover.RemoveLeftoverAsync(cancellationToken);
         CreateContainerResponse probe;
         try
@@ -204,7 +204,7 @@ internal sealed class ImagePreflight(
             when (refusal is not DockerNameConflictException && (int)refusal.StatusCode < 500)
         {
             node.Add(
-                HostFiles.IsMissingSource(refusal) ? Reasons.MountsUnusable : Reasons.ContainerOptionsRefused,
+                OmsHostFiles.IsMissingSource(refusal) ? Reasons.MountsUnusable : Reasons.ContainerOptionsRefused,
                 $"dockerd of {node.Name} refuses a container with the options of the new one: "
                     + $"{refusal.EngineMessage.TrimEnd('.')}. Correct what it names, on the host or in "
                     + "spec.container.");

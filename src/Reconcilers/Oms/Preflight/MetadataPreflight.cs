@@ -75,7 +75,7 @@ internal sealed class MetadataPreflight(
     private Task<IReadOnlyList<HostBaseline>> HostsAsync(OmsTopology topology)
     {
         var asked = nodes.Where(n => n.Current is not null).Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
-        return new HostPreflight(topology, asked, findings, Metadata, time, cancellationToken).MeasureAsync();
+        return new OmsHostPreflight(topology, asked, findings, Metadata, time, cancellationToken).MeasureAsync();
     }
 
     public static string ReasonOf(OmsMetadataErrorKind kind) => kind switch

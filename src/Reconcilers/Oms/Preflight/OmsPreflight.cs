@@ -29,7 +29,7 @@ internal sealed class OmsPreflight(
             targets.Complete(await new InventorySearch(targets, _findings, path).RunAsync(cancellationToken));
         }
 
-        _findings.Add(SpecPreflight.Check(Spec));
+        _findings.Add(OmsSpecPreflight.Check(Spec));
         var nodes = await Task.WhenAll(
             from region in Spec.Regions
             from node in region.Nodes

@@ -25,7 +25,7 @@ internal sealed record AwaitHostsOnline(
             .Select(r => (r.Database, Hosts: r.Hosts.Select(Baseline).ToList()))
             .ToList();
         var all = regions.SelectMany(r => r.Hosts).ToList();
-        IReadOnlyList<OmsHost> hosts = all.Exists(h => h.Online)
+        IReadOnlyList<MetadataHost> hosts = all.Exists(h => h.Online)
             ? await metadata.HostsAsync(Database, cancellationToken)
             : [];
         var missing = all.Select(h => NotOnline(h, hosts)).OfType<string>().ToList();
@@ -62,7 +62,7 @@ internal sealed record AwaitHostsOnline(
         return starts.Count == 0 ? TimeSpan.MaxValue : context.Time.GetUtcNow() - starts.Min();
     }
 
-    private static string? NotOnline(HostBaseline before, IReadOnlyList<OmsHost> hosts)
+    private static string? NotOnline(HostBaseline before, IReadOnlyList<MetadataHost> hosts)
     {
         // A decommissioned row may have the address of a host.
         var states = hosts.Where(h => NodeAddress.Same(h.Ip, before.Address)).Select(h => h.Status).ToList();
@@ -70,7 +70,7 @@ internal sealed record AwaitHostsOnline(
         {
             (false, _) => null,
             (_, []) => $"host {before.Address} is not listed",
-            _ when states.Exists(OmsHost.IsOnline) => null,
+            _ when states.Exists(MetadataHost.IsOnline) => null,
             _ => $"host {before.Address} is {string.Join(", ", states)}",
         };
     }

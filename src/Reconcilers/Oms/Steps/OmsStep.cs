@@ -50,7 +50,7 @@ internal abstract record OmsStep : StepBase<OmsTargets>, ITimedStep
     }
 
     /// <param name="reader">An image on the host.</param>
-    protected HostFiles Files(StepContext context, string? reader) =>
+    protected OmsHostFiles Files(StepContext context, string? reader) =>
         new(Docker(context), context.OwnerUid, reader!);
 
     protected static Receipt Entries(params IEnumerable<(string Key, string Value)> entries) =>

@@ -149,7 +149,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         }
     }
 
-    private static void RequireGood(Clients.Snapshots.SnapshotVerification verification)
+    private static void RequireGood(Clients.Snapshots.DumpVerification verification)
     {
         if (!verification.IsGood)
         {

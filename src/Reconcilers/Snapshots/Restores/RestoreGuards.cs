@@ -1,5 +1,3 @@
-using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>Checks the server before a database is dropped. Pure.</summary>
@@ -67,7 +65,7 @@ internal static class RestoreGuards
         status?.Databases.Find(d => d.Name == database)?.State ?? RestoreState.Pending;
 
     private static IEnumerable<(string Reason, string Message)> Blocks(
-        RestoreWork work, List<SnapshotDatabase> left, List<ServerDatabase> there)
+        RestoreWork work, List<ManifestDatabase> left, List<ServerDatabase> there)
     {
         var look = work.State;
         if (look.Facts.ReadOnly)
@@ -91,7 +89,7 @@ internal static class RestoreGuards
         }
     }
 
-    private static RestoreContent Content(RestoreWork work, SnapshotDatabase database)
+    private static RestoreContent Content(RestoreWork work, ManifestDatabase database)
     {
         var content = new RestoreContent(database.Name)
         {

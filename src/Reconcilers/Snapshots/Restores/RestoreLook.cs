@@ -1,5 +1,3 @@
-using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>Finds the snapshot and the server of a restore and reads what is there. Changes nothing.</summary>
@@ -196,7 +194,7 @@ internal sealed class RestoreLook(
             restore.Spec.Target is null ? "spec.source of the BackupSnapshot" : "spec.target",
             $"drydock-restore-{restore.Metadata.Uid}");
 
-    private List<SnapshotDatabase> Select(SnapshotManifest manifest)
+    private List<ManifestDatabase> Select(SnapshotManifest manifest)
     {
         var wanted = restore.Spec.Databases;
         if (wanted.Where(w => !manifest.Databases.Any(d => d.Name == w)).ToList() is { Count: > 0 } unknown)
@@ -218,7 +216,7 @@ internal sealed class RestoreLook(
     }
 
     // Databases of two snapshots do not form a consistent state.
-    private void RequireSame(SnapshotManifest manifest, List<SnapshotDatabase> databases)
+    private void RequireSame(SnapshotManifest manifest, List<ManifestDatabase> databases)
     {
         var begun = (restore.Status?.Databases ?? []).FindAll(d => d.State != RestoreState.Pending);
         if (begun.Count > 0
@@ -241,7 +239,7 @@ internal sealed class RestoreLook(
 internal sealed record RestoreWork(
     SnapshotLocation Location,
     SnapshotManifest Manifest,
-    IReadOnlyList<SnapshotDatabase> Databases,
+    IReadOnlyList<ManifestDatabase> Databases,
     DatabaseSource Target,
     MySqlOptions Connection,
     string? Identity,

@@ -1,5 +1,3 @@
-using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The databases in the status of a restore, and the changes written at each transition. Pure and
@@ -60,7 +58,7 @@ internal static class RestoreProgress
 
     /// <param name="differences">Definitions that the server prints differently after the load.</param>
     public static SnapshotRestoreStatus Restored(
-        SnapshotRestoreStatus status, SnapshotDatabase database, IReadOnlyCollection<string> differences)
+        SnapshotRestoreStatus status, ManifestDatabase database, IReadOnlyCollection<string> differences)
     {
         var shown = differences.Count > MostDifferences ? MostDifferences - 1 : differences.Count;
         var ended = SessionReceipt.Of(status.Receipt).Select(s => (s.Key, (string?)null));

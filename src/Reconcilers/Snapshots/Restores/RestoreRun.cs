@@ -1,5 +1,3 @@
-using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
-
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
@@ -127,7 +125,7 @@ internal sealed class RestoreRun(
         }
     }
 
-    private IEnumerable<SnapshotDatabase> Left() =>
+    private IEnumerable<ManifestDatabase> Left() =>
         _work.Databases.Where(d => !RestoreGuards.IsDone(restore.Status, d.Name));
 
     private bool IsPending(string database) =>
@@ -327,7 +325,7 @@ internal sealed class RestoreRun(
                 : $"The load has {_differences.Count} warnings, for instance of definitions that are printed "
                     + "differently: read status.databases[].differences."));
 
-    private async Task WithAttemptsAsync(SnapshotDatabase database)
+    private async Task WithAttemptsAsync(ManifestDatabase database)
     {
         var pause = FirstPause;
         for (var attempt = 1; ; attempt++)
@@ -348,7 +346,7 @@ internal sealed class RestoreRun(
         }
     }
 
-    private async Task OneAsync(SnapshotDatabase database)
+    private async Task OneAsync(ManifestDatabase database)
     {
         job.Activity = $"Restoring {database.Name}.";
         await RequireSameAccessAsync();

@@ -1,5 +1,3 @@
-using S3Storage = Drydock.Clients.Snapshots.S3Storage;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
@@ -15,7 +13,7 @@ internal sealed class Storages(
     public const int MostClients = 32;
 
     // One that is left out is not disposed of, because it may be in use: its connections end when they are idle.
-    private readonly BoundedCache<S3Storage> _clients = new(MostClients);
+    private readonly BoundedCache<S3SnapshotStorage> _clients = new(MostClients);
 
     public bool Shared => roots.Shared;
 
@@ -51,7 +49,7 @@ internal sealed class Storages(
             ? $"directory {roots.Locate(directory.Path, @namespace)}"
             : StorageText.Describe(storage);
 
-    private S3Storage Keep(S3StorageOptions options, string secret)
+    private S3SnapshotStorage Keep(S3StorageOptions options, string secret)
     {
         var secrets = SHA256.HashData(
             Encoding.UTF8.GetBytes(
@@ -60,7 +58,7 @@ internal sealed class Storages(
         var key = $"{secret}\n{options}\n{options.Region}\n{options.PathStyle}\n{Convert.ToHexStringLower(secrets)}";
         if (_clients.Find(key) is not { } client)
         {
-            _clients.Set(key, client = new S3Storage(options, time));
+            _clients.Set(key, client = new S3SnapshotStorage(options, time));
         }
 
         return client;

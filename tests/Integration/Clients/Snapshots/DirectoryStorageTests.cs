@@ -87,7 +87,7 @@ public sealed class DirectoryStorageTests
     [Fact]
     public async Task Missing_storage_root_is_unusable_and_never_created()
     {
-        var storage = new DirectoryStorage(new StorageRoot("/nonexistent/drydock"), "");
+        var storage = new DirectorySnapshotStorage(new StorageRoot("/nonexistent/drydock"), "");
         (await FailureAsync(() => storage.EnsureMarkAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.GetFreeBytesAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.PublishAsync("a/one.partial", "a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
@@ -96,17 +96,17 @@ public sealed class DirectoryStorageTests
         (await FailureAsync(() => storage.ListAsync("a/", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.OpenReadAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         Directory.Exists("/nonexistent").ShouldBeFalse();
-        Should.Throw<ArgumentException>(() => new DirectoryStorage(new StorageRoot("relative"), ""));
+        Should.Throw<ArgumentException>(() => new DirectorySnapshotStorage(new StorageRoot("relative"), ""));
     }
 
-    private static async Task WriteAsync(DirectoryStorage storage, string name, string text)
+    private static async Task WriteAsync(DirectorySnapshotStorage storage, string name, string text)
     {
         await using var writer = await storage.CreateAsync(name, Token);
         await writer.Content.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), Token);
         await writer.CompleteAsync(Token);
     }
 
-    private static async Task<string> ReadAsync(DirectoryStorage storage, string name)
+    private static async Task<string> ReadAsync(DirectorySnapshotStorage storage, string name)
     {
         using var reader = new StreamReader(await storage.OpenReadAsync(name, Token));
         return await reader.ReadToEndAsync(Token);

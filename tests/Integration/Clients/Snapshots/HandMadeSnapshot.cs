@@ -43,7 +43,7 @@ internal static class HandMadeSnapshot
             Tool = new SnapshotTool("mysqldump", "10.19", [], DumpToolKind.MySqlDump, ""),
             Databases =
             [
-                new SnapshotDatabase
+                new ManifestDatabase
                 {
                     Name = database,
                     CharacterSet = "utf8mb4",

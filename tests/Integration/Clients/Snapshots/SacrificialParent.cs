@@ -53,7 +53,7 @@ internal sealed class SacrificialParent : IDisposable
         await new Snapshotter().TakeAsync(
             new SnapshotRequest
             {
-                Location = new SnapshotLocation(new DirectoryStorage(new StorageRoot(folder), ""), "", id),
+                Location = new SnapshotLocation(new DirectorySnapshotStorage(new StorageRoot(folder), ""), "", id),
                 Connection = new MySqlOptions
                 {
                     Server = "127.0.0.1",

@@ -8,7 +8,7 @@ internal sealed class TemporaryStorage : IDisposable
 {
     internal string Root { get; } = Directory.CreateTempSubdirectory("drydock-snapshots-").FullName;
 
-    internal DirectoryStorage Storage => field ??= new DirectoryStorage(new StorageRoot(Root), "");
+    internal DirectorySnapshotStorage Storage => field ??= new DirectorySnapshotStorage(new StorageRoot(Root), "");
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
@@ -29,6 +29,6 @@ internal sealed class TemporaryStorage : IDisposable
         return reader.ReadToEnd();
     }));
 
-    internal string FileOf(SnapshotLocation location, SnapshotDatabase database) =>
+    internal string FileOf(SnapshotLocation location, ManifestDatabase database) =>
         Path.Combine(Root, location.Prefix + database.File.Name);
 }

@@ -10,7 +10,6 @@ using Drydock.Lab.Hosts;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
-using DirectoryStorage = Drydock.Clients.Snapshots.DirectoryStorage;
 
 namespace Drydock.Tests.Integration.Databases.Hosts;
 
@@ -165,6 +164,6 @@ internal sealed class Workshop : IAsyncDisposable
     internal sealed class Directories : IStorages
     {
         public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
-            Task.FromResult<ISnapshotStorage>(new DirectoryStorage(new StorageRoot(storage.Directory!.Path), ""));
+            Task.FromResult<ISnapshotStorage>(new DirectorySnapshotStorage(new StorageRoot(storage.Directory!.Path), ""));
     }
 }

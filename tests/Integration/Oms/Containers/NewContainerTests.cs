@@ -153,7 +153,7 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
     [Fact]
     public async Task Paths_of_the_host_are_found_whatever_they_are()
     {
-        var files = new HostFiles(_client, OneHost.Uid, Image("old"));
+        var files = new OmsHostFiles(_client, OneHost.Uid, Image("old"));
 
         foreach (var path in new[] { "/dev/null", _data, $"{_data}/conf/config.yaml" })
         {

@@ -74,7 +74,7 @@ public sealed class OmsTablesTests(MetadataServer server)
             "CREATE TABLE heart_beat (task_name varchar(32), task_type varchar(32), host_ip varchar(32), gmt_created datetime, gmt_modified datetime)",
             "INSERT INTO heart_beat VALUES ('supervisor', 'HOST', '192.0.2.1', NOW(), NOW() - INTERVAL 2 HOUR), ('store', 'X', '192.0.2.9', NOW(), NOW()), ('supervisor', 'HOST', '192.0.2.2', NOW(), NULL)");
 
-        (await server.Root.HostsAsync(database, None)).ShouldBe([new OmsHost("192.0.2.1", "OFFLINE"), new OmsHost("192.0.2.2", "ONLINE")]);
+        (await server.Root.HostsAsync(database, None)).ShouldBe([new MetadataHost("192.0.2.1", "OFFLINE"), new MetadataHost("192.0.2.2", "ONLINE")]);
         (await server.Root.ClusterInfoAsync(database, None)).ShouldBe(
             [new ClusterInfoRow("cn-hangzhou", "1", true), new ClusterInfoRow("cn-x", "2", false)]);
         await server.ExecuteAsync($"ALTER TABLE {MetadataServer.Quote(database)}.cluster_info MODIFY is_default_cm bit(1)");

@@ -111,10 +111,10 @@ public sealed class DumpRefusalTests
         summary.IsComplete.ShouldBeFalse();
     }
 
-    private static IReadOnlyList<SnapshotFinding> Findings(string sql, SnapshotPart part, SnapshotDatabase expected) =>
+    private static IReadOnlyList<SnapshotFinding> Findings(string sql, SnapshotPart part, ManifestDatabase expected) =>
         [.. DumpCheck.Contents(expected, [new CountedFile(expected.File with { Part = part }, Dump.Read(sql, 7))], expected.Name)];
 
-    private static SnapshotDatabase Expected(string table, long rows) => new()
+    private static ManifestDatabase Expected(string table, long rows) => new()
     {
         Name = "rm",
         CharacterSet = "utf8mb4",

@@ -89,7 +89,7 @@ public sealed class ManifestRulesTests
         Tool = new SnapshotTool("mysqldump", "10.19", [], DumpToolKind.MySqlDump, ""),
         Databases =
         [
-            new SnapshotDatabase
+            new ManifestDatabase
             {
                 Name = "rm",
                 CharacterSet = "utf8mb4",

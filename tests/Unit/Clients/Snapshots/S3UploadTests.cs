@@ -58,11 +58,11 @@ public sealed class S3UploadTests : IAsyncLifetime
     public async Task Small_object_is_one_request_and_needs_no_slot()
     {
         using var none = new SemaphoreSlim(0);
-        using var storage = new S3Storage(_bucket.Options(), null, none);
+        using var storage = new S3SnapshotStorage(_bucket.Options(), null, none);
 
-        await WriteAsync(storage, "record", S3Storage.SmallBytes);
+        await WriteAsync(storage, "record", S3SnapshotStorage.SmallBytes);
 
-        _bucket.Objects["record"].Bytes.ShouldBe(S3Storage.SmallBytes);
+        _bucket.Objects["record"].Bytes.ShouldBe(S3SnapshotStorage.SmallBytes);
         _bucket.Requests.ShouldBe(["head", "put", "head"]);
     }
 
@@ -70,9 +70,9 @@ public sealed class S3UploadTests : IAsyncLifetime
     public async Task Abandoned_waiting_writer_takes_no_slot()
     {
         using var none = new SemaphoreSlim(0);
-        using var storage = new S3Storage(_bucket.Options(), null, none);
+        using var storage = new S3SnapshotStorage(_bucket.Options(), null, none);
         var writer = await storage.CreateAsync("waiting", Token);
-        var writing = writer.Content.WriteAsync(new byte[3 * S3Storage.SmallBytes], Token).AsTask();
+        var writing = writer.Content.WriteAsync(new byte[3 * S3SnapshotStorage.SmallBytes], Token).AsTask();
 
         await writer.DisposeAsync().AsTask().Bounded();
 
@@ -205,7 +205,7 @@ public sealed class S3UploadTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
-        using var storage = new S3Storage(_bucket.Options(), time, _slots);
+        using var storage = new S3SnapshotStorage(_bucket.Options(), time, _slots);
         var writer = await storage.CreateAsync("silent", Token);
         await writer.Content.WriteAsync(new byte[Large], Token);
 
@@ -228,7 +228,7 @@ public sealed class S3UploadTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
-        using var storage = new S3Storage(_bucket.Options(retries: 1), time, _slots);
+        using var storage = new S3SnapshotStorage(_bucket.Options(retries: 1), time, _slots);
 
         var reading = storage.StatAsync("x", Token);
         await asked.Task.Bounded();
@@ -256,14 +256,14 @@ public sealed class S3UploadTests : IAsyncLifetime
         };
         var usual = _bucket.Options();
         var options = new S3StorageOptions { Endpoint = usual.Endpoint, Bucket = "b", AccessKey = "a", SecretKey = "s" };
-        using var storage = new S3Storage(_bucket.Options(options.Retries, options.Pauses with { Jitter = 0 }), pauses, _slots);
+        using var storage = new S3SnapshotStorage(_bucket.Options(options.Retries, options.Pauses with { Jitter = 0 }), pauses, _slots);
 
         (await Should.ThrowAsync<SnapshotException>(() => WriteAsync(storage, "busy", 1))).Message.ShouldContain("503 SlowDown repeatedly");
 
         pauses.Seconds.ShouldBe([0.25, 0.5, 1, 2, 4, 8, 15, 15, 15]);
     }
 
-    private static async Task WriteAsync(S3Storage storage, string name, int bytes)
+    private static async Task WriteAsync(S3SnapshotStorage storage, string name, int bytes)
     {
         await using var writer = await storage.CreateAsync(name, Token);
         for (var at = 0; at < bytes; at += 64 << 10)
@@ -274,7 +274,7 @@ public sealed class S3UploadTests : IAsyncLifetime
         await writer.CompleteAsync(Token);
     }
 
-    private S3Storage Storage() => new(_bucket.Options(), null, _slots);
+    private S3SnapshotStorage Storage() => new(_bucket.Options(), null, _slots);
 
     /// <summary>Pauses end at once, limits never.</summary>
     private sealed class Pauses : TimeProvider

@@ -27,8 +27,8 @@ internal static class KindSpecs
     /// <summary>What preflight finds that no rule of the schema can say.</summary>
     public static IReadOnlyList<Finding> Findings(object spec) => spec switch
     {
-        OmsUpgradeSpec upgrade => Reconcilers.Oms.SpecPreflight.Check(upgrade),
-        DatabaseRollingUpgradeSpec upgrade => Reconcilers.Databases.SpecPreflight.Check(upgrade),
+        OmsUpgradeSpec upgrade => Reconcilers.Oms.OmsSpecPreflight.Check(upgrade),
+        DatabaseRollingUpgradeSpec upgrade => Reconcilers.Databases.DatabaseSpecPreflight.Check(upgrade),
         _ => [],
     };
 }

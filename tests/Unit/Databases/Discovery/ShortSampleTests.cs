@@ -28,10 +28,10 @@ public sealed class ShortSampleTests
 
         var inventory = (await search.RunAsync(CancellationToken.None)).ShouldNotBeNull();
 
-        var complete = SpecCompletion.Complete(spec, inventory);
+        var complete = DatabaseSpecCompletion.Complete(spec, inventory);
         complete.Instances.Count.ShouldBe(processes);
         complete.Instances.Select(i => i.Host).Distinct().Count().ShouldBe(hosts);
-        SpecPreflight.Check(complete).ShouldBeEmpty();
+        DatabaseSpecPreflight.Check(complete).ShouldBeEmpty();
         DatabaseDiscoveryOf.Obstacle(complete).ShouldBeNull();
         DatabaseDiscoveryOf.Plan(complete).Steps.Count.ShouldBeGreaterThan(3 * processes);
     }

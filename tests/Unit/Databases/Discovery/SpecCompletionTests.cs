@@ -20,8 +20,8 @@ public sealed class SpecCompletionTests
     {
         var spec = Spec(Instance("kv-1", "h1") with { DeployDir = "/data/deploy", Control = Systemd });
 
-        SpecCompletion.IsComplete(spec).ShouldBeTrue();
-        SpecCompletion.Complete(spec, null).ShouldBeSameAs(spec);
+        DatabaseSpecCompletion.IsComplete(spec).ShouldBeTrue();
+        DatabaseSpecCompletion.Complete(spec, null).ShouldBeSameAs(spec);
     }
 
     [Fact]
@@ -34,12 +34,12 @@ public sealed class SpecCompletionTests
             Control = [new ComponentControl { Component = DatabaseComponent.TiKV, DeployDir = "/kv-{port}", Control = supervise }],
         };
 
-        var complete = SpecCompletion.Complete(spec, null);
+        var complete = DatabaseSpecCompletion.Complete(spec, null);
 
         complete.Instances.Select(i => i.DeployDir).ShouldBe(["/own", "/kv-20171", "/all"]);
         complete.Instances.Select(i => complete.ControlOf(i)).ShouldBe([supervise, supervise, Systemd]);
         complete.Instances.Select(i => complete.ControlField(i)).ShouldBe(["spec.control", "spec.control", "spec.defaults.control"]);
-        SpecCompletion.IsComplete(spec).ShouldBeTrue();
+        DatabaseSpecCompletion.IsComplete(spec).ShouldBeTrue();
     }
 
     [Fact]
@@ -48,11 +48,11 @@ public sealed class SpecCompletionTests
         var spec = Spec(Instance("mine", "H1") with { DataDir = "/own/data" }) with { Seed = "h0" };
         var found = new DatabaseInventory { Instances = [Found("tikv-h1", "h1") with { DataDir = "/found/data" }, Found("tikv-h2", "h2")] };
 
-        var complete = SpecCompletion.Complete(spec, found);
+        var complete = DatabaseSpecCompletion.Complete(spec, found);
 
         complete.Instances.Select(i => (i.Name, i.DeployDir, i.DataDir)).ShouldBe([("mine", "/found", "/own/data"), ("tikv-h2", "/found", null)]);
         complete.Instances.ShouldAllBe(i => i.Control!.Systemd!.Unit == "tikv-20160.service");
-        SpecCompletion.Complete(complete, found).Instances.ShouldBe(complete.Instances);
+        DatabaseSpecCompletion.Complete(complete, found).Instances.ShouldBe(complete.Instances);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class SpecCompletionTests
 
         json.ShouldNotContain("seed");
         json.ShouldNotContain("defaults");
-        FieldClasses.Hash(SpecCompletion.Complete(spec, null), FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
+        FieldClasses.Hash(DatabaseSpecCompletion.Complete(spec, null), FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
     }
 
     private static DatabaseRollingUpgradeSpec Spec(params DatabaseInstance[] instances) =>

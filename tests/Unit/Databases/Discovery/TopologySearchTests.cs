@@ -64,7 +64,7 @@ public sealed class TopologySearchTests
 
         var found = inventory!.Instances.ShouldHaveSingleItem();
         (found.Name, found.DeployDir, found.FoundIn).ShouldBe(("mine", null, "spec.instances"));
-        SpecCompletion.Complete(spec, inventory).Instances.ShouldHaveSingleItem().DeployDir.ShouldBe("/own");
+        DatabaseSpecCompletion.Complete(spec, inventory).Instances.ShouldHaveSingleItem().DeployDir.ShouldBe("/own");
     }
 
     [Fact]

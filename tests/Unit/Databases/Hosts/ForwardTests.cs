@@ -72,7 +72,7 @@ public sealed class ForwardTests
     {
         var spec = Spec(new SshAccess { User = "tidb", Hosts = [new SshHost { Host = "pd-9", Address = "10.9.9.9" }] });
 
-        SpecPreflight.Check(spec).Where(f => f.Field?.StartsWith("spec.access", StringComparison.Ordinal) == true).Select(f => f.Message).ShouldBe(
+        DatabaseSpecPreflight.Check(spec).Where(f => f.Field?.StartsWith("spec.access", StringComparison.Ordinal) == true).Select(f => f.Message).ShouldBe(
             ["spec.access.ssh.hosts has an entry for pd-9, but the spec names no such host. Remove or correct the entry."]);
     }
 

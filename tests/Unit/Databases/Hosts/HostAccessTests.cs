@@ -39,7 +39,7 @@ public sealed class HostAccessTests
             Tidb = new TiDbSpec { Monitoring = [new MonitoringService { Name = "grafana", Host = "m", Control = new InstanceControl { Systemd = new SystemdControl() } }], TiSpark = new TiSparkSpec { Hosts = ["s"] } },
         };
 
-        var messages = SpecPreflight.Check(spec).Where(f => f.Field == "spec.access.docker.hosts").Select(f => f.Message).ToList();
+        var messages = DatabaseSpecPreflight.Check(spec).Where(f => f.Field == "spec.access.docker.hosts").Select(f => f.Message).ToList();
 
         messages.Count.ShouldBe(3);
         messages[0].ShouldStartWith("spec.toolHost names the host t");
@@ -123,7 +123,7 @@ public sealed class HostAccessTests
 
     private static IEnumerable<(string Message, string? Field)> Findings(HostAccess access)
     {
-        var findings = SpecPreflight.Check(Spec(access));
+        var findings = DatabaseSpecPreflight.Check(Spec(access));
         findings.ShouldAllBe(f => f.Reason == Reasons.InvalidSpec);
         return [.. findings.Select(f => (f.Message, f.Field))];
     }

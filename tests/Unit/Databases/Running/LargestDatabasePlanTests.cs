@@ -54,7 +54,7 @@ public sealed class LargestDatabasePlanTests
     }
 
     private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) =>
-        SpecPreflight.Check(spec).Select(finding => finding.Message);
+        DatabaseSpecPreflight.Check(spec).Select(finding => finding.Message);
 
     private static DatabaseRollingUpgradeSpec TiDb(int instances, int services = 0, int sparks = 0)
     {

@@ -93,7 +93,7 @@ public sealed class StatusSizeTests
         UniverseUuid = Guid.Empty.ToString(),
         Instances =
         [
-            .. spec.Instances.Select(i => new DiscoveredInstance
+            .. spec.Instances.Select(i => new YugabyteInstance
             {
                 Name = i.Name,
                 Component = i.Component,

@@ -83,7 +83,7 @@ public sealed class MonitoringTests
         Messages(With(Service("a", 1) with { Host = "", Hosts = ["x", "y"] }, Service("a-z", 1))).ShouldBeEmpty();
     }
 
-    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) => SpecPreflight.Check(spec).Select(f => f.Message);
+    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) => DatabaseSpecPreflight.Check(spec).Select(f => f.Message);
 
     private static TiDbWorld World()
     {

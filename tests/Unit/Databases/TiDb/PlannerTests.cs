@@ -241,7 +241,7 @@ public sealed class PlannerTests
         return (spec, new TiDbDiscovery
         {
             ClusterId = ulong.MaxValue,
-            Instances = [.. instances.Select(i => new DiscoveredInstance
+            Instances = [.. instances.Select(i => new TiDbInstance
             {
                 Name = i.Name,
                 Component = i.Component,

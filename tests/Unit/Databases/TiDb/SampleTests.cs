@@ -20,12 +20,12 @@ public sealed partial class SampleTests
     public void Sample_is_valid_and_compiles_into_runbook_plan()
     {
         var spec = Sample();
-        SpecPreflight.Check(spec).ShouldBeEmpty();
+        DatabaseSpecPreflight.Check(spec).ShouldBeEmpty();
 
         var plan = new TiDbProcedure(spec, new TiDbDiscovery
         {
             ClusterId = 1,
-            Instances = [.. spec.Instances.Select(i => new DiscoveredInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, Store = i.Component == DatabaseComponent.TiKV ? 1 : null })],
+            Instances = [.. spec.Instances.Select(i => new TiDbInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, Store = i.Component == DatabaseComponent.TiKV ? 1 : null })],
             LeaderPriorities = new Dictionary<string, int>(),
             ScheduleLimits = new Dictionary<string, long>(StringComparer.Ordinal) { ["merge-schedule-limit"] = 8 },
             MaxReplicas = 3,

@@ -23,7 +23,7 @@ public sealed partial class SampleTests
     public void Sample_is_valid_and_compiles_into_runbook_plan()
     {
         var spec = Sample();
-        SpecPreflight.Check(spec).ShouldBeEmpty();
+        DatabaseSpecPreflight.Check(spec).ShouldBeEmpty();
         YugabyteUpgradePath.Of(spec, out var unreadable).ShouldNotBeNull().Rows.ShouldAllBe(row => row.Verdict == YugabyteVerdict.Note);
         unreadable.ShouldBeEmpty();
 
@@ -53,7 +53,7 @@ public sealed partial class SampleTests
         {
             File.WriteAllText(file, block);
             var yugabyte = YamlToJson.ReadAll(file).Single()["yugabyte"].Deserialize(CrdsJsonContext.Default.YugabyteSpec).ShouldNotBeNull();
-            SpecPreflight.Check(Sample() with { Yugabyte = yugabyte with { Dialect = YugabyteDialect.BMDB } }).ShouldBeEmpty();
+            DatabaseSpecPreflight.Check(Sample() with { Yugabyte = yugabyte with { Dialect = YugabyteDialect.BMDB } }).ShouldBeEmpty();
             yugabyte.Replication.Groups.ShouldHaveSingleItem().Peer.Masters.Count.ShouldBe(3);
         }
         finally
@@ -70,7 +70,7 @@ public sealed partial class SampleTests
     private static Plan Compile(DatabaseRollingUpgradeSpec spec) => new YugabytePlanner(spec, new YugabyteDiscovery
     {
         UniverseUuid = "universe",
-        Instances = [.. spec.Instances.Select(i => new DiscoveredInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, FormerSha256 = new string('a', 64), FormerDirectory = i.DeployDir })],
+        Instances = [.. spec.Instances.Select(i => new YugabyteInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, FormerSha256 = new string('a', 64), FormerDirectory = i.DeployDir })],
         Hosts = [.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)],
         ReplicationFactor = 3,
         SqlIsOn = true,

@@ -41,7 +41,7 @@ internal static class DatabaseDiscoveryOf
         Notes = ["supervision as found on the hosts: pd.service"],
     };
 
-    private static Drydock.Reconcilers.Databases.TiDb.DiscoveredInstance TiDb(
+    private static Drydock.Reconcilers.Databases.TiDb.TiDbInstance TiDb(
         DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, ulong store)
     {
         var settings = instance.Component == DatabaseComponent.TiKV && (spec.Tidb ?? new TiDbSpec()).Configuration.Migrate ? TikvSettings.Of(spec, instance, 64L << 30, 16) : null;
@@ -65,7 +65,7 @@ internal static class DatabaseDiscoveryOf
         UniverseUuid = "universe-1",
         Instances =
         [
-            .. spec.Instances.Select((instance, index) => new Drydock.Reconcilers.Databases.Yugabyte.DiscoveredInstance
+            .. spec.Instances.Select((instance, index) => new Drydock.Reconcilers.Databases.Yugabyte.YugabyteInstance
             {
                 Name = instance.Name,
                 Component = instance.Component,

@@ -24,7 +24,7 @@ internal static class DiscoveryOf
             Name = region.Name,
             Nodes = region.Nodes.ConvertAll(node => Found(node.Name, node.HostIP)),
         });
-        return SpecCompletion.Complete(spec, new OmsInventory
+        return OmsSpecCompletion.Complete(spec, new OmsInventory
         {
             Regions = regions.Count > 0 ? regions : [new InventoryRegion { Name = "default", Nodes = [Found("found", spec.HostIP!)] }],
             HighAvailabilityMethod = HighAvailabilityMethod.Sql,

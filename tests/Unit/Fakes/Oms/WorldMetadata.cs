@@ -121,10 +121,10 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MySqlOpti
     public override Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<CascadedWriter>>(() => [.. _server.Cascades]);
 
-    public override Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<OmsHost>>(() => _server.HostsProblem is { } problem
+    public override Task<IReadOnlyList<MetadataHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
+        Look<IReadOnlyList<MetadataHost>>(() => _server.HostsProblem is { } problem
             ? throw new OmsMetadataException(OmsMetadataErrorKind.Other, problem)
-            : [.. world.Hosts.Select(h => new OmsHost(h.Ip, _server.HostStatus.GetValueOrDefault(h.Ip, "ONLINE")))]);
+            : [.. world.Hosts.Select(h => new MetadataHost(h.Ip, _server.HostStatus.GetValueOrDefault(h.Ip, "ONLINE")))]);
 
     public override Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<SupervisorHeartbeat>>(() =>
     {

@@ -2,7 +2,6 @@ using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
-using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -61,7 +60,7 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
         Owner = new SnapshotOwner(SnapshotWorld.Space, "one", "one-id"),
         Databases =
         [
-            .. databases.Select(d => new SnapshotDatabase
+            .. databases.Select(d => new ManifestDatabase
             {
                 Name = d,
                 CharacterSet = "utf8mb4",
@@ -128,11 +127,11 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
             ? Task.FromException<SnapshotManifest?>(new SnapshotException(SnapshotFailure.ManifestInvalid, "The manifest cannot be used."))
             : Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));
 
-    public override Task<SnapshotVerification> VerifyAsync(
+    public override Task<DumpVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
         CheckPresenceAsync(location, cancellationToken);
 
-    public override Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
+    public override Task<DumpVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new DumpVerification(
         Manifests[location.Prefix], Damaged.Contains(location.Prefix) ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, "rm", "rm.sql.gz is missing.")] : []));
 
     public override async Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
@@ -190,11 +189,11 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
             return archive.Checksums.TryDequeue(out var sum) ? databases.ToDictionary(d => $"{d}.a", _ => sum, StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal);
         }
 
-        public override async Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+        public override async Task<DumpVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
         {
             await archive.Passing("testing");
             archive.Tested.Add(request);
-            return new SnapshotVerification(request.Manifest ?? archive.Manifests[request.Location.Prefix], archive.TestFindings);
+            return new DumpVerification(request.Manifest ?? archive.Manifests[request.Location.Prefix], archive.TestFindings);
         }
     }
 }

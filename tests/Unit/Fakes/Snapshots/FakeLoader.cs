@@ -129,7 +129,7 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
         }
     }
 
-    public override Task<SnapshotVerification> RestoreTestAsync(
+    public override Task<DumpVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("a restore tests nothing");
 

@@ -15,7 +15,7 @@ internal sealed class FakeSnapshots(params string[] databases) : Snapshotter, IS
         Owner = new SnapshotOwner(RestoreWorld.Space, "snap", "snap-uid"),
         Databases =
         [
-            .. databases.Select(d => new SnapshotDatabase
+            .. databases.Select(d => new ManifestDatabase
             {
                 Name = d,
                 CharacterSet = "utf8mb4",
@@ -44,13 +44,13 @@ internal sealed class FakeSnapshots(params string[] databases) : Snapshotter, IS
     public override Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         Task.FromResult(location.Id == Manifest?.Id ? Manifest : null);
 
-    public override Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new SnapshotVerification(
+    public override Task<DumpVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new DumpVerification(
         Manifest!, [.. Truncated.Select(d => new SnapshotFinding(SnapshotFailure.ChecksumMismatch, d, $"{d}.sql.gz has 50 bytes, expected 100."))]));
 
     public override Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public override Task<SnapshotVerification> VerifyAsync(
+    public override Task<DumpVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

@@ -44,7 +44,7 @@ public sealed class SpecCompletionTests
     [Fact]
     public void Short_spec_gets_everything_from_the_inventory()
     {
-        var spec = SpecCompletion.Complete(Short, Inventory);
+        var spec = OmsSpecCompletion.Complete(Short, Inventory);
 
         spec.HighAvailability.Method.ShouldBe(HighAvailabilityMethod.Sql);
         spec.Regions.Single().Name.ShouldBe("cn-hangzhou");
@@ -58,7 +58,7 @@ public sealed class SpecCompletionTests
     public void What_the_spec_says_is_kept()
     {
         var own = new DockerAccess { Endpoint = "tcp://other:2376" };
-        var spec = SpecCompletion.Complete(
+        var spec = OmsSpecCompletion.Complete(
             Short with
             {
                 NewContainer = "mine",
@@ -75,28 +75,28 @@ public sealed class SpecCompletionTests
     [Fact]
     public void Completed_spec_stays_as_it_is_when_completed_again()
     {
-        var once = SpecCompletion.Complete(Short, Inventory);
+        var once = OmsSpecCompletion.Complete(Short, Inventory);
 
-        Text(SpecCompletion.Complete(once, Inventory)).ShouldBe(Text(once));
+        Text(OmsSpecCompletion.Complete(once, Inventory)).ShouldBe(Text(once));
     }
 
     // An inventory of an earlier version of the spec is of no account for one that says everything.
     [Fact]
     public void Full_spec_is_not_changed()
     {
-        SpecCompletion.Complete(Full, Inventory).ShouldBeSameAs(Full);
-        SpecCompletion.Complete(Full, inventory: null).ShouldBeSameAs(Full);
+        OmsSpecCompletion.Complete(Full, Inventory).ShouldBeSameAs(Full);
+        OmsSpecCompletion.Complete(Full, inventory: null).ShouldBeSameAs(Full);
     }
 
     [Fact]
     public void Spec_is_complete_only_if_it_says_everything()
     {
-        SpecCompletion.IsComplete(Full).ShouldBeTrue();
-        SpecCompletion.IsComplete(Full with { HostIP = "192.0.2.216" }).ShouldBeFalse();
-        SpecCompletion.IsComplete(Full with { CurrentContainer = null }).ShouldBeFalse();
-        SpecCompletion.IsComplete(Full with { NewContainer = null }).ShouldBeFalse();
-        SpecCompletion.IsComplete(Full with { HighAvailability = new HighAvailabilitySpec() }).ShouldBeFalse();
-        SpecCompletion.IsComplete(Full with
+        OmsSpecCompletion.IsComplete(Full).ShouldBeTrue();
+        OmsSpecCompletion.IsComplete(Full with { HostIP = "192.0.2.216" }).ShouldBeFalse();
+        OmsSpecCompletion.IsComplete(Full with { CurrentContainer = null }).ShouldBeFalse();
+        OmsSpecCompletion.IsComplete(Full with { NewContainer = null }).ShouldBeFalse();
+        OmsSpecCompletion.IsComplete(Full with { HighAvailability = new HighAvailabilitySpec() }).ShouldBeFalse();
+        OmsSpecCompletion.IsComplete(Full with
         {
             CurrentContainer = null,
             Regions = [new OmsRegion { Nodes = [new OmsNode { Name = "a", HostIP = "192.0.2.216", CurrentContainer = "old" }] }],

@@ -31,7 +31,7 @@ public sealed class LargestPlanTests
     {
         var spec = Spec(regions, nodes);
         (regions * nodes).ShouldBe(SchemaLimits.AllNodes);
-        SpecPreflight.Check(spec).ShouldBeEmpty();
+        OmsSpecPreflight.Check(spec).ShouldBeEmpty();
         var plan = new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec))).Compile();
         plan.Steps.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
         plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);

@@ -17,7 +17,7 @@ public sealed class NodeNameTests
     public void Upgrade_and_rollback_of_nodes_named_like_steps_succeed()
     {
         var world = new OmsWorld(new WorldSetup { Nodes = 4, NodeNames = Names, RealJson = false }).Apply();
-        SpecPreflight.Check(world.Spec()).ShouldBeEmpty();
+        OmsSpecPreflight.Check(world.Spec()).ShouldBeEmpty();
         world.RunToSuccess();
         IdsFit(world.Plan);
 

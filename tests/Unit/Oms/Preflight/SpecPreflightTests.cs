@@ -32,7 +32,7 @@ public sealed class SpecPreflightTests
 
         Finds(Container(broken, null), message, $"spec.container.{field}");
         Finds(Container(null, broken), message, $"spec.regions[default].nodes[oms-a].container.{field}");
-        SpecPreflight.Check(Container(near, near)).ShouldBeEmpty();
+        OmsSpecPreflight.Check(Container(near, near)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -41,15 +41,15 @@ public sealed class SpecPreflightTests
         var spec = Nodes("unix:///{name}.sock", Node("a") with { CurrentContainer = "oms" }, Node("b") with { CurrentContainer = "old" });
 
         Finds(spec with { NewContainer = "oms" }, "On a newContainer and currentContainer are both oms.", "spec.regions[default].nodes[a].newContainer");
-        SpecPreflight.Check(spec with { NewContainer = "new" }).ShouldBeEmpty();
+        OmsSpecPreflight.Check(spec with { NewContainer = "new" }).ShouldBeEmpty();
     }
 
     [Fact]
     public void Endpoint_without_placeholder_is_for_one_node_only()
     {
         Finds(Nodes("unix:///d.sock", Node("a"), Node("b")), "spec.docker.endpoint leads a and b to the same dockerd.", "spec.docker.endpoint");
-        SpecPreflight.Check(Nodes("unix:///d.sock", Node("a"), Node("b") with { Docker = new DockerAccess { Endpoint = "unix:///b.sock" } })).ShouldBeEmpty();
-        SpecPreflight.Check(Nodes("unix:///{name}.sock", Node("a"), Node("b"))).ShouldBeEmpty();
+        OmsSpecPreflight.Check(Nodes("unix:///d.sock", Node("a"), Node("b") with { Docker = new DockerAccess { Endpoint = "unix:///b.sock" } })).ShouldBeEmpty();
+        OmsSpecPreflight.Check(Nodes("unix:///{name}.sock", Node("a"), Node("b"))).ShouldBeEmpty();
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class SpecPreflightTests
         OmsNode[] most = [.. Enumerable.Range(0, SchemaLimits.AllNodes).Select(i => Node($"n{i}"))];
 
         Finds(Nodes("unix:///{name}.sock", [.. most, Node("more")]), "The upgrade has 33 nodes.", "spec.regions");
-        SpecPreflight.Check(Nodes("unix:///{name}.sock", most)).ShouldBeEmpty();
+        OmsSpecPreflight.Check(Nodes("unix:///{name}.sock", most)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class SpecPreflightTests
 
     private static void Finds(OmsUpgradeSpec spec, string message, string field)
     {
-        var finding = SpecPreflight.Check(spec).ShouldHaveSingleItem();
+        var finding = OmsSpecPreflight.Check(spec).ShouldHaveSingleItem();
         (finding.Reason, finding.Field).ShouldBe((Reasons.InvalidSpec, field));
         finding.Message.ShouldStartWith(message);
     }

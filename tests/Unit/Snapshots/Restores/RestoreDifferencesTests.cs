@@ -4,7 +4,6 @@ using Drydock.Crds.SnapshotRestores;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
-using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
 namespace Drydock.Tests.Unit.Snapshots;
 
@@ -68,7 +67,7 @@ public sealed class RestoreDifferencesTests
         StoredDefinitions.Within([database], encrypted: false)[0].Tables[0].Definition.ShouldBe("CREATE TABLE `t` (`a` int)");
     }
 
-    private static SnapshotDatabase Content(string definition, string hash, long rows) => new()
+    private static ManifestDatabase Content(string definition, string hash, long rows) => new()
     {
         Name = "rm",
         CharacterSet = "utf8mb4",

@@ -48,7 +48,7 @@ public sealed class StorageRoots
     /// <param name="namespace">Namespace of the object whose spec it is.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotAllowed"/>: the path is not below a root.
     /// Nothing is looked up, so the message reveals nothing about existing files.</exception>
-    public DirectoryStorage Open(string path, string? @namespace)
+    public DirectorySnapshotStorage Open(string path, string? @namespace)
     {
         if (Find(path) is not var (root, folder))
         {
@@ -64,11 +64,11 @@ public sealed class StorageRoots
 
         if (Shared)
         {
-            return new DirectoryStorage(root, folder);
+            return new DirectorySnapshotStorage(root, folder);
         }
 
         return IsLabel(@namespace)
-            ? new DirectoryStorage(root, folder.Length == 0 ? @namespace! : $"{@namespace}/{folder}")
+            ? new DirectorySnapshotStorage(root, folder.Length == 0 ? @namespace! : $"{@namespace}/{folder}")
             : throw new SnapshotException(
                 SnapshotFailure.NotAllowed,
                 $"storage.directory.path '{path}' cannot be used without a namespace, because each namespace has its "

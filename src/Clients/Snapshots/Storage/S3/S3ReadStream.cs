@@ -4,7 +4,7 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>Reads an object from its start. If a connection breaks or stalls, reading resumes at the same position of
 /// the same object, or fails.</summary>
-internal sealed class S3ReadStream(S3Storage storage, string name, GetObjectResponse opened) : ReadOnlyStream
+internal sealed class S3ReadStream(S3SnapshotStorage storage, string name, GetObjectResponse opened) : ReadOnlyStream
 {
     private readonly string _etag = opened.ETag;
     private readonly long _length = opened.ContentLength;

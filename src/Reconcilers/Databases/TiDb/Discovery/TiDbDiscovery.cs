@@ -8,7 +8,7 @@ internal sealed record TiDbDiscovery : IRunDiscovery<DatabaseRollingUpgradeSpec,
     /// <summary>PD's cluster id, unsigned 64 bits.</summary>
     public required ulong ClusterId { get; init; }
 
-    public required IReadOnlyList<DiscoveredInstance> Instances { get; init; }
+    public required IReadOnlyList<TiDbInstance> Instances { get; init; }
     public string? PdLeader { get; init; }
     public required IReadOnlyDictionary<string, int> LeaderPriorities { get; init; }
     public required IReadOnlyDictionary<string, long> ScheduleLimits { get; init; }
@@ -43,7 +43,7 @@ internal sealed record TiDbDiscovery : IRunDiscovery<DatabaseRollingUpgradeSpec,
 }
 
 /// <summary>An instance as preflight found it.</summary>
-internal sealed record DiscoveredInstance
+internal sealed record TiDbInstance
 {
     public required string Name { get; init; }
     public required DatabaseComponent Component { get; init; }

@@ -6,7 +6,7 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
-    public async Task<ServerState> LookAsync(CancellationToken cancellationToken)
+    public async Task<TiDbServerState> LookAsync(CancellationToken cancellationToken)
     {
         var versions = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var instance in Spec.Of(DatabaseComponent.TiDB))
@@ -26,12 +26,12 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
                 Reasons.SecretMissing,
                 "DDL jobs and the system tables are read over SQL. Name a Secret with username and password.",
                 field: "spec.tidb.credentialsSecretRef");
-            return new ServerState(versions, null);
+            return new TiDbServerState(versions, null);
         }
 
         await findings.CheckAsync(() => DdlAsync(cancellationToken));
         await findings.CheckAsync(() => DatabasesAsync(cancellationToken));
-        return new ServerState(
+        return new TiDbServerState(
             versions,
             await findings.LookAsync<long?>(async () => await targets.Sql.BootstrapVersionAsync(cancellationToken)));
     }
@@ -130,7 +130,7 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
 
 /// <summary>What the TiDB servers report.</summary>
 /// <param name="Versions">Their versions, by the name of the instance.</param>
-internal sealed record ServerState(IReadOnlyDictionary<string, string> Versions, long? Bootstrap);
+internal sealed record TiDbServerState(IReadOnlyDictionary<string, string> Versions, long? Bootstrap);
 
 /// <summary>Compares pumps and drainers that are registered with the spec, and finds out whether binlog is on
 /// (docs/project/research/tidb.md#pump-and-drainer). Changes nothing.</summary>

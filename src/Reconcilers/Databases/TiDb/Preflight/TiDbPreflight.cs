@@ -17,13 +17,13 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
             _findings.Add(Reasons.VersionPathUnsupported, obstacle, field: "spec.toVersion");
         }
 
-        var instances = new InstancePreflight(targets, _findings);
+        var instances = new TiDbInstancePreflight(targets, _findings);
         instances.Ports();
         var cluster = new ClusterPreflight(targets, _findings).LookAsync(cancellationToken);
         var servers = new ServerPreflight(targets, _findings).LookAsync(cancellationToken);
         var binlog = new BinlogPreflight(targets, _findings).LookAsync(cancellationToken);
         var backup = new BackupPreflight(targets, _findings).LookAsync(cancellationToken);
-        var hostPreflight = new HostPreflight(targets, _findings);
+        var hostPreflight = new TiDbHostPreflight(targets, _findings);
         var hosts = await ManyAsync(targets.Hosts.All, hostPreflight.LookAsync, cancellationToken);
         hostPreflight.Clocks(hosts);
         await MonitoringAsync(hostPreflight, hosts, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
 
     // Clocks of hosts that have only monitoring do not matter.
     private async Task MonitoringAsync(
-        HostPreflight hostPreflight, IReadOnlyList<HostFacts> hosts, CancellationToken cancellationToken)
+        TiDbHostPreflight hostPreflight, IReadOnlyList<TiDbHostFacts> hosts, CancellationToken cancellationToken)
     {
         var services = targets.Settings.Services().ToList();
         var others = MonitoringLayout.PackageHosts(Spec).Except(targets.Hosts.All, StringComparer.Ordinal).ToList();
@@ -57,15 +57,15 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
         await monitoring.DashboardsAsync(grafana is not null && prepared.Contains(grafana.Host), cancellationToken);
     }
 
-    private async Task<IReadOnlyList<DiscoveredInstance>?> DiscoverAsync(
-        IReadOnlyList<InstanceFacts> looks, IReadOnlyList<HostFacts> hosts, ClusterState? cluster, ServerState servers,
+    private async Task<IReadOnlyList<TiDbInstance>?> DiscoverAsync(
+        IReadOnlyList<TiDbInstanceFacts> looks, IReadOnlyList<TiDbHostFacts> hosts, ClusterState? cluster, TiDbServerState servers,
         CancellationToken cancellationToken)
     {
         var configuration = new ConfigurationPreflight(targets, _findings);
         var found = await ManyAsync(looks, DiscoverAsync, cancellationToken);
         return found.Count == Spec.Instances.Count ? found : null;
 
-        async Task<DiscoveredInstance?> DiscoverAsync(InstanceFacts look, CancellationToken token)
+        async Task<TiDbInstance?> DiscoverAsync(TiDbInstanceFacts look, CancellationToken token)
         {
             var host = hosts.FirstOrDefault(h => h.Host == look.Instance.Host);
             var migrated = await configuration.LookAsync(look, host, token);
@@ -82,7 +82,7 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
             }
 
             JudgeVersion(look.Instance, version);
-            return new DiscoveredInstance
+            return new TiDbInstance
             {
                 Name = look.Instance.Name,
                 Component = look.Instance.Component,
@@ -126,7 +126,7 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
     }
 
     private async Task<TiDbDiscovery> DiscoveryAsync(
-        IReadOnlyList<DiscoveredInstance> instances, ClusterState cluster, ServerState servers,
+        IReadOnlyList<TiDbInstance> instances, ClusterState cluster, TiDbServerState servers,
         IReadOnlyList<string> binlog, CancellationToken cancellationToken)
     {
         var saved = await _findings.ReadSavedAsync(
@@ -160,7 +160,7 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
         };
     }
 
-    private static IEnumerable<string> Supervision(IReadOnlyList<DiscoveredInstance> instances)
+    private static IEnumerable<string> Supervision(IReadOnlyList<TiDbInstance> instances)
     {
         var units = instances.Where(i => i.Unit is not null)
             .GroupBy(i => i.Unit!, StringComparer.Ordinal)
@@ -169,7 +169,7 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
         return units.Count == 0 ? [] : [$"Units found on the hosts: {string.Join(", ", units)}."];
     }
 
-    private IEnumerable<string> ByHand(IReadOnlyList<DiscoveredInstance> instances)
+    private IEnumerable<string> ByHand(IReadOnlyList<TiDbInstance> instances)
     {
         var done = instances.Where(i => TiDbVersion.Same(i.Version, Spec.ToVersion)).Select(i => i.Name).ToList();
         return done.Count == 0

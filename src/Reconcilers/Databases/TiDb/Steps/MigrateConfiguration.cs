@@ -23,7 +23,7 @@ internal sealed record MigrateConfiguration(
         KubernetesDuration.Parse(spec.Timeouts.Package);
 
     /// <summary>The files of some instances; instances without a file are omitted.</summary>
-    public static MigrateConfiguration Of(DatabaseComponent component, IEnumerable<DiscoveredInstance> instances)
+    public static MigrateConfiguration Of(DatabaseComponent component, IEnumerable<TiDbInstance> instances)
     {
         var files = instances.Where(i => i.ConfigurationFrom is not null).ToList();
         var changed = files.Where(i => i.ConfigurationTo != i.ConfigurationFrom).ToList();

@@ -6,7 +6,7 @@ internal sealed record YugabyteDiscovery : IRunDiscovery<DatabaseRollingUpgradeS
 {
     public DatabaseRollingUpgradeSpec Spec { get; init; } = new();
     public required string UniverseUuid { get; init; }
-    public required IReadOnlyList<DiscoveredInstance> Instances { get; init; }
+    public required IReadOnlyList<YugabyteInstance> Instances { get; init; }
     public required IReadOnlyList<string> Hosts { get; init; }
     public required int ReplicationFactor { get; init; }
     public required bool? SqlIsOn { get; init; }
@@ -73,7 +73,7 @@ internal static class ReplicationTargets
 }
 
 /// <summary>What preflight learned of one process.</summary>
-internal sealed record DiscoveredInstance
+internal sealed record YugabyteInstance
 {
     public required string Name { get; init; }
     public required DatabaseComponent Component { get; init; }

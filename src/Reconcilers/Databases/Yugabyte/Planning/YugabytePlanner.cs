@@ -176,7 +176,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         }
     }
 
-    private static ProgramReplacement Replaced(DiscoveredInstance instance) =>
+    private static ProgramReplacement Replaced(YugabyteInstance instance) =>
         new(FormerSha256: instance.FormerSha256, FormerDirectory: instance.FormerDirectory);
 }
 
@@ -328,7 +328,7 @@ internal sealed record TserverPlacement(IReadOnlyDictionary<string, string?> Zon
     /// spec asks for it: no tablet may lose its majority without any of the batches. If one would, they are stopped one
     /// at a time.</summary>
     public static async Task<TserverPlacement> ReadAsync(
-        YugabyteCluster cluster, ClusterState state, CancellationToken cancellationToken)
+        YugabyteCluster cluster, UniverseState state, CancellationToken cancellationToken)
     {
         var placement = new TserverPlacement(
             cluster.Tservers.ToDictionary(

@@ -10,7 +10,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
     /// <param name="look">The universe; null if it cannot be read.</param>
     /// <param name="estimate">How long groups are paused at least.</param>
     public async Task<IReadOnlyList<DiscoveredGroup>> LookAsync(
-        ClusterState? look, ToolState tool, TimeSpan estimate, CancellationToken cancellationToken)
+        UniverseState? look, ToolState tool, TimeSpan estimate, CancellationToken cancellationToken)
     {
         if (look is null)
         {

@@ -12,12 +12,12 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
         var spec = cluster.Spec;
         var path = CheckSpec(spec);
         var hosts = PackageRequests.Hosts(cluster.Hosts.All, cluster.Hosts.ToolHost);
-        var instances = new InstancePreflight(cluster, path, _findings);
+        var instances = new YugabyteInstancePreflight(cluster, path, _findings);
 
         var (ofHosts, ofInstances, ofCluster) = (
-            new HostPreflight(cluster, _findings).LookAsync(hosts, cancellationToken),
+            new YugabyteHostPreflight(cluster, _findings).LookAsync(hosts, cancellationToken),
             instances.LookAsync(cancellationToken),
-            new ClusterPreflight(cluster, _findings).LookAsync(cancellationToken));
+            new UniversePreflight(cluster, _findings).LookAsync(cancellationToken));
         var ofFlags = new FlagPreflight(cluster, path, _findings).LookAsync(cancellationToken);
         await Task.WhenAll(ofHosts, ofInstances, ofCluster, ofFlags);
         var (hostLooks, looks, look, flags) = (await ofHosts, await ofInstances, await ofCluster, await ofFlags);

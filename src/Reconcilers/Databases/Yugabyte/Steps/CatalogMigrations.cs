@@ -14,7 +14,7 @@ internal sealed partial class CatalogMigrations(YugabyteCluster cluster)
     {
         var server = cluster.Tservers[0];
         var process = await cluster.Hosts.Instance(server.Name).LookAsync(cancellationToken);
-        if (InstancePreflight.AboveBin(process.Executable ?? "") is not { } old)
+        if (YugabyteInstancePreflight.AboveBin(process.Executable ?? "") is not { } old)
         {
             return null;
         }

@@ -11,6 +11,6 @@ public sealed class DirectoryStorageContractTests : StorageContract, IDisposable
     protected override Task<ISnapshotStorage> OpenAsync()
     {
         _folders.Add(Directory.CreateTempSubdirectory("drydock-contract-").FullName);
-        return Task.FromResult<ISnapshotStorage>(new DirectoryStorage(new StorageRoot(_folders[^1]), ""));
+        return Task.FromResult<ISnapshotStorage>(new DirectorySnapshotStorage(new StorageRoot(_folders[^1]), ""));
     }
 }

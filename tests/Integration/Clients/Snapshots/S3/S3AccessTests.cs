@@ -26,9 +26,9 @@ public sealed class S3AccessTests(LabFixture lab)
             message.ShouldContain("ca.crt");
         }
 
-        using var trusting = new S3Storage(server.Options(bucket));
+        using var trusting = new S3SnapshotStorage(server.Options(bucket));
         (await trusting.EnsureMarkAsync(Token)).StorageId.ShouldNotBeEmpty();
-        Should.Throw<SnapshotException>(() => new S3Storage(Copy(server.Options(bucket), "no certificate at all"))).Failure.ShouldBe(SnapshotFailure.InvalidRequest);
+        Should.Throw<SnapshotException>(() => new S3SnapshotStorage(Copy(server.Options(bucket), "no certificate at all"))).Failure.ShouldBe(SnapshotFailure.InvalidRequest);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class S3AccessTests(LabFixture lab)
     public async Task Missing_bucket_is_reported_as_missing()
     {
         var server = await lab.S3ServerAsync();
-        using var storage = new S3Storage(server.Options("no-such-bucket"));
+        using var storage = new S3SnapshotStorage(server.Options("no-such-bucket"));
         (await MessageAsync(storage)).ShouldContain("create it");
         (await Should.ThrowAsync<SnapshotException>(() => storage.ReadMarkAsync(Token))).Message.ShouldContain("NoSuchBucket");
         (await Should.ThrowAsync<SnapshotException>(() => storage.ListAsync("", Token))).Message.ShouldContain("no-such-bucket");
@@ -75,14 +75,14 @@ public sealed class S3AccessTests(LabFixture lab)
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
         await using var proxy = new S3FaultProxy(await lab.RunAsync(), server);
-        using var impatient = new S3Storage(server.Options(bucket, proxy.Endpoint, retries: 1, timeout: TimeSpan.FromMilliseconds(300)));
+        using var impatient = new S3SnapshotStorage(server.Options(bucket, proxy.Endpoint, retries: 1, timeout: TimeSpan.FromMilliseconds(300)));
         proxy.Freeze();
         (await MessageAsync(impatient)).ShouldContain("no answer within 0.3 s");
         proxy.Thaw();
         proxy.Refuse();
         (await MessageAsync(impatient)).ShouldContain(proxy.Endpoint.Authority);
         proxy.Accept();
-        using var nobody = new S3Storage(server.Options(bucket, new UriBuilder(server.Endpoint) { Port = 9 }.Uri, retries: 1));
+        using var nobody = new S3SnapshotStorage(server.Options(bucket, new UriBuilder(server.Endpoint) { Port = 9 }.Uri, retries: 1));
         (await MessageAsync(nobody)).ShouldContain("no connection to");
     }
 
@@ -91,7 +91,7 @@ public sealed class S3AccessTests(LabFixture lab)
     {
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
-        using var plain = new S3Storage(server.Options(bucket, server.PlainEndpoint));
+        using var plain = new S3SnapshotStorage(server.Options(bucket, server.PlainEndpoint));
         (await plain.EnsureMarkAsync(Token)).StorageId.ShouldNotBeEmpty();
         Url(pathStyle: true).ShouldStartWith("https://s3.lab:9000/my-bucket/key?");
         Url(pathStyle: false).ShouldStartWith("https://my-bucket.s3.lab:9000/key?");
@@ -152,7 +152,7 @@ public sealed class S3AccessTests(LabFixture lab)
         return client.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = "my-bucket", Key = "key", Expires = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime });
     }
 
-    private static async Task<string> MessageAsync(S3Storage storage)
+    private static async Task<string> MessageAsync(S3SnapshotStorage storage)
     {
         var error = await Should.ThrowAsync<SnapshotException>(() => storage.EnsureMarkAsync(Token));
         error.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
@@ -164,7 +164,7 @@ public sealed class S3AccessTests(LabFixture lab)
 
     private static async Task<string> MessageAsync(S3StorageOptions options, string? authority)
     {
-        using var storage = new S3Storage(Copy(options, authority));
+        using var storage = new S3SnapshotStorage(Copy(options, authority));
         return await MessageAsync(storage);
     }
 

@@ -9,7 +9,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
 {
     private S3Server _server = null!;
     private S3FaultProxy _proxy = null!;
-    private S3Storage _storage = null!;
+    private S3SnapshotStorage _storage = null!;
     private string _bucket = "";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -19,7 +19,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
         _server = await lab.S3ServerAsync();
         _bucket = await _server.NewBucketAsync(Token);
         _proxy = new S3FaultProxy(await lab.RunAsync(), _server);
-        _storage = new S3Storage(_server.Options(_bucket, _proxy.Endpoint));
+        _storage = new S3SnapshotStorage(_server.Options(_bucket, _proxy.Endpoint));
     }
 
     public async ValueTask DisposeAsync()
@@ -126,7 +126,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Silent_read_resumes_at_its_offset()
     {
-        using var impatient = new S3Storage(_server.Options(_bucket, _proxy.Endpoint, timeout: TimeSpan.FromSeconds(2)));
+        using var impatient = new S3SnapshotStorage(_server.Options(_bucket, _proxy.Endpoint, timeout: TimeSpan.FromSeconds(2)));
         var hash = await _storage.WriteAsync("silent", 12 << 20, seed: 4);
         await using var stream = await impatient.OpenReadAsync("silent", Token);
         using var all = new MemoryStream();
@@ -187,7 +187,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Write_to_broken_storage_fails_with_reason_and_leaves_nothing()
     {
-        using var brief = new S3Storage(_server.Options(_bucket, _proxy.Endpoint, retries: 2));
+        using var brief = new S3SnapshotStorage(_server.Options(_bucket, _proxy.Endpoint, retries: 2));
         Strike(IsPart, FaultSide.Before, S3FaultProxy.Error(503, "SlowDown"), times: int.MaxValue);
         var error = await Should.ThrowAsync<SnapshotException>(() => brief.WriteAsync("broken", 14 << 20, seed: 2));
         error.Failure.ShouldBe(SnapshotFailure.StorageUnusable);

@@ -7,7 +7,7 @@ namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 public sealed class S3StorageContractTests(LabFixture lab) : StorageContract, IDisposable
 {
-    private readonly List<S3Storage> _open = [];
+    private readonly List<S3SnapshotStorage> _open = [];
 
     [Fact]
     public async Task S3_object_is_invisible_before_completion()
@@ -36,8 +36,8 @@ public sealed class S3StorageContractTests(LabFixture lab) : StorageContract, ID
     {
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
-        using var one = new S3Storage(server.Options(bucket, prefix: "team/one"));
-        using var two = new S3Storage(server.Options(bucket, prefix: "team/on"));
+        using var one = new S3SnapshotStorage(server.Options(bucket, prefix: "team/one"));
+        using var two = new S3SnapshotStorage(server.Options(bucket, prefix: "team/on"));
         await one.WriteAsync("a", "1");
         (await two.ListAsync("", Token)).ShouldBeEmpty();
         await two.EnsureMarkAsync(Token);
@@ -58,7 +58,7 @@ public sealed class S3StorageContractTests(LabFixture lab) : StorageContract, ID
     protected override async Task<ISnapshotStorage> OpenAsync()
     {
         var server = await lab.S3ServerAsync();
-        var storage = new S3Storage(server.Options(await server.NewBucketAsync(Token)));
+        var storage = new S3SnapshotStorage(server.Options(await server.NewBucketAsync(Token)));
         _open.Add(storage);
         return storage;
     }

@@ -16,7 +16,7 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     private MetaDb _database = null!;
     private S3Server _server = null!;
     private S3FaultProxy _proxy = null!;
-    private S3Storage _storage = null!;
+    private S3SnapshotStorage _storage = null!;
     private string _bucket = "";
     private string _name = "";
 
@@ -28,7 +28,7 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
         _server = await lab.S3ServerAsync();
         _bucket = await _server.NewBucketAsync(Token);
         _proxy = new S3FaultProxy(await lab.RunAsync(), _server);
-        _storage = new S3Storage(_server.Options(_bucket, _proxy.Endpoint));
+        _storage = new S3SnapshotStorage(_server.Options(_bucket, _proxy.Endpoint));
         _name = LabFixture.UniqueName("rm").Replace('-', '_');
         await _database.CreateUserAsync(User, Password, cancellationToken: Token);
         await _database.ExecAsync($"CREATE DATABASE {_name}", cancellationToken: Token);
@@ -90,7 +90,7 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Broken_S3_storage_leaves_no_snapshot_and_repeat_succeeds()
     {
-        using var brief = new S3Storage(_server.Options(_bucket, _proxy.Endpoint, retries: 1));
+        using var brief = new S3SnapshotStorage(_server.Options(_bucket, _proxy.Endpoint, retries: 1));
         _proxy.Ledger.When(p => p.Side == FaultSide.Before && p.Act is { Verb: "PUT", Number: > 2 }, S3FaultProxy.Error(500, "InternalError"), times: int.MaxValue);
         var location = new SnapshotLocation(brief, "upgrades", "snap-3");
         var error = await Should.ThrowAsync<SnapshotException>(() => TakeAsync(location));

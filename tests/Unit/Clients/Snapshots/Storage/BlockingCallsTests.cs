@@ -71,7 +71,7 @@ public sealed class BlockingCallsTests : IDisposable
         waiting.IsCompleted.ShouldBeFalse();
         _time.Advance(Limit);
 
-        var storage = new DirectoryStorage(_root, "oms");
+        var storage = new DirectorySnapshotStorage(_root, "oms");
         foreach (var failing in (Task[])[
             .. hanging, waiting, storage.ReadMarkAsync(Token), storage.OpenReadAsync("x", Token)])
         {
@@ -114,7 +114,7 @@ public sealed class BlockingCallsTests : IDisposable
     [Fact]
     public async Task Stream_on_hanging_volume_fails_and_is_not_reused()
     {
-        var storage = new DirectoryStorage(_root, "oms");
+        var storage = new DirectorySnapshotStorage(_root, "oms");
         await using var writer = await storage.CreateAsync("a/dump.partial", Token);
         await writer.Content.WriteAsync(new byte[1000], Token);
         using var started = new CountdownEvent(4);

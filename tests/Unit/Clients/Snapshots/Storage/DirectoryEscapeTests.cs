@@ -101,7 +101,7 @@ public sealed class DirectoryEscapeTests : IDisposable
     public async Task Root_over_proc_gives_no_file_of_a_process()
     {
         // "self" is a link as any other, and so is every descriptor.
-        var storage = new DirectoryStorage(new StorageRoot("/proc"), "");
+        var storage = new DirectorySnapshotStorage(new StorageRoot("/proc"), "");
         (await FailureAsync(() => storage.OpenReadAsync("self/environ", Token))).ShouldBe(SnapshotFailure.NotAllowed);
         using var open = File.OpenHandle(Path.Combine(_outside, "token"));
         (await FailureAsync(() => storage.OpenReadAsync($"{Environment.ProcessId}/fd/{open.DangerousGetHandle()}", Token)))
@@ -171,7 +171,7 @@ public sealed class DirectoryEscapeTests : IDisposable
 
     private string At(string name) => Path.Combine(_root, Space, name);
 
-    private DirectoryStorage Storage() => new(new StorageRoot(_root), Space);
+    private DirectorySnapshotStorage Storage() => new(new StorageRoot(_root), Space);
 
     private static async Task<string> RefusalAsync(Func<Task> action)
     {

@@ -11,9 +11,9 @@ public sealed class HashedObjectTests : IDisposable
     private const int Held = CheckedStream.HeldBytes;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("drydock-hashed-").FullName;
-    private readonly DirectoryStorage _storage;
+    private readonly DirectorySnapshotStorage _storage;
 
-    public HashedObjectTests() => _storage = new DirectoryStorage(new StorageRoot(_folder), "");
+    public HashedObjectTests() => _storage = new DirectorySnapshotStorage(new StorageRoot(_folder), "");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -13,7 +13,6 @@ using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
-using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
@@ -135,7 +134,7 @@ internal sealed class RestoreBench : SnapshotLoader, IStorages, IReconcileTrigge
         SnapshotLocation location, MySqlOptions connection, string database, CancellationToken cancellationToken) =>
         _loader.EndSessionsAsync(location, connection, database, cancellationToken);
 
-    public override Task<SnapshotVerification> RestoreTestAsync(
+    public override Task<DumpVerification> RestoreTestAsync(
         RestoreTestRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

@@ -11,8 +11,7 @@ using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
-using ClientStorage = Drydock.Clients.Snapshots.DirectoryStorage;
-using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
+using ClientStorage = Drydock.Clients.Snapshots.DirectorySnapshotStorage;
 using StorageSpec = Drydock.Crds.Common.StorageSpec;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
@@ -149,11 +148,11 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
     public override Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         Task.FromResult<SnapshotManifest?>(null);
 
-    public override Task<SnapshotVerification> VerifyAsync(
+    public override Task<DumpVerification> VerifyAsync(
         SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public override Task<SnapshotVerification> CheckPresenceAsync(
+    public override Task<DumpVerification> CheckPresenceAsync(
         SnapshotLocation location, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
@@ -168,10 +167,10 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
         public override Task<IReadOnlyDictionary<string, string>> ReadChecksumsAsync(MySqlOptions connection, IReadOnlyList<string> databases, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
 
-        public override Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+        public override Task<DumpVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
         {
             bench.Asked.Add(string.Create(CultureInfo.InvariantCulture, $"test {request.Threads} {request.Identity} {SqlText.Of(request.Connection)}"));
-            return Task.FromResult(new SnapshotVerification(new FakeSnapshots("rm").Manifest!, []));
+            return Task.FromResult(new DumpVerification(new FakeSnapshots("rm").Manifest!, []));
         }
     }
 }

@@ -70,7 +70,7 @@ internal static class InstanceFields
         yield return Of("stopGrace", Unit, control => control["stopGrace"] = "77s");
     }
 
-    private static Task<string> CompletedAsync(DatabaseRollingUpgradeSpec spec) => HostBench.InstancesAsync(SpecCompletion.Complete(spec, null));
+    private static Task<string> CompletedAsync(DatabaseRollingUpgradeSpec spec) => HostBench.InstancesAsync(DatabaseSpecCompletion.Complete(spec, null));
 
     // What the search begins with.
     private static Task<string> SeedAsync(DatabaseRollingUpgradeSpec spec)

@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Oms;
 /// not there instead of making a directory in its place; symbolic links of the host are followed by the host.</summary>
 /// <param name="ownerUid">Uid of the upgrade (<see cref="ProbeContainer.NameOf"/>).</param>
 /// <param name="image">An image that is on the host.</param>
-internal sealed class HostFiles(DockerClient docker, string ownerUid, string image)
+internal sealed class OmsHostFiles(DockerClient docker, string ownerUid, string image)
 {
     private const string Target = "/drydock/file";
 

@@ -6,7 +6,7 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>A directory below a storage root as storage. Files are 0600, folders 0700; files and their folders are
 /// synced to disk before a name counts. Symbolic links are not followed, and no path leads out of the
 /// directory.</summary>
-public sealed class DirectoryStorage : ISnapshotStorage
+public sealed class DirectorySnapshotStorage : ISnapshotStorage
 {
     // Deeper than any object written by the operator.
     private const int MostDepth = 64;
@@ -17,7 +17,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
 
     /// <summary>Uses a folder below a root. It is created by the first write.</summary>
     /// <param name="folder">The folder, names separated by <c>/</c>; empty for the root itself.</param>
-    internal DirectoryStorage(StorageRoot root, string folder)
+    internal DirectorySnapshotStorage(StorageRoot root, string folder)
     {
         _root = root;
         _folder = folder;

@@ -1,7 +1,7 @@
 namespace Drydock.Cli.Init;
 
 /// <summary>Secrets as manifests, with values that are obviously false.</summary>
-internal static class SecretText
+internal static class SecretManifest
 {
     public static string Ssh(string name) => Of(
         name,

@@ -1,12 +1,12 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The hosts: reachable, clocks in sync, and the package present, or space for it.</summary>
-internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
+internal sealed class YugabyteHostPreflight(YugabyteCluster cluster, Findings findings)
 {
     // The space of an unpacked archive of programs, in addition to the archive.
     private const int Unpacked = 4;
 
-    public async Task<IReadOnlyList<HostFacts>> LookAsync(
+    public async Task<IReadOnlyList<YugabyteHostFacts>> LookAsync(
         IReadOnlyList<string> hosts, CancellationToken cancellationToken)
     {
         var looks = await SideBySide.EachAsync(hosts, LookAsync, cancellationToken);
@@ -14,8 +14,8 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
         return looks;
     }
 
-    private async Task<HostFacts> LookAsync(string host, CancellationToken cancellationToken) =>
-        await findings.LookAsync<HostFacts>(
+    private async Task<YugabyteHostFacts> LookAsync(string host, CancellationToken cancellationToken) =>
+        await findings.LookAsync<YugabyteHostFacts>(
             async () =>
             {
                 var files = cluster.Hosts.Files(host);
@@ -27,9 +27,9 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
                     await JudgeAsync(host, files, package, cancellationToken);
                 }
 
-                return new HostFacts(host, clock, package);
+                return new YugabyteHostFacts(host, clock, package);
             },
-            host) ?? new HostFacts(host, null, null);
+            host) ?? new YugabyteHostFacts(host, null, null);
 
     private async Task JudgeAsync(
         string host, IHostFiles files, PackageState package, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
         return needed;
     }
 
-    private void CompareClocks(IReadOnlyList<HostFacts> looks) => findings.CheckClocks(
+    private void CompareClocks(IReadOnlyList<YugabyteHostFacts> looks) => findings.CheckClocks(
         [.. looks.Where(l => l.Clock is not null).Select(l => (l.Host, l.Clock!))],
         KubernetesDuration.Parse(cluster.Settings.MaxClockSkew),
         skew =>
@@ -100,7 +100,7 @@ internal sealed class HostPreflight(YugabyteCluster cluster, Findings findings)
 /// <summary>One host, as preflight observed it.</summary>
 /// <param name="Clock">Its clock compared with that of the operator; null if it cannot be reached.</param>
 /// <param name="Package">The state of the package; null if it could not be read.</param>
-internal sealed record HostFacts(string Host, ClockReading? Clock, PackageState? Package);
+internal sealed record YugabyteHostFacts(string Host, ClockReading? Clock, PackageState? Package);
 
 /// <summary>What the flags of the processes tell: whether SQL is on, how fast leaders move, and whether other software
 /// manages the processes: yugabyted, or YugabyteDB Anywhere. It would restart processes that are stopped here, or

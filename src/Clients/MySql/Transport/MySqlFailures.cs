@@ -3,7 +3,7 @@ using MySqlConnector;
 namespace Drydock.Clients.MySql.Transport;
 
 /// <summary>The package's exceptions as this client's.</summary>
-internal static class Failures
+internal static class MySqlFailures
 {
     /// <summary>An error of the server, a refusal of this side or a lost connection; null for what the caller did
     /// wrong.</summary>

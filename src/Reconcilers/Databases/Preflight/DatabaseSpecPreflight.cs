@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>What the CEL rules of the schema cannot say about a spec: comparisons of hundreds of entries with each
 /// other, which are above their cost limits, and what shows only once the search has completed the spec. Everything
 /// else is checked by the API server alone.</summary>
-internal static class SpecPreflight
+internal static class DatabaseSpecPreflight
 {
     /// <summary>Everything that contradicts itself in a completed spec, with the reason InvalidSpec.</summary>
     public static IReadOnlyList<Finding> Check(DatabaseRollingUpgradeSpec spec) =>

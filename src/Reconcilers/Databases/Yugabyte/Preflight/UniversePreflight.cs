@@ -3,12 +3,12 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>The universe as its leading master sees it: all masters alive and one leader, no server dead, nothing
 /// under-replicated or leaderless, the processes those of the spec, enough of them, none kept without
 /// leaders.</summary>
-internal sealed class ClusterPreflight(YugabyteCluster cluster, Findings findings)
+internal sealed class UniversePreflight(YugabyteCluster cluster, Findings findings)
 {
     private const int Voters = 3;
 
     /// <summary>Null, with a finding, if no leader answers.</summary>
-    public async Task<ClusterState?> LookAsync(CancellationToken cancellationToken)
+    public async Task<UniverseState?> LookAsync(CancellationToken cancellationToken)
     {
         if (await findings.LookAsync<ClusterView>(
             async () => await cluster.ReadAsync(cancellationToken)) is not { } view)
@@ -42,7 +42,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, Findings finding
 
         var factor = await ReplicationFactorAsync(view, cancellationToken);
         CheckQuorum(factor);
-        return new ClusterState(view, factor);
+        return new UniverseState(view, factor);
     }
 
     private void CompareMasters(ClusterView view)
@@ -145,4 +145,4 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, Findings finding
 
 /// <summary>The universe as a whole, as preflight observed it.</summary>
 /// <param name="ReplicationFactor">The number of replicas of data; null if it could not be read.</param>
-internal sealed record ClusterState(ClusterView View, int? ReplicationFactor);
+internal sealed record UniverseState(ClusterView View, int? ReplicationFactor);

@@ -3,16 +3,16 @@ using WatchEventType = k8s.WatchEventType;
 namespace Drydock.Cli.Runs;
 
 /// <summary>A kind of upgrade: its names, and how its objects are read and changed.</summary>
-internal abstract class RunKind(string kind, string plural, string shortName)
+internal abstract class ShownKind(string kind, string plural, string shortName)
 {
-    public static IReadOnlyList<RunKind> All { get; } =
+    public static IReadOnlyList<ShownKind> All { get; } =
     [
-        new RunKind<OmsUpgrade>(
+        new ShownKind<OmsUpgrade>(
             OmsUpgrade.KindName,
             OmsUpgrade.Plural,
             OmsUpgrade.ShortName,
             static o => (o.Spec, o.Status, o.Spec.FromVersion, o.Spec.ToVersion)),
-        new RunKind<DatabaseRollingUpgrade>(
+        new ShownKind<DatabaseRollingUpgrade>(
             DatabaseRollingUpgrade.KindName,
             DatabaseRollingUpgrade.Plural,
             "dru",
@@ -68,12 +68,12 @@ internal abstract class RunKind(string kind, string plural, string shortName)
     public abstract Task<bool> DeleteAsync(IKubernetesClient kubernetes, Run run, CancellationToken cancellationToken);
 }
 
-internal sealed class RunKind<TEntity>(
+internal sealed class ShownKind<TEntity>(
     string kind,
     string plural,
     string shortName,
     Func<TEntity, (RunSpec Spec, RunStatus? Status, string From, string To)> parts)
-    : RunKind(kind, plural, shortName)
+    : ShownKind(kind, plural, shortName)
     where TEntity : CustomKubernetesEntity
 {
     public override Type EntityType => typeof(TEntity);

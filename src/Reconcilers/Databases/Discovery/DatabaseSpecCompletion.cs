@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>Makes a spec complete with its own defaults and with what preflight found. Everything after the search sees
 /// only complete specs. Pure.</summary>
-internal static class SpecCompletion
+internal static class DatabaseSpecCompletion
 {
     /// <summary>Whether the spec describes every process itself, so that nothing has to be found.</summary>
     public static bool IsComplete(DatabaseRollingUpgradeSpec spec) =>
@@ -80,7 +80,7 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
 
     public Plan Compile(DatabaseRollingUpgradeSpec spec)
     {
-        var complete = SpecCompletion.Complete(spec, inventory);
+        var complete = DatabaseSpecCompletion.Complete(spec, inventory);
         var plan = inner.Compile(complete);
         return inventory is null ? plan : plan with
         {
@@ -91,7 +91,7 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
 
     public DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
-        (DatabaseRollingUpgradeStatus)inner.Learn(status, SpecCompletion.Complete(spec, inventory), now) with
+        (DatabaseRollingUpgradeStatus)inner.Learn(status, DatabaseSpecCompletion.Complete(spec, inventory), now) with
         {
             Inventory = inventory,
         };
@@ -108,7 +108,7 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
     {
         foreach (var group in inventory.Instances.GroupBy(i => i.Component))
         {
-            var listed = group.Count(f => spec.Instances.Exists(i => SpecCompletion.IsSame(spec, i, f)));
+            var listed = group.Count(f => spec.Instances.Exists(i => DatabaseSpecCompletion.IsSame(spec, i, f)));
             var also = listed > 0 ? $" ({listed} of them in spec.instances)" : "";
             yield return $"Preflight found {group.Key}: {Sentences.List([.. group.Select(i => i.Name)], MostNames)}"
                 + $"{also}. status.inventory shows where each is installed and how it is controlled.";

@@ -10,7 +10,7 @@ namespace Drydock.Clients.Snapshots;
 /// its final name, which appears whole or not at all, and then removes the old name. Every write carries the condition
 /// that the name is free (<c>If-None-Match: *</c>); if a server does not support it, a check before each write and
 /// unique names replace it.</summary>
-public sealed class S3Storage : ISnapshotStorage, IDisposable
+public sealed class S3SnapshotStorage : ISnapshotStorage, IDisposable
 {
     /// <summary>Uploads in parts of the whole process, of 33 MiB each: two snapshots with four databases at a
     /// time.</summary>
@@ -33,12 +33,12 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     /// <summary>Connects to nothing yet.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is no
     /// certificate.</exception>
-    public S3Storage(S3StorageOptions options, TimeProvider? time = null)
+    public S3SnapshotStorage(S3StorageOptions options, TimeProvider? time = null)
         : this(options, time, Uploads)
     {
     }
 
-    internal S3Storage(S3StorageOptions options, TimeProvider? time, SemaphoreSlim uploads)
+    internal S3SnapshotStorage(S3StorageOptions options, TimeProvider? time, SemaphoreSlim uploads)
     {
         (Options, Time, _uploads) = (options, time ?? TimeProvider.System, uploads);
         _api = new S3Client(options, Time);

@@ -2,14 +2,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Each process: it runs, it is controlled as the spec says, no other process of its instance runs, and it is
 /// of the version the spec names.</summary>
-internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
+internal sealed class YugabyteInstancePreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
-    public Task<IReadOnlyList<InstanceFacts>> LookAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<YugabyteInstanceFacts>> LookAsync(CancellationToken cancellationToken) =>
         SideBySide.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
 
-    public IReadOnlyList<DiscoveredInstance> Discover(IReadOnlyList<InstanceFacts> looks) =>
+    public IReadOnlyList<YugabyteInstance> Discover(IReadOnlyList<YugabyteInstanceFacts> looks) =>
     [
-        .. looks.Select(look => new DiscoveredInstance
+        .. looks.Select(look => new YugabyteInstance
         {
             Name = look.Spec.Name,
             Component = look.Spec.Component,
@@ -23,7 +23,7 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
 
     /// <summary>Programs that lie in the place of running ones and are neither those nor the package's: a restart would
     /// start something unknown.</summary>
-    public void CompareInstalled(IReadOnlyList<InstanceFacts> looks, IReadOnlyList<HostFacts> hosts)
+    public void CompareInstalled(IReadOnlyList<YugabyteInstanceFacts> looks, IReadOnlyList<YugabyteHostFacts> hosts)
     {
         foreach (var look in looks.Where(
             l => l.Process is { InstalledSha256: not null, ExecutableSha256: not null } p
@@ -44,7 +44,7 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
         }
     }
 
-    private async Task<InstanceFacts> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task<YugabyteInstanceFacts> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var process = await ProcessAsync(instance, cancellationToken);
         var running = await VersionAsync(instance, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
             findings.Note($"{instance.Name} already runs {running} and is not changed.");
         }
 
-        return new InstanceFacts(instance, process, running, isNew);
+        return new YugabyteInstanceFacts(instance, process, running, isNew);
     }
 
     private void JudgeVersion(DatabaseInstance instance, YugabyteVersion running, YugabyteUpgradePath known)
@@ -166,7 +166,7 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
 
     // A link's target; where that is switched already (a link that two components share), or for a command line with
     // {directory}, which contains the running program.
-    private string? Directory(InstanceFacts look)
+    private string? Directory(YugabyteInstanceFacts look)
     {
         var target = Target(look.Spec);
         var ofProcess = look.Process?.Executable is { } executable ? AboveBin(executable) : null;
@@ -188,7 +188,7 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
     }
 
     private static string? OfFellows(
-        IReadOnlyList<InstanceFacts> looks, InstanceFacts look, Func<InstanceFacts, string?> what)
+        IReadOnlyList<YugabyteInstanceFacts> looks, YugabyteInstanceFacts look, Func<YugabyteInstanceFacts, string?> what)
     {
         var known = looks.Where(l => l.Spec.Component == look.Spec.Component && !l.IsNew)
             .Select(what)
@@ -203,5 +203,5 @@ internal sealed class InstancePreflight(YugabyteCluster cluster, YugabyteUpgrade
 /// <param name="Process">The process by its host; null if the host cannot be reached.</param>
 /// <param name="Running">The version that it reports; null if it does not answer.</param>
 /// <param name="IsNew">Whether it already runs the new version.</param>
-internal sealed record InstanceFacts(
+internal sealed record YugabyteInstanceFacts(
     DatabaseInstance Spec, InstanceProcess? Process, YugabyteVersion? Running, bool IsNew);

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// (docs/project/research/oms.md#hosts). The age of a healthy host's heartbeat is measured, not assumed: it includes
 /// another time zone or clock of the writer.</summary>
 /// <param name="asked">The nodes whose container runs; another one has a finding of its own.</param>
-internal sealed class HostPreflight(
+internal sealed class OmsHostPreflight(
     OmsTopology topology,
     IReadOnlySet<string> asked,
     Findings findings,
@@ -57,10 +57,10 @@ internal sealed class HostPreflight(
         }
     }
 
-    private bool IsOnline(OmsTopologyNode node, IReadOnlyList<OmsHost> hosts)
+    private bool IsOnline(OmsTopologyNode node, IReadOnlyList<MetadataHost> hosts)
     {
         var states = hosts.Where(h => NodeAddress.Same(h.Ip, node.HostIp)).Select(h => h.Status.Trim()).ToList();
-        if (states.Exists(OmsHost.IsOnline))
+        if (states.Exists(MetadataHost.IsOnline))
         {
             return true;
         }
@@ -73,7 +73,7 @@ internal sealed class HostPreflight(
     }
 
     // A node that no field names would write while the databases are dumped and changed.
-    private void AskAboutOthers(IReadOnlyList<OmsHost> hosts)
+    private void AskAboutOthers(IReadOnlyList<MetadataHost> hosts)
     {
         var known = topology.Regions.SelectMany(region => region.Nodes)
             .Select(node => NodeAddress.Normalize(node.HostIp)).ToHashSet(StringComparer.Ordinal);
@@ -82,7 +82,7 @@ internal sealed class HostPreflight(
             var beats = SupervisorHeartbeat.Newest(_beats, host.Ip)?.Duration() <= Fresh;
             var text = $"Host {SchemaLimits.Clip(host.Ip)} is {SchemaLimits.Clip(host.Status)} in table host of "
                 + $"{topology.CmDatabase} and is in no cm_nodes, so it is not upgraded.";
-            if (!beats && !OmsHost.IsOnline(host.Status))
+            if (!beats && !MetadataHost.IsOnline(host.Status))
             {
                 findings.Note(text);
                 continue;

@@ -1,7 +1,7 @@
 namespace Drydock.Cli.Plans;
 
 /// <summary>What differs between two plans: only what will be done, not what was done so far.</summary>
-internal static class PlanDifference
+internal static class DifferenceView
 {
     private static readonly (string Name, Func<Step, string?> Of)[] Properties =
     [

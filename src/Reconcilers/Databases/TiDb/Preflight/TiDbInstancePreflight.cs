@@ -2,12 +2,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Checks instances on their hosts: supervisor, running process, program and configuration. Changes
 /// nothing.</summary>
-internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
+internal sealed class TiDbInstancePreflight(TiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
-    public Task<InstanceFacts?> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
-        findings.LookAsync<InstanceFacts>(
+    public Task<TiDbInstanceFacts?> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        findings.LookAsync<TiDbInstanceFacts>(
             async () =>
             {
                 var host = targets.Hosts.Instance(instance.Name);
@@ -15,7 +15,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
                 Judge(instance, host.Target, process);
                 await findings.CheckControlAsync(
                     host, instance, process, $"spec.instances[{instance.Name}].control", cancellationToken);
-                return new InstanceFacts(
+                return new TiDbInstanceFacts(
                     instance, process, await ProgramVersionAsync(instance, process, cancellationToken),
                     await ConfigurationAsync(instance, cancellationToken));
             },
@@ -174,7 +174,7 @@ internal sealed class InstancePreflight(TiDbTargets targets, Findings findings)
 /// <param name="ProgramVersion">The version that its program reports with -V; null for components whose version the
 /// cluster reports, and if it could not be read.</param>
 /// <param name="Configuration">Its configuration file; null if it could not be read or is not migrated.</param>
-internal sealed record InstanceFacts(
+internal sealed record TiDbInstanceFacts(
     DatabaseInstance Instance, InstanceProcess Process, string? ProgramVersion, string? Configuration);
 
 /// <summary>Carries configuration files over in memory and has the new programs check them where they are on the hosts
@@ -182,7 +182,7 @@ internal sealed record InstanceFacts(
 internal sealed class ConfigurationPreflight(TiDbTargets targets, Findings findings)
 {
     public async Task<(MigratedConfiguration Migrated, TikvSettings? Settings)?> LookAsync(
-        InstanceFacts look, HostFacts? host, CancellationToken cancellationToken)
+        TiDbInstanceFacts look, TiDbHostFacts? host, CancellationToken cancellationToken)
     {
         if (look.Configuration is not { } text || host is null)
         {

@@ -1,7 +1,7 @@
 namespace Drydock.Cli.Init;
 
 /// <summary>Texts as values of the YAML that <c>init</c> writes.</summary>
-internal static partial class YamlText
+internal static partial class ManifestYaml
 {
     /// <summary>The SHA-256 of an archive that the user has to fill in.</summary>
     public const string UnknownSha256 = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Checks hosts: package, space for it, versions of its programs, memory, CPUs, clocks. Changes
 /// nothing.</summary>
-internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
+internal sealed class TiDbHostPreflight(TiDbTargets targets, Findings findings)
 {
     // Compressed programs grow when they are unpacked, and archive and contents exist at the same time for a while.
     private const int RoomFactor = 4;
@@ -10,8 +10,8 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
 
     private DatabaseRollingUpgradeSpec Spec => targets.Spec;
 
-    public Task<HostFacts?> LookAsync(string host, CancellationToken cancellationToken) =>
-        findings.LookAsync<HostFacts>(
+    public Task<TiDbHostFacts?> LookAsync(string host, CancellationToken cancellationToken) =>
+        findings.LookAsync<TiDbHostFacts>(
             async () =>
             {
                 var files = targets.Hosts.Files(host);
@@ -40,11 +40,11 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
                 }
 
                 var (memory, cpus) = await files.MachineAsync(cancellationToken);
-                return new HostFacts(host, package, memory, cpus, await files.ClockAsync(cancellationToken));
+                return new TiDbHostFacts(host, package, memory, cpus, await files.ClockAsync(cancellationToken));
             },
             host);
 
-    public void Clocks(IReadOnlyList<HostFacts> looks) => findings.CheckClocks(
+    public void Clocks(IReadOnlyList<TiDbHostFacts> looks) => findings.CheckClocks(
         [.. looks.Select(l => (l.Host, l.Clock))], LargestSkew,
         static skew =>
             $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least {skew.AtLeast.TotalSeconds:0.0} s "
@@ -88,7 +88,7 @@ internal sealed class HostPreflight(TiDbTargets targets, Findings findings)
 
 /// <summary>A host as preflight found it.</summary>
 /// <param name="Memory">Its memory in bytes.</param>
-internal sealed record HostFacts(string Host, PackageState Package, long Memory, int Cpus, ClockReading Clock);
+internal sealed record TiDbHostFacts(string Host, PackageState Package, long Memory, int Cpus, ClockReading Clock);
 
 /// <summary>Finds out whether the backup can be stored and found again: the storage's mark is written and read back,
 /// recipients are tried.</summary>

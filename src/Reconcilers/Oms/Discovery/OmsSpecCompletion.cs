@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Makes a spec complete with what preflight found. Everything after the search sees only complete specs.
 /// Pure.</summary>
-internal static class SpecCompletion
+internal static class OmsSpecCompletion
 {
     /// <summary>Whether the spec says everything itself, so that nothing has to be found.</summary>
     public static bool IsComplete(OmsUpgradeSpec spec) =>

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>What the CEL rules of the schema cannot say about a spec: what they would have to read too often for their
 /// cost limits, and what shows only once the search has completed the spec. Everything else is checked by the API
 /// server alone.</summary>
-internal static partial class SpecPreflight
+internal static partial class OmsSpecPreflight
 {
     // docker's own word for the address of the host.
     private const string HostGateway = "host-gateway";
