@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Benchmarks;
 
 using var stopping = new CancellationTokenSource();

@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
-
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>

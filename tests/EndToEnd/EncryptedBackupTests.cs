@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 

@@ -1,2 +1,9 @@
+global using System.Globalization;
+global using System.Text.Json.Nodes;
+global using Drydock.Lab;
+global using Drydock.Lab.Databases.Scenarios;
+global using Drydock.Lab.Oms;
+global using Drydock.Lab.Upgrades;
+global using Drydock.Tests.EndToEnd.Support;
 global using Shouldly;
 global using Xunit;

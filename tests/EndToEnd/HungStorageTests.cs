@@ -1,8 +1,4 @@
-using System.Text.Json.Nodes;
 using Drydock.Lab.Accidents;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 

@@ -1,6 +1,4 @@
-using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Golden;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 

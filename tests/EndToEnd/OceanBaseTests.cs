@@ -1,10 +1,5 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Drydock.Clients.MySql;
-using Drydock.Lab;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 

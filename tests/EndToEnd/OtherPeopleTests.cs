@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
-
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>

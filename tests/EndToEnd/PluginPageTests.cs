@@ -1,7 +1,3 @@
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
-
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
-using Drydock.Lab;
 using Drydock.Lab.Chaos;
 using Drydock.Lab.Chaos.Databases;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 

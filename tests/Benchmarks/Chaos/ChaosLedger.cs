@@ -1,5 +1,4 @@
 using Drydock.Lab.Chaos;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 

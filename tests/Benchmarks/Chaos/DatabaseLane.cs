@@ -1,5 +1,3 @@
-using System.Globalization;
-using Drydock.Lab;
 using Drydock.Lab.Chaos;
 using Drydock.Lab.Chaos.Databases;
 using Drydock.Lab.Databases.Scenarios;

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>An upgrade that the operator and the script of its runbook do under the same load.</summary>

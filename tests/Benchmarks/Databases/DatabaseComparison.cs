@@ -1,11 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 

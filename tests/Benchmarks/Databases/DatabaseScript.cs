@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using Drydock.Lab;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
 using Drydock.Lab.Databases.Yugabyte;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Lab.Databases.TiDb;
 
 namespace Drydock.Benchmarks;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Drydock.Crds.Plans;
 using Drydock.Clients.Kubernetes.Json;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.TiDb;
 
 namespace Drydock.Benchmarks;

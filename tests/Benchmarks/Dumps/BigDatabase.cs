@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Lab;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>

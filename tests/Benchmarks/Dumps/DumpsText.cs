@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>The section of docs/project/performance.md.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>Compares backups and restores of the large database.</summary>

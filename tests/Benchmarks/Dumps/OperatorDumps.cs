@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Diagnostics;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>

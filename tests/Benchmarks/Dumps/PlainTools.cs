@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using Drydock.Lab;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>

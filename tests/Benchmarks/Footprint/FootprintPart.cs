@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>Measures an operator with little work: its start, its memory at rest, its first status write.</summary>

@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
-using Drydock.Lab;
 
 namespace Drydock.Benchmarks;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>The memory of a process as the kernel counts it.</summary>

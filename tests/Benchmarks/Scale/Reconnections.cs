@@ -1,7 +1,3 @@
-using System.Globalization;
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>Cuts the connections of an operator to the API server again and again and reads its memory.</summary>

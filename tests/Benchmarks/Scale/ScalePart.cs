@@ -1,9 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>Resources of the operator's process at one moment.</summary>

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 

@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 

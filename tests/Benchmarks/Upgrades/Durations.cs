@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Lab.Oms;
 
 namespace Drydock.Benchmarks;

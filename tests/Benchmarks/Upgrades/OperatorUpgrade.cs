@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>Runs the upgrade by the operator on the stage.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Benchmarks;
 
 /// <summary>

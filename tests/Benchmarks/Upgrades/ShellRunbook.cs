@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
-using Drydock.Lab;
 using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 

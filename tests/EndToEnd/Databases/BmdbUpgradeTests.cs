@@ -1,9 +1,4 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.Yugabyte;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -1,7 +1,4 @@
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.Yugabyte;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

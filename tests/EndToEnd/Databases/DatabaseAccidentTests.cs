@@ -1,6 +1,4 @@
 using Drydock.Lab.Chaos.Databases;
-using Drydock.Lab.Databases.Scenarios;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -1,5 +1,3 @@
-using Drydock.Lab.Databases.Scenarios;
-
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>

@@ -1,9 +1,5 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
 using Drydock.Lab.Databases.Yugabyte;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

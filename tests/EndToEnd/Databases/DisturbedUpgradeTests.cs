@@ -1,10 +1,6 @@
-using System.Text.Json.Nodes;
 using Drydock.Lab.Databases;
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.Yugabyte;
 using Drydock.Lab.Hosts;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -1,10 +1,5 @@
 using System.Net;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -1,11 +1,6 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Drydock.Clients.MySql;
 using Drydock.Lab.Databases;
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -1,11 +1,7 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Drydock.Lab.Databases;
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
-using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Golden;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 

@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab.Databases.Scenarios;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
-
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>YugabyteDB under systemd, from a version that has a way back, by the operator as a process.</summary>

@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
-
 namespace Drydock.Tests.EndToEnd.GitOps;
 
 /// <summary>

@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Golden;
 

@@ -1,11 +1,6 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Drydock.Lab;
 using Drydock.Lab.GitOps;
 using Drydock.Lab.Monitoring;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Golden;
 

@@ -1,6 +1,3 @@
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
-
 namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>

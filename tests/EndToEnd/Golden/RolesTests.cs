@@ -1,6 +1,3 @@
-using Drydock.Lab;
-using Drydock.Tests.EndToEnd.Support;
-
 namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using System.IO.Compression;
-using Drydock.Lab.Oms;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Golden;
 

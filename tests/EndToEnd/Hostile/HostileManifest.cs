@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Crds.Specs.Making;
 using FsCheck;

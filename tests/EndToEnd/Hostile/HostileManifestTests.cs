@@ -1,16 +1,11 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json.Nodes;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 using FsCheck.Fluent;
 
 namespace Drydock.Tests.EndToEnd.Hostile;

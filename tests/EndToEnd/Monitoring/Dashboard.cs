@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Tests.EndToEnd.Monitoring;
 
 /// <summary>The queries of the shipped dashboard, as Grafana would send them.</summary>

@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Drydock.Lab;
 using Drydock.Lab.Monitoring;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Monitoring;
 

@@ -1,8 +1,4 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
 using Drydock.Lab.Monitoring;
-using Drydock.Lab.Upgrades;
-using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Monitoring;
 

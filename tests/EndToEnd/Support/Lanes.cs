@@ -1,5 +1,4 @@
 using Drydock.Tests.EndToEnd.Databases;
-using Drydock.Tests.EndToEnd.Support;
 
 // Each lane has an API server, engines and hosts, which keep a core busy.
 [assembly: Xunit.v3.Parallelization(MaxThreads = 2)]

@@ -1,5 +1,3 @@
-using Drydock.Lab;
-
 namespace Drydock.Tests.EndToEnd.Support;
 
 /// <summary>Ends what might wait for ever.</summary>

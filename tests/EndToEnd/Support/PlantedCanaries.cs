@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Support;
 

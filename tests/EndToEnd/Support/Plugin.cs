@@ -1,5 +1,3 @@
-using Drydock.Lab;
-
 namespace Drydock.Tests.EndToEnd.Support;
 
 /// <summary><c>kubectl drydock</c> as a process, as a user runs it.</summary>

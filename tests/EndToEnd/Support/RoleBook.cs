@@ -1,6 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
 
 namespace Drydock.Tests.EndToEnd.Support;
 

@@ -1,8 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Support;
 

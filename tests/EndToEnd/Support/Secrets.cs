@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Tests.EndToEnd.Support;
 
 /// <summary>Secrets beside those that every upgrade of the stage has.</summary>

@@ -1,5 +1,4 @@
 using Drydock.Lab.Chaos;
-using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Golden;
 
 namespace Drydock.Tests.EndToEnd.Support;

@@ -1,10 +1,6 @@
 using System.Reflection;
-using System.Text.Json.Nodes;
-using Drydock.Crds.Common;
 using Drydock.Lab.GitOps;
 using Drydock.Tests.Unit.Crds;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Argo;
 

@@ -1,10 +1,5 @@
-using System.Text.Json.Nodes;
 using Deque.AxeCore.Commons;
-using Drydock.Lab;
 using Drydock.Lab.Browser;
-using Drydock.Tests.Integration.Crds;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Cli;
 

@@ -1,14 +1,8 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Drydock.Cli.Dashboard;
-using Drydock.Lab;
-using Drydock.Tests.Integration.Crds;
 using Drydock.Tests.Unit.Crds;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Cli;
 

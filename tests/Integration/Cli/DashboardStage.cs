@@ -1,10 +1,4 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
 using Drydock.Lab.Browser;
-using Drydock.Tests.Integration.Crds;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Cli;
 

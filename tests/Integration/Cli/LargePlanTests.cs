@@ -1,10 +1,5 @@
-using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Drydock.Crds.Plans;
 using Drydock.Lab.Browser;
-using Drydock.Tests.Integration.Crds;
-using Shouldly;
-using Xunit;
 using static Drydock.Tests.Integration.Cli.SamplePlan;
 
 namespace Drydock.Tests.Integration.Cli;

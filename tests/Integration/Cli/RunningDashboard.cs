@@ -1,8 +1,5 @@
 using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using Drydock.Cli.CommandLine;
-using Drydock.Lab;
-using Shouldly;
 
 namespace Drydock.Tests.Integration.Cli;
 

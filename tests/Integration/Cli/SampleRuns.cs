@@ -1,10 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Drydock.Crds.Plans;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using static Drydock.Tests.Integration.Cli.SamplePlan;
 

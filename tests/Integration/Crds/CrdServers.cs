@@ -1,10 +1,3 @@
-using System.Net;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Crds;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Crds;
 

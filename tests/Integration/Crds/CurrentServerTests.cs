@@ -1,13 +1,7 @@
-using System.Net;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Crds;
 

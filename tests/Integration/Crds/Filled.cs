@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Drydock.Crds.Plans;
 using Drydock.Crds;
 

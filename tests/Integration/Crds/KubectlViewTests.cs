@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Crds;
 
 /// <summary>What kubectl shows of the kinds.</summary>

@@ -1,8 +1,4 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
 using Drydock.Tests.Unit.Crds;
-using Shouldly;
-using Xunit;
 using YamlDotNet.RepresentationModel;
 
 namespace Drydock.Tests.Integration.Crds;

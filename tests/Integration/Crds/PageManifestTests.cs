@@ -1,8 +1,4 @@
-using System.Net;
-using System.Text.Json.Nodes;
 using Drydock.Tests.Unit.Docs;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Crds;
 

@@ -1,11 +1,7 @@
-using System.Net;
-using System.Text.Json.Nodes;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Crds;
 

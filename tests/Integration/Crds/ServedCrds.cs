@@ -1,5 +1,3 @@
-using Drydock.Lab;
-
 namespace Drydock.Tests.Integration.Crds;
 
 /// <summary>The CRDs of the repository on the shared control plane.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Tests.Integration.Crds;
 
 /// <summary>Every rule on a spec alone, with an object that breaks it and one that just does not.</summary>

@@ -1,8 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Crds;
 
 [Collection(CrdServersCollection.Name)]

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Shouldly;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

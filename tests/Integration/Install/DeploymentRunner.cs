@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>

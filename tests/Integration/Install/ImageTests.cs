@@ -1,11 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Install;
 

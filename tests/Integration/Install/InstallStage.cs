@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>

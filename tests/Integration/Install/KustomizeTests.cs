@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>Names that kustomize changes arrive in the objects that refer to them, with the kustomize of kubectl 1.35.</summary>

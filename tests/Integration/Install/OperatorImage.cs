@@ -1,9 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Lab;
 
 namespace Drydock.Tests.Integration.Install;
 

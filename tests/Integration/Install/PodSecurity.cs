@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Install;
 
 public sealed class PodSecurityTests

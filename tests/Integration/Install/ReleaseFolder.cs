@@ -1,11 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Drydock.Lab;
-using Shouldly;
 
 namespace Drydock.Tests.Integration.Install;
 

@@ -1,8 +1,3 @@
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>

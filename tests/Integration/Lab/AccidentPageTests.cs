@@ -1,7 +1,5 @@
 using Drydock.Lab.Accidents;
 using Drydock.Lab.Chaos.Databases;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 

@@ -1,8 +1,3 @@
-using System.Text.Json;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab;
 
 [Trait(SampleTrait.Name, SampleTrait.All)]

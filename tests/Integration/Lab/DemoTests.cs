@@ -1,7 +1,3 @@
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab;
 
 /// <summary>The demo that a visitor plays with: its blocks of lines to paste do what they say.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab;
 
 [Trait(SampleTrait.Name, SampleTrait.All)]

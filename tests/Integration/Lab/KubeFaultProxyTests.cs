@@ -1,10 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using System.Text.Json;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 

@@ -1,6 +1,3 @@
-using Drydock.Lab;
-using Xunit;
-
 [assembly: AssemblyFixture(typeof(LabFixture))]
 
 // A test waits more than it works: twice as many as there are cores keep two cores busy.

@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using Drydock.Lab;
 using Drydock.Lab.Commands;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 

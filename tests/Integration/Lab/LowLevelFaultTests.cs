@@ -1,8 +1,3 @@
-using Drydock.Lab;
-using Drydock.Lab.Oms;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab;
 
 /// <summary>

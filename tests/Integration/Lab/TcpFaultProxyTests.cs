@@ -1,8 +1,3 @@
-using Drydock.Clients.MySql;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab;
 
 [Trait(SampleTrait.Name, SampleTrait.All)]

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
 using Drydock.Operator.Logging;
 using Drydock.Reconcilers.Upgrades;
 using Microsoft.Extensions.Logging;
@@ -9,8 +6,6 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Templates;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Monitoring;
 

@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography.X509Certificates;
 using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Lab;
 using Drydock.Lab.Monitoring;
 using Drydock.Operator;
 using Drydock.Operator.Telemetry;
@@ -14,8 +11,6 @@ using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Shouldly;
-using Xunit;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Integration.Operator;

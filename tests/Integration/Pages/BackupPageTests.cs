@@ -1,10 +1,4 @@
-using System.Text.Json.Nodes;
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-using Drydock.Tests.Integration.Clients.MySql;
 using Drydock.Tests.Integration.Clients.Snapshots;
-using Shouldly;
-using Xunit;
 using static Drydock.Tests.Integration.Pages.PageStatus;
 
 namespace Drydock.Tests.Integration.Pages;

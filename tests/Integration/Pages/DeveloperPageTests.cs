@@ -1,7 +1,3 @@
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>The commands of the pages for those who build and change the project.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>The status in docs/how-to/if-it-stops.md is what the plugin printed of a run whose JAR failed: the recorded

@@ -1,8 +1,3 @@
-using Drydock.Lab;
-using Drydock.Lab.Hosts;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>The commands of host-access.md make an account on a host that the key of the Secret opens.</summary>

@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>The commands of install.md and upgrade-the-operator.md, as a reader runs them.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Pages;
 
 public sealed class PageBlockTests

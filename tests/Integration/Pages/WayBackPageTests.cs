@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
 using static Drydock.Tests.Integration.Pages.PageStatus;
 
 namespace Drydock.Tests.Integration.Pages;

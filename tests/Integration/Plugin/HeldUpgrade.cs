@@ -1,8 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Tests.Integration.Crds;
 
 namespace Drydock.Tests.Integration.Plugin;
 

@@ -1,9 +1,4 @@
-using System.Globalization;
 using Drydock.Cli.CommandLine;
-using Drydock.Lab;
-using Drydock.Tests.Integration.Crds;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Plugin;
 

@@ -1,11 +1,6 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Drydock.Cli.CommandLine;
-using Drydock.Lab;
-using Drydock.Tests.Integration.Crds;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Plugin;
 

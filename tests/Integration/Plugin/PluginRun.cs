@@ -1,5 +1,4 @@
 using Drydock.Cli.CommandLine;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Plugin;
 

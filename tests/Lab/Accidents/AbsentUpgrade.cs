@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>An accident made of two delegates.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>

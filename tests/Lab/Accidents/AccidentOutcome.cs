@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>The outcome of one accident at one moment.</summary>

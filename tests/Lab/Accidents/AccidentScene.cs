@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>The place of an accident: a stage with fault proxies and one upgrade on it.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Lab.Oms;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>A Docker host: its dockerd, its network, its disk, its certificate, its containers and images.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>Answers of a server that is broken, taken over, or not the right one. Each has status 200.</summary>

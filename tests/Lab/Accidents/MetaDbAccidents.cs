@@ -1,5 +1,3 @@
-using Drydock.Lab.Oms;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>The metadata database: down, cut off, read-only, full, wrongly configured, with a wrong clock.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>The upgrade's object is deleted or pruned, its namespace is deleted, its Secrets are broken.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>S3 storage: errors, silence, cuts in the middle of a part, a key that is no longer valid.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Lab.Oms;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>OMS misbehaves, or is changed manually. Only containers of the new version misbehave.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Accidents;
 
 /// <summary>The operator is killed, stopped or frozen, or a second one runs.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
-
 namespace Drydock.Lab.Browser;
 
 /// <summary>A tab of a browser: what a user does in it, and what the page did.</summary>

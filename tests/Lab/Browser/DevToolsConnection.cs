@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net.WebSockets;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Drydock.Lab.Browser;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Lab.Browser;
 
 /// <summary>Debian's Chromium without a window.</summary>

@@ -1,5 +1,4 @@
 using Drydock.Lab.Accidents;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
 

@@ -1,6 +1,4 @@
 using Drydock.Lab.Accidents;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
 using Drydock.Lab.Accidents;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
 

@@ -1,5 +1,3 @@
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Chaos;
 
 /// <summary>A road and the goal of its run, on which accidents are caused.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
 
 namespace Drydock.Lab.Commands;

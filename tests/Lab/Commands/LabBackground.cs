@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Drydock.Lab.Commands;
 
 /// <summary>A background lab: finds its state, checks its owner, starts and ends it.</summary>

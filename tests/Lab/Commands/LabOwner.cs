@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using Drydock.Lab.Hosts;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Commands;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Drydock.Lab.Databases;
 
 /// <summary>One line of the stand-ins' records: a call, an event, or a violation.</summary>

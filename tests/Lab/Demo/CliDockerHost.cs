@@ -1,5 +1,4 @@
 using Drydock.Lab.Commands;
-using Drydock.Lab.Oms;
 
 namespace Drydock.Lab.Demo;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab.Commands;
 using Drydock.Lab.Databases;

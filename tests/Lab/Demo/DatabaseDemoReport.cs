@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Lab.Commands;
 using Drydock.Lab.Databases;
-using Drydock.Lab.Databases.Scenarios;
 using Spectre.Console;
 
 namespace Drydock.Lab.Demo;

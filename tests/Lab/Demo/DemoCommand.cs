@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Lab.Commands;
-using Drydock.Lab.Oms;
 using Spectre.Console;
 using RunPhases = Drydock.Crds.Common.RunPhases;
 

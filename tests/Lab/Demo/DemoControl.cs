@@ -1,12 +1,8 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Lab.Commands;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Demo;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Lab.Oms;
 using Spectre.Console;
 
 namespace Drydock.Lab.Demo;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Drydock.Crds.Entities;
 using Drydock.Clients.Kubernetes.Client;

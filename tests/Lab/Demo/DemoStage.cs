@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text;
 using Drydock.Lab.Commands;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Demo;
 

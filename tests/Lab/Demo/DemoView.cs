@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Crds.Plans;
 using Drydock.Crds.Common;
 using Spectre.Console;

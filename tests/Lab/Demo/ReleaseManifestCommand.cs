@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Drydock.Lab.Commands;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Demo;
 

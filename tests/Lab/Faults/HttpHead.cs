@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Lab;
 
 /// <summary>The head of an HTTP/1.1 message, with its original bytes.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Lab;
 
 /// <summary>A packet of the MySQL protocol: a payload of up to 16 MiB behind a header of four bytes.</summary>

@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Drydock.Lab;
 

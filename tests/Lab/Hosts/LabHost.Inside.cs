@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Lab.Hosts;
 
 /// <content>Access to the inside of the host without network and sshd.</content>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Drydock.Lab;
 
 /// <summary>One request in the API server's audit log, in the terms of RBAC.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Lab;
 
 /// <summary>Writes kubeconfig files with inline credentials.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Monitoring;
 
 /// <summary>A real Prometheus that scrapes one operator every second.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Lab.Oms;
 
 /// <summary>config.yaml as users and tools write it.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Drydock.Lab.Oms;
 
 /// <summary>The stand-in images, as archives for <c>docker load</c>.</summary>

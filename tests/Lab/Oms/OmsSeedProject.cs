@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Lab.Oms;
 
 /// <summary>One project of the seed.</summary>

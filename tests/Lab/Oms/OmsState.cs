@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Lab.Oms;
 
 /// <summary>

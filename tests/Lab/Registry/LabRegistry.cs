@@ -1,8 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Lab.Oms;
-
 namespace Drydock.Lab;
 
 /// <summary>

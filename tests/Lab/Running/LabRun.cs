@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
 

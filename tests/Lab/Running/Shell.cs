@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Drydock.Lab;
 
 /// <summary>The result of a short command.</summary>

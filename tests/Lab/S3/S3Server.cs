@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;

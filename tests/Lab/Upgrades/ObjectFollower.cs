@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>Follows one object by a watch on the API server itself and not through a fault proxy.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>Installs the shipped CRDs.</summary>

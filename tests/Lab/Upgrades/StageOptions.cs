@@ -1,5 +1,3 @@
-using Drydock.Lab.Oms;
-
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>Settings of a <see cref="UpgradeStage"/>.</summary>

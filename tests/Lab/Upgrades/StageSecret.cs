@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>A Secret that a manifest refers to.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab.Oms;
-
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>The OmsUpgrade of a stage's road, as a user would write it.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>Reads the fields of an upgrade that users read.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Lab.Oms;
-
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>

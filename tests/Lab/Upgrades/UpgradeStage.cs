@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Lab.Oms;
-
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>

@@ -1,9 +1,4 @@
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 using RunPhases = Drydock.Crds.Common.RunPhases;
 
 namespace Drydock.Tests.Unit.Architecture;

@@ -1,7 +1,4 @@
-using System.Text.RegularExpressions;
 using Drydock.Tests.Unit.Docs;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Architecture;
 

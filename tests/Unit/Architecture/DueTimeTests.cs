@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Architecture;
 
 /// <summary>Only one helper decides what is irreversible and due by time.</summary>

@@ -1,9 +1,6 @@
-using System.Text.RegularExpressions;
 using Drydock.Crds.Values;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Architecture;
 

@@ -1,12 +1,6 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Architecture;
 

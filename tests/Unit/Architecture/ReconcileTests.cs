@@ -1,8 +1,3 @@
-using System.Text.RegularExpressions;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Architecture;
 
 /// <summary>No reconcile waits for a target: it has no way to one.</summary>

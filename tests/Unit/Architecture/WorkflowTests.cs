@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Shouldly;
-using Xunit;
 using YamlDotNet.RepresentationModel;
 
 namespace Drydock.Tests.Unit.Architecture;

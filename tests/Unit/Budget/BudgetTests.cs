@@ -1,7 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Budget;
 

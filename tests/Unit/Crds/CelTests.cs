@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using Cel;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds;
 

@@ -1,6 +1,4 @@
 using Drydock.CrdGen;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds;
 

@@ -1,9 +1,4 @@
 using Drydock.CrdGen.Model;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Shouldly;
-using Xunit;
 using RunPhases = Drydock.Crds.Common.RunPhases;
 
 namespace Drydock.Tests.Unit.Crds;

@@ -1,13 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Crds;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Entities;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.Plans;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds;
 

@@ -1,6 +1,4 @@
 using Drydock.Crds.Values;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds;
 

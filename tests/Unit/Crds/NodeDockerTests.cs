@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Crds;
 
 /// <summary>spec.docker, its placeholders, and nodes that say otherwise.</summary>

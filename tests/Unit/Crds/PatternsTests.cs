@@ -1,9 +1,4 @@
-using System.Text.RegularExpressions;
-using Drydock.Crds.Entities;
 using Drydock.Crds.Values;
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds;
 

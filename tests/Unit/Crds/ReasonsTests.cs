@@ -1,13 +1,5 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
-using Drydock.Crds.Entities;
 using Drydock.Cli.Explanations;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Runs;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds;
 

@@ -1,9 +1,7 @@
 using Drydock.CrdGen.Model;
 using Drydock.CrdGen.Output;
-using Drydock.Crds.SnapshotRestores;
-using Shouldly;
-using Xunit;
 using YamlDotNet.RepresentationModel;
+using YamlText = Drydock.CrdGen.Output.YamlText;
 
 namespace Drydock.Tests.Unit.Crds;
 

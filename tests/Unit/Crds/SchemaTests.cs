@@ -1,8 +1,5 @@
 using Drydock.CrdGen.Model;
 using Drydock.CrdGen.Output;
-using Drydock.Crds.OmsUpgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds;
 

@@ -1,7 +1,6 @@
 using Drydock.CrdGen.Output;
-using Shouldly;
-using Xunit;
 using YamlDotNet.RepresentationModel;
+using YamlText = Drydock.CrdGen.Output.YamlText;
 
 namespace Drydock.Tests.Unit.Crds;
 

@@ -1,11 +1,6 @@
-using System.Text.RegularExpressions;
 using Drydock.Cli.Init;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Crds.Specs;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 

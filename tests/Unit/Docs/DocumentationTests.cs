@@ -1,12 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Drydock.Crds.Common;
 using Drydock.Operator;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 

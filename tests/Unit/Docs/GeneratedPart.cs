@@ -1,5 +1,3 @@
-using Shouldly;
-
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>A part of a page that a test writes, between the comments begin and end with its name.</summary>

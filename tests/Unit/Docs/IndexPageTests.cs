@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>docs/index.md leads to every page for users, and CONTRIBUTING.md to every page of docs/project.</summary>

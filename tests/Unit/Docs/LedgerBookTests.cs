@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using Drydock.Lab.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 

@@ -1,8 +1,4 @@
-using System.Text.RegularExpressions;
-using Drydock.Crds.Common;
 using Drydock.Operator.Logging;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 

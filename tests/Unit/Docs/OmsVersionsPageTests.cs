@@ -1,10 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>The tables of the page of releases are those of the shipped data. DRYDOCK_REFRESH=oms writes them again.</summary>

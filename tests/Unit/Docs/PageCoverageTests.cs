@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>Every fenced command of a page runs in a test, and what is no command says what it is.</summary>

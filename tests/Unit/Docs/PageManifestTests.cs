@@ -1,7 +1,5 @@
 using Drydock.Tests.Unit.Crds.Specs;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 

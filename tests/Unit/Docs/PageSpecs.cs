@@ -1,5 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Oms;
 
 namespace Drydock.Tests.Unit.Docs;

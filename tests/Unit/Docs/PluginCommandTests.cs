@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Drydock.Cli.CommandLine;
 using Drydock.Tests.Unit.Plugin;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 

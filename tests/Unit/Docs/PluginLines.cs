@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>The commands of <c>kubectl drydock</c> on a page: in fenced blocks of commands, and in backquotes.</summary>

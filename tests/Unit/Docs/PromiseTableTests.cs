@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>The table of promises in docs/project/development.md names tests that exist, each in the loop that runs it.</summary>

@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Docs;
 
 /// <summary>The ledger of <c>make chaos</c> and its summary, which are written by different commands over time.</summary>

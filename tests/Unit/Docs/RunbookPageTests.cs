@@ -1,18 +1,7 @@
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Crds.Specs;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 

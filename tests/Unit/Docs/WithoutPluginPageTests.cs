@@ -1,8 +1,4 @@
-using System.Text.RegularExpressions;
 using Drydock.Cli.CommandLine;
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 

@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>Finds marks in texts for people that were joined wrongly, and sentences that do not begin as such.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>Commands under the wrapper that leaves witness files: the correction JAR and docker_init.sh.</summary>

@@ -1,9 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Drydock.Tests.Unit.Crds;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Install;
 

@@ -1,9 +1,6 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Drydock.Operator;
 using Drydock.Tests.Unit.Crds;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Install;
 

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Install;
 

@@ -1,10 +1,6 @@
 using System.Reflection;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator;
 

@@ -1,13 +1,6 @@
-using System.Globalization;
 using System.Reflection;
-using System.Text.Json;
-using Drydock.Runs;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator;
 

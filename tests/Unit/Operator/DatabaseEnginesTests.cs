@@ -1,12 +1,3 @@
-using System.Text.RegularExpressions;
-using Drydock.Crds.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Operator;
 
 /// <summary>An engine that is added to the enum without code must not run as another engine.</summary>

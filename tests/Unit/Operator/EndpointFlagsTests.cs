@@ -1,6 +1,4 @@
 using Drydock.Operator;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator;
 

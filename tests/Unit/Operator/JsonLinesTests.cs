@@ -1,7 +1,4 @@
-using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Drydock.Operator.Logging;
 using Microsoft.Extensions.Logging;
 using Serilog;
@@ -9,8 +6,6 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Templates;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator;
 

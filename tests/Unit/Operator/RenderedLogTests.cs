@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Reflection;
-using System.Text.RegularExpressions;
 using Drydock.Operator.Logging;
 using Microsoft.Extensions.Logging;
 using Serilog;
@@ -8,8 +6,6 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Display;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator;
 

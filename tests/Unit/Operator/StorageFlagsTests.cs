@@ -1,7 +1,5 @@
 using Drydock.Operator;
 using Drydock.Tests.Unit.Install;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator;
 

@@ -1,14 +1,6 @@
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,12 +1,6 @@
-using Drydock.Crds.Plans;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;

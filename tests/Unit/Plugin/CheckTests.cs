@@ -1,12 +1,6 @@
-using Drydock.Crds.Plans;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
 using Drydock.Cli.Verbs;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

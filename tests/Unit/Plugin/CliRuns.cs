@@ -1,7 +1,5 @@
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;

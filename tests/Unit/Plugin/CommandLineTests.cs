@@ -1,6 +1,4 @@
 using Drydock.Cli.CommandLine;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

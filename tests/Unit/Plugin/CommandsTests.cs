@@ -1,8 +1,6 @@
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Views;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,7 +1,5 @@
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,15 +1,7 @@
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Dashboard;
 using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Crds.Specs.Sweep;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;

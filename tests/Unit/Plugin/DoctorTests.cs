@@ -1,15 +1,6 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Drydock.Crds.Plans;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Diagnosis;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using Microsoft.AspNetCore.Http;
-using Shouldly;
-using Xunit;
 using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;

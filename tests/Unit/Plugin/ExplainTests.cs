@@ -1,10 +1,6 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Explanations;
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

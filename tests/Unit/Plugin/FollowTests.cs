@@ -2,12 +2,6 @@ using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Verbs;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Drydock.Cli.CommandLine;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,10 +1,7 @@
 using Drydock.Cli.Changes;
 using Drydock.Cli.Dashboard;
 using Drydock.Cli.Views;
-using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Oms;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

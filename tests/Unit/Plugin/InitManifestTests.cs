@@ -1,10 +1,5 @@
-using System.Text.Json;
-using Drydock.Crds;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Init;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

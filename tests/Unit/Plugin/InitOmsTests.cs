@@ -1,7 +1,4 @@
-using System.Text;
 using Drydock.Cli.CommandLine;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

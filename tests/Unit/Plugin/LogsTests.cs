@@ -1,11 +1,5 @@
-using Drydock.Crds.Plans;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Verbs;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

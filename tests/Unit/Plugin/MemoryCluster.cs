@@ -1,12 +1,7 @@
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Manifests;
 using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;

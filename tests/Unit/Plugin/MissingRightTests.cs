@@ -1,9 +1,5 @@
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.OmsUpgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

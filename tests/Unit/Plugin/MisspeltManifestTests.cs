@@ -1,9 +1,6 @@
-using System.Text.Json.Nodes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Manifests;
 using Drydock.Cli.Output;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,7 +1,4 @@
-using Drydock.Crds.Plans;
 using Drydock.Cli.Plans;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

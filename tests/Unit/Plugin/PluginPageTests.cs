@@ -1,10 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Reflection;
 using Drydock.Cli.CommandLine;
 using Drydock.Tests.Unit.Docs;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

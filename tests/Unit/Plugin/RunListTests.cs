@@ -2,12 +2,8 @@ using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Views;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using Microsoft.AspNetCore.Http;
-using Shouldly;
 using Spectre.Console;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

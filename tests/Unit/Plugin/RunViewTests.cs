@@ -1,11 +1,5 @@
-using Drydock.Crds.Plans;
 using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,9 +1,5 @@
-using Drydock.Crds.Plans;
 using Drydock.Cli.Plans;
 using Drydock.Cli.Runs;
-using Drydock.Crds.OmsUpgrades;
-using Shouldly;
-using Xunit;
 using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;

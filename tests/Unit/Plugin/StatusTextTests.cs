@@ -3,13 +3,9 @@ using Drydock.Cli.Output;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Verbs;
 using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
-using Shouldly;
 using Spectre.Console;
-using Xunit;
+using PlanText = Drydock.Cli.Output.PlanText;
 
 namespace Drydock.Tests.Unit.Plugin;
 

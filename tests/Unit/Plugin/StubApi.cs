@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Tests.Unit.Plugin;
 
 /// <summary>An API server that answers reads of OMS upgrades as a test says.</summary>

@@ -1,10 +1,7 @@
-using System.Text;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
 using Drydock.Cli.Views;
-using Shouldly;
 using Spectre.Console;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,17 +1,8 @@
-using System.Text.Json.Nodes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Manifests;
 using Drydock.Cli.Output;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using Microsoft.AspNetCore.Http;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using Drydock.Cli.CommandLine;
-using Drydock.Tests.Unit.Fakes;
 using Microsoft.AspNetCore.Http;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 

@@ -1,8 +1,6 @@
 using Drydock.Crds.Values;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Runs;
 

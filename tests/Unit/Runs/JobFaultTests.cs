@@ -1,9 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Runs;
 
 /// <summary>A defect inside a job reaches the run.</summary>

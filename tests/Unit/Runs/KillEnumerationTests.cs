@@ -1,9 +1,4 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
 using Drydock.Tests.Unit.Runs.Toys;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Runs;
 

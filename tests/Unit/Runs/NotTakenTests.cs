@@ -1,8 +1,4 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
 using Drydock.Tests.Unit.Runs.Toys;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Runs;
 

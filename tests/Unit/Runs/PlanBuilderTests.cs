@@ -1,10 +1,6 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
 using Drydock.Tests.Unit.Runs.Toys;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Runs;
 

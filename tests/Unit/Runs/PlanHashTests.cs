@@ -1,11 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using System.Text.Json;
-using Drydock.Crds.Plans;
-using Drydock.Runs;
 using Drydock.Tests.Unit.Runs.Toys;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Runs;
 

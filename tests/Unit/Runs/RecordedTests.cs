@@ -1,10 +1,4 @@
-using System.Globalization;
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Runs;
 using Drydock.Tests.Unit.Runs.Toys;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Runs;
 

@@ -1,5 +1,3 @@
-using Shouldly;
-
 namespace Drydock.Tests.Unit.Support;
 
 /// <summary>

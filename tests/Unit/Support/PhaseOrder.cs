@@ -1,4 +1,3 @@
-using Drydock.Crds.Common;
 using DatabasePhases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 using OmsPhases = Drydock.Crds.OmsUpgrades.OmsUpgradePhases;
 

@@ -1,6 +1,3 @@
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Support;
 
 public sealed class SampleTests

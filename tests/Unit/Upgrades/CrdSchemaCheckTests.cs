@@ -1,12 +1,4 @@
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Upgrades;
 

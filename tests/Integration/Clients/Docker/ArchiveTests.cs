@@ -1,11 +1,5 @@
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Docker;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

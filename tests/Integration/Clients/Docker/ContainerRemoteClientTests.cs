@@ -1,11 +1,5 @@
-using System.Security.Cryptography;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Drydock.Tests.Integration.Support;
-using Shouldly;
-using Xunit;
 using Deadline = Drydock.Lab.Deadline;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
@@ -93,9 +87,9 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         var stopped = await RunAsync(start: false);
         await ShouldBeAsync(Client(stopped), "is not running");
         var paused = await RunAsync();
-        await Shell.RunAsync("docker", "-H", $"unix://{daemon.Socket}", "pause", paused);
+        await FixtureShell.RunAsync("docker", "-H", $"unix://{daemon.Socket}", "pause", paused);
         await ShouldBeAsync(Client(paused), "is paused");
-        await Shell.RunAsync("docker", "-H", $"unix://{daemon.Socket}", "unpause", paused);
+        await FixtureShell.RunAsync("docker", "-H", $"unix://{daemon.Socket}", "unpause", paused);
 
         async Task ShouldBeAsync(ContainerRemoteClient client, string words)
         {
@@ -130,7 +124,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         var running = Client(container).RunAsync(RemoteCommand.Script("touch /data/begun; sleep 1000") with { Input = Stream.Null }, Token);
         await SeenAsync(container, "/data/begun");
 
-        await Shell.RunAsync("docker", "-H", $"unix://{daemon.Socket}", "kill", container);
+        await FixtureShell.RunAsync("docker", "-H", $"unix://{daemon.Socket}", "kill", container);
 
         var trouble = await Should.ThrowAsync<RemoteException>(() => running);
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
@@ -203,7 +197,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     {
         var container = await RunAsync();
         IRemoteClient client = Client(container);
-        var breaking = new HookedProgress { At = Size / 2, Do = () => Shell.RunAsync("nsenter", $"--net={daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376") };
+        var breaking = new HookedProgress { At = Size / 2, Do = () => FixtureShell.RunAsync("nsenter", $"--net={daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376") };
         var trouble = await Should.ThrowAsync<RemoteException>(() => client.UploadAsync(Whole, Open, breaking, Token));
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
 

@@ -1,10 +1,5 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

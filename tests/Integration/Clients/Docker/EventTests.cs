@@ -1,9 +1,6 @@
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

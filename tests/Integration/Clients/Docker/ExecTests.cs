@@ -1,8 +1,5 @@
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

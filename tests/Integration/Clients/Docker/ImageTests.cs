@@ -1,10 +1,5 @@
-using System.Security.Cryptography;
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Snapshots;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

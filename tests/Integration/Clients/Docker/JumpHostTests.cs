@@ -1,11 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

@@ -1,12 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 
@@ -125,7 +117,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
             {
                 var arguments = CommandLine(process.Id).Split('\0').ToList();
                 var file = arguments[arguments.IndexOf("-i") + 1];
-                (await Shell.RunAsync("stat", "-L", "-c", "%a", file)).ShouldBe("600\n");
+                (await FixtureShell.RunAsync("stat", "-L", "-c", "%a", file)).ShouldBe("600\n");
                 new FileInfo(file).LinkTarget.ShouldNotBeNull().ShouldStartWith("/memfd:");
                 CommandLine(process.Id).ShouldNotContain(key);
                 var environment = await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/environ"));

@@ -1,9 +1,5 @@
 using System.Text.RegularExpressions;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

@@ -1,8 +1,4 @@
-using Drydock.Clients.Docker;
-using Drydock.Clients.Safety;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

@@ -1,9 +1,4 @@
-using System.Text;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Kubernetes;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Lab;
 
 namespace Drydock.Tests.Integration.Clients.Kubernetes;
 

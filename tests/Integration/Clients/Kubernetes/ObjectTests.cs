@@ -1,10 +1,5 @@
-using System.Text.Json.Nodes;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Kubernetes;
 

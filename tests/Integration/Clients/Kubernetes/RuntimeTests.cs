@@ -3,10 +3,7 @@ using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Lab;
 using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Kubernetes;
 

@@ -1,13 +1,9 @@
 using System.Threading.Channels;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Lab;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Kubernetes;
 

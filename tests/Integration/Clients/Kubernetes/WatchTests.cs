@@ -1,11 +1,7 @@
 using System.Threading.Channels;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Lab;
 using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Kubernetes;
 

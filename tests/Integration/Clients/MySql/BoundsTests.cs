@@ -1,8 +1,3 @@
-using Drydock.Clients.MySql;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.MySql;
 
 /// <summary>Answers without an end, and statements that are ended early.</summary>

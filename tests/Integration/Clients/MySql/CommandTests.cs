@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.MySql;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.MySql;
 
 public sealed class CommandTests(MariaDbServer server)

@@ -1,10 +1,4 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Clients.MySql;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.MySql;
 

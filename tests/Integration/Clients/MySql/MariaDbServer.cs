@@ -1,12 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.MySql;
-using Drydock.Lab;
-using Drydock.Lab.Upgrades;
 using Drydock.Tests.Integration.Clients.Snapshots;
 using MySqlConnector;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(Drydock.Tests.Integration.Clients.MySql.MariaDbServer))]
 

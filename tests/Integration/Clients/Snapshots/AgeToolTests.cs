@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>What age waits for may never come: then nobody waits for age.</summary>

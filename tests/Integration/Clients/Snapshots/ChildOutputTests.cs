@@ -1,8 +1,3 @@
-using System.Security.Cryptography;
-using Drydock.Clients.Snapshots;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>Reading a child's output by reads that nothing but the child's end ends.</summary>

@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>What a dump needs of the sessions that drop and load, and what a drop that fails half way leaves.</summary>

@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>Hidden is not absent, and lost digits are not unseen: asked before a dump.</summary>

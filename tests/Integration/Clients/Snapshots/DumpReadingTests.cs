@@ -1,11 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
 using MySqlConnector;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

@@ -1,9 +1,3 @@
-using System.Text;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>Snapshots that are encrypted where they lie.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>A storage that stops working after a number of deletions.</summary>

@@ -1,9 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using Drydock.Clients.MySql;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

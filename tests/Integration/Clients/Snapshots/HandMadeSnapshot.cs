@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Snapshots;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

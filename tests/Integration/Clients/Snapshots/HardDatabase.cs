@@ -1,6 +1,4 @@
-using Drydock.Tests.Integration.Clients.MySql;
 using MySqlConnector;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>Values made of what trips readers of SQL.</summary>

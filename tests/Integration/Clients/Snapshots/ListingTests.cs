@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>What lies in a storage, and how it is removed.</summary>

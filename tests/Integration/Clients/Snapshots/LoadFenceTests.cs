@@ -1,11 +1,4 @@
-using System.Globalization;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-using Drydock.Tests.Integration.Clients.MySql;
 using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

@@ -1,11 +1,3 @@
-using System.Text;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>A real tool, mysqldump if none is given, its output changed on the way.</summary>

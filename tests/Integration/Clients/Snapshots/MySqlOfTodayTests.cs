@@ -1,9 +1,4 @@
 using System.Text.RegularExpressions;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

@@ -1,10 +1,3 @@
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>Dump and restore against a stand-in of OceanBase without named locks.</summary>

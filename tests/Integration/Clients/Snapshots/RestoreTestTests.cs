@@ -1,9 +1,3 @@
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>

@@ -1,9 +1,4 @@
 using System.Collections.Concurrent;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

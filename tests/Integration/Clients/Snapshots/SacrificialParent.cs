@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>This test program once more as a process of its own, which takes a snapshot until it is killed.</summary>

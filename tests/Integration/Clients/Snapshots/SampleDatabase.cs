@@ -1,7 +1,4 @@
-using System.Globalization;
-using Drydock.Tests.Integration.Clients.MySql;
 using MySqlConnector;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

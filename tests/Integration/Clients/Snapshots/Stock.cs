@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>Runs stock programs by the shell, as somebody would who has no Drydock.</summary>

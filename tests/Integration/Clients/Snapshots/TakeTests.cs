@@ -1,9 +1,5 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Drydock.Clients.Snapshots;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

@@ -1,11 +1,4 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

@@ -1,5 +1,3 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>A storage in which dumps that were not published cannot be deleted.</summary>

@@ -1,12 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 using Deadline = Drydock.Lab.Deadline;
 
 namespace Drydock.Tests.Integration.Clients.Ssh;
@@ -190,7 +183,7 @@ public sealed class SshClientTests : IAsyncLifetime
         await client.DisposeAsync();
 
         Directory.Exists(before).ShouldBeFalse();
-        await UntilAsync(async () => !(await Shell.RunAsync("ps", "-eo", "args")).Contains(before, StringComparison.Ordinal));
+        await UntilAsync(async () => !(await FixtureShell.RunAsync("ps", "-eo", "args")).Contains(before, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -1,9 +1,4 @@
-using Drydock.Clients.Remote;
-using Drydock.Clients.Ssh;
-using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Ssh;
 

@@ -1,11 +1,5 @@
-using System.Security.Cryptography;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Ssh;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Drydock.Tests.Integration.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Ssh;
 
@@ -143,13 +137,13 @@ public sealed class SshUploadTests : IAsyncLifetime
     public async Task UploadAsync_to_full_disk_fails_and_resumes_with_space()
     {
         var disk = Directory.CreateDirectory(Path.Combine(_root, "disk")).FullName;
-        await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "drydock-test", disk);
+        await FixtureShell.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "drydock-test", disk);
         try
         {
             var file = Whole() with { Path = Path.Combine(disk, "server") };
             (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(file, Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
 
-            await Shell.RunAsync("mount", "-o", "remount,size=64m", disk);
+            await FixtureShell.RunAsync("mount", "-o", "remount,size=64m", disk);
             (await Client.UploadAsync(file, Open, cancellationToken: Token)).ShouldBeTrue();
 
             _opened[1].ShouldBeGreaterThan(0);
@@ -157,7 +151,7 @@ public sealed class SshUploadTests : IAsyncLifetime
         }
         finally
         {
-            await Shell.RunAsync("umount", disk);
+            await FixtureShell.RunAsync("umount", disk);
         }
     }
 

@@ -1,13 +1,6 @@
-using System.Security.Cryptography;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Runs;
-using Drydock.Lab;
-using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Drydock.Tests.Integration.Support;
-using Shouldly;
-using Xunit;
 using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
 
 namespace Drydock.Tests.Integration.Databases.Hosts;

@@ -1,12 +1,5 @@
-using System.Text.Json.Nodes;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Runs;
 using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
@@ -78,7 +71,7 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     public async Task<string> SumAsync(string path) => (await ShellAsync($"sha256sum <{path}"))[..64];
 
     public Task DockerAsync(params string[] arguments) =>
-        Shell.RunAsync("docker", ["-H", $"unix://{_daemon.Socket}", .. arguments]);
+        FixtureShell.RunAsync("docker", ["-H", $"unix://{_daemon.Socket}", .. arguments]);
 
     public DatabaseRollingUpgradeSpec Spec(InstanceControl control, string? user = null, Become become = Become.None, string? container = null) => new()
     {
@@ -121,7 +114,7 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
 
     /// <summary>Breaks every connection to the engine.</summary>
     public Task BreakConnectionsAsync() =>
-        Shell.RunAsync("nsenter", $"--net={_daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376");
+        FixtureShell.RunAsync("nsenter", $"--net={_daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376");
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,3 @@
-using Drydock.Clients.Remote;
-
 namespace Drydock.Tests.Integration.Databases.Hosts;
 
 /// <summary>A client of a host whose uploads are followed, byte by byte.</summary>

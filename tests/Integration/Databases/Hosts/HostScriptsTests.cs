@@ -1,12 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Remote;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Databases.Hosts;
 
 /// <summary>

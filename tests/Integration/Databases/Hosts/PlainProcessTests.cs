@@ -1,9 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Lab;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
 using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
 
 namespace Drydock.Tests.Integration.Databases.Hosts;

@@ -1,9 +1,4 @@
-using Drydock.Crds.Common;
-using Drydock.Lab;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
-using Shouldly;
-using Xunit;
 using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
 
 namespace Drydock.Tests.Integration.Databases.Hosts;

@@ -1,15 +1,7 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-using Drydock.Lab;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Hosts;
 

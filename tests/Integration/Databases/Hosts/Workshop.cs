@@ -1,14 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Clients.Ssh;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Lab;
-using Drydock.Lab.Hosts;
 using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Integration.Databases.Hosts;

@@ -1,8 +1,4 @@
-using Drydock.Clients.MySql;
-using Drydock.Lab;
 using Drydock.Lab.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 

@@ -1,12 +1,5 @@
-using System.Globalization;
-using System.Net;
-using System.Text.Json;
-using Drydock.Clients.MySql;
-using Drydock.Lab;
 using Drydock.Lab.Databases;
 using Drydock.Lab.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 

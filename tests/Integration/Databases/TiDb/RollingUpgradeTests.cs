@@ -1,8 +1,4 @@
-using System.Net;
-using Drydock.Lab;
 using Drydock.Lab.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 

@@ -1,12 +1,4 @@
-using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Lab;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 

@@ -1,4 +1,3 @@
-using Drydock.Lab;
 using Drydock.Lab.Databases.TiDb;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>Tests that share a cluster.</summary>

@@ -1,9 +1,5 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Drydock.Lab;
 using Drydock.Lab.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.TiDb;
 

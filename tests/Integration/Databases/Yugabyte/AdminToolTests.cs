@@ -1,8 +1,5 @@
-using Drydock.Lab;
 using Drydock.Lab.Databases;
 using Drydock.Lab.Databases.Yugabyte;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 

@@ -1,7 +1,4 @@
-using Drydock.Lab;
 using Drydock.Lab.Databases.Yugabyte;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 

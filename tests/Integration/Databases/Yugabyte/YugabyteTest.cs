@@ -1,9 +1,4 @@
-using System.Text.Json;
-using Drydock.Lab;
 using Drydock.Lab.Databases.Yugabyte;
-using Drydock.Lab.Hosts;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 

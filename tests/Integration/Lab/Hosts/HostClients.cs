@@ -1,7 +1,3 @@
-using System.Text;
-using Drydock.Clients.Ssh;
-using Drydock.Lab.Hosts;
-
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 /// <summary>The operator's ssh client, pointed at a lab's host.</summary>

@@ -1,10 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Clients.Ssh;
-using Drydock.Lab;
-using Drydock.Lab.Hosts;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 /// <summary>What can go wrong on a host, seen by the operator's ssh client.</summary>

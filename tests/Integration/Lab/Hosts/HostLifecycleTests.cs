@@ -1,9 +1,4 @@
-using System.Diagnostics;
-using Drydock.Lab;
 using Drydock.Lab.Commands;
-using Drydock.Lab.Hosts;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Lab.Hosts;
 

@@ -1,7 +1,3 @@
-using Drydock.Lab;
-using Drydock.Lab.Hosts;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 /// <summary>Two hosts that the tests of a class share; none of them breaks one.</summary>

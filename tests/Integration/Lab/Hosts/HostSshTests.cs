@@ -1,9 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Lab;
-using Drydock.Lab.Hosts;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 [Trait(SampleTrait.Name, SampleTrait.All)]

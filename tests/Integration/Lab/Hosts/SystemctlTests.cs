@@ -1,10 +1,3 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
-using Drydock.Lab;
-using Drydock.Lab.Hosts;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 /// <summary>The lab's systemctl, against what the real one (systemd 252) says and returns.</summary>

@@ -1,11 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using Drydock.Lab;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The console's API, version by version, with the quirks real ones have.</summary>

@@ -1,10 +1,5 @@
-using Drydock.Clients.Safety;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Lab.StandIn;
 

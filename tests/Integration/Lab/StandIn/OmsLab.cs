@@ -1,8 +1,3 @@
-using Drydock.Lab;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>Four hosts and a metadata database for tests of the OMS stand-in, one after the other.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>Tests of the stand-in share hosts and run one after the other.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Lab;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The old OMS, started again, works on the metadata it left and on nothing else.</summary>

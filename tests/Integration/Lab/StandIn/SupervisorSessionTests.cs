@@ -1,12 +1,5 @@
-using System.Diagnostics;
-using Drydock.Clients.Docker;
-using Drydock.Lab;
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Lab.StandIn;
 

@@ -1,8 +1,3 @@
-using Drydock.Lab.Oms;
-using Drydock.Lab.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The stand-in walks every road of the upgrade guides, and only in their order.</summary>

@@ -1,10 +1,6 @@
-using System.Text.Json.Nodes;
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
 using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Oms.Containers;
 
@@ -21,7 +17,7 @@ public sealed class ContainerHttpTests(DockerDaemonFixture daemon) : IAsyncLifet
         using var layer = new MemoryStream();
         await BusyboxLayer.WriteAsync(layer);
         layer.Position = 0;
-        await Shell.RunAsync(layer, "docker", "-H", $"unix://{daemon.Socket}", "import", "--change", "ENTRYPOINT [\"/bin/sleep\"]", "--change", "CMD [\"3600\"]", "-", $"{_name}:test");
+        await FixtureShell.RunAsync(layer, "docker", "-H", $"unix://{daemon.Socket}", "import", "--change", "ENTRYPOINT [\"/bin/sleep\"]", "--change", "CMD [\"3600\"]", "-", $"{_name}:test");
     }
 
     public async ValueTask DisposeAsync()

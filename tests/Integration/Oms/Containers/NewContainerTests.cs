@@ -1,14 +1,9 @@
-using System.Text.Json.Nodes;
 using Drydock.Crds.Plans;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Runs;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
-using Shouldly;
-using Xunit;
 using ContainerRemoveParameters = Docker.DotNet.Models.ContainerRemoveParameters;
 
 namespace Drydock.Tests.Integration.Oms.Containers;
@@ -29,7 +24,7 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             using var layer = new MemoryStream();
             await BusyboxLayer.WriteAsync(layer);
             layer.Position = 0;
-            await Shell.RunAsync(
+            await FixtureShell.RunAsync(
                 layer, "docker", "-H", Socket, "import",
                 "--change", $"ENV {env}", "--change", $"LABEL version={version}", "--change", "WORKDIR /data",
                 "--change", "ENTRYPOINT [\"/bin/sleep\"]", "--change", "CMD [\"3600\"]", "--change", "VOLUME /var/cache",
@@ -176,7 +171,7 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
     private async Task<JsonObject> RunOldAsync(params string[] options)
     {
         string[] image = options.Contains(Image("old"), StringComparer.Ordinal) ? [] : [Image("old")];
-        await Shell.RunAsync("docker", ["-H", Socket, "run", "-d", "--name", _name, "--net", "host", .. options, .. image]);
+        await FixtureShell.RunAsync("docker", ["-H", Socket, "run", "-d", "--name", _name, "--net", "host", .. options, .. image]);
         return await _client.Containers.InspectContainerJsonAsync(_name);
     }
 

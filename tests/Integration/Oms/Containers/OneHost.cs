@@ -1,9 +1,9 @@
-using System.Text;
-using Drydock.Clients.Docker;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Microsoft.Extensions.Logging.Abstractions;
+using OmsNode = Drydock.Crds.OmsUpgrades.OmsNode;
+using OmsRegion = Drydock.Crds.OmsUpgrades.OmsRegion;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Integration.Oms.Containers;

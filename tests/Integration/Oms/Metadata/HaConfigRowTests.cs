@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Oms.Metadata;
 

@@ -1,11 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Lab.Upgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Oms.Metadata;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Drydock.Tests.Integration.Oms.Metadata;
 
 /// <summary>

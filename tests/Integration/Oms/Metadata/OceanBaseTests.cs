@@ -1,11 +1,5 @@
-using System.Globalization;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Lab;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Oms.Metadata;
 

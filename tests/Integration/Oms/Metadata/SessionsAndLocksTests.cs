@@ -1,9 +1,5 @@
-using System.Globalization;
-using Drydock.Clients.MySql;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Oms.Metadata;
 

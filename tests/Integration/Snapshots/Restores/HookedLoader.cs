@@ -1,5 +1,3 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Integration.Snapshots.Restores;
 
 /// <summary>The real loader; a test is told at each border of a restore, and may hold it up or end it there.</summary>

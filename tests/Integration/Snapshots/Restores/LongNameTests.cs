@@ -1,20 +1,12 @@
 using Drydock.Crds.Plans;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Runs;
-using Drydock.Lab;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Integration.Crds;
-using Shouldly;
-using Xunit;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Integration.Snapshots.Restores;

@@ -1,8 +1,4 @@
-using Drydock.Clients.MySql;
 using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots.Restores;
 

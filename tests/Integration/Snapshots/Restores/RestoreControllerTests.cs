@@ -1,15 +1,7 @@
-using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Lab;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Integration.Clients.MySql;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots.Restores;
 

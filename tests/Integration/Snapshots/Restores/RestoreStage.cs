@@ -1,20 +1,11 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
-using Drydock.Lab;
 using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Integration.Clients.MySql;
 using Drydock.Tests.Integration.Clients.Snapshots;
-using Drydock.Tests.Integration.Crds;
 
 namespace Drydock.Tests.Integration.Snapshots.Restores;
 

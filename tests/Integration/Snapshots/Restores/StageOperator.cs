@@ -1,14 +1,10 @@
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Snapshots.Restores;
 

@@ -1,6 +1,5 @@
 using Drydock.Lab.Accidents;
 using Drydock.Lab.Databases;
-using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.Yugabyte;
 
 namespace Drydock.Lab.Chaos.Databases;

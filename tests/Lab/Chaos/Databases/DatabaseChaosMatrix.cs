@@ -1,5 +1,4 @@
 using Drydock.Lab.Accidents;
-using Drydock.Lab.Databases.Scenarios;
 
 namespace Drydock.Lab.Chaos.Databases;
 

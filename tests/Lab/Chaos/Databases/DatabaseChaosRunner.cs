@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Drydock.Lab.Accidents;
-using Drydock.Lab.Databases.Scenarios;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos.Databases;
 

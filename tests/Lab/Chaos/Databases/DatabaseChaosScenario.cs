@@ -1,5 +1,3 @@
-using Drydock.Lab.Databases.Scenarios;
-
 namespace Drydock.Lab.Chaos.Databases;
 
 /// <summary>An upgrade on which accidents are caused.</summary>

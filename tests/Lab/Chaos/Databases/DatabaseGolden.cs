@@ -1,5 +1,3 @@
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Chaos.Databases;
 
 /// <summary>Steps and end of an undisturbed upgrade.</summary>

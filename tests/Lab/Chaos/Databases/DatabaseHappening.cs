@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Drydock.Lab.Databases.Scenarios;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Chaos.Databases;
 
 /// <summary>The accidents of one run so far, and their repairs.</summary>

@@ -1,7 +1,4 @@
 using Drydock.Lab.Accidents;
-using Drydock.Lab.Databases.Scenarios;
-using Drydock.Lab.Hosts;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos.Databases;
 

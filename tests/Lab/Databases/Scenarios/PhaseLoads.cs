@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Drydock.Lab.Upgrades;
-
 namespace Drydock.Lab.Databases.Scenarios;
 
 /// <summary>Reads the counts of a cluster's client by the phases of an upgrade.</summary>

@@ -1,9 +1,4 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.TiDb;
-using Drydock.Lab.Hosts;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Databases.Scenarios;
 

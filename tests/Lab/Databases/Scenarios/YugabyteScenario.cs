@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Yugabyte;
-using Drydock.Lab.Hosts;
-using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Databases.Scenarios;
 

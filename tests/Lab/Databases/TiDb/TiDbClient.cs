@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Lab.Databases.TiDb;
 
 /// <summary>

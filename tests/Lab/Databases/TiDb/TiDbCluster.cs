@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
-using Drydock.Lab.Hosts;
 
 namespace Drydock.Lab.Databases.TiDb;
 

@@ -1,5 +1,3 @@
-using Drydock.Lab.Hosts;
-
 namespace Drydock.Lab.Databases.TiDb;
 
 /// <summary>One installed process of the cluster, in the layout of tidb-ansible.</summary>

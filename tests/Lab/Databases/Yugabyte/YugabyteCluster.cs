@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using Drydock.Lab.Hosts;
-
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Lab.Hosts;
-
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Lab.Hosts;
-
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>One server of a cluster, with its ports and its files on its host.</summary>

@@ -1,8 +1,4 @@
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using Version = System.Version;
 
 namespace Drydock.Tests.Unit.Clients.Docker;

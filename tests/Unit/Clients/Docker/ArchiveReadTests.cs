@@ -1,9 +1,3 @@
-using System.Text.Json;
-using Drydock.Clients.Docker;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Docker;
 
 /// <summary>A path of a container that the caller reads while it arrives.</summary>

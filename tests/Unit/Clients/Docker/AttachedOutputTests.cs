@@ -1,9 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Docker;
 

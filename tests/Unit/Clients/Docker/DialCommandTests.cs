@@ -1,7 +1,3 @@
-using Drydock.Clients.Docker;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Docker;
 
 /// <summary>What runs on an ssh host, and what to do when the host does not let it run.</summary>

@@ -1,10 +1,5 @@
-using System.Text.Json;
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
 using Drydock.Clients.Ssh;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Docker;
 

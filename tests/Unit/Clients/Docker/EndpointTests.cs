@@ -1,12 +1,5 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Docker;
 

@@ -1,8 +1,3 @@
-using System.Net;
-using Drydock.Clients.Docker;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Docker;
 
 public sealed class ErrorMapperTests

@@ -1,8 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Docker;
 
 /// <summary>

@@ -1,8 +1,4 @@
 using Drydock.Crds.Values;
-using Drydock.Clients.Docker;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Docker;
 

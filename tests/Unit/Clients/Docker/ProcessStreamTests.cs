@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using Drydock.Clients.Ssh;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Docker;
 

@@ -1,10 +1,4 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Docker;
 

@@ -1,7 +1,4 @@
 using System.Formats.Tar;
-using Drydock.Clients.Docker;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Docker;
 

@@ -1,15 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Text.Json.Nodes;
 using Drydock.Crds.Controllers;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

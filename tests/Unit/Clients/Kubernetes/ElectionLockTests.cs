@@ -1,13 +1,8 @@
 using System.Net.Http.Headers;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Leadership;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 using LeaderElectionRecord = k8s.LeaderElection.LeaderElectionRecord;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;

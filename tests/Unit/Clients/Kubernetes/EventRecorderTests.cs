@@ -1,11 +1,5 @@
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Events;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

@@ -1,14 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.Entities;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 
 /// <summary>The API server of the other tests does what a real one does.</summary>

@@ -1,12 +1,6 @@
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

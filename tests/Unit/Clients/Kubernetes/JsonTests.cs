@@ -1,11 +1,4 @@
-using System.Text.Json;
-using Drydock.Crds.Plans;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

@@ -1,11 +1,6 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Drydock.Clients.Kubernetes.Configuration;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Tests.Unit.Fakes;
 using k8s.Authentication;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

@@ -1,11 +1,6 @@
 using System.Diagnostics.Metrics;
 using Drydock.Clients.Kubernetes.Leadership;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using Drydock.Clients.Kubernetes.Leadership;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

@@ -1,13 +1,8 @@
 using System.Collections.Concurrent;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

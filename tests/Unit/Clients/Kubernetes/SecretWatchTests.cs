@@ -1,15 +1,7 @@
-using System.Text.Json.Nodes;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Operator.Metrics;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Operator.Metrics;
-using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

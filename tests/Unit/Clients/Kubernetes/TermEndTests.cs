@@ -1,10 +1,6 @@
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Leadership;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

@@ -1,12 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

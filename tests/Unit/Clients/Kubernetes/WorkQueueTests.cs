@@ -1,10 +1,6 @@
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Kubernetes;
 

@@ -1,9 +1,4 @@
 using System.Formats.Tar;
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.Safety;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Safety;
 

@@ -1,16 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Safety;
 
 /// <summary>

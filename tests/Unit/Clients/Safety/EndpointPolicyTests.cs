@@ -1,8 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using Drydock.Clients.Safety;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Safety;
 

@@ -1,7 +1,3 @@
-using Drydock.Clients.Safety;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Safety;
 
 /// <summary>One host, several spellings.</summary>

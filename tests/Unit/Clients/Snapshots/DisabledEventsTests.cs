@@ -1,8 +1,3 @@
-using System.Text;
-using Drydock.Clients.Snapshots;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
 /// <summary>Events of a dump that is loaded for a test: disabled, and nothing else is changed, however it arrives.</summary>

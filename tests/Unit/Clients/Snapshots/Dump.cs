@@ -1,6 +1,3 @@
-using System.Text;
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
 /// <summary>Dumps as mariadb-dump writes them, and what is counted in them.</summary>

@@ -1,9 +1,5 @@
-using System.Text;
-using Drydock.Clients.Snapshots;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 

@@ -1,8 +1,3 @@
-using System.Text;
-using Drydock.Clients.Snapshots;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
 /// <summary>Dumps that are truncated, torn, partial, or of a format that is not counted.</summary>

@@ -1,8 +1,3 @@
-using System.Text.Json;
-using Drydock.Clients.Snapshots;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
 public sealed class ManifestFormatTests

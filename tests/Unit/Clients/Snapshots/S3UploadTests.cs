@@ -1,9 +1,4 @@
 using Amazon.S3.Model;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 

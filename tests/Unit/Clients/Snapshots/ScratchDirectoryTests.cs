@@ -1,7 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
 public sealed class ScratchDirectoryTests : IDisposable

@@ -1,10 +1,4 @@
 using System.IO.Compression;
-using System.Net;
-using System.Text;
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 

@@ -1,8 +1,4 @@
-using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Ssh;
 

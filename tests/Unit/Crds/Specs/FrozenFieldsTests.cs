@@ -1,11 +1,4 @@
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds.Specs;
 

@@ -1,12 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Unit.Fakes;
-
 namespace Drydock.Tests.Unit.Crds.Specs;
 
 /// <summary>Specs of all kinds, read and judged as the operator does it.</summary>

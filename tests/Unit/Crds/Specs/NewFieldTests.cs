@@ -1,7 +1,4 @@
 using System.Text.Json.Serialization;
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds.Specs;
 

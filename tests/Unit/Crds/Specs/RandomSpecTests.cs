@@ -1,24 +1,7 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 using Finding = Drydock.Crds.Common.Finding;
 
 namespace Drydock.Tests.Unit.Crds.Specs;

@@ -1,6 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Tests.Unit.Crds.Specs;
 
 /// <summary>Specs that ask for the same work, reached and controlled otherwise.</summary>

@@ -1,9 +1,4 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds.Specs;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Drydock.Tests.Unit.Crds.Specs;
 
 /// <summary>The generated schemas, by kind.</summary>

@@ -1,10 +1,4 @@
-using System.Text.RegularExpressions;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds.Specs;
 
@@ -36,7 +30,7 @@ public sealed partial class SecretReferencesTests
     {
         var schema = Schemas.Specs[kind];
         var spec = KindSpecs.Read(kind, FullSpecs.Of(schema).AsObject());
-        var descriptions = schema.Walk().ToDictionary(at => $"spec.{at.Path}", at => at.Schema.Text("description") ?? "", StringComparer.Ordinal);
+        var descriptions = schema.Walk().ToDictionary(at => $"spec.{at.Path}", at => SchemaView.Text(at.Schema, "description") ?? "", StringComparer.Ordinal);
 
         // A reference to a key has it in a field of its own.
         foreach (var use in SecretReferences.In(spec, CrdsJsonContext.Default.GetTypeInfo(spec.GetType())!).Where(use => !use.Field.EndsWith(".secretKeyRef", StringComparison.Ordinal)))

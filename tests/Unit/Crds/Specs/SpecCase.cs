@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Drydock.Tests.Unit.Crds.Specs.Making;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 public sealed class ClientFailureTests

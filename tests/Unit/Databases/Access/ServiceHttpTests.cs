@@ -1,13 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.RegularExpressions;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases;
 

@@ -1,12 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Discovery;
 
 /// <summary>How an instance of spec.added is started and stopped after preflight found the others on their hosts.</summary>

@@ -1,8 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Discovery;
 
 /// <summary>What a process on a host tells of its instance, and where it is not certain.</summary>

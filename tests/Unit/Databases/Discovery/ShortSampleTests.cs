@@ -1,13 +1,4 @@
-using System.Text.Json;
-using Drydock.Crds;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Crds;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Discovery;
 

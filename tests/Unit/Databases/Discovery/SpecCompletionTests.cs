@@ -1,13 +1,3 @@
-using System.Text.Json;
-using Drydock.Crds.Plans;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Discovery;
 
 /// <summary>What a spec leaves out comes from its defaults, and then from what was found.</summary>

@@ -1,12 +1,3 @@
-using Drydock.Crds.Entities;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Discovery;
 
 /// <summary>The search for what a spec leaves out: what is found, named, and asked.</summary>

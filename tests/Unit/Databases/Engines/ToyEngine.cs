@@ -1,11 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Databases;
 
 /// <summary>

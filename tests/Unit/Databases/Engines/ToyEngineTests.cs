@@ -1,12 +1,4 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Upgrades;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases;
 

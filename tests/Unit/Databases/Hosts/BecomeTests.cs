@@ -1,13 +1,4 @@
-using System.Text.RegularExpressions;
-using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Hosts;
 

@@ -1,7 +1,3 @@
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 /// <summary>Clocks are compared by what is certain, so that a slow connection is no skew.</summary>

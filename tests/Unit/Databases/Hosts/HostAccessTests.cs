@@ -1,11 +1,4 @@
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases;
 

@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-
 namespace Drydock.Tests.Unit.Databases;
 
 /// <summary>Specs, targets and answers of hosts as the tests need them.</summary>

@@ -1,10 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 /// <summary>What an instance is controlled by.</summary>

@@ -1,15 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Security.Cryptography;
-using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Hosts;
 

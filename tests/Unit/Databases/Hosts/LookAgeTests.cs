@@ -1,9 +1,3 @@
-using System.Globalization;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Hosts;
 
 /// <summary>Until when a host takes an action.</summary>

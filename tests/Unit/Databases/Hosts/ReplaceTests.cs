@@ -1,8 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Hosts;
 
 /// <summary>How many commands a host gets while the program of an instance is replaced.</summary>

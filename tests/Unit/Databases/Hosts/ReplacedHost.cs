@@ -1,11 +1,4 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
 
 namespace Drydock.Tests.Unit.Databases.Hosts;
 

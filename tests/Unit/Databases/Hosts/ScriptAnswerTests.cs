@@ -1,9 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 /// <summary>What counts as an answer of a host, and what does not.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Hosts;
 
 /// <summary>When one look at an instance answers several who ask.</summary>

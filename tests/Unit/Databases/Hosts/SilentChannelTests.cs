@@ -1,9 +1,4 @@
 using Drydock.Crds.Values;
-using Drydock.Clients.Remote;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Hosts;
 

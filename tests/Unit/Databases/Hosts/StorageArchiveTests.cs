@@ -1,12 +1,3 @@
-using System.Security.Cryptography;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 using DirectoryStorage = Drydock.Crds.Common.DirectoryStorage;
 
 namespace Drydock.Tests.Unit.Databases;

@@ -1,7 +1,3 @@
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 public sealed class DrainPaceTests

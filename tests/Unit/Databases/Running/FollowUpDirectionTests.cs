@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 /// <summary>What is left to do after an upgrade is not asked for once it is rolled back.</summary>

@@ -1,9 +1,5 @@
-using System.Text.RegularExpressions;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases;
 

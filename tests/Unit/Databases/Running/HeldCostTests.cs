@@ -1,7 +1,3 @@
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Running;
 
 /// <summary>What a run costs the hosts and servers of a database while it waits for an administrator.</summary>

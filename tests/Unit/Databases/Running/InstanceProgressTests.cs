@@ -1,9 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 public sealed class InstanceProgressTests

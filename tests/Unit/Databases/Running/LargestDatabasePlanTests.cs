@@ -1,13 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 /// <summary>

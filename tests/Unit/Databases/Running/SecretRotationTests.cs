@@ -1,8 +1,4 @@
 using System.Collections.Immutable;
-using Drydock.Crds.Plans;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases;
 

@@ -1,15 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases;
 

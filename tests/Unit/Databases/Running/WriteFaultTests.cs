@@ -1,10 +1,3 @@
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases;
 
 /// <summary>A rolling upgrade, disturbed at every write to the API server.</summary>

@@ -1,8 +1,4 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;
 

@@ -1,11 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Runs;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.TiDb;
 
 /// <summary>The backup is looked at as object and as files.</summary>

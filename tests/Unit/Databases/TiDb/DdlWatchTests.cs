@@ -1,9 +1,4 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 using RunPhases = Drydock.Crds.Common.RunPhases;
 

@@ -1,13 +1,4 @@
-using System.Text.Json;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
 using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;

@@ -1,12 +1,6 @@
 using Drydock.Cli.Init;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.Crds.Specs;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;
 

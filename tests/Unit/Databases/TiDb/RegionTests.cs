@@ -1,10 +1,4 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;
 

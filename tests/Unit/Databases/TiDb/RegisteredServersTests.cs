@@ -1,10 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.TiDb;
 
 /// <summary>TiDB servers that only PD's etcd knows.</summary>

@@ -1,14 +1,5 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Drydock.Crds;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Crds;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;

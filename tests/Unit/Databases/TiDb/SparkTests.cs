@@ -1,9 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.TiDb;
 
 /// <summary>TiSpark's JAR is exchanged with Spark stopped, on every host, and Spark comes back as it was.</summary>

@@ -1,10 +1,4 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Runs;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;
 

@@ -1,6 +1,4 @@
 using Drydock.Reconcilers.Databases.TiDb;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;
 

@@ -1,11 +1,6 @@
 using System.Diagnostics;
 using Drydock.Clients.Ssh;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 

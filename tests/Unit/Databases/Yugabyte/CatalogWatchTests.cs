@@ -1,10 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Runs;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 
 /// <summary>A catalogue upgrade whose end was not seen is watched to its end before it is run again.</summary>

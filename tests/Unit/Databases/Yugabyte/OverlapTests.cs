@@ -1,9 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 
 /// <summary>What runs side by side in an upgrade of YugabyteDB, and what does not.</summary>

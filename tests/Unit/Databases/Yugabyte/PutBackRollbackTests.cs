@@ -1,12 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 
 /// <summary>The status goes back to an older copy of itself, as from a backup of etcd, and the upgrade is rolled back:

@@ -1,14 +1,4 @@
-using System.Text.Json;
-using Drydock.Crds.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 

@@ -1,12 +1,5 @@
 using System.Diagnostics;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Runs;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 

@@ -1,16 +1,5 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Drydock.Crds.Plans;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Crds;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 

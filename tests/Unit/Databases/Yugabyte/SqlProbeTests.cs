@@ -1,10 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
-using Drydock.Clients.Safety;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 

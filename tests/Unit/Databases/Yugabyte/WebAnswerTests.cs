@@ -1,8 +1,4 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Databases.Yugabyte;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
 

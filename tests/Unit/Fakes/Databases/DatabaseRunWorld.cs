@@ -1,9 +1,5 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;

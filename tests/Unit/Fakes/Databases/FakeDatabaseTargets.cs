@@ -1,9 +1,3 @@
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>

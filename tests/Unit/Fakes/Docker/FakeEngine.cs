@@ -1,7 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,6 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Oms;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A container of a host, and OMS inside it while it runs.</summary>

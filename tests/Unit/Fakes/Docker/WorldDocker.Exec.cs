@@ -1,8 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Reconcilers.Oms;
 
 namespace Drydock.Tests.Unit.Fakes;
 

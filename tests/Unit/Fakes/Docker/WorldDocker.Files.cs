@@ -1,8 +1,4 @@
 using System.Formats.Tar;
-using System.Net;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,7 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Docker;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>

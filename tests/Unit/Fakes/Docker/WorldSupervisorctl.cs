@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>How an interactive supervisorctl behaves, and what was asked of those of a host.</summary>

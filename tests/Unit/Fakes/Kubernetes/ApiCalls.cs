@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>One call of a client.</summary>

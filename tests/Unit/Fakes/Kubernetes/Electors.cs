@@ -1,7 +1,5 @@
 using Drydock.Clients.Kubernetes.Leadership;
-using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.Fakes;
 

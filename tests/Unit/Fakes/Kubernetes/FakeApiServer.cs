@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Tests.Unit.Support;
 using k8s.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,12 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Tests.Unit.Crds.Specs;
 using Drydock.Tests.Unit.Crds.Specs.Making;
 using Key = (string Resource, string? Namespace, string Name);

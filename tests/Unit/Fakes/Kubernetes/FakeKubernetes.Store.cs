@@ -1,8 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
 using Key = (string Resource, string? Namespace, string Name);
 using WatchEventType = k8s.WatchEventType;
 

@@ -1,9 +1,5 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Threading.Channels;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Errors;
 using k8s.Models;
 using WatchEventType = k8s.WatchEventType;
 using Happened = (long Version, string Resource, k8s.WatchEventType Type, k8s.IKubernetesObject<k8s.Models.V1ObjectMeta> Object);

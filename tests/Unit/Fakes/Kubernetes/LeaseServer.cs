@@ -1,9 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Tests.Unit.Support;
 using k8s.Authentication;
 using Microsoft.AspNetCore.Http;
 

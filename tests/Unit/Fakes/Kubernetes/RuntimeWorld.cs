@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>What an API server demands of the metadata of every object.</summary>

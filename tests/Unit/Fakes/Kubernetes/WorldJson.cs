@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 
 namespace Drydock.Tests.Unit.Fakes;
 

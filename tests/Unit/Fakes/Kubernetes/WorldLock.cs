@@ -1,6 +1,4 @@
 using Drydock.Clients.MySql;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 

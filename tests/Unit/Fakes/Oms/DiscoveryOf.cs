@@ -1,8 +1,4 @@
-using System.Globalization;
 using Drydock.Clients.MySql;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 

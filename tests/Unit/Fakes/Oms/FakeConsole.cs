@@ -1,8 +1,3 @@
-using System.Net;
-using System.Text;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A console that answers each request as a test says, and keeps what was asked.</summary>

@@ -1,15 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Drydock.Crds.Plans;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <content>What people do.</content>

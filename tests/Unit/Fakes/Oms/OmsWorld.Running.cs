@@ -1,9 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <content>Moves the world.</content>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using Drydock.Clients.Docker;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.SnapshotRestores;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>

@@ -1,11 +1,6 @@
 using Drydock.Crds.Controllers;
 using Drydock.Crds.Values;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,9 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>Worlds whose upgrade has credentials for the API.</summary>

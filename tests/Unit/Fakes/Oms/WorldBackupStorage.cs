@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The storage for dumps.</summary>

@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.IO.Enumeration;
-using System.Text;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 

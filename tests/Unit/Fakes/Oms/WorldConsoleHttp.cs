@@ -1,9 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
 
 namespace Drydock.Tests.Unit.Fakes;
 

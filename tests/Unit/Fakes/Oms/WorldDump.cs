@@ -1,6 +1,3 @@
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>What a dump of all databases holds.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The web server of each container, as curl inside of it sees it: it serves while the console does.</summary>

@@ -1,8 +1,4 @@
 using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 

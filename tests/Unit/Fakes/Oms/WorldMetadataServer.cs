@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The metadata database: ha.config, projects, hosts, heartbeats, sessions, named locks.</summary>

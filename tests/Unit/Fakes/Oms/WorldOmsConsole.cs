@@ -1,7 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>What the consoles serve programs, and what becomes of the links of projects over the upgrade.</summary>

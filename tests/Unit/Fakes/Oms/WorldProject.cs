@@ -1,7 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A project as the console's API knows it.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>Stands for the BackupSnapshot controller: takes what is asked for, after a while.</summary>

@@ -1,6 +1,3 @@
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A storage that gives what it is made for, and counts what was read of it.</summary>

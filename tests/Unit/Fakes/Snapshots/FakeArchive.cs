@@ -1,7 +1,4 @@
 using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 

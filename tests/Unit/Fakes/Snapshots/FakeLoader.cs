@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
 
 namespace Drydock.Tests.Unit.Fakes;
 

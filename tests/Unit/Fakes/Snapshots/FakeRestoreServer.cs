@@ -1,5 +1,4 @@
 using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
 using Drydock.Reconcilers.Snapshots;
 
 namespace Drydock.Tests.Unit.Fakes;

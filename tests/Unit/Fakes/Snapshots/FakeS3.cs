@@ -1,9 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Security.Cryptography;
 using Drydock.Crds.Values;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
 using Microsoft.AspNetCore.Http;
 
 namespace Drydock.Tests.Unit.Fakes;

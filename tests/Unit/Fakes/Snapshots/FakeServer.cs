@@ -1,9 +1,5 @@
-using System.Globalization;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 

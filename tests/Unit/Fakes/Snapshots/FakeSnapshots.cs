@@ -1,5 +1,3 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>One snapshot in a storage that refuses every write.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Crds.SnapshotRestores;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>Conditions as the tests name them.</summary>

@@ -1,15 +1,3 @@
-using System.Text;
-using Drydock.Crds.Plans;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>

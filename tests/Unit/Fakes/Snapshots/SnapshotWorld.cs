@@ -1,12 +1,5 @@
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,7 +1,4 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
 using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 

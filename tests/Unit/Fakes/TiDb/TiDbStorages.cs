@@ -1,7 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A storage in memory.</summary>

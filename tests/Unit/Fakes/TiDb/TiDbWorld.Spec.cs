@@ -1,6 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <content>The spec of the upgrade.</content>

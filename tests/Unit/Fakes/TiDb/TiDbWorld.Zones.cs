@@ -1,5 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <content>What may be down at once.</content>

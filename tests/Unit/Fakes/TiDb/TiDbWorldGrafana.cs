@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Reconcilers.Databases;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The API of the world's Grafana, as far as its documentation says it: dashboards by uid and by title.</summary>

@@ -1,6 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The world's hosts, as one life reaches them.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <content>PD.</content>

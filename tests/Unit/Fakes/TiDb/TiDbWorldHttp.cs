@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>One process of the world on its host.</summary>

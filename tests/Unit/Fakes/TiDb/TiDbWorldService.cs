@@ -1,6 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A service of the monitoring on its host. It runs from the beginning.</summary>

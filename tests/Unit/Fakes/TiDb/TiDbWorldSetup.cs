@@ -1,5 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>What a world is like at first.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.Fakes;

@@ -1,7 +1,3 @@
-using System.Globalization;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.Fakes;

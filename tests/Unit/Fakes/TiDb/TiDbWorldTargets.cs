@@ -1,7 +1,3 @@
-using Drydock.Clients.Safety;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>What one life reaches the world by.</summary>

@@ -1,6 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Reconcilers.Databases;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A host that answers every command alike and remembers them.</summary>

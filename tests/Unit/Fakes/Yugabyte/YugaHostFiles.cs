@@ -1,6 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Fakes;

@@ -1,7 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>A process of the universe on its host.</summary>

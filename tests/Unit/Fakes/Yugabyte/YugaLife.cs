@@ -1,12 +1,3 @@
-using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>

@@ -1,11 +1,5 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Runs.Toys;
-using Shouldly;
 
 namespace Drydock.Tests.Unit.Fakes;
 

@@ -1,8 +1,4 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Shouldly;
 
 namespace Drydock.Tests.Unit.Fakes;
 

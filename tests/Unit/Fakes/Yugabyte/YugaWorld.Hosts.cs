@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Clients.Remote;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Fakes;

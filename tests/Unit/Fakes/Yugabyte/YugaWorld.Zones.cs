@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <content>Where replicas are, and what may be down at once.</content>

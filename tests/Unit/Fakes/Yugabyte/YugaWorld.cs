@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Fakes;

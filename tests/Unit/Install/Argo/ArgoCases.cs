@@ -1,15 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Crds;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
 using DirectoryStorage = Drydock.Crds.Common.DirectoryStorage;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Install;
 

@@ -1,17 +1,5 @@
-using System.Globalization;
 using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Drydock.CrdGen.Output;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 using YamlText = Drydock.CrdGen.Output.YamlText;
 
 namespace Drydock.Tests.Unit.Install;

@@ -1,14 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Clients.Safety;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>From spec.docker and Secrets to the endpoint of a node.</summary>

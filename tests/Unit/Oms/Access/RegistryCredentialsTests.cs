@@ -1,8 +1,3 @@
-using System.Text;
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 public sealed class RegistryCredentialsTests

@@ -1,7 +1,4 @@
 using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

@@ -1,9 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 #pragma warning disable CA1001 // The sessions end with the world of the test, which has no threads of its own.

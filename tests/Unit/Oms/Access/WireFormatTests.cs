@@ -1,9 +1,4 @@
 using System.Formats.Tar;
-using System.Text;
-using System.Text.Json;
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

@@ -1,11 +1,3 @@
-using Drydock.Crds.Entities;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What is made of statuses and components; unknown words are never taken for good ones.</summary>

@@ -1,13 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms.Containers;
 
 /// <summary>Whole runs in which the current containers have options of their own, and the spec changes some.</summary>

@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms.Containers;
 
 /// <summary>What a new container takes over from the current one, from what dockerd shows of it.</summary>

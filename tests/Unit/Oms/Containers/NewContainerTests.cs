@@ -1,11 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms.Containers;
 
 /// <summary>The current container with what the upgrade guide sets and the spec asks for.</summary>

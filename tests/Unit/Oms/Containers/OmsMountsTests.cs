@@ -1,6 +1,3 @@
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
 using MountPoint = Docker.DotNet.Models.MountPoint;
 
 namespace Drydock.Tests.Unit.Oms;

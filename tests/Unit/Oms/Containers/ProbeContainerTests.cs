@@ -1,10 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms.Containers;
 
 /// <summary>The container by whose creation dockerd judges the planned options, and which changes nothing.</summary>

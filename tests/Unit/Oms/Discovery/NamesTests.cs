@@ -1,9 +1,3 @@
-using System.Text.RegularExpressions;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Names that are made because the spec gives none.</summary>

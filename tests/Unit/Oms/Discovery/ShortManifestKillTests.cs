@@ -1,7 +1,3 @@
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>An upgrade that was started from one address, killed at its writes and acts.</summary>

@@ -1,12 +1,4 @@
-using System.Text.Json;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Tests.Unit.Crds;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

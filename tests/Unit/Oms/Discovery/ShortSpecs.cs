@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Specs that name one node and how nodes are reached, and nothing else that can be found.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The vendor's table for the Community edition, whole (docs/project/research/oms.md#upgrade-paths).</summary>

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

@@ -1,10 +1,5 @@
-using System.Text.Json;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

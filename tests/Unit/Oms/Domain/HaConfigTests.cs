@@ -1,10 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 public sealed class HaConfigTests

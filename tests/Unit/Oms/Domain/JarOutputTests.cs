@@ -1,7 +1,3 @@
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 public sealed class JarOutputTests

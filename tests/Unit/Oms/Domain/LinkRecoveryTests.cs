@@ -1,9 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The tables of the guides for 3.3.1, and for 4.0.0 and later (docs/project/research/oms.md#after-the-upgrade).</summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 public sealed class OmsConfigTests

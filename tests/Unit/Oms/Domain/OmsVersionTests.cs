@@ -1,9 +1,5 @@
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

@@ -1,7 +1,3 @@
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The replacement of heatbeat_sequence, cut off after any statement, on a model of the three tables.</summary>

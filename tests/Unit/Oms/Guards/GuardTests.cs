@@ -1,11 +1,3 @@
-using Drydock.Reconcilers.Oms;
-using Drydock.Clients.Docker;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>

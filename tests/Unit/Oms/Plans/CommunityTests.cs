@@ -1,11 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 using OmsEdition = Drydock.Crds.OmsUpgrades.OmsEdition;
 
 namespace Drydock.Tests.Unit.Oms;

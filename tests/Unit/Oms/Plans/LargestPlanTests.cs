@@ -1,16 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using OmsRegion = Drydock.Crds.OmsUpgrades.OmsRegion;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Oms;
 

@@ -1,9 +1,3 @@
-using System.Text;
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Nodes whose files or images look different and are the same, or the other way about.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>A restore by hand must not touch databases of an upgrade; it reads them from the stored plan.</summary>

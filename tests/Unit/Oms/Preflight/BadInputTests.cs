@@ -1,14 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What is wrong before the upgrade is found before anything is changed, all of it at once, and mending it

@@ -1,10 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What would keep the new container from starting, or the old one from staying, is found before anything is

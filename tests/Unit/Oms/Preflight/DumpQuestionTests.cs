@@ -1,10 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What the dump in the downtime would lose is asked for in preflight, with the same words.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Tables of other databases refer to those that a rollback drops.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What preflight asks of hosts that would otherwise show in the downtime.</summary>

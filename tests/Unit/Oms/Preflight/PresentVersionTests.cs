@@ -1,10 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>An upgrade to the version that runs already. A redo is in RedoTests, an adoption in HolderGoneTests.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Which version runs before and after the upgrade, by what the containers and images say.</summary>

@@ -1,11 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>An administrator overrules a verdict.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What people do while a run is held, or in its downtime.</summary>

@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What a run costs its hosts and its server while it waits for an administrator.</summary>

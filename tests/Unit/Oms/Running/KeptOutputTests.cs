@@ -1,9 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The end of the output of commands that run once, in Secrets beside the status.</summary>

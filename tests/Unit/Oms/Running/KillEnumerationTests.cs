@@ -1,8 +1,3 @@
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The undisturbed run of two nodes, disturbed at every single write and act.</summary>

@@ -1,10 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using static Drydock.Tests.Unit.Fakes.ProjectWorlds;
 
 namespace Drydock.Tests.Unit.Oms;

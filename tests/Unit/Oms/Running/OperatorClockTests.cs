@@ -1,9 +1,4 @@
 using Drydock.Crds.Values;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

@@ -1,13 +1,3 @@
-using System.Text.Json;
-using Drydock.Crds;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What a cache keeps of a finished upgrade of two nodes, as the operator itself writes it.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The undisturbed way back, disturbed at every single write and act of it.</summary>

@@ -1,10 +1,3 @@
-using System.Text;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Values planted in config.yaml, Secrets and the old container's environment appear nowhere else.</summary>

@@ -1,8 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The network of a host is cut: nothing is refused, nothing is answered.</summary>

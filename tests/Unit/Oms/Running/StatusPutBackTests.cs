@@ -1,16 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>

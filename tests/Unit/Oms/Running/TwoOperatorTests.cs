@@ -1,9 +1,3 @@
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The lease goes from one operator to another, and the first does not know it yet.</summary>

@@ -1,6 +1,3 @@
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>A run that nothing disturbed, and the comparison of others with it.</summary>

@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Maintenance windows and the number of nodes at a time.</summary>

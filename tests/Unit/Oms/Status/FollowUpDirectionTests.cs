@@ -1,12 +1,6 @@
-using Drydock.Crds.Plans;
 using Drydock.Cli.Output;
 using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Plugin;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

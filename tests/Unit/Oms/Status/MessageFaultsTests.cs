@@ -1,7 +1,3 @@
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What the worlds look for in every text of every status that is written in them.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What a message quotes of the output of a failed command.</summary>

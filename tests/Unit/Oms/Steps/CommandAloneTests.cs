@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>The correction JAR and docker_init.sh begin only if nothing else works on the same metadata.</summary>

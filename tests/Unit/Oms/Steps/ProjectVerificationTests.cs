@@ -1,10 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using static Drydock.Tests.Unit.Fakes.ProjectWorlds;
 
 namespace Drydock.Tests.Unit.Oms;

@@ -1,11 +1,3 @@
-using System.Net;
-using Drydock.Crds.Plans;
-using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>dockerd does not take the start of a command that must run once.</summary>

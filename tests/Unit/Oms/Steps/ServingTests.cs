@@ -1,10 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What the web server of a node answers in its container: the health endpoint and the console.</summary>

@@ -1,10 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Runs;
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What a failure of the metadata server or of the API means to a step that acts.</summary>

@@ -1,11 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Tests.Unit.Oms;

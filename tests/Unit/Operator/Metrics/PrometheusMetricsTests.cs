@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
 using Drydock.Operator.Metrics;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator.Metrics;
 

@@ -1,11 +1,4 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Operator.Metrics;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator.Metrics;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using Drydock.Operator.Metrics;
-using Shouldly;
 
 namespace Drydock.Tests.Unit.Operator.Metrics;
 

@@ -1,12 +1,6 @@
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 using Drydock.Operator.Metrics;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Tests.Unit.Fakes;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator.Metrics;
 

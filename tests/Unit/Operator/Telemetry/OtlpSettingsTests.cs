@@ -1,8 +1,6 @@
 using Drydock.Operator;
 using Drydock.Operator.Telemetry;
 using Microsoft.Extensions.Configuration;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Operator.Telemetry;
 

@@ -1,14 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Operator.Metrics;
-using Shouldly;
-using Xunit;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Operator.Telemetry;
 

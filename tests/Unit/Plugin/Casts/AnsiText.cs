@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Drydock.Tests.Unit.Plugin.Casts;
 
 /// <summary>Text with colours (SGR sequences) as a terminal shows it.</summary>

@@ -1,13 +1,10 @@
-using Drydock.Crds.Plans;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
 using Drydock.Cli.Views;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
 using Spectre.Console;
+using PlanText = Drydock.Cli.Output.PlanText;
 
 namespace Drydock.Tests.Unit.Plugin.Casts;
 

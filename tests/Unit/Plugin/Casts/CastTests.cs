@@ -1,8 +1,5 @@
-using System.Text;
 using System.Xml.Linq;
 using Drydock.Cli.CommandLine;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin.Casts;
 

@@ -1,5 +1,3 @@
-using Drydock.Tests.Unit.Fakes;
-
 namespace Drydock.Tests.Unit.Runs.Toys;
 
 internal static class ManualTimeExtensions

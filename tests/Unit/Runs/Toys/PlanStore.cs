@@ -1,7 +1,3 @@
-using System.Text.Json;
-using Drydock.Crds.Plans;
-using Drydock.Runs;
-
 namespace Drydock.Tests.Unit.Runs.Toys;
 
 /// <summary>Status as the API server keeps it: versions, conflicts, whole seconds.</summary>

@@ -1,4 +1,3 @@
-using Drydock.Crds.Plans;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,8 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-
 namespace Drydock.Tests.Unit.Runs.Toys;
 
 /// <summary>

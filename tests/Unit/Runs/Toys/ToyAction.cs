@@ -1,6 +1,4 @@
-using Drydock.Crds.Plans;
 using Drydock.Crds.Values;
-using Drydock.Runs;
 
 namespace Drydock.Tests.Unit.Runs.Toys;
 

@@ -1,6 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
-
 namespace Drydock.Tests.Unit.Runs.Toys;
 
 /// <summary>Plans for toys.</summary>

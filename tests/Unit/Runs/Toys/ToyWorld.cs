@@ -1,6 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Tests.Unit.Fakes;
-
 namespace Drydock.Tests.Unit.Runs.Toys;
 
 /// <summary>What the steps act on. It outlives every process.</summary>

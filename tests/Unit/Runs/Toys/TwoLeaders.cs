@@ -1,5 +1,3 @@
-using Drydock.Runs;
-
 namespace Drydock.Tests.Unit.Runs.Toys;
 
 /// <summary>

@@ -1,9 +1,4 @@
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Snapshots;
 

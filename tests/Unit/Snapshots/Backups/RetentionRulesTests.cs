@@ -1,7 +1,4 @@
-using Drydock.Crds.Common;
 using Drydock.Reconcilers.Snapshots;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Snapshots;
 

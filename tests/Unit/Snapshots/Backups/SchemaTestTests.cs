@@ -1,10 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Tests.Unit.Snapshots;

@@ -1,12 +1,4 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Snapshots;
 

@@ -1,12 +1,4 @@
-using System.Text;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Tests.Unit.Snapshots;

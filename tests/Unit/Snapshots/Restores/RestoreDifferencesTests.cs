@@ -1,10 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Snapshots;
 
 /// <summary>A definition that is printed differently after a load is a warning with both texts.</summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Snapshots;
 
 /// <summary>

@@ -1,9 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Snapshots;
 
 /// <summary>A restore says if it sends a password to a server whose identity it does not verify.</summary>

@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Snapshots;
 
 /// <summary>The Secret of the server is changed while a restore runs.</summary>

@@ -1,11 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Crds.Plans;
-using Drydock.Runs;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
 
 namespace Drydock.Tests.Unit.Support;
 

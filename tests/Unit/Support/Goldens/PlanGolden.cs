@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-
 namespace Drydock.Tests.Unit.Support;
 
 /// <summary>

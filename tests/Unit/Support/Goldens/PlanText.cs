@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-using Drydock.Crds.Plans;
-
 namespace Drydock.Tests.Unit.Support;
 
 /// <summary>

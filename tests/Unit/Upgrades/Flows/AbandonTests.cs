@@ -1,7 +1,3 @@
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>The annotation <c>drydock.dev/on-delete: Abandon</c> beside a step that runs.</summary>

@@ -1,10 +1,5 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Tests.Unit.Databases.TiDb;
-using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Oms;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Upgrades;
 

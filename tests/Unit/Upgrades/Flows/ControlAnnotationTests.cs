@@ -1,8 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>drydock.dev/pause, hold and rollback do what the spec does, and a GitOps tool leaves them alone.</summary>

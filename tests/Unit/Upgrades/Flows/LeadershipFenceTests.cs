@@ -1,10 +1,3 @@
-using Drydock.Runs;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>Nobody acts on a lease that may end during the act.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>A manifest replaces the object without its metadata, as <c>kubectl replace</c> does.</summary>

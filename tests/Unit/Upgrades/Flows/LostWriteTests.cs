@@ -1,12 +1,3 @@
-using System.Text.Json;
-using Drydock.Crds.Entities;
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>An API server that takes no writes: pauses that grow, and somebody is told.</summary>

@@ -1,8 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What a run that rests half way must not leave in its targets.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What a process keeps of an object ends with that object, and not with its name.</summary>

@@ -1,8 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>The targets are read beside the reconcile before a rollback is compiled, for the object as it is then.</summary>

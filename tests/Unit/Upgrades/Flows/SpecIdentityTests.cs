@@ -1,11 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>Which identity fields were changed, and what they were, is known from the plan alone.</summary>

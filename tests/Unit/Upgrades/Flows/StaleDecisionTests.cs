@@ -1,8 +1,3 @@
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>The object changes between the decision and its write: the write conflicts and the turn ends.</summary>

@@ -3,14 +3,6 @@ using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Crds.Common;
-using Drydock.Runs;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Upgrades;
 

@@ -1,10 +1,3 @@
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class TokenTests

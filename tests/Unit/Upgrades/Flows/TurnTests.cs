@@ -1,13 +1,5 @@
 using Drydock.Crds.Controllers;
-using Drydock.Crds.Plans;
-using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
-using Drydock.Crds.Common;
-using Drydock.Runs;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Upgrades;
 

@@ -1,7 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 using DayOfWeek = Drydock.Crds.Common.DayOfWeek;
 
 namespace Drydock.Tests.Unit.Upgrades;

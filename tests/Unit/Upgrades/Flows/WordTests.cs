@@ -1,9 +1,3 @@
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>A word counts once, for the plan and number it was given for, and leaves its mark before it counts.</summary>

@@ -1,8 +1,3 @@
-using System.Text;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades.Overflow;
 
 /// <summary>Lists in ConfigMaps: their size, their names and their hash.</summary>

@@ -1,13 +1,6 @@
-using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
 using FsCheck;
 using FsCheck.Fluent;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Upgrades;
 

@@ -1,11 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What counts as a change of a Secret.</summary>

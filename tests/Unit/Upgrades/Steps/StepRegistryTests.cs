@@ -1,11 +1,5 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Upgrades.Steps;
 

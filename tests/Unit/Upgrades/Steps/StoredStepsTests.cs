@@ -1,14 +1,6 @@
 using System.Reflection;
-using System.Text.Json;
-using Drydock.Crds.Plans;
-using Drydock.Runs;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Support;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Upgrades.Steps;
 

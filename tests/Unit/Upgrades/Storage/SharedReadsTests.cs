@@ -1,7 +1,3 @@
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class SharedReadsTests

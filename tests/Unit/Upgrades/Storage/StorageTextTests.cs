@@ -1,10 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class StorageTextTests

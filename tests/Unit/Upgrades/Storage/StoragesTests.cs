@@ -1,11 +1,3 @@
-using Drydock.Crds.Entities;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
 using DirectoryStorage = Drydock.Crds.Common.DirectoryStorage;
 using S3Storage = Drydock.Crds.Common.S3Storage;
 

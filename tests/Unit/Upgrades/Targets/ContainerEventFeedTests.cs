@@ -1,9 +1,3 @@
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class ContainerEventFeedTests

@@ -1,9 +1,3 @@
-using Drydock.Clients.Docker;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class DockerEndpointsTests

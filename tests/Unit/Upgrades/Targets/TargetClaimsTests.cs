@@ -1,10 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>Leases by which targets are held.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>A swap that failed leaves litter; that it is gone stands in its receipt.</summary>

@@ -1,5 +1,3 @@
-using Drydock.Runs;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What every step of a toy does: it shows in the truth.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Runs;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>A toy is always found as the spec says.</summary>

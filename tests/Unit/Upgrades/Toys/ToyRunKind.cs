@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Runs;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What makes the toys a kind of run.</summary>

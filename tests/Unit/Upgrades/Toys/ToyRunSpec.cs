@@ -1,5 +1,3 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What is asked of a toy.</summary>

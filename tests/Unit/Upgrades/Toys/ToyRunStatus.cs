@@ -1,5 +1,3 @@
-using Drydock.Crds.Common;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What a toy reports.</summary>

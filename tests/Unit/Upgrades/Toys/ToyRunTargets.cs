@@ -1,9 +1,3 @@
-using Drydock.Crds.Entities;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Runs;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>One process's way to the toys.</summary>

@@ -1,7 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What the steps of toys act on. It outlives every process.</summary>

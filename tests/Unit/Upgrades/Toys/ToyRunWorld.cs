@@ -1,8 +1,4 @@
-using System.Text.Json;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Upgrades;
 

@@ -1,6 +1,3 @@
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What the steps of the toys say of themselves, one type for each phase.</summary>

@@ -1,8 +1,4 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 

@@ -1,5 +1,3 @@
-using Drydock.Clients.Safety;
-
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 /// <summary>A stream that cannot be read beyond a point.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 /// <summary>A child that tells on its stderr when it is ready.</summary>
@@ -52,7 +50,7 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     public Task SignalAsync(string signal) =>
-        Shell.RunAsync("kill", "-s", signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        FixtureShell.RunAsync("kill", "-s", signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
     {

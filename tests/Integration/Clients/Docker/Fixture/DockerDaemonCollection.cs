@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 /// <summary>The tests that share one engine; they run one after another, for some of them kill it.</summary>

@@ -1,10 +1,4 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Docker.DotNet.Models;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Safety;
-using Drydock.Lab;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
@@ -67,7 +61,7 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
         await File.WriteAllBytesAsync($"{Root}/key.pem", key);
         await StartAsync();
         using var layer = await BusyboxLayerAsync();
-        await Shell.RunAsync(layer, "docker", "-H", $"unix://{Socket}", "import", "-", Image);
+        await FixtureShell.RunAsync(layer, "docker", "-H", $"unix://{Socket}", "import", "-", Image);
     }
 
     /// <summary>Starts the engine (again).</summary>
@@ -107,10 +101,10 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     public async Task<string> UserlandAsync()
     {
         const string image = "drydock/userland:1";
-        if ((await Shell.RunAsync("docker", "-H", $"unix://{Socket}", "images", "-q", image)).Trim().Length == 0)
+        if ((await FixtureShell.RunAsync("docker", "-H", $"unix://{Socket}", "images", "-q", image)).Trim().Length == 0)
         {
             using var layer = await UserlandLayer.MakeAsync();
-            await Shell.RunAsync(layer, "docker", "-H", $"unix://{Socket}", "import", "-", image);
+            await FixtureShell.RunAsync(layer, "docker", "-H", $"unix://{Socket}", "import", "-", image);
         }
 
         return image;

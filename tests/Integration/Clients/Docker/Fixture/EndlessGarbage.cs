@@ -1,5 +1,3 @@
-using Drydock.Clients.Safety;
-
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 /// <summary>A long stream of bytes that are no archive, made as they are read.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 /// <summary>
@@ -51,7 +48,7 @@ internal sealed class EngineDirectory
         var mounts = (await File.ReadAllLinesAsync("/proc/self/mounts")).Select(line => line.Split(' ')[1]).Where(Contains).Reverse();
         foreach (var mount in mounts)
         {
-            await Shell.RunAsync("umount", "--lazy", mount);
+            await FixtureShell.RunAsync("umount", "--lazy", mount);
         }
 
         if (File.Exists(NamespaceFile))
@@ -59,7 +56,7 @@ internal sealed class EngineDirectory
             var name = await File.ReadAllTextAsync(NamespaceFile);
             if (File.Exists($"/var/run/netns/{name}"))
             {
-                await Shell.RunAsync("ip", "netns", "delete", name);
+                await FixtureShell.RunAsync("ip", "netns", "delete", name);
             }
         }
 
@@ -92,10 +89,10 @@ internal sealed class EngineDirectory
             return;
         }
 
-        var ids = await Shell.RunAsync("ip", "netns", "pids", await File.ReadAllTextAsync(NamespaceFile));
+        var ids = await FixtureShell.RunAsync("ip", "netns", "pids", await File.ReadAllTextAsync(NamespaceFile));
         foreach (var id in ids.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            await Shell.RunAsync("kill", "-s", "KILL", id);
+            await FixtureShell.RunAsync("kill", "-s", "KILL", id);
         }
     }
 

@@ -1,5 +1,3 @@
-using Drydock.Clients.Safety;
-
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 /// <summary>Bytes again and again, from an offset up to a length: a large file that needs no room.</summary>

@@ -1,7 +1,4 @@
 using System.Formats.Tar;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 

@@ -1,10 +1,3 @@
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Ssh;
-using Drydock.Lab;
-using Drydock.Lab.Hosts;
-using Xunit;
 using LabShell = Drydock.Lab.Shell;
 
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Ssh;
 
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
@@ -29,7 +25,7 @@ internal sealed class SshServer : IAsyncDisposable
 
     /// <summary>Kills every connection there is, as a network does that goes away.</summary>
     public async Task BreakAsync() =>
-        await Shell.RunAsync("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"pkill -KILL -P {_daemon.Id}"));
+        await FixtureShell.RunAsync("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"pkill -KILL -P {_daemon.Id}"));
 
     /// <summary>The key it lets in, and its own host key as known.</summary>
     public SshMaterial Material => new(File.ReadAllBytes($"{_directory}/user"), KnownHosts("host"));
@@ -48,7 +44,7 @@ internal sealed class SshServer : IAsyncDisposable
         var directory = Directory.CreateDirectory($"{root}/ssh-{Guid.NewGuid().ToString("N")[..6]}").FullName;
         foreach (var key in new[] { "host", "user", "stranger" })
         {
-            await Shell.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", $"{directory}/{key}");
+            await FixtureShell.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", $"{directory}/{key}");
         }
 
         // sshd insists on this directory for its unprivileged part; the package makes it at boot.

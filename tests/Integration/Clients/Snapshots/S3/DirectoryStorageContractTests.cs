@@ -1,5 +1,3 @@
-using Drydock.Clients.Snapshots;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 public sealed class DirectoryStorageContractTests : StorageContract, IDisposable

@@ -1,11 +1,6 @@
 using System.Net.Sockets;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 

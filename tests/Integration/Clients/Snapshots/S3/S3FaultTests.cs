@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime

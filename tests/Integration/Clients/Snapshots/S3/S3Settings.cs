@@ -1,7 +1,3 @@
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>Options that fit the lab's server.</summary>

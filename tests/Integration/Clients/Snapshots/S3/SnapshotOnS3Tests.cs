@@ -1,10 +1,3 @@
-using System.Globalization;
-using Drydock.Clients.MySql;
-using Drydock.Clients.Snapshots;
-using Drydock.Lab;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>The real snapshotter, a real server and a real bucket.</summary>

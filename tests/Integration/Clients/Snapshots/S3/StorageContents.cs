@@ -1,8 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Snapshots;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>Writes and reads what tests compare.</summary>

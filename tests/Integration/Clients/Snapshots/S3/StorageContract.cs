@@ -1,8 +1,3 @@
-using System.Text;
-using Drydock.Clients.Snapshots;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>What every storage promises, whatever it is made of.</summary>

@@ -1,20 +1,11 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Json;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Lab;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
 using S3Storage = Drydock.Crds.Common.S3Storage;
 using SnapshotDatabase = Drydock.Crds.BackupSnapshots.SnapshotDatabase;
 

@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
 public sealed class BlockingCallsTests : IDisposable

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Drydock.Clients.Snapshots;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 

@@ -1,9 +1,3 @@
-using System.Security.Cryptography;
-using Drydock.Clients.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-using Shouldly;
-using Xunit;
-
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
 public sealed class HashedObjectTests : IDisposable

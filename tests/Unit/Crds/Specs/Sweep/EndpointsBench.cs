@@ -1,15 +1,4 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Clients.Docker;
 using Drydock.Clients.Ssh;
-using Drydock.Crds;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 

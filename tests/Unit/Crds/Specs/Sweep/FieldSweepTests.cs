@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 

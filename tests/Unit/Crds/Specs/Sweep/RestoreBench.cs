@@ -1,18 +1,7 @@
-using System.Globalization;
 using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 

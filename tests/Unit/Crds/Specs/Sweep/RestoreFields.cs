@@ -1,11 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
 /// <summary>

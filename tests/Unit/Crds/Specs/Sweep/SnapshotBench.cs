@@ -1,16 +1,7 @@
-using System.Globalization;
 using Drydock.Crds.Controllers;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
 using Drydock.Reconcilers.Snapshots;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
-using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 using ClientStorage = Drydock.Clients.Snapshots.DirectorySnapshotStorage;
 using StorageSpec = Drydock.Crds.Common.StorageSpec;
 

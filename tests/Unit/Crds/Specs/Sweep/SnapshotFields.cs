@@ -1,8 +1,4 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
 using Drydock.Reconcilers.Snapshots;
-using Shouldly;
 using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;

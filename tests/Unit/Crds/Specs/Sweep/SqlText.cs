@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Tests.Unit.Crds.Specs;

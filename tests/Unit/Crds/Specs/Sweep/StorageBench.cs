@@ -1,8 +1,3 @@
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
 using DirectoryStorage = Drydock.Crds.Common.DirectoryStorage;
 using S3Storage = Drydock.Crds.Common.S3Storage;
 

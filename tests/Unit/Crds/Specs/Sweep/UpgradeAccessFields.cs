@@ -1,12 +1,4 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Upgrades;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 

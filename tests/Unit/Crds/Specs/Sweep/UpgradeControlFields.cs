@@ -1,14 +1,5 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Upgrades;
 using DayOfWeek = Drydock.Crds.Common.DayOfWeek;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 

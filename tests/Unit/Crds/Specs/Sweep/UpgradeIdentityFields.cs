@@ -1,10 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Upgrades;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;

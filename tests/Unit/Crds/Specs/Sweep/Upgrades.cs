@@ -1,13 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
-
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 
 /// <summary>Proofs for the fields of an upgrade, most of them by the real controller on the world in memory.</summary>

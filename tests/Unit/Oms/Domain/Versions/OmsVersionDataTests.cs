@@ -1,9 +1,4 @@
-using System.Text.RegularExpressions;
 using Drydock.Crds.Values;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Oms;
-using Shouldly;
-using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 

@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Clients.Safety;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;

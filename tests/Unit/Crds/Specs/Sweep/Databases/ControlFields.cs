@@ -1,8 +1,3 @@
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 using DayOfWeek = Drydock.Crds.Common.DayOfWeek;
 

@@ -1,17 +1,6 @@
-using System.Text.Json;
-using Drydock.Crds.Plans;
-using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Databases;
-using Drydock.Tests.Unit.Fakes;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 

@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Tests.Unit.Databases;
-using Shouldly;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;

@@ -1,10 +1,4 @@
-using System.Globalization;
-using System.Text;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Databases;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;

@@ -1,10 +1,3 @@
-using Drydock.Clients.Remote;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Drydock.Reconcilers.Upgrades;
-using Drydock.Tests.Unit.Fakes;
-
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 
 /// <summary>A life on a universe that writes down what is asked of processes and hosts.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Drydock.Tests.Unit.Databases;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 

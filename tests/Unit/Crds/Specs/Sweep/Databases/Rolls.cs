@@ -1,12 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Drydock.Crds.Plans;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
-using Shouldly;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 

@@ -1,10 +1,3 @@
-using System.Text;
-using Drydock.Clients.Safety;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Operator.Composition;
-using Drydock.Reconcilers.Databases;
-using Drydock.Tests.Unit.Fakes;
-
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 
 /// <summary>

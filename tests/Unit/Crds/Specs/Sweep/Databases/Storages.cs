@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.DatabaseRollingUpgrades;
-
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 
 /// <summary>Proofs for the fields of a storage: all of it is identity but the credentials.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Tests.Unit.Fakes;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;

@@ -1,10 +1,4 @@
-using System.Text.Json;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Runs;
-using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
-using Drydock.Tests.Unit.Fakes;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 

@@ -1,4 +1,3 @@
-using Drydock.Tests.Unit.Fakes;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;

@@ -1,9 +1,5 @@
-using System.Globalization;
-using Drydock.Crds.Plans;
 using Drydock.Clients.Ssh;
-using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.Yugabyte;
-using Drydock.Tests.Unit.Fakes;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 

@@ -1,10 +1,7 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 /// <summary>Runs a short command to its end.</summary>
-internal static class Shell
+internal static class FixtureShell
 {
     public static Task<string> RunAsync(string program, params string[] arguments) =>
         RunAsync(null, program, arguments);

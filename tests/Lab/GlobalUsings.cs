@@ -1,0 +1,12 @@
+global using System.Collections.Concurrent;
+global using System.Diagnostics;
+global using System.Globalization;
+global using System.Net;
+global using System.Security.Cryptography;
+global using System.Text;
+global using System.Text.Json;
+global using System.Text.Json.Nodes;
+global using Drydock.Lab.Databases.Scenarios;
+global using Drydock.Lab.Hosts;
+global using Drydock.Lab.Oms;
+global using Drydock.Lab.Upgrades;
