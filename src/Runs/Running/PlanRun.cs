@@ -2,7 +2,23 @@ namespace Drydock.Runs;
 
 /// <summary>The run of one object's plan inside this process: its jobs, their reports, and when to observe again.
 /// Everything that matters is in the stored plan and on the targets; a new process starts with an empty run and reaches
-/// the same end. One caller at a time (the work queue serialises per object); jobs report from any thread.</summary>
+/// the same end. One caller at a time (the work queue serialises per object); jobs report from any thread. One advance:
+/// <list type="number">
+/// <item>The reports whose write failed are applied again.</item>
+/// <item>The reports that jobs have made since then are applied, and kept until a write carries them.</item>
+/// <item>A failure or a broken guard that an administrator accepts no longer stops the run, nor does a list that could
+/// not be read in its time.</item>
+/// <item>In the first pass, a retry or changed access has all steps and guards read at once, and resets the steps that
+/// may be repeated.</item>
+/// <item>A step whose receipt is prepared begins if nothing about it has changed since, and if <see cref="StartRules"/>
+/// allow it.</item>
+/// <item><see cref="OutcomeReader"/> reads the outcome from the plan as it is now.</item>
+/// <item>The observations and readings of guards that are due start: they change nothing, so they need no write.</item>
+/// <item>If no step begins, reports that come within 250 ms are applied from 2 on, so that the end of one step and the
+/// receipt of the next are one write.</item>
+/// <item>Plan and outcome are saved.</item>
+/// <item>Only after that write the acts of the steps that begin start; they continue outside of the advance.</item>
+/// </list></summary>
 public sealed class PlanRun : IAsyncDisposable
 {
     private const string GuardJob = "guards";
@@ -44,9 +60,7 @@ public sealed class PlanRun : IAsyncDisposable
     /// From any thread.</summary>
     public void WorldChanged() => _guards.WorldChanged();
 
-    /// <summary>Applies the reports of the jobs, has the new plan saved, and starts what may be started. Observations
-    /// that it starts and that report at once are applied too, so that the end of one step and the receipt of the next
-    /// are one write. Returns soon; long actions continue outside of it.</summary>
+    /// <summary>Advances the plan once, and returns soon.</summary>
     /// <param name="save">Writes plan and outcome to status under optimistic concurrency; throws if the write failed or
     /// may have failed. It may omit a write that changes nothing, unless <see cref="RunOutcome.Acts"/>: that write
     /// proves that the plan acted on is the newest.</param>
@@ -209,7 +223,6 @@ public sealed class PlanRun : IAsyncDisposable
                     Acts = _toAct.Count > 0,
                 };
 
-                // Observations change nothing, so they start before the write; acts wait for it.
                 var nextAt = Look(next, outcome.State is RunState.Held or RunState.Paused or RunState.OutsideWindow);
                 var left = Grace - environment.Time.GetElapsedTime(began);
                 if (_toAct.Count == 0 && left > TimeSpan.Zero)

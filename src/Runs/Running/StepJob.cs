@@ -2,8 +2,23 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Drydock.Runs;
 
-/// <summary>Handles one step outside the reconcile: observes it, starts it when told to, and waits for its end, woken
-/// by the events that the action waits for. Reports to the run and never writes status.</summary>
+/// <summary>Handles one step outside the reconcile. Reports to the run and never writes status. An attempt has two
+/// jobs, and the run writes status between them:
+/// <list type="number">
+/// <item><see cref="ObserveAsync"/> observes the target until the step is not under way, woken by the events that the
+/// action waits for, and after 30 s without one.</item>
+/// <item>A step that is still under way when its time is over is reported as failed; nothing is stopped.</item>
+/// <item>A step that is done, failed or unknown is reported; a failure of an earlier attempt that may be repeated
+/// counts as not started.</item>
+/// <item>A step that has not started, and must not begin now, is reported as idle.</item>
+/// <item>If it may begin, the guards are read: one that does not hold is reported, and nothing is prepared.</item>
+/// <item>The receipt is prepared and reported, and the job ends: the run writes the receipt to status.</item>
+/// <item><see cref="ActAsync"/> reads the guards again: one that does not hold is reported, and nothing is
+/// started.</item>
+/// <item>The fence is asked, and then the action is called, within the time limit of the step.</item>
+/// <item>The step is observed as in 1, but only once if the call failed and cannot recover.</item>
+/// <item>What the target shows is reported: a step that is done there is done, even if the call failed.</item>
+/// </list></summary>
 /// <param name="timeout">How long an attempt may take now.</param>
 /// <param name="attempt">How long the attempt has taken; null if none is open.</param>
 /// <param name="refusals">How long the target has refused to begin one; null if it has not.</param>

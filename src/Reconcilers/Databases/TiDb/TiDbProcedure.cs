@@ -4,8 +4,25 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
 /// The procedure of a TiDB upgrade, compiled to a plan from the spec and the result of preflight. Pure and
-/// deterministic. The order is PD, TiKV, pump, TiDB; then drainer, monitoring, TiSpark
-/// (docs/project/research/tidb.md#procedure), one instance after the other, three steps each: drain, swap, verify.
+/// deterministic. The order (docs/project/research/tidb.md#procedure), one instance after the other with three steps
+/// each, drain, swap and verify:
+/// <list type="number">
+/// <item>Packages are copied, the configuration is saved, the backup is taken, and the new configuration files are
+/// checked.</item>
+/// <item>The leader priorities of PD members are cleared if there are any, the members are upgraded, and the priorities
+/// are restored.</item>
+/// <item>Merging is limited if the new PD merges Regions and the old one did not.</item>
+/// <item>Scheduling is held, the TiKVs are upgraded, the cluster has the new version, and scheduling is
+/// released.</item>
+/// <item>The pumps are upgraded.</item>
+/// <item>The TiDB servers are upgraded, the first one alone.</item>
+/// <item>Merging is limited for good, once the limits of scheduling are restored.</item>
+/// <item>The drainers are upgraded.</item>
+/// <item>The monitoring services are restarted, and dashboards are imported.</item>
+/// <item>TiSpark is stopped, replaced and started.</item>
+/// <item>Processes, cluster, binlog and failed statements are checked side by side.</item>
+/// <item>The schedule limits are raised, if spec.tidb.tuneScheduling asks for it.</item>
+/// </list>
 /// </summary>
 /// <remarks>
 /// An instance is drained while the one before it settles, and stopped when that one has settled. The first instance of

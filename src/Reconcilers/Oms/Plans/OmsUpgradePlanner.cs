@@ -5,7 +5,22 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The procedure of an OMS upgrade: compiles its plan from the spec and what preflight found. Pure and
 /// deterministic. The order is the vendor's (docs/project/research/oms.md#procedure), with everything that can be done
-/// before the first old container stops done before: downtime is T1 to T2.</summary>
+/// before the first old container stops done before: downtime is T1 to T2. Each line is a phase:
+/// <list type="number">
+/// <item>PrepareImage provides the image on every node, compares the images, and creates the new containers.</item>
+/// <item>TestSchema loads the definitions into a scratch database, unless the backup is only read back.</item>
+/// <item>DisableHA disables high availability if it is enabled, and restarts the consoles one after the other.</item>
+/// <item>RenameProjects gives all but one of each shared name a new one.</item>
+/// <item>StopOld stops every old container (T1).</item>
+/// <item>Backup waits until no session is left, checks the project names, and takes the snapshot.</item>
+/// <item>StartNew starts every new container and waits for its supervisor.</item>
+/// <item>CorrectMetadata stops every new console, and runs the JAR on one node after the other.</item>
+/// <item>InitMetadata runs docker_init.sh on one node after the other in the whole system.</item>
+/// <item>Verify checks programs, versions, hosts and projects, and restores the restart policies.</item>
+/// <item>EnableHA enables high availability if it was enabled or spec asks for it (T2).</item>
+/// <item>Settle lists what it finds for the administrator, and fails nothing.</item>
+/// </list>
+/// What preflight asked is asked again before the first of 3, 4 and 5 that the plan has, and before 5.</summary>
 internal sealed class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscovery discovery) : OmsPhases(spec)
 {
     private IReadOnlyList<DiscoveredNode> Nodes => discovery.Nodes;

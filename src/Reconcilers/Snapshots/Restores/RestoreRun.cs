@@ -1,7 +1,21 @@
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// One job: checks, verifies, and restores one database after the other.
+/// One job of a restore:
+/// <list type="number">
+/// <item>The snapshot and the server are read.</item>
+/// <item>If databases say that this restore completed them, status takes that over, and the next job continues from
+/// there.</item>
+/// <item>If an earlier job had begun, its sessions are ended, and the server is read again.</item>
+/// <item>The databases must have the witnesses that status expects, and the plan is written to status.</item>
+/// <item>The guards are checked: spec.allowDrop, what the server lacks, and sessions of others.</item>
+/// <item>Every file that is left is read and compared with the manifest; a restore that only plans ends here.</item>
+/// <item>The databases are claimed, so that no upgrade and no other restore works on them.</item>
+/// <item>The server, the guards, the witnesses and the deadline are checked again.</item>
+/// <item>Each database that exists gets the witness of this restore, and status says that the restore has begun.</item>
+/// <item>One database after the other is dropped and loaded, those that are dropped already first; each is written to
+/// status before its drop and after its load.</item>
+/// </list>
 /// <para>Why a process that is frozen anywhere here and continues late destroys nothing: every drop and every load runs
 /// in a server session that this object's status names before the statement is sent, and that write
 /// (<see cref="RestoreJob.CommitAsync"/>) succeeds only while the status names this job. A successor first writes its

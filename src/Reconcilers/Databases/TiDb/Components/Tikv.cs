@@ -1,10 +1,27 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Moves leaders away from a TiKV with evict-leader-scheduler and waits until none is left
-/// (docs/project/research/tidb.md#tidb-ansible). Progress decides how long: if no leader has left for
-/// spec.drain.stalledFor, or spec.drain.timeout is over, it proceeds or fails, as spec.drain.onTimeout says, and never
-/// silently (docs/project/research/tidb.md#rules). If it fails, leaders stay away for spec.drain.idleLimit, so that the
-/// work is not lost while an administrator decides.</summary>
+/// (docs/project/research/tidb.md#tidb-ansible):
+/// <list type="number">
+/// <item>A TiKV that runs the new program, or does not run, needs no drain, nor does the only store.</item>
+/// <item>The drain waits until only spec.drain.idleLimit of the settle time of the former store is left, until no store
+/// outside its batch has the scheduler, and until leaders have returned to the former one.</item>
+/// <item>While PD has a new leader that does not count leaders yet, the drain does not begin, for 15 min at
+/// most.</item>
+/// <item>The time of the beginning and the number of leaders are recorded; an automatic further attempt keeps
+/// both.</item>
+/// <item>The new program is copied beside the old one while leaders are still there.</item>
+/// <item>evict-leader-scheduler is added to PD.</item>
+/// <item>The leaders are counted every 2 s; every 30 s, and once that count is 0, everything is read.</item>
+/// <item>The time during which PD does not count leaders is part of no other limit; after 15 min of it the drain ends
+/// as in 9.</item>
+/// <item>If no leader has left for spec.drain.stalledFor, or spec.drain.timeout is over, the drain proceeds or fails,
+/// as spec.drain.onTimeout says, and never silently (docs/project/research/tidb.md#rules).</item>
+/// <item>It is done when PD and the TiKV itself count no leader, and PD has heard of its Regions or 3 min have
+/// passed.</item>
+/// </list>
+/// If it fails, leaders stay away for spec.drain.idleLimit, so that the work is not lost while an administrator
+/// decides.</summary>
 [Traits(Drains = true, UnitMinutes = EstimatedMinutes)]
 internal sealed record DrainTikv(ulong Store) : DrainInstance
 {

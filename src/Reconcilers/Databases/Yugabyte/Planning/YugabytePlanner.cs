@@ -3,11 +3,23 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and
-/// deterministic. The order is the vendor's own (docs/project/research/yugabytedb.md#procedure): packages on all hosts,
-/// masters one at a time with the leader last, tablet servers one at a time, and only when every process is new the
-/// steps that make it final. The universe is looked at before each of these and after the last one, and replication is
-/// resumed only when it is healthy. A step has no argument that can be read from the spec, which is frozen while a plan
-/// is stored.</summary>
+/// deterministic. The order is the vendor's own (docs/project/research/yugabytedb.md#procedure):
+/// <list type="number">
+/// <item>Packages are copied to all hosts, the admin tool is proven, and SQL and configuration are recorded.</item>
+/// <item>The replication groups are paused, if both sides are to be paused.</item>
+/// <item>The masters are swapped and verified one at a time, the leader last.</item>
+/// <item>The tablet servers are drained, swapped and verified one at a time, or zone by zone.</item>
+/// <item>Every process is verified to be new, and a guard watches that from here on.</item>
+/// <item>If spec.yugabyte.promoteClass is LocalVolatile, AutoFlags that can be rolled back are promoted, and the
+/// universe is looked at.</item>
+/// <item>The universe must be healthy for spec.yugabyte.soak.</item>
+/// <item>AutoFlags that cannot be rolled back are promoted; if both directions run unpaused, the peers are waited for
+/// first.</item>
+/// <item>The universe is looked at, and the SQL catalogue is upgraded, unless SQL is off.</item>
+/// <item>The universe is looked at.</item>
+/// <item>If replication was paused, it is resumed once the peers are new and final.</item>
+/// </list>
+/// A step has no argument that can be read from the spec, which is frozen while a plan is stored.</summary>
 /// <remarks>A tablet server is drained while the one before it settles, and stopped when that one has settled. The
 /// first one does not wait until the last master has settled: the two share no quorum, and <see cref="ClusterGate"/>
 /// asks all masters before the drain and before the stop. Tablet servers of one zone (<see cref="TserverBatches"/>) may
