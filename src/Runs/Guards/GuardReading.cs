@@ -1,15 +1,4 @@
-
 namespace Drydock.Runs;
-
-/// <summary>Checks whether an invariant of the targets still holds. Changes nothing.</summary>
-public interface IGuardCheck
-{
-    Task<GuardReading> CheckAsync(Guard guard, PlanProgress plan, CancellationToken cancellationToken);
-
-    /// <summary>Whether it is read before this step acts. One that costs the target much names the steps that rely on
-    /// it; on events it is read all the same.</summary>
-    bool Concerns(Step aboutToAct);
-}
 
 /// <summary>The result of reading a guard.</summary>
 /// <param name="Message">The change, its author and its time, if it is broken; the cause, if it is unreadable.</param>
@@ -49,15 +38,4 @@ public sealed record GuardReading(GuardState State, string Message = "")
     public static GuardReading Broken(string message) => new(GuardState.Broken, message);
 
     public static GuardReading Unreadable(string message) => new(GuardState.Unreadable, message);
-}
-
-/// <summary>Whether a guard holds.</summary>
-public enum GuardState
-{
-    Holds,
-
-    Broken,
-
-    /// <summary>The target could not be read; nothing is started until it can be.</summary>
-    Unreadable,
 }

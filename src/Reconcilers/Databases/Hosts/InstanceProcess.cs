@@ -43,22 +43,3 @@ internal sealed record InstanceProcess
     public IReadOnlyList<StrayProcess> Strays { get; init; } = [];
     public bool IsAlive => Pid is not null || Strays.Count > 0;
 }
-
-/// <summary>A process of an instance that its supervisor does not know.</summary>
-internal sealed record StrayProcess(int Pid, string Executable);
-
-/// <summary>The state of a process as its supervisor reports it.</summary>
-internal enum SupervisionState
-{
-    Active,
-
-    Restarting,
-
-    /// <summary>Stopped; the supervisor does not start it.</summary>
-    Inactive,
-
-    Missing,
-
-    /// <summary>No supervisor: a plain process or scripts. Only whether the process is alive counts.</summary>
-    None,
-}

@@ -86,32 +86,3 @@ internal sealed class StepRegistry
             type => !type.IsAbstract && type.IsAssignableTo(typeof(PlannedPart<TTargets>))));
     }
 }
-
-/// <summary>A step that knows how long one attempt of it may take.</summary>
-internal interface ITimedStep
-{
-    TimeSpan TimeLimit(RunSpec spec, string phase);
-}
-
-/// <summary>The <see cref="ITimedStep"/> of one kind, whose limits do not depend on the phase.</summary>
-internal interface ITimedStep<in TSpec> : ITimedStep
-    where TSpec : RunSpec
-{
-    TimeSpan TimeLimit(TSpec spec);
-
-    TimeSpan ITimedStep.TimeLimit(RunSpec spec, string phase) => TimeLimit((TSpec)spec);
-}
-
-/// <summary>A step whose node is not the instance that it acts on.</summary>
-internal interface IInstanceStep
-{
-    /// <returns>Null if it acts on none yet.</returns>
-    string? InstanceOf(PlanProgress plan, Step own);
-}
-
-/// <summary>A step with the effect <see cref="Effect.Changes"/> whose arguments may say that it changes
-/// nothing.</summary>
-internal interface IMayChange
-{
-    bool Changes { get; }
-}

@@ -178,22 +178,6 @@ internal sealed record CountFailedStatements : FinalCheck, IWaitsOnly
     }
 }
 
-/// <summary>No DDL is queued or running: the vendor does not define what happens to it during the upgrade
-/// (docs/project/research/tidb.md#procedure). Changes that the first new TiDB makes to the system tables do not count
-/// (docs/project/research/tidb.md#tidb-server).</summary>
-internal sealed record NoDdlAppears : TiDbGuard
-{
-    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
-    {
-        var jobs = (await Targets.Sql.UnfinishedDdlAsync(cancellationToken)).Where(j => !j.IsOfSystem).ToList();
-        return jobs.Count == 0
-            ? GuardReading.Holds
-            : GuardReading.Broken(
-                $"DDL appeared during the upgrade: {string.Join("; ", jobs)}. {DdlJob.Advice(jobs)} The upgrade then "
-                + "continues automatically.");
-    }
-}
-
 /// <summary>Polls for DDL while an upgrade runs, because TiDB sends no event for it: DDL is reported at once and not
 /// only before the next action. A change only wakes the run, whose guard then reads the jobs itself.</summary>
 /// <param name="changed">Called when DDL appears or ends.</param>

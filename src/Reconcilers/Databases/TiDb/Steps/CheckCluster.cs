@@ -200,19 +200,6 @@ internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
         + $"`pd-ctl store delete {unplanned[0].Id}`; once it is Tombstone, {Raise}.";
 }
 
-/// <summary>PD reports the cluster id the plan was made for: the upgrade's claim is named after it.</summary>
-internal sealed record ClusterIsTheSame(ulong ClusterId) : TiDbGuard
-{
-    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
-    {
-        var now = (await Targets.Pd.MembersAsync(cancellationToken)).ClusterId;
-        return now == ClusterId
-            ? GuardReading.Holds
-            : GuardReading.Broken($"PD reports cluster id {now}, but the plan was made for {ClusterId}: the hosts of "
-                + "spec.instances now serve another cluster.");
-    }
-}
-
 /// <summary>The base of the steps at the end of an upgrade.</summary>
 internal abstract record FinalCheck : TiDbStep
 {

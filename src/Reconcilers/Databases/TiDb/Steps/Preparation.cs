@@ -1,5 +1,3 @@
-using Drydock.Crds.BackupSnapshots;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Copies the package of the new version to a host, or a group of hosts, beside the old one, and checks the
@@ -195,73 +193,4 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
     private static string ScriptOf(DatabaseInstance instance) => $"{instance.Name}.sh";
 
     private static string KeyOf(DatabaseInstance instance) => $"{instance.Name}.toml";
-}
-
-/// <summary>Dumps all databases with mydumper and verifies the dump
-/// (docs/project/research/tidb.md#procedure).</summary>
-/// <param name="Storage">The storage (<see cref="StorageText"/>).</param>
-/// <param name="Recipients">The keys that the dump is encrypted for; null stores it unencrypted.</param>
-[StoredAs("TakeSnapshot")]
-internal sealed record TakeTiDbSnapshot(
-    List<string> Databases, string Storage, int Threads,
-    List<string>? Recipients = null) : TakeSnapshotBase<TiDbTargets>, ITimedStep<DatabaseRollingUpgradeSpec>
-{
-    private static readonly TimeSpan LookWithoutEvent = TimeSpan.FromSeconds(10);
-
-    internal override string Verb => "snapshot";
-
-    internal override string Title(string? node) => "Take a full backup with mydumper";
-
-    public TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
-        KubernetesDuration.Parse(spec.Timeouts.Backup) + TiDbStep.Later;
-
-    protected override IKubernetesClient Kubernetes => Targets.Context.Kubernetes;
-    protected override V1ObjectMeta Upgrade => Targets.Context.Upgrade.Metadata;
-    protected override string UpgradeKind => DatabaseRollingUpgrade.KindName;
-
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        WaitForChangeAsync(
-            context,
-            (_, token) => Targets.Context.SnapshotChanges.WaitAsync(LookWithoutEvent, context.Time, token),
-            cancellationToken);
-
-    protected override Task<BackupSnapshotSpec> SpecAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var spec = Targets.Spec;
-        var settings = Targets.Settings;
-        var tidb = spec.Of(DatabaseComponent.TiDB).FirstOrDefault() ?? throw new StepActionException(
-            Reasons.InvalidSpec, "spec.instances lists no TiDB server to dump from.", retryable: false);
-        var server = spec.Service(tidb);
-        return Task.FromResult(new BackupSnapshotSpec
-        {
-            Source = new DatabaseSource
-            {
-                CredentialsSecretRef = settings.CredentialsSecretRef ?? new SecretReference(),
-                Host = server.Host,
-                Port = server.Port,
-                Tls = settings.SqlTls,
-            },
-            Databases = Databases,
-            Storage = StorageText.Parse(Storage, settings.Backup.Storage),
-            Tool = DumpTool.MyDumper,
-            Threads = Threads,
-            Encryption = Recipients is { } keys ? new EncryptionSpec { Recipients = keys } : null,
-            Timeout = spec.Timeouts.Backup,
-        });
-    }
-}
-
-/// <summary>The verified backup exists, as object and as files: data can be restored from nothing else.</summary>
-internal sealed record SnapshotStays(string Step) : TiDbGuard
-{
-    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
-    {
-        var taken = plan.Step(Step);
-        return await SnapshotPresence.ReadAsync(
-            Targets.Context.Kubernetes, Targets.Context.Upgrade.Metadata.Namespace,
-            taken?.Recorded(SnapshotReceipts.SnapshotKey) ?? "", taken?.Recorded(SnapshotReceipts.SnapshotUidFact),
-            "it is the backup",
-            (snapshot, token) => SnapshotPresence.MissingAsync(Targets.Context.Storages, snapshot, token),
-            cancellationToken);
-    }
 }

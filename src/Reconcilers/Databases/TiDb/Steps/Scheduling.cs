@@ -332,21 +332,6 @@ internal sealed record LimitMerging(long Limit, Dictionary<string, long>? Before
         && !(before.GetValueOrDefault("max-merge-region-size") > 0 && before.GetValueOrDefault(LimitName) > 0);
 }
 
-/// <summary>merge-schedule-limit is not raised above the value that LimitMerging set, until Verify begins.</summary>
-/// <param name="Limit">The most that merge-schedule-limit may be.</param>
-internal sealed record ScheduleLimitsStay(long Limit) : TiDbGuard
-{
-    protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
-    {
-        var now = (await Targets.Pd.ScheduleAsync(cancellationToken)).Limit("merge-schedule-limit");
-        return now <= Limit
-            ? GuardReading.Holds
-            : GuardReading.Broken("merge-schedule-limit was changed during the upgrade: it is "
-                + $"{now?.ToString(CultureInfo.InvariantCulture) ?? "(not set)"}, expected at most {Limit}. Run "
-                + $"`pd-ctl config set merge-schedule-limit {Limit}`; the upgrade then continues automatically.");
-    }
-}
-
 /// <summary>Raises a schedule limit once the number of Regions has been stable for a while
 /// (docs/project/research/tidb.md#procedure). If tikvclient_backoff_count rises, raising stops at the current value.
 /// The step never fails: what cannot be read is waited for, and when spec.timeouts.tuneScheduling is over (an

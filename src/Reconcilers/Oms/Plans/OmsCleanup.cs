@@ -1,0 +1,33 @@
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>The removal of the old containers of an upgrade that succeeded, where spec.cleanup asks for it.
+/// Pure.</summary>
+internal sealed class OmsCleanup : IRunCleanup
+{
+    public string Begins => "the old containers are being removed";
+
+    public string Stops => "No more old containers are removed";
+
+    public PlanProgress? PlanOf(RunStatus status) => ((OmsUpgradeStatus)status).CleanupPlan;
+
+    public RunStatus WithPlan(RunStatus status, PlanProgress? plan) =>
+        (OmsUpgradeStatus)status with { CleanupPlan = plan };
+
+    public bool IsAccepted(RunSpec spec) => Of(spec) is { Accepted: true };
+
+    public string? After(RunSpec spec) => Of(spec) is { Accepted: false, After: { Length: > 0 } after } ? after : null;
+
+    public DateTimeOffset? From(RunStatus status) => ((OmsUpgradeStatus)status).CleanupFrom;
+
+    public DateTimeOffset? AnnouncedAt(RunStatus status) => ((OmsUpgradeStatus)status).CleanupAt;
+
+    public RunStatus Announce(RunStatus status, DateTimeOffset? from, DateTimeOffset? at) =>
+        (OmsUpgradeStatus)status with { CleanupFrom = from, CleanupAt = at };
+
+    public Plan Compile(RunSpec spec, PlanProgress done) => new CleanupPlanner((OmsUpgradeSpec)spec, done).Compile();
+
+    private static CleanupSpec? Of(RunSpec spec) =>
+        spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan
+            ? null
+            : ((OmsUpgradeSpec)spec).Cleanup;
+}
