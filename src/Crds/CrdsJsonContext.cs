@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.SnapshotRestores;
 

@@ -7,7 +7,8 @@ namespace Drydock.Cli.Output;
 internal static class RunTable
 {
     private const int Gap = 2;
-    private static readonly ShownState[] Needs = [ShownState.Held, ShownState.Stalled, ShownState.InProgress, ShownState.Ready];
+    private static readonly ShownState[] Needs =
+        [ShownState.Held, ShownState.Stalled, ShownState.InProgress, ShownState.Ready];
 
     /// <summary>What waits for an administrator first, or has failed, and of that where the system is down; then what
     /// runs, in the same way; then what has ended.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Docker.DotNet.Models;
 
 namespace Drydock.Clients.Docker;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Drydock.Clients.Remote;
 
 /// <summary>The upload of one file (<see cref="IRemoteClient.UploadAsync"/>), by commands only. Every step reads the

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-
 namespace Drydock.Clients.Remote;
 
 /// <summary>Keeps the end of an output of any length.</summary>

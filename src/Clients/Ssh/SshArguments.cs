@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Drydock.Clients.Ssh;
 
 /// <summary>The command line of the OpenSSH client. Only listed host keys are accepted, only the given key is offered,

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Drydock.Clients.Ssh;
 
 /// <summary>The credentials of the OpenSSH client: a private key and the accepted host keys. Hosts that are not listed

@@ -1,5 +1,3 @@
-using Drydock.Crds.Values;
-
 namespace Drydock.Crds.Entities;
 
 /// <summary>Bounds of the schemas. A status write beyond them is refused by the server, so code that writes status

@@ -1,5 +1,3 @@
-using Drydock.Crds.Values;
-
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Drydock.Crds.Plans;
 
 /// <summary>Maps a plan and its record to their stored form and back. What a reader fills in is left out: defaults, and

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Drydock.Crds.Values;
 
 /// <summary>Text that others wrote: engines, databases, hosts, programs. It has one exit for each place that it is

@@ -1,4 +1,3 @@
-
 namespace Drydock.Runs;
 
 /// <summary>Tells which guards of a plan are in force, and keeps in its record when they did not hold. Pure.</summary>

@@ -1,4 +1,3 @@
-
 namespace Drydock.Runs;
 
 /// <summary>The jobs of a run, at most one per key, and their reports. A job counts as running until its final report

@@ -189,8 +189,9 @@ public sealed partial class ProjectReferencesTests
         RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Declaration();
 
-    // A method that is called may have the name of a type.
-    [GeneratedRegex(@"(?<=\bnew )[A-Z]\w*\b|\b[A-Z]\w*\b(?!\s*\()", RegexOptions.CultureInvariant)]
+    // A method that is called, a member and an initializer may have the name of a type.
+    [GeneratedRegex(
+        @"(?<=\bnew )[A-Z]\w*\b|(?<!\.)\b[A-Z]\w*\b(?!\s*\(|\s*=[^=>])", RegexOptions.CultureInvariant)]
     private static partial Regex Word();
 
     // The namespaces of the engines are in no global using.

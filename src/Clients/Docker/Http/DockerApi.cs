@@ -1,8 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Docker.DotNet.Handler.Abstractions;
 using Docker.DotNet.Models;
-using Microsoft.Extensions.Logging;
-using PackageClient = Docker.DotNet.DockerClient;
+using PackagedClient = Docker.DotNet.DockerClient;
 
 namespace Drydock.Clients.Docker;
 
@@ -32,7 +31,7 @@ internal sealed class DockerApi : IDisposable
 
     public DockerClientOptions Options { get; }
 
-    public PackageClient Package { get; }
+    public PackagedClient Package { get; }
 
     /// <summary>An id or a name as a part of a path. A value that could address another path is refused: an empty id
     /// would change the meaning of a removal.</summary>

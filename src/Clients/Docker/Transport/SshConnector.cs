@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Drydock.Clients.Docker;
 
 /// <summary><c>docker system dial-stdio</c> on the host, through the OpenSSH client, as the docker client does it.

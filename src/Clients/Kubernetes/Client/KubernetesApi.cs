@@ -1,4 +1,3 @@
-using Drydock.Clients.Safety;
 using k8s.Autorest;
 using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 

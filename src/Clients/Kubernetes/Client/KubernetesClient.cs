@@ -1,4 +1,3 @@
-using Drydock.Clients.Safety;
 using Microsoft.AspNetCore.WebUtilities;
 using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using k8s.Authentication;
 using k8s.KubeConfigModels;
 using ExecStatus = k8s.KubeConfigModels.ExecCredentialResponse.ExecStatus;

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>Ready keys in lanes (one per namespace), served in turn: a lane with a thousand keys does not block the

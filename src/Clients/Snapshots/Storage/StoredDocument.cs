@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Small JSON documents in a storage.</summary>

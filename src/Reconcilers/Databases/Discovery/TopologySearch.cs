@@ -31,7 +31,8 @@ internal sealed class TopologySearch(
         else
         {
             await LookAtAsync(
-                spec.Instances.Where(i => !DatabaseSpecCompletion.IsDescribed(spec, i)).Select(i => i.Host), cancellationToken);
+                spec.Instances.Where(i => !DatabaseSpecCompletion.IsDescribed(spec, i)).Select(i => i.Host),
+                cancellationToken);
         }
 
         if (findings.Any)

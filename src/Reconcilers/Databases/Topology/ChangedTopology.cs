@@ -1,5 +1,4 @@
 using Drydock.Clients.Kubernetes.Events;
-using Drydock.Runs;
 
 namespace Drydock.Reconcilers.Databases;
 

@@ -189,7 +189,8 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
 
     /// <summary>The hosts cluster management knows, and their status
     /// (docs/project/research/oms.md#metadata-tables).</summary>
-    public virtual Task<IReadOnlyList<MetadataHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
+    public virtual Task<IReadOnlyList<MetadataHost>> HostsAsync(
+        string cmDatabase, CancellationToken cancellationToken) =>
         RowsAsync(
             $"Reading the hosts in {cmDatabase}",
             $"SELECT ip, host_status FROM {Sql.Table(cmDatabase, "host")} ORDER BY ip",

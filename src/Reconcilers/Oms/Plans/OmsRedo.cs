@@ -1,4 +1,3 @@
-using Drydock.Runs;
 using Phases = Drydock.Crds.OmsUpgrades.OmsUpgradePhases;
 
 namespace Drydock.Reconcilers.Oms;

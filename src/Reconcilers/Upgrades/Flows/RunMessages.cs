@@ -1,5 +1,3 @@
-using Drydock.Runs;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>What is reported where a run waits, or changes from the upgrade to the rollback.</summary>

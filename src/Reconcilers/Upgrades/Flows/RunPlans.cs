@@ -1,5 +1,3 @@
-using Drydock.Runs;
-
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Reads from a status how far a run is with its plans. Pure.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Drydock.Runs;
 
 namespace Drydock.Reconcilers.Upgrades;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Amazon.S3;
 using Amazon.S3.Model;

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Reads answers strictly (docs/project/research/tidb.md#rules): another status than 200, text that is not

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Reconcilers.Databases.TiDb;

@@ -1,4 +1,3 @@
-using System.Net;
 using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;

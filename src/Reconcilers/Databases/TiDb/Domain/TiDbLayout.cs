@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Paths, from the spec and tidb-ansible's layout (docs/project/research/tidb.md#tidb-ansible).

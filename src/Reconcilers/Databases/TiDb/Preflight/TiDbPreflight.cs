@@ -58,8 +58,8 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
     }
 
     private async Task<IReadOnlyList<TiDbInstance>?> DiscoverAsync(
-        IReadOnlyList<TiDbInstanceFacts> looks, IReadOnlyList<TiDbHostFacts> hosts, ClusterState? cluster, TiDbServerState servers,
-        CancellationToken cancellationToken)
+        IReadOnlyList<TiDbInstanceFacts> looks, IReadOnlyList<TiDbHostFacts> hosts, ClusterState? cluster,
+        TiDbServerState servers, CancellationToken cancellationToken)
     {
         var configuration = new ConfigurationPreflight(targets, _findings);
         var found = await ManyAsync(looks, DiscoverAsync, cancellationToken);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Reads what an admin tool prints (docs/project/research/yugabytedb.md#admin-tool). Lines are compared

@@ -188,7 +188,8 @@ internal sealed class YugabyteInstancePreflight(YugabyteCluster cluster, Yugabyt
     }
 
     private static string? OfFellows(
-        IReadOnlyList<YugabyteInstanceFacts> looks, YugabyteInstanceFacts look, Func<YugabyteInstanceFacts, string?> what)
+        IReadOnlyList<YugabyteInstanceFacts> looks, YugabyteInstanceFacts look,
+        Func<YugabyteInstanceFacts, string?> what)
     {
         var known = looks.Where(l => l.Spec.Component == look.Spec.Component && !l.IsNew)
             .Select(what)

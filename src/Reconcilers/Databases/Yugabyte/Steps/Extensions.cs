@@ -137,7 +137,8 @@ internal sealed class ExtensionPreflight(YugabyteCluster cluster, Findings findi
 {
     private readonly Extensions _extensions = new(cluster);
 
-    public async Task LookAsync(bool? sqlIsOn, IReadOnlyList<YugabyteHostFacts> hosts, CancellationToken cancellationToken)
+    public async Task LookAsync(
+        bool? sqlIsOn, IReadOnlyList<YugabyteHostFacts> hosts, CancellationToken cancellationToken)
     {
         if (sqlIsOn == false)
         {

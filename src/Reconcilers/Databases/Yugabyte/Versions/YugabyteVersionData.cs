@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>What is known of the releases of YugabyteDB: which upgrades the vendor refuses or warns of, and when each
