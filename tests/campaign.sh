@@ -22,8 +22,8 @@ scope() { # PART
     Unit) echo src tests/Unit tests/Shared tools config charts docs ':!docs/project/reliability' ;;
     mutants) echo src tests/Unit tests/Shared tests/mutants tests/mutants.sh ;;
     */*) scope "${1#*/}" ;;
-    *.Cli.* | *.Plugin.*) echo src/Crds src/Crds src/Clients src/Cli tests/Integration/Cli tests/Integration/Plugin tests/Lab ;;
-    *.Integration.Clients.*) echo src/Crds src/Crds src/Clients tests/Integration/Clients tests/Lab ;;
+    *.Cli.* | *.Plugin.*) echo src/Crds src/Clients src/Cli tests/Integration/Cli tests/Integration/Plugin tests/Lab ;;
+    *.Integration.Clients.*) echo src/Crds src/Clients tests/Integration/Clients tests/Lab ;;
     *.Integration.Install.*) echo src config charts image tools/CrdGen tests/Integration/Install tests/Lab ;;
     *.Integration.Pages.*) echo src config charts docs ':!docs/project/reliability' tests/Integration/Pages tests/Lab ;;
     *.Integration.Lab.*) echo tests/Integration/Lab tests/Lab ;;
