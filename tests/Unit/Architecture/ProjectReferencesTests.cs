@@ -38,6 +38,11 @@ public sealed partial class ProjectReferencesTests
         ["src/Reconcilers/Databases/Yugabyte"] = ["src/Reconcilers/Databases/TiDb"],
     };
 
+    // The files of src by the types that they declare.
+    private static readonly ILookup<string, string> Declared = CodeFiles("src")
+        .SelectMany(file => Declaration().Matches(Uncommented(file)).Select(m => (Name: m.Groups["name"].Value, File: file)))
+        .ToLookup(d => d.Name, d => d.File, StringComparer.Ordinal);
+
     private static readonly string[] Engines = ["src/Reconcilers/Databases/TiDb", "src/Reconcilers/Databases/Yugabyte"];
 
     [Fact]
@@ -143,17 +148,12 @@ public sealed partial class ProjectReferencesTests
     }
 
     // Types by their names: a file that has the word of a type which only another room declares knows that room.
-    private static IEnumerable<string> Known(IEnumerable<string> files, string[] rooms)
-    {
-        var declared = CodeFiles("src").SelectMany(
-            file => Declaration().Matches(Uncommented(file)).Select(m => (Name: m.Groups["name"].Value, File: file)))
-            .ToLookup(d => d.Name, d => d.File, StringComparer.Ordinal);
-        return from file in files
-               from word in Word().Matches(Uncommented(file)).Select(m => m.Value).Distinct(StringComparer.Ordinal)
-               where declared.Contains(word)
-                   && declared[word].All(f => rooms.Any(room => f.StartsWith(Repository.PathOf(room), StringComparison.Ordinal)))
-               select $"{Path.GetRelativePath(Repository.Root, file)}: {word}";
-    }
+    private static IEnumerable<string> Known(IEnumerable<string> files, string[] rooms) =>
+        from file in files
+        from word in Word().Matches(Uncommented(file)).Select(m => m.Value).Distinct(StringComparer.Ordinal)
+        where Declared.Contains(word)
+            && Declared[word].All(f => rooms.Any(room => f.StartsWith(Repository.PathOf(room), StringComparison.Ordinal)))
+        select $"{Path.GetRelativePath(Repository.Root, file)}: {word}";
 
     private static string Uncommented(string file) => string.Join(
         '\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));

@@ -63,7 +63,7 @@ internal sealed class DatabaseForm(PlanSlots slots)
 internal sealed class DatabaseHolds(DatabaseEngineSet engines) : RunHolds
 {
     public override ImpliedHold? Implied(RunSpec spec, PlanProgress plan) =>
-        spec is DatabaseRollingUpgradeSpec own ? engines.Of(own).Hold(own, plan) : null;
+        engines.Of((DatabaseRollingUpgradeSpec)spec).Hold((DatabaseRollingUpgradeSpec)spec, plan);
 }
 
 internal sealed class DatabaseRollback(DatabaseEngineSet engines)
