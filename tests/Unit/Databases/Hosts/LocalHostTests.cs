@@ -19,11 +19,19 @@ public sealed class LocalHostTests : IDisposable
 
     private static string Boot => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
+    // A watchdog may have started one more while its former child was ended.
     public void Dispose()
     {
-        Shell($"for one in $(ls /proc | grep -E '^[0-9]+$'); do case $(readlink /proc/$one/exe 2> /dev/null) in '{_root}'*) kill -9 $one ;; esac; done").Wait(Token);
+        while (Running().ToList() is { Count: > 0 } processes)
+        {
+            processes.ForEach(static p => p.Kill());
+        }
+
         Directory.Delete(_root, recursive: true);
     }
+
+    private IEnumerable<Process> Running() => Process.GetProcesses().Where(p =>
+        new FileInfo($"/proc/{p.Id}/exe").LinkTarget?.StartsWith(_root, StringComparison.Ordinal) == true);
 
     [Theory]
     [InlineData(true)]
