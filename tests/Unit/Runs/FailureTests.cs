@@ -47,6 +47,36 @@ public sealed class FailureTests
         run.World["P/a"].Acts.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData((int)WriteFault.Conflict)]
+    [InlineData((int)WriteFault.Refused)]
+    [InlineData((int)WriteFault.LostAnswer)]
+    public void Failure_counts_though_the_write_that_carries_it_goes_wrong(int fault)
+    {
+        for (var write = 1; write <= 4; write++)
+        {
+            var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1))) { Faults = { [write] = (WriteFault)fault } };
+            run.World["P/a"].RefusedActs = 1;
+            run.RunTo(RunState.Failed);
+            run.Pass(TimeSpan.FromHours(2));
+
+            run.World["P/a"].Acts.ShouldBe(1, $"{(WriteFault)fault} at write {write}");
+        }
+    }
+
+    [Fact]
+    public void Each_failure_counts_though_one_write_carries_several()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 5)));
+        Enumerable.Range(1, 40).ToList().ForEach(write => run.Faults[write] = WriteFault.Refused);
+        run.World["P/a"].RefusedPreparations = 999;
+        run.RunUntil(() => run.World["P/a"].Prepared == 3, "prepared in vain");
+        run.Faults.Clear();
+        run.RunTo(RunState.Failed);
+
+        run.World["P/a"].Prepared.ShouldBe(5);
+    }
+
     [Fact]
     public void Failure_that_is_not_retryable_is_not_retried()
     {
