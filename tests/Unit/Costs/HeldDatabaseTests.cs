@@ -1,7 +1,7 @@
-namespace Drydock.Tests.Unit.Databases.Running;
+namespace Drydock.Tests.Unit.Costs;
 
 /// <summary>What a run costs the hosts and servers of a database while it waits for an administrator.</summary>
-public sealed class HeldCostTests
+public sealed class HeldDatabaseTests
 {
     [Theory]
     [InlineData("UpgradeMasters")]

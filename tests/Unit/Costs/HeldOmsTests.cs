@@ -1,7 +1,7 @@
-namespace Drydock.Tests.Unit.Oms;
+namespace Drydock.Tests.Unit.Costs;
 
 /// <summary>What a run costs its hosts and its server while it waits for an administrator.</summary>
-public sealed class HeldCostTests
+public sealed class HeldOmsTests
 {
     private const int Looks = 6;
 

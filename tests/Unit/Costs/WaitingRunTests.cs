@@ -1,9 +1,9 @@
 using Drydock.Tests.Unit.Runs.Toys;
 
-namespace Drydock.Tests.Unit.Runs;
+namespace Drydock.Tests.Unit.Costs;
 
 /// <summary>Nothing polls, nothing spins, nothing is written that says nothing new.</summary>
-public sealed class RunCostTests
+public sealed class WaitingRunTests
 {
     [Fact]
     public void Running_step_causes_no_writes_and_rare_looks()
