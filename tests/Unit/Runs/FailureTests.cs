@@ -41,7 +41,7 @@ public sealed class FailureTests
 
         run.Outcome.StepId.ShouldBe("P/a");
         run.Outcome.Reason.ShouldBe("Refused");
-        run.Outcome.Message.ShouldBe("P/a failed: connection refused.");
+        run.Outcome.Message.ShouldBeWorded();
         run.World["P/a"].Acts.ShouldBe(3);
         run.Pass(TimeSpan.FromHours(2));
         run.World["P/a"].Acts.ShouldBe(3);

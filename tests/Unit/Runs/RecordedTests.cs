@@ -12,7 +12,7 @@ public sealed class RecordedTests
     [Fact]
     public void Receipt_that_status_does_not_take_is_refused_before_the_act()
     {
-        foreach (var (receipt, why) in new[] { (Long, "Its receipt 'limits' has 32769 characters, but status takes 32768."), (Many, "It has 301 receipts, but status takes 300.") })
+        foreach (var receipt in new[] { Long, Many })
         {
             var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a")));
             foreach (var (key, value) in receipt)
@@ -21,7 +21,7 @@ public sealed class RecordedTests
             }
 
             run.RunTo(RunState.Failed);
-            run.Outcome.Message.ShouldStartWith($"P/a failed: {why} Nothing was started.");
+            run.Outcome.Message.ShouldBeWorded();
             (run.World["P/a"].Acts, run.Store["P/a"].Receipt).ShouldBe((0, null));
         }
     }
@@ -51,7 +51,7 @@ public sealed class RecordedTests
         var run = new Simulation(ToyPlans.Plan(runOnce ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a")));
         run.World["P/a"].Facts = Long;
         run.RunTo(RunState.Failed);
-        run.Outcome.Message.ShouldContain("Its fact 'limits' has 32769 characters, but status takes 32768.");
+        run.Outcome.Message.ShouldBeWorded();
         run.Store["P/a"].Facts.ShouldBeNull();
 
         run.World["P/a"].Facts = new(StringComparer.Ordinal) { ["limits"] = "1" };
@@ -69,7 +69,7 @@ public sealed class RecordedTests
         (run.World["P/a"].RefusedActs, run.World["P/a"].NotTaken, run.World["P/a"].RefusalFacts) = (99, notTaken, Long);
         run.RunTo(RunState.Failed);
         (run.Outcome.Reason, run.World["P/a"].Acts, run.Store["P/a"].Facts).ShouldBe(("Refused", 1, null));
-        run.Outcome.Message.ShouldStartWith("P/a failed: connection refused. Its fact 'limits' has");
+        run.Outcome.Message.ShouldBeWorded();
     }
 
     [Fact]

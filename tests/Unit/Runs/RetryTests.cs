@@ -60,7 +60,7 @@ public sealed class RetryTests
         var refused = StepTransitions.Retry(Step(StepState.Failed, RetryRule.RestoreFirst), byToken: true);
 
         refused.Reset.ShouldBeFalse();
-        refused.Refused.ShouldBe("P/a may run again only on restored data, so a retry alone does not repeat it.");
+        refused.Refused.ShouldBeWorded();
     }
 
     [Theory]

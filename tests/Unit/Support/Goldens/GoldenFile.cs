@@ -64,12 +64,15 @@ internal static class GoldenFile
             .Select(file => JsonSerializer.Deserialize(File.ReadAllText(file), Json).ShouldNotBeNull());
 
     /// <summary>The texts of an area.</summary>
-    public static IEnumerable<string> Texts(string area) => Directory.EnumerateFiles(PathOf(area, ""), "*.txt").Select(File.ReadAllText);
+    public static IEnumerable<string> Texts(string area) => TextFiles(area).Select(File.ReadAllText);
 
     /// <summary>An area has a text for each of its scenarios, and no other.</summary>
     public static void ShouldBeOf(string area, IEnumerable<string> scenarios) =>
-        Directory.EnumerateFiles(PathOf(area, ""), "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+        TextFiles(area).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
             .ShouldBe(scenarios.Select(name => $"{name}.txt").Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> TextFiles(string area) =>
+        Directory.EnumerateFiles(PathOf(area, ""), "*.txt").Where(f => Path.GetFileName(f) != WordsFile.Name);
 
     private static string PathOf(string area, string name) => Repository.PathOf($"tests/Unit/{area}/Goldens/{name}");
 
