@@ -15,8 +15,8 @@ public sealed class ControlAnnotationTests
         world.RunFor(TimeSpan.FromDays(1));
 
         world.Truth.Acts.ShouldBe(["Prepare/box", "Swap/one"]);
-        world.Status.Message.ShouldBe("Paused before Swap/two. Remove the annotation drydock.dev/pause to continue.");
-        world.Status.NextAction.ShouldBe("Continue: `kubectl -n toys annotate toyrun up drydock.dev/pause-`.");
+        world.Status.Message.ShouldBeWorded();
+        world.Status.NextAction.ShouldBeWorded();
         world.Unannotate(Annotations.Pause);
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
@@ -30,7 +30,7 @@ public sealed class ControlAnnotationTests
         world.Edit(s => s with { HoldBefore = [], Paused = true });
         world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.Paused, "paused");
 
-        world.Status.Message.ShouldNotBeNull().ShouldContain("Set spec.paused: false and remove the annotation drydock.dev/pause");
+        world.Status.Message.ShouldBeWorded();
         world.Unannotate(Annotations.Pause);
         world.RunUntil(() => world.Status.Message!.EndsWith("Set spec.paused: false to continue.", StringComparison.Ordinal), "the spec remains");
         world.Truth.Acts.ShouldNotContain("Swap/two");
@@ -43,7 +43,7 @@ public sealed class ControlAnnotationTests
         world.RunUntil(() => world.Is("Held"), "held");
         var hold = world.Status.Holds.ShouldHaveSingleItem();
         (hold.Name, hold.Approval, hold.Since is not null).ShouldBe(("Swap/two", $"Swap/two@{world.Status.Plan!.Hash[7..15]}.1", true));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("remove 'Swap/two' from the annotation drydock.dev/hold, or annotate drydock.dev/approve=");
+        world.Status.Message.ShouldBeWorded();
         var since = hold.Since;
         world.RunFor(TimeSpan.FromHours(3));
         world.Status.Holds.Single().Since.ShouldBe(since);
@@ -63,7 +63,7 @@ public sealed class ControlAnnotationTests
         world.RunUntil(() => world.Is("RolledBack") && world.Claims == 0, "rolled back");
 
         (world.Status.Phase, world.Is("Ready"), world.ReasonOf("Ready"), world.Is("Stalled")).ShouldBe(("RolledBack", true, Reasons.RolledBack, false));
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"To try again, set spec.retry or drydock.dev/retry={world.RetryWord}. It is bound to this rollback.");
+        world.Status.Message.ShouldBeWorded(world.RetryWord);
         world.Status.UsedTokens.ShouldHaveSingleItem().Kind.ShouldBe(TokenKind.Rollback);
         world.Truth.Done.ShouldNotContain("Swap/one");
         world.Found!.Spec.DesiredState.ShouldBe(DesiredState.Upgraded);
@@ -137,7 +137,7 @@ public sealed class ControlAnnotationTests
         world.RunUntil(() => world.Is("RolledBack") && world.Claims == 0, "rolled back");
 
         world.Truth.Acts.ShouldBeEmpty();
-        world.Status.Message.ShouldNotBeNull().ShouldContain("Nothing was changed");
+        world.Status.Message.ShouldBeWorded();
         world.Is("Ready").ShouldBeTrue();
     }
 

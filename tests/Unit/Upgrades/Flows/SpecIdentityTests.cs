@@ -18,10 +18,9 @@ public sealed class SpecIdentityTests
     [Fact]
     public void Each_changed_field_is_named_with_both_values()
     {
-        Changes(Spec with { ToVersion = "4.2.3", Edition = OmsEdition.Community }).ShouldBe(
-            "spec.edition (now Community, in the plan not set), spec.toVersion (now 4.2.3, in the plan 4.2.2)");
+        Changes(Spec with { ToVersion = "4.2.3", Edition = OmsEdition.Community }).ShouldBeWorded();
         Changes(Spec with { Regions = [Spec.Regions[0] with { Nodes = [Spec.Regions[0].Nodes[0] with { HostIP = "192.0.2.2" }] }] })
-            .ShouldBe("spec.regions[0].nodes[0].hostIP (now 192.0.2.2, in the plan 192.0.2.1)");
+            .ShouldBeWorded();
     }
 
     [Fact]
@@ -29,7 +28,7 @@ public sealed class SpecIdentityTests
     {
         Kept(Spec).Values.ShouldAllBe(v => !v.Contains("s3cret", StringComparison.Ordinal));
         var changes = Changes(Spec with { Container = new ContainerSpec { Env = [new EnvironmentVariable { Name = "KEY", Value = "0ther" }] } });
-        changes.ShouldStartWith("spec.container.env[0].value (now hash ");
+        changes.ShouldBeWorded();
         changes.ShouldNotContain("0ther");
     }
 
@@ -41,7 +40,7 @@ public sealed class SpecIdentityTests
         Kept(large)["regions"].ShouldMatch("^hash [0-9a-f]{8}$");
         Changes(large with { Regions = [large.Regions[0] with { Nodes = Nodes(31) }] }, large)
             .ShouldMatch(@"^spec\.regions \(now hash \w{8}, in the plan hash \w{8}\)$");
-        Changes(large with { Image = "oms:x" }, large).ShouldBe("spec.image (now oms:x, in the plan oms:4.2.2)");
+        Changes(large with { Image = "oms:x" }, large).ShouldBeWorded();
     }
 
     [Fact]
@@ -54,7 +53,7 @@ public sealed class SpecIdentityTests
 
     [Fact]
     public void Plan_of_an_older_operator_names_no_field() =>
-        SpecIdentity.Changes(new StoredPlan().AsRun(), Of(Spec)).ShouldBe("an identity field of spec");
+        SpecIdentity.Changes(new StoredPlan().AsRun(), Of(Spec)).ShouldBeWorded();
 
     private static List<OmsNode> Nodes(int count) =>
         [.. Enumerable.Range(0, count).Select(i => new OmsNode { Name = $"n-{new string('x', 60)}-{i}", HostIP = $"192.0.2.{i}" })];

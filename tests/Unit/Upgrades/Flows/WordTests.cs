@@ -104,8 +104,7 @@ public sealed class WordTests
 
         world.Status.RollbackPlan!.Hash.ShouldBe(hash);
         (world.Is("Held"), world.Truth.Acts.Exists(a => a.StartsWith("Undo", StringComparison.Ordinal))).ShouldBe((true, false));
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"The approval '{approval}' was ignored. It is for another plan, or an earlier number of this one");
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"drydock.dev/approve={world.Status.Holds.Single().Approval}");
+        world.Status.Message.ShouldBeWorded(approval, world.Status.Holds.Single().Approval);
     }
 
     [Theory]
@@ -131,7 +130,7 @@ public sealed class WordTests
         var word = Word.For(Word.Retry, world.Status.Plan!);
         world.Status.RetryWord.ShouldBe(word);
         world.Status.Message.ShouldNotBeNull().ShouldContain($"The retry '{text}' was ignored.");
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"spec.retry or drydock.dev/retry={word}");
+        world.Status.Message.ShouldBeWorded(word);
         world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={word} ");
         world.Events.All.Count(e => e.Reason == Reasons.RetryIgnored).ShouldBe(1);
 
@@ -208,7 +207,7 @@ public sealed class WordTests
         world.Annotate(Annotations.Retry, before);
         world.RunFor(TimeSpan.FromMinutes(10));
         world.ReasonOf("Stalled").ShouldBe(Reasons.Aborted);
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={world.RetryWord} to restart from preflight");
+        world.Status.Message.ShouldBeWorded(world.RetryWord);
 
         world.Truth.Findings.Clear();
         world.Retry();
@@ -228,7 +227,7 @@ public sealed class WordTests
 
         world.Is("Failed").ShouldBeTrue();
         world.Status.RetryWord.ShouldNotBeNull().ShouldNotBe(word);
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"The retry '{word}' was ignored. It was used before: its mark lies beside the data.");
+        world.Status.Message.ShouldBeWorded(word, world.Status.RetryWord);
         world.Status.NextAction.ShouldNotBeNull().ShouldContain(world.Status.RetryWord);
         world.Retry();
         world.RunUntil(() => world.IsOver, "the second one counts");
@@ -275,7 +274,7 @@ public sealed class WordTests
         world.Annotate(Annotations.Approve, approval);
         world.RunUntil(() => world.Status.Message!.Contains("none could be made", StringComparison.Ordinal), "it says so");
         world.RunFor(TimeSpan.FromHours(1));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("A new approval, acceptance or retry waits: it leaves a mark beside the data before it counts, and none could be made. one: no route to host (***). The operator tries again automatically.");
+        world.Status.Message.ShouldBeWorded();
         (world.Is("Held"), world.Status.Approvals.Count).ShouldBe((true, 0));
 
         world.Truth.Unmarkable = null;

