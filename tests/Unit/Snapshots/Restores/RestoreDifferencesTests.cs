@@ -20,7 +20,7 @@ public sealed class RestoreDifferencesTests
         shown[0].ShouldStartWith("cm: view v0");
         shown.ShouldAllBe(d => d.Length <= 1024);
         shown[^1].ShouldContain("6 more");
-        status.Message!.ShouldContain("The load has 25 warnings, for instance of definitions that are printed differently");
+        status.Message.ShouldBeWorded();
         status.Standing(ConditionTypes.Ready).ShouldBe("True/Succeeded");
     }
 

@@ -91,7 +91,7 @@ public sealed class RestoreStatusPutBackTests
 
         var status = await world.StatusAsync();
         status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
-        status.Message.ShouldNotBeNull().ShouldContain("Restored by oms/back");
+        status.Message.ShouldBeWorded();
         AssertUntouched(world, drops, world.Server.Ended.Count, "same name");
     }
 
@@ -126,7 +126,7 @@ public sealed class RestoreStatusPutBackTests
         if (expected == 0)
         {
             status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
-            status.Message.ShouldNotBeNull().ShouldContain("Restored by oms/back-0");
+            status.Message.ShouldBeWorded();
             status.Message.ShouldContain(Annotations.Accept);
             status.Message.ShouldContain(Annotations.Abort);
         }
