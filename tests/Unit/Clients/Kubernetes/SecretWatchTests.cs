@@ -92,7 +92,7 @@ public sealed class SecretWatchTests : IAsyncDisposable
         await Wait.UntilAsync(() => secrets.Problem is not null);
 
         var ready = HealthChecks.Ready([_world.Watcher, secrets]);
-        ready.Description!.ShouldContain("1 of 1 watches of Secrets are interrupted");
+        ready.Description.ShouldBeWorded();
         ready.Description!.ShouldNotContain("the-name");
         _world.Api.Before = null;
         await _world.Time.AdvanceToTimerAsync(due => due < TimeSpan.FromSeconds(1)).Bounded();

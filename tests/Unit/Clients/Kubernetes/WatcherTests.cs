@@ -223,7 +223,7 @@ public sealed class WatcherTests : IAsyncLifetime
 
         await Wait.UntilAsync(() => _watcher.Problem is not null);
 
-        _watcher.Problem!.ShouldContain("Grant the verb 'list' on 'widgets'");
+        _watcher.Problem.ShouldBeWorded();
         _watcher.HasSynced.ShouldBeFalse();
     }
 

@@ -61,10 +61,8 @@ public sealed class BoundedTarStreamTests
         using var tar = new MemoryStream(Header(type, length));
         await using var reader = new TarReader(new BoundedTarStream(tar, "oms.tar on oms-a", long.MaxValue));
 
-        (await Should.ThrowAsync<InvalidDataException>(async () => await reader.GetNextEntryAsync(copyData: false, Token))).Message
-            .ShouldBe(
-                "oms.tar on oms-a: the headers of an entry of the archive are longer than "
-                    + $"{BoundedTarStream.MaxHeaderBytes} bytes, so the rest is not read.");
+        (await Should.ThrowAsync<InvalidDataException>(async () => await reader.GetNextEntryAsync(copyData: false, Token)))
+            .Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -74,8 +72,8 @@ public sealed class BoundedTarStreamTests
         await using var reader = new TarReader(new BoundedTarStream(tar, "a tar", 1 << 20));
         var entry = (await reader.GetNextEntryAsync(copyData: false, Token)).ShouldNotBeNull();
 
-        (await Should.ThrowAsync<InvalidDataException>(() => entry.DataStream!.CopyToAsync(Stream.Null, Token))).Message
-            .ShouldContain("longer than 1048576 bytes");
+        (await Should.ThrowAsync<InvalidDataException>(() => entry.DataStream!.CopyToAsync(Stream.Null, Token)))
+            .Message.ShouldBeWorded();
         tar.Given.ShouldBeLessThan((1 << 20) + (1 << 18));
     }
 
@@ -84,8 +82,8 @@ public sealed class BoundedTarStreamTests
     {
         await using var tar = new BoundedTarStream(new Endless([], Header('0', 0)), "a tar", long.MaxValue);
 
-        (await Should.ThrowAsync<InvalidDataException>(() => tar.CopyToAsync(Stream.Null, Token))).Message
-            .ShouldContain("more than 1000000 entries");
+        (await Should.ThrowAsync<InvalidDataException>(() => tar.CopyToAsync(Stream.Null, Token)))
+            .Message.ShouldBeWorded();
     }
 
     private static byte[] Padded(string text) =>

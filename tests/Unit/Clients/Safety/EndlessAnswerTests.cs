@@ -36,9 +36,7 @@ public sealed class EndlessAnswerTests
         var refusal = await Should.ThrowAsync<DockerProtocolException>(
             () => client.Containers.ListContainersAsync(new global::Docker.DotNet.Models.ContainersListParameters(), Token));
 
-        refusal.Message.ShouldContain(
-            $"Docker at tcp://127.0.0.1:{server.Port} (list containers): "
-                + $"the answer is longer than 16 MiB");
+        refusal.Message.ShouldBeWorded(server.Port);
         server.Sent.ShouldBeLessThan(DockerHandler.MaxAnswerBytes + EndlessServer.KernelBytes);
     }
 
@@ -68,7 +66,7 @@ public sealed class EndlessAnswerTests
 
         var refusal = await Should.ThrowAsync<DockerProtocolException>(() => client.System.PingAsync(Token));
 
-        refusal.Message.ShouldContain("the headers of the answer are longer than 64 KiB");
+        refusal.Message.ShouldBeWorded(server.Port);
         refusal.Message.ShouldNotContain("canary");
         server.Sent.ShouldBeLessThan(HeaderBytes + EndlessServer.KernelBytes);
     }
@@ -106,8 +104,7 @@ public sealed class EndlessAnswerTests
 
         var refusal = await Should.ThrowAsync<DockerApiException>(() => client.System.GetSystemInfoAsync(Token));
 
-        refusal.Message.ShouldEndWith(
-            "InternalServerError, with a body (text/html) that is not from a Docker Engine.");
+        refusal.Message.ShouldBeWorded(server.Port);
         server.Sent.ShouldBeLessThan(HeaderBytes + EndlessServer.KernelBytes);
     }
 
@@ -121,8 +118,7 @@ public sealed class EndlessAnswerTests
             () => http.GetAsync("127.0.0.1", server.Port, "/pd/api/v1/stores", Token));
 
         refusal.Reason.ShouldBe(Reasons.AnswerUnusable);
-        refusal.Message.ShouldStartWith(
-            $"GET http://127.0.0.1:{server.Port}/pd/api/v1/stores: the answer is longer than 8 MiB and was not read.");
+        refusal.Message.ShouldBeWorded(server.Port);
         server.Sent.ShouldBeLessThan(ServiceHttp.LongestBody + EndlessServer.KernelBytes);
     }
 
@@ -136,8 +132,7 @@ public sealed class EndlessAnswerTests
             await Should.ThrowAsync<ServiceException>(() => http.GetAsync("127.0.0.1", server.Port, "/", Token));
 
         refusal.Reason.ShouldBe(Reasons.AnswerUnusable);
-        refusal.Message.ShouldBe(
-            $"GET http://127.0.0.1:{server.Port}/: the answer is not HTTP. Check which process listens on that port.");
+        refusal.Message.ShouldBeWorded(server.Port);
     }
 
     [Fact]
@@ -151,7 +146,7 @@ public sealed class EndlessAnswerTests
         var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ListAsync(Token));
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Unreadable);
-        refusal.Message.ShouldContain("longer than 16 MiB");
+        refusal.Message.ShouldBeWorded(server.Port);
         server.Sent.ShouldBeLessThan(HttpOmsApi.LongestAnswer + EndlessServer.KernelBytes);
     }
 

@@ -67,8 +67,7 @@ public sealed class EndpointPolicyTests
     public void The_api_server_is_refused_unless_it_is_allowed(string apiServer, string address)
     {
         EndpointPolicy.Create([], allowUnixSockets: false, apiServer)
-            .Refusal(IPAddress.Parse(address))
-            .ShouldBe("the Kubernetes API server");
+            .Refusal(IPAddress.Parse(address)).ShouldBeWorded();
         EndpointPolicy.Create([apiServer], allowUnixSockets: false, apiServer)
             .Refusal(IPAddress.Parse(address))
             .ShouldBeNull();

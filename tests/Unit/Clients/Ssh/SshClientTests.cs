@@ -21,8 +21,7 @@ public sealed class SshClientTests : IDisposable
         var refusal = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true"), Token));
 
         (refusal.Reason, refusal.MayHaveRun).ShouldBe((RemoteRefusal.RemoteCommand, true));
-        refusal.Message.ShouldStartWith(
-            "root@192.0.2.1:22: the command printed more than 1048576 bytes, so it was ended.");
+        refusal.Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -32,8 +31,8 @@ public sealed class SshClientTests : IDisposable
             Client("while :; do echo 'canary canary canary canary canary canary' >&2; done", maxTotalOutput: 1 << 20);
         using var input = new MemoryStream(new byte[4 << 20]);
 
-        (await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true") { Input = input }, Token))).Message
-            .ShouldContain("printed more than");
+        (await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true") { Input = input }, Token)))
+            .Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -82,7 +81,7 @@ public sealed class SshClientTests : IDisposable
         var refusal = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true"), Token));
 
         (refusal.Reason, refusal.MayHaveRun).ShouldBe((RemoteRefusal.LocalClient, false));
-        refusal.Message.ShouldContain("127.0.0.1 is refused (loopback)");
+        refusal.Message.ShouldBeWorded();
         File.Exists(began).ShouldBeFalse();
     }
 

@@ -72,9 +72,7 @@ public sealed class BlockingCallsTests : IDisposable
         {
             var hung = await Should.ThrowAsync<SnapshotException>(() => failing);
             hung.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
-            hung.Message.ShouldStartWith(
-                $"The storage root {_folder} does not answer: a call to look at 'a/b' has not returned within 60 s, "
-                    + "since 2026-01-01 00:00:00Z. Repair the volume");
+            hung.Message.ShouldBeWorded(_folder);
         }
 
         // Another root does not care.
@@ -119,7 +117,7 @@ public sealed class BlockingCallsTests : IDisposable
         var write = writer.Content.WriteAsync(new byte[3 << 20], Token).AsTask();
         write.IsCompleted.ShouldBeFalse();
         _time.Advance(Limit);
-        (await Should.ThrowAsync<SnapshotException>(() => write)).Message.ShouldContain("does not answer");
+        (await Should.ThrowAsync<SnapshotException>(() => write)).Message.ShouldBeWorded(_folder);
         foreach (var hung in hanging)
         {
             await Should.ThrowAsync<SnapshotException>(() => hung);
@@ -127,8 +125,7 @@ public sealed class BlockingCallsTests : IDisposable
 
         _gate.Set();
         await EventuallyAsync(() => storage.StatAsync("x", Token));
-        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Message.ShouldContain(
-            "does not answer");
+        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Message.ShouldBeWorded(_folder);
     }
 
     [Fact]
