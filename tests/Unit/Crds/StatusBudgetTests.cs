@@ -70,7 +70,7 @@ public sealed class StatusBudgetTests
 
         StatusBudget.Weight(fitted, CrdsJsonContext.Default.OmsUpgradeStatus).ShouldBeLessThanOrEqualTo(StatusBudget.Bytes);
         fitted.Plan!.Steps.Count.ShouldBe(SchemaLimits.Steps, "no step is left out");
-        fitted.Message.ShouldBe("all is done [1000 texts of this status are shortened: with longer ones it would come near the largest that the API server takes.]");
+        fitted.Message.ShouldBeWorded();
     }
 
     private static (ObservedStatus Status, JsonTypeInfo Type) Made<TStatus>(int seed)
