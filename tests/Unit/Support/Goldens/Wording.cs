@@ -7,9 +7,10 @@ namespace Drydock.Tests.Unit.Support;
 internal static partial class Wording
 {
     /// <summary>
-    /// The whole message is the one in Goldens/words.txt of the test's room. Values that differ from run to run, or that
-    /// the test knows better, are arguments: the message must contain them, and its entry has their names instead. A
-    /// hash, which changes with each step of a plan or byte of a file, is {hash} there.
+    /// The whole message is the one in Goldens/words.txt of the test's room. Values that differ from run to run, or
+    /// that the test knows better, are arguments: the message must contain them, and its entry has their names instead.
+    /// A hash, which changes with each step of a plan or byte of a file, is {hash} there. Not for cases that run side
+    /// by side (<see cref="Cases"/>), as the entries of a test are numbered in their order.
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="first">A value in the message, for instance the word of a retry.</param>
@@ -46,6 +47,7 @@ internal static partial class Wording
     }
 
     // That of a plan in a word such as StopOld@0123abcd.1, and any SHA-256.
-    [GeneratedRegex(@"(?<=@)[0-9a-f]{8}(?=\.\d)|\b[0-9a-f]{64}\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"(?<=@)[0-9a-f]{8}(?=\.\d)|(?<=\(plan )[0-9a-f]{8}\b|\b[0-9a-f]{64}\b", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Hash();
 }

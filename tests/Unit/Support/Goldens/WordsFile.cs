@@ -4,8 +4,9 @@ namespace Drydock.Tests.Unit.Support;
 
 /// <summary>
 /// The messages that the tests of a room assert, in Goldens/words.txt of its folder: after two lines about the file, a
-/// line for the test, then the lines of its message, indented. A test that has one message several times, or for several
-/// arguments, has it once. DRYDOCK_REFRESH=words writes the entries of the tests that run again; those of other tests stay.
+/// line for the test, then the lines of its message, indented. A test that has one message several times, or for
+/// several arguments, has it once. DRYDOCK_REFRESH=words writes the entries of the tests that run again; those of other
+/// tests stay.
 /// </summary>
 internal sealed class WordsFile
 {
@@ -37,7 +38,8 @@ internal sealed class WordsFile
     /// <summary>The room's file.</summary>
     /// <param name="room">The folder of the tests, from tests/Unit on.</param>
     public static WordsFile Of(string room) => Rooms.GetOrAdd(room, r => new WordsFile(
-        Repository.PathOf($"tests/Unit/{r}/Goldens/{Name}"), Environment.GetEnvironmentVariable("DRYDOCK_REFRESH") == "words"));
+        Repository.PathOf($"tests/Unit/{r}/Goldens/{Name}"),
+        Environment.GetEnvironmentVariable("DRYDOCK_REFRESH") == "words"));
 
     /// <summary>The room of the tests of a namespace: its first part, and each engine has its own.</summary>
     public static string RoomOf(string testNamespace)
@@ -50,7 +52,9 @@ internal sealed class WordsFile
     public static SortedDictionary<string, string> Read(string path)
     {
         var entries = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var lines = File.Exists(path) ? File.ReadAllLines(path).SkipWhile(line => line.Length > 0).Skip(1).ToArray() : [];
+        string[] lines = File.Exists(path)
+            ? [.. File.ReadAllLines(path).SkipWhile(line => line.Length > 0).Skip(1)]
+            : [];
         for (var i = 0; i < lines.Length;)
         {
             var tests = lines[i..].TakeWhile(line => !IsMessage(line)).ToList();
@@ -59,7 +63,8 @@ internal sealed class WordsFile
             i += message.Count;
 
             // The last of the empty lines separates two entries.
-            var words = string.Join('\n', message.SkipLast(1).Select(line => line.Length == 0 ? "" : line[Indent.Length..]));
+            var words = string.Join(
+                '\n', message.SkipLast(1).Select(line => line.Length == 0 ? "" : line[Indent.Length..]));
             tests.ForEach(test => entries.Add(test, words));
         }
 
@@ -83,9 +88,10 @@ internal sealed class WordsFile
             var expected = _entries.GetValueOrDefault(key);
             if (expected != message)
             {
-                throw new ShouldAssertException($"{key}\n{(expected is null ? "has no entry" : "has another message")} in {_path}.\n"
+                throw new ShouldAssertException(
+                    $"{key}\n{(expected is null ? "has no entry" : "has another message")} in {_path}.\n"
                     + $"expected: {expected}\nactual:   {message}\n"
-                    + "If that is wanted, run the test with DRYDOCK_REFRESH=words, and read the difference of the file.");
+                    + "If that is wanted, run the test with DRYDOCK_REFRESH=words and read the difference of the file.");
             }
         }
     }
@@ -96,7 +102,8 @@ internal sealed class WordsFile
     {
         if (number == 1)
         {
-            foreach (var former in _entries.Keys.Where(k => k.StartsWith($"{test} #", StringComparison.Ordinal)).ToList())
+            var numbered = $"{test} #";
+            foreach (var former in _entries.Keys.Where(k => k.StartsWith(numbered, StringComparison.Ordinal)).ToList())
             {
                 _entries.Remove(former);
             }
@@ -104,7 +111,9 @@ internal sealed class WordsFile
 
         _entries[key] = message;
         var text = new StringBuilder(Header);
-        foreach (var tests in _entries.GroupBy(entry => (Method: entry.Key.Split('(', ' ')[0], entry.Value), entry => entry.Key))
+        var messages = _entries.GroupBy(
+            entry => (Method: entry.Key.Split('(', ' ')[0], entry.Value), entry => entry.Key);
+        foreach (var tests in messages)
         {
             foreach (var of in tests)
             {

@@ -5,7 +5,8 @@ public sealed class WordsTests : IDisposable
 {
     private readonly string _path = Path.GetTempFileName();
 
-    public static TheoryData<string> Rooms { get; } = [.. Files().Select(f => Path.GetDirectoryName(Path.GetDirectoryName(f))!)
+    public static TheoryData<string> Rooms { get; } = [.. Files()
+        .Select(file => Path.GetDirectoryName(Path.GetDirectoryName(file))!)
         .Select(folder => Path.GetRelativePath(Repository.PathOf("tests/Unit"), folder)).Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -22,7 +23,8 @@ public sealed class WordsTests : IDisposable
         var entries = WordsFile.Read(Repository.PathOf($"tests/Unit/{room}/Goldens/{WordsFile.Name}"));
 
         entries.ShouldNotBeEmpty();
-        entries.Keys.Where(key => !tests.Contains(key.Split('(', ' ')[0])).ShouldBeEmpty("remove the entries of tests that are gone");
+        entries.Keys.Where(key => !tests.Contains(key.Split('(', ' ')[0]))
+            .ShouldBeEmpty("remove the entries of tests that are gone");
     }
 
     [Fact]
