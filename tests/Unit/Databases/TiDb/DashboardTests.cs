@@ -29,7 +29,7 @@ public sealed class DashboardTests
         stored["templating"]!["list"]![0]!["options"]!.AsArray().ShouldBeEmpty();
         stored["panels"]![0]!["datasource"]!.GetValue<string>().ShouldBe("prod");
         stored["panels"]![1]!["panels"]![0]!["datasource"]!.GetValue<string>().ShouldBe("prod");
-        world.Step(Step).Message.ShouldBe("grafana has all 2 dashboards.");
+        world.Step(Step).Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class DashboardTests
 
         var step = world.Step(Step);
         (step.State, step.Acceptable).ShouldBe((StepState.Failed, true));
-        step.Message!.ShouldContain("The dashboard Prod-PD was not imported. POST 192.0.2.1:3000/api/dashboards/db was answered 400");
+        step.Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class DashboardTests
         world.Preflight().Findings.ShouldHaveSingleItem().Acknowledge.ShouldBe("ConfigurationInvalid/dashboards");
         world = Made();
         world.Files[(Host, "/opt/overview.json")] = "[]";
-        world.Preflight().Findings.ShouldHaveSingleItem().Message.ShouldContain("/opt/overview.json is no dashboard");
+        world.Preflight().Findings.ShouldHaveSingleItem().Message.ShouldBeWorded();
     }
 
     private static TiDbWorld World() => Made().Begin();

@@ -78,7 +78,7 @@ public sealed class MonitoringPreflightTests
 
         var step = world.Step("UpgradeMonitoring/prometheus");
         (step.State, step.Reason, step.Acceptable).ShouldBe((StepState.Failed, Reasons.ConfigurationInvalid, true));
-        step.Message!.ShouldContain("was not stopped");
+        step.Message.ShouldBeWorded();
         world.Done.ShouldNotContain("stop prometheus");
     }
 

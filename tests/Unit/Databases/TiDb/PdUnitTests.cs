@@ -45,7 +45,7 @@ public sealed class PdUnitTests
 
         var step = world.Step(Step);
         (step.State, step.Acceptable).ShouldBe((StepState.Failed, true));
-        step.Message!.ShouldContain("exists and is no link");
+        step.Message.ShouldBeWorded();
     }
 
     [Fact]

@@ -63,9 +63,7 @@ public sealed class PutBackTests
 
         var status = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored }, world.Upgrade.Spec);
         var item = status.ActionRequired.Single(a => a is { Reason: Reasons.ScheduleLimits, Subject: "schedule limits" });
-        item.Message.ShouldContain("leader-schedule-limit 32");
-        item.Message.ShouldContain("region-schedule-limit 0");
-        item.Message.ShouldContain("exactly what an upgrade sets");
+        item.Message.ShouldBeWorded();
     }
 
     private static void ToSuccess(TiDbWorld world) =>

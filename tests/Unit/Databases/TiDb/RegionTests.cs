@@ -94,7 +94,9 @@ public sealed class RegionTests
 
     [Fact]
     public async Task Endless_value_in_list_of_regions_is_refused() =>
-        (await Should.ThrowAsync<TiDbApiException>(() => ReadAsync($$"""{"count":1,"regions":[{"id":1,"start_key":"{{new string('7', 3 << 20)}}"}]}"""))).Message.ShouldContain("longer than 1048576 bytes");
+        (await Should.ThrowAsync<TiDbApiException>(
+                () => ReadAsync($$"""{"count":1,"regions":[{"id":1,"start_key":"{{new string('7', 3 << 20)}}"}]}""")))
+            .Message.ShouldBeWorded();
 
     private static Task<PdRegionCheck> ReadAsync(string body, int status = 200) =>
         PdRegionList.ReadAsync(new ServiceStream(status, null, new Drip(Encoding.UTF8.GetBytes(body))), "GET x", "down-peer", _ => true, default);

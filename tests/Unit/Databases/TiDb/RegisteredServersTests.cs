@@ -25,8 +25,7 @@ public sealed class RegisteredServersTests
         var world = WithoutTiDb();
         world.Gateway = _ => null;
 
-        world.FindMembers(MemberSearch.Of("192.0.2.1", [])).Findings.ShouldHaveSingleItem().Message
-            .ShouldContain("PD serves no gateway to its etcd (enable-grpc-gateway), where they are registered. List one TiDB in spec.instances");
+        world.FindMembers(MemberSearch.Of("192.0.2.1", [])).Findings.ShouldHaveSingleItem().Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -35,7 +34,7 @@ public sealed class RegisteredServersTests
         var world = WithoutTiDb();
         world.Answers = (method, _, path) => method == "POST" && path.EndsWith("/kv/range", StringComparison.Ordinal) ? (200, """{"kvs":[{"key":"x","value":"bm90IGpzb24="}]}""") : null;
 
-        world.FindMembers(MemberSearch.Of("192.0.2.1", [])).Findings.ShouldHaveSingleItem().Message.ShouldContain("cannot be read");
+        world.FindMembers(MemberSearch.Of("192.0.2.1", [])).Findings.ShouldHaveSingleItem().Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -45,7 +44,7 @@ public sealed class RegisteredServersTests
         world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Instances = [.. world.Upgrade.Spec.Instances.Where(i => i.Name != "tidb-3")] } };
         world.Answers = (_, process, path) => path == "/info/all" ? (500, "shutting down") : null;
 
-        world.Preflight().Findings.ShouldHaveSingleItem().Message.ShouldContain("A TiDB server at 192.0.2.3:4000 is registered (PD's etcd), but spec.instances does not list it.");
+        world.Preflight().Findings.ShouldHaveSingleItem().Message.ShouldBeWorded();
     }
 
     [Fact]
