@@ -24,8 +24,8 @@ public sealed class SqlProbeTests
     [Fact]
     public async Task Ysql_that_starts_or_is_something_else_does_not_answer()
     {
-        (await AskAsync(SqlInterface.Ysql, Error("57P03", "the database system is starting up"))).ShouldBe("PostgreSQL reports: the database system is starting up (57P03)");
-        (await AskAsync(SqlInterface.Ysql, "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray())).ShouldBe("the answer is not one of PostgreSQL");
+        (await AskAsync(SqlInterface.Ysql, Error("57P03", "the database system is starting up"))).ShouldBeWorded();
+        (await AskAsync(SqlInterface.Ysql, "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray())).ShouldBeWorded();
         (await AskAsync(SqlInterface.Ysql, [])).ShouldNotBeNull();
     }
 

@@ -49,8 +49,8 @@ public sealed class StatusTests
         status.PausedReplication.ShouldBe(["a-to-b", "b-to-a"]);
         var items = status.ActionRequired.Where(a => a.Reason == Reasons.ReplicationPaused).ToList();
         items.Select(a => a.Subject).ShouldBe(["a-to-b", "b-to-a"]);
-        items[0].Message.ShouldContain($"{YugaWorld.NewDirectory}/bin/yb-admin --master_addresses {YugaWorld.PeerHost}:7100 set_universe_replication_enabled a-to-b 1");
-        items[1].Message.ShouldContain("--master_addresses 10.0.0.1:7100,10.0.0.2:7100,10.0.0.3:7100 set_universe_replication_enabled b-to-a 1");
+        items[0].Message.ShouldBeWorded();
+        items[1].Message.ShouldBeWorded();
         status.ActionRequired.Where(a => a.Reason == Reasons.LeaderBlacklisted).Select(a => a.Subject).ShouldBe(["t2"], "it was drained while t1 settled");
     }
 
@@ -75,7 +75,7 @@ public sealed class StatusTests
         var status = Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan, AbortedBy = "token" });
         var item = status.ActionRequired.ShouldHaveSingleItem();
         (item.Reason, item.Subject).ShouldBe((Reasons.LeaderBlacklisted, "t2"));
-        item.Message.ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
+        item.Message.ShouldBeWorded();
         YugabyteStatus.LeftBehind(world.Spec, status).ShouldHaveSingleItem();
     }
 
@@ -129,7 +129,7 @@ public sealed class StatusTests
         world.ToolAnswers["change_leader_blacklist"] = (1, "Timed out");
         var came = await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, default);
         came.Removed.ShouldBeEmpty();
-        came.Remaining.ShouldHaveSingleItem().ShouldContain("change_leader_blacklist REMOVE 10.0.0.2:9100");
+        came.Remaining.ShouldHaveSingleItem().ShouldBeWorded();
     }
 
     [Fact]

@@ -17,9 +17,7 @@ public sealed class VerifyUniverseTests
         run.ToEnd();
 
         (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "Verify/universe", Reasons.ClusterUnhealthy));
-        run.Outcome.Message!.ShouldContain("Tablet server t3 (10.0.0.3:9000) is not ALIVE. Its last heartbeat was");
-        run.Outcome.Message!.ShouldContain($"{world.Setup.To} is final, there is no rollback:");
-        run.Outcome.Message!.ShouldContain("Replication stays paused until then.");
+        run.Outcome.Message.ShouldBeWorded();
         world.Groups.ShouldAllBe(g => g.IsPaused);
 
         world.Start(world["t3"], world.Setup.To);
@@ -40,7 +38,7 @@ public sealed class VerifyUniverseTests
         run.ToEnd();
 
         (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeCatalog/universe", Reasons.ClusterUnhealthy));
-        run.Outcome.Message!.ShouldContain("if it runs, the masters refuse its heartbeats");
+        run.Outcome.Message.ShouldBeWorded();
         world.CatalogIsUpgraded.ShouldBeFalse();
     }
 
@@ -136,7 +134,8 @@ public sealed class VerifyUniverseTests
         back.ToEnd();
 
         (back.Outcome.State, back.Outcome.StepId).ShouldBe((RunState.Failed, "Verify/universe"));
-        back.Outcome.Message!.ShouldEndWith("Repair it, then retry.");
+        back.Outcome.Reason.ShouldBe(Reasons.ClusterUnhealthy);
+        back.Outcome.Message.ShouldBeWorded();
     }
 
     private static Step Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == id);
