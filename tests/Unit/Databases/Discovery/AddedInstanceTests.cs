@@ -27,8 +27,7 @@ public sealed class AddedInstanceTests
     {
         var topology = Topology(new AddedInstances(() => true, (_, _) => Task.FromResult<IReadOnlyList<HostProcess>>([]), () => _told++), out _);
 
-        (await topology.FindRefusalAsync(CancellationToken.None)).ShouldNotBeNull()
-            .ShouldStartWith("spec.added[tikv-9] is not accepted: The process of tikv-9 (h9:20171) was not found on its host: no process of tikv-server runs there.");
+        (await topology.FindRefusalAsync(CancellationToken.None)).ShouldBeWorded();
         _told.ShouldBe(0);
     }
 

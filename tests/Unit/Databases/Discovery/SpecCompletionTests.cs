@@ -66,7 +66,7 @@ public sealed class SpecCompletionTests
         var plan = ((IRunDiscovery)new CompletedDiscovery(new Recorded(seen), found)).Compile(spec);
 
         seen.ShouldHaveSingleItem().Instances.ShouldHaveSingleItem().Name.ShouldBe("tikv-h1");
-        plan.Notes.ShouldHaveSingleItem().ShouldStartWith("Preflight found TiKV: tikv-h1. status.inventory");
+        plan.Notes.ShouldHaveSingleItem().ShouldBeWorded();
         plan.Hash.ShouldMatch("^sha256:[0-9a-f]{64}$");
         plan.Hash.ShouldNotBe(new CompletedDiscovery(new Recorded(seen), other).Compile(spec).Hash);
         plan.Hash.ShouldBe(new CompletedDiscovery(new Recorded(seen), found).Compile(spec).Hash);

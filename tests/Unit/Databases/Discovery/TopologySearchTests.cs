@@ -69,8 +69,8 @@ public sealed class TopologySearchTests
         inventory.ShouldBeNull();
         var findings = _findings.Sorted();
         findings.Select(f => (f.Reason, f.Field)).ShouldBe([(Reasons.ControlMismatch, "spec.instances[pd-h2].control"), (Reasons.ControlMismatch, "spec.instances[tikv-h1].control")]);
-        findings[0].Message.ShouldContain("no process of pd-server runs there");
-        findings[1].Message.ShouldContain("Set control of the instance, of its component in spec.control, or in spec.defaults.");
+        findings[0].Message.ShouldBeWorded();
+        findings[1].Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class TopologySearchTests
         looks.ShouldBe(looked);
         var finding = _findings.Sorted().ShouldHaveSingleItem();
         (finding.Reason, finding.Field).ShouldBe((Reasons.InstancesDiffer, "spec.seed"));
-        finding.Message.ShouldStartWith("The cluster at h1 lists more than 300 processes, and an upgrade takes at most 300. ");
+        finding.Message.ShouldBeWorded();
     }
 
     [Theory]

