@@ -16,7 +16,7 @@ public sealed class ChangeTests
         var world = CliRuns.Held();
         var change = Approval.Of(world.Run(), null, all: false);
 
-        change.Sentence.ShouldStartWith("Approves StopOld of migration/");
+        change.Sentence.ShouldBeWorded();
         change.Effect(world.Run()).ShouldBeNull("the operator has not seen it");
         var told = TakeUp(world, change);
         told.ShouldStartWith("Approved.");
@@ -42,8 +42,8 @@ public sealed class ChangeTests
         var hash = approval[..approval.LastIndexOf('.')];
 
         Approval.Of(world.Run(), hash, all: false).Annotations[Annotations.Approve].ShouldBe(approval);
-        Refusal(() => Approval.Of(world.Run(), "StopOld@0123abcd", all: false)).ShouldContain("It waits at StopOld.");
-        Refusal(() => Approval.Of(world.Run(), hash[..^1], all: false)).ShouldContain("It waits at StopOld.");
+        Refusal(() => Approval.Of(world.Run(), "StopOld@0123abcd", all: false)).ShouldBeWorded();
+        Refusal(() => Approval.Of(world.Run(), hash[..^1], all: false)).ShouldBeWorded(hash[..^1]);
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class ChangeTests
     {
         var world = CliRuns.Held();
 
-        Refusal(() => Approval.Of(world.Run(), "EnableHA", all: false)).ShouldContain("It waits at StopOld.");
+        Refusal(() => Approval.Of(world.Run(), "EnableHA", all: false)).ShouldBeWorded();
         var running = CliRuns.Begin();
-        Refusal(() => Approval.Of(running.Run(), null, all: false)).ShouldContain("waits for no approval");
+        Refusal(() => Approval.Of(running.Run(), null, all: false)).ShouldBeWorded();
     }
 
     [Fact]
@@ -92,9 +92,8 @@ public sealed class ChangeTests
 
         var sentence = Approval.Of(world.Run(), null, all: false).Sentence;
 
-        sentence.ShouldStartWith("Approves PointOfNoReturn of ");
+        sentence.ShouldBeWorded();
         sentence.ShouldContain(step);
-        sentence.ShouldContain("point of no return: a rollback after it loses data");
     }
 
     [Fact]
@@ -107,9 +106,7 @@ public sealed class ChangeTests
 
         var sentence = Approval.Of(world.Run(), null, all: false).Sentence;
 
-        sentence.ShouldContain($"The run then continues with {world.Status.RollbackPlan!.Steps[0].Id}, ");
-        sentence.ShouldContain("is lost.");
-        sentence.ShouldContain($"This DROPS {Databases(world)} and restores them from ");
+        sentence.ShouldBeWorded();
     }
 
     [Fact]
@@ -141,7 +138,7 @@ public sealed class ChangeTests
         world.RunUntil(() => world.Is("Held"), "held");
 
         retry.ShouldContain(dropped);
-        retry.ShouldContain("OMS is down, and stays down until everything from StartNew on has run again.");
+        retry.ShouldBeWorded();
         Approval.Of(world.Run(), null, all: false).Sentence.ShouldContain(dropped);
         world.Status.RetryCost.ShouldBeNull();
     }
@@ -157,7 +154,7 @@ public sealed class ChangeTests
         var change = TokenChange.Retry(world.Run());
 
         change.Annotations.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(Annotations.Retry, (string?)world.RestoreWord));
-        TakeUp(world, change).ShouldStartWith("Continued. RestoreDatabases: After InitMetadata/oms-a the run continues only on restored data");
+        TakeUp(world, change).ShouldBeWorded();
         world.RunUntil(() => world.IsOver || world.Is("Held"), "success or a hold");
         world.Is("Held").ShouldBeFalse(world.Status.Message);
     }
@@ -184,7 +181,7 @@ public sealed class ChangeTests
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.ReasonOf("Stalled") == "Aborted", "aborted");
 
-        TakeUp(world, TokenChange.Retry(world.Run())).ShouldContain("waits for an approval");
+        TakeUp(world, TokenChange.Retry(world.Run())).ShouldBeWorded();
 
         world.RunUntil(() => world.Is("Held"), "held");
         world.Count("restore").ShouldBe(0);
@@ -196,7 +193,7 @@ public sealed class ChangeTests
         var world = CliRuns.Begin(s => s with { HoldBefore = ["DisableHA"] });
         world.RunUntil(() => world.Is("Held"), "held");
 
-        Approval.Of(world.Run(), null, all: false).Sentence.ShouldContain("OMS goes down, until the upgrade or a rollback ends.");
+        Approval.Of(world.Run(), null, all: false).Sentence.ShouldBeWorded();
         world.EditSpec(s => s with { HoldBefore = ["DisableHA", "StopOld"] });
         Approval.Of(world.Run(), null, all: false).Sentence.ShouldNotContain("goes down");
     }
@@ -229,7 +226,7 @@ public sealed class ChangeTests
 
         TakeUp(world, RunControl.Hold(world.Run(), ["StopOld"])).ShouldStartWith("Set.");
         TakeUp(world, RunControl.Pause(world.Run())).ShouldStartWith("Set.");
-        Refusal(() => TokenChange.Abort(world.Run())).ShouldContain("does not run: Planned");
+        Refusal(() => TokenChange.Abort(world.Run())).ShouldBeWorded();
     }
 
     [Fact]
@@ -242,9 +239,9 @@ public sealed class ChangeTests
         world.RunUntil(() => world.ReasonOf("Ready") == Reasons.Paused, "paused");
         Refusal(() => RunControl.Pause(world.Run())).ShouldContain("paused already");
         TakeUp(world, RunControl.Resume(world.Run())).ShouldStartWith("Resumed.");
-        Refusal(() => RunControl.Resume(world.Run())).ShouldContain("is not paused");
+        Refusal(() => RunControl.Resume(world.Run())).ShouldBeWorded();
         world.RunToSuccess();
-        Refusal(() => RunControl.Pause(world.Run())).ShouldContain("has ended (Succeeded)");
+        Refusal(() => RunControl.Pause(world.Run())).ShouldBeWorded();
     }
 
     [Fact]
@@ -253,7 +250,7 @@ public sealed class ChangeTests
         var world = CliRuns.Begin(s => s with { Paused = true });
         world.RunUntil(() => world.ReasonOf("Ready") == Reasons.Paused, "paused");
 
-        Refusal(() => RunControl.Resume(world.Run())).ShouldContain("""kubectl -n migration patch omsu""");
+        Refusal(() => RunControl.Resume(world.Run())).ShouldBeWorded();
     }
 
     [Fact]
@@ -262,7 +259,7 @@ public sealed class ChangeTests
         var world = CliRuns.Begin();
         world.RunUntil(() => world.Status.Plan is not null, "the plan");
 
-        TakeUp(world, RunControl.Hold(world.Run(), ["Backup", "Verify"])).ShouldBe("Set. The run waits when it arrives there.");
+        TakeUp(world, RunControl.Hold(world.Run(), ["Backup", "Verify"])).ShouldBeWorded();
         world.RunUntil(() => world.Is("Held"), "held before the backup");
         TakeUp(world, RunControl.Release(world.Run(), ["Backup"])).ShouldBe("Removed.");
         world.RunUntil(() => world.Is("Held") && world.Status.Phase != "Backup", "held before the verification");
@@ -276,9 +273,9 @@ public sealed class ChangeTests
         var world = CliRuns.Begin();
         world.RunUntil(() => world.Count("snapshot") == 1, "the backup");
 
-        Refusal(() => RunControl.Hold(world.Run(), ["Bakup"])).ShouldContain("has no phase or step Bakup");
-        Refusal(() => RunControl.Hold(world.Run(), ["StopOld"])).ShouldContain("has begun already");
-        Refusal(() => RunControl.Release(world.Run(), ["StopOld"])).ShouldContain("It has none.");
+        Refusal(() => RunControl.Hold(world.Run(), ["Bakup"])).ShouldBeWorded();
+        Refusal(() => RunControl.Hold(world.Run(), ["StopOld"])).ShouldBeWorded();
+        Refusal(() => RunControl.Release(world.Run(), ["StopOld"])).ShouldBeWorded();
     }
 
     [Fact]
@@ -287,9 +284,9 @@ public sealed class ChangeTests
         var world = RollbackTests.Failed();
         var change = TokenChange.Retry(world.Run());
 
-        change.Sentence.ShouldContain("The cause has to be repaired first");
+        change.Sentence.ShouldBeWorded();
         TakeUp(world, change).ShouldStartWith("Continued.");
-        Refusal(() => TokenChange.Retry(CliRuns.Held().Run())).ShouldContain("did not fail");
+        Refusal(() => TokenChange.Retry(CliRuns.Held().Run())).ShouldBeWorded();
     }
 
     [Fact]
@@ -300,7 +297,7 @@ public sealed class ChangeTests
         world.Apply();
         world.RunToStall();
 
-        TakeUp(world, TokenChange.Retry(world.Run())).ShouldStartWith("Preflight is repeated.");
+        TakeUp(world, TokenChange.Retry(world.Run())).ShouldBeWorded();
     }
 
     [Fact]
@@ -322,7 +319,7 @@ public sealed class ChangeTests
         var world = CliRuns.Begin(s => s with { NotAfter = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) });
         world.RunToStall();
 
-        Refusal(() => TokenChange.Retry(world.Run())).ShouldContain("(TooLate). Set a later spec.notAfter");
+        Refusal(() => TokenChange.Retry(world.Run())).ShouldBeWorded();
     }
 
     [Fact]
@@ -331,7 +328,7 @@ public sealed class ChangeTests
         var world = RollbackTests.Failed();
 
         TakeUp(world, TokenChange.Abort(world.Run())).ShouldStartWith("Aborted.");
-        Refusal(() => TokenChange.Abort(world.Run())).ShouldContain("is aborted already");
+        Refusal(() => TokenChange.Abort(world.Run())).ShouldBeWorded();
     }
 
     [Fact]
@@ -341,7 +338,7 @@ public sealed class ChangeTests
         world.RunUntil(() => world.Count("snapshot") == 1, "the backup");
         var change = TokenChange.Abort(world.Run());
 
-        change.Sentence.ShouldContain("The downtime continues until you retry or roll back.");
+        change.Sentence.ShouldBeWorded();
         TakeUp(world, change).ShouldStartWith("Aborted.");
         world.RunUntil(() => world.Is("Stalled"), "stalled");
         TakeUp(world, TokenChange.Retry(world.Run())).ShouldStartWith("Continued.");
@@ -371,7 +368,7 @@ public sealed class ChangeTests
         TakeUp(world, TokenChange.Rollback(world.Run())).ShouldStartWith("Taken up. ");
         world.RunToRolledBack();
 
-        Refusal(() => TokenChange.CancelRollback(world.Run())).ShouldContain("cannot be cancelled: RolledBack");
+        Refusal(() => TokenChange.CancelRollback(world.Run())).ShouldBeWorded();
         OfferedVerbs.Of(world.Run()).Select(o => o.Verb).ShouldBe(["retry"]);
     }
 
@@ -396,7 +393,7 @@ public sealed class ChangeTests
         var unknown = run.Status!.Plan!.With(run.Status.Plan!.Steps.Select(s => s.Id == "Verify/hosts" ? s.With(r => r with { State = StepState.Unknown, Acceptable = true }) : s));
         run = run with { Status = run.Status with { Plan = unknown } };
 
-        Refusal(() => TokenChange.Accept(run, "Verify/hosts")).ShouldStartWith("The outcome of Verify/hosts is unknown");
+        Refusal(() => TokenChange.Accept(run, "Verify/hosts")).ShouldBeWorded();
         OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("accept");
     }
 
@@ -406,8 +403,8 @@ public sealed class ChangeTests
         var world = RollbackTests.Failed();
         var failed = world.Status.Plan!.Steps.First(s => s.State == StepState.Failed);
 
-        Refusal(() => TokenChange.Accept(world.Run(), failed.Id)).ShouldContain("cannot be accepted");
-        Refusal(() => TokenChange.Accept(world.Run(), "Verify/hosts")).ShouldContain("did not fail");
+        Refusal(() => TokenChange.Accept(world.Run(), failed.Id)).ShouldBeWorded();
+        Refusal(() => TokenChange.Accept(world.Run(), "Verify/hosts")).ShouldBeWorded();
     }
 
     // Writes the change as the verb does, and lets the operator run until the verb would report it.

@@ -48,7 +48,7 @@ public sealed class ChangeWriterTests
             invocation, "up", TokenChange.Abort, isAgreed: true, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
         code.ShouldBe(ExitCodes.NotTakenUp);
-        errors.ToString().ShouldStartWith("It is written, but the operator has not taken it up within 1s.");
+        errors.ToString().ShouldBeWorded();
         output.ToString().ShouldNotContain("taken it up");
     }
 

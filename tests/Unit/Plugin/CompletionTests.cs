@@ -52,7 +52,7 @@ public sealed class CompletionTests
 
         (await DrydockCommand.RunAsync(CliRuns.Plain(output), ["completion", "tcsh"], TestContext.Current.CancellationToken)).ShouldBe(ExitCodes.Failed);
 
-        output.ToString().ShouldStartWith("SHELL is 'tcsh'; expected is bash, zsh or fish.");
+        output.ToString().ShouldBeWorded();
     }
 
     private static async Task<string> ScriptAsync(string shell)

@@ -20,7 +20,7 @@ public sealed class DatabaseChangeTests
         OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("rollback");
         var refused = Should.Throw<CliException>(() => TokenChange.Rollback(run));
         (refused.ExitCode, refused.Message).ShouldBe((ExitCodes.Refused, $"{run.FullName}: {run.Status!.RollbackCost}"));
-        refused.Message.ShouldContain("TiDB supports none once the first PD is stopped");
+        refused.Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -51,13 +51,13 @@ public sealed class DatabaseChangeTests
     {
         var world = new DatabaseRunWorld().Apply(s => s with { HoldBefore = ["UpgradePD", "UpgradeTiKV"] });
         world.RunUntil(() => world.Is("Held"), "held");
-        TokenChange.Abort(RunOf(world)).Sentence.ShouldContain("What was changed so far is then undone.");
+        TokenChange.Abort(RunOf(world)).Sentence.ShouldBeWorded();
         world.Edit(s => s with { HoldBefore = ["UpgradeTiKV"] });
         world.RunUntil(() => world.Is("Held") && world.Status.Holds.Exists(h => h.Name == "UpgradeTiKV"), "held later");
 
         var sentence = TokenChange.Abort(RunOf(world)).Sentence;
 
-        sentence.ShouldContain("Nothing is undone: the processes keep the versions that they run now (PD 3/3");
+        sentence.ShouldBeWorded();
         sentence.ShouldNotContain("is then undone");
     }
 

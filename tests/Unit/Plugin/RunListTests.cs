@@ -116,7 +116,7 @@ public sealed class RunListTests
 
         code.ShouldBe(ExitCodes.Done, text);
         selectors.ShouldBe(["team=dba", "team=dba"]);
-        text.ShouldBe("There is no upgrade with team=dba in any namespace.\n");
+        text.ShouldBeWorded();
     }
 
     [Fact]
@@ -137,8 +137,7 @@ public sealed class RunListTests
         var (code, text) = await RunAsync(new Uri("http://127.0.0.1:1/"), "status", "night", "--request-timeout", "1s");
 
         code.ShouldBe(ExitCodes.Failed);
-        text.ShouldContain(" did not answer within 1s (--request-timeout).");
-        text.ShouldContain("127.0.0.1:1");
+        text.ShouldBeWorded();
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class RunViewTests
 
         var view = View(world);
         view.State.ShouldBe(ShownState.InProgress);
-        view.Message.ShouldStartWith("The operator has not seen the last change of the spec yet. Before the change: ");
+        view.Message.ShouldBeWorded();
     }
 
     private static Step Done(Step step, DateTimeOffset at) =>

