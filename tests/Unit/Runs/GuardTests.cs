@@ -114,6 +114,7 @@ public sealed class GuardTests
         run.Pass(TimeSpan.FromHours(1));
 
         run.Outcome.State.ShouldBe(RunState.OutcomeUnknown);
+        run.Outcome.Reason.ShouldBe(EngineReasons.OutcomeUnknown);
         run.Outcome.Message.ShouldBeWorded();
         run.World["A/2"].Acts.ShouldBe(0);
 
@@ -129,6 +130,7 @@ public sealed class GuardTests
         run.RunTo(RunState.OutcomeUnknown);
 
         run.World["A/1"].Acts.ShouldBe(0);
+        run.Outcome.Reason.ShouldBe(EngineReasons.OutcomeUnknown);
         run.Outcome.Message.ShouldBeWorded();
     }
 

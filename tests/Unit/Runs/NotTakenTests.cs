@@ -41,6 +41,7 @@ public sealed class NotTakenTests
         run.RunTo(RunState.Failed);
 
         (run.Time.GetUtcNow() - began).ShouldBeInRange(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(12));
+        run.Outcome.Reason.ShouldBe("Refused");
         run.Outcome.Message.ShouldBeWorded();
         run.Store["P/a"].StartedAt.ShouldBeNull("nothing was begun");
         run.Pass(TimeSpan.FromHours(1));

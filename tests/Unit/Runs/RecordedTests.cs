@@ -21,6 +21,7 @@ public sealed class RecordedTests
             }
 
             run.RunTo(RunState.Failed);
+            run.Outcome.Reason.ShouldBe(EngineReasons.StepFailed);
             run.Outcome.Message.ShouldBeWorded();
             (run.World["P/a"].Acts, run.Store["P/a"].Receipt).ShouldBe((0, null));
         }
@@ -51,6 +52,7 @@ public sealed class RecordedTests
         var run = new Simulation(ToyPlans.Plan(runOnce ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a")));
         run.World["P/a"].Facts = Long;
         run.RunTo(RunState.Failed);
+        run.Outcome.Reason.ShouldBe(EngineReasons.StepFailed);
         run.Outcome.Message.ShouldBeWorded();
         run.Store["P/a"].Facts.ShouldBeNull();
 

@@ -17,6 +17,7 @@ public sealed class UnknownOutcomeTests
         run.RunTo(RunState.OutcomeUnknown);
 
         run.Outcome.StepId.ShouldBe("A/1");
+        run.Outcome.Reason.ShouldBe(EngineReasons.OutcomeUnknown);
         run.Outcome.Message.ShouldBeWorded();
         run.World["A/1"].Looks.ShouldBe(StepTransitions.UnknownLooks);
         run.Pass(TimeSpan.FromHours(4));
@@ -100,6 +101,7 @@ public sealed class UnknownOutcomeTests
         run.RunTo(RunState.OutcomeUnknown);
         run.Pass(TimeSpan.FromHours(1));
 
+        run.Outcome.Reason.ShouldBe(EngineReasons.OutcomeUnknown);
         run.Outcome.Message.ShouldBeWorded();
         run.World["A/2"].Acts.ShouldBe(0);
         run.Store["A/1"].Attempt.ShouldBe(0);
@@ -113,6 +115,7 @@ public sealed class UnknownOutcomeTests
         run.RunTo(RunState.OutcomeUnknown);
         run.Pass(TimeSpan.FromHours(1));
 
+        run.Outcome.Reason.ShouldBe(EngineReasons.OutcomeUnknown);
         run.Outcome.Message.ShouldBeWorded();
         run.World["A/1"].Acts.ShouldBe(0);
     }
@@ -125,6 +128,7 @@ public sealed class UnknownOutcomeTests
         run.RunTo(RunState.OutcomeUnknown);
         run.Pass(TimeSpan.FromHours(1));
 
+        run.Outcome.Reason.ShouldBe(EngineReasons.OutcomeUnknown);
         run.Outcome.Message.ShouldBeWorded();
         run.World["A/1"].Acts.ShouldBe(0);
     }
@@ -150,6 +154,7 @@ public sealed class UnknownOutcomeTests
         run.Settle();
 
         run.Outcome.State.ShouldBe(RunState.OutcomeUnknown);
+        run.Outcome.Reason.ShouldBe(EngineReasons.OutcomeUnknown);
         run.Outcome.Message.ShouldBeWorded();
         run.World["A/1"].Looks.ShouldBe(0);
     }

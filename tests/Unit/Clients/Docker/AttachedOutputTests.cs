@@ -60,7 +60,8 @@ public sealed class AttachedOutputTests
         await using var engine = Engine(exchange => exchange.ReplyAsync(200, "{}"));
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<DockerProtocolException>(() => AttachAsync(client))).Message.ShouldBeWorded(engine.SocketPath);
+        (await Should.ThrowAsync<DockerProtocolException>(() => AttachAsync(client))).Message
+            .ShouldBeWorded(engine.SocketPath);
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class AttachedOutputTests
             exchange => exchange.UpgradeAndCloseAsync([.. Enumerable.Repeat(much, 66)]));
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<DockerProtocolException>(() => AttachAsync(client))).Message.ShouldBeWorded(engine.SocketPath);
+        (await Should.ThrowAsync<DockerProtocolException>(() => AttachAsync(client))).Message
+            .ShouldBeWorded(engine.SocketPath);
     }
 
     private static FakeEngine Engine(Func<FakeExchange, Task> start) => FakeEngine.Speaking(

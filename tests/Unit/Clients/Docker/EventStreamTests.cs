@@ -89,7 +89,8 @@ public sealed class EventStreamTests
         });
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<DockerProtocolException>(() => CollectAsync(client, []))).Message.ShouldBeWorded(engine.SocketPath);
+        (await Should.ThrowAsync<DockerProtocolException>(() => CollectAsync(client, []))).Message
+            .ShouldBeWorded(engine.SocketPath);
     }
 
     [Theory]

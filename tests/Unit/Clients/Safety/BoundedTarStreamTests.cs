@@ -61,7 +61,8 @@ public sealed class BoundedTarStreamTests
         using var tar = new MemoryStream(Header(type, length));
         await using var reader = new TarReader(new BoundedTarStream(tar, "oms.tar on oms-a", long.MaxValue));
 
-        (await Should.ThrowAsync<InvalidDataException>(async () => await reader.GetNextEntryAsync(copyData: false, Token)))
+        (await Should.ThrowAsync<InvalidDataException>(
+                async () => await reader.GetNextEntryAsync(copyData: false, Token)))
             .Message.ShouldBeWorded();
     }
 

@@ -31,7 +31,8 @@ public sealed class SshClientTests : IDisposable
             Client("while :; do echo 'canary canary canary canary canary canary' >&2; done", maxTotalOutput: 1 << 20);
         using var input = new MemoryStream(new byte[4 << 20]);
 
-        (await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("true") { Input = input }, Token)))
+        (await Should.ThrowAsync<RemoteException>(
+                () => client.RunAsync(new RemoteCommand("true") { Input = input }, Token)))
             .Message.ShouldBeWorded();
     }
 
