@@ -31,7 +31,7 @@ public sealed class NodeEndpointsTests
     {
         var jump = new JumpHost { Host = "b", User = "ops", SshSecretRef = new SecretReference { Name = secret } };
 
-        Should.Throw<DockerEndpointException>(() => Of(Ssh with { Jump = jump })).Message.ShouldContain($"Secret {secret} of node oms-a");
+        Should.Throw<DockerEndpointException>(() => Of(Ssh with { Jump = jump })).Message.ShouldBeWorded();
     }
 
     [Theory]
@@ -43,7 +43,8 @@ public sealed class NodeEndpointsTests
         {
             await using var client = new DockerClient(Of(docker, hostIP));
 
-            (await Should.ThrowAsync<DockerEndpointException>(() => client.System.PingAsync())).Message.ShouldContain($"{hostIP} is refused ({kind}");
+            (await Should.ThrowAsync<DockerEndpointException>(() => client.System.PingAsync()))
+                .Message.ShouldBeWorded(kind);
         }
     }
 
@@ -55,7 +56,7 @@ public sealed class NodeEndpointsTests
         await using var refused = new DockerClient(Of(local), options);
         await using var tried = new DockerClient(Of(Ssh with { Jump = new JumpHost { Host = "192.0.2.1", User = "ops" } }, "127.0.0.1"), options);
 
-        (await Should.ThrowAsync<DockerEndpointException>(() => refused.System.PingAsync())).Message.ShouldContain("jump host ops@127.0.0.1:22: 127.0.0.1 is refused (loopback)");
+        (await Should.ThrowAsync<DockerEndpointException>(() => refused.System.PingAsync())).Message.ShouldBeWorded();
 
         // The jump host's own loopback is no address of the operator's.
         await Should.ThrowAsync<DockerSshException>(() => tried.System.PingAsync());

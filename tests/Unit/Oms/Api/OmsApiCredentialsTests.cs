@@ -18,7 +18,7 @@ public sealed class OmsApiCredentialsTests
         var refusal = Should.Throw<OmsApiException>(() => Read(Usual, ("serverName", "https://oms.example")));
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Credentials);
-        refusal.Message.ShouldContain("key serverName of Secret console (spec.preflight.apiCredentialsSecretRef)");
+        refusal.Message.ShouldBeWorded();
     }
 
     [Fact]

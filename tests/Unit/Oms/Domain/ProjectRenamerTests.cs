@@ -64,7 +64,7 @@ public sealed class ProjectRenamerTests
     [Fact]
     public void Column_too_short_for_a_new_name_is_a_finding() =>
         ProjectRenamer.Compute([Migration("1", "a"), Migration("2222", "a")], [], [], new ProjectNameLimits(5, 5), [])
-            .Findings.ShouldHaveSingleItem().Message.ShouldContain("at most 5 characters");
+            .Findings.ShouldHaveSingleItem().Message.ShouldBeWorded();
 
     [Fact]
     public void Duplicates_found_by_server_and_operator_are_merged()

@@ -15,7 +15,7 @@ public sealed class GuardTests
         world.RunToStall();
 
         (world.ReasonOf("Stalled"), world.Count("jar")).ShouldBe(("ComponentsUnhealthy", 1));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_console on oms-a is RUNNING");
+        world.Status.Message.ShouldBeWorded();
         world.New("oms-a")!.StopProgram("oms_console");
         world.Retry();
         world.RunToSuccess();

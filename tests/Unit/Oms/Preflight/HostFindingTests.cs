@@ -22,9 +22,8 @@ public sealed class HostFindingTests
         world.Apply(OnlyFirst).RunToStall();
         var finding = world.Status.Findings.ShouldHaveSingleItem();
         (finding.Reason, finding.Acknowledge, finding.Field).ShouldBe((Reasons.NodesDiffer, $"NodesDiffer/{Other}", "spec.regions"));
-        finding.Message.ShouldStartWith($"Host {Other} is {status} in table host of cm_340 and is in no cm_nodes, so it is not upgraded.");
+        finding.Message.ShouldBeWorded();
         finding.Message.Contains("fresh heartbeat", StringComparison.Ordinal).ShouldBe(beats);
-        finding.Message.ShouldContain("stop OMS there");
     }
 
     [Fact]
@@ -50,7 +49,7 @@ public sealed class HostFindingTests
         world.Apply().RunToStall();
         var finding = world.Status.Findings.ShouldHaveSingleItem();
         (finding.Reason, finding.Node, finding.Acknowledge).ShouldBe((Reasons.ImageUnsuitable, "oms-b", "ImageUnsuitable/oms-b/architecture"));
-        finding.Message.ShouldContain("is built for amd64, but oms-b is arm64");
+        finding.Message.ShouldBeWorded();
         finding.Field.ShouldBe("spec.image");
     }
 
@@ -62,7 +61,7 @@ public sealed class HostFindingTests
         world.Apply().RunToStall();
         var finding = world.Status.Findings.ShouldHaveSingleItem();
         (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.ContainerFilesUnknown, "ContainerFilesUnknown/oms-a"));
-        finding.Message.ShouldContain("`docker diff oms_322`");
+        finding.Message.ShouldBeWorded();
 
         world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, finding.Acknowledge!] } });
         world.RunUntil(() => world.Status.Plan is not null, "planned");

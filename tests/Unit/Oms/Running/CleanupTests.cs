@@ -50,7 +50,8 @@ public sealed class CleanupTests
         world.New("oms-a")!.Stop(0);
         world.EditSpec(s => s with { Cleanup = new CleanupSpec { Accepted = true } });
         world.RunUntil(() => world.Is("Stalled"), "stalled");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("oms-a is not running");
+        world.ReasonOf("Stalled").ShouldBe(Reasons.ComponentsUnhealthy);
+        world.Status.Message.ShouldBeWorded();
         (world.Is("Succeeded"), world.Is("Failed"), world.Old("oms-a").Status).ShouldBe((true, false, "exited"));
 
         world.New("oms-a")!.Start();

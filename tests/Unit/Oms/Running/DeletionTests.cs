@@ -110,9 +110,8 @@ public sealed class DeletionTests
         world.Delete();
         world.RunFor(TimeSpan.FromMinutes(30));
         world.IsGone().ShouldBeFalse();
-        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete=Abandon");
-        world.Status.Message.ShouldContain("oms-b");
-        world.Status.Message.ShouldContain("what runs as OMS on oms-b cannot be read");
+        world.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable);
+        world.Status.Message.ShouldBeWorded();
         world.Is("Stalled").ShouldBeTrue();
         world.Metadata.IsHighAvailabilityOn.ShouldBeFalse("whether the new version was started on oms-b is not known");
 

@@ -187,7 +187,7 @@ public sealed class GoldenRunTests
 
         world.Metadata.HaConfig = """{"enable":false}""";
         world.RunUntil(() => world.Count("jar") == 2 && world.Is("Held"), "held again");
-        world.Status.Message.ShouldContain("set enable to true");
+        world.Status.Message.ShouldBeWorded();
         world.Metadata.HaConfig = perceive ? """{"enable":true,"perceiveStoreClientCheckpoint":true}""" : """{"enable":true,"refetchStoreIntervalMin":90}""";
         world.RunToSuccess();
 

