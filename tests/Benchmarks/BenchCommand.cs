@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Runs the requested parts one after the other and writes the section of each into docs/project/performance.md as soon as it
-/// is measured.
+/// Runs the requested parts one after the other and writes the section of each into docs/project/performance.md as soon
+/// as it is measured.
 /// </summary>
 internal sealed class BenchCommand(string? only)
 {
     private static readonly IReadOnlyList<IBenchPart> Parts =
     [
-        new UpgradePart(), new RegionsPart(), new DatabasesPart(), new ZonesPart(), new FootprintPart(), new ScalePart(),
+        new UpgradePart(), new RegionsPart(), new DatabasesPart(), new ZonesPart(), new FootprintPart(),
+        new ScalePart(),
         new DumpsPart(),
     ];
 
@@ -20,7 +21,9 @@ internal sealed class BenchCommand(string? only)
         var unknown = wanted.Where(name => !Parts.Any(part => Selects(name, part))).ToList();
         if (unknown.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"BENCH_ONLY: {string.Join(", ", unknown)} is no part; there are {string.Join(", ", Parts.Select(p => p.Name))}");
+            await Console.Error.WriteLineAsync(
+                $"BENCH_ONLY: {string.Join(", ", unknown)} is no part; there are "
+                + $"{string.Join(", ", Parts.Select(p => p.Name))}");
             return 2;
         }
 
@@ -41,5 +44,7 @@ internal sealed class BenchCommand(string? only)
 
     private static string Machine() => string.Create(
         CultureInfo.InvariantCulture,
-        $"Measured {TimeProvider.System.GetUtcNow():yyyy-MM-dd} on {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}.");
+        $"Measured {TimeProvider.System.GetUtcNow():yyyy-MM-dd} on {Environment.ProcessorCount} processors, "
+        + $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB, {RuntimeInformation.OSDescription}, .NET "
+        + $"{Environment.Version}.");
 }

@@ -1,8 +1,8 @@
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// docs/project/performance.md with one section a part. Sections of parts that were not run again stay as they are, with their
-/// own date.
+/// docs/project/performance.md with one section a part. Sections of parts that were not run again stay as they are,
+/// with their own date.
 /// </summary>
 internal static class PerformancePage
 {

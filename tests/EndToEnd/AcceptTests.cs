@@ -18,7 +18,12 @@ public sealed class AcceptTests(StageFixture fixture)
         RegionSizes = [1],
         Scenario = static options => options with
         {
-            Knobs = new OmsKnobs { InitMarker = "[END] all initialization steps succeeded", Jar = new OmsFault("errors"), Health = "error" },
+            Knobs = new OmsKnobs
+            {
+                InitMarker = "[END] all initialization steps succeeded",
+                Jar = new OmsFault("errors"),
+                Health = "error"
+            },
         },
     };
 
@@ -28,7 +33,8 @@ public sealed class AcceptTests(StageFixture fixture)
         var stage = await fixture.UseAsync(Road);
         var space = await stage.NewNamespaceAsync();
         var manifest = stage.Manifest(space);
-        manifest["spec"]!["correction"] = new JsonObject { ["archive"] = new JsonObject { ["hostPath"] = stage.OmsImages.Jar } };
+        manifest["spec"]!["correction"] =
+            new JsonObject { ["archive"] = new JsonObject { ["hostPath"] = stage.OmsImages.Jar } };
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await stage.ApplyAsync(manifest.ToJsonString());
 
@@ -45,22 +51,33 @@ public sealed class AcceptTests(StageFixture fixture)
         (await stage.Oms.CountAsync(OmsEvents.JarStart)).ShouldBe(1);
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
         (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
-        done["status"]!["acceptances"]!.AsArray().Select(a => (a!["token"]!.GetValue<string>(), a["accepted"]?.GetValue<bool>() ?? false, a["reason"]?.GetValue<string>())).ShouldBe(
-            [(jar.AcceptWord(Jar), true, "JarReportedErrors"), (init.AcceptWord("Backup/snapshot"), false, null), (init.AcceptWord(Init), true, "MarkerMissing")], ignoreOrder: true);
+        done["status"]!["acceptances"]!.AsArray().Select(a => (
+            a!["token"]!.GetValue<string>(), a["accepted"]?.GetValue<bool>() ?? false, a["reason"]?.GetValue<string>()))
+            .ShouldBe(
+                [
+                    (jar.AcceptWord(Jar), true, "JarReportedErrors"), (init.AcceptWord("Backup/snapshot"), false, null),
+                    (init.AcceptWord(Init), true, "MarkerMissing")
+                ],
+                ignoreOrder: true);
         foreach (var step in done.Steps().Where(s => s["id"]!.GetValue<string>() is Jar or Init))
         {
-            (step["state"]!.GetValue<string>(), step["accepted"]!["by"]!.GetValue<string>()).ShouldBe(("Succeeded", "Annotation"));
+            (step["state"]!.GetValue<string>(), step["accepted"]!["by"]!.GetValue<string>())
+                .ShouldBe(("Succeeded", "Annotation"));
         }
 
-        var events = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", "events", "-o", "json"]))!["items"]!.AsArray();
+        var events = JsonNode.Parse(
+            await stage.ControlPlane.KubectlAsync(["-n", space, "get", "events", "-o", "json"]))!["items"]!.AsArray();
         foreach (var id in new[] { Jar, Init })
         {
-            events.ShouldContain(e => e!["reason"]!.GetValue<string>() == "ResultAccepted" && e["message"]!.GetValue<string>().Contains(id, StringComparison.Ordinal));
+            events.ShouldContain(e => e!["reason"]!.GetValue<string>() == "ResultAccepted"
+                && e["message"]!.GetValue<string>().Contains(id, StringComparison.Ordinal));
         }
 
-        events.ShouldContain(e => e!["reason"]!.GetValue<string>() == "AcceptIgnored" && e["message"]!.GetValue<string>().Contains("Backup/snapshot", StringComparison.Ordinal));
+        events.ShouldContain(e => e!["reason"]!.GetValue<string>() == "AcceptIgnored"
+            && e["message"]!.GetValue<string>().Contains("Backup/snapshot", StringComparison.Ordinal));
     }
 
     private static Task<string> AcceptAsync(UpgradeStage stage, string space, string tokens) =>
-        stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsu", UpgradeCourse.Name, $"drydock.dev/accept={tokens}"]);
+        stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "--overwrite", "omsu", UpgradeCourse.Name, $"drydock.dev/accept={tokens}"]);
 }

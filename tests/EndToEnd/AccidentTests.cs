@@ -13,13 +13,18 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
 
     // Those that end by themselves or by one repair within seconds; what waits for a timeout belongs to make chaos.
     private static readonly string[] Quick =
-        ["metadb-restart", "metadb-disk-full", "metadb-charset-default", "metadb-cut-mid-restore", "dockerd-kill", "dump-truncated", "status-written-cut", "status-409", "watch-events-dropped", "operator-sigkill", "token-expired"];
+        [
+            "metadb-restart", "metadb-disk-full", "metadb-charset-default", "metadb-cut-mid-restore", "dockerd-kill",
+            "dump-truncated", "status-written-cut", "status-409", "watch-events-dropped", "operator-sigkill",
+            "token-expired"
+        ];
 
     [Fact]
     public async Task Upgrade_with_accidents_ends_like_undisturbed_run()
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
-        await RunAsync(ChaosMatrix.Runs(ChaosMatrix.Accidents(scenario)).SelectMany(run => run).Where(IsQuick).Take(Accidents));
+        await RunAsync(
+            ChaosMatrix.Runs(ChaosMatrix.Accidents(scenario)).SelectMany(run => run).Where(IsQuick).Take(Accidents));
     }
 
     [Fact]

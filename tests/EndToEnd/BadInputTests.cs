@@ -14,13 +14,16 @@ public sealed class BadInputTests(StageFixture fixture)
     public async Task Invalid_input_is_listed_in_one_pass_and_changes_nothing()
     {
         var stage = await fixture.ResetAsync();
-        await stage.MetaDb.ExecAsync("update oms_project set project_name='orders_to_ob' where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase);
+        await stage.MetaDb.ExecAsync(
+            "update oms_project set project_name='orders_to_ob' where project_status<>'DELETED' order by id limit 2",
+            stage.Oms.Options.RmDatabase);
         var before = (await stage.Oms.ReadStateAsync()).ToString();
         var space = await stage.NewNamespaceAsync();
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
 
         // What hosts and containers tell.
-        await stage.Oms.WriteConfigAsync(stage.Oms.Nodes[1], text => text.Replace(stage.Hosts[0].Address, "198.51.100.7", StringComparison.Ordinal));
+        await stage.Oms.WriteConfigAsync(
+            stage.Oms.Nodes[1], text => text.Replace(stage.Hosts[0].Address, "198.51.100.7", StringComparison.Ordinal));
         var stalled = await StallAsync(stage, space, spec =>
         {
             AskOfAPerson(spec);
@@ -68,10 +71,12 @@ public sealed class BadInputTests(StageFixture fixture)
         stalled.Reason("Stalled").ShouldBe("AccessDenied");
         stalled.Message().ShouldNotContain("wrong-canary");
 
-        await stage.SecretAsync(space, "oms-metadb", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword));
+        await stage.SecretAsync(
+            space, "oms-metadb", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword));
 
         var planned = await stage.WaitForAsync(space, u => u.Phase() == "Planned");
-        planned["metadata"]!["generation"]!.GetValue<long>().ShouldBe(stalled["metadata"]!["generation"]!.GetValue<long>(), "the object was not touched");
+        planned["metadata"]!["generation"]!.GetValue<long>()
+            .ShouldBe(stalled["metadata"]!["generation"]!.GetValue<long>(), "the object was not touched");
         await AssertUntouchedAsync(stage, before);
     }
 
@@ -79,7 +84,8 @@ public sealed class BadInputTests(StageFixture fixture)
     [
         ("VersionPathUnsupported", spec => spec["toVersion"] = "4.9.9"),
         ("JarMissing", spec => spec["correction"] = new JsonObject { ["jarPath"] = "no-such.jar" }),
-        ("HostUnreachable", spec => spec["regions"]![0]!["nodes"]![1]!["docker"]!["endpoint"] = $"tcp://{stage.Hosts[1].Address}:1"),
+        ("HostUnreachable", spec =>
+            spec["regions"]![0]!["nodes"]![1]!["docker"]!["endpoint"] = $"tcp://{stage.Hosts[1].Address}:1"),
         ("ContainerNotFound", spec => spec["currentContainer"] = "oms_absent"),
         ("VersionMismatch", spec => spec["fromVersion"] = "3.3.1"),
     ];
@@ -103,14 +109,17 @@ public sealed class BadInputTests(StageFixture fixture)
     {
         await ApplyAsync(stage, space, change);
         var wanted = (await stage.GetUpgradeAsync(space))["metadata"]!["generation"]!.GetValue<long>();
-        return await stage.WaitForAsync(space, u => u.IsStalled() && u["status"]!["observedGeneration"]!.GetValue<long>() == wanted);
+        return await stage.WaitForAsync(
+            space, u => u.IsStalled() && u["status"]!["observedGeneration"]!.GetValue<long>() == wanted);
     }
 
     // Probe containers came and went; nothing else was asked of a host or the database, and everything is as it was.
     private static async Task AssertUntouchedAsync(UpgradeStage stage, string before)
     {
         var acts = stage.Faults!.Ledger.Acts.Where(a => !a.Proxy.StartsWith("kube", StringComparison.Ordinal)).ToList();
-        acts.Where(a => !a.Target.Contains("/exec", StringComparison.Ordinal) && !a.Target.EndsWith("/containers/create", StringComparison.Ordinal) && !a.Target.Contains("/containers/drydock-probe-", StringComparison.Ordinal) && a.Verb != "DELETE")
+        acts.Where(a => !a.Target.Contains("/exec", StringComparison.Ordinal)
+            && !a.Target.EndsWith("/containers/create", StringComparison.Ordinal)
+            && !a.Target.Contains("/containers/drydock-probe-", StringComparison.Ordinal) && a.Verb != "DELETE")
             .Select(a => a.ToString())
             .ShouldBeEmpty();
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before);

@@ -9,7 +9,11 @@ namespace Drydock.Tests.EndToEnd;
 public sealed class BeforeDowntimeTests(StageFixture fixture)
 {
     private const string Zone = "Asia/Shanghai";
-    private static readonly UpgradeRoad Road = UpgradeRoad.Enterprise with { Id = "ee-322-422-names", Scenario = static options => options with { DuplicateNames = true } };
+    private static readonly UpgradeRoad Road = UpgradeRoad.Enterprise with
+    {
+        Id = "ee-322-422-names",
+        Scenario = static options => options with { DuplicateNames = true }
+    };
 
     [Fact]
     public async Task Upgrade_waits_for_window_and_abort_restores_former_state()
@@ -26,16 +30,22 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
         await stage.ApplyAsync(manifest.ToJsonString());
 
         var closed = await stage.WaitForAsync(space, u => u.Reason("Reconciling") == "OutsideWindow");
-        closed.Message().ShouldContain((now + TimeSpan.FromHours(3)).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), Case.Sensitive, "when the window opens");
+        closed.Message().ShouldContain(
+            (now + TimeSpan.FromHours(3)).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), Case.Sensitive,
+            "when the window opens");
         closed.Condition("Planned").ShouldBe("True");
         closed.Condition("Stalled").ShouldBe("False");
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before, "nothing is changed outside of the window");
 
-        await PatchAsync(stage, space, new JsonObject { ["spec"] = new JsonObject { ["window"] = Window(now - TimeSpan.FromHours(1)) } });
+        await PatchAsync(
+            stage, space,
+            new JsonObject { ["spec"] = new JsonObject { ["window"] = Window(now - TimeSpan.FromHours(1)) } });
 
         var held = await stage.WaitForAsync(space, u => u.Condition("Held") == "True");
-        held["status"]!["renamedProjects"]!.AsArray().Count.ShouldBe(3, "one of each pair: migration, synchronization and across both");
-        var names = (await stage.Oms.ReadStateAsync()).Projects.Where(p => p.Status != "DELETED").Select(p => p.Name).ToList();
+        held["status"]!["renamedProjects"]!.AsArray().Count
+            .ShouldBe(3, "one of each pair: migration, synchronization and across both");
+        var names = (await stage.Oms.ReadStateAsync()).Projects.Where(p => p.Status != "DELETED")
+            .Select(p => p.Name).ToList();
         names.ShouldBeUnique();
         foreach (var renamed in held["status"]!["renamedProjects"]!.AsArray())
         {
@@ -44,13 +54,16 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
         }
 
         (await stage.Oms.ReadHaConfigAsync())!.ShouldContain("\"enable\":false");
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/abort=not-tonight"]);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/abort=not-tonight"]);
 
         var aborted = await stage.WaitForAsync(space, u => u.Phase() == "Failed" && u.Reason("Failed") == "Aborted");
         aborted.Condition("Succeeded").ShouldBe("False");
-        (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before, "names, high availability and containers are as they were");
+        (await stage.Oms.ReadStateAsync()).ToString()
+            .ShouldBe(before, "names, high availability and containers are as they were");
 
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={aborted.RetryWord()}"]);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={aborted.RetryWord()}"]);
         await stage.WaitForAsync(space, u => u.Condition("Held") == "True");
         (await stage.Oms.ReadStateAsync()).ToString().ShouldNotBe(before);
         var second = await AssertSecondWaitsAsync(stage, space);
@@ -58,7 +71,8 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
 
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before);
         await stage.WaitForAsync(second, u => u.Phase() == "Planned", name: "the-other");
-        (await stage.ControlPlane.KubectlAsync(["-n", UpgradeStage.OperatorNamespace, "get", "leases", "-o", "name"])).ShouldNotContain("drydock-target");
+        (await stage.ControlPlane.KubectlAsync(["-n", UpgradeStage.OperatorNamespace, "get", "leases", "-o", "name"]))
+            .ShouldNotContain("drydock-target");
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
     }
 
@@ -91,5 +105,6 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
     }
 
     private static Task<string> PatchAsync(UpgradeStage stage, string space, JsonObject patch) =>
-        stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsu", "oms-322-to-422", "--type=merge", "-p", patch.ToJsonString()]);
+        stage.ControlPlane.KubectlAsync(
+            ["-n", space, "patch", "omsu", "oms-322-to-422", "--type=merge", "-p", patch.ToJsonString()]);
 }

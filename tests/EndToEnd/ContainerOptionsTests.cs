@@ -12,7 +12,8 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
 
     // The consoles take their time to start and to stop, and supervisord waits until it calls a program RUNNING: no
     // JAR may run before the last console has gone. In the downtime the hosts go OFFLINE.
-    private static OmsKnobs Slow { get; } = new() { StartSecs = 1, ConsoleStartSeconds = 1, ConsoleStopSeconds = 2, OfflineAfterSeconds = 20 };
+    private static OmsKnobs Slow { get; } =
+        new() { StartSecs = 1, ConsoleStartSeconds = 1, ConsoleStopSeconds = 2, OfflineAfterSeconds = 20 };
 
     private static readonly UpgradeRoad Road = UpgradeRoad.Enterprise with
     {
@@ -22,7 +23,8 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
             ConfigDirectoryBound = true,
             OldRunOptions =
             [
-                "--add-host", "metadb.example:192.0.2.9", "--add-host", "ntp.example:192.0.2.8", "--dns", "192.0.2.53", "--label", "team=dba",
+                "--add-host", "metadb.example:192.0.2.9", "--add-host", "ntp.example:192.0.2.8", "--dns", "192.0.2.53",
+                "--label", "team=dba",
                 "--log-opt", "max-size=10m", "--ulimit", "nofile=4096:8192", "--memory", "1g", "-e", "JVM_OPTS=-Xmx1g",
             ],
             Knobs = Slow with { Init = new OmsFault("half-migrated", Version: "4.2.2") },
@@ -51,7 +53,8 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
         var automatic = WithoutStores(await course.EndStateAsync(space));
 
         await stage.Oms.SetKnobsAsync(Slow);
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", UpgradeCourse.Name, $"drydock.dev/retry={(await stage.GetUpgradeAsync(space)).RetryWord()}"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", UpgradeCourse.Name, "drydock.dev/retry="
+            + $"{(await stage.GetUpgradeAsync(space)).RetryWord()}"]);
         await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(4));
         (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
         await AssertCountsAsync(stage, attempts: 2, starts: 2);
@@ -63,12 +66,15 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
         await stage.WaitForAsync(space, u => u.IsOver("RolledBack"), TimeSpan.FromMinutes(4));
         await AssertOldAsync(stage, before, old);
         await AssertCountsAsync(stage, attempts: 2, starts: 3);
-        WithoutStores(await course.EndStateAsync(space)).ShouldBe(automatic, "an automatic rollback ends like one on request");
+        WithoutStores(await course.EndStateAsync(space))
+            .ShouldBe(automatic, "an automatic rollback ends like one on request");
     }
 
-    // After every restart of the old version high availability makes further stores, some time after the console serves.
+    // After every restart of the old version high availability makes further stores, some time after the console
+    // serves.
     private static List<string> WithoutStores(string state) =>
-        [.. state.Split('\n').Where(line => !line.StartsWith("store ", StringComparison.Ordinal) && !line.StartsWith("writer ", StringComparison.Ordinal))];
+        [.. state.Split('\n').Where(line => !line.StartsWith("store ", StringComparison.Ordinal)
+            && !line.StartsWith("writer ", StringComparison.Ordinal))];
 
     private static async Task<JsonObject> ManifestAsync(UpgradeStage stage, string space)
     {
@@ -85,24 +91,37 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
         {
             ["env"] = new JsonArray(
                 new JsonObject { ["name"] = "JVM_OPTS", ["value"] = "-Xmx2g" },
-                new JsonObject { ["name"] = "TOKEN", ["valueFrom"] = new JsonObject { ["secretKeyRef"] = new JsonObject { ["name"] = "sink", ["key"] = "token" } } }),
+                new JsonObject
+                {
+                    ["name"] = "TOKEN",
+                    ["valueFrom"] =
+                        new JsonObject { ["secretKeyRef"] = new JsonObject { ["name"] = "sink", ["key"] = "token" } }
+                }),
             ["extraHosts"] = new JsonArray("metadb.example:192.0.2.10", "sink.example:192.0.2.11"),
             ["ulimits"] = new JsonArray(new JsonObject { ["name"] = "nofile", ["soft"] = 16384, ["hard"] = 16384 }),
-            ["logConfig"] = new JsonObject { ["driver"] = "json-file", ["options"] = new JsonArray("max-size=50m", "max-file=3") },
+            ["logConfig"] =
+                new JsonObject { ["driver"] = "json-file", ["options"] = new JsonArray("max-size=50m", "max-file=3") },
             ["memory"] = "2Gi",
             ["binds"] = new JsonArray($"{stage.Run.FolderFor("extra")}:/opt/extra:ro"),
             ["labels"] = new JsonArray("site=hz"),
             ["stopGrace"] = "30s",
         };
-        manifest["spec"]!["regions"]![0]!["nodes"]![1]!["container"] = new JsonObject { ["labels"] = new JsonArray("rack=r2") };
+        manifest["spec"]!["regions"]![0]!["nodes"]![1]!["container"] =
+            new JsonObject { ["labels"] = new JsonArray("rack=r2") };
         return manifest;
     }
 
     // The plan says what is kept and what differs, without the value of any variable.
     private static void AssertNote(JsonNode upgrade)
     {
-        var notes = string.Join('\n', upgrade["status"]!["plan"]!["notes"]!.AsArray().Select(note => note!.GetValue<string>()));
-        foreach (var part in new[] { "The new container of oms-a is the current one with the new image.", "The options of the current container are kept: ", "Dns", "Memory 1.0 GiB → 2.0 GiB", "spec.container sets memory 2Gi", "env TOKEN (Secret sink, key token)" })
+        var notes = string.Join(
+            '\n', upgrade["status"]!["plan"]!["notes"]!.AsArray().Select(note => note!.GetValue<string>()));
+        foreach (var part in new[]
+        {
+            "The new container of oms-a is the current one with the new image.",
+            "The options of the current container are kept: ", "Dns", "Memory 1.0 GiB → 2.0 GiB",
+            "spec.container sets memory 2Gi", "env TOKEN (Secret sink, key token)"
+        })
         {
             notes.ShouldContain(part);
         }
@@ -116,7 +135,8 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
         var audit = await stage.Oms.AuditAsync();
         audit.Count(a => a.Event == OmsEvents.JarStart).ShouldBe(attempts * stage.Hosts.Count);
         audit.Count(a => a.Event == OmsEvents.InitStart).ShouldBe(attempts);
-        audit.Count(a => a.Event == OmsEvents.ContainerStart && a.Version == "3.2.2").ShouldBe(starts * stage.Hosts.Count, "once by the administrator, then by each rollback");
+        audit.Count(a => a.Event == OmsEvents.ContainerStart && a.Version == "3.2.2")
+            .ShouldBe(starts * stage.Hosts.Count, "once by the administrator, then by each rollback");
     }
 
     private static async Task AssertOldAsync(UpgradeStage stage, OmsState before, IReadOnlyList<JsonNode> old)
@@ -125,8 +145,10 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
         state.DatabaseText().ShouldBe(before.DatabaseText());
         state.Hosts.Values.ShouldAllBe(status => status == "ONLINE");
         state.Damage.ShouldBeEmpty();
-        state.Nodes.ShouldAllBe(node => node.Containers.Single(c => c.Name == stage.Oms.Options.OldContainer).Status == "running");
-        state.Nodes.ShouldAllBe(node => node.Containers.Single(c => c.Name == stage.Road.NewContainer).Status == "exited");
+        state.Nodes.ShouldAllBe(
+            node => node.Containers.Single(c => c.Name == stage.Oms.Options.OldContainer).Status == "running");
+        state.Nodes.ShouldAllBe(
+            node => node.Containers.Single(c => c.Name == stage.Road.NewContainer).Status == "exited");
         foreach (var (was, now) in old.Zip(await InspectAsync(stage, stage.Oms.Options.OldContainer)))
         {
             foreach (var part in new[] { "Id", "Config", "HostConfig" })
@@ -142,24 +164,30 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
         for (var i = 0; i < containers.Count; i++)
         {
             var (config, host) = (containers[i]["Config"]!, containers[i]["HostConfig"]!);
-            Texts(host["ExtraHosts"]).ShouldBe(["metadb.example:192.0.2.10", "ntp.example:192.0.2.8", "sink.example:192.0.2.11"], ignoreOrder: true);
+            Texts(host["ExtraHosts"]).ShouldBe(
+                ["metadb.example:192.0.2.10", "ntp.example:192.0.2.8", "sink.example:192.0.2.11"], ignoreOrder: true);
             Texts(host["Dns"]).ShouldBe(["192.0.2.53"]);
             host["Memory"]!.GetValue<long>().ShouldBe(2L << 30);
             host["LogConfig"]!["Config"]!.ToJsonString().ShouldBe("""{"max-file":"3","max-size":"50m"}""");
-            host["Ulimits"]!.AsArray().Select(x => $"{x!["Name"]}={x["Soft"]}:{x["Hard"]}").ShouldBe(["nofile=16384:16384", "nproc=65535:65535"], ignoreOrder: true);
-            Texts(host["Binds"]).ShouldBe([.. stage.Oms.BindsOf(stage.Oms.Nodes[i]), $"{stage.Run.FolderFor("extra")}:/opt/extra:ro"], ignoreOrder: true);
+            host["Ulimits"]!.AsArray().Select(x => $"{x!["Name"]}={x["Soft"]}:{x["Hard"]}")
+                .ShouldBe(["nofile=16384:16384", "nproc=65535:65535"], ignoreOrder: true);
+            Texts(host["Binds"]).ShouldBe(
+                [.. stage.Oms.BindsOf(stage.Oms.Nodes[i]), $"{stage.Run.FolderFor("extra")}:/opt/extra:ro"],
+                ignoreOrder: true);
             Texts(config["Env"]).ShouldContain("JVM_OPTS=-Xmx2g");
             Texts(config["Env"]).ShouldContain($"TOKEN={Token}");
             Texts(config["Env"]).ShouldContain("IS_UPGRADE=true");
             var labels = config["Labels"]!;
-            (labels["team"]!.GetValue<string>(), labels["site"]!.GetValue<string>(), labels["rack"]?.GetValue<string>()).ShouldBe(("dba", "hz", i == 1 ? "r2" : null));
+            (labels["team"]!.GetValue<string>(), labels["site"]!.GetValue<string>(), labels["rack"]?.GetValue<string>())
+                .ShouldBe(("dba", "hz", i == 1 ? "r2" : null));
         }
     }
 
     // What the processes of the new container see.
     private static async Task AssertEffectAsync(UpgradeStage stage)
     {
-        var seen = await stage.Hosts[0].DockerAsync(["exec", stage.Road.NewContainer, "sh", "-c", "cat /etc/hosts /proc/1/limits /home/admin/conf/config.yaml; ls -d /opt/extra; echo $JVM_OPTS"]);
+        var seen = await stage.Hosts[0].DockerAsync(["exec", stage.Road.NewContainer, "sh", "-c", "cat /etc/hosts "
+            + "/proc/1/limits /home/admin/conf/config.yaml; ls -d /opt/extra; echo $JVM_OPTS"]);
         seen.ShouldMatch(@"192\.0\.2\.10\s+metadb\.example");
         seen.ShouldMatch(@"192\.0\.2\.8\s+ntp\.example");
         seen.ShouldMatch("Max open files +16384 +16384");
@@ -169,9 +197,11 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
 
     private static async Task<IReadOnlyList<JsonNode>> InspectAsync(UpgradeStage stage, string container)
     {
-        var texts = await Task.WhenAll(stage.Hosts.Select(host => host.DockerAsync(["inspect", "--type", "container", container])));
+        var texts = await Task.WhenAll(
+            stage.Hosts.Select(host => host.DockerAsync(["inspect", "--type", "container", container])));
         return [.. texts.Select(text => JsonNode.Parse(text)![0]!)];
     }
 
-    private static List<string> Texts(JsonNode? list) => [.. (list?.AsArray() ?? []).Select(text => text!.GetValue<string>())];
+    private static List<string> Texts(JsonNode? list) =>
+        [.. (list?.AsArray() ?? []).Select(text => text!.GetValue<string>())];
 }

@@ -41,7 +41,9 @@ public sealed class CorrectionJarTests(StageFixture fixture)
     {
         var stage = await fixture.UseAsync(Road);
         var first = stage.Oms.Nodes[0].Host;
-        await stage.Oms.SetKnobsAsync(Knobs with { Jar = new OmsFault("errors", Times: 1), Init = new OmsFault("half-migrated", Times: 1) }, first);
+        await stage.Oms.SetKnobsAsync(
+            Knobs with { Jar = new OmsFault("errors", Times: 1), Init = new OmsFault("half-migrated", Times: 1) },
+            first);
         var (space, op) = await StartAsync(stage);
         await using var running = op;
 
@@ -65,7 +67,8 @@ public sealed class CorrectionJarTests(StageFixture fixture)
     }
 
     private static Task<string> RetryAsync(UpgradeStage stage, string space, string token) =>
-        stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={token}", "--overwrite"]);
+        stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={token}", "--overwrite"]);
 
     private static IEnumerable<string> Phases(JsonNode upgrade) => upgrade["status"]!["plan"]!["steps"]!.AsArray()
         .Select(step => step!["id"]!.GetValue<string>().Split('/')[0])

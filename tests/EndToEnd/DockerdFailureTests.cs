@@ -16,21 +16,26 @@ public sealed class DockerdFailureTests(StageFixture fixture)
         var space = await stage.NewNamespaceAsync();
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await stage.ApplyAsync(stage.Manifest(space).ToJsonString());
-        await stage.WaitForAsync(space, u => u.Phase() == "InitMetadata" && u.Message().Contains("command runs", StringComparison.Ordinal));
+        await stage.WaitForAsync(
+            space, u => u.Phase() == "InitMetadata" && u.Message().Contains("command runs", StringComparison.Ordinal));
 
         await stage.Hosts[0].RestartAsync(TestContext.Current.CancellationToken);
 
-        var stalled = await stage.WaitForAsync(space, u => u.IsStalled() && u.Message().Contains("neither its process nor its exit code", StringComparison.Ordinal));
+        var stalled = await stage.WaitForAsync(space, u => u.IsStalled()
+            && u.Message().Contains("neither its process nor its exit code", StringComparison.Ordinal));
         stalled.Reason("Stalled").ShouldBe("OutcomeUnknown");
         stalled["status"]!["step"]!.GetValue<string>().ShouldBe("InitMetadata/oms-a");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
 
         await stage.Oms.SetKnobsAsync(new OmsKnobs());
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryWord()}"]);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryWord()}"]);
 
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver);
-        done["status"]!["approvals"]!.AsArray().Select(a => a!["name"]!.GetValue<string>()).ShouldContain("RestoreDatabases", "the retry approved it");
-        done["status"]!["plan"]!["steps"]!.AsArray().ShouldContain(s => s!["id"]!.GetValue<string>().StartsWith("RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
+        done["status"]!["approvals"]!.AsArray().Select(a => a!["name"]!.GetValue<string>())
+            .ShouldContain("RestoreDatabases", "the retry approved it");
+        done["status"]!["plan"]!["steps"]!.AsArray().ShouldContain(s => s!["id"]!.GetValue<string>().StartsWith(
+            "RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(2);
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
     }

@@ -23,8 +23,10 @@ public sealed partial class EncryptedBackupTests(SealedRun run) : IClassFixture<
         foreach (var (before, after) in run.Before.Nodes.Zip(run.After.Nodes))
         {
             after.Containers.Count.ShouldBe(2);
-            Text(after.Containers.Single(x => x.Status == "running").ToString()).ShouldBe(Text(before.Containers.Single().ToString()));
-            after.Containers.Single(x => x.Status != "running").Status.ShouldBe("exited", "the new container stays, stopped, until accepted");
+            Text(after.Containers.Single(x => x.Status == "running").ToString())
+                .ShouldBe(Text(before.Containers.Single().ToString()));
+            after.Containers.Single(x => x.Status != "running").Status
+                .ShouldBe("exited", "the new container stays, stopped, until accepted");
         }
     }
 
@@ -32,7 +34,8 @@ public sealed partial class EncryptedBackupTests(SealedRun run) : IClassFixture<
     public void Bucket_objects_except_manifest_and_mark_are_encrypted()
     {
         var readable = run.Stored.Keys.Where(k => k.EndsWith(".json", StringComparison.Ordinal)).ToList();
-        readable.Count(k => k.EndsWith("/manifest.json", StringComparison.Ordinal)).ShouldBe(2, "the backup, and what the way back dropped");
+        readable.Count(k => k.EndsWith("/manifest.json", StringComparison.Ordinal))
+            .ShouldBe(2, "the backup, and what the way back dropped");
         readable.Count.ShouldBe(3);
         var dumps = run.Stored.Where(x => !readable.Contains(x.Key, StringComparer.Ordinal)).ToList();
         dumps.Count.ShouldBeGreaterThan(2 * 3, "mydumper writes more than a file a database");
@@ -49,7 +52,8 @@ public sealed partial class EncryptedBackupTests(SealedRun run) : IClassFixture<
         run.Said["kept output"].ShouldContain("全部初始化步骤执行成功", Case.Sensitive, "the output of docker_init.sh is kept");
         foreach (var tool in (string[])["mysqldump", "mysql", "mydumper", "age"])
         {
-            run.Said["process arguments"].ShouldContain(tool, Case.Sensitive, "the watch of arguments must have seen the tools");
+            run.Said["process arguments"].ShouldContain(
+                tool, Case.Sensitive, "the watch of arguments must have seen the tools");
         }
 
         run.Said["process arguments"].ShouldContain("/scratch/", Case.Sensitive, "mydumper works where --scratch says");
@@ -57,7 +61,8 @@ public sealed partial class EncryptedBackupTests(SealedRun run) : IClassFixture<
         {
             foreach (var secret in run.Secrets)
             {
-                text.Contains(secret, StringComparison.Ordinal).ShouldBeFalse($"{secret[..10]}… appears in the {place}");
+                text.Contains(secret, StringComparison.Ordinal)
+                    .ShouldBeFalse($"{secret[..10]}… appears in the {place}");
             }
         }
     }
@@ -67,7 +72,8 @@ public sealed partial class EncryptedBackupTests(SealedRun run) : IClassFixture<
     {
         run.Planted.Values.Count.ShouldBeGreaterThan(6);
         run.FoundOnHosts.ShouldBeEmpty();
-        foreach (var (place, text) in run.Said.Concat(run.Left).Concat(run.Stored.Select(s => KeyValuePair.Create(s.Key, Encoding.Latin1.GetString(s.Value)))))
+        foreach (var (place, text) in run.Said.Concat(run.Left).Concat(
+            run.Stored.Select(s => KeyValuePair.Create(s.Key, Encoding.Latin1.GetString(s.Value)))))
         {
             // Children of the process are looked at with their environment: they must not inherit the operator's.
             run.Planted.In(text).ShouldBeEmpty($"found in the {place}");
@@ -78,6 +84,8 @@ public sealed partial class EncryptedBackupTests(SealedRun run) : IClassFixture<
     // outage.
     private static string Text(string state) => Refetch().Replace(state, "…");
 
-    [GeneratedRegex("(?<=\"refetchStoreIntervalMin\":)[3-5][0-9]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "(?<=\"refetchStoreIntervalMin\":)[3-5][0-9]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Refetch();
 }

@@ -19,15 +19,23 @@ public sealed class HungStorageTests(StageFixture fixture)
         var accident = AccidentCatalogue.Of("storage-hung");
         await accident.PrepareAsync(stage, TestContext.Current.CancellationToken);
         var space = await stage.NewNamespaceAsync();
-        await stage.SecretAsync(space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address));
+        await stage.SecretAsync(
+            space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword),
+            ("host", stage.MetaDb.Address));
         var other = stage.Run.FolderFor("snapshots-of-another-volume");
-        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false, StorageRoots = [stage.Snapshots, other], Arguments = accident.Arguments });
+        await using var op = stage.StartOperator(new LabOperatorOptions
+        {
+            LeaderElection = false,
+            StorageRoots = [stage.Snapshots, other],
+            Arguments = accident.Arguments
+        });
         var scene = new AccidentScene(stage, space, "");
         await accident.StrikeAsync(scene, TestContext.Current.CancellationToken);
         try
         {
             await ApplyAsync(stage, space, "hung", stage.Snapshots);
-            await UntilAsync(stage, space, "hung", snapshot => snapshot.ToJsonString().Contains($"The storage root {stage.Snapshots} does not answer", StringComparison.Ordinal));
+            await UntilAsync(stage, space, "hung", snapshot => snapshot.ToJsonString().Contains(
+                $"The storage root {stage.Snapshots} does not answer", StringComparison.Ordinal));
             await ApplyAsync(stage, space, "other", other);
             await UntilAsync(stage, space, "other", snapshot => Phase(snapshot) == "Succeeded");
         }
@@ -42,19 +50,22 @@ public sealed class HungStorageTests(StageFixture fixture)
 
     private static string? Phase(JsonNode snapshot) => snapshot["status"]?["phase"]?.GetValue<string>();
 
-    private static Task<JsonNode> UntilAsync(UpgradeStage stage, string space, string name, Func<JsonNode, bool> wanted) =>
-        new ObjectFollower(stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/backupsnapshots", name).UntilAsync(wanted, Patience, TestContext.Current.CancellationToken);
+    private static Task<JsonNode> UntilAsync(
+        UpgradeStage stage, string space, string name, Func<JsonNode, bool> wanted) =>
+        new ObjectFollower(stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/backupsnapshots", name)
+            .UntilAsync(wanted, Patience, TestContext.Current.CancellationToken);
 
-    private static Task ApplyAsync(UpgradeStage stage, string space, string name, string root) => stage.ApplyAsync(new JsonObject
-    {
-        ["apiVersion"] = "drydock.dev/v1alpha1",
-        ["kind"] = "BackupSnapshot",
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
-        ["spec"] = new JsonObject
+    private static Task ApplyAsync(UpgradeStage stage, string space, string name, string root) =>
+        stage.ApplyAsync(new JsonObject
         {
-            ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = "db" } },
-            ["databases"] = new JsonArray("rm_340", "cm_340"),
-            ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = root } },
-        },
-    }.ToJsonString());
+            ["apiVersion"] = "drydock.dev/v1alpha1",
+            ["kind"] = "BackupSnapshot",
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
+            ["spec"] = new JsonObject
+            {
+                ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = "db" } },
+                ["databases"] = new JsonArray("rm_340", "cm_340"),
+                ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = root } },
+            },
+        }.ToJsonString());
 }

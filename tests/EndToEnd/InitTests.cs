@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
-/// A manifest that <c>kubectl drydock init oms</c> writes from one container comes to a plan on every road: all nodes and
-/// regions are found from it.
+/// A manifest that <c>kubectl drydock init oms</c> writes from one container comes to a plan on every road: all nodes
+/// and regions are found from it.
 /// </summary>
 [Collection(Lanes.Operator)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
@@ -13,7 +13,8 @@ public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
     private const int Done = 0, Found = 4;
 
     // What only the owner of the projects can judge; the plan says how.
-    private static readonly string[] Judged = ["ForwardSwitchoverUnknown", "SyncProjectsWithoutDbType", "CascadedWriters"];
+    private static readonly string[] Judged =
+        ["ForwardSwitchoverUnknown", "SyncProjectsWithoutDbType", "CascadedWriters"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -32,20 +33,24 @@ public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
         var host = stage.Hosts[0];
 
         await user.RunLocalAsync(
-            Done, "init", "oms", "--docker", host.Endpoint, "--tls", host.ClientFolder, "--image", stage.Oms.To.Tag, "--to-version", stage.Oms.To.ImageVersion, "--file", manifest.File);
+            Done, "init", "oms", "--docker", host.Endpoint, "--tls", host.ClientFolder, "--image", stage.Oms.To.Tag,
+            "--to-version", stage.Oms.To.ImageVersion, "--file", manifest.File);
         await manifest.FillAsync("/var/lib/drydock/snapshots", stage.Snapshots);
         await stage.DockerSecretAsync(space, host);
         var first = await user.TryAsync("check", "-f", manifest.File, "-o", "json");
         if (first.ExitCode == Found)
         {
-            var reasons = JsonNode.Parse(first.Output)!["findings"]!.AsArray().Select(f => f!["reason"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).ToList();
+            var reasons = JsonNode.Parse(first.Output)!["findings"]!.AsArray()
+                .Select(f => f!["reason"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).ToList();
             output.WriteLine($"{road}: {string.Join(", ", reasons)}");
             if (reasons.Remove("NodesDiffer"))
             {
                 // Neither node names the other one. The finding says to name it in the manifest.
                 UpgradeRoad.All.Single(r => r.Id == road).CmNodesDiffer.ShouldBeTrue(first.Output);
                 var region = stage.Oms.Regions.Single();
-                await manifest.AddAsync($"  regions: [{{name: {region.Name}, nodes: [{{name: other, hostIP: {region.Hosts[1].Address}}}]}}]\n");
+                await manifest.AddAsync(
+                    $"  regions: [{{name: {region.Name}, nodes: [{{name: other, hostIP: "
+                    + $"{region.Hosts[1].Address}}}]}}]\n");
             }
 
             reasons.Except(Judged, StringComparer.Ordinal).ShouldBeEmpty(first.Output);
@@ -53,8 +58,10 @@ public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
         }
 
         var plan = JsonNode.Parse(await user.RunAsync(Done, "check", "-f", manifest.File, "-o", "json"))!["plans"]![0]!;
-        var steps = plan["phases"]!.AsArray().SelectMany(p => p!["steps"]!.AsArray()).Select(s => s!["id"]!.GetValue<string>()).ToList();
-        steps.Count(id => Regex.IsMatch(id, "^StopOld/[^/]+$")).ShouldBe(stage.Oms.Nodes.Count, string.Join(' ', steps));
+        var steps = plan["phases"]!.AsArray().SelectMany(p => p!["steps"]!.AsArray())
+            .Select(s => s!["id"]!.GetValue<string>()).ToList();
+        steps.Count(id => Regex.IsMatch(id, "^StopOld/[^/]+$"))
+            .ShouldBe(stage.Oms.Nodes.Count, string.Join(' ', steps));
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before, "init and check change nothing");
     }
 }

@@ -18,7 +18,8 @@ public sealed class ModernServerTests
                 OperatorAssembly = Repository.OperatorAssembly,
                 Hosts = 1,
                 ModernCrds = true,
-                Scenario = o => o with { NewImagePresent = false, Https = true, Knobs = new OmsKnobs { Health = "html" } },
+                Scenario = o =>
+                    o with { NewImagePresent = false, Https = true, Knobs = new OmsKnobs { Health = "html" } },
             },
             cancellationToken: TestContext.Current.CancellationToken);
         var space = await stage.NewNamespaceAsync();
@@ -29,7 +30,9 @@ public sealed class ModernServerTests
 
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
         done.Condition("Succeeded").ShouldBe("True");
-        var refused = await stage.ControlPlane.TryKubectlAsync(["-n", space, "patch", "omsu", "oms-322-to-422", "--type=merge", "-p", "{\"spec\":{\"toVersion\":\"3.2.2-bp2\"}}"]);
+        var refused = await stage.ControlPlane.TryKubectlAsync([
+            "-n", space, "patch", "omsu", "oms-322-to-422", "--type=merge", "-p",
+            "{\"spec\":{\"toVersion\":\"3.2.2-bp2\"}}"]);
         refused.ExitCode.ShouldNotBe(0);
         refused.Error.ShouldContain("toVersion");
     }

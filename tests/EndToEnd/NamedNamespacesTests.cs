@@ -17,27 +17,33 @@ public sealed class NamedNamespacesTests(StageFixture fixture)
         await stage.ApplyAsync(stage.Manifest(other).ToJsonString());
         var tenant = Path.Combine(Repository.Root, "config", "namespaced", "tenant");
         await stage.ControlPlane.KubectlAsync(["-n", served, "apply", "-k", tenant], cancellationToken: Token);
-        await stage.ControlPlane.KubectlAsync(["delete", "clusterrolebinding", "drydock-operator"], cancellationToken: Token);
+        await stage.ControlPlane.KubectlAsync(
+            ["delete", "clusterrolebinding", "drydock-operator"], cancellationToken: Token);
         try
         {
             var before = stage.ControlPlane.AuditedRequests().Count;
-            await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false, WatchNamespaces = [served] });
+            await using var op = stage.StartOperator(
+                new LabOperatorOptions { LeaderElection = false, WatchNamespaces = [served] });
             await op.WaitUntilReadyAsync(Token);
             await stage.ApplyAsync(stage.Manifest(served).ToJsonString());
 
             await stage.WaitForAsync(served, u => u.IsOver(), cancellationToken: Token);
 
             (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
-            var requests = stage.ControlPlane.AuditedRequests().Skip(before).Where(r => r.User == GoldenRecording.Account).ToList();
+            var requests = stage.ControlPlane.AuditedRequests().Skip(before)
+                .Where(r => r.User == GoldenRecording.Account).ToList();
             requests.ShouldNotBeEmpty();
             requests.Where(r => r.Code == 403).ShouldBeEmpty();
             requests.Where(r => r.Resource == "secrets").ShouldNotBeEmpty();
-            requests.Where(r => r.Namespace != served && r.Namespace != UpgradeStage.OperatorNamespace && r.Resource != "customresourcedefinitions").ShouldBeEmpty();
+            requests.Where(r => r.Namespace != served && r.Namespace != UpgradeStage.OperatorNamespace
+                && r.Resource != "customresourcedefinitions").ShouldBeEmpty();
             (await stage.GetUpgradeAsync(other)).Phase().ShouldBeEmpty("nobody serves that namespace");
         }
         finally
         {
-            await stage.ControlPlane.KubectlAsync(["apply", "-k", Path.Combine(Repository.Root, "config", "rbac")], cancellationToken: CancellationToken.None);
+            await stage.ControlPlane.KubectlAsync(
+                ["apply", "-k", Path.Combine(Repository.Root, "config", "rbac")],
+                cancellationToken: CancellationToken.None);
         }
     }
 }

@@ -21,17 +21,24 @@ public sealed class OceanBaseTests
                 OperatorAssembly = Repository.OperatorAssembly,
 
                 // A server without information_schema.EVENTS has no events.
-                Scenario = o => o with { ExtraSql = new Dictionary<string, string>(StringComparer.Ordinal) { ["rm"] = "DROP EVENT e_purge;" } },
+                Scenario = o => o with
+                {
+                    ExtraSql = new Dictionary<string, string>(StringComparer.Ordinal) { ["rm"] = "DROP EVENT e_purge;" }
+                },
             },
             cancellationToken: TestContext.Current.CancellationToken);
-        await using var proxy = new OceanBaseProxy(stage.MetaDb.Address, stage.MetaDb.Port, OceanBaseBehaviour.V3, IPAddress.Parse(stage.Run.BridgeAddress));
-        await stage.MetaDb.ExecAsync($"GRANT {string.Join(", ", LockRow.Privileges)} ON `{LockRow.Database}`.* TO '{OmsScenario.MetaUser}'@'%'");
+        await using var proxy = new OceanBaseProxy(
+            stage.MetaDb.Address, stage.MetaDb.Port, OceanBaseBehaviour.V3, IPAddress.Parse(stage.Run.BridgeAddress));
+        await stage.MetaDb.ExecAsync(
+            $"GRANT {string.Join(", ", LockRow.Privileges)} ON `{LockRow.Database}`.* TO '{OmsScenario.MetaUser}'@'%'");
         var course = new UpgradeCourse(stage, UpgradeGoal.Rollback)
         {
-            Change = manifest => manifest["spec"]!["metadataDatabase"] = new JsonObject { ["host"] = stage.Run.BridgeAddress, ["port"] = proxy.Port },
+            Change = manifest => manifest["spec"]!["metadataDatabase"] =
+                new JsonObject { ["host"] = stage.Run.BridgeAddress, ["port"] = proxy.Port },
         };
 
-        var golden = await course.GoldenAsync(new LabOperatorOptions { LeaderElection = false }, TestContext.Current.CancellationToken);
+        var golden = await course.GoldenAsync(
+            new LabOperatorOptions { LeaderElection = false }, TestContext.Current.CancellationToken);
 
         golden.Counts["PUNISHED"].ShouldBe(0);
         (await stage.Oms.ReadStateAsync()).ShouldSatisfyAllConditions(

@@ -26,7 +26,8 @@ public sealed class OperatorKillTests(StageFixture fixture, ITestOutputHelper ou
         }
 
         outcomes.Where(o => !o.IsGood).Select(o => $"{string.Join("; ", o.Struck)}: {o.Difference}").ShouldBeEmpty();
-        outcomes.Sum(o => o.Struck.Count).ShouldBeGreaterThanOrEqualTo(Runs * Kills * 3 / 4, "most of the kills must really have come");
+        outcomes.Sum(o => o.Struck.Count)
+            .ShouldBeGreaterThanOrEqualTo(Runs * Kills * 3 / 4, "most of the kills must really have come");
     }
 
     // Each run is killed all the way along, at other moments than the run before, at the same distances every time: a
@@ -37,7 +38,8 @@ public sealed class OperatorKillTests(StageFixture fixture, ITestOutputHelper ou
         var farthest = 2 * golden.Acts.Count / Kills;
         for (var run = 0; run < Runs; run++)
         {
-            yield return [.. Enumerable.Range(0, Kills).Select(_ => new KillDistance(random.Next(1, farthest), random.Next(2) == 0 ? FaultSide.Before : FaultSide.After))];
+            yield return [.. Enumerable.Range(0, Kills).Select(_ => new KillDistance(
+                random.Next(1, farthest), random.Next(2) == 0 ? FaultSide.Before : FaultSide.After))];
         }
     }
 }

@@ -52,14 +52,19 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
             // The operator before its CRDs.
             await using var newer = stage.StartOperator(new LabOperatorOptions { Assembly = next.Assembly });
             var (version, before) = (await VersionAsync(stage, space), stage.ControlPlane.AuditedRequests().Count);
-            await Deadline.UntilAsync("two looks at the CRDs", _ => Task.FromResult(Requests(stage, before).Count(r => r.Resource == "customresourcedefinitions") >= 8), cancellationToken: Token);
+            await Deadline.UntilAsync(
+                "two looks at the CRDs",
+                _ => Task.FromResult(
+                    Requests(stage, before).Count(r => r.Resource == "customresourcedefinitions") >= 8),
+                cancellationToken: Token);
             var ready = await newer.GetAnyAsync("/readyz", Token);
             ready.ShouldStartWith("503 ");
             ready.ShouldContain("omsupgrades.drydock.dev has schema 0.1.0, ");
             ready.ShouldContain("expected is schema 99.0.0 or later");
             ready.ShouldContain("`kubectl apply -k config/crd`");
             (await newer.GetAsync("/metrics", Token)).ShouldContain("drydock_crd_schema_outdated 1");
-            (await newer.GetAnyAsync("/healthz", Token)).ShouldStartWith("200 ", Case.Sensitive, "a restart would not help");
+            (await newer.GetAnyAsync("/healthz", Token))
+                .ShouldStartWith("200 ", Case.Sensitive, "a restart would not help");
             Requests(stage, before).Where(IsWrite).ShouldBeEmpty();
             (await VersionAsync(stage, space)).ShouldBe(version);
 
@@ -110,12 +115,19 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
         stage.ControlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder]);
 
     private static Task<JsonNode> HeldAsync(UpgradeStage stage, string space, string hold) =>
-        stage.WaitForAsync(space, u => u.IsHeld() && u.Message().Contains(hold, StringComparison.Ordinal), cancellationToken: Token);
+        stage.WaitForAsync(
+            space, u => u.IsHeld() && u.Message().Contains(hold, StringComparison.Ordinal), cancellationToken: Token);
 
     private static async Task ApproveAsync(UpgradeStage stage, string space, string hold)
     {
-        var approval = (await stage.GetUpgradeAsync(space))["status"]!["holds"]!.AsArray().Single(h => h!["name"]!.GetValue<string>() == hold)!["approval"];
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", UpgradeCourse.Name, $"drydock.dev/approve={approval}"], cancellationToken: Token);
+        var approval = (await stage.GetUpgradeAsync(space))["status"]!["holds"]!.AsArray()
+            .Single(h => h!["name"]!.GetValue<string>() == hold)!["approval"];
+        await stage.ControlPlane.KubectlAsync(
+            [
+                "-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", UpgradeCourse.Name,
+                $"drydock.dev/approve={approval}"
+            ],
+            cancellationToken: Token);
     }
 
     private static async Task<string> VersionAsync(UpgradeStage stage, string space) =>
@@ -127,5 +139,6 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
     private static bool IsWrite(AuditedRequest request) => request.Verb is not ("get" or "list" or "watch");
 
     private static int Done(JsonNode upgrade) =>
-        upgrade.Steps().Count(s => s["state"]?.GetValue<string>() == "Succeeded" && s["id"]!.GetValue<string>().StartsWith("StopOld/", StringComparison.Ordinal));
+        upgrade.Steps().Count(s => s["state"]?.GetValue<string>() == "Succeeded"
+            && s["id"]!.GetValue<string>().StartsWith("StopOld/", StringComparison.Ordinal));
 }

@@ -23,7 +23,9 @@ public sealed class OtherPeopleTests(StageFixture fixture)
         await HeldAsync(stage, space, "DisableHA");
         var names = await ShareNamesAsync(stage);
         await ApproveAsync(stage, space);
-        (await stage.WaitForAsync(space, u => u.Message().Contains("preflight, which was repeated", StringComparison.Ordinal))).Message().ShouldContain("orders_to_ob");
+        (await stage.WaitForAsync(
+            space, u => u.Message().Contains("preflight, which was repeated", StringComparison.Ordinal))).Message()
+            .ShouldContain("orders_to_ob");
         (await stage.Oms.ReadHaConfigAsync())!.ShouldContain("\"enable\":true");
         await stage.MetaDb.ExecAsync(names, stage.Oms.Options.RmDatabase);
 
@@ -34,8 +36,10 @@ public sealed class OtherPeopleTests(StageFixture fixture)
         shared["status"]!["step"]!.GetValue<string>().ShouldBe("Backup/names");
         await stage.MetaDb.ExecAsync(names, stage.Oms.Options.RmDatabase);
         await AnnotateAsync(stage, space, "drydock.dev/abort=1");
-        var undone = await stage.WaitForAsync(space, u => u.Phase() == "Failed" && u.Reason("Failed") == "Aborted" && u.Message().Contains("All changes are undone", StringComparison.Ordinal));
-        (await stage.Oms.ReadStateAsync()).Nodes.ShouldAllBe(node => node.Containers.Single(c => c.Name == stage.Oms.Options.OldContainer).Status == "running");
+        var undone = await stage.WaitForAsync(space, u => u.Phase() == "Failed" && u.Reason("Failed") == "Aborted"
+            && u.Message().Contains("All changes are undone", StringComparison.Ordinal));
+        (await stage.Oms.ReadStateAsync()).Nodes.ShouldAllBe(
+            node => node.Containers.Single(c => c.Name == stage.Oms.Options.OldContainer).Status == "running");
         (await stage.Oms.ReadHaConfigAsync())!.ShouldContain("\"enable\":true");
 
         await AnnotateAsync(stage, space, $"drydock.dev/retry={undone.RetryWord()}");
@@ -48,13 +52,15 @@ public sealed class OtherPeopleTests(StageFixture fixture)
         await HeldAsync(stage, space, "InitMetadata");
         foreach (var node in stage.Oms.Nodes)
         {
-            await node.Host.DockerAsync("exec", "-d", stage.Road.NewContainer, "timeout", "600", "tail", "-f", "/root/docker_init.sh");
+            await node.Host.DockerAsync(
+                "exec", "-d", stage.Road.NewContainer, "timeout", "600", "tail", "-f", "/root/docker_init.sh");
         }
 
         await ApproveAsync(stage, space);
         await stage.WaitForAsync(space, u => u.Condition("Succeeded") == "True");
 
-        await stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsu", Name, "--type=merge", "-p", """{"spec":{"desiredState":"RolledBack"}}"""]);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "patch", "omsu", Name, "--type=merge", "-p", """{"spec":{"desiredState":"RolledBack"}}"""]);
         await stage.WaitForAsync(space, u => u.Condition("Held") == "True");
         await ApproveAsync(stage, space);
         await stage.WaitForAsync(space, u => u.Phase() == "RolledBack");
@@ -64,19 +70,26 @@ public sealed class OtherPeopleTests(StageFixture fixture)
     // Returns what gives the names back.
     private static async Task<string> ShareNamesAsync(UpgradeStage stage)
     {
-        var rows = (await stage.MetaDb.ExecAsync("select id, hex(project_name) from oms_project where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase))
+        var rows = (await stage.MetaDb.ExecAsync(
+            "select id, hex(project_name) from oms_project where project_status<>'DELETED' order by id limit 2",
+            stage.Oms.Options.RmDatabase))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('\t')).ToList();
-        await stage.MetaDb.ExecAsync("update oms_project set project_name='orders_to_ob' where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase);
-        return string.Join(';', rows.Select(row => $"update oms_project set project_name=convert(unhex('{row[1]}') using utf8mb4) where id={row[0]}"));
+        await stage.MetaDb.ExecAsync(
+            "update oms_project set project_name='orders_to_ob' where project_status<>'DELETED' order by id limit 2",
+            stage.Oms.Options.RmDatabase);
+        return string.Join(';', rows.Select(
+            row => $"update oms_project set project_name=convert(unhex('{row[1]}') using utf8mb4) where id={row[0]}"));
     }
 
     private static Task<JsonNode> HeldAsync(UpgradeStage stage, string space, string hold) =>
-        stage.WaitForAsync(space, u => u.Condition("Held") == "True" && Approval(u).StartsWith($"{hold}@", StringComparison.Ordinal));
+        stage.WaitForAsync(
+            space, u => u.Condition("Held") == "True" && Approval(u).StartsWith($"{hold}@", StringComparison.Ordinal));
 
     private static async Task ApproveAsync(UpgradeStage stage, string space) =>
         await AnnotateAsync(stage, space, $"drydock.dev/approve={Approval(await stage.GetUpgradeAsync(space))}");
 
-    private static string Approval(JsonNode upgrade) => upgrade["status"]?["holds"]?.AsArray().FirstOrDefault()?["approval"]?.GetValue<string>() ?? "";
+    private static string Approval(JsonNode upgrade) =>
+        upgrade["status"]?["holds"]?.AsArray().FirstOrDefault()?["approval"]?.GetValue<string>() ?? "";
 
     private static Task<string> AnnotateAsync(UpgradeStage stage, string space, string annotation) =>
         stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", Name, annotation, "--overwrite"]);

@@ -37,7 +37,8 @@ public sealed class PluginPageTests(StageFixture fixture)
         var stage = await fixture.ResetAsync();
         await using var op = stage.StartOperator();
         var page = await PageRun.StartAsync(stage.Run, stage.ControlPlane, Repository.Root, "plugin-pages", Token);
-        (page.Variables["DOCKER"], page.Variables["CERTIFICATES"], page.Variables["IMAGE"]) = (stage.Hosts[0].Endpoint, stage.Hosts[0].ClientFolder, stage.Oms.To.Tag);
+        (page.Variables["DOCKER"], page.Variables["CERTIFICATES"], page.Variables["IMAGE"]) =
+            (stage.Hosts[0].Endpoint, stage.Hosts[0].ClientFolder, stage.Oms.To.Tag);
         page.Variables["PROGRAMS"] = await ProgramsAsync(page);
 
         // What the lab has where the page has other names, the findings of every OMS 3.2.2 that its owner judges, and
@@ -56,11 +57,15 @@ public sealed class PluginPageTests(StageFixture fixture)
         var built = await page.RunPageAsync(Plugin, block => block.Heading == "Install", Token);
         page.Variables.Remove("HOME");
         built[0].Output.ShouldContain("linux-amd64: ");
-        (await page.RunAsync("head -c 4 \"$PROGRAMS/kubectl-drydock\" | tail -c 3; ls artifacts/cli/linux-amd64", "test", Token)).ShouldBe("ELFLICENSE\nkubectl-drydock\nkubectl_complete-drydock\n", "it is one file, and completion");
-        (await page.RunAsync("sed -n 's/.*sha256: //p' artifacts/cli/krew/drydock.yaml; sha256sum artifacts/cli/*.tar.gz | cut -d' ' -f1", "test", Token))
+        (await page.RunAsync(
+            "head -c 4 \"$PROGRAMS/kubectl-drydock\" | tail -c 3; ls artifacts/cli/linux-amd64", "test", Token))
+            .ShouldBe("ELFLICENSE\nkubectl-drydock\nkubectl_complete-drydock\n", "it is one file, and completion");
+        (await page.RunAsync("sed -n 's/.*sha256: //p' artifacts/cli/krew/drydock.yaml; sha256sum "
+            + "artifacts/cli/*.tar.gz | cut -d' ' -f1", "test", Token))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
 
-        (await page.RunPageAsync(Runbook, cancellationToken: Token)).ShouldHaveSingleItem().Output.ShouldContain("Nothing prevents this upgrade.");
+        (await page.RunPageAsync(Runbook, cancellationToken: Token)).ShouldHaveSingleItem().Output
+            .ShouldContain("Nothing prevents this upgrade.");
         await page.RunAsync("kubectl delete namespace oms\nrm upgrade.yaml upgrade-secrets.yaml", "test", Token);
         var used = await page.RunAsync(Upgrade, "test", Token);
 

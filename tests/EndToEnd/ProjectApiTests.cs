@@ -24,7 +24,8 @@ public sealed class ProjectApiTests(StageFixture fixture)
             LagSeconds = new Dictionary<string, int>(StringComparer.Ordinal) { [Lagging] = 3600 },
             Steps = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal)
             {
-                [Switching] = new Dictionary<string, string>(StringComparer.Ordinal) { ["TRANSFER_APP_SWITCH"] = "RUNNING" },
+                [Switching] =
+                    new Dictionary<string, string>(StringComparer.Ordinal) { ["TRANSFER_APP_SWITCH"] = "RUNNING" },
             },
         },
     };
@@ -49,7 +50,11 @@ public sealed class ProjectApiTests(StageFixture fixture)
         {
             Quirks = true,
             DelaySeconds = new Dictionary<string, double>(StringComparer.Ordinal) { ["*"] = 0.1 },
-            Status = new Dictionary<string, string>(StringComparer.Ordinal) { [Lagging] = "SUSPEND", [FailedByUpgrade] = "FAILED" },
+            Status = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [Lagging] = "SUSPEND",
+                [FailedByUpgrade] = "FAILED"
+            },
         },
     };
 
@@ -66,13 +71,15 @@ public sealed class ProjectApiTests(StageFixture fixture)
         await stage.ApplyAsync(manifest.ToJsonString());
 
         var stalled = await stage.WaitForAsync(space, UpgradeReading.IsStalled);
-        stalled.FindingReasons().Order(StringComparer.Ordinal).ToList().ShouldBe(["ForwardSwitchoverUnderWay", "ProjectsLagging"]);
+        stalled.FindingReasons().Order(StringComparer.Ordinal).ToList()
+            .ShouldBe(["ForwardSwitchoverUnderWay", "ProjectsLagging"]);
         Finding(stalled, "ProjectsLagging").ShouldContain(Lagging);
         Finding(stalled, "ForwardSwitchoverUnderWay").ShouldContain(Switching);
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before.ToString());
 
         await stage.Oms.SetKnobsAsync(Ready);
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryWord()}"]);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryWord()}"]);
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6));
 
         await AssertProjectsAsync(stage, space, before, done);
@@ -83,18 +90,24 @@ public sealed class ProjectApiTests(StageFixture fixture)
     private static async Task AssertProjectsAsync(UpgradeStage stage, string space, OmsState before, JsonNode done)
     {
         var list = done["status"]!["projects"]!["list"]!["name"]!.GetValue<string>();
-        var text = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "configmap", list, "-o", "jsonpath={.data.projects}"]);
-        var recorded = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToList();
+        var text = await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "get", "configmap", list, "-o", "jsonpath={.data.projects}"]);
+        var recorded = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t')).ToList();
         recorded.Count.ShouldBe(before.Projects.Count(p => p.Status != "DELETED"));
         var components = recorded.Single(p => p[1] == Lagging)[4];
         components.ShouldContain("Store ACTIVE");
         components.ShouldContain("Incr-Sync RUNNING");
         var after = await stage.Oms.ReadStateAsync();
-        after.Projects.Where(p => !before.Projects.Any(b => (b.Key, b.Status) == (p.Key, p.Status))).Select(p => p.Key).Order(StringComparer.Ordinal).ToArray()
+        after.Projects.Where(p => !before.Projects.Any(b => (b.Key, b.Status) == (p.Key, p.Status))).Select(p => p.Key)
+            .Order(StringComparer.Ordinal).ToArray()
             .ShouldBe([Lagging, FailedByUpgrade], customMessage: "the operator resumes none");
-        var stopped = done["status"]!["actionRequired"]!.AsArray().Where(a => a!["reason"]!.GetValue<string>() == "ProjectNotResumed").ToList();
-        stopped.Single(a => a!["message"]!.GetValue<string>().Contains("suspended now"))!["subject"]!.GetValue<string>().ShouldContain(Lagging);
-        stopped.Single(a => a!["message"]!.GetValue<string>().Contains("failed now"))!["subject"]!.GetValue<string>().ShouldContain(FailedByUpgrade);
+        var stopped = done["status"]!["actionRequired"]!.AsArray()
+            .Where(a => a!["reason"]!.GetValue<string>() == "ProjectNotResumed").ToList();
+        stopped.Single(a => a!["message"]!.GetValue<string>().Contains("suspended now"))!["subject"]!.GetValue<string>()
+            .ShouldContain(Lagging);
+        stopped.Single(a => a!["message"]!.GetValue<string>().Contains("failed now"))!["subject"]!.GetValue<string>()
+            .ShouldContain(FailedByUpgrade);
         done.Condition("ProjectsVerified").ShouldBe("False");
         done.Condition("Settled").ShouldBe("True");
     }
@@ -120,7 +133,8 @@ public sealed class ProjectApiTests(StageFixture fixture)
     {
         await PatchAsync(stage, space, """{"spec":{"cleanup":{"accepted":true,"removeImages":true}}}""");
         var clean = await stage.WaitForAsync(
-            space, u => u.IsOver() && u["status"]!["cleanupPlan"]?["steps"]!.AsArray().All(s => s!["state"]!.GetValue<string>() == "Succeeded") == true);
+            space, u => u.IsOver() && u["status"]!["cleanupPlan"]?["steps"]!.AsArray()
+                .All(s => s!["state"]!.GetValue<string>() == "Succeeded") == true);
         clean.Condition("Ready").ShouldBe("True");
         foreach (var host in stage.Hosts)
         {
@@ -136,7 +150,8 @@ public sealed class ProjectApiTests(StageFixture fixture)
     }
 
     private static string Finding(JsonNode upgrade, string reason) =>
-        upgrade["status"]!["findings"]!.AsArray().Single(f => f!["reason"]!.GetValue<string>() == reason)!["message"]!.GetValue<string>();
+        upgrade["status"]!["findings"]!.AsArray()
+            .Single(f => f!["reason"]!.GetValue<string>() == reason)!["message"]!.GetValue<string>();
 
     private static Task<string> PatchAsync(UpgradeStage stage, string space, string patch) =>
         stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsu", "oms-322-to-422", "--type=merge", "-p", patch]);

@@ -38,7 +38,8 @@ public sealed class QuickstartPageTests(StageFixture fixture)
 
         page.NotRun(Page).ShouldBeEmpty();
         page.ChangedFiles().ShouldBeEmpty();
-        var done = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", "oms", "get", "omsu", "oms-322-to-422", "-o", "json"], cancellationToken: Token))!;
+        var done = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(
+            ["-n", "oms", "get", "omsu", "oms-322-to-422", "-o", "json"], cancellationToken: Token))!;
         done.Condition("Succeeded").ShouldBe("True");
         (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();

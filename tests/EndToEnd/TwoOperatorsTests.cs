@@ -22,7 +22,8 @@ public sealed class TwoOperatorsTests(StageFixture fixture)
 
         await first.KillAsync();
         await ApproveAsync(stage, space, "StopOld", held);
-        await stage.WaitForAsync(space, u => u.Condition("Held") == "True" && u.Message().Contains("CorrectMetadata", StringComparison.Ordinal));
+        await stage.WaitForAsync(space, u => u.Condition("Held") == "True"
+            && u.Message().Contains("CorrectMetadata", StringComparison.Ordinal));
         await using var third = stage.StartOperator();
         await third.WaitUntilReadyAsync();
         await second.StopAsync();
@@ -48,24 +49,30 @@ public sealed class TwoOperatorsTests(StageFixture fixture)
         var before = await LeaseAsync(stage);
 
         WrongClock.Set(clock, TimeSpan.FromHours(1));
-        await Deadline.UntilAsync("the leader to renew its lease for two terms", async _ => Renewed(await LeaseAsync(stage)) > Renewed(before) + TimeSpan.FromSeconds(30));
+        await Deadline.UntilAsync("the leader to renew its lease for two terms", async _ =>
+            Renewed(await LeaseAsync(stage)) > Renewed(before) + TimeSpan.FromSeconds(30));
         Holder(await LeaseAsync(stage)).ShouldBe(Holder(before));
 
         await first.KillAsync();
         await Deadline.UntilAsync("the standby to lead", async _ => Holder(await LeaseAsync(stage)) != Holder(before));
-        Renewed(await LeaseAsync(stage)).ShouldBeGreaterThan(Renewed(before) + TimeSpan.FromMinutes(50), "the clock of the standby had jumped");
+        Renewed(await LeaseAsync(stage))
+            .ShouldBeGreaterThan(Renewed(before) + TimeSpan.FromMinutes(50), "the clock of the standby had jumped");
     }
 
     private static async Task<JsonNode> LeaseAsync(UpgradeStage stage) => JsonNode.Parse(
-        await stage.ControlPlane.KubectlAsync(["-n", UpgradeStage.OperatorNamespace, "get", "lease", "drydock-operator", "-o", "json"]))!["spec"]!;
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", UpgradeStage.OperatorNamespace, "get", "lease", "drydock-operator", "-o", "json"]))!["spec"]!;
 
     private static string Holder(JsonNode lease) => lease["holderIdentity"]!.GetValue<string>();
 
     private static DateTimeOffset Renewed(JsonNode lease) => lease["renewTime"]!.GetValue<DateTimeOffset>();
 
     private static Task LeadsAsync(LabOperator op) =>
-        Deadline.UntilAsync("the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)));
+        Deadline.UntilAsync(
+            "the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)));
 
     private static Task<string> ApproveAsync(UpgradeStage stage, string space, string name, JsonNode held) =>
-        stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsu", "oms-322-to-422", $"drydock.dev/approve={held.WordFor(name)}"]);
+        stage.ControlPlane.KubectlAsync([
+            "-n", space, "annotate", "--overwrite", "omsu", "oms-322-to-422",
+            $"drydock.dev/approve={held.WordFor(name)}"]);
 }

@@ -38,7 +38,8 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
         await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "omsu", Name, "--wait=false"]);
         var waits = await stage.WaitForAsync(space, u => u.Reason("Reconciling") == "DeletionWaits");
         waits.Message().ShouldContain("drydock.dev/on-delete: Abandon");
-        await stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsu", Name, "--type=merge", "-p", "{\"spec\":{\"holdBefore\":[]}}"]);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "patch", "omsu", Name, "--type=merge", "-p", "{\"spec\":{\"holdBefore\":[]}}"]);
         await stage.ControlPlane.KubectlAsync(["-n", space, "wait", "--for=delete", $"omsu/{Name}", "--timeout=360s"]);
 
         await AssertEndAsync(stage);
@@ -46,7 +47,8 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
         audit.Count(x => x.Event == OmsEvents.JarStart).ShouldBe(2);
         audit.Count(x => x.Event == OmsEvents.InitStart).ShouldBe(2);
         AssertOrder(audit, stage.Oms);
-        var snapshots = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", "snap", "-o", "json"]))!["items"]!.AsArray();
+        var snapshots = JsonNode.Parse(
+            await stage.ControlPlane.KubectlAsync(["-n", space, "get", "snap", "-o", "json"]))!["items"]!.AsArray();
         AssertVerified(snapshots.Single()!, stage.Oms);
     }
 
@@ -70,23 +72,30 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
         });
         var space = await stage.NewNamespaceAsync();
         var tools = await CuttingToolsAsync(stage, space);
-        await using (stage.StartOperator(new LabOperatorOptions { LeaderElection = false, Path = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}" }))
+        await using (stage.StartOperator(new LabOperatorOptions
+        {
+            LeaderElection = false,
+            Path = $"{tools}:{Environment.GetEnvironmentVariable("PATH")}"
+        }))
         {
             await stage.ApplyAsync(stage.Manifest(space, Name).ToJsonString());
             var failed = await stage.WaitForAsync(space, u => u.Condition("Failed") == "True", Patience);
             failed.Reason("Stalled").ShouldBe("SnapshotFailed");
             failed["status"]!["step"]!.GetValue<string>().ShouldBe("Backup/snapshot");
-            (await stage.Oms.AuditAsync()).ShouldNotContain(a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.To.Version);
+            (await stage.Oms.AuditAsync())
+                .ShouldNotContain(a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.To.Version);
         }
 
         await using var mended = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", Name, $"drydock.dev/retry={(await stage.GetUpgradeAsync(space, Name)).RetryWord()}"]);
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", Name, "drydock.dev/retry="
+            + $"{(await stage.GetUpgradeAsync(space, Name)).RetryWord()}"]);
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, Patience);
 
         await AssertEndAsync(stage);
         var audit = await stage.Oms.AuditAsync();
         audit.Count(x => x.Event == OmsEvents.JarStart).ShouldBe(0);
-        audit.Where(x => x.Event == OmsEvents.InitStart).Select(x => x.HostIp).ToList().ShouldBe([.. stage.Hosts.Select(x => x.Address)], ignoreOrder: true);
+        audit.Where(x => x.Event == OmsEvents.InitStart).Select(x => x.HostIp).ToList()
+            .ShouldBe([.. stage.Hosts.Select(x => x.Address)], ignoreOrder: true);
         AssertOrder(audit, stage.Oms);
         foreach (var node in (await stage.Oms.ReadStateAsync()).Nodes)
         {
@@ -95,7 +104,8 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
             container.Binds.ShouldContain(stage.Oms.Nodes[0].HttpsBinds[0]);
         }
 
-        var snapshot = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "snap", done["status"]!["snapshotRef"]!["name"]!.GetValue<string>(), "-o", "json"]);
+        var snapshot = await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "get", "snap", done["status"]!["snapshotRef"]!["name"]!.GetValue<string>(), "-o", "json"]);
         AssertVerified(JsonNode.Parse(snapshot)!, stage.Oms);
     }
 
@@ -103,7 +113,9 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
     {
         var tools = stage.Run.FolderFor($"tools-{space}");
         var path = Path.Combine(tools, "mysqldump");
-        await File.WriteAllTextAsync(path, "#!/bin/bash\ncase \"$*\" in *--version*) exec /usr/bin/mysqldump \"$@\";; esac\n/usr/bin/mysqldump \"$@\" | head -c 4000; exit 0\n");
+        await File.WriteAllTextAsync(
+            path, "#!/bin/bash\ncase \"$*\" in *--version*) exec /usr/bin/mysqldump \"$@\";; esac\n/usr/bin/mysqldump "
+                + "\"$@\" | head -c 4000; exit 0\n");
         File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         return tools;
     }
@@ -121,8 +133,11 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
     private static void AssertVerified(JsonNode snapshot, OmsScenario oms)
     {
         snapshot["status"]!["verified"]!.GetValue<string>().ShouldNotBeEmpty();
-        snapshot["status"]!["databases"]!.AsArray().Select(x => x!["name"]!.GetValue<string>()).Order(StringComparer.Ordinal)
-            .ShouldBe(oms.Databases.Order(StringComparer.Ordinal), customMessage: "every region's heartbeat database is backed up");
+        snapshot["status"]!["databases"]!.AsArray().Select(x => x!["name"]!.GetValue<string>())
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(
+                oms.Databases.Order(StringComparer.Ordinal),
+                customMessage: "every region's heartbeat database is backed up");
     }
 
     // Every old container is down before a new one starts; every JAR before the first init; never two at a time.
@@ -133,14 +148,19 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
         oldStops.Count.ShouldBe(oms.Nodes.Count);
         newStarts.Count.ShouldBe(oms.Nodes.Count);
         oldStops.Max(x => x.Id).ShouldBeLessThan(newStarts.Min(x => x.Id));
-        var runs = audit.Where(x => x.Event is OmsEvents.JarStart or OmsEvents.JarEnd or OmsEvents.InitStart or OmsEvents.InitEnd).Select(x => x.Event).ToList();
-        runs.Chunk(2).ShouldAllBe(x => x[0].EndsWith("-start", StringComparison.Ordinal) && x[1].EndsWith("-end", StringComparison.Ordinal));
-        runs.SkipWhile(x => x.StartsWith("jar", StringComparison.Ordinal)).ShouldAllBe(x => x.StartsWith("init", StringComparison.Ordinal), "all JAR runs are finished before any init");
+        var runs = audit.Where(x => x.Event is OmsEvents.JarStart or OmsEvents.JarEnd or OmsEvents.InitStart
+            or OmsEvents.InitEnd).Select(x => x.Event).ToList();
+        runs.Chunk(2).ShouldAllBe(
+            x => x[0].EndsWith("-start", StringComparison.Ordinal) && x[1].EndsWith("-end", StringComparison.Ordinal));
+        runs.SkipWhile(x => x.StartsWith("jar", StringComparison.Ordinal)).ShouldAllBe(
+            x => x.StartsWith("init", StringComparison.Ordinal), "all JAR runs are finished before any init");
         var jars = audit.Where(x => x.Event == OmsEvents.JarStart).ToList();
         if (oms.Regions.Count > 1)
         {
-            jars.Select(x => x.HostIp).ShouldBe(oms.Regions.Select(x => x.Hosts[0].Address), customMessage: "the first node of each region, in order");
-            jars.Select(x => x.Detail).ShouldBe([.. Enumerable.Repeat("last=false", oms.Regions.Count - 1), "last=true"]);
+            jars.Select(x => x.HostIp).ShouldBe(
+                oms.Regions.Select(x => x.Hosts[0].Address), customMessage: "the first node of each region, in order");
+            jars.Select(x => x.Detail)
+                .ShouldBe([.. Enumerable.Repeat("last=false", oms.Regions.Count - 1), "last=true"]);
         }
     }
 }

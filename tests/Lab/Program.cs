@@ -3,7 +3,8 @@ using Drydock.Lab.Commands;
 
 try
 {
-    return await LabCommands.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return await LabCommands.Create().Parse(args).InvokeAsync(
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (LabException error)
 {

@@ -28,7 +28,8 @@ internal static class KStatus
             return InProgress;
         }
 
-        string? Find(string type) => (string?)(status?["conditions"] as JsonArray)?.FirstOrDefault(c => (string?)c!["type"] == type)?["status"];
+        string? Find(string type) =>
+            (string?)(status?["conditions"] as JsonArray)?.FirstOrDefault(c => (string?)c!["type"] == type)?["status"];
         return Find("Reconciling") == "True" ? InProgress
             : Find("Stalled") == "True" ? Failed
             : Find("Ready") is null or "True" ? Current

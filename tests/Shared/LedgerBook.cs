@@ -31,10 +31,12 @@ internal sealed class LedgerBook
     public LedgerBook(IReadOnlyCollection<LedgerCase> cases, IEnumerable<LedgerRow> rows)
     {
         _cases = cases;
-        _plans = cases.GroupBy(c => c.Scenario, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First().Plan, StringComparer.Ordinal);
+        _plans = cases.GroupBy(c => c.Scenario, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First().Plan, StringComparer.Ordinal);
         var known = cases.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
         var killed = cases.Where(c => c.IsKill).Select(c => c.Scenario).ToHashSet(StringComparer.Ordinal);
-        foreach (var row in rows.Where(row => known.Contains(row.Id) || (row.IsKill && killed.Contains(row.Scenario) && Counts(row))))
+        foreach (var row in rows.Where(
+            row => known.Contains(row.Id) || (row.IsKill && killed.Contains(row.Scenario) && Counts(row))))
         {
             _rows[row.Id] = row;
         }
@@ -57,13 +59,16 @@ internal sealed class LedgerBook
     {
         foreach (var group in _cases.GroupBy(c => (c.Scenario, c.IsKill)))
         {
-            var all = _rows.Values.Where(row => row.Scenario == group.Key.Scenario && row.IsKill == group.Key.IsKill).ToList();
+            var all = _rows.Values.Where(row => row.Scenario == group.Key.Scenario && row.IsKill == group.Key.IsKill)
+                .ToList();
             var rows = all.Where(Counts).ToList();
             var ids = group.Select(c => c.Id).Union(rows.Select(row => row.Id), StringComparer.Ordinal).Count();
-            yield return ReliabilityGroup.Of(group.Key.Scenario, group.Key.IsKill, _plans[group.Key.Scenario], ids, rows);
+            yield return ReliabilityGroup.Of(
+                group.Key.Scenario, group.Key.IsKill, _plans[group.Key.Scenario], ids, rows);
             if (all.Count > rows.Count)
             {
-                yield return ReliabilityGroup.Of(group.Key.Scenario, group.Key.IsKill, null, null, [.. all.Except(rows)]);
+                yield return ReliabilityGroup.Of(
+                    group.Key.Scenario, group.Key.IsKill, null, null, [.. all.Except(rows)]);
             }
         }
     }

@@ -35,7 +35,8 @@ internal sealed record LedgerRow(
 }
 
 /// <summary>
-/// Reads and writes docs/project/reliability/ledger.csv (RFC 4180, with a header line, sorted by the names of the cases).
+/// Reads and writes docs/project/reliability/ledger.csv (RFC 4180, with a header line, sorted by the names of the
+/// cases).
 /// </summary>
 internal static class ReliabilityLedger
 {
@@ -57,7 +58,8 @@ internal static class ReliabilityLedger
 
         return [.. records.Skip(1).Select((r, i) => r.Count == Header.Length
             ? new LedgerRow(r[0], r[1], r[2], r[3], Day(r[4], i + 1), r[5], r[6])
-            : throw new InvalidDataException($"Row {i + 1} of the ledger has {r.Count} fields instead of {Header.Length}."))];
+            : throw new InvalidDataException(
+                $"Row {i + 1} of the ledger has {r.Count} fields instead of {Header.Length}."))];
     }
 
     public static string Write(IEnumerable<LedgerRow> rows)
@@ -67,7 +69,8 @@ internal static class ReliabilityLedger
         {
             string[] fields =
             [
-                row.Scenario, row.Accident, row.Moment, row.Plan, row.Measured.ToString(DayFormat, CultureInfo.InvariantCulture), row.End, row.Way,
+                row.Scenario, row.Accident, row.Moment, row.Plan,
+                row.Measured.ToString(DayFormat, CultureInfo.InvariantCulture), row.End, row.Way,
             ];
             text.AppendJoin(',', fields.Select(Quoted)).Append('\n');
         }
@@ -78,7 +81,8 @@ internal static class ReliabilityLedger
     private static DateOnly Day(string text, int row) =>
         DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? day
-            : throw new InvalidDataException($"Row {row} of the ledger was measured on '{text}', which is no day like 2026-11-22.");
+            : throw new InvalidDataException(
+                $"Row {row} of the ledger was measured on '{text}', which is no day like 2026-11-22.");
 
     private static string Quoted(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0
         ? field

@@ -38,8 +38,8 @@ internal sealed record ReliabilityGroup(
 }
 
 /// <summary>
-/// docs/project/reliability.md. The text above the first section is the summary of <c>make chaos</c>. Each other command writes
-/// one section below and keeps the others.
+/// docs/project/reliability.md. The text above the first section is the summary of <c>make chaos</c>. Each other
+/// command writes one section below and keeps the others.
 /// </summary>
 internal static class ReliabilityPage
 {
@@ -98,7 +98,8 @@ internal static class ReliabilityPage
     {
         var text = new StringBuilder(Introduction).Append("\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Last run: {lastRun:yyyy-MM-dd}.\n\n");
-        text.Append("| scenario | | plan | measured | cases | covered | golden | bad |\n|---|---|---|---|---|---|---|---|\n");
+        text.Append(
+            "| scenario | | plan | measured | cases | covered | golden | bad |\n|---|---|---|---|---|---|---|---|\n");
         foreach (var group in groups)
         {
             var kind = group.IsKill ? "kill points" : "accidents × moments";

@@ -14,7 +14,8 @@ internal static class StoredPlans
         plan.With(plan.Steps.Where(s => only is null || s.Id == only).Select(s => s with { Record = change(s) }));
 
     /// <summary>The plan, written otherwise than it was compiled.</summary>
-    public static PlanProgress Rewritten(this PlanProgress plan, Func<Plan, Plan> change) => plan.With(change(plan.Plan));
+    public static PlanProgress Rewritten(this PlanProgress plan, Func<Plan, Plan> change) =>
+        plan.With(change(plan.Plan));
 
     public static PlanProgress RewrittenSteps(this PlanProgress plan, Func<PlannedStep, PlannedStep> change) =>
         plan.Rewritten(p => p with { Steps = p.Steps.ConvertAll(s => change(s)) });
@@ -23,5 +24,6 @@ internal static class StoredPlans
     public static IEnumerable<KeyValuePair<string, string>> Entries(this Step step) =>
         new[] { step.Facts, step.Receipt }.OfType<IReadOnlyDictionary<string, string>>().SelectMany(entries => entries);
 
-    public static Step With(this Step step, Func<StepRecord, StepRecord> change) => step with { Record = change(step.Record) };
+    public static Step With(this Step step, Func<StepRecord, StepRecord> change) =>
+        step with { Record = change(step.Record) };
 }

@@ -26,13 +26,18 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         var databases = await DatabaseLane.CasesAsync(cancellationToken);
         var ledger = ChaosLedger.Read([.. cases, .. databases]);
         var runs = ChaosMatrix.Runs(cases, c => IsOpen(c, ledger)).ToList();
-        var lane = new DatabaseLane(DatabaseChaosMatrix.Runs(databases, c => IsOpen(c, ledger)), ledger, () => _watch.Elapsed, budget);
+        var lane = new DatabaseLane(
+            DatabaseChaosMatrix.Runs(databases, c => IsOpen(c, ledger)), ledger, () => _watch.Elapsed, budget);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"databases: {databases.Count} cases, {lane.Count} runs left"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cases.Count} cases, {runs.Sum(run => run.Count)} to cover in {runs.Count} runs, {lanes} lanes, {budget.TotalMinutes:0} minutes"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{cases.Count} cases, {runs.Sum(run => run.Count)} to cover in {runs.Count} runs, {lanes} lanes, "
+            + $"{budget.TotalMinutes:0} minutes"));
 
         // A stage needs a while to change to another road, so many runs of one road are taken in a row.
-        foreach (var batch in runs.GroupBy(run => run[0].Scenario.Road.Id).SelectMany(road => road.Chunk(12)).OrderBy(b => runs.IndexOf(b[0])))
+        foreach (var batch in runs.GroupBy(run => run[0].Scenario.Road.Id).SelectMany(road => road.Chunk(12))
+            .OrderBy(b => runs.IndexOf(b[0])))
         {
             _batches.Enqueue(batch);
         }
@@ -60,10 +65,18 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
     }
 
     private bool IsOpen(IChaosCase chaos, ChaosLedger ledger) =>
-        !ledger.Holds(chaos) && (only is null || only.Split(',').Any(part => chaos.Id.Contains(part, StringComparison.Ordinal)));
+        !ledger.Holds(chaos)
+            && (only is null || only.Split(',').Any(part => chaos.Id.Contains(part, StringComparison.Ordinal)));
 
     private static Task<UpgradeStage> StageAsync(CancellationToken cancellationToken) => UpgradeStage.StartAsync(
-        new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true, DockerDataBytes = SmallDisk, MetaDbDataBytes = SmallDisk },
+        new StageOptions
+        {
+            Checkout = Repository.Root,
+            OperatorAssembly = Repository.OperatorAssembly,
+            Faults = true,
+            DockerDataBytes = SmallDisk,
+            MetaDbDataBytes = SmallDisk
+        },
         cancellationToken: cancellationToken);
 
     private async Task LaneAsync(ChaosLedger ledger, CancellationToken cancellationToken)
@@ -100,7 +113,10 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         var together = run.Count > 1;
         if (together && difference is not null)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed:hh\\:mm\\:ss} {run.Count} together in {run[0].Scenario}: {string.Join("; ", run.Select(chaos => $"{chaos.What} @ {chaos.When}"))}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_watch.Elapsed:hh\\:mm\\:ss} {run.Count} together in {run[0].Scenario}: "
+                + $"{string.Join("; ", run.Select(chaos => $"{chaos.What} @ {chaos.When}"))}"));
         }
 
         // A case is run alone if its shared run ended badly, or if its moment never came in the shared run.
@@ -111,7 +127,9 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
 
         foreach (var (chaos, outcome) in outcomes)
         {
-            Console.WriteLine(together && difference is not null ? $"         {chaos}: {outcome.Way}" : $"{_watch.Elapsed:hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}");
+            Console.WriteLine(together && difference is not null
+                ? $"         {chaos}: {outcome.Way}"
+                : $"{_watch.Elapsed:hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}");
             foreach (var said in outcome.Said.Where(said => said.Length > 0).Distinct())
             {
                 Console.WriteLine($"         {said}");

@@ -3,8 +3,9 @@ using Drydock.Lab.Chaos;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// docs/project/reliability/ledger.csv and its summary in docs/project/reliability.md. The ledger has one row a case and is kept from
-/// run to run. A case that ended badly, or that was measured on another plan, keeps its row and is run again.
+/// docs/project/reliability/ledger.csv and its summary in docs/project/reliability.md. The ledger has one row a case
+/// and is kept from run to run. A case that ended badly, or that was measured on another plan, keeps its row and is run
+/// again.
 /// </summary>
 internal sealed class ChaosLedger
 {
@@ -49,7 +50,8 @@ internal sealed class ChaosLedger
         var end = !outcome.IsGood ? LedgerRow.Bad : outcome.Struck ? LedgerRow.Golden : LedgerRow.NotReached;
         var now = TimeProvider.System.GetUtcNow();
         var row = new LedgerRow(
-            chaos.ScenarioId, chaos.What, chaos.When, chaos.Plan, DateOnly.FromDateTime(now.UtcDateTime), end, GeneratedIds.Hide(outcome.Way));
+            chaos.ScenarioId, chaos.What, chaos.When, chaos.Plan, DateOnly.FromDateTime(now.UtcDateTime), end,
+            GeneratedIds.Hide(outcome.Way));
         lock (_gate)
         {
             _book.Put(row);

@@ -48,7 +48,13 @@ internal sealed class DatabaseLane(
     }
 
     private static Task<DatabaseStage> StageAsync(CancellationToken cancellationToken) => DatabaseStage.StartAsync(
-        new DatabaseStageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
+        new DatabaseStageOptions
+        {
+            Checkout = Repository.Root,
+            OperatorAssembly = Repository.OperatorAssembly,
+            Faults = true
+        },
+        cancellationToken: cancellationToken);
 
     private bool HasMore(CancellationToken cancellationToken) =>
         _runs.Count > 0 && elapsed() < budget && !cancellationToken.IsCancellationRequested;
@@ -69,7 +75,8 @@ internal sealed class DatabaseLane(
         {
             Console.WriteLine(together && difference is not null
                 ? $"         {chaos}: {outcome.Way}"
-                : string.Create(CultureInfo.InvariantCulture, $"{elapsed():hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}"));
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"{elapsed():hh\\:mm\\:ss} {ledger.Add(chaos, outcome)}"));
             foreach (var said in outcome.Said.Where(said => said.Length > 0).Distinct())
             {
                 Console.WriteLine($"         {said}");

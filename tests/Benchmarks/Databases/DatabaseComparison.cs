@@ -46,7 +46,8 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
     /// <summary>Starts a TiDB.</summary>
     public async Task<IDatabaseScenario> TiDbAsync(TiDbClusterOptions cluster, CancellationToken cancellationToken) =>
         await TiDbScenario.StartAsync(
-            stage.Run, new TiDbScenarioOptions { Cluster = cluster with { TimeFactor = TimeFactor } }, cancellationToken);
+            stage.Run, new TiDbScenarioOptions { Cluster = cluster with { TimeFactor = TimeFactor } },
+            cancellationToken);
 
     /// <summary>Runs the script and then the operator, each on a cluster of its own.</summary>
     /// <param name="start">Starts the cluster with the given name.</param>
@@ -56,7 +57,9 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         DatabaseWay script;
         await using (var cluster = await start("script"))
         {
-            script = await UnderLoadAsync(cluster, () => new DatabaseScript(stage.Run, Settle).RunAsync(cluster, cancellationToken), cancellationToken);
+            script = await UnderLoadAsync(
+                cluster, () => new DatabaseScript(stage.Run, Settle).RunAsync(cluster, cancellationToken),
+                cancellationToken);
         }
 
         DatabaseWay? draining = null;
@@ -64,7 +67,8 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         {
             await using var cluster = await start("drain");
             draining = await UnderLoadAsync(
-                cluster, () => new DatabaseScript(stage.Run, Settle, drain: true).RunAsync(cluster, cancellationToken), cancellationToken);
+                cluster, () => new DatabaseScript(stage.Run, Settle, drain: true).RunAsync(cluster, cancellationToken),
+                cancellationToken);
         }
 
         await using var another = await start("op");
@@ -87,16 +91,21 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         Row(what.Name, "**operator**", op, script);
         _facts.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {what.Name}: operator wall time compared with the script, preflight included | {op.Wall / script.Wall:0.00} | {what.Aim:0.0} or less |"));
+            $"| {what.Name}: operator wall time compared with the script, preflight included | "
+            + $"{op.Wall / script.Wall:0.00} | {what.Aim:0.0} or less |"));
         if (draining is not null)
         {
             _facts.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what.Name}: the same compared with the script that moves leaders away first | {op.Wall / draining.Wall:0.00} | {what.Aim:0.0} or less |"));
+                $"| {what.Name}: the same compared with the script that moves leaders away first | "
+                + $"{op.Wall / draining.Wall:0.00} | {what.Aim:0.0} or less |"));
         }
 
         var (longest, before) = (path.Longest(done!), PlanPath.BeforeTheFirst(done!));
-        _facts.Add(string.Create(CultureInfo.InvariantCulture, $"| {what.Name}: from apply to the first step (checks of hosts, processes and cluster, plan) | {before.TotalSeconds:0.0} s | |"));
+        _facts.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {what.Name}: from apply to the first step (checks of hosts, processes and cluster, plan) | "
+            + $"{before.TotalSeconds:0.0} s | |"));
         var above = op.Wall - before - longest;
         _facts.Add(string.Create(
             CultureInfo.InvariantCulture,
@@ -105,13 +114,15 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
             $"2 % or less |"));
     }
 
-    /// <summary>The section: the table of both ways, the remarks, the table of what was measured beside its aim.</summary>
+    /// <summary>The section: the table of both ways, the remarks, the table of what was measured beside its
+    /// aim.</summary>
     /// <param name="remarks">Below the first table, after what holds for every comparison.</param>
     /// <param name="more">More rows of the second table.</param>
     public string Section(string remarks, params IEnumerable<string> more)
     {
         var text = new StringBuilder();
-        text.AppendLine("| upgrade | way | wall time | ratio | requests | handed over | failed | mistakes the cluster noticed |");
+        text.AppendLine(
+            "| upgrade | way | wall time | ratio | requests | handed over | failed | mistakes the cluster noticed |");
         text.AppendLine("|---|---|---|---|---|---|---|---|");
         text.Append(_rows).AppendLine().AppendLine(Terms).AppendLine(remarks).AppendLine();
         text.AppendLine("| what | measured | aim |").AppendLine("|---|---|---|");
@@ -130,7 +141,9 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         var wall = await upgrade();
         await load.EndAsync();
         var noticed = cluster.Directory.Violations().Select(v => v.What).Distinct(StringComparer.Ordinal).ToList();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cluster.Id}: {wall.TotalSeconds:0.0} s, {load.Total()}, noticed {string.Join(", ", noticed)}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{cluster.Id}: {wall.TotalSeconds:0.0} s, {load.Total()}, noticed {string.Join(", ", noticed)}"));
         return new DatabaseWay(wall, load.Total(), noticed);
     }
 
@@ -151,7 +164,9 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
 
         var watch = Stopwatch.StartNew();
         await stage.ApplyAsync(manifest);
-        var done = await stage.WaitForAsync(space, cluster, u => path.See(u) && (u.Phase() == "Succeeded" || u.IsStalled()), TimeSpan.FromMinutes(20), cancellationToken);
+        var done = await stage.WaitForAsync(
+            space, cluster, u => path.See(u) && (u.Phase() == "Succeeded" || u.IsStalled()), TimeSpan.FromMinutes(20),
+            cancellationToken);
         var wall = watch.Elapsed;
         if (done.Phase() != "Succeeded")
         {
@@ -164,5 +179,7 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
 
     private void Row(string what, string way, DatabaseWay took, DatabaseWay reference) => _rows.AppendLine(
         CultureInfo.InvariantCulture,
-        $"| {what} | {way} | {took.Wall.TotalSeconds:0.0} s | {took.Wall / reference.Wall:0.00} | {took.Load.Ok + took.Load.Failed} | {took.Load.Retried} | {took.Load.Failed} | {(took.Noticed.Count == 0 ? "none" : string.Join(", ", took.Noticed))} |");
+        $"| {what} | {way} | {took.Wall.TotalSeconds:0.0} s | {took.Wall / reference.Wall:0.00} | "
+        + $"{took.Load.Ok + took.Load.Failed} | {took.Load.Retried} | {took.Load.Failed} | "
+        + $"{(took.Noticed.Count == 0 ? "none" : string.Join(", ", took.Noticed))} |");
 }

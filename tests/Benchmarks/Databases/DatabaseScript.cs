@@ -27,9 +27,14 @@ internal sealed class DatabaseScript(LabRun run, double settle, bool drain = fal
         var instances = Path.Combine(run.FolderFor("script"), "instances");
         await File.WriteAllLinesAsync(
             instances,
-            scenario.Cluster.Instances.Select(i => string.Create(CultureInfo.InvariantCulture, $"{i.Component} {i.Host.Address} {i.Port} {i.StatusPort ?? i.Port} {i.DeployDir} {i.Unit} {i.Program}")),
+            scenario.Cluster.Instances.Select(i => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{i.Component} {i.Host.Address} {i.Port} {i.StatusPort ?? i.Port} {i.DeployDir} {i.Unit} "
+                + $"{i.Program}")),
             cancellationToken);
-        return await RunAsync(scenario, "tidb-runbook.sh", package.Archive, package.Sha256, $"{TiDbCluster.PackageFolder}/tidb-v{scenario.ToVersion}", [("INSTANCES", instances)], cancellationToken);
+        return await RunAsync(
+            scenario, "tidb-runbook.sh", package.Archive, package.Sha256,
+            $"{TiDbCluster.PackageFolder}/tidb-v{scenario.ToVersion}", [("INSTANCES", instances)], cancellationToken);
     }
 
     private async Task<TimeSpan> BmdbAsync(YugabyteScenario scenario, CancellationToken cancellationToken)
@@ -37,27 +42,44 @@ internal sealed class DatabaseScript(LabRun run, double settle, bool drain = fal
         var package = await YugabytePackages.MakeAsync(scenario.Cluster.Naming, scenario.ToVersion);
         return await RunAsync(
             scenario, "bmdb-runbook.sh", package.Archive, package.Sha256, package.Directory,
-            [("MASTERS", scenario.Cluster.MasterAddresses), ("FLAGS", Flags.ToString(CultureInfo.InvariantCulture)), ("DRAIN", drain ? "yes" : "no")], cancellationToken);
+            [
+                ("MASTERS", scenario.Cluster.MasterAddresses), ("FLAGS", Flags.ToString(CultureInfo.InvariantCulture)),
+                ("DRAIN", drain ? "yes" : "no")
+            ],
+            cancellationToken);
     }
 
     private async Task<TimeSpan> RunAsync(
-        IDatabaseScenario scenario, string script, string archive, string sha256, string directory, IEnumerable<(string Name, string Value)> more, CancellationToken cancellationToken)
+        IDatabaseScenario scenario, string script, string archive, string sha256, string directory,
+        IEnumerable<(string Name, string Value)> more, CancellationToken cancellationToken)
     {
         var folder = run.FolderFor("script");
         var key = Path.Combine(folder, "key");
         File.Delete(key);
-        await using (var file = new StreamWriter(key, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        await using (var file = new StreamWriter(key, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        }))
         {
             await file.WriteAsync(scenario.Hosts[0].KeyPem.AsMemory(), cancellationToken);
         }
 
         var known = Path.Combine(folder, "known_hosts");
         await File.WriteAllLinesAsync(known, scenario.Hosts.Select(host => host.KnownHostsLine), cancellationToken);
-        var begin = new ProcessStartInfo("bash", [Path.Combine(AppContext.BaseDirectory, script)]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var begin = new ProcessStartInfo("bash", [Path.Combine(AppContext.BaseDirectory, script)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         foreach (var (name, value) in more.Concat(
         [
-            ("HOSTS", string.Join(' ', scenario.Hosts.Select(host => host.Address))), ("USER_NAME", scenario.Hosts[0].User), ("KEY", key), ("KNOWN_HOSTS", known),
-            ("ARCHIVE", archive), ("SHA256", sha256), ("NEW", directory), ("NEW_VERSION", scenario.ToVersion), ("SETTLE", settle.ToString(CultureInfo.InvariantCulture)),
+            ("HOSTS", string.Join(' ', scenario.Hosts.Select(host => host.Address))),
+            ("USER_NAME", scenario.Hosts[0].User), ("KEY", key), ("KNOWN_HOSTS", known),
+            ("ARCHIVE", archive), ("SHA256", sha256), ("NEW", directory), ("NEW_VERSION", scenario.ToVersion),
+            ("SETTLE", settle.ToString(CultureInfo.InvariantCulture)),
         ]))
         {
             begin.Environment[name] = value;
@@ -69,6 +91,8 @@ internal sealed class DatabaseScript(LabRun run, double settle, bool drain = fal
         await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         var wall = watch.Elapsed;
-        return process.ExitCode == 0 ? wall : throw new LabException($"{script} ended with {process.ExitCode}: {await errors}");
+        return process.ExitCode == 0
+            ? wall
+            : throw new LabException($"{script} ended with {process.ExitCode}: {await errors}");
     }
 }

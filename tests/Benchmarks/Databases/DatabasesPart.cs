@@ -18,7 +18,8 @@ internal sealed class DatabasesPart : IBenchPart
         var comparison = new DatabaseComparison(stage);
         await comparison.MeasureAsync(
             new("TiDB 2.1 to 3.0, systemd", 0.9),
-            name => comparison.TiDbAsync(new TiDbClusterOptions { Name = "ti" + name }, cancellationToken), cancellationToken);
+            name => comparison.TiDbAsync(new TiDbClusterOptions { Name = "ti" + name }, cancellationToken),
+            cancellationToken);
         await comparison.MeasureAsync(
             new("BMDB 2.16 to 2.18, plain processes", 0.9) { ScriptDrains = true },
             name => comparison.BmdbAsync("bm" + name, 3, 0, cancellationToken), cancellationToken);
@@ -36,12 +37,17 @@ internal sealed class DatabasesPart : IBenchPart
         foreach (var large in LargePlan.Measure())
         {
             var plan = $"{large.Engine}: plan of 300 processes ({large.Steps} steps), compiled";
-            yield return string.Create(CultureInfo.InvariantCulture, $"| {plan} | {large.Median.TotalMilliseconds:0.0} ms (the first time {large.First.TotalMilliseconds:0.0} ms) | 100 ms or less |");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {plan} | {large.Median.TotalMilliseconds:0.0} ms (the first time "
+                + $"{large.First.TotalMilliseconds:0.0} ms) | 100 ms or less |");
             yield return Status(large.Engine, "with that plan when every step has ended", large.Bytes);
             if (large.BytesWithRollback is { } bytes)
             {
                 yield return Status(
-                    large.Engine, "with the kept part of that plan and the whole rollback plan when every rollback step has ended", bytes);
+                    large.Engine,
+                    "with the kept part of that plan and the whole rollback plan when every rollback step has ended",
+                    bytes);
             }
         }
     }

@@ -40,8 +40,11 @@ internal static class LargePlan
         }
 
         plan = Over(plan);
-        var back = spec.Engine == DatabaseEngine.YugabyteDB ? Over(YugabyteRollback.Compile(spec, Stopped(plan))) : null;
-        return new LargePlanResult(engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan), back is null ? null : Bytes(spec, plan.AsHistory(), back));
+        var back =
+            spec.Engine == DatabaseEngine.YugabyteDB ? Over(YugabyteRollback.Compile(spec, Stopped(plan))) : null;
+        return new LargePlanResult(
+            engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan),
+            back is null ? null : Bytes(spec, plan.AsHistory(), back));
     }
 
     private static int Bytes(DatabaseRollingUpgradeSpec spec, PlanProgress plan, PlanProgress? back = null)
@@ -50,7 +53,8 @@ internal static class LargePlan
         {
             Plan = plan,
             RollbackPlan = back,
-            Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
+            Instances = [.. spec.Instances.Select(
+                i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
         };
         return JsonSerializer.SerializeToUtf8Bytes(status, Wire).Length;
     }
@@ -59,18 +63,29 @@ internal static class LargePlan
     private static PlanProgress Over(PlanProgress plan)
     {
         var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
-        return plan.With(s => s.Record with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Receipt = Receipt(s), Facts = Facts(plan, s) });
+        return plan.With(s => s.Record with
+        {
+            State = StepState.Succeeded,
+            Attempt = 1,
+            StartedAt = at,
+            FinishedAt = at,
+            Receipt = Receipt(s),
+            Facts = Facts(plan, s)
+        });
     }
 
     // What has an entry for every tablet server.
-    private static SortedDictionary<string, string>? Facts(PlanProgress plan, Step step) => !step.Is<RecordSql>() ? null : new(
-        plan.Steps.Where(s => s.Is<SwapTserver>())
-            .ToDictionary(s => SqlBaseline.Fact(s.Node!), _ => "ysql=5433,ycql=9042", StringComparer.Ordinal),
-        StringComparer.Ordinal);
+    private static SortedDictionary<string, string>? Facts(PlanProgress plan, Step step) => !step.Is<RecordSql>()
+        ? null
+        : new(
+            plan.Steps.Where(s => s.Is<SwapTserver>())
+                .ToDictionary(s => SqlBaseline.Fact(s.Node!), _ => "ysql=5433,ycql=9042", StringComparer.Ordinal),
+            StringComparer.Ordinal);
 
     private static SortedDictionary<string, string>? Receipt(Step step) => step.Action switch
     {
-        nameof(SwapInstance) or nameof(DrainTikv) => new(StringComparer.Ordinal) { ["since"] = "1795265257", ["startedAt"] = "1795265257" },
+        nameof(SwapInstance) or nameof(DrainTikv) =>
+            new(StringComparer.Ordinal) { ["since"] = "1795265257", ["startedAt"] = "1795265257" },
         nameof(VerifyTikv) => new(StringComparer.Ordinal) { ["since"] = "1795265257" },
         _ => null,
     };
@@ -83,7 +98,8 @@ internal static class LargePlan
             .Rewritten(p => p with
             {
                 Steps = p.Steps.RemoveAll(
-                    s => s.Phase is DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog),
+                    s => s.Phase is DatabaseRollingUpgradePhases.PromoteAutoFlags
+                        or DatabaseRollingUpgradePhases.UpgradeCatalog),
             })
             .With(s => s.Is<SwapMaster>() ? s.Record with { Receipt = Taken(masters++) } : s.Record);
     }
@@ -95,14 +111,19 @@ internal static class LargePlan
 
     private static (DatabaseRollingUpgradeSpec Spec, YugabyteDiscovery Discovery) Yugabyte()
     {
-        DatabaseInstance[] instances = [.. Some(DatabaseComponent.Master, 1, 3), .. Some(DatabaseComponent.Tserver, 4, Processes - 3)];
+        DatabaseInstance[] instances =
+            [.. Some(DatabaseComponent.Master, 1, 3), .. Some(DatabaseComponent.Tserver, 4, Processes - 3)];
         var spec = new DatabaseRollingUpgradeSpec
         {
             Engine = DatabaseEngine.YugabyteDB,
             FromVersion = "2.20.3.0",
             ToVersion = "2024.1.3.0",
             Package = new PackageSpec { Directory = "/home/yugabyte/software-2024.1.3.0" },
-            Control = [.. new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Select(c => new ComponentControl { Component = c, Control = new InstanceControl { Systemd = new SystemdControl() } })],
+            Control = [.. new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Select(c => new ComponentControl
+            {
+                Component = c,
+                Control = new InstanceControl { Systemd = new SystemdControl() }
+            })],
             Instances = [.. instances],
             Yugabyte = new YugabyteSpec(),
         };
@@ -127,7 +148,11 @@ internal static class LargePlan
 
     private static (DatabaseRollingUpgradeSpec Spec, TiDbDiscovery Discovery) TiDb()
     {
-        DatabaseInstance[] instances = [.. Some(DatabaseComponent.PD, 1, 3), .. Some(DatabaseComponent.TiKV, 4, 197), .. Some(DatabaseComponent.TiDB, 201, Processes - 200)];
+        DatabaseInstance[] instances =
+        [
+            .. Some(DatabaseComponent.PD, 1, 3), .. Some(DatabaseComponent.TiKV, 4, 197),
+            .. Some(DatabaseComponent.TiDB, 201, Processes - 200)
+        ];
         var hash = new string('a', 16);
         var spec = new DatabaseRollingUpgradeSpec
         {
@@ -135,7 +160,12 @@ internal static class LargePlan
             FromVersion = "2.1.19",
             ToVersion = "3.0.9",
             Package = new PackageSpec { Directory = "/data/packages/tidb-v3.0.9" },
-            Control = [.. new[] { DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB }.Select(c => new ComponentControl { Component = c, Control = new InstanceControl { Systemd = new SystemdControl() } })],
+            Control = [.. new[] { DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB }.Select(
+                c => new ComponentControl
+                {
+                    Component = c,
+                    Control = new InstanceControl { Systemd = new SystemdControl() }
+                })],
             Instances = [.. instances],
             Tidb = new TiDbSpec { Backup = new TiDbBackupSpec { Waived = true } },
         };
@@ -158,11 +188,12 @@ internal static class LargePlan
         });
     }
 
-    private static IEnumerable<DatabaseInstance> Some(DatabaseComponent component, int first, int count) => Enumerable.Range(first, count).Select(i => new DatabaseInstance
-    {
-        Name = FormattableString.Invariant($"{component.ToString().ToLowerInvariant()}-{i:000}"),
-        Component = component,
-        Host = FormattableString.Invariant($"tidb-node-{i:000}.example.internal"),
-        DeployDir = "/data/deploy",
-    });
+    private static IEnumerable<DatabaseInstance> Some(DatabaseComponent component, int first, int count) =>
+        Enumerable.Range(first, count).Select(i => new DatabaseInstance
+        {
+            Name = FormattableString.Invariant($"{component.ToString().ToLowerInvariant()}-{i:000}"),
+            Component = component,
+            Host = FormattableString.Invariant($"tidb-node-{i:000}.example.internal"),
+            DeployDir = "/data/deploy",
+        });
 }

@@ -54,9 +54,11 @@ internal sealed class BigDatabase(MetaDb server, string name)
         new(
             "store_checkpoint",
             0.1,
-            "id char(36) NOT NULL PRIMARY KEY, subtopic varchar(64) NOT NULL, body mediumblob NOT NULL, gmt_modified datetime NOT NULL",
+            "id char(36) NOT NULL PRIMARY KEY, subtopic varchar(64) NOT NULL, body mediumblob NOT NULL, gmt_modified "
+            + "datetime NOT NULL",
             "id, subtopic, body, gmt_modified",
-            "UUID(), CONCAT('subtopic_', seq MOD 997), CONCAT(RANDOM_BYTES(512 + FLOOR(RAND() * 512)), REPEAT(RANDOM_BYTES(16), 64)), '2022-01-01' + INTERVAL seq SECOND",
+            "UUID(), CONCAT('subtopic_', seq MOD 997), CONCAT(RANDOM_BYTES(512 + FLOOR(RAND() * 512)), "
+            + "REPEAT(RANDOM_BYTES(16), 64)), '2022-01-01' + INTERVAL seq SECOND",
             0),
     ];
 
@@ -69,10 +71,16 @@ internal sealed class BigDatabase(MetaDb server, string name)
     public async Task<long> MakeAsync(long bytes, CancellationToken cancellationToken)
     {
         await MakePoolAsync(cancellationToken);
-        await server.ExecAsync($"DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", cancellationToken: cancellationToken);
+        await server.ExecAsync(
+            $"DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+            cancellationToken: cancellationToken);
         await Parallel.ForEachAsync(
             Tables,
-            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Environment.ProcessorCount,
+                CancellationToken = cancellationToken
+            },
             async (table, token) => await FillAsync(table, (long)(bytes * table.Share), token));
         await server.ExecAsync($"DROP DATABASE {Pool}", cancellationToken: cancellationToken);
         return await BytesAsync("", cancellationToken);
@@ -96,9 +104,11 @@ internal sealed class BigDatabase(MetaDb server, string name)
 
     private async Task FillAsync(Table table, long bytes, CancellationToken cancellationToken)
     {
-        await server.ExecAsync($"CREATE TABLE {name}.{table.Name} ({table.Columns}) ENGINE=InnoDB", cancellationToken: cancellationToken);
+        await server.ExecAsync(
+            $"CREATE TABLE {name}.{table.Name} ({table.Columns}) ENGINE=InnoDB", cancellationToken: cancellationToken);
         long rows = 0;
-        for (var next = (long)Probe; next > 0; next = Math.Min(Batch, await MissingAsync(table, bytes, rows, cancellationToken)))
+        for (var next = (long)Probe; next > 0; next = Math.Min(
+            Batch, await MissingAsync(table, bytes, rows, cancellationToken)))
         {
             await InsertAsync(table, rows, next, cancellationToken);
             rows += next;
@@ -109,12 +119,15 @@ internal sealed class BigDatabase(MetaDb server, string name)
     // join condition would be evaluated for each pair.
     private Task<string> InsertAsync(Table table, long from, long count, CancellationToken cancellationToken)
     {
-        var picks = string.Concat(Enumerable.Range(1, table.Fragments).Select(i => string.Create(CultureInfo.InvariantCulture, $", FLOOR(RAND() * 4096) AS p{i}")));
-        var joins = string.Concat(Enumerable.Range(1, table.Fragments).Select(i => string.Create(CultureInfo.InvariantCulture, $" JOIN {Pool}.fragment f{i} ON f{i}.id = x.p{i}")));
+        var picks = string.Concat(Enumerable.Range(1, table.Fragments).Select(
+            i => string.Create(CultureInfo.InvariantCulture, $", FLOOR(RAND() * 4096) AS p{i}")));
+        var joins = string.Concat(Enumerable.Range(1, table.Fragments).Select(
+            i => string.Create(CultureInfo.InvariantCulture, $" JOIN {Pool}.fragment f{i} ON f{i}.id = x.p{i}")));
         return server.ExecAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"INSERT INTO {name}.{table.Name} ({table.Names}) SELECT {table.Values} FROM (SELECT seq{picks} FROM seq_{from + 1}_to_{from + count} LIMIT {count}) x{joins}"),
+                $"INSERT INTO {name}.{table.Name} ({table.Names}) SELECT {table.Values} FROM (SELECT seq{picks} FROM "
+                + $"seq_{from + 1}_to_{from + count} LIMIT {count}) x{joins}"),
             name,
             cancellationToken);
     }
@@ -127,9 +140,15 @@ internal sealed class BigDatabase(MetaDb server, string name)
 
     private async Task<long> BytesAsync(string condition, CancellationToken cancellationToken)
     {
-        await server.ExecAsync($"{string.Concat(Tables.Where(t => condition.Length == 0 || condition.Contains(t.Name, StringComparison.Ordinal)).Select(t => $"ANALYZE TABLE {name}.{t.Name};"))}", cancellationToken: cancellationToken);
+        await server.ExecAsync(
+            $"{string.Concat(Tables.Where(t => condition.Length == 0 || condition.Contains(
+                t.Name, StringComparison.Ordinal)).Select(t => $"ANALYZE TABLE {name}.{t.Name};"))}",
+            cancellationToken: cancellationToken);
         return long.Parse(
-            await server.ExecAsync($"SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = '{name}'{condition}", cancellationToken: cancellationToken),
+            await server.ExecAsync(
+                "SELECT SUM(data_length + index_length) FROM information_schema.tables WHERE table_schema = "
+                + $"'{name}'{condition}",
+                cancellationToken: cancellationToken),
             CultureInfo.InvariantCulture);
     }
 

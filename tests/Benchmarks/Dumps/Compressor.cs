@@ -32,11 +32,16 @@ internal static class Compressor
 
         await Parallel.ForEachAsync(
             Directory.EnumerateFiles(from).Where(file => Path.GetFileName(file) != Sums),
-            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Environment.ProcessorCount,
+                CancellationToken = cancellationToken
+            },
             async (file, token) =>
             {
                 var name = Path.GetFileName(file);
-                await FileAsync(verb, file, Path.Combine(to, verb == "compress" ? name + Ending : name[..^Ending.Length]), token);
+                await FileAsync(
+                    verb, file, Path.Combine(to, verb == "compress" ? name + Ending : name[..^Ending.Length]), token);
             });
         if (verb == "compress")
         {
@@ -71,7 +76,9 @@ internal static class Compressor
         foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             await using var stored = File.OpenRead(file);
-            sums.Add($"{Convert.ToHexStringLower(await SHA256.HashDataAsync(stored, cancellationToken))}  {Path.GetFileName(file)}");
+            sums.Add(
+                $"{Convert.ToHexStringLower(await SHA256.HashDataAsync(stored, cancellationToken))}  "
+                + $"{Path.GetFileName(file)}");
         }
 
         await File.WriteAllLinesAsync(Path.Combine(folder, Sums), sums, cancellationToken);

@@ -31,7 +31,10 @@ internal sealed class DumpContest(DumpsStage stage, string what)
                 _runs[way].Add(done);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{what}, {way}: {done.Time.TotalSeconds:0.0} s; processor {done.Tools:0.0} tools, {done.Operator:0.0} operator, {done.Server:0.0} server; {string.Join(", ", done.Stages.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Stage} {s.At.TotalSeconds:0.0}")))}"));
+                    $"{what}, {way}: {done.Time.TotalSeconds:0.0} s; processor {done.Tools:0.0} tools, "
+                    + $"{done.Operator:0.0} operator, {done.Server:0.0} server; "
+                    + $"{string.Join(", ", done.Stages.Select(
+                        s => string.Create(CultureInfo.InvariantCulture, $"{s.Stage} {s.At.TotalSeconds:0.0}")))}"));
             }
         }
 

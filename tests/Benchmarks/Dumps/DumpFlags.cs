@@ -19,7 +19,8 @@ internal sealed record DumpFlags(IReadOnlyList<string> MySqlDump, IReadOnlyList<
     private static readonly string[] RowsOnly = ["--no-schemas", "--no-views"];
 
     public static DumpFlags Of(JsonNode mySqlDump, JsonNode myDumper) =>
-        new(Read(mySqlDump), [.. Read(myDumper).TakeWhile(x => x != Separator).Except(RowsOnly, StringComparer.Ordinal)]);
+        new(Read(mySqlDump), [.. Read(myDumper).TakeWhile(x => x != Separator)
+            .Except(RowsOnly, StringComparer.Ordinal)]);
 
     private static List<string> Read(JsonNode manifest) =>
         [.. manifest["tool"]!["flags"]!.AsArray().Select(x => x!.GetValue<string>())];

@@ -19,15 +19,19 @@ internal sealed class DumpsPart : IBenchPart
         await using var stage = await DumpsStage.StartAsync(cancellationToken);
         var rounds = (int)Number("BENCH_DUMP_ROUNDS", 1);
         var (flags, small) = await SmallAsync(stage, bytes / SmallerBy, rounds, cancellationToken);
-        return DumpsText.Render(await new LargeDumps(stage, flags, rounds).RunAsync(bytes, small, cancellationToken), flags);
+        return DumpsText.Render(
+            await new LargeDumps(stage, flags, rounds).RunAsync(bytes, small, cancellationToken), flags);
     }
 
     private static long Number(string variable, long otherwise) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? long.Parse(text, CultureInfo.InvariantCulture)
+            : otherwise;
 
     // A separate operator first backs up and restores a small database equally often. Its memory is the comparison, and
     // the flags that it gives the tools are used for the plain tools.
-    private static async Task<(DumpFlags Flags, DumpMemory Memory)> SmallAsync(DumpsStage stage, long bytes, int rounds, CancellationToken cancellationToken)
+    private static async Task<(DumpFlags Flags, DumpMemory Memory)> SmallAsync(
+        DumpsStage stage, long bytes, int rounds, CancellationToken cancellationToken)
     {
         var database = new BigDatabase(stage.Server, "rm_small");
         Console.WriteLine("making the small database");
@@ -66,6 +70,7 @@ internal sealed class DumpsPart : IBenchPart
         DumpsStage stage, OperatorDumps dumps, string name, CancellationToken cancellationToken)
     {
         var path = (await dumps.GetAsync("backupsnapshots", name))["status"]!["path"]!.GetValue<string>();
-        return JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(stage.Storage, path, "manifest.json"), cancellationToken))!;
+        return JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(stage.Storage, path, "manifest.json"), cancellationToken))!;
     }
 }

@@ -7,4 +7,5 @@ namespace Drydock.Benchmarks;
 /// <param name="Restores">Restores by all ways.</param>
 /// <param name="Memory">The operator's memory with the smaller and with the large database.</param>
 internal sealed record DumpsResult(
-    long Bytes, long RawBytes, long StoredBytes, DumpContest MySqlDump, DumpContest MyDumper, DumpContest Restores, IReadOnlyList<DumpMemory> Memory);
+    long Bytes, long RawBytes, long StoredBytes, DumpContest MySqlDump, DumpContest MyDumper, DumpContest Restores,
+    IReadOnlyList<DumpMemory> Memory);

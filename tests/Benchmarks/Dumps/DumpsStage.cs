@@ -13,7 +13,10 @@ internal sealed class DumpsStage : IAsyncDisposable
     private const string Password = "not-a-secret-bench";
 
     private static readonly IReadOnlyList<string> ServerArguments =
-        ["--innodb-buffer-pool-size=1G", "--innodb-log-file-size=512M", "--innodb-io-capacity=20000", "--innodb-io-capacity-max=40000", "--max-allowed-packet=64M"];
+        [
+            "--innodb-buffer-pool-size=1G", "--innodb-log-file-size=512M", "--innodb-io-capacity=20000",
+            "--innodb-io-capacity-max=40000", "--max-allowed-packet=64M"
+        ];
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
@@ -44,7 +47,8 @@ internal sealed class DumpsStage : IAsyncDisposable
     public static async Task<DumpsStage> StartAsync(CancellationToken cancellationToken)
     {
         var stage = await UpgradeStage.StartAsync(
-            new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Hosts = 1 }, cancellationToken: cancellationToken);
+            new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Hosts = 1 },
+            cancellationToken: cancellationToken);
 
         // OMS is not needed: its programs would only use processor time.
         await stage.Oms.ClearAsync();
@@ -60,7 +64,13 @@ internal sealed class DumpsStage : IAsyncDisposable
             ["apiVersion"] = "v1",
             ["kind"] = "Secret",
             ["metadata"] = new JsonObject { ["name"] = Secret, ["namespace"] = made._space },
-            ["stringData"] = new JsonObject { ["username"] = User, ["password"] = Password, ["host"] = server.Address, ["port"] = server.Port.ToString(CultureInfo.InvariantCulture) },
+            ["stringData"] = new JsonObject
+            {
+                ["username"] = User,
+                ["password"] = Password,
+                ["host"] = server.Address,
+                ["port"] = server.Port.ToString(CultureInfo.InvariantCulture)
+            },
         }.ToJsonString());
 
         // The operator inherits it and uses it as the scratch directory of mydumper.
@@ -69,7 +79,8 @@ internal sealed class DumpsStage : IAsyncDisposable
     }
 
     /// <summary>Starts an operator and waits until it is at rest.</summary>
-    public async Task<(LabOperator Process, OperatorDumps Dumps)> StartOperatorAsync(CancellationToken cancellationToken)
+    public async Task<(LabOperator Process, OperatorDumps Dumps)> StartOperatorAsync(
+        CancellationToken cancellationToken)
     {
         var op = _stage.StartOperator(new LabOperatorOptions { LeaderElection = false, StorageRoots = [Storage] });
         await op.WaitUntilReadyAsync(cancellationToken);
@@ -92,7 +103,8 @@ internal sealed class DumpsStage : IAsyncDisposable
             "the server to have written its pages",
             async token =>
             {
-                var line = await Server.ExecAsync("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'", cancellationToken: token);
+                var line = await Server.ExecAsync(
+                    "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'", cancellationToken: token);
                 return int.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture) < 100;
             },
             TimeSpan.FromMinutes(2),

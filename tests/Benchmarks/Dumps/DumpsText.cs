@@ -8,7 +8,10 @@ internal static class DumpsText
     public static string Render(DumpsResult result, DumpFlags flags)
     {
         var text = new StringBuilder();
-        text.AppendLine(Line($"One InnoDB database of {result.Bytes / MiB:0} MiB (data and indexes), {result.RawBytes / MiB:0} MiB as SQL, {result.StoredBytes / MiB:0} MiB stored; text, JSON, short rows and binary, with secondary indexes."));
+        text.AppendLine(Line(
+            $"One InnoDB database of {result.Bytes / MiB:0} MiB (data and indexes), {result.RawBytes / MiB:0} MiB as ",
+            $"SQL, {result.StoredBytes / MiB:0} MiB stored; text, JSON, short rows and binary, with secondary ",
+            $"indexes."));
         text.AppendLine("""
             MariaDB has a buffer pool of 1 GiB and no binary log. Server, tools, operator and API server share the
             processors. Database, dumps and scratch files are in memory, so that no disk is measured.
@@ -20,7 +23,9 @@ internal static class DumpsText
             medians.
             """);
         text.AppendLine();
-        text.AppendLine(Line($"mysqldump `{string.Join(' ', flags.MySqlDump)}`; mydumper `{string.Join(' ', flags.MyDumper)} --threads={PlainTools.Threads}`."));
+        text.AppendLine(Line(
+            $"mysqldump `{string.Join(' ', flags.MySqlDump)}`; mydumper `{string.Join(' ', flags.MyDumper)} ",
+            $"--threads={PlainTools.Threads}`."));
         Backups(text, result);
         Restores(text, result);
         Stages(text, result);
@@ -38,7 +43,10 @@ internal static class DumpsText
         {
             foreach (var way in new[] { DumpWays.SameCompressor, DumpWays.Operator, DumpWays.Gzip })
             {
-                text.AppendLine(Line($"| {tool}: {way} | {Runs(contest, way)} | {contest.Median(way) / contest.Median(DumpWays.SameCompressor):0.00} | {Processor(contest, way)} |"));
+                text.AppendLine(Line(
+                    $"| {tool}: {way} | {Runs(contest, way)} | ",
+                    $"{contest.Median(way) / contest.Median(DumpWays.SameCompressor):0.00} | ",
+                    $"{Processor(contest, way)} |"));
             }
         }
     }
@@ -48,9 +56,15 @@ internal static class DumpsText
         text.AppendLine();
         text.AppendLine("| restore | runs | ratio | processor seconds: tools, operator, server |");
         text.AppendLine("|---|---|---|---|");
-        foreach (var way in new[] { DumpWays.MySql, DumpWays.MySqlRaw, DumpWays.OperatorMySql, DumpWays.MyLoader, DumpWays.OperatorMyDumper })
+        foreach (var way in new[]
         {
-            text.AppendLine(Line($"| {way} | {Runs(result.Restores, way)} | {result.Restores.Median(way) / result.Restores.Median(DumpWays.MySql):0.00} | {Processor(result.Restores, way)} |"));
+            DumpWays.MySql, DumpWays.MySqlRaw, DumpWays.OperatorMySql, DumpWays.MyLoader, DumpWays.OperatorMyDumper
+        })
+        {
+            text.AppendLine(Line(
+                $"| {way} | {Runs(result.Restores, way)} | ",
+                $"{result.Restores.Median(way) / result.Restores.Median(DumpWays.MySql):0.00} | ",
+                $"{Processor(result.Restores, way)} |"));
         }
     }
 
@@ -69,11 +83,16 @@ internal static class DumpsText
         text.AppendLine("|---|---|");
         Row("backup by mysqldump", result.MySqlDump, DumpWays.Operator, "Dumping", "Verifying");
         Row("backup by mydumper", result.MyDumper, DumpWays.Operator, "Dumping", "Verifying");
-        Row("restore by one mysql", result.Restores, DumpWays.OperatorMySql, "Verifying", "Pending", "Dropping", "Loading", "Comparing");
-        Row("restore by several mysql", result.Restores, DumpWays.OperatorMyDumper, "Verifying", "Pending", "Dropping", "Loading", "Comparing");
+        Row(
+            "restore by one mysql", result.Restores, DumpWays.OperatorMySql, "Verifying", "Pending", "Dropping",
+            "Loading", "Comparing");
+        Row(
+            "restore by several mysql", result.Restores, DumpWays.OperatorMyDumper, "Verifying", "Pending", "Dropping",
+            "Loading", "Comparing");
 
         void Row(string what, DumpContest contest, string way, params string[] stages) => text.AppendLine(
-            $"| {what} | {string.Join(", ", stages.Select(stage => Line($"{stage} {contest.Median(way, run => run.In(stage).TotalSeconds):0.0} s")))} |");
+            $"| {what} | {string.Join(", ", stages.Select(
+                stage => Line($"{stage} {contest.Median(way, run => run.In(stage).TotalSeconds):0.0} s")))} |");
     }
 
     private static void Aims(StringBuilder text, DumpsResult result)
@@ -99,9 +118,12 @@ internal static class DumpsText
             "restore by several mysql, all stages, compared with `mysql <` the uncompressed SQL",
             restores.Median(DumpWays.OperatorMyDumper) / restores.Median(DumpWays.MySqlRaw),
             "0.75 or less");
-        Aim("the same without Verifying and Comparing", Bare(DumpWays.OperatorMyDumper) / restores.Median(DumpWays.MySqlRaw), "");
+        Aim(
+            "the same without Verifying and Comparing",
+            Bare(DumpWays.OperatorMyDumper) / restores.Median(DumpWays.MySqlRaw), "");
 
-        double Bare(string way) => restores.Median(way, static run => (run.Time - run.In("Verifying") - run.In("Comparing")).TotalSeconds);
+        double Bare(string way) =>
+            restores.Median(way, static run => (run.Time - run.In("Verifying") - run.In("Comparing")).TotalSeconds);
 
         void Aim(string what, double ratio, string aim) => text.AppendLine(Line($"| {what} | {ratio:0.00} | {aim} |"));
     }
@@ -114,7 +136,8 @@ internal static class DumpsText
             the highest sampled memory of its children (the tools) together.
             """);
         text.AppendLine();
-        text.AppendLine($"| operator | {string.Join(" | ", sizes.Select(s => Line($"database of {s.Bytes / MiB:0} MiB")))} |");
+        text.AppendLine(
+            $"| operator | {string.Join(" | ", sizes.Select(s => Line($"database of {s.Bytes / MiB:0} MiB")))} |");
         text.AppendLine($"|---|{string.Concat(sizes.Select(_ => "---|"))}");
         text.AppendLine($"| at rest, before | {string.Join(" | ", sizes.Select(s => Line($"{s.Rest:0}")))} |");
         foreach (var what in sizes[0].Runs.Select(x => x.What))
@@ -135,7 +158,10 @@ internal static class DumpsText
         string.Join(", ", contest.Of(way).Select(r => Line($"{r.Time.TotalSeconds:0.0}"))) + " s";
 
     private static string Processor(DumpContest contest, string way) =>
-        Line($"{contest.Median(way, static r => r.Tools):0.0}, {contest.Median(way, static r => r.Operator):0.0}, {contest.Median(way, static r => r.Server):0.0}");
+        Line(
+            $"{contest.Median(way, static r => r.Tools):0.0}, {contest.Median(way, static r => r.Operator):0.0}, ",
+            $"{contest.Median(way, static r => r.Server):0.0}");
 
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Line(params FormattableString[] parts) =>
+        string.Concat(parts.Select(FormattableString.Invariant));
 }

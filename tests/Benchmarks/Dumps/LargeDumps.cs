@@ -18,26 +18,34 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
         var (process, dumps) = await stage.StartOperatorAsync(cancellationToken);
         await using var running = process;
         var rest = MemorySampler.Now(process.Process.Id);
-        var (mySqlDump, sql) = await BackupsAsync(dumps, DumpFlags.MySqlDumpTool, "dump", flags.MySqlDump, cancellationToken);
-        var (myDumper, rows) = await BackupsAsync(dumps, DumpFlags.MyDumperTool, "mydump", flags.MyDumper, cancellationToken);
+        var (mySqlDump, sql) = await BackupsAsync(
+            dumps, DumpFlags.MySqlDumpTool, "dump", flags.MySqlDump, cancellationToken);
+        var (myDumper, rows) = await BackupsAsync(
+            dumps, DumpFlags.MyDumperTool, "mydump", flags.MyDumper, cancellationToken);
         var restores = await RestoresAsync(dumps, sql, rows, cancellationToken);
         var after = await DumpsStage.RestAsync(process, cancellationToken);
         var status = (await dumps.GetAsync("backupsnapshots", sql))["status"]!;
         var memory = new DumpMemory(made, rest, after,
         [
-            ("backup by MySqlDump", mySqlDump.Of(DumpWays.Operator)), ("restore by MySqlDump", restores.Of(DumpWays.OperatorMySql)),
-            ("backup by MyDumper", myDumper.Of(DumpWays.Operator)), ("restore by MyDumper", restores.Of(DumpWays.OperatorMyDumper)),
+            ("backup by MySqlDump", mySqlDump.Of(DumpWays.Operator)),
+            ("restore by MySqlDump", restores.Of(DumpWays.OperatorMySql)),
+            ("backup by MyDumper", myDumper.Of(DumpWays.Operator)),
+            ("restore by MyDumper", restores.Of(DumpWays.OperatorMyDumper)),
         ]);
-        return new DumpsResult(made, status["rawBytes"]!.GetValue<long>(), status["sizeBytes"]!.GetValue<long>(), mySqlDump, myDumper, restores, [small, memory]);
+        return new DumpsResult(
+            made, status["rawBytes"]!.GetValue<long>(), status["sizeBytes"]!.GetValue<long>(), mySqlDump, myDumper,
+            restores, [small, memory]);
     }
 
     // The operator's last snapshot and the files of the plain tool with the same compressor are kept for the restores.
     private async Task<(DumpContest Contest, string Kept)> BackupsAsync(
-        OperatorDumps dumps, string tool, string verb, IReadOnlyList<string> toolFlags, CancellationToken cancellationToken)
+        OperatorDumps dumps, string tool, string verb, IReadOnlyList<string> toolFlags,
+        CancellationToken cancellationToken)
     {
         string? kept = null;
         var contest = new DumpContest(stage, $"backup by {tool}")
-            .Add(DumpWays.SameCompressor, _ => _plain.RunAsync(verb, Fresh(verb), toolFlags, gzip: false, cancellationToken))
+            .Add(DumpWays.SameCompressor, _ => _plain.RunAsync(
+                verb, Fresh(verb), toolFlags, gzip: false, cancellationToken))
             .Add(DumpWays.Operator, async number =>
             {
                 if (kept is not null)
@@ -48,7 +56,8 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
                 kept = string.Create(CultureInfo.InvariantCulture, $"{verb}-{number}");
                 return await dumps.BackupAsync(kept, _database.Name, tool, cancellationToken);
             })
-            .Add(DumpWays.Gzip, _ => _plain.RunAsync(verb, Fresh($"{verb}-gzip"), toolFlags, gzip: true, cancellationToken));
+            .Add(DumpWays.Gzip, _ => _plain.RunAsync(
+                verb, Fresh($"{verb}-gzip"), toolFlags, gzip: true, cancellationToken));
         await contest.RunAsync(rounds, cancellationToken);
         Fresh($"{verb}-gzip");
         return (contest, kept!);
@@ -57,7 +66,8 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
     private async Task<DumpContest> RestoresAsync(
         OperatorDumps dumps, string sql, string rows, CancellationToken cancellationToken)
     {
-        var (dump, folder, raw) = (Path.Combine(stage.Plain, "dump"), Path.Combine(stage.Plain, "mydump"), Fresh("dump.sql"));
+        var (dump, folder, raw) =
+            (Path.Combine(stage.Plain, "dump"), Path.Combine(stage.Plain, "mydump"), Fresh("dump.sql"));
         await Compressor.FileAsync("decompress", dump, raw, cancellationToken);
         return await new DumpContest(stage, "restore")
             .Add(DumpWays.MySql, _ => _plain.RunAsync("load", dump, [], gzip: false, cancellationToken))
@@ -68,7 +78,9 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
             .RunAsync(rounds, cancellationToken);
 
         Task<DumpRun> RestoreAsync(int number, string snapshot) =>
-            dumps.RestoreAsync(string.Create(CultureInfo.InvariantCulture, $"restore-{number}"), snapshot, _database.Name, cancellationToken);
+            dumps.RestoreAsync(
+                string.Create(CultureInfo.InvariantCulture, $"restore-{number}"), snapshot, _database.Name,
+                cancellationToken);
     }
 
     private string Fresh(string name)

@@ -51,7 +51,8 @@ internal sealed class MemorySampler : IAsyncDisposable
         {
             var now = Children().Sum(child => Read(child, "VmRSS") ?? 0);
             Volatile.Write(ref _children, Math.Max(_children, now));
-            await Task.Delay(Interval, _stop.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(Interval, _stop.Token).ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -60,7 +61,8 @@ internal sealed class MemorySampler : IAsyncDisposable
         try
         {
             return [.. Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{_pid}/task"))
-                .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children"))
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Select(x => int.Parse(x, CultureInfo.InvariantCulture))];
         }
         catch (IOException)
@@ -74,8 +76,13 @@ internal sealed class MemorySampler : IAsyncDisposable
     {
         try
         {
-            var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status")).FirstOrDefault(x => x.StartsWith(what + ":", StringComparison.Ordinal));
-            return line is null ? null : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+            var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"))
+                .FirstOrDefault(x => x.StartsWith(what + ":", StringComparison.Ordinal));
+            return line is null
+                ? null
+                : double.Parse(
+                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2],
+                    CultureInfo.InvariantCulture) / 1024;
         }
         catch (IOException)
         {

@@ -8,37 +8,43 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
-    public Task<DumpRun> BackupAsync(string name, string database, string tool, CancellationToken cancellationToken) => RunAsync(
-        "BackupSnapshot",
-        "backupsnapshots",
-        name,
-        new JsonObject
-        {
-            ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = DumpsStage.Secret } },
-            ["databases"] = new JsonArray(database),
-            ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = storage } },
-            ["tool"] = tool,
-            ["threads"] = PlainTools.Threads,
-            ["deletionPolicy"] = "Delete",
-        },
-        cancellationToken);
+    public Task<DumpRun> BackupAsync(string name, string database, string tool, CancellationToken cancellationToken) =>
+        RunAsync(
+            "BackupSnapshot",
+            "backupsnapshots",
+            name,
+            new JsonObject
+            {
+                ["source"] =
+                    new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = DumpsStage.Secret } },
+                ["databases"] = new JsonArray(database),
+                ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = storage } },
+                ["tool"] = tool,
+                ["threads"] = PlainTools.Threads,
+                ["deletionPolicy"] = "Delete",
+            },
+            cancellationToken);
 
-    public Task<DumpRun> RestoreAsync(string name, string snapshot, string database, CancellationToken cancellationToken) => RunAsync(
-        "SnapshotRestore",
-        "snapshotrestores",
-        name,
-        new JsonObject
-        {
-            ["mode"] = "Apply",
-            ["snapshotRef"] = new JsonObject { ["name"] = snapshot },
-            ["allowDrop"] = new JsonArray(database),
-            ["notAfter"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-            ["threads"] = PlainTools.Threads,
-        },
-        cancellationToken);
+    public Task<DumpRun> RestoreAsync(
+        string name, string snapshot, string database, CancellationToken cancellationToken) =>
+        RunAsync(
+            "SnapshotRestore",
+            "snapshotrestores",
+            name,
+            new JsonObject
+            {
+                ["mode"] = "Apply",
+                ["snapshotRef"] = new JsonObject { ["name"] = snapshot },
+                ["allowDrop"] = new JsonArray(database),
+                ["notAfter"] = TimeProvider.System.GetUtcNow().AddDays(1)
+                    .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                ["threads"] = PlainTools.Threads,
+            },
+            cancellationToken);
 
     public async Task<JsonNode> GetAsync(string plural, string name) =>
-        JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", $"{plural}.drydock.dev", name, "-o", "json"]))!;
+        JsonNode.Parse(
+            await stage.ControlPlane.KubectlAsync(["-n", space, "get", $"{plural}.drydock.dev", name, "-o", "json"]))!;
 
     /// <summary>Deletes a snapshot with its files.</summary>
     public Task DeleteAsync(string name) =>
@@ -66,7 +72,8 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
             created.EnsureSuccessStatusCode();
         }
 
-        await new ObjectFollower(stage.ControlPlane, path, name).UntilAsync(seen => IsOver(seen, stages, watch), Patience, cancellationToken);
+        await new ObjectFollower(stage.ControlPlane, path, name).UntilAsync(
+            seen => IsOver(seen, stages, watch), Patience, cancellationToken);
         var time = watch.Elapsed;
         var used = ProcessTimes.Of(op.Process.Id) - own;
         return new DumpRun(time, used.Children, used.Own, (ProcessTimes.Of(server.Server.Id) - served).Own)
@@ -86,7 +93,9 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
         }
 
         // A restore has a state for each database.
-        var now = phase == "Restoring" && seen["status"]!["databases"]?[0]?["state"]?.GetValue<string>() is { } state ? state : phase;
+        var now = phase == "Restoring" && seen["status"]!["databases"]?[0]?["state"]?.GetValue<string>() is { } state
+            ? state
+            : phase;
         if (stages.Count == 0 || stages[^1].Stage != now)
         {
             stages.Add((now, watch.Elapsed));

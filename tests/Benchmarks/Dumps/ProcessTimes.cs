@@ -16,7 +16,8 @@ internal sealed record ProcessTimes(double Own, double Children)
         // The name in brackets may contain blanks. utime, stime, cutime and cstime are fields 12 to 15 after it.
         var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        double Sum(int first) => (long.Parse(fields[first], CultureInfo.InvariantCulture) + long.Parse(fields[first + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        double Sum(int first) => (long.Parse(fields[first], CultureInfo.InvariantCulture) + long.Parse(
+            fields[first + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;
         return new ProcessTimes(Sum(11), Sum(13));
     }
 }

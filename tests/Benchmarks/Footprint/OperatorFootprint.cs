@@ -17,7 +17,9 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
             var watch = Stopwatch.StartNew();
             await using var op = stage.StartOperator();
             await op.WaitUntilReadyAsync(cancellationToken);
-            await Deadline.UntilAsync("the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)), cancellationToken: cancellationToken);
+            await Deadline.UntilAsync(
+                "the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)),
+                cancellationToken: cancellationToken);
             times.Add(watch.Elapsed);
             await op.StopAsync();
         }
@@ -45,7 +47,9 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
         var space = await stage.NewNamespaceAsync();
         await using var op = stage.StartOperator();
         await op.WaitUntilReadyAsync(cancellationToken);
-        await Deadline.UntilAsync("the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)), cancellationToken: cancellationToken);
+        await Deadline.UntilAsync(
+            "the operator to lead", _ => Task.FromResult(op.Log.Contains("omsupgrades", StringComparison.Ordinal)),
+            cancellationToken: cancellationToken);
         using var http = stage.ControlPlane.CreateHttpClient();
         var times = new List<TimeSpan>();
         for (var i = 0; i < Events; i++)
@@ -56,14 +60,18 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
             manifest["spec"]!["currentContainer"] = "absent";
             using var body = new StringContent(manifest.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
             var watch = Stopwatch.StartNew();
-            using (var created = await http.PostAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades", UriKind.Relative), body, cancellationToken))
+            using (var created = await http.PostAsync(
+                new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades", UriKind.Relative), body,
+                cancellationToken))
             {
                 created.EnsureSuccessStatusCode();
             }
 
-            await stage.WaitForAsync(space, u => u["status"]?["conditions"] is not null, name: name, cancellationToken: cancellationToken);
+            await stage.WaitForAsync(
+                space, u => u["status"]?["conditions"] is not null, name: name, cancellationToken: cancellationToken);
             times.Add(watch.Elapsed);
-            await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "omsu", name, "--wait=false"], cancellationToken: cancellationToken);
+            await stage.ControlPlane.KubectlAsync(
+                ["-n", space, "delete", "omsu", name, "--wait=false"], cancellationToken: cancellationToken);
         }
 
         return times;

@@ -1,6 +1,7 @@
 namespace Drydock.Benchmarks;
 
-/// <summary>Copies of an upgrade that the operator has finished, each with the status that the operator wrote.</summary>
+/// <summary>Copies of an upgrade that the operator has finished, each with the status that the operator
+/// wrote.</summary>
 internal sealed class FinishedUpgrades(UpgradeStage stage, JsonNode finished)
 {
     private const int AtOnce = 8;
@@ -19,7 +20,8 @@ internal sealed class FinishedUpgrades(UpgradeStage stage, JsonNode finished)
         await Parallel.ForEachAsync(
             Enumerable.Range(_count, count),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (i, token) => await AddAsync(http, space, string.Create(CultureInfo.InvariantCulture, $"finished-{i}"), token));
+            async (i, token) => await AddAsync(
+                http, space, string.Create(CultureInfo.InvariantCulture, $"finished-{i}"), token));
         _count += count;
     }
 

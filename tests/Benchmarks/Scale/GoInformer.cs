@@ -16,7 +16,11 @@ internal static partial class GoInformer
             return null;
         }
 
-        var start = new ProcessStartInfo(path, ["--kubeconfig", kubeconfig]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(path, ["--kubeconfig", kubeconfig])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false
+        };
         using var process = Process.Start(start)!;
         try
         {
@@ -24,7 +28,8 @@ internal static partial class GoInformer
                 ?? throw new InvalidOperationException("the informer ended before it had listed the objects");
             await Task.Delay(rest, cancellationToken);
             var seconds = double.Parse(Seconds().Match(line).Groups["s"].Value, CultureInfo.InvariantCulture);
-            return (TimeSpan.FromSeconds(seconds), ProcessMemory.ResidentMiB(process.Id), ProcessMemory.PeakMiB(process.Id));
+            return (TimeSpan.FromSeconds(seconds), ProcessMemory.ResidentMiB(process.Id), ProcessMemory.PeakMiB(
+                process.Id));
         }
         finally
         {
@@ -33,6 +38,8 @@ internal static partial class GoInformer
         }
     }
 
-    [GeneratedRegex(@" in (?<s>[0-9.]+) s$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @" in (?<s>[0-9.]+) s$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Seconds();
 }

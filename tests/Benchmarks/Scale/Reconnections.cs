@@ -15,7 +15,13 @@ internal static class Reconnections
     public static async Task<(double First, double Last)> MeasureAsync(CancellationToken cancellationToken)
     {
         await using var stage = await UpgradeStage.StartAsync(
-            new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
+            new StageOptions
+            {
+                Checkout = Repository.Root,
+                OperatorAssembly = Repository.OperatorAssembly,
+                Faults = true
+            },
+            cancellationToken: cancellationToken);
         var space = await stage.NewNamespaceAsync();
         var manifest = stage.Manifest(space, "watched");
         manifest["spec"]!["mode"] = "Plan";
@@ -31,7 +37,9 @@ internal static class Reconnections
             stage.Faults!.Kubernetes.CutAll();
 
             // The watch works again once it reports a change. That also resets its pauses.
-            await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsu", "watched", $"example.com/count={i}"], cancellationToken: cancellationToken);
+            await stage.ControlPlane.KubectlAsync(
+                ["-n", space, "annotate", "--overwrite", "omsu", "watched", $"example.com/count={i}"],
+                cancellationToken: cancellationToken);
             await Deadline.UntilAsync(
                 "the watch to report a change",
                 async token => await CountAsync(op, "drydock_watch_events_total", token) > events,
@@ -51,6 +59,7 @@ internal static class Reconnections
 
     private static async Task<double> CountAsync(LabOperator op, string metric, CancellationToken cancellationToken) =>
         (await op.GetAsync("/metrics", cancellationToken)).Split('\n')
-            .Where(line => line.StartsWith(metric + "{", StringComparison.Ordinal) && line.Contains(Resource, StringComparison.Ordinal))
+            .Where(line => line.StartsWith(metric + "{", StringComparison.Ordinal)
+                && line.Contains(Resource, StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 }

@@ -30,7 +30,10 @@ internal sealed record ProcessReading(
     }
 
     private static double Field(string[] lines, string name) =>
-        double.Parse(lines.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        double.Parse(
+            lines.First(line => line.StartsWith(name, StringComparison.Ordinal))
+                .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture);
 
     // The sum over all labels.
     private static double Metric(string text, string name) => text.Split('\n')

@@ -17,9 +17,16 @@ internal sealed class SoakCommand(TimeSpan span)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await using var stage = await UpgradeStage.StartAsync(
-            new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
+            new StageOptions
+            {
+                Checkout = Repository.Root,
+                OperatorAssembly = Repository.OperatorAssembly,
+                Faults = true
+            },
+            cancellationToken: cancellationToken);
         var space = await stage.NewNamespaceAsync();
-        await stage.Operator.ApplySecretsAsync(space, [StageSecret.Opaque(DatabaseSecret, ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword))]);
+        await stage.Operator.ApplySecretsAsync(space, [StageSecret.Opaque(
+            DatabaseSecret, ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword))]);
         await using var op = stage.StartOperator(new LabOperatorOptions { LogLevel = "Information" });
         await op.WaitUntilReadyAsync(cancellationToken);
         var readings = new List<ProcessReading>();
@@ -52,7 +59,8 @@ internal sealed class SoakCommand(TimeSpan span)
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                if (await ProcessReading.TakeAsync(op, TimeProvider.System.GetElapsedTime(begin), cancellationToken) is { } taken)
+                if (await ProcessReading.TakeAsync(op, TimeProvider.System.GetElapsedTime(begin), cancellationToken)
+                    is { } taken)
                 {
                     readings.Add(taken);
                 }
@@ -64,14 +72,18 @@ internal sealed class SoakCommand(TimeSpan span)
         }
     }
 
-    private static (string Text, bool Good) Report(SoakLoad load, List<ProcessReading> readings, TimeSpan took, bool ended)
+    private static (string Text, bool Good) Report(
+        SoakLoad load, List<ProcessReading> readings, TimeSpan took, bool ended)
     {
         var after = readings.Where(r => r.Seconds >= took.TotalSeconds / 10).ToList();
         (string Name, Func<ProcessReading, double> Of)[] quantities =
         [
-            ("resident memory, MiB", r => r.ResidentMiB), ("open descriptors", r => r.Handles), ("threads", r => r.Threads), ("active timers", r => r.Timers),
+            ("resident memory, MiB", r => r.ResidentMiB), ("open descriptors", r => r.Handles),
+            ("threads", r => r.Threads), ("active timers", r => r.Timers),
         ];
-        var trends = quantities.Select(q => (q.Name, Trend: Trend.Of([.. after.Select(r => (r.Seconds, q.Of(r)))]), Least: after.Min(q.Of), Most: after.Max(q.Of))).ToList();
+        var trends = quantities.Select(q => (
+            q.Name, Trend: Trend.Of([.. after.Select(r => (r.Seconds, q.Of(r)))]), Least: after.Min(q.Of),
+            Most: after.Max(q.Of))).ToList();
         var good = !ended && trends.TrueForAll(t => t.Trend.Stays);
         var text = new StringBuilder();
         text.AppendLine(
@@ -84,18 +96,28 @@ internal sealed class SoakCommand(TimeSpan span)
             "rises by more than 5 % and by more than two standard deviations of the readings is a leak, and the " +
             "command fails.");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Measured {TimeProvider.System.GetUtcNow():yyyy-MM-dd} in {took.TotalMinutes:0.0} minutes with `SOAK_MINUTES={SoakMinutes(took)}` on {Environment.ProcessorCount} processors: {load.Reconnected} watches reconnected, {load.RotationsDone} changes of Secrets, {readings[^1].Reconciles:0} reconciliations, {load.UpgradesDone} upgrades and {load.SnapshotsDone} snapshots created and deleted. The operator {(ended ? "ENDED on the way" : "ran to the end")}.");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"Measured {TimeProvider.System.GetUtcNow():yyyy-MM-dd} in {took.TotalMinutes:0.0} minutes with "
+            + $"`SOAK_MINUTES={SoakMinutes(took)}` on {Environment.ProcessorCount} processors: {load.Reconnected} "
+            + $"watches reconnected, {load.RotationsDone} changes of Secrets, {readings[^1].Reconciles:0} "
+            + $"reconciliations, {load.UpgradesDone} upgrades and {load.SnapshotsDone} snapshots created and deleted. "
+            + $"The operator {(ended ? "ENDED on the way" : "ran to the end")}.");
         text.AppendLine();
         text.AppendLine("| quantity | line begins | line ends | least | most | verdict |");
         text.AppendLine("|---|---|---|---|---|---|");
         foreach (var (name, trend, least, most) in trends)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {trend.Begin:0.0} | {trend.End:0.0} | {least:0.0} | {most:0.0} | {(trend.Stays ? "stays" : "GROWS")} |");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {trend.Begin:0.0} | {trend.End:0.0} | {least:0.0} | {most:0.0} | "
+                + $"{(trend.Stays ? "stays" : "GROWS")} |");
         }
 
         return (text.ToString(), good);
     }
 
     private static string SoakMinutes(TimeSpan took) =>
-        Environment.GetEnvironmentVariable("SOAK_MINUTES") ?? took.TotalMinutes.ToString("0", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("SOAK_MINUTES")
+            ?? took.TotalMinutes.ToString("0", CultureInfo.InvariantCulture);
 }

@@ -84,7 +84,8 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"soak-{i}");
         await CreateAsync("omsupgrades", Upgrade(name, refused: i % 5 != 0), cancellationToken);
-        await stage.WaitForAsync(space, u => u.IsStalled() || u.Phase() == "Planned", Patience, name, cancellationToken);
+        await stage.WaitForAsync(
+            space, u => u.IsStalled() || u.Phase() == "Planned", Patience, name, cancellationToken);
         await RemoveAsync("omsupgrades", name, cancellationToken);
         UpgradesDone++;
     }
@@ -101,14 +102,21 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
                 ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
                 ["spec"] = new JsonObject
                 {
-                    ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = SoakCommand.DatabaseSecret }, ["host"] = stage.MetaDb.Address, ["port"] = stage.MetaDb.Port },
+                    ["source"] = new JsonObject
+                    {
+                        ["credentialsSecretRef"] = new JsonObject { ["name"] = SoakCommand.DatabaseSecret },
+                        ["host"] = stage.MetaDb.Address,
+                        ["port"] = stage.MetaDb.Port
+                    },
                     ["databases"] = new JsonArray(stage.Oms.Options.CmDatabase),
                     ["storage"] = stage.Storage(),
                     ["deletionPolicy"] = "Delete",
                 },
             },
             cancellationToken);
-        await stage.Operator.WaitForAsync("backupsnapshots", space, name, s => s["status"]?["phase"]?.GetValue<string>() == "Succeeded", Patience, cancellationToken);
+        await stage.Operator.WaitForAsync(
+            "backupsnapshots", space, name, s => s["status"]?["phase"]?.GetValue<string>() == "Succeeded", Patience,
+            cancellationToken);
         await RemoveAsync("backupsnapshots", name, cancellationToken);
         SnapshotsDone++;
     }
@@ -121,13 +129,23 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
         {
             // The same certificate with a changed text: a key that the operator reads has changed, so a running
             // preflight restarts. This is rare enough for a preflight to finish.
-            (0, _) => new JsonObject { ["stringData"] = new JsonObject { ["ca.crt"] = $"# {value}\n{stage.ControlPlane.AuthorityPem}" } },
-            (_, 0) => new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["example.com/rotated"] = value } } },
-            (_, 1) => new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["example.com/rotated"] = value } } },
+            (0, _) => new JsonObject
+            {
+                ["stringData"] = new JsonObject { ["ca.crt"] = $"# {value}\n{stage.ControlPlane.AuthorityPem}" }
+            },
+            (_, 0) => new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["example.com/rotated"] = value } }
+            },
+            (_, 1) => new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["example.com/rotated"] = value } }
+            },
             _ => new JsonObject { ["stringData"] = new JsonObject { ["not-read"] = value } },
         };
         using var body = new StringContent(patch.ToJsonString(), Encoding.UTF8, "application/merge-patch+json");
-        using var answer = await _http.PatchAsync(new Uri($"/api/v1/namespaces/{space}/secrets/{secret}", UriKind.Relative), body, cancellationToken);
+        using var answer = await _http.PatchAsync(
+            new Uri($"/api/v1/namespaces/{space}/secrets/{secret}", UriKind.Relative), body, cancellationToken);
         answer.EnsureSuccessStatusCode();
         RotationsDone++;
     }
@@ -160,9 +178,20 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
                 continue;
             }
 
-            var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["drydock.dev/retry"] = string.Create(CultureInfo.InvariantCulture, $"t{i}") } } };
+            var patch = new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["annotations"] =
+                        new JsonObject { ["drydock.dev/retry"] = string.Create(CultureInfo.InvariantCulture, $"t{i}") }
+                }
+            };
             using var body = new StringContent(patch.ToJsonString(), Encoding.UTF8, "application/merge-patch+json");
-            using var answer = await _http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades/lasting-{i % Lasting}", UriKind.Relative), body, cancellationToken);
+            using var answer = await _http.PatchAsync(
+                new Uri(
+                    $"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades/lasting-{i % Lasting}",
+                    UriKind.Relative),
+                body, cancellationToken);
             answer.EnsureSuccessStatusCode();
         }
     }
@@ -182,7 +211,9 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
     private async Task CreateAsync(string plural, JsonObject manifest, CancellationToken cancellationToken)
     {
         using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
-        using var answer = await _http.PostAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", UriKind.Relative), body, cancellationToken);
+        using var answer = await _http.PostAsync(
+            new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", UriKind.Relative), body,
+            cancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 

@@ -10,7 +10,8 @@ internal sealed record Durations(double Factor)
 {
     private const double Usual = 5;
 
-    /// <summary>Work of a few seconds, as in a small lab: what the operator adds cannot hide behind the waits.</summary>
+    /// <summary>Work of a few seconds, as in a small lab: what the operator adds cannot hide behind the
+    /// waits.</summary>
     public static Durations Short { get; } = new(30);
 
     /// <summary>As in a real installation.</summary>
@@ -32,7 +33,9 @@ internal sealed record Durations(double Factor)
 
     /// <summary>Divided by 5, or by BENCH_FACTOR for a quick check that a part runs at all.</summary>
     public static Durations Chosen() =>
-        new(Environment.GetEnvironmentVariable("BENCH_FACTOR") is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : Usual);
+        new(Environment.GetEnvironmentVariable("BENCH_FACTOR") is { Length: > 0 } text
+            ? double.Parse(text, CultureInfo.InvariantCulture)
+            : Usual);
 
     /// <summary>
     /// The longest chain of waits within the downtime that no order of work can shorten: stop, the longest dump, boot,
@@ -45,5 +48,6 @@ internal sealed record Durations(double Factor)
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"load {Load:0.#} s, stop {Stop:0.#}, dump {Dump("rm_340"):0.#} and {Dump("cm_340"):0.#} for each other database, boot {Boot:0.#}, JAR {Jar:0.#}, init {Init:0.#} (real durations divided by {Factor:0.#})");
+        $"load {Load:0.#} s, stop {Stop:0.#}, dump {Dump("rm_340"):0.#} and {Dump("cm_340"):0.#} for each other "
+        + $"database, boot {Boot:0.#}, JAR {Jar:0.#}, init {Init:0.#} (real durations divided by {Factor:0.#})");
 }

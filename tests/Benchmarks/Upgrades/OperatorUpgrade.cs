@@ -12,7 +12,8 @@ internal sealed class OperatorUpgrade(UpgradeStage stage, string? path = null)
         var manifest = stage.Manifest(space);
         var watch = Stopwatch.StartNew();
         await stage.ApplyAsync(manifest.ToJsonString());
-        await stage.WaitForAsync(space, u => u.Phase() == "Succeeded", TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
+        await stage.WaitForAsync(
+            space, u => u.Phase() == "Succeeded", TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
         var wall = watch.Elapsed;
 
         // The claim is released after the success; only then is the upgrade finished.

@@ -6,7 +6,8 @@ namespace Drydock.Benchmarks;
 /// </summary>
 /// <param name="Own">The operator's part.</param>
 /// <param name="Chain">The longest chain.</param>
-/// <param name="Above">The wall time above the simulated waits that no order can shorten: all real work as well.</param>
+/// <param name="Above">The wall time above the simulated waits that no order can shorten: all real work as
+/// well.</param>
 internal sealed record OwnShare(TimeSpan Own, TimeSpan Chain, TimeSpan Above)
 {
     /// <summary>Reads a finished upgrade.</summary>
@@ -28,6 +29,8 @@ internal sealed record OwnShare(TimeSpan Own, TimeSpan Chain, TimeSpan Above)
     /// <param name="real">The longest chain of waits in a real installation, in seconds.</param>
     public string Rows(string what, double real) => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {what}: wall time above the plan's longest chain by the times of its steps ({Chain.TotalSeconds:0.0} s), preflight included | {Own.TotalSeconds:0.0} s, {100 * (Own / (Own + Chain)):0.0} % | |\n"
-        + $"| {what}: the same part where the waits take as long as in a real installation ({real:0} s) | {100 * At(real):0.0} % | 3 % or less |\n");
+        $"| {what}: wall time above the plan's longest chain by the times of its steps ({Chain.TotalSeconds:0.0} s), "
+        + $"preflight included | {Own.TotalSeconds:0.0} s, {100 * (Own / (Own + Chain)):0.0} % | |\n"
+        + $"| {what}: the same part where the waits take as long as in a real installation ({real:0} s) | "
+        + $"{100 * At(real):0.0} % | 3 % or less |\n");
 }

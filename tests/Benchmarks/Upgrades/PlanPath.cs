@@ -30,7 +30,8 @@ internal sealed class PlanPath
         var longest = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
         foreach (var step in upgrade["status"]!["plan"]!["steps"]!.AsArray())
         {
-            var before = (step!["after"]?.AsArray() ?? []).Select(a => longest[a!.GetValue<string>()]).DefaultIfEmpty(TimeSpan.Zero).Max();
+            var before = (step!["after"]?.AsArray() ?? []).Select(a => longest[a!.GetValue<string>()])
+                .DefaultIfEmpty(TimeSpan.Zero).Max();
             longest[step["id"]!.GetValue<string>()] = before + Duration(step);
         }
 
@@ -41,7 +42,8 @@ internal sealed class PlanPath
     /// Time from the object's creation (known in whole seconds only) to the beginning of its first step.
     /// </summary>
     public static TimeSpan BeforeTheFirst(JsonNode upgrade) =>
-        upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(step => step!["startedAt"] is not null).Min(step => Time(step!["startedAt"]!)) - Time(upgrade["metadata"]!["creationTimestamp"]!);
+        upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(step => step!["startedAt"] is not null)
+            .Min(step => Time(step!["startedAt"]!)) - Time(upgrade["metadata"]!["creationTimestamp"]!);
 
     /// <summary>Every step with the second it began and its length, to show where the time goes.</summary>
     public string Steps(JsonNode upgrade)
@@ -49,8 +51,11 @@ internal sealed class PlanPath
         var created = Time(upgrade["metadata"]!["creationTimestamp"]!);
         return string.Join(
             ", ",
-            upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(step => step!["startedAt"] is not null).Select(step => string.Create(
-                CultureInfo.InvariantCulture, $"{step!["id"]!.GetValue<string>()} {(Begun(step) - created).TotalSeconds:0.0}+{Duration(step).TotalSeconds:0.0}")));
+            upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(
+                step => step!["startedAt"] is not null).Select(step => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{step!["id"]!.GetValue<string>()} "
+                + $"{(Begun(step) - created).TotalSeconds:0.0}+{Duration(step).TotalSeconds:0.0}")));
     }
 
     private TimeSpan Duration(JsonNode step) =>

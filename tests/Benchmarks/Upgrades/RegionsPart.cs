@@ -6,7 +6,8 @@ namespace Drydock.Benchmarks;
 /// </summary>
 internal sealed class RegionsPart : IBenchPart
 {
-    private static readonly UpgradeRoad Road = UpgradeRoad.EnterpriseTwoRegions with { Id = "ee-322-422-4x4", RegionSizes = [4, 4] };
+    private static readonly UpgradeRoad Road =
+        UpgradeRoad.EnterpriseTwoRegions with { Id = "ee-322-422-4x4", RegionSizes = [4, 4] };
 
     public string Name => "regions";
 
@@ -29,7 +30,10 @@ internal sealed class RegionsPart : IBenchPart
         UpgradeBench.Row(text, "shell, the same, image loaded before the downtime", before, one);
         UpgradeBench.Row(text, "**operator**", op, one);
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Simulated durations: {durations}. {nodes} dockerds, every OMS program, the API server and the database share the processors.");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"Simulated durations: {durations}. {nodes} dockerds, every OMS program, the API server and the database "
+            + $"share the processors.");
         text.AppendLine();
         text.AppendLine("| operator downtime | ratio | aim |");
         text.AppendLine("|---|---|---|");

@@ -13,17 +13,26 @@ internal sealed class ShellRunbook(UpgradeStage stage, string path)
     {
         var folder = stage.Run.FolderFor($"runbook-{load}-{start}");
         var options = Path.Combine(folder, "client.cnf");
-        await File.WriteAllTextAsync(options, $"[client]\nuser={OmsScenario.MetaUser}\npassword=\"{OmsCanaries.MetaPassword}\"\n", cancellationToken);
+        await File.WriteAllTextAsync(
+            options, $"[client]\nuser={OmsScenario.MetaUser}\npassword=\"{OmsCanaries.MetaPassword}\"\n",
+            cancellationToken);
         File.SetUnixFileMode(options, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var nodes = Path.Combine(folder, "nodes");
         await File.WriteAllLinesAsync(nodes, stage.Oms.Nodes.Select(Line), cancellationToken);
-        var begin = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var begin = new ProcessStartInfo("bash")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         begin.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "runbook.sh"));
         foreach (var (name, value) in new (string, string)[]
         {
             ("NODES", nodes), ("HEARTBEATS", string.Join(' ', stage.Oms.Regions.Select(x => x.HeartbeatDatabase))),
-            ("MYSQL_HOST", stage.MetaDb.Address), ("MYSQL_PORT", stage.MetaDb.Port.ToString(CultureInfo.InvariantCulture)),
-            ("MYSQL_OPTIONS", options), ("ARCHIVE", stage.OmsImages.NewArchiveGz), ("IMAGE", OmsImages.NewTag), ("BACKUP", folder), ("LOAD", load), ("START", start), ("PATH", path),
+            ("MYSQL_HOST", stage.MetaDb.Address),
+            ("MYSQL_PORT", stage.MetaDb.Port.ToString(CultureInfo.InvariantCulture)),
+            ("MYSQL_OPTIONS", options), ("ARCHIVE", stage.OmsImages.NewArchiveGz), ("IMAGE", OmsImages.NewTag),
+            ("BACKUP", folder), ("LOAD", load), ("START", start), ("PATH", path),
         })
         {
             begin.Environment[name] = value;
@@ -52,5 +61,7 @@ internal sealed class ShellRunbook(UpgradeStage stage, string path)
 
     // Format of runbook.sh: region, endpoint, certificates, address, data.
     private string Line(OmsNode node, int index) =>
-        string.Join(' ', node.Region.Name, stage.Faults!.Docker[index].Endpoint, stage.Hosts[index].ClientFolder, stage.Hosts[index].Address, node.Directory);
+        string.Join(
+            ' ', node.Region.Name, stage.Faults!.Docker[index].Endpoint, stage.Hosts[index].ClientFolder,
+            stage.Hosts[index].Address, node.Directory);
 }

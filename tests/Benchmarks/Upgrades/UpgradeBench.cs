@@ -29,13 +29,15 @@ internal sealed class UpgradeBench : IAsyncDisposable
                 Scenario = o => o with { NewImagePresent = false },
             },
             cancellationToken: cancellationToken);
-        return new UpgradeBench(stage, durations, SlowTools.Make(Path.Combine(stage.Run.Folder, "slow-tools"), durations));
+        return new UpgradeBench(
+            stage, durations, SlowTools.Make(Path.Combine(stage.Run.Folder, "slow-tools"), durations));
     }
 
     public async Task<Timing> ShellAsync(string load, string start, CancellationToken cancellationToken)
     {
         await ResetAsync(cancellationToken);
-        return Say($"shell, image loaded {load}, start {start}", await new ShellRunbook(_stage, _path).RunAsync(load, start, cancellationToken));
+        return Say($"shell, image loaded {load}, start {start}", await new ShellRunbook(_stage, _path).RunAsync(
+            load, start, cancellationToken));
     }
 
     public async Task<(Timing Timing, JsonNode Upgrade)> OperatorAsync(CancellationToken cancellationToken)
@@ -62,11 +64,14 @@ internal sealed class UpgradeBench : IAsyncDisposable
 
     public static void Row(StringBuilder text, string name, Timing timing, Timing reference) => text.AppendLine(
         CultureInfo.InvariantCulture,
-        $"| {name} | {timing.Downtime.TotalSeconds:0.0} s | {timing.Downtime / reference.Downtime:0.00} | {timing.Wall.TotalSeconds:0.0} s | {timing.Wall / reference.Wall:0.00} |");
+        $"| {name} | {timing.Downtime.TotalSeconds:0.0} s | {timing.Downtime / reference.Downtime:0.00} | "
+        + $"{timing.Wall.TotalSeconds:0.0} s | {timing.Wall / reference.Wall:0.00} |");
 
     private static Timing Say(string what, Timing timing)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: downtime {timing.Downtime.TotalSeconds:0.0} s, wall {timing.Wall.TotalSeconds:0.0} s"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what}: downtime {timing.Downtime.TotalSeconds:0.0} s, wall {timing.Wall.TotalSeconds:0.0} s"));
         return timing;
     }
 
@@ -75,7 +80,8 @@ internal sealed class UpgradeBench : IAsyncDisposable
         await _stage.ResetAsync(cancellationToken);
         await _stage.Oms.SetKnobsAsync(_durations.Knobs);
         _stage.Faults!.Ledger.When(
-            point => point.Side == FaultSide.After && point.Act.Target.Contains("/images/load", StringComparison.Ordinal),
+            point => point.Side == FaultSide.After
+                && point.Act.Target.Contains("/images/load", StringComparison.Ordinal),
             FaultAction.Call(_ => Task.Delay(TimeSpan.FromSeconds(_durations.Load), cancellationToken)),
             int.MaxValue);
     }

@@ -39,7 +39,8 @@ internal sealed class UpgradePart : IBenchPart
         text.AppendLine("|---|---|---|");
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"| short waits: operator downtime compared with the runbook's order | {op.Downtime / inside.Downtime:0.00} | " +
+            $"| short waits: operator downtime compared with the runbook's order | "
+            + $"{op.Downtime / inside.Downtime:0.00} | " +
             $"0.85 or less |");
         text.AppendLine(
             CultureInfo.InvariantCulture,
@@ -47,7 +48,8 @@ internal sealed class UpgradePart : IBenchPart
             $"{op.Wall / inside.Wall:0.00} | 1.0 or less |");
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"| short waits: operator downtime compared with the image loaded before | {op.Downtime / before.Downtime:0.00} | |");
+            $"| short waits: operator downtime compared with the image loaded before | "
+            + $"{op.Downtime / before.Downtime:0.00} | |");
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"| short waits: preflight and plan, to the first step | " +

@@ -31,12 +31,21 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         var (own, peer) = await YugabyteCluster.StartPairAsync(
             stage.Run,
             options,
-            options with { Name = "bmb", Masters = 1, Tservers = 1, ReplicationFactor = 1, Control = YugabyteControl.Scripts },
+            options with
+            {
+                Name = "bmb",
+                Masters = 1,
+                Tservers = 1,
+                ReplicationFactor = 1,
+                Control = YugabyteControl.Scripts
+            },
             Group,
             bothWays: true,
             Token);
         await using var atTheOtherEnd = peer;
-        await using var scenario = await YugabyteScenario.OfAsync(stage.Run, own, new YugabyteScenarioOptions { Id = "bmdb-supervise", Cluster = own.Options, ToVersion = To });
+        await using var scenario = await YugabyteScenario.OfAsync(
+            stage.Run, own,
+            new YugabyteScenarioOptions { Id = "bmdb-supervise", Cluster = own.Options, ToVersion = To });
         var space = await stage.NewNamespaceAsync(scenario);
         await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
         var watches = scenario.Hosts.Select(host => new ArgumentWatch(host.ProcessId, environment: false)).ToList();
@@ -84,19 +93,25 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTServers/tserver-2/swap");
         await stage.ApplyAsync(manifest);
         var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
-        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>()).ShouldContain(n => n.StartsWith("No rollback from UpgradeMasters/1/swap", StringComparison.Ordinal));
+        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>())
+            .ShouldContain(n => n.StartsWith("No rollback from UpgradeMasters/1/swap", StringComparison.Ordinal));
         scenario.Cluster.State().LeaderBlacklist.ShouldBe(["tserver-2"]);
 
         await stage.AnnotateAsync(space, scenario.Name, "drydock.dev/abort=1");
-        var aborted = await stage.WaitForAsync(space, scenario, u => u.Reason("Failed") == "Aborted" && !Actions(u).Contains("LeaderBlacklisted"), cancellationToken: Token);
+        var aborted = await stage.WaitForAsync(
+            space, scenario, u => u.Reason("Failed") == "Aborted" && !Actions(u).Contains("LeaderBlacklisted"),
+            cancellationToken: Token);
         scenario.Cluster.State().LeaderBlacklist.ShouldBeEmpty();
         aborted.Message().ShouldContain("BMDB does not support a downgrade");
 
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"RolledBack"}}""");
-        var refused = await stage.WaitForAsync(space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
+        var refused = await stage.WaitForAsync(
+            space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
         refused.Message().ShouldContain("BMDB does not support a downgrade");
 
-        await stage.PatchAsync(space, scenario.Name, $$$"""{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"{{{refused.RetryWord()}}}"}}""");
+        await stage.PatchAsync(
+            space, scenario.Name,
+            $$$"""{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"{{{refused.RetryWord()}}}"}}""");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 
@@ -106,13 +121,17 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     // Of what anybody with an account on a database host could see, or could read of the operator.
-    private static async Task NobodySawSecretsAsync(DatabaseStage stage, string space, YugabyteScenario scenario, Dictionary<string, string> said)
+    private static async Task NobodySawSecretsAsync(
+        DatabaseStage stage, string space, YugabyteScenario scenario, Dictionary<string, string> said)
     {
-        said["command lines on the hosts"].ShouldContain("bsqlsh", Case.Sensitive, "the watch must see what runs there");
-        said["events"] = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "events", "-o", "yaml"], cancellationToken: Token);
+        said["command lines on the hosts"].ShouldContain(
+            "bsqlsh", Case.Sensitive, "the watch must see what runs there");
+        said["events"] = await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "get", "events", "-o", "yaml"], cancellationToken: Token);
         said["what the cluster was asked"] = string.Join('\n', scenario.Directory.Record());
         var key = scenario.Hosts[0].KeyPem.Split('\n')[1];
-        said.Where(place => place.Value.Contains(Password, StringComparison.Ordinal) || place.Value.Contains(key, StringComparison.Ordinal)).Select(place => place.Key).ShouldBeEmpty();
+        said.Where(place => place.Value.Contains(Password, StringComparison.Ordinal)
+            || place.Value.Contains(key, StringComparison.Ordinal)).Select(place => place.Key).ShouldBeEmpty();
     }
 
     private static IReadOnlyList<string> Actions(JsonNode upgrade) =>
@@ -147,7 +166,8 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
 
         // The masters have just been restarted; replication resumes only to a target that is final.
         await Deadline.UntilAsync(
-            "the promotion", async _ => (await cluster.AdminAsync(To, ["promote_auto_flags"], Token)).ExitCode == 0, cancellationToken: Token);
+            "the promotion", async _ => (await cluster.AdminAsync(To, ["promote_auto_flags"], Token)).ExitCode == 0,
+            cancellationToken: Token);
     }
 
     private void NobodyNoticed(DatabaseLoad load, JsonNode done)

@@ -19,12 +19,15 @@ public sealed class ContainerHostsTests(DatabaseStageFixture fixture, ITestOutpu
     /// <summary>What a killed operator has started by exec goes on.</summary>
     [Fact]
     public Task BMDB_container_processes_are_upgraded_by_repeatedly_killed_operator() =>
-        UpgradeAsync(YugabyteScenarioOptions.Bmdb, "bmc", "PreparePackage/prove-admin-tool", "UpgradeMasters/2/swap", "UpgradeTServers/tserver-2/swap");
+        UpgradeAsync(
+            YugabyteScenarioOptions.Bmdb, "bmc", "PreparePackage/prove-admin-tool", "UpgradeMasters/2/swap",
+            "UpgradeTServers/tserver-2/swap");
 
     private async Task UpgradeAsync(YugabyteScenarioOptions options, string name, params string[] kills)
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Name = name, Containers = true } }, Token);
+        await using var scenario = await YugabyteScenario.StartAsync(
+            stage.Run, options with { Cluster = options.Cluster with { Name = name, Containers = true } }, Token);
         var space = await stage.NewNamespaceAsync(scenario);
         await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
 
@@ -32,7 +35,8 @@ public sealed class ContainerHostsTests(DatabaseStageFixture fixture, ITestOutpu
         await stage.ApplyAsync(scenario.Manifest(space));
         foreach (var step in kills)
         {
-            await stage.WaitForAsync(space, scenario, u => u.Steps().Any(s => s["id"]!.GetValue<string>() == step && s["state"]!.GetValue<string>() is not "Pending"), cancellationToken: Token);
+            await stage.WaitForAsync(space, scenario, u => u.Steps().Any(s => s["id"]!.GetValue<string>() == step
+                && s["state"]!.GetValue<string>() is not "Pending"), cancellationToken: Token);
             await op.KillAsync();
             op = stage.StartOperator();
         }

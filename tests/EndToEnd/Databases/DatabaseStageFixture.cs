@@ -1,7 +1,8 @@
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>
-/// One control plane for all tests of database upgrades in a lane. Each test begins with a reset and brings clusters of its own.
+/// One control plane for all tests of database upgrades in a lane. Each test begins with a reset and brings clusters of
+/// its own.
 /// </summary>
 public sealed class DatabaseStageFixture : IAsyncDisposable
 {

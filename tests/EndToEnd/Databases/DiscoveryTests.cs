@@ -21,7 +21,14 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
     public async Task Processes_of_TiDB_are_found_from_one_PD(TiDbSupervision supervision)
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = new TiDbClusterOptions { Name = $"ti{supervision.ToString()[..2].ToLowerInvariant()}", Supervision = supervision } }, Token);
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions
+        {
+            Cluster = new TiDbClusterOptions
+            {
+                Name = $"ti{supervision.ToString()[..2].ToLowerInvariant()}",
+                Supervision = supervision
+            }
+        }, Token);
         await FindAsync(stage, scenario, "tidb", "--pd", scenario.Cluster.Instance("pd-1").Host.Address);
     }
 
@@ -31,8 +38,12 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
     public async Task Processes_of_YugabyteDB_are_found_from_one_master(YugabyteControl control)
     {
         var stage = await fixture.ResetAsync();
-        var options = control == YugabyteControl.Systemd ? YugabyteScenarioOptions.Yugabyte : YugabyteScenarioOptions.Bmdb;
-        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Name = $"yb{control.ToString()[..2].ToLowerInvariant()}" } }, Token);
+        var options =
+            control == YugabyteControl.Systemd ? YugabyteScenarioOptions.Yugabyte : YugabyteScenarioOptions.Bmdb;
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with
+        {
+            Cluster = options.Cluster with { Name = $"yb{control.ToString()[..2].ToLowerInvariant()}" }
+        }, Token);
         string[] dialect = control == YugabyteControl.Process ? ["--bmdb"] : [];
         await FindAsync(stage, scenario, ["yugabyte", "--master", scenario.Cluster.Masters[0].WebAddress, .. dialect]);
     }
@@ -45,17 +56,22 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
         var typed = scenario.Manifest(space)["spec"]!;
         var manifest = new WrittenManifest(Path.Combine(stage.Run.FolderFor($"init-{space}"), "upgrade.yaml"));
 
-        await user.RunLocalAsync(Done, ["init", .. look, "--to-version", scenario.ToVersion, "--user", scenario.Hosts[0].User, "--file", manifest.File]);
+        await user.RunLocalAsync(Done, [
+            "init", .. look, "--to-version", scenario.ToVersion, "--user", scenario.Hosts[0].User, "--file",
+            manifest.File]);
         await FillAsync(manifest, typed["package"]!);
         if (look[0] == "tidb")
         {
             // As the comment in the manifest says.
             var text = await File.ReadAllTextAsync(manifest.File, Token);
-            await manifest.FillAsync(text[text.IndexOf("    backup:\n", StringComparison.Ordinal)..].TrimEnd(), "    backup: {waived: true}");
+            await manifest.FillAsync(
+                text[text.IndexOf("    backup:\n", StringComparison.Ordinal)..].TrimEnd(),
+                "    backup: {waived: true}");
         }
 
         var found = JsonNode.Parse(await user.RunAsync(Done, "check", "-f", manifest.File, "-o", "json"))!;
-        var steps = found["plans"]![0]!["phases"]!.AsArray().SelectMany(p => p!["steps"]!.AsArray()).Select(s => s!["id"]!.GetValue<string>());
+        var steps = found["plans"]![0]!["phases"]!.AsArray().SelectMany(p => p!["steps"]!.AsArray())
+            .Select(s => s!["id"]!.GetValue<string>());
         steps.Count(id => id.EndsWith("/swap", StringComparison.Ordinal)).ShouldBe(typed["instances"]!.AsArray().Count);
     }
 
@@ -63,9 +79,11 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
     {
         var archive = package["archives"]![0]!;
         var text = await File.ReadAllLinesAsync(manifest.File, Token);
-        string Line(string field) => text.Single(line => line.TrimStart(' ', '-').StartsWith(field + ":", StringComparison.Ordinal));
+        string Line(string field) =>
+            text.Single(line => line.TrimStart(' ', '-').StartsWith(field + ":", StringComparison.Ordinal));
         await manifest.FillAsync(Line("directory"), $"    directory: {package["directory"]}");
-        await manifest.FillAsync("/var/lib/drydock/images", archive["storage"]!["directory"]!["path"]!.GetValue<string>());
+        await manifest.FillAsync(
+            "/var/lib/drydock/images", archive["storage"]!["directory"]!["path"]!.GetValue<string>());
         await manifest.FillAsync(Line("path"), $"      path: {archive["path"]}");
         await manifest.FillAsync(Line("sha256"), $"      sha256: \"{archive["sha256"]}\"");
     }

@@ -4,8 +4,8 @@ using Drydock.Lab.Hosts;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
-/// <summary>Others act on the hosts while an upgrade runs, a universe breaks once it is final, and packages do not fit the
-/// running universe.</summary>
+/// <summary>Others act on the hosts while an upgrade runs, a universe breaks once it is final, and packages do not fit
+/// the running universe.</summary>
 [Collection(Lanes.Databases)]
 public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
@@ -22,7 +22,8 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
     {
         var stage = await fixture.ResetAsync();
         var options = YugabyteScenarioOptions.Bmdb;
-        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Name = "bmx" } }, Token);
+        await using var scenario = await YugabyteScenario.StartAsync(
+            stage.Run, options with { Cluster = options.Cluster with { Name = "bmx" } }, Token);
         var space = await HoldAsync(stage, scenario, $"UpgradeTServers/{Swapped}/swap");
         await using var op = stage.StartOperator();
         await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
@@ -32,10 +33,12 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
         failed.Reason("Stalled").ShouldBe("ProcessLivesOn", failed.Message());
         failed.Message().ShouldContain($"{Swapped} was stopped once, and another process of it was started again");
         failed.Message().ShouldContain(Watchdog, Case.Sensitive, "its parent is named");
-        (await stage.SeenWithinAsync(space, scenario, u => !u.IsStalled(), Quiet, Token)).ShouldBeNull("it is not retried automatically");
+        (await stage.SeenWithinAsync(space, scenario, u => !u.IsStalled(), Quiet, Token))
+            .ShouldBeNull("it is not retried automatically");
         Stops(scenario).ShouldBe(1);
         scenario.Cluster.State().Server(Swapped).Version.ShouldBe(scenario.Cluster.Options.Version);
-        scenario.Directory.Violations().Select(v => (v.What, v.Process)).ShouldBe([("RestartedForNothing", Swapped)], "the watchdog did that");
+        scenario.Directory.Violations().Select(v => (v.What, v.Process))
+            .ShouldBe([("RestartedForNothing", Swapped)], "the watchdog did that");
         scenario.Directory.ForgiveViolations();
         (await scenario.HostOf(Swapped).RunAsync($"pkill -f {Watchdog}", asRoot: true, Token)).OrThrow();
 
@@ -59,7 +62,16 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
         var stage = await fixture.ResetAsync();
         var options = YugabyteScenarioOptions.Yugabyte;
         await using var scenario = await YugabyteScenario.StartAsync(
-            stage.Run, options with { Cluster = options.Cluster with { Name = "ybx", Knobs = options.Cluster.Knobs with { RefusedHeartbeats = [Refused] } } }, Token);
+            stage.Run,
+            options with
+            {
+                Cluster = options.Cluster with
+                {
+                    Name = "ybx",
+                    Knobs = options.Cluster.Knobs with { RefusedHeartbeats = [Refused] }
+                }
+            },
+            Token);
         var cluster = scenario.Cluster;
         var space = await HoldAsync(stage, scenario, $"UpgradeTServers/{Swapped}/swap");
         await using var op = stage.StartOperator();
@@ -69,7 +81,9 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
         await EditAsync(server.Host, unit, server.Link, cluster.FirstDirectory);
         var failed = await ContinueAsync(stage, space, scenario, null, u => u.IsStalled());
         failed.Reason("Stalled").ShouldBe("ControlMismatch", failed.Message());
-        failed.Message().ShouldContain($"ExecStart of {unit} on {server.Host.Address} is {cluster.FirstDirectory}/bin/yb-tserver, not below the link {server.Link}");
+        failed.Message().ShouldContain(
+            $"ExecStart of {unit} on {server.Host.Address} is {cluster.FirstDirectory}/bin/yb-tserver, not below the "
+            + $"link {server.Link}");
         Stops(scenario).ShouldBe(0);
         cluster.State().LeaderBlacklist.ShouldBeEmpty();
         await EditAsync(server.Host, unit, cluster.FirstDirectory, server.Link);
@@ -81,7 +95,8 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
         cluster.State().CatalogUpgradedTo.ShouldBe(cluster.Options.Version);
         foreach (var master in cluster.Masters)
         {
-            await cluster.SetFlagAsync(master, scenario.ToVersion, "master_enable_universe_uuid_heartbeat_check", "false", Token);
+            await cluster.SetFlagAsync(
+                master, scenario.ToVersion, "master_enable_universe_uuid_heartbeat_check", "false", Token);
         }
 
         await SucceedsAsync(stage, space, scenario, refused);
@@ -93,7 +108,10 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
     public async Task Package_that_lacks_a_migration_or_a_promoted_flag_stops_nothing()
     {
         var stage = await fixture.ResetAsync();
-        var options = YugabyteScenarioOptions.Yugabyte with { Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = "ybq", Version = "2.20.11.1-b2" } };
+        var options = YugabyteScenarioOptions.Yugabyte with
+        {
+            Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = "ybq", Version = "2.20.11.1-b2" }
+        };
         await using var cluster = await YugabyteCluster.StartAsync(stage.Run, options.Cluster, Token);
         await using var op = stage.StartOperator();
 
@@ -106,14 +124,20 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
             var scenario = await YugabyteScenario.OfAsync(stage.Run, cluster, options with { ToVersion = to });
             var space = await stage.NewNamespaceAsync(scenario);
             var manifest = scenario.Manifest(space);
-            manifest["spec"]!["preflight"] = new JsonObject { ["acknowledge"] = new JsonArray("VersionPathUnsupported/ReleasedBefore") };
+            manifest["spec"]!["preflight"] =
+                new JsonObject { ["acknowledge"] = new JsonArray("VersionPathUnsupported/ReleasedBefore") };
             await stage.ApplyAsync(manifest);
-            var failed = await stage.WaitForAsync(space, scenario, u => u.IsStalled() || u.Steps().Any(s => s["id"]!.GetValue<string>().Contains("/swap", StringComparison.Ordinal) && s["state"]!.GetValue<string>() != "Pending"), cancellationToken: Token);
+            var failed = await stage.WaitForAsync(
+                space, scenario,
+                u => u.IsStalled() || u.Steps().Any(s => s["id"]!.GetValue<string>().Contains(
+                    "/swap", StringComparison.Ordinal) && s["state"]!.GetValue<string>() != "Pending"),
+                cancellationToken: Token);
 
             failed.Message().ShouldContain(lacking);
             failed.Message().ShouldContain("Nothing was stopped.");
             scenario.Counts().Values.ShouldAllBe(starts => starts == 1);
-            await stage.ControlPlane.KubectlAsync(["-n", space, "delete", DatabaseStage.Resource, scenario.Name], cancellationToken: Token);
+            await stage.ControlPlane.KubectlAsync(
+                ["-n", space, "delete", DatabaseStage.Resource, scenario.Name], cancellationToken: Token);
         }
 
         cluster.Directory.Violations().ShouldBeEmpty();
@@ -128,13 +152,17 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
         return space;
     }
 
-    private static async Task<JsonNode> ContinueAsync(DatabaseStage stage, string space, YugabyteScenario scenario, string? holdBefore, Func<JsonNode, bool> wanted)
+    private static async Task<JsonNode> ContinueAsync(
+        DatabaseStage stage, string space, YugabyteScenario scenario, string? holdBefore, Func<JsonNode, bool> wanted)
     {
-        await stage.PatchAsync(space, scenario.Name, holdBefore is null ? """{"spec":{"holdBefore":null}}""" : $$$"""{"spec":{"holdBefore":["{{{holdBefore}}}"]}}""");
+        await stage.PatchAsync(space, scenario.Name, holdBefore is null
+            ? """{"spec":{"holdBefore":null}}"""
+            : $$$"""{"spec":{"holdBefore":["{{{holdBefore}}}"]}}""");
         return await stage.WaitForAsync(space, scenario, wanted, cancellationToken: Token);
     }
 
-    private static async Task<JsonNode> RetryAsync(DatabaseStage stage, string space, YugabyteScenario scenario, JsonNode failed, Func<JsonNode, bool> wanted)
+    private static async Task<JsonNode> RetryAsync(
+        DatabaseStage stage, string space, YugabyteScenario scenario, JsonNode failed, Func<JsonNode, bool> wanted)
     {
         await stage.PatchAsync(space, scenario.Name, $$$"""{"spec":{"retry":"{{{failed.RetryWord()}}}"}}""");
         await stage.WaitForAsync(space, scenario, u => !u.IsStalled(), cancellationToken: Token);
@@ -150,18 +178,24 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
         scenario.Cluster.State().Tservers.ShouldAllBe(s => s.Version == scenario.ToVersion && s.Up);
     }
 
-    private static int Stops(YugabyteScenario scenario) => scenario.Directory.Record().Count(e => e.Process == Swapped && e.Event == "signal");
+    private static int Stops(YugabyteScenario scenario) =>
+        scenario.Directory.Record().Count(e => e.Process == Swapped && e.Event == "signal");
 
     // As people make them: whatever ends is started again at once.
     private static async Task StartWatchdogAsync(YugabyteScenario scenario)
     {
         var cluster = scenario.Cluster;
         var server = cluster.Server(Swapped);
-        var command = string.Join(' ', cluster.CommandOf(server)).Replace("{directory}", cluster.FirstDirectory, StringComparison.Ordinal);
-        await server.Host.WriteFileAsync(Watchdog, $"while true; do pgrep -x {cluster.Naming.Tserver} >/dev/null || {command} >>{server.OutputFile} 2>&1; sleep 0.05; done\n");
+        var command = string.Join(' ', cluster.CommandOf(server))
+            .Replace("{directory}", cluster.FirstDirectory, StringComparison.Ordinal);
+        await server.Host.WriteFileAsync(
+            Watchdog, $"while true; do pgrep -x {cluster.Naming.Tserver} >/dev/null || {command} >>{server.OutputFile} "
+                + "2>&1; sleep 0.05; done\n");
         (await server.Host.RunAsync($"setsid sh {Watchdog} >/dev/null 2>&1 </dev/null &", ct: Token)).OrThrow();
     }
 
     private static async Task EditAsync(LabHost host, string unit, string from, string to) =>
-        (await host.RunAsync($"sed -i 's|ExecStart={from}/|ExecStart={to}/|' /etc/systemd/system/{unit} && systemctl daemon-reload", asRoot: true, Token)).OrThrow();
+        (await host.RunAsync(
+            $"sed -i 's|ExecStart={from}/|ExecStart={to}/|' /etc/systemd/system/{unit} && systemctl daemon-reload",
+            asRoot: true, Token)).OrThrow();
 }

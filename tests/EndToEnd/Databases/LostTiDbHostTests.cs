@@ -18,7 +18,12 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
     {
         var stage = await fixture.ResetAsync();
         await using var scenario = await TiDbScenario.StartAsync(
-            stage.Run, new TiDbScenarioOptions { Cluster = new TiDbClusterOptions { Name = "tlo", Hosts = 4, Pds = 3, Tidbs = 3, Pumps = 0, Spares = 1 } }, Token);
+            stage.Run,
+            new TiDbScenarioOptions
+            {
+                Cluster = new TiDbClusterOptions { Name = "tlo", Hosts = 4, Pds = 3, Tidbs = 3, Pumps = 0, Spares = 1 }
+            },
+            Token);
         var cluster = scenario.Cluster;
         var former = cluster.Truth().Schedule[Repair];
         var space = await stage.NewNamespaceAsync(scenario);
@@ -26,16 +31,25 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
         var manifest = scenario.Manifest(space);
         manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTiKV/tikv-2/drain");
         await stage.ApplyAsync(manifest);
-        await stage.WaitForAsync(space, scenario, u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-1/verify" && s["state"]!.GetValue<string>() == "Succeeded"), cancellationToken: Token);
+        await stage.WaitForAsync(
+            space, scenario,
+            u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-1/verify"
+                && s["state"]!.GetValue<string>() == "Succeeded"),
+            cancellationToken: Token);
 
         await scenario.HostOf(Lost).CrashAsync();
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":null}}""");
-        await stage.WaitForAsync(space, scenario, u => u.Message().Contains($"remove {Lost} from the database and add it to spec.skip", StringComparison.Ordinal), cancellationToken: Token);
+        await stage.WaitForAsync(
+            space, scenario,
+            u => u.Message().Contains(
+                $"remove {Lost} from the database and add it to spec.skip", StringComparison.Ordinal),
+            cancellationToken: Token);
         cluster.Truth().Versions["tikv-2"].ShouldBe(cluster.Options.Version);
         cluster.Truth().Schedule[Repair].ShouldBe("0", "PD changes no replicas while two versions run");
 
         // PD repairs the Regions of the lost store once the upgrade has stopped: tikv/tikv#8967.
-        var stopped = await stage.WaitForAsync(space, scenario, u => u.IsStalled() && cluster.Truth().Schedule[Repair] != "0", cancellationToken: Token);
+        var stopped = await stage.WaitForAsync(
+            space, scenario, u => u.IsStalled() && cluster.Truth().Schedule[Repair] != "0", cancellationToken: Token);
         cluster.Truth().Schedule[Repair].ShouldBe(former, stopped.Message());
         await DeleteStoreAsync(cluster);
         var spare = cluster.Spares[0];
@@ -49,10 +63,19 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
             ["statusPort"] = spare.StatusPort,
             ["deployDir"] = spare.DeployDir,
         };
-        await stage.PatchAsync(space, scenario.Name, new JsonObject { ["spec"] = new JsonObject { ["skip"] = new JsonArray(Lost), ["added"] = new JsonArray(added), ["retry"] = stopped.RetryWord() } }.ToJsonString());
+        await stage.PatchAsync(space, scenario.Name, new JsonObject
+        {
+            ["spec"] = new JsonObject
+            {
+                ["skip"] = new JsonArray(Lost),
+                ["added"] = new JsonArray(added),
+                ["retry"] = stopped.RetryWord()
+            }
+        }.ToJsonString());
 
         await stage.WaitForAsync(space, scenario, u => !u.IsStalled(), cancellationToken: Token);
-        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded") || u.IsStalled(), cancellationToken: Token);
+        var done = await stage.WaitForAsync(
+            space, scenario, u => u.IsOver("Succeeded") || u.IsStalled(), cancellationToken: Token);
         done.Phase().ShouldBe("Succeeded", done.Message());
 
         done["status"]!["skipped"]!.AsArray().Single()!["name"]!.GetValue<string>().ShouldBe(Lost);
@@ -71,10 +94,12 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
     {
         var pd = cluster.Instance("pd-1");
         var path = FormattableString.Invariant($"/pd/api/v1/store/{cluster.Truth().Stores[Lost].Id}");
-        (await cluster.HttpAsync(pd, HttpMethod.Delete, path, cancellationToken: Token)).Status.ShouldBe(HttpStatusCode.OK);
+        (await cluster.HttpAsync(pd, HttpMethod.Delete, path, cancellationToken: Token)).Status
+            .ShouldBe(HttpStatusCode.OK);
         await Deadline.UntilAsync(
             "the store to become Tombstone",
-            async token => (await cluster.JsonAsync(pd, path, token)).GetProperty("store").GetProperty("state_name").GetString() == "Tombstone",
+            async token => (await cluster.JsonAsync(pd, path, token)).GetProperty("store")
+                .GetProperty("state_name").GetString() == "Tombstone",
             cancellationToken: Token);
     }
 }

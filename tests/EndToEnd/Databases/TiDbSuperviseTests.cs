@@ -20,7 +20,8 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
     public async Task DDL_is_reported_and_abort_leaves_no_store_without_leaders()
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tis", TiDbSupervision.Supervise), Token);
+        await using var scenario = await TiDbScenario.StartAsync(
+            stage.Run, Named("tis", TiDbSupervision.Supervise), Token);
         var space = await stage.NewNamespaceAsync(scenario);
         await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
         await using var op = stage.StartOperator();
@@ -29,33 +30,47 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
         manifest["spec"]!["holdBefore"] = new JsonArray("UpgradePD", "UpgradeTiKV/tikv-2/swap");
         await stage.ApplyAsync(manifest);
         var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
-        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>()).ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/", StringComparison.Ordinal));
+        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>())
+            .ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/", StringComparison.Ordinal));
 
         // Nothing acts now, so nothing but the watch can see it.
         await using (await BeginDdlAsync(scenario))
         {
-            var reported = await stage.WaitForAsync(space, scenario, u => Says(u, "DDL appeared during the upgrade"), TimeSpan.FromSeconds(LessThanAPass), Token);
+            var reported = await stage.WaitForAsync(
+                space, scenario, u => Says(u, "DDL appeared during the upgrade"), TimeSpan.FromSeconds(LessThanAPass),
+                Token);
             output.WriteLine(reported.Message());
             await CancelDdlAsync(scenario);
         }
 
-        await stage.WaitForAsync(space, scenario, u => u.IsHeld() && !Says(u, "DDL appeared", but: "plan"), TimeSpan.FromSeconds(LessThanAPass), Token);
+        await stage.WaitForAsync(
+            space, scenario, u => u.IsHeld() && !Says(u, "DDL appeared", but: "plan"),
+            TimeSpan.FromSeconds(LessThanAPass), Token);
         await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/approve={held.WordFor("UpgradePD")}");
-        await stage.WaitForAsync(space, scenario, u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-2/drain" && s["state"]!.GetValue<string>() == "Succeeded"), cancellationToken: Token);
+        await stage.WaitForAsync(
+            space, scenario,
+            u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-2/drain"
+                && s["state"]!.GetValue<string>() == "Succeeded"),
+            cancellationToken: Token);
         scenario.Cluster.Truth().EvictedStores.ShouldBe([scenario.Cluster.Truth().Stores["tikv-2"].Id]);
 
         await stage.AnnotateAsync(space, scenario.Name, "drydock.dev/abort=1");
-        await stage.WaitForAsync(space, scenario, u => u.Reason("Failed") == "Aborted" && !Says(u, "evict-leader-scheduler keeps leaders"), cancellationToken: Token);
+        await stage.WaitForAsync(
+            space, scenario, u => u.Reason("Failed") == "Aborted" && !Says(u, "evict-leader-scheduler keeps leaders"),
+            cancellationToken: Token);
         var given = scenario.Cluster.Truth();
         given.EvictedStores.ShouldBeEmpty();
         given.Schedule["leader-schedule-limit"].ShouldBe("4", "the schedule limits are given back too");
         given.Schedule["region-schedule-limit"].ShouldNotBe("0");
 
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"RolledBack"}}""");
-        var refused = await stage.WaitForAsync(space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
+        var refused = await stage.WaitForAsync(
+            space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
         refused.Message().ShouldContain("rollback is not possible");
 
-        await stage.PatchAsync(space, scenario.Name, $$$"""{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"{{{refused.RetryWord()}}}"}}""");
+        await stage.PatchAsync(
+            space, scenario.Name,
+            $$$"""{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"{{{refused.RetryWord()}}}"}}""");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 
@@ -80,11 +95,14 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
         var truth = scenario.Cluster.Truth();
         truth.Versions.Values.ShouldAllBe(version => version == scenario.ToVersion);
 
-        // supervise starts a process that exits at its start, for instance because its port is not free yet, once a second.
-        scenario.Cluster.Instances.Where(i => truth.Starts[i.Name] is < 2 or > 4).Select(i => $"{i.Name}: {truth.Starts[i.Name]}").ShouldBeEmpty();
+        // supervise starts a process that exits at its start, for instance because its port is not free yet, once a
+        // second.
+        scenario.Cluster.Instances.Where(i => truth.Starts[i.Name] is < 2 or > 4)
+            .Select(i => $"{i.Name}: {truth.Starts[i.Name]}").ShouldBeEmpty();
         (truth.ClusterVersion, truth.EvictedStores.Count, truth.UnfinishedJobs).ShouldBe((scenario.ToVersion, 0, 0));
         (truth.Schedule["merge-schedule-limit"], truth.Schedule["replica-schedule-limit"]).ShouldBe(("8", "16"));
-        (await scenario.Cluster.JsonAsync(scenario.Cluster.Instance("tidb-2"), "/info/all", Token)).GetProperty("is_all_server_version_consistent").GetBoolean().ShouldBeTrue();
+        (await scenario.Cluster.JsonAsync(scenario.Cluster.Instance("tidb-2"), "/info/all", Token))
+            .GetProperty("is_all_server_version_consistent").GetBoolean().ShouldBeTrue();
     }
 
     // A statement that goes on until somebody cancels its job.
@@ -92,7 +110,17 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
     {
         var connection = await ConnectAsync(scenario, "tidb-1");
         await ExecuteAsync(connection, "CREATE TABLE test.long_one (a INT)");
-        await scenario.Directory.SetFaultsAsync([new StandinFault { Id = "long DDL", Process = "tidb-1", On = "ddl", Do = "delay", Delay = "10m", Times = 1 }], Token);
+        await scenario.Directory.SetFaultsAsync(
+            [new StandinFault
+            {
+                Id = "long DDL",
+                Process = "tidb-1",
+                On = "ddl",
+                Do = "delay",
+                Delay = "10m",
+                Times = 1
+            }],
+            Token);
         return new Statement(connection, ExecuteAsync(connection, "ALTER TABLE test.long_one ADD INDEX i (a)"));
     }
 

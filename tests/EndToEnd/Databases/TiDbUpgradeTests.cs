@@ -33,7 +33,8 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
 
         // PD kept the max-merge-region-size 0 of 2.1.
         Actions(done).ShouldBe(["ScheduleLimits", "ReviewDashboards"]);
-        done["status"]!["instances"]!.AsArray().ShouldAllBe(i => i!["version"]!.GetValue<string>() == scenario.ToVersion);
+        done["status"]!["instances"]!.AsArray()
+            .ShouldAllBe(i => i!["version"]!.GetValue<string>() == scenario.ToVersion);
         NobodyNoticed(load, done);
     }
 
@@ -42,7 +43,10 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     public async Task TiDB_with_busy_scheduling_and_5000_leaders_a_store_is_upgraded()
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = Named("tiy").Cluster with { BusyRegions = 40, MisplacedRegions = 3, LeadersPerStore = 5000 } }, Token);
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions
+        {
+            Cluster = Named("tiy").Cluster with { BusyRegions = 40, MisplacedRegions = 3, LeadersPerStore = 5000 }
+        }, Token);
         var priorities = scenario.Cluster.Truth().LeaderPriorities;
         (await PdAsync(scenario, "/operators")).AsArray().Count.ShouldBe(43);
         (await PdAsync(scenario, "/regions/check/pending-peer"))["count"]!.GetValue<int>().ShouldBe(40);
@@ -58,24 +62,34 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
         await WaitsForDrainerAsync(stage, space, scenario);
 
-        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded") || u.IsStalled(), cancellationToken: Token);
+        var done = await stage.WaitForAsync(
+            space, scenario, u => u.IsOver("Succeeded") || u.IsStalled(), cancellationToken: Token);
         await load.EndAsync();
 
         done.Phase().ShouldBe("Succeeded", done.Message());
         await IsUpgradedAsync(scenario, priorities, except: Drainer);
         var schedule = await PdAsync(scenario, "/config/schedule");
-        (schedule["region-schedule-limit"]!.GetValue<int>(), schedule["replica-schedule-limit"]!.GetValue<int>()).ShouldBe((4, 16));
+        (schedule["region-schedule-limit"]!.GetValue<int>(), schedule["replica-schedule-limit"]!.GetValue<int>())
+            .ShouldBe((4, 16));
         NobodyNoticed(load, done);
     }
 
     // An operator of before does not end: tikv/tikv#8967.
     private static async Task WaitsForOperatorAsync(DatabaseStage stage, string space, TiDbScenario scenario)
     {
-        await scenario.Directory.SetFaultsAsync([new StandinFault { Id = "slow snapshot", Process = "pd", On = "operator", Do = "hang", Times = -1 }], Token);
-        var (status, body) = await scenario.Cluster.HttpAsync(scenario.Cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/operators", """{"name":"add-peer","region_id":1001,"store_id":3}""", Token);
+        await scenario.Directory.SetFaultsAsync(
+            [new StandinFault { Id = "slow snapshot", Process = "pd", On = "operator", Do = "hang", Times = -1 }],
+            Token);
+        var (status, body) = await scenario.Cluster.HttpAsync(
+            scenario.Cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/operators",
+            """{"name":"add-peer","region_id":1001,"store_id":3}""", Token);
         status.ShouldBe(HttpStatusCode.OK, body);
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":["UpgradePump"]}}""");
-        var waiting = await stage.WaitForAsync(space, scenario, u => u.Message().Contains("tikv/tikv#8967", StringComparison.Ordinal) || HasBegun(u, "UpgradeTiKV/tikv-1/drain"), cancellationToken: Token);
+        var waiting = await stage.WaitForAsync(
+            space, scenario,
+            u => u.Message().Contains("tikv/tikv#8967", StringComparison.Ordinal)
+                || HasBegun(u, "UpgradeTiKV/tikv-1/drain"),
+            cancellationToken: Token);
         waiting.Message().ShouldContain("Waiting until PD has changed replicas or Regions (admin-add-peer");
         scenario.Cluster.Truth().Versions["tikv-1"].ShouldBe(scenario.Cluster.Options.Version);
         scenario.Cluster.Truth().Schedule["replica-schedule-limit"].ShouldBe("0");
@@ -85,10 +99,16 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     // Killed, it stays registered as online, and a pump that starts would end of it.
     private static async Task WaitsForDrainerAsync(DatabaseStage stage, string space, TiDbScenario scenario)
     {
-        await scenario.Directory.SetFaultsAsync([new StandinFault { Id = "dead drainer", Process = Drainer, On = "start", Do = "hang", Times = -1 }], Token);
+        await scenario.Directory.SetFaultsAsync(
+            [new StandinFault { Id = "dead drainer", Process = Drainer, On = "start", Do = "hang", Times = -1 }],
+            Token);
         await scenario.KillAsync(Drainer, Token);
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":null}}""");
-        var waiting = await stage.WaitForAsync(space, scenario, u => u.Message().Contains("update-drainer", StringComparison.Ordinal) || scenario.Cluster.Truth().Starts["pump-1"] > 1, cancellationToken: Token);
+        var waiting = await stage.WaitForAsync(
+            space, scenario,
+            u => u.Message().Contains("update-drainer", StringComparison.Ordinal)
+                || scenario.Cluster.Truth().Starts["pump-1"] > 1,
+            cancellationToken: Token);
         waiting.Message().ShouldContain("-cmd update-drainer -node-id");
         (scenario.Cluster.Truth().Starts["pump-1"], scenario.Cluster.Truth().Starts["pump-2"]).ShouldBe((1, 1));
         await scenario.Directory.ClearFaultsAsync(Token);
@@ -110,7 +130,8 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         foreach (var step in Choose([.. planned.Steps().Select(s => s["id"]!.GetValue<string>())]))
         {
             // Whatever of it is under way then: before the act, in the middle, or just done.
-            await stage.WaitForAsync(space, scenario, u => u.Steps().Any(s => s["id"]!.GetValue<string>() == step && s["state"]!.GetValue<string>() is not "Pending"), cancellationToken: Token);
+            await stage.WaitForAsync(space, scenario, u => u.Steps().Any(s => s["id"]!.GetValue<string>() == step
+                && s["state"]!.GetValue<string>() is not "Pending"), cancellationToken: Token);
             await op.KillAsync();
             output.WriteLine($"killed at {step}");
             op = stage.StartOperator();
@@ -147,10 +168,13 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         scenario.Cluster.Truth().EvictedStores.Count.ShouldBe(1);
 
         await stage.AnnotateAsync(space, scenario.Name, "drydock.dev/abort=1");
-        var aborted = await stage.WaitForAsync(space, scenario, u => u.Reason("Failed") == "Aborted" && !Subjects(u).Contains("tikv-2"), cancellationToken: Token);
+        var aborted = await stage.WaitForAsync(
+            space, scenario, u => u.Reason("Failed") == "Aborted" && !Subjects(u).Contains("tikv-2"),
+            cancellationToken: Token);
         scenario.Cluster.Truth().EvictedStores.ShouldBeEmpty();
 
-        await stage.PatchAsync(space, scenario.Name, $$$"""{"spec":{"holdBefore":null,"retry":"{{{aborted.RetryWord()}}}"}}""");
+        await stage.PatchAsync(
+            space, scenario.Name, $$$"""{"spec":{"holdBefore":null,"retry":"{{{aborted.RetryWord()}}}"}}""");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 
@@ -164,7 +188,8 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     // Any PD passes it on to the leader.
     private static async Task<JsonNode> PdAsync(TiDbScenario scenario, string path)
     {
-        var (status, body) = await scenario.Cluster.HttpAsync(scenario.Cluster.Instance("pd-1"), HttpMethod.Get, $"/pd/api/v1{path}", cancellationToken: Token);
+        var (status, body) = await scenario.Cluster.HttpAsync(
+            scenario.Cluster.Instance("pd-1"), HttpMethod.Get, $"/pd/api/v1{path}", cancellationToken: Token);
         status.ShouldBe(HttpStatusCode.OK, body);
         return JsonNode.Parse(body)!;
     }
@@ -188,7 +213,8 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         return [.. chosen.Select(i => steps[i])];
     }
 
-    private static async Task IsUpgradedAsync(TiDbScenario scenario, IReadOnlyDictionary<string, int> priorities, string? except = null)
+    private static async Task IsUpgradedAsync(
+        TiDbScenario scenario, IReadOnlyDictionary<string, int> priorities, string? except = null)
     {
         (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
         scenario.Cluster.Truth().Starts.Where(s => s.Value != 2 && s.Key != except).ShouldBeEmpty();

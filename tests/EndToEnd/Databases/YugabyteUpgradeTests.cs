@@ -23,7 +23,8 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
         foreach (var step in Choose([.. planned.Steps().Select(s => s["id"]!.GetValue<string>())]))
         {
             // Whatever of it is under way then: before the act, in the middle, or just done.
-            await stage.WaitForAsync(space, scenario, u => u.Steps().Any(s => s["id"]!.GetValue<string>() == step && s["state"]!.GetValue<string>() is not "Pending"), cancellationToken: Token);
+            await stage.WaitForAsync(space, scenario, u => u.Steps().Any(s => s["id"]!.GetValue<string>() == step
+                && s["state"]!.GetValue<string>() is not "Pending"), cancellationToken: Token);
             await op.KillAsync();
             output.WriteLine($"killed at {step}");
             op = stage.StartOperator();
@@ -80,7 +81,8 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     {
         var stage = await fixture.ResetAsync();
         var options = Named(rpc ? "ybt" : "ybw");
-        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Tls = rpc, WebTls = web } }, Token);
+        await using var scenario = await YugabyteScenario.StartAsync(
+            stage.Run, options with { Cluster = options.Cluster with { Tls = rpc, WebTls = web } }, Token);
         var space = await stage.NewNamespaceAsync(scenario);
         await using var op = stage.StartOperator();
 
@@ -97,12 +99,16 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     {
         var stage = await fixture.ResetAsync();
         var options = Named("ybp");
-        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Knobs = options.Cluster.Knobs with { NoPostgresOf = options.ToVersion } } }, Token);
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with
+        {
+            Cluster = options.Cluster with { Knobs = options.Cluster.Knobs with { NoPostgresOf = options.ToVersion } }
+        }, Token);
         var space = await stage.NewNamespaceAsync(scenario);
         await using var op = stage.StartOperator();
 
         await stage.ApplyAsync(scenario.Manifest(space));
-        await stage.WaitForAsync(space, scenario, u => u.IsStalled() && u.Message().Contains("not in the leader blacklist any more", StringComparison.Ordinal), cancellationToken: Token);
+        await stage.WaitForAsync(space, scenario, u => u.IsStalled() && u.Message().Contains(
+            "not in the leader blacklist any more", StringComparison.Ordinal), cancellationToken: Token);
 
         var state = scenario.Cluster.State();
         state.Tservers.Count(s => s.Version == scenario.ToVersion).ShouldBe(1);
@@ -112,7 +118,10 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
 
     // Names of hosts are used once in a run.
     private static YugabyteScenarioOptions Named(string name) =>
-        YugabyteScenarioOptions.Yugabyte with { Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = name } };
+        YugabyteScenarioOptions.Yugabyte with
+        {
+            Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = name }
+        };
 
     // Seeded: the same every time.
     private static IEnumerable<string> Choose(IReadOnlyList<string> steps)

@@ -61,19 +61,22 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
         await HeldAsync(stage, space, "StopOld");
         await PatchAsync(stage, space, """{"spec":{"paused":true}}""");
         await sync.AppliedAsync(2);
-        await stage.WaitForAsync(space, u => u.IsHeld() && Generation(u) == 3 && Observed(u) == 3, Patience, cancellationToken: Token);
+        await stage.WaitForAsync(
+            space, u => u.IsHeld() && Generation(u) == 3 && Observed(u) == 3, Patience, cancellationToken: Token);
         await ApproveAsync(stage, space, "StopOld");
 
         // A rollback that is reverted before the operator begins it never happens; one that has begun ends.
         await HeldAsync(stage, space, Downtime);
         sync.Pause();
         await PatchAsync(stage, space, """{"spec":{"desiredState":"RolledBack"}}""");
-        await stage.WaitForAsync(space, u => u["status"]!["rollbackPlan"] is not null, Patience, cancellationToken: Token);
+        await stage.WaitForAsync(
+            space, u => u["status"]!["rollbackPlan"] is not null, Patience, cancellationToken: Token);
         sync.Resume();
         var back = await stage.WaitForAsync(space, u => u.IsOver("RolledBack"), Patience, cancellationToken: Token);
         await sync.AppliedAsync(3);
         back = await stage.WaitForAsync(space, u => Observed(u) == Generation(u), Patience, cancellationToken: Token);
-        (back.Phase(), back.Condition("Stalled"), back.Reason("Stalled")).ShouldBe(("RolledBack", "True", "RolledBack"));
+        (back.Phase(), back.Condition("Stalled"), back.Reason("Stalled"))
+            .ShouldBe(("RolledBack", "True", "RolledBack"));
         (await stage.Oms.ReadStateAsync()).DatabaseText().ShouldBe(before);
 
         // The commit that agrees makes it a success.
@@ -103,7 +106,8 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
         var first = await HeldAsync(stage, space, "StopOld");
 
         // `Force=true` and a hook with BeforeHookCreation delete the object, wait, and create it.
-        await KubectlAsync(stage, ["-n", space, "replace", "--force", "--timeout=120s", "-f", "-"], manifest.ToJsonString());
+        await KubectlAsync(
+            stage, ["-n", space, "replace", "--force", "--timeout=120s", "-f", "-"], manifest.ToJsonString());
         Uid(await HeldAsync(stage, space, "StopOld")).ShouldNotBe(Uid(first));
         await ApproveAsync(stage, space, "StopOld");
 
@@ -111,11 +115,13 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
         // after it finds the new version.
         var held = await HeldAsync(stage, space, Downtime);
         await KubectlAsync(stage, ["-n", space, "delete", Kind, Name, "--cascade=foreground", "--wait=false"]);
-        await stage.WaitForAsync(space, u => u.Reason("Reconciling") == "DeletionWaits", Patience, cancellationToken: Token);
+        await stage.WaitForAsync(
+            space, u => u.Reason("Reconciling") == "DeletionWaits", Patience, cancellationToken: Token);
         await using var sync = new GitOpsSync(stage.ControlPlane, manifest, serverSide: false);
         await sync.AppliedAsync(2);
         await ApproveAsync(stage, space, Downtime);
-        var again = await stage.WaitForAsync(space, u => Uid(u) != Uid(held) && u.IsStalled(), Patience, cancellationToken: Token);
+        var again = await stage.WaitForAsync(
+            space, u => Uid(u) != Uid(held) && u.IsStalled(), Patience, cancellationToken: Token);
         again.FindingReasons().ShouldContain("ContainerNotFound");
         await sync.AppliedAsync(2);
         await AssertRunOnceAsync(stage);
@@ -146,11 +152,13 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
 
         // A deletion finds the finalizer: the rollback ends before the object goes.
         await KubectlAsync(stage, ["-n", space, "delete", Kind, Name, "--wait=false"]);
-        await stage.WaitForAsync(space, u => u.Reason("Reconciling") == "DeletionWaits", Patience, cancellationToken: Token);
+        await stage.WaitForAsync(
+            space, u => u.Reason("Reconciling") == "DeletionWaits", Patience, cancellationToken: Token);
         await ApproveAsync(stage, space, "StartOld");
         await KubectlAsync(stage, ["-n", space, "wait", "--for=delete", $"{Kind}/{Name}", "--timeout=300s"]);
         (await stage.Oms.ReadStateAsync()).DatabaseText().ShouldBe(before);
-        (await KubectlAsync(stage, ["-n", UpgradeStage.OperatorNamespace, "get", "leases", "-o", "name"])).ShouldNotContain("drydock-target");
+        (await KubectlAsync(stage, ["-n", UpgradeStage.OperatorNamespace, "get", "leases", "-o", "name"]))
+            .ShouldNotContain("drydock-target");
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
     }
 
@@ -170,7 +178,8 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
             // Before the downtime: the run begins again, after an administrator removed what the first one had created.
             await RebuildAsync(stage, manifest);
             var refused = await AssertRefusedAsync(stage, space);
-            refused.Findings().ShouldAllBe(f => f.Contains($"Container {stage.Road.NewContainer} already exists", StringComparison.Ordinal));
+            refused.Findings().ShouldAllBe(
+                f => f.Contains($"Container {stage.Road.NewContainer} already exists", StringComparison.Ordinal));
             await Task.WhenAll(stage.Hosts.Select(host => host.DockerAsync(["rm", stage.Road.NewContainer])));
             await HeldAsync(stage, space, "StopOld");
             await ApproveAsync(stage, space, "StopOld");
@@ -229,11 +238,13 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
 
         await KubectlAsync(stage, ["delete", "namespace", space, "--timeout=120s"]);
 
-        (await KubectlAsync(stage, ["-n", UpgradeStage.OperatorNamespace, "get", "leases", "-o", "name"])).ShouldNotContain("drydock-target");
+        (await KubectlAsync(stage, ["-n", UpgradeStage.OperatorNamespace, "get", "leases", "-o", "name"]))
+            .ShouldNotContain("drydock-target");
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
         (await stage.Oms.AuditAsync()).Count(IsAct).ShouldBe(before);
         var old = moment == "StopOld" ? "running" : "exited";
-        (await stage.Oms.ReadStateAsync()).Nodes.ShouldAllBe(n => n.Containers.Single(c => c.Name == stage.Oms.Options.OldContainer).Status == old);
+        (await stage.Oms.ReadStateAsync()).Nodes
+            .ShouldAllBe(n => n.Containers.Single(c => c.Name == stage.Oms.Options.OldContainer).Status == old);
     }
 
     private static string Name => UpgradeCourse.Name;
@@ -257,7 +268,8 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     private static async Task<JsonNode> AssertRefusedAsync(UpgradeStage stage, string space)
     {
         var before = (await stage.Oms.AuditAsync()).Count(IsAct);
-        var refused = await stage.WaitForAsync(space, u => u.IsStalled() && u["status"]!["plan"] is null, Patience, cancellationToken: Token);
+        var refused = await stage.WaitForAsync(
+            space, u => u.IsStalled() && u["status"]!["plan"] is null, Patience, cancellationToken: Token);
         refused.Findings().ShouldNotBeEmpty();
         (await stage.Oms.AuditAsync()).Count(IsAct).ShouldBe(before, refused.Message());
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
@@ -265,7 +277,9 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     }
 
     private static Task<JsonNode> HeldAsync(UpgradeStage stage, string space, string hold) =>
-        stage.WaitForAsync(space, u => u.IsHeld() && u.Message().Contains($"{hold}@", StringComparison.Ordinal), Patience, cancellationToken: Token);
+        stage.WaitForAsync(
+            space, u => u.IsHeld() && u.Message().Contains($"{hold}@", StringComparison.Ordinal), Patience,
+            cancellationToken: Token);
 
     private static async Task ApproveAsync(UpgradeStage stage, string space, string hold)
     {
@@ -286,7 +300,8 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
         await KubectlAsync(stage, ["-n", space, "replace", "-f", "-"], manifest.ToJsonString());
         await stage.WaitForAsync(
             space,
-            u => u["metadata"]!["finalizers"] is JsonArray finalizers && finalizers.Any(f => (string?)f == "drydock.dev/upgrade"),
+            u => u["metadata"]!["finalizers"] is JsonArray finalizers
+                && finalizers.Any(f => (string?)f == "drydock.dev/upgrade"),
             Patience,
             cancellationToken: Token);
     }
@@ -302,8 +317,10 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     {
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
         var audit = await stage.Oms.AuditAsync();
-        (audit.Count(a => a.Event == OmsEvents.JarStart), audit.Count(a => a.Event == OmsEvents.InitStart)).ShouldBe((stage.Hosts.Count, 1));
-        audit.Count(a => a.Event == OmsEvents.ContainerStop && a.Version == stage.Oms.From.Version).ShouldBe(stage.Hosts.Count);
+        (audit.Count(a => a.Event == OmsEvents.JarStart), audit.Count(a => a.Event == OmsEvents.InitStart))
+            .ShouldBe((stage.Hosts.Count, 1));
+        audit.Count(a => a.Event == OmsEvents.ContainerStop && a.Version == stage.Oms.From.Version)
+            .ShouldBe(stage.Hosts.Count);
     }
 
     private static bool IsAct(OmsAuditEntry entry) =>

@@ -27,7 +27,9 @@ internal sealed class GitOpsSync : IAsyncDisposable
         _controlPlane = controlPlane;
         _manifest = manifest.ToJsonString();
         _apply = serverSide
-            ? ["apply", "--server-side", "--field-manager=argocd-controller", "--force-conflicts", "--validate=false", "-f", "-"]
+            ? [
+                "apply", "--server-side", "--field-manager=argocd-controller", "--force-conflicts", "--validate=false",
+                "-f", "-"]
             : ["apply", "--validate=false", "-f", "-"];
         _loop = LoopAsync();
     }

@@ -3,8 +3,8 @@ using Drydock.Lab.GitOps;
 namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>
-/// The scripts of Argo CD on the objects of the golden run. The story went on, so the operator heeded each action that it
-/// took.
+/// The scripts of Argo CD on the objects of the golden run. The story went on, so the operator heeded each action that
+/// it took.
 /// </summary>
 [Collection(Lanes.Upgrades)]
 public sealed class ArgoActionTests(StageFixture fixture)
@@ -26,8 +26,11 @@ public sealed class ArgoActionTests(StageFixture fixture)
 
         // The plugin began the rollback, with the annotation that this action writes.
         ((bool?)(await Scripts.DiscoverAsync(golden.Succeeded, Token))["rollback"]!["disabled"]).ShouldBe(false);
-        ((string?)(await Scripts.ActAsync(golden.Succeeded, "rollback", cancellationToken: Token))["metadata"]!["annotations"]!["drydock.dev/rollback"]).ShouldNotBeNullOrEmpty();
-        golden.States.ShouldContain(s => s.Phase() == "RollingBack" && s["metadata"]!["annotations"]!["drydock.dev/rollback"] != null);
+        ((string?)(await Scripts.ActAsync(
+            golden.Succeeded, "rollback",
+            cancellationToken: Token))["metadata"]!["annotations"]!["drydock.dev/rollback"]).ShouldNotBeNullOrEmpty();
+        golden.States.ShouldContain(
+            s => s.Phase() == "RollingBack" && s["metadata"]!["annotations"]!["drydock.dev/rollback"] != null);
         ((bool?)(await Scripts.DiscoverAsync(golden.States[^1], Token))["rollback"]!["disabled"]).ShouldBe(true);
     }
 
@@ -36,14 +39,20 @@ public sealed class ArgoActionTests(StageFixture fixture)
     {
         var golden = await fixture.RecordingAsync();
         var script = await File.ReadAllTextAsync(Path.Combine(Scripts.Folder, "health.lua"), Token);
-        var answers = await ArgoScripts.RunAsync(golden.States.Select(state => (script, state, (IReadOnlyDictionary<string, string>?)null, 0L)), Token);
+        var answers = await ArgoScripts.RunAsync(
+            golden.States.Select(state => (script, state, (IReadOnlyDictionary<string, string>?)null, 0L)), Token);
 
-        var health = golden.States.Zip(answers, (state, answer) => (State: state, Health: (string?)answer!["value"]?["status"])).ToList();
-        health.Select(x => x.Health).Distinct().ShouldBe(["Progressing", "Suspended", "Degraded", "Healthy"], ignoreOrder: true);
-        var seen = health.Where(x => (long?)x.State["status"]?["observedGeneration"] == (long?)x.State["metadata"]!["generation"]).ToList();
+        var health = golden.States.Zip(
+            answers, (state, answer) => (State: state, Health: (string?)answer!["value"]?["status"])).ToList();
+        health.Select(x => x.Health).Distinct()
+            .ShouldBe(["Progressing", "Suspended", "Degraded", "Healthy"], ignoreOrder: true);
+        var seen = health.Where(
+            x => (long?)x.State["status"]?["observedGeneration"] == (long?)x.State["metadata"]!["generation"]).ToList();
         seen.Where(x => x.State.IsStalled() != (x.Health == "Degraded")).Select(x => x.State.Message()).ShouldBeEmpty();
-        seen.Where(x => !x.State.IsStalled() && x.State.IsHeld() && x.Health != "Suspended").Select(x => x.State.Message()).ShouldBeEmpty();
-        seen.Where(x => (x.State.Condition("Ready") == "True") != (x.Health == "Healthy")).Select(x => x.State.Message()).ShouldBeEmpty();
+        seen.Where(x => !x.State.IsStalled() && x.State.IsHeld() && x.Health != "Suspended")
+            .Select(x => x.State.Message()).ShouldBeEmpty();
+        seen.Where(x => (x.State.Condition("Ready") == "True") != (x.Health == "Healthy"))
+            .Select(x => x.State.Message()).ShouldBeEmpty();
         KStatus.Of(golden.Succeeded).ShouldBe(KStatus.Current);
         var last = golden.States.Last(s => s.IsOver("RolledBack"));
         KStatus.Of(last).ShouldBe(KStatus.Current);

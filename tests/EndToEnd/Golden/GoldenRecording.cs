@@ -3,9 +3,10 @@ using Drydock.Lab.Monitoring;
 namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>
-/// What one run of the main job left behind: an OMS on two nodes is upgraded and rolled back under the shipped roles, by
-/// a person with <c>kubectl drydock</c> and with the actions of Argo CD, while Prometheus scrapes the operator and the API
-/// server writes its audit log. The tests of this recording start nothing themselves. <see cref="GoldenStory"/> makes it.
+/// What one run of the main job left behind: an OMS on two nodes is upgraded and rolled back under the shipped roles,
+/// by a person with <c>kubectl drydock</c> and with the actions of Argo CD, while Prometheus scrapes the operator and
+/// the API server writes its audit log. The tests of this recording start nothing themselves. <see cref="GoldenStory"/>
+/// makes it.
 /// </summary>
 public sealed class GoldenRecording : IAsyncDisposable
 {
@@ -59,7 +60,8 @@ public sealed class GoldenRecording : IAsyncDisposable
     /// <summary>Its row for <c>kubectl get -o wide</c> then.</summary>
     public string Table { get; set; } = "";
 
-    /// <summary>Its snapshot, and for each dump whether the file on the disk is the one that the status describes.</summary>
+    /// <summary>Its snapshot, and for each dump whether the file on the disk is the one that the status
+    /// describes.</summary>
     public JsonNode Snapshot { get; set; } = null!;
 
     /// <inheritdoc cref="Snapshot"/>
@@ -92,7 +94,8 @@ public sealed class GoldenRecording : IAsyncDisposable
     /// <inheritdoc cref="Promtool"/>
     public IReadOnlyList<string> PageOutputs { get; set; } = [];
 
-    /// <summary>Whether the old state was back after the upgrade was aborted, and after it was deleted while held.</summary>
+    /// <summary>Whether the old state was back after the upgrade was aborted, and after it was deleted while
+    /// held.</summary>
     public (bool Aborted, bool Deleted) Undone { get; set; }
 
     /// <summary>

@@ -31,7 +31,8 @@ internal sealed partial class GoldenStory
             var file = Path.Combine(_stage.Snapshots, database!["file"]!.GetValue<string>());
             var sum = (await Shell.RunAsync("sha256sum", [file], cancellationToken: Token)).Split(' ')[0];
             _recording.Dumps[database["name"]!.GetValue<string>()] =
-                new FileInfo(file).Length == database["bytes"]!.GetValue<long>() && sum == database["sha256"]!.GetValue<string>();
+                new FileInfo(file).Length == database["bytes"]!.GetValue<long>()
+                    && sum == database["sha256"]!.GetValue<string>();
         }
     }
 
@@ -41,34 +42,43 @@ internal sealed partial class GoldenStory
         said["log"] = _operator.Log;
         said["metrics"] = await _operator.GetAsync("/metrics", Token);
         said["probes"] = await _operator.GetAsync("/healthz", Token) + await _operator.GetAsync("/readyz", Token);
-        said["leases"] = await _stage.ControlPlane.KubectlAsync(["get", "leases", "-A", "-o", "yaml"], cancellationToken: Token);
+        said["leases"] = await _stage.ControlPlane.KubectlAsync(
+            ["get", "leases", "-A", "-o", "yaml"], cancellationToken: Token);
         said["objects"] = await KubectlAsync("get", "omsu,snap,snaprestore,configmaps", "-o", "yaml");
         said["events"] = await KubectlAsync("get", "events", "-o", "yaml");
         said["kept output"] = string.Concat(Decoded(await KubectlAsync(
-            "get", "secrets", "-l", "drydock.dev/upgrade", "-o", "jsonpath={range .items[*]}{.data.output}{\"\\n\"}{end}")));
+            "get", "secrets", "-l", "drydock.dev/upgrade", "-o",
+            "jsonpath={range .items[*]}{.data.output}{\"\\n\"}{end}")));
         _recording.Left["databases"] = _recording.Upgraded.DatabaseText() + _recording.RolledBack.DatabaseText();
         _recording.Left["secrets of the operator's making"] = string.Concat(Decoded(await KubectlAsync(
-            "get", "secrets", "-l", "drydock.dev/upgrade-uid", "-o", "jsonpath={range .items[*]}{range .data.*}{@}{\"\\n\"}{end}{end}")));
+            "get", "secrets", "-l", "drydock.dev/upgrade-uid", "-o",
+            "jsonpath={range .items[*]}{range .data.*}{@}{\"\\n\"}{end}{end}")));
         _recording.FoundOnHosts = await _recording.Planted.FoundOnHostsAsync(_stage);
-        _recording.Promtool = await Shell.TryRunAsync("promtool", ["check", "metrics"], said["metrics"], cancellationToken: Token);
+        _recording.Promtool = await Shell.TryRunAsync(
+            "promtool", ["check", "metrics"], said["metrics"], cancellationToken: Token);
         var page = await PageRun.StartAsync(_stage.Run, _stage.ControlPlane, Repository.Root, "monitoring", Token);
         page.Limit = Limit.Patience;
-        (page.Variables["OPERATOR"], page.Variables["SPACE"], page.Variables["LOG"]) = (_operator.Address, Space, _operator.Process.LogPath);
-        _recording.PageOutputs = [.. (await page.RunPageAsync(Page, cancellationToken: Token)).Select(block => block.Output)];
+        (page.Variables["OPERATOR"], page.Variables["SPACE"], page.Variables["LOG"]) =
+            (_operator.Address, Space, _operator.Process.LogPath);
+        _recording.PageOutputs =
+            [.. (await page.RunPageAsync(Page, cancellationToken: Token)).Select(block => block.Output)];
         page.NotRun(Page).ShouldBeEmpty();
     }
 
     private static IEnumerable<string> Decoded(string lines) =>
-        lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Encoding.UTF8.GetString(Convert.FromBase64String(line)));
+        lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => Encoding.UTF8.GetString(Convert.FromBase64String(line)));
 
     // The API server writes a watch down when it has ended.
     private static async Task<IReadOnlyList<AuditedRequest>> RequestsAsync(ControlPlane controlPlane, int before)
     {
         string[] watched = ["omsupgrades", "databaserollingupgrades", "backupsnapshots", "snapshotrestores", "secrets"];
-        IReadOnlyList<AuditedRequest> Requests() => [.. controlPlane.AuditedRequests().Skip(before).Where(r => r.User == GoldenRecording.Account)];
+        IReadOnlyList<AuditedRequest> Requests() =>
+            [.. controlPlane.AuditedRequests().Skip(before).Where(r => r.User == GoldenRecording.Account)];
         await Deadline.UntilAsync(
             $"watches of {string.Join(", ", watched)} in the audit log",
-            _ => Task.FromResult(!watched.Except(Requests().Where(r => r.Verb == "watch").Select(r => r.Resource), StringComparer.Ordinal).Any()),
+            _ => Task.FromResult(!watched.Except(
+                Requests().Where(r => r.Verb == "watch").Select(r => r.Resource), StringComparer.Ordinal).Any()),
             cancellationToken: Token);
         return Requests();
     }

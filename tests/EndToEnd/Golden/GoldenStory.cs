@@ -5,9 +5,9 @@ using Drydock.Lab.Monitoring;
 namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>
-/// The story of the recording: a manifest by <c>init</c> and findings by <c>check</c>; held, paused, aborted, retried and
-/// deleted before the downtime; begun again, held in the downtime; a JAR that reports errors, a retry on restored data,
-/// which is held again; upgraded; rolled back; restarted when all is over.
+/// The story of the recording: a manifest by <c>init</c> and findings by <c>check</c>; held, paused, aborted, retried
+/// and deleted before the downtime; begun again, held in the downtime; a JAR that reports errors, a retry on restored
+/// data, which is held again; upgraded; rolled back; restarted when all is over.
 /// </summary>
 internal sealed partial class GoldenStory
 {
@@ -37,15 +37,19 @@ internal sealed partial class GoldenStory
     {
         await stage.Oms.SetKnobsAsync(new OmsKnobs { Jar = new OmsFault("errors", Times: 1) }, stage.Oms.Nodes[0].Host);
         var space = await stage.NewNamespaceAsync();
-        await stage.SecretAsync(space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address));
+        await stage.SecretAsync(
+            space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword),
+            ("host", stage.MetaDb.Address));
         var planted = await PlantedCanaries.PlantAsync(stage, space);
         var requests = stage.ControlPlane.AuditedRequests().Count;
-        await using var leader = stage.StartOperator(new LabOperatorOptions { Environment = planted.Environment, Arguments = ["--log-format", "json"] });
+        await using var leader = stage.StartOperator(
+            new LabOperatorOptions { Environment = planted.Environment, Arguments = ["--log-format", "json"] });
         await LeadsAsync(leader);
         await using var waiting = stage.StartOperator();
         await waiting.WaitUntilReadyAsync(Token);
         await using var arguments = new ArgumentWatch(leader.Process.Id);
-        var prometheus = await LabPrometheus.StartAsync(stage.Run, leader.Address, Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"), Token);
+        var prometheus = await LabPrometheus.StartAsync(
+            stage.Run, leader.Address, Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"), Token);
         var recording = new GoldenRecording
         {
             Stage = stage,
@@ -55,7 +59,8 @@ internal sealed partial class GoldenStory
             Space = space,
             Planted = planted,
             Prometheus = prometheus,
-            Alerts = (await prometheus.RulesAsync(Token)).ToDictionary(rule => rule.Name, rule => rule.Query, StringComparer.Ordinal),
+            Alerts = (await prometheus.RulesAsync(Token)).ToDictionary(
+                rule => rule.Name, rule => rule.Query, StringComparer.Ordinal),
             Before = await stage.Oms.ReadStateAsync(),
         };
         try
@@ -75,7 +80,8 @@ internal sealed partial class GoldenStory
     private async Task RunAsync(LabOperator waiting, ArgumentWatch arguments)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var follower = new ObjectFollower(_stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades", Name);
+        var follower = new ObjectFollower(
+            _stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades", Name);
         var following = follower.WithinAsync(_ => false, Timeout.InfiniteTimeSpan, end.Token);
         try
         {
@@ -124,7 +130,8 @@ internal sealed partial class GoldenStory
         ];
         _recording.Answers["init"] = await _user.RunLocalAsync(Done, init);
         _recording.Answers["init again"] = await _user.RunLocalAsync(Refused, init);
-        _recording.Answers["secrets of init"] = await File.ReadAllTextAsync(manifest.File.Replace(".yaml", "-secrets.yaml", StringComparison.Ordinal), Token);
+        _recording.Answers["secrets of init"] = await File.ReadAllTextAsync(
+            manifest.File.Replace(".yaml", "-secrets.yaml", StringComparison.Ordinal), Token);
         await _stage.DockerSecretAsync(Space, host);
         await manifest.FillAsync("/var/lib/drydock/snapshots", _stage.Snapshots);
         _recording.Answers["check"] = await _user.RunAsync(Found, "check", "-f", manifest.File);
@@ -199,7 +206,8 @@ internal sealed partial class GoldenStory
         _recording.Answers["status of succeeded"] = await _user.RunAsync(Done, "status", Name);
         await SayAsync(Done, "history", Name);
         await SayAsync(Done, "logs", Name);
-        _recording.Answers["one log"] = await _user.RunAsync(Done, "logs", Name, _recording.Answers[$"logs {Name}"].Split('\n')[0]);
+        _recording.Answers["one log"] = await _user.RunAsync(
+            Done, "logs", Name, _recording.Answers[$"logs {Name}"].Split('\n')[0]);
         _recording.Report = Path.Combine(_stage.Run.FolderFor("plugin"), "report.zip");
         await SayAsync(Done, "report", Name, "--file", _recording.Report);
     }
@@ -228,10 +236,13 @@ internal sealed partial class GoldenStory
         Looked().IsMatch(await another.GetAsync("/metrics", Token)).ShouldBeFalse();
         await KubectlAsync("annotate", "omsupgrades.drydock.dev", Name, "example.com/note=1");
         var version = await VersionAsync();
-        await Deadline.UntilAsync("the new operator to have looked at the finished upgrade", async token => Looked().IsMatch(await another.GetAsync("/metrics", token)), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the new operator to have looked at the finished upgrade",
+            async token => Looked().IsMatch(await another.GetAsync("/metrics", token)), cancellationToken: Token);
         _recording.ActsAfterTheEnd =
         [
-            .. _stage.Faults.Ledger.Acts.Where(a => !a.Target.Contains("/leases", StringComparison.Ordinal)).Select(a => a.ToString()),
+            .. _stage.Faults.Ledger.Acts.Where(a => !a.Target.Contains("/leases", StringComparison.Ordinal))
+                .Select(a => a.ToString()),
             .. await VersionAsync() == version ? [] : new[] { "a write to the object" },
             .. _stage.Faults.MetaDb.OpenConnections == 0 ? [] : new[] { "a connection to the metadata database" },
         ];
@@ -259,19 +270,26 @@ internal sealed partial class GoldenStory
     {
         var entity = await _stage.GetUpgradeAsync(Space);
         _recording.Acts.Add((action, entity));
-        var after = await Scripts.ActAsync(entity, action, now: TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), cancellationToken: Token);
-        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = after["metadata"]!["annotations"]!.DeepClone() } };
+        var after = await Scripts.ActAsync(
+            entity, action, now: TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), cancellationToken: Token);
+        var patch = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = after["metadata"]!["annotations"]!.DeepClone() }
+        };
         await KubectlAsync("patch", "omsu", Name, "--type=merge", "-p", patch.ToJsonString());
     }
 
     private async Task SayAsync(int exitCode, params string[] command) =>
         _recording.Answers[string.Join(' ', command)] = await _user.RunAsync(exitCode, command);
 
-    private async Task<bool> IsAsBeforeAsync() => (await _stage.Oms.ReadStateAsync()).ToString() == _recording.Before.ToString();
+    private async Task<bool> IsAsBeforeAsync() =>
+        (await _stage.Oms.ReadStateAsync()).ToString() == _recording.Before.ToString();
 
-    private async Task<string> VersionAsync() => (await _stage.GetUpgradeAsync(Space))["metadata"]!["resourceVersion"]!.GetValue<string>();
+    private async Task<string> VersionAsync() =>
+        (await _stage.GetUpgradeAsync(Space))["metadata"]!["resourceVersion"]!.GetValue<string>();
 
-    private Task<JsonNode> HeldAsync(string hold) => WaitAsync($"to be held before {hold}", u => u.IsHeld() && (string?)u["status"]!["holds"]?[0]?["name"] == hold);
+    private Task<JsonNode> HeldAsync(string hold) =>
+        WaitAsync($"to be held before {hold}", u => u.IsHeld() && (string?)u["status"]!["holds"]?[0]?["name"] == hold);
 
     private async Task<JsonNode> WaitAsync(string what, Func<JsonNode, bool> wanted, string name = Name)
     {
@@ -281,19 +299,25 @@ internal sealed partial class GoldenStory
         }
 
         var last = await _stage.GetUpgradeAsync(Space, name);
-        throw new LabException($"Waited {Limit.Patience.TotalSeconds:0} s in vain for {name} {what}: phase {last.Phase()}, {last.Message()}");
+        throw new LabException(
+            $"Waited {Limit.Patience.TotalSeconds:0} s in vain for {name} {what}: phase {last.Phase()}, "
+            + $"{last.Message()}");
     }
 
     private Task<string> KubectlAsync(params string[] arguments) => Limit.OnAsync(
-        $"'kubectl {string.Join(' ', arguments)}' to end", token => _stage.ControlPlane.KubectlAsync(["-n", Space, .. arguments], cancellationToken: token));
+        $"'kubectl {string.Join(' ', arguments)}' to end",
+        token => _stage.ControlPlane.KubectlAsync(["-n", Space, .. arguments], cancellationToken: token));
 
     private Task SeenAsync(string alert) => UntilAsync(_recording.Alerts[alert]);
 
     private Task UntilAsync(string query) => Deadline.UntilAsync(
-        $"Prometheus to see {query}", async token => (await _recording.Prometheus.QueryAsync(query, token)).Count > 0, cancellationToken: Token);
+        $"Prometheus to see {query}", async token => (await _recording.Prometheus.QueryAsync(query, token)).Count > 0,
+        cancellationToken: Token);
 
     private static Task LeadsAsync(LabOperator leader) => Deadline.UntilAsync(
-        "a leader", async token => (await leader.GetAsync("/metrics", token)).Contains("leader_election_master_status{name=\"drydock-operator\"} 1", StringComparison.Ordinal), cancellationToken: Token);
+        "a leader", async token => (await leader.GetAsync("/metrics", token)).Contains(
+            "leader_election_master_status{name=\"drydock-operator\"} 1", StringComparison.Ordinal),
+        cancellationToken: Token);
 
     [GeneratedRegex("""controller_runtime_reconcile_total\{controller="omsupgrades",result="success"\} [1-9]""")]
     private static partial Regex Looked();

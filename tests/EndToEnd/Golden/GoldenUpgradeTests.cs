@@ -15,15 +15,22 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         golden.Upgraded.Damage.ShouldBeEmpty();
         golden.Upgraded.HaConfig.ShouldNotBeNull();
         golden.Upgraded.HaConfig.ShouldContain("\"enable\":true");
-        golden.Upgraded.HaConfig.ShouldContain("9007199254740993", Case.Sensitive, "an unknown key's number must come through byte for byte");
+        golden.Upgraded.HaConfig.ShouldContain(
+            "9007199254740993", Case.Sensitive, "an unknown key's number must come through byte for byte");
         var done = golden.Succeeded;
         done.Condition("Succeeded").ShouldBe("True");
         done.Condition("Ready").ShouldBe("True");
-        done["status"]!["observedGeneration"]!.GetValue<long>().ShouldBe(done["metadata"]!["generation"]!.GetValue<long>());
-        done.Steps().ShouldContain(s => s["id"]!.GetValue<string>().StartsWith("RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
+        done["status"]!["observedGeneration"]!.GetValue<long>()
+            .ShouldBe(done["metadata"]!["generation"]!.GetValue<long>());
+        done.Steps().ShouldContain(s => s["id"]!.GetValue<string>().StartsWith(
+            "RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
         var times = done["status"]!["times"]!;
         Time(times["t2"]!).ShouldBeGreaterThan(Time(times["t1"]!));
-        foreach (var column in new[] { "FROM", "TO", "PHASE", "PROGRESS", "READY", "REASON", "AGE", "DOWN", "DOWNTIME", "STEP", "SNAPSHOT", "MESSAGE" })
+        foreach (var column in new[]
+        {
+            "FROM", "TO", "PHASE", "PROGRESS", "READY", "REASON", "AGE", "DOWN", "DOWNTIME", "STEP", "SNAPSHOT",
+            "MESSAGE"
+        })
         {
             golden.Table.ShouldContain(column);
         }
@@ -34,7 +41,8 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
     {
         var golden = await fixture.RecordingAsync();
 
-        golden.Snapshot["metadata"]!["ownerReferences"].ShouldBeNull("nothing that removes the upgrade may remove the backup");
+        golden.Snapshot["metadata"]!["ownerReferences"].ShouldBeNull(
+            "nothing that removes the upgrade may remove the backup");
         golden.Snapshot["status"]!["verified"]!.GetValue<string>().ShouldNotBeEmpty();
         golden.Dumps.Keys.Order(StringComparer.Ordinal).ShouldBe(golden.Databases.Order(StringComparer.Ordinal));
         golden.Dumps.Where(dump => !dump.Value).ShouldBeEmpty("size and hash of the file are those of the status");
@@ -53,7 +61,8 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         {
             node.Containers.Count.ShouldBe(2);
             node.Containers.Single(x => x.Status == "running").Name.ShouldBe(golden.OldContainer);
-            node.Containers.Single(x => x.Status != "running").Status.ShouldBe("exited", "the new container stays, stopped, until accepted");
+            node.Containers.Single(x => x.Status != "running").Status
+                .ShouldBe("exited", "the new container stays, stopped, until accepted");
         }
     }
 
@@ -65,8 +74,8 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
     public async Task Nothing_is_done_or_asked_after_the_end() =>
         (await fixture.RecordingAsync()).ActsAfterTheEnd.ShouldBeEmpty();
 
-    // The first JAR reports errors. Its data is restored before any JAR runs again; then each node has one, one after the
-    // other, and one initialization follows.
+    // The first JAR reports errors. Its data is restored before any JAR runs again; then each node has one, one after
+    // the other, and one initialization follows.
     private static void AssertOrder(IReadOnlyList<OmsAuditEntry> audit, int nodes)
     {
         var oldStops = audit.Where(a => a.Event == OmsEvents.ContainerStop && a.Version == "3.2.2").ToList();
@@ -81,11 +90,14 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         inits.Count.ShouldBe(1);
         oldStops.Max(a => a.Id).ShouldBeLessThan(newStarts.Min(a => a.Id));
         newStarts.Take(nodes).Max(a => a.Id).ShouldBeLessThan(jarStarts.Min(a => a.Id));
-        jarEnds.Zip(jarStarts.Skip(1)).ShouldAllBe(pair => pair.First.Id < pair.Second.Id, "two JARs must not run at a time");
+        jarEnds.Zip(jarStarts.Skip(1))
+            .ShouldAllBe(pair => pair.First.Id < pair.Second.Id, "two JARs must not run at a time");
         jarEnds.Max(a => a.Id).ShouldBeLessThan(inits[0].Id);
-        var lastConsoles = audit.Where(a => a.Event == OmsEvents.ConsoleStart && a.Version == "4.2.2").GroupBy(a => a.HostIp, StringComparer.Ordinal).Select(g => g.Last());
+        var lastConsoles = audit.Where(a => a.Event == OmsEvents.ConsoleStart && a.Version == "4.2.2")
+            .GroupBy(a => a.HostIp, StringComparer.Ordinal).Select(g => g.Last());
         lastConsoles.ShouldAllBe(c => c.Detail.Contains("\"enable\":true", StringComparison.Ordinal));
     }
 
-    private static DateTimeOffset Time(JsonNode text) => DateTimeOffset.Parse(text.GetValue<string>(), CultureInfo.InvariantCulture);
+    private static DateTimeOffset Time(JsonNode text) =>
+        DateTimeOffset.Parse(text.GetValue<string>(), CultureInfo.InvariantCulture);
 }

@@ -1,8 +1,8 @@
 namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>
-/// What <c>kubectl drydock</c> said to the person who steered the golden run with nothing else. The recording itself fails
-/// at an unexpected exit code.
+/// What <c>kubectl drydock</c> said to the person who steered the golden run with nothing else. The recording itself
+/// fails at an unexpected exit code.
 /// </summary>
 [Collection(Lanes.Upgrades)]
 public sealed class PluginTests(StageFixture fixture)
@@ -29,7 +29,8 @@ public sealed class PluginTests(StageFixture fixture)
         var golden = await fixture.RecordingAsync();
         var answers = golden.Answers;
 
-        answers[$"status {Name}"].ShouldContain($"Release it: kubectl drydock approve {Name} StopOld -n {golden.Space}");
+        answers[$"status {Name}"].ShouldContain(
+            $"Release it: kubectl drydock approve {Name} StopOld -n {golden.Space}");
         answers[$"plan {Name}"].ShouldContain("point of no return");
         answers[$"approve {Name}"].ShouldContain("Add --yes.", Case.Sensitive, "there is no terminal");
         answers[$"hold {Name} StartNew --yes"].ShouldContain("Set.");
@@ -42,7 +43,8 @@ public sealed class PluginTests(StageFixture fixture)
         answers["status of failed"].ShouldContain($"kubectl drydock retry {Name} -n {golden.Space}");
         answers["explain"].ShouldContain("JAR");
         answers[$"retry {Name} --yes"].ShouldContain($"Repeats {golden.Space}/{Name} on restored data. This DROPS ");
-        var phases = answers[$"status {Name} -w"].Split('\n').Select(line => line.Split("  ").ElementAtOrDefault(1)?.Split(' ')[0]).ToList();
+        var phases = answers[$"status {Name} -w"].Split('\n')
+            .Select(line => line.Split("  ").ElementAtOrDefault(1)?.Split(' ')[0]).ToList();
         foreach (var phase in new[] { "CorrectMetadata", "Verify", "Succeeded" })
         {
             phases.ShouldContain(phase);

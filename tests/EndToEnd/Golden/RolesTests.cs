@@ -2,8 +2,8 @@ namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>
 /// The shipped roles hold what the operator needs and nothing else (<see cref="RoleBook"/>), by the audit log of the
-/// golden run: an upgrade and its rollback, snapshots, a restore, kept output, copied credentials, claims, a replica that
-/// waits for the lease, a pause, deletions. What only rolling upgrades of databases need:
+/// golden run: an upgrade and its rollback, snapshots, a restore, kept output, copied credentials, claims, a replica
+/// that waits for the lease, a pause, deletions. What only rolling upgrades of databases need:
 /// <see cref="Databases.TiDbUpgradeTests"/>.
 /// </summary>
 [Collection(Lanes.Upgrades)]
@@ -17,7 +17,8 @@ public sealed class RolesTests(StageFixture fixture)
         var golden = await fixture.RecordingAsync();
 
         await RoleBook.AssertNeededAsync(
-            golden.Stage.ControlPlane, golden.Requests, right => !right.Resource.StartsWith(RoleBook.DatabaseUpgrades, StringComparison.Ordinal), Token);
+            golden.Stage.ControlPlane, golden.Requests,
+            right => !right.Resource.StartsWith(RoleBook.DatabaseUpgrades, StringComparison.Ordinal), Token);
     }
 
     [Fact]
@@ -28,13 +29,16 @@ public sealed class RolesTests(StageFixture fixture)
         using var book = new RoleBook(stage.ControlPlane);
         foreach (var role in new[] { "view", "edit", "admin" })
         {
-            await stage.ControlPlane.KubectlAsync(["-n", space, "create", "rolebinding", role, $"--clusterrole={role}", $"--user=has-{role}"], cancellationToken: Token);
+            await stage.ControlPlane.KubectlAsync(
+                ["-n", space, "create", "rolebinding", role, $"--clusterrole={role}", $"--user=has-{role}"],
+                cancellationToken: Token);
         }
 
         string[] kinds = ["omsupgrades", "databaserollingupgrades", "backupsnapshots", "snapshotrestores"];
         await Deadline.UntilAsync(
             "the roles to be aggregated",
-            async token => await MayAsync("view", "get", "omsupgrades", token) && await MayAsync("edit", "create", "omsupgrades", token) && await MayAsync("admin", "create", "snapshotrestores", token),
+            async token => await MayAsync("view", "get", "omsupgrades", token) && await MayAsync(
+                "edit", "create", "omsupgrades", token) && await MayAsync("admin", "create", "snapshotrestores", token),
             cancellationToken: Token);
         foreach (var kind in kinds)
         {
@@ -52,13 +56,18 @@ public sealed class RolesTests(StageFixture fixture)
                 (await MayAsync("admin", verb, kind, Token)).ShouldBeTrue($"admin {verb} {kind}");
             }
 
-            (await MayAsync("admin", "update", kind + "/status", Token)).ShouldBeFalse($"the status of {kind} is the operator's");
+            (await MayAsync("admin", "update", kind + "/status", Token))
+                .ShouldBeFalse($"the status of {kind} is the operator's");
         }
 
         // What makes rbac.aggregate safe by default: who may create an upgrade may read the Secrets it uses anyway.
-        (await book.MayAsync("has-edit", new AuditedRequest("", "get", "", "secrets", space, "s", 0), cancellationToken: Token)).ShouldBeTrue();
+        (await book.MayAsync(
+            "has-edit", new AuditedRequest("", "get", "", "secrets", space, "s", 0), cancellationToken: Token))
+            .ShouldBeTrue();
 
         Task<bool> MayAsync(string role, string verb, string kind, CancellationToken token) =>
-            book.MayAsync($"has-{role}", new AuditedRequest("", verb, "drydock.dev", kind, space, "", 0), cancellationToken: token);
+            book.MayAsync(
+                $"has-{role}", new AuditedRequest("", verb, "drydock.dev", kind, space, "", 0),
+                cancellationToken: token);
     }
 }

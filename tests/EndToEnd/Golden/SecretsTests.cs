@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>
-/// What anybody could read of the golden run. The command lines of database hosts: <see cref="Databases.BmdbUpgradeTests"/>;
-/// age, mydumper and a bucket: <see cref="EncryptedBackupTests"/>.
+/// What anybody could read of the golden run. The command lines of database hosts:
+/// <see cref="Databases.BmdbUpgradeTests"/>; age, mydumper and a bucket: <see cref="EncryptedBackupTests"/>.
 /// </summary>
 [Collection(Lanes.Upgrades)]
 public sealed class SecretsTests(StageFixture fixture)
@@ -17,12 +17,14 @@ public sealed class SecretsTests(StageFixture fixture)
         golden.Said["kept output"].ShouldContain("全部初始化步骤执行成功", Case.Sensitive, "the output of docker_init.sh is kept");
         foreach (var tool in (string[])["mysqldump", "--binary-mode"])
         {
-            golden.Said["process arguments"].ShouldContain(tool, Case.Sensitive, "the watch of arguments must have seen the tools");
+            golden.Said["process arguments"].ShouldContain(
+                tool, Case.Sensitive, "the watch of arguments must have seen the tools");
         }
 
         foreach (var (place, text) in Everything(golden))
         {
-            OmsCanaries.All.Where(secret => text.Contains(secret, StringComparison.Ordinal)).Select(secret => $"{secret[..10]}…").ShouldBeEmpty($"found in the {place}");
+            OmsCanaries.All.Where(secret => text.Contains(secret, StringComparison.Ordinal))
+                .Select(secret => $"{secret[..10]}…").ShouldBeEmpty($"found in the {place}");
         }
     }
 
@@ -52,15 +54,22 @@ public sealed class SecretsTests(StageFixture fixture)
         {
             using var reader = new StreamReader(await entry.OpenAsync(token));
             var text = await reader.ReadToEndAsync(token);
-            golden.Planted.In(text).Concat(OmsCanaries.All.Where(secret => text.Contains(secret, StringComparison.Ordinal))).ShouldBeEmpty($"{entry.FullName} has a secret");
+            golden.Planted.In(text)
+                .Concat(OmsCanaries.All.Where(secret => text.Contains(secret, StringComparison.Ordinal)))
+                .ShouldBeEmpty($"{entry.FullName} has a secret");
         }
 
         zip.Entries.Select(e => e.FullName).ShouldBe(
-            ["status.txt", "omsupgrade.json", "backupsnapshots.json", "snapshotrestores.json", "configmaps.json", "events.json", "claims.json", "crds.json", "versions.json", "operator/pods.json", "missing.txt"]);
+            [
+                "status.txt", "omsupgrade.json", "backupsnapshots.json", "snapshotrestores.json", "configmaps.json",
+                "events.json", "claims.json", "crds.json", "versions.json", "operator/pods.json", "missing.txt"
+            ]);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Everything(GoldenRecording golden) =>
         golden.Said
-            .Concat(golden.Answers.Where(answer => answer.Key != "secrets of init").Select(answer => KeyValuePair.Create($"answer to {answer.Key}", answer.Value)))
-            .Append(KeyValuePair.Create("states of the upgrade", string.Join('\n', golden.States.Select(state => state.ToJsonString()))));
+            .Concat(golden.Answers.Where(answer => answer.Key != "secrets of init")
+                .Select(answer => KeyValuePair.Create($"answer to {answer.Key}", answer.Value)))
+            .Append(KeyValuePair.Create(
+                "states of the upgrade", string.Join('\n', golden.States.Select(state => state.ToJsonString()))));
 }

@@ -18,16 +18,24 @@ internal sealed record HostileManifest(string Plural, string Name, string Text, 
     private const int LongestName = 253;
 
     private static readonly string[] Durations =
-        ["999999d999999d999999d999999d999999d", "60d", "0s", "1ms", "999999h", "00000d", "1d1d1d1d1d1d", "P1D", "-1s", "1e9s"];
+        [
+            "999999d999999d999999d999999d999999d", "60d", "0s", "1ms", "999999h", "00000d", "1d1d1d1d1d1d", "P1D",
+            "-1s", "1e9s"
+        ];
 
     private static readonly string[] Texts =
     [
-        "\u0000", "\u001b[2J\u001b[31m", "\u202e\u2066txt.exe", "\ufeff", "\ud800", "a\nb: c", "../../../proc/self/environ", "/proc/self/fd/3",
-        "/var/run/secrets/kubernetes.io/serviceaccount/token", "$(reboot)", "';--", "%00", "{{.}}", "\u0085\u2028", "x\t",
+        "\u0000", "\u001b[2J\u001b[31m", "\u202e\u2066txt.exe", "\ufeff", "\ud800", "a\nb: c",
+        "../../../proc/self/environ", "/proc/self/fd/3",
+        "/var/run/secrets/kubernetes.io/serviceaccount/token", "$(reboot)", "';--", "%00", "{{.}}", "\u0085\u2028",
+        "x\t",
     ];
 
     private static readonly string[] Paths =
-        ["/proc/self", "/proc/1/fd", "/var/run/secrets/kubernetes.io/serviceaccount", "/tmp", "/", "/dev", "/etc", "/var/lib/drydock/../../etc"];
+        [
+            "/proc/self", "/proc/1/fd", "/var/run/secrets/kubernetes.io/serviceaccount", "/tmp", "/", "/dev", "/etc",
+            "/var/lib/drydock/../../etc"
+        ];
 
     /// <summary>Manifests of all kinds.</summary>
     /// <param name="schemas">The schema of each kind's spec, by kind.</param>
@@ -103,7 +111,8 @@ internal sealed record HostileManifest(string Plural, string Name, string Text, 
             annotations[Annotation(random)] = random.Next(5) switch
             {
                 0 => new string('t', 200_000 / 4),
-                1 => string.Join(',', Enumerable.Range(0, 1000).Select(n => string.Create(CultureInfo.InvariantCulture, $"Step{n}@{n:x8}"))),
+                1 => string.Join(',', Enumerable.Range(0, 1000).Select(
+                    n => string.Create(CultureInfo.InvariantCulture, $"Step{n}@{n:x8}"))),
                 2 => Texts[random.Next(Texts.Length)],
                 3 => "Abandon",
                 _ => "token-1",
@@ -117,7 +126,8 @@ internal sealed record HostileManifest(string Plural, string Name, string Text, 
 
         if (random.Next(20) == 0)
         {
-            metadata["labels"] = new JsonObject { ["drydock.dev/upgrade"] = "another", ["drydock.dev/upgrade-uid"] = "not-a-uid" };
+            metadata["labels"] =
+                new JsonObject { ["drydock.dev/upgrade"] = "another", ["drydock.dev/upgrade-uid"] = "not-a-uid" };
         }
 
         if (random.Next(40) == 0)
@@ -182,7 +192,8 @@ internal sealed record HostileManifest(string Plural, string Name, string Text, 
         }
     }
 
-    private static IEnumerable<(JsonObject Owner, string Key, JsonObject Field)> Strings(JsonObject schema, JsonNode? value)
+    private static IEnumerable<(JsonObject Owner, string Key, JsonObject Field)> Strings(
+        JsonObject schema, JsonNode? value)
     {
         if (value is JsonObject map)
         {

@@ -22,8 +22,10 @@ public sealed class HostileManifestTests
     private const int Batch = 500;
 
     // make hostile sends ten thousand.
-    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("HOSTILE_MANIFESTS") ?? "1000", CultureInfo.InvariantCulture);
-    private static readonly string[] Kinds = [OmsUpgrade.KindName, DatabaseRollingUpgrade.KindName, BackupSnapshot.KindName, SnapshotRestore.KindName];
+    private static readonly int Count = int.Parse(
+        Environment.GetEnvironmentVariable("HOSTILE_MANIFESTS") ?? "1000", CultureInfo.InvariantCulture);
+    private static readonly string[] Kinds =
+        [OmsUpgrade.KindName, DatabaseRollingUpgrade.KindName, BackupSnapshot.KindName, SnapshotRestore.KindName];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -33,10 +35,12 @@ public sealed class HostileManifestTests
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
         await using var plane = await ControlPlane.StartAsync(run, cancellationToken: Token);
-        var stage = await OperatorStage.InstallAsync(run, plane, null, Repository.Root, Repository.OperatorAssembly, cancellationToken: Token);
+        var stage = await OperatorStage.InstallAsync(
+            run, plane, null, Repository.Root, Repository.OperatorAssembly, cancellationToken: Token);
         var network = await run.AddNamespaceAsync("operator", Token);
         await Shell.RunAsync("ip", ["-n", network.KernelName, "route", "del", "default"], cancellationToken: Token);
-        await using var op = stage.StartOperator(new LabOperatorOptions { Network = network, LogLevel = "Information" });
+        await using var op = stage.StartOperator(
+            new LabOperatorOptions { Network = network, LogLevel = "Information" });
         await op.WaitUntilReadyAsync(Token);
         using var http = plane.CreateHttpClient();
         var schemas = await SchemasAsync(http);
@@ -57,8 +61,11 @@ public sealed class HostileManifestTests
         op.Process.HasExited.ShouldBeFalse(op.Process.LogTail());
         (await op.GetAsync("/healthz", Token)).ShouldStartWith("Healthy");
         var metrics = await op.GetAsync("/metrics", Token);
-        metrics.Split('\n').Where(line => line.StartsWith("controller_runtime_reconcile_panics_total", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal)).ShouldBeEmpty();
-        op.Log.Split('\n').Where(line => line.Contains(" ERR ", StringComparison.Ordinal) || line.Contains(" FTL ", StringComparison.Ordinal)).Take(5).ShouldBeEmpty();
+        metrics.Split('\n')
+            .Where(line => line.StartsWith("controller_runtime_reconcile_panics_total", StringComparison.Ordinal)
+                && !line.EndsWith(" 0", StringComparison.Ordinal)).ShouldBeEmpty();
+        op.Log.Split('\n').Where(line => line.Contains(" ERR ", StringComparison.Ordinal)
+            || line.Contains(" FTL ", StringComparison.Ordinal)).Take(5).ShouldBeEmpty();
 
         // Either end must be met often, or this says little.
         refused.ShouldBeGreaterThan(Count / 10);
@@ -68,10 +75,13 @@ public sealed class HostileManifestTests
     // What the mended specs refer to is there, and is rubbish.
     private static Task PlantSecretsAsync(OperatorStage stage, string space) => stage.ApplySecretsAsync(space,
     [
-        .. new[] { "ssh", "tls", "db", "age", "engines" }.Select((name, i) => new StageSecret(name, "Opaque", new Dictionary<string, string>(StringComparer.Ordinal)
+        .. new[] { "ssh", "tls", "db", "age", "engines" }.Select((
+            name, i) => new StageSecret(name, "Opaque", new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["username"] = "root\u0000", ["password"] = new string('p', 10_000 * i), ["ca.crt"] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", ["tls.crt"] = "x",
-            ["tls.key"] = "y", ["id_rsa"] = "z", ["ssh-privatekey"] = "not a key", ["known_hosts"] = "* ssh-rsa AAAA", ["identity"] = "AGE-SECRET-KEY-1", ["accessKey"] = "a", ["secretKey"] = "b",
+            ["username"] = "root\u0000", ["password"] = new string('p', 10_000 * i),
+            ["ca.crt"] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", ["tls.crt"] = "x",
+            ["tls.key"] = "y", ["id_rsa"] = "z", ["ssh-privatekey"] = "not a key", ["known_hosts"] = "* ssh-rsa AAAA",
+            ["identity"] = "AGE-SECRET-KEY-1", ["accessKey"] = "a", ["secretKey"] = "b",
         })),
     ]);
 
@@ -80,8 +90,13 @@ public sealed class HostileManifestTests
         var schemas = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         foreach (var kind in Kinds)
         {
-            var crd = JsonNode.Parse(await http.GetStringAsync(new Uri($"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{kind.ToLowerInvariant()}s.drydock.dev", UriKind.Relative), Token))!;
-            schemas[kind] = crd["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!.AsObject();
+            var crd = JsonNode.Parse(await http.GetStringAsync(
+                new Uri(
+                    $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{kind.ToLowerInvariant()}s.drydock.dev",
+                    UriKind.Relative),
+                Token))!;
+            schemas[kind] =
+                crd["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!.AsObject();
         }
 
         return schemas;
@@ -92,23 +107,29 @@ public sealed class HostileManifestTests
         HttpClient http, string space, IEnumerable<HostileManifest> batch)
     {
         var accepted = new ConcurrentBag<HostileManifest>();
-        await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (manifest, token) =>
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{manifest.Plural}", UriKind.Relative))
+        await Parallel.ForEachAsync(
+            batch, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token },
+            async (manifest, token) =>
             {
-                Content = new ByteArrayContent(Encoding.UTF8.GetBytes(manifest.Text)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
-            };
-            using var response = await http.SendAsync(request, token);
-            var body = await response.Content.ReadAsStringAsync(token);
-            if (response.StatusCode == HttpStatusCode.Created)
-            {
-                accepted.Add(manifest);
-                return;
-            }
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(
+                    $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{manifest.Plural}", UriKind.Relative))
+                {
+                    Content = new ByteArrayContent(Encoding.UTF8.GetBytes(manifest.Text))
+                    {
+                        Headers = { ContentType = new MediaTypeHeaderValue("application/json") }
+                    },
+                };
+                using var response = await http.SendAsync(request, token);
+                var body = await response.Content.ReadAsStringAsync(token);
+                if (response.StatusCode == HttpStatusCode.Created)
+                {
+                    accepted.Add(manifest);
+                    return;
+                }
 
-            ((int)response.StatusCode).ShouldBeInRange(400, 499, body);
-            (JsonNode.Parse(body)!["message"]?.GetValue<string>().Length ?? 0).ShouldBeGreaterThan(10, body);
-        });
+                ((int)response.StatusCode).ShouldBeInRange(400, 499, body);
+                (JsonNode.Parse(body)!["message"]?.GetValue<string>().Length ?? 0).ShouldBeGreaterThan(10, body);
+            });
         return accepted;
     }
 
@@ -140,7 +161,8 @@ public sealed class HostileManifestTests
                         }
 
                         var names = all.Select(NameOf).ToHashSet(StringComparer.Ordinal);
-                        foreach (var gone in waiting.Values.Where(w => w.IsOrphan && w.Plural == plural && !names.Contains(w.Name)).ToList())
+                        foreach (var gone in waiting.Values.Where(
+                            w => w.IsOrphan && w.Plural == plural && !names.Contains(w.Name)).ToList())
                         {
                             waiting.Remove((plural, gone.Name));
                         }
@@ -154,7 +176,8 @@ public sealed class HostileManifestTests
         }
         catch (LabException exception)
         {
-            throw new LabException($"{exception.Message} {waiting.Count} are left, such as {waiting.Keys.First()}: {example}", exception);
+            throw new LabException(
+                $"{exception.Message} {waiting.Count} are left, such as {waiting.Keys.First()}: {example}", exception);
         }
     }
 
@@ -183,7 +206,8 @@ public sealed class HostileManifestTests
     {
         foreach (var plural in Kinds.Select(kind => $"{kind.ToLowerInvariant()}s"))
         {
-            using var answer = await http.DeleteAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", UriKind.Relative), Token);
+            using var answer = await http.DeleteAsync(
+                new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", UriKind.Relative), Token);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
@@ -202,8 +226,13 @@ public sealed class HostileManifestTests
                             // Files that are to be deleted and cannot be reached are waited for; an administrator takes
                             // the finalizer away.
                             left = found.ToJsonString();
-                            using var none = new StringContent("{\"metadata\":{\"finalizers\":null}}", Encoding.UTF8, "application/merge-patch+json");
-                            using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}/{NameOf(found)}", UriKind.Relative), none, token);
+                            using var none = new StringContent(
+                                "{\"metadata\":{\"finalizers\":null}}", Encoding.UTF8, "application/merge-patch+json");
+                            using var answer = await http.PatchAsync(
+                                new Uri(
+                                    $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}/{NameOf(found)}",
+                                    UriKind.Relative),
+                                none, token);
                         }
                     }
 
@@ -215,14 +244,16 @@ public sealed class HostileManifestTests
         }
         catch (LabException exception)
         {
-            throw new LabException(string.Create(CultureInfo.InvariantCulture, $"{exception.Message} Left: {left}"), exception);
+            throw new LabException(
+                string.Create(CultureInfo.InvariantCulture, $"{exception.Message} Left: {left}"), exception);
         }
     }
 
     private static async Task<IReadOnlyList<JsonNode>> ListAsync(
         HttpClient http, string space, string plural, CancellationToken token)
     {
-        var list = JsonNode.Parse(await http.GetStringAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", UriKind.Relative), token))!;
+        var list = JsonNode.Parse(await http.GetStringAsync(
+            new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", UriKind.Relative), token))!;
         return [.. list["items"]!.AsArray().Select(item => item!)];
     }
 

@@ -6,7 +6,8 @@ internal static class Dashboard
     /// <summary>Panel, legend and query of each.</summary>
     public static IReadOnlyList<(string Panel, string Unit, string Legend, string Query)> Queries { get; } =
     [
-        .. from panel in JsonNode.Parse(File.ReadAllText(Repository.PathOf("config", "monitoring", "drydock-dashboard.json")))!["panels"]!.AsArray()
+        .. from panel in JsonNode.Parse(
+            File.ReadAllText(Repository.PathOf("config", "monitoring", "drydock-dashboard.json")))!["panels"]!.AsArray()
            from target in panel!["targets"]?.AsArray() ?? []
            select (
                panel["title"]!.GetValue<string>(),

@@ -4,8 +4,8 @@ using Drydock.Lab.Monitoring;
 namespace Drydock.Tests.EndToEnd.Monitoring;
 
 /// <summary>
-/// What a real Prometheus scraped of the golden run. With DRYDOCK_DRAW_MONITORING=1 the pictures of docs/how-to/monitoring.md are
-/// drawn from it.
+/// What a real Prometheus scraped of the golden run. With DRYDOCK_DRAW_MONITORING=1 the pictures of
+/// docs/how-to/monitoring.md are drawn from it.
 /// </summary>
 [Collection(Lanes.Upgrades)]
 public sealed partial class MonitoringTests(StageFixture fixture)
@@ -13,7 +13,8 @@ public sealed partial class MonitoringTests(StageFixture fixture)
     // What these report does not happen in this run. The rules are tested with promtool; here their series must exist.
     private static readonly string[] Silent =
     [
-        "DrydockDowntimeLong", "DrydockStepLate", "DrydockSnapshotTooOld", "DrydockStorageAlmostFull", "DrydockReconcileErrors",
+        "DrydockDowntimeLong", "DrydockStepLate", "DrydockSnapshotTooOld", "DrydockStorageAlmostFull",
+        "DrydockReconcileErrors",
         "DrydockReconcilePanics", "DrydockQueueStuck", "DrydockWatchStale", "DrydockCrdOutdated",
         "DrydockRunsNotReported", "DrydockRunAbandoned",
     ];
@@ -76,7 +77,8 @@ public sealed partial class MonitoringTests(StageFixture fixture)
                 Points: (IReadOnlyList<(double At, double Value)>)
                 [
                     .. series["values"]!.AsArray()
-                        .Select(v => (v![0]!.GetValue<double>(), double.Parse(v[1]!.GetValue<string>().Replace("Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture)))
+                        .Select(v => (v![0]!.GetValue<double>(), double.Parse(v[1]!.GetValue<string>().Replace(
+                            "Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture)))
                         .Where(v => double.IsFinite(v.Item2)),
                 ]))
             .Where(series => series.Points.Count > 0),
@@ -99,7 +101,8 @@ public sealed partial class MonitoringTests(StageFixture fixture)
                 unit = target.Unit;
                 series.AddRange(Points(await prometheus.HistoryAsync(target.Query, Token)).Select(s => (
                     Placeholder().Replace(target.Legend, m => s.Labels[m.Groups[1].Value]?.GetValue<string>() ?? ""),
-                    (IReadOnlyList<(double, double)>)[.. s.Points.Select(p => (p.At - prometheus.StartedAt.ToUnixTimeSeconds(), p.Value))])));
+                    (IReadOnlyList<(double, double)>)[.. s.Points.Select(
+                        p => (p.At - prometheus.StartedAt.ToUnixTimeSeconds(), p.Value))])));
             }
 
             var file = NotAWord().Replace(panel.ToLowerInvariant(), "-").Trim('-') + ".svg";

@@ -15,32 +15,51 @@ internal static class SvgChart
     private const int LegendLine = 16;
 
     // Colours that people with colour blindness can tell apart.
-    private static readonly string[] Colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999933"];
+    private static readonly string[] Colours =
+        ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999933"];
 
     /// <summary>The chart of some series.</summary>
     /// <param name="title">Its title.</param>
     /// <param name="unit">Unit of the values as in Grafana: s, percentunit, bytes or none.</param>
-    /// <param name="series">The series, each with its legend and its points: seconds since the first scrape, and value.</param>
-    public static string Draw(string title, string unit, IReadOnlyList<(string Legend, IReadOnlyList<(double At, double Value)> Points)> series)
+    /// <param name="series">The series, each with its legend and its points: seconds since the first scrape, and
+    /// value.</param>
+    public static string Draw(
+        string title, string unit,
+        IReadOnlyList<(string Legend, IReadOnlyList<(double At, double Value)> Points)> series)
     {
         var shown = series.Take(Colours.Length).ToList();
         var end = Math.Max(1, shown.SelectMany(s => s.Points).Select(p => p.At).DefaultIfEmpty(1).Max());
         var top = Nice(shown.SelectMany(s => s.Points).Select(p => p.Value).DefaultIfEmpty(1).Max());
         var height = Height + (shown.Count * LegendLine);
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="12" role="img">""").Append('\n');
-        svg.Append(CultureInfo.InvariantCulture, $"""<title>{WebUtility.HtmlEncode(title)}</title><rect width="100%" height="100%" fill="#fff"/><text x="{Left}" y="20" font-size="15">{WebUtility.HtmlEncode(title)}</text>""").Append('\n');
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="12" role="img">""")
+            .Append('\n');
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<title>{WebUtility.HtmlEncode(title)}</title><rect width="100%" height="100%" fill="#fff"/><text x="{Left}" y="20" font-size="15">{WebUtility.HtmlEncode(title)}</text>""")
+            .Append('\n');
         for (var i = 0; i <= 4; i++)
         {
             var (y, x) = (Y(i / 4.0), X(i / 4.0));
-            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {y:0.#}H{Width - Right}" stroke="#ddd"/><text x="{Left - 6}" y="{y + 4:0.#}" text-anchor="end">{Label(top * i / 4, unit)}</text><text x="{x:0.#}" y="{Height - 10}" text-anchor="middle">{end * i / 4:0} s</text>""").Append('\n');
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<path d="M{Left} {y:0.#}H{Width - Right}" stroke="#ddd"/><text x="{Left - 6}" y="{y + 4:0.#}" text-anchor="end">{Label(top * i / 4, unit)}</text><text x="{x:0.#}" y="{Height - 10}" text-anchor="middle">{end * i / 4:0} s</text>""")
+                .Append('\n');
         }
 
         for (var i = 0; i < shown.Count; i++)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"""<path d="{Path(shown[i].Points, end, top)}" fill="none" stroke="{Colours[i]}" stroke-width="2"/>""").Append('\n');
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<path d="{Path(shown[i].Points, end, top)}" fill="none" stroke="{Colours[i]}" stroke-width="2"/>""")
+                .Append('\n');
             var y = Height + (i * LegendLine);
-            svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {y - 4}h18" stroke="{Colours[i]}" stroke-width="3"/><text x="{Left + 24}" y="{y}">{WebUtility.HtmlEncode(shown[i].Legend)}</text>""").Append('\n');
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<path d="M{Left} {y - 4}h18" stroke="{Colours[i]}" stroke-width="3"/><text x="{Left + 24}" y="{y}">{WebUtility.HtmlEncode(shown[i].Legend)}</text>""")
+                .Append('\n');
         }
 
         return svg.Append("</svg>\n").ToString();
@@ -53,7 +72,9 @@ internal static class SvgChart
         for (var i = 0; i < points.Count; i++)
         {
             var begins = i == 0 || points[i].At - points[i - 1].At > 2.5;
-            path.Append(CultureInfo.InvariantCulture, $"{(begins ? 'M' : 'L')}{X(points[i].At / end):0.#} {Y(points[i].Value / top):0.#}");
+            path.Append(
+                CultureInfo.InvariantCulture,
+                $"{(begins ? 'M' : 'L')}{X(points[i].At / end):0.#} {Y(points[i].Value / top):0.#}");
         }
 
         return path.ToString();

@@ -37,9 +37,11 @@ public sealed class ArgumentWatch : IAsyncDisposable
     }
 
     // By the kernel's own lists, thread by thread: cheap enough to look so often.
-    private static IEnumerable<string> Children(string process) => Directory.EnumerateDirectories(Path.Combine(process, "task"))
-        .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(child => $"/proc/{child}");
+    private static IEnumerable<string> Children(string process) =>
+        Directory.EnumerateDirectories(Path.Combine(process, "task"))
+            .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children"))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(child => $"/proc/{child}");
 
     private async Task WatchAsync(int process)
     {

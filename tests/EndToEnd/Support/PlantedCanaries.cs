@@ -14,7 +14,11 @@ public sealed class PlantedCanaries
 
     private PlantedCanaries()
     {
-        foreach (var place in new[] { "environment", "scratch file", "storage of another tenant", "secret of another tenant", "secret nobody names", "secret of the operator" })
+        foreach (var place in new[]
+        {
+            "environment", "scratch file", "storage of another tenant", "secret of another tenant",
+            "secret nobody names", "secret of the operator"
+        })
         {
             _values[place] = $"canary-{RandomNumberGenerator.GetHexString(24, lowercase: true)}";
         }
@@ -33,17 +37,24 @@ public sealed class PlantedCanaries
         var planted = new PlantedCanaries();
         var values = planted._values;
         await File.WriteAllTextAsync(Path.Combine(stage.Run.FolderFor("scratch"), "notes.txt"), values["scratch file"]);
-        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(stage.Snapshots, OtherTenant)).FullName, "dump.sql"), values["storage of another tenant"]);
+        await File.WriteAllTextAsync(
+            Path.Combine(Directory.CreateDirectory(Path.Combine(stage.Snapshots, OtherTenant)).FullName, "dump.sql"),
+            values["storage of another tenant"]);
 
         // The same names as the tenant's own: a look into the wrong namespace would find something.
         await stage.ControlPlane.TryKubectlAsync(["create", "namespace", OtherTenant]);
-        await stage.Operator.ApplySecretsAsync(OtherTenant, NamesOf(await stage.ControlPlane.KubectlAsync(["-n", space, "get", "secrets", "-o", "name"]))
-            .Select(name => StageSecret.Opaque(name, ("password", values["secret of another tenant"]), ("tls.key", values["secret of another tenant"]))));
-        await stage.Operator.ApplySecretsAsync(space, [StageSecret.Opaque("nobody-names-this", ("password", values["secret nobody names"]))]);
-        await stage.Operator.ApplySecretsAsync(UpgradeStage.OperatorNamespace, [StageSecret.Opaque("pull", ("password", values["secret of the operator"]))]);
+        await stage.Operator.ApplySecretsAsync(
+            OtherTenant, NamesOf(await stage.ControlPlane.KubectlAsync(["-n", space, "get", "secrets", "-o", "name"]))
+                .Select(name => StageSecret.Opaque(name, ("password", values["secret of another tenant"]), (
+                    "tls.key", values["secret of another tenant"]))));
+        await stage.Operator.ApplySecretsAsync(
+            space, [StageSecret.Opaque("nobody-names-this", ("password", values["secret nobody names"]))]);
+        await stage.Operator.ApplySecretsAsync(UpgradeStage.OperatorNamespace, [StageSecret.Opaque(
+            "pull", ("password", values["secret of the operator"]))]);
 
         // What the process is given to work with leaves it as little.
-        values["token of the operator"] = (await File.ReadAllTextAsync(Path.Combine(stage.Run.Folder, "operator.token"))).Trim();
+        values["token of the operator"] =
+            (await File.ReadAllTextAsync(Path.Combine(stage.Run.Folder, "operator.token"))).Trim();
         foreach (var host in stage.Hosts)
         {
             values[$"key for {host.Name}"] = File.ReadAllLines(host.Client.KeyPath)[1];
@@ -66,7 +77,8 @@ public sealed class PlantedCanaries
             foreach (var (place, value) in _values)
             {
                 var files = await Shell.TryRunAsync("grep", ["-rlaF", "-e", value, host.HostFolder(".")]);
-                found.AddRange(files.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(file => $"{place} in {file}"));
+                found.AddRange(files.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(file => $"{place} in {file}"));
             }
         }
 
@@ -82,5 +94,6 @@ public sealed class PlantedCanaries
         stage.ControlPlane.KubectlAsync(["delete", "namespace", OtherTenant, "--ignore-not-found", "--wait=false"]);
 
     private static IEnumerable<string> NamesOf(string listed) =>
-        listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Trim()["secret/".Length..]).Where(name => !name.StartsWith("default-token", StringComparison.Ordinal));
+        listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Trim()["secret/".Length..])
+            .Where(name => !name.StartsWith("default-token", StringComparison.Ordinal));
 }

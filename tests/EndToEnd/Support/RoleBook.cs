@@ -12,17 +12,18 @@ public sealed record Right(string Role, string Group, string Resource, string Ve
 {
     /// <summary>Whether this right permits a request, apart from its namespace.</summary>
     public bool Permits(AuditedRequest request) =>
-        (request.Group, request.Resource, request.Verb) == (Group, Resource, Verb) && (Name.Length == 0 || request.Name == Name);
+        (request.Group, request.Resource, request.Verb) == (Group, Resource, Verb)
+            && (Name.Length == 0 || request.Name == Name);
 }
 
 /// <summary>
 /// The shipped roles of the operator, as the API server has them, and what it says of requests when one right is
 /// missing.
-/// <para> The method: a real run under the shipped roles, whose every request the API server itself writes into its audit
-/// log. Then, for each right of the roles, a user is made who has all of them but that one, and the API server is asked
-/// (SubjectAccessReview) whether a request from the log that needs the right would be permitted to that user. It must not
-/// be: then without the right the recorded run would have been answered 403 at that request. A right that no request of
-/// the log needs is not needed.
+/// <para> The method: a real run under the shipped roles, whose every request the API server itself writes into its
+/// audit log. Then, for each right of the roles, a user is made who has all of them but that one, and the API server is
+/// asked (SubjectAccessReview) whether a request from the log that needs the right would be permitted to that user. It
+/// must not be: then without the right the recorded run would have been answered 403 at that request. A right that no
+/// request of the log needs is not needed.
 /// </para>
 /// </summary>
 /// <param name="controlPlane">The API server.</param>
@@ -41,14 +42,16 @@ public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
 
     /// <summary>Fails unless the requests needed each of these rights, and were permitted everything.</summary>
     public static async Task AssertNeededAsync(
-        ControlPlane controlPlane, IReadOnlyList<AuditedRequest> recorded, Func<Right, bool> which, CancellationToken cancellationToken)
+        ControlPlane controlPlane, IReadOnlyList<AuditedRequest> recorded, Func<Right, bool> which,
+        CancellationToken cancellationToken)
     {
         using var book = new RoleBook(controlPlane);
         await book.ReadAsync(cancellationToken);
         var rights = book.Rights.Where(which).ToList();
         var everything = await book.WithoutAsync(null, "has-everything", cancellationToken);
 
-        recorded.Where(r => r.Code == 403).ShouldBeEmpty("the operator asked for something that the shipped roles do not permit");
+        recorded.Where(r => r.Code == 403)
+            .ShouldBeEmpty("the operator asked for something that the shipped roles do not permit");
         rights.Where(right => !recorded.Any(right.Permits)).ShouldBeEmpty("no request needs these rights");
         foreach (var (index, right) in rights.Index())
         {
@@ -56,13 +59,19 @@ public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
             var user = await book.WithoutAsync(right, FormattableString.Invariant($"lacks-{index}"), cancellationToken);
 
             // The authorizer sees new roles a moment later.
-            await Deadline.UntilAsync($"{needed} to be permitted with all rights", token => book.MayAsync(everything, needed, cancellationToken: token), cancellationToken: cancellationToken);
+            await Deadline.UntilAsync(
+                $"{needed} to be permitted with all rights",
+                token => book.MayAsync(everything, needed, cancellationToken: token),
+                cancellationToken: cancellationToken);
             await Deadline.UntilAsync(
                 $"the other rights of {user} to count",
                 async token => book.Rights.Count(other => other.Role == right.Role) == 1
-                    || await book.MayAsync(user, recorded.First(r => book.Rights.Any(other => other != right && other.Role == right.Role && other.Permits(r)) && !right.Permits(r)), cancellationToken: token),
+                    || await book.MayAsync(user, recorded.First(
+                        r => book.Rights.Any(other => other != right && other.Role == right.Role && other.Permits(r))
+                            && !right.Permits(r)), cancellationToken: token),
                 cancellationToken: cancellationToken);
-            (await book.MayAsync(user, needed, cancellationToken: cancellationToken)).ShouldBeFalse($"{right} was removed and {needed} is permitted");
+            (await book.MayAsync(user, needed, cancellationToken: cancellationToken))
+                .ShouldBeFalse($"{right} was removed and {needed} is permitted");
         }
     }
 
@@ -72,10 +81,12 @@ public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
         const string Api = "/apis/rbac.authorization.k8s.io/v1";
         foreach (var path in new[]
         {
-            "/clusterroles/drydock-operator", "/clusterroles/drydock-operator-cluster", $"/namespaces/{OperatorNamespace}/roles/drydock-operator-leases",
+            "/clusterroles/drydock-operator", "/clusterroles/drydock-operator-cluster",
+            $"/namespaces/{OperatorNamespace}/roles/drydock-operator-leases",
         })
         {
-            _roles.Add(JsonNode.Parse(await _http.GetStringAsync(new Uri(Api + path, UriKind.Relative), cancellationToken))!.AsObject());
+            _roles.Add(JsonNode.Parse(
+                await _http.GetStringAsync(new Uri(Api + path, UriKind.Relative), cancellationToken))!.AsObject());
         }
     }
 
@@ -90,12 +101,17 @@ public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
             var name = $"{user}-{role["metadata"]!["name"]}";
             var collection = $"/apis/rbac.authorization.k8s.io/v1/{(space is null ? "" : $"namespaces/{space}/")}";
             var rules = new JsonArray([.. Of(role).Where(r => r != missing).Select(Rule)]);
-            await PostAsync($"{collection}{kind.ToLowerInvariant()}s", Meta(kind, name, space, new JsonObject { ["rules"] = rules }), cancellationToken);
-            await PostAsync($"{collection}{kind.ToLowerInvariant()}bindings", Meta(kind + "Binding", name, space, new JsonObject
-            {
-                ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = kind, ["name"] = name },
-                ["subjects"] = new JsonArray(new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = user }),
-            }), cancellationToken);
+            await PostAsync(
+                $"{collection}{kind.ToLowerInvariant()}s",
+                Meta(kind, name, space, new JsonObject { ["rules"] = rules }), cancellationToken);
+            await PostAsync($"{collection}{kind.ToLowerInvariant()}bindings", Meta(kind
+                + "Binding", name, space, new JsonObject
+                {
+                    ["roleRef"] =
+                    new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = kind, ["name"] = name },
+                    ["subjects"] = new JsonArray(
+                    new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = user }),
+                }), cancellationToken);
         }
 
         return user;
@@ -143,7 +159,9 @@ public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
         from name in rule!["resourceNames"] is JsonArray names ? Texts(names) : [""]
         from resource in Texts(rule["resources"]!.AsArray())
         from verb in Texts(rule["verbs"]!.AsArray())
-        select new Right($"{role["kind"]} {role["metadata"]!["name"]}", Texts(rule["apiGroups"]!.AsArray()).Single(), resource, verb, name);
+        select new Right(
+            $"{role["kind"]} {role["metadata"]!["name"]}", Texts(rule["apiGroups"]!.AsArray()).Single(), resource, verb,
+            name);
 
     private static IEnumerable<string> Texts(JsonArray array) => array.Select(item => item!.GetValue<string>());
 
@@ -175,6 +193,8 @@ public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
     {
         using var answer = await _http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, cancellationToken);
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new LabException($"POST {path} was answered {(int)answer.StatusCode}: {text}");
+        return answer.IsSuccessStatusCode
+            ? JsonNode.Parse(text)!
+            : throw new LabException($"POST {path} was answered {(int)answer.StatusCode}: {text}");
     }
 }

@@ -8,7 +8,11 @@ namespace Drydock.Tests.EndToEnd.Support;
 /// </summary>
 public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
 {
-    private static readonly UpgradeRoad Road = UpgradeRoad.EnterpriseS3 with { Id = "ee-322-422-sealed", Scenario = static options => options with { DuplicateNames = true } };
+    private static readonly UpgradeRoad Road = UpgradeRoad.EnterpriseS3 with
+    {
+        Id = "ee-322-422-sealed",
+        Scenario = static options => options with { DuplicateNames = true }
+    };
 
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _left = new(StringComparer.Ordinal);
@@ -60,10 +64,12 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
 
         Planted = await PlantedCanaries.PlantAsync(stage, space);
 
-        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false, Environment = Planted.Environment });
+        await using var op = stage.StartOperator(
+            new LabOperatorOptions { LeaderElection = false, Environment = Planted.Environment });
         await using var arguments = new ArgumentWatch(op.Process.Id);
         await stage.ApplyAsync(Manifest(stage, space, identity).ToJsonString());
-        Succeeded = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6), cancellationToken: token);
+        Succeeded = await stage.WaitForAsync(
+            space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6), cancellationToken: token);
         Between = await stage.Oms.ReadStateAsync();
         await RollBackAsync(stage, space, token);
         After = await stage.Oms.ReadStateAsync();
@@ -92,7 +98,8 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
     }
 
     private static string Recipient(string identity) =>
-        identity.Split('\n').Single(l => l.StartsWith("# public key: ", StringComparison.Ordinal))["# public key: ".Length..];
+        identity.Split('\n').Single(
+            l => l.StartsWith("# public key: ", StringComparison.Ordinal))["# public key: ".Length..];
 
     private static async Task RollBackAsync(UpgradeStage stage, string space, CancellationToken token)
     {
@@ -105,7 +112,8 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
     private async Task ReadBucketAsync(StageS3 s3, CancellationToken token)
     {
         using var client = s3.Server.Client();
-        foreach (var item in (await client.ListObjectsV2Async(new Amazon.S3.Model.ListObjectsV2Request { BucketName = s3.Bucket }, token)).S3Objects)
+        foreach (var item in (await client.ListObjectsV2Async(
+            new Amazon.S3.Model.ListObjectsV2Request { BucketName = s3.Bucket }, token)).S3Objects)
         {
             using var answer = await client.GetObjectAsync(s3.Bucket, item.Key, token);
             using var bytes = new MemoryStream();
@@ -121,13 +129,19 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
         _said["probes"] = await op.GetAsync("/healthz") + await op.GetAsync("/readyz");
         _said["leases"] = await stage.ControlPlane.KubectlAsync(["get", "leases", "-A", "-o", "yaml"]);
         _left["databases"] = Between.DatabaseText() + After.DatabaseText();
-        _said["objects"] = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "omsu,snap,snaprestore", "-o", "yaml"]);
+        _said["objects"] = await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "get", "omsu,snap,snaprestore", "-o", "yaml"]);
         _said["events"] = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "events", "-o", "yaml"]);
-        var outputs = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "secrets", "-l", "drydock.dev/upgrade", "-o", "jsonpath={range .items[*]}{.data.output}{\"\\n\"}{end}"]);
-        _said["kept output"] = string.Concat(outputs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(o => Encoding.UTF8.GetString(Convert.FromBase64String(o))));
+        var outputs = await stage.ControlPlane.KubectlAsync([
+            "-n", space, "get", "secrets", "-l", "drydock.dev/upgrade", "-o",
+            "jsonpath={range .items[*]}{.data.output}{\"\\n\"}{end}"]);
+        _said["kept output"] = string.Concat(outputs.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(o => Encoding.UTF8.GetString(Convert.FromBase64String(o))));
         _left["secrets of the operator's making"] = string.Concat((await stage.ControlPlane.KubectlAsync(
-                ["-n", space, "get", "secrets", "-l", "drydock.dev/upgrade-uid", "-o", "jsonpath={range .items[*]}{range .data.*}{@}{\"\\n\"}{end}{end}"]))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(o => Encoding.UTF8.GetString(Convert.FromBase64String(o))));
+                ["-n", space, "get", "secrets", "-l", "drydock.dev/upgrade-uid", "-o", "jsonpath={range "
+                    + ".items[*]}{range .data.*}{@}{\"\\n\"}{end}{end}"]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(o => Encoding.UTF8.GetString(Convert.FromBase64String(o))));
         foreach (var (key, bytes) in _stored.Where(x => x.Key.EndsWith(".json", StringComparison.Ordinal)))
         {
             _said[key] = Encoding.UTF8.GetString(bytes);

@@ -12,9 +12,11 @@ internal sealed class WrittenManifest(string file)
     {
         var text = await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken);
         text.Split(placeholder).Length.ShouldBe(2, $"'{placeholder}' in:\n{text}");
-        await System.IO.File.WriteAllTextAsync(File, text.Replace(placeholder, value, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await System.IO.File.WriteAllTextAsync(
+            File, text.Replace(placeholder, value, StringComparison.Ordinal), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Adds fields to the spec.</summary>
-    public Task AddAsync(string lines) => System.IO.File.AppendAllTextAsync(File, lines, TestContext.Current.CancellationToken);
+    public Task AddAsync(string lines) =>
+        System.IO.File.AppendAllTextAsync(File, lines, TestContext.Current.CancellationToken);
 }

@@ -18,10 +18,13 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         await using var dashboard = await stage.StartAsync();
         await using var page = await stage.OpenAsync(dashboard, part, Live);
         await ShowAsync(page, isHidden: true);
-        await page.UntilAsync("document.getElementById('connection').textContent === 'Paused while this page is hidden'", Token);
-        await page.EvaluateAsync("globalThis.asked = 0; const ask = fetch; fetch = (...a) => { asked++; return ask(...a); }; true", Token);
+        await page.UntilAsync(
+            "document.getElementById('connection').textContent === 'Paused while this page is hidden'", Token);
+        await page.EvaluateAsync(
+            "globalThis.asked = 0; const ask = fetch; fetch = (...a) => { asked++; return ask(...a); }; true", Token);
         await stage.WriteStatusAsync(part.Split('/')[1], "up", new JsonObject { ["message"] = "Meanwhile." });
-        await using var other = await stage.OpenAsync(dashboard, part, "document.querySelector('.message')?.textContent === 'Meanwhile.'");
+        await using var other = await stage.OpenAsync(
+            dashboard, part, "document.querySelector('.message')?.textContent === 'Meanwhile.'");
         (await TextAsync(page, "String(asked)")).ShouldBe("0");
 
         await ShowAsync(page, isHidden: false);
@@ -32,11 +35,16 @@ public sealed class DashboardLiveTests(DashboardStage stage)
     public async Task Late_answer_is_told_in_a_sentence()
     {
         await using var dashboard = await stage.StartAsync();
-        await using var page = await stage.OpenAsync(dashboard, $"OmsUpgrade/{DashboardStage.Migration}/oms-pune", Live);
-        await page.EvaluateAsync("AbortSignal.timeout = () => AbortSignal.abort(new DOMException('late', 'TimeoutError')); true", Token);
-        await page.UntilAsync("document.querySelector('#problem .problem')?.textContent === 'The dashboard did not answer within 20 s.'", Token);
+        await using var page = await stage.OpenAsync(
+            dashboard, $"OmsUpgrade/{DashboardStage.Migration}/oms-pune", Live);
+        await page.EvaluateAsync(
+            "AbortSignal.timeout = () => AbortSignal.abort(new DOMException('late', 'TimeoutError')); true", Token);
+        await page.UntilAsync(
+            "document.querySelector('#problem .problem')?.textContent === 'The dashboard did not answer within 20 s.'",
+            Token);
         (await TextAsync(page, "document.getElementById('connection').textContent")).ShouldBe("Not live");
-        (await TextAsync(page, "document.querySelector('.state').textContent")).ShouldContain("Held", customMessage: "the last known state stays");
+        (await TextAsync(page, "document.querySelector('.state').textContent"))
+            .ShouldContain("Held", customMessage: "the last known state stays");
     }
 
     [Fact]
@@ -45,9 +53,15 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         var first = await stage.StartAsync();
         await using var page = await stage.OpenAsync(first, "", Live);
         await first.DisposeAsync();
-        await page.UntilAsync("document.querySelector('#problem .problem')?.textContent.startsWith('The dashboard does not answer. If it has ended')", Token);
+        await page.UntilAsync(
+            "document.querySelector('#problem .problem')?.textContent.startsWith('The dashboard does not answer. If it "
+            + "has ended')",
+            Token);
         await using var second = await stage.StartAsync("--port", $"{first.Address.Port}");
-        await page.UntilAsync("document.querySelector('#problem .problem')?.textContent.startsWith('Nothing is here. Use the whole address')", Token);
+        await page.UntilAsync(
+            "document.querySelector('#problem .problem')?.textContent.startsWith('Nothing is here. Use the whole "
+            + "address')",
+            Token);
     }
 
     [Fact]
@@ -56,12 +70,15 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         var space = await stage.NewSpaceAsync();
         await using var dashboard = await stage.StartAsync("-n", space);
         await using var page = await stage.OpenAsync(dashboard, "", Live);
-        (await TextAsync(page, "document.getElementById('main').innerText")).ShouldContain($"No upgrades yet in namespace {space}.");
-        (await TextAsync(page, "document.querySelector('main code').textContent")).ShouldBe("kubectl drydock init oms --help");
+        (await TextAsync(page, "document.getElementById('main').innerText"))
+            .ShouldContain($"No upgrades yet in namespace {space}.");
+        (await TextAsync(page, "document.querySelector('main code').textContent"))
+            .ShouldBe("kubectl drydock init oms --help");
         (await TextAsync(page, "String(document.getElementById('filter').checkVisibility())")).ShouldBe("false");
 
         await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Running());
-        await page.UntilAsync("document.querySelectorAll('.run').length === 1 && !document.querySelector('main code')", Token);
+        await page.UntilAsync(
+            "document.querySelectorAll('.run').length === 1 && !document.querySelector('main code')", Token);
     }
 
     [Fact]
@@ -72,7 +89,8 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         var part = await CreateAsync(status);
         await using var dashboard = await stage.StartAsync("-n", part.Split('/')[1]);
         await using var page = await stage.OpenAsync(dashboard, "", "document.querySelector('.run .badge')");
-        const string Badge = "document.querySelector('.badge').className + document.querySelector('.badge').textContent";
+        const string Badge = "document.querySelector('.badge').className + "
+            + "document.querySelector('.badge').textContent";
         (await TextAsync(page, Badge)).ShouldBe("badge RolledBack↩ Rolled back");
         (await TextAsync(page, "document.querySelector('.tools p').textContent")).ShouldBe("1 rolled back.");
         await page.GoToAsync(dashboard.PageOf(part), Token);
@@ -85,11 +103,16 @@ public sealed class DashboardLiveTests(DashboardStage stage)
     {
         var part = await CreateAsync(SampleRuns.Running());
         var space = part.Split('/')[1];
-        await stage.CreateAsync(space, Manifests.Snapshot("oms-322-to-422-1"), new JsonObject { ["phase"] = "Dumping" });
+        await stage.CreateAsync(
+            space, Manifests.Snapshot("oms-322-to-422-1"), new JsonObject { ["phase"] = "Dumping" });
         await using var dashboard = await stage.StartAsync();
-        await using var page = await stage.OpenAsync(dashboard, part, "document.getElementById('snapshots')?.textContent.includes('Dumping, not verified')");
-        await stage.WriteStatusAsync(space, "oms-322-to-422-1", new JsonObject { ["phase"] = "Succeeded", ["verified"] = "ReadBack" }, "backupsnapshots");
-        await page.UntilAsync("document.getElementById('snapshots').textContent.includes('Succeeded, verified: ReadBack')", Token);
+        await using var page = await stage.OpenAsync(
+            dashboard, part, "document.getElementById('snapshots')?.textContent.includes('Dumping, not verified')");
+        await stage.WriteStatusAsync(
+            space, "oms-322-to-422-1", new JsonObject { ["phase"] = "Succeeded", ["verified"] = "ReadBack" },
+            "backupsnapshots");
+        await page.UntilAsync(
+            "document.getElementById('snapshots').textContent.includes('Succeeded, verified: ReadBack')", Token);
         page.Errors.ShouldBeEmpty();
     }
 
@@ -102,7 +125,8 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         const string Verify = "document.querySelector('[data-key=\"summary:Upgrade:Verify\"]')";
         await page.EvaluateAsync($"{Verify}.focus(); {Verify}.click(); true", Token);
         await page.UntilAsync("document.querySelector('[data-key=\"row:Upgrade:Verify/hosts\"]')", Token);
-        await page.EvaluateAsync("globalThis.kept = document.querySelector('[data-key=\"row:Upgrade:Verify/hosts\"]'); true", Token);
+        await page.EvaluateAsync(
+            "globalThis.kept = document.querySelector('[data-key=\"row:Upgrade:Verify/hosts\"]'); true", Token);
 
         var steps = SampleRuns.Running()["plan"]!["steps"]!.DeepClone().AsArray();
         var running = steps.Single(s => (string)s!["id"]! == "Backup/snapshot")!;
@@ -126,7 +150,10 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         var part = await CreateAsync(SampleRuns.Running());
         await using var dashboard = await RunningDashboard.StartAsync(stage.Plane.AdminKubeconfig, TimeProvider.System);
         await using var page = await stage.OpenAsync(dashboard, part, "document.querySelector('#state .message')");
-        await page.EvaluateAsync("globalThis.asked = 0; const ask = fetch; fetch = (...a) => { asked++; return ask(...a); }; getSelection().selectAllChildren(document.querySelector('#state .message')); true", Token);
+        await page.EvaluateAsync(
+            "globalThis.asked = 0; const ask = fetch; fetch = (...a) => { asked++; return ask(...a); }; "
+            + "getSelection().selectAllChildren(document.querySelector('#state .message')); true",
+            Token);
         await page.UntilAsync("asked > 2", Token);
         (await TextAsync(page, "getSelection().toString()")).ShouldBe((string)SampleRuns.Running()["message"]!);
         page.Errors.ShouldBeEmpty();
@@ -151,7 +178,10 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         await using var dashboard = await stage.StartAsync();
         await using var page = await stage.OpenAsync(dashboard, "", Live);
         await page.EvaluateAsync("location.hash = '#/OmsUpgrade/migration/%'", Token);
-        await page.UntilAsync("document.querySelector('h1').textContent === 'migration/%' && document.querySelector('.problem')?.textContent.includes('%')", Token);
+        await page.UntilAsync(
+            "document.querySelector('h1').textContent === 'migration/%' && "
+            + "document.querySelector('.problem')?.textContent.includes('%')",
+            Token);
     }
 
     [Fact]
@@ -181,15 +211,18 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         var part = await CreateAsync(status);
         await using var dashboard = await stage.StartAsync();
         await using var page = await stage.OpenAsync(dashboard, part, TimelineReady);
-        (await TextAsync(page, "document.getElementById('clock').textContent")).ShouldStartWith("The clock of this machine is at least 7m0s late");
+        (await TextAsync(page, "document.getElementById('clock').textContent"))
+            .ShouldStartWith("The clock of this machine is at least 7m0s late");
         await page.UntilAsync("/^down for [1-9]/.test(document.querySelector('#downtime .clock').textContent)", Token);
     }
 
     private static async Task ShowAsync(BrowserPage page, bool isHidden) => await page.EvaluateAsync(
-        $"Object.defineProperty(document, 'hidden', {{ value: {(isHidden ? "true" : "false")}, configurable: true }}); document.dispatchEvent(new Event('visibilitychange'))",
+        $"Object.defineProperty(document, 'hidden', {{ value: {(isHidden ? "true" : "false")}, configurable: true }}); "
+        + "document.dispatchEvent(new Event('visibilitychange'))",
         Token);
 
-    private static async Task<string> TextAsync(BrowserPage page, string expression) => (string)(await page.EvaluateAsync(expression, Token))!;
+    private static async Task<string> TextAsync(BrowserPage page, string expression) =>
+        (string)(await page.EvaluateAsync(expression, Token))!;
 
     // The part of the page for a new OMS upgrade in a namespace of its own.
     private async Task<string> CreateAsync(JsonObject status)

@@ -21,7 +21,9 @@ public sealed class DashboardPageTests(DashboardStage stage)
         ("list", "", "document.querySelectorAll('.run').length >= 4"),
         ("run", Run, "document.querySelector('svg.timeline .step.Running')"),
         ("held", $"OmsUpgrade/{DashboardStage.Migration}/oms-pune", "document.querySelector('.hold')"),
-        ("stalled", $"DatabaseRollingUpgrade/{DashboardStage.Migration}/tidb-orders", "document.querySelector('svg.timeline .step.Failed')"),
+        (
+            "stalled", $"DatabaseRollingUpgrade/{DashboardStage.Migration}/tidb-orders",
+            "document.querySelector('svg.timeline .step.Failed')"),
         ("succeeded", $"OmsUpgrade/{DashboardStage.Migration}/oms-berlin", "document.querySelector('.findings')"),
     ];
 
@@ -41,12 +43,14 @@ public sealed class DashboardPageTests(DashboardStage stage)
 
         await page.ResizeAsync(360, 740, Token);
         await page.UntilAsync("innerWidth === 360", Token);
-        ((int)(await page.EvaluateAsync("document.documentElement.scrollWidth", Token))!).ShouldBeLessThanOrEqualTo(360);
+        ((int)(await page.EvaluateAsync("document.documentElement.scrollWidth", Token))!)
+            .ShouldBeLessThanOrEqualTo(360);
         (await page.EvaluateAsync(Axe, Token))!.AsArray().Select(v => (string)v!).ShouldBeEmpty();
 
         page.Errors.ShouldBeEmpty();
         page.Requests.ShouldNotBeEmpty();
-        page.Requests.ShouldAllBe(url => url.AbsoluteUri == "about:blank" || url.AbsoluteUri.StartsWith(dashboard.Address.AbsoluteUri, StringComparison.Ordinal));
+        page.Requests.ShouldAllBe(url => url.AbsoluteUri == "about:blank"
+            || url.AbsoluteUri.StartsWith(dashboard.Address.AbsoluteUri, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -60,7 +64,10 @@ public sealed class DashboardPageTests(DashboardStage stage)
             [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')]
               .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility())
             """;
-        await page.EvaluateAsync($"globalThis.named = e => e.dataset.key ?? (e.id || e.outerHTML); globalThis.expected = {Controls}.map(named); globalThis.reached = new Set(); true", Token);
+        await page.EvaluateAsync(
+            "globalThis.named = e => e.dataset.key ?? (e.id || e.outerHTML); globalThis.expected = "
+            + $"{Controls}.map(named); globalThis.reached = new Set(); true",
+            Token);
         var count = (int)(await page.EvaluateAsync("expected.length", Token))!;
         count.ShouldBeGreaterThan(5);
         for (var i = 0; i < count + 3; i++)
@@ -85,7 +92,9 @@ public sealed class DashboardPageTests(DashboardStage stage)
         await page.PressAsync("ArrowDown", Token);
         await page.PressAsync("End", Token);
         await page.PressAsync("Enter", Token);
-        await page.UntilAsync("document.querySelector('.panel h3')?.textContent === document.activeElement.dataset.step.split(':')[1]", Token);
+        await page.UntilAsync(
+            "document.querySelector('.panel h3')?.textContent === document.activeElement.dataset.step.split(':')[1]",
+            Token);
         page.Errors.ShouldBeEmpty();
     }
 
@@ -108,13 +117,16 @@ public sealed class DashboardPageTests(DashboardStage stage)
         var space = await stage.NewSpaceAsync();
         await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Running());
         await using var dashboard = await stage.StartAsync();
-        await using var page = await (await stage.BrowserAsync()).OpenAsync(dashboard.PageOf($"OmsUpgrade/{space}/up"), 1280, 800, cancellationToken: Token);
+        await using var page = await (await stage.BrowserAsync()).OpenAsync(
+            dashboard.PageOf($"OmsUpgrade/{space}/up"), 1280, 800, cancellationToken: Token);
         await page.UntilAsync("document.querySelector('svg.timeline .step.Running')", Token);
         await page.EvaluateAsync("globalThis.same = true", Token);
         var held = SampleRuns.Held();
-        await stage.WriteStatusAsync(space, "up", new JsonObject { ["phase"] = "StartNew", ["conditions"] = held["conditions"]!.DeepClone() });
+        await stage.WriteStatusAsync(
+            space, "up", new JsonObject { ["phase"] = "StartNew", ["conditions"] = held["conditions"]!.DeepClone() });
         await page.UntilAsync("document.getElementById('announcer').textContent === 'up: Held, phase StartNew'", Token);
-        await page.UntilAsync("globalThis.same && document.querySelector('.state').textContent.includes('StartNew')", Token);
+        await page.UntilAsync(
+            "globalThis.same && document.querySelector('.state').textContent.includes('StartNew')", Token);
         page.Errors.ShouldBeEmpty();
     }
 
@@ -123,14 +135,17 @@ public sealed class DashboardPageTests(DashboardStage stage)
     {
         await using var dashboard = await stage.StartAsync();
         await using var page = await OpenAsync(dashboard, "run", 1280, 800);
-        (await TextsAsync(page, "[...document.querySelectorAll('main section')].map(s => s.id || s.getAttribute('aria-labelledby'))"))
+        (await TextsAsync(
+            page, "[...document.querySelectorAll('main section')].map(s => s.id || s.getAttribute('aria-labelledby'))"))
             .ShouldBe(["state", "todo", "downtime", "timeline", "steps-Upgrade", "snapshots", "history", "facts"]);
-        (await TextAsync(page, "'.crumbs'")).ShouldBe($"All runs / {DashboardStage.Migration}/{DashboardStage.Running}");
+        (await TextAsync(page, "'.crumbs'"))
+            .ShouldBe($"All runs / {DashboardStage.Migration}/{DashboardStage.Running}");
         (await TextAsync(page, "'.system'")).ShouldBe("OMS is down.");
         (await TextAsync(page, "'#todo > p'")).ShouldBe("Nothing. The run continues automatically.");
         (await TextAsync(page, "'#downtime .clock'")).ShouldStartWith("down for ");
         (await TextAsync(page, "'details.plan summary'")).ShouldBe("Plan aaaaaaaa and its notes (2)");
-        (await TextsAsync(page, "[...document.querySelectorAll('details.plan, [data-key=\"others\"]')].map(d => String(d.open))"))
+        (await TextsAsync(
+            page, "[...document.querySelectorAll('details.plan, [data-key=\"others\"]')].map(d => String(d.open))"))
             .ShouldBe(["false", "false"]);
     }
 
@@ -143,12 +158,16 @@ public sealed class DashboardPageTests(DashboardStage stage)
             .ShouldBe(["oms-pune", "tidb-orders", "oms-322-to-422", "oms-berlin"]);
 
         await using var held = await OpenAsync(dashboard, "held", 1280, 800);
-        (await TextAsync(held, "'.hold .consent'")).ShouldContain("OMS goes down, until the upgrade or a rollback ends.");
+        (await TextAsync(held, "'.hold .consent'"))
+            .ShouldContain("OMS goes down, until the upgrade or a rollback ends.");
 
         await using var stalled = await OpenAsync(dashboard, "stalled", 1280, 800);
-        (await TextsAsync(stalled, "[...document.querySelectorAll('svg.timeline .attempt title')].map(t => t.textContent)"))
-            .ShouldBe(["Attempt 1: Ended. It had stopped with StepFailed at UpgradeTiKV/tikv-1/swap: The new version did not start within 10m."]);
-        (await TextAsync(stalled, "'.explanation'")).ShouldMatch(@"^[A-Z][A-Za-z]+: .{40,} More: kubectl drydock explain ");
+        (await TextsAsync(
+            stalled, "[...document.querySelectorAll('svg.timeline .attempt title')].map(t => t.textContent)"))
+            .ShouldBe(["Attempt 1: Ended. It had stopped with StepFailed at UpgradeTiKV/tikv-1/swap: The new version "
+                + "did not start within 10m."]);
+        (await TextAsync(stalled, "'.explanation'"))
+            .ShouldMatch(@"^[A-Z][A-Za-z]+: .{40,} More: kubectl drydock explain ");
     }
 
     [Theory]
@@ -160,7 +179,8 @@ public sealed class DashboardPageTests(DashboardStage stage)
     {
         await using var dashboard = await stage.StartAsync();
         await using var page = await OpenAsync(dashboard, name, 1280, 800);
-        var primary = await TextsAsync(page, "[...document.querySelectorAll('.copy.main')].map(b => b.previousSibling.textContent)");
+        var primary = await TextsAsync(
+            page, "[...document.querySelectorAll('.copy.main')].map(b => b.previousSibling.textContent)");
         if (command is null)
         {
             primary.ShouldBeEmpty();
@@ -170,8 +190,11 @@ public sealed class DashboardPageTests(DashboardStage stage)
             primary.ShouldHaveSingleItem().ShouldStartWith(command);
         }
 
-        (await TextsAsync(page, "[...document.querySelectorAll('main button:not(.copy):not(.link)')].map(b => b.textContent)")).ShouldBeEmpty();
-        (await TextsAsync(page, "[...document.querySelectorAll('[data-key=\"others\"] code')].map(c => c.textContent.split(' ')[2])"))
+        (await TextsAsync(
+            page, "[...document.querySelectorAll('main button:not(.copy):not(.link)')].map(b => b.textContent)"))
+            .ShouldBeEmpty();
+        (await TextsAsync(
+            page, "[...document.querySelectorAll('[data-key=\"others\"] code')].map(c => c.textContent.split(' ')[2])"))
             .ShouldNotContain(command?.Split(' ')[2] ?? "");
     }
 
@@ -184,7 +207,10 @@ public sealed class DashboardPageTests(DashboardStage stage)
     {
         await using var dashboard = await stage.StartAsync("-n", DashboardStage.Migration);
         await using var page = await OpenAsync(dashboard, name, 1200, name == "list" ? 640 : 900, isDark);
-        await page.EvaluateAsync("document.getElementById('server').textContent = 'API server https://kubernetes.example:6443'; document.fonts.ready.then(() => true)", Token);
+        await page.EvaluateAsync(
+            "document.getElementById('server').textContent = 'API server https://kubernetes.example:6443'; "
+            + "document.fonts.ready.then(() => true)",
+            Token);
         var picture = await page.ScreenshotAsync(Token);
         picture.Length.ShouldBeLessThan(LargestPicture);
         var path = Repository.PathOf("docs", "images", $"dashboard-{name}-{(isDark ? "dark" : "light")}.png");
@@ -197,10 +223,12 @@ public sealed class DashboardPageTests(DashboardStage stage)
         File.Exists(path).ShouldBeTrue($"{path} is missing: run the test with DRYDOCK_REFRESH=dashboard");
     }
 
-    private async Task<BrowserPage> OpenAsync(RunningDashboard dashboard, string name, int width, int height, bool isDark = false)
+    private async Task<BrowserPage> OpenAsync(
+        RunningDashboard dashboard, string name, int width, int height, bool isDark = false)
     {
         var view = Views.Single(v => v.Name == name);
-        var page = await (await stage.BrowserAsync()).OpenAsync(dashboard.PageOf(view.Part), width, height, isDark, Token);
+        var page = await (await stage.BrowserAsync()).OpenAsync(
+            dashboard.PageOf(view.Part), width, height, isDark, Token);
         await page.UntilAsync(view.Ready, Token);
         return page;
     }
@@ -211,5 +239,6 @@ public sealed class DashboardPageTests(DashboardStage stage)
     private static async Task<IEnumerable<string>> TextsAsync(BrowserPage page, string expression) =>
         [.. (await page.EvaluateAsync(expression, Token))!.AsArray().Select(t => (string)t!)];
 
-    private static Task<JsonNode?> FocusedAsync(BrowserPage page) => page.EvaluateAsync("document.activeElement.dataset.key", Token);
+    private static Task<JsonNode?> FocusedAsync(BrowserPage page) =>
+        page.EvaluateAsync("document.activeElement.dataset.key", Token);
 }

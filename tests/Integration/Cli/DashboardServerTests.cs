@@ -44,7 +44,8 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         foreach (var name in Files.Where(n => n != "icon.svg"))
         {
             var text = await dashboard.Http.GetStringAsync(new Uri(name, UriKind.Relative), Token);
-            Outside().Matches(text).Select(m => m.Value).Where(url => url != "http://www.w3.org/2000/svg").ShouldBeEmpty(name);
+            Outside().Matches(text).Select(m => m.Value).Where(url => url != "http://www.w3.org/2000/svg")
+                .ShouldBeEmpty(name);
             text.Split('\n').Length.ShouldBeLessThanOrEqualTo(401, name);
         }
 
@@ -91,7 +92,8 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     public async Task Other_method_than_get_is_refused(string method)
     {
         await using var dashboard = await stage.StartAsync();
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(dashboard.Address, "api/runs/omsu/migration/oms-pune"))
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method), new Uri(dashboard.Address, "api/runs/omsu/migration/oms-pune"))
         {
             Content = JsonContent.Create(new JsonObject { ["verb"] = "pause" }),
         };
@@ -138,7 +140,8 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         var page = await dashboard.GetAsync(path, Token);
         ((string)page["run"]!["phase"]!, (string)page["system"]!).ShouldBe(("Backup", "OMS is down."));
 
-        await stage.WriteStatusAsync(space, "up", new JsonObject { ["phase"] = "StartNew", ["message"] = "Start oms-a." });
+        await stage.WriteStatusAsync(
+            space, "up", new JsonObject { ["phase"] = "StartNew", ["message"] = "Start oms-a." });
         var changed = await dashboard.GetAsync("api/runs", Token);
         changed["runs"]!.AsArray().Select(r => $"{r!["name"]} {r["phase"]}").ShouldBe(["other StopOld", "up StartNew"]);
         ((string)(await dashboard.GetAsync(path, Token))["run"]!["message"]!).ShouldBe("Start oms-a.");
@@ -191,11 +194,13 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         var kubeconfig = await stage.ViewerAsync(DashboardStage.Migration);
         await using var dashboard = await RunningDashboard.StartAsync(kubeconfig);
         var list = await dashboard.GetAsync("api/runs", Token);
-        list["runs"]!.AsArray().Select(r => (string)r!["name"]!).ShouldBe(["oms-pune", "tidb-orders", "oms-322-to-422", "oms-berlin"]);
+        list["runs"]!.AsArray().Select(r => (string)r!["name"]!)
+            .ShouldBe(["oms-pune", "tidb-orders", "oms-322-to-422", "oms-berlin"]);
         string.Join(' ', list["problems"]!.AsArray().Select(p => (string)p!))
             .ShouldContain("Only namespace migration is shown for omsupgrades. You may not list omsupgrades");
 
-        using var other = await dashboard.Http.GetAsync(new Uri("api/runs/dru/default/tidb-orders", UriKind.Relative), Token);
+        using var other = await dashboard.Http.GetAsync(
+            new Uri("api/runs/dru/default/tidb-orders", UriKind.Relative), Token);
         other.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await other.Content.ReadAsStringAsync(Token)).ShouldContain("The role drydock-view has this right.");
     }
@@ -223,15 +228,18 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
 
             await stage.CreateAsync("states", manifest, entity["status"]?.DeepClone().AsObject());
             var page = await dashboard.GetAsync($"api/runs/omsu/states/{name}", Token);
-            ((string?)page["run"]!["message"]).ShouldBe((string?)entity["status"]?["message"] ?? "The operator has not seen the object yet.", name);
+            ((string?)page["run"]!["message"])
+                .ShouldBe((string?)entity["status"]?["message"] ?? "The operator has not seen the object yet.", name);
             names.Add(name);
         }
 
         names.Count.ShouldBeGreaterThan(15);
         var list = await dashboard.GetAsync("api/runs", Token);
         list["runs"]!.AsArray().Select(r => (string)r!["name"]!).ShouldBe(names, ignoreOrder: true);
-        var states = list["runs"]!.AsArray().ToDictionary(r => (string)r!["name"]!, r => (string)r!["state"]!, StringComparer.Ordinal);
-        (states["held"], states["failed"], states["succeeded"], states["running"]).ShouldBe(("Held", "Stalled", "Ready", "InProgress"));
+        var states = list["runs"]!.AsArray().ToDictionary(
+            r => (string)r!["name"]!, r => (string)r!["state"]!, StringComparer.Ordinal);
+        (states["held"], states["failed"], states["succeeded"], states["running"])
+            .ShouldBe(("Held", "Stalled", "Ready", "InProgress"));
     }
 
     [Fact]
@@ -243,7 +251,8 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         await dashboard.DisposeAsync();
     }
 
-    private static string Header(HttpResponseMessage answer, string name) => answer.Headers.GetValues(name).ShouldHaveSingleItem();
+    private static string Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.GetValues(name).ShouldHaveSingleItem();
 
     [GeneratedRegex("(https?:)?//[a-z0-9.-]+\\.[a-z]{2,}[^'\" )]*")]
     private static partial Regex Outside();

@@ -47,7 +47,8 @@ public sealed class DashboardStage : IAsyncLifetime
         {
             ["phase"] = "Dumping",
             ["message"] = "oms_rm is dumped, 2.1 GiB of about 6.4 GiB.",
-            ["databases"] = new JsonArray(new JsonObject { ["name"] = "oms_rm" }, new JsonObject { ["name"] = "oms_cm" }),
+            ["databases"] = new JsonArray(
+                new JsonObject { ["name"] = "oms_rm" }, new JsonObject { ["name"] = "oms_cm" }),
         });
     }
 
@@ -83,17 +84,19 @@ public sealed class DashboardStage : IAsyncLifetime
     }
 
     /// <summary>Changes parts of the status of an object.</summary>
-    internal Task WriteStatusAsync(string space, string name, JsonObject status, string plural = "omsupgrades") => SendAsync(
-        HttpMethod.Patch,
-        $"{Api}/{space}/{plural}/{name}/status",
-        new JsonObject { ["status"] = status },
-        "application/merge-patch+json");
+    internal Task WriteStatusAsync(string space, string name, JsonObject status, string plural = "omsupgrades") =>
+        SendAsync(
+            HttpMethod.Patch,
+            $"{Api}/{space}/{plural}/{name}/status",
+            new JsonObject { ["status"] = status },
+            "application/merge-patch+json");
 
     /// <summary>Makes a namespace with a name of its own.</summary>
     internal async Task<string> NewSpaceAsync()
     {
         var space = LabFixture.UniqueName("dashboard");
-        await Plane.KubectlAsync(["create", "namespace", space], cancellationToken: TestContext.Current.CancellationToken);
+        await Plane.KubectlAsync(
+            ["create", "namespace", space], cancellationToken: TestContext.Current.CancellationToken);
         return space;
     }
 
@@ -112,7 +115,8 @@ public sealed class DashboardStage : IAsyncLifetime
 
     /// <summary>An OMS upgrade as it is stored.</summary>
     internal async Task<JsonObject> GetAsync(string space, string name) => JsonNode.Parse(await _http!.GetStringAsync(
-        new Uri($"{Api}/{space}/omsupgrades/{name}", UriKind.Relative), TestContext.Current.CancellationToken))!.AsObject();
+        new Uri($"{Api}/{space}/omsupgrades/{name}", UriKind.Relative), TestContext.Current.CancellationToken))!
+        .AsObject();
 
     /// <summary>A kubeconfig of a user who has the role drydock-view in one namespace.</summary>
     internal async Task<string> ViewerAsync(string space)
@@ -120,7 +124,10 @@ public sealed class DashboardStage : IAsyncLifetime
         var name = LabFixture.UniqueName("viewer");
         await Plane.KubectlAsync(["-n", space, "create", "serviceaccount", name]);
         await Plane.KubectlAsync(
-            ["-n", space, "create", "rolebinding", name, "--clusterrole=drydock-view", $"--serviceaccount={space}:{name}"]);
+            [
+                "-n", space, "create", "rolebinding", name, "--clusterrole=drydock-view",
+                $"--serviceaccount={space}:{name}"
+            ]);
         return await Plane.CreateServiceAccountKubeconfigAsync(
             space, name, Path.Combine(Run.Folder, $"{name}.kubeconfig"));
     }

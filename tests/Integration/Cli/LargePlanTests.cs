@@ -40,23 +40,35 @@ public sealed class LargePlanTests(DashboardStage stage, ITestOutputHelper outpu
 
         await using var page = await stage.OpenAsync(dashboard, "", "document.querySelector('.run progress')");
         await page.EvaluateAsync(Meter, Token);
-        await MeasureAsync(page, "run", page.GoToAsync(dashboard.PageOf(part), Token), "document.querySelector('svg.timeline .step.Running')");
+        await MeasureAsync(
+            page, "run", page.GoToAsync(dashboard.PageOf(part), Token),
+            "document.querySelector('svg.timeline .step.Running')");
         (await NumberAsync(page, "document.querySelectorAll('*').length")).ShouldBeLessThan(15_000);
 
         await page.EvaluateAsync("added = 0; globalThis.row = document.querySelector('tbody tr'); true", Token);
         var next = steps.First(s => (string)s!["state"]! == "Running")!;
         next["state"] = "Succeeded";
         next["finishedAt"] = SampleRuns.Now;
-        var change = new JsonObject { ["message"] = "The next store.", ["plan"] = new JsonObject { ["steps"] = steps.DeepClone() } };
-        await MeasureAsync(page, "event", stage.WriteStatusAsync(space, "large", change, "databaserollingupgrades"), "document.querySelector('.message').textContent === 'The next store.'");
+        var change = new JsonObject
+        {
+            ["message"] = "The next store.",
+            ["plan"] = new JsonObject { ["steps"] = steps.DeepClone() }
+        };
+        await MeasureAsync(
+            page, "event", stage.WriteStatusAsync(space, "large", change, "databaserollingupgrades"),
+            "document.querySelector('.message').textContent === 'The next store.'");
         (await NumberAsync(page, "document.querySelectorAll('tbody tr').length")).ShouldBeGreaterThan(Stores);
         (await NumberAsync(page, "Number(row.isConnected)")).ShouldBe(1);
         (await NumberAsync(page, "added")).ShouldBeLessThan(200);
 
         await page.EvaluateAsync("document.querySelector('svg.timeline [tabindex=\"0\"]').focus(); true", Token);
         await page.PressAsync("End", Token);
-        await MeasureAsync(page, "choice", page.PressAsync("Enter", Token), "document.querySelector('.panel h3')?.textContent === document.activeElement.dataset.step.split(':')[1]");
-        (await NumberAsync(page, "Math.max(...[...document.querySelectorAll('svg.timeline .step')].map(e => e.getAttribute('aria-label').length))")).ShouldBeLessThan(200);
+        await MeasureAsync(
+            page, "choice", page.PressAsync("Enter", Token),
+            "document.querySelector('.panel h3')?.textContent === document.activeElement.dataset.step.split(':')[1]");
+        (await NumberAsync(
+            page, "Math.max(...[...document.querySelectorAll('svg.timeline .step')].map(e => "
+                + "e.getAttribute('aria-label').length))")).ShouldBeLessThan(200);
         page.Errors.ShouldBeEmpty();
     }
 
@@ -67,7 +79,9 @@ public sealed class LargePlanTests(DashboardStage stage, ITestOutputHelper outpu
         await page.UntilAsync(ready, Token);
         var blocked = await page.EvaluateAsync("blocked.splice(0).join(', ')", Token);
         var added = await NumberAsync(page, "added");
-        output.WriteLine($"{name}: {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms, {added:0} elements, tasks over 50 ms: {blocked}");
+        output.WriteLine(
+            $"{name}: {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms, {added:0} elements, tasks over 50 ms: "
+            + $"{blocked}");
     }
 
     private static async Task<double> NumberAsync(BrowserPage page, string expression) =>
@@ -97,7 +111,8 @@ public sealed class LargePlanTests(DashboardStage stage, ITestOutputHelper outpu
 
         foreach (var name in (string[])["swap", "verify"])
         {
-            plan.Ahead([.. Enumerable.Range(1, Others).Select(i => On($"tidb-{i}", $"UpgradeTiDB/tidb-{i}/{name}", $"{name} tidb-{i}", "SwapInstance"))]);
+            plan.Ahead([.. Enumerable.Range(1, Others).Select(
+                i => On($"tidb-{i}", $"UpgradeTiDB/tidb-{i}/{name}", $"{name} tidb-{i}", "SwapInstance"))]);
         }
 
         plan.Ahead(On(null, "Verify/cluster", "Verify the cluster", "CheckCluster"));

@@ -2,7 +2,8 @@ using Drydock.Crds.Plans;
 
 namespace Drydock.Tests.Integration.Cli;
 
-/// <summary>Composes a plan as the operator stores it: each call adds steps that run side by side after the former ones.</summary>
+/// <summary>Composes a plan as the operator stores it: each call adds steps that run side by side after the former
+/// ones.</summary>
 /// <param name="begin">When its first step began.</param>
 internal sealed class SamplePlan(DateTimeOffset begin)
 {
@@ -12,14 +13,22 @@ internal sealed class SamplePlan(DateTimeOffset begin)
     private DateTimeOffset _end = begin;
     private List<string> _after = [];
 
-    /// <summary>Steps that were done side by side, after all former ones. Minutes from the end of the former ones.</summary>
+    /// <summary>Steps that were done side by side, after all former ones. Minutes from the end of the former
+    /// ones.</summary>
     public SamplePlan Done(double minutes, params StoredStep[] steps)
     {
         var from = _end;
         foreach (var (step, index) in steps.Select((step, index) => (step, index)))
         {
             var until = from.AddMinutes(minutes * (1 - (0.15 * index)));
-            Add(step with { State = StepState.Succeeded, Attempt = 1, Tries = 1, StartedAt = from, FinishedAt = until });
+            Add(step with
+            {
+                State = StepState.Succeeded,
+                Attempt = 1,
+                Tries = 1,
+                StartedAt = from,
+                FinishedAt = until
+            });
             _end = until > _end ? until : _end;
         }
 

@@ -22,7 +22,8 @@ internal static class SampleRuns
         Progress = "13/34",
         Step = "Backup/snapshot",
         StartedAt = Now.AddMinutes(-34),
-        Message = "Dump the metadata databases: oms_rm is dumped, 2.1 GiB of about 6.4 GiB. OMS is stopped on oms-a and oms-b.",
+        Message = "Dump the metadata databases: oms_rm is dumped, 2.1 GiB of about 6.4 GiB. OMS is stopped on oms-a "
+            + "and oms-b.",
         Conditions = Conditions("Running", reconciling: true),
         Plan = Oms(Upgraded(0), 'a'),
         Target = new TargetStatus { Description = "OMS on oms-a, oms-b, MetaDB 192.0.2.50:2883" },
@@ -38,7 +39,8 @@ internal static class SampleRuns
             Acknowledge = "ForwardSwitchoverUnknown",
         }],
         Attempts = [new RunAttempt { Number = 1, StartedAt = Now.AddMinutes(-34) }],
-        Approvals = [new UsedApproval { Name = "StopOld", PlanHash = "aaaaaaaa", At = Now.AddMinutes(-10), Accepted = true }],
+        Approvals =
+            [new UsedApproval { Name = "StopOld", PlanHash = "aaaaaaaa", At = Now.AddMinutes(-10), Accepted = true }],
     });
 
     /// <summary>An OMS upgrade that waits before the downtime.</summary>
@@ -49,8 +51,9 @@ internal static class SampleRuns
         Progress = "9/33",
         Step = "StopOld/oms-a",
         StartedAt = Now.AddMinutes(-50),
-        Message = "Held before StopOld/oms-a (StopOld). To continue, remove 'StopOld' from spec.holdBefore, or annotate "
-            + "drydock.dev/approve=StopOld@bbbbbbbb.1.",
+        Message =
+            "Held before StopOld/oms-a (StopOld). To continue, remove 'StopOld' from spec.holdBefore, or annotate "
+                + "drydock.dev/approve=StopOld@bbbbbbbb.1.",
         Conditions = Conditions("Held", reconciling: true, held: true),
         Holds = [new HoldStatus { Name = "StopOld", Approval = "StopOld@bbbbbbbb.1", Since = Now.AddMinutes(-34) }],
         Plan = Oms(Before(-16), 'b'),
@@ -94,7 +97,8 @@ internal static class SampleRuns
         Message = "All 34 steps succeeded, downtime 28m. Follow-up actions in status.actionRequired: 1.",
         Conditions = Conditions("SucceededWithActions", ready: true),
         Plan = Oms(Upgraded(-1500, isDone: true), 'c'),
-        Times = new UpgradeTimes { T1 = Now.AddMinutes(-1534 + 25.2), T2 = Now.AddMinutes(-1534 + 53.2), Downtime = "28m" },
+        Times =
+            new UpgradeTimes { T1 = Now.AddMinutes(-1534 + 25.2), T2 = Now.AddMinutes(-1534 + 53.2), Downtime = "28m" },
         ActionRequired = [new ActionItem
         {
             Reason = "ProjectSuspended",
@@ -107,9 +111,11 @@ internal static class SampleRuns
     public static JsonNode Json(PlanProgress plan) => Status(new OmsUpgradeStatus { Plan = plan })["plan"]!.DeepClone();
 
     private static SamplePlan Before(double minutes) => new SamplePlan(Now.AddMinutes(minutes - 34))
-        .Done(3, On("oms-a", "PrepareImage/oms-a/image", "Load the image on oms-a", "PrepareImage"), On("oms-b", "PrepareImage/oms-b/image", "Load the image on oms-b", "PrepareImage"))
+        .Done(3, On("oms-a", "PrepareImage/oms-a/image", "Load the image on oms-a", "PrepareImage"), On(
+            "oms-b", "PrepareImage/oms-b/image", "Load the image on oms-b", "PrepareImage"))
         .Done(0.2, On(null, "PrepareImage/same-image", "Compare the image of all nodes", "CompareImages"))
-        .Done(0.4, On("oms-a", "PrepareImage/oms-a/create", "Create the new container on oms-a", "CreateContainer"), On("oms-b", "PrepareImage/oms-b/create", "Create the new container on oms-b", "CreateContainer"))
+        .Done(0.4, On("oms-a", "PrepareImage/oms-a/create", "Create the new container on oms-a", "CreateContainer"), On(
+            "oms-b", "PrepareImage/oms-b/create", "Create the new container on oms-b", "CreateContainer"))
         .Done(0.3, On(null, "DisableHA/ha-config", "Switch high availability off", "DisableHighAvailability"))
         .Done(2, On("oms-a", "DisableHA/oms-a/console", "Restart oms_console on oms-a", "RestartConsole"))
         .Done(2, On("oms-b", "DisableHA/oms-b/console", "Restart oms_console on oms-b", "RestartConsole"))
@@ -118,31 +124,62 @@ internal static class SampleRuns
     private static SamplePlan Upgraded(double minutes, bool isDone = false)
     {
         var plan = Before(minutes).Wait(16)
-            .Done(1.2, On("oms-a", "StopOld/oms-a", "Stop the old container on oms-a", "StopContainer"), On("oms-b", "StopOld/oms-b", "Stop the old container on oms-b", "StopContainer"))
-            .Done(0.8, On(null, "Backup/no-sessions", "Wait until no other session uses the metadata databases", "AwaitNoSessions"))
+            .Done(1.2, On("oms-a", "StopOld/oms-a", "Stop the old container on oms-a", "StopContainer"), On(
+                "oms-b", "StopOld/oms-b", "Stop the old container on oms-b", "StopContainer"))
+            .Done(0.8, On(
+                null, "Backup/no-sessions", "Wait until no other session uses the metadata databases",
+                "AwaitNoSessions"))
             .Done(1.1, On("oms_hb", "Backup/oms_hb/trim", "Trim heatbeat_sequence in oms_hb", "TrimHeartbeatSequence"));
         var snapshot = On(null, "Backup/snapshot", "Dump the metadata databases", "TakeSnapshot");
-        return isDone ? plan.Done(4, snapshot) : plan.Begun(snapshot with { State = StepState.Running, Message = "oms_rm is dumped, 2.1 GiB of about 6.4 GiB." });
+        return isDone
+            ? plan.Done(4, snapshot)
+            : plan.Begun(
+                snapshot with { State = StepState.Running, Message = "oms_rm is dumped, 2.1 GiB of about 6.4 GiB." });
     }
 
     private static PlanProgress Oms(SamplePlan plan, char hash)
     {
         if (hash == 'b')
         {
-            plan.Ahead(On("oms-a", "StopOld/oms-a", "Stop the old container on oms-a", "StopContainer"), On("oms-b", "StopOld/oms-b", "Stop the old container on oms-b", "StopContainer"))
-                .Ahead(On(null, "Backup/no-sessions", "Wait until no other session uses the metadata databases", "AwaitNoSessions"))
+            plan.Ahead(On("oms-a", "StopOld/oms-a", "Stop the old container on oms-a", "StopContainer"), On(
+                "oms-b", "StopOld/oms-b", "Stop the old container on oms-b", "StopContainer"))
+                .Ahead(On(
+                    null, "Backup/no-sessions", "Wait until no other session uses the metadata databases",
+                    "AwaitNoSessions"))
                 .Ahead(On(null, "Backup/snapshot", "Dump the metadata databases", "TakeSnapshot"));
         }
 
         var later = new Func<StoredStep[], SamplePlan>(steps => hash == 'c' ? plan.Done(2, steps) : plan.Ahead(steps));
-        later([On("oms-a", "StartNew/oms-a", "Start the new container on oms-a", "StartContainer"), On("oms-b", "StartNew/oms-b", "Start the new container on oms-b", "StartContainer")]);
-        later([On("oms-a", "StartNew/oms-a/supervisor", "Wait for the supervisor on oms-a", "AwaitSupervisor"), On("oms-b", "StartNew/oms-b/supervisor", "Wait for the supervisor on oms-b", "AwaitSupervisor")]);
-        later([On("oms-a", "CorrectMetadata/oms-a/console", "Stop oms_console on oms-a", "StopConsole"), On("oms-b", "CorrectMetadata/oms-b/console", "Stop oms_console on oms-b", "StopConsole")]);
-        later([On("oms-a", "CorrectMetadata/oms-a/jar", "Run the correction JAR on oms-a", "RunCorrectionJar") with { RunOnce = true, MaxAttempts = 1, Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["last"] = "false" } }]);
-        later([On("oms-b", "CorrectMetadata/oms-b/jar", "Run the correction JAR on oms-b", "RunCorrectionJar") with { RunOnce = true, MaxAttempts = 1, Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["last"] = hash == 'a' ? "true" : "false" } }]);
-        later([On("oms-a", "InitMetadata/oms-a", "Run docker_init.sh on oms-a", "RunDockerInit") with { RunOnce = true, MaxAttempts = 1, PointOfNoReturn = true }]);
+        later([On("oms-a", "StartNew/oms-a", "Start the new container on oms-a", "StartContainer"), On(
+            "oms-b", "StartNew/oms-b", "Start the new container on oms-b", "StartContainer")]);
+        later([On("oms-a", "StartNew/oms-a/supervisor", "Wait for the supervisor on oms-a", "AwaitSupervisor"), On(
+            "oms-b", "StartNew/oms-b/supervisor", "Wait for the supervisor on oms-b", "AwaitSupervisor")]);
+        later([On("oms-a", "CorrectMetadata/oms-a/console", "Stop oms_console on oms-a", "StopConsole"), On(
+            "oms-b", "CorrectMetadata/oms-b/console", "Stop oms_console on oms-b", "StopConsole")]);
+        later([On("oms-a", "CorrectMetadata/oms-a/jar", "Run the correction JAR on oms-a", "RunCorrectionJar") with
+        {
+            RunOnce = true,
+            MaxAttempts = 1,
+            Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["last"] = "false" }
+        }]);
+        later([On("oms-b", "CorrectMetadata/oms-b/jar", "Run the correction JAR on oms-b", "RunCorrectionJar") with
+        {
+            RunOnce = true,
+            MaxAttempts = 1,
+            Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["last"] = hash == 'a' ? "true" : "false"
+            }
+        }]);
+        later([On("oms-a", "InitMetadata/oms-a", "Run docker_init.sh on oms-a", "RunDockerInit") with
+        {
+            RunOnce = true,
+            MaxAttempts = 1,
+            PointOfNoReturn = true
+        }]);
         later([On("oms-b", "InitMetadata/oms-b/wait", "Wait for the programs on oms-b", "WaitBeforeInit")]);
-        later([On("oms-a", "Verify/oms-a/programs", "Verify the programs on oms-a", "AwaitPrograms"), On("oms-b", "Verify/oms-b/programs", "Verify the programs on oms-b", "AwaitPrograms")]);
+        later([On("oms-a", "Verify/oms-a/programs", "Verify the programs on oms-a", "AwaitPrograms"), On(
+            "oms-b", "Verify/oms-b/programs", "Verify the programs on oms-b", "AwaitPrograms")]);
         later([On(null, "Verify/hosts", "Verify that every host is online", "AwaitHostsOnline")]);
         later([On(null, "Verify/projects", "Compare the projects", "CompareProjects")]);
         later([On(null, "EnableHA/ha-config", "Switch high availability on", "EnableHighAvailability")]);
@@ -151,7 +188,9 @@ internal static class SampleRuns
         later([On(null, "EnableHA/confirm", "Confirm that high availability is on", "ConfirmHighAvailability")]);
         later([On(null, "Settle/components", "Wait until stores and writers recover", "AwaitComponents")]);
         later([On(null, "Settle/actions", "List what needs an administrator", "ListActions")]);
-        return plan.Compile(hash, "Programs of OMS write to the metadata databases until StopOld ends.", "`highAvailability.method: Sql` is not documented by the vendor.");
+        return plan.Compile(
+            hash, "Programs of OMS write to the metadata databases until StopOld ends.",
+            "`highAvailability.method: Sql` is not documented by the vendor.");
     }
 
     private static PlanProgress TiDb() => new SamplePlan(Now.AddMinutes(-20))
@@ -162,7 +201,8 @@ internal static class SampleRuns
         {
             State = StepState.Failed,
             Reason = "NotStarted",
-            Message = "tikv-1: the new version did not start within 10m: exit code 1, `invalid configuration: raftstore`.",
+            Message =
+                "tikv-1: the new version did not start within 10m: exit code 1, `invalid configuration: raftstore`.",
             FinishedAt = Now.AddMinutes(-4),
             PointOfNoReturn = true,
         })
@@ -180,7 +220,8 @@ internal static class SampleRuns
         [
             .. all.Select(c => new Condition
             {
-                Type = c.Type, Status = c.Value ? "True" : "False", Reason = reason, LastTransitionTime = Now.AddMinutes(-4), ObservedGeneration = 1,
+                Type = c.Type, Status = c.Value ? "True" : "False", Reason = reason,
+                LastTransitionTime = Now.AddMinutes(-4), ObservedGeneration = 1,
             }),
         ];
     }
@@ -189,5 +230,6 @@ internal static class SampleRuns
         JsonSerializer.SerializeToNode(new OmsUpgrade { Status = status }, Options)!["status"]!.DeepClone().AsObject();
 
     private static JsonObject Status(DatabaseRollingUpgradeStatus status) =>
-        JsonSerializer.SerializeToNode(new DatabaseRollingUpgrade { Status = status }, Options)!["status"]!.DeepClone().AsObject();
+        JsonSerializer.SerializeToNode(new DatabaseRollingUpgrade { Status = status }, Options)!["status"]!.DeepClone()
+            .AsObject();
 }

@@ -6,7 +6,8 @@ namespace Drydock.Tests.Integration.Crds;
 /// </summary>
 public sealed class CrdServers(LabFixture lab) : IAsyncLifetime
 {
-    private static readonly string[] Plurals = ["omsupgrades", "backupsnapshots", "snapshotrestores", "databaserollingupgrades"];
+    private static readonly string[] Plurals =
+        ["omsupgrades", "backupsnapshots", "snapshotrestores", "databaserollingupgrades"];
     private readonly SemaphoreSlim _gate = new(1);
     private LabRun? _run;
     private ControlPlane? _old;
@@ -29,7 +30,8 @@ public sealed class CrdServers(LabFixture lab) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A current apiextensions-apiserver: CEL. It is started when a test of the campaign asks for it.</summary>
+    /// <summary>A current apiextensions-apiserver: CEL. It is started when a test of the campaign asks for
+    /// it.</summary>
     internal async Task<ModernCrdServer> ModernAsync()
     {
         await _gate.WaitAsync();
@@ -45,22 +47,28 @@ public sealed class CrdServers(LabFixture lab) : IAsyncLifetime
 
     /// <summary>What the current server answers to a new object, which it does not keep.</summary>
     internal async Task<(HttpStatusCode Status, string Body)> TryCreateAsync(JsonObject manifest) =>
-        await (await ModernAsync()).SendAsync(HttpMethod.Post, $"{PathOf(manifest)}?dryRun=All", manifest.ToJsonString(), "application/json", TestContext.Current.CancellationToken);
+        await (await ModernAsync()).SendAsync(
+            HttpMethod.Post, $"{PathOf(manifest)}?dryRun=All", manifest.ToJsonString(), "application/json",
+            TestContext.Current.CancellationToken);
 
     /// <summary>
     /// What the current server answers to a changed spec of a stored object; it does not keep the change.
     /// </summary>
-    internal async Task<(HttpStatusCode Status, string Body)> TryChangeAsync(string plural, string name, Action<JsonObject> change)
+    internal async Task<(HttpStatusCode Status, string Body)> TryChangeAsync(
+        string plural, string name, Action<JsonObject> change)
     {
         var path = $"{Manifests.Folder}/{plural}/{name}";
         var modern = await ModernAsync();
-        var (status, body) = await modern.SendAsync(HttpMethod.Get, path, cancellationToken: TestContext.Current.CancellationToken);
+        var (status, body) = await modern.SendAsync(
+            HttpMethod.Get, path, cancellationToken: TestContext.Current.CancellationToken);
         status.ShouldBe(HttpStatusCode.OK, body);
         var stored = JsonNode.Parse(body)!.AsObject();
         var before = stored.ToJsonString();
         change(stored["spec"]!.AsObject());
         stored.ToJsonString().ShouldNotBe(before, "the change must change something");
-        return await modern.SendAsync(HttpMethod.Put, $"{path}?dryRun=All", stored.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
+        return await modern.SendAsync(
+            HttpMethod.Put, $"{path}?dryRun=All", stored.ToJsonString(),
+            cancellationToken: TestContext.Current.CancellationToken);
     }
 
     /// <summary>
@@ -77,27 +85,34 @@ public sealed class CrdServers(LabFixture lab) : IAsyncLifetime
     {
         using var http = await ClientAsync(onOld);
         return JsonNode.Parse(await http.GetStringAsync(
-            new Uri($"{PathOf(manifest)}/{manifest["metadata"]!["name"]}", UriKind.Relative), TestContext.Current.CancellationToken))!.AsObject();
+            new Uri($"{PathOf(manifest)}/{manifest["metadata"]!["name"]}", UriKind.Relative),
+            TestContext.Current.CancellationToken))!.AsObject();
     }
 
-    private async Task<HttpClient> ClientAsync(bool onOld) => onOld ? Old.CreateHttpClient() : (await ModernAsync()).CreateHttpClient();
+    private async Task<HttpClient> ClientAsync(bool onOld) =>
+        onOld ? Old.CreateHttpClient() : (await ModernAsync()).CreateHttpClient();
 
     private async Task<ModernCrdServer> StartModernAsync()
     {
         var modern = await lab.CrdServerAsync();
         foreach (var plural in Plurals)
         {
-            await modern.ApplyCrdAsync($"{plural}.drydock.dev", await File.ReadAllTextAsync(Repository.PathOf("config", "crd", $"drydock.dev_{plural}.yaml")));
+            await modern.ApplyCrdAsync($"{plural}.drydock.dev", await File.ReadAllTextAsync(
+                Repository.PathOf("config", "crd", $"drydock.dev_{plural}.yaml")));
         }
 
         using var http = modern.CreateHttpClient();
         await StoreAsync(http, Manifests.Upgrade("fresh"), status: null);
-        foreach (var phase in new[] { "Preflight", "Backup", "Failed", "Planned", "Succeeded", "RollingBack", "RolledBack" })
+        foreach (var phase
+            in new[] { "Preflight", "Backup", "Failed", "Planned", "Succeeded", "RollingBack", "RolledBack" })
         {
             await StoreAsync(http, Manifests.Upgrade(phase.ToLowerInvariant()), Manifests.StoredPlan(phase));
         }
 
-        foreach (var (prefix, manifest) in new (string, Func<string, JsonObject>)[] { ("tidb-", Manifests.TiDb), ("bmdb-", Manifests.Bmdb) })
+        foreach (var (prefix, manifest) in new (string, Func<string, JsonObject>)[]
+        {
+            ("tidb-", Manifests.TiDb), ("bmdb-", Manifests.Bmdb)
+        })
         {
             await StoreAsync(http, manifest($"{prefix}fresh"), status: null);
             foreach (var phase in new[] { "UpgradePD", "Failed", "Planned", "Succeeded", "RolledBack" })
@@ -109,16 +124,25 @@ public sealed class CrdServers(LabFixture lab) : IAsyncLifetime
         await StoreAsync(http, Manifests.Upgrade("unplanned"), new JsonObject { ["phase"] = "Preflight" });
         await StoreAsync(http, Manifests.Snapshot("fresh"), status: null);
         await StoreAsync(http, Manifests.Snapshot("pending"), new JsonObject { ["phase"] = "Pending" });
-        await StoreAsync(http, Manifests.Snapshot("begun"), new JsonObject { ["phase"] = "Dumping", ["snapshotID"] = "default-begun-1" });
-        await StoreAsync(http, Manifests.Snapshot("succeeded"), new JsonObject { ["phase"] = "Succeeded", ["snapshotID"] = "default-succeeded-1" });
+        await StoreAsync(
+            http, Manifests.Snapshot("begun"),
+            new JsonObject { ["phase"] = "Dumping", ["snapshotID"] = "default-begun-1" });
+        await StoreAsync(
+            http, Manifests.Snapshot("succeeded"),
+            new JsonObject { ["phase"] = "Succeeded", ["snapshotID"] = "default-succeeded-1" });
         await StoreAsync(http, Manifests.Restore("fresh"), status: null);
         foreach (var (name, phase, state) in new[]
         {
             ("verifying", "Verifying", "Pending"), ("planned", "Planned", "Pending"), ("failed", "Failed", "Pending"),
-            ("restoring", "Restoring", "Pending"), ("begun", "Failed", "Loading"), ("succeeded", "Succeeded", "Restored"),
+            ("restoring", "Restoring", "Pending"), ("begun", "Failed", "Loading"),
+            ("succeeded", "Succeeded", "Restored"),
         })
         {
-            await StoreAsync(http, Manifests.Restore(name), new JsonObject { ["phase"] = phase, ["databases"] = new JsonArray(new JsonObject { ["name"] = "oms_rm", ["state"] = state }) });
+            await StoreAsync(http, Manifests.Restore(name), new JsonObject
+            {
+                ["phase"] = phase,
+                ["databases"] = new JsonArray(new JsonObject { ["name"] = "oms_rm", ["state"] = state })
+            });
         }
 
         return modern;

@@ -8,9 +8,11 @@ namespace Drydock.Tests.Integration.Crds;
 [Collection(CrdServersCollection.Name)]
 public sealed class CurrentServerTests(CrdServers servers)
 {
-    private static readonly Dictionary<string, string> Manifest = Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml")
-        .SelectMany(path => File.ReadAllText(path).Split("\n---\n").Where(text => Field(text, "kind") != "Secret").Select(text => (Name: $"{Path.GetFileName(path)} {NameOf(text)}", Text: text)))
-        .ToDictionary(sample => sample.Name, sample => sample.Text, StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> Manifest =
+        Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml")
+            .SelectMany(path => File.ReadAllText(path).Split("\n---\n").Where(text => Field(text, "kind") != "Secret")
+                .Select(text => (Name: $"{Path.GetFileName(path)} {NameOf(text)}", Text: text)))
+            .ToDictionary(sample => sample.Name, sample => sample.Text, StringComparer.Ordinal);
 
     public static TheoryData<string> Samples => [.. Manifest.Keys.Order(StringComparer.Ordinal)];
 
@@ -23,7 +25,8 @@ public sealed class CurrentServerTests(CrdServers servers)
     public async Task Schema_rules_on_server_equal_tested_rules(string plural, string kind)
     {
         var (status, body) = await (await servers.ModernAsync()).SendAsync(
-            HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.drydock.dev", cancellationToken: TestContext.Current.CancellationToken);
+            HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.drydock.dev",
+            cancellationToken: TestContext.Current.CancellationToken);
         status.ShouldBe(HttpStatusCode.OK, body);
         var schema = JsonNode.Parse(body)!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
         var held = RulesOf(schema, "").ToList();
@@ -32,9 +35,12 @@ public sealed class CurrentServerTests(CrdServers servers)
         var tested = SpecRules.All.Where(rule => rule.Kind == kind).ToList();
         var ofSpec = held.Where(rule => rule.Path.Length > 0).ToList();
         ofSpec.Count.ShouldBe(tested.Count);
-        ofSpec.ShouldAllBe(rule => tested.Count(t => t.Place == $"{kind} {rule.Path}" && rule.Message.StartsWith(t.Message, StringComparison.Ordinal)) == 1);
-        held.Where(rule => rule.Path.Length == 0).Select(rule => rule.Message.Split(' ')[0]).Order(StringComparer.Ordinal)
-            .ShouldBe(TransitionRules.Identity.Where(rule => rule.Plural == plural).Select(rule => rule.Field).Distinct().Order(StringComparer.Ordinal));
+        ofSpec.ShouldAllBe(rule => tested.Count(t => t.Place == $"{kind} {rule.Path}"
+            && rule.Message.StartsWith(t.Message, StringComparison.Ordinal)) == 1);
+        held.Where(rule => rule.Path.Length == 0).Select(rule => rule.Message.Split(' ')[0])
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(TransitionRules.Identity.Where(rule => rule.Plural == plural)
+                .Select(rule => rule.Field).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -92,7 +98,8 @@ public sealed class CurrentServerTests(CrdServers servers)
         upgrade["spec"]!["regions"]![0]!.AsObject().Remove("name");
         upgrade["spec"]!["window"] = new JsonObject { ["start"] = "22:00", ["end"] = "04:00" };
         var stored = await servers.CreateAsync(upgrade, status: null, onOld);
-        Spec(stored, CrdsJsonContext.Default.OmsUpgradeSpec).ShouldBe(Spec(upgrade, CrdsJsonContext.Default.OmsUpgradeSpec));
+        Spec(stored, CrdsJsonContext.Default.OmsUpgradeSpec)
+            .ShouldBe(Spec(upgrade, CrdsJsonContext.Default.OmsUpgradeSpec));
         // The server has written them, so they are seen in kubectl get -o yaml.
         stored["spec"]!["timeouts"]!["backup"]!.GetValue<string>().ShouldBe("4h");
         stored["spec"]!["highAvailability"]!["perceiveStoreClientCheckpoint"]!.GetValue<bool>().ShouldBeTrue();
@@ -102,18 +109,21 @@ public sealed class CurrentServerTests(CrdServers servers)
 
         var snapshot = Manifests.Snapshot("defaulted");
         stored = await servers.CreateAsync(snapshot, status: null, onOld);
-        Spec(stored, CrdsJsonContext.Default.BackupSnapshotSpec).ShouldBe(Spec(snapshot, CrdsJsonContext.Default.BackupSnapshotSpec));
+        Spec(stored, CrdsJsonContext.Default.BackupSnapshotSpec)
+            .ShouldBe(Spec(snapshot, CrdsJsonContext.Default.BackupSnapshotSpec));
         stored["spec"]!["deletionPolicy"]!.GetValue<string>().ShouldBe("Retain");
 
         var restore = Manifests.Restore("defaulted");
         stored = await servers.CreateAsync(restore, status: null, onOld);
-        Spec(stored, CrdsJsonContext.Default.SnapshotRestoreSpec).ShouldBe(Spec(restore, CrdsJsonContext.Default.SnapshotRestoreSpec));
+        Spec(stored, CrdsJsonContext.Default.SnapshotRestoreSpec)
+            .ShouldBe(Spec(restore, CrdsJsonContext.Default.SnapshotRestoreSpec));
         stored["spec"]!["timeout"]!.GetValue<string>().ShouldBe("8h");
 
         foreach (var database in new[] { Manifests.TiDb("defaulted-tidb"), Manifests.Bmdb("defaulted-bmdb") })
         {
             stored = await servers.CreateAsync(database, status: null, onOld);
-            Spec(stored, CrdsJsonContext.Default.DatabaseRollingUpgradeSpec).ShouldBe(Spec(database, CrdsJsonContext.Default.DatabaseRollingUpgradeSpec));
+            Spec(stored, CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)
+                .ShouldBe(Spec(database, CrdsJsonContext.Default.DatabaseRollingUpgradeSpec));
             stored["spec"]!["settle"]!.GetValue<string>().ShouldBe("60s");
         }
     }
@@ -123,7 +133,11 @@ public sealed class CurrentServerTests(CrdServers servers)
     [InlineData(false, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task New_object_says_that_nobody_has_looked_at_it(bool onOld)
     {
-        foreach (var manifest in new[] { Manifests.Upgrade("unseen"), Manifests.Snapshot("unseen"), Manifests.Restore("unseen"), Manifests.TiDb("unseen") })
+        foreach (var manifest in new[]
+        {
+            Manifests.Upgrade("unseen"), Manifests.Snapshot("unseen"), Manifests.Restore("unseen"),
+            Manifests.TiDb("unseen")
+        })
         {
             await servers.CreateAsync(manifest, status: null, onOld);
 
@@ -141,14 +155,16 @@ public sealed class CurrentServerTests(CrdServers servers)
         var manifest = Manifests.Upgrade("strict");
         manifest["spec"]!["rollbackPolicies"] = "OnFailure";
         var (status, body) = await (await servers.ModernAsync()).SendAsync(
-            HttpMethod.Post, $"{Manifests.Folder}/omsupgrades?dryRun=All&fieldValidation=Strict", manifest.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
+            HttpMethod.Post, $"{Manifests.Folder}/omsupgrades?dryRun=All&fieldValidation=Strict",
+            manifest.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
         status.ShouldBe(HttpStatusCode.BadRequest, body);
         body.ShouldContain("rollbackPolicies");
     }
 
     // Short samples have their metadata on one line.
     private static string NameOf(string yaml) => yaml.Split('\n')
-        .First(line => line.StartsWith("  name: ", StringComparison.Ordinal) || line.StartsWith("metadata: {name: ", StringComparison.Ordinal))
+        .First(line => line.StartsWith("  name: ", StringComparison.Ordinal)
+            || line.StartsWith("metadata: {name: ", StringComparison.Ordinal))
         .Split("name: ")[1].TrimEnd('}', ' ');
 
     private static string Field(string yaml, string name) =>
@@ -164,7 +180,8 @@ public sealed class CurrentServerTests(CrdServers servers)
             yield return (path, rule!["message"]!.GetValue<string>());
         }
 
-        var below = (schema["properties"]?.AsObject() ?? []).SelectMany(entry => RulesOf(entry.Value!.AsObject(), path.Length == 0 ? entry.Key : $"{path}.{entry.Key}"));
+        var below = (schema["properties"]?.AsObject() ?? []).SelectMany(
+            entry => RulesOf(entry.Value!.AsObject(), path.Length == 0 ? entry.Key : $"{path}.{entry.Key}"));
         if (schema["items"] is JsonObject items)
         {
             below = below.Concat(RulesOf(items, path + "[]"));
@@ -178,8 +195,10 @@ public sealed class CurrentServerTests(CrdServers servers)
 
     private static IEnumerable<string> Differences(JsonNode? written, JsonNode? stored, string path) => written switch
     {
-        JsonObject map => map.SelectMany(entry => Differences(entry.Value, (stored as JsonObject)?[entry.Key], $"{path}.{entry.Key}")),
-        JsonArray list => list.SelectMany((item, index) => Differences(item, (stored as JsonArray)?[index], $"{path}[{index}]")),
+        JsonObject map => map.SelectMany(
+            entry => Differences(entry.Value, (stored as JsonObject)?[entry.Key], $"{path}.{entry.Key}")),
+        JsonArray list => list.SelectMany(
+            (item, index) => Differences(item, (stored as JsonArray)?[index], $"{path}[{index}]")),
         _ => JsonNode.DeepEquals(written, stored) ? [] : [$"{path}: {written} became {stored}"],
     };
 }

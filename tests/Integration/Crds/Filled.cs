@@ -63,7 +63,9 @@ internal static class Filled
 
         foreach (var property in type.GetProperties().Where(property => property.CanWrite))
         {
-            property.SetValue(instance, Of(property.PropertyType, property.Name switch { "Downtime" => "1h", "Name" => "name", var other => other }));
+            property.SetValue(instance, Of(
+                property.PropertyType,
+                property.Name switch { "Downtime" => "1h", "Name" => "name", var other => other }));
         }
 
         return instance;

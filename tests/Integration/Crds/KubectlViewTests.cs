@@ -10,10 +10,14 @@ public sealed class KubectlViewTests(CrdServers servers)
         await KubectlAsync("apply", "-f", Repository.PathOf("config", "samples"));
 
         var upgrades = Lines(await KubectlAsync("get", "omsu", "oms-322-to-422"));
-        upgrades[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "FROM", "TO", "PHASE", "REASON", "PROGRESS", "READY", "AGE"]);
+        upgrades[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["NAME", "FROM", "TO", "PHASE", "REASON", "PROGRESS", "READY", "AGE"]);
         upgrades[1].ShouldStartWith("oms-322-to-422   3.2.2-bp2   4.2.2-bp1");
-        Lines(await KubectlAsync("get", "omsupgrades", "-o", "wide"))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .ShouldBe(["NAME", "FROM", "TO", "PHASE", "REASON", "PROGRESS", "READY", "AGE", "DOWN", "DOWNTIME", "TARGET", "STEP", "SNAPSHOT", "MESSAGE"]);
+        Lines(await KubectlAsync("get", "omsupgrades", "-o", "wide"))[0]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe([
+                "NAME", "FROM", "TO", "PHASE", "REASON", "PROGRESS", "READY", "AGE", "DOWN", "DOWNTIME", "TARGET",
+                "STEP", "SNAPSHOT", "MESSAGE"]);
         Lines(await KubectlAsync("get", "snap", "oms-metadata"))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .ShouldBe(["NAME", "PHASE", "REASON", "PROGRESS", "SIZE", "VERIFIED", "READY", "USABLE", "AGE"]);
         var names = Lines(await KubectlAsync("get", "drydock", "-o", "name"));
@@ -21,15 +25,24 @@ public sealed class KubectlViewTests(CrdServers servers)
         names.ShouldContain("backupsnapshot.drydock.dev/oms-metadata");
         names.ShouldContain("databaserollingupgrade.drydock.dev/tidb-21-to-30");
         var databases = Lines(await KubectlAsync("get", "dru", "tidb-21-to-30"));
-        databases[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "ENGINE", "FROM", "TO", "PHASE", "REASON", "PROGRESS", "READY", "AGE"]);
+        databases[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["NAME", "ENGINE", "FROM", "TO", "PHASE", "REASON", "PROGRESS", "READY", "AGE"]);
         databases[1].ShouldStartWith("tidb-21-to-30   TiDB     2.1.19   3.0.9");
         await servers.CreateAsync(
             Manifests.Restore("listed"),
-            new JsonObject { ["phase"] = "Restoring", ["progress"] = "1/2", ["snapshotID"] = "oms-1", ["message"] = "loading" },
+            new JsonObject
+            {
+                ["phase"] = "Restoring",
+                ["progress"] = "1/2",
+                ["snapshotID"] = "oms-1",
+                ["message"] = "loading"
+            },
             onOld: true);
         var restores = Lines(await KubectlAsync("get", "snaprestore", "listed", "-o", "wide"));
-        restores[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "PHASE", "REASON", "PROGRESS", "READY", "AGE", "SNAPSHOT", "MESSAGE"]);
-        restores[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Where((_, index) => index != 3).ShouldBe(["listed", "Restoring", "1/2", "oms-1", "loading"]);
+        restores[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["NAME", "PHASE", "REASON", "PROGRESS", "READY", "AGE", "SNAPSHOT", "MESSAGE"]);
+        restores[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Where((_, index) => index != 3)
+            .ShouldBe(["listed", "Restoring", "1/2", "oms-1", "loading"]);
     }
 
     [Fact]
@@ -50,9 +63,12 @@ public sealed class KubectlViewTests(CrdServers servers)
         });
         await servers.CreateAsync(Manifests.Upgrade("columns"), status, onOld: true);
 
-        var columns = Lines(await KubectlAsync("get", "omsu", "columns", "-o", "wide"))[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var columns = Lines(await KubectlAsync("get", "omsu", "columns", "-o", "wide"))[1]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-        columns.Where((_, index) => index != 7).ShouldBe(["columns", "3.2.2-bp2", "4.2.2-bp1", "Backup", "Running", "7/23", "False", "Backup/snapshot", "snap-1", "dumping"]);
+        columns.Where((_, index) => index != 7).ShouldBe([
+            "columns", "3.2.2-bp2", "4.2.2-bp1", "Backup", "Running", "7/23", "False", "Backup/snapshot", "snap-1",
+            "dumping"]);
     }
 
     [Fact]
@@ -63,8 +79,10 @@ public sealed class KubectlViewTests(CrdServers servers)
         await KubectlAsync("api-resources");
         await Deadline.UntilAsync(
             "the server to publish the documentation of the kinds",
-            async token => (await servers.Old.TryKubectlAsync(["explain", "omsu.spec"], cancellationToken: token)).ExitCode == 0
-                && (await servers.Old.TryKubectlAsync(["explain", "snap.spec"], cancellationToken: token)).ExitCode == 0,
+            async token =>
+                (await servers.Old.TryKubectlAsync(["explain", "omsu.spec"], cancellationToken: token)).ExitCode == 0
+                    && (await servers.Old.TryKubectlAsync(
+                        ["explain", "snap.spec"], cancellationToken: token)).ExitCode == 0,
             cancellationToken: TestContext.Current.CancellationToken);
         (await ExplainAsync("omsu.spec.toVersion")).ShouldContain("[identity]");
         (await ExplainAsync("omsu.spec.timeouts.backup")).ShouldContain("[timing]");
@@ -74,7 +92,8 @@ public sealed class KubectlViewTests(CrdServers servers)
 
     // kubectl wraps and indents descriptions.
     private async Task<string> ExplainAsync(string field) =>
-        string.Join(' ', (await KubectlAsync("explain", field)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string.Join(
+            ' ', (await KubectlAsync("explain", field)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private Task<string> KubectlAsync(params string[] arguments) =>
         servers.Old.KubectlAsync(arguments, cancellationToken: TestContext.Current.CancellationToken);

@@ -4,7 +4,8 @@ using YamlDotNet.RepresentationModel;
 namespace Drydock.Tests.Integration.Crds;
 
 /// <summary>
-/// Every command of docs/reference/conditions.md, and those of approve-from-git.md that need no repository, are run as they stand against an API server.
+/// Every command of docs/reference/conditions.md, and those of approve-from-git.md that need no repository, are run as
+/// they stand against an API server.
 /// </summary>
 [Collection(CrdServersCollection.Name)]
 public sealed class PageCommandTests(CrdServers servers)
@@ -22,12 +23,17 @@ public sealed class PageCommandTests(CrdServers servers)
         await PrepareAsync();
         var page = await StartAsync("gitops");
 
-        var outputs = await page.RunPageAsync(Git, block => block.Heading is "Argo CD" or "Control it without a commit", Token);
+        var outputs = await page.RunPageAsync(
+            Git, block => block.Heading is "Argo CD" or "Control it without a commit", Token);
 
         outputs.Count.ShouldBe(2);
-        var annotations = JsonNode.Parse(await servers.Old.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!["metadata"]!["annotations"]!;
-        new[] { "hold", "rollback", "pause" }.Select(name => (string?)annotations[$"drydock.dev/{name}"]).ShouldBe(["StopOld", "1", null]);
-        JsonNode.Parse(await servers.Old.KubectlAsync(["-n", "argocd", "get", "configmap", "argocd-cm", "-o", "json"], cancellationToken: Token))!["data"]!.AsObject().Count.ShouldBe(9);
+        var annotations = JsonNode.Parse(await servers.Old.KubectlAsync(
+            ["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!["metadata"]!["annotations"]!;
+        new[] { "hold", "rollback", "pause" }.Select(name => (string?)annotations[$"drydock.dev/{name}"])
+            .ShouldBe(["StopOld", "1", null]);
+        JsonNode.Parse(await servers.Old.KubectlAsync(
+            ["-n", "argocd", "get", "configmap", "argocd-cm", "-o", "json"], cancellationToken: Token))!["data"]!
+            .AsObject().Count.ShouldBe(9);
     }
 
     [Fact]
@@ -38,7 +44,9 @@ public sealed class PageCommandTests(CrdServers servers)
         var status = new JsonObject
         {
             ["phase"] = "Succeeded",
-            ["conditions"] = new JsonArray([.. new[] { "Ready", "Succeeded", "Failed", "Held", "Usable" }.Select(type => Condition(type, "True")), Condition("Reconciling", "False")]),
+            ["conditions"] = new JsonArray([
+                .. new[] { "Ready", "Succeeded", "Failed", "Held", "Usable" }.Select(type => Condition(type, "True")),
+                Condition("Reconciling", "False")]),
         };
         foreach (var manifest in new[] { Manifests.Upgrade(Done), Manifests.Snapshot(Done), Manifests.Restore(Done) })
         {
@@ -69,9 +77,17 @@ public sealed class PageCommandTests(CrdServers servers)
     }
 
     private static JsonObject Condition(string type, string status) =>
-        new() { ["type"] = type, ["status"] = status, ["reason"] = "Done", ["message"] = "", ["lastTransitionTime"] = "2026-03-01T02:00:00Z" };
+        new()
+        {
+            ["type"] = type,
+            ["status"] = status,
+            ["reason"] = "Done",
+            ["message"] = "",
+            ["lastTransitionTime"] = "2026-03-01T02:00:00Z"
+        };
 
-    private Task<PageRun> StartAsync(string name) => PageRun.StartAsync(servers.Run, servers.Old, Repository.Root, name, Token);
+    private Task<PageRun> StartAsync(string name) =>
+        PageRun.StartAsync(servers.Run, servers.Old, Repository.Root, name, Token);
 
     private async Task PrepareAsync()
     {
@@ -82,17 +98,28 @@ public sealed class PageCommandTests(CrdServers servers)
 
         foreach (var name in new[] { "argocd-cm", "argocd-notifications-cm" })
         {
-            await servers.Old.KubectlAsync(["-n", "argocd", "create", "configmap", name, "--from-literal=kept=as-it-was"], cancellationToken: Token);
+            await servers.Old.KubectlAsync(
+                ["-n", "argocd", "create", "configmap", name, "--from-literal=kept=as-it-was"],
+                cancellationToken: Token);
         }
 
         var manifest = Manifests.Upgrade(Name);
         manifest["metadata"]!["namespace"] = Space;
         await servers.Old.KubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), Token);
         var status = Manifests.StoredPlan("StopOld");
-        status["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@00000000.1", ["since"] = "2026-03-01T02:00:00Z" });
+        status["holds"] = new JsonArray(new JsonObject
+        {
+            ["name"] = "StopOld",
+            ["approval"] = "StopOld@00000000.1",
+            ["since"] = "2026-03-01T02:00:00Z"
+        });
         using var http = servers.Old.CreateHttpClient();
-        using var content = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), System.Text.Encoding.UTF8, "application/merge-patch+json");
-        using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades/{Name}/status", UriKind.Relative), content, Token);
+        using var content = new StringContent(
+            new JsonObject { ["status"] = status }.ToJsonString(), System.Text.Encoding.UTF8,
+            "application/merge-patch+json");
+        using var answer = await http.PatchAsync(
+            new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades/{Name}/status", UriKind.Relative),
+            content, Token);
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
     }
 }

@@ -19,7 +19,8 @@ public sealed class PageManifestTests(CrdServers servers)
             json["metadata"] = new JsonObject { ["name"] = "of-a-page" };
             var (status, body) = await (await servers.ModernAsync()).SendAsync(
                 HttpMethod.Post,
-                $"{Manifests.Folder}/{json["kind"]!.GetValue<string>().ToLowerInvariant()}s?dryRun=All&fieldValidation=Strict",
+                $"{Manifests.Folder}/{json["kind"]!.GetValue<string>().ToLowerInvariant()}"
+                + "s?dryRun=All&fieldValidation=Strict",
                 json.ToJsonString(),
                 cancellationToken: TestContext.Current.CancellationToken);
             status.ShouldBe(HttpStatusCode.Created, $"{text}\n{body}");

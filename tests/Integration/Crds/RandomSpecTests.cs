@@ -6,8 +6,8 @@ using Drydock.Tests.Unit.Crds.Specs.Making;
 namespace Drydock.Tests.Integration.Crds;
 
 /// <summary>
-/// Some hundred random specs on a current server: it accepts what keeps every rule, and refuses what the schema check of
-/// the tests refuses.
+/// Some hundred random specs on a current server: it accepts what keeps every rule, and refuses what the schema check
+/// of the tests refuses.
 /// </summary>
 [Trait(SampleTrait.Name, SampleTrait.All)]
 [Collection(CrdServersCollection.Name)]
@@ -28,7 +28,13 @@ public sealed class RandomSpecTests(CrdServers servers)
         for (var i = 0; i < Each; i++)
         {
             var (spec, keepsRules) = Make(kind, schema, new Random(seed + i));
-            var manifest = new JsonObject { ["apiVersion"] = "drydock.dev/v1alpha1", ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = "random" }, ["spec"] = spec };
+            var manifest = new JsonObject
+            {
+                ["apiVersion"] = "drydock.dev/v1alpha1",
+                ["kind"] = kind,
+                ["metadata"] = new JsonObject { ["name"] = "random" },
+                ["spec"] = spec
+            };
             var errors = SchemaCheck.Errors(schema, spec);
             var (status, body) = await servers.TryCreateAsync(manifest);
             var told = $"seed {seed + i}: {spec.ToJsonString()}\n{string.Join('\n', errors)}\n{body}";
@@ -52,20 +58,22 @@ public sealed class RandomSpecTests(CrdServers servers)
     public async Task Largest_installation_stays_within_CEL_cost_limits()
     {
         var manifest = Manifests.Upgrade("largest");
-        manifest["spec"]!["regions"] = new JsonArray([.. Enumerable.Range(0, 2).Select(region => (JsonNode)new JsonObject
-        {
-            ["name"] = $"r{region}",
-            ["nodes"] = new JsonArray([.. Enumerable.Range(0, 16).Select(node =>
+        manifest["spec"]!["regions"] = new JsonArray(
+            [.. Enumerable.Range(0, 2).Select(region => (JsonNode)new JsonObject
             {
-                var made = Manifests.Upgrade("x")["spec"]!["regions"]![0]!["nodes"]![0]!.DeepClone();
-                (made["name"], made["hostIP"]) = ($"n{region}-{node}", $"192.0.{region}.{node}");
-                return made;
-            })]),
-        })]);
+                ["name"] = $"r{region}",
+                ["nodes"] = new JsonArray([.. Enumerable.Range(0, 16).Select(node =>
+                {
+                    var made = Manifests.Upgrade("x")["spec"]!["regions"]![0]!["nodes"]![0]!.DeepClone();
+                    (made["name"], made["hostIP"]) = ($"n{region}-{node}", $"192.0.{region}.{node}");
+                    return made;
+                })]),
+            })]);
         await servers.CreateAsync(manifest, Manifests.StoredPlan("Backup"));
         var (status, body) = await servers.TryChangeAsync("omsupgrades", "largest", spec => spec["paused"] = true);
         status.ShouldBe(HttpStatusCode.OK, body);
-        (status, body) = await servers.TryChangeAsync("omsupgrades", "largest", spec => spec["regions"]![1]!["nodes"]![15]!["hostIP"] = "198.51.100.1");
+        (status, body) = await servers.TryChangeAsync(
+            "omsupgrades", "largest", spec => spec["regions"]![1]!["nodes"]![15]!["hostIP"] = "198.51.100.1");
         status.ShouldBe(HttpStatusCode.UnprocessableEntity, body);
         body.ShouldContain("spec.regions[].nodes[].hostIP is frozen");
     }
@@ -90,8 +98,10 @@ public sealed class RandomSpecTests(CrdServers servers)
     private async Task<JsonObject> SchemaAsync(string plural)
     {
         var (status, body) = await (await servers.ModernAsync()).SendAsync(
-            HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.drydock.dev", cancellationToken: TestContext.Current.CancellationToken);
+            HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.drydock.dev",
+            cancellationToken: TestContext.Current.CancellationToken);
         status.ShouldBe(HttpStatusCode.OK, body);
-        return JsonNode.Parse(body)!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!.AsObject();
+        return JsonNode.Parse(body)!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!
+            .AsObject();
     }
 }

@@ -6,7 +6,8 @@ internal static class ServedCrds
     private static readonly SemaphoreSlim Gate = new(1);
     private static ControlPlane? _plane;
 
-    /// <summary>The control plane, once it serves them. They are applied once: two applies at a time conflict.</summary>
+    /// <summary>The control plane, once it serves them. They are applied once: two applies at a time
+    /// conflict.</summary>
     public static async Task<ControlPlane> OnSharedPlaneAsync(LabFixture lab)
     {
         await Gate.WaitAsync();
@@ -24,7 +25,10 @@ internal static class ServedCrds
     {
         await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
         await plane.WaitForCrdsAsync(
-            ["omsupgrades.drydock.dev", "backupsnapshots.drydock.dev", "snapshotrestores.drydock.dev", "databaserollingupgrades.drydock.dev"]);
+            [
+                "omsupgrades.drydock.dev", "backupsnapshots.drydock.dev", "snapshotrestores.drydock.dev",
+                "databaserollingupgrades.drydock.dev"
+            ]);
         return plane;
     }
 }

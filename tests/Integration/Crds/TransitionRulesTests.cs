@@ -6,7 +6,8 @@ public sealed class TransitionRulesTests(CrdServers servers)
 {
     private static readonly Dictionary<string, (string[] Frozen, string[] Free)> Objects = new(StringComparer.Ordinal)
     {
-        ["omsupgrades"] = (["backup", "failed", "rollingback"], ["fresh", "unplanned", "planned", "preflight", "succeeded", "rolledback"]),
+        ["omsupgrades"] = (["backup", "failed", "rollingback"], [
+            "fresh", "unplanned", "planned", "preflight", "succeeded", "rolledback"]),
         ["backupsnapshots"] = (["begun", "succeeded"], ["fresh", "pending"]),
         ["databaserollingupgrades"] = (["upgradepd", "failed"], ["fresh", "planned", "succeeded", "rolledback"]),
         ["snapshotrestores"] = (["restoring", "begun", "succeeded"], ["fresh", "verifying", "planned", "failed"]),
@@ -28,7 +29,8 @@ public sealed class TransitionRulesTests(CrdServers servers)
         {
             var (status, body) = await servers.TryChangeAsync(rule.Plural, name, rule.Change);
             status.ShouldBe(HttpStatusCode.UnprocessableEntity, $"{name}: {body}");
-            JsonNode.Parse(body)!["message"]!.GetValue<string>().ShouldContain($"{rule.Field} is frozen ", customMessage: name);
+            JsonNode.Parse(body)!["message"]!.GetValue<string>()
+                .ShouldContain($"{rule.Field} is frozen ", customMessage: name);
         }
     }
 
@@ -49,7 +51,8 @@ public sealed class TransitionRulesTests(CrdServers servers)
     public async Task Access_and_control_changes_are_accepted_at_any_time(string change)
     {
         var rule = TransitionRules.Free.Single(rule => rule.ToString() == change);
-        foreach (var name in Objects[rule.Plural].Frozen.Concat(Objects[rule.Plural].Free).Select(name => rule.Sort + name))
+        foreach (var name in Objects[rule.Plural].Frozen.Concat(Objects[rule.Plural].Free)
+            .Select(name => rule.Sort + name))
         {
             var (status, body) = await servers.TryChangeAsync(rule.Plural, name, rule.Change);
             status.ShouldBe(HttpStatusCode.OK, $"{name}: {body}");

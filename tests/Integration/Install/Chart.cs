@@ -12,9 +12,11 @@ internal static class Chart
 
     public static string Folder { get; } = Repository.PathOf("charts", "drydock");
 
-    /// <summary>Renders the chart as release <c>drydock</c> with both Helms, which must make the same objects.</summary>
+    /// <summary>Renders the chart as release <c>drydock</c> with both Helms, which must make the same
+    /// objects.</summary>
     /// <param name="flags">Further flags of <c>helm template</c>.</param>
-    public static async Task<IReadOnlyList<JsonNode>> RenderAsync(CancellationToken cancellationToken, params string[] flags)
+    public static async Task<IReadOnlyList<JsonNode>> RenderAsync(
+        CancellationToken cancellationToken, params string[] flags)
     {
         var results = await TemplateAsync(flags, cancellationToken);
         results.ShouldAllBe(result => result.ExitCode == 0);
@@ -27,7 +29,8 @@ internal static class Chart
     }
 
     /// <summary>What each Helm says instead of rendering the chart.</summary>
-    public static async Task<IReadOnlyList<string>> RefusalsAsync(CancellationToken cancellationToken, params string[] flags)
+    public static async Task<IReadOnlyList<string>> RefusalsAsync(
+        CancellationToken cancellationToken, params string[] flags)
     {
         var results = await TemplateAsync(flags, cancellationToken);
         results.ShouldAllBe(result => result.ExitCode == 1);
@@ -35,7 +38,8 @@ internal static class Chart
     }
 
     /// <summary>Runs a command with each Helm.</summary>
-    public static async Task<IReadOnlyList<ShellResult>> HelmAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ShellResult>> HelmAsync(
+        IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var clients = await Recipes.RunAsync("kube-clients.sh", cancellationToken);
         return
@@ -62,7 +66,8 @@ internal static class Chart
 
     public static JsonNode Container(IEnumerable<JsonNode> objects) => Pod(objects)["spec"]!["containers"]![0]!;
 
-    public static IReadOnlyList<string> Arguments(IEnumerable<JsonNode> objects) => [.. Container(objects)["args"]!.AsArray().Select(a => a!.GetValue<string>())];
+    public static IReadOnlyList<string> Arguments(IEnumerable<JsonNode> objects) =>
+        [.. Container(objects)["args"]!.AsArray().Select(a => a!.GetValue<string>())];
 
     public static IReadOnlyList<JsonNode> Read(string yaml)
     {
@@ -75,24 +80,28 @@ internal static class Chart
     /// <summary>With all maps in the order of their keys.</summary>
     public static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonObject map => new JsonObject(map.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => KeyValuePair.Create(e.Key, Sorted(e.Value)))),
+        JsonObject map => new JsonObject(
+            map.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => KeyValuePair.Create(e.Key, Sorted(e.Value)))),
         JsonArray list => new JsonArray([.. list.Select(Sorted)]),
         _ => node?.DeepClone(),
     };
 
-    private static Task<IReadOnlyList<ShellResult>> TemplateAsync(string[] flags, CancellationToken cancellationToken) =>
+    private static Task<IReadOnlyList<ShellResult>> TemplateAsync(
+        string[] flags, CancellationToken cancellationToken) =>
         HelmAsync(["template", "drydock", Folder, "--namespace", Namespace, .. flags], cancellationToken);
 
     private static JsonNode? Json(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(e => KeyValuePair.Create(((YamlScalarNode)e.Key).Value!, Json(e.Value)))),
+        YamlMappingNode map => new JsonObject(
+            map.Children.Select(e => KeyValuePair.Create(((YamlScalarNode)e.Key).Value!, Json(e.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
         YamlScalarNode { Style: not ScalarStyle.Plain } text => JsonValue.Create(text.Value),
         YamlScalarNode { Value: "true" or "false" } flag => JsonValue.Create(flag.Value == "true"),
         YamlScalarNode { Value: "" or "null" } => null,
-        YamlScalarNode scalar => long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? JsonValue.Create(number)
-            : JsonValue.Create(scalar.Value),
+        YamlScalarNode scalar =>
+            long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? JsonValue.Create(number)
+                : JsonValue.Create(scalar.Value),
         _ => throw new InvalidDataException($"{node.GetType()} is not expected."),
     };
 }

@@ -1,8 +1,8 @@
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>
-/// Does for the operator's Deployments what controllers and a kubelet would, which the lab lacks: pulls the image that is
-/// named, runs its container, replaces it when the Deployment changes, ends it with the Deployment, and writes the
+/// Does for the operator's Deployments what controllers and a kubelet would, which the lab lacks: pulls the image that
+/// is named, runs its container, replaces it when the Deployment changes, ends it with the Deployment, and writes the
 /// Deployment's status.
 /// </summary>
 internal sealed class DeploymentRunner : IAsyncDisposable
@@ -34,7 +34,8 @@ internal sealed class DeploymentRunner : IAsyncDisposable
 
     /// <summary>The log of the container, and why the runner ended if it did.</summary>
     public async Task<string> LogAsync() =>
-        $"{_work.Exception}{(_running.Length > 0 ? (await _host.TryDockerAsync(["logs", "--tail", "40", Container])).Output : "")}";
+        $"{_work.Exception}"
+        + $"{(_running.Length > 0 ? (await _host.TryDockerAsync(["logs", "--tail", "40", Container])).Output : "")}";
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -51,7 +52,8 @@ internal sealed class DeploymentRunner : IAsyncDisposable
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         while (await poll.WaitForNextTickAsync(cancellationToken))
         {
-            var all = JsonNode.Parse(await _plane.KubectlAsync(["get", "deployments", "--all-namespaces", "-o", "json"], cancellationToken: cancellationToken))!;
+            var all = JsonNode.Parse(await _plane.KubectlAsync(
+                ["get", "deployments", "--all-namespaces", "-o", "json"], cancellationToken: cancellationToken))!;
             var wanted = all["items"]!.AsArray().SingleOrDefault(d => (string?)d!["metadata"]!["name"] == Deployment);
             var version = wanted is null ? "" : $"{wanted["metadata"]!["uid"]}/{wanted["metadata"]!["generation"]}";
             if (version == _running)
@@ -79,13 +81,16 @@ internal sealed class DeploymentRunner : IAsyncDisposable
         var container = deployment["spec"]!["template"]!["spec"]!["containers"]![0]!;
         var image = container["image"]!.GetValue<string>();
         await _host.DockerAsync(["--config", _login, "pull", "--quiet", image], cancellationToken: cancellationToken);
-        var kubeconfig = await _plane.CreateServiceAccountKubeconfigAsync(space, Deployment, Path.Combine(_run.FolderFor(Container), "kubeconfig"), cancellationToken: cancellationToken);
+        var kubeconfig = await _plane.CreateServiceAccountKubeconfigAsync(
+            space, Deployment, Path.Combine(_run.FolderFor(Container), "kubeconfig"),
+            cancellationToken: cancellationToken);
         await Shell.RunAsync("chown", ["65532:65532", kubeconfig], cancellationToken: cancellationToken);
         await InstallStage.RunAsync(_run, _host, container, image, kubeconfig, Container, space, cancellationToken);
         using var http = new HttpClient();
         await Deadline.UntilAsync(
             $"the operator in {Container} to be ready",
-            async token => (await http.GetAsync(new Uri($"http://{_host.Address}:8080/readyz"), token)).IsSuccessStatusCode,
+            async token =>
+                (await http.GetAsync(new Uri($"http://{_host.Address}:8080/readyz"), token)).IsSuccessStatusCode,
             cancellationToken: cancellationToken);
         deployment["status"] = new JsonObject
         {
@@ -96,6 +101,8 @@ internal sealed class DeploymentRunner : IAsyncDisposable
             ["availableReplicas"] = 1,
         };
         deployment["metadata"]!.AsObject().Remove("resourceVersion");
-        await _plane.KubectlAsync(["replace", "--raw", $"/apis/apps/v1/namespaces/{space}/deployments/{Deployment}/status", "-f", "-"], deployment.ToJsonString(), cancellationToken);
+        await _plane.KubectlAsync(
+            ["replace", "--raw", $"/apis/apps/v1/namespaces/{space}/deployments/{Deployment}/status", "-f", "-"],
+            deployment.ToJsonString(), cancellationToken);
     }
 }

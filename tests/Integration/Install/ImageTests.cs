@@ -24,16 +24,21 @@ public sealed class ImageTests(LabFixture lab)
             ["title", "description", "version", "revision", "created", "licenses", "documentation"]);
         image.CompressedBytes.ShouldBeLessThan(MostBytes);
         TestContext.Current.SendDiagnosticMessage($"{arch}: {image.CompressedBytes} bytes compressed");
-        var machines = image.Files.Values.Where(f => f.Length > 20 && f.AsSpan(0, 4).SequenceEqual("\u007fELF"u8)).Select(f => (int)BitConverter.ToUInt16(f, 18)).ToList();
+        var machines = image.Files.Values.Where(f => f.Length > 20 && f.AsSpan(0, 4).SequenceEqual("\u007fELF"u8))
+            .Select(f => (int)BitConverter.ToUInt16(f, 18)).ToList();
         machines.Count.ShouldBeGreaterThan(100);
         machines.ShouldAllBe(m => m == machine);
-        foreach (var program in new[] { "mariadb", "mariadb-dump", "mydumper", "age", "ssh", "ssh-keygen", "setpriv", "dash" })
+        foreach (var program
+            in new[] { "mariadb", "mariadb-dump", "mydumper", "age", "ssh", "ssh-keygen", "setpriv", "dash" })
         {
             image.Files.Keys.ShouldContain($"usr/bin/{program}");
         }
 
-        image.Modes.ShouldAllBe(entry => (entry.Value & (UnixFileMode.SetUser | UnixFileMode.SetGroup)) == UnixFileMode.None);
-        image.Files.Keys.ShouldAllBe(name => !name.Contains("perl", StringComparison.OrdinalIgnoreCase) || name.Contains("/licenses/", StringComparison.Ordinal) || name.Contains("/doc/", StringComparison.Ordinal));
+        image.Modes.ShouldAllBe(
+            entry => (entry.Value & (UnixFileMode.SetUser | UnixFileMode.SetGroup)) == UnixFileMode.None);
+        image.Files.Keys.ShouldAllBe(name => !name.Contains("perl", StringComparison.OrdinalIgnoreCase)
+            || name.Contains("/licenses/", StringComparison.Ordinal)
+            || name.Contains("/doc/", StringComparison.Ordinal));
         VerifyBill(JsonNode.Parse(image.Files["usr/share/drydock/sbom.cdx.json"])!, arch, image);
     }
 
@@ -43,7 +48,9 @@ public sealed class ImageTests(LabFixture lab)
         var run = await lab.RunAsync();
 
         var first = await OperatorImage.BuildAsync(run, OperatorImage.OwnArchitecture, null, Token);
-        var second = await OperatorImage.BuildAsync(run, OperatorImage.OwnArchitecture, await OperatorImage.RemakeRootAsync(run, OperatorImage.OwnArchitecture, Token), Token);
+        var second = await OperatorImage.BuildAsync(
+            run, OperatorImage.OwnArchitecture,
+            await OperatorImage.RemakeRootAsync(run, OperatorImage.OwnArchitecture, Token), Token);
 
         (await HashAsync(second)).ShouldBe(await HashAsync(first));
     }
@@ -58,10 +65,16 @@ public sealed class ImageTests(LabFixture lab)
         await File.WriteAllTextAsync(login, registry.DockerConfigJson, Token);
         var target = $"docker://{registry.Address}/drydock-operator:0.1.0";
 
-        await Shell.RunAsync("skopeo", ["copy", "--all", "--dest-authfile", login, "--dest-tls-verify=false", $"oci-archive:{file}", target], cancellationToken: Token);
+        await Shell.RunAsync(
+            "skopeo",
+            ["copy", "--all", "--dest-authfile", login, "--dest-tls-verify=false", $"oci-archive:{file}", target],
+            cancellationToken: Token);
 
-        var index = JsonNode.Parse(await Shell.RunAsync("skopeo", ["inspect", "--raw", "--authfile", login, "--tls-verify=false", target], cancellationToken: Token))!;
-        index["manifests"]!.AsArray().ShouldHaveSingleItem()!["platform"]!["architecture"]!.GetValue<string>().ShouldBe(OperatorImage.OwnArchitecture);
+        var index = JsonNode.Parse(await Shell.RunAsync(
+            "skopeo", ["inspect", "--raw", "--authfile", login, "--tls-verify=false", target],
+            cancellationToken: Token))!;
+        index["manifests"]!.AsArray().ShouldHaveSingleItem()!["platform"]!["architecture"]!.GetValue<string>()
+            .ShouldBe(OperatorImage.OwnArchitecture);
     }
 
     private static void VerifyBill(JsonNode bill, string arch, ImageFile image)
@@ -69,25 +82,37 @@ public sealed class ImageTests(LabFixture lab)
         bill["bomFormat"]!.GetValue<string>().ShouldBe("CycloneDX");
         var components = bill["components"]!.AsArray().Select(c => c!).ToList();
         components.Select(c => c["bom-ref"]!.GetValue<string>()).ShouldBeUnique();
-        var debian = components.Where(c => c["purl"]!.GetValue<string>().StartsWith("pkg:deb/", StringComparison.Ordinal)).Select(c => c["name"]!.GetValue<string>()).ToList();
+        var debian = components.Where(c => c["purl"]!.GetValue<string>().StartsWith(
+            "pkg:deb/", StringComparison.Ordinal)).Select(c => c["name"]!.GetValue<string>()).ToList();
         debian.ShouldBe(
-            File.ReadLines(Repository.PathOf("image", "packages.txt")).Where(l => l.Contains(':', StringComparison.Ordinal) && !l.StartsWith('#')).Select(l => l.Split(':')[0]),
+            File.ReadLines(Repository.PathOf("image", "packages.txt")).Where(
+                l => l.Contains(':', StringComparison.Ordinal) && !l.StartsWith('#')).Select(l => l.Split(':')[0]),
             ignoreOrder: true);
         debian.ShouldAllBe(name => image.Files.ContainsKey($"var/lib/dpkg/status.d/{name}"));
-        var locked = JsonNode.Parse(File.ReadAllText(Repository.PathOf("src", "Operator", "packages.lock.json")))!["dependencies"]!.AsObject()
+        var locked = JsonNode.Parse(
+            File.ReadAllText(Repository.PathOf("src", "Operator", "packages.lock.json")))!["dependencies"]!.AsObject()
             .SelectMany(framework => framework.Value!.AsObject())
             .Where(p => p.Value!["contentHash"] is not null)
-            .ToDictionary(p => p.Key, p => (Version: p.Value!["resolved"]!.GetValue<string>(), Hash: Convert.ToHexStringLower(Convert.FromBase64String(p.Value!["contentHash"]!.GetValue<string>()))), StringComparer.OrdinalIgnoreCase);
-        var packages = components.Where(c => c["purl"]!.GetValue<string>().StartsWith("pkg:nuget/", StringComparison.Ordinal)).ToList();
-        packages.ShouldContain(c => c["name"]!.GetValue<string>().StartsWith("Microsoft.NETCore.App.Runtime.linux-", StringComparison.Ordinal));
-        foreach (var package in packages.Where(c => !c["name"]!.GetValue<string>().Contains(".Runtime.linux-", StringComparison.Ordinal)))
+            .ToDictionary(
+                p => p.Key,
+                p => (Version: p.Value!["resolved"]!.GetValue<string>(), Hash: Convert.ToHexStringLower(
+                    Convert.FromBase64String(p.Value!["contentHash"]!.GetValue<string>()))),
+                StringComparer.OrdinalIgnoreCase);
+        var packages = components.Where(
+            c => c["purl"]!.GetValue<string>().StartsWith("pkg:nuget/", StringComparison.Ordinal)).ToList();
+        packages.ShouldContain(c => c["name"]!.GetValue<string>().StartsWith(
+            "Microsoft.NETCore.App.Runtime.linux-", StringComparison.Ordinal));
+        foreach (var package in packages.Where(
+            c => !c["name"]!.GetValue<string>().Contains(".Runtime.linux-", StringComparison.Ordinal)))
         {
             var expected = locked[package["name"]!.GetValue<string>()];
             package["version"]!.GetValue<string>().ShouldBe(expected.Version);
-            package["hashes"]![0]!["content"]!.GetValue<string>().ShouldBe(expected.Hash, package["name"]!.GetValue<string>());
+            package["hashes"]![0]!["content"]!.GetValue<string>()
+                .ShouldBe(expected.Hash, package["name"]!.GetValue<string>());
         }
 
-        components.Count(c => c["purl"]!.GetValue<string>().Contains($"arch={arch}", StringComparison.Ordinal)).ShouldBeGreaterThan(20);
+        components.Count(c => c["purl"]!.GetValue<string>().Contains($"arch={arch}", StringComparison.Ordinal))
+            .ShouldBeGreaterThan(20);
     }
 
     private static async Task<string> HashAsync(string file)
@@ -103,10 +128,12 @@ public sealed class ImageTests(LabFixture lab)
         var index = JsonNode.Parse(blobs["index.json"])!;
         var nested = Blob(index["manifests"]![0]!);
         var manifest = Blob(nested["manifests"]!.AsArray().ShouldHaveSingleItem()!);
-        var result = new ImageFile(Blob(manifest["config"]!), manifest["layers"]!.AsArray().Sum(l => l!["size"]!.GetValue<long>()), [], []);
+        var result = new ImageFile(
+            Blob(manifest["config"]!), manifest["layers"]!.AsArray().Sum(l => l!["size"]!.GetValue<long>()), [], []);
         foreach (var layer in manifest["layers"]!.AsArray())
         {
-            var (files, modes) = await EntriesAsync(new GZipStream(new MemoryStream(Bytes(layer!)), CompressionMode.Decompress));
+            var (files, modes) = await EntriesAsync(
+                new GZipStream(new MemoryStream(Bytes(layer!)), CompressionMode.Decompress));
             foreach (var (name, content) in files)
             {
                 result.Files[name] = content;
@@ -127,7 +154,8 @@ public sealed class ImageTests(LabFixture lab)
         }
     }
 
-    private static async Task<(Dictionary<string, byte[]> Files, Dictionary<string, UnixFileMode> Modes)> EntriesAsync(Stream source)
+    private static async Task<(Dictionary<string, byte[]> Files, Dictionary<string, UnixFileMode> Modes)> EntriesAsync(
+        Stream source)
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         var modes = new Dictionary<string, UnixFileMode>(StringComparer.Ordinal);
@@ -136,7 +164,8 @@ public sealed class ImageTests(LabFixture lab)
             await using var reader = new TarReader(source);
             while (await reader.GetNextEntryAsync(cancellationToken: Token) is { } entry)
             {
-                if (entry.DataStream is null || entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+                if (entry.DataStream is null
+                    || entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
                 {
                     continue;
                 }
@@ -152,5 +181,7 @@ public sealed class ImageTests(LabFixture lab)
         return (files, modes);
     }
 
-    private sealed record ImageFile(JsonNode Config, long CompressedBytes, Dictionary<string, byte[]> Files, Dictionary<string, UnixFileMode> Modes);
+    private sealed record ImageFile(
+        JsonNode Config, long CompressedBytes, Dictionary<string, byte[]> Files,
+        Dictionary<string, UnixFileMode> Modes);
 }

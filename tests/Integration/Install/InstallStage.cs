@@ -28,12 +28,15 @@ public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var run = await lab.RunAsync();
-        _plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-install", Controllers = false });
+        _plane = await ControlPlane.StartAsync(
+            run, new ControlPlaneOptions { Name = "kube-install", Controllers = false });
         await _plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "storage")]);
         await _plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "default")]);
-        Kubeconfig = await _plane.CreateServiceAccountKubeconfigAsync(OperatorNamespace, "drydock-operator", Path.Combine(run.FolderFor("install"), "kubeconfig"));
+        Kubeconfig = await _plane.CreateServiceAccountKubeconfigAsync(
+            OperatorNamespace, "drydock-operator", Path.Combine(run.FolderFor("install"), "kubeconfig"));
         await Shell.RunAsync("chown", ["65532:65532", Kubeconfig]);
-        var deployment = JsonNode.Parse(await _plane.KubectlAsync(["-n", OperatorNamespace, "get", "deployment", "drydock-operator", "-o", "json"]))!;
+        var deployment = JsonNode.Parse(await _plane.KubectlAsync(
+            ["-n", OperatorNamespace, "get", "deployment", "drydock-operator", "-o", "json"]))!;
         Container = deployment["spec"]!["template"]!["spec"]!["containers"]![0]!;
         _host = await DockerHost.StartAsync(run, "install");
         await OperatorImage.ImportAsync(run, _host, CancellationToken.None);
@@ -47,27 +50,39 @@ public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
     public async Task<string> StartOperatorAsync(CancellationToken cancellationToken)
     {
         var name = LabFixture.UniqueName("operator");
-        await RunAsync(await lab.RunAsync(), Host, Container, OperatorImage.Name, Kubeconfig, name, OperatorNamespace, cancellationToken);
+        await RunAsync(
+            await lab.RunAsync(), Host, Container, OperatorImage.Name, Kubeconfig, name, OperatorNamespace,
+            cancellationToken);
         return name;
     }
 
-    /// <summary>Runs the container of a Deployment on a host, as a kubelet would, with a kubeconfig of its account.</summary>
+    /// <summary>Runs the container of a Deployment on a host, as a kubelet would, with a kubeconfig of its
+    /// account.</summary>
     public static async Task RunAsync(
-        LabRun run, DockerHost host, JsonNode container, string image, string kubeconfig, string name, string space, CancellationToken cancellationToken)
+        LabRun run, DockerHost host, JsonNode container, string image, string kubeconfig, string name, string space,
+        CancellationToken cancellationToken)
     {
         var security = container["securityContext"]!;
-        List<string> arguments = ["run", "-d", "--name", name, "--net", "host", "--user", "65532", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp"];
+        List<string> arguments =
+        [
+            "run", "-d", "--name", name, "--net", "host", "--user", "65532", "--security-opt", "no-new-privileges",
+            "--tmpfs", "/tmp"
+        ];
         arguments.AddRange(security["readOnlyRootFilesystem"]!.GetValue<bool>() ? ["--read-only"] : []);
-        arguments.AddRange(security["capabilities"]!["drop"]!.AsArray().SelectMany(c => new[] { "--cap-drop", c!.GetValue<string>() }));
-        foreach (var mount in container["volumeMounts"]!.AsArray().Select(m => m!["mountPath"]!.GetValue<string>()).Where(p => p != "/tmp"))
+        arguments.AddRange(security["capabilities"]!["drop"]!.AsArray()
+            .SelectMany(c => new[] { "--cap-drop", c!.GetValue<string>() }));
+        foreach (var mount in container["volumeMounts"]!.AsArray().Select(m => m!["mountPath"]!.GetValue<string>())
+            .Where(p => p != "/tmp"))
         {
             var folder = run.FolderFor(Path.Combine("install", name + mount.Replace('/', '-')));
             await Shell.RunAsync("chown", ["65532:65532", folder], cancellationToken: cancellationToken);
             arguments.AddRange(["-v", $"{folder}:{mount}"]);
         }
 
-        arguments.AddRange(["-v", $"{kubeconfig}:/etc/drydock/kubeconfig:ro", image, "--kubeconfig=/etc/drydock/kubeconfig"]);
-        arguments.AddRange(container["args"]!.AsArray().Select(a => a!.GetValue<string>().Replace("$(POD_NAMESPACE)", space, StringComparison.Ordinal)));
+        arguments.AddRange(
+            ["-v", $"{kubeconfig}:/etc/drydock/kubeconfig:ro", image, "--kubeconfig=/etc/drydock/kubeconfig"]);
+        arguments.AddRange(container["args"]!.AsArray().Select(
+            a => a!.GetValue<string>().Replace("$(POD_NAMESPACE)", space, StringComparison.Ordinal)));
         await host.DockerAsync(arguments, cancellationToken: cancellationToken);
     }
 
@@ -80,7 +95,8 @@ public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
         {
             await Deadline.UntilAsync(
                 $"{path} of the operator in {container}",
-                async token => (await http.GetStringAsync(new Uri($"http://{Host.Address}:8080{path}"), token)).StartsWith("Healthy", StringComparison.Ordinal),
+                async token => (await http.GetStringAsync(new Uri($"http://{Host.Address}:8080{path}"), token))
+                    .StartsWith("Healthy", StringComparison.Ordinal),
                 cancellationToken: cancellationToken);
         }
         catch (LabException error)
@@ -98,7 +114,9 @@ public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
 
     /// <summary>Who holds the lease; empty for nobody.</summary>
     public Task<string> LeaseHolderAsync(CancellationToken cancellationToken) =>
-        Plane.KubectlAsync(["-n", OperatorNamespace, "get", "lease", "drydock-operator", "--ignore-not-found", "-o", "jsonpath={.spec.holderIdentity}"], cancellationToken: cancellationToken);
+        Plane.KubectlAsync([
+            "-n", OperatorNamespace, "get", "lease", "drydock-operator", "--ignore-not-found", "-o",
+            "jsonpath={.spec.holderIdentity}"], cancellationToken: cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -25,7 +25,8 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
         await stage.WaitUntilReadyAsync(container, Token);
 
         (await ExecAsync(container, "id -u")).ShouldBe("65532");
-        (await stage.Host.TryDockerAsync(["exec", container, "sh", "-c", ": > /opt/drydock/x"], cancellationToken: Token)).ExitCode.ShouldNotBe(0);
+        (await stage.Host.TryDockerAsync(
+            ["exec", container, "sh", "-c", ": > /opt/drydock/x"], cancellationToken: Token)).ExitCode.ShouldNotBe(0);
         (await ExecAsync(container, "grep CapEff /proc/1/status")).ShouldEndWith("0000000000000000");
         // ssh looks its own user up before it does anything else.
         (await ExecAsync(container, "ssh -G host.example | grep '^user '")).ShouldBe("user drydock");
@@ -33,11 +34,13 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
 
         await Deadline.UntilAsync(
             "the snapshot to end",
-            async token => (await SnapshotAsync(space, token))["status"]?["phase"]?.GetValue<string>() is "Succeeded" or "Failed",
+            async token =>
+                (await SnapshotAsync(space, token))["status"]?["phase"]?.GetValue<string>() is "Succeeded" or "Failed",
             cancellationToken: Token);
 
         var status = (await SnapshotAsync(space, Token))["status"]!;
-        status["phase"]!.GetValue<string>().ShouldBe("Succeeded", status["message"]?.GetValue<string>() ?? await stage.LogAsync(container));
+        status["phase"]!.GetValue<string>()
+            .ShouldBe("Succeeded", status["message"]?.GetValue<string>() ?? await stage.LogAsync(container));
         status["verified"]!.GetValue<string>().ShouldBe("ReadBack");
         var rows = status["databases"]!.AsArray().ShouldHaveSingleItem()!["rows"]!.GetValue<long>();
         rows.ShouldBe(2);
@@ -52,11 +55,14 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
     {
         var container = await stage.StartOperatorAsync(Token);
         await stage.WaitUntilReadyAsync(container, Token);
-        await Deadline.UntilAsync("the lease to be held", async token => (await stage.LeaseHolderAsync(token)).Length > 0, cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the lease to be held", async token => (await stage.LeaseHolderAsync(token)).Length > 0,
+            cancellationToken: Token);
 
         await stage.Host.DockerAsync(["stop", "--time", "20", container], cancellationToken: Token);
 
-        (await stage.Host.DockerAsync(["inspect", "-f", "{{.State.ExitCode}}", container], cancellationToken: Token)).Trim().ShouldBe("0", await stage.LogAsync(container));
+        (await stage.Host.DockerAsync(["inspect", "-f", "{{.State.ExitCode}}", container], cancellationToken: Token))
+            .Trim().ShouldBe("0", await stage.LogAsync(container));
         (await stage.LeaseHolderAsync(Token)).ShouldBeEmpty(await stage.LogAsync(container));
         await stage.Host.DockerAsync(["rm", "-f", container], cancellationToken: Token);
     }
@@ -79,7 +85,10 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
     {
         var database = "install_" + space[^6..];
         var db = await lab.MetaDbAsync();
-        await db.ExecAsync($"CREATE DATABASE {database}; CREATE TABLE {database}.t (id INT PRIMARY KEY, text VARCHAR(40)); INSERT INTO {database}.t VALUES (1, 'a'), (2, 'b');", cancellationToken: Token);
+        await db.ExecAsync(
+            $"CREATE DATABASE {database}; CREATE TABLE {database}.t (id INT PRIMARY KEY, text VARCHAR(40)); INSERT "
+            + $"INTO {database}.t VALUES (1, 'a'), (2, 'b');",
+            cancellationToken: Token);
         await db.CreateUserAsync(database, "not-a-real-password", cancellationToken: Token);
         await stage.Plane.KubectlAsync(["create", "namespace", space], cancellationToken: Token);
         await stage.Plane.KubectlAsync(
@@ -95,7 +104,8 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
     }
 
     private async Task<JsonNode> SnapshotAsync(string space, CancellationToken cancellationToken) =>
-        JsonNode.Parse(await stage.Plane.KubectlAsync(["-n", space, "get", "backupsnapshot", "one", "-o", "json"], cancellationToken: cancellationToken))!;
+        JsonNode.Parse(await stage.Plane.KubectlAsync(
+            ["-n", space, "get", "backupsnapshot", "one", "-o", "json"], cancellationToken: cancellationToken))!;
 
     private async Task<string> ExecAsync(string container, string command) =>
         (await stage.Host.DockerAsync(["exec", container, "sh", "-c", command], cancellationToken: Token)).Trim();
@@ -103,9 +113,15 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
     private async Task<bool> CanAsync(string verb, string resource, string space)
     {
         // After a slash kubectl reads the name of an object.
-        var (kind, part) = resource.Split('/') is [var whole, var below] ? (whole, (string[])[$"--subresource={below}"]) : (resource, []);
+        var (kind, part) = resource.Split('/') is [var whole, var below]
+            ? (whole, (string[])[$"--subresource={below}"])
+            : (resource, []);
         var answer = await stage.Plane.TryKubectlAsync(
-            ["auth", "can-i", verb, kind, .. part, "-n", space, "--as", $"system:serviceaccount:{InstallStage.OperatorNamespace}:drydock-operator"], cancellationToken: Token);
+            [
+                "auth", "can-i", verb, kind, .. part, "-n", space, "--as",
+                $"system:serviceaccount:{InstallStage.OperatorNamespace}:drydock-operator"
+            ],
+            cancellationToken: Token);
         return answer.Output.Trim() switch
         {
             "yes" => true,

@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Integration.Install;
 
-/// <summary>Names that kustomize changes arrive in the objects that refer to them, with the kustomize of kubectl 1.35.</summary>
+/// <summary>Names that kustomize changes arrive in the objects that refer to them, with the kustomize of kubectl
+/// 1.35.</summary>
 public sealed class KustomizeTests
 {
     private const string Kustomization = """
@@ -49,21 +50,27 @@ public sealed class KustomizeTests
         var folder = Directory.CreateTempSubdirectory("drydock-kustomize-").FullName;
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, "kustomization.yaml"), Kustomization, TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(folder, "objects.yaml"), Objects, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "kustomization.yaml"), Kustomization, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "objects.yaml"), Objects, TestContext.Current.CancellationToken);
             File.Copy(Repository.PathOf("config", "kustomize", "drydock.yaml"), Path.Combine(folder, "drydock.yaml"));
             var made = await Chart.KustomizeAsync(folder, TestContext.Current.CancellationToken);
             JsonNode Of(string kind) => made.Single(o => (string)o["kind"]! == kind);
-            string Secret(string name) => made.Where(o => (string)o["kind"]! == "Secret").Select(o => (string)o["metadata"]!["name"]!).Single(n => n.StartsWith($"blue-{name}-", StringComparison.Ordinal));
+            string Secret(string name) => made.Where(o => (string)o["kind"]! == "Secret").Select(o =>
+                (string)o["metadata"]!["name"]!).Single(n => n.StartsWith($"blue-{name}-", StringComparison.Ordinal));
 
             var upgrade = Of("OmsUpgrade")["spec"]!;
-            upgrade["regions"]![0]!["nodes"]!.AsArray().Select(n => (string?)n!["docker"]!["tlsSecretRef"]!["name"]).ShouldBe([Secret("docker-tls"), Secret("docker-tls")]);
+            upgrade["regions"]![0]!["nodes"]!.AsArray().Select(n => (string?)n!["docker"]!["tlsSecretRef"]!["name"])
+                .ShouldBe([Secret("docker-tls"), Secret("docker-tls")]);
             ((string?)upgrade["metadataDatabase"]!["credentialsSecretRef"]!["name"]).ShouldBe(Secret("oms-metadb"));
             ((string?)upgrade["backup"]!["storage"]!["s3"]!["credentialsSecretRef"]!["name"]).ShouldBe(Secret("s3"));
             ((string?)upgrade["image"]).ShouldBe("registry.example/oms:changed");
-            ((string?)Of("BackupSnapshot")["spec"]!["source"]!["credentialsSecretRef"]!["name"]).ShouldBe(Secret("oms-metadb"));
+            ((string?)Of("BackupSnapshot")["spec"]!["source"]!["credentialsSecretRef"]!["name"])
+                .ShouldBe(Secret("oms-metadb"));
             ((string?)Of("SnapshotRestore")["spec"]!["snapshotRef"]!["name"]).ShouldBe("blue-snap");
-            ((string?)Of("SnapshotRestore")["spec"]!["target"]!["credentialsSecretRef"]!["name"]).ShouldBe("not-made-here", "a Secret that is not part of the kustomization keeps its name");
+            ((string?)Of("SnapshotRestore")["spec"]!["target"]!["credentialsSecretRef"]!["name"])
+                .ShouldBe("not-made-here", "a Secret that is not part of the kustomization keeps its name");
         }
         finally
         {

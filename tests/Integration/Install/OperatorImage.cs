@@ -24,7 +24,8 @@ internal static class OperatorImage
     };
 
     /// <summary>The architecture of this machine, as Debian calls it.</summary>
-    public static string OwnArchitecture => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
+    public static string OwnArchitecture =>
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
 
     /// <summary>Makes the image of this machine's architecture and loads it into a Docker host.</summary>
     public static async Task ImportAsync(LabRun run, DockerHost host, CancellationToken cancellationToken)
@@ -38,13 +39,15 @@ internal static class OperatorImage
     /// <param name="run">The lab.</param>
     /// <param name="arch">Its architecture.</param>
     /// <param name="root">The files from packages; null for those in the cache.</param>
-    public static async Task<string> BuildAsync(LabRun run, string arch, string? root, CancellationToken cancellationToken)
+    public static async Task<string> BuildAsync(
+        LabRun run, string arch, string? root, CancellationToken cancellationToken)
     {
         var file = Path.Combine(run.FolderFor("image"), $"{LabFixture.UniqueName(arch)}.tar");
         await Shell.RunAsync(
             "bash",
             [
-                Repository.PathOf("image", "build.sh"), "--arch", arch, "--name", Name, "--output", file, "--root", root ?? await RootAsync(arch),
+                Repository.PathOf("image", "build.sh"), "--arch", arch, "--name", Name, "--output", file, "--root",
+                root ?? await RootAsync(arch),
                 "--published", await PublishedAsync(arch),
             ],
             environment: Environment,
@@ -58,25 +61,30 @@ internal static class OperatorImage
         var cached = await RootAsync(arch);
         var file = Path.Combine(run.FolderFor("image"), $"{LabFixture.UniqueName("root")}.tar");
         await Shell.RunAsync(
-            "bash", [Repository.PathOf("image", "root.sh"), arch, file, DebsOf(cached)], environment: Environment, cancellationToken: cancellationToken);
+            "bash", [Repository.PathOf("image", "root.sh"), arch, file, DebsOf(cached)], environment: Environment,
+            cancellationToken: cancellationToken);
         return file;
     }
 
     /// <summary>The folder of the published operator.</summary>
-    public static Task<string> PublishedAsync(string arch) => Published.GetOrAdd(arch, key => new(() => PublishAsync(key))).Value;
+    public static Task<string> PublishedAsync(string arch) =>
+        Published.GetOrAdd(arch, key => new(() => PublishAsync(key))).Value;
 
-    private static Task<string> RootAsync(string arch) => Roots.GetOrAdd(arch, key => new(() => MakeRootAsync(key))).Value;
+    private static Task<string> RootAsync(string arch) =>
+        Roots.GetOrAdd(arch, key => new(() => MakeRootAsync(key))).Value;
 
     private static string DebsOf(string root) => Path.ChangeExtension(root, ".debs");
 
     private static async Task<string> MakeRootAsync(string arch)
     {
-        var recipe = string.Concat(new[] { "root.sh", "lib.sh", "packages.txt" }.Select(file => File.ReadAllText(Repository.PathOf("image", file))));
+        var recipe = string.Concat(new[] { "root.sh", "lib.sh", "packages.txt" }.Select(
+            file => File.ReadAllText(Repository.PathOf("image", file))));
         var cached = Path.Combine(Recipes.CacheFolder, $"image-root-{arch}-{Hash(recipe, 12)}.tar");
         if (!File.Exists(cached))
         {
             var work = $"{cached}.{System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}";
-            await Shell.RunAsync("bash", [Repository.PathOf("image", "root.sh"), arch, work, work + ".debs"], environment: Environment);
+            await Shell.RunAsync(
+                "bash", [Repository.PathOf("image", "root.sh"), arch, work, work + ".debs"], environment: Environment);
             if (!Directory.Exists(DebsOf(cached)))
             {
                 Directory.Move(work + ".debs", DebsOf(cached));
@@ -96,11 +104,13 @@ internal static class OperatorImage
         await Shell.RunAsync(
             "bash",
             [
-                Repository.PathOf("image", "publish.sh"), arch, output, "-p:RunAnalyzers=false", $"-p:ArtifactsPath={artifacts}", "-maxcpucount:1", "-nodeReuse:false",
+                Repository.PathOf("image", "publish.sh"), arch, output, "-p:RunAnalyzers=false",
+                $"-p:ArtifactsPath={artifacts}", "-maxcpucount:1", "-nodeReuse:false",
             ],
             environment: Environment);
         return output;
     }
 
-    private static string Hash(string text, int length) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
+    private static string Hash(string text, int length) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
 }

@@ -48,7 +48,8 @@ internal static class PodSecurity
 
         foreach (var context in Containers(pod).Select(c => c["securityContext"]).Append(pod["securityContext"]))
         {
-            foreach (var field in new[] { "runAsUser", "fsGroup", "seLinuxOptions" }.Where(field => context?[field] is not null))
+            foreach (var field in new[] { "runAsUser", "fsGroup", "seLinuxOptions" }.Where(
+                field => context?[field] is not null))
             {
                 yield return field;
             }
@@ -99,7 +100,8 @@ internal static class PodSecurity
                 yield return "capabilities.add";
             }
 
-            if ((own?["seccompProfile"] ?? context?["seccompProfile"])?["type"]?.GetValue<string>() is not ("RuntimeDefault" or "Localhost"))
+            if ((own?["seccompProfile"] ?? context?["seccompProfile"])?["type"]?.GetValue<string>()
+                is not ("RuntimeDefault" or "Localhost"))
             {
                 yield return "seccompProfile";
             }
@@ -109,7 +111,8 @@ internal static class PodSecurity
                 yield return "procMount";
             }
 
-            if (container["ports"]?.AsArray().Any(p => p!["hostPort"] is { } port && port.GetValue<long>() != 0) == true)
+            if (container["ports"]?.AsArray().Any(
+                p => p!["hostPort"] is { } port && port.GetValue<long>() != 0) == true)
             {
                 yield return "hostPort";
             }
@@ -117,7 +120,8 @@ internal static class PodSecurity
     }
 
     private static IEnumerable<JsonNode> Containers(JsonNode pod) =>
-        new[] { "initContainers", "containers", "ephemeralContainers" }.SelectMany(field => pod[field]?.AsArray() ?? new JsonArray()).OfType<JsonNode>();
+        new[] { "initContainers", "containers", "ephemeralContainers" }
+            .SelectMany(field => pod[field]?.AsArray() ?? new JsonArray()).OfType<JsonNode>();
 
     private static bool Is(JsonNode? node, bool value) => node?.GetValue<bool>() == value;
 }

@@ -9,7 +9,8 @@ public sealed class PodSecurityTests
     [InlineData("s3-only")]
     [InlineData("namespaced")]
     public async Task Pod_of_kustomize_is_restricted(string variant) =>
-        PodSecurity.Restricted(Chart.Pod(await Chart.KustomizeAsync(Repository.PathOf("config", variant), Token))).ShouldBeEmpty();
+        PodSecurity.Restricted(Chart.Pod(await Chart.KustomizeAsync(Repository.PathOf("config", variant), Token)))
+            .ShouldBeEmpty();
 
     [Theory]
     [InlineData("crds.create=true")]
@@ -23,7 +24,8 @@ public sealed class PodSecurityTests
     public async Task Pod_of_chart_without_user_fits_OpenShift()
     {
         PodSecurity.OpenShift(Chart.Pod(await Chart.RenderAsync(Token, "--set", "user=null"))).ShouldBeEmpty();
-        PodSecurity.OpenShift(Chart.Pod(await Chart.RenderAsync(Token))).ShouldBe(["runAsUser", "fsGroup"], ignoreOrder: true);
+        PodSecurity.OpenShift(Chart.Pod(await Chart.RenderAsync(Token)))
+            .ShouldBe(["runAsUser", "fsGroup"], ignoreOrder: true);
     }
 
     [Theory]
@@ -31,10 +33,14 @@ public sealed class PodSecurityTests
     [InlineData("hostPID", """{"hostPID":true}""")]
     [InlineData("hostIPC", """{"hostIPC":true}""")]
     [InlineData("volumes", """{"volumes":[{"name":"host","hostPath":{"path":"/"}}]}""")]
-    [InlineData("sysctls", """{"securityContext":{"runAsNonRoot":true,"seccompProfile":{"type":"RuntimeDefault"},"sysctls":[{"name":"kernel.msgmax","value":"1"}]}}""")]
+    [InlineData(
+        "sysctls",
+        """{"securityContext":{"runAsNonRoot":true,"seccompProfile":{"type":"RuntimeDefault"},"sysctls":[{"name":"kernel.msgmax","value":"1"}]}}""")]
     [InlineData("seccompProfile", """{"securityContext":{"runAsNonRoot":true}}""")]
     [InlineData("runAsNonRoot", """{"securityContext":{"seccompProfile":{"type":"RuntimeDefault"}}}""")]
-    [InlineData("runAsUser", """{"securityContext":{"runAsNonRoot":true,"runAsUser":0,"seccompProfile":{"type":"RuntimeDefault"}}}""")]
+    [InlineData(
+        "runAsUser",
+        """{"securityContext":{"runAsNonRoot":true,"runAsUser":0,"seccompProfile":{"type":"RuntimeDefault"}}}""")]
     [InlineData("privileged", """{"container":{"privileged":true}}""")]
     [InlineData("allowPrivilegeEscalation", """{"container":{"allowPrivilegeEscalation":true}}""")]
     [InlineData("capabilities.drop", """{"container":{"capabilities":{"drop":["KILL"]}}}""")]

@@ -1,8 +1,8 @@
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>
-/// The release script on real scripts but for what takes minutes: the image holds the operator as the tests run it and no
-/// packages, and the plugins are no programs. <see cref="WholeReleaseTests"/> makes and installs all of it.
+/// The release script on real scripts but for what takes minutes: the image holds the operator as the tests run it and
+/// no packages, and the plugins are no programs. <see cref="WholeReleaseTests"/> makes and installs all of it.
 /// </summary>
 public sealed class ReleaseTests(LabFixture lab)
 {
@@ -30,7 +30,8 @@ public sealed class ReleaseTests(LabFixture lab)
     {
         var folder = Path.Combine((await lab.RunAsync()).FolderFor(LabFixture.UniqueName("release")), "dist");
 
-        var refused = await Shell.TryRunAsync("bash", [Repository.PathOf("config", "release.sh"), registry, repo, folder], cancellationToken: Token);
+        var refused = await Shell.TryRunAsync(
+            "bash", [Repository.PathOf("config", "release.sh"), registry, repo, folder], cancellationToken: Token);
 
         refused.ExitCode.ShouldBe(1);
         refused.Error.ShouldContain(said);
@@ -43,7 +44,8 @@ public sealed class ReleaseTests(LabFixture lab)
         var folder = (await lab.RunAsync()).FolderFor(LabFixture.UniqueName("release"));
         await File.WriteAllTextAsync(Path.Combine(folder, "mine"), "", Token);
 
-        var refused = await Shell.TryRunAsync("bash", [Repository.PathOf("config", "release.sh"), Registry, Repo, folder], cancellationToken: Token);
+        var refused = await Shell.TryRunAsync(
+            "bash", [Repository.PathOf("config", "release.sh"), Registry, Repo, folder], cancellationToken: Token);
 
         refused.ExitCode.ShouldBe(1);
         refused.Error.ShouldContain($"DIST is '{folder}', which exists and holds no release. Nothing was changed.");
@@ -55,20 +57,26 @@ public sealed class ReleaseTests(LabFixture lab)
         var root = Path.Combine(work, "root");
         Directory.CreateDirectory(Path.Combine(root, "usr", "share", "drydock"));
         await File.WriteAllLinesAsync(
-            Path.Combine(root, "usr", "share", "drydock", "packages.txt"), Enumerable.Range(0, 21).Select(i => $"package-{i} 1.0 amd64 {new string('0', 64)}"), Token);
+            Path.Combine(root, "usr", "share", "drydock", "packages.txt"),
+            Enumerable.Range(0, 21).Select(i => $"package-{i} 1.0 amd64 {new string('0', 64)}"), Token);
         await Shell.RunAsync("tar", ["-C", root, "-cf", root + ".tar", "."], cancellationToken: Token);
         var image = Path.Combine(work, "image.tar");
         await Shell.RunAsync(
             "bash",
             [
-                Repository.PathOf("image", "build.sh"), "--arch", OperatorImage.OwnArchitecture, "--name", $"{registry}/drydock-operator:{ReleaseFolder.Version}",
+                Repository.PathOf("image", "build.sh"), "--arch", OperatorImage.OwnArchitecture, "--name",
+                $"{registry}/drydock-operator:{ReleaseFolder.Version}",
                 "--output", image, "--root", root + ".tar", "--published", OperatorOf(work),
             ],
             cancellationToken: Token);
         foreach (var system in new[] { "linux-x64", "linux-arm64", "osx-x64", "osx-arm64", "win-x64", "win-arm64" })
         {
             var published = Directory.CreateDirectory(Path.Combine(work, "published", system)).FullName;
-            await File.WriteAllTextAsync(Path.Combine(published, system.StartsWith("win", StringComparison.Ordinal) ? "kubectl-drydock.exe" : "kubectl-drydock"), system, Token);
+            await File.WriteAllTextAsync(
+                Path.Combine(
+                    published,
+                    system.StartsWith("win", StringComparison.Ordinal) ? "kubectl-drydock.exe" : "kubectl-drydock"),
+                system, Token);
         }
 
         var cli = Path.Combine(work, "cli");
@@ -83,7 +91,8 @@ public sealed class ReleaseTests(LabFixture lab)
             },
             cancellationToken: Token);
         return await Shell.TryRunAsync(
-            "bash", [Repository.PathOf("config", "release.sh"), registry, repo, folder, "--image", image, "--cli", cli], cancellationToken: Token);
+            "bash", [Repository.PathOf("config", "release.sh"), registry, repo, folder, "--image", image, "--cli", cli],
+            cancellationToken: Token);
     }
 
     // The operator's own files beside the tests; not the tests, and no program of another machine.

@@ -11,7 +11,8 @@ public sealed class AccidentPageTests
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "project", "reliability.md"));
         var table = page[page.IndexOf("\n## The accidents\n", StringComparison.Ordinal)..];
 
-        AccidentCatalogue.All.Select(accident => accident.Id).Concat(DatabaseAccidents.All.Select(accident => accident.Id))
+        AccidentCatalogue.All.Select(accident => accident.Id)
+            .Concat(DatabaseAccidents.All.Select(accident => accident.Id))
             .Where(id => !table.Contains($"`{id}`", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 }

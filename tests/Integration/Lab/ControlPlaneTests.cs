@@ -13,7 +13,8 @@ public sealed class ControlPlaneTests(LabFixture lab)
 
         using var json = JsonDocument.Parse(version);
         json.RootElement.GetProperty("serverVersion").GetProperty("major").GetString().ShouldBe("1");
-        (await plane.KubectlAsync(["get", "namespaces", "-o", "name"], cancellationToken: Token)).ShouldContain("namespace/kube-system");
+        (await plane.KubectlAsync(["get", "namespaces", "-o", "name"], cancellationToken: Token))
+            .ShouldContain("namespace/kube-system");
     }
 
     [Fact]
@@ -22,7 +23,8 @@ public sealed class ControlPlaneTests(LabFixture lab)
         var plane = await lab.ControlPlaneAsync();
         var ns = await lab.NewNamespaceAsync();
         await plane.KubectlAsync(["-n", ns, "create", "configmap", "owner"], cancellationToken: Token);
-        var uid = await plane.KubectlAsync(["-n", ns, "get", "configmap", "owner", "-o", "jsonpath={.metadata.uid}"], cancellationToken: Token);
+        var uid = await plane.KubectlAsync(
+            ["-n", ns, "get", "configmap", "owner", "-o", "jsonpath={.metadata.uid}"], cancellationToken: Token);
         await plane.KubectlAsync(
             ["apply", "-f", "-"],
             $$"""
@@ -35,7 +37,9 @@ public sealed class ControlPlaneTests(LabFixture lab)
 
         await Deadline.UntilAsync(
             "the owned object to be collected",
-            async token => (await plane.KubectlAsync(["-n", ns, "get", "configmap", "owned", "--ignore-not-found", "-o", "name"], cancellationToken: token)).Length == 0,
+            async token => (await plane.KubectlAsync(
+                ["-n", ns, "get", "configmap", "owned", "--ignore-not-found", "-o", "name"],
+                cancellationToken: token)).Length == 0,
             cancellationToken: Token);
     }
 
@@ -44,11 +48,14 @@ public sealed class ControlPlaneTests(LabFixture lab)
     {
         var plane = await lab.ControlPlaneAsync();
         var ns = await lab.NewNamespaceAsync();
-        await plane.KubectlAsync(["-n", ns, "create", "secret", "generic", "s", "--from-literal=key=not-a-secret"], cancellationToken: Token);
+        await plane.KubectlAsync(
+            ["-n", ns, "create", "secret", "generic", "s", "--from-literal=key=not-a-secret"],
+            cancellationToken: Token);
 
         await plane.KubectlAsync(["delete", "namespace", ns, "--wait=true", "--timeout=60s"], cancellationToken: Token);
 
-        (await plane.KubectlAsync(["get", "namespace", ns, "--ignore-not-found", "-o", "name"], cancellationToken: Token)).ShouldBeEmpty();
+        (await plane.KubectlAsync(
+            ["get", "namespace", ns, "--ignore-not-found", "-o", "name"], cancellationToken: Token)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -58,9 +65,13 @@ public sealed class ControlPlaneTests(LabFixture lab)
         var plane = await lab.ControlPlaneAsync();
         var ns = await lab.NewNamespaceAsync();
         await plane.KubectlAsync(["-n", ns, "create", "serviceaccount", "op"], cancellationToken: Token);
-        await plane.KubectlAsync(["-n", ns, "create", "role", "op", "--verb=list", "--resource=configmaps"], cancellationToken: Token);
-        await plane.KubectlAsync(["-n", ns, "create", "rolebinding", "op", "--role=op", $"--serviceaccount={ns}:op"], cancellationToken: Token);
-        var kubeconfig = await plane.CreateServiceAccountKubeconfigAsync(ns, "op", scratch.File("kubeconfig"), cancellationToken: Token);
+        await plane.KubectlAsync(
+            ["-n", ns, "create", "role", "op", "--verb=list", "--resource=configmaps"], cancellationToken: Token);
+        await plane.KubectlAsync(
+            ["-n", ns, "create", "rolebinding", "op", "--role=op", $"--serviceaccount={ns}:op"],
+            cancellationToken: Token);
+        var kubeconfig = await plane.CreateServiceAccountKubeconfigAsync(
+            ns, "op", scratch.File("kubeconfig"), cancellationToken: Token);
 
         (await KubectlAsync("get", "configmaps")).ExitCode.ShouldBe(0);
         var refused = await KubectlAsync("get", "secrets");
@@ -70,7 +81,9 @@ public sealed class ControlPlaneTests(LabFixture lab)
         (await Shell.RunAsync("stat", ["-c", "%a", kubeconfig], cancellationToken: Token)).Trim().ShouldBe("600");
 
         Task<ShellResult> KubectlAsync(params string[] arguments) =>
-            Shell.TryRunAsync(plane.KubectlPath, ["--kubeconfig", kubeconfig, "--cache-dir", scratch.Path, "-n", ns, .. arguments], cancellationToken: Token);
+            Shell.TryRunAsync(
+                plane.KubectlPath, ["--kubeconfig", kubeconfig, "--cache-dir", scratch.Path, "-n", ns, .. arguments],
+                cancellationToken: Token);
     }
 
     [Fact]
@@ -86,7 +99,8 @@ public sealed class ControlPlaneTests(LabFixture lab)
         await plane.StartEtcdAsync(Token);
         await plane.StartApiServerAsync(Token);
 
-        (await plane.KubectlAsync(["get", "configmap", "kept", "-o", "name"], cancellationToken: Token)).ShouldContain("kept");
+        (await plane.KubectlAsync(["get", "configmap", "kept", "-o", "name"], cancellationToken: Token))
+            .ShouldContain("kept");
         Should.Throw<InvalidOperationException>(() => plane.Controllers);
     }
 
@@ -103,9 +117,14 @@ public sealed class ControlPlaneTests(LabFixture lab)
         var refused = await plane.TryKubectlAsync(["-n", ns, "apply", "-f", "-"], Boat(11), Token);
         refused.ExitCode.ShouldNotBe(0);
         refused.Error.ShouldContain("too long for the dock");
-        (await plane.KubectlAsync(["-n", ns, "apply", "--server-side", "-f", "-"], Boat(9), Token)).ShouldContain("serverside-applied");
-        (await plane.KubectlAsync(["-n", ns, "get", "boats", "-o", "jsonpath={.items[*].spec.length}"], cancellationToken: Token)).ShouldBe("9");
-        var (status, body) = await crds.SendAsync(HttpMethod.Post, $"/apis/cel.lab.drydock.dev/v1/namespaces/{ns}/boats?fieldValidation=Strict", Boat(1).Replace("length", "lenght", StringComparison.Ordinal), cancellationToken: Token);
+        (await plane.KubectlAsync(["-n", ns, "apply", "--server-side", "-f", "-"], Boat(9), Token))
+            .ShouldContain("serverside-applied");
+        (await plane.KubectlAsync(
+            ["-n", ns, "get", "boats", "-o", "jsonpath={.items[*].spec.length}"], cancellationToken: Token))
+            .ShouldBe("9");
+        var (status, body) = await crds.SendAsync(
+            HttpMethod.Post, $"/apis/cel.lab.drydock.dev/v1/namespaces/{ns}/boats?fieldValidation=Strict",
+            Boat(1).Replace("length", "lenght", StringComparison.Ordinal), cancellationToken: Token);
         ((int)status).ShouldBe(400);
         body.ShouldContain("spec.lenght");
     }

@@ -7,20 +7,24 @@ public sealed class DemoTests(LabFixture lab)
     private const string Object = "oms-322-to-422 -n oms";
 
     private static readonly string Artifacts = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
-    private static readonly string Configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+    private static readonly string Configuration = Path.GetFileName(
+        Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Visitor_breaks_mends_and_repeats_the_upgrade_and_begins_again()
     {
-        var page = await PageRun.StartAsync(await lab.RunAsync(), await lab.ControlPlaneAsync(), Repository.Root, "demo", Token);
+        var page = await PageRun.StartAsync(
+            await lab.RunAsync(), await lab.ControlPlaneAsync(), Repository.Root, "demo", Token);
         page.Variables["LAB"] = Built("Lab", "Drydock.Lab.dll");
         page.Variables["OPERATOR"] = Built("Operator", "Drydock.Operator.dll");
         page.Variables["PLUGIN"] = Built("Cli", "kubectl-drydock.dll");
         page.Variables["XDG_CACHE_HOME"] = Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        page.Fake("make", """case $1 in demo-break) exec dotnet "$LAB" demo-break;; demo-mend) exec dotnet "$LAB" demo-break --mend;; *) exit 64;; esac""");
+        page.Fake(
+            "make",
+            """case $1 in demo-break) exec dotnet "$LAB" demo-break;; demo-mend) exec dotnet "$LAB" demo-break --mend;; *) exit 64;; esac""");
         try
         {
             var play = await RunAsync("""dotnet "$LAB" demo --operator "$OPERATOR" --plugin "$PLUGIN" --play""");
@@ -38,7 +42,8 @@ public sealed class DemoTests(LabFixture lab)
             (await RunAsync(Only(stopped, "logs"))).ShouldContain("ERROR 2013");
             await RunAsync(Only(stopped, "make demo-mend"));
             await RunAsync(Only(stopped, "retry") + " --yes\n");
-            (await RunAsync($"{Only(stopped, "")}kubectl drydock wait {Object} --timeout 10m\n")).ShouldContain("Succeeded");
+            (await RunAsync($"{Only(stopped, "")}kubectl drydock wait {Object} --timeout 10m\n"))
+                .ShouldContain("Succeeded");
 
             var again = Block(await RunAsync("""dotnet "$LAB" demo --operator "$OPERATOR" --plugin "$PLUGIN" """));
             (await RunAsync(Without(again, "dashboard", "make"))).ShouldContain("4.2.2");
@@ -65,12 +70,17 @@ public sealed class DemoTests(LabFixture lab)
     }
 
     private static string Without(IEnumerable<string> block, params string[] words) =>
-        string.Concat(block.Where(line => !words.Any(word => line.Contains(word, StringComparison.Ordinal))).Select(line => line + "\n"));
+        string.Concat(block.Where(line => !words.Any(word => line.Contains(word, StringComparison.Ordinal)))
+            .Select(line => line + "\n"));
 
     // The exports, and the line with a word; without a word the exports alone.
     private static string Only(IReadOnlyList<string> block, string word)
     {
-        var exports = string.Concat(block.Where(line => line.StartsWith("export ", StringComparison.Ordinal)).Select(line => line + "\n"));
-        return word.Length == 0 ? exports : exports + block.Single(line => line.Contains(word, StringComparison.Ordinal) && !line.StartsWith("export ", StringComparison.Ordinal));
+        var exports = string.Concat(
+            block.Where(line => line.StartsWith("export ", StringComparison.Ordinal)).Select(line => line + "\n"));
+        return word.Length == 0
+            ? exports
+            : exports + block.Single(line => line.Contains(word, StringComparison.Ordinal)
+                && !line.StartsWith("export ", StringComparison.Ordinal));
     }
 }

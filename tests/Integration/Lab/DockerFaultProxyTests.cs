@@ -16,7 +16,8 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
         await RunAsync(proxy, host, null, "run", "-d", "--name", name, "--net", "none", Image, "sleep", "1000");
 
         // An exec with standard input is a hijacked connection with two directions.
-        (await RunAsync(proxy, host, "one\ntwo\n", "exec", "-i", name, "sh", "-c", "sort -r; echo err >&2; exit 3")).ShouldBe((3, "two\none\n", "err\n"));
+        (await RunAsync(proxy, host, "one\ntwo\n", "exec", "-i", name, "sh", "-c", "sort -r; echo err >&2; exit 3"))
+            .ShouldBe((3, "two\none\n", "err\n"));
         await RunAsync(proxy, host, null, "exec", name, "sh", "-c", "head -c 3000000 /dev/zero >/big");
         await using var scratch = new ScratchFolder();
         (await RunAsync(proxy, host, null, "cp", name + ":/big", scratch.File("big"))).Exit.ShouldBe(0);
@@ -24,7 +25,10 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
         (await RunAsync(proxy, host, null, "rm", "-f", name)).Exit.ShouldBe(0);
 
         proxy.Ledger.Acts.Select(act => act.Verb + " " + Last(act.Target)).ShouldBe(
-            ["POST create", "POST start", "POST exec", "POST start sh", "POST exec", "POST start sh", "DELETE " + name]);
+            [
+                "POST create", "POST start", "POST exec", "POST start sh", "POST exec", "POST start sh",
+                "DELETE " + name
+            ]);
 
         static string Last(string path) => path[(path.LastIndexOf('/') + 1)..];
     }
@@ -51,7 +55,8 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
         var name = LabFixture.UniqueName("e");
         using var client = host.CreateHttpClient(proxy.Endpoint);
         using var response = await client.GetAsync(
-            new Uri($$"""/events?filters={"container":["{{name}}"]}""", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
+            new Uri($$"""/events?filters={"container":["{{name}}"]}""", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead, Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
 
         await host.DockerAsync(["create", "--name", name, Image], cancellationToken: Token);
@@ -83,7 +88,9 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
     {
         var (host, proxy) = await StartAsync();
         await using var closing = proxy;
-        proxy.OnRead = (_, path) => path.EndsWith("/info", StringComparison.Ordinal) ? FaultAction.Answer(500, """{"message":"fault injected by the lab"}""") : FaultAction.Pass;
+        proxy.OnRead = (_, path) => path.EndsWith("/info", StringComparison.Ordinal)
+            ? FaultAction.Answer(500, """{"message":"fault injected by the lab"}""")
+            : FaultAction.Pass;
         using var client = host.CreateHttpClient(proxy.Endpoint);
 
         using var failed = await client.GetAsync(new Uri("/info", UriKind.Relative), Token);
@@ -106,19 +113,28 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
             point => point.Act.Target.EndsWith("/start", StringComparison.Ordinal) && point.Side == FaultSide.After,
             FaultAction.Call(_ => host.CrashAsync(Token), then: FaultAction.Cut));
 
-        (await RunAsync(proxy, host, null, "run", "-d", "--name", "victim", "--net", "none", Image, "sleep", "1000")).Exit.ShouldNotBe(0);
+        (await RunAsync(
+            proxy, host, null, "run", "-d", "--name", "victim", "--net", "none", Image, "sleep", "1000")).Exit
+            .ShouldNotBe(0);
         await host.StartAsync(Token);
 
-        (await host.DockerAsync(["inspect", "-f", "{{.State.Status}}", "victim"], cancellationToken: Token)).Trim().ShouldBe("exited");
+        (await host.DockerAsync(["inspect", "-f", "{{.State.Status}}", "victim"], cancellationToken: Token)).Trim()
+            .ShouldBe("exited");
     }
 
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(DockerFaultProxy proxy, DockerHost host, string? input, params string[] arguments)
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(
+        DockerFaultProxy proxy, DockerHost host, string? input, params string[] arguments)
     {
         var result = await Shell.TryRunAsync(
             "docker",
             arguments,
             input,
-            new Dictionary<string, string?> { ["DOCKER_HOST"] = proxy.Endpoint, ["DOCKER_TLS_VERIFY"] = "1", ["DOCKER_CERT_PATH"] = host.ClientFolder },
+            new Dictionary<string, string?>
+            {
+                ["DOCKER_HOST"] = proxy.Endpoint,
+                ["DOCKER_TLS_VERIFY"] = "1",
+                ["DOCKER_CERT_PATH"] = host.ClientFolder
+            },
             cancellationToken: Token);
         return (result.ExitCode, result.Output, result.Error);
     }

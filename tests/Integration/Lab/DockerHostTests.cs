@@ -14,7 +14,8 @@ public sealed class DockerHostTests(LabFixture lab)
         var name = LabFixture.UniqueName("web");
         foreach (var host in hosts)
         {
-            await host.DockerAsync(["run", "-d", "--name", name, "--net", "host", Image, "sh", "-c", $"mkdir /w && echo {host.Name} >/w/index.html && exec httpd -f -p 8088 -h /w"], cancellationToken: Token);
+            await host.DockerAsync(["run", "-d", "--name", name, "--net", "host", Image, "sh", "-c", "mkdir /w && echo "
+                + $"{host.Name} >/w/index.html && exec httpd -f -p 8088 -h /w"], cancellationToken: Token);
         }
 
         using var http = new HttpClient();
@@ -22,7 +23,8 @@ public sealed class DockerHostTests(LabFixture lab)
         {
             await Deadline.UntilAsync(
                 $"the web server on {host.Name}",
-                async token => (await http.GetStringAsync(new Uri($"http://{host.Address}:8088/"), token)).Trim() == host.Name,
+                async token =>
+                    (await http.GetStringAsync(new Uri($"http://{host.Address}:8088/"), token)).Trim() == host.Name,
                 cancellationToken: Token);
             await host.DockerAsync(["rm", "-f", name], cancellationToken: Token);
         }
@@ -33,9 +35,15 @@ public sealed class DockerHostTests(LabFixture lab)
     {
         var host = (await lab.HostsAsync())[0];
         var name = LabFixture.UniqueName("oms");
-        await host.DockerAsync(["run", "-d", "--name", name, "--net", "host", "--privileged", "--pids-limit", "-1", "--ulimit", "nproc=65535:65535", Image, "sleep", "1000"], cancellationToken: Token);
+        await host.DockerAsync(
+            [
+                "run", "-d", "--name", name, "--net", "host", "--privileged", "--pids-limit", "-1", "--ulimit",
+                "nproc=65535:65535", Image, "sleep", "1000"
+            ],
+            cancellationToken: Token);
 
-        var limits = await host.DockerAsync(["exec", "--privileged", name, "sh", "-c", "grep processes /proc/1/limits; mount -t tmpfs none /mnt || mount -t tmpfs none /tmp"], cancellationToken: Token);
+        var limits = await host.DockerAsync(["exec", "--privileged", name, "sh", "-c", "grep processes /proc/1/limits; "
+            + "mount -t tmpfs none /mnt || mount -t tmpfs none /tmp"], cancellationToken: Token);
 
         limits.ShouldContain("65535");
         await host.DockerAsync(["rm", "-f", name], cancellationToken: Token);
@@ -47,7 +55,10 @@ public sealed class DockerHostTests(LabFixture lab)
         var host = (await lab.HostsAsync())[0];
         var result = await Shell.TryRunAsync(
             "curl",
-            ["-s", "--max-time", "5", "--cacert", host.Client.AuthorityPath, $"https://{host.Address}:{DockerHost.Port}/_ping"],
+            [
+                "-s", "--max-time", "5", "--cacert", host.Client.AuthorityPath,
+                $"https://{host.Address}:{DockerHost.Port}/_ping"
+            ],
             cancellationToken: Token);
         result.ExitCode.ShouldNotBe(0);
 
@@ -74,7 +85,8 @@ public sealed class DockerHostTests(LabFixture lab)
     public async Task Containers_survive_dockerd_restart_with_live_restore()
     {
         var run = await lab.RunAsync();
-        await using var host = await DockerHost.StartAsync(run, LabFixture.UniqueName("l"), new DockerHostOptions { LiveRestore = true }, Token);
+        await using var host = await DockerHost.StartAsync(
+            run, LabFixture.UniqueName("l"), new DockerHostOptions { LiveRestore = true }, Token);
         var process = await StartSleeperAsync(host);
 
         await host.KillAsync(Token);
@@ -90,7 +102,8 @@ public sealed class DockerHostTests(LabFixture lab)
     public async Task Crashed_docker_host_boots_with_stopped_containers()
     {
         var run = await lab.RunAsync();
-        await using var host = await DockerHost.StartAsync(run, LabFixture.UniqueName("c"), new DockerHostOptions { LiveRestore = true }, Token);
+        await using var host = await DockerHost.StartAsync(
+            run, LabFixture.UniqueName("c"), new DockerHostOptions { LiveRestore = true }, Token);
         var process = await StartSleeperAsync(host);
 
         await host.CrashAsync(Token);
@@ -113,7 +126,8 @@ public sealed class DockerHostTests(LabFixture lab)
 
         await host.CutNetworkAsync(Token);
         var ping = client.GetStringAsync(new Uri("/_ping", UriKind.Relative), Token);
-        (await host.DockerAsync(["version", "-f", "{{.Server.Version}}"], cancellationToken: Token)).ShouldNotBeEmpty("dockerd itself is well");
+        (await host.DockerAsync(["version", "-f", "{{.Server.Version}}"], cancellationToken: Token))
+            .ShouldNotBeEmpty("dockerd itself is well");
         ping.IsCompletedSuccessfully.ShouldBeFalse();
 
         await host.RestoreNetworkAsync(Token);
@@ -126,8 +140,15 @@ public sealed class DockerHostTests(LabFixture lab)
 
     private static async Task<int> StartSleeperAsync(DockerHost host)
     {
-        await host.DockerAsync(["run", "-d", "--name", "sleeper", "--net", "none", "--stop-signal", "KILL", await host.LoadBusyboxAsync(Token), "sleep", "1000"], cancellationToken: Token);
-        return int.Parse(await host.DockerAsync(["inspect", "-f", "{{.State.Pid}}", "sleeper"], cancellationToken: Token), System.Globalization.CultureInfo.InvariantCulture);
+        await host.DockerAsync(
+            [
+                "run", "-d", "--name", "sleeper", "--net", "none", "--stop-signal", "KILL",
+                await host.LoadBusyboxAsync(Token), "sleep", "1000"
+            ],
+            cancellationToken: Token);
+        return int.Parse(
+            await host.DockerAsync(["inspect", "-f", "{{.State.Pid}}", "sleeper"], cancellationToken: Token),
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static async Task<string> StateAsync(DockerHost host) =>

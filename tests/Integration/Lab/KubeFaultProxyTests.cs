@@ -29,7 +29,8 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     {
         await using var world = await World.CreateAsync(lab);
         var seen = HttpStatusCode.Unused;
-        world.Proxy.Ledger.At(1, FaultSide.Before, FaultAction.Call(async _ => seen = await world.DirectStatusAsync("a"), then: FaultAction.Cut));
+        world.Proxy.Ledger.At(1, FaultSide.Before, FaultAction.Call(
+            async _ => seen = await world.DirectStatusAsync("a"), then: FaultAction.Cut));
 
         (await Should.ThrowAsync<HttpRequestException>(() => world.CreateAsync("a"))).ShouldNotBeNull();
 
@@ -44,7 +45,8 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     {
         await using var world = await World.CreateAsync(lab);
         var seen = HttpStatusCode.Unused;
-        world.Proxy.Ledger.At(1, FaultSide.After, FaultAction.Call(async _ => seen = await world.DirectStatusAsync("a"), then: FaultAction.Cut));
+        world.Proxy.Ledger.At(1, FaultSide.After, FaultAction.Call(
+            async _ => seen = await world.DirectStatusAsync("a"), then: FaultAction.Cut));
 
         await Should.ThrowAsync<HttpRequestException>(() => world.CreateAsync("a"));
 
@@ -58,7 +60,8 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     public async Task Injected_error_answer_prevents_the_act(int code, string reason)
     {
         await using var world = await World.CreateAsync(lab);
-        world.Proxy.Ledger.When(point => point.Act.Verb == "POST" && point.Side == FaultSide.Before, FaultAction.Answer(code));
+        world.Proxy.Ledger.When(
+            point => point.Act.Verb == "POST" && point.Side == FaultSide.Before, FaultAction.Answer(code));
 
         using var response = await world.PostAsync("a");
 
@@ -167,7 +170,9 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     private static string? NameOf(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.GetProperty("object").GetProperty("metadata").TryGetProperty("name", out var name) ? name.GetString() : null;
+        return document.RootElement.GetProperty("object").GetProperty("metadata").TryGetProperty("name", out var name)
+            ? name.GetString()
+            : null;
     }
 
     /// <summary>
@@ -202,7 +207,10 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
             new(await lab.RunAsync(), await lab.ControlPlaneAsync(), await lab.NewNamespaceAsync());
 
         public Task<string> KubectlAsync(params string[] arguments) =>
-            Shell.RunAsync(_plane.KubectlPath, ["--kubeconfig", Kubeconfig, "--cache-dir", _scratch.Path, "-n", Namespace, .. arguments], cancellationToken: Token);
+            Shell.RunAsync(
+                _plane.KubectlPath,
+                ["--kubeconfig", Kubeconfig, "--cache-dir", _scratch.Path, "-n", Namespace, .. arguments],
+                cancellationToken: Token);
 
         public async Task<HttpStatusCode> CreateAsync(string name)
         {
@@ -212,7 +220,9 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
 
         public async Task<HttpResponseMessage> PostAsync(string name, CancellationToken? token = null)
         {
-            using var body = new StringContent($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"} }""", Encoding.UTF8, "application/json");
+            using var body = new StringContent(
+                $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"} }""", Encoding.UTF8,
+                "application/json");
             return await _through.PostAsync(ConfigMaps, body, token ?? Token);
         }
 
@@ -228,7 +238,9 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
         {
             using var list = JsonDocument.Parse(await _direct.GetStringAsync(ConfigMaps, Token));
             var version = list.RootElement.GetProperty("metadata").GetProperty("resourceVersion").GetString();
-            var response = await _through.GetAsync(new Uri($"{ConfigMaps}?watch=true&resourceVersion={version}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
+            var response = await _through.GetAsync(
+                new Uri($"{ConfigMaps}?watch=true&resourceVersion={version}", UriKind.Relative),
+                HttpCompletionOption.ResponseHeadersRead, Token);
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
             return new Watch(response, new StreamReader(await response.Content.ReadAsStreamAsync(Token)));
         }

@@ -14,7 +14,8 @@ public sealed class LabRunTests
         await using var second = await LabRun.StartAsync(cancellationToken: Token);
 
         second.NetworkPrefix.ShouldNotBe(first.NetworkPrefix);
-        var databases = await Task.WhenAll(MetaDb.StartAsync(first, cancellationToken: Token), MetaDb.StartAsync(second, cancellationToken: Token));
+        var databases = await Task.WhenAll(
+            MetaDb.StartAsync(first, cancellationToken: Token), MetaDb.StartAsync(second, cancellationToken: Token));
         await databases[0].ExecAsync("CREATE DATABASE mine", cancellationToken: Token);
         (await databases[1].ExecAsync("SHOW DATABASES LIKE 'mine'", cancellationToken: Token)).ShouldBeEmpty();
         await first.DisposeAsync();
@@ -27,7 +28,9 @@ public sealed class LabRunTests
         var run = await LabRun.StartAsync(cancellationToken: Token);
         await MetaDb.StartAsync(run, cancellationToken: Token);
         var host = await DockerHost.StartAsync(run, "h", cancellationToken: Token);
-        await host.DockerAsync(["run", "-d", "--net", "none", await host.LoadBusyboxAsync(Token), "sleep", "1000"], cancellationToken: Token);
+        await host.DockerAsync(
+            ["run", "-d", "--net", "none", await host.LoadBusyboxAsync(Token), "sleep", "1000"],
+            cancellationToken: Token);
         (await TracesAsync(run.Id)).ShouldNotBeEmpty();
 
         await run.DisposeAsync();
@@ -42,9 +45,13 @@ public sealed class LabRunTests
         var folder = run.FolderFor("volume");
         await HangingVolume.MountAsync(run, folder, Token);
         await HangingVolume.FreezeAsync(run, folder, Token);
-        var writer = run.StartProcess(new LabProcessOptions { Name = "writer", FileName = "touch", Arguments = [Path.Combine(folder, "file")] });
+        var writer = run.StartProcess(
+            new LabProcessOptions { Name = "writer", FileName = "touch", Arguments = [Path.Combine(folder, "file")] });
         await Deadline.UntilAsync(
-            "the writer to hang in the kernel", async token => (await File.ReadAllTextAsync($"/proc/{writer.Id}/stat", token)).Contains(") D ", StringComparison.Ordinal), cancellationToken: Token);
+            "the writer to hang in the kernel",
+            async token => (await File.ReadAllTextAsync($"/proc/{writer.Id}/stat", token)).Contains(
+                ") D ", StringComparison.Ordinal),
+            cancellationToken: Token);
 
         await run.DisposeAsync();
 
@@ -61,15 +68,21 @@ public sealed class LabRunTests
         var host = state.Hosts[0];
         await Shell.RunAsync(
             "docker",
-            ["-H", "unix://" + host.SocketPath, "run", "-d", "--name", "orphan", "--net", "none", "drydock-lab/busybox:1", "sleep", "1000"],
+            [
+                "-H", "unix://" + host.SocketPath, "run", "-d", "--name", "orphan", "--net", "none",
+                "drydock-lab/busybox:1", "sleep", "1000"
+            ],
             cancellationToken: Token);
-        await Shell.RunAsync("docker", ["-H", "unix://" + host.SocketPath, "pause", "orphan"], cancellationToken: Token);
+        await Shell.RunAsync(
+            "docker", ["-H", "unix://" + host.SocketPath, "pause", "orphan"], cancellationToken: Token);
         (await TracesAsync(state.RunId)).ShouldNotBeEmpty();
 
         owner.Kill();
         await owner.WaitForExitAsync(Token);
 
-        await Deadline.UntilAsync($"every trace of run {state.RunId} to go", async _ => (await TracesAsync(state.RunId)).Count == 0, cancellationToken: Token);
+        await Deadline.UntilAsync(
+            $"every trace of run {state.RunId} to go", async _ => (await TracesAsync(state.RunId)).Count == 0,
+            cancellationToken: Token);
     }
 
     [Fact]
@@ -79,7 +92,8 @@ public sealed class LabRunTests
         using var owner = await StartOwnerAsync(scratch.Path, "--no-hosts");
         var state = LabState.Read(new LabBackground(scratch.Path).StatePath).ShouldNotBeNull();
         var reaper = await Shell.RunAsync("pgrep", ["-f", $"reaper.sh watch {state.RunId} "], cancellationToken: Token);
-        await Shell.RunAsync("kill", ["-KILL", .. reaper.Split('\n', StringSplitOptions.RemoveEmptyEntries)], cancellationToken: Token);
+        await Shell.RunAsync(
+            "kill", ["-KILL", .. reaper.Split('\n', StringSplitOptions.RemoveEmptyEntries)], cancellationToken: Token);
         owner.Kill();
         await owner.WaitForExitAsync(Token);
         (await TracesAsync(state.RunId)).ShouldNotBeEmpty();
@@ -112,7 +126,9 @@ public sealed class LabRunTests
         var database = await MetaDb.StartAsync(run, cancellationToken: Token);
         database.Server.Freeze();
         var query = database.ExecAsync("SELECT 42", cancellationToken: Token);
-        await Deadline.UntilAsync("the server to be stopped", _ => Task.FromResult(StateOf(database.Server.Id) == 'T'), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the server to be stopped", _ => Task.FromResult(StateOf(database.Server.Id) == 'T'),
+            cancellationToken: Token);
         query.IsCompleted.ShouldBeFalse();
 
         database.Server.Thaw();
@@ -137,7 +153,8 @@ public sealed class LabRunTests
 
     private static async Task<Process> StartOwnerAsync(string stateFolder, params string[] options)
     {
-        var start = LabBackground.SelfStartInfo("setsid", [], ["serve", "--state", stateFolder, "--no-control-plane", "--host", "h", .. options]);
+        var start = LabBackground.SelfStartInfo(
+            "setsid", [], ["serve", "--state", stateFolder, "--no-control-plane", "--host", "h", .. options]);
         start.RedirectStandardError = true;
         var owner = Process.Start(start).ShouldNotBeNull();
         var words = owner.StandardError.ReadToEndAsync(Token);

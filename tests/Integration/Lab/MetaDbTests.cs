@@ -9,7 +9,9 @@ public sealed class MetaDbTests(LabFixture lab)
     public async Task Committed_rows_survive_kill_and_restart()
     {
         await using var database = await StartAsync();
-        await database.ExecAsync("CREATE DATABASE rm; CREATE TABLE rm.t (a INT PRIMARY KEY); INSERT INTO rm.t VALUES (1)", cancellationToken: Token);
+        await database.ExecAsync(
+            "CREATE DATABASE rm; CREATE TABLE rm.t (a INT PRIMARY KEY); INSERT INTO rm.t VALUES (1)",
+            cancellationToken: Token);
 
         await database.KillAsync();
         (await database.TryExecAsync("SELECT 1", cancellationToken: Token)).ExitCode.ShouldNotBe(0);
@@ -40,10 +42,13 @@ public sealed class MetaDbTests(LabFixture lab)
     [Fact]
     public async Task Client_without_tls_is_refused_when_tls_is_required()
     {
-        await using var database = await StartAsync(new MetaDbOptions { Name = LabFixture.UniqueName("t"), Tls = true, RequireTls = true });
+        await using var database = await StartAsync(
+            new MetaDbOptions { Name = LabFixture.UniqueName("t"), Tls = true, RequireTls = true });
         await database.CreateUserAsync("app", "not-a-'secret'", cancellationToken: Token);
 
-        var cipher = await AsUserAsync(database, "SHOW STATUS LIKE 'Ssl_cipher'", "--ssl-ca=" + database.AuthorityPath, "--ssl-verify-server-cert");
+        var cipher = await AsUserAsync(
+            database, "SHOW STATUS LIKE 'Ssl_cipher'", "--ssl-ca=" + database.AuthorityPath,
+            "--ssl-verify-server-cert");
         cipher.ExitCode.ShouldBe(0, cipher.Error);
         cipher.Output.ShouldContain("TLS_");
         (await AsUserAsync(database, "SELECT 1", "--skip-ssl")).ExitCode.ShouldNotBe(0);
@@ -55,11 +60,15 @@ public sealed class MetaDbTests(LabFixture lab)
     internal static Task<ShellResult> AsUserAsync(string address, int port, string sql, params string[] options) =>
         Shell.TryRunAsync(
             "mariadb",
-            ["--no-defaults", "--host=" + address, FormattableString.Invariant($"--port={port}"), "--protocol=TCP", "--user=app", "--batch", "--skip-column-names", .. options],
+            [
+                "--no-defaults", "--host=" + address, FormattableString.Invariant($"--port={port}"), "--protocol=TCP",
+                "--user=app", "--batch", "--skip-column-names", .. options
+            ],
             sql,
             new Dictionary<string, string?> { ["MYSQL_PWD"] = "not-a-'secret'" },
             cancellationToken: Token);
 
     private async Task<MetaDb> StartAsync(MetaDbOptions? options = null) =>
-        await MetaDb.StartAsync(await lab.RunAsync(), options ?? new MetaDbOptions { Name = LabFixture.UniqueName("m") }, Token);
+        await MetaDb.StartAsync(
+            await lab.RunAsync(), options ?? new MetaDbOptions { Name = LabFixture.UniqueName("m") }, Token);
 }

@@ -11,7 +11,9 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
         var (database, proxy) = await StartAsync();
         await using var closing = proxy;
 
-        var result = await SqlAsync(proxy, "CREATE TABLE rm.t (a INT PRIMARY KEY, b TEXT); INSERT INTO rm.t VALUES (1, 'not-a-secret'); SELECT * FROM rm.t; SELECT GET_LOCK('l', 0); RENAME TABLE rm.t TO rm.u; DROP TABLE rm.u");
+        var result = await SqlAsync(
+            proxy, "CREATE TABLE rm.t (a INT PRIMARY KEY, b TEXT); INSERT INTO rm.t VALUES (1, 'not-a-secret'); SELECT "
+                + "* FROM rm.t; SELECT GET_LOCK('l', 0); RENAME TABLE rm.t TO rm.u; DROP TABLE rm.u");
 
         result.ExitCode.ShouldBe(0, result.Error);
         result.Output.ShouldContain("not-a-secret");
@@ -36,7 +38,8 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
                 Database = "rm",
             },
             Token);
-        proxy.Ledger.At(2, FaultSide.Before, FaultAction.Answer(1205, "Lock wait timeout exceeded (fault injected by the lab)"));
+        proxy.Ledger.At(
+            2, FaultSide.Before, FaultAction.Answer(1205, "Lock wait timeout exceeded (fault injected by the lab)"));
 
         await InsertAsync(7);
         (await Should.ThrowAsync<MySqlSessionException>(() => InsertAsync(8))).Number.ShouldBe(1205);
@@ -107,7 +110,8 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
 
         proxy.Freeze();
         var held = SqlAsync(proxy, "SELECT 42", "--ssl");
-        await Deadline.UntilAsync("the client to connect", _ => Task.FromResult(proxy.OpenConnections == 1), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the client to connect", _ => Task.FromResult(proxy.OpenConnections == 1), cancellationToken: Token);
         held.IsCompleted.ShouldBeFalse();
         proxy.Thaw();
         (await held).Output.ShouldBe("42\n");
@@ -122,7 +126,8 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
     private async Task<(MetaDb Database, TcpFaultProxy Proxy)> StartAsync(bool tls = false)
     {
         var run = await lab.RunAsync();
-        var database = await MetaDb.StartAsync(run, new MetaDbOptions { Name = LabFixture.UniqueName("f"), Tls = tls }, Token);
+        var database = await MetaDb.StartAsync(
+            run, new MetaDbOptions { Name = LabFixture.UniqueName("f"), Tls = tls }, Token);
         await database.ExecAsync("CREATE DATABASE rm", cancellationToken: Token);
         await database.CreateUserAsync("app", "not-a-'secret'", cancellationToken: Token);
         return (database, new TcpFaultProxy(run, database));

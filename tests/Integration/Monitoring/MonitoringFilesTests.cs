@@ -16,7 +16,8 @@ public sealed class MonitoringFilesTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Promtool => [.. Lines().Where(line => line.StartsWith("promtool ", StringComparison.Ordinal))];
+    public static TheoryData<string> Promtool =>
+        [.. Lines().Where(line => line.StartsWith("promtool ", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Promtool))]
@@ -24,7 +25,8 @@ public sealed class MonitoringFilesTests
     {
         var words = command.Split(' ');
 
-        var result = await Shell.TryRunAsync(words[0], words[1..], workingDirectory: Repository.Root, cancellationToken: Token);
+        var result = await Shell.TryRunAsync(
+            words[0], words[1..], workingDirectory: Repository.Root, cancellationToken: Token);
 
         result.ExitCode.ShouldBe(0, result.Output + result.Error);
         result.Output.ShouldContain("SUCCESS");
@@ -59,7 +61,8 @@ public sealed class MonitoringFilesTests
         var sink = new Sink();
         using var log = new LoggerConfiguration().WriteTo.Sink(sink).CreateLogger();
         using var loggers = new SerilogLoggerFactory(log);
-        RunLog.StepStarted(loggers.CreateLogger("Drydock.Test"), "OmsUpgrade", "oms", "oms-322-to-422", "StopOld/oms-a", 1);
+        RunLog.StepStarted(
+            loggers.CreateLogger("Drydock.Test"), "OmsUpgrade", "oms", "oms-322-to-422", "StopOld/oms-a", 1);
         RunLog.StepStarted(loggers.CreateLogger("Drydock.Test"), "OmsUpgrade", "oms", "another", "StopOld/oms-a", 1);
 
         var found = await Shell.TryRunAsync("jq", ["-c", filter], sink.Text, cancellationToken: Token);

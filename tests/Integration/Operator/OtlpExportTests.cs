@@ -30,7 +30,8 @@ public sealed class OtlpExportTests : ILogger
     [Fact]
     public void Without_an_endpoint_nobody_listens()
     {
-        using var export = new OtlpExport(OtlpSettings.Read(new ConfigurationBuilder().Build()), "1", "a", TimeProvider.System, this);
+        using var export = new OtlpExport(
+            OtlpSettings.Read(new ConfigurationBuilder().Build()), "1", "a", TimeProvider.System, this);
 
         using var source = new ActivitySource(RunSpans.SourceName);
         source.HasListeners().ShouldBeFalse();
@@ -58,11 +59,14 @@ public sealed class OtlpExportTests : ILogger
         }
 
         receiver.Spans.Select(span => $"{span.Resource["service.instance.id"]} {span.Name}")
-            .ShouldBe(["a StopOld/oms-a", "b StopOld/oms-a", "b StopOld/oms-b"], "the last step of the first process is sent once more");
+            .ShouldBe(
+                ["a StopOld/oms-a", "b StopOld/oms-a", "b StopOld/oms-b"],
+                "the last step of the first process is sent once more");
         receiver.Spans.ShouldAllBe(span => $"00-{span.Trace}-{span.Parent}-01" == Traceparent);
         receiver.Spans.DistinctBy(span => span.Id).Count().ShouldBe(receiver.Spans.Count);
         var first = receiver.Spans[0];
-        (first.Name, first.StartedAt, first.EndedAt, first.IsFailed).ShouldBe(("StopOld/oms-a", Start, Start.AddMinutes(1), false));
+        (first.Name, first.StartedAt, first.EndedAt, first.IsFailed)
+            .ShouldBe(("StopOld/oms-a", Start, Start.AddMinutes(1), false));
         first.Attributes["drydock.action"].ShouldBe("StopContainer");
         first.Attributes.Values.ShouldNotContain(value => value.Contains("parameter-value", StringComparison.Ordinal));
         first.Resource["service.version"].ShouldBe("1.2.3");
@@ -92,7 +96,8 @@ public sealed class OtlpExportTests : ILogger
             _spans.Changed(Run(StepState.Running), Run(StepState.Succeeded));
         }
 
-        await Deadline.UntilAsync("the spans", _ => Task.FromResult(receiver.Spans.Count == 3), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the spans", _ => Task.FromResult(receiver.Spans.Count == 3), cancellationToken: Token);
 
         receiver.Requests.Count(r => r.StartsWith("/v1/traces", StringComparison.Ordinal)).ShouldBe(3);
     }
@@ -104,7 +109,8 @@ public sealed class OtlpExportTests : ILogger
         receiver.Answer = 503;
         using var export = Export(receiver.Endpoint);
         _spans.Changed(Run(StepState.Running), Run(StepState.Succeeded));
-        await Deadline.UntilAsync("a refused request", _ => Task.FromResult(receiver.Requests.Count > 1), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "a refused request", _ => Task.FromResult(receiver.Requests.Count > 1), cancellationToken: Token);
 
         receiver.Answer = 200;
 
@@ -146,7 +152,8 @@ public sealed class OtlpExportTests : ILogger
         await Deadline.UntilAsync("the first request", _ => Task.FromResult(time.Timers > 0), cancellationToken: Token);
         time.Advance(TimeSpan.FromSeconds(10));
         await Deadline.UntilAsync("the report", _ => Task.FromResult(!_log.IsEmpty), cancellationToken: Token);
-        _log.ShouldHaveSingleItem().ShouldBe($"Traces were not sent: {receiver.Endpoint}/v1/traces did not answer within 10 s.");
+        _log.ShouldHaveSingleItem()
+            .ShouldBe($"Traces were not sent: {receiver.Endpoint}/v1/traces did not answer within 10 s.");
 
         receiver.Hold = null;
         hold.SetResult();
@@ -187,7 +194,8 @@ public sealed class OtlpExportTests : ILogger
         receiver.Spans.ShouldHaveSingleItem().Resource["deployment.environment.name"].ShouldBe("lab");
         receiver.Spans[0].Resource["service.name"].ShouldBe("drydock");
         receiver.Metrics.Single(m => m.Name == "drydock_last_total").Value.ShouldBe(3);
-        receiver.Requests.ShouldAllBe(r => r.Contains("Bearer a,b", StringComparison.Ordinal) && r.Contains("gzip", StringComparison.Ordinal));
+        receiver.Requests.ShouldAllBe(
+            r => r.Contains("Bearer a,b", StringComparison.Ordinal) && r.Contains("gzip", StringComparison.Ordinal));
         receiver.Requests.ShouldAllBe(r => !r.Contains("traceparent", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -199,7 +207,9 @@ public sealed class OtlpExportTests : ILogger
         using var meter = new Meter("Drydock.Test");
         using var export = Export(receiver.Endpoint);
         var counter = meter.CreateCounter<long>("drydock_seen_total");
-        var histogram = meter.CreateHistogram("drydock_wait_seconds", "s", "", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2, 5] });
+        var histogram = meter.CreateHistogram(
+            "drydock_wait_seconds", "s", "", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2, 5] });
         counter.Add(2);
         await MetricAsync(receiver, m => m is { Name: "drydock_seen_total", Value: 2 });
         counter.Add(1);
@@ -225,19 +235,23 @@ public sealed class OtlpExportTests : ILogger
         meter.CreateObservableGauge("drydock_object", () =>
         {
             var now = Volatile.Read(ref round);
-            return Enumerable.Range(0, 1200).Select(i => new Measurement<int>(now, new KeyValuePair<string, object?>("name", $"{now}-{i}")));
+            return Enumerable.Range(0, 1200).Select(
+                i => new Measurement<int>(now, new KeyValuePair<string, object?>("name", $"{now}-{i}")));
         });
         using var export = Export(receiver.Endpoint);
         for (; round < 5; Interlocked.Increment(ref round))
         {
             await Deadline.UntilAsync(
                 "all names of the round",
-                _ => Task.FromResult(receiver.Metrics.Where(m => m.Name == "drydock_object" && m.Attributes.GetValueOrDefault("name", "").StartsWith($"{round}-", StringComparison.Ordinal)).DistinctBy(m => m.Attributes["name"]).Count() == 1200),
+                _ => Task.FromResult(receiver.Metrics.Where(m => m.Name == "drydock_object"
+                    && m.Attributes.GetValueOrDefault("name", "").StartsWith($"{round}-", StringComparison.Ordinal))
+                    .DistinctBy(m => m.Attributes["name"]).Count() == 1200),
                 cancellationToken: Token);
         }
 
         receiver.Metrics.ShouldAllBe(m => !m.Attributes.ContainsKey("otel.metric.overflow"));
-        receiver.Metrics.Where(m => m.Name == "drydock_object").TakeLast(1200).Select(m => m.Value).Distinct().ShouldHaveSingleItem();
+        receiver.Metrics.Where(m => m.Name == "drydock_object").TakeLast(1200)
+            .Select(m => m.Value).Distinct().ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -247,7 +261,9 @@ public sealed class OtlpExportTests : ILogger
         using var other = new LabCertificateAuthority("other");
         using var authority = new LabCertificateAuthority("collectors");
         var issued = authority.Issue(folder, "collector", "collector", hosts: ["127.0.0.1"]);
-        using var certificate = X509CertificateLoader.LoadPkcs12(X509Certificate2.CreateFromPemFile(issued.CertificatePath, issued.KeyPath).Export(X509ContentType.Pkcs12), null);
+        using var certificate = X509CertificateLoader.LoadPkcs12(
+            X509Certificate2.CreateFromPemFile(issued.CertificatePath, issued.KeyPath).Export(X509ContentType.Pkcs12),
+            null);
         await using var receiver = await OtlpReceiver.StartAsync(certificate, Token);
         var file = Path.Combine(folder, "authorities.pem");
         _environment["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE"] = file;
@@ -278,7 +294,8 @@ public sealed class OtlpExportTests : ILogger
         await File.WriteAllTextAsync(file, "-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n", Token);
         _environment["OTEL_EXPORTER_OTLP_CERTIFICATE"] = file;
 
-        Should.Throw<OperatorOptionException>(() => Export("https://127.0.0.1:1").Dispose()).Message.ShouldContain(file);
+        Should.Throw<OperatorOptionException>(() => Export("https://127.0.0.1:1").Dispose()).Message
+            .ShouldContain(file);
         File.Delete(file);
     }
 
@@ -286,7 +303,9 @@ public sealed class OtlpExportTests : ILogger
 
     bool ILogger.IsEnabled(LogLevel logLevel) => true;
 
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    void ILogger.Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         _log.Enqueue(formatter(state, exception));
 
     private static Task SpanAsync(OtlpReceiver receiver, Func<ReceivedSpan, bool> wanted) =>
@@ -294,21 +313,27 @@ public sealed class OtlpExportTests : ILogger
 
     private static async Task<ReceivedMetric> MetricAsync(OtlpReceiver receiver, Func<ReceivedMetric, bool> wanted)
     {
-        await Deadline.UntilAsync("the metric", _ => Task.FromResult(receiver.Metrics.Any(wanted)), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the metric", _ => Task.FromResult(receiver.Metrics.Any(wanted)), cancellationToken: Token);
         return receiver.Metrics.First(wanted);
     }
 
-    private static RunSample Run(StepState first, StepState second = StepState.Pending) => OmsUpgradeSample.Sampling.Read(new OmsUpgrade
-    {
-        Metadata = new V1ObjectMeta { Name = "night", Namespace = "oms", Uid = "uid-1" },
-        Status = new OmsUpgradeStatus
+    private static RunSample Run(StepState first, StepState second = StepState.Pending) =>
+        OmsUpgradeSample.Sampling.Read(new OmsUpgrade
         {
-            Phase = "StopOld",
-            StartedAt = Start,
-            Traceparent = Traceparent,
-            Plan = new StoredPlan { Hash = "sha256:1", Steps = [Step("StopOld/oms-a", first), Step("StopOld/oms-b", second)] }.AsRun(),
-        },
-    });
+            Metadata = new V1ObjectMeta { Name = "night", Namespace = "oms", Uid = "uid-1" },
+            Status = new OmsUpgradeStatus
+            {
+                Phase = "StopOld",
+                StartedAt = Start,
+                Traceparent = Traceparent,
+                Plan = new StoredPlan
+                {
+                    Hash = "sha256:1",
+                    Steps = [Step("StopOld/oms-a", first), Step("StopOld/oms-b", second)]
+                }.AsRun(),
+            },
+        });
 
     private static StoredStep Step(string id, StepState state) => new()
     {

@@ -3,11 +3,13 @@ using static Drydock.Tests.Integration.Pages.PageStatus;
 
 namespace Drydock.Tests.Integration.Pages;
 
-/// <summary>The commands of back-up-and-restore.md. Snapshots of a real server are opened with standard tools.</summary>
+/// <summary>The commands of back-up-and-restore.md. Snapshots of a real server are opened with standard
+/// tools.</summary>
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
 {
-    private const string Page = "docs/how-to/back-up-and-restore.md", Restore = "Restore", Space = "oms", Database = "rm_340";
+    private const string Page = "docs/how-to/back-up-and-restore.md", Restore = "Restore", Space = "oms", Database =
+        "rm_340";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -29,7 +31,10 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         var volume = run.FolderFor("backup-volume");
         Directory.CreateDirectory(Path.Combine(volume, Space, "nightly"));
         await File.WriteAllTextAsync(Path.Combine(volume, Space, "nightly", "manifest.json"), "{}", Token);
-        await using var node = await LabNode.StartAsync(run, plane, new LabNodeOptions { Space = "drydock-system", Folder = volume, MountPath = "/var/lib/drydock/snapshots" }, Token);
+        await using var node = await LabNode.StartAsync(
+            run, plane,
+            new LabNodeOptions { Space = "drydock-system", Folder = volume, MountPath = "/var/lib/drydock/snapshots" },
+            Token);
         (page.Placeholders["NAME"], page.Placeholders["NS"]) = ("oms-metadata", Space);
         page.Variables["SUM"] = plain.Sum;
         page.Variables["DUMP"] = Together(run.FolderFor("backup-dump"), plain.Path, sealedOne.Path);
@@ -37,15 +42,19 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         page.Variables["IDENTITY"] = Path.Combine(run.FolderFor("backup-identity"), "key.txt");
         await File.WriteAllTextAsync(page.Variables["IDENTITY"], identity, Token);
         await File.WriteAllTextAsync(
-            Path.Combine(Path.GetDirectoryName(page.Folder)!, ".my.cnf"), $"[client]\nsocket={server.Socket}\nuser=root\n[mysql]\nsocket={server.Socket}\nuser=root\n", Token);
+            Path.Combine(Path.GetDirectoryName(page.Folder)!, ".my.cnf"),
+            $"[client]\nsocket={server.Socket}\nuser=root\n[mysql]\nsocket={server.Socket}\nuser=root\n", Token);
 
         var outputs = await page.RunPageAsync(Page, block => block.Heading != Restore, Token);
 
         page.NotRun(Page).ShouldHaveSingleItem("the other test runs it");
-        SampleDatabase.Content(server, Database).ShouldBe(content, "the last one was restored from the files of mydumper");
-        outputs.Single(o => o.Block.Text.Contains("df -h", StringComparison.Ordinal)).Output.ShouldContain("/var/lib/drydock/snapshots");
+        SampleDatabase.Content(server, Database)
+            .ShouldBe(content, "the last one was restored from the files of mydumper");
+        outputs.Single(o => o.Block.Text.Contains("df -h", StringComparison.Ordinal)).Output
+            .ShouldContain("/var/lib/drydock/snapshots");
         (await page.RunAsync($"cat {page.Folder}/snapshot/manifest.json", "test", Token)).ShouldContain("{}");
-        var spec = JsonNode.Parse(await plane.KubectlAsync(["-n", Space, "get", "snap", "oms-metadata", "-o", "json"], cancellationToken: Token))!["spec"]!;
+        var spec = JsonNode.Parse(await plane.KubectlAsync(
+            ["-n", Space, "get", "snap", "oms-metadata", "-o", "json"], cancellationToken: Token))!["spec"]!;
         ((string?)spec["retry"], (string?)spec["deletionPolicy"]).ShouldBe(("2", "Retain"));
         page.ChangedFiles().ShouldBeEmpty();
     }
@@ -61,19 +70,28 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         page.Placeholders["NAME"] = "oms-metadata-back";
 
         var commands = page.RunPageAsync(Page, block => block.Heading == Restore, Token);
-        await Deadline.UntilAsync("mode: Apply", async _ => commands.IsCompleted || (string?)(await SpecAsync(plane))?["mode"] == "Apply", cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "mode: Apply", async _ => commands.IsCompleted || (string?)(await SpecAsync(plane))?["mode"] == "Apply",
+            cancellationToken: Token);
         if (!commands.IsCompleted)
         {
-            await StoreAsync(plane, Space, "snapshotrestores", "oms-metadata-back", new JsonObject { ["phase"] = "Succeeded", ["conditions"] = new JsonArray(Condition("Succeeded", "True", "Succeeded")) });
+            await StoreAsync(plane, Space, "snapshotrestores", "oms-metadata-back", new JsonObject
+            {
+                ["phase"] = "Succeeded",
+                ["conditions"] = new JsonArray(Condition("Succeeded", "True", "Succeeded"))
+            });
         }
 
         (await commands).ShouldHaveSingleItem();
-        DateTimeOffset.Parse((string)(await SpecAsync(plane))!["notAfter"]!, System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(DateTimeOffset.UnixEpoch);
+        DateTimeOffset.Parse(
+            (string)(await SpecAsync(plane))!["notAfter"]!, System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeGreaterThan(DateTimeOffset.UnixEpoch);
     }
 
     private static async Task<JsonNode?> SpecAsync(ControlPlane plane)
     {
-        var answer = await plane.TryKubectlAsync(["-n", Space, "get", "snaprestore", "oms-metadata-back", "-o", "json"], cancellationToken: Token);
+        var answer = await plane.TryKubectlAsync(
+            ["-n", Space, "get", "snaprestore", "oms-metadata-back", "-o", "json"], cancellationToken: Token);
         return answer.ExitCode == 0 ? JsonNode.Parse(answer.Output)!["spec"] : null;
     }
 
@@ -81,13 +99,24 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = name, Controllers = false }, Token);
 
     private static Task<string> InstallAsync(PageRun page) =>
-        page.RunAsync($"make install IMAGE=registry.example/drydock-operator:0.1.0 && kubectl create namespace {Space}", "test", Token);
+        page.RunAsync(
+            $"make install IMAGE=registry.example/drydock-operator:0.1.0 && kubectl create namespace {Space}", "test",
+            Token);
 
-    private async Task<(string Path, string Sum)> TakeAsync(TemporaryStorage storage, string id, string database, DumpToolKind tool, params string[] recipients)
+    private async Task<(string Path, string Sum)> TakeAsync(
+        TemporaryStorage storage, string id, string database, DumpToolKind tool, params string[] recipients)
     {
         var location = storage.At(id);
         var manifest = await new Snapshotter().TakeAsync(
-            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool, Recipients = recipients }, Token);
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = server.Options(),
+                Databases = [database],
+                Tool = tool,
+                Recipients = recipients
+            },
+            Token);
         return (storage.FileOf(location, manifest.Databases[0]), manifest.Databases[0].File.Sha256);
     }
 
@@ -96,7 +125,9 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
     {
         foreach (var file in files)
         {
-            File.Copy(file, Path.Combine(folder, Database + Path.GetFileName(file)[Path.GetFileName(file).IndexOf('.', StringComparison.Ordinal)..]));
+            File.Copy(file, Path.Combine(
+                folder,
+                Database + Path.GetFileName(file)[Path.GetFileName(file).IndexOf('.', StringComparison.Ordinal)..]));
         }
 
         return folder;

@@ -5,7 +5,8 @@ namespace Drydock.Tests.Integration.Pages;
 public sealed class DeveloperPageTests(LabFixture lab)
 {
     private static readonly string Artifacts = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
-    private static readonly string Configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+    private static readonly string Configuration = Path.GetFileName(
+        Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,11 +23,14 @@ public sealed class DeveloperPageTests(LabFixture lab)
         page.Variables["LAB"] = Path.Combine(Artifacts, "Lab", Configuration, "Drydock.Lab.dll");
         page.Variables["OPERATOR"] = Path.Combine(Artifacts, "Operator", Configuration, "Drydock.Operator.dll");
         page.Variables["PLUGIN"] = Path.Combine(Artifacts, "Cli", Configuration, "kubectl-drydock.dll");
-        page.Variables["XDG_CACHE_HOME"] = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        page.Variables["XDG_CACHE_HOME"] = Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in new[] { "README.md", "docs/project/development.md", "tests/Lab/README.md", "CONTRIBUTING.md" })
+        foreach (var path
+            in new[] { "README.md", "docs/project/development.md", "tests/Lab/README.md", "CONTRIBUTING.md" })
         {
-            outputs[path] = string.Concat((await page.RunPageAsync(path, cancellationToken: Token)).Select(o => o.Output));
+            outputs[path] = string.Concat(
+                (await page.RunPageAsync(path, cancellationToken: Token)).Select(o => o.Output));
             page.NotRun(path).ShouldBeEmpty();
         }
 

@@ -18,6 +18,7 @@ public sealed class FirstMinuteTests
             .Replace("snapshot up-", $"snapshot {Name}-", StringComparison.Ordinal);
 
         // The command itself is not printed; the file has a second status, of another run.
-        ShownOutput.Missing(shown[(shown.IndexOf('\n', StringComparison.Ordinal) + 1)..] + "\n…", printed).ShouldBeNull();
+        ShownOutput.Missing(shown[(shown.IndexOf('\n', StringComparison.Ordinal) + 1)..] + "\n…", printed)
+            .ShouldBeNull();
     }
 }

@@ -13,7 +13,8 @@ public sealed class HostAccessPageTests(LabFixture lab)
     public async Task Account_of_the_page_may_reach_dockerd_and_nothing_else()
     {
         var run = await lab.RunAsync();
-        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-access", Controllers = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(
+            run, new ControlPlaneOptions { Name = "kube-access", Controllers = false }, Token);
         await using var host = await LabHost.StartAsync(run, "access", ct: Token);
         var page = await PageRun.StartAsync(run, plane, Repository.Root, "access", Token);
         page.Variables["HOST"] = host.Address;
@@ -33,7 +34,8 @@ public sealed class HostAccessPageTests(LabFixture lab)
         var ssh = known.Single(block => block.Block.Heading == "The Secret for ssh").Output;
         ssh.ShouldContain("256 SHA256:");
         ssh.ShouldContain("secret/oms-ssh created");
-        await page.RunAsync("ssh -i id_ed25519 -o UserKnownHostsFile=known_hosts -o BatchMode=yes drydock@$HOST true", "test", Token);
+        await page.RunAsync(
+            "ssh -i id_ed25519 -o UserKnownHostsFile=known_hosts -o BatchMode=yes drydock@$HOST true", "test", Token);
         var rights = (await host.RunAsync("sudo -l -U drydock", asRoot: true, Token)).OrThrow();
         rights.ShouldContain("/usr/bin/docker system dial-stdio");
         rights.Split('\n').Count(line => line.Contains("NOPASSWD", StringComparison.Ordinal)).ShouldBe(1);

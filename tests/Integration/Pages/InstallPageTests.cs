@@ -4,7 +4,8 @@ namespace Drydock.Tests.Integration.Pages;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class InstallPageTests(LabFixture lab)
 {
-    private const string Install = "docs/how-to/install.md", Upgrade = "docs/how-to/upgrade-the-operator.md", Space = "drydock-system";
+    private const string Install = "docs/how-to/install.md", Upgrade = "docs/how-to/upgrade-the-operator.md", Space =
+        "drydock-system";
 
     private const string TakeOver = "CRDs that kubectl applied";
 
@@ -18,7 +19,8 @@ public sealed class InstallPageTests(LabFixture lab)
     [RunsPage("docs/how-to/install.md")]
     [RunsPage("docs/how-to/upgrade-the-operator.md")]
     public void Every_block_of_the_pages_is_run() =>
-        PageBlock.Read(Repository.PathOf(Install)).Where(block => block.Script is not null).Select(block => block.Heading).Distinct(StringComparer.Ordinal)
+        PageBlock.Read(Repository.PathOf(Install)).Where(block => block.Script is not null)
+            .Select(block => block.Heading).Distinct(StringComparer.Ordinal)
             .ShouldBe([.. Kubectl, .. Helm, .. Source, "Uninstall"]);
 
     [Fact]
@@ -32,9 +34,12 @@ public sealed class InstallPageTests(LabFixture lab)
 
         installed[0].Output.ShouldContain("deployment.apps/drydock-operator created");
         installed[0].Output.ShouldEndWith("registry.example/drydock-operator:0.1.0");
-        var arguments = await plane.KubectlAsync(["-n", Space, "get", "deployment", "drydock-operator", "-o", "jsonpath={..args}"], cancellationToken: Token);
+        var arguments = await plane.KubectlAsync(
+            ["-n", Space, "get", "deployment", "drydock-operator", "-o", "jsonpath={..args}"],
+            cancellationToken: Token);
         arguments.ShouldContain("--watch-namespace=team-a");
-        (await plane.KubectlAsync(["auth", "can-i", "get", "secrets", "-n", "team-a", "--as", $"system:serviceaccount:{Space}:drydock-operator"], cancellationToken: Token)).Trim().ShouldBe("yes");
+        (await plane.KubectlAsync(["auth", "can-i", "get", "secrets", "-n", "team-a", "--as", "system:serviceaccount:"
+            + $"{Space}:drydock-operator"], cancellationToken: Token)).Trim().ShouldBe("yes");
         page.ChangedFiles().ShouldBeEmpty();
 
         await page.RunAsync("rm -r my-drydock", "test", Token);
@@ -44,11 +49,17 @@ public sealed class InstallPageTests(LabFixture lab)
         await RefusedWhileObjectsExistAsync(plane, page);
         var claims = await ClaimsAsync(plane);
         await page.RunPageAsync(
-            Install, block => block.Heading == "Uninstall" && !block.Script!.Contains("helm", StringComparison.Ordinal) && !block.Script.Contains("delete namespace", StringComparison.Ordinal), Token);
+            Install,
+            block => block.Heading == "Uninstall" && !block.Script!.Contains("helm", StringComparison.Ordinal)
+                && !block.Script.Contains("delete namespace", StringComparison.Ordinal),
+            Token);
 
         (await ClaimsAsync(plane)).ShouldBe(claims);
-        (await plane.KubectlAsync(["-n", Space, "get", "deployment", "-o", "name"], cancellationToken: Token)).ShouldBeEmpty();
-        (await plane.KubectlAsync(["get", "crd,clusterrole,clusterrolebinding", "-o", "name"], cancellationToken: Token)).ShouldNotContain("drydock");
+        (await plane.KubectlAsync(["-n", Space, "get", "deployment", "-o", "name"], cancellationToken: Token))
+            .ShouldBeEmpty();
+        (await plane.KubectlAsync(
+            ["get", "crd,clusterrole,clusterrolebinding", "-o", "name"], cancellationToken: Token))
+            .ShouldNotContain("drydock");
     }
 
     [Theory]
@@ -56,7 +67,8 @@ public sealed class InstallPageTests(LabFixture lab)
     [InlineData("namespaced", 2)]
     public async Task Variant_is_installed_by_digest(string variant, int claims)
     {
-        const string Image = "registry.example:5000/tools/drydock-operator@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        const string Image = "registry.example:5000/tools/"
+            + "drydock-operator@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
         await using var plane = await StartAsync($"kube-{variant}");
         var page = await PageAsync(plane, variant);
 
@@ -67,7 +79,9 @@ public sealed class InstallPageTests(LabFixture lab)
         page.ChangedFiles().ShouldBeEmpty();
 
         await page.RunAsync($"make uninstall VARIANT={variant}", variant, Token);
-        (await plane.KubectlAsync(["get", "namespace", Space, "-o", "jsonpath={.status.phase}"], cancellationToken: Token)).ShouldBe("Active");
+        (await plane.KubectlAsync(
+            ["get", "namespace", Space, "-o", "jsonpath={.status.phase}"], cancellationToken: Token))
+            .ShouldBe("Active");
         (await ClaimsAsync(plane)).Count.ShouldBe(claims);
     }
 
@@ -75,16 +89,20 @@ public sealed class InstallPageTests(LabFixture lab)
     public async Task Deletion_of_the_kustomization_keeps_namespace_and_claims()
     {
         await using var plane = await StartAsync("kube-delete");
-        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "storage")], cancellationToken: Token);
-        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "default")], cancellationToken: Token);
+        await plane.KubectlAsync(
+            ["apply", "--validate=false", "-k", Repository.PathOf("config", "storage")], cancellationToken: Token);
+        await plane.KubectlAsync(
+            ["apply", "--validate=false", "-k", Repository.PathOf("config", "default")], cancellationToken: Token);
 
         await plane.KubectlAsync(["delete", "-k", Repository.PathOf("config", "default")], cancellationToken: Token);
 
-        (await ClaimsAsync(plane)).Select(claim => claim.Split(' ')[0]).ShouldBe(["drydock-images", "drydock-snapshots"]);
+        (await ClaimsAsync(plane)).Select(claim => claim.Split(' ')[0])
+            .ShouldBe(["drydock-images", "drydock-snapshots"]);
     }
 
-    // The server of the lab is 1.20, which knows no CEL. Helm installs a copy of the chart with a lower kubeVersion there:
-    // 3.17 with the CRDs and without its own check of them; 4.1, whose apply the server refuses for them, without the CRDs.
+    // The server of the lab is 1.20, which knows no CEL. Helm installs a copy of the chart with a lower kubeVersion
+    // there: 3.17 with the CRDs and without its own check of them; 4.1, whose apply the server refuses for them,
+    // without the CRDs.
     [Theory]
     [InlineData("helm3", "--disable-openapi-validation", true)]
     [InlineData("helm", "--set crds.create=false", false)]
@@ -95,8 +113,10 @@ public sealed class InstallPageTests(LabFixture lab)
         var program = (await Recipes.RunAsync("kube-clients.sh", Token))[helm];
         page.Fake("helm", $"case \"$1\" in install | upgrade) set -- \"$@\" {flags};; esac\nexec '{program}' \"$@\"");
         await RefusedAsync("chart requires kubeVersion: >=1.29.0-0 which is incompatible with Kubernetes v1.20.2");
-        await page.RunAsync("sed -i 's/^kubeVersion: .*/kubeVersion: \">=1.20.0-0\"/' charts/drydock/Chart.yaml", "test", Token);
-        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
+        await page.RunAsync(
+            "sed -i 's/^kubeVersion: .*/kubeVersion: \">=1.20.0-0\"/' charts/drydock/Chart.yaml", "test", Token);
+        await plane.KubectlAsync(
+            ["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
         if (withCrds)
         {
             await RefusedAsync("cannot be imported into the current release");
@@ -106,28 +126,40 @@ public sealed class InstallPageTests(LabFixture lab)
         await page.RunPageAsync(Install, block => block.Heading == TakeOver, Token);
         await page.RunPageAsync(Install, block => Helm.Contains(block.Heading), Token);
         (await ImageAsync(plane)).ShouldBe("registry.example/drydock-operator:0.1.0");
-        await page.RunPageAsync(Upgrade, block => block.Script!.Contains("helm upgrade", StringComparison.Ordinal) && block.Heading == "Order", Token);
+        await page.RunPageAsync(
+            Upgrade,
+            block => block.Script!.Contains("helm upgrade", StringComparison.Ordinal) && block.Heading == "Order",
+            Token);
         (await ImageAsync(plane)).ShouldBe("registry.example/drydock-operator:0.2.0");
-        await page.RunPageAsync(Upgrade, block => block.Script!.Contains("helm upgrade", StringComparison.Ordinal) && block.Heading == "Rollback", Token);
+        await page.RunPageAsync(
+            Upgrade,
+            block => block.Script!.Contains("helm upgrade", StringComparison.Ordinal) && block.Heading == "Rollback",
+            Token);
         (await ImageAsync(plane)).ShouldBe("registry.example/drydock-operator:0.1.0");
         var claims = await ClaimsAsync(plane);
         claims.Count.ShouldBe(2);
 
-        await page.RunPageAsync(Install, block => block.Script!.Contains("helm uninstall", StringComparison.Ordinal), Token);
+        await page.RunPageAsync(
+            Install, block => block.Script!.Contains("helm uninstall", StringComparison.Ordinal), Token);
 
         (await ClaimsAsync(plane)).ShouldBe(claims);
-        (await plane.KubectlAsync(["get", "crd", "-o", "name"], cancellationToken: Token)).ShouldContain("omsupgrades.drydock.dev");
-        (await plane.KubectlAsync(["-n", Space, "get", "deployment", "-o", "name"], cancellationToken: Token)).ShouldBeEmpty();
+        (await plane.KubectlAsync(["get", "crd", "-o", "name"], cancellationToken: Token))
+            .ShouldContain("omsupgrades.drydock.dev");
+        (await plane.KubectlAsync(["-n", Space, "get", "deployment", "-o", "name"], cancellationToken: Token))
+            .ShouldBeEmpty();
 
         // A later installation uses the dumps again.
         await page.RunPageAsync(Install, IsHelmInstall, Token);
         (await ClaimsAsync(plane)).ShouldBe(claims);
-        await page.RunPageAsync(Install, block => block.Script!.Contains("delete namespace", StringComparison.Ordinal), Token);
+        await page.RunPageAsync(
+            Install, block => block.Script!.Contains("delete namespace", StringComparison.Ordinal), Token);
 
         async Task RefusedAsync(string why) =>
-            (await Should.ThrowAsync<LabException>(() => page.RunPageAsync(Install, IsHelmInstall, Token))).Message.ShouldContain(why);
+            (await Should.ThrowAsync<LabException>(() => page.RunPageAsync(Install, IsHelmInstall, Token))).Message
+                .ShouldContain(why);
 
-        static bool IsHelmInstall(PageBlock block) => block.Heading == "With Helm" && block.Script!.Contains("helm install", StringComparison.Ordinal);
+        static bool IsHelmInstall(PageBlock block) =>
+            block.Heading == "With Helm" && block.Script!.Contains("helm install", StringComparison.Ordinal);
     }
 
     private static async Task RefusedWhileObjectsExistAsync(ControlPlane plane, PageRun page)
@@ -149,13 +181,17 @@ public sealed class InstallPageTests(LabFixture lab)
     }
 
     private static async Task<string> ImageAsync(ControlPlane plane) =>
-        await plane.KubectlAsync(["-n", Space, "get", "deployment", "drydock-operator", "-o", "jsonpath={..image}"], cancellationToken: Token);
+        await plane.KubectlAsync(
+            ["-n", Space, "get", "deployment", "drydock-operator", "-o", "jsonpath={..image}"],
+            cancellationToken: Token);
 
     private static async Task<List<string>> ClaimsAsync(ControlPlane plane)
     {
-        var list = JsonNode.Parse(await plane.KubectlAsync(["-n", Space, "get", "pvc", "-o", "json"], cancellationToken: Token))!["items"]!.AsArray();
+        var list = JsonNode.Parse(await plane.KubectlAsync(
+            ["-n", Space, "get", "pvc", "-o", "json"], cancellationToken: Token))!["items"]!.AsArray();
         list.ShouldAllBe(claim => claim!["metadata"]!["deletionTimestamp"] == null);
-        return [.. list.Select(claim => $"{claim!["metadata"]!["name"]} {claim["metadata"]!["uid"]}").Order(StringComparer.Ordinal)];
+        return [.. list.Select(claim => $"{claim!["metadata"]!["name"]} {claim["metadata"]!["uid"]}")
+            .Order(StringComparer.Ordinal)];
     }
 
     private async Task<ControlPlane> StartAsync(string name) =>

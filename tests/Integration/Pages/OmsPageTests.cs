@@ -9,7 +9,8 @@ namespace Drydock.Tests.Integration.Pages;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class OmsPageTests(LabFixture lab)
 {
-    private const string Upgrade = "docs/explanation/oms.md", Failures = "docs/how-to/if-it-stops.md", Dashboard = "docs/how-to/dashboard.md";
+    private const string Upgrade = "docs/explanation/oms.md", Failures = "docs/how-to/if-it-stops.md", Dashboard =
+        "docs/how-to/dashboard.md";
     private const string Operator = "drydock-system", Lists = "oms-322-to-422-lists";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -21,22 +22,30 @@ public sealed class OmsPageTests(LabFixture lab)
     public async Task Commands_of_OMS_pages_read_an_upgrade()
     {
         var run = await lab.RunAsync();
-        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-oms-pages", Controllers = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(
+            run, new ControlPlaneOptions { Name = "kube-oms-pages", Controllers = false }, Token);
         var page = await PageRun.StartAsync(run, plane, Repository.Root, "oms-pages", Token);
-        foreach (var (word, value) in new[] { ("NAME", Name), ("NS", Space), ("CONFIGMAP", Lists), ("KEY", "projects"), ("REASON", "MarkerMissing") })
+        foreach (var (word, value) in new[]
+        {
+            ("NAME", Name), ("NS", Space), ("CONFIGMAP", Lists), ("KEY", "projects"), ("REASON", "MarkerMissing")
+        })
         {
             page.Placeholders[word] = value;
         }
 
-        await page.RunAsync($"make install IMAGE=registry.example/drydock-operator:0.1.0 && kubectl create namespace {Space}", "test", Token);
+        await page.RunAsync(
+            $"make install IMAGE=registry.example/drydock-operator:0.1.0 && kubectl create namespace {Space}", "test",
+            Token);
         await page.RunAsync($"kubectl -n {Space} create configmap {Lists} --from-literal=projects=p1", "test", Token);
         var log = Path.Combine(run.FolderFor("oms-pages-log"), "log");
         await File.WriteAllTextAsync(log, "{\"msg\":\"the operator runs\"}\n", Token);
-        await using var node = await LabNode.StartAsync(run, plane, new LabNodeOptions { Space = Operator, Folder = page.Folder, Log = log }, Token);
+        await using var node = await LabNode.StartAsync(
+            run, plane, new LabNodeOptions { Space = Operator, Folder = page.Folder, Log = log }, Token);
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in new[] { Upgrade, Failures, Dashboard })
         {
-            await page.RunAsync($"kubectl -n {Space} delete omsupgrades.drydock.dev --all\n{ApplyUpgrade}", "test", Token);
+            await page.RunAsync(
+                $"kubectl -n {Space} delete omsupgrades.drydock.dev --all\n{ApplyUpgrade}", "test", Token);
             foreach (var block in page.Blocks(path))
             {
                 await StoreAsync(plane, Space, "omsupgrades", Name, Status(path));
@@ -55,15 +64,19 @@ public sealed class OmsPageTests(LabFixture lab)
         firstMinute.ShouldContain("the operator runs");
         Output("dashboard.md", "dashboard").ShouldStartWith("Dashboard: http://127.0.0.1:");
 
-        string Output(string file, string part) => outputs.First(o => o.Key.StartsWith(file, StringComparison.Ordinal) && o.Key.Contains(part, StringComparison.Ordinal)).Value;
+        string Output(string file, string part) => outputs.First(o => o.Key.StartsWith(file, StringComparison.Ordinal)
+            && o.Key.Contains(part, StringComparison.Ordinal)).Value;
     }
 
     // What the operator has written when a reader of the page comes to the block.
     private static JsonObject Status(string page) => page == Failures
         ? Full(With(Failed(), new JsonObject
         {
-            ["message"] = "InitMetadata/oms-a failed: docker_init.sh on oms-a ended without its success marker. Nothing more is started.",
-            ["conditions"] = new JsonArray([.. new[] { "Stalled", "Failed" }.Select(type => Condition(type, "True", "MarkerMissing")), Condition("Ready", "False", "MarkerMissing")]),
+            ["message"] = "InitMetadata/oms-a failed: docker_init.sh on oms-a ended without its success marker. "
+                + "Nothing more is started.",
+            ["conditions"] = new JsonArray([
+                .. new[] { "Stalled", "Failed" }.Select(type => Condition(type, "True", "MarkerMissing")),
+                Condition("Ready", "False", "MarkerMissing")]),
         }))
         : Full(Held());
 
@@ -76,14 +89,29 @@ public sealed class OmsPageTests(LabFixture lab)
             ["holds"] = null,
             ["plan"] = Plan(
                 Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
-                With(Step("Backup/no-sessions", "Backup", "Wait until no session is open", "Running"), new JsonObject { ["message"] = "1 session of drc from 192.0.2.216 is open." })),
-            ["actionRequired"] = new JsonArray(new JsonObject { ["reason"] = "RemoveOldContainers", ["count"] = 2, ["subject"] = "oms-a, oms-b", ["message"] = "Remove them." }),
+                With(
+                    Step("Backup/no-sessions", "Backup", "Wait until no session is open", "Running"),
+                    new JsonObject { ["message"] = "1 session of drc from 192.0.2.216 is open." })),
+            ["actionRequired"] = new JsonArray(new JsonObject
+            {
+                ["reason"] = "RemoveOldContainers",
+                ["count"] = 2,
+                ["subject"] = "oms-a, oms-b",
+                ["message"] = "Remove them."
+            }),
             ["inventory"] = new JsonObject
             {
                 ["regions"] = new JsonArray(new JsonObject
                 {
                     ["name"] = "default",
-                    ["nodes"] = new JsonArray(new JsonObject { ["name"] = "oms-a", ["hostIP"] = "192.0.2.216", ["foundIn"] = "config.yaml", ["currentContainer"] = "oms_322", ["newContainer"] = "oms_422" }),
+                    ["nodes"] = new JsonArray(new JsonObject
+                    {
+                        ["name"] = "oms-a",
+                        ["hostIP"] = "192.0.2.216",
+                        ["foundIn"] = "config.yaml",
+                        ["currentContainer"] = "oms_322",
+                        ["newContainer"] = "oms_422"
+                    }),
                 }),
             },
         },

@@ -24,7 +24,10 @@ public sealed class PageBlockTests
             """);
 
         blocks.Select(b => (b.Place, b.Language, b.Heading, b.Script)).ShouldBe(
-            [("page.md:2", "", "Title", "first"), ("page.md:7", "yaml", "Second", null), ("page.md:10", "bash", "Second", "```")]);
+            [
+                ("page.md:2", "", "Title", "first"), ("page.md:7", "yaml", "Second", null),
+                ("page.md:10", "bash", "Second", "```")
+            ]);
     }
 
     [Fact]

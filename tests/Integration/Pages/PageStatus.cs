@@ -42,24 +42,40 @@ internal static class PageStatus
         ["observedGeneration"] = Seen,
         ["phase"] = "DisableHA",
         ["progress"] = "1/4",
-        ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
+        ["conditions"] = new JsonArray(
+            Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"),
+            Condition("Ready", "False", "Held")),
         ["holds"] = new JsonArray(Hold("DisableHA")),
     };
 
-    public static JsonObject Hold(string name) => new() { ["name"] = name, ["approval"] = $"{name}@{ShortHash}.1", ["since"] = "2026-03-06T17:15:00Z" };
+    public static JsonObject Hold(string name) =>
+        new() { ["name"] = name, ["approval"] = $"{name}@{ShortHash}.1", ["since"] = "2026-03-06T17:15:00Z" };
 
     public static JsonObject Planned() => new()
     {
         ["phase"] = "Planned",
         ["observedGeneration"] = 1,
-        ["conditions"] = new JsonArray(Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
-        ["approvals"] = new JsonArray(new JsonObject { ["name"] = "DisableHA", ["planHash"] = ShortHash, ["number"] = 1, ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
-        ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = $"Retry@{ShortHash}.1", ["at"] = "2026-03-06T19:00:00Z" }),
+        ["conditions"] = new JsonArray(
+            Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
+        ["approvals"] = new JsonArray(new JsonObject
+        {
+            ["name"] = "DisableHA",
+            ["planHash"] = ShortHash,
+            ["number"] = 1,
+            ["at"] = "2026-03-06T18:00:00Z",
+            ["accepted"] = true
+        }),
+        ["usedTokens"] = new JsonArray(
+            new JsonObject { ["kind"] = "Retry", ["token"] = $"Retry@{ShortHash}.1", ["at"] = "2026-03-06T19:00:00Z" }),
         ["plan"] = With(
             Plan(
                 Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
-                With(Step("CorrectMetadata/oms-a/jar", "CorrectMetadata", "Run the correction JAR on oms-a (-ltrue)", "Pending"), new JsonObject { ["pointOfNoReturn"] = true }),
-                With(Step("Verify/hosts", "Verify", "Wait until every host is ONLINE", "Failed"), new JsonObject { ["reason"] = "ComponentsUnhealthy", ["message"] = "oms-b is not ONLINE." })),
+                With(Step(
+                    "CorrectMetadata/oms-a/jar", "CorrectMetadata", "Run the correction JAR on oms-a (-ltrue)",
+                    "Pending"), new JsonObject { ["pointOfNoReturn"] = true }),
+                With(
+                    Step("Verify/hosts", "Verify", "Wait until every host is ONLINE", "Failed"),
+                    new JsonObject { ["reason"] = "ComponentsUnhealthy", ["message"] = "oms-b is not ONLINE." })),
             new JsonObject { ["notes"] = new JsonArray("The metadata database is a MariaDB.") }),
     };
 
@@ -72,10 +88,12 @@ internal static class PageStatus
         ["rollbackCost"] = "3 databases are restored.",
         ["message"] = "Verify/hosts failed.",
         ["conditions"] = new JsonArray(
-            Condition("Stalled", "True", "ComponentsUnhealthy"), Condition("Ready", "False", "ComponentsUnhealthy"), Condition("Failed", "True", "ComponentsUnhealthy")),
+            Condition("Stalled", "True", "ComponentsUnhealthy"), Condition("Ready", "False", "ComponentsUnhealthy"),
+            Condition("Failed", "True", "ComponentsUnhealthy")),
     };
 
-    public static JsonObject Plan(params JsonObject[] steps) => new() { ["hash"] = Hash, ["number"] = 1, ["steps"] = new JsonArray(steps) };
+    public static JsonObject Plan(params JsonObject[] steps) =>
+        new() { ["hash"] = Hash, ["number"] = 1, ["steps"] = new JsonArray(steps) };
 
     public static JsonObject Step(string id, string phase, string title, string state) => new()
     {
@@ -89,7 +107,14 @@ internal static class PageStatus
     };
 
     public static JsonObject Condition(string type, string status, string reason) =>
-        new() { ["type"] = type, ["status"] = status, ["reason"] = reason, ["message"] = "", ["lastTransitionTime"] = "2026-03-06T18:00:00Z" };
+        new()
+        {
+            ["type"] = type,
+            ["status"] = status,
+            ["reason"] = reason,
+            ["message"] = "",
+            ["lastTransitionTime"] = "2026-03-06T18:00:00Z"
+        };
 
     /// <summary>The first object with the fields of the second.</summary>
     public static JsonObject With(JsonObject json, JsonObject more)
@@ -104,12 +129,15 @@ internal static class PageStatus
 
     /// <summary>Stores a status as the operator does.</summary>
     /// <param name="resource">Plural of the kind.</param>
-    public static async Task StoreAsync(ControlPlane plane, string space, string resource, string name, JsonObject status)
+    public static async Task StoreAsync(
+        ControlPlane plane, string space, string resource, string name, JsonObject status)
     {
         using var http = plane.CreateHttpClient();
         using var content = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
-        using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{resource}/{name}/status", UriKind.Relative), content, Token);
+        using var answer = await http.PatchAsync(
+            new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{resource}/{name}/status", UriKind.Relative),
+            content, Token);
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
     }
 }

@@ -29,7 +29,8 @@ public sealed class TaskPageTests(LabFixture lab)
         });
 
         outputs.Count.ShouldBe(10);
-        outputs.Where(o => o.Output.Trim().Length == 0).ShouldAllBe(o => o.Block.Text.Contains("plan.txt", StringComparison.Ordinal) || o.Block.Text.StartsWith("cat >", StringComparison.Ordinal));
+        outputs.Where(o => o.Output.Trim().Length == 0).ShouldAllBe(o => o.Block.Text.Contains(
+            "plan.txt", StringComparison.Ordinal) || o.Block.Text.StartsWith("cat >", StringComparison.Ordinal));
         var plan = await page.RunAsync("cat plan.txt", "test", Token);
         plan.ShouldStartWith($"{Hash}\n");
         plan.ShouldMatch("Run the correction JAR on oms-a .-ltrue. +point of no return");
@@ -52,7 +53,8 @@ public sealed class TaskPageTests(LabFixture lab)
         var page = await PageRun.StartAsync(await lab.RunAsync(), plane, Repository.Root, "review", Token);
         foreach (var role in new[] { "AUTHOR", "COMMITTER" })
         {
-            (page.Variables[$"GIT_{role}_NAME"], page.Variables[$"GIT_{role}_EMAIL"]) = ("author", "author@git.example");
+            (page.Variables[$"GIT_{role}_NAME"], page.Variables[$"GIT_{role}_EMAIL"]) =
+                ("author", "author@git.example");
         }
 
         await PrepareArgoAsync(plane);
@@ -60,7 +62,10 @@ public sealed class TaskPageTests(LabFixture lab)
         {
             if (block.Text.StartsWith("mkdir ", StringComparison.Ordinal))
             {
-                await page.RunAsync("mkdir ../databases && cd ../databases && git init -q -b main && git commit -q --allow-empty -m Begin", "test", Token);
+                await page.RunAsync(
+                    "mkdir ../databases && cd ../databases && git init -q -b main && git commit -q --allow-empty "
+                    + "-m Begin",
+                    "test", Token);
             }
             else if (block.Text.Contains("drydock status", StringComparison.Ordinal))
             {
@@ -77,20 +82,25 @@ public sealed class TaskPageTests(LabFixture lab)
         outputs.Count.ShouldBe(9);
         await ApplyAsync();
         var merged = await GetAsync(plane, "migration");
-        ((string?)merged["spec"]!["mode"], (string?)merged["spec"]!["approvedPlanHash"], merged["spec"]!["holdBefore"]).ShouldBe(("Apply", Hash, null));
+        ((string?)merged["spec"]!["mode"], (string?)merged["spec"]!["approvedPlanHash"], merged["spec"]!["holdBefore"])
+            .ShouldBe(("Apply", Hash, null));
         var annotations = merged["metadata"]!["annotations"]!;
-        new[] { "approve", "hold", "rollback", "pause" }.Select(name => (string?)annotations[$"drydock.dev/{name}"]).ShouldBe(["DisableHA@1f0c7a52.1", "StopOld", "1", null]);
+        new[] { "approve", "hold", "rollback", "pause" }.Select(name => (string?)annotations[$"drydock.dev/{name}"])
+            .ShouldBe(["DisableHA@1f0c7a52.1", "StopOld", "1", null]);
         outputs.Single(o => o.Block.Text.Contains("can-i", StringComparison.Ordinal)).Output.ShouldContain("yes\n");
         var history = outputs.Single(o => o.Block.Text.Contains("history", StringComparison.Ordinal)).Output;
         history.ShouldContain("DisableHA");
         history.ShouldContain("Retry@1f0c7a52.1");
         (await page.RunAsync("cat migration/oms/plan.txt", "test", Token)).ShouldStartWith($"{Hash}\n");
-        (await page.RunAsync("git log --format=%s", "test", Token)).ShouldBe("Begin the downtime of OMS\nUpgrade OMS to 4.2.2\nPlan the upgrade of OMS to 4.2.2\nBegin\n");
+        (await page.RunAsync("git log --format=%s", "test", Token))
+            .ShouldBe("Begin the downtime of OMS\nUpgrade OMS to 4.2.2\nPlan the upgrade of OMS to 4.2.2\nBegin\n");
 
-        Task<string> ApplyAsync() => page.RunAsync("kubectl -n migration apply --validate=false -f migration/oms/upgrade.yaml", "test", Token);
+        Task<string> ApplyAsync() =>
+            page.RunAsync("kubectl -n migration apply --validate=false -f migration/oms/upgrade.yaml", "test", Token);
     }
 
-    private static async Task<List<(PageBlock Block, string Output)>> RunAsync(PageRun page, string path, Func<PageBlock, Task> before)
+    private static async Task<List<(PageBlock Block, string Output)>> RunAsync(
+        PageRun page, string path, Func<PageBlock, Task> before)
     {
         var results = new List<(PageBlock, string)>();
         foreach (var block in page.Blocks(path))
@@ -113,7 +123,12 @@ public sealed class TaskPageTests(LabFixture lab)
             ["message"] = "Dumping.",
             ["nextAction"] = "Nothing: the run continues automatically.",
             ["downtimeSince"] = "2026-03-06T18:00:00Z",
-            ["running"] = new JsonArray(new JsonObject { ["id"] = "Backup/snapshot", ["since"] = "2026-03-06T18:10:00Z", ["expectedAt"] = "2026-03-06T18:40:00Z" }),
+            ["running"] = new JsonArray(new JsonObject
+            {
+                ["id"] = "Backup/snapshot",
+                ["since"] = "2026-03-06T18:10:00Z",
+                ["expectedAt"] = "2026-03-06T18:40:00Z"
+            }),
             ["conditions"] = new JsonArray(Condition("Reconciling", "True", "Running")),
         },
         "If it stops" => Failed(),
@@ -123,7 +138,13 @@ public sealed class TaskPageTests(LabFixture lab)
             ["observedGeneration"] = 2,
             ["conditions"] = new JsonArray(Condition("Ready", "True", "SucceededWithActions")),
             ["times"] = new JsonObject { ["t1"] = "2026-03-06T18:00:00Z", ["downtime"] = "55m" },
-            ["actionRequired"] = new JsonArray(new JsonObject { ["reason"] = "RemoveOldContainers", ["count"] = 2, ["subject"] = "oms-a, oms-b", ["message"] = "Remove them." }),
+            ["actionRequired"] = new JsonArray(new JsonObject
+            {
+                ["reason"] = "RemoveOldContainers",
+                ["count"] = 2,
+                ["subject"] = "oms-a, oms-b",
+                ["message"] = "Remove them."
+            }),
         },
         _ => null,
     };
@@ -132,7 +153,8 @@ public sealed class TaskPageTests(LabFixture lab)
         PageStatus.StoreAsync(plane, space, "omsupgrades", Name, status);
 
     private static async Task<JsonNode> GetAsync(ControlPlane plane, string space) =>
-        JsonNode.Parse(await plane.KubectlAsync(["-n", space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!;
+        JsonNode.Parse(
+            await plane.KubectlAsync(["-n", space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!;
 
     // The objects that the page patches.
     private static async Task PrepareArgoAsync(ControlPlane plane)
@@ -140,15 +162,20 @@ public sealed class TaskPageTests(LabFixture lab)
         await plane.KubectlAsync(["create", "namespace", "argocd"], cancellationToken: Token);
         foreach (var name in new[] { "argocd-cm", "argocd-notifications-cm" })
         {
-            await plane.KubectlAsync(["-n", "argocd", "create", "configmap", name, "--from-literal=kept=as-it-was"], cancellationToken: Token);
+            await plane.KubectlAsync(
+                ["-n", "argocd", "create", "configmap", name, "--from-literal=kept=as-it-was"],
+                cancellationToken: Token);
         }
     }
 
     private async Task<ControlPlane> StartAsync(string name, string space)
     {
-        var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = name, Controllers = false }, Token);
-        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
-        await plane.WaitForCrdsAsync(["omsupgrades.drydock.dev", "backupsnapshots.drydock.dev", "databaserollingupgrades.drydock.dev"], Token);
+        var plane = await ControlPlane.StartAsync(
+            await lab.RunAsync(), new ControlPlaneOptions { Name = name, Controllers = false }, Token);
+        await plane.KubectlAsync(
+            ["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
+        await plane.WaitForCrdsAsync(
+            ["omsupgrades.drydock.dev", "backupsnapshots.drydock.dev", "databaserollingupgrades.drydock.dev"], Token);
         await plane.KubectlAsync(["create", "namespace", space], cancellationToken: Token);
         return plane;
     }

@@ -6,7 +6,8 @@ namespace Drydock.Tests.Integration.Pages;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class WithoutPluginPageTests(LabFixture lab)
 {
-    private const string Page = "docs/how-to/without-the-plugin.md", Space = "oms", Name = "oms-322-to-422", Kept = "oms-322-to-422-output";
+    private const string Page = "docs/how-to/without-the-plugin.md", Space = "oms", Name = "oms-322-to-422", Kept =
+        "oms-322-to-422-output";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -15,14 +16,26 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
     public async Task Commands_without_plugin_read_status_and_write_annotations()
     {
         var run = await lab.RunAsync();
-        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-no-plugin", Controllers = false }, Token);
-        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
-        await plane.WaitForCrdsAsync(
-            ["omsupgrades.drydock.dev", "backupsnapshots.drydock.dev", "databaserollingupgrades.drydock.dev", "snapshotrestores.drydock.dev"], Token);
-        await plane.KubectlAsync(["create", "namespace", Space], cancellationToken: Token);
-        await plane.KubectlAsync(["-n", Space, "create", "secret", "generic", Kept, "--from-literal=output=the end of it"], cancellationToken: Token);
+        await using var plane = await ControlPlane.StartAsync(
+            run, new ControlPlaneOptions { Name = "kube-no-plugin", Controllers = false }, Token);
         await plane.KubectlAsync(
-            ["-n", Space, "apply", "--validate=false", "-f", Repository.PathOf("config", "samples", "omsupgrade-ee-3.2.2-to-4.2.2.yaml")], cancellationToken: Token);
+            ["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
+        await plane.WaitForCrdsAsync(
+            [
+                "omsupgrades.drydock.dev", "backupsnapshots.drydock.dev", "databaserollingupgrades.drydock.dev",
+                "snapshotrestores.drydock.dev"
+            ],
+            Token);
+        await plane.KubectlAsync(["create", "namespace", Space], cancellationToken: Token);
+        await plane.KubectlAsync(
+            ["-n", Space, "create", "secret", "generic", Kept, "--from-literal=output=the end of it"],
+            cancellationToken: Token);
+        await plane.KubectlAsync(
+            [
+                "-n", Space, "apply", "--validate=false", "-f",
+                Repository.PathOf("config", "samples", "omsupgrade-ee-3.2.2-to-4.2.2.yaml")
+            ],
+            cancellationToken: Token);
         await StoreAsync(plane, Space, "omsupgrades", Name, Status());
         var page = await PageRun.StartAsync(run, plane, Repository.Root, "no-plugin", Token);
         (page.Placeholders["NS"], page.Placeholders["NAME"]) = (Space, Name);
@@ -32,15 +45,20 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
         page.NotRun(Page).ShouldBeEmpty();
         page.ChangedFiles().ShouldBeEmpty();
         Output("--all-namespaces").ShouldContain($"omsupgrade.drydock.dev/{Name}");
-        Output("status.nextAction").ShouldContain("Failed\tComponentsUnhealthy\nVerify/hosts failed.\nRepair the cause.\n");
+        Output("status.nextAction")
+            .ShouldContain("Failed\tComponentsUnhealthy\nVerify/hosts failed.\nRepair the cause.\n");
         Output("status.running").ShouldContain("Backup/snapshot\t2026-03-06T18:10:00Z\t2026-03-06T18:40:00Z\n");
         Output("status.actionRequired").ShouldEndWith("RemoveOldContainers\t2\toms-a, oms-b\tRemove them.\n");
         Output("status.findings").ShouldBe("ClockSkew\toms-b\tspec.hostIP\toms-b is 3 minutes late.\n");
         Output("status.plan.notes").ShouldBe(
-            $"{Hash}\nPending\tStopOld/oms-a\tStop oms_322 on oms-a\nPending\tCorrectMetadata/oms-a/jar\tRun the correction JAR on oms-a (-ltrue)\n"
-            + "Failed\tVerify/hosts\tWait until every host is ONLINE\nCorrectMetadata/oms-a/jar\nnote: The metadata database is a MariaDB.\n");
-        Output("data.output").ShouldBe($"Verify/hosts\tComponentsUnhealthy\toms-b is not ONLINE.\t{Kept}\nthe end of it");
-        Output("status.usedTokens").ShouldBe("2026-03-06T18:00:00Z\tDisableHA\ttrue\t\n2026-03-06T19:00:00Z\tRetry\tRetry@1f0c7a52.1\t\n");
+            $"{Hash}\nPending\tStopOld/oms-a\tStop oms_322 on oms-a\nPending\tCorrectMetadata/oms-a/jar\tRun the "
+            + "correction JAR on oms-a (-ltrue)\n"
+            + "Failed\tVerify/hosts\tWait until every host is ONLINE\nCorrectMetadata/oms-a/jar\nnote: The metadata "
+            + "database is a MariaDB.\n");
+        Output("data.output")
+            .ShouldBe($"Verify/hosts\tComponentsUnhealthy\toms-b is not ONLINE.\t{Kept}\nthe end of it");
+        Output("status.usedTokens")
+            .ShouldBe("2026-03-06T18:00:00Z\tDisableHA\ttrue\t\n2026-03-06T19:00:00Z\tRetry\tRetry@1f0c7a52.1\t\n");
         Output("status.holds").ShouldStartWith("DisableHA@1f0c7a52.1\t2026-03-06T17:15:00Z\n");
         Output("acceptable").ShouldStartWith($"{Hash}\t1\nVerify/hosts\t1\n");
         Output("status.rollbackCost").ShouldStartWith("3 databases are restored.\n");
@@ -60,26 +78,47 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
     private static JsonObject Status()
     {
         var status = With(Planned(), Failed());
-        With((JsonObject)status["plan"]!["steps"]![2]!, new JsonObject { ["acceptable"] = true, ["failures"] = 1, ["outputRef"] = Kept });
+        With(
+            (JsonObject)status["plan"]!["steps"]![2]!,
+            new JsonObject { ["acceptable"] = true, ["failures"] = 1, ["outputRef"] = Kept });
         return With(status, new JsonObject
         {
             ["nextAction"] = "Repair the cause.",
             ["retryCost"] = "3 databases are dropped.",
             ["holds"] = new JsonArray(Hold("DisableHA")),
-            ["running"] = new JsonArray(new JsonObject { ["id"] = "Backup/snapshot", ["since"] = "2026-03-06T18:10:00Z", ["expectedAt"] = "2026-03-06T18:40:00Z" }),
-            ["findings"] = new JsonArray(new JsonObject { ["reason"] = "ClockSkew", ["node"] = "oms-b", ["field"] = "spec.hostIP", ["message"] = "oms-b is 3 minutes late." }),
-            ["actionRequired"] = new JsonArray(new JsonObject { ["reason"] = "RemoveOldContainers", ["count"] = 2, ["subject"] = "oms-a, oms-b", ["message"] = "Remove them." }),
+            ["running"] = new JsonArray(new JsonObject
+            {
+                ["id"] = "Backup/snapshot",
+                ["since"] = "2026-03-06T18:10:00Z",
+                ["expectedAt"] = "2026-03-06T18:40:00Z"
+            }),
+            ["findings"] = new JsonArray(new JsonObject
+            {
+                ["reason"] = "ClockSkew",
+                ["node"] = "oms-b",
+                ["field"] = "spec.hostIP",
+                ["message"] = "oms-b is 3 minutes late."
+            }),
+            ["actionRequired"] = new JsonArray(new JsonObject
+            {
+                ["reason"] = "RemoveOldContainers",
+                ["count"] = 2,
+                ["subject"] = "oms-a, oms-b",
+                ["message"] = "Remove them."
+            }),
         });
     }
 
     // The annotations of Drydock. The value of an abort is the time.
-    private static Dictionary<string, string> Written(JsonNode upgrade) => upgrade["metadata"]!["annotations"]!.AsObject()
-        .Where(annotation => annotation.Key.StartsWith("drydock.dev/", StringComparison.Ordinal))
-        .ToDictionary(
-            annotation => annotation.Key,
-            annotation => ((string)annotation.Value!) is var text && long.TryParse(text, out _) ? "a number" : text,
-            StringComparer.Ordinal);
+    private static Dictionary<string, string> Written(JsonNode upgrade) =>
+        upgrade["metadata"]!["annotations"]!.AsObject()
+            .Where(annotation => annotation.Key.StartsWith("drydock.dev/", StringComparison.Ordinal))
+            .ToDictionary(
+                annotation => annotation.Key,
+                annotation => ((string)annotation.Value!) is var text && long.TryParse(text, out _) ? "a number" : text,
+                StringComparer.Ordinal);
 
     private static async Task<JsonNode> GetAsync(ControlPlane plane) =>
-        JsonNode.Parse(await plane.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!;
+        JsonNode.Parse(
+            await plane.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!;
 }

@@ -9,11 +9,13 @@ internal static class HeldUpgrade
     public const string Hash = "sha256:1f0c7a520000000000000000000000000000000000000000000000000000beef";
 
     /// <summary>Creates it.</summary>
-    public static async Task CreateAsync(ControlPlane server, string space, string name, CancellationToken cancellationToken)
+    public static async Task CreateAsync(
+        ControlPlane server, string space, string name, CancellationToken cancellationToken)
     {
         var manifest = Manifests.Upgrade(name);
         manifest["metadata"]!["namespace"] = space;
-        await server.KubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), cancellationToken: cancellationToken);
+        await server.KubectlAsync(
+            ["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), cancellationToken: cancellationToken);
         await WriteAsync(server, space, name, Status(), cancellationToken);
     }
 
@@ -41,7 +43,13 @@ internal static class HeldUpgrade
         {
             ["hash"] = Hash,
             ["steps"] = new JsonArray(
-                new JsonObject { ["id"] = "StopOld/oms-a", ["action"] = "StopContainer", ["node"] = "oms-a", ["outputRef"] = "held-output" },
+                new JsonObject
+                {
+                    ["id"] = "StopOld/oms-a",
+                    ["action"] = "StopContainer",
+                    ["node"] = "oms-a",
+                    ["outputRef"] = "held-output"
+                },
                 new JsonObject { ["id"] = "Verify/hosts", ["action"] = "VerifyHosts" }),
         },
         ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52.1" }),
@@ -64,9 +72,12 @@ internal static class HeldUpgrade
         ControlPlane server, string space, string name, JsonObject status, CancellationToken cancellationToken)
     {
         using var http = server.CreateHttpClient();
-        using var body = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/merge-patch+json"));
+        using var body = new StringContent(
+            new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8,
+            new MediaTypeHeaderValue("application/merge-patch+json"));
         using var answer = await http.PatchAsync(
-            new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades/{name}/status", UriKind.Relative), body, cancellationToken);
+            new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades/{name}/status", UriKind.Relative), body,
+            cancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 }

@@ -19,14 +19,18 @@ public sealed class KubectlTests(CrdServers servers) : IAsyncLifetime
         _folder = servers.Run.FolderFor(_space);
         _environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["PATH"] = $"{_folder}:{Path.GetDirectoryName(servers.Old.KubectlPath)}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["PATH"] = $"{_folder}:{Path.GetDirectoryName(servers.Old.KubectlPath)}"
+                + $":{Environment.GetEnvironmentVariable("PATH")}",
             ["KUBECONFIG"] = servers.Old.AdminKubeconfig,
             ["HOME"] = _folder,
             ["TERM"] = "xterm-256color",
             ["NO_COLOR"] = null,
         };
-        await WriteProgramAsync("kubectl-drydock", $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "kubectl-drydock.dll")}' \"$@\"\n");
-        await WriteProgramAsync("kubectl_complete-drydock", await File.ReadAllTextAsync(Repository.PathOf("src", "Cli", "packaging", "kubectl_complete-drydock"), Token));
+        await WriteProgramAsync(
+            "kubectl-drydock",
+            $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "kubectl-drydock.dll")}' \"$@\"\n");
+        await WriteProgramAsync("kubectl_complete-drydock", await File.ReadAllTextAsync(
+            Repository.PathOf("src", "Cli", "packaging", "kubectl_complete-drydock"), Token));
         await servers.Old.KubectlAsync(["create", "namespace", _space]);
         await HeldUpgrade.CreateAsync(servers.Old, _space, "held", Token);
     }
@@ -59,7 +63,11 @@ public sealed class KubectlTests(CrdServers servers) : IAsyncLifetime
     {
         var screen = Path.Combine(_folder, "screen");
         var watch = OnTerminalAsync($"kubectl drydock status held -w --through-holds -n {_space}", screen);
-        await Deadline.UntilAsync("the first picture", _ => Task.FromResult(File.Exists(screen) && File.ReadAllText(screen).Contains("StopOld", StringComparison.Ordinal)), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the first picture",
+            _ => Task.FromResult(
+                File.Exists(screen) && File.ReadAllText(screen).Contains("StopOld", StringComparison.Ordinal)),
+            cancellationToken: Token);
 
         await HeldUpgrade.EndAsync(servers.Old, _space, "held", Token);
         var result = await watch;
@@ -90,17 +98,27 @@ public sealed class KubectlTests(CrdServers servers) : IAsyncLifetime
     {
         await servers.Old.KubectlAsync(["apply", "-f", Repository.PathOf("config", "rbac", "people_roles.yaml")]);
         await servers.Old.KubectlAsync(["-n", _space, "create", "serviceaccount", role]);
-        await servers.Old.KubectlAsync(["-n", _space, "create", "rolebinding", role, $"--clusterrole={role}", $"--serviceaccount={_space}:{role}"]);
+        await servers.Old.KubectlAsync([
+            "-n", _space, "create", "rolebinding", role, $"--clusterrole={role}", $"--serviceaccount={_space}:{role}"]);
         if (role == "drydock-admin")
         {
-            await servers.Old.KubectlAsync(["-n", _space, "create", "rolebinding", "reads", "--clusterrole=drydock-view", $"--serviceaccount={_space}:{role}"]);
+            await servers.Old.KubectlAsync([
+                "-n", _space, "create", "rolebinding", "reads", "--clusterrole=drydock-view",
+                $"--serviceaccount={_space}:{role}"]);
         }
 
         var editor = new PluginRun(
-            await servers.Old.CreateServiceAccountKubeconfigAsync(_space, role, Path.Combine(_folder, $"{role}.kubeconfig"), cancellationToken: Token), _space);
+            await servers.Old.CreateServiceAccountKubeconfigAsync(
+                _space, role, Path.Combine(_folder, $"{role}.kubeconfig"), cancellationToken: Token),
+            _space);
 
-        await Deadline.UntilAsync("the role to count", async _ => (await editor.RunAsync(["status", "held"])).Code == ExitCodes.Held, cancellationToken: Token);
-        foreach (var change in new string[][] { ["hold", "held", "Verify"], ["pause", "held"], ["resume", "held"], ["approve", "held"], ["abort", "held"] })
+        await Deadline.UntilAsync(
+            "the role to count", async _ => (await editor.RunAsync(["status", "held"])).Code == ExitCodes.Held,
+            cancellationToken: Token);
+        foreach (var change in new string[][]
+        {
+            ["hold", "held", "Verify"], ["pause", "held"], ["resume", "held"], ["approve", "held"], ["abort", "held"]
+        })
         {
             var (code, text) = await editor.RunAsync([.. change, "--yes", "--no-wait"]);
             code.ShouldBe(ExitCodes.Done, $"{change[0]}: {text}");
@@ -112,12 +130,19 @@ public sealed class KubectlTests(CrdServers servers) : IAsyncLifetime
     }
 
     private Task<ShellResult> RunAsync(string program, params string[] arguments) =>
-        Shell.TryRunAsync(Path.Exists(Path.Combine(_folder, program)) ? Path.Combine(_folder, program) : program == "kubectl" ? servers.Old.KubectlPath : program, arguments, environment: _environment, cancellationToken: Token);
+        Shell.TryRunAsync(
+            Path.Exists(Path.Combine(_folder, program))
+                ? Path.Combine(_folder, program)
+                : program == "kubectl" ? servers.Old.KubectlPath : program,
+            arguments, environment: _environment, cancellationToken: Token);
 
     // script(1) gives the command a terminal, and keeps what appears on it.
     private Task<ShellResult> OnTerminalAsync(string command, string screen) => Shell.TryRunAsync(
         "script",
-        ["--quiet", "--return", "--flush", "--command", string.Create(CultureInfo.InvariantCulture, $"stty cols 100 rows 40; {command}"), screen],
+        [
+            "--quiet", "--return", "--flush", "--command",
+            string.Create(CultureInfo.InvariantCulture, $"stty cols 100 rows 40; {command}"), screen
+        ],
         environment: _environment,
         cancellationToken: Token);
 

@@ -25,7 +25,8 @@ internal sealed class PluginRun(string kubeconfig, string space)
             Width = null,
         };
         string[] where = arguments[0] == "__complete" ? [] : ["-n", space, "--kubeconfig", kubeconfig];
-        var code = await DrydockCommand.Create(surroundings).Parse([.. arguments, .. where]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var code = await DrydockCommand.Create(surroundings).Parse([.. arguments, .. where])
+            .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
         return (code, output.ToString().ReplaceLineEndings("\n"));
     }
 }

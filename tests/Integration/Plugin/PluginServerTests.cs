@@ -29,11 +29,13 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
     [Fact]
     public async Task Name_of_two_kinds_has_to_be_qualified()
     {
-        (await RunAsync("status", "both")).ShouldBe((ExitCodes.Failed, "There are 2 objects with the name both in namespace "
-            + $"{_space}. Say which one: omsu/both or dru/both.\n"));
+        (await RunAsync("status", "both")).ShouldBe((
+            ExitCodes.Failed, "There are 2 objects with the name both in namespace "
+                + $"{_space}. Say which one: omsu/both or dru/both.\n"));
         (await RunAsync("status", "dru/both")).Code.ShouldBe(ExitCodes.InProgress);
         (await RunAsync("status", "OmsUpgrade/both", "-o", "name")).Text.ShouldBe("omsupgrade.drydock.dev/both\n");
-        (await RunAsync("status", "absent")).Text.ShouldBe($"There is no upgrade absent in namespace {_space}. There are: both, held, both.\n");
+        (await RunAsync("status", "absent")).Text
+            .ShouldBe($"There is no upgrade absent in namespace {_space}. There are: both, held, both.\n");
         (await RunAsync("status", "pod/both")).Text.ShouldContain("'pod' is not a kind of upgrade.");
     }
 
@@ -46,7 +48,8 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         JsonNode.Parse((await RunAsync("status", "-o", "json")).Text)!.AsArray().Count.ShouldBe(3);
         var held = await RunAsync("status", "held", "-o", "json");
         held.Code.ShouldBe(ExitCodes.Held);
-        JsonNode.Parse(held.Text)!["holds"]![0]!["command"]!.GetValue<string>().ShouldBe($"kubectl drydock approve held StopOld -n {_space} --kubeconfig {servers.Old.AdminKubeconfig}");
+        JsonNode.Parse(held.Text)!["holds"]![0]!["command"]!.GetValue<string>()
+            .ShouldBe($"kubectl drydock approve held StopOld -n {_space} --kubeconfig {servers.Old.AdminKubeconfig}");
         (await RunAsync("status", "held", "-o", "yaml")).Text.ShouldContain("state: Held");
         (await RunAsync("plan", "held", "-o", "name")).Text.ShouldBe($"{HeldUpgrade.Hash}\n");
         (await RunAsync("plan", "omsu/both")).Code.ShouldBe(ExitCodes.NoPlan);
@@ -58,8 +61,10 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         var before = await GetAsync("held");
         (await RunAsync("approve", "held")).Code.ShouldBe(ExitCodes.Refused);
         (await AnswerAsync("n\n", "approve", "held")).ShouldBe((ExitCodes.Refused, "Approves StopOld of "
-            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a. OMS goes down, until the upgrade or a rollback ends.\nContinue? [y/N] Nothing was written.\n"));
-        (await GetAsync("held"))["metadata"]!["resourceVersion"]!.ToString().ShouldBe(before["metadata"]!["resourceVersion"]!.ToString());
+            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a. OMS goes down, until the "
+            + "upgrade or a rollback ends.\nContinue? [y/N] Nothing was written.\n"));
+        (await GetAsync("held"))["metadata"]!["resourceVersion"]!.ToString()
+            .ShouldBe(before["metadata"]!["resourceVersion"]!.ToString());
 
         (await AnswerAsync("y\n", "approve", "held", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
         (await RunAsync("hold", "held", "Verify", "--yes", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
@@ -67,7 +72,8 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         (await RunAsync("abort", "held", "--yes", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
         (await RunAsync("rollback", "held", "--yes", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
         var after = await GetAsync("held");
-        var annotations = after["metadata"]!["annotations"]!.AsObject().ToDictionary(a => a.Key, a => a.Value!.GetValue<string>());
+        var annotations = after["metadata"]!["annotations"]!.AsObject()
+            .ToDictionary(a => a.Key, a => a.Value!.GetValue<string>());
         annotations.ShouldBe(
             new Dictionary<string, string>
             {
@@ -97,18 +103,28 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
     {
         await servers.Old.KubectlAsync(["apply", "-f", Repository.PathOf("config", "rbac", "people_roles.yaml")]);
         await servers.Old.KubectlAsync(["-n", _space, "create", "serviceaccount", "viewer"]);
-        await servers.Old.KubectlAsync(["-n", _space, "create", "rolebinding", "viewer", "--clusterrole=drydock-view", $"--serviceaccount={_space}:viewer"]);
-        var viewer = await servers.Old.CreateServiceAccountKubeconfigAsync(_space, "viewer", Path.Combine(_folder, "viewer.kubeconfig"), cancellationToken: Token);
+        await servers.Old.KubectlAsync([
+            "-n", _space, "create", "rolebinding", "viewer", "--clusterrole=drydock-view",
+            $"--serviceaccount={_space}:viewer"]);
+        var viewer = await servers.Old.CreateServiceAccountKubeconfigAsync(
+            _space, "viewer", Path.Combine(_folder, "viewer.kubeconfig"), cancellationToken: Token);
 
         await Deadline.UntilAsync(
-            "the role to count", async _ => (await RunAsync(["status", "held"], viewer)).Code == ExitCodes.Held, cancellationToken: Token);
+            "the role to count", async _ => (await RunAsync(["status", "held"], viewer)).Code == ExitCodes.Held,
+            cancellationToken: Token);
         (await RunAsync(["approve", "held", "--yes"], viewer)).ShouldBe((ExitCodes.Failed, "Approves StopOld of "
-            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a. OMS goes down, until the upgrade or a rollback ends.\n"
-            + $"You may not patch omsupgrades (API group drydock.dev) in namespace {_space}. The role drydock-edit has this right. "
-            + $"An administrator can give it to you: `kubectl -n {_space} create rolebinding drydock-edit-USER --clusterrole=drydock-edit --user=USER`.\n"));
-        (await RunAsync(["status", "-A"], viewer)).Text.ShouldContain("You may not list omsupgrades (API group drydock.dev) in all namespaces.");
-        (await RunAsync(["report", "held", "--file", Path.Combine(_folder, "report.zip")], viewer)).Code.ShouldBe(ExitCodes.Done);
-        await using var report = await System.IO.Compression.ZipFile.OpenReadAsync(Path.Combine(_folder, "report.zip"), Token);
+            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a. OMS goes down, until the "
+            + "upgrade or a rollback ends.\n"
+            + $"You may not patch omsupgrades (API group drydock.dev) in namespace {_space}. The role drydock-edit has "
+            + "this right. "
+            + $"An administrator can give it to you: `kubectl -n {_space} create rolebinding drydock-edit-USER "
+            + "--clusterrole=drydock-edit --user=USER`.\n"));
+        (await RunAsync(["status", "-A"], viewer)).Text
+            .ShouldContain("You may not list omsupgrades (API group drydock.dev) in all namespaces.");
+        (await RunAsync(["report", "held", "--file", Path.Combine(_folder, "report.zip")], viewer)).Code
+            .ShouldBe(ExitCodes.Done);
+        await using var report = await System.IO.Compression.ZipFile.OpenReadAsync(
+            Path.Combine(_folder, "report.zip"), Token);
         using var missing = new StreamReader(await report.GetEntry("missing.txt")!.OpenAsync(Token));
         (await missing.ReadToEndAsync(Token)).ShouldContain("operator/pods.json: The API server answered 403");
     }
@@ -135,19 +151,25 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
     public async Task Requests_are_made_as_the_given_user()
     {
         (await RunAsync("doctor", "--as", "nobody")).Text.ShouldContain("✖ rights ");
-        (await RunAsync("status", "--as", "nobody")).Text.ShouldContain($"You may not list omsupgrades (API group drydock.dev) in namespace {_space}.");
+        (await RunAsync("status", "--as", "nobody")).Text
+            .ShouldContain($"You may not list omsupgrades (API group drydock.dev) in namespace {_space}.");
     }
 
     [Fact]
     public async Task Completion_knows_verbs_and_names()
     {
         (await RunAsync("__complete", "ap")).Text.ShouldBe("approve\n:4\n");
-        (await RunAsync("__complete", "--", "status", "--kubeconfig", servers.Old.AdminKubeconfig, "-n", _space, "h")).Text.ShouldBe("held\n:4\n");
-        (await RunAsync("__complete", "--", "approve", "held", "--kubeconfig", servers.Old.AdminKubeconfig, "-n", _space, "S")).Text.ShouldBe("StopOld\n:4\n");
+        (await RunAsync(
+            "__complete", "--", "status", "--kubeconfig", servers.Old.AdminKubeconfig, "-n", _space, "h")).Text
+            .ShouldBe("held\n:4\n");
+        (await RunAsync(
+            "__complete", "--", "approve", "held", "--kubeconfig", servers.Old.AdminKubeconfig, "-n", _space, "S")).Text
+            .ShouldBe("StopOld\n:4\n");
         (await RunAsync("__complete", "explain", "TargetB")).Text.ShouldBe("TargetBusy\n:4\n");
     }
 
-    private Task<(int Code, string Text)> RunAsync(params string[] arguments) => RunAsync(arguments, servers.Old.AdminKubeconfig);
+    private Task<(int Code, string Text)> RunAsync(params string[] arguments) =>
+        RunAsync(arguments, servers.Old.AdminKubeconfig);
 
     private Task<(int Code, string Text)> AnswerAsync(string answer, params string[] arguments) =>
         RunAsync(arguments, servers.Old.AdminKubeconfig, answer);

@@ -22,7 +22,8 @@ internal sealed class HookedProgress : IProgress<long>
         Last = value;
         if (value >= At && Interlocked.Exchange(ref _done, 1) == 0)
         {
-            Do?.Invoke().GetAwaiter().GetResult(); // progress is told synchronously, and the sender is to meet what was done
+            // progress is told synchronously, and the sender is to meet what was done
+            Do?.Invoke().GetAwaiter().GetResult();
         }
     }
 }

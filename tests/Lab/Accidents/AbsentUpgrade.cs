@@ -18,18 +18,23 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
     public AbsentUpgrade(UpgradeStage stage, string space)
     {
         (_stage, _space) = (stage, space);
-        _follower = new ObjectFollower(stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades", UpgradeCourse.Name);
+        _follower = new ObjectFollower(
+            stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades", UpgradeCourse.Name);
         _followed = FollowAsync();
     }
 
     /// <summary>Waits until the object is gone and examines the targets.</summary>
     /// <returns>How the run ended, and why that end is not good; null if it is good.</returns>
-    public async Task<(string Way, string? Difference)> EndAsync(AccidentToll toll, UpgradeCourse course, GoldenRun golden, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<(string Way, string? Difference)> EndAsync(
+        AccidentToll toll, UpgradeCourse course, GoldenRun golden, TimeSpan patience,
+        CancellationToken cancellationToken)
     {
         var kept = Manifests();
         try
         {
-            await Deadline.UntilAsync($"{UpgradeCourse.Name} to be gone", async _ => await IsGoneAsync(toll), patience, cancellationToken: cancellationToken);
+            await Deadline.UntilAsync(
+                $"{UpgradeCourse.Name} to be gone", async _ => await IsGoneAsync(toll), patience,
+                cancellationToken: cancellationToken);
         }
         catch (LabException exception)
         {
@@ -48,7 +53,9 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
             return ("gone", $"punished: {string.Join(", ", punished)}");
         }
 
-        return toll == AccidentToll.Namespace ? await LetGoAsync() : await AgainAsync(course, golden, cancellationToken);
+        return toll == AccidentToll.Namespace
+            ? await LetGoAsync()
+            : await AgainAsync(course, golden, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -62,16 +69,23 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
 
     private async Task<(string Way, string? Difference)> LetGoAsync()
     {
-        var claims = (await _stage.ControlPlane.KubectlAsync(["-n", UpgradeStage.OperatorNamespace, "get", "leases", "-o", "name"])).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        var claims = (await _stage.ControlPlane.KubectlAsync(
+            ["-n", UpgradeStage.OperatorNamespace, "get", "leases", "-o", "name"]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(name => name.Contains("drydock-target-", StringComparison.Ordinal)).ToList();
-        return ($"let go in {Last?["status"]?["phase"]}", claims.Count == 0 ? null : $"still claimed: {string.Join(", ", claims)}");
+        return ($"let go in {Last?["status"]?["phase"]}", claims.Count == 0
+            ? null
+            : $"still claimed: {string.Join(", ", claims)}");
     }
 
-    private async Task<(string Way, string? Difference)> AgainAsync(UpgradeCourse course, GoldenRun golden, CancellationToken cancellationToken)
+    private async Task<(string Way, string? Difference)> AgainAsync(
+        UpgradeCourse course, GoldenRun golden, CancellationToken cancellationToken)
     {
-        var objects = await _stage.ControlPlane.KubectlAsync(["-n", _space, "get", "backupsnapshots.drydock.dev", "-o", "name"], cancellationToken: cancellationToken);
+        var objects = await _stage.ControlPlane.KubectlAsync(
+            ["-n", _space, "get", "backupsnapshots.drydock.dev", "-o", "name"], cancellationToken: cancellationToken);
         var phase = Last?["status"]?["phase"]?.GetValue<string>();
-        var missing = Last?["status"]?["snapshotRef"]?["name"]?.GetValue<string>() is { } snapshot && !objects.Contains(snapshot, StringComparison.Ordinal);
+        var missing = Last?["status"]?["snapshotRef"]?["name"]?.GetValue<string>() is { } snapshot
+            && !objects.Contains(snapshot, StringComparison.Ordinal);
         if (missing)
         {
             return ("gone", "its BackupSnapshot went with it");
@@ -97,14 +111,17 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
             return ("undone → gone → applied anew", exception.Message);
         }
 
-        return ("undone → gone → applied anew → Succeeded", await course.DifferenceAsync(_space, golden, counts: false));
+        return (
+            "undone → gone → applied anew → Succeeded", await course.DifferenceAsync(_space, golden, counts: false));
     }
 
     private async Task<bool> IsGoneAsync(AccidentToll toll)
     {
         var left = toll == AccidentToll.Namespace
             ? await _stage.ControlPlane.KubectlAsync(["get", "namespace", _space, "--ignore-not-found", "-o", "name"])
-            : await _stage.ControlPlane.KubectlAsync(["-n", _space, "get", "omsupgrades.drydock.dev", UpgradeCourse.Name, "--ignore-not-found", "-o", "name"]);
+            : await _stage.ControlPlane.KubectlAsync([
+                "-n", _space, "get", "omsupgrades.drydock.dev", UpgradeCourse.Name, "--ignore-not-found", "-o",
+                "name"]);
         return left.Trim().Length == 0;
     }
 
@@ -118,7 +135,8 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
         {
             await _follower.UntilAsync(_ => false, TimeSpan.FromMinutes(15), _following.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or LabException or HttpRequestException or IOException)
+        catch (Exception exception)
+            when (exception is OperationCanceledException or LabException or HttpRequestException or IOException)
         {
             // The states seen until then are enough.
             return;

@@ -5,7 +5,9 @@ namespace Drydock.Lab.Accidents;
 /// <param name="Strike">Causes the accident.</param>
 /// <param name="Fix">What the administrator does; null if nothing is needed.</param>
 /// <param name="Mend">Does what <paramref name="Fix"/> says.</param>
-internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene, CancellationToken, Task> Strike, string? Fix = null, Func<AccidentScene, CancellationToken, Task>? Mend = null) : IAccident
+internal sealed record Accident(
+    string Id, AccidentKind Kind, Func<AccidentScene, CancellationToken, Task> Strike, string? Fix = null,
+    Func<AccidentScene, CancellationToken, Task>? Mend = null) : IAccident
 {
     /// <inheritdoc />
     public AccidentToll Toll { get; init; }
@@ -27,23 +29,29 @@ internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene
     /// <inheritdoc />
     public bool IsNatural(string what) => Changes?.Invoke(what) == true || Kind switch
     {
-        AccidentKind.DockerHost or AccidentKind.Oms => what.Contains("container st", StringComparison.Ordinal) || IsHealing(what),
-        AccidentKind.MetaDb or AccidentKind.Storage or AccidentKind.ObjectStorage => what is "backupsnapshots" or "snapshotrestores",
+        AccidentKind.DockerHost or AccidentKind.Oms => what.Contains("container st", StringComparison.Ordinal)
+            || IsHealing(what),
+        AccidentKind.MetaDb or AccidentKind.Storage or AccidentKind.ObjectStorage =>
+            what is "backupsnapshots" or "snapshotrestores",
         _ => false,
     };
 
     // The states of stores and writers: OMS heals them automatically after a while.
     private static bool IsHealing(string what) =>
-        (what.StartsWith("store ", StringComparison.Ordinal) || what.StartsWith("writer ", StringComparison.Ordinal)) && !what.Contains("CORRUPTED", StringComparison.Ordinal);
+        (what.StartsWith("store ", StringComparison.Ordinal) || what.StartsWith("writer ", StringComparison.Ordinal))
+            && !what.Contains("CORRUPTED", StringComparison.Ordinal);
 
     /// <inheritdoc />
-    public Task PrepareAsync(UpgradeStage stage, CancellationToken cancellationToken = default) => Prepare?.Invoke(stage, cancellationToken) ?? Task.CompletedTask;
+    public Task PrepareAsync(UpgradeStage stage, CancellationToken cancellationToken = default) =>
+        Prepare?.Invoke(stage, cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default) => Strike(scene, cancellationToken);
+    public Task StrikeAsync(AccidentScene scene, CancellationToken cancellationToken = default) =>
+        Strike(scene, cancellationToken);
 
     /// <inheritdoc />
-    public Task MendAsync(AccidentScene scene, CancellationToken cancellationToken = default) => Mend?.Invoke(scene, cancellationToken) ?? Task.CompletedTask;
+    public Task MendAsync(AccidentScene scene, CancellationToken cancellationToken = default) =>
+        Mend?.Invoke(scene, cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc />
     public override string ToString() => Id;

@@ -28,7 +28,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     public Action<JsonObject>? Change { get; init; }
 
     /// <summary>Runs without an accident.</summary>
-    public Task<GoldenRun> GoldenAsync(CancellationToken cancellationToken = default) => Course().GoldenAsync(Operator, cancellationToken);
+    public Task<GoldenRun> GoldenAsync(CancellationToken cancellationToken = default) =>
+        Course().GoldenAsync(Operator, cancellationToken);
 
     /// <summary>
     /// Runs with one or more accidents, one after the other. The next one strikes when its moment comes and the one
@@ -55,7 +56,10 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             await strike.Accident.PrepareAsync(stage, cancellationToken);
         }
 
-        var told = Operator with { Arguments = [.. Operator.Arguments, .. strikes.SelectMany(strike => strike.Accident.Arguments)] };
+        var told = Operator with
+        {
+            Arguments = [.. Operator.Arguments, .. strikes.SelectMany(strike => strike.Accident.Arguments)]
+        };
         await stage.StartOperator(told).WaitUntilReadyAsync(cancellationToken);
         var space = await course.PrepareAsync(cancellationToken);
         var scene = new AccidentScene(stage, space, UpgradeCourse.Name, node);
@@ -107,7 +111,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             cancellationToken);
     }
 
-    private async Task<(string Way, string? Difference)> GoneAsync(Run run, AbsentUpgrade absent, GoldenRun golden, CancellationToken cancellationToken)
+    private async Task<(string Way, string? Difference)> GoneAsync(
+        Run run, AbsentUpgrade absent, GoldenRun golden, CancellationToken cancellationToken)
     {
         var struck = run.Struck[0].Strike;
         var over = run.Course.OverAsync(run.Scene.Space, cancellationToken);
@@ -121,7 +126,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         return await absent.EndAsync(run.Struck[0].Of.Accident.Toll, run.Course, golden, Patience, cancellationToken);
     }
 
-    private async Task<(string Way, string? Difference)> EndAsync(Run run, GoldenRun golden, GoldenRun? back, CancellationToken cancellationToken)
+    private async Task<(string Way, string? Difference)> EndAsync(
+        Run run, GoldenRun golden, GoldenRun? back, CancellationToken cancellationToken)
     {
         await NextAsync(run, run.Struck[0].Strike, cancellationToken);
         for (var index = 0; index < run.Struck.Count; index++)
@@ -195,7 +201,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     private static bool IsDone(Run run, JsonNode? seen, Task? next) =>
         (seen is not null && run.Course.IsOver(seen)) || next is { IsCompleted: true };
 
-    private async Task<(string Way, string? Difference)> BackAsync(Run run, GoldenRun? back, CancellationToken cancellationToken)
+    private async Task<(string Way, string? Difference)> BackAsync(
+        Run run, GoldenRun? back, CancellationToken cancellationToken)
     {
         if (back is null || goal == UpgradeGoal.Rollback)
         {
@@ -220,7 +227,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             await limit.CancelAsync();
         }
 
-        return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false, what => run.Struck.Any(struck => struck.Of.Accident.IsNatural(what))));
+        return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false, what => run.Struck.Any(
+            struck => struck.Of.Accident.IsNatural(what))));
     }
 
     // etcd is older than the BackupSnapshot: the files are still there, and an administrator decides.
@@ -245,7 +253,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     private async Task<JsonNode?> StopAsync(Run run, Task? next, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var stopped = stage.SeenWithinAsync(run.Scene.Space, x => run.Course.IsOver(x) || x.IsStalled(), patience, UpgradeCourse.Name, limit.Token);
+        var stopped = stage.SeenWithinAsync(
+            run.Scene.Space, x => run.Course.IsOver(x) || x.IsStalled(), patience, UpgradeCourse.Name, limit.Token);
         try
         {
             return next is not null && await Task.WhenAny(stopped, next) == next ? null : await stopped;
@@ -260,8 +269,13 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     private Task<JsonNode?> LeaveStallAsync(Run run, CancellationToken cancellationToken) =>
         stage.SeenWithinAsync(run.Scene.Space, x => !x.IsStalled(), Wait, UpgradeCourse.Name, cancellationToken);
 
-    private static Task<string> RetryAsync(AccidentScene scene, string token, CancellationToken cancellationToken) => scene.Stage.ControlPlane.KubectlAsync(
-        ["-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade, $"drydock.dev/retry={token}"], cancellationToken: cancellationToken);
+    private static Task<string> RetryAsync(AccidentScene scene, string token, CancellationToken cancellationToken) =>
+        scene.Stage.ControlPlane.KubectlAsync(
+            [
+                "-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade,
+                $"drydock.dev/retry={token}"
+            ],
+            cancellationToken: cancellationToken);
 
     private sealed class Run(AccidentScene scene, UpgradeCourse course, IReadOnlyList<Struck> struck)
     {
@@ -273,8 +287,10 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
 
         public IReadOnlyList<AccidentOutcome> Outcomes(string way, string? difference)
         {
-            IReadOnlyList<Struck> came = struck.Count == 1 ? struck : [.. struck.Where(s => s.Strike.IsCompletedSuccessfully)];
-            return [.. came.Select((s, index) => s.Outcome(index == came.Count - 1 ? way : "went on", difference, came.Count))];
+            IReadOnlyList<Struck> came =
+                struck.Count == 1 ? struck : [.. struck.Where(s => s.Strike.IsCompletedSuccessfully)];
+            return [.. came.Select(
+                (s, index) => s.Outcome(index == came.Count - 1 ? way : "went on", difference, came.Count))];
         }
     }
 
@@ -304,11 +320,16 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
 
         public void Note(JsonNode? seen)
         {
-            Stops.Add(seen is null ? "still trying" : $"{seen.Phase()}/{(seen.IsStalled() ? seen.Reason("Stalled") : "")}");
+            Stops.Add(
+                seen is null ? "still trying" : $"{seen.Phase()}/{(seen.IsStalled() ? seen.Reason("Stalled") : "")}");
             _said.Add(seen?["status"]?["message"]?.GetValue<string>() ?? "");
         }
 
         public AccidentOutcome Outcome(string way, string? difference, int together) =>
-            new(of.Accident.Id, of.Moment.Id, Strike.IsCompletedSuccessfully, Stops, Mended, way, difference) { Said = _said, Together = together };
+            new(of.Accident.Id, of.Moment.Id, Strike.IsCompletedSuccessfully, Stops, Mended, way, difference)
+            {
+                Said = _said,
+                Together = together
+            };
     }
 }

@@ -5,10 +5,14 @@ public static class AccidentCatalogue
 {
     /// <summary>All accidents, by kind.</summary>
     public static IReadOnlyList<IAccident> All { get; } =
-        [.. Shared.Select(accident => accident.OfOms()), .. DockerAccidents.All, .. MetaDbAccidents.All, .. OmsAccidents.All, .. StorageAccidents.All, .. ObjectStorageAccidents.All, .. ObjectAccidents.All];
+        [
+            .. Shared.Select(accident => accident.OfOms()), .. DockerAccidents.All, .. MetaDbAccidents.All,
+            .. OmsAccidents.All, .. StorageAccidents.All, .. ObjectStorageAccidents.All, .. ObjectAccidents.All
+        ];
 
     /// <summary>The accidents that can happen to any kind of upgrade.</summary>
-    internal static IReadOnlyList<SharedAccident> Shared => [.. OperatorAccidents.All, .. KubernetesAccidents.All, .. StatusAccidents.All];
+    internal static IReadOnlyList<SharedAccident> Shared =>
+        [.. OperatorAccidents.All, .. KubernetesAccidents.All, .. StatusAccidents.All];
 
     /// <summary>The accident with this id.</summary>
     /// <exception cref="ArgumentException">No accident has this id.</exception>

@@ -9,7 +9,9 @@ public abstract record AccidentMoment(string Id)
     /// over.
     /// </summary>
     public static AccidentMoment AtAct(int number, FaultSide side) =>
-        new ActMoment(FormattableString.Invariant($"{(side == FaultSide.Before ? "before" : "after")}-act-{number}"), point => point.Act.Number == number && point.Side == side);
+        new ActMoment(
+            FormattableString.Invariant($"{(side == FaultSide.Before ? "before" : "after")}-act-{number}"),
+            point => point.Act.Number == number && point.Side == side);
 
     /// <summary>
     /// Right before or right after the first act that fits. The act is held until the strike is over.
@@ -21,7 +23,8 @@ public abstract record AccidentMoment(string Id)
     /// When status.step begins with a text (<c>InitMetadata/</c>), or when a step with this phase and verb runs
     /// (<c>PrepareImage/copy-jar</c>, on whatever node): the step was announced and has hardly acted yet.
     /// </summary>
-    public static AccidentMoment AtStep(string step) => new StatusMoment("step-" + step.Replace('/', '-').TrimEnd('-'), upgrade => IsAt(upgrade, step));
+    public static AccidentMoment AtStep(string step) =>
+        new StatusMoment("step-" + step.Replace('/', '-').TrimEnd('-'), upgrade => IsAt(upgrade, step));
 
     /// <summary>When status.phase has a value; a final phase (<c>Succeeded</c>) is possible too.</summary>
     public static AccidentMoment AtPhase(string phase) =>
@@ -32,7 +35,8 @@ public abstract record AccidentMoment(string Id)
     /// named as in the ledger (<see cref="DockerFaultProxy.NameOf"/>): <c>drydock java</c>, <c>supervisorctl</c>.
     /// </summary>
     public static AccidentMoment AtCommand(string command, FaultSide side) => AtFirst(
-        $"{(side == FaultSide.Before ? "before" : "after")}-command-{command.Replace(' ', '-')}", side, act => act.Target.EndsWith("/start " + command, StringComparison.Ordinal));
+        $"{(side == FaultSide.Before ? "before" : "after")}-command-{command.Replace(' ', '-')}", side,
+        act => act.Target.EndsWith("/start " + command, StringComparison.Ordinal));
 
     /// <summary>
     /// While OMS works: as soon as its audit shows an event (<see cref="Oms.OmsEvents.InitStart"/>). The knobs give the
@@ -58,8 +62,10 @@ public abstract record AccidentMoment(string Id)
 
         // status.step names one of the steps that run.
         return step.Split('/') is [var phase, { Length: > 0 } verb]
-            && new[] { "plan", "rollbackPlan" }.SelectMany(plan => upgrade["status"]?[plan]?["steps"]?.AsArray() ?? []).Any(x =>
-                x?["state"]?.GetValue<string>() == "Running" && x["id"]!.GetValue<string>().Split('/') is var id && id[0] == phase && id[^1] == verb);
+            && new[] { "plan", "rollbackPlan" }.SelectMany(plan => upgrade["status"]?[plan]?["steps"]?.AsArray() ?? [])
+                .Any(x =>
+                    x?["state"]?.GetValue<string>() == "Running" && x["id"]!.GetValue<string>().Split('/') is var id
+                        && id[0] == phase && id[^1] == verb);
     }
 
     private static Task<Task> ByLedger(AccidentScene scene, Func<FaultPoint, bool> at, Func<Task> strike)
@@ -96,7 +102,8 @@ public abstract record AccidentMoment(string Id)
         {
             async Task FollowAsync()
             {
-                await scene.Stage.WaitForAsync(scene.Space, At, TimeSpan.FromMinutes(10), scene.Upgrade, cancellationToken);
+                await scene.Stage.WaitForAsync(
+                    scene.Space, At, TimeSpan.FromMinutes(10), scene.Upgrade, cancellationToken);
                 await strike();
             }
 
@@ -112,7 +119,9 @@ public abstract record AccidentMoment(string Id)
             var before = await scene.Stage.Oms.CountAsync(Event);
             async Task WatchAsync()
             {
-                await Deadline.UntilAsync($"OMS to record {Event}", async _ => await scene.Stage.Oms.CountAsync(Event) > before, TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
+                await Deadline.UntilAsync(
+                    $"OMS to record {Event}", async _ => await scene.Stage.Oms.CountAsync(Event) > before,
+                    TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
                 await strike();
             }
 

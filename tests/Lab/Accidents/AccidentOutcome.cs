@@ -32,7 +32,9 @@ public sealed record AccidentOutcome(
     /// From the strike to the end, or to the next accident: <c>InitMetadata/OutcomeUnknown → mended → Succeeded</c>.
     /// </summary>
     public string Course =>
-        string.Join(" → ", [.. Stalled, .. Mended ? ["mended"] : Array.Empty<string>(), Together == 1 ? Way : string.Create(CultureInfo.InvariantCulture, $"{Way}, one of {Together} accidents of one run")]);
+        string.Join(" → ", [.. Stalled, .. Mended ? ["mended"] : Array.Empty<string>(), Together == 1
+            ? Way
+            : string.Create(CultureInfo.InvariantCulture, $"{Way}, one of {Together} accidents of one run")]);
 
     /// <summary>
     /// For a ledger: <c>good dockerd-restart × step-InitMetadata: OutcomeUnknown → mended → Succeeded</c>.

@@ -50,7 +50,9 @@ internal static class DockerAccidents
             await Task.Delay(Short, token);
             await scene.Host.RestoreNetworkAsync(token);
         }),
-        New("host-network-cut", (scene, token) => scene.Host.CutNetworkAsync(token), "repair the network", (scene, token) => scene.Host.RestoreNetworkAsync(token)),
+        New(
+            "host-network-cut", (scene, token) => scene.Host.CutNetworkAsync(token), "repair the network",
+            (scene, token) => scene.Host.RestoreNetworkAsync(token)),
         New("host-certificate-foreign", (scene, _) =>
         {
             scene.HostProxy.PresentsForeignCertificate = true;
@@ -87,11 +89,22 @@ internal static class DockerAccidents
         New("image-removed", async (scene, token) =>
         {
             await scene.Host.TryDockerAsync(["rmi", "-f", scene.Stage.Oms.To.Id], cancellationToken: token);
-        }, "load the image again", (scene, token) => scene.Host.LoadImageAsync(scene.Stage.Oms.To.Archive, token)) with { IsDeferred = true },
-        New("slow-stop", (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { StopSeconds = 130 }, scene.OmsNode.Host), null, (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs())) with { IsDeferred = true },
+        }, "load the image again", (scene, token) => scene.Host.LoadImageAsync(scene.Stage.Oms.To.Archive, token)) with
+        {
+            IsDeferred = true
+        },
+        New(
+            "slow-stop",
+            (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { StopSeconds = 130 }, scene.OmsNode.Host), null,
+            (scene, _) => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs())) with
+        {
+            IsDeferred = true
+        },
     ];
 
-    private static Accident New(string id, Func<AccidentScene, CancellationToken, Task> strike, string? fix = null, Func<AccidentScene, CancellationToken, Task>? mend = null) =>
+    private static Accident New(
+        string id, Func<AccidentScene, CancellationToken, Task> strike, string? fix = null,
+        Func<AccidentScene, CancellationToken, Task>? mend = null) =>
         new(id, AccidentKind.DockerHost, strike, fix, mend);
 
     private static async Task KillAndStartAsync(AccidentScene scene, CancellationToken cancellationToken)
@@ -123,7 +136,8 @@ internal static class DockerAccidents
     // the run may have continued meanwhile.
     private static async Task StartRememberedAsync(AccidentScene scene, CancellationToken cancellationToken)
     {
-        if (scene.Kept.TryRemove("running", out _) && (await RunningAsync(scene)).Length == 0 && await ShouldRunAsync(scene) is { } container)
+        if (scene.Kept.TryRemove("running", out _) && (await RunningAsync(scene)).Length == 0
+            && await ShouldRunAsync(scene) is { } container)
         {
             await scene.Host.TryDockerAsync(["start", container], cancellationToken: cancellationToken);
         }
@@ -135,7 +149,8 @@ internal static class DockerAccidents
         var upgrade = await scene.Stage.GetUpgradeAsync(scene.Space, scene.Upgrade);
         var status = upgrade["status"];
         string State(string plan, string step) =>
-            status?[plan]?["steps"]?.AsArray().FirstOrDefault(s => s?["id"]?.GetValue<string>() == $"{step}/{scene.Host.Name}")?["state"]?.GetValue<string>() ?? "";
+            status?[plan]?["steps"]?.AsArray().FirstOrDefault(
+                s => s?["id"]?.GetValue<string>() == $"{step}/{scene.Host.Name}")?["state"]?.GetValue<string>() ?? "";
         bool Began(string plan, string step) => State(plan, step) is "Running" or "Succeeded";
 
         if (State("rollbackPlan", "StartOld") == "Succeeded" || !Began("plan", "StopOld"))
@@ -143,12 +158,15 @@ internal static class DockerAccidents
             return scene.Stage.Oms.Options.OldContainer;
         }
 
-        return State("plan", "StartNew") == "Succeeded" && !Began("rollbackPlan", "StopNew") ? upgrade["spec"]!["newContainer"]!.GetValue<string>() : null;
+        return State("plan", "StartNew") == "Succeeded" && !Began("rollbackPlan", "StopNew")
+            ? upgrade["spec"]!["newContainer"]!.GetValue<string>()
+            : null;
     }
 
     private static Task LiveRestoreOffAsync(AccidentScene scene, CancellationToken cancellationToken) =>
         scene.Host.SetLiveRestoreAsync(false, cancellationToken);
 
     private static async Task<string[]> RunningAsync(AccidentScene scene) =>
-        OmsScenario.Lines(await scene.Host.DockerAsync(["ps", "--filter", "volume=/home/admin/conf/config.yaml", "--format", "{{.Names}}"]));
+        OmsScenario.Lines(await scene.Host.DockerAsync(
+            ["ps", "--filter", "volume=/home/admin/conf/config.yaml", "--format", "{{.Names}}"]));
 }

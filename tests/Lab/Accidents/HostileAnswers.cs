@@ -13,7 +13,8 @@ internal sealed class HostileAnswers
         FaultAction.Say(Of("application/json", "This is not JSON.")),
         FaultAction.Say(Of("application/json", "{}", $"X-Lab-Filler: {new string('a', HugeHeader)}\r\n")),
         FaultAction.Say(Of("text/html", "<html><body>Log in to continue.</body></html>")),
-        FaultAction.Say(Of("application/json", """{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}""")),
+        FaultAction.Say(
+            Of("application/json", """{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}""")),
     ];
 
     private int _given = -1;

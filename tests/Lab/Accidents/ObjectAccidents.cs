@@ -8,9 +8,17 @@ internal static class ObjectAccidents
         Prune("object-pruned-foreground", "Foreground"),
         Prune("object-pruned-background", "Background"),
         Prune("object-pruned-orphan", "Orphan"),
-        new Accident("namespace-deleted", AccidentKind.Object, (scene, token) => scene.Stage.ControlPlane.KubectlAsync(["delete", "namespace", scene.Space, "--wait=false"], cancellationToken: token)) { Toll = AccidentToll.Namespace },
-        new Accident("secret-broken", AccidentKind.Object, BreakSecretAsync, "put the right certificate into the Secret", (scene, _) => scene.Stage.CreateSecretsAsync(scene.Space)),
-        new Accident("secret-deleted", AccidentKind.Object, (scene, token) => scene.Stage.ControlPlane.KubectlAsync(["-n", scene.Space, "delete", "secret", $"docker-tls-{scene.Host.Name}", "--ignore-not-found"], cancellationToken: token),
+        new Accident("namespace-deleted", AccidentKind.Object, (scene, token) => scene.Stage.ControlPlane.KubectlAsync(
+            ["delete", "namespace", scene.Space, "--wait=false"], cancellationToken: token))
+        {
+            Toll = AccidentToll.Namespace
+        },
+        new Accident(
+            "secret-broken", AccidentKind.Object, BreakSecretAsync, "put the right certificate into the Secret",
+            (scene, _) => scene.Stage.CreateSecretsAsync(scene.Space)),
+        new Accident("secret-deleted", AccidentKind.Object, (scene, token) => scene.Stage.ControlPlane.KubectlAsync(
+            ["-n", scene.Space, "delete", "secret", $"docker-tls-{scene.Host.Name}", "--ignore-not-found"],
+            cancellationToken: token),
             "create the Secret again", (scene, _) => scene.Stage.CreateSecretsAsync(scene.Space)),
         new Accident("secret-rotated", AccidentKind.Object, RotateSecretAsync),
     ];
@@ -18,10 +26,14 @@ internal static class ObjectAccidents
     private static Accident Prune(string id, string policy) => new(id, AccidentKind.Object, async (scene, token) =>
     {
         using var http = scene.Stage.ControlPlane.CreateHttpClient();
-        var path = new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{scene.Space}/omsupgrades/{scene.Upgrade}", UriKind.Relative);
+        var path = new Uri(
+            $"/apis/drydock.dev/v1alpha1/namespaces/{scene.Space}/omsupgrades/{scene.Upgrade}", UriKind.Relative);
         using var request = new HttpRequestMessage(HttpMethod.Delete, path)
         {
-            Content = new StringContent(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["propagationPolicy"] = policy }.ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["propagationPolicy"] = policy }
+                    .ToJsonString(),
+                System.Text.Encoding.UTF8, "application/json"),
         };
         using var response = await http.SendAsync(request, token);
         response.EnsureSuccessStatusCode();
@@ -32,7 +44,8 @@ internal static class ObjectAccidents
     // connections stay open.
     private static async Task RotateSecretAsync(AccidentScene scene, CancellationToken cancellationToken)
     {
-        var next = scene.Stage.Run.Authority.Issue(scene.Stage.Run.FolderFor($"rotated-{Guid.NewGuid():N}"), "client", "operator");
+        var next = scene.Stage.Run.Authority.Issue(
+            scene.Stage.Run.FolderFor($"rotated-{Guid.NewGuid():N}"), "client", "operator");
         await scene.Stage.ApplyAsync(new JsonObject
         {
             ["apiVersion"] = "v1",

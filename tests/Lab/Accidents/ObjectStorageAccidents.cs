@@ -9,9 +9,11 @@ internal static class ObjectStorageAccidents
     public static IReadOnlyList<IAccident> All { get; } =
     [
         // Writes only: reads of a listing are retried in the same way and have no ledger.
-        New("s3-500-three-times", (s3, _) => Now(() => s3.Proxy.Ledger.When(point => point.Side == FaultSide.Before, S3FaultProxy.Error(500, "InternalError"), times: 3))),
+        New("s3-500-three-times", (s3, _) => Now(() => s3.Proxy.Ledger.When(
+            point => point.Side == FaultSide.Before, S3FaultProxy.Error(500, "InternalError"), times: 3))),
         New("s3-500", (s3, _) => Now(() => Fail(s3, 500, "InternalError")), "repair the storage"),
-        New("s3-slow-down", (s3, _) => Now(() => s3.Proxy.Ledger.When(point => point.Side == FaultSide.Before, S3FaultProxy.Error(503, "SlowDown"), times: 3))),
+        New("s3-slow-down", (s3, _) => Now(() => s3.Proxy.Ledger.When(
+            point => point.Side == FaultSide.Before, S3FaultProxy.Error(503, "SlowDown"), times: 3))),
         New("s3-slow", async (s3, token) =>
         {
             s3.Proxy.Freeze();
@@ -37,7 +39,8 @@ internal static class ObjectStorageAccidents
     }
 
     private static Accident New(string id, Func<StageS3, CancellationToken, Task> strike, string? fix = null) =>
-        new(id, AccidentKind.ObjectStorage, (scene, token) => strike(scene.Stage.S3, token), fix, (scene, _) => Now(scene.Stage.S3.Mend));
+        new(id, AccidentKind.ObjectStorage, (scene, token) => strike(scene.Stage.S3, token), fix, (scene, _) => Now(
+            scene.Stage.S3.Mend));
 
     private static Task Now(Action act)
     {

@@ -8,11 +8,20 @@ internal static class OperatorAccidents
 
     public static IReadOnlyList<SharedAccident> All { get; } =
     [
-        new SharedAccident("operator-sigkill", AccidentKind.Operator, (scene, _) => Task.WhenAll(scene.Operator.Operators.Select(x => x.KillAsync())), "start another", StartAsync),
-        new SharedAccident("operator-sigterm", AccidentKind.Operator, (scene, _) => Task.WhenAll(scene.Operator.Operators.Select(x => x.StopAsync())), "start another", StartAsync),
-        new SharedAccident("operator-frozen", AccidentKind.Operator, FreezeAsync, "it thaws when a successor has taken over", ThawAsync),
+        new SharedAccident(
+            "operator-sigkill", AccidentKind.Operator,
+            (scene, _) => Task.WhenAll(scene.Operator.Operators.Select(x => x.KillAsync())), "start another",
+            StartAsync),
+        new SharedAccident(
+            "operator-sigterm", AccidentKind.Operator,
+            (scene, _) => Task.WhenAll(scene.Operator.Operators.Select(x => x.StopAsync())), "start another",
+            StartAsync),
+        new SharedAccident(
+            "operator-frozen", AccidentKind.Operator, FreezeAsync, "it thaws when a successor has taken over",
+            ThawAsync),
         new SharedAccident("operator-lease-lost", AccidentKind.Operator, LoseLeaseAsync, "start another", StartAsync),
-        new SharedAccident("operator-second", AccidentKind.Operator, (scene, token) => Start(scene).WaitUntilReadyAsync(token)),
+        new SharedAccident(
+            "operator-second", AccidentKind.Operator, (scene, token) => Start(scene).WaitUntilReadyAsync(token)),
     ];
 
     private static LabOperator Start(OperatorScene scene) => scene.Operator.StartOperator(scene.Operator.LastOptions);
@@ -44,15 +53,21 @@ internal static class OperatorAccidents
             async token => await HolderAsync(scene, token) != former,
             cancellationToken: cancellationToken);
         hung.Process.Thaw();
-        if (await hung.Process.Exited.WaitAsync(Deadline.Default, cancellationToken) is var code && code != LostLeaseExitCode)
+        if (await hung.Process.Exited.WaitAsync(Deadline.Default, cancellationToken) is var code
+            && code != LostLeaseExitCode)
         {
             throw new LabException(FormattableString.Invariant(
                 $"The operator that lost its lease ended with exit code {code} and not {LostLeaseExitCode}."));
         }
     }
 
-    private static Task<string> HolderAsync(OperatorScene scene, CancellationToken cancellationToken) => scene.Operator.ControlPlane.KubectlAsync(
-        ["-n", OperatorStage.OperatorNamespace, "get", "lease", "drydock-operator", "-o", "jsonpath={.spec.holderIdentity}"], cancellationToken: cancellationToken);
+    private static Task<string> HolderAsync(OperatorScene scene, CancellationToken cancellationToken) =>
+        scene.Operator.ControlPlane.KubectlAsync(
+            [
+                "-n", OperatorStage.OperatorNamespace, "get", "lease", "drydock-operator", "-o",
+                "jsonpath={.spec.holderIdentity}"
+            ],
+            cancellationToken: cancellationToken);
 
     private static Task ThawAsync(OperatorScene scene, CancellationToken cancellationToken)
     {

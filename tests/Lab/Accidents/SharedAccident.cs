@@ -6,7 +6,8 @@ namespace Drydock.Lab.Accidents;
 /// <param name="Fix">What the administrator does; null if nothing is needed.</param>
 /// <param name="Mend">Does what <paramref name="Fix"/> says.</param>
 internal sealed record SharedAccident(
-    string Id, AccidentKind Kind, Func<OperatorScene, CancellationToken, Task> Strike, string? Fix = null, Func<OperatorScene, CancellationToken, Task>? Mend = null)
+    string Id, AccidentKind Kind, Func<OperatorScene, CancellationToken, Task> Strike, string? Fix = null,
+    Func<OperatorScene, CancellationToken, Task>? Mend = null)
 {
     /// <summary>Counts and lines of the end state of an OmsUpgrade that it changes permanently; none if null.</summary>
     public Func<string, bool>? Changes { get; init; }

@@ -11,13 +11,26 @@ internal static class StatusAccidents
     private static readonly string[] Upgrades = ["omsupgrades", "databaserollingupgrades"];
 
     // What a run makes besides its own object.
-    private static readonly string[] Made = [$"{Group}/*/backupsnapshots", $"{Group}/*/snapshotrestores", "/api/v1/*/configmaps", "/api/v1/*/secrets"];
+    private static readonly string[] Made =
+        [$"{Group}/*/backupsnapshots", $"{Group}/*/snapshotrestores", "/api/v1/*/configmaps", "/api/v1/*/secrets"];
 
     public static IReadOnlyList<SharedAccident> All { get; } =
     [
-        new SharedAccident("status-put-back", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: false, isGitLater: false, token)) { Changes = IsOfNew },
-        new SharedAccident("etcd-restored", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: true, isGitLater: false, token)) { Changes = IsOfNew },
-        new SharedAccident("etcd-restored-git-later", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(scene, isEtcd: true, isGitLater: true, token)) { Changes = IsOfNew },
+        new SharedAccident("status-put-back", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(
+            scene, isEtcd: false, isGitLater: false, token))
+        {
+            Changes = IsOfNew
+        },
+        new SharedAccident("etcd-restored", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(
+            scene, isEtcd: true, isGitLater: false, token))
+        {
+            Changes = IsOfNew
+        },
+        new SharedAccident("etcd-restored-git-later", AccidentKind.Kubernetes, (scene, token) => PutBackAsync(
+            scene, isEtcd: true, isGitLater: true, token))
+        {
+            Changes = IsOfNew
+        },
     ];
 
     // A rollback leaves the new container as it is, also if it was never started.
@@ -26,7 +39,8 @@ internal static class StatusAccidents
     // etcd still has the revisions of the last minutes, so the older status is one that really was. A restored etcd
     // lacks what was created since; its objects go without their finalizers. What people wrote into the object since
     // comes again from Git: before the operator runs, or once it has the older object.
-    private static async Task PutBackAsync(OperatorScene scene, bool isEtcd, bool isGitLater, CancellationToken cancellationToken)
+    private static async Task PutBackAsync(
+        OperatorScene scene, bool isEtcd, bool isGitLater, CancellationToken cancellationToken)
     {
         await Task.WhenAll(scene.Operator.Operators.Select(x => x.KillAsync()));
         using var http = scene.Operator.ControlPlane.CreateHttpClient();
@@ -34,7 +48,8 @@ internal static class StatusAccidents
         var (revision, then) = await OldestOfPlanAsync(http, path, now, cancellationToken);
         if (isEtcd)
         {
-            foreach (var kind in Made.Select(kind => kind.Replace("*", $"namespaces/{scene.Space}", StringComparison.Ordinal)))
+            foreach (var kind in Made.Select(
+                kind => kind.Replace("*", $"namespaces/{scene.Space}", StringComparison.Ordinal)))
             {
                 await ForgetAsync(http, kind, revision, cancellationToken);
             }
@@ -59,13 +74,17 @@ internal static class StatusAccidents
     private static JsonObject Wish(JsonNode wanted, JsonNode from) => new()
     {
         ["spec"] = Merge(wanted["spec"], from["spec"]),
-        ["metadata"] = new JsonObject { ["annotations"] = Merge(wanted["metadata"]!["annotations"], from["metadata"]!["annotations"]) },
+        ["metadata"] = new JsonObject
+        {
+            ["annotations"] = Merge(wanted["metadata"]!["annotations"], from["metadata"]!["annotations"])
+        },
     };
 
     private static JsonObject Merge(JsonNode? wanted, JsonNode? from)
     {
         var patch = (JsonObject?)wanted?.DeepClone() ?? [];
-        foreach (var gone in (from as JsonObject ?? []).Select(x => x.Key).Where(key => !patch.ContainsKey(key)).ToList())
+        foreach (var gone in (from as JsonObject ?? []).Select(x => x.Key)
+            .Where(key => !patch.ContainsKey(key)).ToList())
         {
             patch[gone] = null;
         }
@@ -95,7 +114,8 @@ internal static class StatusAccidents
         while (with - without > 1)
         {
             var middle = without + ((with - without) / 2);
-            var then = (await ItemsAsync(http, path, middle, cancellationToken)).SingleOrDefault(x => Name(x) == Name(now));
+            var then = (await ItemsAsync(http, path, middle, cancellationToken)).SingleOrDefault(
+                x => Name(x) == Name(now));
             if (then is not null && Plan(then) == Plan(now) && HasBegun(then))
             {
                 (with, found) = (middle, then);
@@ -109,10 +129,13 @@ internal static class StatusAccidents
         return (with, found);
     }
 
-    private static async Task ForgetAsync(HttpClient http, string path, long revision, CancellationToken cancellationToken)
+    private static async Task ForgetAsync(
+        HttpClient http, string path, long revision, CancellationToken cancellationToken)
     {
-        var before = (await ItemsAsync(http, path, revision, cancellationToken)).Select(Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var made in (await ItemsAsync(http, path, null, cancellationToken)).Where(x => !before.Contains(Name(x))))
+        var before = (await ItemsAsync(http, path, revision, cancellationToken)).Select(Name)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var made in (await ItemsAsync(http, path, null, cancellationToken)).Where(
+            x => !before.Contains(Name(x))))
         {
             if (made["metadata"]!["finalizers"] is not null)
             {
@@ -127,7 +150,9 @@ internal static class StatusAccidents
     private static async Task<IReadOnlyList<JsonNode>> ItemsAsync(
         HttpClient http, string path, long? revision, CancellationToken cancellationToken)
     {
-        var at = revision is null ? "" : FormattableString.Invariant($"?resourceVersion={revision}&resourceVersionMatch=Exact");
+        var at = revision is null
+            ? ""
+            : FormattableString.Invariant($"?resourceVersion={revision}&resourceVersionMatch=Exact");
         using var response = await http.GetAsync(new Uri(path + at, UriKind.Relative), cancellationToken);
         if (response.StatusCode == HttpStatusCode.Gone)
         {
@@ -135,7 +160,8 @@ internal static class StatusAccidents
         }
 
         response.EnsureSuccessStatusCode();
-        return [.. (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["items"]!.AsArray().Select(x => x!)];
+        return [.. (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["items"]!.AsArray()
+            .Select(x => x!)];
     }
 
     private static async Task SendAsync(
@@ -143,7 +169,8 @@ internal static class StatusAccidents
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         request.Content = body is null ? null
-            : JsonContent.Create(body, new MediaTypeHeaderValue(method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json"));
+            : JsonContent.Create(body, new MediaTypeHeaderValue(
+                method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json"));
         using var response = await http.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
@@ -153,7 +180,8 @@ internal static class StatusAccidents
 
     private static string Name(JsonNode x) => x["metadata"]!["name"]!.GetValue<string>();
 
-    private static long Revision(JsonNode x) => long.Parse(x["metadata"]!["resourceVersion"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
+    private static long Revision(JsonNode x) => long.Parse(
+        x["metadata"]!["resourceVersion"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
 
     private static bool HasBegun(JsonNode x) =>
         Steps(x, "rollbackPlan") ?? Steps(x, "plan") ?? false;

@@ -5,8 +5,15 @@ internal static class StorageAccidents
 {
     public static IReadOnlyList<IAccident> All { get; } =
     [
-        new Accident("dump-truncated", AccidentKind.Storage, Now(Truncate), "put the whole file back", Now(PutBack)) { IsDeferred = true },
-        new Accident("manifest-missing", AccidentKind.Storage, Now(HideManifests), "put the manifest back", Now(PutBack)) { IsDeferred = true },
+        new Accident("dump-truncated", AccidentKind.Storage, Now(Truncate), "put the whole file back", Now(PutBack))
+        {
+            IsDeferred = true
+        },
+        new Accident(
+            "manifest-missing", AccidentKind.Storage, Now(HideManifests), "put the manifest back", Now(PutBack))
+        {
+            IsDeferred = true
+        },
         new Accident("storage-lost", AccidentKind.Storage, Now(Lose), "mount the volume again", Now(Find)),
         // The operator notices at its next write; the mark and the snapshots stay readable.
         new Accident(
@@ -20,8 +27,11 @@ internal static class StorageAccidents
             Arguments = ["--storage-timeout", "5"],
             Prepare = (stage, token) => HangingVolume.MountAsync(stage.Run, stage.Snapshots, token),
         },
-        new Accident("storage-full-and-read-only", AccidentKind.Storage, (scene, token) => Shell.RunAsync("mount", ["-t", "tmpfs", "-o", "size=4k,ro", "drydock-lab", scene.Stage.Snapshots], environment: scene.Stage.Run.Mark, cancellationToken: token),
-            "mount the volume again", async (scene, token) => await Shell.TryRunAsync("umount", ["-l", scene.Stage.Snapshots], cancellationToken: token)),
+        new Accident("storage-full-and-read-only", AccidentKind.Storage, (scene, token) => Shell.RunAsync(
+            "mount", ["-t", "tmpfs", "-o", "size=4k,ro", "drydock-lab", scene.Stage.Snapshots],
+            environment: scene.Stage.Run.Mark, cancellationToken: token),
+            "mount the volume again", async (scene, token) => await Shell.TryRunAsync(
+                "umount", ["-l", scene.Stage.Snapshots], cancellationToken: token)),
     ];
 
     private static string Aside(AccidentScene scene) =>
@@ -47,7 +57,8 @@ internal static class StorageAccidents
 
     private static void PutBack(AccidentScene scene)
     {
-        foreach (var (kept, path) in scene.Kept.Where(x => x.Key.StartsWith("file:", StringComparison.Ordinal)).ToList())
+        foreach (var (kept, path) in scene.Kept.Where(x => x.Key.StartsWith("file:", StringComparison.Ordinal))
+            .ToList())
         {
             File.Move(kept["file:".Length..], path, overwrite: true);
             scene.Kept.TryRemove(kept, out _);

@@ -73,7 +73,8 @@ public sealed class BrowserPage : IAsyncDisposable
         };
         foreach (var type in (string[])["keyDown", "keyUp"])
         {
-            var parameters = new JsonObject { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code };
+            var parameters =
+                new JsonObject { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code };
             if (key == "Enter" && type == "keyDown")
             {
                 parameters["text"] = "\r";
@@ -92,7 +93,8 @@ public sealed class BrowserPage : IAsyncDisposable
     /// <summary>The window as a PNG picture.</summary>
     public async Task<byte[]> ScreenshotAsync(CancellationToken cancellationToken = default)
     {
-        var answer = await SendAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" }, cancellationToken);
+        var answer = await SendAsync(
+            "Page.captureScreenshot", new JsonObject { ["format"] = "png" }, cancellationToken);
         return Convert.FromBase64String((string)answer["data"]!);
     }
 

@@ -2,7 +2,8 @@ using System.Net.WebSockets;
 
 namespace Drydock.Lab.Browser;
 
-/// <summary>Speaks the DevTools protocol with a browser. <see href="https://chromedevtools.github.io/devtools-protocol/"/>.</summary>
+/// <summary>Speaks the DevTools protocol with a browser.
+/// <see href="https://chromedevtools.github.io/devtools-protocol/"/>.</summary>
 internal sealed class DevToolsConnection : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket;
@@ -36,7 +37,8 @@ internal sealed class DevToolsConnection : IAsyncDisposable
         string method, JsonObject? parameters, string? session, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _last);
-        var answer = _waiting[id] = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = _waiting[id] = new TaskCompletionSource<JsonObject>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
         var message = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters ?? [] };
         if (session is not null)
         {

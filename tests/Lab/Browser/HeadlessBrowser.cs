@@ -23,7 +23,8 @@ public sealed class HeadlessBrowser : IAsyncDisposable
             Arguments =
             [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--disable-extensions",
                 "--hide-scrollbars", "--force-color-profile=srgb", "--font-render-hinting=none", "--lang=en-US",
                 "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank",
             ],

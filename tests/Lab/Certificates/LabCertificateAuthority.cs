@@ -16,8 +16,11 @@ public sealed class LabCertificateAuthority : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(
+            X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature,
+            critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var now = TimeProvider.System.GetUtcNow();
         _certificate = request.CreateSelfSigned(now.AddHours(-2), now.AddDays(31));
@@ -57,8 +60,10 @@ public sealed class LabCertificateAuthority : IDisposable
 
         subject.AddCommonName(commonName);
         var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(
+            X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerUse, ClientUse], critical: false));
         if (AlternativeNames(hosts) is { } names)
         {
@@ -73,7 +78,9 @@ public sealed class LabCertificateAuthority : IDisposable
         using var certificate = request.Create(_certificate, now.AddHours(-1), end, serial);
 
         Directory.CreateDirectory(folder);
-        var credentials = new LabCredentials(Path.Combine(folder, "ca.pem"), Path.Combine(folder, name + ".pem"), Path.Combine(folder, name + "-key.pem"));
+        var credentials = new LabCredentials(
+            Path.Combine(folder, "ca.pem"), Path.Combine(folder, name + ".pem"),
+            Path.Combine(folder, name + "-key.pem"));
         File.WriteAllText(credentials.AuthorityPath, CertificatePem + "\n");
         File.WriteAllText(credentials.CertificatePath, certificate.ExportCertificatePem() + "\n");
         WritePrivate(credentials.KeyPath, key.ExportPkcs8PrivateKeyPem() + "\n");

@@ -11,15 +11,19 @@ public static class ChaosMatrix
     /// </summary>
     public static IReadOnlyList<ChaosCase> Accidents(ChaosScenario scenario)
     {
-        var possible = AccidentCatalogue.All.Where(a => a.Kind == AccidentKind.ObjectStorage == scenario.Road.SnapshotsInS3).OrderBy(a => DealingOrder.Of(a.Id));
+        var possible = AccidentCatalogue.All.Where(a =>
+            a.Kind == AccidentKind.ObjectStorage == scenario.Road.SnapshotsInS3).OrderBy(a => DealingOrder.Of(a.Id));
         return scenario.IsExhaustive
-            ? [.. possible.SelectMany(accident => ChaosMoments.Of(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment)))]
-            : [.. possible.SelectMany(accident => ChaosMoments.OfPhases(accident, scenario.Goal).Select(moment => Case(scenario, accident, moment))).Where((_, index) => Falls(scenario, index))];
+            ? [.. possible.SelectMany(accident => ChaosMoments.Of(accident, scenario.Goal).Select(
+                moment => Case(scenario, accident, moment)))]
+            : [.. possible.SelectMany(accident => ChaosMoments.OfPhases(accident, scenario.Goal)
+                .Select(moment => Case(scenario, accident, moment))).Where((_, index) => Falls(scenario, index))];
     }
 
     /// <summary>The operator killed before and after each write and act of the undisturbed run.</summary>
     public static IReadOnlyList<ChaosCase> Kills(ChaosScenario scenario, GoldenRun golden) =>
-        [.. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString()) { Kill = point, Plan = golden.Plan })];
+        [.. golden.Points.Select(
+            point => new ChaosCase(scenario, Kill, point.ToString()) { Kill = point, Plan = golden.Plan })];
 
     /// <summary>
     /// The cases in their order: first the kills, then each accident at three moments of the exhaustive scenarios, then
@@ -34,9 +38,11 @@ public static class ChaosMatrix
     {
         var open = cases.Where(c => isOpen?.Invoke(c) ?? true).ToHashSet();
         var all = Shuffled(cases.Where(c => c.Strike is not null));
-        var first = all.Where(c => c.Scenario.IsExhaustive).GroupBy(c => c.What).SelectMany(accident => accident.OrderBy(open.Contains).Take(FirstMoments)).ToHashSet();
+        var first = all.Where(c => c.Scenario.IsExhaustive).GroupBy(c => c.What)
+            .SelectMany(accident => accident.OrderBy(open.Contains).Take(FirstMoments)).ToHashSet();
         var accidents = all.Where(open.Contains).ToList();
-        var kills = cases.Where(c => c.Kill is not null && open.Contains(c)).GroupBy(c => c.Scenario).SelectMany(Chains);
+        var kills = cases.Where(c => c.Kill is not null && open.Contains(c)).GroupBy(c => c.Scenario)
+            .SelectMany(Chains);
         return
         [
             .. Shuffled(kills),
@@ -64,13 +70,15 @@ public static class ChaosMatrix
     {
         var all = kills.ToList();
         var distance = Math.Min(KillDistance, (all.Count + KillsOfARun - 1) / KillsOfARun);
-        return all.Select((kill, index) => (kill, index)).GroupBy(k => k.index % distance).Select(chain => chain.Select(k => k.kill).ToList());
+        return all.Select((kill, index) => (kill, index)).GroupBy(k => k.index % distance)
+            .Select(chain => chain.Select(k => k.kill).ToList());
     }
 
     private static bool Falls(ChaosScenario scenario, int index)
     {
         // Four hosts cost several times as much as one.
-        var shares = ChaosScenario.All.Where(s => !s.IsExhaustive && s.Goal == scenario.Goal).SelectMany(s => Enumerable.Repeat(s, s.Road.Nodes(1) == 1 ? 5 : 1)).ToList();
+        var shares = ChaosScenario.All.Where(s => !s.IsExhaustive && s.Goal == scenario.Goal)
+            .SelectMany(s => Enumerable.Repeat(s, s.Road.Nodes(1) == 1 ? 5 : 1)).ToList();
         return shares[index % shares.Count] == scenario;
     }
 

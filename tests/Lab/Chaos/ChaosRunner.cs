@@ -31,7 +31,9 @@ public sealed class ChaosRunner(UpgradeStage stage)
     {
         var scenario = run[0].Scenario;
         var golden = await GoldenAsync(scenario.Road, scenario.Goal, cancellationToken);
-        return run[0].Kill is null ? await StrikeAsync(run, golden, cancellationToken) : await KillAsync(run, golden, cancellationToken);
+        return run[0].Kill is null
+            ? await StrikeAsync(run, golden, cancellationToken)
+            : await KillAsync(run, golden, cancellationToken);
     }
 
     private async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> KillAsync(
@@ -39,24 +41,35 @@ public sealed class ChaosRunner(UpgradeStage stage)
     {
         var scenario = run[0].Scenario;
         await UseAsync(scenario.Road, cancellationToken);
-        var outcome = await new KillCampaign(stage, scenario.Goal).KillAsync([.. run.Select(chaos => chaos.Kill!)], golden, cancellationToken);
+        var outcome = await new KillCampaign(stage, scenario.Goal).KillAsync(
+            [.. run.Select(chaos => chaos.Kill!)], golden, cancellationToken);
         if (run.Count == 1)
         {
-            return One(run[0], new ChaosOutcome(outcome.Struck.Count > 0, outcome.Struck.Count > 0 ? "killed" : "not reached", outcome.Difference));
+            return One(run[0], new ChaosOutcome(
+                outcome.Struck.Count > 0, outcome.Struck.Count > 0 ? "killed" : "not reached", outcome.Difference));
         }
 
         var way = string.Create(CultureInfo.InvariantCulture, $"one of {outcome.Struck.Count} kills of one run");
-        return run.Where(chaos => outcome.Struck.Contains(chaos.Kill!)).ToDictionary(chaos => chaos, _ => new ChaosOutcome(true, way, outcome.Difference));
+        return run.Where(chaos => outcome.Struck.Contains(chaos.Kill!))
+            .ToDictionary(chaos => chaos, _ => new ChaosOutcome(true, way, outcome.Difference));
     }
 
     private async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> StrikeAsync(
         IReadOnlyList<ChaosCase> run, GoldenRun golden, CancellationToken cancellationToken)
     {
         var scenario = run[0].Scenario;
-        var back = scenario.Goal == UpgradeGoal.Upgrade ? await GoldenAsync(scenario.Road, UpgradeGoal.Rollback, cancellationToken) : null;
+        var back = scenario.Goal == UpgradeGoal.Upgrade
+            ? await GoldenAsync(scenario.Road, UpgradeGoal.Rollback, cancellationToken)
+            : null;
         await UseAsync(scenario.Road, cancellationToken);
         var strikes = run.Select(chaos => chaos.Strike!).ToList();
-        var campaign = new AccidentCampaign(stage, scenario.Goal) { Operator = new LabOperatorOptions { LeaderElection = strikes.Exists(strike => strike.Accident.Kind == AccidentKind.Operator) } };
+        var campaign = new AccidentCampaign(stage, scenario.Goal)
+        {
+            Operator = new LabOperatorOptions
+            {
+                LeaderElection = strikes.Exists(strike => strike.Accident.Kind == AccidentKind.Operator)
+            }
+        };
         var outcomes = await campaign.RunAsync(strikes, golden, back, cancellationToken: cancellationToken);
         return outcomes.ToDictionary(
             outcome => run.Single(chaos => chaos.What == outcome.Accident && chaos.When == outcome.Moment),

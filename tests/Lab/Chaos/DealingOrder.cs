@@ -6,7 +6,11 @@ namespace Drydock.Lab.Chaos;
 /// </summary>
 internal static class DealingOrder
 {
-    private static readonly string[] Later = ["operator-lease-lost", "writes-500", "secret-rotated", "storage-hung", "answers-hostile", "answers-lie", "status-put-back", "etcd-restored", "etcd-restored-git-later"];
+    private static readonly string[] Later =
+    [
+        "operator-lease-lost", "writes-500", "secret-rotated", "storage-hung", "answers-hostile", "answers-lie",
+        "status-put-back", "etcd-restored", "etcd-restored-git-later"
+    ];
 
     /// <summary>The place of an accident; all original accidents have the same.</summary>
     public static int Of(string accident) => Array.IndexOf(Later, accident);

@@ -25,7 +25,10 @@ internal static class DatabaseOwner
                 run,
                 new TiDbScenarioOptions
                 {
-                    Cluster = new TiDbClusterOptions { Backend = await MetaDb.StartAsync(run, cancellationToken: cancellationToken) },
+                    Cluster = new TiDbClusterOptions
+                    {
+                        Backend = await MetaDb.StartAsync(run, cancellationToken: cancellationToken)
+                    },
                     Snapshots = run.FolderFor("snapshots"),
                 },
                 cancellationToken),
@@ -33,10 +36,14 @@ internal static class DatabaseOwner
         };
         await scenario.StartClientAsync(cancellationToken: cancellationToken);
         var state = new DatabaseState(name, scenario.Name, scenario.ToVersion, folder, scenario.Directory.Path);
-        var secrets = new JsonArray([.. scenario.Secrets.Select(secret => (JsonNode)secret.ToManifest(DatabaseState.Namespace))]);
+        var secrets = new JsonArray(
+            [.. scenario.Secrets.Select(secret => (JsonNode)secret.ToManifest(DatabaseState.Namespace))]);
         LabCertificateAuthority.WritePrivate(
-            state.SecretsPath, new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = secrets }.ToJsonString());
-        await File.WriteAllTextAsync(state.ManifestPath, scenario.Manifest(DatabaseState.Namespace).ToJsonString(new() { WriteIndented = true }), cancellationToken);
+            state.SecretsPath,
+            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = secrets }.ToJsonString());
+        await File.WriteAllTextAsync(
+            state.ManifestPath, scenario.Manifest(DatabaseState.Namespace).ToJsonString(new() { WriteIndented = true }),
+            cancellationToken);
         return state;
     }
 }

@@ -41,7 +41,11 @@ public sealed class LabBackground
         string launcher, IEnumerable<string> launcherArguments, IEnumerable<string> arguments)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
-        var start = new ProcessStartInfo(launcher, [.. launcherArguments, host, typeof(LabBackground).Assembly.Location, .. arguments]) { UseShellExecute = false };
+        var start = new ProcessStartInfo(
+            launcher, [.. launcherArguments, host, typeof(LabBackground).Assembly.Location, .. arguments])
+        {
+            UseShellExecute = false
+        };
         start.Environment.Remove(LabRun.MarkVariable);
         return start;
     }

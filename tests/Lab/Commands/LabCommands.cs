@@ -25,44 +25,57 @@ public static class LabCommands
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<string[]> Images = new("--image") { Description = "Image archive to load into every host; repeatable.", DefaultValueFactory = _ => [] };
+    private static readonly Option<string[]> Images = new("--image")
+    {
+        Description = "Image archive to load into every host; repeatable.",
+        DefaultValueFactory = _ => []
+    };
 
-    private static readonly Option<bool> ModernCrds = new("--modern-crds") { Description = "Serve group drydock.dev from a current CRD server (CEL rules)." };
+    private static readonly Option<bool> ModernCrds =
+        new("--modern-crds") { Description = "Serve group drydock.dev from a current CRD server (CEL rules)." };
 
-    private static readonly Option<bool> NoControlPlane = new("--no-control-plane") { Description = "Start no control plane." };
+    private static readonly Option<bool> NoControlPlane =
+        new("--no-control-plane") { Description = "Start no control plane." };
 
     private static readonly Option<bool> NoHosts = new("--no-hosts") { Description = "Start no Docker hosts." };
 
     private static readonly Option<bool> NoMetaDb = new("--no-metadb") { Description = "Start no metadata database." };
 
-    private static readonly Option<string?> Database = new("--database") { Description = "A database cluster of three hosts, with a client that reads and writes: tidb or bmdb." };
+    private static readonly Option<string?> Database = new("--database")
+    {
+        Description = "A database cluster of three hosts, with a client that reads and writes: tidb or bmdb."
+    };
 
-    private static readonly Argument<string[]> ExecCommand = new("command") { Description = "Command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> ExecCommand =
+        new("command") { Description = "Command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
 
     /// <summary>All commands.</summary>
-    public static RootCommand Create() => new("Starts real servers to run Drydock against: a control plane, Docker hosts, a metadata database.")
-    {
-        State,
-        Prepare(),
-        Up(),
-        Down(),
-        Status(),
-        Exec(),
-        Serve(),
-        Demo.DemoCommand.Create(Background),
-        Demo.DemoCommand.CreateBreak(Background),
-        Demo.ReleaseManifestCommand.Create(Background),
-        Demo.DatabaseDemoCommand.Create(Background),
-    };
+    public static RootCommand Create() =>
+        new("Starts real servers to run Drydock against: a control plane, Docker hosts, a metadata database.")
+        {
+            State,
+            Prepare(),
+            Up(),
+            Down(),
+            Status(),
+            Exec(),
+            Serve(),
+            Demo.DemoCommand.Create(Background),
+            Demo.DemoCommand.CreateBreak(Background),
+            Demo.ReleaseManifestCommand.Create(Background),
+            Demo.DatabaseDemoCommand.Create(Background),
+        };
 
     private static Command Prepare()
     {
         var command = new Command("prepare", "Installs and builds the requirements of the lab, into the cache.");
         command.SetAction(async (_, cancellationToken) =>
         {
-            foreach (var recipe in new[] { "packages.sh", "busybox-image.sh", "metadb-template.sh", "kube.sh", "modern-crd.sh" })
+            foreach (var recipe
+                in new[] { "packages.sh", "busybox-image.sh", "metadb-template.sh", "kube.sh", "modern-crd.sh" })
             {
-                if (await Shell.RunAttachedAsync("bash", [Recipes.PathOf(recipe)], cancellationToken: cancellationToken) is not 0 and var code)
+                if (await Shell.RunAttachedAsync("bash", [Recipes.PathOf(recipe)], cancellationToken: cancellationToken)
+                    is not 0 and var code)
                 {
                     return code;
                 }
@@ -75,7 +88,10 @@ public static class LabCommands
 
     private static Command Up()
     {
-        var command = new Command("up", "Starts a lab that stays up in the background.") { Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb, Database };
+        var command = new Command("up", "Starts a lab that stays up in the background.")
+        {
+            Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb, Database
+        };
         command.SetAction(async (parse, cancellationToken) =>
         {
             List<string> arguments = [];
@@ -145,7 +161,11 @@ public static class LabCommands
 
     private static Command Exec()
     {
-        var command = new Command("exec", "Runs a command with KUBECONFIG, DOCKER_HOST and the lab's addresses in its environment.") { ExecCommand };
+        var command = new Command(
+            "exec", "Runs a command with KUBECONFIG, DOCKER_HOST and the lab's addresses in its environment.")
+        {
+            ExecCommand
+        };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var state = Background(parse).Current() ?? throw new LabException("No lab is up. Start one with `up`.");
@@ -161,7 +181,10 @@ public static class LabCommands
 
     private static Command Serve()
     {
-        var command = new Command("serve", "Owns a lab in the foreground until SIGTERM; what 'up' starts.") { Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb, Database };
+        var command = new Command("serve", "Owns a lab in the foreground until SIGTERM; what 'up' starts.")
+        {
+            Hosts, DatabaseHosts, Images, ModernCrds, NoControlPlane, NoHosts, NoMetaDb, Database
+        };
         command.Hidden = true;
         command.SetAction((parse, cancellationToken) => LabOwner.RunAsync(
             new ServeOptions
@@ -214,7 +237,9 @@ public static class LabCommands
 
         foreach (var host in state.DatabaseHosts)
         {
-            yield return ($"LAB_SSH_{host.Name.ToUpperInvariant().Replace('-', '_')}", $"ssh -i {host.KeyFile} -o UserKnownHostsFile={host.KnownHostsFile} {host.User}@{host.Address}");
+            yield return (
+                $"LAB_SSH_{host.Name.ToUpperInvariant().Replace('-', '_')}",
+                $"ssh -i {host.KeyFile} -o UserKnownHostsFile={host.KnownHostsFile} {host.User}@{host.Address}");
         }
 
         if (state.MetaDb is { } database)

@@ -27,8 +27,10 @@ public static class LabOwner
             var background = new LabBackground(options.StateFolder);
             var crds = Path.Combine(Path.GetDirectoryName(background.Folder)!, "config", "crd");
             var controlPlane = StartControlPlaneAsync(run, options, crds, stop.Token);
-            var hosts = Task.WhenAll(options.Hosts.Select(name => StartHostAsync(run, name, options.Images, stop.Token)));
-            var databaseHosts = Task.WhenAll(options.DatabaseHosts.Select(name => StartDatabaseHostAsync(run, name, stop.Token)));
+            var hosts = Task.WhenAll(
+                options.Hosts.Select(name => StartHostAsync(run, name, options.Images, stop.Token)));
+            var databaseHosts = Task.WhenAll(
+                options.DatabaseHosts.Select(name => StartDatabaseHostAsync(run, name, stop.Token)));
             var metaDb = StartMetaDbAsync(run, options, stop.Token);
             var database = DatabaseOwner.StartAsync(run, options.Database, stop.Token);
             await Task.WhenAll(controlPlane, hosts, databaseHosts, metaDb, database);
@@ -39,7 +41,8 @@ public static class LabOwner
                 Folder = run.Folder,
                 FastFolder = run.FastFolder,
                 OwnerId = Environment.ProcessId,
-                OwnerStart = LabBackground.StartTimeOf(Environment.ProcessId) ?? throw new LabException("/proc has no entry of this process"),
+                OwnerStart = LabBackground.StartTimeOf(Environment.ProcessId)
+                    ?? throw new LabException("/proc has no entry of this process"),
                 ControlPlane = await controlPlane,
                 Hosts = await hosts,
                 DatabaseHosts = await databaseHosts,
@@ -84,7 +87,8 @@ public static class LabOwner
             await host.LoadImageAsync(image, cancellationToken);
         }
 
-        return new DockerHostState(name, host.Address, host.Endpoint, host.ClientFolder, host.SocketPath, host.HostFolder(""));
+        return new DockerHostState(
+            name, host.Address, host.Endpoint, host.ClientFolder, host.SocketPath, host.HostFolder(""));
     }
 
     private static async Task<LabHostState> StartDatabaseHostAsync(

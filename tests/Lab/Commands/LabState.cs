@@ -39,7 +39,8 @@ public sealed record LabState
     /// <summary>Writes the state in one step: a reader sees all of it or nothing.</summary>
     public void Write(string path)
     {
-        LabCertificateAuthority.WritePrivate(path + ".new", JsonSerializer.Serialize(this, LabStateJson.Default.LabState));
+        LabCertificateAuthority.WritePrivate(
+            path + ".new", JsonSerializer.Serialize(this, LabStateJson.Default.LabState));
         File.Move(path + ".new", path, overwrite: true);
     }
 }

@@ -22,7 +22,8 @@ public sealed class StandinDirectory(string path)
     public static StandinDirectory Create(string path)
     {
         const UnixFileMode everybody =
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
+            | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         Directory.CreateDirectory(path);
         File.SetUnixFileMode(path, everybody);
@@ -46,8 +47,10 @@ public sealed class StandinDirectory(string path)
     {
         await using var held = await LockAsync(cancellationToken);
         var beside = FaultsFile + ".new";
-        await File.WriteAllTextAsync(beside, JsonSerializer.Serialize([.. faults], StandinJson.Default.ListStandinFault), cancellationToken);
-        File.SetUnixFileMode(beside, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        await File.WriteAllTextAsync(
+            beside, JsonSerializer.Serialize([.. faults], StandinJson.Default.ListStandinFault), cancellationToken);
+        File.SetUnixFileMode(beside, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+            | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
         File.Move(beside, FaultsFile, overwrite: true);
     }
 
@@ -62,7 +65,10 @@ public sealed class StandinDirectory(string path)
     public async Task<IReadOnlyList<StandinFault>> FaultsAsync(CancellationToken cancellationToken = default)
     {
         await using var held = await LockAsync(cancellationToken);
-        return File.Exists(FaultsFile) ? JsonSerializer.Deserialize(await File.ReadAllTextAsync(FaultsFile, cancellationToken), StandinJson.Default.ListStandinFault) ?? [] : [];
+        return File.Exists(FaultsFile)
+            ? JsonSerializer.Deserialize(
+                await File.ReadAllTextAsync(FaultsFile, cancellationToken), StandinJson.Default.ListStandinFault) ?? []
+            : [];
     }
 
     /// <summary>
@@ -88,7 +94,8 @@ public sealed class StandinDirectory(string path)
         return
         [
             .. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(line => JsonSerializer.Deserialize(line, type) ?? throw new LabException($"{file}: {line} is no entry")),
+                .Select(line => JsonSerializer.Deserialize(line, type)
+                    ?? throw new LabException($"{file}: {line} is no entry")),
         ];
     }
 
@@ -99,7 +106,8 @@ public sealed class StandinDirectory(string path)
             try
             {
                 var file = new FileStream(FaultsLock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                File.SetUnixFileMode(FaultsLock, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+                File.SetUnixFileMode(FaultsLock, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+                    | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
                 return file;
             }
             catch (IOException)

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Lab.Databases;
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(StandinEvent))]
 [JsonSerializable(typeof(StandinSecond))]
 [JsonSerializable(typeof(List<StandinFault>))]

@@ -23,9 +23,13 @@ public sealed record StandinPackage(string Version, string Directory, string Arc
         string[] extra = added is null ? [] : ["--add", added];
         var output = await Shell.RunAsync(
             "bash",
-            [Recipes.PathOf("standin.sh"), "package", "--name", name, "--version", version, "--programs", string.Join(' ', programs), .. extra, "--sha256"],
+            [
+                Recipes.PathOf("standin.sh"), "package", "--name", name, "--version", version, "--programs",
+                string.Join(' ', programs), .. extra, "--sha256"
+            ],
             cancellationToken: cancellationToken);
-        var values = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+        var values = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
+            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
         return new StandinPackage(version, values["directory"], values["archive"], values["sha256"]);
     }
 }

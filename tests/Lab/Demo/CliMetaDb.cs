@@ -10,5 +10,8 @@ internal sealed class CliMetaDb(MetaDbState database) : IOmsMetaDb
     public int Port => database.Port;
 
     public Task<string> ExecAsync(string sql, string? db = null) =>
-        Shell.RunAsync("mariadb", ["--no-defaults", "--protocol=socket", $"--socket={database.SocketPath}", "--user=root", "--batch", "--skip-column-names", "--raw", "--default-character-set=utf8mb4", .. db is null ? Array.Empty<string>() : [db]], sql);
+        Shell.RunAsync("mariadb", [
+            "--no-defaults", "--protocol=socket", $"--socket={database.SocketPath}", "--user=root", "--batch",
+            "--skip-column-names", "--raw", "--default-character-set=utf8mb4",
+            .. db is null ? Array.Empty<string>() : [db]], sql);
 }

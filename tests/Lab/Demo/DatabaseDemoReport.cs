@@ -16,14 +16,17 @@ internal static class DatabaseDemoReport
         AnsiConsole.WriteLine();
         AnsiConsole.Write(new Rule("results").LeftJustified());
         AnsiConsole.WriteLine(await stage.KubectlAsync([.. arguments, "dru,snap"]));
-        var processes = new Table().Border(TableBorder.Rounded).Title("processes").AddColumns("name", "component", "version");
+        var processes = new Table().Border(TableBorder.Rounded).Title("processes")
+            .AddColumns("name", "component", "version");
         foreach (var instance in status.Instances)
         {
-            processes.AddRow(Markup.Escape(instance.Name), instance.Component.ToString(), Markup.Escape(instance.Version ?? ""));
+            processes.AddRow(
+                Markup.Escape(instance.Name), instance.Component.ToString(), Markup.Escape(instance.Version ?? ""));
         }
 
         AnsiConsole.Write(processes);
-        Requests(directory, JsonNode.Parse(await stage.KubectlAsync([.. arguments, "dru", stage.Database.Upgrade, "-o", "json"]))!);
+        Requests(directory, JsonNode.Parse(
+            await stage.KubectlAsync([.. arguments, "dru", stage.Database.Upgrade, "-o", "json"]))!);
         var facts = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
         var noticed = string.Join('\n', directory.Violations().Select(v => Markup.Escape(v.ToString())));
         facts.AddRow("mistakes that the cluster noticed", noticed.Length > 0 ? $"[red]{noticed}[/]" : "[green]none[/]");
@@ -38,11 +41,14 @@ internal static class DatabaseDemoReport
 
     private static void Requests(StandinDirectory directory, JsonNode upgrade)
     {
-        var requests = new Table().Border(TableBorder.Rounded).Title("the client's requests").AddColumns("phase", "served", "handed over", "failed", "slowest");
+        var requests = new Table().Border(TableBorder.Rounded).Title("the client's requests")
+            .AddColumns("phase", "served", "handed over", "failed", "slowest");
         foreach (var phase in PhaseLoads.Of(directory, upgrade))
         {
             string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-            requests.AddRow(phase.Phase, Number(phase.Ok), Number(phase.Retried), phase.Failed == 0 ? "0" : $"[red]{Number(phase.Failed)}[/]", Number(phase.SlowestMs) + " ms");
+            requests.AddRow(
+                phase.Phase, Number(phase.Ok), Number(phase.Retried),
+                phase.Failed == 0 ? "0" : $"[red]{Number(phase.Failed)}[/]", Number(phase.SlowestMs) + " ms");
         }
 
         AnsiConsole.Write(requests);

@@ -20,7 +20,10 @@ internal sealed class DatabaseDemoStage(
     // The archives are in the lab's cache, which has no folder for the namespace.
     /// <inheritdoc />
     protected override IReadOnlyList<string> StorageArguments =>
-        ["--storage-shared", "--storage-root", Path.Combine(Lab.Folder, "snapshots"), "--storage-root", Recipes.CacheFolder];
+        [
+            "--storage-shared", "--storage-root", Path.Combine(Lab.Folder, "snapshots"), "--storage-root",
+            Recipes.CacheFolder
+        ];
 
     /// <summary>Applies the manifest.</summary>
     public Task ApplyManifestAsync() => KubectlAsync(["apply", "--validate=false", "-f", Database.ManifestPath]);

@@ -7,8 +7,8 @@ using RunPhases = Drydock.Crds.Common.RunPhases;
 namespace Drydock.Lab.Demo;
 
 /// <summary>
-/// <c>lab demo</c> shows the main job, or with <c>--play</c> stops at its plan; <c>lab demo-break</c> breaks the OMS of the
-/// demo, and <c>--mend</c> repairs it. The lab stays up afterwards; <c>lab down</c> removes it completely.
+/// <c>lab demo</c> shows the main job, or with <c>--play</c> stops at its plan; <c>lab demo-break</c> breaks the OMS of
+/// the demo, and <c>--mend</c> repairs it. The lab stays up afterwards; <c>lab down</c> removes it completely.
 /// </summary>
 internal static class DemoCommand
 {
@@ -17,9 +17,13 @@ internal static class DemoCommand
         var assembly = new Option<FileInfo>("--operator") { Description = "Drydock.Operator.dll.", Required = true };
         var plugin = new Option<FileInfo>("--plugin") { Description = "kubectl-drydock.dll.", Required = true };
         var play = new Option<bool>("--play") { Description = "Stop at the plan." };
-        var command = new Command("demo", "Upgrades an OMS from 3.2.2 to 4.2.2 on real parts and shows it.") { assembly, plugin, play };
+        var command = new Command("demo", "Upgrades an OMS from 3.2.2 to 4.2.2 on real parts and shows it.")
+        {
+            assembly, plugin, play
+        };
         command.SetAction((parse, cancellationToken) => RunAsync(
-            background(parse), parse.GetValue(assembly)!.FullName, parse.GetValue(plugin)!.FullName, parse.GetValue(play), cancellationToken));
+            background(parse), parse.GetValue(assembly)!.FullName, parse.GetValue(plugin)!.FullName,
+            parse.GetValue(play), cancellationToken));
         return command;
     }
 
@@ -27,7 +31,8 @@ internal static class DemoCommand
     {
         var mend = new Option<bool>("--mend") { Description = "Repair what demo-break broke." };
         var command = new Command("demo-break", "Breaks the OMS of the demo: docker_init.sh fails.") { mend };
-        command.SetAction((parse, cancellationToken) => BreakAsync(background(parse), parse.GetValue(mend), cancellationToken));
+        command.SetAction(
+            (parse, cancellationToken) => BreakAsync(background(parse), parse.GetValue(mend), cancellationToken));
         return command;
     }
 
@@ -41,7 +46,9 @@ internal static class DemoCommand
         var stage = new DemoStage(lab, Path.GetDirectoryName(background.Folder)!, "");
         var oms = await stage.OmsAsync(cancellationToken);
         await oms.SetKnobsAsync(mend ? new OmsKnobs() : new OmsKnobs { Init = new OmsFault("fail") });
-        AnsiConsole.WriteLine(mend ? "docker_init.sh works again." : "docker_init.sh will fail on every node: the upgrade stops while OMS is down.");
+        AnsiConsole.WriteLine(mend
+            ? "docker_init.sh works again."
+            : "docker_init.sh will fail on every node: the upgrade stops while OMS is down.");
         if (!mend)
         {
             DemoNext.Print("when it has stopped", DemoNext.AfterBreak(stage));
@@ -51,12 +58,14 @@ internal static class DemoCommand
     }
 
     private static async Task<int> RunAsync(
-        LabBackground background, string operatorAssembly, string plugin, bool play, CancellationToken cancellationToken)
+        LabBackground background, string operatorAssembly, string plugin, bool play,
+        CancellationToken cancellationToken)
     {
         var checkout = Path.GetDirectoryName(background.Folder)!;
         DemoRun.Widen();
         var lab = await DemoRun.StepAsync(
-            "apiserver, etcd, two Docker hosts, MariaDB", () => DemoRun.LabAsync(background, database: null, ["--host", "oms-a", "--host", "oms-b"], cancellationToken));
+            "apiserver, etcd, two Docker hosts, MariaDB", () => DemoRun.LabAsync(
+                background, database: null, ["--host", "oms-a", "--host", "oms-b"], cancellationToken));
         var stage = new DemoStage(lab, checkout, operatorAssembly);
         var oms = await DemoRun.StepAsync("OMS 3.2.2 on both hosts", () => stage.SeedAsync(cancellationToken));
         await DemoRun.StepAsync("CRDs, RBAC, Secrets", stage.InstallAsync);
@@ -66,7 +75,8 @@ internal static class DemoCommand
         var watch = Stopwatch.StartNew();
         await stage.ApplySampleAsync(play ? "Plan" : "Apply");
         var upgrade = await DemoRun.FollowAsync<OmsUpgrade>(
-            stage.Admin, DemoStage.Namespace, DemoStage.Upgrade, x => x.Status, x => [("downtime", Downtime(x.Status?.Times))], watch, cancellationToken);
+            stage.Admin, DemoStage.Namespace, DemoStage.Upgrade, x => x.Status,
+            x => [("downtime", Downtime(x.Status?.Times))], watch, cancellationToken);
         var elapsed = watch.Elapsed;
         if (play && upgrade.Status?.Phase == RunPhases.Planned)
         {
@@ -87,5 +97,7 @@ internal static class DemoCommand
 
     private static string Downtime(UpgradeTimes? times) => times?.T1 is not { } t1
         ? "none so far"
-        : times.T2 is { } t2 ? $"[green]{DemoView.Seconds(t2 - t1)}[/], over" : $"[yellow]{DemoView.Seconds(TimeProvider.System.GetUtcNow() - t1)}[/] so far";
+        : times.T2 is { } t2
+            ? $"[green]{DemoView.Seconds(t2 - t1)}[/], over"
+            : $"[yellow]{DemoView.Seconds(TimeProvider.System.GetUtcNow() - t1)}[/] so far";
 }

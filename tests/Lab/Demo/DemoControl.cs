@@ -12,11 +12,16 @@ namespace Drydock.Lab.Demo;
 /// <param name="space">Namespace of the demo's upgrade.</param>
 internal abstract class DemoControl(LabState lab, string checkout, string operatorAssembly, string space)
 {
-    private static readonly string[] Kinds = ["omsupgrades.drydock.dev", "databaserollingupgrades.drydock.dev", "snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev"];
+    private static readonly string[] Kinds =
+    [
+        "omsupgrades.drydock.dev", "databaserollingupgrades.drydock.dev", "snapshotrestores.drydock.dev",
+        "backupsnapshots.drydock.dev"
+    ];
 
     /// <summary>The API server as an administrator.</summary>
     public KubernetesClient Admin { get; } = new(
-        KubeConfig.BuildConfigFromConfigFile(lab.ControlPlane!.Kubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        KubeConfig.BuildConfigFromConfigFile(lab.ControlPlane!.Kubeconfig),
+        KubernetesJson.CreateOptions(CrdsJsonContext.Default));
 
     protected LabState Lab => lab;
 
@@ -37,20 +42,28 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
         // kubectl 1.20 fails at once on an object that has no conditions yet.
         await Deadline.UntilAsync("the CRDs to be established", async _ =>
         {
-            await KubectlAsync(["wait", "--for=condition=Established", "--timeout=3s", .. Kinds.Select(kind => "crd/" + kind)]);
+            await KubectlAsync(
+                ["wait", "--for=condition=Established", "--timeout=3s", .. Kinds.Select(kind => "crd/" + kind)]);
             return true;
         });
         foreach (var needed in new[] { OperatorStage.OperatorNamespace, space })
         {
-            await ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = needed } });
+            await ApplyAsync(new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Namespace",
+                ["metadata"] = new JsonObject { ["name"] = needed }
+            });
         }
 
         await KubectlAsync(["apply", "-k", Path.Combine(checkout, "config", "rbac")]);
         foreach (var kind in Kinds)
         {
-            foreach (var name in (await KubectlAsync(["-n", space, "get", kind, "-o", "name"])).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var name in (await KubectlAsync(["-n", space, "get", kind, "-o", "name"])).Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries))
             {
-                await KubectlAsync(["-n", space, "patch", name, "--type=merge", "-p", "{\"metadata\":{\"finalizers\":null}}"]);
+                await KubectlAsync(
+                    ["-n", space, "patch", name, "--type=merge", "-p", "{\"metadata\":{\"finalizers\":null}}"]);
                 await KubectlAsync(["-n", space, "delete", name, "--ignore-not-found"]);
             }
         }
@@ -69,8 +82,10 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = "/" };
         foreach (var argument in (string[])
         [
-            "sh", "-c", "echo $$ >\"$0.pid\"; exec \"$@\" >\"$0.log\" 2>&1 </dev/null", Path.Combine(Folder, "operator"),
-            "dotnet", operatorAssembly, "--kubeconfig", await ServiceAccountKubeconfigAsync(), "--namespace", OperatorStage.OperatorNamespace,
+            "sh", "-c", "echo $$ >\"$0.pid\"; exec \"$@\" >\"$0.log\" 2>&1 </dev/null",
+            Path.Combine(Folder, "operator"),
+            "dotnet", operatorAssembly, "--kubeconfig", await ServiceAccountKubeconfigAsync(), "--namespace",
+            OperatorStage.OperatorNamespace,
             "--http", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
             .. StorageArguments,
         ])
@@ -84,7 +99,9 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
         using var http = new HttpClient();
         await Deadline.UntilAsync(
             "the operator to be ready",
-            async token => (await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/readyz")), token)).IsSuccessStatusCode,
+            async token => (await http.GetAsync(
+                new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/readyz")),
+                token)).IsSuccessStatusCode,
             stillPossible: () => process.HasExited ? $"It ended. See {Folder}/operator.log" : null,
             cancellationToken: cancellationToken);
     }
@@ -100,7 +117,10 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
     public async Task WriteToolsAsync(string plugin)
     {
         Directory.CreateDirectory(Tools);
-        foreach (var (name, command) in new[] { ("kubectl", $"'{lab.ControlPlane!.Kubectl}'"), ("kubectl-drydock", $"dotnet '{plugin}'") })
+        foreach (var (name, command) in new[]
+        {
+            ("kubectl", $"'{lab.ControlPlane!.Kubectl}'"), ("kubectl-drydock", $"dotnet '{plugin}'")
+        })
         {
             var path = Path.Combine(Tools, name);
             await File.WriteAllTextAsync(path, $"#!/bin/sh\nexec {command} \"$@\"\n");
@@ -123,7 +143,12 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
     private async Task<string> ServiceAccountKubeconfigAsync()
     {
         var answer = await KubectlAsync(
-            ["create", "--raw", $"/api/v1/namespaces/{OperatorStage.OperatorNamespace}/serviceaccounts/{OperatorStage.ServiceAccount}/token", "-f", "-"],
+            [
+                "create", "--raw",
+                $"/api/v1/namespaces/{OperatorStage.OperatorNamespace}/serviceaccounts/{OperatorStage.ServiceAccount}"
+                + "/token",
+                "-f", "-"
+            ],
             """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":86400}}""");
         var token = JsonNode.Parse(answer)!["status"]!["token"]!.GetValue<string>();
         var config = JsonNode.Parse(await KubectlAsync(["config", "view", "--raw", "--flatten", "-o", "json"]))!;
@@ -141,12 +166,16 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
     private async Task StopOperatorAsync(CancellationToken cancellationToken)
     {
         var file = Path.Combine(Folder, "operator.pid");
-        if (!File.Exists(file) || !int.TryParse((await File.ReadAllTextAsync(file, cancellationToken)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !ProcFs.IsAlive(id))
+        if (!File.Exists(file) || !int.TryParse(
+            (await File.ReadAllTextAsync(file, cancellationToken)).Trim(), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var id) || !ProcFs.IsAlive(id))
         {
             return;
         }
 
         Signals.Send(id, LabSignal.Terminate);
-        await Deadline.UntilAsync("the operator of the last demo to end", _ => Task.FromResult(!ProcFs.IsAlive(id)), cancellationToken: cancellationToken);
+        await Deadline.UntilAsync(
+            "the operator of the last demo to end", _ => Task.FromResult(!ProcFs.IsAlive(id)),
+            cancellationToken: cancellationToken);
     }
 }

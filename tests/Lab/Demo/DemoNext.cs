@@ -35,7 +35,8 @@ internal static class DemoNext
     [
         .. Environment(stage),
         $"kubectl drydock status {Object}  # what is broken, and what to do",
-        $"kubectl drydock logs {DemoStage.Upgrade} InitMetadata/{stage.FirstNode} -n {DemoStage.Namespace}  # what the failed command wrote",
+        $"kubectl drydock logs {DemoStage.Upgrade} InitMetadata/{stage.FirstNode} -n {DemoStage.Namespace}  # what the "
+        + "failed command wrote",
         "make demo-mend  # repair it, and then:",
         $"kubectl drydock retry {Object}  # repeats the step on the same databases; or:",
         $"kubectl drydock rollback {Object}  # back to the former version",

@@ -55,11 +55,13 @@ internal static class DemoRun
         return true;
     });
 
-    /// <summary>Shows an upgrade until it has succeeded, has a plan to be approved, or cannot continue without the administrator.</summary>
+    /// <summary>Shows an upgrade until it has succeeded, has a plan to be approved, or cannot continue without the
+    /// administrator.</summary>
     /// <param name="more">Rows that only this kind of upgrade shows.</param>
     /// <param name="watch">The time since the upgrade was applied.</param>
     public static async Task<T> FollowAsync<T>(
-        KubernetesClient admin, string space, string name, Func<T, RunStatus?> status, Func<T, IEnumerable<(string Name, string Markup)>> more, Stopwatch watch, CancellationToken cancellationToken)
+        KubernetesClient admin, string space, string name, Func<T, RunStatus?> status,
+        Func<T, IEnumerable<(string Name, string Markup)>> more, Stopwatch watch, CancellationToken cancellationToken)
         where T : class, IKubernetesObject, new()
     {
         T last = new();
@@ -115,7 +117,8 @@ internal static class DemoRun
     }
 
     private static async IAsyncEnumerable<T> StatesAsync<T>(
-        KubernetesClient admin, string space, string name, Func<T, RunStatus?> status, [EnumeratorCancellation] CancellationToken cancellationToken)
+        KubernetesClient admin, string space, string name, Func<T, RunStatus?> status,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
         var options = new WatchOptions { FieldSelector = $"metadata.name={name}" };
@@ -127,7 +130,8 @@ internal static class DemoRun
             }
 
             yield return upgrade;
-            if (status(upgrade) is { Phase: RunPhases.Succeeded or RunPhases.Planned } || status(upgrade)?.Conditions.Exists(c => c.Type == "Stalled" && c.Status == "True") == true)
+            if (status(upgrade) is { Phase: RunPhases.Succeeded or RunPhases.Planned }
+                || status(upgrade)?.Conditions.Exists(c => c.Type == "Stalled" && c.Status == "True") == true)
             {
                 yield break;
             }

@@ -44,7 +44,13 @@ internal sealed class DemoStage(
         return new OmsScenario(
             [.. Lab.Hosts.Select(h => new CliDockerHost(h))],
             new CliMetaDb(Lab.MetaDb!),
-            new OmsScenarioOptions { Root = Path.Combine(Folder, "oms"), Images = images, NewImagePresent = false, PlainNames = true });
+            new OmsScenarioOptions
+            {
+                Root = Path.Combine(Folder, "oms"),
+                Images = images,
+                NewImagePresent = false,
+                PlainNames = true
+            });
     }
 
     /// <summary>
@@ -90,6 +96,8 @@ internal sealed class DemoStage(
             ("ca.crt", await File.ReadAllTextAsync(Path.Combine(certificates, "ca.pem"))),
             ("tls.crt", await File.ReadAllTextAsync(Path.Combine(certificates, "cert.pem"))),
             ("tls.key", await File.ReadAllTextAsync(Path.Combine(certificates, "key.pem")))).ToManifest(Namespace));
-        await ApplyAsync(StageSecret.Opaque("oms-metadb", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword)).ToManifest(Namespace));
+        await ApplyAsync(
+            StageSecret.Opaque("oms-metadb", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword))
+                .ToManifest(Namespace));
     }
 }

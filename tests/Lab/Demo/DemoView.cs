@@ -31,7 +31,8 @@ internal static class DemoView
 
     /// <summary>One line, for terminals that cannot be redrawn.</summary>
     public static string Line(RunStatus? status, TimeSpan elapsed) => string.Create(
-        CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds,6:0.0} s  {status?.Phase,-16} {status?.Progress,-6} {Clip(status?.Step ?? "")}");
+        CultureInfo.InvariantCulture,
+        $"{elapsed.TotalSeconds,6:0.0} s  {status?.Phase,-16} {status?.Progress,-6} {Clip(status?.Step ?? "")}");
 
     public static string Seconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
@@ -45,7 +46,9 @@ internal static class DemoView
 
         var done = plan.Steps.Count(s => s.State == StepState.Succeeded);
         var filled = Width * done / plan.Steps.Count;
-        return string.Create(CultureInfo.InvariantCulture, $"[green]{new string('█', filled)}[/][grey]{new string('░', Width - filled)}[/] {done}/{plan.Steps.Count}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"[green]{new string('█', filled)}[/][grey]{new string('░', Width - filled)}[/] {done}/{plan.Steps.Count}");
     }
 
     private static string Clip(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 99), "…");

@@ -28,7 +28,8 @@ public sealed class DockerHost : IAsyncDisposable
         Namespace = ns;
         _folder = run.FolderFor(name);
         _execRoot = Path.Combine(_folder, "x");
-        _server = run.Authority.Issue(Path.Combine(_folder, "tls"), "server", name, hosts: [ns.Address, "127.0.0.1", "localhost", name]);
+        _server = run.Authority.Issue(
+            Path.Combine(_folder, "tls"), "server", name, hosts: [ns.Address, "127.0.0.1", "localhost", name]);
         Client = IssueClient(run, Path.Combine(_folder, "client"));
         _http = CreateHttpClient();
         _liveRestore = options.LiveRestore;
@@ -70,8 +71,12 @@ public sealed class DockerHost : IAsyncDisposable
         LabRun run, string name, DockerHostOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DockerHostOptions();
-        options = options with { System = options.System ?? await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_DOCKER", cancellationToken) };
-        var storage = await DockerStorage.ChooseAsync(run, name, options.StorageDriver, options.DataBytes, cancellationToken);
+        options = options with
+        {
+            System = options.System ?? await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_DOCKER", cancellationToken)
+        };
+        var storage = await DockerStorage.ChooseAsync(
+            run, name, options.StorageDriver, options.DataBytes, cancellationToken);
         var host = new DockerHost(run, name, options, storage, await run.AddNamespaceAsync(name, cancellationToken));
         await host.StartAsync(cancellationToken);
         return host;
@@ -155,12 +160,14 @@ public sealed class DockerHost : IAsyncDisposable
         Daemon.Signal(LabSignal.Hangup);
         await Deadline.UntilAsync(
             $"dockerd of {Name} to have read its configuration",
-            async token => bool.Parse((await DockerAsync(["info", "--format", "{{.LiveRestoreEnabled}}"], cancellationToken: token)).Trim()) == on,
+            async token => bool.Parse((await DockerAsync(
+                ["info", "--format", "{{.LiveRestoreEnabled}}"], cancellationToken: token)).Trim()) == on,
             cancellationToken: cancellationToken);
     }
 
     /// <summary>Fills the free space of the host's disk; needs <see cref="DockerHostOptions.DataBytes"/>.</summary>
-    public Task FillDiskAsync(CancellationToken cancellationToken = default) => SmallDisk.FillAsync(Quota(), cancellationToken);
+    public Task FillDiskAsync(CancellationToken cancellationToken = default) =>
+        SmallDisk.FillAsync(Quota(), cancellationToken);
 
     /// <summary>Frees the space that <see cref="FillDiskAsync"/> took.</summary>
     public void FreeDisk() => SmallDisk.Free(Quota());
@@ -171,7 +178,8 @@ public sealed class DockerHost : IAsyncDisposable
     /// </summary>
     public async Task KillContainerAsync(string container, CancellationToken cancellationToken = default)
     {
-        var id = await DockerAsync(["inspect", "--format", "{{.State.Pid}}", container], cancellationToken: cancellationToken);
+        var id = await DockerAsync(
+            ["inspect", "--format", "{{.State.Pid}}", container], cancellationToken: cancellationToken);
         Signals.Send(int.Parse(id.Trim(), System.Globalization.CultureInfo.InvariantCulture), LabSignal.Kill);
     }
 
@@ -183,31 +191,42 @@ public sealed class DockerHost : IAsyncDisposable
     {
         var all = await DockerAsync(["ps", "-aq", "--no-trunc"], cancellationToken: cancellationToken);
         var running = await DockerAsync(["ps", "-q", "--no-trunc"], cancellationToken: cancellationToken);
-        foreach (var stopped in all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Except(running.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
+        foreach (var stopped in all.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Except(running.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
         {
-            await Shell.TryRunAsync("pkill", ["-KILL", "-f", $"containerd-shim.* -id {stopped}"], cancellationToken: cancellationToken);
-            var left = Path.Combine(_execRoot, "containerd", "daemon", "io.containerd.runtime.v2.task", "moby", stopped);
+            await Shell.TryRunAsync(
+                "pkill", ["-KILL", "-f", $"containerd-shim.* -id {stopped}"], cancellationToken: cancellationToken);
+            var left = Path.Combine(
+                _execRoot, "containerd", "daemon", "io.containerd.runtime.v2.task", "moby", stopped);
             await Shell.RunAsync("rm", ["-rf", left], cancellationToken: cancellationToken);
         }
     }
 
     /// <summary>Cuts the network of the host: connections hang, and no connection is refused.</summary>
-    public Task CutNetworkAsync(CancellationToken cancellationToken = default) => Namespace.CutNetworkAsync(cancellationToken);
+    public Task CutNetworkAsync(CancellationToken cancellationToken = default) =>
+        Namespace.CutNetworkAsync(cancellationToken);
 
     /// <summary>Repairs the network of the host.</summary>
-    public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) => Namespace.RestoreNetworkAsync(cancellationToken);
+    public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) =>
+        Namespace.RestoreNetworkAsync(cancellationToken);
 
     /// <summary>
     /// Runs the docker command over the unix socket (it bypasses every fault proxy and a cut network) and returns its
     /// output.
     /// </summary>
     /// <exception cref="LabException">docker failed. The message contains its output.</exception>
-    public Task<string> DockerAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
-        Shell.RunAsync("docker", ["-H", "unix://" + SocketPath, .. arguments], stdin, ClientEnvironment(), cancellationToken: cancellationToken);
+    public Task<string> DockerAsync(
+        IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
+        Shell.RunAsync(
+            "docker", ["-H", "unix://" + SocketPath, .. arguments], stdin, ClientEnvironment(),
+            cancellationToken: cancellationToken);
 
     /// <summary>As <see cref="DockerAsync"/>, whatever the exit code.</summary>
-    public Task<ShellResult> TryDockerAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
-        Shell.TryRunAsync("docker", ["-H", "unix://" + SocketPath, .. arguments], stdin, ClientEnvironment(), cancellationToken: cancellationToken);
+    public Task<ShellResult> TryDockerAsync(
+        IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
+        Shell.TryRunAsync(
+            "docker", ["-H", "unix://" + SocketPath, .. arguments], stdin, ClientEnvironment(),
+            cancellationToken: cancellationToken);
 
     /// <summary>Loads an image archive (<c>docker save</c>'s format).</summary>
     public Task<string> LoadImageAsync(string archive, CancellationToken cancellationToken = default) =>
@@ -225,7 +244,9 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>An HTTP client for dockerd, or for a fault proxy in front of it, with mutual TLS.</summary>
     /// <param name="endpoint">By default <see cref="Endpoint"/>.</param>
     public HttpClient CreateHttpClient(string? endpoint = null) =>
-        LabHttp.Create(_run.Authority, (endpoint ?? Endpoint).Replace("tcp://", "https://", StringComparison.Ordinal), clientCertificate: Client.Load());
+        LabHttp.Create(
+            _run.Authority, (endpoint ?? Endpoint).Replace("tcp://", "https://", StringComparison.Ordinal),
+            clientCertificate: Client.Load());
 
     /// <summary>Stops dockerd if it runs.</summary>
     public async ValueTask DisposeAsync()
@@ -311,8 +332,11 @@ public sealed class DockerHost : IAsyncDisposable
     // control group.
     private async Task<List<int>> ProcessesAsync(CancellationToken cancellationToken)
     {
-        var inNamespace = await Shell.RunAsync("ip", ["netns", "pids", Namespace.KernelName], cancellationToken: cancellationToken);
-        var inGroup = await Shell.TryRunAsync("sh", ["-c", $"grep -lsF '{CgroupParent[1..]}/' /proc/[0-9]*/cgroup | cut -d/ -f3"], cancellationToken: cancellationToken);
+        var inNamespace = await Shell.RunAsync(
+            "ip", ["netns", "pids", Namespace.KernelName], cancellationToken: cancellationToken);
+        var inGroup = await Shell.TryRunAsync(
+            "sh", ["-c", $"grep -lsF '{CgroupParent[1..]}/' /proc/[0-9]*/cgroup | cut -d/ -f3"],
+            cancellationToken: cancellationToken);
         return
         [
             .. $"{inNamespace}\n{inGroup.Output}"
@@ -333,7 +357,8 @@ public sealed class DockerHost : IAsyncDisposable
             return;
         }
 
-        var containerd = int.Parse(await File.ReadAllTextAsync(pidFile, cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        var containerd = int.Parse(
+            await File.ReadAllTextAsync(pidFile, cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
         await Deadline.UntilAsync(
             $"containerd of {Name} to end after its dockerd was killed",
             _ => Task.FromResult(!ProcFs.IsAlive(containerd)),
@@ -346,7 +371,8 @@ public sealed class DockerHost : IAsyncDisposable
     {
         var mounts = (await File.ReadAllLinesAsync("/proc/self/mountinfo", cancellationToken))
             .Select(line => line.Split(' ')[4])
-            .Where(target => target.StartsWith(_folder + "/", StringComparison.Ordinal) || target.StartsWith(_storage.DataRoot + "/", StringComparison.Ordinal))
+            .Where(target => target.StartsWith(_folder + "/", StringComparison.Ordinal)
+                || target.StartsWith(_storage.DataRoot + "/", StringComparison.Ordinal))
             .Reverse();
         foreach (var target in mounts)
         {

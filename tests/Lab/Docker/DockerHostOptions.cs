@@ -17,7 +17,8 @@ public sealed record DockerHostOptions
     /// Whether containerd keeps the images (<c>containerd-snapshotter</c>), which changes their ids; by default if
     /// DRYDOCK_LAB_IMAGES is <c>containerd</c>.
     /// </summary>
-    public bool ContainerdImages { get; init; } = Environment.GetEnvironmentVariable("DRYDOCK_LAB_IMAGES") == "containerd";
+    public bool ContainerdImages { get; init; } =
+        Environment.GetEnvironmentVariable("DRYDOCK_LAB_IMAGES") == "containerd";
 
     /// <summary>Storage driver; by default overlay2 if the file system permits it, else vfs.</summary>
     public string? StorageDriver { get; init; }

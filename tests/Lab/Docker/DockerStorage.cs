@@ -44,7 +44,8 @@ internal sealed record DockerStorage(string DataRoot, string Driver)
             }
         }
 
-        var probe = Directory.CreateDirectory(Path.Combine(folder, $"overlay-probe-{run.Id}-{Guid.NewGuid():N}")).FullName;
+        var probe = Directory.CreateDirectory(
+            Path.Combine(folder, $"overlay-probe-{run.Id}-{Guid.NewGuid():N}")).FullName;
         foreach (var part in new[] { "lower", "upper", "work", "merged" })
         {
             Directory.CreateDirectory(Path.Combine(probe, part));
@@ -53,7 +54,10 @@ internal sealed record DockerStorage(string DataRoot, string Driver)
         var merged = Path.Combine(probe, "merged");
         var mount = await Shell.TryRunAsync(
             "mount",
-            ["-t", "overlay", "overlay", "-o", $"lowerdir={probe}/lower,upperdir={probe}/upper,workdir={probe}/work", merged],
+            [
+                "-t", "overlay", "overlay", "-o", $"lowerdir={probe}/lower,upperdir={probe}/upper,workdir={probe}/work",
+                merged
+            ],
             environment: run.Mark,
             cancellationToken: cancellationToken);
         if (mount.ExitCode == 0)

@@ -1,7 +1,8 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// The runtime that a dockerd of the lab needs for privileged containers on a machine whose root lacks CAP_SYS_RESOURCE.
+/// The runtime that a dockerd of the lab needs for privileged containers on a machine whose root lacks
+/// CAP_SYS_RESOURCE.
 /// </summary>
 public static class PrivilegedRuntime
 {

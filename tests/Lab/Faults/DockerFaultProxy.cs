@@ -54,7 +54,8 @@ public sealed class DockerFaultProxy : HttpFaultProxy
             return null;
         }
 
-        var command = JsonNode.Parse(exchange.HeldBody.Span)?["Cmd"]?.AsArray().Select(part => part!.GetValue<string>()).ToList() ?? [];
+        var command = JsonNode.Parse(exchange.HeldBody.Span)?["Cmd"]?.AsArray()
+            .Select(part => part!.GetValue<string>()).ToList() ?? [];
         return answer =>
         {
             if (exchange.Response.Status == 201)

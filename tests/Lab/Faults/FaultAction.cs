@@ -21,7 +21,8 @@ public abstract record FaultAction
     /// </summary>
     /// <param name="call">The delegate.</param>
     /// <param name="then">The action after the delegate; by default <see cref="Pass"/>.</param>
-    public static FaultAction Call(Func<FaultPoint, Task> call, FaultAction? then = null) => new CallAction(call, then ?? Pass);
+    public static FaultAction Call(Func<FaultPoint, Task> call, FaultAction? then = null) =>
+        new CallAction(call, then ?? Pass);
 
     /// <summary>Holds the act (or its answer) until a task ends, then lets it pass.</summary>
     public static FaultAction HoldUntil(Task gate) => new CallAction(_ => gate, Pass);
@@ -39,7 +40,8 @@ public abstract record FaultAction
     /// <summary>Answers over HTTP instead of the server with the given bytes, and closes the connection.</summary>
     /// <param name="wire">Head and body, or the beginning of the body.</param>
     /// <param name="endless">Bytes that are then sent repeatedly until the client disconnects; null for none.</param>
-    public static FaultAction Say(ReadOnlyMemory<byte> wire, ReadOnlyMemory<byte>? endless = null) => new SayAction(wire, endless);
+    public static FaultAction Say(ReadOnlyMemory<byte> wire, ReadOnlyMemory<byte>? endless = null) =>
+        new SayAction(wire, endless);
 
     internal sealed record PassAction : FaultAction;
 

@@ -38,7 +38,8 @@ public sealed class FaultLedger
 
     /// <summary>Every point of the acts seen so far. A chaos runner enumerates them after an undisturbed run.</summary>
     public IReadOnlyList<FaultPoint> Points =>
-        [.. Acts.SelectMany(act => new[] { new FaultPoint(act, FaultSide.Before), new FaultPoint(act, FaultSide.After) })];
+        [.. Acts.SelectMany(
+            act => new[] { new FaultPoint(act, FaultSide.Before), new FaultPoint(act, FaultSide.After) })];
 
     /// <summary>Strikes once, at one side of the act with this number.</summary>
     public FaultLedger At(int number, FaultSide side, FaultAction action) =>

@@ -129,7 +129,8 @@ public abstract class FaultProxy : IAsyncDisposable
             {
                 client = await _listener.AcceptSocketAsync(cancellationToken);
             }
-            catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception error)
+                when (error is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 return;
             }
@@ -157,7 +158,8 @@ public abstract class FaultProxy : IAsyncDisposable
             {
                 await ServeAsync(connection, connection.Token);
             }
-            catch (Exception error) when (error is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException or InvalidDataException)
+            catch (Exception error) when (error is IOException or SocketException or AuthenticationException
+                or OperationCanceledException or ObjectDisposedException or InvalidDataException)
             {
                 // One side disconnected in the middle. The other side must notice it in the same way.
                 LastError = error;

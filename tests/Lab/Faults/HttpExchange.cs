@@ -144,7 +144,8 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         }
         else
         {
-            await WhileClientStaysAsync(CopyAsync((wire, _) => PassAsync(wire, cancellationToken), cancellationToken), cancellationToken);
+            await WhileClientStaysAsync(
+                CopyAsync((wire, _) => PassAsync(wire, cancellationToken), cancellationToken), cancellationToken);
         }
     }
 
@@ -201,9 +202,14 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
     }
 
     private Task PassChunkAsync(byte[] payload, CancellationToken cancellationToken) =>
-        PassAsync((byte[])[.. Encoding.ASCII.GetBytes(FormattableString.Invariant($"{payload.Length:x}\r\n")), .. payload, .. "\r\n"u8], cancellationToken);
+        PassAsync(
+            (byte[])[
+                .. Encoding.ASCII.GetBytes(FormattableString.Invariant($"{payload.Length:x}\r\n")), .. payload,
+                .. "\r\n"u8],
+            cancellationToken);
 
-    private Task CopyAsync(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken) =>
+    private Task CopyAsync(
+        Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken) =>
         Server.CopyBodyAsync(Response, sink, cancellationToken);
 
     private async Task PassAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

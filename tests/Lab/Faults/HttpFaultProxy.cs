@@ -25,12 +25,16 @@ public abstract class HttpFaultProxy : FaultProxy
         LabRun run, string name, FaultLedger? ledger, string upstreamHost, int upstreamPort, LabCredentials? mutual)
         : base(run, name, ledger)
     {
-        var credentials = run.Authority.Issue(run.FolderFor("proxies"), FormattableString.Invariant($"{name}-{Port}"), name, hosts: [Address, "127.0.0.1", "localhost"]);
+        var credentials = run.Authority.Issue(
+            run.FolderFor("proxies"), FormattableString.Invariant($"{name}-{Port}"), name,
+            hosts: [Address, "127.0.0.1", "localhost"]);
         _certificate = credentials.Load();
         _foreign = new(() =>
         {
             using var stranger = new LabCertificateAuthority("drydock-lab-stranger");
-            return stranger.Issue(run.FolderFor("proxies"), FormattableString.Invariant($"{name}-{Port}-foreign"), name, hosts: [Address]).Load();
+            return stranger.Issue(
+                run.FolderFor("proxies"), FormattableString.Invariant($"{name}-{Port}-foreign"), name, hosts: [Address])
+                .Load();
         });
         _authority = run.Authority.PublicCertificate;
         _upstreamHost = upstreamHost;
@@ -93,8 +97,11 @@ public abstract class HttpFaultProxy : FaultProxy
 
                 var exchange = new HttpExchange(request, client, ThawedAsync);
                 await exchange.HoldBodyAsync(HeldBody, cancellationToken);
-                var act = IsAct(request.Method, request.Path) ? Ledger.Record(Name, request.Method, TargetOf(exchange), exchange.Digest) : null;
-                var action = act is null ? await StrikeReadAsync(request) : await Ledger.StrikeAsync(act, FaultSide.Before);
+                var act = IsAct(request.Method, request.Path)
+                    ? Ledger.Record(Name, request.Method, TargetOf(exchange), exchange.Digest)
+                    : null;
+                var action =
+                    act is null ? await StrikeReadAsync(request) : await Ledger.StrikeAsync(act, FaultSide.Before);
                 if (action is not FaultAction.PassAction)
                 {
                     await exchange.DiscardBodyAsync(cancellationToken);
@@ -178,7 +185,11 @@ public abstract class HttpFaultProxy : FaultProxy
             case FaultAction.AnswerAction answer:
                 var body = answer.Body ?? KubernetesStatus(answer.Code);
                 await exchange.WriteToClientAsync(Encoding.UTF8.GetBytes(
-                    FormattableString.Invariant($"HTTP/1.1 {answer.Code} Fault\r\nContent-Type: application/{(body.StartsWith('<') ? "xml" : "json")}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}")));
+                    FormattableString.Invariant(
+                        $"HTTP/1.1 {answer.Code} Fault\r\nContent-Type: application/{(body.StartsWith('<')
+                            ? "xml"
+                            : "json")}\r\nContent-Length: {Encoding.UTF8.GetByteCount(
+                            body)}\r\nConnection: close\r\n\r\n{body}")));
                 return false;
             case FaultAction.SayAction said:
                 await exchange.WriteToClientAsync(said.Wire);

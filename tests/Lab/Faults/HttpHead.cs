@@ -68,6 +68,7 @@ internal sealed class HttpHead
     public byte[] Without(string name)
     {
         var lines = Encoding.Latin1.GetString(Raw).Split("\r\n");
-        return Encoding.Latin1.GetBytes(string.Join("\r\n", lines.Where(line => !line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))));
+        return Encoding.Latin1.GetBytes(
+            string.Join("\r\n", lines.Where(line => !line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))));
     }
 }

@@ -108,7 +108,8 @@ public sealed class KubeFaultProxy : HttpFaultProxy
     {
         var encoding = head.Header("Content-Encoding") is { } value ? $"Content-Encoding: {value}\r\n" : "";
         var text = FormattableString.Invariant(
-            $"HTTP/1.1 {head.Status} OK\r\nContent-Type: {head.Header("Content-Type") ?? "application/json"}\r\n{encoding}Content-Length: {body.Length}\r\n\r\n");
+            $"HTTP/1.1 {head.Status} OK\r\nContent-Type: {head.Header("Content-Type")
+                ?? "application/json"}\r\n{encoding}Content-Length: {body.Length}\r\n\r\n");
         return [.. Encoding.Latin1.GetBytes(text), .. body];
     }
 
@@ -131,7 +132,8 @@ public sealed class KubeFaultProxy : HttpFaultProxy
         }
 
         var json = line.TrimEnd('\n');
-        var fault = decide(new WatchEvent(Interlocked.Increment(ref _watchEvents), exchange.Request.PathAndQuery, TypeOf(json), json));
+        var fault = decide(
+            new WatchEvent(Interlocked.Increment(ref _watchEvents), exchange.Request.PathAndQuery, TypeOf(json), json));
         switch (fault)
         {
             case WatchFault.ReplaceFault replace:

@@ -8,7 +8,8 @@ internal static class SqlStatement
 {
     private static readonly HashSet<string> Changing = new(StringComparer.OrdinalIgnoreCase)
     {
-        "INSERT", "UPDATE", "DELETE", "REPLACE", "ALTER", "DROP", "CREATE", "RENAME", "TRUNCATE", "LOAD", "GRANT", "REVOKE",
+        "INSERT", "UPDATE", "DELETE", "REPLACE", "ALTER", "DROP", "CREATE", "RENAME", "TRUNCATE", "LOAD", "GRANT",
+        "REVOKE",
         "CALL", "LOCK", "FLUSH", "COMMIT", "IMPORT", "OPTIMIZE", "ANALYZE", "REPAIR",
     };
 
@@ -59,7 +60,8 @@ internal static class SqlStatement
                 i = EndOfLiteral(sql, i);
                 shape.Append('?');
             }
-            else if (char.IsAsciiDigit(c) && (shape.Length == 0 || !(char.IsLetterOrDigit(shape[^1]) || shape[^1] is '_' or '$' or '`')))
+            else if (char.IsAsciiDigit(c)
+                && (shape.Length == 0 || !(char.IsLetterOrDigit(shape[^1]) || shape[^1] is '_' or '$' or '`')))
             {
                 while (i + 1 < sql.Length && (char.IsAsciiLetterOrDigit(sql[i + 1]) || sql[i + 1] == '.'))
                 {

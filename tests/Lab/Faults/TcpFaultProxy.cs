@@ -72,11 +72,13 @@ public sealed class TcpFaultProxy : FaultProxy
         {
             await end.CancelAsync();
             connection.Client.Close();
-            await Task.WhenAll(up, down).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(up, down).ContinueWith(
+                _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
-    private sealed class Session(TcpFaultProxy proxy, ProxyConnection connection, WireReader client, WireReader server) : IDisposable
+    private sealed class Session(TcpFaultProxy proxy, ProxyConnection connection, WireReader client, WireReader server)
+        : IDisposable
     {
         private readonly ConcurrentDictionary<uint, string> _prepared = new();
         private readonly SemaphoreSlim _toClient = new(1, 1);
@@ -123,10 +125,12 @@ public sealed class TcpFaultProxy : FaultProxy
         {
             // Peek first: while this waits, the client may have switched to TLS, and the next bytes are then not
             // packets.
-            while (await server.PeekAsync(cancellationToken) && !_opaque && await SqlPacket.ReadAsync(server, cancellationToken) is { } packet)
+            while (await server.PeekAsync(cancellationToken) && !_opaque
+                && await SqlPacket.ReadAsync(server, cancellationToken) is { } packet)
             {
                 await proxy.ThawedAsync(cancellationToken);
-                if (Interlocked.Exchange(ref _preparing, null) is { } sql && packet.First == 0 && packet.Payload.Length >= 5)
+                if (Interlocked.Exchange(ref _preparing, null) is { } sql && packet.First == 0
+                    && packet.Payload.Length >= 5)
                 {
                     _prepared[BinaryPrimitives.ReadUInt32LittleEndian(packet.Payload.AsSpan(1))] = sql;
                 }
@@ -165,7 +169,8 @@ public sealed class TcpFaultProxy : FaultProxy
             var sql = packet.First switch
             {
                 ComQuery or ComPrepare => Encoding.UTF8.GetString(packet.Payload.AsSpan(1)),
-                ComExecute when packet.Payload.Length >= 5 => _prepared.GetValueOrDefault(BinaryPrimitives.ReadUInt32LittleEndian(packet.Payload.AsSpan(1))),
+                ComExecute when packet.Payload.Length >= 5 => _prepared.GetValueOrDefault(
+                    BinaryPrimitives.ReadUInt32LittleEndian(packet.Payload.AsSpan(1))),
                 _ => null,
             };
             if (packet.First == ComPrepare)
@@ -194,7 +199,9 @@ public sealed class TcpFaultProxy : FaultProxy
                     return true;
                 case FaultAction.AnswerAction answer:
                     await DropContinuationAsync(packet, cancellationToken);
-                    await WriteToClientAsync(SqlPacket.Error(1, answer.Code, answer.Body ?? "fault injected by the lab").ToBytes(), cancellationToken);
+                    await WriteToClientAsync(
+                        SqlPacket.Error(1, answer.Code, answer.Body ?? "fault injected by the lab").ToBytes(),
+                        cancellationToken);
                     return false;
                 default:
                     await StrikeAsync(action, cancellationToken);
@@ -213,7 +220,9 @@ public sealed class TcpFaultProxy : FaultProxy
 
             if (action is FaultAction.AnswerAction answer)
             {
-                await WriteToClientAsync(SqlPacket.Error(1, answer.Code, answer.Body ?? "fault injected by the lab").ToBytes(), cancellationToken);
+                await WriteToClientAsync(
+                    SqlPacket.Error(1, answer.Code, answer.Body ?? "fault injected by the lab").ToBytes(),
+                    cancellationToken);
                 throw new IOException("The lab ends this connection after an error in the server's place");
             }
 
@@ -223,7 +232,8 @@ public sealed class TcpFaultProxy : FaultProxy
 
         private void Count(bool fromServer, int bytes)
         {
-            if (_marked is not { } cut || cut.FromServer != fromServer || cut != proxy._cut || Interlocked.Add(ref _counted, bytes) <= cut.Bytes || !cut.TryTake())
+            if (_marked is not { } cut || cut.FromServer != fromServer || cut != proxy._cut
+                || Interlocked.Add(ref _counted, bytes) <= cut.Bytes || !cut.TryTake())
             {
                 return;
             }
@@ -237,7 +247,8 @@ public sealed class TcpFaultProxy : FaultProxy
             var last = packet;
             while (last.Continues)
             {
-                last = await SqlPacket.ReadAsync(client, cancellationToken) ?? throw new EndOfStreamException("The client ended inside of a statement");
+                last = await SqlPacket.ReadAsync(client, cancellationToken)
+                    ?? throw new EndOfStreamException("The client ended inside of a statement");
             }
         }
 

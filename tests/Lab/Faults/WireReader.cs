@@ -44,7 +44,9 @@ internal sealed class WireReader(Stream stream)
 
             if (!await FillAsync(cancellationToken))
             {
-                return available == 0 ? null : throw new EndOfStreamException("The connection ended inside of an HTTP head");
+                return available == 0
+                    ? null
+                    : throw new EndOfStreamException("The connection ended inside of an HTTP head");
             }
         }
     }
@@ -57,7 +59,8 @@ internal sealed class WireReader(Stream stream)
         while (done < count)
         {
             var read = await ReadAsync(result.AsMemory(done), cancellationToken);
-            done += read > 0 ? read : throw new EndOfStreamException($"The connection ended {count - done} bytes early");
+            done +=
+                read > 0 ? read : throw new EndOfStreamException($"The connection ended {count - done} bytes early");
         }
 
         return result;
@@ -148,7 +151,8 @@ internal sealed class WireReader(Stream stream)
     {
         while (true)
         {
-            var line = await ReadLineAsync(cancellationToken) ?? throw new EndOfStreamException("The connection ended between two chunks");
+            var line = await ReadLineAsync(cancellationToken)
+                ?? throw new EndOfStreamException("The connection ended between two chunks");
             var size = int.Parse(line.Split(';')[0].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             var wire = new ArrayBufferWriter<byte>(line.Length + size + 2);
             wire.Write(Encoding.Latin1.GetBytes(line));
@@ -157,7 +161,8 @@ internal sealed class WireReader(Stream stream)
                 // Trailers, up to the empty line.
                 while (true)
                 {
-                    var trailer = await ReadLineAsync(cancellationToken) ?? throw new EndOfStreamException("The connection ended inside of a trailer");
+                    var trailer = await ReadLineAsync(cancellationToken)
+                        ?? throw new EndOfStreamException("The connection ended inside of a trailer");
                     wire.Write(Encoding.Latin1.GetBytes(trailer));
                     if (trailer is "\r\n" or "\n")
                     {

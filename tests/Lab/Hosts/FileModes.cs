@@ -4,10 +4,12 @@ namespace Drydock.Lab.Hosts;
 public static class FileModes
 {
     /// <summary>0644.</summary>
-    public const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    public const UnixFileMode Readable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>0755.</summary>
-    public const UnixFileMode Executable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    public const UnixFileMode Executable =
+        Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>0440, which sudo requires for sudoers.</summary>
     internal const UnixFileMode Sudoers = UnixFileMode.UserRead | UnixFileMode.GroupRead;

@@ -19,7 +19,8 @@ internal sealed record HostLogin(string KeyPem, string PublicKeyPath)
     private static async Task<HostLogin> MakeAsync(LabRun run)
     {
         var key = Path.Combine(run.FolderFor("host-login"), "key");
-        await Shell.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "drydock-lab", "-f", key], environment: run.Mark);
+        await Shell.RunAsync(
+            "ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "drydock-lab", "-f", key], environment: run.Mark);
         return new HostLogin(await File.ReadAllTextAsync(key), key + ".pub");
     }
 }

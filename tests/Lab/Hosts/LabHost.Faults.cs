@@ -42,7 +42,9 @@ public sealed partial class LabHost
     /// over them may continue.
     /// </summary>
     public async Task KillSshdAsync() =>
-        (await RunAsync("pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.01; done\n" + UntilClientsKnow, asRoot: true)).OrThrow();
+        (await RunAsync(
+            "pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.01; done\n" + UntilClientsKnow,
+            asRoot: true)).OrThrow();
 
     /// <summary>Starts sshd again and waits until it answers.</summary>
     public async Task StartSshdAsync()
@@ -75,8 +77,12 @@ public sealed partial class LabHost
             return;
         }
 
-        await WriteFileAsync("/etc/ssh/ssh_host_ed25519_key", _firstHostKey, UnixFileMode.UserRead | UnixFileMode.UserWrite, asRoot: true);
-        (await RunAsync("ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key >/etc/ssh/ssh_host_ed25519_key.pub", asRoot: true)).OrThrow();
+        await WriteFileAsync(
+            "/etc/ssh/ssh_host_ed25519_key", _firstHostKey, UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            asRoot: true);
+        (await RunAsync(
+            "ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key >/etc/ssh/ssh_host_ed25519_key.pub", asRoot: true))
+            .OrThrow();
         await TakeHostKeyAsync();
     }
 
@@ -85,7 +91,8 @@ public sealed partial class LabHost
     /// </summary>
     public async Task RefuseKeyAsync(bool refuse)
     {
-        var (from, to) = refuse ? ("authorized_keys", "authorized_keys.refused") : ("authorized_keys.refused", "authorized_keys");
+        var (from, to) =
+            refuse ? ("authorized_keys", "authorized_keys.refused") : ("authorized_keys.refused", "authorized_keys");
         (await RunAsync($"cd .ssh && {{ [ ! -e {from} ] || mv -f {from} {to}; }}")).OrThrow();
         await BreakConnectionsAsync();
     }
@@ -106,7 +113,9 @@ public sealed partial class LabHost
     private string HostKeyPath => PathOf("/etc/ssh/ssh_host_ed25519_key");
 
     private string Limited() =>
-        _options.DataBytes is null ? throw new InvalidOperationException($"/data of {Name} has no limit (LabHostOptions.DataBytes)") : Data;
+        _options.DataBytes is null
+            ? throw new InvalidOperationException($"/data of {Name} has no limit (LabHostOptions.DataBytes)")
+            : Data;
 
     private async Task TakeHostKeyAsync()
     {

@@ -22,7 +22,10 @@ public sealed partial class LabHost
     public Task<LabHostResult> RunAsync(string script, bool asRoot = false, CancellationToken ct = default) =>
         // An incomplete script must not run: half of it would pass for all of it.
         InputAsync(
-            ["/bin/sh", "-c", $"script=$(cat); case $script in *'{LastLine}') ;; *) exit {BrokenOff} ;; esac; eval \"$script\""],
+            [
+                "/bin/sh", "-c",
+                $"script=$(cat); case $script in *'{LastLine}') ;; *) exit {BrokenOff} ;; esac; eval \"$script\""
+            ],
             $"{script}\n{LastLine}",
             asRoot,
             ct);
@@ -73,7 +76,8 @@ public sealed partial class LabHost
     {
         if (_init is not { } init || _process is not { HasExited: false })
         {
-            throw new LabException($"Lab host {Name} is down{(_process is null ? "" : "; its last words: " + _process.LogTail())}");
+            throw new LabException(
+                $"Lab host {Name} is down{(_process is null ? "" : "; its last words: " + _process.LogTail())}");
         }
 
         var id = UserId.ToString(CultureInfo.InvariantCulture);
@@ -82,8 +86,10 @@ public sealed partial class LabHost
         var result = await Shell.TryRunAsync(
             "nsenter",
             [
-                "--target", init.ToString(CultureInfo.InvariantCulture), "--mount", "--uts", "--ipc", "--net", "--pid", "--", .. drop,
-                "/usr/bin/env", "-i", "-C", home, $"HOME={home}", $"USER={user}", $"LOGNAME={user}", "SHELL=/bin/bash", "LANG=C.UTF-8", "PATH=" + SystemPath, .. command,
+                "--target", init.ToString(CultureInfo.InvariantCulture), "--mount", "--uts", "--ipc", "--net", "--pid",
+                "--", .. drop,
+                "/usr/bin/env", "-i", "-C", home, $"HOME={home}", $"USER={user}", $"LOGNAME={user}", "SHELL=/bin/bash",
+                "LANG=C.UTF-8", "PATH=" + SystemPath, .. command,
             ],
             input,
             _run.Mark,

@@ -35,7 +35,9 @@ public sealed partial class LabHost : IAsyncDisposable
         _login = login;
         Namespace = network;
         _folder = _run.FolderFor(options.Engine is null ? network.Name : network.Name + "-container");
-        Data = options.DataBytes is null ? Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName : _run.FastFolderFor(network.Name + "-data");
+        Data = options.DataBytes is null
+            ? Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName
+            : _run.FastFolderFor(network.Name + "-data");
     }
 
     /// <summary>Name within the run, and host name inside.</summary>
@@ -101,7 +103,9 @@ public sealed partial class LabHost : IAsyncDisposable
     public string PathOf(string inside)
     {
         ArgumentNullException.ThrowIfNull(inside);
-        return inside == "/data" || inside.StartsWith("/data/", StringComparison.Ordinal) ? Data + inside["/data".Length..] : Path.Combine(_folder, "root") + inside;
+        return inside == "/data" || inside.StartsWith("/data/", StringComparison.Ordinal)
+            ? Data + inside["/data".Length..]
+            : Path.Combine(_folder, "root") + inside;
     }
 
     /// <summary>
@@ -122,7 +126,9 @@ public sealed partial class LabHost : IAsyncDisposable
             Name = Engine is null ? Name : Name + "-container",
             FileName = Engine is null ? "unshare" : "/bin/sh",
             Arguments = Engine is null
-                ? ["--mount", "--pid", "--uts", "--ipc", "--kill-child=KILL", "--", "/bin/sh", Script("boot.sh"), .. arguments]
+                ? [
+                    "--mount", "--pid", "--uts", "--ipc", "--kill-child=KILL", "--", "/bin/sh", Script("boot.sh"),
+                    .. arguments]
                 : [Script("container.sh"), .. arguments, Engine.SocketPath],
             Namespace = Namespace,
             Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -133,7 +139,8 @@ public sealed partial class LabHost : IAsyncDisposable
                 ["LAB_TIME_FACTOR"] = _options.TimeFactor.ToString(CultureInfo.InvariantCulture),
             },
         });
-        await _process.WaitUntilReadyAsync(async token => File.Exists(last) && await AnswersAsync(token), cancellationToken: ct);
+        await _process.WaitUntilReadyAsync(
+            async token => File.Exists(last) && await AnswersAsync(token), cancellationToken: ct);
         _init = Engine is null ? await InitAsync(_process, ct) : await InitAsync(Engine, ct);
     }
 
@@ -193,7 +200,10 @@ public sealed partial class LabHost : IAsyncDisposable
 
         await Shell.RunAsync(
             "sh",
-            [Script("tree.sh"), _folder, Name, Address, User, UserId.ToString(CultureInfo.InvariantCulture), _login.PublicKeyPath, _options.Shell],
+            [
+                Script("tree.sh"), _folder, Name, Address, User, UserId.ToString(CultureInfo.InvariantCulture),
+                _login.PublicKeyPath, _options.Shell
+            ],
             environment: _run.Mark,
             cancellationToken: ct);
         WriteSudoers(refuse: !_options.Sudo);
@@ -220,10 +230,13 @@ public sealed partial class LabHost : IAsyncDisposable
     // The only child of unshare.
     private static async Task<int> InitAsync(LabProcess unshare, CancellationToken ct)
     {
-        var children = await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{unshare.Id}/task/{unshare.Id}/children"), ct);
+        var children = await File.ReadAllTextAsync(
+            FormattableString.Invariant($"/proc/{unshare.Id}/task/{unshare.Id}/children"), ct);
         return int.Parse(children.Trim(), CultureInfo.InvariantCulture);
     }
 
     private async Task<int> InitAsync(DockerHost engine, CancellationToken ct) =>
-        int.Parse((await engine.DockerAsync(["inspect", "--format", "{{.State.Pid}}", Name], cancellationToken: ct)).Trim(), CultureInfo.InvariantCulture);
+        int.Parse(
+            (await engine.DockerAsync(["inspect", "--format", "{{.State.Pid}}", Name], cancellationToken: ct)).Trim(),
+            CultureInfo.InvariantCulture);
 }

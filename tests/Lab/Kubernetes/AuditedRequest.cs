@@ -44,7 +44,9 @@ public sealed record AuditedRequest(
             subresource.Length == 0 ? resource : $"{resource}/{subresource}",
             Text(about, "namespace"),
             Text(about, "name"),
-            root.TryGetProperty("responseStatus", out var status) && status.TryGetProperty("code", out var code) ? code.GetInt32() : 0);
+            root.TryGetProperty("responseStatus", out var status) && status.TryGetProperty("code", out var code)
+                ? code.GetInt32()
+                : 0);
     }
 
     private static string Text(JsonElement element, string name) =>

@@ -2,7 +2,8 @@ namespace Drydock.Lab;
 
 /// <summary>
 /// A real control plane: etcd, kube-apiserver (RBAC, TLS, aggregation) and three controllers of kube-controller-manager
-/// (garbage collector, namespaces, aggregated roles) in a separate network namespace. Version 1.20.2, or that of KUBEBUILDER_ASSETS.
+/// (garbage collector, namespaces, aggregated roles) in a separate network namespace. Version 1.20.2, or that of
+/// KUBEBUILDER_ASSETS.
 /// </summary>
 public sealed class ControlPlane : IAsyncDisposable
 {
@@ -77,7 +78,8 @@ public sealed class ControlPlane : IAsyncDisposable
             {
                 null or "" => tools["kubectl"],
                 "npm" => (await Recipes.RunAsync("kube-clients.sh", cancellationToken))["kubectl"],
-                var suite => Path.Combine((await LabSystem.GetAsync(suite, cancellationToken)).Root, "usr", "bin", "kubectl"),
+                var suite => Path.Combine(
+                    (await LabSystem.GetAsync(suite, cancellationToken)).Root, "usr", "bin", "kubectl"),
             },
         };
         plane.WriteFiles();
@@ -152,7 +154,8 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         _controllers = Start("controllers", _tools["drydock-controllers"], "-kubeconfig", AdminKubeconfig);
         await _controllers.WaitUntilReadyAsync(
-            _ => Task.FromResult(_controllers.LogTail(int.MaxValue).Contains($"ready {_controllers.Id}\n", StringComparison.Ordinal)),
+            _ => Task.FromResult(
+                _controllers.LogTail(int.MaxValue).Contains($"ready {_controllers.Id}\n", StringComparison.Ordinal)),
             cancellationToken: cancellationToken);
     }
 
@@ -165,16 +168,19 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <exception cref="LabException">kubectl failed. The message contains its output.</exception>
     /// <remarks> On a busy machine kubectl drops a connection whose answer takes too long ("client connection lost").
     /// An <c>apply</c> is then repeated, because repeating it is safe. </remarks>
-    public async Task<string> KubectlAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default)
+    public async Task<string> KubectlAsync(
+        IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default)
     {
         string[] command = [.. arguments];
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await Shell.RunAsync(KubectlPath, command, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
+                return await Shell.RunAsync(
+                    KubectlPath, command, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
             }
-            catch (LabException exception) when (attempt < 5 && command[0] == "apply" && IsConnectionLost(exception.Message))
+            catch (LabException exception) when (attempt < 5 && command[0] == "apply"
+                && IsConnectionLost(exception.Message))
             {
                 // Repeated at once: kubectl itself has waited long enough.
             }
@@ -186,23 +192,26 @@ public sealed class ControlPlane : IAsyncDisposable
         || message.Contains("TLS handshake timeout", StringComparison.Ordinal);
 
     /// <summary>As <see cref="KubectlAsync"/>, whatever the exit code.</summary>
-    public Task<ShellResult> TryKubectlAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
+    public Task<ShellResult> TryKubectlAsync(
+        IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
         Shell.TryRunAsync(KubectlPath, arguments, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Waits until CRDs are served and kubectl knows their short names. kubectl 1.20 fails at once on an object that has
-    /// no conditions yet, and looks up short names in what it discovered up to ten minutes ago; api-resources discovers
-    /// again. Both are called repeatedly.
+    /// Waits until CRDs are served and kubectl knows their short names. kubectl 1.20 fails at once on an object that
+    /// has no conditions yet, and looks up short names in what it discovered up to ten minutes ago; api-resources
+    /// discovers again. Both are called repeatedly.
     /// </summary>
     /// <param name="names">Their names, as <c>omsupgrades.drydock.dev</c>.</param>
     public Task WaitForCrdsAsync(IEnumerable<string> names, CancellationToken cancellationToken = default)
     {
         string[] expected = [.. names];
-        string[] arguments = ["wait", "--for=condition=Established", "--timeout=3s", .. expected.Select(name => $"crd/{name}")];
+        string[] arguments =
+            ["wait", "--for=condition=Established", "--timeout=3s", .. expected.Select(name => $"crd/{name}")];
         return Deadline.UntilAsync(
             "the CRDs to be established",
             async token => (await TryKubectlAsync(arguments, cancellationToken: token)).ExitCode == 0
-                && expected.Except((await TryKubectlAsync(["api-resources", "--output=name"], cancellationToken: token)).Output.Split('\n')).ToArray() is [],
+                && expected.Except((await TryKubectlAsync(
+                    ["api-resources", "--output=name"], cancellationToken: token)).Output.Split('\n')).ToArray() is [],
             TimeSpan.FromMinutes(2),
             cancellationToken: cancellationToken);
     }
@@ -220,16 +229,23 @@ public sealed class ControlPlane : IAsyncDisposable
         string? serverOverride = null,
         CancellationToken cancellationToken = default)
     {
-        using var body = new StringContent("""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":86400}}""", Encoding.UTF8, "application/json");
-        using var response = await _http.PostAsync(new Uri($"/api/v1/namespaces/{serviceNamespace}/serviceaccounts/{serviceAccount}/token", UriKind.Relative), body, cancellationToken);
+        using var body = new StringContent(
+            """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":86400}}""",
+            Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(
+            new Uri($"/api/v1/namespaces/{serviceNamespace}/serviceaccounts/{serviceAccount}/token", UriKind.Relative),
+            body, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new LabException($"TokenRequest for service account {serviceNamespace}/{serviceAccount} was answered {(int)response.StatusCode}: {text}");
+            throw new LabException(
+                $"TokenRequest for service account {serviceNamespace}/{serviceAccount} was answered "
+                + $"{(int)response.StatusCode}: {text}");
         }
 
         using var json = JsonDocument.Parse(text);
-        var token = json.RootElement.GetProperty("status").GetProperty("token").GetString() ?? throw new LabException("TokenRequest was answered without a token");
+        var token = json.RootElement.GetProperty("status").GetProperty("token").GetString()
+            ?? throw new LabException("TokenRequest was answered without a token");
         return Kubeconfig.Write(targetPath, serverOverride ?? Server, AuthorityPem, token, serviceNamespace);
     }
 
@@ -241,7 +257,8 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>
     /// An HTTP client with all rights whose base address is the API server, or a fault proxy in front of it.
     /// </summary>
-    public HttpClient CreateHttpClient(string? server = null) => LabHttp.Create(_run.Authority, server ?? Server, _adminToken);
+    public HttpClient CreateHttpClient(string? server = null) =>
+        LabHttp.Create(_run.Authority, server ?? Server, _adminToken);
 
     /// <summary>Stops all parts.</summary>
     public async ValueTask DisposeAsync()
@@ -269,23 +286,28 @@ public sealed class ControlPlane : IAsyncDisposable
         ["HOME"] = _folder,
     };
 
-    private LabProcess Start(string name, string file, params string[] arguments) => _run.StartProcess(new LabProcessOptions
-    {
-        Name = _options.Name == "kube" ? name : $"{_options.Name}-{name}",
-        FileName = file,
-        Arguments = arguments,
-        Namespace = Namespace,
-        WorkingDirectory = _folder,
+    private LabProcess Start(string name, string file, params string[] arguments) =>
+        _run.StartProcess(new LabProcessOptions
+        {
+            Name = _options.Name == "kube" ? name : $"{_options.Name}-{name}",
+            FileName = file,
+            Arguments = arguments,
+            Namespace = Namespace,
+            WorkingDirectory = _folder,
 
-        // The default spent a fifth of its work on garbage collection of a heap that is small for any machine. With
-        // thousands of objects it is not, and the API server took all memory.
-        Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["GOGC"] = "400", ["GOMEMLIMIT"] = "8GiB" },
-    });
+            // The default spent a fifth of its work on garbage collection of a heap that is small for any machine. With
+            // thousands of objects it is not, and the API server took all memory.
+            Environment =
+                new Dictionary<string, string?>(StringComparer.Ordinal) { ["GOGC"] = "400", ["GOMEMLIMIT"] = "8GiB" },
+        });
 
     private void WriteFiles()
     {
         _run.Authority.Issue(_folder, "apiserver", "kube-apiserver", hosts:
-            [Namespace.Address, "127.0.0.1", "10.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"]);
+            [
+                Namespace.Address, "127.0.0.1", "10.0.0.1", "localhost", "kubernetes", "kubernetes.default",
+                "kubernetes.default.svc"
+            ]);
         using var frontProxy = new LabCertificateAuthority("drydock-lab-front-proxy-ca");
         frontProxy.Issue(FileAt("front-proxy"), "front-proxy", "front-proxy");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -8,7 +8,8 @@ public static class Kubeconfig
     /// <param name="server">URL of the API server, or of a fault proxy in front of it.</param>
     /// <param name="authorityPem">The certificate authority that signed the server's certificate.</param>
     /// <returns>The same path.</returns>
-    public static string Write(string path, string server, string authorityPem, string token, string defaultNamespace = "default")
+    public static string Write(
+        string path, string server, string authorityPem, string token, string defaultNamespace = "default")
     {
         LabCertificateAuthority.WritePrivate(
             path,

@@ -16,7 +16,10 @@ internal static class LabHttp
         string? token = null,
         X509Certificate2? clientCertificate = null)
     {
-        var client = new HttpClient(CreateHandler(authority.PublicCertificate, clientCertificate)) { BaseAddress = new Uri(baseAddress) };
+        var client = new HttpClient(CreateHandler(authority.PublicCertificate, clientCertificate))
+        {
+            BaseAddress = new Uri(baseAddress)
+        };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -26,15 +29,16 @@ internal static class LabHttp
     }
 
     /// <summary>A handler that trusts one authority only and uses no proxy.</summary>
-    public static SocketsHttpHandler CreateHandler(X509Certificate2 authority, X509Certificate2? clientCertificate) => new()
-    {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = System.Net.DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        SslOptions = CreateSslOptions(authority, clientCertificate),
-    };
+    public static SocketsHttpHandler CreateHandler(X509Certificate2 authority, X509Certificate2? clientCertificate) =>
+        new()
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = System.Net.DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            SslOptions = CreateSslOptions(authority, clientCertificate),
+        };
 
     /// <summary>TLS options for a server of the lab: HTTP/1.1, one authority, a client certificate if given.</summary>
     public static SslClientAuthenticationOptions CreateSslOptions(

@@ -35,15 +35,18 @@ public sealed class LabNode : IAsyncDisposable
     {
         await _process!.KillAsync();
         await _process.DisposeAsync();
-        await _server.KubectlAsync(["-n", _options.Space, "delete", "pod", _options.Pod, "--force", "--grace-period=0", "--wait=false"]);
+        await _server.KubectlAsync(
+            ["-n", _options.Space, "delete", "pod", _options.Pod, "--force", "--grace-period=0", "--wait=false"]);
         await _server.KubectlAsync(["delete", "node", _options.Name]);
     }
 
     private async Task StartProcessAsync(CancellationToken cancellationToken)
     {
-        List<string> arguments = ["-listen", Kubelet, "-log", _options.Log ?? "", "-previous", _options.PreviousLog ?? ""];
+        List<string> arguments =
+            ["-listen", Kubelet, "-log", _options.Log ?? "", "-previous", _options.PreviousLog ?? ""];
         // The volume is mounted where the pod has it, in mounts of the executed program alone.
-        var mount = $"mount -t tmpfs -o size=1m drydock-lab /var/lib && mkdir -p '{_options.MountPath}' && mount --bind \"$0\" '{_options.MountPath}' && exec \"$@\"";
+        var mount = $"mount -t tmpfs -o size=1m drydock-lab /var/lib && mkdir -p '{_options.MountPath}' && mount "
+            + $"--bind \"$0\" '{_options.MountPath}' && exec \"$@\"";
         arguments.AddRange(["--", "unshare", "--mount", "--", "sh", "-c", mount, _options.Folder]);
         _process = _run.StartProcess(new LabProcessOptions
         {
@@ -52,7 +55,9 @@ public sealed class LabNode : IAsyncDisposable
             Arguments = arguments,
             Namespace = _server.Namespace,
         });
-        await _process.WaitUntilReadyAsync(_ => Task.FromResult(_process.LogTail().Contains("ready", StringComparison.Ordinal)), cancellationToken: cancellationToken);
+        await _process.WaitUntilReadyAsync(
+            _ => Task.FromResult(_process.LogTail().Contains("ready", StringComparison.Ordinal)),
+            cancellationToken: cancellationToken);
     }
 
     private async Task CreateObjectsAsync()
@@ -67,18 +72,25 @@ public sealed class LabNode : IAsyncDisposable
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Pod",
-            ["metadata"] = new JsonObject { ["name"] = _options.Pod, ["namespace"] = _options.Space, ["labels"] = Labels() },
+            ["metadata"] =
+                new JsonObject { ["name"] = _options.Pod, ["namespace"] = _options.Space, ["labels"] = Labels() },
             ["spec"] = new JsonObject
             {
                 ["nodeName"] = _options.Name,
                 ["automountServiceAccountToken"] = false,
-                ["containers"] = new JsonArray(new JsonObject { ["name"] = "operator", ["image"] = "drydock-operator:lab" }),
+                ["containers"] = new JsonArray(
+                    new JsonObject { ["name"] = "operator", ["image"] = "drydock-operator:lab" }),
             },
         };
         await CreateAsync(node, "/api/v1/nodes", new JsonObject
         {
-            ["addresses"] = new JsonArray(new JsonObject { ["type"] = "InternalIP", ["address"] = Kubelet.Split(':')[0] }),
-            ["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = int.Parse(Kubelet.Split(':')[1], CultureInfo.InvariantCulture) } },
+            ["addresses"] = new JsonArray(
+                new JsonObject { ["type"] = "InternalIP", ["address"] = Kubelet.Split(':')[0] }),
+            ["daemonEndpoints"] = new JsonObject
+            {
+                ["kubeletEndpoint"] =
+                    new JsonObject { ["Port"] = int.Parse(Kubelet.Split(':')[1], CultureInfo.InvariantCulture) }
+            },
         });
         await CreateAsync(pod, $"/api/v1/namespaces/{_options.Space}/pods", new JsonObject { ["phase"] = "Running" });
     }
@@ -95,8 +107,11 @@ public sealed class LabNode : IAsyncDisposable
     {
         await _server.KubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString());
         using var http = _server.CreateHttpClient();
-        using var body = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), System.Text.Encoding.UTF8, "application/merge-patch+json");
-        using var answer = await http.PatchAsync(new Uri($"{path}/{manifest["metadata"]!["name"]}/status", UriKind.Relative), body);
+        using var body = new StringContent(
+            new JsonObject { ["status"] = status }.ToJsonString(), System.Text.Encoding.UTF8,
+            "application/merge-patch+json");
+        using var answer = await http.PatchAsync(
+            new Uri($"{path}/{manifest["metadata"]!["name"]}/status", UriKind.Relative), body);
         answer.EnsureSuccessStatusCode();
     }
 }

@@ -47,7 +47,9 @@ public sealed class ModernCrdServer : IAsyncDisposable
         LabRun run, ControlPlane controlPlane, CancellationToken cancellationToken = default)
     {
         var recipe = await Recipes.RunAsync("modern-crd.sh", cancellationToken);
-        var server = new ModernCrdServer(run, controlPlane, recipe["apiextensions-apiserver"], await run.AddNamespaceAsync("crds", cancellationToken));
+        var server = new ModernCrdServer(
+            run, controlPlane, recipe["apiextensions-apiserver"],
+            await run.AddNamespaceAsync("crds", cancellationToken));
         await server.StartAsync(cancellationToken);
         return server;
     }
@@ -90,7 +92,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
     public async Task ApplyCrdAsync(string name, string manifest, CancellationToken cancellationToken = default)
     {
         var path = $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}";
-        using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri($"{path}?fieldManager=drydock-lab&force=true", UriKind.Relative))
+        using var request = new HttpRequestMessage(
+            HttpMethod.Patch, new Uri($"{path}?fieldManager=drydock-lab&force=true", UriKind.Relative))
         {
             Content = new StringContent(manifest, Encoding.UTF8),
         };
@@ -98,7 +101,9 @@ public sealed class ModernCrdServer : IAsyncDisposable
         using var response = await _http.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new LabException($"The CRD server answered {(int)response.StatusCode} for {name}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            throw new LabException(
+                $"The CRD server answered {(int)response.StatusCode} for {name}: "
+                + $"{await response.Content.ReadAsStringAsync(cancellationToken)}");
         }
 
         await Deadline.UntilAsync(
@@ -110,7 +115,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
                     && status.TryGetProperty("conditions", out var conditions)
                     && conditions.ValueKind == JsonValueKind.Array
                     && conditions.EnumerateArray().Any(condition =>
-                        condition.GetProperty("type").GetString() == "Established" && condition.GetProperty("status").GetString() == "True");
+                        condition.GetProperty("type").GetString() == "Established"
+                            && condition.GetProperty("status").GetString() == "True");
             },
             cancellationToken: cancellationToken);
     }
@@ -143,7 +149,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
     /// Serves an API group of this server through the control plane and waits until it is served. CRDs of the group
     /// must then be applied here (<see cref="ApplyCrdAsync"/>) and not there.
     /// </summary>
-    public async Task RegisterGroupAsync(string group = "drydock.dev", string version = "v1alpha1", CancellationToken cancellationToken = default)
+    public async Task RegisterGroupAsync(
+        string group = "drydock.dev", string version = "v1alpha1", CancellationToken cancellationToken = default)
     {
         var authority = Convert.ToBase64String(Encoding.ASCII.GetBytes(_run.Authority.CertificatePem));
         await _controlPlane.KubectlAsync(
@@ -163,7 +170,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
         using var http = _controlPlane.CreateHttpClient();
         await Deadline.UntilAsync(
             $"the control plane to serve {group}/{version} from the CRD server",
-            async token => (await http.GetAsync(new Uri($"/apis/{group}/{version}", UriKind.Relative), token)).IsSuccessStatusCode,
+            async token =>
+                (await http.GetAsync(new Uri($"/apis/{group}/{version}", UriKind.Relative), token)).IsSuccessStatusCode,
             cancellationToken: cancellationToken);
     }
 

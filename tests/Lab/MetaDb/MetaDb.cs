@@ -24,7 +24,8 @@ public sealed class MetaDb : IAsyncDisposable
         _dataFolder = dataFolder;
         if (options.Tls)
         {
-            _tls = run.Authority.Issue(Path.Combine(_folder, "tls"), "server", options.Name, hosts: [ns.Address, options.Name]);
+            _tls = run.Authority.Issue(
+                Path.Combine(_folder, "tls"), "server", options.Name, hosts: [ns.Address, options.Name]);
         }
     }
 
@@ -42,7 +43,8 @@ public sealed class MetaDb : IAsyncDisposable
 
     /// <summary>Path of the authority's certificate, with <see cref="MetaDbOptions.Tls"/>.</summary>
     public string AuthorityPath =>
-        _tls?.AuthorityPath ?? throw new InvalidOperationException($"{_options.Name} runs without TLS (MetaDbOptions.Tls)");
+        _tls?.AuthorityPath
+            ?? throw new InvalidOperationException($"{_options.Name} runs without TLS (MetaDbOptions.Tls)");
 
     /// <summary>The mariadbd process: Freeze makes it hang and Thaw lets it continue.</summary>
     public LabProcess Server => _server ?? throw new InvalidOperationException($"{_options.Name} was not started");
@@ -52,7 +54,10 @@ public sealed class MetaDb : IAsyncDisposable
         LabRun run, MetaDbOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new MetaDbOptions();
-        options = options with { System = options.System ?? await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_METADB", cancellationToken) };
+        options = options with
+        {
+            System = options.System ?? await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_METADB", cancellationToken)
+        };
 
         // MySQL 9 has no login that a client without TLS may use with a new connection.
         options = options with { Tls = options.Tls || options.System is { HasMySql: true } };
@@ -95,7 +100,9 @@ public sealed class MetaDb : IAsyncDisposable
                 "--skip-name-resolve",
                 "--character-set-server=utf8mb4",
                 "--collation-server=utf8mb4_general_ci",
-                .. IsMySql ? new[] { "--mysqlx=OFF", "--log-bin-trust-function-creators=ON" } : ["--innodb-log-file-size=16M"],
+                .. IsMySql
+                    ? new[] { "--mysqlx=OFF", "--log-bin-trust-function-creators=ON" }
+                    : ["--innodb-log-file-size=16M"],
                 "--innodb-buffer-pool-size=64M",
                 // 2: handed to the kernel at commit. A killed server loses nothing; only a power loss would lose data.
                 "--innodb-flush-log-at-trx-commit=2",
@@ -108,7 +115,8 @@ public sealed class MetaDb : IAsyncDisposable
             Environment = _clockOffset == TimeSpan.Zero ? new(StringComparer.Ordinal) : WrongClock.By(_clockOffset),
         });
         await _server.WaitUntilReadyAsync(
-            async token => (await TryExecAsync("SELECT 1", cancellationToken: token)).ExitCode == 0 && await AnswersOverTcpAsync(token),
+            async token => (await TryExecAsync("SELECT 1", cancellationToken: token)).ExitCode == 0
+                && await AnswersOverTcpAsync(token),
             cancellationToken: cancellationToken);
     }
 
@@ -126,10 +134,12 @@ public sealed class MetaDb : IAsyncDisposable
     }
 
     /// <summary>Cuts the network: connections hang, and no connection is refused.</summary>
-    public Task CutNetworkAsync(CancellationToken cancellationToken = default) => Namespace.CutNetworkAsync(cancellationToken);
+    public Task CutNetworkAsync(CancellationToken cancellationToken = default) =>
+        Namespace.CutNetworkAsync(cancellationToken);
 
     /// <summary>Repairs the network.</summary>
-    public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) => Namespace.RestoreNetworkAsync(cancellationToken);
+    public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) =>
+        Namespace.RestoreNetworkAsync(cancellationToken);
 
     /// <summary>
     /// Makes the server refuse writes of ordinary users (<c>read_only</c>), as after a failover, or accept them again.
@@ -147,7 +157,8 @@ public sealed class MetaDb : IAsyncDisposable
     }
 
     /// <summary>Fills the free space of the server's disk; needs <see cref="MetaDbOptions.DataBytes"/>.</summary>
-    public Task FillDiskAsync(CancellationToken cancellationToken = default) => SmallDisk.FillAsync(Quota(), cancellationToken);
+    public Task FillDiskAsync(CancellationToken cancellationToken = default) =>
+        SmallDisk.FillAsync(Quota(), cancellationToken);
 
     /// <summary>Frees the space that <see cref="FillDiskAsync"/> took.</summary>
     public void FreeDisk() => SmallDisk.Free(Quota());
@@ -158,14 +169,20 @@ public sealed class MetaDb : IAsyncDisposable
         string sql, string? database = null, CancellationToken cancellationToken = default)
     {
         var result = await TryExecAsync(sql, database, cancellationToken);
-        return result.ExitCode == 0 ? result.Output.TrimEnd('\n') : throw new LabException($"{_options.Name}: {result.Error.Trim()}");
+        return result.ExitCode == 0
+            ? result.Output.TrimEnd('\n')
+            : throw new LabException($"{_options.Name}: {result.Error.Trim()}");
     }
 
     /// <summary>As <see cref="ExecAsync"/>, whatever the outcome.</summary>
-    public Task<ShellResult> TryExecAsync(string sql, string? database = null, CancellationToken cancellationToken = default) =>
+    public Task<ShellResult> TryExecAsync(
+        string sql, string? database = null, CancellationToken cancellationToken = default) =>
         Shell.TryRunAsync(
             "mariadb",
-            ["--no-defaults", "--socket=" + SocketPath, "--user=root", "--batch", "--skip-column-names", "--default-character-set=utf8mb4", .. database is null ? Array.Empty<string>() : [database]],
+            [
+                "--no-defaults", "--socket=" + SocketPath, "--user=root", "--batch", "--skip-column-names",
+                "--default-character-set=utf8mb4", .. database is null ? Array.Empty<string>() : [database]
+            ],
             sql,
             _run.Mark,
             cancellationToken: cancellationToken);
@@ -173,11 +190,15 @@ public sealed class MetaDb : IAsyncDisposable
     /// <summary>Makes a user that may connect from any host.</summary>
     /// <param name="grant">Rights, for example <c>ALL PRIVILEGES ON *.*</c> or <c>SELECT, INSERT ON rm.*</c>; null for
     /// none.</param>
-    public Task CreateUserAsync(string user, string password, string? grant = "ALL PRIVILEGES ON *.*", CancellationToken cancellationToken = default)
+    public Task CreateUserAsync(
+        string user, string password, string? grant = "ALL PRIVILEGES ON *.*",
+        CancellationToken cancellationToken = default)
     {
         var name = $"{Quote(user)}@'%'";
         var rights = grant is null ? "" : $"GRANT {grant} TO {name};";
-        return ExecAsync($"DROP USER IF EXISTS {name};CREATE USER {name} IDENTIFIED BY {Quote(password)};{rights}", cancellationToken: cancellationToken);
+        return ExecAsync(
+            $"DROP USER IF EXISTS {name};CREATE USER {name} IDENTIFIED BY {Quote(password)};{rights}",
+            cancellationToken: cancellationToken);
     }
 
     /// <summary>Stops the server if it runs.</summary>
@@ -200,13 +221,18 @@ public sealed class MetaDb : IAsyncDisposable
 
             // On a disk that will be filled, the logs must already own their blocks: InnoDB ends itself if it cannot
             // write them.
-            await Shell.RunAsync("cp", ["-a", options.DataBytes is null ? "--reflink=auto" : "--sparse=never", "-T", recipe["template"], data], environment: run.Mark, cancellationToken: cancellationToken);
+            await Shell.RunAsync(
+                "cp",
+                ["-a", options.DataBytes is null ? "--reflink=auto" : "--sparse=never", "-T", recipe["template"], data],
+                environment: run.Mark, cancellationToken: cancellationToken);
             return;
         }
 
         string[] initialize = system.HasMySql
             ? ["mysqld", "--no-defaults", "--initialize-insecure"]
-            : ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=socket", "--auth-root-socket-user=root", "--skip-test-db", "--skip-name-resolve"];
+            : [
+                "mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=socket",
+                "--auth-root-socket-user=root", "--skip-test-db", "--skip-name-resolve"];
         string[] command = [.. system.Enter, .. initialize, "--user=root", "--datadir=" + data];
         await Shell.RunAsync(command[0], command[1..], environment: run.Mark, cancellationToken: cancellationToken);
     }
@@ -226,7 +252,8 @@ public sealed class MetaDb : IAsyncDisposable
             return [];
         }
 
-        List<string> arguments = ["--ssl-ca=" + _tls.AuthorityPath, "--ssl-cert=" + _tls.CertificatePath, "--ssl-key=" + _tls.KeyPath];
+        List<string> arguments =
+            ["--ssl-ca=" + _tls.AuthorityPath, "--ssl-cert=" + _tls.CertificatePath, "--ssl-key=" + _tls.KeyPath];
         if (_options.RequireTls)
         {
             arguments.Add("--require-secure-transport=ON");

@@ -7,7 +7,8 @@ public sealed record MetaDbOptions
     public string Name { get; init; } = "metadb";
 
     /// <summary>
-    /// The system whose server is used; null for MariaDB of the machine, or for the system that DRYDOCK_LAB_METADB names.
+    /// The system whose server is used; null for MariaDB of the machine, or for the system that DRYDOCK_LAB_METADB
+    /// names.
     /// </summary>
     public LabSystem? System { get; init; }
 

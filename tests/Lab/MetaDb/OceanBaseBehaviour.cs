@@ -1,8 +1,8 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// How the stand-in of OceanBase answers. Each doubtful assumption is a property (docs/project/research/oms.md, MetaDB on
-/// OceanBase).
+/// How the stand-in of OceanBase answers. Each doubtful assumption is a property (docs/project/research/oms.md, MetaDB
+/// on OceanBase).
 /// </summary>
 public sealed record OceanBaseBehaviour
 {

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A stand-in for OceanBase in MySQL mode behind its proxy: a proxy before a MariaDB that answers the questions in which
-/// OceanBase differs and passes on everything else. It is not OceanBase: it shows that the product copes with the
+/// A stand-in for OceanBase in MySQL mode behind its proxy: a proxy before a MariaDB that answers the questions in
+/// which OceanBase differs and passes on everything else. It is not OceanBase: it shows that the product copes with the
 /// answers that public sources describe.
 /// </summary>
 public sealed class OceanBaseProxy : IAsyncDisposable
@@ -88,14 +88,17 @@ public sealed class OceanBaseProxy : IAsyncDisposable
                 ?? throw new EndOfStreamException("The server closed the connection");
             await clientStream.WriteAsync(Greeting(greeting, number).ToBytes(), end.Token);
             var up = UpAsync(new WireReader(clientStream), serverStream, clientStream, end.Token);
-            var down = fromServer.CopyToEndAsync(async piece => await clientStream.WriteAsync(piece, end.Token), end.Token);
+            var down = fromServer.CopyToEndAsync(
+                async piece => await clientStream.WriteAsync(piece, end.Token), end.Token);
             await Task.WhenAny(up, down);
             await end.CancelAsync();
             server.Close();
             client.Close();
-            await Task.WhenAll(up, down).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(up, down).ContinueWith(
+                _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // One side has ended the connection, or the proxy stops.
         }

@@ -43,13 +43,15 @@ public sealed class LabPrometheus : IAsyncDisposable
                 FileName = "prometheus",
                 Arguments =
                 [
-                    $"--config.file={configuration}", $"--storage.tsdb.path={run.FastFolderFor("prometheus")}", "--log.level=warn",
+                    $"--config.file={configuration}", $"--storage.tsdb.path={run.FastFolderFor("prometheus")}",
+                    "--log.level=warn",
                     FormattableString.Invariant($"--web.listen-address=127.0.0.1:{port}"),
                 ],
             }),
             port);
         await prometheus._process.WaitUntilReadyAsync(
-            async token => (await prometheus._http.GetAsync(new Uri("-/ready", UriKind.Relative), token)).IsSuccessStatusCode,
+            async token =>
+                (await prometheus._http.GetAsync(new Uri("-/ready", UriKind.Relative), token)).IsSuccessStatusCode,
             cancellationToken: cancellationToken);
         return prometheus;
     }
@@ -63,12 +65,15 @@ public sealed class LabPrometheus : IAsyncDisposable
     {
         var (from, to) = (StartedAt.ToUnixTimeSeconds(), TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
         return (await GetAsync(
-            string.Create(CultureInfo.InvariantCulture, $"api/v1/query_range?query={Uri.EscapeDataString(query)}&start={from}&end={to}&step=1"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"api/v1/query_range?query={Uri.EscapeDataString(query)}&start={from}&end={to}&step=1"),
             cancellationToken))["result"]!.AsArray();
     }
 
     /// <summary>The alert rules that it has loaded.</summary>
-    public async Task<IReadOnlyList<(string Name, string Query)>> RulesAsync(CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<(string Name, string Query)>> RulesAsync(
+        CancellationToken cancellationToken = default) =>
     [
         .. (await GetAsync("api/v1/rules", cancellationToken))["groups"]!.AsArray()
             .SelectMany(group => group!["rules"]!.AsArray())

@@ -49,8 +49,11 @@ public static class OtlpDecoder
                 foreach (var point in Messages(data, 1))
                 {
                     yield return kind == "histogram"
-                        ? new ReceivedMetric(name, kind, Attributes(Messages(point, 9)), Double(point, 5), Packed(point, 6), [.. Packed(point, 7).Select(BitConverter.UInt64BitsToDouble)], cumulative)
-                        : new ReceivedMetric(name, kind, Attributes(Messages(point, 7)), Number(point), [], [], cumulative);
+                        ? new ReceivedMetric(
+                            name, kind, Attributes(Messages(point, 9)), Double(point, 5), Packed(point, 6),
+                            [.. Packed(point, 7).Select(BitConverter.UInt64BitsToDouble)], cumulative)
+                        : new ReceivedMetric(
+                            name, kind, Attributes(Messages(point, 7)), Number(point), [], [], cumulative);
                 }
             }
         }
@@ -66,12 +69,14 @@ public static class OtlpDecoder
     private static List<ulong> Packed(List<Field> message, int number)
     {
         var bytes = message.Find(f => f.Number == number)?.Bytes ?? [];
-        return [.. Enumerable.Range(0, bytes.Length / 8).Select(i => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i * 8)))];
+        return [.. Enumerable.Range(0, bytes.Length / 8).Select(
+            i => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i * 8)))];
     }
 
     private static Dictionary<string, string> Attributes(IEnumerable<List<Field>> pairs) => pairs.ToDictionary(
         pair => Text(pair, 1),
-        pair => Messages(pair, 2).Select(any => any.Find(f => f.Number == 1) is not null ? Text(any, 1) : $"{any[0].Value}").FirstOrDefault(""),
+        pair => Messages(pair, 2).Select(
+            any => any.Find(f => f.Number == 1) is not null ? Text(any, 1) : $"{any[0].Value}").FirstOrDefault(""),
         StringComparer.Ordinal);
 
     private static DateTimeOffset Time(List<Field> message, int number) =>

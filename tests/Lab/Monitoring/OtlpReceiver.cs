@@ -25,7 +25,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>What each request waits for before it is answered; null for nothing.</summary>
     public Task? Hold { get; set; }
 
-    /// <summary>Every span that was taken, in the order of its arrival; one that was sent twice is twice here.</summary>
+    /// <summary>Every span that was taken, in the order of its arrival; one that was sent twice is twice
+    /// here.</summary>
     public IReadOnlyList<ReceivedSpan> Spans => [.. _spans];
 
     /// <summary>Every metric of every request that was taken.</summary>
@@ -35,11 +36,13 @@ public sealed class OtlpReceiver : IAsyncDisposable
     public IReadOnlyList<string> Requests => [.. _requests];
 
     /// <summary>Starts one on a free port.</summary>
-    public static Task<OtlpReceiver> StartAsync(CancellationToken cancellationToken = default) => StartAsync(null, cancellationToken);
+    public static Task<OtlpReceiver> StartAsync(CancellationToken cancellationToken = default) =>
+        StartAsync(null, cancellationToken);
 
     /// <summary>Starts one on a free port.</summary>
     /// <param name="certificate">The certificate that it shows; null for http.</param>
-    public static async Task<OtlpReceiver> StartAsync(X509Certificate2? certificate, CancellationToken cancellationToken = default)
+    public static async Task<OtlpReceiver> StartAsync(
+        X509Certificate2? certificate, CancellationToken cancellationToken = default)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
@@ -60,7 +63,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext context)
     {
-        _requests.Enqueue($"{context.Request.Path} {string.Join(", ", context.Request.Headers.Select(h => $"{h.Key}: {h.Value}"))}");
+        _requests.Enqueue(
+            $"{context.Request.Path} {string.Join(", ", context.Request.Headers.Select(h => $"{h.Key}: {h.Value}"))}");
         await (Hold ?? Task.CompletedTask).WaitAsync(context.RequestAborted);
         context.Response.StatusCode = Answer;
         if (Answer != StatusCodes.Status200OK)
@@ -69,7 +73,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
         }
 
         using var body = new MemoryStream();
-        await using (var from = context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body)
+        await using (var from = context.Request.Headers.ContentEncoding == "gzip"
+            ? new GZipStream(context.Request.Body, CompressionMode.Decompress)
+            : context.Request.Body)
         {
             await from.CopyToAsync(body, context.RequestAborted);
         }

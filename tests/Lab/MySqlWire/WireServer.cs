@@ -59,7 +59,8 @@ public sealed class WireServer : IAsyncDisposable
     /// <summary>The answer of a well-behaved server.</summary>
     public static IEnumerable<byte[]> Honest(string sql) => sql switch
     {
-        _ when sql.StartsWith("SELECT CONNECTION_ID()", StringComparison.Ordinal) => WirePackets.Result(["id", "version", "comment"], ["7", "8.0.36", "wire"]),
+        _ when sql.StartsWith("SELECT CONNECTION_ID()", StringComparison.Ordinal) => WirePackets.Result(
+            ["id", "version", "comment"], ["7", "8.0.36", "wire"]),
         _ when sql.StartsWith("SELECT", StringComparison.Ordinal) => WirePackets.Result(["x"], ["1"]),
         _ => [WirePackets.Ok],
     };
@@ -101,7 +102,8 @@ public sealed class WireServer : IAsyncDisposable
             await using var session = new WireSession(socket);
             await _script(session, number, _stopping.Token);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or InvalidDataException)
+        catch (Exception e) when (e is IOException or OperationCanceledException
+            or System.Security.Authentication.AuthenticationException or InvalidDataException)
         {
             // The client has ended the connection, or the server stops.
         }

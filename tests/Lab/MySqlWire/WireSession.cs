@@ -85,7 +85,12 @@ public sealed class WireSession : IAsyncDisposable
         var tls = new SslStream(_stream, leaveInnerStreamOpen: false);
         _stream = tls;
         await tls.AuthenticateAsServerAsync(
-            new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = SslProtocols.None }, cancellationToken);
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificate = certificate,
+                EnabledSslProtocols = SslProtocols.None
+            },
+            cancellationToken);
     }
 
     /// <summary>Reads until the client closes its end.</summary>

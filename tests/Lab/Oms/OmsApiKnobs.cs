@@ -1,9 +1,11 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>Faults of the console's API, read at every request. Keys of dictionaries by action are Action names.</summary>
+/// <summary>Faults of the console's API, read at every request. Keys of dictionaries by action are Action
+/// names.</summary>
 public sealed record OmsApiKnobs
 {
-    /// <summary>The answer to another login than <see cref="OmsScenario.ApiUser"/>: <c>401</c>, <c>200</c> (success false) or <c>redirect</c> (302).</summary>
+    /// <summary>The answer to another login than <see cref="OmsScenario.ApiUser"/>: <c>401</c>, <c>200</c> (success
+    /// false) or <c>redirect</c> (302).</summary>
     public string? AuthFailure { get; init; }
 
     /// <summary>Whether every request is answered with success false, "password has expired".</summary>

@@ -32,5 +32,8 @@ public static class OmsCanaries
 
     /// <summary>All canaries for which a test must search.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [MetaPassword, DrcPassword, TsdbPassword, SlsAccessKey, SlsAccessSecret, ContainerPassword, ApiPassword, StoredHash];
+        [
+            MetaPassword, DrcPassword, TsdbPassword, SlsAccessKey, SlsAccessSecret, ContainerPassword, ApiPassword,
+            StoredHash
+        ];
 }

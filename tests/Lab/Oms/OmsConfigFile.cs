@@ -9,7 +9,8 @@ internal static class OmsConfigFile
         var text = new StringBuilder();
         void Add(string key, string value, bool plain = true)
         {
-            var quoted = "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+            var quoted = "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
             text.Append(options.QuotedConfig
                 ? $"\"{key}\": {(value is "true" or "false" ? "!!bool " : "")}{quoted}\n"
                 : $"{key}: {(plain ? value : "'" + value + "'")}\n");
@@ -25,7 +26,8 @@ internal static class OmsConfigFile
         Add("drc_rm_db", options.RmDatabase);
         Add("drc_cm_db", options.CmDatabase);
         Add("drc_cm_heartbeat_db", region.HeartbeatDatabase);
-        Add("cm_url", string.Create(CultureInfo.InvariantCulture, $"http://{region.Hosts[0].Address}:{options.Ports?.Cm ?? 8088}"));
+        Add("cm_url", string.Create(
+            CultureInfo.InvariantCulture, $"http://{region.Hosts[0].Address}:{options.Ports?.Cm ?? 8088}"));
         Add("cm_location", region.CmLocation.ToString(CultureInfo.InvariantCulture));
         Add("cm_region", region.Name);
         Add("cm_region_cn", region.Name);

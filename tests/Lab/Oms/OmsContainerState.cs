@@ -13,11 +13,14 @@ namespace Drydock.Lab.Oms;
 /// <param name="ConsoleHa">The ha.config that the running console read when it started; null if no console
 /// runs.</param>
 public sealed record OmsContainerState(
-    string Name, string Image, string ImageId, string Status, string RestartPolicy, IReadOnlyList<string> Binds, IReadOnlyList<string> Environment, string Settings,
+    string Name, string Image, string ImageId, string Status, string RestartPolicy, IReadOnlyList<string> Binds,
+    IReadOnlyList<string> Environment, string Settings,
     IReadOnlyDictionary<string, string> Programs, string? ConsoleHa)
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Name} {Image} {ImageId} {Status} restart={RestartPolicy} {Settings} binds=[{string.Join(", ", Binds)}] env=[{string.Join(", ", Environment)}] "
-        + $"programs=[{string.Join(", ", Programs.Select(x => $"{x.Key}={x.Value}").Order(StringComparer.Ordinal))}] consoleHa={ConsoleHa ?? "none"}";
+        $"{Name} {Image} {ImageId} {Status} restart={RestartPolicy} {Settings} binds=[{string.Join(", ", Binds)}] "
+        + $"env=[{string.Join(", ", Environment)}] "
+        + $"programs=[{string.Join(", ", Programs.Select(x => $"{x.Key}={x.Value}").Order(StringComparer.Ordinal))}] "
+        + $"consoleHa={ConsoleHa ?? "none"}";
 }

@@ -10,8 +10,11 @@ internal static class OmsContainers
     {
         // Filters of one kind are alternatives. Filters of two kinds must both match.
         var found = await Task.WhenAll(
-            host.DockerAsync("ps", "-aq", "--no-trunc", "--filter", "volume=/home/admin/conf/config.yaml", "--filter", "volume=/home/admin/logs", "--filter", "volume=/home/ds/run"),
-            host.DockerAsync(["ps", "-aq", "--no-trunc", .. tags.SelectMany(tag => new[] { "--filter", $"ancestor={tag}" })]));
+            host.DockerAsync(
+                "ps", "-aq", "--no-trunc", "--filter", "volume=/home/admin/conf/config.yaml", "--filter",
+                "volume=/home/admin/logs", "--filter", "volume=/home/ds/run"),
+            host.DockerAsync(
+                ["ps", "-aq", "--no-trunc", .. tags.SelectMany(tag => new[] { "--filter", $"ancestor={tag}" })]));
         return [.. found.SelectMany(OmsScenario.Lines).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 }

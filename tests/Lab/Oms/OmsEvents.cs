@@ -42,7 +42,9 @@ public static class OmsEvents
     /// <summary>Every mistake that the stand-in punishes. README.md describes the damage of each.</summary>
     public static IReadOnlyList<string> Punishments { get; } =
     [
-        "no-is-upgrade", "init-before-jar", "two-inits-at-once", "init-after-success", "jar-while-console-runs", "ltrue-before-last-region",
-        "jar-twice-on-a-node", "two-jars", "jar-not-needed", "old-and-new-together", "mixed-versions", "old-on-new-schema", "database-dropped-under-oms",
+        "no-is-upgrade", "init-before-jar", "two-inits-at-once", "init-after-success", "jar-while-console-runs",
+        "ltrue-before-last-region",
+        "jar-twice-on-a-node", "two-jars", "jar-not-needed", "old-and-new-together", "mixed-versions",
+        "old-on-new-schema", "database-dropped-under-oms",
     ];
 }

@@ -9,7 +9,8 @@ public static class OmsHaConfigs
         """;
 
     /// <summary>All keys, HA off.</summary>
-    public static string Disabled { get; } = Enabled.Replace("\"enable\":true", "\"enable\":false", StringComparison.Ordinal);
+    public static string Disabled { get; } = Enabled.Replace(
+        "\"enable\":true", "\"enable\":false", StringComparison.Ordinal);
 
     /// <summary>The default row of the system-parameters page, without three of the keys, HA on.</summary>
     public const string Partial = """
@@ -19,5 +20,6 @@ public static class OmsHaConfigs
     /// <summary>
     /// The combination that must be corrected after the upgrade: enableConnector off, enableJdbcWriter on.
     /// </summary>
-    public static string WriterOnly { get; } = Enabled.Replace("\"enableConnector\":true", "\"enableConnector\":false", StringComparison.Ordinal);
+    public static string WriterOnly { get; } = Enabled.Replace(
+        "\"enableConnector\":true", "\"enableConnector\":false", StringComparison.Ordinal);
 }

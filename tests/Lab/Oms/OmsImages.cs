@@ -39,7 +39,8 @@ public sealed record OmsImages(IReadOnlyDictionary<string, OmsImage> All)
     /// <summary>An image by the end of its tag: <c>3.2.2</c>, <c>3.3.1_ce</c>, <c>4.2.2-without-jar</c>.</summary>
     /// <exception cref="ArgumentException">There is no such image. The message lists all images.</exception>
     public OmsImage Of(string version) =>
-        All.GetValueOrDefault($"{Repository}:feature_{version}") ?? throw new ArgumentException($"no stand-in image {version}; there are {string.Join(", ", All.Keys)}", nameof(version));
+        All.GetValueOrDefault($"{Repository}:feature_{version}") ?? throw new ArgumentException(
+            $"no stand-in image {version}; there are {string.Join(", ", All.Keys)}", nameof(version));
 
     /// <summary>Runs <c>images/build.sh</c>: about a minute the first time, then a fraction of a second.</summary>
     /// <param name="script">The path of build.sh; null for <see cref="DefaultScript"/>.</param>
@@ -49,7 +50,12 @@ public sealed record OmsImages(IReadOnlyDictionary<string, OmsImage> All)
         string? script = null, string? output = null, CancellationToken cancellationToken = default)
     {
         script ??= DefaultScript;
-        var start = new ProcessStartInfo("bash") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.ArgumentList.Add(script);
         if (output is not null)
         {
@@ -65,6 +71,7 @@ public sealed record OmsImages(IReadOnlyDictionary<string, OmsImage> All)
             throw new InvalidOperationException($"{script} ended with exit code {process.ExitCode}: {await errors}");
         }
 
-        return new OmsImages(said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(OmsImage.Parse).ToDictionary(x => x.Tag, StringComparer.Ordinal));
+        return new OmsImages(said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(OmsImage.Parse)
+            .ToDictionary(x => x.Tag, StringComparer.Ordinal));
     }
 }

@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Lab.Oms;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OmsKnobs))]
 internal sealed partial class OmsJson : JsonSerializerContext;

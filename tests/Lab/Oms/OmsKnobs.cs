@@ -86,7 +86,8 @@ public sealed record OmsKnobs
     /// </summary>
     public string? Health { get; init; }
 
-    /// <summary>Only containers of this version (<c>4.2.2</c>) have <see cref="Health"/>; null for any version.</summary>
+    /// <summary>Only containers of this version (<c>4.2.2</c>) have <see cref="Health"/>; null for any
+    /// version.</summary>
     public string? HealthVersion { get; init; }
 
     /// <summary>

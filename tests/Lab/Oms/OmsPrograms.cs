@@ -10,7 +10,8 @@ internal static class OmsPrograms
         var programs = new Dictionary<string, string>(StringComparer.Ordinal);
 
         // `|| true`: supervisorctl ends with 3 as soon as one program does not run.
-        foreach (var line in OmsScenario.Lines(await host.DockerAsync("exec", container, "sh", "-c", "supervisorctl status || true")))
+        foreach (var line in OmsScenario.Lines(
+            await host.DockerAsync("exec", container, "sh", "-c", "supervisorctl status || true")))
         {
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             programs[words[0]] = words.Length > 1 ? words[1] : "";

@@ -28,7 +28,8 @@ public sealed class OmsScenario
         _time = time ?? TimeProvider.System;
         Options = options;
         Regions = options.Regions ?? [new OmsRegion("cn-hangzhou", 1, "cm_hb_340", hosts)];
-        Nodes = [.. Regions.SelectMany(region => region.Hosts.Select(host => new OmsNode(host, region, Path.Combine(options.Root, host.Name))))];
+        Nodes = [.. Regions.SelectMany(
+            region => region.Hosts.Select(host => new OmsNode(host, region, Path.Combine(options.Root, host.Name))))];
         (From, To) = (options.Images.Of(options.From), options.Images.Of(options.To));
         _mounts = new OmsMounts(this, metaDb);
     }
@@ -95,13 +96,15 @@ public sealed class OmsScenario
     }
 
     /// <summary>
-    /// The arguments of <c>docker run</c> for one node (docs/project/research/oms.md#container). <paramref name="upgrade"/>
-    /// adds IS_UPGRADE=true.
+    /// The arguments of <c>docker run</c> for one node (docs/project/research/oms.md#container).
+    /// <paramref name="upgrade"/> adds IS_UPGRADE=true.
     /// </summary>
-    public IReadOnlyList<string> RunArguments(OmsNode node, string container, string image, string restart, bool upgrade) =>
+    public IReadOnlyList<string> RunArguments(
+        OmsNode node, string container, string image, string restart, bool upgrade) =>
     [
         "run", "-dit", "--net", "host", "--restart", restart, .. BindsOf(node).SelectMany(bind => new[] { "-v", bind }),
-        "-e", $"OMS_HOST_IP={node.Host.Address}", .. upgrade ? new[] { "-e", "IS_UPGRADE=true" } : ["-e", $"OMS_ADMIN_PASSWORD={OmsCanaries.ContainerPassword}"],
+        "-e", $"OMS_HOST_IP={node.Host.Address}",
+        .. upgrade ? new[] { "-e", "IS_UPGRADE=true" } : ["-e", $"OMS_ADMIN_PASSWORD={OmsCanaries.ContainerPassword}"],
         "--privileged=true", "--pids-limit", "-1", "--ulimit", "nproc=65535:65535",
         .. upgrade ? [] : Options.OldRunOptions, "--name", container, image,
     ];
@@ -109,25 +112,32 @@ public sealed class OmsScenario
     /// <summary>The binds of a node's containers.</summary>
     public IReadOnlyList<string> BindsOf(OmsNode node) =>
     [
-        .. Options.ConfigDirectoryBound ? node.Binds.Select(bind => bind == node.ConfigBind ? node.ConfigDirectoryBind : bind) : node.Binds,
+        .. Options.ConfigDirectoryBound
+            ? node.Binds.Select(bind => bind == node.ConfigBind ? node.ConfigDirectoryBind : bind)
+            : node.Binds,
         .. Options.Https ? node.HttpsBinds : [],
     ];
 
     /// <summary>Sets the switches of all nodes or of one. Unset ones return to their default.</summary>
     public Task SetKnobsAsync(OmsKnobs knobs, IOmsHost? host = null) =>
-        Task.WhenAll(Nodes.Where(x => host is null || x.Host.Name == host.Name).Select(node => _mounts.WriteKnobsAsync(node, knobs, Audit())));
+        Task.WhenAll(Nodes.Where(x => host is null || x.Host.Name == host.Name)
+            .Select(node => _mounts.WriteKnobsAsync(node, knobs, Audit())));
 
     /// <summary>Sets the rights of OMS' user on its databases: <c>ALL PRIVILEGES</c> (as seeded), or a list.</summary>
     public Task<string> SetPrivilegesAsync(string privileges) => _metaDb.ExecAsync(string.Concat(Databases.Select(x =>
     {
         var pattern = $"`{x.Replace("_", "\\_", StringComparison.Ordinal)}`.*";
-        return $"REVOKE ALL PRIVILEGES ON {pattern} FROM {MetaUser}@'%'; GRANT {privileges} ON {pattern} TO {MetaUser}@'%';";
+        return $"REVOKE ALL PRIVILEGES ON {pattern} FROM {MetaUser}@'%'; GRANT {privileges} ON {pattern} TO "
+            + $"{MetaUser}@'%';";
     })));
 
     /// <summary>All events of the stand-in since the last reset.</summary>
     public async Task<IReadOnlyList<OmsAuditEntry>> AuditAsync()
     {
-        var rows = await _metaDb.ExecAsync($"SELECT id, at, host_ip, version, event, IFNULL(detail, ''), container FROM audit WHERE scope = {OmsSeed.Quote(Options.RmDatabase)} ORDER BY id", AuditDatabase);
+        var rows = await _metaDb.ExecAsync(
+            "SELECT id, at, host_ip, version, event, IFNULL(detail, ''), container FROM audit WHERE scope = "
+            + $"{OmsSeed.Quote(Options.RmDatabase)} ORDER BY id",
+            AuditDatabase);
         return [.. Lines(rows).Select(line => line.Split('\t')).Select(x =>
             new OmsAuditEntry(long.Parse(x[0], CultureInfo.InvariantCulture), x[1], x[2], x[3], x[4], x[5], x[6]))];
     }
@@ -143,7 +153,8 @@ public sealed class OmsScenario
     /// <summary>The text of ha.config, or null if the row is absent.</summary>
     public async Task<string?> ReadHaConfigAsync()
     {
-        var hex = Lines(await _metaDb.ExecAsync("SELECT HEX(cfg_value) FROM oms_normal_config WHERE cfg_name = 'ha.config'", Options.RmDatabase));
+        var hex = Lines(await _metaDb.ExecAsync(
+            "SELECT HEX(cfg_value) FROM oms_normal_config WHERE cfg_name = 'ha.config'", Options.RmDatabase));
         return hex.Length == 0 ? null : System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex[0]));
     }
 
@@ -153,7 +164,8 @@ public sealed class OmsScenario
     /// <summary>
     /// Writes config.yaml of one node again, in place, so that a container with a bind of it sees the change.
     /// </summary>
-    public Task WriteConfigAsync(OmsNode node, Func<string, string>? edit = null) => _mounts.WriteConfigAsync(node, edit);
+    public Task WriteConfigAsync(OmsNode node, Func<string, string>? edit = null) =>
+        _mounts.WriteConfigAsync(node, edit);
 
     internal static string[] Lines(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -183,7 +195,8 @@ public sealed class OmsScenario
     {
         await EndSessionsAsync();
         var scope = OmsSeed.Quote(Options.RmDatabase);
-        var grants = string.Concat(Databases.Select(x => $"GRANT ALL PRIVILEGES ON `{x.Replace("_", "\\_", StringComparison.Ordinal)}`.* TO {MetaUser}@'%';"));
+        var grants = string.Concat(Databases.Select(
+            x => $"GRANT ALL PRIVILEGES ON `{x.Replace("_", "\\_", StringComparison.Ordinal)}`.* TO {MetaUser}@'%';"));
         await _metaDb.ExecAsync($"""
             CREATE DATABASE IF NOT EXISTS {AuditDatabase} CHARACTER SET utf8mb4;
             CREATE TABLE IF NOT EXISTS {AuditDatabase}.audit (
@@ -209,9 +222,11 @@ public sealed class OmsScenario
     private async Task PrepareAsync(OmsNode node)
     {
         await _mounts.SeedAsync(node, Marker);
-        await _mounts.WriteConfigAsync(node, Options.EditConfig is null ? null : text => Options.EditConfig(node.Host, text));
+        await _mounts.WriteConfigAsync(
+            node, Options.EditConfig is null ? null : text => Options.EditConfig(node.Host, text));
         await _mounts.WriteKnobsAsync(node, Options.Knobs, Audit());
-        var present = Lines(await node.Host.DockerAsync("images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"));
+        var present = Lines(
+            await node.Host.DockerAsync("images", "--no-trunc", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"));
         await EnsureImageAsync(node, present, From);
         if (Options.NewImagePresent)
         {
@@ -233,7 +248,8 @@ public sealed class OmsScenario
     }
 
     private Task StartOldAsync(OmsNode node) =>
-        node.Host.DockerAsync([.. RunArguments(node, Options.OldContainer, From.Tag, Options.OldRestartPolicy, upgrade: false)]);
+        node.Host.DockerAsync(
+            [.. RunArguments(node, Options.OldContainer, From.Tag, Options.OldRestartPolicy, upgrade: false)]);
 
     private async Task WaitUntilUpAsync(CancellationToken cancellationToken)
     {
@@ -261,12 +277,15 @@ public sealed class OmsScenario
             string.Join(" UNION ALL ", Regions.Select(region => $"""
                 SELECT h.ip FROM `{Options.CmDatabase}`.host h JOIN `{region.HeartbeatDatabase}`.heart_beat b ON b.host_ip = h.ip
                 WHERE h.host_status = 'ONLINE' AND b.task_name = 'supervisor' AND b.gmt_modified > now() - INTERVAL 10 SECOND
-                """)) + $" UNION ALL SELECT DISTINCT concat('console ', host_ip) FROM {AuditDatabase}.audit WHERE event = '{OmsEvents.ConsoleStart}' AND scope = {OmsSeed.Quote(Options.RmDatabase)}");
+                """)) + $" UNION ALL SELECT DISTINCT concat('console ', host_ip) FROM {AuditDatabase}.audit WHERE "
+            + $"event = '{OmsEvents.ConsoleStart}' AND scope = {OmsSeed.Quote(Options.RmDatabase)}");
         var seen = Lines(online).ToHashSet(StringComparer.Ordinal);
         List<string> missing =
         [
-            .. Nodes.Select(x => x.Host.Address).Where(x => !seen.Contains(x)).Select(x => $"host {x} is not ONLINE with a fresh heartbeat"),
-            .. Nodes.Select(x => $"console {x.Host.Address}").Where(x => !seen.Contains(x)).Select(x => x + " has not started"),
+            .. Nodes.Select(x => x.Host.Address).Where(x => !seen.Contains(x))
+                .Select(x => $"host {x} is not ONLINE with a fresh heartbeat"),
+            .. Nodes.Select(x => $"console {x.Host.Address}").Where(x => !seen.Contains(x))
+                .Select(x => x + " has not started"),
         ];
 
         // Without startsecs a started program is RUNNING at once.

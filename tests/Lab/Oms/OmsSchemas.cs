@@ -7,7 +7,8 @@ namespace Drydock.Lab.Oms;
 internal static class OmsSchemas
 {
     private static readonly string[] Levels = ["3.3.1", "4.0.1", "4.2.0", "4.2.2"];
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Oms", "images", "rootfs", "opt", "standin", "schema");
+    private static readonly string Folder = Path.Combine(
+        AppContext.BaseDirectory, "Oms", "images", "rootfs", "opt", "standin", "schema");
 
     /// <summary>
     /// The statements that upgrade a database of that role (<c>rm</c>, <c>cm</c>, <c>hb</c>) from 3.2.2 to a version,
@@ -24,7 +25,8 @@ internal static class OmsSchemas
                 sql.Append(Read(level, "fuse"));
                 foreach (var region in regions)
                 {
-                    sql.Append(Read(level, "merge").Replace("{region}", OmsSeed.Quote(region.Name), StringComparison.Ordinal));
+                    sql.Append(
+                        Read(level, "merge").Replace("{region}", OmsSeed.Quote(region.Name), StringComparison.Ordinal));
                 }
 
                 sql.AppendLine("DROP TABLE oms_sync_project;").AppendLine("DROP TABLE oms_correction_log;");
@@ -39,6 +41,8 @@ internal static class OmsSchemas
     private static string Read(string level, string name)
     {
         var path = Path.Combine(Folder, level, name + ".sql");
-        return File.Exists(path) ? string.Concat(File.ReadLines(path).Where(x => x.Length > 0).Select(x => x + ";\n")) : "";
+        return File.Exists(path)
+            ? string.Concat(File.ReadLines(path).Where(x => x.Length > 0).Select(x => x + ";\n"))
+            : "";
     }
 }

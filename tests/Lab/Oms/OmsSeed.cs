@@ -1,10 +1,10 @@
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// The metadata of an OMS that has been in use: the tables of docs/project/research/oms.md#metadata-tables with their columns
-/// and some undocumented ones, 4-byte characters, blobs, text that looks like SQL, JSON with integers that a double
-/// cannot represent, a view, a trigger, routines; see <see cref="OmsRichContent"/>. Every seed is identical, including
-/// its times.
+/// The metadata of an OMS that has been in use: the tables of docs/project/research/oms.md#metadata-tables with their
+/// columns and some undocumented ones, 4-byte characters, blobs, text that looks like SQL, JSON with integers that a
+/// double cannot represent, a view, a trigger, routines; see <see cref="OmsRichContent"/>. Every seed is identical,
+/// including its times.
 /// </summary>
 internal static class OmsSeed
 {
@@ -41,7 +41,10 @@ internal static class OmsSeed
 
     /// <summary>A value as an SQL literal.</summary>
     public static string Quote(string? value) =>
-        value is null ? "NULL" : "'" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal) + "'";
+        value is null
+            ? "NULL"
+            : "'" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)
+                + "'";
 
     private static string Create(string name, string charset) =>
         $"DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}` CHARACTER SET {charset}; USE `{name}`;";
@@ -86,20 +89,32 @@ internal static class OmsSeed
             """);
         if (options.HaConfig is not null)
         {
-            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO oms_normal_config(module, cfg_name, cfg_value, description, gmt_created, gmt_modified) VALUES ('HA', 'ha.config', {Quote(options.HaConfig)}, '高可用配置', {Then}, {Then});");
+            sql.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO oms_normal_config(module, cfg_name, cfg_value, description, gmt_created, gmt_modified) "
+                + $"VALUES ('HA', 'ha.config', {Quote(options.HaConfig)}, '高可用配置', {Then}, {Then});");
         }
 
         foreach (var (region, index) in regions.Select((x, i) => (x, i)))
         {
-            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO cluster_info(region, region_cn, cm_url, code, is_default_cm) VALUES ({Quote(region.Name)}, {Quote(region.Name)}, {Quote($"http://{region.Hosts[0].Address}:8088")}, {region.CmLocation}, {(index == 0 ? 1 : 0)});");
+            sql.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO cluster_info(region, region_cn, cm_url, code, is_default_cm) VALUES "
+                + $"({Quote(region.Name)}, {Quote(region.Name)}, {Quote($"http://{region.Hosts[0].Address}:8088")}, "
+                + $"{region.CmLocation}, {(index == 0 ? 1 : 0)});");
         }
 
         foreach (var project in OmsSeedProject.All(options.Projects, regions, options.PlainNames))
         {
-            var common = $"{Quote(project.Name)}, {Quote(project.Key)}, {Quote(project.Status)}, {Quote(project.Region)}, {Quote(project.StepConfig)}, {project.WhiteList}, {Then}, '2023-11-14 22:13:20.123456'";
+            var common = $"{Quote(project.Name)}, {Quote(project.Key)}, {Quote(project.Status)}, "
+                + $"{Quote(project.Region)}, {Quote(project.StepConfig)}, {project.WhiteList}, {Then}, '2023-11-14 "
+                + "22:13:20.123456'";
             sql.AppendLine(project.IsSync
-                ? $"INSERT INTO oms_sync_project(project_name, project_key, project_status, region, step_config, white_list, gmt_created, gmt_modified, enable_ddl, db_type) VALUES ({common}, {(project.EnableDdl ? 1 : 0)}, {Quote(project.DbType)});"
-                : $"INSERT INTO oms_project(project_name, project_key, project_status, region, step_config, white_list, gmt_created, gmt_modified) VALUES ({common});");
+                ? "INSERT INTO oms_sync_project(project_name, project_key, project_status, region, step_config, "
+                    + $"white_list, gmt_created, gmt_modified, enable_ddl, db_type) VALUES ({common}, "
+                    + $"{(project.EnableDdl ? 1 : 0)}, {Quote(project.DbType)});"
+                : "INSERT INTO oms_project(project_name, project_key, project_status, region, step_config, white_list, "
+                    + $"gmt_created, gmt_modified) VALUES ({common});");
         }
 
         return sql.ToString();
@@ -139,24 +154,46 @@ internal static class OmsSeed
             """);
         foreach (var region in regions)
         {
-            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO location_cm(location, cm_url) VALUES ({region.CmLocation}, {Quote($"http://{region.Hosts[0].Address}:8088")});");
-            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO resource_group(name, label) VALUES ('{region.CmLocation}', '默认');");
+            sql.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO location_cm(location, cm_url) VALUES ({region.CmLocation}, "
+                + $"{Quote($"http://{region.Hosts[0].Address}:8088")});");
+            sql.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO resource_group(name, label) VALUES ('{region.CmLocation}', '默认');");
             foreach (var host in region.Hosts)
             {
-                sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO host(ip, host_status, resource_group_id, location, gmt_modified) SELECT {Quote(host.Address)}, 'OFFLINE', id, {region.CmLocation}, {Then} FROM resource_group WHERE name = '{region.CmLocation}';");
+                sql.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"INSERT INTO host(ip, host_status, resource_group_id, location, gmt_modified) SELECT "
+                    + $"{Quote(host.Address)}, 'OFFLINE', id, {region.CmLocation}, {Then} FROM resource_group WHERE "
+                    + $"name = '{region.CmLocation}';");
             }
         }
 
-        foreach (var project in OmsSeedProject.All(options.Projects, regions, options.PlainNames).Where(x => x.Status is "RUNNING" or "SUSPEND"))
+        foreach (var project in OmsSeedProject.All(options.Projects, regions, options.PlainNames)
+            .Where(x => x.Status is "RUNNING" or "SUSPEND"))
         {
             var subtopic = $"subtopic-{project.Key}";
-            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO store_instance(subtopic, host_ip, status, version, begin_checkpoint_sec, gmt_created) VALUES ('{subtopic}', '{project.HostIp}', 'ACTIVE', '{version}', UNIX_TIMESTAMP() - 86400, {Then});");
-            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO writer_instance(name, project_key, subtopic, host_ip, status, checkpoint_sec) VALUES ('writer-{project.Key}', '{project.Key}', '{subtopic}', '{project.HostIp}', '{(project.Status == "RUNNING" ? "RUNNING" : "PAUSED")}', UNIX_TIMESTAMP());");
+            sql.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO store_instance(subtopic, host_ip, status, version, begin_checkpoint_sec, gmt_created) "
+                + $"VALUES ('{subtopic}', '{project.HostIp}', 'ACTIVE', '{version}', UNIX_TIMESTAMP() - 86400, "
+                + $"{Then});");
+            sql.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO writer_instance(name, project_key, subtopic, host_ip, status, checkpoint_sec) VALUES "
+                + $"('writer-{project.Key}', '{project.Key}', '{subtopic}', '{project.HostIp}', "
+                + $"'{(project.Status == "RUNNING" ? "RUNNING" : "PAUSED")}', UNIX_TIMESTAMP());");
         }
 
-        if (OmsSeedProject.All(options.Projects, regions, options.PlainNames).FirstOrDefault(x => !x.IsSync && x.Status == "RUNNING") is { } imported)
+        if (OmsSeedProject.All(options.Projects, regions, options.PlainNames)
+            .FirstOrDefault(x => !x.IsSync && x.Status == "RUNNING") is { } imported)
         {
-            sql.AppendLine(CultureInfo.InvariantCulture, $"INSERT INTO import_instance(name, project_key, host_ip, status) VALUES ('import-{imported.Key}', '{imported.Key}', '{imported.HostIp}', 'FINISHED');");
+            sql.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO import_instance(name, project_key, host_ip, status) VALUES ('import-{imported.Key}', "
+                + $"'{imported.Key}', '{imported.HostIp}', 'FINISHED');");
         }
 
         return sql.ToString();
@@ -174,7 +211,11 @@ internal static class OmsSeed
     {
         var places = Enumerable.Range(0, (count - 1).ToString(CultureInfo.InvariantCulture).Length).ToList();
         var digits = string.Join(" UNION ALL ", Enumerable.Range(0, 10).Select(digit => $"SELECT {digit} AS d"));
-        var sum = string.Join(" + ", places.Select(place => string.Create(CultureInfo.InvariantCulture, $"d{place}.d * {Math.Pow(10, place)}")));
-        return string.Create(CultureInfo.InvariantCulture, $"(SELECT 1 + {sum} AS seq FROM {string.Join(", ", places.Select(place => $"({digits}) AS d{place}"))} HAVING seq <= {count} ORDER BY seq) AS numbers");
+        var sum = string.Join(" + ", places.Select(
+            place => string.Create(CultureInfo.InvariantCulture, $"d{place}.d * {Math.Pow(10, place)}")));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"(SELECT 1 + {sum} AS seq FROM {string.Join(", ", places.Select(place => $"({digits}) AS d{place}"))} "
+            + $"HAVING seq <= {count} ORDER BY seq) AS numbers");
     }
 }

@@ -13,7 +13,8 @@ internal sealed record OmsSeedProject(
     string? StepConfig,
     string WhiteList)
 {
-    private static readonly string[] Statuses = ["RUNNING", "SUSPEND", "FAILED", "FINISHED", "INIT", "RUNNING", "RELEASED", "DELETED"];
+    private static readonly string[] Statuses =
+        ["RUNNING", "SUSPEND", "FAILED", "FINISHED", "INIT", "RUNNING", "RELEASED", "DELETED"];
 
     /// <summary>Every third project is a sync project. Two deleted ones share a name, which is allowed.</summary>
     public static IEnumerable<OmsSeedProject> All(int count, IReadOnlyList<OmsRegion> regions, bool plainNames = false)
@@ -39,8 +40,11 @@ internal sealed record OmsSeedProject(
                 sync,
                 sync && i % 2 == 0,
                 sync && i % 2 == 0 && i % 12 != 0 ? "OB_MySQL" : null,
-                i % 5 == 0 ? null : string.Create(CultureInfo.InvariantCulture, $$"""{"checkpoint":{{9007199254740993L + i}},"name":"步骤\\n\"{{i}}\"","gtid":18446744073709551615}"""),
-                i % 4 == 0 ? "NULL" : "0x" + string.Concat(Enumerable.Range(0, 96).Select(b => ((b * 7 + i) & 255).ToString("X2", CultureInfo.InvariantCulture))));
+                i % 5 == 0 ? null : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""{"checkpoint":{{9007199254740993L + i}},"name":"步骤\\n\"{{i}}\"","gtid":18446744073709551615}"""),
+                i % 4 == 0 ? "NULL" : "0x" + string.Concat(Enumerable.Range(0, 96).Select(
+                    b => ((b * 7 + i) & 255).ToString("X2", CultureInfo.InvariantCulture))));
         }
     }
 }

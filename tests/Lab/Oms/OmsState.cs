@@ -18,11 +18,14 @@ namespace Drydock.Lab.Oms;
 /// <param name="Damage">Punishments that are still visible in the databases or on the store mounts. Empty if nothing is
 /// damaged.</param>
 public sealed record OmsState(
-    IReadOnlyList<OmsNodeState> Nodes, string? HaConfig, string SchemaVersion, IReadOnlyDictionary<string, string> Schemas, IReadOnlyDictionary<string, string> Data,
-    IReadOnlyList<OmsProjectState> Projects, IReadOnlyDictionary<string, int> Stores, IReadOnlyDictionary<string, string> Hosts, IReadOnlyList<string> Damage)
+    IReadOnlyList<OmsNodeState> Nodes, string? HaConfig, string SchemaVersion,
+    IReadOnlyDictionary<string, string> Schemas, IReadOnlyDictionary<string, string> Data,
+    IReadOnlyList<OmsProjectState> Projects, IReadOnlyDictionary<string, int> Stores,
+    IReadOnlyDictionary<string, string> Hosts, IReadOnlyList<string> Damage)
 {
     /// <summary>The lines of <see cref="Schemas"/>, to show differences.</summary>
-    public IReadOnlyDictionary<string, string> Catalogues { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Catalogues { get; init; } = new Dictionary<string, string>(
+        StringComparer.Ordinal);
 
     /// <summary>
     /// The content of the databases without ha.config and without values that change while OMS runs. It is equal before

@@ -10,14 +10,21 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
 
     // Values that change while OMS runs are not part of the end state, nor is the stand-in's own record of every
     // docker_init.sh (a repetition after a failure may differ). Stores and writers are counted instead.
-    private static readonly string[] Moving = ["heart_beat", "heatbeat_sequence", "store_instance", "writer_instance", "oms_init_log", Damage, RestoreWitness];
+    private static readonly string[] Moving =
+    [
+        "heart_beat", "heatbeat_sequence", "store_instance", "writer_instance", "oms_init_log", Damage, RestoreWitness
+    ];
     private static readonly string[] MovingColumns = ["gmt_modified", "host_status"];
 
     private readonly OmsScenarioOptions _options = scenario.Options;
 
     public async Task<OmsState> ReadAsync()
     {
-        var roles = new Dictionary<string, string>(StringComparer.Ordinal) { ["rm"] = _options.RmDatabase, ["cm"] = _options.CmDatabase };
+        var roles = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["rm"] = _options.RmDatabase,
+            ["cm"] = _options.CmDatabase
+        };
         foreach (var region in scenario.Regions)
         {
             roles[$"hb/{region.Name}"] = region.HeartbeatDatabase;
@@ -35,12 +42,20 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         return new OmsState(
             nodes,
             tables.ContainsKey("rm.oms_normal_config") ? await scenario.ReadHaConfigAsync() : null,
-            tables.ContainsKey("rm.oms_schema_version") ? (await RowsAsync($"SELECT version FROM `{_options.RmDatabase}`.oms_schema_version WHERE component = 'rm'"))[0][0] : "none",
-            catalogues.ToDictionary(x => x.Key, x => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(x.Value))), StringComparer.Ordinal),
+            tables.ContainsKey("rm.oms_schema_version")
+                ? (await RowsAsync(
+                    $"SELECT version FROM `{_options.RmDatabase}`.oms_schema_version WHERE component = 'rm'"))[0][0]
+                : "none",
+            catalogues.ToDictionary(
+                x => x.Key, x => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(x.Value))),
+                StringComparer.Ordinal),
             await DataAsync(roles, tables),
             await ProjectsAsync(tables),
             await StoresAsync(tables),
-            tables.ContainsKey("cm.host") ? (await RowsAsync($"SELECT ip, host_status FROM `{_options.CmDatabase}`.host ORDER BY ip")).ToDictionary(x => x[0], x => x[1], StringComparer.Ordinal) : [],
+            tables.ContainsKey("cm.host")
+                ? (await RowsAsync($"SELECT ip, host_status FROM `{_options.CmDatabase}`.host ORDER BY ip"))
+                    .ToDictionary(x => x[0], x => x[1], StringComparer.Ordinal)
+                : [],
             await DamageAsync(tables))
         { Catalogues = catalogues };
     }
@@ -53,7 +68,8 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
             return new OmsNodeState(node.Host.Name, []);
         }
 
-        using var inspected = JsonDocument.Parse(await node.Host.DockerAsync(["inspect", "--type", "container", .. ids]));
+        using var inspected = JsonDocument.Parse(
+            await node.Host.DockerAsync(["inspect", "--type", "container", .. ids]));
         var containers = new List<OmsContainerState>();
         foreach (var x in inspected.RootElement.EnumerateArray())
         {
@@ -70,7 +86,8 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         var status = x.GetProperty("State").GetProperty("Status").GetString()!;
         var host = x.GetProperty("HostConfig");
         var programs = status == "running" ? await OmsPrograms.ReadAsync(node.Host, id) : [];
-        var console = audit.LastOrDefault(a => a.Container == id[..12] && a.Event is OmsEvents.ConsoleStart or OmsEvents.ConsoleStop);
+        var console = audit.LastOrDefault(
+            a => a.Container == id[..12] && a.Event is OmsEvents.ConsoleStart or OmsEvents.ConsoleStop);
         return new OmsContainerState(
             x.GetProperty("Name").GetString()!.TrimStart('/'),
             x.GetProperty("Config").GetProperty("Image").GetString()!,
@@ -78,14 +95,20 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
             status,
             host.GetProperty("RestartPolicy").GetProperty("Name").GetString()!,
             [.. Strings(host.GetProperty("Binds")).Order(StringComparer.Ordinal)],
-            [.. Strings(x.GetProperty("Config").GetProperty("Env")).Select(e => e.StartsWith("OMS_HOST_IP=", StringComparison.Ordinal) || e.StartsWith("IS_UPGRADE=", StringComparison.Ordinal) ? e : e.Split('=')[0]).Order(StringComparer.Ordinal)],
-            $"net={host.GetProperty("NetworkMode")} privileged={host.GetProperty("Privileged")} pids={host.GetProperty("PidsLimit")} ulimits={string.Join(',', Limits(host.GetProperty("Ulimits")))}",
+            [.. Strings(x.GetProperty("Config").GetProperty("Env"))
+                .Select(e => e.StartsWith("OMS_HOST_IP=", StringComparison.Ordinal) || e.StartsWith(
+                    "IS_UPGRADE=", StringComparison.Ordinal) ? e : e.Split('=')[0]).Order(StringComparer.Ordinal)],
+            $"net={host.GetProperty("NetworkMode")} privileged={host.GetProperty("Privileged")} "
+            + $"pids={host.GetProperty("PidsLimit")} ulimits={string.Join(',', Limits(host.GetProperty("Ulimits")))}",
             programs,
             status == "running" && console?.Event == OmsEvents.ConsoleStart ? console.Detail : null);
     }
 
     private static IEnumerable<string> Limits(JsonElement array) =>
-        array.ValueKind == JsonValueKind.Array ? array.EnumerateArray().Select(x => $"{x.GetProperty("Name")}:{x.GetProperty("Soft")}:{x.GetProperty("Hard")}") : [];
+        array.ValueKind == JsonValueKind.Array
+            ? array.EnumerateArray().Select(
+                x => $"{x.GetProperty("Name")}:{x.GetProperty("Soft")}:{x.GetProperty("Hard")}")
+            : [];
 
     private static IEnumerable<string> Strings(JsonElement array) =>
         array.ValueKind == JsonValueKind.Array ? array.EnumerateArray().Select(x => x.GetString()!) : [];
@@ -116,7 +139,10 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         var tables = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var (role, database) in roles)
         {
-            foreach (var row in await RowsAsync($"SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE' AND c.table_schema = {OmsSeed.Quote(database)} ORDER BY c.table_name, c.ordinal_position"))
+            foreach (var row in await RowsAsync(
+                "SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t "
+                + "USING (table_schema, table_name) WHERE t.table_type = 'BASE TABLE' AND c.table_schema = "
+                + $"{OmsSeed.Quote(database)} ORDER BY c.table_name, c.ordinal_position"))
             {
                 var key = $"{role}.{row[0]}";
                 (tables.TryGetValue(key, out var columns) ? columns : tables[key] = []).Add(row[1]);
@@ -133,12 +159,17 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         var parts = tables.Where(x => !Moving.Contains(x.Key.Split('.', 2)[1], StringComparer.Ordinal)).Select(x =>
         {
             var (role, table) = (x.Key.Split('.', 2)[0], x.Key.Split('.', 2)[1]);
-            var cells = string.Join(", ", x.Value.Where(c => !MovingColumns.Contains(c, StringComparer.Ordinal)).Select(c => $"IFNULL(HEX(`{c}`), '~')"));
+            var cells = string.Join(", ", x.Value.Where(c => !MovingColumns.Contains(c, StringComparer.Ordinal))
+                .Select(c => $"IFNULL(HEX(`{c}`), '~')"));
             // ha.config is compared separately as text.
             var rows = x.Key == "rm.oms_normal_config" ? " WHERE cfg_name <> 'ha.config'" : "";
-            return $"SELECT {OmsSeed.Quote(x.Key)}, count(*), hex(BIT_XOR(CAST(CONV(LEFT(SHA2(concat_ws(',', {cells}), 256), 16), 16, 10) AS UNSIGNED))) FROM `{roles[role]}`.`{table}`{rows}";
+            return $"SELECT {OmsSeed.Quote(x.Key)}, count(*), hex(BIT_XOR(CAST(CONV(LEFT(SHA2(concat_ws(',', {cells}), "
+                + $"256), 16), 16, 10) AS UNSIGNED))) FROM `{roles[role]}`.`{table}`{rows}";
         }).ToList();
-        return parts.Count == 0 ? [] : (await RowsAsync(string.Join(" UNION ALL ", parts))).ToDictionary(x => x[0], x => $"{x[1]} rows {x[2]}", StringComparer.Ordinal);
+        return parts.Count == 0
+            ? []
+            : (await RowsAsync(string.Join(" UNION ALL ", parts))).ToDictionary(
+                x => x[0], x => $"{x[1]} rows {x[2]}", StringComparer.Ordinal);
     }
 
     private async Task<IReadOnlyList<OmsProjectState>> ProjectsAsync(Dictionary<string, List<string>> tables)
@@ -149,7 +180,9 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
             if (tables.TryGetValue("rm." + table, out var columns))
             {
                 var kind = columns.Contains("project_type", StringComparer.Ordinal) ? "project_type" : $"'{type}'";
-                projects.AddRange((await RowsAsync($"SELECT project_key, project_name, {kind}, project_status FROM `{_options.RmDatabase}`.{table}")).Select(x => new OmsProjectState(x[0], x[1], x[2], x[3])));
+                projects.AddRange((await RowsAsync(
+                    $"SELECT project_key, project_name, {kind}, project_status FROM `{_options.RmDatabase}`.{table}"))
+                    .Select(x => new OmsProjectState(x[0], x[1], x[2], x[3])));
             }
         }
 
@@ -161,7 +194,8 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var kind in new[] { "store", "writer" }.Where(x => tables.ContainsKey($"cm.{x}_instance")))
         {
-            foreach (var row in await RowsAsync($"SELECT status, count(*) FROM `{_options.CmDatabase}`.{kind}_instance GROUP BY status"))
+            foreach (var row in await RowsAsync(
+                $"SELECT status, count(*) FROM `{_options.CmDatabase}`.{kind}_instance GROUP BY status"))
             {
                 counts[$"{kind} {row[0]}"] = int.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture);
             }
@@ -175,13 +209,17 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         var damage = new List<string>();
         if (tables.ContainsKey("rm." + Damage))
         {
-            damage.AddRange((await RowsAsync($"SELECT which, host_ip FROM `{_options.RmDatabase}`.{Damage} ORDER BY gmt_created, which, host_ip")).Select(x => $"{x[0]} {x[1]}"));
+            damage.AddRange((await RowsAsync(
+                $"SELECT which, host_ip FROM `{_options.RmDatabase}`.{Damage} ORDER BY gmt_created, which, host_ip"))
+                .Select(x => $"{x[0]} {x[1]}"));
         }
 
-        damage.AddRange(scenario.Nodes.Where(x => File.Exists(Path.Combine(x.Store, "CORRUPTED"))).Select(x => $"store mount of {x.Host.Name} is corrupted"));
+        damage.AddRange(scenario.Nodes.Where(x => File.Exists(Path.Combine(x.Store, "CORRUPTED")))
+            .Select(x => $"store mount of {x.Host.Name} is corrupted"));
         return damage;
     }
 
     private async Task<List<string[]>> RowsAsync(string sql) =>
-        [.. (await metaDb.ExecAsync(sql)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(x => x.Split('\t'))];
+        [.. (await metaDb.ExecAsync(sql)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(x => x.Split('\t'))];
 }

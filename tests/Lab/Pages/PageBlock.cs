@@ -4,16 +4,16 @@ namespace Drydock.Lab;
 
 /// <summary>A fenced block of a page of the documentation, and what a test changes in it.</summary>
 /// <remarks>
-/// A block is run if it has no language, or <c>sh</c> or <c>bash</c>. Comments directly before the fence, which a reader
-/// of the page does not see, tell how the lab differs. Each ends with a semicolon and the reason:
+/// A block is run if it has no language, or <c>sh</c> or <c>bash</c>. Comments directly before the fence, which a
+/// reader of the page does not see, tell how the lab differs. Each ends with a semicolon and the reason:
 /// <list type="bullet">
 /// <item><c>&lt;!-- test: FROM => TO; REASON --&gt;</c> replaces a text, which must occur;</item>
 /// <item><c>&lt;!-- test: before COMMAND; REASON --&gt;</c> and <c>after COMMAND</c> run a command next to the
 /// block;</item>
 /// <item><c>&lt;!-- test: skip; REASON --&gt;</c> does not run the block.</item>
 /// </list>
-/// A <c>console</c> block directly after commands has what they print (<see cref="ShownOutput"/>), unless it begins with
-/// the prompt <c>$ </c>.
+/// A <c>console</c> block directly after commands has what they print (<see cref="ShownOutput"/>), unless it begins
+/// with the prompt <c>$ </c>.
 /// </remarks>
 public sealed partial record PageBlock
 {
@@ -70,7 +70,8 @@ public sealed partial record PageBlock
             }
             else if (Fence().Match(line) is { Success: true } fence)
             {
-                var last = text.IndexOf($"\n{fence.Groups["mark"].Value}\n", end, StringComparison.Ordinal) is var found and >= 0
+                var last = text.IndexOf($"\n{fence.Groups["mark"].Value}\n", end, StringComparison.Ordinal)
+                    is var found and >= 0
                     ? found
                     : throw new LabException($"{place}: the block does not end");
                 var content = last > end ? text[(end + 1)..last] : "";
@@ -107,7 +108,9 @@ public sealed partial record PageBlock
             at = end + 1;
         }
 
-        return markers.Count == 0 ? blocks : throw new LabException($"{name}: 'test: {markers[0]}' does not stand before a fenced block");
+        return markers.Count == 0
+            ? blocks
+            : throw new LabException($"{name}: 'test: {markers[0]}' does not stand before a fenced block");
     }
 
     private static string? Changed(string script, List<string> markers, string place)
@@ -138,14 +141,16 @@ public sealed partial record PageBlock
             else
             {
                 throw new LabException(
-                    $"{place}: 'test: {marker}' is neither skip, before, after nor a replacement of a text that occurs in the block");
+                    $"{place}: 'test: {marker}' is neither skip, before, after nor a replacement of a text that occurs "
+                    + "in the block");
             }
         }
 
         return script;
     }
 
-    [GeneratedRegex(@"\A(?<when>before|after)\s+(?<command>.*)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"\A(?<when>before|after)\s+(?<command>.*)\z", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
     private static partial Regex Command();
 
     [GeneratedRegex("^(?<mark>```+)(?<language>[A-Za-z]*)$", RegexOptions.ExplicitCapture)]

@@ -4,12 +4,12 @@ namespace Drydock.Lab;
 
 /// <summary>
 /// Runs the fenced commands of pages, one block after the other, as a reader would: in a copy of the repository, with
-/// bash, with kubectl as administrator of a control plane, with Helm, and with <c>kubectl drydock</c> where it was built
-/// beside the tests. The working directory of a block is that in which the one before ended.
+/// bash, with kubectl as administrator of a control plane, with Helm, and with <c>kubectl drydock</c> where it was
+/// built beside the tests. The working directory of a block is that in which the one before ended.
 /// </summary>
 /// <remarks>
-/// The control plane is Kubernetes 1.20, older than the minimum of the product: its kubectl refuses the CEL rules of the
-/// CRDs, so that what it checks itself is switched off for every <c>apply</c>.
+/// The control plane is Kubernetes 1.20, older than the minimum of the product: its kubectl refuses the CEL rules of
+/// the CRDs, so that what it checks itself is switched off for every <c>apply</c>.
 /// </remarks>
 public sealed class PageRun
 {
@@ -180,10 +180,14 @@ public sealed class PageRun
         limit.CancelAfter(Limit);
         try
         {
-            var result = await Shell.TryRunAsync("bash", ["-c", text], environment: environment, workingDirectory: Folder, cancellationToken: limit.Token);
+            var result = await Shell.TryRunAsync(
+                "bash", ["-c", text], environment: environment, workingDirectory: Folder,
+                cancellationToken: limit.Token);
             return result.ExitCode == 0
                 ? result.Output
-                : throw new LabException($"{place} ended with exit code {result.ExitCode}.\n{script}\n--- output:\n{result.Output}{result.Error}");
+                : throw new LabException(
+                    $"{place} ended with exit code {result.ExitCode}.\n{script}\n--- "
+                    + $"output:\n{result.Output}{result.Error}");
         }
         catch (OperationCanceledException overdue) when (!cancellationToken.IsCancellationRequested)
         {
@@ -194,7 +198,8 @@ public sealed class PageRun
     /// <summary>The files of the repository that the blocks changed or removed.</summary>
     public IReadOnlyList<string> ChangedFiles() =>
         [.. _files.Where(file => !File.Exists(Path.Combine(Folder, file))
-            || !File.ReadAllBytes(Path.Combine(Folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_source, file))))];
+            || !File.ReadAllBytes(Path.Combine(Folder, file)).AsSpan()
+                .SequenceEqual(File.ReadAllBytes(Path.Combine(_source, file))))];
 
     private void WriteProgram(string name, string script)
     {

@@ -33,11 +33,16 @@ public sealed class LabRegistry : IAsyncDisposable
     /// <summary>The content of a Secret of type kubernetes.io/dockerconfigjson.</summary>
     public string DockerConfigJson => new JsonObject
     {
-        ["auths"] = new JsonObject { [Address] = new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")) } },
+        ["auths"] = new JsonObject
+        {
+            [Address] =
+                new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")) }
+        },
     }.ToJsonString();
 
     /// <summary>Starts an empty registry and waits until it answers.</summary>
-    public static async Task<LabRegistry> StartAsync(LabRun run, string name = "registry", CancellationToken cancellationToken = default)
+    public static async Task<LabRegistry> StartAsync(
+        LabRun run, string name = "registry", CancellationToken cancellationToken = default)
     {
         var registry = new LabRegistry(run, await run.AddNamespaceAsync(name, cancellationToken), name);
         await registry.StartAsync(name, cancellationToken);
@@ -100,7 +105,8 @@ public sealed class LabRegistry : IAsyncDisposable
             WorkingDirectory = _folder,
         });
         await _server.WaitUntilReadyAsync(
-            async token => (await _http.GetAsync(new Uri("/v2/", UriKind.Relative), token)).StatusCode == System.Net.HttpStatusCode.Unauthorized,
+            async token => (await _http.GetAsync(
+                new Uri("/v2/", UriKind.Relative), token)).StatusCode == System.Net.HttpStatusCode.Unauthorized,
             cancellationToken: cancellationToken);
     }
 }

@@ -9,7 +9,8 @@ public static class Deadline
     public static readonly TimeSpan Default = TimeSpan.FromMinutes(3);
 
     /// <summary>
-    /// The time that an operator may take on a busy machine for what it does. It ends only waits for what never happens.
+    /// The time that an operator may take on a busy machine for what it does. It ends only waits for what never
+    /// happens.
     /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
@@ -45,8 +46,9 @@ public static class Deadline
                     return;
                 }
             }
-            catch (Exception error) when (error is HttpRequestException or IOException or System.Net.Sockets.SocketException or LabException
-                || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception error)
+                when (error is HttpRequestException or IOException or System.Net.Sockets.SocketException or LabException
+                    || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 last = error;
             }
@@ -58,7 +60,9 @@ public static class Deadline
 
             if (watch.Elapsed > limit)
             {
-                throw new LabException($"Waited {limit.TotalSeconds:0} s in vain for {what}{(last is null ? "" : ": " + last.Message)}", last ?? new LabException("no answer"));
+                throw new LabException(
+                    $"Waited {limit.TotalSeconds:0} s in vain for {what}{(last is null ? "" : ": " + last.Message)}",
+                    last ?? new LabException("no answer"));
             }
 
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);

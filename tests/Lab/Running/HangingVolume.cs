@@ -19,8 +19,10 @@ public static class HangingVolume
             file.SetLength(Bytes);
         }
 
-        await Shell.RunAsync("mkfs.ext4", ["-q", "-F", image], environment: run.Mark, cancellationToken: cancellationToken);
-        await Shell.RunAsync("mount", ["-o", "loop", image, folder], environment: run.Mark, cancellationToken: cancellationToken);
+        await Shell.RunAsync(
+            "mkfs.ext4", ["-q", "-F", image], environment: run.Mark, cancellationToken: cancellationToken);
+        await Shell.RunAsync(
+            "mount", ["-o", "loop", image, folder], environment: run.Mark, cancellationToken: cancellationToken);
         Directory.Delete(Path.Combine(folder, "lost+found"));
     }
 
@@ -28,7 +30,8 @@ public static class HangingVolume
     public static Task FreezeAsync(LabRun run, string folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Shell.RunAsync("fsfreeze", ["--freeze", folder], environment: run.Mark, cancellationToken: cancellationToken);
+        return Shell.RunAsync(
+            "fsfreeze", ["--freeze", folder], environment: run.Mark, cancellationToken: cancellationToken);
     }
 
     /// <summary>Lets hanging writes continue. Does nothing if the file system is not frozen.</summary>
@@ -38,7 +41,8 @@ public static class HangingVolume
     /// <summary>Removes the file system with its content. Does nothing if there is none.</summary>
     public static async Task RemoveAsync(string folder, CancellationToken cancellationToken)
     {
-        foreach (var image in Directory.EnumerateFiles(Path.GetDirectoryName(folder)!, $"{Path.GetFileName(folder)}-*{Image}"))
+        foreach (var image in Directory.EnumerateFiles(
+            Path.GetDirectoryName(folder)!, $"{Path.GetFileName(folder)}-*{Image}"))
         {
             await ThawAsync(folder);
             await Shell.TryRunAsync("umount", ["-l", folder], cancellationToken: cancellationToken);

@@ -42,8 +42,11 @@ public sealed class LabNamespace
         Shell.RunAsync("ip", ["link", "set", _port, "up"], cancellationToken: cancellationToken);
 
     /// <summary>Runs a short command inside the namespace and returns its output.</summary>
-    public Task<string> RunAsync(string file, IEnumerable<string> arguments, string? input = null, CancellationToken cancellationToken = default) =>
-        Shell.RunAsync("nsenter", ["--net=" + Path, "--", file, .. arguments], input, cancellationToken: cancellationToken);
+    public Task<string> RunAsync(
+        string file, IEnumerable<string> arguments, string? input = null,
+        CancellationToken cancellationToken = default) =>
+        Shell.RunAsync(
+            "nsenter", ["--net=" + Path, "--", file, .. arguments], input, cancellationToken: cancellationToken);
 
     /// <summary>Removes the namespace and returns the last number of its address.</summary>
     internal async Task<int> RemoveAsync()
@@ -60,7 +63,8 @@ public sealed class LabNamespace
         var kernelName = $"{run.LinkPrefix}-{name}";
         var port = FormattableString.Invariant($"{run.LinkPrefix}v{number}");
         var address = FormattableString.Invariant($"{run.NetworkPrefix}.{number}");
-        await Shell.RunAsync("ip", ["netns", "add", kernelName], environment: run.Mark, cancellationToken: cancellationToken);
+        await Shell.RunAsync(
+            "ip", ["netns", "add", kernelName], environment: run.Mark, cancellationToken: cancellationToken);
         await Shell.RunAsync(
             "ip",
             ["-batch", "-"],

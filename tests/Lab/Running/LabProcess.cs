@@ -43,7 +43,8 @@ public sealed class LabProcess : IAsyncDisposable
             arguments.AddRange(["nsenter", "--net=" + ns.Path, "--"]);
         }
 
-        arguments.AddRange(["env", "-u", "LAB_LOG", .. options.System?.Enter ?? [], options.FileName, .. options.Arguments]);
+        arguments.AddRange(
+            ["env", "-u", "LAB_LOG", .. options.System?.Enter ?? [], options.FileName, .. options.Arguments]);
         var start = new ProcessStartInfo("/bin/sh", arguments)
         {
             UseShellExecute = false,
@@ -109,7 +110,9 @@ public sealed class LabProcess : IAsyncDisposable
     /// <summary>
     /// Asks the real endpoint until it answers. If the process ends, it fails at once with the end of the log.
     /// </summary>
-    public Task WaitUntilReadyAsync(Func<CancellationToken, Task<bool>> probe, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+    public Task WaitUntilReadyAsync(
+        Func<CancellationToken, Task<bool>> probe, TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default) =>
         Deadline.UntilAsync(
             string.Create(CultureInfo.InvariantCulture, $"{Name} (process {Id}, log {LogPath})"),
             probe,

@@ -19,7 +19,8 @@ public sealed record LabProcessOptions
     public LabSystem? System { get; init; }
 
     /// <summary>Variables in addition to the inherited ones; a null value removes one.</summary>
-    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(
+        StringComparer.Ordinal);
 
     /// <summary>Working directory; by default the folder of the run.</summary>
     public string? WorkingDirectory { get; init; }

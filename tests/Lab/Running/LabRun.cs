@@ -19,7 +19,8 @@ public sealed class LabRun : IAsyncDisposable
     private readonly Reaper _reaper;
     private readonly ConcurrentDictionary<string, LabProcess> _processes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LabNamespace> _namespaces = new(StringComparer.Ordinal);
-    private readonly Lazy<LabCertificateAuthority> _authority = new(() => new LabCertificateAuthority("drydock-lab-ca"));
+    private readonly Lazy<LabCertificateAuthority> _authority = new(
+        () => new LabCertificateAuthority("drydock-lab-ca"));
 
     // .1 is the bridge; namespaces get addresses from .2 on.
     private int _lastAddress = 1;
@@ -69,7 +70,9 @@ public sealed class LabRun : IAsyncDisposable
     {
         if (!string.Equals(Environment.UserName, "root", StringComparison.Ordinal))
         {
-            throw new LabException($"The lab must run as root (it runs as '{Environment.UserName}'): it makes network namespaces and starts dockerd.");
+            throw new LabException(
+                $"The lab must run as root (it runs as '{Environment.UserName}'): it makes network namespaces and "
+                + "starts dockerd.");
         }
 
         var parent = Path.GetTempPath().TrimEnd('/');
@@ -78,10 +81,13 @@ public sealed class LabRun : IAsyncDisposable
         var id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6);
         var folder = Path.Combine(parent, FolderPrefix + id);
         var fast = FastFolderFor(id, folder);
-        var reaper = await Reaper.StartAsync(id, folder, fast, options?.LogFolder ?? new LabRunOptions().LogFolder, cancellationToken);
+        var reaper = await Reaper.StartAsync(
+            id, folder, fast, options?.LogFolder ?? new LabRunOptions().LogFolder, cancellationToken);
         try
         {
-            var prefix = await Shell.RunAsync("bash", [Recipes.PathOf("bridge.sh"), "dl" + id, folder], environment: MarkOf(id), cancellationToken: cancellationToken);
+            var prefix = await Shell.RunAsync(
+                "bash", [Recipes.PathOf("bridge.sh"), "dl" + id, folder], environment: MarkOf(id),
+                cancellationToken: cancellationToken);
             return new LabRun(id, folder, fast, prefix.Trim(), reaper);
         }
         catch

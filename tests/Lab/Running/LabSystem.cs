@@ -20,7 +20,9 @@ public sealed record LabSystem(string Suite, string Root)
 
     /// <summary>The system that a variable names; null if it is not set, for the servers of the machine.</summary>
     public static async Task<LabSystem?> FromEnvironmentAsync(string variable, CancellationToken cancellationToken) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } suite ? await GetAsync(suite, cancellationToken) : null;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } suite
+            ? await GetAsync(suite, cancellationToken)
+            : null;
 
     /// <summary>What stands before a command to run it in this system.</summary>
     public IReadOnlyList<string> Enter => ["bash", Recipes.PathOf("in-system.sh"), Root];

@@ -19,7 +19,9 @@ internal sealed class Reaper
         string id, string folder, string fastFolder, string? logFolder, CancellationToken cancellationToken)
     {
         // setsid: a Ctrl-C at the owner's terminal, or a kill of its process group, must not reach the reaper.
-        var start = new ProcessStartInfo("setsid", ["bash", Recipes.PathOf("reaper.sh"), "watch", id, folder, fastFolder, logFolder is null ? "" : Path.GetFullPath(logFolder)])
+        var start = new ProcessStartInfo("setsid", [
+            "bash", Recipes.PathOf("reaper.sh"), "watch", id, folder, fastFolder,
+            logFolder is null ? "" : Path.GetFullPath(logFolder)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -40,7 +42,8 @@ internal sealed class Reaper
         try
         {
             // FileShare.None takes the same advisory lock (flock) that the reaper holds as long as it lives.
-            using var handle = File.OpenHandle(Path.Combine(folder, ".reaper"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var handle = File.OpenHandle(
+                Path.Combine(folder, ".reaper"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
         catch (IOException)
@@ -53,8 +56,11 @@ internal sealed class Reaper
         }
     }
 
-    public static Task SweepDeadAsync(string id, string folder, string fastFolder, CancellationToken cancellationToken) =>
-        Shell.RunAsync("bash", [Recipes.PathOf("reaper.sh"), "sweep", id, folder, fastFolder], cancellationToken: cancellationToken);
+    public static Task SweepDeadAsync(
+        string id, string folder, string fastFolder, CancellationToken cancellationToken) =>
+        Shell.RunAsync(
+            "bash", [Recipes.PathOf("reaper.sh"), "sweep", id, folder, fastFolder],
+            cancellationToken: cancellationToken);
 
     /// <summary>Tells the reaper to remove the run and waits for its end.</summary>
     /// <exception cref="LabException">A part of the run could not be removed.</exception>
@@ -66,7 +72,8 @@ internal sealed class Reaper
             await _process.WaitForExitAsync();
             if (_process.ExitCode != 0)
             {
-                throw new LabException($"The reaper could not remove everything of {_folder} (exit code {_process.ExitCode})");
+                throw new LabException(
+                    $"The reaper could not remove everything of {_folder} (exit code {_process.ExitCode})");
             }
         }
     }

@@ -6,7 +6,8 @@ namespace Drydock.Lab;
 public static class Recipes
 {
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Known = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Known = new(
+        StringComparer.Ordinal);
 
     /// <summary>The cache of this user. It keeps slow results between runs.</summary>
     public static string CacheFolder
@@ -15,7 +16,9 @@ public static class Recipes
         {
             var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
             return Path.Combine(
-                string.IsNullOrEmpty(cache) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache") : cache,
+                string.IsNullOrEmpty(cache)
+                    ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache")
+                    : cache,
                 "drydock");
         }
     }
@@ -27,7 +30,8 @@ public static class Recipes
     /// Runs a recipe and returns the paths that it prints as NAME=PATH. A recipe does nothing if its result is in the
     /// cache. Within one process every recipe runs once.
     /// </summary>
-    public static Task<IReadOnlyDictionary<string, string>> RunAsync(string recipe, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyDictionary<string, string>> RunAsync(
+        string recipe, CancellationToken cancellationToken = default) =>
         RunAsync(recipe, [], cancellationToken);
 
     /// <summary>As <see cref="RunAsync(string, CancellationToken)"/>, with arguments.</summary>
@@ -44,7 +48,8 @@ public static class Recipes
                 return known;
             }
 
-            var output = await Shell.RunAsync("bash", [PathOf(recipe), .. arguments], cancellationToken: cancellationToken);
+            var output = await Shell.RunAsync(
+                "bash", [PathOf(recipe), .. arguments], cancellationToken: cancellationToken);
             var paths = output
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line.Split('=', 2))

@@ -65,7 +65,9 @@ public static class Shell
         var result = await TryRunAsync(file, list, input, environment, workingDirectory, cancellationToken);
         return result.ExitCode == 0
             ? result.Output
-            : throw new LabException($"'{file} {string.Join(' ', list)}' ended with exit code {result.ExitCode}: {Tail(result.Error.Length > 0 ? result.Error : result.Output)}");
+            : throw new LabException(
+                $"'{file} {string.Join(' ', list)}' ended with exit code {result.ExitCode}: "
+                + $"{Tail(result.Error.Length > 0 ? result.Error : result.Output)}");
     }
 
     /// <summary>Runs a command on the lab's own terminal and returns its exit code.</summary>

@@ -32,7 +32,8 @@ internal static class Signals
     {
         if (processId <= 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(processId), processId, "The lab signals only processes that it started, each by its own id.");
+            throw new ArgumentOutOfRangeException(
+                nameof(processId), processId, "The lab signals only processes that it started, each by its own id.");
         }
 
         if (Kill(processId, (int)signal) == 0)
@@ -41,7 +42,9 @@ internal static class Signals
         }
 
         var error = Marshal.GetLastPInvokeError();
-        return error == NoSuchProcess ? false : throw new Win32Exception(error, $"Signal {signal} to process {processId}");
+        return error == NoSuchProcess
+            ? false
+            : throw new Win32Exception(error, $"Signal {signal} to process {processId}");
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -10,12 +10,15 @@ internal static class SmallDisk
 
     /// <summary>Mounts a tmpfs.</summary>
     public static Task MountAsync(LabRun run, string folder, long bytes, CancellationToken cancellationToken) =>
-        Shell.RunAsync("mount", ["-t", "tmpfs", "-o", FormattableString.Invariant($"size={bytes}"), "drydock-lab", folder], environment: run.Mark, cancellationToken: cancellationToken);
+        Shell.RunAsync(
+            "mount", ["-t", "tmpfs", "-o", FormattableString.Invariant($"size={bytes}"), "drydock-lab", folder],
+            environment: run.Mark, cancellationToken: cancellationToken);
 
     /// <summary>Fills all free space.</summary>
     public static async Task FillAsync(string folder, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(Path.Combine(folder, Filler), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await using var file = new FileStream(
+            Path.Combine(folder, Filler), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var block = new byte[1 << 20];
         for (var size = block.Length; size > 0;)
         {

@@ -1,6 +1,7 @@
 namespace Drydock.Lab;
 
-/// <summary>A wall clock that is wrong, for one process (libfaketime). Waits and the monotonic clock stay true.</summary>
+/// <summary>A wall clock that is wrong, for one process (libfaketime). Waits and the monotonic clock stay
+/// true.</summary>
 public static class WrongClock
 {
     /// <summary>The environment of a process whose clock is wrong from its start.</summary>
@@ -28,11 +29,14 @@ public static class WrongClock
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    private static string Text(TimeSpan offset) => FormattableString.Invariant($"{(offset < TimeSpan.Zero ? "" : "+")}{offset.TotalSeconds:0}");
+    private static string Text(TimeSpan offset) =>
+        FormattableString.Invariant($"{(offset < TimeSpan.Zero ? "" : "+")}{offset.TotalSeconds:0}");
 
     private static Dictionary<string, string?> Library() => new(StringComparer.Ordinal)
     {
-        ["LD_PRELOAD"] = Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).First(),
+        ["LD_PRELOAD"] = Directory.EnumerateFiles(
+            "/usr/lib", "libfaketimeMT.so.1",
+            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).First(),
         ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
     };
 }

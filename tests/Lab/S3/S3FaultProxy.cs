@@ -23,7 +23,9 @@ public sealed class S3FaultProxy : HttpFaultProxy
 
     /// <summary>An error in S3's format, for <see cref="FaultAction.Answer"/>.</summary>
     public static FaultAction Error(int code, string name) =>
-        FaultAction.Answer(code, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{name}</Code><Message>fault injected by the lab</Message><RequestId>lab</RequestId></Error>");
+        FaultAction.Answer(
+            code, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{name}</Code><Message>fault injected by the "
+                + "lab</Message><RequestId>lab</RequestId></Error>");
 
     /// <summary>
     /// Resets all connections once this many pieces of bodies (tens of kilobytes each) have passed from now on, in

@@ -30,7 +30,8 @@ public sealed class S3Server : IAsyncDisposable
         (_run, _options, Namespace) = (run, options, ns);
         _folder = run.FolderFor(options.Name);
         _configuration = Path.Combine(_folder, "ceph.conf");
-        _tls = run.Authority.Issue(Path.Combine(_folder, "tls"), "server", options.Name, hosts: [ns.Address, HostName, "*." + HostName]);
+        _tls = run.Authority.Issue(
+            Path.Combine(_folder, "tls"), "server", options.Name, hosts: [ns.Address, HostName, "*." + HostName]);
     }
 
     /// <summary>
@@ -76,7 +77,8 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Makes a user that owns nothing yet.</summary>
     public async Task<S3Keys> NewUserAsync(string name, CancellationToken cancellationToken = default)
     {
-        var answer = await CephAsync("radosgw-admin", ["user", "create", "--uid=" + name, "--display-name=" + name], cancellationToken);
+        var answer = await CephAsync(
+            "radosgw-admin", ["user", "create", "--uid=" + name, "--display-name=" + name], cancellationToken);
         using var user = JsonDocument.Parse(answer[answer.IndexOf('{', StringComparison.Ordinal)..]);
         var keys = user.RootElement.GetProperty("keys")[0];
         return new S3Keys(keys.GetProperty("access_key").GetString()!, keys.GetProperty("secret_key").GetString()!);
@@ -107,7 +109,9 @@ public sealed class S3Server : IAsyncDisposable
     {
         _gateway = Start("radosgw", "rgw", ["-n", "client.rgw", "-f"]);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        await _gateway.WaitUntilReadyAsync(async token => (await http.GetAsync(PlainEndpoint, token)).IsSuccessStatusCode, cancellationToken: cancellationToken);
+        await _gateway.WaitUntilReadyAsync(
+            async token => (await http.GetAsync(PlainEndpoint, token)).IsSuccessStatusCode,
+            cancellationToken: cancellationToken);
     }
 
     /// <summary>Ends all processes at once, because no data is kept.</summary>
@@ -125,7 +129,8 @@ public sealed class S3Server : IAsyncDisposable
         var id = Guid.NewGuid().ToString("D");
         await File.WriteAllTextAsync(_configuration, Configuration(id), cancellationToken);
         var map = Path.Combine(_folder, "monmap");
-        await CephAsync("monmaptool", ["--create", "--addv", "a", $"[v2:{Address}:3300/0]", "--fsid", id, map], cancellationToken);
+        await CephAsync(
+            "monmaptool", ["--create", "--addv", "a", $"[v2:{Address}:3300/0]", "--fsid", id, map], cancellationToken);
         await CephAsync("ceph-mon", ["--mkfs", "-i", "a", "--monmap", map], cancellationToken);
         _monitor = Start("ceph-mon", "mon", ["-i", "a", "-f"]);
         var store = Guid.NewGuid().ToString("D");
@@ -137,16 +142,18 @@ public sealed class S3Server : IAsyncDisposable
         _store = Start("ceph-osd", "osd", ["-i", "0", "-f"]);
     }
 
-    private LabProcess Start(string program, string part, IReadOnlyList<string> arguments) => _run.StartProcess(new LabProcessOptions
-    {
-        Name = $"{_options.Name}-{part}",
-        FileName = program,
-        Arguments = ["-c", _configuration, .. arguments],
-        Namespace = Namespace,
-        WorkingDirectory = _folder,
-    });
+    private LabProcess Start(string program, string part, IReadOnlyList<string> arguments) =>
+        _run.StartProcess(new LabProcessOptions
+        {
+            Name = $"{_options.Name}-{part}",
+            FileName = program,
+            Arguments = ["-c", _configuration, .. arguments],
+            Namespace = Namespace,
+            WorkingDirectory = _folder,
+        });
 
-    private Task<string> CephAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+    private Task<string> CephAsync(
+        string program, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         Namespace.RunAsync(program, ["-c", _configuration, .. arguments], cancellationToken: cancellationToken);
 
     // One copy of each object, no internal authentication, no pauses between the monitor's decisions.

@@ -52,5 +52,6 @@ public static class FreePort
     }
 
     private static int ReadFirstConnectionPort() =>
-        int.Parse(File.ReadAllText(ConnectionPorts).Split('\t', ' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse(
+            File.ReadAllText(ConnectionPorts).Split('\t', ' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 }

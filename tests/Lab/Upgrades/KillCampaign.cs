@@ -11,10 +11,12 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
     private static readonly LabOperatorOptions Alone = new() { LeaderElection = false };
 
     private readonly UpgradeCourse _course = new(stage, goal);
-    private readonly FaultLedger _ledger = stage.Faults?.Ledger ?? throw new ArgumentException("the stage has no fault proxies", nameof(stage));
+    private readonly FaultLedger _ledger = stage.Faults?.Ledger
+        ?? throw new ArgumentException("the stage has no fault proxies", nameof(stage));
 
     /// <summary>Runs without a kill.</summary>
-    public Task<GoldenRun> GoldenAsync(CancellationToken cancellationToken = default) => _course.GoldenAsync(Alone, cancellationToken);
+    public Task<GoldenRun> GoldenAsync(CancellationToken cancellationToken = default) =>
+        _course.GoldenAsync(Alone, cancellationToken);
 
     /// <summary>Kills at each of the points of one run. The last successor finishes the run.</summary>
     public Task<KillOutcome> KillAsync(
@@ -43,7 +45,8 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
                 (from, kills) = (point.Act.Number, struck);
             }
 
-            return kills < distances.Count && point.Act.Number >= from + distances[kills].Acts && point.Side == distances[kills].Side;
+            return kills < distances.Count && point.Act.Number >= from + distances[kills].Acts
+                && point.Side == distances[kills].Side;
         }
 
         return KillAsync(IsNext, golden, cancellationToken);

@@ -12,7 +12,8 @@ public sealed partial record KillPoint(string Act, FaultSide Side)
 {
     /// <summary>Both sides of each act of a run, in order.</summary>
     public static IReadOnlyList<KillPoint> Of(IEnumerable<FaultAct> acts) =>
-        [.. Names(acts).SelectMany(name => new[] { new KillPoint(name, FaultSide.Before), new KillPoint(name, FaultSide.After) })];
+        [.. Names(acts).SelectMany(
+            name => new[] { new KillPoint(name, FaultSide.Before), new KillPoint(name, FaultSide.After) })];
 
     /// <summary>The point of one act, given all acts of the run so far.</summary>
     public static KillPoint Of(FaultPoint point, IEnumerable<FaultAct> acts) =>
@@ -29,7 +30,8 @@ public sealed partial record KillPoint(string Act, FaultSide Side)
         var since = "the beginning";
         foreach (var act in acts)
         {
-            var text = GeneratedIds.Hide(Lists().Replace($"{act.Proxy} {act.Verb} {act.Target}", "")).Replace("|", "/", StringComparison.Ordinal);
+            var text = GeneratedIds.Hide(Lists().Replace($"{act.Proxy} {act.Verb} {act.Target}", ""))
+                .Replace("|", "/", StringComparison.Ordinal);
             if (act.Proxy == KubeFaultProxy.DefaultName)
             {
                 text = $"{text} since {since}";

@@ -35,9 +35,11 @@ public sealed class LabOperator : IAsyncDisposable
         var address = FormattableString.Invariant($"{options.Network?.Address ?? "127.0.0.1"}:{FreePort.Take()}");
         List<string> arguments =
         [
-            options.Assembly ?? assembly, "--kubeconfig", kubeconfig, "--namespace", operatorNamespace, "--http", $"http://{address}", "--log-level", options.LogLevel,
+            options.Assembly ?? assembly, "--kubeconfig", kubeconfig, "--namespace", operatorNamespace, "--http",
+            $"http://{address}", "--log-level", options.LogLevel,
             "--scratch", run.FolderFor("scratch"), "--storage-shared",
-            .. (options.StorageRoots ?? [run.FolderFor("snapshots"), Recipes.CacheFolder]).SelectMany(root => new[] { "--storage-root", root }),
+            .. (options.StorageRoots ?? [run.FolderFor("snapshots"), Recipes.CacheFolder]).SelectMany(
+                root => new[] { "--storage-root", root }),
         ];
         arguments.AddRange(options.WatchNamespaces.Select(space => $"--watch-namespace={space}"));
         if (!options.LeaderElection)
@@ -76,7 +78,9 @@ public sealed class LabOperator : IAsyncDisposable
 
     /// <summary>Waits until the operator reports that it is ready.</summary>
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) =>
-        _process.WaitUntilReadyAsync(async token => (await GetAsync("/readyz", token)).StartsWith("Healthy", StringComparison.Ordinal), cancellationToken: cancellationToken);
+        _process.WaitUntilReadyAsync(
+            async token => (await GetAsync("/readyz", token)).StartsWith("Healthy", StringComparison.Ordinal),
+            cancellationToken: cancellationToken);
 
     /// <summary>
     /// Sends an HTTP request and returns status code and body; empty if the operator does not answer.

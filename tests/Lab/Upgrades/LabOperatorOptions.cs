@@ -36,7 +36,8 @@ public sealed record LabOperatorOptions
     public LabNamespace? Network { get; init; }
 
     /// <summary>Environment variables in addition to the inherited ones.</summary>
-    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(
+        StringComparer.Ordinal);
 
     /// <summary>The lowest level it logs.</summary>
     public string LogLevel { get; init; } = "Debug";

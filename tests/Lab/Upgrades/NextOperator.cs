@@ -11,8 +11,10 @@ public sealed record NextOperator(string Assembly, string Crds)
     /// <param name="checkout">The root of the checkout.</param>
     public static async Task<NextOperator> BuildAsync(string checkout, CancellationToken cancellationToken = default)
     {
-        var output = await Shell.RunAsync("bash", [Recipes.PathOf("next-operator.sh"), checkout], cancellationToken: cancellationToken);
-        var paths = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        var output = await Shell.RunAsync(
+            "bash", [Recipes.PathOf("next-operator.sh"), checkout], cancellationToken: cancellationToken);
+        var paths = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
+            .ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
         return new NextOperator(paths["OPERATOR"], paths["CRDS"]);
     }
 }

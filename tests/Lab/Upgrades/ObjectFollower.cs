@@ -27,7 +27,9 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
         }
 
         var last = _seen.LastOrDefault();
-        throw new LabException($"{name} did not get there within {longest}; last phase {last?["status"]?["phase"] ?? "(none)"}, step {last?["status"]?["step"]}: {last?["status"]?["message"]}");
+        throw new LabException(
+            $"{name} did not get there within {longest}; last phase {last?["status"]?["phase"] ?? "(none)"}, step "
+            + $"{last?["status"]?["step"]}: {last?["status"]?["message"]}");
     }
 
     /// <summary>
@@ -68,7 +70,8 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
         HttpClient http, Func<JsonNode, bool> wanted, CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(
-            new Uri($"{collection}?watch=true&fieldSelector=metadata.name={name}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            new Uri($"{collection}?watch=true&fieldSelector=metadata.name={name}", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (await reader.ReadLineAsync(cancellationToken) is { } line)

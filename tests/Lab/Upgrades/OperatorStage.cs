@@ -44,7 +44,8 @@ public sealed class OperatorStage
     /// <param name="assembly">Path of Drydock.Operator.dll.</param>
     /// <param name="modernCrds">Whether the modern CRD server serves the CRDs instead of the 1.20 one.</param>
     public static async Task<OperatorStage> InstallAsync(
-        LabRun run, ControlPlane controlPlane, KubeFaultProxy? proxy, string checkout, string assembly, bool modernCrds = false, CancellationToken cancellationToken = default)
+        LabRun run, ControlPlane controlPlane, KubeFaultProxy? proxy, string checkout, string assembly,
+        bool modernCrds = false, CancellationToken cancellationToken = default)
     {
         var stage = new OperatorStage(run, controlPlane, assembly, proxy);
         var config = Path.Combine(checkout, "config");
@@ -57,8 +58,10 @@ public sealed class OperatorStage
             await StageCrds.ApplyAsync(controlPlane, Path.Combine(config, "crd"), cancellationToken);
         }
 
-        await controlPlane.KubectlAsync(["create", "namespace", OperatorNamespace], cancellationToken: cancellationToken);
-        await controlPlane.KubectlAsync(["apply", "-k", Path.Combine(config, "rbac")], cancellationToken: cancellationToken);
+        await controlPlane.KubectlAsync(
+            ["create", "namespace", OperatorNamespace], cancellationToken: cancellationToken);
+        await controlPlane.KubectlAsync(
+            ["apply", "-k", Path.Combine(config, "rbac")], cancellationToken: cancellationToken);
         stage._kubeconfig = await stage._token.WriteKubeconfigAsync(cancellationToken);
         return stage;
     }
@@ -87,7 +90,8 @@ public sealed class OperatorStage
     /// Invalidates every token that the operator ever had, as if they had expired. <see cref="RenewTokenAsync"/> gives
     /// it a new one, as the kubelet does.
     /// </summary>
-    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => _token.ExpireAsync(cancellationToken);
+    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) =>
+        _token.ExpireAsync(cancellationToken);
 
     /// <summary>Writes a fresh token into the token file of the operator's kubeconfig.</summary>
     public Task RenewTokenAsync(CancellationToken cancellationToken = default) => _token.RenewAsync(cancellationToken);
@@ -95,7 +99,8 @@ public sealed class OperatorStage
     /// <summary>
     /// Deletes every object of Drydock and every lease of the operator. No operator may run meanwhile.
     /// </summary>
-    public Task CleanAsync(CancellationToken cancellationToken = default) => new ApiCleaner(ControlPlane).CleanAsync(OperatorNamespace, cancellationToken);
+    public Task CleanAsync(CancellationToken cancellationToken = default) =>
+        new ApiCleaner(ControlPlane).CleanAsync(OperatorNamespace, cancellationToken);
 
     /// <summary>Makes a new namespace.</summary>
     /// <returns>Name of the namespace.</returns>
@@ -126,13 +131,17 @@ public sealed class OperatorStage
     /// its last status.
     /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
-    public Task<JsonNode> WaitForAsync(string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default) =>
+    public Task<JsonNode> WaitForAsync(
+        string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan deadline,
+        CancellationToken cancellationToken = default) =>
         Follower(plural, space, name).UntilAsync(wanted, deadline, cancellationToken);
 
     /// <summary>
     /// Follows an object of Drydock for a time at most. Null if it did not become as wanted meanwhile.
     /// </summary>
-    public Task<JsonNode?> SeenWithinAsync(string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan time, CancellationToken cancellationToken = default) =>
+    public Task<JsonNode?> SeenWithinAsync(
+        string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan time,
+        CancellationToken cancellationToken = default) =>
         Follower(plural, space, name).WithinAsync(wanted, time, cancellationToken);
 
     private ObjectFollower Follower(string plural, string space, string name) =>

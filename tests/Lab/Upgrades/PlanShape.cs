@@ -24,14 +24,18 @@ public static class PlanShape
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..Digits];
     }
 
-    private static string Line(JsonNode item, string kind, IEnumerable<string> references, Func<string, string> named) =>
-        string.Join('|', [Id(item["id"], named), Id(item[kind], named), Names(item["parameters"]), .. references.Select(name => Ids(item[name], named))]);
+    private static string Line(
+        JsonNode item, string kind, IEnumerable<string> references, Func<string, string> named) =>
+        string.Join('|', [Id(item["id"], named), Id(item[kind], named), Names(item["parameters"]), .. references.Select(
+            name => Ids(item[name], named))]);
 
     // A list of ids, or a single one.
     private static string Ids(JsonNode? ids, Func<string, string> named) =>
-        string.Join(',', (ids is JsonArray all ? [.. all] : new[] { ids }).Select(id => Id(id, named)).Order(StringComparer.Ordinal));
+        string.Join(',', (ids is JsonArray all ? [.. all] : new[] { ids }).Select(id => Id(id, named))
+            .Order(StringComparer.Ordinal));
 
-    private static string Id(JsonNode? id, Func<string, string> named) => id is null ? "" : named(id.GetValue<string>());
+    private static string Id(JsonNode? id, Func<string, string> named) =>
+        id is null ? "" : named(id.GetValue<string>());
 
     private static string Names(JsonNode? parameters) =>
         parameters is JsonObject all ? string.Join(',', all.Select(x => x.Key).Order(StringComparer.Ordinal)) : "";

@@ -20,22 +20,29 @@ internal static partial class RefetchText
         // In a rollback, HA is written after the last new container was stopped and before the end is recorded. In an
         // upgrade the write itself is recorded.
         var back = At(upgrade, "rolledBackAt");
-        if (At(upgrade, "t1") is not { } stopped || (back is null ? At(upgrade, "t2") : At(upgrade, "t3") ?? stopped) is not { } earliest)
+        if (At(upgrade, "t1") is not { } stopped
+            || (back is null ? At(upgrade, "t2") : At(upgrade, "t3") ?? stopped) is not { } earliest)
         {
             return state;
         }
 
         var (least, most) = (Minutes(earliest - stopped - Rounding), Minutes((back ?? earliest) - stopped + Rounding));
-        return Value().Replace(state, match => int.Parse(match.Groups["minutes"].ValueSpan, CultureInfo.InvariantCulture) is var minutes && minutes >= least && minutes <= most
-            ? match.Groups["key"].Value + "covers the outage"
-            : match.Value);
+        return Value().Replace(
+            state, match => int.Parse(match.Groups["minutes"].ValueSpan, CultureInfo.InvariantCulture) is var minutes
+                && minutes >= least && minutes <= most
+                ? match.Groups["key"].Value + "covers the outage"
+                : match.Value);
     }
 
     private static int Minutes(TimeSpan outage) => (int)Math.Ceiling((outage + Margin).TotalMinutes);
 
     private static DateTimeOffset? At(JsonNode upgrade, string time) =>
-        upgrade["status"]?["times"]?[time]?.GetValue<string>() is { } text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
+        upgrade["status"]?["times"]?[time]?.GetValue<string>() is { } text
+            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture)
+            : null;
 
-    [GeneratedRegex("(?<key>\"refetchStoreIntervalMin\":)(?<minutes>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "(?<key>\"refetchStoreIntervalMin\":)(?<minutes>[0-9]+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Value();
 }

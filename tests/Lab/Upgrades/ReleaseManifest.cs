@@ -1,8 +1,8 @@
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// What tests/release.sh applies: a namespace, the Secret of the hosts, and the upgrade of an OMS by an operator that was
-/// installed from a release.
+/// What tests/release.sh applies: a namespace, the Secret of the hosts, and the upgrade of an OMS by an operator that
+/// was installed from a release.
 /// </summary>
 public static class ReleaseManifest
 {
@@ -11,7 +11,8 @@ public static class ReleaseManifest
     /// <param name="oms">The OMS, whose hosts have the new image.</param>
     /// <param name="certificates">Folder with ca.pem, cert.pem and key.pem of a client of the hosts.</param>
     /// <returns>A List of all objects.</returns>
-    public static async Task<JsonObject> WriteAsync(OmsScenario oms, string certificates, CancellationToken cancellationToken)
+    public static async Task<JsonObject> WriteAsync(
+        OmsScenario oms, string certificates, CancellationToken cancellationToken)
     {
         var tls = StageSecret.Opaque(
             "docker-tls",
@@ -23,7 +24,12 @@ public static class ReleaseManifest
             ["apiVersion"] = "v1",
             ["kind"] = "List",
             ["items"] = new JsonArray(
-                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace } },
+                new JsonObject
+                {
+                    ["apiVersion"] = "v1",
+                    ["kind"] = "Namespace",
+                    ["metadata"] = new JsonObject { ["name"] = Namespace }
+                },
                 tls.ToManifest(Namespace),
                 new JsonObject
                 {
@@ -43,8 +49,16 @@ public static class ReleaseManifest
         ["toVersion"] = oms.To.ImageVersion,
         ["image"] = oms.To.Tag,
         ["hostIP"] = oms.Nodes[0].Host.Address,
-        ["docker"] = new JsonObject { ["endpoint"] = "tcp://{hostIP}:2376", ["tlsSecretRef"] = new JsonObject { ["name"] = tls } },
-        ["preflight"] = new JsonObject { ["acknowledge"] = new JsonArray("ForwardSwitchoverUnknown", "SyncProjectsWithoutDbType") },
-        ["backup"] = new JsonObject { ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = "/var/lib/drydock/snapshots" } } },
+        ["docker"] = new JsonObject
+        {
+            ["endpoint"] = "tcp://{hostIP}:2376",
+            ["tlsSecretRef"] = new JsonObject { ["name"] = tls }
+        },
+        ["preflight"] =
+            new JsonObject { ["acknowledge"] = new JsonArray("ForwardSwitchoverUnknown", "SyncProjectsWithoutDbType") },
+        ["backup"] = new JsonObject
+        {
+            ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = "/var/lib/drydock/snapshots" } }
+        },
     };
 }

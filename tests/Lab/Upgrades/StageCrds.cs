@@ -9,8 +9,10 @@ internal static class StageCrds
     /// </summary>
     public static async Task ApplyAsync(ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {
-        await controlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
-        var crds = Directory.EnumerateFiles(folder, "drydock.dev_*.yaml").Select(file => $"{Path.GetFileNameWithoutExtension(file)["drydock.dev_".Length..]}.drydock.dev");
+        await controlPlane.KubectlAsync(
+            ["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
+        var crds = Directory.EnumerateFiles(folder, "drydock.dev_*.yaml")
+            .Select(file => $"{Path.GetFileNameWithoutExtension(file)["drydock.dev_".Length..]}.drydock.dev");
         await controlPlane.WaitForCrdsAsync(crds, cancellationToken);
     }
 
@@ -22,13 +24,16 @@ internal static class StageCrds
         foreach (var file in Directory.EnumerateFiles(folder, "drydock.dev_*.yaml"))
         {
             var plural = Path.GetFileNameWithoutExtension(file)["drydock.dev_".Length..];
-            await server.ApplyCrdAsync($"{plural}.drydock.dev", await File.ReadAllTextAsync(file, Encoding.UTF8, cancellationToken), cancellationToken);
+            await server.ApplyCrdAsync(
+                $"{plural}.drydock.dev", await File.ReadAllTextAsync(file, Encoding.UTF8, cancellationToken),
+                cancellationToken);
         }
 
         await server.RegisterGroupAsync(cancellationToken: cancellationToken);
 
         // The operator reads its definitions from the API server itself. Kinds that are already registered stay with
         // the current CRD server.
-        await controlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
+        await controlPlane.KubectlAsync(
+            ["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
     }
 }

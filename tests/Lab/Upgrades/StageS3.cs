@@ -67,7 +67,8 @@ public sealed class StageS3 : IAsyncDisposable
     public async Task<bool> HoldsAsync(string key, CancellationToken cancellationToken = default)
     {
         using var client = _server.Client();
-        var found = await client.ListObjectsV2Async(new Amazon.S3.Model.ListObjectsV2Request { BucketName = Bucket, Prefix = key }, cancellationToken);
+        var found = await client.ListObjectsV2Async(
+            new Amazon.S3.Model.ListObjectsV2Request { BucketName = Bucket, Prefix = key }, cancellationToken);
         return found.S3Objects?.Any(x => x.Key == key) == true;
     }
 

@@ -13,7 +13,8 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private const int Looks = 60;
-    private static readonly string[] RunOnce = [OmsEvents.JarStart, OmsEvents.JarEnd, OmsEvents.InitStart, OmsEvents.InitEnd, OmsEvents.Punished];
+    private static readonly string[] RunOnce =
+        [OmsEvents.JarStart, OmsEvents.JarEnd, OmsEvents.InitStart, OmsEvents.InitEnd, OmsEvents.Punished];
 
     public UpgradeGoal Goal => goal;
 
@@ -58,7 +59,9 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
 
     /// <summary>Sets desiredState to RolledBack.</summary>
     public Task RollBackAsync(string space) =>
-        stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsupgrades.drydock.dev", Name, "--type=merge", "-p", """{"spec":{"desiredState":"RolledBack"}}"""]);
+        stage.ControlPlane.KubectlAsync([
+            "-n", space, "patch", "omsupgrades.drydock.dev", Name, "--type=merge", "-p",
+            """{"spec":{"desiredState":"RolledBack"}}"""]);
 
     /// <summary>Waits until the upgrade is over.</summary>
     public Task<JsonNode> OverAsync(string space, CancellationToken cancellationToken, TimeSpan? patience = null) =>
@@ -74,17 +77,22 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
             counts[entry] = audit.Count(a => a.Event == entry);
         }
 
-        counts["new container start"] = audit.Count(a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.To.Version);
-        counts["old container start"] = audit.Count(a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.From.Version);
-        counts["old container stop"] = audit.Count(a => a.Event == OmsEvents.ContainerStop && a.Version == stage.Oms.From.Version);
+        counts["new container start"] = audit.Count(
+            a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.To.Version);
+        counts["old container start"] = audit.Count(
+            a => a.Event == OmsEvents.ContainerStart && a.Version == stage.Oms.From.Version);
+        counts["old container stop"] = audit.Count(
+            a => a.Event == OmsEvents.ContainerStop && a.Version == stage.Oms.From.Version);
         foreach (var kind in new[] { "backupsnapshots", "snapshotrestores" })
         {
-            counts[kind] = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", kind + ".drydock.dev", "-o", "json"]))!["items"]!.AsArray().Count;
+            counts[kind] = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(
+                ["-n", space, "get", kind + ".drydock.dev", "-o", "json"]))!["items"]!.AsArray().Count;
         }
 
         foreach (var host in stage.Hosts)
         {
-            counts[$"containers on {host.Name}"] = (await host.DockerAsync(["ps", "-aq"])).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+            counts[$"containers on {host.Name}"] = (await host.DockerAsync(["ps", "-aq"]))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
         }
 
         return counts;
@@ -113,11 +121,14 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
         var found = Lines(state);
         if (!found.SequenceEqual(wanted, StringComparer.Ordinal))
         {
-            return string.Join('\n', ["the end state differs:", .. wanted.Except(found).Select(line => $"- golden   {line}"), .. found.Except(wanted).Select(line => $"+ this run {line}")]);
+            return string.Join('\n', [
+                "the end state differs:", .. wanted.Except(found).Select(line => $"- golden   {line}"),
+                .. found.Except(wanted).Select(line => $"+ this run {line}")]);
         }
 
         var seen = await CountsAsync(space);
-        var different = golden.Counts.Where(g => (counts || g.Key == OmsEvents.Punished) && isNatural?.Invoke(g.Key) != true && seen.GetValueOrDefault(g.Key) != g.Value)
+        var different = golden.Counts.Where(g => (counts || g.Key == OmsEvents.Punished)
+            && isNatural?.Invoke(g.Key) != true && seen.GetValueOrDefault(g.Key) != g.Value)
             .Select(g => $"{g.Key} {seen.GetValueOrDefault(g.Key)} times instead of {g.Value}").ToList();
         return different.Count == 0 ? null : string.Join("; ", [.. different, .. await stage.Oms.PunishmentsAsync()]);
     }
@@ -138,7 +149,9 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
         var state = await stage.Oms.ReadStateAsync();
         if (goal == UpgradeGoal.Rollback && state.DatabaseText() != before)
         {
-            throw new LabException($"the databases are not as they were before the upgrade:\n--- before\n{before}\n--- after\n{state.DatabaseText()}");
+            throw new LabException(
+                $"the databases are not as they were before the upgrade:\n--- before\n{before}\n--- "
+                + $"after\n{state.DatabaseText()}");
         }
 
         return new GoldenRun(stage.Faults?.Ledger.Acts ?? [], await EndStateAsync(space), await CountsAsync(space))
@@ -156,18 +169,23 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     /// <summary>Approves the rollback of a succeeded upgrade once it is held.</summary>
     public async Task ApproveAsync(string space, CancellationToken cancellationToken)
     {
-        var held = await stage.WaitForAsync(space, x => Hash(x) is not null && IsHeld(x), Patience, Name, cancellationToken);
+        var held = await stage.WaitForAsync(
+            space, x => Hash(x) is not null && IsHeld(x), Patience, Name, cancellationToken);
         var approval = $"drydock.dev/approve={held.WordFor("RollBack", "rollbackPlan")}";
-        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", Name, approval], cancellationToken: cancellationToken);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", Name, approval],
+            cancellationToken: cancellationToken);
     }
 
     private static bool IsOver(JsonNode upgrade, string phase) =>
-        upgrade["status"]?["phase"]?.GetValue<string>() == phase && upgrade["status"]?["target"]?["claim"] is null && upgrade["metadata"]?["finalizers"] is null;
+        upgrade["status"]?["phase"]?.GetValue<string>() == phase && upgrade["status"]?["target"]?["claim"] is null
+            && upgrade["metadata"]?["finalizers"] is null;
 
     private static string? Hash(JsonNode upgrade) => upgrade["status"]?["rollbackPlan"]?["hash"]?.GetValue<string>();
 
     private static bool IsHeld(JsonNode upgrade) =>
-        upgrade["status"]?["conditions"]?.AsArray().Any(x => x!["type"]!.GetValue<string>() == "Held" && x["status"]!.GetValue<string>() == "True") == true;
+        upgrade["status"]?["conditions"]?.AsArray()
+            .Any(x => x!["type"]!.GetValue<string>() == "Held" && x["status"]!.GetValue<string>() == "True") == true;
 
     private async Task ApplyAsync(string space)
     {

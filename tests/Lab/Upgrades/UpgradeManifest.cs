@@ -41,12 +41,17 @@ internal static class UpgradeManifest
 
         if (road.HttpsInSpec)
         {
-            spec["https"] = new JsonObject { ["certificateHostPath"] = oms.Nodes[0].Certificate, ["keyHostPath"] = oms.Nodes[0].Key };
+            spec["https"] = new JsonObject
+            {
+                ["certificateHostPath"] = oms.Nodes[0].Certificate,
+                ["keyHostPath"] = oms.Nodes[0].Key
+            };
         }
 
         if (stage.Faults is { } faults)
         {
-            spec["metadataDatabase"] = new JsonObject { ["host"] = faults.MetaDb.Address, ["port"] = faults.MetaDb.Port };
+            spec["metadataDatabase"] =
+                new JsonObject { ["host"] = faults.MetaDb.Address, ["port"] = faults.MetaDb.Port };
         }
 
         if (stage.MetaDb.OffersTls)
@@ -75,7 +80,11 @@ internal static class UpgradeManifest
     {
         if (stage.Road.ApiCredentials)
         {
-            var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["username"] = OmsScenario.ApiUser, ["password"] = OmsCanaries.ApiPassword };
+            var values = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["username"] = OmsScenario.ApiUser,
+                ["password"] = OmsCanaries.ApiPassword
+            };
             if (stage.Road.Https || stage.Road.HttpsInSpec)
             {
                 values["ca.crt"] = File.ReadAllText(stage.Oms.Nodes[0].Certificate);
@@ -100,7 +109,11 @@ internal static class UpgradeManifest
 
         if (stage.Road.ImageSource == ImageSource.Registry)
         {
-            yield return new StageSecret(PullSecret, "kubernetes.io/dockerconfigjson", new Dictionary<string, string>(StringComparer.Ordinal) { [".dockerconfigjson"] = stage.Registry.DockerConfigJson });
+            yield return new StageSecret(PullSecret, "kubernetes.io/dockerconfigjson", new Dictionary<string, string>(
+                StringComparer.Ordinal)
+            {
+                [".dockerconfigjson"] = stage.Registry.DockerConfigJson
+            });
         }
     }
 
@@ -122,13 +135,18 @@ internal static class UpgradeManifest
         {
             ["name"] = host.Name,
             ["hostIP"] = host.Address,
-            ["docker"] = new JsonObject { ["endpoint"] = stage.Faults?.DockerEndpoint(i) ?? host.Endpoint, ["tlsSecretRef"] = new JsonObject { ["name"] = $"docker-tls-{host.Name}" } },
+            ["docker"] = new JsonObject
+            {
+                ["endpoint"] = stage.Faults?.DockerEndpoint(i) ?? host.Endpoint,
+                ["tlsSecretRef"] = new JsonObject { ["name"] = $"docker-tls-{host.Name}" }
+            },
         };
     }
 
     private static JsonObject Preflight(UpgradeRoad road)
     {
-        var preflight = new JsonObject { ["acknowledge"] = new JsonArray("ForwardSwitchoverUnknown", "SyncProjectsWithoutDbType") };
+        var preflight =
+            new JsonObject { ["acknowledge"] = new JsonArray("ForwardSwitchoverUnknown", "SyncProjectsWithoutDbType") };
         if (road.ApiCredentials)
         {
             preflight["apiCredentialsSecretRef"] = new JsonObject { ["name"] = ApiSecret };
@@ -150,7 +168,8 @@ internal static class UpgradeManifest
             ? new JsonObject { ["hostPath"] = path }
             : new JsonObject
             {
-                ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = Path.GetDirectoryName(path) } },
+                ["storage"] =
+                    new JsonObject { ["directory"] = new JsonObject { ["path"] = Path.GetDirectoryName(path) } },
                 ["path"] = Path.GetFileName(path),
             };
         if (oms.To.ArchiveGzSha256 is { } sum)

@@ -16,7 +16,8 @@ public static class UpgradeReading
 
     /// <summary>Whether the upgrade has this phase and has neither claim nor finalizer.</summary>
     public static bool IsOver(this JsonNode upgrade, string phase) =>
-        upgrade.Phase() == phase && upgrade["status"]?["target"]?["claim"] is null && upgrade["metadata"]?["finalizers"] is null;
+        upgrade.Phase() == phase && upgrade["status"]?["target"]?["claim"] is null
+            && upgrade["metadata"]?["finalizers"] is null;
 
     /// <summary>Whether the upgrade has succeeded and has neither claim nor finalizer.</summary>
     public static bool IsOver(this JsonNode upgrade) => upgrade.IsOver("Succeeded");
@@ -29,7 +30,8 @@ public static class UpgradeReading
 
     /// <summary>Reasons and messages of all findings.</summary>
     public static IReadOnlyList<string> Findings(this JsonNode upgrade) =>
-        [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => $"{Text(f?["reason"])}: {Text(f?["message"])}")];
+        [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(
+            f => $"{Text(f?["reason"])}: {Text(f?["message"])}")];
 
     /// <summary>Reasons of all findings.</summary>
     public static IReadOnlyList<string> FindingReasons(this JsonNode upgrade) =>
@@ -38,11 +40,14 @@ public static class UpgradeReading
     /// <summary>
     /// The first 8 digits of the hash of the stored plan (or of another plan, by its field), as approvals name it.
     /// </summary>
-    public static string ShortHash(this JsonNode upgrade, string plan = "plan") => Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
+    public static string ShortHash(this JsonNode upgrade, string plan = "plan") =>
+        Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
 
     /// <summary>The retry that counts now. If it restores the databases, it approves that.</summary>
     public static string RetryWord(this JsonNode? upgrade) => Text(upgrade?["status"]?["retryWord"]) is var word
-        && upgrade?["status"]?["retryCost"] is null ? word : $"RestoreDatabases{word[word.IndexOf('@', StringComparison.Ordinal)..]}";
+        && upgrade?["status"]?["retryCost"] is null
+        ? word
+        : $"RestoreDatabases{word[word.IndexOf('@', StringComparison.Ordinal)..]}";
 
     /// <summary>What approves a hold of the stored plan, or of another plan, by its field.</summary>
     public static string WordFor(this JsonNode upgrade, string hold, string plan = "plan") =>

@@ -61,7 +61,8 @@ public sealed record UpgradeRoad
     public static UpgradeRoad EnterpriseTwoRegions { get; } = new() { Id = "ee-322-422-2x2", RegionSizes = [2, 2] };
 
     /// <summary>One region whose two nodes have different cm_nodes.</summary>
-    public static UpgradeRoad EnterpriseSplitNodes { get; } = new() { Id = "ee-322-422-split", RegionSizes = [2], CmNodesDiffer = true };
+    public static UpgradeRoad EnterpriseSplitNodes { get; } =
+        new() { Id = "ee-322-422-split", RegionSizes = [2], CmNodesDiffer = true };
 
     /// <summary>Enterprise 4.0.1 to 4.2.2: no JAR.</summary>
     public static UpgradeRoad Enterprise401 { get; } = new() { Id = "ee-401-422", From = "4.0.1", RegionSizes = [2] };
@@ -72,19 +73,26 @@ public sealed record UpgradeRoad
     public static UpgradeRoad Enterprise411 { get; } = new() { Id = "ee-411-422", From = "4.1.1", RegionSizes = [2] };
 
     /// <summary>Community 3.3.0 to 3.3.1, one node.</summary>
-    public static UpgradeRoad CommunitySingle { get; } = new() { Id = "ce-330-331-single", From = "3.3.0_ce", To = "3.3.1_ce", RegionSizes = [1], HaConfig = null };
+    public static UpgradeRoad CommunitySingle { get; } =
+        new() { Id = "ce-330-331-single", From = "3.3.0_ce", To = "3.3.1_ce", RegionSizes = [1], HaConfig = null };
 
     /// <summary>Community 3.3.0 to 3.3.1, two nodes.</summary>
-    public static UpgradeRoad CommunityMulti { get; } = new() { Id = "ce-330-331-multi", From = "3.3.0_ce", To = "3.3.1_ce", RegionSizes = [2], HaConfig = null };
+    public static UpgradeRoad CommunityMulti { get; } =
+        new() { Id = "ce-330-331-multi", From = "3.3.0_ce", To = "3.3.1_ce", RegionSizes = [2], HaConfig = null };
 
     /// <summary>Community 3.3.1 to 4.1.0, over the fusion of 4.0.1, which CE's docker_init.sh makes itself.</summary>
-    public static UpgradeRoad Community410 { get; } = new() { Id = "ce-331-410", From = "3.3.1_ce", To = "4.1.0_ce", RegionSizes = [1] };
+    public static UpgradeRoad Community410 { get; } =
+        new() { Id = "ce-331-410", From = "3.3.1_ce", To = "4.1.0_ce", RegionSizes = [1] };
 
     /// <summary>Community 4.2.0 to 4.2.1, two nodes.</summary>
-    public static UpgradeRoad Community421 { get; } = new() { Id = "ce-420-421", From = "4.2.0_ce", To = "4.2.1_ce", RegionSizes = [2] };
+    public static UpgradeRoad Community421 { get; } =
+        new() { Id = "ce-420-421", From = "4.2.0_ce", To = "4.2.1_ce", RegionSizes = [2] };
 
     public static IReadOnlyList<UpgradeRoad> All { get; } =
-        [Enterprise, EnterpriseTwoRegions, EnterpriseSplitNodes, Enterprise401, Enterprise411, CommunitySingle, CommunityMulti, Community410, Community421];
+        [
+            Enterprise, EnterpriseTwoRegions, EnterpriseSplitNodes, Enterprise401, Enterprise411, CommunitySingle,
+            CommunityMulti, Community410, Community421
+        ];
 
     /// <summary>Whether it is the Community Edition.</summary>
     public bool IsCommunity => From.EndsWith("_ce", StringComparison.Ordinal);
@@ -119,7 +127,9 @@ public sealed record UpgradeRoad
         var sizes = RegionSizes ?? [hosts.Count];
         for (var (i, next) = (0, 0); i < sizes.Count; next += sizes[i++])
         {
-            var heartbeat = sizes.Count == 1 ? $"cm_hb_{suffix}" : string.Create(CultureInfo.InvariantCulture, $"cm_hb_{suffix}_{i + 1}");
+            var heartbeat = sizes.Count == 1
+                ? $"cm_hb_{suffix}"
+                : string.Create(CultureInfo.InvariantCulture, $"cm_hb_{suffix}_{i + 1}");
             regions.Add(new OmsRegion(RegionNames[i], i + 1, heartbeat, [.. hosts.Skip(next).Take(sizes[i])]));
         }
 

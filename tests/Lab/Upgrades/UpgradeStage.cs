@@ -80,12 +80,14 @@ public sealed class UpgradeStage : IAsyncDisposable
     public static async Task<UpgradeStage> StartAsync(
         StageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
     {
-        var stage = new UpgradeStage(options, run ?? await LabRun.StartAsync(cancellationToken: cancellationToken), run is null);
+        var stage = new UpgradeStage(
+            options, run ?? await LabRun.StartAsync(cancellationToken: cancellationToken), run is null);
         try
         {
             await stage.StartPartsAsync(cancellationToken);
             stage.Operator = await OperatorStage.InstallAsync(
-                stage.Run, stage.ControlPlane, stage.Faults?.Kubernetes, options.Checkout, options.OperatorAssembly, options.ModernCrds, cancellationToken);
+                stage.Run, stage.ControlPlane, stage.Faults?.Kubernetes, options.Checkout, options.OperatorAssembly,
+                options.ModernCrds, cancellationToken);
             return stage;
         }
         catch
@@ -121,10 +123,12 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// Invalidates every token that the operator ever had, as if they had expired. <see cref="RenewTokenAsync"/> gives
     /// it a new one, as the kubelet does.
     /// </summary>
-    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => Operator.ExpireTokenAsync(cancellationToken);
+    public Task ExpireTokenAsync(CancellationToken cancellationToken = default) =>
+        Operator.ExpireTokenAsync(cancellationToken);
 
     /// <summary>Writes a fresh token into the token file of the operator's kubeconfig.</summary>
-    public Task RenewTokenAsync(CancellationToken cancellationToken = default) => Operator.RenewTokenAsync(cancellationToken);
+    public Task RenewTokenAsync(CancellationToken cancellationToken = default) =>
+        Operator.RenewTokenAsync(cancellationToken);
 
     /// <summary>
     /// Resets the stage: no object of Drydock, no claim, no lease, no dump, the old OMS on all hosts as seeded, no
@@ -169,28 +173,35 @@ public sealed class UpgradeStage : IAsyncDisposable
 
     /// <summary>Storage of the snapshots, as <c>spec.backup.storage</c>.</summary>
     public JsonObject Storage() =>
-        _options.Storage?.Invoke(this) ?? (Road.SnapshotsInS3 ? S3.Storage : null) ?? new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } };
+        _options.Storage?.Invoke(this) ?? (Road.SnapshotsInS3 ? S3.Storage : null)
+            ?? new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } };
 
     /// <summary>
     /// The manifest of the road, with this stage's addresses and folders. The caller may change it before it is
     /// applied.
     /// </summary>
-    public JsonObject Manifest(string space, string name = "oms-322-to-422") => UpgradeManifest.Write(this, space, name);
+    public JsonObject Manifest(string space, string name = "oms-322-to-422") =>
+        UpgradeManifest.Write(this, space, name);
 
     public Task ApplyAsync(string manifest) => Operator.ApplyAsync(manifest);
 
-    public Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") => Operator.GetAsync("omsupgrades.drydock.dev", space, name);
+    public Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") =>
+        Operator.GetAsync("omsupgrades.drydock.dev", space, name);
 
     /// <summary>
     /// Follows an upgrade by a watch until it is as wanted. If the deadline passes, the exception contains its last
     /// status.
     /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
-    public Task<JsonNode> WaitForAsync(string space, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, string name = "oms-322-to-422", CancellationToken cancellationToken = default) =>
-        Operator.WaitForAsync("omsupgrades", space, name, wanted, deadline ?? TimeSpan.FromMinutes(3), cancellationToken);
+    public Task<JsonNode> WaitForAsync(
+        string space, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, string name = "oms-322-to-422",
+        CancellationToken cancellationToken = default) =>
+        Operator.WaitForAsync(
+            "omsupgrades", space, name, wanted, deadline ?? TimeSpan.FromMinutes(3), cancellationToken);
 
     /// <summary>Follows an upgrade for a time at most. Null if it did not become as wanted meanwhile.</summary>
-    public Task<JsonNode?> SeenWithinAsync(string space, Func<JsonNode, bool> wanted, TimeSpan time, string name, CancellationToken cancellationToken) =>
+    public Task<JsonNode?> SeenWithinAsync(
+        string space, Func<JsonNode, bool> wanted, TimeSpan time, string name, CancellationToken cancellationToken) =>
         Operator.SeenWithinAsync("omsupgrades", space, name, wanted, time, cancellationToken);
 
     /// <inheritdoc />
@@ -221,7 +232,8 @@ public sealed class UpgradeStage : IAsyncDisposable
     {
         var images = OmsImages.BuildAsync(cancellationToken: cancellationToken);
         var hosts = AddHostsAsync(Math.Max(_options.Hosts, Road.Nodes(_options.Hosts)), cancellationToken);
-        var metaDb = MetaDb.StartAsync(Run, new MetaDbOptions { DataBytes = _options.MetaDbDataBytes }, cancellationToken);
+        var metaDb = MetaDb.StartAsync(
+            Run, new MetaDbOptions { DataBytes = _options.MetaDbDataBytes }, cancellationToken);
         ControlPlane = await ControlPlane.StartAsync(Run, cancellationToken: cancellationToken);
         (OmsImages, MetaDb) = (await images, await metaDb);
         await hosts;
@@ -233,7 +245,8 @@ public sealed class UpgradeStage : IAsyncDisposable
     private async Task AddHostsAsync(int count, CancellationToken cancellationToken)
     {
         var options = new DockerHostOptions { DataBytes = _options.DockerDataBytes };
-        var added = await Task.WhenAll(Enumerable.Range(_hosts.Count, count - _hosts.Count).Select(i => DockerHost.StartAsync(Run, $"oms-{(char)('a' + i)}", options, cancellationToken)));
+        var added = await Task.WhenAll(Enumerable.Range(_hosts.Count, count - _hosts.Count)
+            .Select(i => DockerHost.StartAsync(Run, $"oms-{(char)('a' + i)}", options, cancellationToken)));
         foreach (var host in added)
         {
             _hosts.Add(host);
@@ -250,7 +263,9 @@ public sealed class UpgradeStage : IAsyncDisposable
         }
 
         Hosts = [.. _hosts.Take(nodes)];
-        Oms = Road.Build([.. Hosts.Select(h => new OmsDockerHost(h))], new OmsMariaDb(MetaDb), Run.FolderFor("oms"), OmsImages, _options.Scenario);
+        Oms = Road.Build(
+            [.. Hosts.Select(h => new OmsDockerHost(h))], new OmsMariaDb(MetaDb), Run.FolderFor("oms"), OmsImages,
+            _options.Scenario);
         if (Road.ImageSource == ImageSource.Registry)
         {
             _registry ??= await LabRegistry.StartAsync(Run, cancellationToken: cancellationToken);

@@ -136,7 +136,8 @@ public sealed partial class CitationTests
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Cited();
 
-    [GeneratedRegex(@"(?<![\w.-]|(?<!/blob/main)/)(?<page>docs/[\w./-]+\.md)(#(?<anchor>[\w-]+))?", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(?<![\w.-]|(?<!/blob/main)/)(?<page>docs/[\w./-]+\.md)(#(?<anchor>[\w-]+))?", RegexOptions.ExplicitCapture)]
     private static partial Regex NamedPage();
 
     [GeneratedRegex(@"`(?<path>(src|tests|tools|config|charts|docs)/[\w./-]*[\w/])`", RegexOptions.ExplicitCapture)]

@@ -10,7 +10,8 @@ public sealed partial class DueTimeTests
     // The doctor of the plugin shows clocks, and decides nothing.
     [Fact]
     public void Only_DueTime_reads_the_time_of_the_API_server() =>
-        Lines(Read()).Where(line => !line.Contains("/Clients/Kubernetes/Client/", StringComparison.Ordinal) && !line.Contains("/Cli/Diagnosis/", StringComparison.Ordinal))
+        Lines(Read()).Where(line => !line.Contains("/Clients/Kubernetes/Client/", StringComparison.Ordinal)
+            && !line.Contains("/Cli/Diagnosis/", StringComparison.Ordinal))
             .ShouldBeEmpty("ask DueTime for the time that counts");
 
     [Theory]
@@ -28,7 +29,10 @@ public sealed partial class DueTimeTests
         where what.IsMatch(line.Item) && !line.Item.TrimStart().StartsWith("//", StringComparison.Ordinal)
         select $"{file}:{line.Index + 1}: {line.Item.Trim()}";
 
-    [GeneratedRegex(@"(\b(NotAfter|KeepFor|ExpiresAt|CleanupAt|CleanupFrom|AnnouncedAt|cleanup\.After)\b.* (<=?|>=?) )|( (<=?|>=?) .*\b(NotAfter|KeepFor|ExpiresAt|CleanupAt|CleanupFrom|AnnouncedAt)\b)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(\b(NotAfter|KeepFor|ExpiresAt|CleanupAt|CleanupFrom|AnnouncedAt|cleanup\.After)\b.* (<=?|>=?) )"
+        + @"|( (<=?|>=?) .*\b(NotAfter|KeepFor|ExpiresAt|CleanupAt|CleanupFrom|AnnouncedAt)\b)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Compared();
 
     [GeneratedRegex(@"\bServerTime\b", RegexOptions.CultureInvariant)]

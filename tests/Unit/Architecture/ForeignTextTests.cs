@@ -4,7 +4,8 @@ using FsCheck.Fluent;
 
 namespace Drydock.Tests.Unit.Architecture;
 
-/// <summary>Text of hosts, engines and databases reaches a reader as words, never as lines, commands or controls.</summary>
+/// <summary>Text of hosts, engines and databases reaches a reader as words, never as lines, commands or
+/// controls.</summary>
 public sealed partial class ForeignTextTests
 {
     [Theory]
@@ -13,7 +14,8 @@ public sealed partial class ForeignTextTests
     [InlineData("  a \r\n\t b ", "a b")]
     [InlineData("\u202Eevil", "evil")]
     [InlineData("", "")]
-    public void Words_are_one_line_without_commands(string text, string words) => ForeignText.Words(text).ShouldBe(words);
+    public void Words_are_one_line_without_commands(string text, string words) =>
+        ForeignText.Words(text).ShouldBe(words);
 
     [Fact]
     public void Words_of_any_text_are_one_short_line() =>
@@ -38,7 +40,9 @@ public sealed partial class ForeignTextTests
     }
 
     // A hole of an interpolated string that has what a program printed, or what a server answered.
-    [GeneratedRegex(@"\{[^{}""]*(\.Errors\b|(result|ran|answer)\.Output\b|\.ErrorText\b|\.Body\b(?!\.Length)|envelope\.)[^{}""]*\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\{[^{}""]*(\.Errors\b|(result|ran|answer)\.Output\b|\.ErrorText\b|\.Body\b(?!\.Length)|envelope\.)[^{}""]*\}",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Hole();
 
     [GeneratedRegex(@"ForeignText|ToolOutput\.Excerpt|Shorten\(|Clip\(", RegexOptions.CultureInvariant)]

@@ -27,20 +27,25 @@ public sealed partial class ProjectReferencesTests
     {
         ["src/Crds/Values"] = ["src/Crds/Plans", "src/Crds/Common", "src/Crds/OmsUpgrades"],
         ["src/Crds/Plans"] = ["src/Crds/OmsUpgrades", "src/Crds/DatabaseRollingUpgrades", "src/Crds/BackupSnapshots"],
-        ["src/Clients/Kubernetes"] = ["src/Clients/Docker", "src/Clients/MySql", "src/Clients/Snapshots", "src/Clients/Ssh"],
+        ["src/Clients/Kubernetes"] =
+            ["src/Clients/Docker", "src/Clients/MySql", "src/Clients/Snapshots", "src/Clients/Ssh"],
         ["src/Clients/Docker"] = ["src/Clients/Kubernetes", "src/Clients/MySql", "src/Clients/Snapshots"],
-        ["src/Clients/MySql"] = ["src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Snapshots", "src/Clients/Ssh"],
+        ["src/Clients/MySql"] =
+            ["src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Snapshots", "src/Clients/Ssh"],
         ["src/Clients/Snapshots"] = ["src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Ssh"],
-        ["src/Clients/Ssh"] = ["src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Snapshots", "src/Clients/MySql"],
+        ["src/Clients/Ssh"] =
+            ["src/Clients/Kubernetes", "src/Clients/Docker", "src/Clients/Snapshots", "src/Clients/MySql"],
         ["src/Clients/Remote"] = ["src/Clients/Ssh", "src/Clients/Docker"],
-        ["src/Clients/Safety"] = ["src/Clients/Ssh", "src/Clients/Docker", "src/Clients/Kubernetes", "src/Clients/Snapshots"],
+        ["src/Clients/Safety"] =
+            ["src/Clients/Ssh", "src/Clients/Docker", "src/Clients/Kubernetes", "src/Clients/Snapshots"],
         ["src/Reconcilers/Databases/TiDb"] = ["src/Reconcilers/Databases/Yugabyte"],
         ["src/Reconcilers/Databases/Yugabyte"] = ["src/Reconcilers/Databases/TiDb"],
     };
 
     // The files of src by the types that they declare.
     private static readonly ILookup<string, string> Declared = CodeFiles("src")
-        .SelectMany(file => Declaration().Matches(Uncommented(file)).Select(m => (Name: m.Groups["name"].Value, File: file)))
+        .SelectMany(
+            file => Declaration().Matches(Uncommented(file)).Select(m => (Name: m.Groups["name"].Value, File: file)))
         .ToLookup(d => d.Name, d => d.File, StringComparer.Ordinal);
 
     private static readonly string[] Engines = ["src/Reconcilers/Databases/TiDb", "src/Reconcilers/Databases/Yugabyte"];
@@ -49,13 +54,16 @@ public sealed partial class ProjectReferencesTests
     public void Project_refers_only_to_projects_below_it()
     {
         var root = Repository.Root;
-        var projects = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories).ToList();
-        projects.Select(p => Folder(root, p)).Order(StringComparer.Ordinal).ShouldBe(Allowed.Keys.Order(StringComparer.Ordinal), "each project stands in the house, and has its arrows here");
+        var projects = Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories)
+            .ToList();
+        projects.Select(p => Folder(root, p)).Order(StringComparer.Ordinal).ShouldBe(
+            Allowed.Keys.Order(StringComparer.Ordinal), "each project stands in the house, and has its arrows here");
         foreach (var project in projects)
         {
             var name = Folder(root, project);
             var references = XDocument.Load(project).Descendants("ProjectReference")
-                .Select(r => Folder(root, Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, r.Attribute("Include")!.Value))));
+                .Select(r => Folder(root, Path.GetFullPath(
+                    Path.Combine(Path.GetDirectoryName(project)!, r.Attribute("Include")!.Value))));
             references.Except(Allowed[name], StringComparer.Ordinal).ShouldBeEmpty($"{name} must not refer to these");
         }
     }
@@ -64,13 +72,18 @@ public sealed partial class ProjectReferencesTests
     public void Project_reference_is_used_by_code_of_its_project()
     {
         var root = Repository.Root;
-        foreach (var project in Directory.EnumerateFiles(Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories))
+        foreach (var project in Directory.EnumerateFiles(
+            Path.Combine(root, "src"), "*.csproj", SearchOption.AllDirectories))
         {
             var code = Code(project);
-            foreach (var reference in XDocument.Load(project).Descendants("ProjectReference").Select(r => r.Attribute("Include")!.Value))
+            foreach (var reference in XDocument.Load(project).Descendants("ProjectReference")
+                .Select(r => r.Attribute("Include")!.Value))
             {
-                var namespaceRoot = XDocument.Load(Path.Combine(Path.GetDirectoryName(project)!, reference)).Descendants("RootNamespace").Single().Value;
-                code.ShouldContain(text => text.Contains(namespaceRoot, StringComparison.Ordinal), $"{Folder(root, project)} refers to {reference} and uses nothing of it. Remove the reference.");
+                var namespaceRoot = XDocument.Load(Path.Combine(Path.GetDirectoryName(project)!, reference))
+                    .Descendants("RootNamespace").Single().Value;
+                code.ShouldContain(
+                    text => text.Contains(namespaceRoot, StringComparison.Ordinal),
+                    $"{Folder(root, project)} refers to {reference} and uses nothing of it. Remove the reference.");
             }
         }
     }
@@ -88,7 +101,8 @@ public sealed partial class ProjectReferencesTests
     public void What_engines_share_knows_no_engine()
     {
         var shared = CodeFiles("src/Reconcilers/Databases")
-            .Where(file => !Engines.Any(engine => file.StartsWith(Repository.PathOf(engine), StringComparison.Ordinal)));
+            .Where(
+                file => !Engines.Any(engine => file.StartsWith(Repository.PathOf(engine), StringComparison.Ordinal)));
 
         shared.Where(file => EngineRoom().IsMatch(Uncommented(file)))
             .ShouldBeEmpty("an engine is added without a change to what engines share");
@@ -144,7 +158,8 @@ public sealed partial class ProjectReferencesTests
             typeof(BackupSnapshotController).Assembly,
         ];
 
-        assemblies.SelectMany(a => a.GetExportedTypes()).Select(t => t.FullName).ShouldBeEmpty("only the operator composes them, and it sees internal types");
+        assemblies.SelectMany(a => a.GetExportedTypes()).Select(t => t.FullName)
+            .ShouldBeEmpty("only the operator composes them, and it sees internal types");
     }
 
     // Types by their names: a file that has the word of a type which only another room declares knows that room.
@@ -152,7 +167,8 @@ public sealed partial class ProjectReferencesTests
         from file in files
         from word in Word().Matches(Uncommented(file)).Select(m => m.Value).Distinct(StringComparer.Ordinal)
         where Declared.Contains(word)
-            && Declared[word].All(f => rooms.Any(room => f.StartsWith(Repository.PathOf(room), StringComparison.Ordinal)))
+            && Declared[word].All(
+                f => rooms.Any(room => f.StartsWith(Repository.PathOf(room), StringComparison.Ordinal)))
         select $"{Path.GetRelativePath(Repository.Root, file)}: {word}";
 
     private static string Uncommented(string file) => string.Join(
@@ -162,7 +178,8 @@ public sealed partial class ProjectReferencesTests
         Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories);
 
     private static List<string> Code(string project) =>
-        [.. Directory.EnumerateFiles(Path.GetDirectoryName(project)!, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
+        [.. Directory.EnumerateFiles(Path.GetDirectoryName(project)!, "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)];
 
     private static string Folder(string root, string project) =>
         Path.GetRelativePath(root, Path.GetDirectoryName(project)!).Replace('\\', '/');
@@ -171,7 +188,8 @@ public sealed partial class ProjectReferencesTests
     [Fact]
     public void Objects_are_copied_and_never_changed()
     {
-        var changes = from file in Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+        var changes = from file in Directory.EnumerateFiles(
+            Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
                       from line in File.ReadLines(file).Index()
                       where Change().IsMatch(line.Item)
                       select $"{file}:{line.Index + 1}: {line.Item.Trim()}";
@@ -198,6 +216,9 @@ public sealed partial class ProjectReferencesTests
     [GeneratedRegex(@"\b(TiDb|Yugabyte)[.;]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex EngineRoom();
 
-    [GeneratedRegex(@"\.Metadata(\.\w+)? (\?\?)?= |\.(Labels|Annotations|Finalizers|OwnerReferences|Data)!?(\[[^\]]+\] = |\.(Add|Clear|Remove|TryAdd)\()", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\.Metadata(\.\w+)? (\?\?)?= "
+        + @"|\.(Labels|Annotations|Finalizers|OwnerReferences|Data)!?(\[[^\]]+\] = |\.(Add|Clear|Remove|TryAdd)\()",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Change();
 }

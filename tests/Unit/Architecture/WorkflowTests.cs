@@ -15,7 +15,8 @@ public sealed partial class WorkflowTests
 
     [Fact]
     public void Workflows_are_those_that_are_named_here() =>
-        Workflows.Select(Path.GetFileName).ShouldBe(["campaign.yml", "ci.yml", "codeql.yml", "kind.yml", "release.yml"]);
+        Workflows.Select(Path.GetFileName)
+            .ShouldBe(["campaign.yml", "ci.yml", "codeql.yml", "kind.yml", "release.yml"]);
 
     [Fact]
     public void Yaml_files_of_the_repository_host_can_be_read()
@@ -76,7 +77,8 @@ public sealed partial class WorkflowTests
     [Fact]
     public void Action_is_used_at_a_commit_with_its_version_beside_it()
     {
-        var lines = Workflows.SelectMany(File.ReadLines).Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
+        var lines = Workflows.SelectMany(File.ReadLines)
+            .Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
 
         lines.Count.ShouldBe(Workflows.Sum(file => Values(Load(file), "uses").Count()));
         lines.ShouldAllBe(line => PinnedAction().IsMatch(line));
@@ -103,12 +105,16 @@ public sealed partial class WorkflowTests
         {
             var workflow = Load(file);
             MayWrite(workflow).ShouldBeFalse($"{file}: its jobs inherit the rights of the workflow");
-            foreach (var job in ((YamlMappingNode)workflow["jobs"]).Children.Where(job => MayWrite((YamlMappingNode)job.Value)))
+            foreach (var job in ((YamlMappingNode)workflow["jobs"]).Children.Where(
+                job => MayWrite((YamlMappingNode)job.Value)))
             {
                 writers++;
-                Values(job.Value, "uses").ShouldAllBe(action => !action.StartsWith("actions/checkout", StringComparison.Ordinal));
-                Commands(job.Value).ShouldAllBe(command => !MakeCall().IsMatch(command) && !RepositoryPath().IsMatch(command)
-                    && !command.Contains("bash ", StringComparison.Ordinal) && !command.Contains("dotnet ", StringComparison.Ordinal));
+                Values(job.Value, "uses")
+                    .ShouldAllBe(action => !action.StartsWith("actions/checkout", StringComparison.Ordinal));
+                Commands(job.Value)
+                    .ShouldAllBe(command => !MakeCall().IsMatch(command) && !RepositoryPath().IsMatch(command)
+                        && !command.Contains("bash ", StringComparison.Ordinal)
+                        && !command.Contains("dotnet ", StringComparison.Ordinal));
             }
         }
 
@@ -117,7 +123,8 @@ public sealed partial class WorkflowTests
         bool MayWrite(YamlMappingNode holder) =>
             holder.Children.TryGetValue("permissions", out var granted)
             && (granted is not YamlMappingNode map
-                || map.Children.Any(right => rights.Contains(right.Key.ToString()) && right.Value.ToString() == "write"));
+                || map.Children.Any(
+                    right => rights.Contains(right.Key.ToString()) && right.Value.ToString() == "write"));
     }
 
     [Fact]

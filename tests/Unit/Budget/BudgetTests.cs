@@ -20,7 +20,8 @@ public sealed partial class BudgetTests
     [Fact]
     public void Src_has_as_many_lines_and_files_as_its_budget()
     {
-        var budget = JsonSerializer.Deserialize(File.ReadAllText(Repository.PathOf("tests", "Unit", "Budget", "budget.json")), BudgetJson.Default.Numbers)!;
+        var budget = JsonSerializer.Deserialize(
+            File.ReadAllText(Repository.PathOf("tests", "Unit", "Budget", "budget.json")), BudgetJson.Default.Numbers)!;
 
         Fits("lines", Files.Sum(path => File.ReadLines(path).Count()), budget.Lines);
         Fits("files", Files.Length, budget.Files);
@@ -69,13 +70,15 @@ public sealed partial class BudgetTests
     private static string WithoutRawText(string code) =>
         RawText().Replace(code, text => text.Value.Contains('\n', StringComparison.Ordinal) ? "\n" : "");
 
-    [GeneratedRegex("(?<quotes>(?>\"{3,})).*?\\k<quotes>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "(?<quotes>(?>\"{3,})).*?\\k<quotes>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RawText();
 
     private static void Fits(string what, int actual, int budget)
     {
         actual.ShouldBeLessThanOrEqualTo(budget,
-            $"src has more {what} than tests/Unit/Budget/budget.json allows. Find what can go; if nothing can, raise the number in a commit whose body says why.");
+            $"src has more {what} than tests/Unit/Budget/budget.json allows. Find what can go; if nothing can, raise "
+            + "the number in a commit whose body says why.");
         actual.ShouldBeGreaterThanOrEqualTo((int)(budget * (1 - Slack)),
             $"src has far fewer {what} than tests/Unit/Budget/budget.json allows: lower the number.");
     }

@@ -11,7 +11,9 @@ public sealed class HeldDatabaseTests
     {
         var world = new YugaWorld();
         var run = new EngineRunWorld(world).Apply(s => s with { HoldBefore = [before] });
-        run.RunUntil(() => run.Is("Held") && run.Status.Message!.Contains(before, StringComparison.Ordinal), "Held", TimeSpan.FromHours(3));
+        run.RunUntil(
+            () => run.Is("Held") && run.Status.Message!.Contains(before, StringComparison.Ordinal), "Held",
+            TimeSpan.FromHours(3));
         run.RunFor(TimeSpan.FromMinutes(5));
         var (asked, commands, looks) = (0, world.Commands, new HashSet<long>());
         world.Asked = (_, _) => (asked, _) = (asked + 1, looks.Add(world.Time.GetUtcNow().ToUnixTimeSeconds() / 60));

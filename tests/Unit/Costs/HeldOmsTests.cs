@@ -38,8 +38,10 @@ public sealed class HeldOmsTests
     public void Change_that_sent_no_event_is_reported_within_ten_minutes()
     {
         var world = Held("StartNew");
-        world.Metadata.HaConfig = world.Metadata.HaConfig!.Replace("\"enable\":false", "\"enable\":true", StringComparison.Ordinal);
-        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.TargetChanged, "it is said", TimeSpan.FromMinutes(10));
+        world.Metadata.HaConfig = world.Metadata.HaConfig!.Replace(
+            "\"enable\":false", "\"enable\":true", StringComparison.Ordinal);
+        world.RunUntil(
+            () => world.ReasonOf("Stalled") == Reasons.TargetChanged, "it is said", TimeSpan.FromMinutes(10));
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class HeldOmsTests
     private static OmsWorld Held(string before)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [before] });
-        world.RunUntil(() => world.Is("Held") && world.Status.Message!.Contains(before, StringComparison.Ordinal), "held");
+        world.RunUntil(
+            () => world.Is("Held") && world.Status.Message!.Contains(before, StringComparison.Ordinal), "held");
         world.RunFor(TimeSpan.FromMinutes(5));
         world.Asked.Clear();
         world.AskedAt.Clear();

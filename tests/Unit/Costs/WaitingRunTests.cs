@@ -33,7 +33,8 @@ public sealed class WaitingRunTests
     [Fact]
     public void Plan_takes_few_advances_and_two_writes_a_step()
     {
-        var run = new Simulation(ToyPlans.Plan([.. Enumerable.Range(0, 10).Select(i => ToyPlans.Step($"A/{i}", "plain", 3, i == 0 ? [] : [$"A/{i - 1}"]))]));
+        var run = new Simulation(ToyPlans.Plan([.. Enumerable.Range(0, 10).Select(
+            i => ToyPlans.Step($"A/{i}", "plain", 3, i == 0 ? [] : [$"A/{i - 1}"]))]));
         run.RunTo(RunState.Succeeded);
 
         run.Store.Version.ShouldBeLessThanOrEqualTo(21);
@@ -56,7 +57,9 @@ public sealed class WaitingRunTests
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1", attempts: 9)));
         run.World["A/1"].RefusedActs = 99;
-        run.RunUntil(() => run.Store["A/1"].Record.Tries == 2 && run.Store["A/1"].State == StepState.Pending, "it is about to be tried again");
+        run.RunUntil(
+            () => run.Store["A/1"].Record.Tries == 2 && run.Store["A/1"].State == StepState.Pending,
+            "it is about to be tried again");
         run.Want(c => paused ? c with { Paused = true } : c with { HoldBefore = new HashSet<string> { "A" } });
         var advances = run.Process.Advances;
         run.Pass(TimeSpan.FromHours(1));

@@ -10,7 +10,8 @@ public sealed class GeneratedFilesTests : IDisposable
 
     [Fact]
     public void Generated_files_in_repository_match_the_types() =>
-        Generator.Stale(Repository.Root, Generator.Generate(CrdGen.Cli.Controllers())).ShouldBeEmpty("run make generate");
+        Generator.Stale(Repository.Root, Generator.Generate(CrdGen.Cli.Controllers()))
+            .ShouldBeEmpty("run make generate");
 
     [Fact]
     public void Generator_run_twice_gives_the_same_bytes() =>
@@ -58,8 +59,10 @@ public sealed class GeneratedFilesTests : IDisposable
     [Fact]
     public void Kustomization_lists_every_definition()
     {
-        var listed = YamlToJson.ReadAll(Repository.PathOf("config", "crd", "kustomization.yaml")).Single()["resources"]!.AsArray().Select(item => item!.GetValue<string>());
-        var present = Directory.EnumerateFiles(Repository.PathOf("config", "crd"), "drydock.dev_*.yaml").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+        var listed = YamlToJson.ReadAll(Repository.PathOf("config", "crd", "kustomization.yaml")).Single()["resources"]!
+            .AsArray().Select(item => item!.GetValue<string>());
+        var present = Directory.EnumerateFiles(Repository.PathOf("config", "crd"), "drydock.dev_*.yaml")
+            .Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
         listed.ShouldBe(present);
     }
 
@@ -73,5 +76,6 @@ public sealed class GeneratedFilesTests : IDisposable
     private string PathOf(string path) => Path.Combine(_folder.FullName, path);
 
     private Dictionary<string, string> Snapshot() =>
-        Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToDictionary(path => path, File.ReadAllText);
+        Directory.EnumerateFiles(_folder.FullName, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .ToDictionary(path => path, File.ReadAllText);
 }

@@ -12,7 +12,8 @@ public sealed class IdentityRulesTests
         IdentityRules.Of(Object(Text("a", required: true), Text("b")), Frozen).ShouldBe(
         [
             new CelRule("!(oldSelf.busy) || (self.spec.a == oldSelf.spec.a)", "spec.a is frozen"),
-            new CelRule("!(oldSelf.busy) || (has(self.spec.b) == has(oldSelf.spec.b) && (!has(self.spec.b) || self.spec.b == oldSelf.spec.b))", "spec.b is frozen"),
+            new CelRule("!(oldSelf.busy) || (has(self.spec.b) == has(oldSelf.spec.b) && (!has(self.spec.b) || "
+                + "self.spec.b == oldSelf.spec.b))", "spec.b is frozen"),
         ]);
 
     [Fact]
@@ -25,20 +26,27 @@ public sealed class IdentityRulesTests
             ListType = "map",
             ListMapKeys = ["name"],
             Class = FieldClass.Identity,
-            Items = Object(Text("name", required: true), Text("host", required: true), Text("endpoint") with { Class = FieldClass.Access }),
+            Items = Object(
+                Text("name", required: true), Text("host", required: true),
+                Text("endpoint") with { Class = FieldClass.Access }),
         };
         IdentityRules.Of(Object(list with { Required = true }), Frozen).ShouldBe(
         [
-            new CelRule("!(oldSelf.busy) || (self.spec.nodes.map(a0, a0.name) == oldSelf.spec.nodes.map(a0, a0.name))", "spec.nodes[].name is frozen"),
             new CelRule(
-                "!(oldSelf.busy) || (self.spec.nodes.map(a0, a0.name) != oldSelf.spec.nodes.map(a0, a0.name) || self.spec.nodes.map(a0, a0.host) == oldSelf.spec.nodes.map(a0, a0.host))",
+                "!(oldSelf.busy) || (self.spec.nodes.map(a0, a0.name) == oldSelf.spec.nodes.map(a0, a0.name))",
+                "spec.nodes[].name is frozen"),
+            new CelRule(
+                "!(oldSelf.busy) || (self.spec.nodes.map(a0, a0.name) != oldSelf.spec.nodes.map(a0, a0.name) || "
+                + "self.spec.nodes.map(a0, a0.host) == oldSelf.spec.nodes.map(a0, a0.host))",
                 "spec.nodes[].host is frozen"),
         ]);
 
         var absent = IdentityRules.Of(Object(list), Frozen);
-        absent.Select(rule => rule.Message).ShouldBe(["spec.nodes is frozen", "spec.nodes[].name is frozen", "spec.nodes[].host is frozen"]);
+        absent.Select(rule => rule.Message)
+            .ShouldBe(["spec.nodes is frozen", "spec.nodes[].name is frozen", "spec.nodes[].host is frozen"]);
         absent[0].Rule.ShouldBe("!(oldSelf.busy) || (has(self.spec.nodes) == has(oldSelf.spec.nodes))");
-        absent.Skip(1).ShouldAllBe(rule => rule.Rule.StartsWith("!(oldSelf.busy) || (!has(self.spec.nodes) || !has(oldSelf.spec.nodes) || ", StringComparison.Ordinal));
+        absent.Skip(1).ShouldAllBe(rule => rule.Rule.StartsWith(
+            "!(oldSelf.busy) || (!has(self.spec.nodes) || !has(oldSelf.spec.nodes) || ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -47,27 +55,40 @@ public sealed class IdentityRulesTests
         var inner = List("nodes", Text("name", required: true), Text("host"));
         var rules = IdentityRules.Of(Object(List("regions", Text("name", required: true), inner)), Frozen);
 
-        rules.Select(rule => rule.Message).ShouldBe(["spec.regions[].name is frozen", "spec.regions[].nodes[].name is frozen", "spec.regions[].nodes[].host is frozen"]);
+        rules.Select(rule => rule.Message).ShouldBe([
+            "spec.regions[].name is frozen", "spec.regions[].nodes[].name is frozen",
+            "spec.regions[].nodes[].host is frozen"]);
         rules[2].Rule.ShouldEndWith(
-            "self.spec.regions.map(a0, a0.nodes.map(a1, has(a1.host) ? [a1.host] : [])) == oldSelf.spec.regions.map(a0, a0.nodes.map(a1, has(a1.host) ? [a1.host] : [])))");
+            "self.spec.regions.map(a0, a0.nodes.map(a1, has(a1.host) ? [a1.host] : [])) == "
+            + "oldSelf.spec.regions.map(a0, a0.nodes.map(a1, has(a1.host) ? [a1.host] : [])))");
     }
 
     [Fact]
     public void Optional_object_freezes_its_presence_and_only_identity_fields()
     {
-        var mixed = Object(Text("a", required: true), Text("b") with { Class = FieldClass.Access }) with { Name = "mixed", Class = FieldClass.Identity };
+        var mixed = Object(Text("a", required: true), Text("b") with { Class = FieldClass.Access }) with
+        {
+            Name = "mixed",
+            Class = FieldClass.Identity
+        };
         IdentityRules.Of(Object(mixed), Frozen).ShouldBe(
         [
             new CelRule("!(oldSelf.busy) || (has(self.spec.mixed) == has(oldSelf.spec.mixed))", "spec.mixed is frozen"),
-            new CelRule("!(oldSelf.busy) || (!has(self.spec.mixed) || !has(oldSelf.spec.mixed) || (self.spec.mixed.a == oldSelf.spec.mixed.a))", "spec.mixed.a is frozen"),
+            new CelRule("!(oldSelf.busy) || (!has(self.spec.mixed) || !has(oldSelf.spec.mixed) || (self.spec.mixed.a "
+                + "== oldSelf.spec.mixed.a))", "spec.mixed.a is frozen"),
         ]);
     }
 
     [Fact]
     public void Mixed_list_inside_an_optional_item_is_refused_when_generating()
     {
-        var deep = List("deep", Text("name", required: true), Text("b") with { Class = FieldClass.Access }) with { Required = false };
-        Should.Throw<InvalidOperationException>(() => IdentityRules.Of(Object(List("list", Text("name", required: true), deep)), Frozen)).Message.ShouldContain("spec.list[].deep");
+        var deep = List("deep", Text("name", required: true), Text("b") with { Class = FieldClass.Access }) with
+        {
+            Required = false
+        };
+        Should.Throw<InvalidOperationException>(
+            () => IdentityRules.Of(Object(List("list", Text("name", required: true), deep)), Frozen)).Message
+            .ShouldContain("spec.list[].deep");
     }
 
     [Fact]
@@ -81,7 +102,8 @@ public sealed class IdentityRulesTests
             Class = FieldClass.Identity,
             Items = Object(Text("a"), Text("b") with { Class = FieldClass.Access }),
         };
-        Should.Throw<InvalidOperationException>(() => IdentityRules.Of(Object(list), Frozen)).Message.ShouldContain("spec.list");
+        Should.Throw<InvalidOperationException>(() => IdentityRules.Of(Object(list), Frozen)).Message
+            .ShouldContain("spec.list");
     }
 
     [Theory]
@@ -94,33 +116,44 @@ public sealed class IdentityRulesTests
     [InlineData("RolledBack")]
     public void Frozen_rule_and_code_agree_on_ended_phases(string phase)
     {
-        var frozen = (FrozenWhileAttribute)typeof(OmsUpgrade).GetCustomAttributes(typeof(FrozenWhileAttribute), inherit: true).Single();
+        var frozen = (FrozenWhileAttribute)typeof(OmsUpgrade)
+            .GetCustomAttributes(typeof(FrozenWhileAttribute), inherit: true).Single();
         frozen.Condition.Contains($"'{phase}'", StringComparison.Ordinal)
-            .ShouldBe(RunPhases.IsEnded(phase) || phase == RunPhases.Preflight, "while preflight is repeated, a plan that was only shown is stored");
+            .ShouldBe(
+                RunPhases.IsEnded(phase) || phase == RunPhases.Preflight,
+                "while preflight is repeated, a plan that was only shown is stored");
     }
 
     [Fact]
     public void Snapshot_is_frozen_once_it_has_an_id()
     {
-        var snapshot = KindReader.Read(typeof(BackupSnapshot).Assembly).Single(kind => kind.Entity.Kind == BackupSnapshot.KindName);
+        var snapshot = KindReader.Read(typeof(BackupSnapshot).Assembly)
+            .Single(kind => kind.Entity.Kind == BackupSnapshot.KindName);
         snapshot.Rules.Select(rule => rule.Message.Split(' ')[0]).ShouldBe(
         [
-            "spec.databases", "spec.contents", "spec.storage.directory", "spec.storage.s3", "spec.storage.s3.endpoint", "spec.storage.s3.bucket", "spec.storage.s3.prefix",
-            "spec.storage.s3.region", "spec.storage.s3.pathStyle", "spec.storage.s3.insecure", "spec.pathPrefix", "spec.tool", "spec.threads", "spec.verify",
+            "spec.databases", "spec.contents", "spec.storage.directory", "spec.storage.s3", "spec.storage.s3.endpoint",
+            "spec.storage.s3.bucket", "spec.storage.s3.prefix",
+            "spec.storage.s3.region", "spec.storage.s3.pathStyle", "spec.storage.s3.insecure", "spec.pathPrefix",
+            "spec.tool", "spec.threads", "spec.verify",
             "spec.testedDefinitions", "spec.encryption", "spec.series",
         ]);
-        snapshot.Rules.ShouldAllBe(rule => rule.Rule.StartsWith("!(has(oldSelf.status) && has(oldSelf.status.snapshotID)) || ", StringComparison.Ordinal));
+        snapshot.Rules.ShouldAllBe(rule => rule.Rule.StartsWith(
+            "!(has(oldSelf.status) && has(oldSelf.status.snapshotID)) || ", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Restore_is_frozen_once_the_first_database_has_begun()
     {
-        var restore = KindReader.Read(typeof(BackupSnapshot).Assembly).Single(kind => kind.Entity.Kind == SnapshotRestore.KindName);
-        restore.Rules.ShouldAllBe(rule => rule.Rule.Contains("oldSelf.status.databases.exists(d, has(d.state) && d.state != 'Pending')", StringComparison.Ordinal));
+        var restore = KindReader.Read(typeof(BackupSnapshot).Assembly)
+            .Single(kind => kind.Entity.Kind == SnapshotRestore.KindName);
+        restore.Rules.ShouldAllBe(rule => rule.Rule.Contains(
+            "oldSelf.status.databases.exists(d, has(d.state) && d.state != 'Pending')", StringComparison.Ordinal));
         restore.Rules.Select(rule => rule.Message.Split(' ')[0]).ShouldBe(
         [
-            "spec.snapshotRef", "spec.files", "spec.files.storage.directory", "spec.files.storage.s3", "spec.files.storage.s3.endpoint",
-            "spec.files.storage.s3.bucket", "spec.files.storage.s3.prefix", "spec.files.storage.s3.region", "spec.files.storage.s3.pathStyle",
+            "spec.snapshotRef", "spec.files", "spec.files.storage.directory", "spec.files.storage.s3",
+            "spec.files.storage.s3.endpoint",
+            "spec.files.storage.s3.bucket", "spec.files.storage.s3.prefix", "spec.files.storage.s3.region",
+            "spec.files.storage.s3.pathStyle",
             "spec.files.storage.s3.insecure", "spec.files.path", "spec.databases",
         ]);
     }
@@ -139,5 +172,6 @@ public sealed class IdentityRulesTests
     private static SchemaNode Object(params SchemaNode[] properties) =>
         new() { Type = "object", Properties = properties };
 
-    private static SchemaNode Text(string name, bool required = false) => new() { Name = name, Type = "string", Class = FieldClass.Identity, Required = required };
+    private static SchemaNode Text(string name, bool required = false) =>
+        new() { Name = name, Type = "string", Class = FieldClass.Identity, Required = required };
 }

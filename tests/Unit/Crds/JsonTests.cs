@@ -7,7 +7,8 @@ public sealed class JsonTests
     private static readonly List<(string Name, JsonNode Json)> Manifests =
     [
         .. Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml").Order(StringComparer.Ordinal)
-            .SelectMany(path => YamlToJson.ReadAll(path).Select(json => ($"{Path.GetFileName(path)} {json["metadata"]!["name"]}", (JsonNode)json))),
+            .SelectMany(path => YamlToJson.ReadAll(path).Select(
+                json => ($"{Path.GetFileName(path)} {json["metadata"]!["name"]}", (JsonNode)json))),
     ];
 
     public static TheoryData<string> Samples =>
@@ -30,8 +31,10 @@ public sealed class JsonTests
     {
         var info = Info(typeName);
         var standard = Activator.CreateInstance(info.Type)!;
-        var notNull = info.Properties.Where(property => !property.PropertyType.IsValueType && property.Get!(standard) is not null).ToList();
-        var nulls = new JsonObject(notNull.Select(property => KeyValuePair.Create<string, JsonNode?>(property.Name, null)));
+        var notNull = info.Properties.Where(
+            property => !property.PropertyType.IsValueType && property.Get!(standard) is not null).ToList();
+        var nulls = new JsonObject(
+            notNull.Select(property => KeyValuePair.Create<string, JsonNode?>(property.Name, null)));
         var read = JsonSerializer.Deserialize(nulls.ToJsonString(), info)!;
         foreach (var property in notNull)
         {
@@ -46,9 +49,12 @@ public sealed class JsonTests
             new OmsNode { Name = "a", HostIP = "192.0.2.1" },
             CrdsJsonContext.Default.OmsNode);
         json.ShouldBe("""{"name":"a","hostIP":"192.0.2.1"}""");
-        JsonSerializer.Serialize(new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual }, CrdsJsonContext.Default.HighAvailabilitySpec)
+        JsonSerializer.Serialize(
+            new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual },
+            CrdsJsonContext.Default.HighAvailabilitySpec)
             .ShouldStartWith("""{"method":"Manual","afterUpgrade":"Enable",""");
-        JsonSerializer.Serialize(new BackupSnapshotStatus { SnapshotID = "x" }, CrdsJsonContext.Default.BackupSnapshotStatus)
+        JsonSerializer.Serialize(
+            new BackupSnapshotStatus { SnapshotID = "x" }, CrdsJsonContext.Default.BackupSnapshotStatus)
             .ShouldContain("\"snapshotID\":\"x\"");
     }
 
@@ -57,7 +63,8 @@ public sealed class JsonTests
     public void Sample_round_trip_keeps_every_value(string name)
     {
         var sample = Sample(name);
-        var type = typeof(OmsUpgrade).Assembly.GetTypes().Single(type => type.Name == sample["kind"]!.GetValue<string>());
+        var type = typeof(OmsUpgrade).Assembly.GetTypes().Single(
+            type => type.Name == sample["kind"]!.GetValue<string>());
         var info = CrdsJsonContext.Default.GetTypeInfo(type)!;
 
         var once = JsonSerializer.SerializeToNode(sample.Deserialize(info), info)!;
@@ -70,26 +77,30 @@ public sealed class JsonTests
     [Theory]
     [MemberData(nameof(Samples))]
     public void Sample_refers_only_to_Secrets_of_the_samples(string name) =>
-        References(Sample(name)).ShouldBeSubsetOf(Manifests.Where(sample => IsSecret(sample.Json)).Select(sample => sample.Json["metadata"]!["name"]!.GetValue<string>()));
+        References(Sample(name)).ShouldBeSubsetOf(Manifests.Where(sample => IsSecret(sample.Json))
+            .Select(sample => sample.Json["metadata"]!["name"]!.GetValue<string>()));
 
     private static bool IsSecret(JsonNode json) => json["kind"]!.GetValue<string>() == "Secret";
 
     private static JsonNode Sample(string name) => Manifests.Single(sample => sample.Name == name).Json;
 
-    // The parts of the kinds, but not those of plans and conditions, which only the operator writes, and writes whole. A
-    // whole object always has apiVersion, kind, metadata and spec: the server sees to it.
+    // The parts of the kinds, but not those of plans and conditions, which only the operator writes, and writes whole.
+    // A whole object always has apiVersion, kind, metadata and spec: the server sees to it.
     private static IEnumerable<Type> Types() => typeof(OmsUpgrade).Assembly.GetTypes()
         .Where(type => type.Namespace != typeof(Plan).Namespace && type.Namespace != typeof(Condition).Namespace)
         .Where(type => type is { IsPublic: true, IsClass: true, IsAbstract: false, ContainsGenericParameters: false })
-        .Where(type => CrdsJsonContext.Default.GetTypeInfo(type) is not null && !type.IsAssignableTo(typeof(IKubernetesObject)));
+        .Where(type => CrdsJsonContext.Default.GetTypeInfo(type) is not null
+            && !type.IsAssignableTo(typeof(IKubernetesObject)));
 
     private static JsonTypeInfo Info(string typeName) =>
         CrdsJsonContext.Default.GetTypeInfo(typeof(OmsUpgrade).Assembly.GetType(typeName, throwOnError: true)!)!;
 
     private static IEnumerable<string> Missing(JsonNode? said, JsonNode? read, string path) => said switch
     {
-        JsonObject map => map.SelectMany(entry => Missing(entry.Value, read is JsonObject other ? other[entry.Key] : null, $"{path}.{entry.Key}")),
-        JsonArray list => list.SelectMany((item, index) => Missing(item, read is JsonArray other && index < other.Count ? other[index] : null, $"{path}[{index}]")),
+        JsonObject map => map.SelectMany(
+            entry => Missing(entry.Value, read is JsonObject other ? other[entry.Key] : null, $"{path}.{entry.Key}")),
+        JsonArray list => list.SelectMany((item, index) => Missing(
+            item, read is JsonArray other && index < other.Count ? other[index] : null, $"{path}[{index}]")),
         _ => JsonNode.DeepEquals(said, read) ? [] : [path],
     };
 

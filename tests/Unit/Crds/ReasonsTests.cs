@@ -55,12 +55,17 @@ public sealed partial class ReasonsTests
     [Fact]
     public void Timeouts_list_every_phase_in_the_order_of_plan()
     {
-        var timeouts = typeof(OmsUpgradeTimeouts).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name).ToList();
-        timeouts.Intersect(PhaseOrder.OfOms, StringComparer.Ordinal).ShouldBe(PhaseOrder.OfOms.Where(phase => phase != OmsUpgradePhases.TestSchema), "that one has the time of Backup");
-        timeouts.Except(PhaseOrder.OfOms, StringComparer.Ordinal).ShouldBe([nameof(OmsUpgradeTimeouts.NoSessions), OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld]);
+        var timeouts = typeof(OmsUpgradeTimeouts).GetProperties()
+            .Where(property => property.PropertyType == typeof(string)).Select(property => property.Name).ToList();
+        timeouts.Intersect(PhaseOrder.OfOms, StringComparer.Ordinal).ShouldBe(
+            PhaseOrder.OfOms.Where(phase => phase != OmsUpgradePhases.TestSchema), "that one has the time of Backup");
+        timeouts.Except(PhaseOrder.OfOms, StringComparer.Ordinal).ShouldBe([
+            nameof(OmsUpgradeTimeouts.NoSessions), OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases,
+            OmsUpgradePhases.StartOld]);
     }
 
-    private static int Words(string text) => text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length;
+    private static int Words(string text) =>
+        text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length;
 
     private static IEnumerable<string> Names(Type type) =>
         Constants(type).Select(field => (string)field.GetRawConstantValue()!);

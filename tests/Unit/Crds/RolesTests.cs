@@ -13,7 +13,12 @@ public sealed class RolesTests
         new("drydock.dev", "omsupgrades", "backupsnapshots") { Verbs = "update, get" },
         new("drydock.dev", "omsupgrades/status") { Verbs = "get,update" },
         new("", "secrets") { Verbs = "get" },
-        new("apiextensions.k8s.io", "customresourcedefinitions") { Verbs = "get", ClusterScoped = true, ResourceNames = ["b", "a"] },
+        new("apiextensions.k8s.io", "customresourcedefinitions")
+        {
+            Verbs = "get",
+            ClusterScoped = true,
+            ResourceNames = ["b", "a"]
+        },
         new("coordination.k8s.io", "leases") { Verbs = "get,create,update", OperatorNamespaceOnly = true },
     ];
 
@@ -48,13 +53,16 @@ public sealed class RolesTests
     [Fact]
     public void Roles_of_users_name_every_kind()
     {
-        var kinds = KindReader.Read(typeof(SnapshotRestore).Assembly).Select(kind => kind.Entity.PluralName).Order(StringComparer.Ordinal).ToList();
+        var kinds = KindReader.Read(typeof(SnapshotRestore).Assembly).Select(kind => kind.Entity.PluralName)
+            .Order(StringComparer.Ordinal).ToList();
         var roles = YamlToJson.ReadAll(Repository.PathOf("config", "rbac", "people_roles.yaml")).ToDictionary(
             role => role["metadata"]!["name"]!.GetValue<string>(),
-            role => role["rules"]!.AsArray().ShouldHaveSingleItem()!["resources"]!.AsArray().Select(resource => resource!.GetValue<string>()));
+            role => role["rules"]!.AsArray().ShouldHaveSingleItem()!["resources"]!.AsArray()
+                .Select(resource => resource!.GetValue<string>()));
 
         roles["drydock-admin"].ShouldBe(kinds);
-        roles["drydock-edit"].ShouldBe(kinds.Where(kind => kind != SnapshotRestore.Plural), "a restore drops databases");
+        roles["drydock-edit"].ShouldBe(
+            kinds.Where(kind => kind != SnapshotRestore.Plural), "a restore drops databases");
         roles["drydock-view"].ShouldBe(kinds.SelectMany(kind => new[] { kind, kind + "/status" }));
     }
 
@@ -63,6 +71,7 @@ public sealed class RolesTests
         var stream = new YamlStream();
         using var text = new StringReader(YamlText.Write("test", role));
         stream.Load(text);
-        return stream.Documents.Select(document => YamlToJson.Read(document.RootNode)!).ShouldHaveSingleItem().ToJsonString();
+        return stream.Documents.Select(document => YamlToJson.Read(document.RootNode)!).ShouldHaveSingleItem()
+            .ToJsonString();
     }
 }

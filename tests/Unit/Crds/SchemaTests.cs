@@ -11,8 +11,12 @@ public sealed class SchemaTests
 
     [Fact]
     public void Kinds_have_the_expected_names_and_categories() =>
-        Kinds.Select(kind => $"{kind.Entity.Kind}/{kind.Entity.PluralName}/{string.Join(',', kind.ShortNames)}/{string.Join(',', kind.Categories)}")
-            .ShouldBe(["BackupSnapshot/backupsnapshots/snap/drydock", "DatabaseRollingUpgrade/databaserollingupgrades/dru/drydock", "OmsUpgrade/omsupgrades/omsu/drydock", "SnapshotRestore/snapshotrestores/snaprestore/drydock"]);
+        Kinds.Select(kind => $"{kind.Entity.Kind}/{kind.Entity.PluralName}/{string.Join(',', kind.ShortNames)}"
+            + $"/{string.Join(',', kind.Categories)}")
+            .ShouldBe([
+                "BackupSnapshot/backupsnapshots/snap/drydock",
+                "DatabaseRollingUpgrade/databaserollingupgrades/dru/drydock", "OmsUpgrade/omsupgrades/omsu/drydock",
+                "SnapshotRestore/snapshotrestores/snaprestore/drydock"]);
 
     // kubectl apply without --server-side keeps the object as JSON in an annotation; annotations have 256 KiB.
     [Fact]
@@ -22,7 +26,8 @@ public sealed class SchemaTests
 
         foreach (var file in Directory.EnumerateFiles(Repository.PathOf("config", "crd"), "drydock.dev_*.yaml"))
         {
-            System.Text.Encoding.UTF8.GetByteCount(YamlToJson.ReadAll(file).Single().ToJsonString()).ShouldBeLessThan(Most, file);
+            System.Text.Encoding.UTF8.GetByteCount(YamlToJson.ReadAll(file).Single().ToJsonString())
+                .ShouldBeLessThan(Most, file);
         }
     }
 
@@ -41,7 +46,8 @@ public sealed class SchemaTests
     public void Every_list_declares_merging_and_its_keys_have_values(string kind)
     {
         Paths(kind, node => node.Type == "array" && node.ListType is null).ShouldBeEmpty();
-        Paths(kind, node => node.ListMapKeys.Any(key => node.Items!.Properties.All(field => field.Name != key || !(field.Required || field.Default is not null))))
+        Paths(kind, node => node.ListMapKeys.Any(key => node.Items!.Properties.All(
+            field => field.Name != key || !(field.Required || field.Default is not null))))
             .ShouldBeEmpty();
     }
 
@@ -59,7 +65,8 @@ public sealed class SchemaTests
         {
             node.Class.ShouldNotBeNull(path);
             var description = SchemaYaml.Of(node).Entries.Single(entry => entry.Key == "description").Value;
-            description.ShouldBeOfType<string>().ShouldStartWith($"[{Words.Of(node.Class.Value)}] ", customMessage: path);
+            description.ShouldBeOfType<string>()
+                .ShouldStartWith($"[{Words.Of(node.Class.Value)}] ", customMessage: path);
             spec.Description.ShouldContain($"[{Words.Of(node.Class.Value)}]");
         }
     }
@@ -67,13 +74,15 @@ public sealed class SchemaTests
     [Theory]
     [MemberData(nameof(KindNames))]
     public void Status_field_has_no_default_class_or_rule(string kind) =>
-        Kind(kind).Status.Walk().Where(field => field.Path.Length > 0).Where(field => field.Node.Default is not null || field.Node.Class is not null || field.Node.Rules.Count > 0)
+        Kind(kind).Status.Walk().Where(field => field.Path.Length > 0).Where(
+            field => field.Node.Default is not null || field.Node.Class is not null || field.Node.Rules.Count > 0)
             .Select(field => field.Path).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(KindNames))]
     public void Required_field_has_no_default(string kind) =>
-        Kind(kind).Spec.Walk().Where(field => field.Node.Default is not null && field.Node.Required).Select(field => field.Path).ShouldBeEmpty();
+        Kind(kind).Spec.Walk().Where(field => field.Node.Default is not null && field.Node.Required)
+            .Select(field => field.Path).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(KindNames))]
@@ -107,10 +116,16 @@ public sealed class SchemaTests
     }
 
     [Theory]
-    [InlineData("OmsUpgrade", "FROM0 TO0 PHASE0 REASON0 PROGRESS0 READY0 AGE0 DOWN1 DOWNTIME1 TARGET1 STEP1 SNAPSHOT1 MESSAGE1")]
-    [InlineData("BackupSnapshot", "PHASE0 REASON0 PROGRESS0 SIZE0 VERIFIED0 READY0 USABLE0 AGE0 SERIES1 FINISHED1 PATH1 MESSAGE1")]
+    [InlineData(
+        "OmsUpgrade",
+        "FROM0 TO0 PHASE0 REASON0 PROGRESS0 READY0 AGE0 DOWN1 DOWNTIME1 TARGET1 STEP1 SNAPSHOT1 MESSAGE1")]
+    [InlineData(
+        "BackupSnapshot",
+        "PHASE0 REASON0 PROGRESS0 SIZE0 VERIFIED0 READY0 USABLE0 AGE0 SERIES1 FINISHED1 PATH1 MESSAGE1")]
     [InlineData("SnapshotRestore", "PHASE0 REASON0 PROGRESS0 READY0 AGE0 SNAPSHOT1 MESSAGE1")]
-    [InlineData("DatabaseRollingUpgrade", "ENGINE0 FROM0 TO0 PHASE0 REASON0 PROGRESS0 READY0 AGE0 INSTANCES1 TARGET1 STEP1 SNAPSHOT1 MESSAGE1")]
+    [InlineData(
+        "DatabaseRollingUpgrade",
+        "ENGINE0 FROM0 TO0 PHASE0 REASON0 PROGRESS0 READY0 AGE0 INSTANCES1 TARGET1 STEP1 SNAPSHOT1 MESSAGE1")]
     public void Columns_of_each_kind_are_as_expected(string kind, string columns) =>
         string.Join(' ', Kind(kind).Columns.Select(column => $"{column.Name}{column.Priority}")).ShouldBe(columns);
 
@@ -119,10 +134,14 @@ public sealed class SchemaTests
     public void Every_column_shows_an_existing_field(string name)
     {
         var kind = Kind(name);
-        var paths = kind.Status.Walk(".status").Concat(kind.Spec.Walk(".spec")).Select(field => field.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var column in kind.Columns.Where(column => !column.JsonPath.StartsWith(".metadata.", StringComparison.Ordinal)))
+        var paths = kind.Status.Walk(".status").Concat(kind.Spec.Walk(".spec")).Select(field => field.Path)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var column in kind.Columns.Where(
+            column => !column.JsonPath.StartsWith(".metadata.", StringComparison.Ordinal)))
         {
-            paths.ShouldContain(column.JsonPath.StartsWith(".status.conditions[", StringComparison.Ordinal) ? ".status.conditions[].status" : column.JsonPath);
+            paths.ShouldContain(column.JsonPath.StartsWith(".status.conditions[", StringComparison.Ordinal)
+                ? ".status.conditions[].status"
+                : column.JsonPath);
         }
     }
 
@@ -133,13 +152,16 @@ public sealed class SchemaTests
         var kind = Kind(name);
         var fields = kind.Spec.Walk("spec").Where(field => field.Node.Name.Length > 0).ToList();
         bool HoldsFree(string path) => fields.Exists(field =>
-            (field.Path.StartsWith(path + ".", StringComparison.Ordinal) || field.Path.StartsWith(path + "[", StringComparison.Ordinal)) && field.Node.Class is not null and not FieldClass.Identity);
+            (field.Path.StartsWith(path + ".", StringComparison.Ordinal) || field.Path.StartsWith(
+                path + "[", StringComparison.Ordinal)) && field.Node.Class is not null and not FieldClass.Identity);
 
         // What also holds fields that are free is frozen as to whether it is there; only what holds none is frozen
         // whole.
         var whole = kind.Rules.Select(rule => rule.Message.Split(' ')[0]).Where(path => !HoldsFree(path)).ToList();
-        bool IsFrozen(string path) => whole.Exists(rule => path == rule || path.StartsWith(rule + ".", StringComparison.Ordinal) || path.StartsWith(rule + "[", StringComparison.Ordinal));
-        foreach (var (path, node) in fields.Where(field => field.Node.Properties.Count == 0 && field.Node.Items?.Properties is null or { Count: 0 }))
+        bool IsFrozen(string path) => whole.Exists(rule => path == rule || path.StartsWith(
+            rule + ".", StringComparison.Ordinal) || path.StartsWith(rule + "[", StringComparison.Ordinal));
+        foreach (var (path, node) in fields.Where(
+            field => field.Node.Properties.Count == 0 && field.Node.Items?.Properties is null or { Count: 0 }))
         {
             IsFrozen(path).ShouldBe(node.Class == FieldClass.Identity, path);
         }
@@ -155,12 +177,15 @@ public sealed class SchemaTests
         var known = new[] { "Secret", "BackupSnapshot" }.SelectMany(referent => KustomizeYaml.Fields(kind, referent));
 
         known.ShouldBe(
-            kind.Spec.Walk("spec").Select(field => field.Path).Where(path => path.EndsWith("Ref.name", StringComparison.Ordinal)), ignoreOrder: true);
+            kind.Spec.Walk("spec").Select(field => field.Path)
+                .Where(path => path.EndsWith("Ref.name", StringComparison.Ordinal)),
+            ignoreOrder: true);
     }
 
     [Fact]
     public void List_rules_are_linear_in_their_items() =>
-        Kind("OmsUpgrade").Rules.ShouldAllBe(rule => !rule.Rule.Contains(".all(", StringComparison.Ordinal) && !rule.Rule.Contains(".exists(", StringComparison.Ordinal));
+        Kind("OmsUpgrade").Rules.ShouldAllBe(rule => !rule.Rule.Contains(".all(", StringComparison.Ordinal)
+            && !rule.Rule.Contains(".exists(", StringComparison.Ordinal));
 
     [Fact]
     public void Every_definition_fits_the_last_applied_annotation_of_kubectl()
@@ -177,5 +202,6 @@ public sealed class SchemaTests
         node.Properties.Single(field => field.Name == name);
 
     private static List<string> Paths(string kind, Func<SchemaNode, bool> wrong) =>
-        [.. new[] { Kind(kind).Spec, Kind(kind).Status }.SelectMany(root => root.Walk(root.Name)).Where(field => wrong(field.Node)).Select(field => field.Path)];
+        [.. new[] { Kind(kind).Spec, Kind(kind).Status }.SelectMany(root => root.Walk(root.Name))
+            .Where(field => wrong(field.Node)).Select(field => field.Path)];
 }

@@ -7,13 +7,21 @@ namespace Drydock.Tests.Unit.Crds;
 /// <summary>Whatever texts get into a status: as it is written the generated schema takes it, and etcd does.</summary>
 public sealed class StatusBudgetTests
 {
-    private static readonly string[] Alphabet = ["a", "Ω", "😀", "\u001b[2J", "\u0000", "\u202e", "\n", "\t", "\ud83d", " ", "中", "\u0085"];
+    private static readonly string[] Alphabet =
+        ["a", "Ω", "😀", "\u001b[2J", "\u0000", "\u202e", "\n", "\t", "\ud83d", " ", "中", "\u0085"];
 
-    private static readonly HashSet<string> TellsOfPlans = ["StoredPlan.Notes", "StoredPlan.Steps", "StoredStep.Reason", "StoredStep.Message", "StoredStep.Receipt", "StoredStep.Facts", "StoredPlan.Guards", "StoredGuard.Violations", "GuardViolation.Message", "GuardViolation.Check"];
+    private static readonly HashSet<string> TellsOfPlans =
+    [
+        "StoredPlan.Notes", "StoredPlan.Steps", "StoredStep.Reason", "StoredStep.Message", "StoredStep.Receipt",
+        "StoredStep.Facts", "StoredPlan.Guards", "StoredGuard.Violations", "GuardViolation.Message",
+        "GuardViolation.Check"
+    ];
 
     public static TheoryData<string, int> Cases =>
     [
-        .. Enumerable.Range(0, 12).SelectMany(seed => new[] { "OmsUpgrade", "DatabaseRollingUpgrade", "BackupSnapshot", "SnapshotRestore" }.Select(kind => (kind, seed))),
+        .. Enumerable.Range(0, 12).SelectMany(
+            seed => new[] { "OmsUpgrade", "DatabaseRollingUpgrade", "BackupSnapshot", "SnapshotRestore" }.Select(
+                kind => (kind, seed))),
     ];
 
     [Theory]
@@ -38,14 +46,19 @@ public sealed class StatusBudgetTests
             breaches.ShouldBeEmpty();
             JsonSerializer.Serialize(status, type).ShouldBe(before, "the status itself is not changed");
             var again = StatusBudget.Fit(fitted, type, refused);
-            JsonSerializer.Serialize(again, type).ShouldBe(JsonSerializer.Serialize(fitted, type), "what fits stays as it is");
+            JsonSerializer.Serialize(again, type)
+                .ShouldBe(JsonSerializer.Serialize(fitted, type), "what fits stays as it is");
         }
     }
 
     [Fact]
     public void Status_within_its_bounds_stays_the_same_object()
     {
-        var status = new OmsUpgradeStatus { Message = "well", Plan = new StoredPlan { Steps = [new StoredStep { Id = "P/a", Message = "done" }] }.AsRun() };
+        var status = new OmsUpgradeStatus
+        {
+            Message = "well",
+            Plan = new StoredPlan { Steps = [new StoredStep { Id = "P/a", Message = "done" }] }.AsRun()
+        };
 
         StatusBudget.Fit(status, CrdsJsonContext.Default.OmsUpgradeStatus).ShouldBeSameAs(status);
     }
@@ -53,28 +66,52 @@ public sealed class StatusBudgetTests
     [Fact]
     public void Receipts_facts_and_parameters_of_a_plan_are_never_shortened()
     {
-        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["before"] = "a\u001b\u202eb", ["long"] = new('x', SchemaLimits.Opaque + 1) };
-        var step = new StoredStep { Id = "P/a", Message = "a\u001bb", Receipt = receipt, Facts = receipt, Parameters = receipt }.AsStep();
+        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["before"] = "a\u001b\u202eb",
+            ["long"] = new('x', SchemaLimits.Opaque + 1)
+        };
+        var step = new StoredStep
+        {
+            Id = "P/a",
+            Message = "a\u001bb",
+            Receipt = receipt,
+            Facts = receipt,
+            Parameters = receipt
+        }.AsStep();
         foreach (var refused in new[] { false, true })
         {
-            var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Plan = PlanProgress.Of(new Plan(), [step], []) }, CrdsJsonContext.Default.OmsUpgradeStatus, refused).Plan!.Steps[0];
-            (fitted.Message, fitted.Receipt, fitted.Facts, fitted.Parameters).ShouldBe(("ab", receipt, receipt, receipt));
+            var fitted = StatusBudget.Fit(
+                new OmsUpgradeStatus { Plan = PlanProgress.Of(new Plan(), [step], []) },
+                CrdsJsonContext.Default.OmsUpgradeStatus, refused).Plan!.Steps[0];
+            (fitted.Message, fitted.Receipt, fitted.Facts, fitted.Parameters)
+                .ShouldBe(("ab", receipt, receipt, receipt));
         }
     }
 
     [Fact]
     public void Plan_with_long_messages_is_shortened_and_says_so()
     {
-        var steps = Enumerable.Range(0, SchemaLimits.Steps).Select(i => new StoredStep { Id = $"P/{i}", State = StepState.Succeeded, Message = new string('m', SchemaLimits.Message) });
-        var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Message = "all is done", Plan = new StoredPlan { Steps = [.. steps] }.AsRun() }, CrdsJsonContext.Default.OmsUpgradeStatus);
+        var steps = Enumerable.Range(0, SchemaLimits.Steps).Select(i => new StoredStep
+        {
+            Id = $"P/{i}",
+            State = StepState.Succeeded,
+            Message = new string('m', SchemaLimits.Message)
+        });
+        var fitted = StatusBudget.Fit(
+            new OmsUpgradeStatus { Message = "all is done", Plan = new StoredPlan { Steps = [.. steps] }.AsRun() },
+            CrdsJsonContext.Default.OmsUpgradeStatus);
 
-        StatusBudget.Weight(fitted, CrdsJsonContext.Default.OmsUpgradeStatus).ShouldBeLessThanOrEqualTo(StatusBudget.Bytes);
+        StatusBudget.Weight(fitted, CrdsJsonContext.Default.OmsUpgradeStatus)
+            .ShouldBeLessThanOrEqualTo(StatusBudget.Bytes);
         fitted.Plan!.Steps.Count.ShouldBe(SchemaLimits.Steps, "no step is left out");
         fitted.Message.ShouldBeWorded();
     }
 
     private static (ObservedStatus Status, JsonTypeInfo Type) Made<TStatus>(int seed)
-        where TStatus : ObservedStatus => ((ObservedStatus)Make(typeof(TStatus), new Random(seed), 0)!, CrdsJsonContext.Default.GetTypeInfo(typeof(TStatus))!);
+        where TStatus : ObservedStatus =>
+            ((ObservedStatus)Make(typeof(TStatus), new Random(seed), 0)!, CrdsJsonContext.Default.GetTypeInfo(
+                typeof(TStatus))!);
 
     private static object? Make(Type type, Random random, int depth)
     {
@@ -97,7 +134,11 @@ public sealed class StatusBudgetTests
         if (type == typeof(SortedDictionary<string, string>))
         {
             // Receipts are never shortened: many of the longest would be above the budget.
-            return new SortedDictionary<string, string>(StringComparer.Ordinal) { ["a"] = Text(random, 8_000), ["b"] = Text(random, 8_000) };
+            return new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["a"] = Text(random, 8_000),
+                ["b"] = Text(random, 8_000)
+            };
         }
 
         if (typeof(IList).IsAssignableFrom(type))
@@ -113,11 +154,14 @@ public sealed class StatusBudgetTests
 
         if (type.GetMethod("<Clone>$") is null)
         {
-            return type == typeof(DateTimeOffset) ? DateTimeOffset.UnixEpoch : type == typeof(int) ? 1 : type == typeof(long) ? 1L : Activator.CreateInstance(type);
+            return type == typeof(DateTimeOffset)
+                ? DateTimeOffset.UnixEpoch
+                : type == typeof(int) ? 1 : type == typeof(long) ? 1L : Activator.CreateInstance(type);
         }
 
         var made = Activator.CreateInstance(type)!;
-        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is not null))
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.SetMethod is not null))
         {
             if (type.Namespace != typeof(StoredPlan).Namespace || TellsOfPlans.Contains($"{type.Name}.{property.Name}"))
             {
@@ -142,11 +186,15 @@ public sealed class StatusBudgetTests
     }
 
     private static JsonNode Schema(string kind) => JsonNode.Parse(
-        YamlToJson.ReadAll(Repository.PathOf("config", "crd", $"drydock.dev_{kind.ToLowerInvariant()}s.yaml")).Single()["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["status"]!.ToJsonString())!;
+        YamlToJson.ReadAll(Repository.PathOf("config", "crd", $"drydock.dev_{kind.ToLowerInvariant()}s.yaml"))
+            .Single()["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["status"]!
+            .ToJsonString())!;
 
     private static void Breaches(JsonNode? value, JsonNode schema, string path, List<string> breaches)
     {
-        int Bound(string name) => schema[name] is { } bound ? int.Parse(bound.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) : int.MaxValue;
+        int Bound(string name) => schema[name] is { } bound
+            ? int.Parse(bound.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture)
+            : int.MaxValue;
         switch (value)
         {
             case JsonObject fields:

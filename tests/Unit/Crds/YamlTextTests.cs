@@ -43,6 +43,7 @@ public sealed class YamlTextTests
 
     [Fact]
     public void Empty_list_leaves_no_key_and_empty_map_stays() =>
-        YamlText.Write("c", new YamlMap().Add("none", null).Add("empty", new List<string>()).Add("map", new YamlMap()).Add("zero", 0L).Add("off", false))
+        YamlText.Write("c", new YamlMap().Add("none", null).Add("empty", new List<string>()).Add("map", new YamlMap())
+            .Add("zero", 0L).Add("off", false))
             .ShouldBe("# c\nmap: {}\nzero: 0\n'off': false\n");
 }

@@ -18,7 +18,8 @@ internal static class YamlToJson
 
     public static JsonNode? Read(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Read(entry.Value)))),
+        YamlMappingNode map => new JsonObject(
+            map.Children.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Read(entry.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Read)]),
         YamlScalarNode scalar => Scalar(scalar),
         _ => throw new InvalidOperationException($"{node.GetType()} is not expected."),

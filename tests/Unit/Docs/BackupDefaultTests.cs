@@ -13,8 +13,10 @@ public sealed partial class BackupDefaultTests
     {
         ["init oms"] = new OmsManifest(Oms, new Uri("ssh://u@192.0.2.1"), "4.2.2", "oms:4.2.2", null).Write(),
         ["init tidb"] = DatabaseManifest.OfTiDb("192.0.2.11", "2.1.19", "3.0.9", null, "tidb"),
-        ["init yugabyte"] = DatabaseManifest.OfYugabyte("192.0.2.21", "2.18.4.0", "2.20.7.0", isBmdb: false, null, "yugabyte"),
-        ["init yugabyte --bmdb"] = DatabaseManifest.OfYugabyte("192.0.2.21", "2.16.0.0", "2.18.4.0", isBmdb: true, null, "bigmath"),
+        ["init yugabyte"] = DatabaseManifest.OfYugabyte(
+            "192.0.2.21", "2.18.4.0", "2.20.7.0", isBmdb: false, null, "yugabyte"),
+        ["init yugabyte --bmdb"] = DatabaseManifest.OfYugabyte(
+            "192.0.2.21", "2.16.0.0", "2.18.4.0", isBmdb: true, null, "bigmath"),
     };
 
     public static TheoryData<string> Writers => [.. Written.Keys];
@@ -35,7 +37,8 @@ public sealed partial class BackupDefaultTests
                 oms.Backup.Storage.Directory.ShouldNotBeNull();
                 break;
             case DatabaseRollingUpgradeSpec { Tidb: { } tidb }:
-                (tidb.Backup.Waived, tidb.Backup.Storage?.Directory?.Path).ShouldBe((false, "/var/lib/drydock/snapshots"));
+                (tidb.Backup.Waived, tidb.Backup.Storage?.Directory?.Path)
+                    .ShouldBe((false, "/var/lib/drydock/snapshots"));
                 break;
             default:
                 writer.ShouldStartWith("init yugabyte", customMessage: "its spec has no backup");
@@ -47,10 +50,11 @@ public sealed partial class BackupDefaultTests
     public void Samples_charts_and_pages_waive_no_backup()
     {
         string[] folders = [Repository.PathOf("config", "samples"), Repository.PathOf("config", "argocd")];
-        var files = folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories))
-            .Append(Repository.PathOf("charts", "drydock", "values.yaml"))
-            .Select(path => (Path: path, Text: File.ReadAllText(path)))
-            .ToList();
+        var files =
+            folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories))
+                .Append(Repository.PathOf("charts", "drydock", "values.yaml"))
+                .Select(path => (Path: path, Text: File.ReadAllText(path)))
+                .ToList();
         var fences = Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
             .Append(Repository.PathOf("README.md"))
             .SelectMany(path => Fence.In(File.ReadAllText(path)).Select(fence => (Path: path, fence.Text)))
@@ -63,7 +67,8 @@ public sealed partial class BackupDefaultTests
 
     [Fact]
     public void Page_does_not_say_that_init_waives() =>
-        File.ReadAllText(Repository.PathOf("docs", "tutorials", "tidb.md")).ShouldNotContain("`init` writes `backup: {waived: true}`");
+        File.ReadAllText(Repository.PathOf("docs", "tutorials", "tidb.md"))
+            .ShouldNotContain("`init` writes `backup: {waived: true}`");
 
     // Outside of comments.
     [GeneratedRegex(@"^[^#\n]*\bwaived""?:\s*true", RegexOptions.Multiline)]

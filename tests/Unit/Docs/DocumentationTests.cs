@@ -12,7 +12,8 @@ public sealed partial class DocumentationTests
     private static readonly IReadOnlyList<string> Pages =
     [
         Repository.PathOf("README.md"),
-        .. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal),
     ];
 
     [Fact]
@@ -29,7 +30,8 @@ public sealed partial class DocumentationTests
     public void Development_page_lists_every_package_in_its_table()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "project", "development.md"));
-        var packages = XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion").Select(p => p.Attribute("Include")!.Value).ToList();
+        var packages = XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
+            .Select(p => p.Attribute("Include")!.Value).ToList();
 
         packages.Count.ShouldBeGreaterThan(10);
         packages.Where(p => !page.Contains($"| {p} |", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -38,8 +40,11 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Status_on_its_page_has_the_columns_of_kubectl()
     {
-        var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Crds.Entities.AdditionalPrinterColumnAttribute>().OrderBy(c => c.Priority).ToList();
-        var header = File.ReadAllLines(Repository.PathOf("docs", "explanation", "how-it-works.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
+        var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade)
+            .GetCustomAttributes<Drydock.Crds.Entities.AdditionalPrinterColumnAttribute>()
+            .OrderBy(c => c.Priority).ToList();
+        var header = File.ReadAllLines(Repository.PathOf("docs", "explanation", "how-it-works.md"))
+            .First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
 
         header.Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", .. columns.Select(c => c.Name)]);
     }
@@ -49,7 +54,8 @@ public sealed partial class DocumentationTests
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "how-to", "install.md"));
         var kinds = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).Assembly.GetTypes()
-            .Select(type => (Entity: type.GetCustomAttribute<KubernetesEntityAttribute>(), Names: type.GetCustomAttribute<Drydock.Crds.Entities.KubernetesEntityShortNamesAttribute>()))
+            .Select(type => (Entity: type.GetCustomAttribute<KubernetesEntityAttribute>(), Names: type
+                .GetCustomAttribute<Drydock.Crds.Entities.KubernetesEntityShortNamesAttribute>()))
             .Where(kind => kind.Entity is not null)
             .ToList();
 
@@ -67,18 +73,22 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Operator_page_lists_every_folder_of_config()
     {
-        var rows = OperatorPage().SkipWhile(l => l != "## What config has").Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')[1]).ToList();
+        var rows = OperatorPage().SkipWhile(l => l != "## What config has")
+            .Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')[1]).ToList();
 
         foreach (var folder in Directory.EnumerateDirectories(Repository.PathOf("config")).Select(Path.GetFileName))
         {
-            rows.ShouldContain(row => row.Contains($"`{folder}`", StringComparison.Ordinal), $"docs/reference/operator.md does not list config/{folder}");
+            rows.ShouldContain(
+                row => row.Contains($"`{folder}`", StringComparison.Ordinal),
+                $"docs/reference/operator.md does not list config/{folder}");
         }
     }
 
     [Fact]
     public void Operator_page_lists_every_flag_with_its_default()
     {
-        var rows = OperatorPage().SkipWhile(l => l != "## Flags").TakeWhile(l => l != "## Probes").Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')).ToList();
+        var rows = OperatorPage().SkipWhile(l => l != "## Flags").TakeWhile(l => l != "## Probes")
+            .Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')).ToList();
         var listed = rows.SelectMany(row => CodeWord().Matches(row[1]).Select(m => m.Groups[1].Value));
         var command = OperatorCommand.Create();
         var flags = command.Options.Where(option => option is not (HelpOption or VersionOption)).ToList();
@@ -87,7 +97,8 @@ public sealed partial class DocumentationTests
         var parsed = command.Parse([]);
         foreach (var option in flags.Where(option => option.ValueType == typeof(string) && option.HasDefaultValue))
         {
-            rows.Single(row => row[1].Contains($"`{option.Name}`", StringComparison.Ordinal))[2].Trim().ShouldBe($"`{parsed.GetValue<string>(option.Name)}`");
+            rows.Single(row => row[1].Contains($"`{option.Name}`", StringComparison.Ordinal))[2].Trim()
+                .ShouldBe($"`{parsed.GetValue<string>(option.Name)}`");
         }
     }
 
@@ -116,14 +127,19 @@ public sealed partial class DocumentationTests
     {
         foreach (var page in Pages)
         {
-            foreach (var link in Link().Matches(File.ReadAllText(page)).Select(m => m.Groups[1].Value).Where(l => !l.Contains("://", StringComparison.Ordinal)))
+            foreach (var link in Link().Matches(File.ReadAllText(page)).Select(m => m.Groups[1].Value)
+                .Where(l => !l.Contains("://", StringComparison.Ordinal)))
             {
                 var parts = link.Split('#', 2);
-                var target = parts[0].Length == 0 ? page : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, parts[0]));
-                (File.Exists(target) || Directory.Exists(target)).ShouldBeTrue($"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
+                var target = parts[0].Length == 0
+                    ? page
+                    : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, parts[0]));
+                (File.Exists(target) || Directory.Exists(target))
+                    .ShouldBeTrue($"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
                 if (parts.Length == 2)
                 {
-                    PageAnchors.Of(target).ShouldContain(parts[1], $"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
+                    PageAnchors.Of(target)
+                        .ShouldContain(parts[1], $"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
                 }
             }
         }
@@ -133,13 +149,15 @@ public sealed partial class DocumentationTests
     public void Named_make_targets_annotations_and_labels_exist()
     {
         var makefile = File.ReadAllText(Repository.PathOf("Makefile"));
-        var words = Constants(typeof(Annotations)).Concat(Constants(typeof(Labels))).Append("drydock.dev/v1alpha1").ToList();
+        var words = Constants(typeof(Annotations)).Concat(Constants(typeof(Labels)))
+            .Append("drydock.dev/v1alpha1").ToList();
         foreach (var page in Pages)
         {
             var text = File.ReadAllText(page);
             foreach (var target in MakeTarget().Matches(text).Select(m => m.Groups["target"].Value))
             {
-                Regex.IsMatch(makefile, $"^{target}:", RegexOptions.Multiline).ShouldBeTrue($"{Path.GetFileName(page)} says make {target}");
+                Regex.IsMatch(makefile, $"^{target}:", RegexOptions.Multiline)
+                    .ShouldBeTrue($"{Path.GetFileName(page)} says make {target}");
             }
 
             foreach (var word in OwnName().Matches(text).Select(m => m.Value))
@@ -152,7 +170,8 @@ public sealed partial class DocumentationTests
     private static string[] OperatorPage() => File.ReadAllLines(Repository.PathOf("docs", "reference", "operator.md"));
 
     private static List<string> Constants(Type type) =>
-        [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
+        [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral)
+            .Select(f => (string)f.GetRawConstantValue()!)];
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex CodeWord();

@@ -5,7 +5,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace Drydock.Tests.Unit.Docs;
 
-/// <summary>The complete objects of Drydock in the fenced blocks of a page: in YAML blocks, and between EOF marks.</summary>
+/// <summary>The complete objects of Drydock in the fenced blocks of a page: in YAML blocks, and between EOF
+/// marks.</summary>
 internal static partial class FencedManifests
 {
     /// <summary>Each manifest as it is written, and as JSON.</summary>
@@ -13,7 +14,9 @@ internal static partial class FencedManifests
     public static IReadOnlyList<(string Text, JsonObject Json)> Of(string page) =>
     [
         .. Fence.In(File.ReadAllText(page))
-            .SelectMany(fence => fence.Language == "yaml" ? [fence.Text] : Here().Matches(fence.Text).Select(here => here.Groups["text"].Value))
+            .SelectMany(fence => fence.Language == "yaml"
+                ? [fence.Text]
+                : Here().Matches(fence.Text).Select(here => here.Groups["text"].Value))
             .Where(text => text.Contains("apiVersion: drydock.dev/", StringComparison.Ordinal))
             .Select(text => (text, Read(text))),
     ];
@@ -27,6 +30,7 @@ internal static partial class FencedManifests
         return JsonNode.Parse(YamlToJson.Read(stream.Documents.Single().RootNode)!.ToJsonString())!.AsObject();
     }
 
-    [GeneratedRegex("<<'EOF'\n(?<text>.*?)^EOF$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "<<'EOF'\n(?<text>.*?)^EOF$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Here();
 }

@@ -31,7 +31,8 @@ public sealed partial class IndexPageTests
             .Select(path => Path.GetRelativePath(Repository.Root, path))
             .Select(page => page.StartsWith("docs/project/adr/", StringComparison.Ordinal) ? "docs/project/adr" : page);
 
-        pages.Except(Links(Repository.PathOf("CONTRIBUTING.md")), StringComparer.Ordinal).ShouldBeEmpty("CONTRIBUTING.md does not lead there");
+        pages.Except(Links(Repository.PathOf("CONTRIBUTING.md")), StringComparer.Ordinal)
+            .ShouldBeEmpty("CONTRIBUTING.md does not lead there");
     }
 
     private static HashSet<string> Links(string path) =>

@@ -23,7 +23,8 @@ public sealed class LedgerBookTests
 
     [Fact]
     public void Case_without_a_plan_is_never_held() =>
-        new LedgerBook([Case("kill", "before x", "")], [Row("kill", "before x", "")]).Holds(Case("kill", "before x", "")).ShouldBeFalse();
+        new LedgerBook([Case("kill", "before x", "")], [Row("kill", "before x", "")])
+            .Holds(Case("kill", "before x", "")).ShouldBeFalse();
 
     [Fact]
     public void Rows_of_cases_that_no_longer_exist_are_removed()
@@ -32,7 +33,8 @@ public sealed class LedgerBookTests
             [Case("kill", "before x"), Case("dockerd-kill", "step-StopOld")],
             [
                 Row("kill", "before x", Before), Row("kill", "before y", Before), Row("kill", "before z", Now),
-                Row("dockerd-kill", "step-StopOld", Before), Row("dockerd-kill", "step-Gone", Now), Row("kill", "before x", Now) with { Scenario = "gone Upgrade" },
+                Row("dockerd-kill", "step-StopOld", Before), Row("dockerd-kill", "step-Gone", Now),
+                Row("kill", "before x", Now) with { Scenario = "gone Upgrade" },
             ]);
 
         // The names of kill points differ between two undisturbed runs of one plan.
@@ -44,7 +46,10 @@ public sealed class LedgerBookTests
     {
         var book = new LedgerBook(
             [Case("kill", "before x"), Case("kill", "before y"), Case("kill", "before z")],
-            [Row("kill", "before x", Now), Row("kill", "before y", Before, LedgerRow.Bad, 20), Row("kill", "before z", "", day: 21)]);
+            [
+                Row("kill", "before x", Now), Row("kill", "before y", Before, LedgerRow.Bad, 20),
+                Row("kill", "before z", "", day: 21)
+            ]);
         book.Groups().ShouldBe([
             new ReliabilityGroup("a Upgrade", true, Now, "2026-11-22", 3, 1, 0),
             new ReliabilityGroup("a Upgrade", true, null, "2026-11-20 to 2026-11-21", null, 2, 1)]);
@@ -66,7 +71,8 @@ public sealed class LedgerBookTests
         PlanShape.Of(Plan(plan => plan["steps"]![1]!["parameters"]!["host"] = "192.0.2.9")).ShouldBe(shape);
         PlanShape.Of(Plan(plan => plan["hash"] = "sha256:other")).ShouldBe(shape);
         PlanShape.Of(Plan(plan => plan["steps"]![1]!["state"] = "Succeeded")).ShouldBe(shape);
-        PlanShape.Of(Plan(plan => plan["steps"]![0]!["id"] = "StopOld/oms-x"), id => id.Replace("oms-x", "oms-a", StringComparison.Ordinal)).ShouldBe(shape);
+        PlanShape.Of(Plan(plan => plan["steps"]![0]!["id"] = "StopOld/oms-x"), id => id.Replace(
+            "oms-x", "oms-a", StringComparison.Ordinal)).ShouldBe(shape);
     }
 
     [Fact]
@@ -80,7 +86,8 @@ public sealed class LedgerBookTests
             static plan => plan["steps"]![1]!["parameters"]!["grace"] = "120",
             static plan => plan["steps"]![1]!["after"] = new JsonArray(),
             static plan => plan["steps"]!.AsArray().RemoveAt(1),
-            static plan => plan["steps"]!.AsArray().Insert(0, new JsonObject { ["id"] = "PrepareImage/oms-a/find-jar", ["action"] = "FindJar" }),
+            static plan => plan["steps"]!.AsArray().Insert(
+                0, new JsonObject { ["id"] = "PrepareImage/oms-a/find-jar", ["action"] = "FindJar" }),
             static plan => plan["guards"]![0]!["until"] = "EnableHA/ha-config",
         ];
 
@@ -103,8 +110,10 @@ public sealed class LedgerBookTests
         return plan;
     }
 
-    private static LedgerCase Case(string accident, string moment, string plan = Now) => new("a Upgrade", accident, moment, plan);
+    private static LedgerCase Case(string accident, string moment, string plan = Now) =>
+        new("a Upgrade", accident, moment, plan);
 
-    private static LedgerRow Row(string accident, string moment, string plan, string end = LedgerRow.Golden, int day = 22) =>
+    private static LedgerRow Row(
+        string accident, string moment, string plan, string end = LedgerRow.Golden, int day = 22) =>
         new("a Upgrade", accident, moment, plan, new DateOnly(2026, 11, day), end, "");
 }

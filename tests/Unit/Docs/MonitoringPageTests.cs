@@ -6,7 +6,8 @@ namespace Drydock.Tests.Unit.Docs;
 public sealed partial class MonitoringPageTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "how-to", "monitoring.md"));
-    private static readonly string Rules = File.ReadAllText(Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"));
+    private static readonly string Rules = File.ReadAllText(
+        Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"));
 
     [Fact]
     public void Page_lists_every_metric()
@@ -22,7 +23,8 @@ public sealed partial class MonitoringPageTests
     [Fact]
     public void Page_lists_every_alert_with_its_severity()
     {
-        var alerts = Alert().Matches(Rules).Select(m => $"| `{m.Groups["name"].Value}` | {m.Groups["severity"].Value} |").ToList();
+        var alerts = Alert().Matches(Rules)
+            .Select(m => $"| `{m.Groups["name"].Value}` | {m.Groups["severity"].Value} |").ToList();
 
         alerts.Count.ShouldBeGreaterThan(10);
         alerts.Where(alert => !Page.Contains(alert, StringComparison.Ordinal)).ShouldBeEmpty();
@@ -34,8 +36,10 @@ public sealed partial class MonitoringPageTests
         var cases = File.ReadAllText(Repository.PathOf("config", "monitoring", "prometheus-rules-test.yaml"));
         foreach (var alert in Alert().Matches(Rules).Select(m => m.Groups["name"].Value))
         {
-            Regex.IsMatch(cases, $@"alertname: {alert}\n    exp_alerts:\n    - ").ShouldBeTrue($"{alert} fires in no case");
-            (Regex.IsMatch(cases, $@"alertname: {alert}, exp_alerts: \[\]") || Regex.IsMatch(cases, $@"alertname: {alert}\n    exp_alerts: \[\]")
+            Regex.IsMatch(cases, $@"alertname: {alert}\n    exp_alerts:\n    - ")
+                .ShouldBeTrue($"{alert} fires in no case");
+            (Regex.IsMatch(cases, $@"alertname: {alert}, exp_alerts: \[\]")
+                || Regex.IsMatch(cases, $@"alertname: {alert}\n    exp_alerts: \[\]")
                 || alert == "DrydockActionRequired").ShouldBeTrue($"{alert} is silent in no case");
         }
     }
@@ -43,7 +47,8 @@ public sealed partial class MonitoringPageTests
     [Fact]
     public void Runbook_of_every_alert_has_its_section()
     {
-        foreach (var (page, anchor) in Runbook().Matches(Rules).Select(m => (m.Groups["page"].Value, m.Groups["anchor"].Value)))
+        foreach (var (page, anchor) in Runbook().Matches(Rules).Select(
+            m => (m.Groups["page"].Value, m.Groups["anchor"].Value)))
         {
             var text = File.ReadAllText(Repository.PathOf("docs", page));
             var isReason = anchor.StartsWith("{{", StringComparison.Ordinal) && page == "reference/reasons.md";
@@ -56,7 +61,8 @@ public sealed partial class MonitoringPageTests
     {
         var anchors = Anchors(File.ReadAllText(Repository.PathOf("docs", "reference", "reasons.md")));
 
-        typeof(Reasons).GetFields().Where(f => f.IsLiteral).Select(f => ((string)f.GetRawConstantValue()!).ToLowerInvariant())
+        typeof(Reasons).GetFields().Where(f => f.IsLiteral)
+            .Select(f => ((string)f.GetRawConstantValue()!).ToLowerInvariant())
             .Where(reason => !anchors.Contains(reason)).ShouldBeEmpty();
     }
 
@@ -67,11 +73,14 @@ public sealed partial class MonitoringPageTests
     // Headings as GitHub names them, and anchors of their own.
     private static HashSet<string> Anchors(string page) =>
     [
-        .. Heading().Matches(page).Select(m => NotOfAnchor().Replace(m.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-')),
+        .. Heading().Matches(page).Select(
+            m => NotOfAnchor().Replace(m.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-')),
         .. OwnAnchor().Matches(page).Select(m => m.Groups[1].Value),
     ];
 
-    [GeneratedRegex("\"((?:drydock(?!_heatbeat)|workqueue|rest_client|controller_runtime|leader_election|process)_[a-z_]+_[a-z_]+|drydock_snapshots)\"")]
+    [GeneratedRegex(
+        "\"((?:drydock(?!_heatbeat)|workqueue|rest_client|controller_runtime|leader_election|process)_[a-z_]+_[a-z_]+|"
+        + "drydock_snapshots)\"")]
     private static partial Regex Metric();
 
     [GeneratedRegex(@"- alert: (?<name>\w+)[\s\S]*?severity: (?<severity>\w+)")]

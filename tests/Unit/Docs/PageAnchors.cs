@@ -7,7 +7,8 @@ internal static partial class PageAnchors
 {
     private static readonly ConcurrentDictionary<string, IReadOnlySet<string>> Known = new(StringComparer.Ordinal);
 
-    /// <summary>The headings as the usual Markdown viewers name them, and the anchors that a page sets itself.</summary>
+    /// <summary>The headings as the usual Markdown viewers name them, and the anchors that a page sets
+    /// itself.</summary>
     /// <param name="path">Path of the page.</param>
     public static IReadOnlySet<string> Of(string path) => Known.GetOrAdd(path, static page => new HashSet<string>(
     [

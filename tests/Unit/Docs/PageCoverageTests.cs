@@ -11,12 +11,14 @@ public sealed partial class PageCoverageTests
     private static readonly IReadOnlyList<string> Pages =
     [
         .. Directory.EnumerateFiles(Repository.Root, "*.md")
-            .Concat(Folders.SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.md", SearchOption.AllDirectories)))
+            .Concat(Folders.SelectMany(
+                folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.md", SearchOption.AllDirectories)))
             .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal),
     ];
 
-    public static TheoryData<string> PagesWithCommands => [.. Pages.Where(page => Blocks(page).Any(block => block.IsCommand))];
+    public static TheoryData<string> PagesWithCommands =>
+        [.. Pages.Where(page => Blocks(page).Any(block => block.IsCommand))];
 
     [Fact]
     public void Every_page_with_commands_has_a_test_that_runs_it()
@@ -32,7 +34,8 @@ public sealed partial class PageCoverageTests
 
     [Fact]
     public void Block_that_is_no_command_names_a_known_language() =>
-        Pages.SelectMany(page => Blocks(page).Where(block => !block.IsCommand && !Texts.Contains(block.Language, StringComparer.Ordinal)).Select(block => $"{page}: {block.Language}"))
+        Pages.SelectMany(page => Blocks(page).Where(block => !block.IsCommand
+            && !Texts.Contains(block.Language, StringComparer.Ordinal)).Select(block => $"{page}: {block.Language}"))
             .ShouldBeEmpty();
 
     [Theory]
@@ -42,7 +45,9 @@ public sealed partial class PageCoverageTests
         foreach (var block in Blocks(page).Where(block => block.IsCommand))
         {
             var first = block.Text.TrimStart().Split('\n')[0];
-            first.ShouldNotMatch(@"^(\$ |[-a-zA-Z]+:( |$)|- )", $"{page}: a manifest is ```yaml, and what a terminal shows is ```console");
+            first.ShouldNotMatch(
+                @"^(\$ |[-a-zA-Z]+:( |$)|- )",
+                $"{page}: a manifest is ```yaml, and what a terminal shows is ```console");
         }
     }
 

@@ -5,7 +5,8 @@ namespace Drydock.Tests.Unit.Docs;
 /// <summary>Manifests of pages, to be applied in a world whose nodes have the image.</summary>
 internal static class PageSpecs
 {
-    /// <summary>How hosts and storages are reached, and the names of containers, are other things in the world.</summary>
+    /// <summary>How hosts and storages are reached, and the names of containers, are other things in the
+    /// world.</summary>
     /// <param name="own">The spec of that world.</param>
     public static OmsUpgradeSpec InWorldOf(this OmsUpgradeSpec page, OmsUpgradeSpec own) => page with
     {

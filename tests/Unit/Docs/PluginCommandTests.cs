@@ -13,7 +13,8 @@ public sealed class PluginCommandTests
     // The pages of tasks that the plugin can do.
     private static readonly string[] TaskPages =
     [
-        "tutorials/oms.md", "tutorials/tidb.md", "tutorials/yugabytedb.md", "how-to/upgrade-at-night.md", "how-to/approve-from-git.md", "how-to/roll-back-retry-accept.md",
+        "tutorials/oms.md", "tutorials/tidb.md", "tutorials/yugabytedb.md", "how-to/upgrade-at-night.md",
+        "how-to/approve-from-git.md", "how-to/roll-back-retry-accept.md",
         "how-to/from-the-runbook.md", "explanation/oms.md", "reference/cli.md", "how-to/dashboard.md",
     ];
 
@@ -46,7 +47,8 @@ public sealed class PluginCommandTests
 
     [Fact]
     public void Pages_of_tasks_use_the_plugin() =>
-        TaskPages.Where(page => PluginLines.InBlocks(File.ReadAllText(Repository.PathOf("docs", page))).Count == 0).ShouldBeEmpty();
+        TaskPages.Where(page => PluginLines.InBlocks(File.ReadAllText(Repository.PathOf("docs", page))).Count == 0)
+            .ShouldBeEmpty();
 
     [Fact]
     public void Commands_are_read_as_a_shell_reads_them()
@@ -90,7 +92,8 @@ public sealed class PluginCommandTests
     {
         using var output = new StringWriter();
         // NAME and NS are replaced by the reader.
-        var parsed = DrydockCommand.Create(CliRuns.Plain(output)).Parse([.. command.Select(w => w.All(char.IsAsciiLetterUpper) ? w.ToLowerInvariant() : w)]);
+        var parsed = DrydockCommand.Create(CliRuns.Plain(output))
+            .Parse([.. command.Select(w => w.All(char.IsAsciiLetterUpper) ? w.ToLowerInvariant() : w)]);
         var unknown = parsed.Tokens
             .Where(t => t.Type == TokenType.Argument && t.Value.Length > 1 && t.Value.StartsWith('-'))
             .Select(t => $"{t.Value} is not an option.");

@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Docs;
 
-/// <summary>The commands of <c>kubectl drydock</c> on a page: in fenced blocks of commands, and in backquotes.</summary>
+/// <summary>The commands of <c>kubectl drydock</c> on a page: in fenced blocks of commands, and in
+/// backquotes.</summary>
 internal static partial class PluginLines
 {
     private const string Plugin = "kubectl drydock";
@@ -14,10 +15,12 @@ internal static partial class PluginLines
             .SelectMany(Commands),
     ];
 
-    /// <summary>The commands in backquotes in the text: the arguments of each. <c>kubectl drydock</c> alone is a name.</summary>
+    /// <summary>The commands in backquotes in the text: the arguments of each. <c>kubectl drydock</c> alone is a
+    /// name.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> InText(string page) =>
     [
-        .. Code().Matches(Fence.RemovedFrom(page)).SelectMany(code => Commands(code.Groups["text"].Value)).Where(c => c.Count > 0),
+        .. Code().Matches(Fence.RemovedFrom(page)).SelectMany(code => Commands(code.Groups["text"].Value))
+            .Where(c => c.Count > 0),
     ];
 
     /// <summary>Lines that kubectl refuses, because an option comes before the name of a plugin.</summary>
@@ -25,7 +28,8 @@ internal static partial class PluginLines
 
     private static IEnumerable<IReadOnlyList<string>> Commands(string line)
     {
-        for (var at = line.IndexOf(Plugin, StringComparison.Ordinal); at >= 0; at = line.IndexOf(Plugin, at + 1, StringComparison.Ordinal))
+        for (var at = line.IndexOf(Plugin, StringComparison.Ordinal); at >= 0; at = line.IndexOf(
+            Plugin, at + 1, StringComparison.Ordinal))
         {
             yield return Arguments(line[(at + Plugin.Length)..]);
         }

@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Docs;
 
-/// <summary>The ledger of <c>make chaos</c> and its summary, which are written by different commands over time.</summary>
+/// <summary>The ledger of <c>make chaos</c> and its summary, which are written by different commands over
+/// time.</summary>
 public sealed partial class ReliabilityTests
 {
     private static readonly IReadOnlyList<LedgerRow> Rows =
@@ -23,17 +24,24 @@ public sealed partial class ReliabilityTests
     public void Summary_counts_the_rows_of_the_ledger()
     {
         var page = Summary().Matches(ReliabilityPage.Read());
-        page.Count.ShouldBe(ReliabilityPage.Read().Split('\n').Count(line => line.Contains(" | kill points | ", StringComparison.Ordinal) || line.Contains(" | accidents × moments | ", StringComparison.Ordinal)));
+        page.Count.ShouldBe(ReliabilityPage.Read().Split('\n').Count(
+            line => line.Contains(" | kill points | ", StringComparison.Ordinal)
+                || line.Contains(" | accidents × moments | ", StringComparison.Ordinal)));
         string Of(string scenario, string plan) =>
-            page.Any(m => m.Groups["scenario"].Value == scenario && m.Groups["plan"].Value == plan) ? plan : ReliabilityGroup.Earlier;
+            page.Any(m => m.Groups["scenario"].Value == scenario && m.Groups["plan"].Value == plan)
+                ? plan
+                : ReliabilityGroup.Earlier;
 
         var counted = page.Where(m => m.Groups["covered"].Value != "0").ToDictionary(
             m => (m.Groups["scenario"].Value, m.Groups["kind"].Value == "kill points", m.Groups["plan"].Value),
-            m => (m.Groups["measured"].Value, int.Parse(m.Groups["covered"].Value), int.Parse(m.Groups["golden"].Value), int.Parse(m.Groups["bad"].Value)));
+            m => (
+                m.Groups["measured"].Value, int.Parse(m.Groups["covered"].Value), int.Parse(m.Groups["golden"].Value),
+                int.Parse(m.Groups["bad"].Value)));
 
         Rows.GroupBy(row => (row.Scenario, row.IsKill, Of(row.Scenario, row.Plan))).ToDictionary(
             group => group.Key,
-            group => (ReliabilityGroup.Days([.. group]), group.Count(), group.Count(row => !row.IsBad), group.Count(row => row.IsBad))).ShouldBe(counted, ignoreOrder: true);
+            group => (ReliabilityGroup.Days([.. group]), group.Count(), group.Count(row => !row.IsBad), group.Count(
+                row => row.IsBad))).ShouldBe(counted, ignoreOrder: true);
     }
 
     [Theory]
@@ -44,7 +52,9 @@ public sealed partial class ReliabilityTests
     [InlineData("a | b → c")]
     public void Ledger_field_survives_writing_and_reading(string way)
     {
-        LedgerRow[] rows = [new("a Upgrade", "kill", "act-1 (swap x), before", "0a1b2c3d", new DateOnly(2026, 11, 22), LedgerRow.Golden, way)];
+        LedgerRow[] rows = [new(
+            "a Upgrade", "kill", "act-1 (swap x), before", "0a1b2c3d", new DateOnly(2026, 11, 22), LedgerRow.Golden,
+            way)];
 
         ReliabilityLedger.Read(ReliabilityLedger.Write(rows)).ShouldBe(rows);
     }
@@ -67,14 +77,23 @@ public sealed partial class ReliabilityTests
 
         page = ReliabilityPage.WithSummary(
             page,
-            [new ReliabilityGroup("a Upgrade", true, "0a1b2c3d", "2026-11-22", 3, 2, 1), new ReliabilityGroup("a Upgrade", true, null, "2026-11-20 to 2026-11-21", null, 7, 0)],
+            [
+                new ReliabilityGroup("a Upgrade", true, "0a1b2c3d", "2026-11-22", 3, 2, 1),
+                new ReliabilityGroup("a Upgrade", true, null, "2026-11-20 to 2026-11-21", null, 7, 0)
+            ],
             DateTimeOffset.UnixEpoch);
         page = ReliabilityPage.WithSection(page, "Soak", "soaked again");
 
-        page.ShouldContain("| a Upgrade | kill points | 0a1b2c3d | 2026-11-22 | 3 | 2 | 1 | 1 |\n| a Upgrade | kill points | earlier | 2026-11-20 to 2026-11-21 |  | 7 | 7 | 0 |\n\n## Soak\n\nsoaked again\n\n## Hostile\n\nhostile\n");
+        page.ShouldContain(
+            "| a Upgrade | kill points | 0a1b2c3d | 2026-11-22 | 3 | 2 | 1 | 1 |\n| a Upgrade | kill points | earlier "
+            + "| 2026-11-20 to 2026-11-21 |  | 7 | 7 | 0 |\n\n## Soak\n\nsoaked again\n\n## Hostile\n\nhostile\n");
         page.ShouldNotContain("old\n");
     }
 
-    [GeneratedRegex(@"^\| (?<scenario>[a-z0-9-]+ \w+) \| (?<kind>kill points|accidents × moments) \| (?<plan>[0-9a-f]{8}|earlier) \| (?<measured>[0-9]{4}-[0-9-]+( to [0-9-]+)?|) \| \d* \| (?<covered>\d+) \| (?<golden>\d+) \| (?<bad>\d+) \|$", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^\| (?<scenario>[a-z0-9-]+ \w+) \| (?<kind>kill points|accidents × moments) \| "
+        + @"(?<plan>[0-9a-f]{8}|earlier) \| (?<measured>[0-9]{4}-[0-9-]+( to [0-9-]+)?|) \| \d* \| "
+        + @"(?<covered>\d+) \| (?<golden>\d+) \| (?<bad>\d+) \|$",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Summary();
 }

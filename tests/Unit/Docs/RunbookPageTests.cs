@@ -22,7 +22,9 @@ public sealed partial class RunbookPageTests
         .ReadAllText(Page)
         .Split("\n## ")
         .Skip(1)
-        .ToDictionary(section => section[..section.IndexOf('\n', StringComparison.Ordinal)], section => section, StringComparer.Ordinal);
+        .ToDictionary(
+            section => section[..section.IndexOf('\n', StringComparison.Ordinal)], section => section,
+            StringComparer.Ordinal);
 
     public static TheoryData<string> Procedures => [Enterprise, OneNode, SeveralNodes, TiDb, Bmdb];
 
@@ -34,19 +36,23 @@ public sealed partial class RunbookPageTests
         {
             TiDb => (Ids(Database(TiDb)), (List<string>)[]),
             Bmdb => (Ids(Database(Bmdb)), ["PauseReplication/*/here", "ResumeReplication/*/here"]),
-            Enterprise => (OfOms(Enterprise, new WorldSetup { ImagePresent = true, FromVersion = "3.2.2", ToVersion = "4.2.2" }), OmsIds()),
+            Enterprise => (
+                OfOms(Enterprise, new WorldSetup { ImagePresent = true, FromVersion = "3.2.2", ToVersion = "4.2.2" }),
+                OmsIds()),
             _ => (OfOms(procedure, Community(procedure == OneNode ? 1 : 2)), OmsIds()),
         };
         var named = Named(Sections[procedure]);
 
-        named.Except(planned, StringComparer.Ordinal).Except(optional, StringComparer.Ordinal).ShouldBeEmpty("the section names steps that no plan has");
+        named.Except(planned, StringComparer.Ordinal).Except(optional, StringComparer.Ordinal)
+            .ShouldBeEmpty("the section names steps that no plan has");
         Missing(procedure, planned, named).ShouldBeEmpty("the section leaves out steps of its plan");
     }
 
     [Fact]
     public void Every_procedure_has_a_section_and_a_sample_that_starts_nothing()
     {
-        Sections.Keys.Where(title => title != "How to read the tables").ShouldBe([Enterprise, OneNode, SeveralNodes, TiDb, Bmdb]);
+        Sections.Keys.Where(title => title != "How to read the tables")
+            .ShouldBe([Enterprise, OneNode, SeveralNodes, TiDb, Bmdb]);
         foreach (var procedure in Procedures.Select(row => row.Data))
         {
             Spec(procedure)["mode"]!.GetValue<string>().ShouldBe("Plan");
@@ -58,7 +64,8 @@ public sealed partial class RunbookPageTests
     public void Named_fields_and_reasons_exist(string procedure)
     {
         var cells = Rows(Sections[procedure]).ToList();
-        var fields = cells.SelectMany(row => Code().Matches(row[2]).Select(code => code.Groups["code"].Value.Split(':')[0])).Distinct(StringComparer.Ordinal).ToList();
+        var fields = cells.SelectMany(row => Code().Matches(row[2]).Select(
+            code => code.Groups["code"].Value.Split(':')[0])).Distinct(StringComparer.Ordinal).ToList();
         var schema = Schemas.Specs[procedure is TiDb or Bmdb ? DatabaseRollingUpgrade.KindName : OmsUpgrade.KindName];
         var reasons = cells.Where(row => row[1].StartsWith("preflight", StringComparison.Ordinal))
             .SelectMany(row => Code().Matches(row[1]).Select(code => code.Groups["code"].Value))
@@ -66,13 +73,16 @@ public sealed partial class RunbookPageTests
 
         fields.Count.ShouldBeGreaterThan(5);
         fields.Where(field => !Exists(schema, field.Split('.'))).ShouldBeEmpty();
-        reasons.ShouldBeSubsetOf(typeof(Reasons).GetFields().Where(field => field.IsLiteral).Select(field => field.Name));
+        reasons.ShouldBeSubsetOf(
+            typeof(Reasons).GetFields().Where(field => field.IsLiteral).Select(field => field.Name));
     }
 
     // One rollback is described for both Community procedures, in the section of one node.
-    private static IEnumerable<string> Missing(string procedure, IReadOnlyList<string> planned, IReadOnlyList<string> named) => procedure == SeveralNodes
-        ? planned.Except(named, StringComparer.Ordinal).Except(Named(Sections[OneNode]), StringComparer.Ordinal)
-        : planned.Except(named, StringComparer.Ordinal);
+    private static IEnumerable<string> Missing(
+        string procedure, IReadOnlyList<string> planned, IReadOnlyList<string> named) =>
+        procedure == SeveralNodes
+            ? planned.Except(named, StringComparer.Ordinal).Except(Named(Sections[OneNode]), StringComparer.Ordinal)
+            : planned.Except(named, StringComparer.Ordinal);
 
     private static WorldSetup Community(int nodes) => new()
     {
@@ -106,24 +116,29 @@ public sealed partial class RunbookPageTests
             Backup = spec.Backup with { EndSessions = EndSessionsPolicy.OmsAccount },
             Preflight = spec.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "oms-api" } },
         };
-        var plan = new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec))).Compile();
+        var plan = new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec)))
+            .Compile();
         var golden = GoldenFile.Texts("Oms")
             .SelectMany(text => GoldenId().Matches(text))
             .Select(id => Plain(id.Value, id.Groups["node"] is { Success: true } node ? node.Value : null));
         return [.. golden.Union(Ids(plan), StringComparer.Ordinal)];
     }
 
-    private static PlanProgress Database(string procedure) => DatabaseDiscoveryOf.Plan((DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, Spec(procedure)));
+    private static PlanProgress Database(string procedure) => DatabaseDiscoveryOf.Plan(
+        (DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, Spec(procedure)));
 
-    // The sample that the table of procedures names for this section. Through text, so that a number is whatever is asked of it.
+    // The sample that the table of procedures names for this section. Through text, so that a number is whatever is
+    // asked of it.
     private static JsonObject Spec(string procedure)
     {
         var row = File.ReadLines(Page).Single(line => line.StartsWith($"| [{procedure}", StringComparison.Ordinal));
-        var sample = YamlToJson.ReadAll(Repository.PathOf("config", "samples", SampleName().Match(row).Groups["name"].Value)).Single();
+        var sample = YamlToJson.ReadAll(
+            Repository.PathOf("config", "samples", SampleName().Match(row).Groups["name"].Value)).Single();
         return JsonNode.Parse(sample["spec"]!.ToJsonString())!.AsObject();
     }
 
-    private static List<string> Ids(PlanProgress plan) => [.. plan.Steps.Select(step => Plain(step.Id, step.Node)).Distinct(StringComparer.Ordinal)];
+    private static List<string> Ids(PlanProgress plan) =>
+        [.. plan.Steps.Select(step => Plain(step.Id, step.Node)).Distinct(StringComparer.Ordinal)];
 
     // Names of nodes, databases and groups, and numbers, are * as words in capitals are on the page.
     private static string Plain(string id, string? node)
@@ -137,14 +152,16 @@ public sealed partial class RunbookPageTests
     private static List<string> Named(string section) =>
     [
         .. Rows(section).SelectMany(row => Code().Matches(row[1])).Select(code => code.Groups["code"].Value)
-            .Where(code => code.Contains('/', StringComparison.Ordinal) && !code.StartsWith("spec.", StringComparison.Ordinal))
+            .Where(code => code.Contains('/', StringComparison.Ordinal)
+                && !code.StartsWith("spec.", StringComparison.Ordinal))
             .Select(code => Number().Replace(Capitals().Replace(code, "*"), "*"))
             .Distinct(StringComparer.Ordinal),
     ];
 
     // The cells of the tables with four columns; a bar inside of a cell is written as \|.
     private static IEnumerable<string[]> Rows(string section) => section.Split('\n')
-        .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| runbook |", StringComparison.Ordinal))
+        .Where(line => line.StartsWith("| ", StringComparison.Ordinal)
+            && !line.StartsWith("| runbook |", StringComparison.Ordinal))
         .Select(line => Bar().Split(line.Trim('|', ' ')).Select(cell => cell.Trim()).ToArray())
         .Where(row => row.Length == 4);
 

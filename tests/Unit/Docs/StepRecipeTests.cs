@@ -30,8 +30,9 @@ public sealed partial class StepRecipeTests
     [Fact]
     public void Step_remembers_nothing()
     {
-        var steps = new[] { StepRegistry.Of<OmsTargets>(), StepRegistry.Of<TiDbTargets>(), StepRegistry.Of<YugabyteCluster>() }
-            .SelectMany(static registry => registry.Names.Select(registry.Find)).OfType<Type>().ToList();
+        var steps =
+            new[] { StepRegistry.Of<OmsTargets>(), StepRegistry.Of<TiDbTargets>(), StepRegistry.Of<YugabyteCluster>() }
+                .SelectMany(static registry => registry.Names.Select(registry.Find)).OfType<Type>().ToList();
 
         steps.ShouldContain(typeof(RestartConsole));
         steps.SelectMany(static step => Fields(step)).Where(static field => !IsArgument(field)).ShouldBeEmpty();
@@ -50,7 +51,10 @@ public sealed partial class StepRecipeTests
         step.Planned.Parameters["container"].ShouldBe(step.As<RestartConsole>().Container);
         var changed = world.Plan.Plan.Steps.ConvertAll(planned => planned.Id != step.Id ? planned : planned with
         {
-            Parameters = new SortedDictionary<string, string>(planned.Parameters.ToDictionary(), StringComparer.Ordinal) { ["container"] = "another" },
+            Parameters = new SortedDictionary<string, string>(planned.Parameters.ToDictionary(), StringComparer.Ordinal)
+            {
+                ["container"] = "another"
+            },
         });
         PlanHash.Compute(changed, world.Plan.Plan.Guards, world.Plan.Plan.Acknowledged).ShouldNotBe(world.Plan.Hash);
     }
@@ -58,7 +62,8 @@ public sealed partial class StepRecipeTests
     // Step 3: its name and its arguments are frozen.
     [Fact]
     public void Example_is_among_the_frozen_names() =>
-        File.ReadAllLines(Repository.PathOf("tests/Unit/Operator/ActionNames/oms.txt")).ShouldContain("action RestartConsole");
+        File.ReadAllLines(Repository.PathOf("tests/Unit/Operator/ActionNames/oms.txt"))
+            .ShouldContain("action RestartConsole");
 
     // Step 4: the worlds and the kill enumeration meet it without more.
     [Fact]

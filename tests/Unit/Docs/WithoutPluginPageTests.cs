@@ -7,9 +7,13 @@ public sealed class WithoutPluginPageTests
 {
     // Annotations by which a run is controlled; the verb that writes each.
     private static readonly string[] Written =
-        [Annotations.Approve, Annotations.Hold, Annotations.Pause, Annotations.Retry, Annotations.Accept, Annotations.Abort, Annotations.Rollback];
+        [
+            Annotations.Approve, Annotations.Hold, Annotations.Pause, Annotations.Retry, Annotations.Accept,
+            Annotations.Abort, Annotations.Rollback
+        ];
 
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "how-to", "without-the-plugin.md"));
+    private static readonly string Page = File.ReadAllText(
+        Repository.PathOf("docs", "how-to", "without-the-plugin.md"));
 
     [Fact]
     public void Page_names_every_verb_of_the_plugin() =>
@@ -22,6 +26,7 @@ public sealed class WithoutPluginPageTests
     {
         var commands = string.Join('\n', Fence.In(Page).Where(block => block.IsCommand).Select(block => block.Text));
 
-        Written.Where(annotation => !Regex.IsMatch(commands, $@"annotate omsu NAME --overwrite ""?{Regex.Escape(annotation)}=")).ShouldBeEmpty();
+        Written.Where(annotation => !Regex.IsMatch(
+            commands, $@"annotate omsu NAME --overwrite ""?{Regex.Escape(annotation)}=")).ShouldBeEmpty();
     }
 }

@@ -15,5 +15,8 @@ internal static class Canary
     public const string TlsKey = "canary-tls-key";
 
     public static IReadOnlyList<string> All { get; } =
-        [MetaPassword, SecretPassword, DrcPassword, TsdbPassword, SlsKey, SlsSecret, Environment, PlainEnvironment, ApiPassword, TlsKey];
+        [
+            MetaPassword, SecretPassword, DrcPassword, TsdbPassword, SlsKey, SlsSecret, Environment, PlainEnvironment,
+            ApiPassword, TlsKey
+        ];
 }

@@ -82,7 +82,8 @@ internal sealed class EndlessServer : IAsyncDisposable
             if (_certificate is not null)
             {
                 var secured = new SslStream(stream);
-                await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+                await secured.AuthenticateAsServerAsync(
+                    new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
                 stream = secured;
             }
 
@@ -98,7 +99,8 @@ internal sealed class EndlessServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e
+            is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
         {
             // The client has had enough, or the test is over.
         }

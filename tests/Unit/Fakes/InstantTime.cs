@@ -8,5 +8,6 @@ internal sealed class InstantTime : TimeProvider
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        base.CreateTimer(callback, state, dueTime < Short ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        base.CreateTimer(
+            callback, state, dueTime < Short ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 }

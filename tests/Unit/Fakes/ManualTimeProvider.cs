@@ -16,7 +16,8 @@ public sealed class ManualTimeProvider : TimeProvider
 
     /// <summary>Makes a clock.</summary>
     /// <param name="start">What it shows first.</param>
-    public ManualTimeProvider(DateTimeOffset? start = null) => _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    public ManualTimeProvider(DateTimeOffset? start = null) =>
+        _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc />
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

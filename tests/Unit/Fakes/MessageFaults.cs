@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Fakes;
 
-/// <summary>Finds marks in texts for people that were joined wrongly, and sentences that do not begin as such.</summary>
+/// <summary>Finds marks in texts for people that were joined wrongly, and sentences that do not begin as
+/// such.</summary>
 internal static partial class MessageFaults
 {
     // What names of things look like that may begin a sentence: they are written as they are.
@@ -42,7 +43,8 @@ internal static partial class MessageFaults
     [GeneratedRegex("`[^`]*`|\"[^\"]*\"|(?<![a-z])'[^']*'(?![a-z])", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"(?<!\.)\.\.(?![./])|[.;:,]\s+[.;:,](?!\d)|[.;,][;:,]|[:;][.]| \.(?![\w/])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<!\.)\.\.(?![./])|[.;:,]\s+[.;:,](?!\d)|[.;,][;:,]|[:;][.]| \.(?![\w/])", RegexOptions.CultureInvariant)]
     private static partial Regex DoubleMarks();
 
     [GeneratedRegex(@"(?:^|[.!?]\s+)(?<word>[a-z]+)(?=[ ,;])", RegexOptions.CultureInvariant)]

@@ -9,14 +9,18 @@ internal static class RunOnce
         command is ["/bin/sh", "-c", var script, "drydock", ..] && script.Contains("set -C", StringComparison.Ordinal);
 
     public static string Kind(IReadOnlyList<string> command) =>
-        command.Contains("-jar") ? "jar" : command.Any(c => c.EndsWith("docker_init.sh", StringComparison.Ordinal)) ? "init" : "unknown";
+        command.Contains("-jar")
+            ? "jar"
+            : command.Any(c => c.EndsWith("docker_init.sh", StringComparison.Ordinal)) ? "init" : "unknown";
 
     public static void Start(OmsWorld world, WorldExec exec)
     {
         var container = exec.Container;
-        var directory = container.HostPath(exec.Command[4]) ?? throw new InvalidOperationException($"{exec.Command[4]} is not mounted from the host");
+        var directory = container.HostPath(exec.Command[4])
+            ?? throw new InvalidOperationException($"{exec.Command[4]} is not mounted from the host");
         var files = container.Host.Files;
-        if (!files.TryAdd($"{directory}/started", Encoding.UTF8.GetBytes(exec.Pid.ToString(CultureInfo.InvariantCulture) + "\n")))
+        if (!files.TryAdd(
+            $"{directory}/started", Encoding.UTF8.GetBytes(exec.Pid.ToString(CultureInfo.InvariantCulture) + "\n")))
         {
             End(exec, 98);
             return;
@@ -46,7 +50,8 @@ internal static class RunOnce
     }
 
     public static bool Lives(OmsWorld world, WorldContainer container, string pid, string directory) =>
-        container.IsRunning && world.Alive.Contains((container.Id, int.Parse(pid, CultureInfo.InvariantCulture), directory));
+        container.IsRunning
+            && world.Alive.Contains((container.Id, int.Parse(pid, CultureInfo.InvariantCulture), directory));
 
     private static void Finish(OmsWorld world, WorldExec exec, string kind, string directory)
     {
@@ -80,14 +85,17 @@ internal static class RunOnce
     }
 
     /// <summary>A path as a command in a working directory understands it.</summary>
-    public static string Absolute(string path, string directory) => path.StartsWith('/') ? path : $"{directory.TrimEnd('/')}/{path}";
+    public static string Absolute(string path, string directory) =>
+        path.StartsWith('/') ? path : $"{directory.TrimEnd('/')}/{path}";
 
-    private static string JarOf(IReadOnlyList<string> command) => Absolute(command[command.ToList().IndexOf("-jar") + 1], command[5]);
+    private static string JarOf(IReadOnlyList<string> command) =>
+        Absolute(command[command.ToList().IndexOf("-jar") + 1], command[5]);
 
     private static void Write(WorldContainer container, string directory, int code, string log)
     {
         container.Host.Files[$"{directory}/log"] = Encoding.UTF8.GetBytes(log);
-        container.Host.Files[$"{directory}/rc"] = Encoding.UTF8.GetBytes(code.ToString(CultureInfo.InvariantCulture) + "\n");
+        container.Host.Files[$"{directory}/rc"] = Encoding.UTF8.GetBytes(
+            code.ToString(CultureInfo.InvariantCulture) + "\n");
     }
 
     private static void End(WorldExec exec, int code) => (exec.Running, exec.ExitCode) = (false, code);

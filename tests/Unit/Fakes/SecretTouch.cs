@@ -8,12 +8,21 @@ internal sealed record SecretTouch(string Name, Func<V1Secret, string, V1Secret>
     /// <summary>As a tool does that refreshes Secrets from a vault.</summary>
     public static SecretTouch Annotated { get; } = new("annotated", static (s, value) => s with
     {
-        Metadata = s.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["reconcile.external-secrets.io/data-hash"] = value } },
+        Metadata = s.Metadata with
+        {
+            Annotations = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["reconcile.external-secrets.io/data-hash"] = value
+            }
+        },
     });
 
     public static SecretTouch Labelled { get; } = new("labelled", static (s, value) => s with
     {
-        Metadata = s.Metadata with { Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = value.Replace(' ', '-') } },
+        Metadata = s.Metadata with
+        {
+            Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = value.Replace(' ', '-') }
+        },
     });
 
     public static SecretTouch Extended { get; } = new("extended", static (s, value) => With(s, "notes.txt", value));
@@ -34,6 +43,10 @@ internal sealed record SecretTouch(string Name, Func<V1Secret, string, V1Secret>
 
     private static V1Secret With(V1Secret secret, string key, string value) => secret with
     {
-        Data = new Dictionary<string, byte[]>(secret.Data ?? new Dictionary<string, byte[]>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = System.Text.Encoding.UTF8.GetBytes(value) },
+        Data = new Dictionary<string, byte[]>(
+            secret.Data ?? new Dictionary<string, byte[]>(StringComparer.Ordinal), StringComparer.Ordinal)
+        {
+            [key] = System.Text.Encoding.UTF8.GetBytes(value)
+        },
     };
 }

@@ -5,7 +5,8 @@ namespace Drydock.Tests.Unit.Install;
 /// <summary>What can be said of the chart without rendering it; it is rendered in the integration tests.</summary>
 public sealed partial class ChartTests
 {
-    private static readonly JsonObject Values = YamlToJson.ReadAll(Repository.PathOf("charts", "drydock", "values.yaml")).Single().AsObject();
+    private static readonly JsonObject Values =
+        YamlToJson.ReadAll(Repository.PathOf("charts", "drydock", "values.yaml")).Single().AsObject();
 
     [Fact]
     public void Values_schema_describes_exactly_the_values()
@@ -16,17 +17,22 @@ public sealed partial class ChartTests
 
         void Compare(JsonObject values, JsonNode described, string path)
         {
-            described = described["$ref"]?.GetValue<string>() is { } reference ? schema["definitions"]![reference.Split('/')[^1]]! : described;
+            described = described["$ref"]?.GetValue<string>() is { } reference
+                ? schema["definitions"]![reference.Split('/')[^1]]!
+                : described;
             if (described["properties"] is not JsonObject properties)
             {
                 return;
             }
 
             described["additionalProperties"]!.GetValue<bool>().ShouldBeFalse(path);
-            values.Select(v => v.Key).ShouldBe(properties.Select(p => p.Key).Where(p => p != "global"), ignoreOrder: true, path);
+            values.Select(v => v.Key)
+                .ShouldBe(properties.Select(p => p.Key).Where(p => p != "global"), ignoreOrder: true, path);
             foreach (var (name, value) in values)
             {
-                var kind = properties[name]!["type"] is JsonArray kinds ? kinds[0]!.GetValue<string>() : properties[name]!["type"]?.GetValue<string>();
+                var kind = properties[name]!["type"] is JsonArray kinds
+                    ? kinds[0]!.GetValue<string>()
+                    : properties[name]!["type"]?.GetValue<string>();
                 if (value is JsonObject inner)
                 {
                     Compare(inner, properties[name]!, $"{path}.{name}");
@@ -37,7 +43,15 @@ public sealed partial class ChartTests
                 }
                 else
                 {
-                    kind.ShouldBe(value!.GetValueKind() switch { JsonValueKind.String => "string", JsonValueKind.Number => "integer", JsonValueKind.Array => "array", _ => "boolean" }, $"{path}.{name}");
+                    kind.ShouldBe(
+                        value!.GetValueKind() switch
+                        {
+                            JsonValueKind.String => "string",
+                            JsonValueKind.Number => "integer",
+                            JsonValueKind.Array => "array",
+                            _ => "boolean"
+                        },
+                        $"{path}.{name}");
                 }
             }
         }
@@ -56,11 +70,14 @@ public sealed partial class ChartTests
             JsonNode? at = Values;
             foreach (var name in path.Split('.'))
             {
-                at = at!.AsObject().ContainsKey(name) ? at[name] : throw new ShouldAssertException($".Values.{path} is not in values.yaml");
+                at = at!.AsObject().ContainsKey(name)
+                    ? at[name]
+                    : throw new ShouldAssertException($".Values.{path} is not in values.yaml");
             }
         }
 
-        Leaves(Values, "").Where(leaf => !used.Exists(u => leaf == u || leaf.StartsWith(u + ".", StringComparison.Ordinal))).ShouldBeEmpty();
+        Leaves(Values, "").Where(
+            leaf => !used.Exists(u => leaf == u || leaf.StartsWith(u + ".", StringComparison.Ordinal))).ShouldBeEmpty();
 
         static IEnumerable<string> Leaves(JsonObject node, string path) => node.SelectMany(e =>
             e.Value is JsonObject { Count: > 0 } inner ? Leaves(inner, $"{path}{e.Key}.") : [$"{path}{e.Key}"]);
@@ -71,8 +88,10 @@ public sealed partial class ChartTests
     {
         var chart = YamlToJson.ReadAll(Repository.PathOf("charts", "drydock", "Chart.yaml")).Single();
 
-        Manifest.Text(Manifest.Container, "image").ShouldBe($"{Manifest.Text(Values["image"]!, "repository")}:{Manifest.Text(chart, "appVersion")}");
-        File.ReadAllText(Repository.PathOf("Directory.Build.props")).ShouldContain($"<Version>{Manifest.Text(chart, "appVersion")}</Version>");
+        Manifest.Text(Manifest.Container, "image")
+            .ShouldBe($"{Manifest.Text(Values["image"]!, "repository")}:{Manifest.Text(chart, "appVersion")}");
+        File.ReadAllText(Repository.PathOf("Directory.Build.props"))
+            .ShouldContain($"<Version>{Manifest.Text(chart, "appVersion")}</Version>");
     }
 
     [GeneratedRegex(@"\.Values\.([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)")]

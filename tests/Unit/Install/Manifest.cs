@@ -5,7 +5,8 @@ namespace Drydock.Tests.Unit.Install;
 /// <summary>The objects of <c>config/default/install.yaml</c>.</summary>
 internal static class Manifest
 {
-    public static IReadOnlyList<JsonNode> Objects { get; } = YamlToJson.ReadAll(Repository.PathOf("config", "default", "install.yaml"));
+    public static IReadOnlyList<JsonNode> Objects { get; } = YamlToJson.ReadAll(
+        Repository.PathOf("config", "default", "install.yaml"));
 
     public static JsonNode Deployment => Single("Deployment");
 

@@ -16,22 +16,32 @@ public sealed class ManifestTests
         var fresh = Directory.CreateTempSubdirectory("drydock-assembled-").FullName;
         try
         {
-            using var assembly = Process.Start(new ProcessStartInfo("bash", [Repository.PathOf("config", "assemble.sh"), fresh]) { RedirectStandardError = true, UseShellExecute = false })!;
+            using var assembly = Process.Start(
+                new ProcessStartInfo("bash", [Repository.PathOf("config", "assemble.sh"), fresh])
+                {
+                    RedirectStandardError = true,
+                    UseShellExecute = false
+                })!;
             var complaint = await assembly.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await assembly.WaitForExitAsync(TestContext.Current.CancellationToken);
             assembly.ExitCode.ShouldBe(0, complaint);
 
-            var made = Directory.EnumerateFiles(fresh, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(fresh, f)).Order(StringComparer.Ordinal).ToList();
+            var made = Directory.EnumerateFiles(fresh, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(fresh, f)).Order(StringComparer.Ordinal).ToList();
             made.Count.ShouldBe(12);
             foreach (var file in made)
             {
                 (await File.ReadAllTextAsync(Repository.PathOf(file), TestContext.Current.CancellationToken))
-                    .ShouldBe(await File.ReadAllTextAsync(Path.Combine(fresh, file), TestContext.Current.CancellationToken), $"{file} is stale: run make generate");
+                    .ShouldBe(
+                        await File.ReadAllTextAsync(Path.Combine(fresh, file), TestContext.Current.CancellationToken),
+                        $"{file} is stale: run make generate");
             }
 
             made.Where(IsCrd).Select(f => Path.GetFileName(f)!).ShouldBe(
-                Directory.EnumerateFiles(Repository.PathOf("charts", "drydock", "templates")).Where(IsCrd).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
-            Directory.Exists(Repository.PathOf("charts", "drydock", "crds")).ShouldBeFalse("Helm never upgrades what is in that folder");
+                Directory.EnumerateFiles(Repository.PathOf("charts", "drydock", "templates")).Where(IsCrd)
+                    .Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+            Directory.Exists(Repository.PathOf("charts", "drydock", "crds"))
+                .ShouldBeFalse("Helm never upgrades what is in that folder");
         }
         finally
         {
@@ -63,24 +73,30 @@ public sealed class ManifestTests
     {
         var parts = Parts.SelectMany(Resources).ToList();
 
-        Manifest.Objects.Select(Id).Order(StringComparer.Ordinal).ShouldBe(parts.Select(Id).Order(StringComparer.Ordinal));
+        Manifest.Objects.Select(Id).Order(StringComparer.Ordinal)
+            .ShouldBe(parts.Select(Id).Order(StringComparer.Ordinal));
         var withoutClaims = YamlToJson.ReadAll(Repository.PathOf("config", "s3-only", "install.yaml"));
         // A namespace must exist before the objects in it, whatever order a tool applies in.
         Manifest.Text(withoutClaims[0], "kind").ShouldBe("Namespace");
         withoutClaims.Skip(1).Select(Id).ShouldBe(Manifest.Objects.Select(Id));
-        withoutClaims.Single(o => Manifest.Text(o, "kind") == "Deployment").ToJsonString().ShouldNotContain("persistentVolumeClaim");
-        withoutClaims.Single(o => Manifest.Text(o, "kind") == "Deployment").ToJsonString().ShouldNotContain("--storage-root");
+        withoutClaims.Single(o => Manifest.Text(o, "kind") == "Deployment").ToJsonString()
+            .ShouldNotContain("persistentVolumeClaim");
+        withoutClaims.Single(o => Manifest.Text(o, "kind") == "Deployment").ToJsonString()
+            .ShouldNotContain("--storage-root");
 
-        static string Id(JsonNode node) => $"{Manifest.Text(node, "apiVersion")} {Manifest.Text(node, "kind")} {node["metadata"]!["namespace"]} {Manifest.Name(node)}";
+        static string Id(JsonNode node) => $"{Manifest.Text(node, "apiVersion")} {Manifest.Text(node, "kind")} "
+            + $"{node["metadata"]!["namespace"]} {Manifest.Name(node)}";
     }
 
     [Fact]
     public void Namespace_and_claims_are_outside_of_the_installation_and_kept_by_every_tool()
     {
-        Manifest.Objects.ShouldAllBe(o => Manifest.Text(o, "kind") != "Namespace" && Manifest.Text(o, "kind") != "PersistentVolumeClaim");
+        Manifest.Objects.ShouldAllBe(
+            o => Manifest.Text(o, "kind") != "Namespace" && Manifest.Text(o, "kind") != "PersistentVolumeClaim");
         var storage = Resources("storage").ToList();
 
-        storage.Select(o => Manifest.Text(o, "kind")).ShouldBe(["Namespace", "PersistentVolumeClaim", "PersistentVolumeClaim"]);
+        storage.Select(o => Manifest.Text(o, "kind"))
+            .ShouldBe(["Namespace", "PersistentVolumeClaim", "PersistentVolumeClaim"]);
         foreach (var node in storage)
         {
             var annotations = node["metadata"]!["annotations"]!;
@@ -88,23 +104,30 @@ public sealed class ManifestTests
             Manifest.Text(annotations, "kustomize.toolkit.fluxcd.io/prune").ShouldBe("disabled");
         }
 
-        storage.Skip(1).ShouldAllBe(claim => Manifest.Text(claim["metadata"]!["annotations"]!, "helm.sh/resource-policy") == "keep");
+        storage.Skip(1).ShouldAllBe(
+            claim => Manifest.Text(claim["metadata"]!["annotations"]!, "helm.sh/resource-policy") == "keep");
     }
 
     [Fact]
     public void Every_object_carries_the_labels_of_the_installation()
     {
-        string[] expected = ["app.kubernetes.io/name drydock", "app.kubernetes.io/instance drydock", "app.kubernetes.io/component operator"];
-        var objects = Variants.SelectMany(variant => YamlToJson.ReadAll(Repository.PathOf("config", variant, "install.yaml")))
-            .Concat(Resources("storage"))
-            .Where(o => Manifest.Text(o, "kind") is not ("CustomResourceDefinition" or "Namespace"))
-            .Select(o => o["metadata"]!["labels"]!)
-            .Append(Manifest.Deployment["spec"]!["selector"]!["matchLabels"]!)
-            .Append(Manifest.Deployment["spec"]!["template"]!["metadata"]!["labels"]!);
+        string[] expected =
+        [
+            "app.kubernetes.io/name drydock", "app.kubernetes.io/instance drydock",
+            "app.kubernetes.io/component operator"
+        ];
+        var objects =
+            Variants.SelectMany(variant => YamlToJson.ReadAll(Repository.PathOf("config", variant, "install.yaml")))
+                .Concat(Resources("storage"))
+                .Where(o => Manifest.Text(o, "kind") is not ("CustomResourceDefinition" or "Namespace"))
+                .Select(o => o["metadata"]!["labels"]!)
+                .Append(Manifest.Deployment["spec"]!["selector"]!["matchLabels"]!)
+                .Append(Manifest.Deployment["spec"]!["template"]!["metadata"]!["labels"]!);
 
         foreach (var labels in objects)
         {
-            labels.AsObject().Where(l => l.Key.StartsWith("app.", StringComparison.Ordinal)).Select(l => $"{l.Key} {l.Value}").ShouldBe(expected, labels.Parent!.ToJsonString());
+            labels.AsObject().Where(l => l.Key.StartsWith("app.", StringComparison.Ordinal))
+                .Select(l => $"{l.Key} {l.Value}").ShouldBe(expected, labels.Parent!.ToJsonString());
         }
     }
 
@@ -134,7 +157,12 @@ public sealed class ManifestTests
     // Neither case reaches the cluster: there is no kubectl.
     private static async Task<(int Code, string Error)> InstallAsync(string image, string variant)
     {
-        var start = new ProcessStartInfo("/bin/bash", [Repository.PathOf("config", "install.sh"), "install", image, variant]) { RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(
+            "/bin/bash", [Repository.PathOf("config", "install.sh"), "install", image, variant])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         start.Environment["PATH"] = "/usr/bin:/bin";
         using var process = Process.Start(start)!;
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -174,44 +202,61 @@ public sealed class ManifestTests
     [Fact]
     public void Command_line_accepts_every_argument_of_the_manifest()
     {
-        var arguments = Manifest.Container["args"]!.AsArray().Select(a => a!.GetValue<string>().Replace("$(POD_NAMESPACE)", "drydock-system", StringComparison.Ordinal)).ToList();
+        var arguments = Manifest.Container["args"]!.AsArray().Select(a => a!.GetValue<string>().Replace(
+            "$(POD_NAMESPACE)", "drydock-system", StringComparison.Ordinal)).ToList();
 
         var parsed = OperatorCommand.Create().Parse(arguments);
 
         parsed.Errors.ShouldBeEmpty();
         parsed.UnmatchedTokens.ShouldBeEmpty();
-        Manifest.Container["env"]!.AsArray().Select(e => Manifest.Text(e!, "name")).ShouldBe(["POD_NAMESPACE", "POD_NAME", "POD_UID"]);
+        Manifest.Container["env"]!.AsArray().Select(e => Manifest.Text(e!, "name"))
+            .ShouldBe(["POD_NAMESPACE", "POD_NAME", "POD_UID"]);
     }
 
     [Fact]
     public void Volumes_are_mounted_where_the_samples_store_files()
     {
         var mounts = Manifest.Container["volumeMounts"]!.AsArray().Select(m => Manifest.Text(m!, "mountPath")).ToList();
-        var claims = Resources("storage").Where(o => Manifest.Text(o, "kind") == "PersistentVolumeClaim").Select(Manifest.Name).ToList();
-        var samples = Directory.EnumerateFiles(Repository.PathOf("config", "samples")).SelectMany(YamlToJson.ReadAll).SelectMany(Directories).ToList();
+        var claims = Resources("storage").Where(o => Manifest.Text(o, "kind") == "PersistentVolumeClaim")
+            .Select(Manifest.Name).ToList();
+        var samples = Directory.EnumerateFiles(Repository.PathOf("config", "samples")).SelectMany(YamlToJson.ReadAll)
+            .SelectMany(Directories).ToList();
 
         samples.Count.ShouldBeGreaterThan(2);
         samples.ShouldBeSubsetOf(mounts);
-        Manifest.Pod["volumes"]!.AsArray().Select(v => v!["persistentVolumeClaim"]?["claimName"]?.GetValue<string>()).OfType<string>().ShouldBe(claims, ignoreOrder: true);
+        Manifest.Pod["volumes"]!.AsArray().Select(v => v!["persistentVolumeClaim"]?["claimName"]?.GetValue<string>())
+            .OfType<string>().ShouldBe(claims, ignoreOrder: true);
 
         static IEnumerable<string> Directories(JsonNode? node) => node switch
         {
-            JsonObject map => map.SelectMany(e => e is { Key: "directory", Value: JsonObject at } ? [at["path"]!.GetValue<string>()] : Directories(e.Value)),
+            JsonObject map => map.SelectMany(e => e is { Key: "directory", Value: JsonObject at }
+                ? [at["path"]!.GetValue<string>()]
+                : Directories(e.Value)),
             JsonArray list => list.SelectMany(Directories),
             _ => [],
         };
     }
 
     [Theory]
-    [InlineData("default", new[] { "ClusterRoleBinding drydock-operator", "ClusterRoleBinding drydock-operator-cluster", "RoleBinding drydock-operator-leases" })]
-    [InlineData("namespaced", new[] { "ClusterRoleBinding drydock-operator-cluster", "RoleBinding drydock-operator", "RoleBinding drydock-operator-leases" })]
+    [InlineData("default", new[]
+    {
+        "ClusterRoleBinding drydock-operator", "ClusterRoleBinding drydock-operator-cluster",
+        "RoleBinding drydock-operator-leases"
+    })]
+    [InlineData("namespaced", new[]
+    {
+        "ClusterRoleBinding drydock-operator-cluster", "RoleBinding drydock-operator",
+        "RoleBinding drydock-operator-leases"
+    })]
     public void Roles_are_bound_to_the_service_account_without_wildcard(string variant, string[] bound)
     {
         var objects = YamlToJson.ReadAll(Repository.PathOf("config", variant, "install.yaml"));
         var account = objects.Single(o => Manifest.Text(o, "kind") == "ServiceAccount");
         Manifest.Text(Manifest.Pod, "serviceAccountName").ShouldBe(Manifest.Name(account));
-        var bindings = objects.Where(o => Manifest.Text(o, "kind").EndsWith("Binding", StringComparison.Ordinal)).ToList();
-        bindings.Select(b => $"{Manifest.Text(b, "kind")} {Manifest.Name(b)}").Order(StringComparer.Ordinal).ShouldBe(bound);
+        var bindings = objects.Where(o => Manifest.Text(o, "kind").EndsWith("Binding", StringComparison.Ordinal))
+            .ToList();
+        bindings.Select(b => $"{Manifest.Text(b, "kind")} {Manifest.Name(b)}").Order(StringComparer.Ordinal)
+            .ShouldBe(bound);
         foreach (var binding in bindings)
         {
             var kind = Manifest.Text(binding["roleRef"]!, "kind");
@@ -219,13 +264,16 @@ public sealed class ManifestTests
             var subject = binding["subjects"]!.AsArray().ShouldHaveSingleItem()!;
             Manifest.Text(subject, "name").ShouldBe(Manifest.Name(account));
             Manifest.Text(subject, "namespace").ShouldBe(account["metadata"]!["namespace"]!.GetValue<string>());
-            var role = objects.Single(o => Manifest.Text(o, "kind") == kind && Manifest.Name(o) == Manifest.Text(binding["roleRef"]!, "name"));
-            role["metadata"]!["namespace"]?.GetValue<string>().ShouldBe(binding["metadata"]!["namespace"]!.GetValue<string>());
+            var role = objects.Single(o => Manifest.Text(o, "kind") == kind
+                && Manifest.Name(o) == Manifest.Text(binding["roleRef"]!, "name"));
+            role["metadata"]!["namespace"]?.GetValue<string>()
+                .ShouldBe(binding["metadata"]!["namespace"]!.GetValue<string>());
             foreach (var rule in role["rules"]!.AsArray())
             {
                 rule!.ToJsonString().ShouldNotContain("*");
                 rule["resources"]!.ToJsonString().ShouldNotContain("\"pods");
-                (kind == "ClusterRole" && variant == "namespaced" && rule["resourceNames"] is null).ShouldBeFalse("nothing but the operator's own CRDs may be read in the whole cluster");
+                (kind == "ClusterRole" && variant == "namespaced" && rule["resourceNames"] is null)
+                    .ShouldBeFalse("nothing but the operator's own CRDs may be read in the whole cluster");
                 if (rule["resources"]!.ToJsonString().Contains("\"secrets\"", StringComparison.Ordinal))
                 {
                     rule["verbs"]!.ToJsonString().ShouldNotContain("delete");
@@ -237,10 +285,13 @@ public sealed class ManifestTests
     [Fact]
     public void Namespaced_installation_serves_its_own_namespace()
     {
-        var deployment = YamlToJson.ReadAll(Repository.PathOf("config", "namespaced", "install.yaml")).Single(o => Manifest.Text(o, "kind") == "Deployment");
-        var arguments = deployment["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(a => a!.GetValue<string>()).ToList();
+        var deployment = YamlToJson.ReadAll(Repository.PathOf("config", "namespaced", "install.yaml"))
+            .Single(o => Manifest.Text(o, "kind") == "Deployment");
+        var arguments = deployment["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray()
+            .Select(a => a!.GetValue<string>()).ToList();
 
         arguments.ShouldContain("--watch-namespace=$(POD_NAMESPACE)");
-        arguments.Where(a => a != "--watch-namespace=$(POD_NAMESPACE)").ShouldBe(Manifest.Container["args"]!.AsArray().Select(a => a!.GetValue<string>()));
+        arguments.Where(a => a != "--watch-namespace=$(POD_NAMESPACE)")
+            .ShouldBe(Manifest.Container["args"]!.AsArray().Select(a => a!.GetValue<string>()));
     }
 }

@@ -38,7 +38,8 @@ public sealed class StagesTests : IDisposable
         var pipe = Path.Combine(_logs, "pipe");
 
         var (code, output) = await RunAsync(
-            "first", $"mkfifo '{pipe}'; cat '{pipe}'", "--beside", "build", $"until [ -p '{pipe}' ]; do sleep 0.01; done; echo built >'{pipe}'");
+            "first", $"mkfifo '{pipe}'; cat '{pipe}'", "--beside", "build",
+            $"until [ -p '{pipe}' ]; do sleep 0.01; done; echo built >'{pipe}'");
 
         code.ShouldBe(0);
         output.ShouldMatch(@"\Afirst … \d+ s\nbuild … \d+ s\n\z");
@@ -61,7 +62,8 @@ public sealed class StagesTests : IDisposable
         var pid = Path.Combine(_logs, "pid");
 
         var (code, _) = await RunAsync(
-            "first", $"until [ -s '{pid}' ]; do sleep 0.01; done; exit 7", "--beside", "build", $"sleep 600 & echo $! >'{pid}'; wait");
+            "first", $"until [ -s '{pid}' ]; do sleep 0.01; done; exit 7", "--beside", "build",
+            $"sleep 600 & echo $! >'{pid}'; wait");
 
         code.ShouldBe(7);
         await Wait.UntilAsync(() => !IsRunning(File.ReadAllText(pid).Trim()));
@@ -77,7 +79,8 @@ public sealed class StagesTests : IDisposable
 
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", [Repository.PathOf("tests", "Lab", "recipes", "stages.sh"), _logs, .. arguments])
+        var start = new ProcessStartInfo(
+            "bash", [Repository.PathOf("tests", "Lab", "recipes", "stages.sh"), _logs, .. arguments])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

@@ -6,7 +6,8 @@ namespace Drydock.Tests.Unit.Install;
 public sealed class TestRunTests : IDisposable
 {
     // As the test program writes it: without line ends.
-    private const string Passed = "<UnitTestResult testName=\"Case.That_passes\" outcome=\"Passed\"><Output><TextMessages><Message>said</Message></TextMessages></Output></UnitTestResult>";
+    private const string Passed = "<UnitTestResult testName=\"Case.That_passes\" "
+        + "outcome=\"Passed\"><Output><TextMessages><Message>said</Message></TextMessages></Output></UnitTestResult>";
 
     private const string Silent = "<UnitTestResult testName=\"Case.That_passes_silently\" outcome=\"Passed\" />";
 
@@ -47,19 +48,33 @@ public sealed class TestRunTests : IDisposable
         var tests = _folder.CreateSubdirectory("tests");
         File.Copy(Repository.PathOf("tests", "run.sh"), Path.Combine(tests.FullName, "run.sh"));
         var program = Path.Combine(_folder.FullName, "dotnet");
-        var counters = string.Join('\n', results.Split(';', StringSplitOptions.RemoveEmptyEntries).Zip(projects).Select(each =>
-        {
-            var (total, passed, skipped) = each.First.Split(' ').Select(int.Parse).ToArray() is [var t, var p, var s] ? (t, p, s) : default;
-            var failed = total - passed - skipped;
-            var failure = failed > 0 ? Passed + "<UnitTestResult testName=\"Case.That_fails\" outcome=\"Failed\"><Output><TextMessages><Message>said</Message></TextMessages><ErrorInfo><Message>expected &lt;a&gt;\nbut b</Message></ErrorInfo></Output></UnitTestResult>" : "";
-            return $"[[ $1 != *{each.Second}* ]] || printf '%s' '{failure}{Passed}{Silent}<ResultSummary outcome=\"{(failed > 0 ? "Failed" : "Completed")}\"><Counters total=\"{total}\" passed=\"{passed}\" failed=\"{failed}\" />' >\"$trx\"";
-        }));
+        var counters = string.Join('\n', results.Split(';', StringSplitOptions.RemoveEmptyEntries).Zip(projects)
+            .Select(each =>
+            {
+                var (total, passed, skipped) =
+                    each.First.Split(' ').Select(int.Parse).ToArray() is [var t, var p, var s] ? (t, p, s) : default;
+                var failed = total - passed - skipped;
+                var failure = failed > 0
+                    ? Passed + "<UnitTestResult testName=\"Case.That_fails\" "
+                        + "outcome=\"Failed\"><Output><TextMessages><Message>said</Message></TextMessages><ErrorInfo>"
+                        + "<Message>expected &lt;a&gt;\nbut b</Message></ErrorInfo></Output></UnitTestResult>"
+                    : "";
+                return $"[[ $1 != *{each.Second}* ]] || printf '%s' '{failure}{Passed}{Silent}<ResultSummary "
+                    + $"outcome=\"{(failed > 0 ? "Failed" : "Completed")}\"><Counters total=\"{total}\" "
+                    + $"passed=\"{passed}\" failed=\"{failed}\" />' >\"$trx\"";
+            }));
         await File.WriteAllTextAsync(
             program,
-            $"#!/usr/bin/env bash\nfor word; do case \"$before\" in -result-trx) trx=\"$word\" ;; esac; before=\"$word\"; done\n{counters}\nexit {exit}\n",
+            "#!/usr/bin/env bash\nfor word; do case \"$before\" in -result-trx) trx=\"$word\" ;; esac; "
+            + $"before=\"$word\"; done\n{counters}\nexit {exit}\n",
             Token);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var start = new ProcessStartInfo("bash", [Path.Combine(tests.FullName, "run.sh"), .. projects]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(tests.FullName, "run.sh"), .. projects])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment["PATH"] = $"{_folder.FullName}:{start.Environment["PATH"]}";
         start.Environment.Remove("TEST_RESULTS");
         using var run = Process.Start(start)!;

@@ -19,7 +19,9 @@ public sealed class AcceptableActionsTests
             nameof(CompareProjects), nameof(LookAgain), nameof(ReadVersion), nameof(RunCorrectionJar),
             nameof(RunDockerInit), nameof(TestSchema),
         ]);
-        Marked(typeof(TiDbTargets)).ShouldBe([nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService), nameof(SmokeSpark)]);
+        Marked(typeof(TiDbTargets)).ShouldBe([
+            nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService),
+            nameof(SmokeSpark)]);
         Marked(typeof(YugabyteCluster)).ShouldBe([nameof(ProveAdminTool)]);
     }
 
@@ -27,10 +29,12 @@ public sealed class AcceptableActionsTests
     public void Action_that_does_more_than_look_names_the_failures_that_can_be_accepted() =>
         new[] { typeof(OmsTargets), typeof(TiDbTargets), typeof(YugabyteCluster) }
             .SelectMany(targets => Types(targets))
-            .Where(type => !type.IsAssignableTo(typeof(IWaitsOnly)) && type.GetCustomAttribute<AcceptableAttribute>()!.OnlyIf is null)
+            .Where(type => !type.IsAssignableTo(typeof(IWaitsOnly))
+                && type.GetCustomAttribute<AcceptableAttribute>()!.OnlyIf is null)
             .ShouldBeEmpty();
 
-    private static IEnumerable<string> Marked(Type targets) => Types(targets).Select(type => type.Name).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Marked(Type targets) =>
+        Types(targets).Select(type => type.Name).Order(StringComparer.Ordinal);
 
     private static IEnumerable<Type> Types(Type targets) =>
         targets.Assembly.GetTypes().Where(

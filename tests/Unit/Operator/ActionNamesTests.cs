@@ -67,7 +67,8 @@ public class ActionNamesTests
 
     private static string TypeName(Type type) =>
         Nullable.GetUnderlyingType(type) is { } value ? TypeName(value)
-        : type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(TypeName))}>"
+        : type.IsGenericType
+        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(TypeName))}>"
         : type.Name;
 
     private static string Default(ParameterInfo parameter) => parameter.HasDefaultValue

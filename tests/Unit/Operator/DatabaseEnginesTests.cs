@@ -11,7 +11,8 @@ public sealed partial class DatabaseEnginesTests
     public void Every_engine_is_supported_and_has_components()
     {
         SupportedEngines.All.All.Select(e => e.Name).Order().ShouldBe(Enum.GetValues<DatabaseEngine>().Order());
-        Enum.GetValues<DatabaseEngine>().SelectMany(engine => engine.Components()).ShouldBe(Enum.GetValues<DatabaseComponent>(), ignoreOrder: true);
+        Enum.GetValues<DatabaseEngine>().SelectMany(engine => engine.Components())
+            .ShouldBe(Enum.GetValues<DatabaseComponent>(), ignoreOrder: true);
     }
 
     [Fact]
@@ -41,9 +42,11 @@ public sealed partial class DatabaseEnginesTests
     [Fact]
     public void Reconcilers_never_decide_by_the_engine()
     {
-        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("src", "Reconcilers"), "*.cs", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(
+            Repository.PathOf("src", "Reconcilers"), "*.cs", SearchOption.AllDirectories))
         {
-            Dispatch().IsMatch(File.ReadAllText(file)).ShouldBeFalse($"{file}: add a member to {nameof(IDatabaseEngine)}");
+            Dispatch().IsMatch(File.ReadAllText(file))
+                .ShouldBeFalse($"{file}: add a member to {nameof(IDatabaseEngine)}");
         }
     }
 

@@ -22,7 +22,8 @@ public sealed class EndpointFlagsTests
         var parsed = OperatorCommand.Create().Parse(flags.Split(' '));
 
         parsed.Errors.Count.ShouldBe(errors);
-        parsed.Errors.ShouldAllBe(e => e.Message.Contains("--allow-address", StringComparison.Ordinal) && e.Message.Contains("127.0.0.1/32", StringComparison.Ordinal));
+        parsed.Errors.ShouldAllBe(e => e.Message.Contains("--allow-address", StringComparison.Ordinal)
+            && e.Message.Contains("127.0.0.1/32", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -12,7 +12,8 @@ namespace Drydock.Tests.Unit.Operator;
 /// <summary>The JSON log, as log collectors read it.</summary>
 public sealed class JsonLinesTests : IDisposable
 {
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Sink _sink = new();
     private readonly Logger _log;
@@ -44,7 +45,8 @@ public sealed class JsonLinesTests : IDisposable
         }))
         {
             logger.LogWarning(
-                "{Kind} {Namespace}/{Name} ended step {Step}, attempt {Attempt}", "OmsUpgrade", "oms", "night", "StopOld/oms-a", 2);
+                "{Kind} {Namespace}/{Name} ended step {Step}, attempt {Attempt}", "OmsUpgrade", "oms", "night",
+                "StopOld/oms-a", 2);
         }
 
         var line = Read();
@@ -60,7 +62,8 @@ public sealed class JsonLinesTests : IDisposable
     [Fact]
     public void Exception_is_one_field_of_the_same_line()
     {
-        _loggers.CreateLogger("Drydock.Test").LogError(new InvalidOperationException("no \"room\"\nat all"), "It failed.");
+        _loggers.CreateLogger("Drydock.Test").LogError(
+            new InvalidOperationException("no \"room\"\nat all"), "It failed.");
 
         _sink.Text.Trim().Split('\n').Length.ShouldBe(1);
         Read()["exception"]!.GetValue<string>().ShouldContain("no \"room\"\nat all");
@@ -92,7 +95,8 @@ public sealed class JsonLinesTests : IDisposable
     public void Event_is_the_name_of_the_message_and_values_keep_their_types()
     {
         _loggers.CreateLogger("Drydock.Test").LogInformation(
-            new EventId(7, "StepEnded"), "{Step} took {Duration}, {Share} of {Count}, {IsLast}: {Places}", "a \"b\"\n\u2028", TimeSpan.FromSeconds(1), 0.5, 3L, true, new[] { "x", "y" });
+            new EventId(7, "StepEnded"), "{Step} took {Duration}, {Share} of {Count}, {IsLast}: {Places}",
+            "a \"b\"\n\u2028", TimeSpan.FromSeconds(1), 0.5, 3L, true, new[] { "x", "y" });
 
         _sink.Text.ShouldEndWith("}\n");
         var line = Read();

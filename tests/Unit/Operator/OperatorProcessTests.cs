@@ -14,7 +14,8 @@ public sealed class OperatorProcessTests
     public void Impossible_lease_times_are_refused_with_valid_ones(
         string lease, string renew, string retry, string expected)
     {
-        var options = new OperatorOptions { LeaseDuration = Span(lease), RenewDeadline = Span(renew), RetryPeriod = Span(retry) };
+        var options =
+            new OperatorOptions { LeaseDuration = Span(lease), RenewDeadline = Span(renew), RetryPeriod = Span(retry) };
 
         var message = Should.Throw<OperatorOptionException>(options.Validate).Message;
 
@@ -39,7 +40,8 @@ public sealed class OperatorProcessTests
         try
         {
             Console.SetOut(output);
-            code = await OperatorProcess.RunAsync(new OperatorOptions { Kubeconfig = "/nonexistent/kubeconfig" }, TestContext.Current.CancellationToken);
+            code = await OperatorProcess.RunAsync(
+                new OperatorOptions { Kubeconfig = "/nonexistent/kubeconfig" }, TestContext.Current.CancellationToken);
         }
         finally
         {
@@ -47,7 +49,8 @@ public sealed class OperatorProcessTests
         }
 
         code.ShouldBe(1);
-        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.Contains(" Drydock ", StringComparison.Ordinal)).ToList();
+        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => l.Contains(" Drydock ", StringComparison.Ordinal)).ToList();
         lines.ShouldHaveSingleItem().ShouldContain("/nonexistent/kubeconfig");
         output.ToString().ShouldNotContain("   at Drydock");
     }

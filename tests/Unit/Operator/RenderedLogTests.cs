@@ -83,7 +83,8 @@ public sealed partial class RenderedLogTests
 
     private sealed class Lines : ILogEventSink
     {
-        private readonly MessageTemplateTextFormatter _formatter = new(OperatorLog.Template, CultureInfo.InvariantCulture);
+        private readonly MessageTemplateTextFormatter _formatter = new(
+            OperatorLog.Template, CultureInfo.InvariantCulture);
 
         public List<(string Text, IReadOnlyCollection<string> Properties)> All { get; } = [];
 

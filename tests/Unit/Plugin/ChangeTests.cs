@@ -60,7 +60,8 @@ public sealed class ChangeTests
     public void Approval_is_read_although_twenty_were_given_before()
     {
         var world = CliRuns.Held();
-        world.Annotate(Annotations.Approve, string.Join(',', Enumerable.Range(0, SchemaLimits.History).Select(i => $"Backup@0123abc{i:x}")));
+        world.Annotate(Annotations.Approve, string.Join(
+            ',', Enumerable.Range(0, SchemaLimits.History).Select(i => $"Backup@0123abc{i:x}")));
         world.RunUntil(() => world.Status.Approvals.Count == SchemaLimits.History, "all are recorded");
 
         TakeUp(world, Approval.Of(world.Run(), "StopOld", all: false)).ShouldStartWith("Approved.");
@@ -72,14 +73,35 @@ public sealed class ChangeTests
         var world = CliRuns.Held();
         var given = world.Status.Holds[0].Approval;
         var read = world.Run();
-        var recorded = read.Status! with { Approvals = [new UsedApproval { Name = "StopOld", PlanHash = given.Split('@')[1].Split('.')[0], Number = 1, Accepted = true }] };
-        var done = recorded with { Plan = recorded.Plan!.With(recorded.Plan!.Steps.Select(s => s.Phase == "StopOld" ? s.With(r => r with { State = StepState.Running }) : s)) };
-        read = read with { Metadata = read.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Approve] = given } } };
+        var recorded = read.Status! with
+        {
+            Approvals = [new UsedApproval
+            {
+                Name = "StopOld",
+                PlanHash = given.Split('@')[1].Split('.')[0],
+                Number = 1,
+                Accepted = true
+            }]
+        };
+        var done = recorded with
+        {
+            Plan = recorded.Plan!.With(recorded.Plan!.Steps.Select(
+                s => s.Phase == "StopOld" ? s.With(r => r with { State = StepState.Running }) : s))
+        };
+        read = read with
+        {
+            Metadata = read.Metadata with
+            {
+                Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Approve] = given }
+            }
+        };
         static HoldStatus[] Verify() => [new() { Name = "Verify", Approval = "Verify@0123abcd" }];
 
-        Approval.Of(read with { Status = recorded with { Holds = [.. Verify()] } }, null, all: false).Annotations[Annotations.Approve]
+        Approval.Of(read with { Status = recorded with { Holds = [.. Verify()] } }, null, all: false)
+            .Annotations[Annotations.Approve]
             .ShouldBe($"Verify@0123abcd,{given}");
-        Approval.Of(read with { Status = done with { Holds = [.. Verify()] } }, null, all: false).Annotations[Annotations.Approve]
+        Approval.Of(read with { Status = done with { Holds = [.. Verify()] } }, null, all: false)
+            .Annotations[Annotations.Approve]
             .ShouldBe("Verify@0123abcd");
     }
 
@@ -114,9 +136,11 @@ public sealed class ChangeTests
     {
         foreach (var verify in new[] { SnapshotVerification.ReadBack, SnapshotVerification.Schema })
         {
-            var world = CliRuns.Begin(s => s with { HoldBefore = ["StopOld"], Backup = s.Backup with { Verify = verify } });
+            var world = CliRuns.Begin(
+                s => s with { HoldBefore = ["StopOld"], Backup = s.Backup with { Verify = verify } });
             world.RunUntil(() => world.Is("Held"), "held");
-            Approval.Of(world.Run(), null, all: false).Sentence.Contains("The backup is verified: ReadBack.", StringComparison.Ordinal)
+            Approval.Of(world.Run(), null, all: false).Sentence
+                .Contains("The backup is verified: ReadBack.", StringComparison.Ordinal)
                 .ShouldBe(verify == SnapshotVerification.ReadBack);
         }
     }
@@ -153,7 +177,8 @@ public sealed class ChangeTests
 
         var change = TokenChange.Retry(world.Run());
 
-        change.Annotations.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(Annotations.Retry, (string?)world.RestoreWord));
+        change.Annotations.ShouldHaveSingleItem()
+            .ShouldBe(KeyValuePair.Create(Annotations.Retry, (string?)world.RestoreWord));
         TakeUp(world, change).ShouldBeWorded();
         world.RunUntil(() => world.IsOver || world.Is("Held"), "success or a hold");
         world.Is("Held").ShouldBeFalse(world.Status.Message);
@@ -166,7 +191,13 @@ public sealed class ChangeTests
         var change = TokenChange.Retry(world.Run());
         var word = change.Annotations[Annotations.Retry];
 
-        var seen = world.Run() with { Status = world.Status with { UsedTokens = [new UsedToken { Kind = TokenKind.Retry, Token = word!, Message = "It was used before." }] } };
+        var seen = world.Run() with
+        {
+            Status = world.Status with
+            {
+                UsedTokens = [new UsedToken { Kind = TokenKind.Retry, Token = word!, Message = "It was used before." }]
+            }
+        };
 
         change.Effect(seen).ShouldBe(new TakenUp("The operator ignored it. It was used before.", IsRefused: true));
     }
@@ -207,7 +238,8 @@ public sealed class ChangeTests
         world.Write(change.Annotations);
         world.RunFor(TimeSpan.FromMinutes(1));
 
-        change.Effect(world.Run()).ShouldBe(new TakenUp("Set. Backup/snapshot finishes first. No further step starts until you resume."));
+        change.Effect(world.Run())
+            .ShouldBe(new TakenUp("Set. Backup/snapshot finishes first. No further step starts until you resume."));
     }
 
     [Fact]
@@ -215,7 +247,8 @@ public sealed class ChangeTests
     {
         var world = RollbackTests.Failed();
 
-        RunControl.Pause(world.Run()).Effect(world.Run()).ShouldBe(new TakenUp("Set. No further step starts until you resume."));
+        RunControl.Pause(world.Run()).Effect(world.Run())
+            .ShouldBe(new TakenUp("Set. No further step starts until you resume."));
     }
 
     [Fact]
@@ -381,7 +414,8 @@ public sealed class ChangeTests
 
         var change = TokenChange.Accept(world.Run(), null);
 
-        change.Annotations[Annotations.Accept]!.ShouldMatch(@"^Verify/a@0123abcd,InitMetadata/oms-a@[0-9a-f]{8}\.1\.1$");
+        change.Annotations[Annotations.Accept]!.ShouldMatch(
+            @"^Verify/a@0123abcd,InitMetadata/oms-a@[0-9a-f]{8}\.1\.1$");
         TakeUp(world, change).ShouldStartWith("Accepted.");
     }
 
@@ -390,7 +424,8 @@ public sealed class ChangeTests
     {
         var world = RollbackTests.Failed();
         var run = world.Run();
-        var unknown = run.Status!.Plan!.With(run.Status.Plan!.Steps.Select(s => s.Id == "Verify/hosts" ? s.With(r => r with { State = StepState.Unknown, Acceptable = true }) : s));
+        var unknown = run.Status!.Plan!.With(run.Status.Plan!.Steps.Select(
+            s => s.Id == "Verify/hosts" ? s.With(r => r with { State = StepState.Unknown, Acceptable = true }) : s));
         run = run with { Status = run.Status with { Plan = unknown } };
 
         Refusal(() => TokenChange.Accept(run, "Verify/hosts")).ShouldBeWorded();

@@ -18,7 +18,8 @@ public sealed class ChangeWriterTests
         change.Sentence.ShouldContain("Backup/a finishes first.");
         await ReportAsync("Backup/b");
 
-        var (written, _) = await ChangeWriter.WriteAsync(_api, read, change, RunControl.Pause, TestContext.Current.CancellationToken);
+        var (written, _) = await ChangeWriter.WriteAsync(
+            _api, read, change, RunControl.Pause, TestContext.Current.CancellationToken);
 
         written.Metadata.Annotations![Annotations.Pause].ShouldBe("true");
     }
@@ -30,9 +31,12 @@ public sealed class ChangeWriterTests
         var change = TokenChange.Abort(read);
         await ReportAsync("StopOld/oms-a");
 
-        var refused = await Should.ThrowAsync<CliException>(() => ChangeWriter.WriteAsync(_api, read, change, TokenChange.Abort, TestContext.Current.CancellationToken));
+        var refused = await Should.ThrowAsync<CliException>(() => ChangeWriter.WriteAsync(
+            _api, read, change, TokenChange.Abort, TestContext.Current.CancellationToken));
 
-        (refused.ExitCode, refused.Message.Contains("changed meanwhile, and nothing was written", StringComparison.Ordinal)).ShouldBe((ExitCodes.Refused, true), refused.Message);
+        (refused.ExitCode, refused.Message.Contains(
+            "changed meanwhile, and nothing was written", StringComparison.Ordinal))
+            .ShouldBe((ExitCodes.Refused, true), refused.Message);
         (await RunAsync()).Metadata.Annotations.ShouldBeNull();
     }
 
@@ -45,7 +49,8 @@ public sealed class ChangeWriterTests
         using var invocation = new Invocation(CliRuns.Plain(output) with { Errors = errors }, _api, "oms");
 
         var code = await ChangeWriter.RunAsync(
-            invocation, "up", TokenChange.Abort, isAgreed: true, TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+            invocation, "up", TokenChange.Abort, isAgreed: true, TimeSpan.FromSeconds(1),
+            TestContext.Current.CancellationToken);
 
         code.ShouldBe(ExitCodes.NotTakenUp);
         errors.ToString().ShouldBeWorded();
@@ -73,7 +78,12 @@ public sealed class ChangeWriterTests
                     Plan = new StoredPlan
                     {
                         Hash = "sha256:0123456789abcdef",
-                        Steps = [new StoredStep { Id = "StopOld/oms-a", Action = "StopContainer", State = running == "StopOld/oms-a" ? StepState.Running : StepState.Pending }],
+                        Steps = [new StoredStep
+                        {
+                            Id = "StopOld/oms-a",
+                            Action = "StopContainer",
+                            State = running == "StopOld/oms-a" ? StepState.Running : StepState.Pending
+                        }],
                     }.AsRun(),
                 },
             },

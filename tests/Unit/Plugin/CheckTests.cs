@@ -13,7 +13,8 @@ public sealed class CheckTests
     public async Task Object_is_deleted_although_its_creation_was_not_answered()
     {
         using var cluster = new MemoryCluster();
-        cluster.Api.After = request => request.Verb == "create" ? throw new KubernetesOutcomeUnknownException(request, "cut") : Task.CompletedTask;
+        cluster.Api.After = request =>
+            request.Verb == "create" ? throw new KubernetesOutcomeUnknownException(request, "cut") : Task.CompletedTask;
 
         await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => RunAsync(cluster));
 
@@ -56,7 +57,11 @@ public sealed class CheckTests
         {
             Phase = RunPhases.Preflight,
             Message = "No space. No image. Nothing was changed.",
-            Findings = [new Finding { Reason = "NoSpace", Message = "No space." }, new Finding { Reason = "ImageMissing", Message = "No image." }],
+            Findings =
+            [
+                new Finding { Reason = "NoSpace", Message = "No space." },
+                new Finding { Reason = "ImageMissing", Message = "No image." }
+            ],
             Conditions = [new Condition { Type = ConditionTypes.Stalled, Status = "True", Reason = "PreflightFailed" }],
         });
 
@@ -87,7 +92,15 @@ public sealed class CheckTests
 
     private static void Plan(MemoryCluster cluster) => Answer(
         cluster,
-        new OmsUpgradeStatus { Phase = RunPhases.Planned, Plan = new StoredPlan { Hash = "sha256:1", Steps = [new StoredStep { Id = "Verify/hosts", Action = "VerifyHosts" }] }.AsRun() });
+        new OmsUpgradeStatus
+        {
+            Phase = RunPhases.Planned,
+            Plan = new StoredPlan
+            {
+                Hash = "sha256:1",
+                Steps = [new StoredStep { Id = "Verify/hosts", Action = "VerifyHosts" }]
+            }.AsRun()
+        });
 
     // The operator answers as soon as the object exists.
     private static void Answer(MemoryCluster cluster, OmsUpgradeStatus status) => cluster.Api.After = async request =>

@@ -14,7 +14,8 @@ internal static class CliRuns
     public static void Write(this OmsWorld world, IReadOnlyDictionary<string, string?> annotations) =>
         world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, world.Setup.Name, m => m with
         {
-            Annotations = (m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal)).Where(a => !annotations.ContainsKey(a.Key))
+            Annotations = (m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal))
+                .Where(a => !annotations.ContainsKey(a.Key))
                 .Concat(annotations.Where(a => a.Value is not null).Select(a => KeyValuePair.Create(a.Key, a.Value!)))
                 .ToDictionary(StringComparer.Ordinal),
         });

@@ -16,7 +16,8 @@ public sealed class CommandLineTests
 
         var parsed = DrydockCommand.Create(CliRuns.Plain(output)).Parse(words);
 
-        parsed.Errors.Any(e => e.Message.StartsWith($"There is no option {words[^1]}.", StringComparison.Ordinal)).ShouldBeTrue();
+        parsed.Errors.Any(e => e.Message.StartsWith($"There is no option {words[^1]}.", StringComparison.Ordinal))
+            .ShouldBeTrue();
     }
 
     [Theory]
@@ -40,12 +41,15 @@ public sealed class CommandLineTests
     [InlineData("-o is not possible with --diff", "plan", "a", "--diff", "-o", "json")]
     [InlineData("-o is 'wide'; expected json or yaml.", "check", "-f", "-", "-o", "wide")]
     [InlineData("-o is 'name'; expected json or yaml.", "history", "a", "-o", "name")]
-    [InlineData("--name 'Night' is not a name of an object", "init", "tidb", "--pd", "h", "--to-version", "3.0.9", "--name", "Night")]
+    [InlineData(
+        "--name 'Night' is not a name of an object", "init", "tidb", "--pd", "h", "--to-version", "3.0.9", "--name",
+        "Night")]
     public void Option_without_effect_is_refused(string expected, params string[] words)
     {
         using var output = new StringWriter();
 
-        DrydockCommand.Create(CliRuns.Plain(output)).Parse(words).Errors.ShouldHaveSingleItem().Message.ShouldContain(expected);
+        DrydockCommand.Create(CliRuns.Plain(output)).Parse(words).Errors.ShouldHaveSingleItem().Message
+            .ShouldContain(expected);
     }
 
     [Theory]
@@ -57,7 +61,8 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
 
-        (await DrydockCommand.Create(CliRuns.Plain(output)).Parse(["__complete", "--", .. words]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken)).ShouldBe(ExitCodes.Done);
+        (await DrydockCommand.Create(CliRuns.Plain(output)).Parse(["__complete", "--", .. words])
+            .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken)).ShouldBe(ExitCodes.Done);
 
         output.ToString().ReplaceLineEndings("\n").ShouldBe(":0\n");
     }

@@ -10,13 +10,18 @@ public sealed class CommandsTests
     [Fact]
     public void Command_keeps_context_and_kind()
     {
-        var run = CliRuns.Held().Run() with { Address = new RunAddress(" --context lab --kubeconfig '/a b/c'", HasKind: true) };
+        var run = CliRuns.Held().Run() with
+        {
+            Address = new RunAddress(" --context lab --kubeconfig '/a b/c'", HasKind: true)
+        };
 
         var view = RunViewBuilder.BuildWithOffers(run, DateTimeOffset.UnixEpoch);
 
         view.Holds.Single().Command.ShouldBe(
-            $"kubectl drydock approve omsu/{run.Metadata.Name} StopOld -n migration --context lab --kubeconfig '/a b/c'");
-        view.Offers.Select(o => o.Command).ShouldAllBe(command => command.EndsWith(" --context lab --kubeconfig '/a b/c'", StringComparison.Ordinal));
+            $"kubectl drydock approve omsu/{run.Metadata.Name} StopOld -n migration --context lab --kubeconfig '/a "
+            + "b/c'");
+        view.Offers.Select(o => o.Command)
+            .ShouldAllBe(command => command.EndsWith(" --context lab --kubeconfig '/a b/c'", StringComparison.Ordinal));
     }
 
     [Theory]

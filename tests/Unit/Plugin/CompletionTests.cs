@@ -50,7 +50,9 @@ public sealed class CompletionTests
     {
         await using var output = new StringWriter();
 
-        (await DrydockCommand.RunAsync(CliRuns.Plain(output), ["completion", "tcsh"], TestContext.Current.CancellationToken)).ShouldBe(ExitCodes.Failed);
+        (await DrydockCommand.RunAsync(
+            CliRuns.Plain(output), ["completion", "tcsh"], TestContext.Current.CancellationToken))
+            .ShouldBe(ExitCodes.Failed);
 
         output.ToString().ShouldBeWorded();
     }
@@ -58,7 +60,9 @@ public sealed class CompletionTests
     private static async Task<string> ScriptAsync(string shell)
     {
         await using var output = new StringWriter();
-        (await DrydockCommand.RunAsync(CliRuns.Plain(output), ["completion", shell], TestContext.Current.CancellationToken)).ShouldBe(ExitCodes.Done);
+        (await DrydockCommand.RunAsync(
+            CliRuns.Plain(output), ["completion", shell], TestContext.Current.CancellationToken))
+            .ShouldBe(ExitCodes.Done);
         return output.ToString();
     }
 }

@@ -19,7 +19,8 @@ public sealed class DatabaseChangeTests
 
         OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("rollback");
         var refused = Should.Throw<CliException>(() => TokenChange.Rollback(run));
-        (refused.ExitCode, refused.Message).ShouldBe((ExitCodes.Refused, $"{run.FullName}: {run.Status!.RollbackCost}"));
+        (refused.ExitCode, refused.Message)
+            .ShouldBe((ExitCodes.Refused, $"{run.FullName}: {run.Status!.RollbackCost}"));
         refused.Message.ShouldBeWorded();
     }
 
@@ -43,7 +44,9 @@ public sealed class DatabaseChangeTests
         world.RunUntil(() => change.Effect(RunOf(world)) is not null, "an answer");
 
         var effect = change.Effect(RunOf(world))!;
-        (effect.IsRefused, effect.Sentence.StartsWith("The rollback does not start. A rollback is not possible", StringComparison.Ordinal)).ShouldBe((true, true), effect.Sentence);
+        (effect.IsRefused, effect.Sentence.StartsWith(
+            "The rollback does not start. A rollback is not possible", StringComparison.Ordinal))
+            .ShouldBe((true, true), effect.Sentence);
     }
 
     [Fact]
@@ -71,13 +74,17 @@ public sealed class DatabaseChangeTests
         world.Apply();
         world.RunUntil(() => world.Status.Plan is not null, "the plan");
         var run = RunOf(world);
-        var kind = new DatabaseUpgradeKind(Drydock.Operator.Composition.SupportedEngines.All, (_, _) => throw new NotSupportedException());
-        var plan = run.Status!.Plan!.With(run.Status.Plan!.Steps.Select(s => s.With(r => r with { State = StepState.Pending, Attempt = 0, StartedAt = null })));
+        var kind = new DatabaseUpgradeKind(
+            Drydock.Operator.Composition.SupportedEngines.All, (_, _) => throw new NotSupportedException());
+        var plan = run.Status!.Plan!.With(run.Status.Plan!.Steps.Select(
+            s => s.With(r => r with { State = StepState.Pending, Attempt = 0, StartedAt = null })));
 
         foreach (var step in plan.Steps)
         {
-            var begun = plan.With(plan.Steps.Select(s => s.Id == step.Id ? s.With(r => r with { State = StepState.Running }) : s));
-            RollbackState.IsPastUndo(run with { Status = run.Status with { Plan = begun } }).ShouldBe(kind.Steps(run.Spec).IsPastUndo(begun), step.Id);
+            var begun = plan.With(
+                plan.Steps.Select(s => s.Id == step.Id ? s.With(r => r with { State = StepState.Running }) : s));
+            RollbackState.IsPastUndo(run with { Status = run.Status with { Plan = begun } })
+                .ShouldBe(kind.Steps(run.Spec).IsPastUndo(begun), step.Id);
         }
     }
 

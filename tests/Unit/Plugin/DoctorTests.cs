@@ -42,7 +42,8 @@ public sealed class DoctorTests : IAsyncLifetime
         var (code, text) = await RunAsync("doctor");
 
         code.ShouldBe(ExitCodes.Done, text);
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.StartsWith("✔ ", StringComparison.Ordinal));
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldAllBe(line => line.StartsWith("✔ ", StringComparison.Ordinal));
         foreach (var name in new[] { "api-server", "crds", "operator", "lease", "clocks", "storage", "rights" })
         {
             text.ShouldContain($"✔ {name} ");
@@ -51,9 +52,13 @@ public sealed class DoctorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("crds", "Not installed: omsupgrades.drydock.dev", "kubectl apply -k config/crd")]
-    [InlineData("old-crds", "The CRDs have schema 0.0.9, this plugin is ", "the CRDs first, or use the plugin of release 0.0.9.")]
+    [InlineData(
+        "old-crds", "The CRDs have schema 0.0.9, this plugin is ",
+        "the CRDs first, or use the plugin of release 0.0.9.")]
     [InlineData("new-crds", "The CRDs have schema 99.0.0, this plugin is ", "Use the plugin of release 99.0.0.")]
-    [InlineData("operator", "Pod drydock-0 is not ready: CrashLoopBackOff: back-off.", "kubectl -n drydock-system logs drydock-0")]
+    [InlineData(
+        "operator", "Pod drydock-0 is not ready: CrashLoopBackOff: back-off.",
+        "kubectl -n drydock-system logs drydock-0")]
     [InlineData("old-operator", "The operator is 0.0.9, this plugin is ", "Upgrade Drydock to release")]
     [InlineData("lease", "No operator leads: drydock-0 holds it and renewed it 10m", "pod,lease")]
     [InlineData("clock", "The clock of this machine is ", "NTP")]
@@ -85,7 +90,8 @@ public sealed class DoctorTests : IAsyncLifetime
         text.ShouldContain(message);
         text.ShouldContain(remedy);
         data["isHealthy"]!.GetValue<bool>().ShouldBeFalse();
-        data["checks"]!.AsArray().Single(c => c!["result"]!.GetValue<string>() == "Broken")!["message"]!.GetValue<string>().ShouldContain(message);
+        data["checks"]!.AsArray().Single(c => c!["result"]!.GetValue<string>() == "Broken")!["message"]!
+            .GetValue<string>().ShouldContain(message);
     }
 
     [Fact]
@@ -137,7 +143,8 @@ public sealed class DoctorTests : IAsyncLifetime
 
                 code.ShouldBe(verb == "doctor" ? ExitCodes.Stalled : ExitCodes.Done, text);
                 text.ShouldContain(expected);
-                foreach (var inner in new[] { "k8s.Models", "System.", "Exception", "error of its own", "JSON value", "Parameter" })
+                foreach (var inner
+                    in new[] { "k8s.Models", "System.", "Exception", "error of its own", "JSON value", "Parameter" })
                 {
                     text.ShouldNotContain(inner);
                 }
@@ -150,7 +157,8 @@ public sealed class DoctorTests : IAsyncLifetime
     [Fact]
     public async Task Refusal_of_the_server_keeps_its_reason()
     {
-        _server.Otherwise(context => WriteAsync(context, 429, FakeApiServer.Status(429, "TooManyRequests", "the server is busy")));
+        _server.Otherwise(
+            context => WriteAsync(context, 429, FakeApiServer.Status(429, "TooManyRequests", "the server is busy")));
 
         (await RunAsync("doctor", "--request-timeout", "1s")).Text.ShouldContain("the server is busy.");
     }
@@ -178,7 +186,9 @@ public sealed class DoctorTests : IAsyncLifetime
         string? selector = null;
         _server.Otherwise(context =>
         {
-            selector = context.Request.Path.Value!.EndsWith("/pods", StringComparison.Ordinal) ? context.Request.Query["labelSelector"] : selector;
+            selector = context.Request.Path.Value!.EndsWith("/pods", StringComparison.Ordinal)
+                ? context.Request.Query["labelSelector"]
+                : selector;
             return AnswerAsync(context);
         });
 
@@ -187,7 +197,8 @@ public sealed class DoctorTests : IAsyncLifetime
         selector.ShouldBe("app.kubernetes.io/component=operator");
         foreach (var manifest in new[] { "config/manager/deployment.yaml", "charts/drydock/templates/_helpers.tpl" })
         {
-            (await File.ReadAllTextAsync(Repository.PathOf(manifest), Token)).ShouldContain("app.kubernetes.io/component: operator");
+            (await File.ReadAllTextAsync(Repository.PathOf(manifest), Token))
+                .ShouldContain("app.kubernetes.io/component: operator");
         }
     }
 
@@ -209,7 +220,8 @@ public sealed class DoctorTests : IAsyncLifetime
     public async Task Version_needs_no_cluster()
     {
         await using var output = new StringWriter();
-        var code = await DrydockCommand.RunAsync(CliRuns.Plain(output), ["version", "--kubeconfig", "/absent/kubeconfig"], Token);
+        var code = await DrydockCommand.RunAsync(
+            CliRuns.Plain(output), ["version", "--kubeconfig", "/absent/kubeconfig"], Token);
 
         code.ShouldBe(ExitCodes.Done);
         output.ToString().ShouldStartWith($"Plugin    {Own}\n");
@@ -225,11 +237,19 @@ public sealed class DoctorTests : IAsyncLifetime
             Status = new OmsUpgradeStatus
             {
                 Phase = RunPhases.Succeeded,
-                Nodes = [new OmsNodeStatus { Name = "oms-a", Version = "4.2.2" }, new OmsNodeStatus { Name = "oms-b", Version = "3.2.2" }],
+                Nodes =
+                [
+                    new OmsNodeStatus { Name = "oms-a", Version = "4.2.2" },
+                    new OmsNodeStatus { Name = "oms-b", Version = "3.2.2" }
+                ],
                 Plan = new StoredPlan
                 {
                     Notes = ["docker compose made oms on oms-a.", "Another note."],
-                    Guards = [new StoredGuard { Violations = [new GuardViolation { Message = "oms_322 runs on oms-a", Check = "Look at the projects." }] }],
+                    Guards = [new StoredGuard
+                    {
+                        Violations =
+                            [new GuardViolation { Message = "oms_322 runs on oms-a", Check = "Look at the projects." }]
+                    }],
                 }.AsRun(),
             },
         };
@@ -241,7 +261,9 @@ public sealed class DoctorTests : IAsyncLifetime
             (CheckResult.Broken, "oms-b runs 3.2.2, expected is 4.2.2."),
             (CheckResult.Broken, "oms_322 runs on oms-a."),
             (CheckResult.Note, "docker compose made oms on oms-a."),
-            (CheckResult.Note, "The status does not tell of systemd units, cron jobs and watchdogs: look on each host for those that start 3.2.2."),
+            (
+                CheckResult.Note, "The status does not tell of systemd units, cron jobs and watchdogs: look on each "
+                    + "host for those that start 3.2.2."),
         ]);
         OldVersion.Of(ShownKind.Read(upgrade with { Status = upgrade.Status with { Phase = RunPhases.Failed } })!)
             .ShouldHaveSingleItem().Message.ShouldBeWorded();
@@ -253,7 +275,11 @@ public sealed class DoctorTests : IAsyncLifetime
         var upgrade = new DatabaseRollingUpgrade
         {
             Spec = new DatabaseRollingUpgradeSpec { FromVersion = "2.1.19", ToVersion = "3.0.9" },
-            Status = new DatabaseRollingUpgradeStatus { Phase = RunPhases.Succeeded, Skipped = [new SkippedInstanceStatus { Name = "tikv-3" }] },
+            Status = new DatabaseRollingUpgradeStatus
+            {
+                Phase = RunPhases.Succeeded,
+                Skipped = [new SkippedInstanceStatus { Name = "tikv-3" }]
+            },
         };
 
         OldVersion.Of(ShownKind.Read(upgrade)!)[0].Message.ShouldBeWorded();
@@ -261,18 +287,23 @@ public sealed class DoctorTests : IAsyncLifetime
 
     private async Task AnswerAsync(HttpContext context)
     {
-        context.Response.Headers.Date = (TimeProvider.System.GetUtcNow() + _clock).ToString("r", CultureInfo.InvariantCulture);
+        context.Response.Headers.Date = (TimeProvider.System.GetUtcNow() + _clock).ToString(
+            "r", CultureInfo.InvariantCulture);
         var path = context.Request.Path.Value!.TrimEnd('/');
         await (path switch
         {
             "/version" => WriteAsync(context, 200, """{"gitVersion":"v1.30.0"}"""),
             _ when path.Contains("/customresourcedefinitions/", StringComparison.Ordinal) => _schema is null
                 ? WriteAsync(context, 404, FakeApiServer.Status(404, "NotFound"))
-                : WriteAsync(context, 200, $$"""{"metadata":{"name":"x","annotations":{"drydock.dev/schema":"{{_schema}}" } } }"""),
+                : WriteAsync(
+                    context, 200,
+                    $$"""{"metadata":{"name":"x","annotations":{"drydock.dev/schema":"{{_schema}}" } } }"""),
             _ when path.EndsWith("/selfsubjectaccessreviews", StringComparison.Ordinal) => ReviewAsync(context),
-            _ when !_mayReadOperator => WriteAsync(context, 403, FakeApiServer.Status(403, "Forbidden", "User cannot get")),
+            _ when !_mayReadOperator => WriteAsync(
+                context, 403, FakeApiServer.Status(403, "Forbidden", "User cannot get")),
             _ when path.EndsWith("/pods", StringComparison.Ordinal) => WriteAsync(context, 200, Pods()),
-            _ when path.EndsWith("/leases/drydock-operator", StringComparison.Ordinal) => WriteAsync(context, 200, $$$"""
+            _ when path.EndsWith("/leases/drydock-operator", StringComparison.Ordinal) => WriteAsync(
+                context, 200, $$$"""
                 {"metadata":{"name":"drydock-operator"},"spec":{"holderIdentity":"drydock-0_pod.u_1","leaseDurationSeconds":120,
                  "renewTime":"{{{(TimeProvider.System.GetUtcNow() + _renewed).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)}}}"}}
                 """),
@@ -292,10 +323,12 @@ public sealed class DoctorTests : IAsyncLifetime
 
     private async Task ReviewAsync(HttpContext context)
     {
-        var asked = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: Token))!["spec"]!["resourceAttributes"]!;
+        var asked = (await JsonNode.ParseAsync(
+            context.Request.Body, cancellationToken: Token))!["spec"]!["resourceAttributes"]!;
         asked["namespace"]!.GetValue<string>().ShouldBe("oms");
         var allowed = _mayDo(asked["verb"]!.GetValue<string>(), asked["resource"]!.GetValue<string>());
-        await WriteAsync(context, 201, allowed ? """{"status":{"allowed":true}}""" : """{"status":{"allowed":false}}""");
+        await WriteAsync(
+            context, 201, allowed ? """{"status":{"allowed":true}}""" : """{"status":{"allowed":false}}""");
     }
 
     private static async Task WriteAsync(HttpContext context, int code, string body)

@@ -20,7 +20,8 @@ public sealed class FollowTests
         cluster.FailNext(verb, 3, isAnswered ? MemoryCluster.Unavailable : MemoryCluster.Unreachable);
         List<string> said = [];
 
-        await using var states = run.FollowThroughOutagesAsync(cluster.Api, cluster.Time, said.Add, Token).GetAsyncEnumerator(Token);
+        await using var states = run.FollowThroughOutagesAsync(cluster.Api, cluster.Time, said.Add, Token)
+            .GetAsyncEnumerator(Token);
         (await states.MoveNextAsync()).ShouldBeTrue();
         await cluster.WriteAsync((OmsUpgrade)run.Entity, new OmsUpgradeStatus { Phase = "Verify" });
         while (states.Current!.Status!.Phase != "Verify")
@@ -40,7 +41,8 @@ public sealed class FollowTests
         var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" });
         cluster.FailNext("get", 1, MemoryCluster.Forbidden);
 
-        await using var states = run.FollowThroughOutagesAsync(cluster.Api, cluster.Time, null, Token).GetAsyncEnumerator(Token);
+        await using var states = run.FollowThroughOutagesAsync(cluster.Api, cluster.Time, null, Token)
+            .GetAsyncEnumerator(Token);
         await Should.ThrowAsync<KubernetesForbiddenException>(async () => await states.MoveNextAsync());
     }
 
@@ -48,9 +50,13 @@ public sealed class FollowTests
     public async Task Followed_run_keeps_address_and_ends_when_deleted()
     {
         using var cluster = new MemoryCluster();
-        var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" }) with { Address = new RunAddress(" --context lab", HasKind: true) };
+        var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" }) with
+        {
+            Address = new RunAddress(" --context lab", HasKind: true)
+        };
 
-        await using var states = run.FollowThroughOutagesAsync(cluster.Api, cluster.Time, null, Token).GetAsyncEnumerator(Token);
+        await using var states = run.FollowThroughOutagesAsync(cluster.Api, cluster.Time, null, Token)
+            .GetAsyncEnumerator(Token);
         (await states.MoveNextAsync()).ShouldBeTrue();
         states.Current!.Address.ShouldBe(run.Address);
         await cluster.Api.DeleteAsync<OmsUpgrade>(run.Metadata.Name, MemoryCluster.Namespace, cancellationToken: Token);
@@ -106,9 +112,15 @@ public sealed class FollowTests
         using var cluster = new MemoryCluster();
         var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" });
         cluster.FailNext("get", 3, MemoryCluster.Unreachable);
-        var change = new Change { Promise = "", Annotations = Change.One("a", "b"), Effect = seen => new TakenUp(seen.Status!.Phase!) };
+        var change = new Change
+        {
+            Promise = "",
+            Annotations = Change.One("a", "b"),
+            Effect = seen => new TakenUp(seen.Status!.Phase!)
+        };
 
-        var effect = await ChangeWriter.WaitAsync(cluster.Api, run, change, TimeSpan.FromMinutes(1), cluster.Time, Token);
+        var effect = await ChangeWriter.WaitAsync(
+            cluster.Api, run, change, TimeSpan.FromMinutes(1), cluster.Time, Token);
 
         effect!.Sentence.ShouldBe("Backup");
     }

@@ -19,7 +19,8 @@ public sealed class HelpTests
     [MemberData(nameof(Commands))]
     public async Task Help_of_every_command_has_usage_and_asks_nothing(string path)
     {
-        foreach (var words in new string[][] { [.. Words(path), "--help"], [.. Words(path), "-h"], ["help", .. Words(path)] })
+        foreach (var words
+            in new string[][] { [.. Words(path), "--help"], [.. Words(path), "-h"], ["help", .. Words(path)] })
         {
             var (code, text) = await RunAsync(words);
 
@@ -66,7 +67,8 @@ public sealed class HelpTests
         var lines = text.Split('\n');
         lines.Where(l => Titles.Contains(l, StringComparer.Ordinal)).ShouldBe(Titles);
         var verbs = VerbGroups.All.SelectMany(g => g.Verbs).ToList();
-        verbs.Select(v => v.Verb).ShouldBe(Root().Subcommands.Where(c => !c.Hidden).Select(c => c.Name), ignoreOrder: true);
+        verbs.Select(v => v.Verb)
+            .ShouldBe(Root().Subcommands.Where(c => !c.Hidden).Select(c => c.Name), ignoreOrder: true);
         foreach (var verb in verbs)
         {
             text.ShouldContain($"\n  {verb.Verb} ");
@@ -86,7 +88,8 @@ public sealed class HelpTests
     [InlineData("There is no option --forc.", "approve", "a", "--forc")]
     [InlineData("See `kubectl drydock init tidb --help`.", "init", "tidb", "--nonsense")]
     [InlineData("There is no command statu. Did you mean status?", "help", "statu")]
-    [InlineData("There is no command omss. Did you mean oms? See `kubectl drydock init --help`.", "init", "omss", "--help")]
+    [InlineData(
+        "There is no command omss. Did you mean oms? See `kubectl drydock init --help`.", "init", "omss", "--help")]
     public async Task Typing_error_names_what_to_do(string expected, params string[] words)
     {
         var (code, text) = await RunAsync(words);
@@ -108,11 +111,14 @@ public sealed class HelpTests
         using var output = new StringWriter();
         var surroundings = CliRuns.Plain(output) with { Input = new BrokenInput() };
 
-        var code = await DrydockCommand.RunAsync(surroundings, ["check", "-f", "-", "--kubeconfig", await KubeconfigAsync()], TestContext.Current.CancellationToken);
+        var code = await DrydockCommand.RunAsync(
+            surroundings, ["check", "-f", "-", "--kubeconfig", await KubeconfigAsync()],
+            TestContext.Current.CancellationToken);
 
         code.ShouldBe(ExitCodes.Failed);
         output.ToString().Trim().ShouldBe(
-            "kubectl drydock ended because of an error of its own, InvalidOperationException: the input is broken. Report it with this line and the command.");
+            "kubectl drydock ended because of an error of its own, InvalidOperationException: the input is broken. "
+            + "Report it with this line and the command.");
     }
 
     private static RootCommand Root() => DrydockCommand.Create(CliRuns.Plain(TextWriter.Null));

@@ -19,8 +19,10 @@ public sealed class HistoryViewTests
         var entries = HistoryView.Of(world.Run()).Entries;
 
         entries.Select(e => e.What).Distinct().ShouldBe(
-            ["Attempt 1", "Plan", "Approval", "Downtime", "End", .. plan.Steps.Select(s => s.Phase).Distinct()], ignoreOrder: true);
-        entries.Where(e => e.What == "Downtime").Select(e => e.Text.Split(" after")[0]).ShouldBe(["The system went down.", "The system is up again"]);
+            ["Attempt 1", "Plan", "Approval", "Downtime", "End", .. plan.Steps.Select(s => s.Phase).Distinct()],
+            ignoreOrder: true);
+        entries.Where(e => e.What == "Downtime").Select(e => e.Text.Split(" after")[0])
+            .ShouldBe(["The system went down.", "The system is up again"]);
         entries[^1].What.ShouldBe("End");
         entries[^1].Text.ShouldStartWith("Succeeded. ");
         entries.ShouldAllBe(e => e.At != null);
@@ -34,14 +36,18 @@ public sealed class HistoryViewTests
         world.RunUntil(() => world.Is(ConditionTypes.Succeeded), "it succeeds");
         var run = world.Run();
         var last = run.Status!.Plan!.Steps.Max(s => s.StartedAt)!.Value;
-        var early = run with { Status = run.Status with { FinishedAt = DateTimeOffset.FromUnixTimeSeconds(last.ToUnixTimeSeconds()) } };
+        var early = run with
+        {
+            Status = run.Status with { FinishedAt = DateTimeOffset.FromUnixTimeSeconds(last.ToUnixTimeSeconds()) }
+        };
 
         HistoryView.Of(early).Entries[^1].What.ShouldBe("End");
     }
 
     [Fact]
     public void Failed_step_is_told_with_its_reason() =>
-        HistoryView.Of(RollbackTests.Failed().Run()).Entries.ShouldContain(e => e.What == "CorrectMetadata" && e.Text.StartsWith("CorrectMetadata/oms-a/jar failed: ", StringComparison.Ordinal));
+        HistoryView.Of(RollbackTests.Failed().Run()).Entries.ShouldContain(e => e.What == "CorrectMetadata"
+            && e.Text.StartsWith("CorrectMetadata/oms-a/jar failed: ", StringComparison.Ordinal));
 
     [Fact]
     public void Retry_is_told_with_the_attempt_that_it_begins()
@@ -54,7 +60,8 @@ public sealed class HistoryViewTests
         var entries = HistoryView.Of(world.Run()).Entries;
 
         entries.Where(e => e.What == "Attempt 1").Select(e => e.Text.Split(':')[0])
-            .ShouldBe(["Began.", $"Ended by retry {token}. It had stopped with RestoreRequired at CorrectMetadata/oms-a/jar"]);
+            .ShouldBe([
+                "Began.", $"Ended by retry {token}. It had stopped with RestoreRequired at CorrectMetadata/oms-a/jar"]);
         entries.Single(e => e.What == "Attempt 2").Text.ShouldBeWorded(token);
 
         // The redo tells nothing of the steps that failed; the page keeps the attempt.

@@ -21,9 +21,11 @@ public sealed class InitManifestTests
     {
         var manifest = DatabaseManifest.OfTiDb("192.0.2.11:12379", "2.1.19", "v3.0.9", null, "admin");
 
-        var spec = Drydock.Cli.Output.Yaml.Read(manifest).Single()["spec"]!.Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)!;
+        var spec = Drydock.Cli.Output.Yaml.Read(manifest).Single()["spec"]!
+            .Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)!;
 
-        (spec.Seed, spec.FromVersion, spec.ToVersion, spec.Access.Ssh!.User, spec.Instances.Count).ShouldBe(("192.0.2.11:12379", "2.1.19", "3.0.9", "admin", 0));
+        (spec.Seed, spec.FromVersion, spec.ToVersion, spec.Access.Ssh!.User, spec.Instances.Count)
+            .ShouldBe(("192.0.2.11:12379", "2.1.19", "3.0.9", "admin", 0));
         manifest.ShouldContain("metadata: {name: tidb-to-3-0-9}\n");
         DatabaseManifest.OfTiDb("h", "2.1.19", "3.0.9", "night", "tidb").ShouldContain("metadata: {name: night}\n");
     }
@@ -32,8 +34,11 @@ public sealed class InitManifestTests
     public void Names_of_a_host_add_no_object_to_the_manifest()
     {
         const string image = "oms:3.2.2\n---\nkind: ClusterRoleBinding\nmetadata: {name: x}";
-        var written = new OmsManifest(new OmsFound("oms\n---", image, "192.0.2.1", "3.2.2", IsCommunity: false), new Uri("ssh://u@h"), "4.2.2", "oms:4.2.2", null).Write();
-        var yugabyte = DatabaseManifest.OfYugabyte("h\n---\nkind: Secret", "2.16.0", "2.18.0", isBmdb: false, null, "u");
+        var written = new OmsManifest(
+            new OmsFound("oms\n---", image, "192.0.2.1", "3.2.2", IsCommunity: false), new Uri("ssh://u@h"), "4.2.2",
+            "oms:4.2.2", null).Write();
+        var yugabyte = DatabaseManifest.OfYugabyte(
+            "h\n---\nkind: Secret", "2.16.0", "2.18.0", isBmdb: false, null, "u");
 
         Drydock.Cli.Output.Yaml.Read(written).Single()["kind"]!.GetValue<string>().ShouldBe("OmsUpgrade");
         Drydock.Cli.Output.Yaml.Read(yugabyte).Single()["kind"]!.GetValue<string>().ShouldBe("DatabaseRollingUpgrade");
@@ -69,12 +74,15 @@ public sealed class InitManifestTests
     {
         HostAndPort.Join("fd00::1", 2379).ShouldBe("[fd00::1]:2379");
         HostAndPort.Seed("[fd00::1]:7000", 7000).ShouldBe("fd00::1");
-        Should.Throw<CliException>(() => HostAndPort.Seed("[fd00::1]:7001", 7000)).Message.ShouldContain("[fd00::1]:7001");
+        Should.Throw<CliException>(() => HostAndPort.Seed("[fd00::1]:7001", 7000)).Message
+            .ShouldContain("[fd00::1]:7001");
     }
 
     [Theory]
     [InlineData("ssh://u@192.0.2.216", "192.0.2.216", "ssh://u@{hostIP}")]
-    [InlineData("ssh://u@192.0.2.216:2222/run/user/1000/docker.sock", "192.0.2.216", "ssh://u@{hostIP}:2222/run/user/1000/docker.sock")]
+    [InlineData(
+        "ssh://u@192.0.2.216:2222/run/user/1000/docker.sock", "192.0.2.216",
+        "ssh://u@{hostIP}:2222/run/user/1000/docker.sock")]
     [InlineData("tcp://[fd00::1]:2376", "fd00::1", "tcp://{hostIP}:2376")]
     [InlineData("tcp://oms-a.example:2376", "192.0.2.216", "tcp://oms-a.example:2376")]
     [InlineData("unix:///run/docker.sock", "192.0.2.216", "unix:///run/docker.sock")]
@@ -82,7 +90,8 @@ public sealed class InitManifestTests
     {
         var found = new OmsFound("oms", "oms:3.2.2", hostIP, "3.2.2", IsCommunity: false);
 
-        var written = Drydock.Cli.Output.Yaml.Read(new OmsManifest(found, new Uri(docker), "4.2.2", "oms:4.2.2", null).Write()).Single();
+        var written = Drydock.Cli.Output.Yaml.Read(
+            new OmsManifest(found, new Uri(docker), "4.2.2", "oms:4.2.2", null).Write()).Single();
 
         written["spec"]!["docker"]!["endpoint"]!.GetValue<string>().ShouldBe(endpoint);
         written["spec"]!["hostIP"]!.GetValue<string>().ShouldBe(hostIP);
@@ -105,15 +114,19 @@ public sealed class InitManifestTests
         var directory = Directory.CreateTempSubdirectory();
         try
         {
-            string[] words = ["init", "tidb", "--pd", "192.0.2.11", "--from-version", "2.1.19", "--to-version", "3.0.9"];
+            string[] words =
+                ["init", "tidb", "--pd", "192.0.2.11", "--from-version", "2.1.19", "--to-version", "3.0.9"];
             await using var output = new StringWriter();
-            (await DrydockCommand.RunAsync(CliRuns.Plain(output), words, TestContext.Current.CancellationToken)).ShouldBe(0);
+            (await DrydockCommand.RunAsync(CliRuns.Plain(output), words, TestContext.Current.CancellationToken))
+                .ShouldBe(0);
             output.ToString().ShouldStartWith(DatabaseManifest.OfTiDb("192.0.2.11", "2.1.19", "3.0.9", null, "tidb"));
             output.ToString().ShouldContain("The manifest names Secrets, which are not printed.");
 
             var written = Path.Combine(directory.FullName, "up.yaml");
-            (await DrydockCommand.RunAsync(CliRuns.Plain(output), [.. words, "-f", written], TestContext.Current.CancellationToken)).ShouldBe(0);
-            File.GetUnixFileMode(Path.Combine(directory.FullName, "up-secrets.yaml")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            (await DrydockCommand.RunAsync(
+                CliRuns.Plain(output), [.. words, "-f", written], TestContext.Current.CancellationToken)).ShouldBe(0);
+            File.GetUnixFileMode(Path.Combine(directory.FullName, "up-secrets.yaml"))
+                .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
         finally
         {

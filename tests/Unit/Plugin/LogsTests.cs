@@ -34,10 +34,14 @@ public sealed class LogsTests
         await cluster.Api.CreateAsync(new V1Secret
         {
             Metadata = new V1ObjectMeta { Name = "output", Namespace = MemoryCluster.Namespace },
-            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["output"] = "first\u001b]52;c;eA==\u0007\nsecond\r"u8.ToArray() },
+            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+            {
+                ["output"] = "first\u001b]52;c;eA==\u0007\nsecond\r"u8.ToArray()
+            },
         });
         var status = Status(StepState.Succeeded);
-        var run = await cluster.CreateAsync(status with { Plan = status.Plan!.With(s => s.Record with { OutputRef = "output" }) });
+        var run = await cluster.CreateAsync(
+            status with { Plan = status.Plan!.With(s => s.Record with { OutputRef = "output" }) });
 
         (await LogsCommand.FollowAsync(cluster.Invocation, run, Id, Token)).ShouldBe(ExitCodes.Done);
 
@@ -67,6 +71,8 @@ public sealed class LogsTests
     {
         ObservedGeneration = 1,
         Phase = "StopOld",
-        Plan = new StoredPlan { Hash = "sha256:1", Steps = [new StoredStep { Id = Id, Action = "Stop", State = state }] }.AsRun(),
+        Plan =
+            new StoredPlan { Hash = "sha256:1", Steps = [new StoredStep { Id = Id, Action = "Stop", State = state }] }
+                .AsRun(),
     };
 }

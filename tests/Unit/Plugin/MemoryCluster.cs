@@ -11,7 +11,9 @@ internal sealed class MemoryCluster : IDisposable
 {
     public const string Namespace = "oms";
 
-    private const string Manifest = "apiVersion: drydock.dev/v1alpha1\nkind: OmsUpgrade\nmetadata: {name: night}\nspec: {fromVersion: 3.2.2, toVersion: 4.2.2, image: oms, backup: {storage: {directory: {path: /snapshots}}}}\n";
+    private const string Manifest =
+        "apiVersion: drydock.dev/v1alpha1\nkind: OmsUpgrade\nmetadata: {name: night}\nspec: {fromVersion: 3.2.2, "
+        + "toVersion: 4.2.2, image: oms, backup: {storage: {directory: {path: /snapshots}}}}\n";
 
     public MemoryCluster(TimeProvider? time = null)
     {
@@ -42,19 +44,25 @@ internal sealed class MemoryCluster : IDisposable
 
     /// <summary>Changes the status.</summary>
     public async Task<OmsUpgrade> WriteAsync(OmsUpgrade upgrade, OmsUpgradeStatus status) =>
-        await Api.UpdateStatusAsync((await Api.GetAsync<OmsUpgrade>(upgrade.Metadata.Name, Namespace))! with { Status = status });
+        await Api.UpdateStatusAsync(
+            (await Api.GetAsync<OmsUpgrade>(upgrade.Metadata.Name, Namespace))! with { Status = status });
 
     /// <summary>The next requests of a verb fail, as while the API server restarts.</summary>
     public void FailNext(string verb, int times, Func<KubernetesRequest, Exception> failure) => Api.Before = request =>
         request.Verb == verb && times-- > 0 ? throw failure(request) : Task.CompletedTask;
 
-    public static Exception Unreachable(KubernetesRequest request) => new KubernetesUnreachableException(request, "Connection refused.");
+    public static Exception Unreachable(KubernetesRequest request) =>
+        new KubernetesUnreachableException(request, "Connection refused.");
 
     public static Exception Unavailable(KubernetesRequest request) =>
-        new KubernetesApiException(request, new V1Status { Code = 503, Reason = "ServiceUnavailable", Message = "apiserver is shutting down" });
+        new KubernetesApiException(
+            request,
+            new V1Status { Code = 503, Reason = "ServiceUnavailable", Message = "apiserver is shutting down" });
 
     public static Exception Forbidden(KubernetesRequest request) =>
-        new KubernetesForbiddenException(request, new V1Status { Code = 403, Reason = "Forbidden", Message = $"User \"u\" cannot {request.Verb} resource" });
+        new KubernetesForbiddenException(
+            request,
+            new V1Status { Code = 403, Reason = "Forbidden", Message = $"User \"u\" cannot {request.Verb} resource" });
 
     public void Dispose()
     {

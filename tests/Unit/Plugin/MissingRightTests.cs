@@ -13,7 +13,9 @@ public sealed class MissingRightTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("omsupgrades.drydock.dev \"night\" is forbidden: User \"u\" cannot patch resource \"omsupgrades\" in API group \"drydock.dev\" in the namespace \"oms\"")]
+    [InlineData(
+        "omsupgrades.drydock.dev \"night\" is forbidden: User \"u\" cannot patch resource \"omsupgrades\" in API group "
+        + "\"drydock.dev\" in the namespace \"oms\"")]
     public void Refusal_of_RBAC_names_role(string message) =>
         Explained(message).ShouldBeWorded();
 
@@ -22,11 +24,13 @@ public sealed class MissingRightTests
     {
         using var cluster = new MemoryCluster();
         var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" });
-        cluster.Api.Before = r => r.Resource == "databaserollingupgrades" ? throw MemoryCluster.Forbidden(r) : Task.CompletedTask;
+        cluster.Api.Before = r =>
+            r.Resource == "databaserollingupgrades" ? throw MemoryCluster.Forbidden(r) : Task.CompletedTask;
         var token = TestContext.Current.CancellationToken;
 
         (await RunLookup.FindAsync(cluster.Invocation, run.Metadata.Name, token)).FullName.ShouldBe(run.FullName);
-        await Should.ThrowAsync<KubernetesForbiddenException>(() => RunLookup.FindAsync(cluster.Invocation, "other", token));
+        await Should.ThrowAsync<KubernetesForbiddenException>(
+            () => RunLookup.FindAsync(cluster.Invocation, "other", token));
     }
 
     private static string Explained(string message) => Failures.Explain(

@@ -8,7 +8,8 @@ namespace Drydock.Tests.Unit.Plugin;
 public sealed class MisspeltManifestTests
 {
     private static readonly Dictionary<string, JsonNode> Schemas = new[] { "omsupgrades", "databaserollingupgrades" }
-        .Select(plural => Yaml.Read(File.ReadAllText(Repository.PathOf("config", "crd", $"drydock.dev_{plural}.yaml"))).Single())
+        .Select(plural =>
+            Yaml.Read(File.ReadAllText(Repository.PathOf("config", "crd", $"drydock.dev_{plural}.yaml"))).Single())
         .ToDictionary(
             crd => crd["spec"]!["names"]!["kind"]!.GetValue<string>(),
             crd => crd["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!,
@@ -41,8 +42,10 @@ public sealed class MisspeltManifestTests
     {
         foreach (var (path, schema) in Fields(Schemas[kind], "spec"))
         {
-            var words = (schema["enum"] as JsonArray ?? []).Select(w => w!.GetValue<string>()).Where(w => w.Length > 0).ToList();
-            var isText = schema["type"]?.GetValue<string>() == "string" || schema["x-kubernetes-int-or-string"] is not null;
+            var words = (schema["enum"] as JsonArray ?? []).Select(w => w!.GetValue<string>())
+                .Where(w => w.Length > 0).ToList();
+            var isText = schema["type"]?.GetValue<string>() == "string"
+                || schema["x-kubernetes-int-or-string"] is not null;
             JsonNode value = words.Count > 0 || !isText ? "no such thing" : new JsonObject { ["no"] = "such thing" };
             var message = Refusal(kind, path, value);
 
@@ -52,14 +55,22 @@ public sealed class MisspeltManifestTests
     }
 
     [Theory]
-    [InlineData("OmsUpgrade", "spec: {regions: [{nodes: [{hostIp: 192.0.2.1}]}]}", "up.yaml: spec.regions[0].nodes[0].hostIp does not exist. Did you mean spec.regions[0].nodes[0].hostIP?")]
-    [InlineData("DatabaseRollingUpgrade", "spec: {engine: BMDB}", "up.yaml: spec.engine is 'BMDB'; expected is YugabyteDB or TiDB. BMDB is a value of spec.yugabyte.dialect.")]
-    [InlineData("OmsUpgrade", "spec: {toVersion: 4.2}", "up.yaml: spec.toVersion is 4.2; expected is text. Put it in quotes.")]
+    [InlineData(
+        "OmsUpgrade", "spec: {regions: [{nodes: [{hostIp: 192.0.2.1}]}]}",
+        "up.yaml: spec.regions[0].nodes[0].hostIp does not exist. Did you mean spec.regions[0].nodes[0].hostIP?")]
+    [InlineData(
+        "DatabaseRollingUpgrade", "spec: {engine: BMDB}",
+        "up.yaml: spec.engine is 'BMDB'; expected is YugabyteDB or TiDB. BMDB is a value of spec.yugabyte.dialect.")]
+    [InlineData(
+        "OmsUpgrade", "spec: {toVersion: 4.2}", "up.yaml: spec.toVersion is 4.2; expected is text. Put it in quotes.")]
     [InlineData("OmsUpgrade", "sepc: {}", "up.yaml: sepc does not exist. Did you mean spec?")]
     [InlineData("OmsUpgrade", "spec: {qwertzuiop: 1}", "up.yaml: spec.qwertzuiop does not exist.")]
-    [InlineData("OmsUpgrade", "spec: {paused: maybe, mode: Go}", "up.yaml: spec.paused is 'maybe'; expected is true or false.\nup.yaml: spec.mode is 'Go'; expected is Plan or Apply.")]
+    [InlineData(
+        "OmsUpgrade", "spec: {paused: maybe, mode: Go}", "up.yaml: spec.paused is 'maybe'; expected is true or false.\n"
+            + "up.yaml: spec.mode is 'Go'; expected is Plan or Apply.")]
     public void Sentence_names_file_field_and_what_is_right(string kind, string fields, string expected) =>
-        Should.Throw<CliException>(() => TrialManifest.Read($"kind: {kind}\nmetadata: {{name: a}}\n{fields}\n", "up.yaml", "oms"))
+        Should.Throw<CliException>(
+            () => TrialManifest.Read($"kind: {kind}\nmetadata: {{name: a}}\n{fields}\n", "up.yaml", "oms"))
             .Message.ShouldBe(expected);
 
     private static string Refusal(string kind, string path, JsonNode value)
@@ -69,14 +80,17 @@ public sealed class MisspeltManifestTests
         var parts = path.Split('.');
         foreach (var part in parts[..^1])
         {
-            var (name, isList) = (part.Replace("[]", "", StringComparison.Ordinal), part.EndsWith("[]", StringComparison.Ordinal));
+            var (name, isList) =
+                (part.Replace("[]", "", StringComparison.Ordinal), part.EndsWith("[]", StringComparison.Ordinal));
             var inner = new JsonObject();
             node[name] = isList ? new JsonArray(inner) : inner;
             node = inner;
         }
 
-        node[parts[^1].Replace("[]", "", StringComparison.Ordinal)] = parts[^1].EndsWith("[]", StringComparison.Ordinal) ? new JsonArray(value) : value;
-        var message = Should.Throw<CliException>(() => TrialManifest.Read(document.ToJsonString(), "up.yaml", "oms"), path).Message;
+        node[parts[^1].Replace("[]", "", StringComparison.Ordinal)] =
+            parts[^1].EndsWith("[]", StringComparison.Ordinal) ? new JsonArray(value) : value;
+        var message = Should.Throw<CliException>(
+            () => TrialManifest.Read(document.ToJsonString(), "up.yaml", "oms"), path).Message;
         foreach (var inner in new[] { "System.", "Drydock.", ".NET", "JSON", "Exception" })
         {
             message.ShouldNotContain(inner);
@@ -91,5 +105,6 @@ public sealed class MisspeltManifestTests
     private static IEnumerable<(string Path, JsonNode Schema)> Fields(JsonNode schema, string path) =>
         schema["items"] is { } items ? Fields(items, $"{path}[]")
         : schema["additionalProperties"] is JsonObject entry ? Fields(entry, $"{path}.key")
-        : (schema["properties"] as JsonObject ?? []).SelectMany(p => Fields(p.Value!, $"{path}.{p.Key}").Prepend(($"{path}.{p.Key}", p.Value!)));
+        : (schema["properties"] as JsonObject ?? []).SelectMany(
+            p => Fields(p.Value!, $"{path}.{p.Key}").Prepend(($"{path}.{p.Key}", p.Value!)));
 }

@@ -24,7 +24,8 @@ public sealed class PlanDifferenceTests
     {
         var after = Before.Plan with
         {
-            Steps = [Step("Start/a", ("image", "two")), Step("Verify/a") with { PointOfNoReturn = true }, Step("Settle/a")],
+            Steps =
+                [Step("Start/a", ("image", "two")), Step("Verify/a") with { PointOfNoReturn = true }, Step("Settle/a")],
             Notes = ["Kept.", "New."],
         };
 
@@ -45,6 +46,7 @@ public sealed class PlanDifferenceTests
         Id = id,
         Title = "Title.",
         Action = "act",
-        Parameters = new SortedDictionary<string, string>(parameters.ToDictionary(p => p.Key, p => p.Value), StringComparer.Ordinal),
+        Parameters = new SortedDictionary<string, string>(
+            parameters.ToDictionary(p => p.Key, p => p.Value), StringComparer.Ordinal),
     };
 }

@@ -71,7 +71,8 @@ public sealed class ReportTests : IAsyncLifetime
     {
         _server.Otherwise(AnswerAsync);
 
-        (await RunAsync(_server.Address, "report", "night", "--file", Zip, "--whole-log")).Code.ShouldBe(ExitCodes.Done);
+        (await RunAsync(_server.Address, "report", "night", "--file", Zip, "--whole-log")).Code
+            .ShouldBe(ExitCodes.Done);
 
         await using var zip = await ZipFile.OpenReadAsync(Zip, Token);
         (await TextAsync(zip.GetEntry("operator/drydock-0.log")!)).ShouldContain("payments");
@@ -89,14 +90,16 @@ public sealed class ReportTests : IAsyncLifetime
         Directory.GetFiles(_folder.FullName).ShouldBeEmpty();
 
         await File.WriteAllTextAsync(Zip, "mine", Token);
-        (await Should.ThrowAsync<CliException>(() => Drydock.Cli.Reports.ReportFile.WriteAsync(Zip, _ => Task.CompletedTask))).ExitCode.ShouldBe(ExitCodes.Refused);
+        (await Should.ThrowAsync<CliException>(() => Drydock.Cli.Reports.ReportFile.WriteAsync(
+            Zip, _ => Task.CompletedTask))).ExitCode.ShouldBe(ExitCodes.Refused);
         (await File.ReadAllTextAsync(Zip, Token)).ShouldBe("mine");
     }
 
     [Fact]
     public async Task Server_that_is_not_reached_is_a_sentence()
     {
-        var (code, text) = await RunAsync(new Uri("http://127.0.0.1:1/"), "report", "night", "--file", Zip, "--request-timeout", "1s");
+        var (code, text) = await RunAsync(
+            new Uri("http://127.0.0.1:1/"), "report", "night", "--file", Zip, "--request-timeout", "1s");
 
         code.ShouldBe(ExitCodes.Failed);
         text.ShouldContain("127.0.0.1:1");
@@ -128,7 +131,8 @@ public sealed class ReportTests : IAsyncLifetime
             return AnswerAsync(context);
         });
 
-        (await RunAsync(_server.Address, "report", "night", "--file", Zip, "--as", "li.wei")).Code.ShouldBe(ExitCodes.Done);
+        (await RunAsync(_server.Address, "report", "night", "--file", Zip, "--as", "li.wei")).Code
+            .ShouldBe(ExitCodes.Done);
 
         users.Count.ShouldBeGreaterThan(5);
         users.Distinct().ShouldBe(["li.wei"]);
@@ -138,11 +142,14 @@ public sealed class ReportTests : IAsyncLifetime
     {
         var path when path.EndsWith("/pods", StringComparison.Ordinal) => WriteAsync(context, 200, Pods),
         var path when path.EndsWith("/log", StringComparison.Ordinal) => context.Request.Query["previous"] == "true"
-            ? WriteAsync(context, 400, FakeApiServer.Status(400, "BadRequest", "previous terminated container not found"))
+            ? WriteAsync(
+                context, 400, FakeApiServer.Status(400, "BadRequest", "previous terminated container not found"))
             : WriteAsync(context, 200, $"{General}\n{OfOther}\n{OfRun}"),
         var path when path.EndsWith("/leases", StringComparison.Ordinal) => WriteAsync(context, 200, Leases),
-        var path when path.EndsWith("/omsupgrades/night", StringComparison.Ordinal) => WriteAsync(context, 200, Upgrade),
-        var path when path.EndsWith("/databaserollingupgrades/night", StringComparison.Ordinal) => WriteAsync(context, 404, FakeApiServer.Status(404, "NotFound")),
+        var path when path.EndsWith("/omsupgrades/night", StringComparison.Ordinal) => WriteAsync(
+            context, 200, Upgrade),
+        var path when path.EndsWith("/databaserollingupgrades/night", StringComparison.Ordinal) => WriteAsync(
+            context, 404, FakeApiServer.Status(404, "NotFound")),
         "/version" => WriteAsync(context, 200, """{"gitVersion":"v1.30.0"}"""),
         _ => WriteAsync(context, 200, """{"metadata":{},"items":[]}"""),
     };
@@ -172,7 +179,8 @@ public sealed class ReportTests : IAsyncLifetime
             """,
             Token);
         await using var output = new StringWriter();
-        var code = await DrydockCommand.Create(CliRuns.Plain(output)).Parse([.. words, "--kubeconfig", kubeconfig]).InvokeAsync(cancellationToken: Token);
+        var code = await DrydockCommand.Create(CliRuns.Plain(output)).Parse([.. words, "--kubeconfig", kubeconfig])
+            .InvokeAsync(cancellationToken: Token);
         return (code, output.ToString());
     }
 }

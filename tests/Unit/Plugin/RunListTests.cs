@@ -20,11 +20,14 @@ public sealed class RunListTests
     {
         RunView[] runs =
         [
-            View("a-ended", ShownState.Ready), View("b-runs", ShownState.InProgress), View("c-failed", ShownState.Stalled), View("d-waits", ShownState.Held),
-            View("e-runs-down", ShownState.InProgress, isDown: true), View("f-waits-down", ShownState.Held, isDown: true),
+            View("a-ended", ShownState.Ready), View("b-runs", ShownState.InProgress),
+            View("c-failed", ShownState.Stalled), View("d-waits", ShownState.Held),
+            View("e-runs-down", ShownState.InProgress, isDown: true),
+            View("f-waits-down", ShownState.Held, isDown: true),
         ];
 
-        RunTable.ByNeed(runs).Select(r => r.Name).ShouldBe(["f-waits-down", "d-waits", "c-failed", "e-runs-down", "b-runs", "a-ended"]);
+        RunTable.ByNeed(runs).Select(r => r.Name)
+            .ShouldBe(["f-waits-down", "d-waits", "c-failed", "e-runs-down", "b-runs", "a-ended"]);
     }
 
     [Fact]
@@ -32,7 +35,8 @@ public sealed class RunListTests
     {
         using var output = new StringWriter();
 
-        CliRuns.Plain(output).CreateConsole().Write(RunTable.Of([View("night", ShownState.Held)], new RunScope(null), isWide: true));
+        CliRuns.Plain(output).CreateConsole().Write(
+            RunTable.Of([View("night", ShownState.Held)], new RunScope(null), isWide: true));
 
         var lines = output.ToString().Split('\n');
         lines[0].ShouldStartWith("NAMESPACE  NAME   FROM   TO     PHASE    REASON  STEPS");
@@ -45,7 +49,8 @@ public sealed class RunListTests
         using var cluster = new MemoryCluster();
         var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" });
         cluster.FailNext("watch", 1, MemoryCluster.Unavailable);
-        await using var lists = RunFollowing.FollowAllAsync(cluster.Invocation, new RunScope(null), null, null, Token).GetAsyncEnumerator(Token);
+        await using var lists = RunFollowing.FollowAllAsync(cluster.Invocation, new RunScope(null), null, null, Token)
+            .GetAsyncEnumerator(Token);
 
         await UntilAsync(lists, runs => runs.Count == 1);
         await cluster.WriteAsync((OmsUpgrade)run.Entity, new OmsUpgradeStatus { Phase = "Verify" });
@@ -80,7 +85,8 @@ public sealed class RunListTests
             Drydock.Clients.Kubernetes.Json.KubernetesJson.CreateOptions(Drydock.Crds.CrdsJsonContext.Default));
         using var invocation = new Invocation(CliRuns.Plain(TextWriter.Null), client, "oms");
 
-        await using var lists = RunFollowing.FollowAllAsync(invocation, new RunScope("oms"), null, missed.Add, Token).GetAsyncEnumerator(Token);
+        await using var lists = RunFollowing.FollowAllAsync(invocation, new RunScope("oms"), null, missed.Add, Token)
+            .GetAsyncEnumerator(Token);
 
         await UntilAsync(lists, runs => runs.Count == 1);
         missed.ShouldBe([Missed]);
@@ -94,7 +100,8 @@ public sealed class RunListTests
 
         await Should.ThrowAsync<Drydock.Clients.Kubernetes.Errors.KubernetesForbiddenException>(async () =>
         {
-            await foreach (var _ in RunFollowing.FollowAllAsync(cluster.Invocation, new RunScope(null), null, null, Token))
+            await foreach (var _ in RunFollowing.FollowAllAsync(
+                cluster.Invocation, new RunScope(null), null, null, Token))
             {
             }
         });
@@ -128,7 +135,8 @@ public sealed class RunListTests
 
         (await RunLookup.FindAsync(cluster.Invocation, run.Metadata.Name, Token)).FullName.ShouldBe(run.FullName);
 
-        cluster.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldHaveSingleItem().ShouldEndWith("The command retries.");
+        cluster.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldHaveSingleItem()
+            .ShouldEndWith("The command retries.");
     }
 
     [Fact]
@@ -145,36 +153,42 @@ public sealed class RunListTests
     {
         var asked = 0;
         using var cluster = new MemoryCluster();
-        var request = new Drydock.Clients.Kubernetes.Errors.KubernetesRequest("patch", "drydock.dev", "omsupgrades", "oms", "night");
+        var request = new Drydock.Clients.Kubernetes.Errors.KubernetesRequest(
+            "patch", "drydock.dev", "omsupgrades", "oms", "night");
 
-        await Should.ThrowAsync<Drydock.Clients.Kubernetes.Errors.KubernetesException>(() => cluster.Invocation.RetryAsync<string>(
-            _ =>
-            {
-                asked++;
-                throw MemoryCluster.Unavailable(request);
-            },
-            Token,
-            writes: true));
+        await Should.ThrowAsync<Drydock.Clients.Kubernetes.Errors.KubernetesException>(
+            () => cluster.Invocation.RetryAsync<string>(
+                _ =>
+                {
+                    asked++;
+                    throw MemoryCluster.Unavailable(request);
+                },
+                Token,
+                writes: true));
 
         asked.ShouldBe(1);
     }
 
-    private static async Task<FakeApiServer> UnreadableAsync() => (await FakeApiServer.StartAsync()).Otherwise(async context =>
-    {
-        const string One = """{"metadata":{"name":"night","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2"}}""";
-        const string Other = """{"metadata":{"name":"odd","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2","mode":"Aply"}}""";
-        var path = context.Request.Path.Value!;
-        context.Response.ContentType = "application/json";
-        context.Response.StatusCode = path.EndsWith("/other", StringComparison.Ordinal) ? 404 : 200;
-        await context.Response.WriteAsync(
-            context.Response.StatusCode == 404 ? FakeApiServer.Status(404, "NotFound")
-            : context.Request.Query.ContainsKey("watch") ? ""
-            : path.EndsWith("/omsupgrades", StringComparison.Ordinal) ? FakeApiServer.List("1", One, Other)
-            : FakeApiServer.List("1"),
-            Token);
-    });
+    private static async Task<FakeApiServer> UnreadableAsync() =>
+        (await FakeApiServer.StartAsync()).Otherwise(async context =>
+        {
+            const string One =
+                """{"metadata":{"name":"night","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2"}}""";
+            const string Other =
+                """{"metadata":{"name":"odd","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2","mode":"Aply"}}""";
+            var path = context.Request.Path.Value!;
+            context.Response.ContentType = "application/json";
+            context.Response.StatusCode = path.EndsWith("/other", StringComparison.Ordinal) ? 404 : 200;
+            await context.Response.WriteAsync(
+                context.Response.StatusCode == 404 ? FakeApiServer.Status(404, "NotFound")
+                : context.Request.Query.ContainsKey("watch") ? ""
+                : path.EndsWith("/omsupgrades", StringComparison.Ordinal) ? FakeApiServer.List("1", One, Other)
+                : FakeApiServer.List("1"),
+                Token);
+        });
 
-    private static async Task UntilAsync(IAsyncEnumerator<IReadOnlyCollection<Run>> lists, Func<IReadOnlyCollection<Run>, bool> isSeen)
+    private static async Task UntilAsync(
+        IAsyncEnumerator<IReadOnlyCollection<Run>> lists, Func<IReadOnlyCollection<Run>, bool> isSeen)
     {
         do
         {

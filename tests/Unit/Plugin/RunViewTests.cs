@@ -55,7 +55,8 @@ public sealed class RunViewTests
         var run = CliRuns.Held().Run();
         var steps = run.Status!.Plan!.Steps.ConvertAll(s =>
             s.Phase == "StopOld" && s.Node == "oms-a" ? Done(s, run.Status.StartedAt!.Value) : s);
-        run = run with { Status = Under(run.Status, "Running", held: false) with { Plan = run.Status.Plan.With(steps) } };
+        run =
+            run with { Status = Under(run.Status, "Running", held: false) with { Plan = run.Status.Plan.With(steps) } };
 
         var phase = Phase(RunViewBuilder.Build(run, run.Status!.StartedAt!.Value + Night), "StopOld");
         (phase.Mark, phase.FinishedAt, phase.ElapsedSeconds).ShouldBe((StepMark.Running, null, Night.TotalSeconds));
@@ -74,7 +75,12 @@ public sealed class RunViewTests
         var plan = run.Status!.Plan!.Rewritten(p => p with { Hold = hold == "RollBack" ? hold : null });
         var before = hold == "PointOfNoReturn" ? plan.Steps.Find(s => s.Id == step)!.After : [];
         plan = plan.RewrittenSteps(s => s with { PointOfNoReturn = s.Id == step || s.After.Contains(step) })
-            .With(s => s.Record with { State = before.Contains(s.Id) ? StepState.Succeeded : StepState.Pending, StartedAt = null, FinishedAt = null });
+            .With(s => s.Record with
+            {
+                State = before.Contains(s.Id) ? StepState.Succeeded : StepState.Pending,
+                StartedAt = null,
+                FinishedAt = null
+            });
         run = run with { Status = run.Status with { Plan = plan, Holds = [new HoldStatus { Name = hold }] } };
 
         var view = RunViewBuilder.Build(run, run.Status!.StartedAt!.Value);

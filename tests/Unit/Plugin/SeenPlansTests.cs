@@ -30,5 +30,6 @@ public sealed class SeenPlansTests
         }
     }
 
-    private static Run Run(int number) => ShownKind.Read(new OmsUpgrade { Metadata = new V1ObjectMeta { Uid = $"uid-{number}" } })!;
+    private static Run Run(int number) =>
+        ShownKind.Read(new OmsUpgrade { Metadata = new V1ObjectMeta { Uid = $"uid-{number}" } })!;
 }

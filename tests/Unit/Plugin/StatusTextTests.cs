@@ -14,7 +14,8 @@ namespace Drydock.Tests.Unit.Plugin;
 /// </summary>
 public sealed class StatusTextTests
 {
-    private static readonly Dictionary<string, (Func<OmsWorld> Run, ShownState State)> Cases = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Func<OmsWorld> Run, ShownState State)> Cases = new(
+        StringComparer.Ordinal)
     {
         ["held"] = (CliRuns.Held, ShownState.Held),
         ["running"] = (() => Until(w => w.Status.Phase == "Backup"), ShownState.InProgress),
@@ -57,7 +58,8 @@ public sealed class StatusTextTests
         var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
         FindingView[] findings = [new("NoSpace", "No space.", "oms-a", null), new("Unclear", "", null, null)];
 
-        var lines = new StatusText(isWide: false).Lines(view with { Message = "No space.", Findings = findings, NextAction = null }).ToList();
+        var lines = new StatusText(isWide: false)
+            .Lines(view with { Message = "No space.", Findings = findings, NextAction = null }).ToList();
 
         lines.ShouldNotContain("");
         lines.Count(line => line.Contains("No space.", StringComparison.Ordinal)).ShouldBe(1);
@@ -137,7 +139,8 @@ public sealed class StatusTextTests
     public void Downtime_is_counted_while_it_lasts_and_told_afterwards()
     {
         var world = Until(w => w.Count("snapshot") == 1);
-        var during = RunViewBuilder.BuildWithOffers(world.Run(), world.Status.DowntimeSince!.Value + TimeSpan.FromSeconds(100));
+        var during = RunViewBuilder.BuildWithOffers(
+            world.Run(), world.Status.DowntimeSince!.Value + TimeSpan.FromSeconds(100));
         world.RunToSuccess();
         var afterwards = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow() + TimeSpan.FromDays(1));
 

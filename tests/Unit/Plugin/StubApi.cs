@@ -11,7 +11,8 @@ internal sealed class StubApi : IKubernetesClient
     /// <summary>The answer to a read.</summary>
     public Func<OmsUpgrade?> Read { get; init; } = () => null;
 
-    public async Task<TEntity?> GetAsync<TEntity>(string name, string? @namespace = null, CancellationToken cancellationToken = default)
+    public async Task<TEntity?> GetAsync<TEntity>(
+        string name, string? @namespace = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => (TEntity?)(IKubernetesObject?)Read();
 
     public async Task<KubernetesList<TEntity>> ListAsync<TEntity>(
@@ -33,10 +34,12 @@ internal sealed class StubApi : IKubernetesClient
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<TEntity> PatchAsync<TEntity>(
-        JsonObject patch, string name, string? @namespace = null, string? subresource = null, CancellationToken cancellationToken = default)
+        JsonObject patch, string name, string? @namespace = null, string? subresource = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<bool> DeleteAsync<TEntity>(
-        string name, string? @namespace = null, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+        string name, string? @namespace = null, DeleteOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 }

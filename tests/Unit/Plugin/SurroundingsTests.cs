@@ -13,11 +13,12 @@ public sealed class SurroundingsTests
         using var output = new EncodedWriter(Encoding.ASCII);
         var console = CliRuns.Plain(output).CreateConsole();
 
-        var signs = Enum.GetValues<StepMark>().Where(m => m is not (StepMark.Unknown or StepMark.Accepted)).Select(mark =>
-        {
-            console.Markup(Texts.Sign(mark));
-            return output.Take();
-        }).ToList();
+        var signs = Enum.GetValues<StepMark>().Where(m => m is not (StepMark.Unknown or StepMark.Accepted))
+            .Select(mark =>
+            {
+                console.Markup(Texts.Sign(mark));
+                return output.Take();
+            }).ToList();
 
         signs.ShouldBeUnique();
         signs.ShouldNotContain("?");

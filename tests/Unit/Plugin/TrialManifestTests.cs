@@ -29,7 +29,8 @@ public sealed class TrialManifestTests
         foreach (var file in Directory.EnumerateFiles(Repository.PathOf(folder), "*.yaml"))
         {
             var text = File.ReadAllText(file);
-            if (!text.Contains("kind: OmsUpgrade", StringComparison.Ordinal) && !text.Contains("kind: DatabaseRollingUpgrade", StringComparison.Ordinal))
+            if (!text.Contains("kind: OmsUpgrade", StringComparison.Ordinal)
+                && !text.Contains("kind: DatabaseRollingUpgrade", StringComparison.Ordinal))
             {
                 continue;
             }
@@ -71,7 +72,9 @@ public sealed class TrialManifestTests
         using var client = new KubernetesClient(
             new k8s.KubernetesClientConfiguration { Host = server.Address.AbsoluteUri },
             KubernetesJson.CreateOptions(CrdsJsonContext.Default));
-        var trial = TrialManifest.Read($"apiVersion: drydock.dev/v1alpha1\nkind: DatabaseRollingUpgrade\nmetadata: {{name: night}}\nspec: {Spec}", "up.yaml", "x");
+        var trial = TrialManifest.Read(
+            $"apiVersion: drydock.dev/v1alpha1\nkind: DatabaseRollingUpgrade\nmetadata: {{name: night}}\nspec: {Spec}",
+            "up.yaml", "x");
 
         await client.CreateAsync((DatabaseRollingUpgrade)trial.Entity, TestContext.Current.CancellationToken);
 
@@ -79,7 +82,8 @@ public sealed class TrialManifestTests
         expected["mode"] = "Plan";
         JsonNode.DeepEquals(sent!["spec"], expected).ShouldBeTrue(sent.ToJsonString());
         sent["metadata"]!["name"]!.GetValue<string>().ShouldStartWith("night-check-");
-        (sent["kind"]!.GetValue<string>(), sent["apiVersion"]!.GetValue<string>()).ShouldBe(("DatabaseRollingUpgrade", "drydock.dev/v1alpha1"));
+        (sent["kind"]!.GetValue<string>(), sent["apiVersion"]!.GetValue<string>())
+            .ShouldBe(("DatabaseRollingUpgrade", "drydock.dev/v1alpha1"));
     }
 
     [Fact]
@@ -100,13 +104,18 @@ public sealed class TrialManifestTests
     [Theory]
     [InlineData("kind: Secret", "has 0 upgrades")]
     [InlineData("kind: OmsUpgrade\n---\nkind: OmsUpgrade", "has 2 upgrades")]
-    [InlineData("kind: OmsUpgrad", "has 0 upgrades; expected is exactly one document of kind OmsUpgrade or DatabaseRollingUpgrade. Did you mean OmsUpgrade?")]
+    [InlineData(
+        "kind: OmsUpgrad", "has 0 upgrades; expected is exactly one document of kind OmsUpgrade or "
+            + "DatabaseRollingUpgrade. Did you mean OmsUpgrade?")]
     [InlineData("kind: OmsUpgrade", "up.yaml: apiVersion is missing; expected is drydock.dev/v1alpha1.")]
-    [InlineData("apiVersion: drydock.dev/v1\nkind: OmsUpgrade", "up.yaml: apiVersion is 'drydock.dev/v1'; expected is drydock.dev/v1alpha1.")]
+    [InlineData(
+        "apiVersion: drydock.dev/v1\nkind: OmsUpgrade",
+        "up.yaml: apiVersion is 'drydock.dev/v1'; expected is drydock.dev/v1alpha1.")]
     [InlineData(Head, "metadata.name is missing")]
     [InlineData(Head + "\nmetadata: {name: BAD NAME}", "up.yaml: metadata.name 'BAD NAME' is not a name of an object.")]
     [InlineData(Head + "\nmetadata: {name: a}", "up.yaml: spec is missing.")]
-    [InlineData(Head + "\nmetadata: {name: a}\nspec:\n  mode:\n", "up.yaml: spec.mode is empty; expected is Plan or Apply.")]
+    [InlineData(
+        Head + "\nmetadata: {name: a}\nspec:\n  mode:\n", "up.yaml: spec.mode is empty; expected is Plan or Apply.")]
     [InlineData("kind: [", "cannot be read as YAML: line")]
     [InlineData("kind: OmsUpgrade\nmetadata: {name: {{ .Values.name }}}", "cannot be read as YAML: line 2")]
     [InlineData("kind: &a [*a]", "The alias *a has no anchor before it, or is within it.")]
@@ -118,14 +127,16 @@ public sealed class TrialManifestTests
     public void Depth_and_size_of_YAML_are_bounded()
     {
         const string Bound = "With its aliases it has more than 200000 values or 64 levels.";
-        var laughs = "a0: &a0 [x]\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n"));
+        var laughs = "a0: &a0 [x]\n"
+            + string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n"));
 
         Refusal(new string('[', 100_000)).ShouldContain(Bound);
         Refusal(string.Concat(Enumerable.Repeat("- ", 400))).ShouldContain(Bound);
         Refusal(laughs).ShouldContain(Bound);
         Refusal($"[{string.Join(',', Enumerable.Repeat("1", 300_000))}]").ShouldContain(Bound);
 
-        static string Refusal(string text) => Should.Throw<CliException>(() => TrialManifest.Read(text, "up.yaml", "x")).Message;
+        static string Refusal(string text) =>
+            Should.Throw<CliException>(() => TrialManifest.Read(text, "up.yaml", "x")).Message;
     }
 
     [Fact]

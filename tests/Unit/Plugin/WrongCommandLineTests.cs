@@ -43,7 +43,8 @@ public sealed class WrongCommandLineTests
     public async Task Option_that_is_given_twice_is_refused_by_name(string path, string option)
     {
         var command = Commands(Root(), "").Single(c => c.Path == path).Command;
-        if (Of(command).Single(o => o.Name == option) is not { Arity.MaximumNumberOfValues: 1 } known || known.ValueType == typeof(bool))
+        if (Of(command).Single(o => o.Name == option) is not { Arity.MaximumNumberOfValues: 1 } known
+            || known.ValueType == typeof(bool))
         {
             return;
         }
@@ -79,7 +80,9 @@ public sealed class WrongCommandLineTests
 
         code.ShouldBe(ExitCodes.Failed);
         output.ShouldBeEmpty();
-        errors.ShouldMatch($"^There is no command .*[.] Did you mean (.* or )?{path.Split(' ')[^1]}( or .*)?[?] See `.* --help`[.]\n$");
+        errors.ShouldMatch(
+            $"^There is no command .*[.] Did you mean (.* or )?{path.Split(' ')[^1]}( or .*)?[?] See `.* "
+            + "--help`[.]\n$");
     }
 
     [Theory]
@@ -98,19 +101,36 @@ public sealed class WrongCommandLineTests
     [InlineData("HOLD is empty.", "approve", "x", "")]
     [InlineData("--as has a control character or one that is not ASCII.", "status", "--as", "a\nb")]
     [InlineData("--as has a control character or one that is not ASCII.", "status", "--as", "é")]
-    [InlineData("--namespace is 'BAD/NAME'; expected are lower-case letters, digits and hyphens", "status", "-n", "BAD/NAME")]
+    [InlineData(
+        "--namespace is 'BAD/NAME'; expected are lower-case letters, digits and hyphens", "status", "-n", "BAD/NAME")]
     [InlineData("--operator-namespace is '..'; expected are", "doctor", "--operator-namespace", "..")]
     [InlineData("--watch=maybe is wrong; expected is true or false.", "status", "--watch=maybe")]
     [InlineData("There is no command status extra.", "help", "status", "extra")]
     [InlineData("--pd is '::'; expected is HOST or HOST:PORT", "init", "tidb", "--pd", "::", "--to-version", "3.0.9")]
-    [InlineData("--pd is 'http://h:1'; expected is HOST or HOST:PORT", "init", "tidb", "--pd", "http://h:1", "--to-version", "3.0.9")]
-    [InlineData("--pd is 'h:99999'; expected is HOST or HOST:PORT", "init", "tidb", "--pd", "h:99999", "--to-version", "3.0.9")]
-    [InlineData("--master is '0.0.0.0'; expected is HOST or HOST:PORT", "init", "yugabyte", "--master", "0.0.0.0", "--to-version", "2.20")]
-    [InlineData("There is no socket /absent/docker.sock. Name that of dockerd with --docker.", "init", "oms", "--docker", "unix:///absent/docker.sock", "--image", "x", "--to-version", "4.2.2")]
-    [InlineData("There is no file /absent. Choose another path with --ssh-key.", "init", "oms", "--docker", "ssh://u@127.0.0.1:1", "--ssh-key", "/absent", "--image", "x", "--to-version", "4.2.2")]
-    [InlineData("There is no file /absent. Choose another path with --known-hosts.", "init", "oms", "--docker", "ssh://u@127.0.0.1:1", "--ssh-key", "/etc/passwd", "--known-hosts", "/absent", "--image", "x", "--to-version", "4.2.2")]
-    [InlineData("There is no folder /absent. Choose another path with --tls.", "init", "oms", "--docker", "tcp://127.0.0.1:1", "--tls", "/absent", "--image", "x", "--to-version", "4.2.2")]
-    [InlineData("There is no folder /absent. Choose another path with --file.", "init", "tidb", "--pd", "192.0.2.1", "--from-version", "2", "--to-version", "3", "-f", "/absent/x.yaml")]
+    [InlineData(
+        "--pd is 'http://h:1'; expected is HOST or HOST:PORT", "init", "tidb", "--pd", "http://h:1", "--to-version",
+        "3.0.9")]
+    [InlineData(
+        "--pd is 'h:99999'; expected is HOST or HOST:PORT", "init", "tidb", "--pd", "h:99999", "--to-version", "3.0.9")]
+    [InlineData(
+        "--master is '0.0.0.0'; expected is HOST or HOST:PORT", "init", "yugabyte", "--master", "0.0.0.0",
+        "--to-version", "2.20")]
+    [InlineData(
+        "There is no socket /absent/docker.sock. Name that of dockerd with --docker.", "init", "oms", "--docker",
+        "unix:///absent/docker.sock", "--image", "x", "--to-version", "4.2.2")]
+    [InlineData(
+        "There is no file /absent. Choose another path with --ssh-key.", "init", "oms", "--docker",
+        "ssh://u@127.0.0.1:1", "--ssh-key", "/absent", "--image", "x", "--to-version", "4.2.2")]
+    [InlineData(
+        "There is no file /absent. Choose another path with --known-hosts.", "init", "oms", "--docker",
+        "ssh://u@127.0.0.1:1", "--ssh-key", "/etc/passwd", "--known-hosts", "/absent", "--image", "x", "--to-version",
+        "4.2.2")]
+    [InlineData(
+        "There is no folder /absent. Choose another path with --tls.", "init", "oms", "--docker", "tcp://127.0.0.1:1",
+        "--tls", "/absent", "--image", "x", "--to-version", "4.2.2")]
+    [InlineData(
+        "There is no folder /absent. Choose another path with --file.", "init", "tidb", "--pd", "192.0.2.1",
+        "--from-version", "2", "--to-version", "3", "-f", "/absent/x.yaml")]
     [InlineData("NAME is missing.", "approve")]
     [InlineData("--filename is missing.", "check")]
     public async Task Wrong_word_is_told_with_what_is_expected(string expected, params string[] words)
@@ -127,9 +147,12 @@ public sealed class WrongCommandLineTests
     [InlineData("/etc is a folder, not a file. Choose another path with --filename.", "check", "-f", "/etc")]
     [InlineData("'omsu/' has no name. Expected omsu/NAME.", "status", "omsu/")]
     [InlineData("There is no upgrade .. in namespace oms. There are: night.", "status", "..")]
-    [InlineData("There is no folder /absent. Choose another path with --file.", "report", "night", "--file", "/absent/x.zip")]
-    [InlineData("There is no file /absent.json. Choose another path with --diff.", "plan", "night", "--diff", "/absent.json")]
-    [InlineData("There is no file absent.yaml. Choose another path with --diff.", "plan", "night", "--diff", "absent.yaml")]
+    [InlineData(
+        "There is no folder /absent. Choose another path with --file.", "report", "night", "--file", "/absent/x.zip")]
+    [InlineData(
+        "There is no file /absent.json. Choose another path with --diff.", "plan", "night", "--diff", "/absent.json")]
+    [InlineData(
+        "There is no file absent.yaml. Choose another path with --diff.", "plan", "night", "--diff", "absent.yaml")]
     [InlineData("/etc/hostname is not a plan: The document is ", "plan", "night", "--diff", "/etc/hostname")]
     [InlineData("There is no upgrade oms-4.2.2 in namespace oms.", "plan", "night", "--diff", "oms-4.2.2")]
     public async Task Wrong_file_or_name_is_told_with_its_option(string expected, params string[] words)
@@ -163,7 +186,8 @@ public sealed class WrongCommandLineTests
         var isOms = path.Contains("/omsupgrades", StringComparison.Ordinal);
         var isList = path.EndsWith("upgrades", StringComparison.Ordinal);
         context.Response.ContentType = "application/json";
-        context.Response.StatusCode = isList || (isOms && path.EndsWith("/night", StringComparison.Ordinal)) ? 200 : 404;
+        context.Response.StatusCode =
+            isList || (isOms && path.EndsWith("/night", StringComparison.Ordinal)) ? 200 : 404;
         await context.Response.WriteAsync(
             context.Response.StatusCode == 404 ? FakeApiServer.Status(404, "NotFound")
             : !isList ? Night
@@ -174,7 +198,8 @@ public sealed class WrongCommandLineTests
     private static string[] Line(string path, string? without)
     {
         var command = Commands(Root(), "").Single(c => c.Path == path).Command;
-        var arguments = command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => a.Name == "shell" ? "bash" : "a");
+        var arguments = command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0)
+            .Select(a => a.Name == "shell" ? "bash" : "a");
         var options = command.Options.Where(o => o.Required && o.Name != without)
             .SelectMany(o => new[] { o.Name, o.Name == "--docker" ? $"tcp://{Silent}" : Silent });
         string[] where = without == SharedOptions.Kubeconfig ? [] : [SharedOptions.Kubeconfig, Absent];
@@ -185,10 +210,12 @@ public sealed class WrongCommandLineTests
     {
         await using var output = new StringWriter();
         await using var errors = new StringWriter();
-        var code = await DrydockCommand.RunAsync(CliRuns.Plain(output) with { Errors = errors }, words, TestContext.Current.CancellationToken);
+        var code = await DrydockCommand.RunAsync(
+            CliRuns.Plain(output) with { Errors = errors }, words, TestContext.Current.CancellationToken);
         foreach (var text in new[] { output.ToString(), errors.ToString() })
         {
-            foreach (var inner in new[] { "System.", "Drydock.", ".NET", "Exception", "   at ", "error of its own", "Unhandled" })
+            foreach (var inner
+                in new[] { "System.", "Drydock.", ".NET", "Exception", "   at ", "error of its own", "Unhandled" })
             {
                 text.ShouldNotContain(inner, Case.Sensitive, string.Join(' ', words));
             }
@@ -206,5 +233,6 @@ public sealed class WrongCommandLineTests
 
     private static IEnumerable<Option> Of(Command command) => command.Hidden || command is RootCommand
         ? []
-        : command.Options.Concat(Root().Options.Where(o => o.Recursive && o.Name != "--help")).Where(o => o.Name.StartsWith("--", StringComparison.Ordinal));
+        : command.Options.Concat(Root().Options.Where(o => o.Recursive && o.Name != "--help"))
+            .Where(o => o.Name.StartsWith("--", StringComparison.Ordinal));
 }

@@ -5,7 +5,8 @@ namespace Drydock.Tests.Unit.Runs;
 /// <summary>Failures that count as done: those that people accept, and those that are only listed.</summary>
 public sealed class AcceptanceTests
 {
-    private static readonly Dictionary<string, AcceptedBy> Check = new(StringComparer.Ordinal) { ["P/check"] = AcceptedBy.Annotation };
+    private static readonly Dictionary<string, AcceptedBy> Check =
+        new(StringComparer.Ordinal) { ["P/check"] = AcceptedBy.Annotation };
 
     [Fact]
     public void Accepted_check_counts_as_done_and_keeps_its_verdict()
@@ -17,7 +18,8 @@ public sealed class AcceptanceTests
         run.RunTo(RunState.Succeeded);
 
         var step = run.Store["P/check"];
-        (step.State, step.Reason, step.Acceptable, step.Accepted!.By, step.Accepted.Reason).ShouldBe((StepState.Succeeded, null, false, AcceptedBy.Annotation, "StepTimeout"));
+        (step.State, step.Reason, step.Acceptable, step.Accepted!.By, step.Accepted.Reason)
+            .ShouldBe((StepState.Succeeded, null, false, AcceptedBy.Annotation, "StepTimeout"));
         step.Message.ShouldBeWorded();
         run.World["P/after"].Executions.ShouldBe(1);
     }
@@ -54,7 +56,8 @@ public sealed class AcceptanceTests
         run.Want(c => c with { Accepted = Check });
         run.Pass(TimeSpan.FromHours(1));
 
-        (run.Outcome.State, run.Store["P/check"].Acceptable, run.Store["P/check"].Accepted).ShouldBe((RunState.Failed, false, null));
+        (run.Outcome.State, run.Store["P/check"].Acceptable, run.Store["P/check"].Accepted)
+            .ShouldBe((RunState.Failed, false, null));
     }
 
     [Fact]
@@ -84,10 +87,12 @@ public sealed class AcceptanceTests
     public void Failure_that_is_only_listed_does_not_stop_the_run()
     {
         var run = new Simulation(ToyPlans.Plan(
-            ToyPlans.Step("P/check", "check", 1) with { OnlyLists = true }, ToyPlans.Step("P/after", after: ["P/check"])));
+            ToyPlans.Step("P/check", "check", 1) with { OnlyLists = true },
+            ToyPlans.Step("P/after", after: ["P/check"])));
         run.RunTo(RunState.Succeeded);
 
-        (run.Store["P/check"].Accepted!.By, run.Store["P/check"].Accepted!.Reason).ShouldBe((AcceptedBy.Plan, "StepTimeout"));
+        (run.Store["P/check"].Accepted!.By, run.Store["P/check"].Accepted!.Reason)
+            .ShouldBe((AcceptedBy.Plan, "StepTimeout"));
         run.World["P/after"].Executions.ShouldBe(1);
     }
 
@@ -102,7 +107,8 @@ public sealed class AcceptanceTests
 
         var step = run.Store["P/check"];
         (step.Accepted!.By, step.Accepted.Reason).ShouldBe((AcceptedBy.Plan, "OutcomeUnknown"));
-        (step.FinishedAt - run.Store["P/before"].FinishedAt)!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(10));
+        (step.FinishedAt - run.Store["P/before"].FinishedAt)!.Value
+            .ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(10));
     }
 
     [Theory]

@@ -13,16 +13,19 @@ public sealed class BackoffTests
     public void Delays_double_up_to_the_longest_with_jitter() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(1000),
-            Prop.ForAll(Gen.Choose(-5, 100_000).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (failures, seed) =>
+            Prop.ForAll(Gen.Choose(-5, 100_000).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (
+                failures, seed) =>
             {
                 var middle = Math.Min(Math.Pow(2, Math.Max(failures, 1) - 1), Longest.TotalSeconds);
 
-                new Backoff { First = First, Max = Longest, Random = new Random(seed) }.Delay(failures).TotalSeconds.ShouldBeInRange(0.8 * middle, 1.2 * middle);
+                new Backoff { First = First, Max = Longest, Random = new Random(seed) }.Delay(failures).TotalSeconds
+                    .ShouldBeInRange(0.8 * middle, 1.2 * middle);
             }));
 
     [Fact]
     public void Without_jitter_delays_are_exact() =>
-        Enumerable.Range(1, 8).Select(failures => new Backoff { First = First, Jitter = 0 }.Delay(failures).TotalSeconds)
+        Enumerable.Range(1, 8)
+            .Select(failures => new Backoff { First = First, Jitter = 0 }.Delay(failures).TotalSeconds)
             .ShouldBe([1, 2, 4, 8, 16, 32, 60, 60]);
 
     [Fact]

@@ -45,21 +45,24 @@ public sealed class ConvergenceProperties
     public void Frozen_process_without_its_lease_does_nothing_twice() =>
         Check.One(
             Sample.Random(400, 38),
-            Prop.ForAll(Scenario.Any(5).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (scenario, leaders) =>
-            {
-                var golden = scenario.Undisturbed();
-                golden.RunTo(RunState.Succeeded);
+            Prop.ForAll(
+                Scenario.Any(5).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (scenario, leaders) =>
+                {
+                    var golden = scenario.Undisturbed();
+                    golden.RunTo(RunState.Succeeded);
 
-                var both = scenario.Prepare(new Simulation(scenario.Plan(), scenario.Seed) { StaleReads = scenario.StaleReads });
-                var changes = new TwoLeaders(both, new Random(leaders)).RunToTheEnd();
+                    var both = scenario.Prepare(
+                        new Simulation(scenario.Plan(), scenario.Seed) { StaleReads = scenario.StaleReads });
+                    var changes = new TwoLeaders(both, new Random(leaders)).RunToTheEnd();
 
-                both.World.Violations.ShouldBeEmpty();
-                End(both).ShouldBe(End(golden));
-                Counts(scenario, golden, both, changes);
-            }));
+                    both.World.Violations.ShouldBeEmpty();
+                    End(both).ShouldBe(End(golden));
+                    Counts(scenario, golden, both, changes);
+                }));
 
     private static string End(Simulation simulation) =>
-        string.Join('\n', simulation.Store.Plan.Steps.Select(s => $"{s.Id} {s.State} {s.Reason} {(s.Action == "plain" ? s.Facts?["fact"] : "")}"));
+        string.Join('\n', simulation.Store.Plan.Steps.Select(
+            s => $"{s.Id} {s.State} {s.Reason} {(s.Action == "plain" ? s.Facts?["fact"] : "")}"));
 
     private static void Counts(Scenario scenario, Simulation golden, Simulation disturbed, int changes = 0)
     {

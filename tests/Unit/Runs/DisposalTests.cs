@@ -28,7 +28,8 @@ public sealed class DisposalTests
         using var term = new CancellationTokenSource();
         await using var run = new PlanRun();
         var environment = Environment(action) with { Fence = new Open(term.Token) };
-        await run.AdvanceAsync(ToyPlans.Plan(ToyPlans.Step("A/1", "blocking")), Controls(), environment, NoSave, CancellationToken.None);
+        await run.AdvanceAsync(
+            ToyPlans.Plan(ToyPlans.Step("A/1", "blocking")), Controls(), environment, NoSave, CancellationToken.None);
         await action.Waiting.Task;
 
         await term.CancelAsync();
@@ -77,7 +78,8 @@ public sealed class DisposalTests
             look.SetResult();
             await woken.Task;
 
-            (await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None)).State.ShouldBe(RunState.Succeeded);
+            (await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None)).State
+                .ShouldBe(RunState.Succeeded);
         }
     }
 
@@ -88,7 +90,9 @@ public sealed class DisposalTests
         await using var run = new PlanRun();
         var environment = Environment(action) with { Time = new ManualTimeProvider() };
 
-        var outcome = await run.AdvanceAsync(ToyPlans.Plan(ToyPlans.Step("A/1", "blocking"), ToyPlans.Step("A/2", "blocking", 1, "A/1")), Controls(), environment, NoSave, CancellationToken.None);
+        var outcome = await run.AdvanceAsync(
+            ToyPlans.Plan(ToyPlans.Step("A/1", "blocking"), ToyPlans.Step("A/2", "blocking", 1, "A/1")), Controls(),
+            environment, NoSave, CancellationToken.None);
 
         outcome.State.ShouldBe(RunState.Succeeded);
     }
@@ -140,7 +144,8 @@ public sealed class DisposalTests
             return IsDone ? new Observation.Done() : new Observation.Running();
         }
 
-        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+            StepContext context, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("never begun");
 
         public Task ActAsync(StepContext context, CancellationToken cancellationToken) =>

@@ -11,7 +11,8 @@ public sealed class FailureTests
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 3)));
         var item = run.World["P/a"];
-        (item.RefusedActs, item.RefusalIsFinal, item.BlindAfterRefusal, item.ThrowsWhenUnreadable) = (1, true, 1, throws);
+        (item.RefusedActs, item.RefusalIsFinal, item.BlindAfterRefusal, item.ThrowsWhenUnreadable) =
+            (1, true, 1, throws);
         run.RunTo(RunState.Failed);
         run.Pass(TimeSpan.FromMinutes(10));
 
@@ -55,7 +56,10 @@ public sealed class FailureTests
     {
         for (var write = 1; write <= 4; write++)
         {
-            var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1))) { Faults = { [write] = (WriteFault)fault } };
+            var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1)))
+            {
+                Faults = { [write] = (WriteFault)fault }
+            };
             run.World["P/a"].RefusedActs = 1;
             run.RunTo(RunState.Failed);
             run.Pass(TimeSpan.FromHours(2));
@@ -92,7 +96,8 @@ public sealed class FailureTests
     [InlineData("once", 3)]
     public void Preparation_that_always_fails_ends_in_failed(string action, int preparations)
     {
-        var run = new Simulation(ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", attempts: 5)));
+        var run = new Simulation(
+            ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", attempts: 5)));
         run.World["P/a"].RefusedPreparations = 999;
         run.RunTo(RunState.Failed);
 
@@ -153,7 +158,8 @@ public sealed class FailureTests
     [Fact]
     public void Failed_step_repaired_by_hand_continues_automatically()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1), ToyPlans.Step("P/b", "plain", 1, "P/a")));
+        var run = new Simulation(
+            ToyPlans.Plan(ToyPlans.Step("P/a", attempts: 1), ToyPlans.Step("P/b", "plain", 1, "P/a")));
         run.World["P/a"].BadEnds = 1;
         run.RunTo(RunState.Failed);
 

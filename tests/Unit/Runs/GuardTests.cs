@@ -49,7 +49,8 @@ public sealed class GuardTests
         var late = 0;
         for (var seed = 1; seed <= 100; seed++)
         {
-            var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("A/1"), ToyPlans.Step("B/1")], ToyPlans.Guard("G")), seed);
+            var run = new Simulation(
+                ToyPlans.Plan([ToyPlans.Step("A/1"), ToyPlans.Step("B/1")], ToyPlans.Guard("G")), seed);
             string[] steps = ["A/1", "B/1"];
             foreach (var id in steps)
             {
@@ -173,9 +174,12 @@ public sealed class GuardTests
     [InlineData("restart", 1)]
     public void Guard_stays_over_while_its_last_step_waits_for_another_attempt(string action, int attempts)
     {
-        var run = new Simulation(ToyPlans.Plan([ToyPlans.Step("A/1", action, attempts)], ToyPlans.Guard("G", [], "A/1")));
+        var run = new Simulation(
+            ToyPlans.Plan([ToyPlans.Step("A/1", action, attempts)], ToyPlans.Guard("G", [], "A/1")));
         run.World["A/1"].RefusedActs = 1;
-        run.RunUntil(() => run.Store["A/1"] is { Attempt: 1, State: StepState.Failed or StepState.Pending }, "the first attempt failed");
+        run.RunUntil(
+            () => run.Store["A/1"] is { Attempt: 1, State: StepState.Failed or StepState.Pending },
+            "the first attempt failed");
         run.World.Guard("G").Reading = GuardReading.Broken("changed by A/1 itself");
         run.Want(c => c with { Retry = attempts == 1 });
         run.Kill();
@@ -261,7 +265,8 @@ public sealed class GuardTests
     [Fact]
     public void Event_without_a_guard_in_force_reads_nothing()
     {
-        var run = new Simulation(ToyPlans.Plan([ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], ToyPlans.Guard("G", ["A/2"])));
+        var run = new Simulation(ToyPlans.Plan(
+            [ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], ToyPlans.Guard("G", ["A/2"])));
         run.World["A/1"].Hangs = true;
         run.Settle();
         var advances = run.Process.Advances;
@@ -277,7 +282,8 @@ public sealed class GuardTests
     public void Guard_that_comes_into_force_is_read_without_an_event()
     {
         var run = new Simulation(ToyPlans.Plan(
-            [ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "check", 1, "A/1")], ToyPlans.Guard("F"), ToyPlans.Guard("G", ["A/1"])));
+            [ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "check", 1, "A/1")], ToyPlans.Guard("F"),
+            ToyPlans.Guard("G", ["A/1"])));
         run.World["A/1"].Hangs = true;
         run.World["A/2"].Hangs = true;
         run.Pass(TimeSpan.FromSeconds(30));
@@ -322,7 +328,8 @@ public sealed class GuardTests
 
     private static Simulation Long(int seed = 1)
     {
-        var run = new Simulation(ToyPlans.Plan([ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], ToyPlans.Guard("G")), seed);
+        var run = new Simulation(
+            ToyPlans.Plan([ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], ToyPlans.Guard("G")), seed);
         run.World["A/1"].Hangs = true;
         run.Settle();
         run.World["A/1"].Executions.ShouldBe(1);

@@ -50,7 +50,8 @@ public sealed class HoldTests
     [Fact]
     public void Held_branch_does_not_stop_other_branches()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1"), ToyPlans.Step("B/2", "plain", 3, "B/1")));
+        var run = new Simulation(
+            ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1"), ToyPlans.Step("B/2", "plain", 3, "B/1")));
         run.Want(c => c with { HoldBefore = Set("A") });
         run.World["B/1"].Duration = TimeSpan.FromMinutes(1);
         run.Settle();
@@ -92,7 +93,8 @@ public sealed class HoldTests
     [Fact]
     public void Paused_run_finishes_running_steps_and_starts_nothing()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1"), ToyPlans.Step("B/1", attempts: 9)));
+        var run = new Simulation(ToyPlans.Plan(
+            ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1"), ToyPlans.Step("B/1", attempts: 9)));
         run.World["A/1"].Hangs = true;
         run.World["B/1"].RefusedActs = 99;
         run.Settle();
@@ -166,7 +168,8 @@ public sealed class HoldTests
     [Theory]
     [InlineData("StopOld@0123abcd.1", "StopOld", "0123abcd", 1)]
     [InlineData(" StopOld/oms-a@0123ABCD.12 ", "StopOld/oms-a", "0123ABCD", 12)]
-    public void Approval_text_is_parsed_into_name_hash_and_number(string text, string name, string prefix, int number) =>
+    public void Approval_text_is_parsed_into_name_hash_and_number(
+        string text, string name, string prefix, int number) =>
         Word.Parse(text).ShouldBe(new Word(name, prefix, number));
 
     [Theory]
@@ -192,7 +195,8 @@ public sealed class HoldTests
     [Fact]
     public void Approval_counts_for_its_plan_only()
     {
-        var (one, other) = (ToyPlans.Plan(ToyPlans.Step("A/1")).Rewritten(p => p with { Number = 1 }), ToyPlans.Plan(ToyPlans.Step("A/2")).Rewritten(p => p with { Number = 1 }));
+        var (one, other) = (ToyPlans.Plan(ToyPlans.Step("A/1")).Rewritten(p => p with { Number = 1 }), ToyPlans.Plan(
+            ToyPlans.Step("A/2")).Rewritten(p => p with { Number = 1 }));
         var approval = Word.Parse($"A@{Word.Prefix(one.Hash).ToUpperInvariant()}.1").ShouldNotBeNull();
 
         approval.IsFor(one).ShouldBeTrue();
@@ -203,7 +207,8 @@ public sealed class HoldTests
     private static Simulation Held(string hold)
     {
         var run = new Simulation(ToyPlans.Plan(
-            ToyPlans.Step("Prepare/a"), ToyPlans.Step("StopOld/a", "plain", 3, "Prepare/a") with { PointOfNoReturn = true }));
+            ToyPlans.Step("Prepare/a"),
+            ToyPlans.Step("StopOld/a", "plain", 3, "Prepare/a") with { PointOfNoReturn = true }));
         run.Controls = run.Controls with { HoldBefore = Set(hold) };
         run.Settle();
         run.Outcome.State.ShouldBe(RunState.Held);

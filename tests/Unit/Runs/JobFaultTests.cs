@@ -10,7 +10,8 @@ public sealed class JobFaultTests
         var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var step = new StoredStep { Id = "P/a" }.AsStep();
 
-        jobs.Start("P/a", () => woken.TrySetResult(), (_, _) => throw new InvalidOperationException("a defect"), e => new StepReport.Unknown(step, e.Message));
+        jobs.Start("P/a", () => woken.TrySetResult(), (_, _) => throw new InvalidOperationException("a defect"), e =>
+            new StepReport.Unknown(step, e.Message));
         await woken.Task.Bounded();
 
         jobs.Drain().ShouldHaveSingleItem().ShouldBe(new StepReport.Unknown(step, "a defect"));

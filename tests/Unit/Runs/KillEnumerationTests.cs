@@ -5,7 +5,8 @@ namespace Drydock.Tests.Unit.Runs;
 /// <summary>One plan with every kind of toy, disturbed at every single place.</summary>
 public sealed class KillEnumerationTests
 {
-    private static readonly string[] All = ["Prepare/a", "Prepare/b", "Stop/a", "Stop/b", "Wait/quiet", "Jar/a", "Jar/b", "Verify/a", "Verify/b"];
+    private static readonly string[] All =
+        ["Prepare/a", "Prepare/b", "Stop/a", "Stop/b", "Wait/quiet", "Jar/a", "Jar/b", "Verify/a", "Verify/b"];
 
     [Fact]
     public void Run_killed_at_every_act_and_write_ends_golden()

@@ -10,7 +10,8 @@ public sealed class NotTakenTests
     [InlineData("plain")]
     public void Attempt_not_taken_is_begun_again_automatically(string action)
     {
-        var run = new Simulation(ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", attempts: 1)));
+        var run = new Simulation(
+            ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", attempts: 1)));
         (run.World["P/a"].RefusedActs, run.World["P/a"].NotTaken) = (6, true);
         run.RunTo(RunState.Succeeded);
 

@@ -8,7 +8,8 @@ public sealed class PlanBuilderTests
 {
     [Fact]
     public void Steps_follow_their_dependencies_and_otherwise_keep_their_order() =>
-        ToyPlans.Plan(ToyPlans.Step("C", "plain", 1, "A"), ToyPlans.Step("B"), ToyPlans.Step("A"), ToyPlans.Step("D")).Steps
+        ToyPlans.Plan(ToyPlans.Step("C", "plain", 1, "A"), ToyPlans.Step("B"), ToyPlans.Step("A"), ToyPlans.Step("D"))
+            .Steps
             .Select(s => s.Id)
             .ShouldBe(["B", "A", "C", "D"]);
 
@@ -33,7 +34,8 @@ public sealed class PlanBuilderTests
     public void Same_steps_give_the_same_hash() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(100),
-            Prop.ForAll(Scenario.Any(12).ToArbitrary(), scenario => scenario.Plan().Hash.ShouldBe(scenario.Plan().Hash)));
+            Prop.ForAll(
+                Scenario.Any(12).ToArbitrary(), scenario => scenario.Plan().Hash.ShouldBe(scenario.Plan().Hash)));
 
     [Fact]
     public void Cycle_of_steps_is_a_defect() =>
@@ -43,7 +45,8 @@ public sealed class PlanBuilderTests
 
     [Fact]
     public void Step_that_waits_for_itself_is_a_defect() =>
-        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A", "plain", 1, "A"))).Message.ShouldContain("cycle");
+        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A", "plain", 1, "A"))).Message
+            .ShouldContain("cycle");
 
     [Fact]
     public void Duplicate_step_id_is_a_defect() =>
@@ -72,7 +75,8 @@ public sealed class PlanBuilderTests
 
     [Fact]
     public void Duplicate_guard_is_a_defect() =>
-        Should.Throw<InvalidOperationException>(() => ToyPlans.Plan([ToyPlans.Step("A")], ToyPlans.Guard("G"), ToyPlans.Guard("G")))
+        Should.Throw<InvalidOperationException>(
+            () => ToyPlans.Plan([ToyPlans.Step("A")], ToyPlans.Guard("G"), ToyPlans.Guard("G")))
             .Message.ShouldBeWorded();
 
     [Fact]

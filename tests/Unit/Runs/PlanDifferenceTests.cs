@@ -10,11 +10,24 @@ public sealed class PlanDifferenceTests
     public void Difference_names_every_changed_step()
     {
         var before = ToyPlans.Plan(
-            [ToyPlans.Step("A/1") with { Parameters = new SortedDictionary<string, string> { ["image"] = "old", ["gone"] = "1" } }, ToyPlans.Step("A/2"), ToyPlans.Step("A/3")],
+            [
+                ToyPlans.Step("A/1") with
+                {
+                    Parameters = new SortedDictionary<string, string> { ["image"] = "old", ["gone"] = "1" }
+                },
+                ToyPlans.Step("A/2"), ToyPlans.Step("A/3")
+            ],
             ToyPlans.Guard("G"),
             ToyPlans.Guard("H"));
         var after = ToyPlans.Plan(
-            [ToyPlans.Step("A/1") with { Parameters = new SortedDictionary<string, string> { ["image"] = "new", ["more"] = "2" }, PointOfNoReturn = true }, ToyPlans.Step("A/3", "once", 1, "A/1"), ToyPlans.Step("A/4")],
+            [
+                ToyPlans.Step("A/1") with
+                {
+                    Parameters = new SortedDictionary<string, string> { ["image"] = "new", ["more"] = "2" },
+                    PointOfNoReturn = true
+                },
+                ToyPlans.Step("A/3", "once", 1, "A/1"), ToyPlans.Step("A/4")
+            ],
             ToyPlans.Guard("G", ["A/1"]),
             ToyPlans.Guard("I"));
 
@@ -37,7 +50,10 @@ public sealed class PlanDifferenceTests
     public void One_cause_in_many_steps_is_one_line()
     {
         PlanProgress Of(string image) => ToyPlans.Plan(
-            [.. Enumerable.Range(1, 6).Select(n => ToyPlans.Step($"A/{n}") with { Parameters = new SortedDictionary<string, string> { [n == 1 ? "image" : "imageId"] = image } })]);
+            [.. Enumerable.Range(1, 6).Select(n => ToyPlans.Step($"A/{n}") with
+            {
+                Parameters = new SortedDictionary<string, string> { [n == 1 ? "image" : "imageId"] = image }
+            })]);
 
         PlanDifference.Describe(Of("old").Plan, Of(new string('n', 300)).Plan)
             .ShouldHaveSingleItem().ShouldStartWith("~ A/1, A/2, A/3, A/4 and 2 more: image, imageId old → nnn");

@@ -8,13 +8,15 @@ public sealed class PlanHashTests
 {
     private static readonly HashSet<string> CoveredOfAStep =
     [
-        nameof(PlannedStep.Id), nameof(PlannedStep.Phase), nameof(PlannedStep.Node), nameof(PlannedStep.After), nameof(PlannedStep.Action), nameof(PlannedStep.Parameters),
+        nameof(PlannedStep.Id), nameof(PlannedStep.Phase), nameof(PlannedStep.Node), nameof(PlannedStep.After),
+        nameof(PlannedStep.Action), nameof(PlannedStep.Parameters),
         nameof(PlannedStep.RunOnce), nameof(PlannedStep.Reversible), nameof(PlannedStep.PointOfNoReturn),
     ];
 
     private static readonly HashSet<string> IgnoredOfAStep =
     [
-        nameof(PlannedStep.Title), nameof(PlannedStep.Timeout), nameof(PlannedStep.MaxAttempts), nameof(PlannedStep.Retry),
+        nameof(PlannedStep.Title), nameof(PlannedStep.Timeout), nameof(PlannedStep.MaxAttempts),
+        nameof(PlannedStep.Retry),
         nameof(PlannedStep.OnlyLists), nameof(PlannedStep.AsksWindow), nameof(PlannedStep.Measured),
     ];
 
@@ -22,13 +24,15 @@ public sealed class PlanHashTests
         [.. typeof(PlannedStep).GetProperties().Select(p => p.Name).Where(n => n != "EqualityContract")];
 
     public static TheoryData<string> GuardProperties =>
-        [.. typeof(PlannedGuard).GetProperties().Select(p => p.Name).Where(n => n is not ("EqualityContract" or nameof(PlannedGuard.Measured)))];
+        [.. typeof(PlannedGuard).GetProperties().Select(p => p.Name)
+            .Where(n => n is not ("EqualityContract" or nameof(PlannedGuard.Measured)))];
 
     [Theory]
     [MemberData(nameof(StepProperties))]
     public void Hash_of_a_step_covers_its_work_and_nothing_else(string name)
     {
-        (CoveredOfAStep.Contains(name) ^ IgnoredOfAStep.Contains(name)).ShouldBeTrue($"decide whether the hash covers {name}");
+        (CoveredOfAStep.Contains(name) ^ IgnoredOfAStep.Contains(name))
+            .ShouldBeTrue($"decide whether the hash covers {name}");
         var (plan, changed) = (Plan(), Plan());
         Change(changed.Steps[1], name);
 
@@ -53,7 +57,11 @@ public sealed class PlanHashTests
     public void Hash_ignores_what_was_measured_for_a_guard()
     {
         var plan = Plan();
-        var measured = plan with { Guards = plan.Guards.ConvertAll(g => g with { Measured = new SortedDictionary<string, string> { ["readers"] = "exporter" } }) };
+        var measured = plan with
+        {
+            Guards = plan.Guards.ConvertAll(
+                g => g with { Measured = new SortedDictionary<string, string> { ["readers"] = "exporter" } })
+        };
 
         Hash(measured).ShouldBe(Hash(plan));
         PlanDifference.Describe(plan, measured).ShouldBeEmpty();
@@ -84,12 +92,14 @@ public sealed class PlanHashTests
     {
         var plan = Plan();
 
-        Hash(JsonSerializer.Deserialize<PlanProgress>(JsonSerializer.Serialize(PlanProgress.Of(plan)))!.Plan).ShouldBe(Hash(plan));
+        Hash(JsonSerializer.Deserialize<PlanProgress>(JsonSerializer.Serialize(PlanProgress.Of(plan)))!.Plan)
+            .ShouldBe(Hash(plan));
     }
 
     [Fact]
     public void Hash_does_not_change_between_releases() =>
-        ToyPlans.Plan([ToyPlans.Step("A/1"), ToyPlans.Once("A/2", RetryRule.Repeat, "A/1")], ToyPlans.Guard("G", ["A/1"], "A/2")).Hash
+        ToyPlans.Plan([ToyPlans.Step("A/1"), ToyPlans.Once("A/2", RetryRule.Repeat, "A/1")], ToyPlans.Guard(
+            "G", ["A/1"], "A/2")).Hash
             .ShouldBe("sha256:4b7376292a6827d5571e2489fd499709a05a2ebdb1d36ee0769f40d033fea7a7");
 
     [Fact]
@@ -113,10 +123,18 @@ public sealed class PlanHashTests
             ToyPlans.Step("A/oms-a", "plain", 3, "A/1") with
             {
                 Node = "oms-a",
-                Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["image"] = "sha256:1", ["bind"] = "/a:/b" },
+                Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["image"] = "sha256:1",
+                    ["bind"] = "/a:/b"
+                },
             },
         ],
-        ToyPlans.Guard("G", ["A/1"], "A/oms-a") with { Node = "oms-a", Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["container"] = "c" } }).Plan;
+        ToyPlans.Guard("G", ["A/1"], "A/oms-a") with
+        {
+            Node = "oms-a",
+            Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["container"] = "c" }
+        }).Plan;
 
     private static void Change(object target, string name)
     {
@@ -128,7 +146,12 @@ public sealed class PlanHashTests
             int number => number + 1,
             RetryRule.Repeat => RetryRule.RestoreFirst,
             ImmutableList<string> => ImmutableList<string>.Empty,
-            SortedDictionary<string, string> => new SortedDictionary<string, string>(StringComparer.Ordinal) { ["image"] = "sha256:1", ["bind"] = "/a:/c", ["container"] = "d" },
+            SortedDictionary<string, string> => new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["image"] = "sha256:1",
+                ["bind"] = "/a:/c",
+                ["container"] = "d"
+            },
             null when property.PropertyType == typeof(string) => "x",
             null => new SortedDictionary<string, string>(StringComparer.Ordinal) { ["x"] = "y" },
             var value => throw new InvalidOperationException($"say how to change {name}, which is {value}"),

@@ -5,9 +5,11 @@ namespace Drydock.Tests.Unit.Runs;
 /// <summary>What a step records is read back: status takes it whole, or the step says that it does not.</summary>
 public sealed class RecordedTests
 {
-    private static readonly Dictionary<string, string> Long = new(StringComparer.Ordinal) { ["limits"] = new('x', SchemaLimits.Opaque + 1) };
+    private static readonly Dictionary<string, string> Long =
+        new(StringComparer.Ordinal) { ["limits"] = new('x', SchemaLimits.Opaque + 1) };
     private static readonly Dictionary<string, string> Many =
-        Enumerable.Range(0, SchemaLimits.Recorded + 1).ToDictionary(i => i.ToString(CultureInfo.InvariantCulture), _ => "", StringComparer.Ordinal);
+        Enumerable.Range(0, SchemaLimits.Recorded + 1)
+            .ToDictionary(i => i.ToString(CultureInfo.InvariantCulture), _ => "", StringComparer.Ordinal);
 
     [Fact]
     public void Receipt_that_status_does_not_take_is_refused_before_the_act()
@@ -30,7 +32,13 @@ public sealed class RecordedTests
     [Fact]
     public void Fact_of_a_preparation_that_status_does_not_take_stops_before_the_next_act()
     {
-        foreach (var (facts, why) in new[] { (Long, "The step is done, but what it found out is not stored. Its fact 'limits' has 32769 characters, but status takes 32768."), (Many, "The step is done, but what it found out is not stored. It has 301 facts, but status takes 300.") })
+        foreach (var (facts, why) in new[]
+        {
+            (
+                Long, "The step is done, but what it found out is not stored. Its fact 'limits' has 32769 characters, "
+                    + "but status takes 32768."),
+            (Many, "The step is done, but what it found out is not stored. It has 301 facts, but status takes 300.")
+        })
         {
             var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a", "check"), ToyPlans.Step("P/b", after: "P/a")));
             (run.World["P/a"].IsGood, run.World["P/a"].Facts) = (true, facts);

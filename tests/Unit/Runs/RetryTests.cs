@@ -43,7 +43,8 @@ public sealed class RetryTests
     [Fact]
     public void Retry_repeats_a_run_that_provably_changed_nothing()
     {
-        var run = Failed(ToyPlans.Once("P/a", RetryRule.RestoreFirst), item => (item.BadEnds, item.ChangesNothing) = (2, true));
+        var run = Failed(
+            ToyPlans.Once("P/a", RetryRule.RestoreFirst), item => (item.BadEnds, item.ChangesNothing) = (2, true));
         run.Pass(TimeSpan.FromHours(1));
         run.World["P/a"].Executions.ShouldBe(1, "not without a token");
 

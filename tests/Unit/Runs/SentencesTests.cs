@@ -16,7 +16,8 @@ public sealed class SentencesTests
     [InlineData("StopOld/oms-a failed: ", "StopOld/oms-a failed.")]
     [InlineData("", "")]
     [InlineData(" ", "")]
-    public void Closed_sentence_ends_with_one_mark(string text, string closed) => Sentences.Close(text).ShouldBe(closed);
+    public void Closed_sentence_ends_with_one_mark(string text, string closed) =>
+        Sentences.Close(text).ShouldBe(closed);
 
     [Theory]
     [InlineData("connection refused.\n", "connection refused")]

@@ -2,7 +2,8 @@ using Drydock.Tests.Unit.Runs.Toys;
 
 namespace Drydock.Tests.Unit.Runs;
 
-/// <summary>A target that does not answer is named by the step that waits for it, whatever the step is about to do.</summary>
+/// <summary>A target that does not answer is named by the step that waits for it, whatever the step is about to
+/// do.</summary>
 public sealed class SilentTargetTests
 {
     [Theory]
@@ -13,7 +14,8 @@ public sealed class SilentTargetTests
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a")));
         var item = run.World["P/a"];
-        (item.LooksHang, item.PreparationsHang, item.ActsHang) = (doing == "looking", doing == "preparing", doing == "acting");
+        (item.LooksHang, item.PreparationsHang, item.ActsHang) =
+            (doing == "looking", doing == "preparing", doing == "acting");
         run.Pass(TimeSpan.FromSeconds(7));
         run.Store["P/a"].Message.ShouldBeNull();
         run.Pass(TimeSpan.FromSeconds(3));

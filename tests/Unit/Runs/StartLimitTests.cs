@@ -23,7 +23,8 @@ public sealed class StartLimitTests
             run.RunUntil(
                 () =>
                 {
-                    most = Math.Max(most, run.Store.Plan.Steps.Where(s => s.State == StepState.Running).Select(s => s.Node).Distinct().Count());
+                    most = Math.Max(most, run.Store.Plan.Steps.Where(s => s.State == StepState.Running)
+                        .Select(s => s.Node).Distinct().Count());
                     return run.IsEnded;
                 },
                 "all is done");
@@ -36,7 +37,8 @@ public sealed class StartLimitTests
     [Fact]
     public void Waits_on_other_nodes_count_to_the_limit()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/a", "check") with { Node = "a" }, ToyPlans.Step("A/b", "check") with { Node = "b" }));
+        var run = new Simulation(ToyPlans.Plan(
+            ToyPlans.Step("A/a", "check") with { Node = "a" }, ToyPlans.Step("A/b", "check") with { Node = "b" }));
         run.Controls = run.Controls with { MaxParallelNodes = 1 };
         run.Settle();
 
@@ -53,7 +55,8 @@ public sealed class StartLimitTests
     [Fact]
     public void Steps_without_a_node_do_not_count_to_the_limit()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2"), ToyPlans.Step("A/x") with { Node = "x" }));
+        var run = new Simulation(
+            ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2"), ToyPlans.Step("A/x") with { Node = "x" }));
         run.World["A/1"].Hangs = run.World["A/2"].Hangs = run.World["A/x"].Hangs = true;
         run.Controls = run.Controls with { MaxParallelNodes = 1 };
         run.Settle();
@@ -105,8 +108,11 @@ public sealed class StartLimitTests
         var run = new Simulation(ToyPlans.Plan(
             ToyPlans.Step("A/1"),
             ToyPlans.Step("A/2", "plain", 3, "A/1"))
-            .With(_ => new StepRecord { State = StepState.Succeeded, CleanedUpAt = DateTimeOffset.UnixEpoch }, only: "A/1"));
-        run.Controls = run.Controls with { OnlyUnitsWait = true, PhaseOpensAt = _ => run.Time.GetUtcNow() + TimeSpan.FromDays(1) };
+            .With(
+                _ => new StepRecord { State = StepState.Succeeded, CleanedUpAt = DateTimeOffset.UnixEpoch },
+                only: "A/1"));
+        run.Controls =
+            run.Controls with { OnlyUnitsWait = true, PhaseOpensAt = _ => run.Time.GetUtcNow() + TimeSpan.FromDays(1) };
         run.Settle();
 
         (run.Outcome.State, run.World["A/2"].Acts).ShouldBe((RunState.OutsideWindow, 0));
@@ -115,7 +121,8 @@ public sealed class StartLimitTests
     [Fact]
     public void Started_phase_is_never_interrupted()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1"), ToyPlans.Step("B/1", "plain", 3, "A/2")));
+        var run = new Simulation(ToyPlans.Plan(
+            ToyPlans.Step("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1"), ToyPlans.Step("B/1", "plain", 3, "A/2")));
         run.World["A/1"].Hangs = true;
         run.Settle();
         run.Want(c => c with { PhaseOpensAt = _ => run.Time.GetUtcNow() + TimeSpan.FromDays(1) });
@@ -145,7 +152,8 @@ public sealed class StartLimitTests
     [Fact]
     public void Held_plan_begins_nothing_until_it_is_approved()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")).Rewritten(p => p with { Hold = "RollBack" }));
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1"))
+            .Rewritten(p => p with { Hold = "RollBack" }));
         run.Settle();
 
         run.Outcome.State.ShouldBe(RunState.Held);
@@ -160,7 +168,8 @@ public sealed class StartLimitTests
     [Fact]
     public void Begun_plan_is_not_held_again_without_its_approval()
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1")).Rewritten(p => p with { Hold = "RollBack" }));
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "plain", 3, "A/1"))
+            .Rewritten(p => p with { Hold = "RollBack" }));
         run.World["A/1"].Hangs = true;
         run.Controls = run.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { "RollBack" } };
         run.Settle();
@@ -171,5 +180,8 @@ public sealed class StartLimitTests
     }
 
     private static PlanProgress Nodes(params string[] nodes) =>
-        ToyPlans.Plan([.. nodes.SelectMany(n => new[] { ToyPlans.Step($"A/{n}") with { Node = n }, ToyPlans.Step($"B/{n}", "plain", 3, $"A/{n}") with { Node = n } })]);
+        ToyPlans.Plan([.. nodes.SelectMany(n => new[]
+        {
+            ToyPlans.Step($"A/{n}") with { Node = n }, ToyPlans.Step($"B/{n}", "plain", 3, $"A/{n}") with { Node = n }
+        })]);
 }

@@ -80,7 +80,8 @@ public sealed class TimeoutTests
         run.Pass(TimeSpan.FromMinutes(9));
         run.Kill();
         run.Pass(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(55));
-        run.Outcome.State.ShouldBe(RunState.Working, "the clock of the process that began it may be five minutes behind");
+        run.Outcome.State.ShouldBe(
+            RunState.Working, "the clock of the process that began it may be five minutes behind");
         run.Pass(TimeSpan.FromSeconds(6));
 
         run.Outcome.State.ShouldBe(RunState.Failed);
@@ -175,11 +176,13 @@ public sealed class TimeoutTests
     [InlineData("check")]
     public void Hanging_look_is_cancelled_reported_and_paused(string action)
     {
-        var run = new Simulation(ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", action, attempts: 1)));
+        var run = new Simulation(
+            ToyPlans.Plan(action == "once" ? ToyPlans.Once("P/a") : ToyPlans.Step("P/a", action, attempts: 1)));
         run.World["P/a"].LooksHang = true;
         var began = run.Time.GetUtcNow();
         run.RunTo(RunState.OutcomeUnknown);
-        (run.Time.GetUtcNow() - began).ShouldBeInRange(3 * StepJob.LongestLook, (3 * StepJob.LongestLook) + TimeSpan.FromMinutes(1));
+        (run.Time.GetUtcNow() - began)
+            .ShouldBeInRange(3 * StepJob.LongestLook, (3 * StepJob.LongestLook) + TimeSpan.FromMinutes(1));
         run.Outcome.Message.ShouldContain("5m0s");
         run.RunUntil(() => !run.Process.Run.IsBusy, "whoever lets go can");
 

@@ -9,7 +9,8 @@ internal static class PhaseOrder
     public static IReadOnlyList<string> OfOms { get; } =
     [
         RunPhases.Preflight, OmsPhases.PrepareImage, OmsPhases.TestSchema, OmsPhases.DisableHA,
-        OmsPhases.RenameProjects, OmsPhases.StopOld, OmsPhases.Backup, OmsPhases.StartNew, OmsPhases.CorrectMetadata, OmsPhases.InitMetadata, OmsPhases.Verify,
+        OmsPhases.RenameProjects, OmsPhases.StopOld, OmsPhases.Backup, OmsPhases.StartNew, OmsPhases.CorrectMetadata,
+        OmsPhases.InitMetadata, OmsPhases.Verify,
         OmsPhases.EnableHA, OmsPhases.Settle,
     ];
 

@@ -17,7 +17,8 @@ public sealed class SampleTests
     [Fact]
     public void Consecutive_sample_runs_take_every_case()
     {
-        foreach (var (point, way) in Enumerable.Range(1, 50).SelectMany(point => Enumerable.Range(0, 3).Select(way => (point, way))))
+        foreach (var (point, way) in Enumerable.Range(1, 50).SelectMany(
+            point => Enumerable.Range(0, 3).Select(way => (point, way))))
         {
             Enumerable.Range(41, 3).Count(turn => Sample.Takes(turn, point, way, 3)).ShouldBe(1);
         }

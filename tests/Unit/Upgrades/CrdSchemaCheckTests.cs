@@ -4,7 +4,8 @@ namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class CrdSchemaCheckTests : IDisposable
 {
-    private static readonly string[] Names = ["backupsnapshots", "databaserollingupgrades", "omsupgrades", "snapshotrestores"];
+    private static readonly string[] Names =
+        ["backupsnapshots", "databaserollingupgrades", "omsupgrades", "snapshotrestores"];
     private static readonly string Own = CrdSchema.Number.ToString();
 
     private readonly ManualTimeProvider _time = new();
@@ -69,7 +70,8 @@ public sealed class CrdSchemaCheckTests : IDisposable
     public async Task Refused_read_is_awaited_and_problem_names_the_roles()
     {
         await InstallAsync(Own);
-        _api.Before = request => throw new KubernetesForbiddenException(request, new V1Status { Code = 403, Reason = "Forbidden", Message = "no" });
+        _api.Before = request => throw new KubernetesForbiddenException(
+            request, new V1Status { Code = 403, Reason = "Forbidden", Message = "no" });
 
         await WaitsAsync();
 
@@ -109,12 +111,16 @@ public sealed class CrdSchemaCheckTests : IDisposable
     private async Task SetAsync(string plural, string? schema)
     {
         var there = await _api.GetAsync<CrdMetadata>($"{plural}.drydock.dev", cancellationToken: Token);
-        await _api.UpdateAsync(there! with { Metadata = there!.Metadata with { Annotations = Metadata(plural, schema).Annotations } }, Token);
+        await _api.UpdateAsync(
+            there! with { Metadata = there!.Metadata with { Annotations = Metadata(plural, schema).Annotations } },
+            Token);
     }
 
     private static V1ObjectMeta Metadata(string plural, string? schema) => new()
     {
         Name = $"{plural}.drydock.dev",
-        Annotations = schema is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Schema] = schema },
+        Annotations = schema is null
+            ? null
+            : new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Schema] = schema },
     };
 }

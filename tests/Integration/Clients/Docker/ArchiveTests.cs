@@ -20,7 +20,8 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var (id, directory) = await NeverStartedAsync();
         var content = RandomNumberGenerator.GetBytes(3 * 1024 * 1024);
         await File.WriteAllBytesAsync($"{directory}/big.bin", content);
-        File.SetUnixFileMode($"{directory}/big.bin", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        File.SetUnixFileMode(
+            $"{directory}/big.bin", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
         var looked = (await _client.Containers.FindAsync(id, "/data/big.bin")).ShouldNotBeNull();
         looked.Size.ShouldBe(content.Length);
@@ -50,7 +51,8 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var (id, _) = await NeverStartedAsync();
 
         (await _client.Containers.ReadFileAsync(id, "/data/none", 100)).ShouldBeNull();
-        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.ReadFileAsync("nobody", "/data/none", 100));
+        await Should.ThrowAsync<DockerNotFoundException>(
+            () => _client.Containers.ReadFileAsync("nobody", "/data/none", 100));
         (await _client.Containers.FindAsync(id, "/data/none")).ShouldBeNull();
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.FindAsync("nobody", "/data/none"));
     }
@@ -68,7 +70,8 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var link = (await _client.Containers.FindAsync(id, "/data/link.txt")).ShouldNotBeNull();
         link.IsSymbolicLink.ShouldBeTrue();
         link.LinkTarget.ShouldBe("/data/real.txt");
-        Encoding.UTF8.GetString((await _client.Containers.ReadFileAsync(id, "/data/link.txt", 100)).ShouldNotBeNull()).ShouldBe("hello");
+        Encoding.UTF8.GetString((await _client.Containers.ReadFileAsync(id, "/data/link.txt", 100)).ShouldNotBeNull())
+            .ShouldBe("hello");
         await Should.ThrowAsync<InvalidDataException>(() => _client.Containers.ReadFileAsync(id, "/data", 100));
     }
 
@@ -78,7 +81,8 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         var (id, directory) = await NeverStartedAsync();
         await File.WriteAllTextAsync($"{directory}/f", "12345");
 
-        (await Should.ThrowAsync<InvalidDataException>(() => _client.Containers.ReadFileAsync(id, "/data/f", 4))).Message.ShouldContain("5 bytes");
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => _client.Containers.ReadFileAsync(id, "/data/f", 4))).Message.ShouldContain("5 bytes");
         (await _client.Containers.ReadFileAsync(id, "/data/f", 5)).ShouldNotBeNull().Length.ShouldBe(5);
     }
 
@@ -104,14 +108,16 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         foreach (var bytes in new[] { 17, content.Length })
         {
             using var source = new MemoryStream(content);
-            await _client.Containers.CopyFileAsync(id, directory, "correction.jar", source, bytes, DateTimeOffset.UnixEpoch);
+            await _client.Containers.CopyFileAsync(
+                id, directory, "correction.jar", source, bytes, DateTimeOffset.UnixEpoch);
         }
 
         (await _client.Containers.HashFileAsync(id, $"{directory}/correction.jar", content.Length)).ShouldBe(sum);
         (await _client.Containers.HashFileAsync(id, $"{directory}/correction.jar", 17)).ShouldBeNull("another length");
         (await _client.Containers.HashFileAsync(id, $"{directory}/other.jar", 17)).ShouldBeNull();
         using var again = new MemoryStream(content);
-        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.CopyFileAsync(id, "/nowhere", "x", again, 17, DateTimeOffset.UnixEpoch));
+        await Should.ThrowAsync<DockerNotFoundException>(
+            () => _client.Containers.CopyFileAsync(id, "/nowhere", "x", again, 17, DateTimeOffset.UnixEpoch));
     }
 
     // A file on a mount, below directories that do not exist yet: on the host afterwards, whether the container runs.
@@ -134,8 +140,10 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         }
 
         (await File.ReadAllTextAsync($"{directory}/drydock/uid/3-a/T1")).ShouldBe("3-a\n");
-        (await _client.Containers.ListAsync(id, "/data/drydock/uid")).ShouldNotBeNull().Select(n => n.TrimEnd('/')).ShouldBe(
-            ["uid", "uid/3-a", "uid/3-a/Jar", "uid/3-a/Jar/1", "uid/3-a/Jar/1/closed", "uid/3-a/T1"], ignoreOrder: true);
+        (await _client.Containers.ListAsync(id, "/data/drydock/uid")).ShouldNotBeNull().Select(n => n.TrimEnd('/'))
+            .ShouldBe(
+                ["uid", "uid/3-a", "uid/3-a/Jar", "uid/3-a/Jar/1", "uid/3-a/Jar/1/closed", "uid/3-a/T1"],
+                ignoreOrder: true);
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.ListAsync("nobody", "/data"));
     }
 

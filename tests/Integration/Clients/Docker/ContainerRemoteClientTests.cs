@@ -29,9 +29,16 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         using var input = new MemoryStream(Content);
         var sent = 0L;
 
-        var result = await Client(container, docker: docker).RunAsync(RemoteCommand.Script("sha256sum; echo \"$1\" >&2; exit 255", "it's $HOME \"here\"") with { Input = input, Sent = n => sent = n }, Token);
+        var result = await Client(container, docker: docker).RunAsync(
+            RemoteCommand.Script("sha256sum; echo \"$1\" >&2; exit 255", "it's $HOME \"here\"") with
+            {
+                Input = input,
+                Sent = n => sent = n
+            },
+            Token);
 
-        (result.ExitCode, result.Output, result.Errors).ShouldBe((255, $"{Convert.ToHexStringLower(SHA256.HashData(Content))}  -\n", "it's $HOME \"here\"\n"));
+        (result.ExitCode, result.Output, result.Errors)
+            .ShouldBe((255, $"{Convert.ToHexStringLower(SHA256.HashData(Content))}  -\n", "it's $HOME \"here\"\n"));
         sent.ShouldBe(Size);
     }
 
@@ -41,9 +48,11 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         var client = Client(await RunAsync());
 
         (await client.RunAsync(RemoteCommand.Script("cat; echo done"), Token)).Output.ShouldBe("done\n");
-        (await client.RunAsync(RemoteCommand.Script("cat; echo done") with { Input = Stream.Null }, Token)).Output.ShouldBe("done\n");
+        (await client.RunAsync(RemoteCommand.Script("cat; echo done") with { Input = Stream.Null }, Token)).Output
+            .ShouldBe("done\n");
         (await client.RunAsync(new RemoteCommand("printf", "%s|", "a b", "", "*"), Token)).Output.ShouldBe("a b||*|");
-        (await client.RunAsync(new RemoteCommand("/no/such", "-V"), Token)).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(127), r => r.Errors.ShouldContain("/no/such"));
+        (await client.RunAsync(new RemoteCommand("/no/such", "-V"), Token))
+            .ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(127), r => r.Errors.ShouldContain("/no/such"));
     }
 
     [Fact]
@@ -52,7 +61,9 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         var client = Client(await RunAsync());
         using var input = new MemoryStream(Content);
 
-        var result = await client.RunAsync(RemoteCommand.Script("base64 -w0; echo; echo last; yes | head -c 1000000 >&2") with { Input = input }, Token);
+        var result = await client.RunAsync(
+            RemoteCommand.Script("base64 -w0; echo; echo last; yes | head -c 1000000 >&2") with { Input = input },
+            Token);
 
         result.Output.Length.ShouldBe(MaxOutput);
         result.Output.ShouldEndWith("\nlast\n");
@@ -64,7 +75,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     {
         using var input = new MemoryStream(Content);
 
-        (await Client(await RunAsync()).RunAsync(RemoteCommand.Script("head -c 3 > /dev/null; exit 4") with { Input = input }, Token)).ExitCode.ShouldBe(4);
+        (await Client(await RunAsync()).RunAsync(
+            RemoteCommand.Script("head -c 3 > /dev/null; exit 4") with { Input = input }, Token)).ExitCode.ShouldBe(4);
     }
 
     [Fact]
@@ -72,9 +84,11 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     {
         var container = await RunAsync();
 
-        (await Client(container).RunAsync(new RemoteCommand("id", "-u"), Token)).Output.ShouldBe($"{UserlandLayer.UserId}\n");
+        (await Client(container).RunAsync(new RemoteCommand("id", "-u"), Token)).Output
+            .ShouldBe($"{UserlandLayer.UserId}\n");
         (await Client(container, "root").RunAsync(new RemoteCommand("id", "-u"), Token)).Output.ShouldBe("0\n");
-        (await Client(container, "bigmath").RunAsync(new RemoteCommand("id", "-u") { AsRoot = true }, Token)).Output.ShouldBe("0\n");
+        (await Client(container, "bigmath").RunAsync(new RemoteCommand("id", "-u") { AsRoot = true }, Token)).Output
+            .ShouldBe("0\n");
         var trouble = await RefusedAsync(Client(container, "nobody-knows"));
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Authentication, false));
         trouble.Message.ShouldContain("does not know the user nobody-knows");
@@ -108,7 +122,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
 
         (await AtAsync(daemon.StrangersEndpoint)).Reason.ShouldBe(RemoteRefusal.Authentication);
         (await AtAsync(daemon.WronglyTrustingEndpoint)).Reason.ShouldBe(RemoteRefusal.HostKey);
-        (await AtAsync(DockerEndpoint.Parse($"unix://{daemon.Root}/none.sock"))).ShouldSatisfyAllConditions(t => t.Reason.ShouldBe(RemoteRefusal.Connection), t => t.MayHaveRun.ShouldBeFalse());
+        (await AtAsync(DockerEndpoint.Parse($"unix://{daemon.Root}/none.sock"))).ShouldSatisfyAllConditions(
+            t => t.Reason.ShouldBe(RemoteRefusal.Connection), t => t.MayHaveRun.ShouldBeFalse());
 
         async Task<RemoteException> AtAsync(DockerEndpoint endpoint)
         {
@@ -121,7 +136,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     public async Task Container_killed_under_command_leaves_outcome_unknown()
     {
         var container = await RunAsync();
-        var running = Client(container).RunAsync(RemoteCommand.Script("touch /data/begun; sleep 1000") with { Input = Stream.Null }, Token);
+        var running = Client(container).RunAsync(
+            RemoteCommand.Script("touch /data/begun; sleep 1000") with { Input = Stream.Null }, Token);
         await SeenAsync(container, "/data/begun");
 
         await FixtureShell.RunAsync("docker", "-H", $"unix://{daemon.Socket}", "kill", container);
@@ -136,7 +152,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         const string Script = "/bin/busybox rm /bin/sh; while :; do /bin/busybox sleep 1; done";
         var container = await daemon.RunIdleAsync(
             _docker, options => options["Cmd"] = DockerJson.List(["/bin/busybox", "sh", "-c", Script]));
-        await Deadline.UntilAsync("the shell to be gone", async token => (await _docker.RunExecAsync(container, ["/bin/busybox", "test", "-e", "/bin/sh"], cancellationToken: token)).ExitCode != 0);
+        await Deadline.UntilAsync("the shell to be gone", async token => (await _docker.RunExecAsync(
+            container, ["/bin/busybox", "test", "-e", "/bin/sh"], cancellationToken: token)).ExitCode != 0);
 
         var trouble = await RefusedAsync(Client(container));
 
@@ -149,15 +166,22 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     {
         var container = await RunAsync();
         using var secret = new MemoryStream("canary-7"u8.ToArray());
-        var running = Client(container).RunAsync(RemoteCommand.Script("cat > /dev/null; touch /data/begun; until [ -e /data/go ]; do sleep 0.05; done") with { Input = secret }, Token);
+        var running = Client(container).RunAsync(
+            RemoteCommand.Script("cat > /dev/null; touch /data/begun; until [ -e /data/go ]; do sleep 0.05; done") with
+            {
+                Input = secret
+            },
+            Token);
         await SeenAsync(container, "/data/begun");
 
         var inspected = await _docker.Containers.InspectContainerJsonAsync(container, Token);
         inspected.ToJsonString().ShouldNotContain("canary-7");
-        using var socket = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, ct) => await UnixAsync(ct) });
+        using var socket = new HttpClient(
+            new SocketsHttpHandler { ConnectCallback = async (_, ct) => await UnixAsync(ct) });
         foreach (var exec in await ExecsAsync(socket, container))
         {
-            (await socket.GetStringAsync(new Uri($"http://docker/exec/{exec}/json"), Token)).ShouldNotContain("canary-7");
+            (await socket.GetStringAsync(new Uri($"http://docker/exec/{exec}/json"), Token))
+                .ShouldNotContain("canary-7");
         }
 
         await Client(container).RunAsync(new RemoteCommand("touch", "/data/go"), Token);
@@ -170,13 +194,16 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         const long length = 512L << 20;
         var container = await RunAsync();
         var sum = await SumAsync(length);
-        var file = new RemoteFile("/data/new server", length, sum) { Mode = UnixFileMode.UserRead | UnixFileMode.UserExecute };
+        var file =
+            new RemoteFile("/data/new server", length, sum) { Mode = UnixFileMode.UserRead | UnixFileMode.UserExecute };
 
         IRemoteClient client = Client(container);
         (await client.UploadAsync(file, Repeated, cancellationToken: Token)).ShouldBeTrue();
         (await client.UploadAsync(file, Repeated, cancellationToken: Token)).ShouldBeFalse();
 
-        (await Client(container).RunAsync(new RemoteCommand("stat", "-c", "%s %a %u", "/data/new server"), Token)).Output.ShouldBe($"{length} 500 {UserlandLayer.UserId}\n");
+        (await Client(container).RunAsync(
+            new RemoteCommand("stat", "-c", "%s %a %u", "/data/new server"), Token)).Output
+            .ShouldBe($"{length} 500 {UserlandLayer.UserId}\n");
         _opened.ShouldBe([0]);
 
         Task<Stream> Repeated(long offset, CancellationToken cancellationToken)
@@ -197,7 +224,12 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     {
         var container = await RunAsync();
         IRemoteClient client = Client(container);
-        var breaking = new HookedProgress { At = Size / 2, Do = () => FixtureShell.RunAsync("nsenter", $"--net={daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376") };
+        var breaking = new HookedProgress
+        {
+            At = Size / 2,
+            Do = () => FixtureShell.RunAsync(
+                "nsenter", $"--net={daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376")
+        };
         var trouble = await Should.ThrowAsync<RemoteException>(() => client.UploadAsync(Whole, Open, breaking, Token));
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
 
@@ -205,7 +237,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
 
         _opened.Count.ShouldBe(2);
         _opened[1].ShouldBeInRange(1, Size - 1);
-        (await Client(container).RunAsync(RemoteCommand.Script("sha256sum < /data/server; ls /data"), Token)).Output.ShouldBe($"{Whole.Sha256}  -\nserver\n");
+        (await Client(container).RunAsync(RemoteCommand.Script("sha256sum < /data/server; ls /data"), Token)).Output
+            .ShouldBe($"{Whole.Sha256}  -\nserver\n");
     }
 
     [Fact]
@@ -214,9 +247,12 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         IRemoteClient client = Client(await RunAsync());
         using var cancelled = new CancellationTokenSource();
         var cancelling = new HookedProgress { At = Size / 2, Do = cancelled.CancelAsync };
-        await Should.ThrowAsync<OperationCanceledException>(() => client.UploadAsync(Whole, Open, cancelling, cancelled.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => client.UploadAsync(Whole, Open, cancelling, cancelled.Token));
 
-        (await Should.ThrowAsync<RemoteException>(() => client.UploadAsync(Whole with { Sha256 = new string('0', 64) }, Open, cancellationToken: Token))).Reason.ShouldBe(RemoteRefusal.Corrupt);
+        (await Should.ThrowAsync<RemoteException>(() => client.UploadAsync(
+            Whole with { Sha256 = new string('0', 64) }, Open, cancellationToken: Token))).Reason
+            .ShouldBe(RemoteRefusal.Corrupt);
 
         _opened[1].ShouldBeInRange(1, Size - 1);
         (await client.RunAsync(new RemoteCommand("ls", "/data"), Token)).Output.ShouldBeEmpty();
@@ -226,7 +262,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     public async Task UploadAsync_fails_on_broken_source_and_resumes_later()
     {
         IRemoteClient client = Client(await RunAsync());
-        Task<Stream> Breaking(long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));
+        Task<Stream> Breaking(long offset, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));
         await Should.ThrowAsync<IOException>(() => client.UploadAsync(Whole, Breaking, cancellationToken: Token));
 
         (await client.UploadAsync(Whole, Open, cancellationToken: Token)).ShouldBeTrue();
@@ -236,7 +273,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
 
     private static RemoteFile Whole => new("/data/server", Size, Convert.ToHexStringLower(SHA256.HashData(Content)));
 
-    private ContainerRemoteClient Client(string container, string? user = null, DockerClient? docker = null) => new(docker ?? _docker, "10.9.9.9", container, user, MaxOutput, TimeProvider.System);
+    private ContainerRemoteClient Client(string container, string? user = null, DockerClient? docker = null) =>
+        new(docker ?? _docker, "10.9.9.9", container, user, MaxOutput, TimeProvider.System);
 
     private async Task<string> RunAsync(bool start = true)
     {
@@ -252,7 +290,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     private Task SeenAsync(string container, string path) => Deadline.UntilAsync(
-        path, async _ => (await Client(container).RunAsync(new RemoteCommand("test", "-e", path), Token)).ExitCode == 0);
+        path,
+        async _ => (await Client(container).RunAsync(new RemoteCommand("test", "-e", path), Token)).ExitCode == 0);
 
     private Task<Stream> Open(long offset, CancellationToken cancellationToken)
     {
@@ -262,19 +301,23 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
 
     private async Task<Stream> UnixAsync(CancellationToken cancellationToken)
     {
-        var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream,
+            System.Net.Sockets.ProtocolType.Unspecified);
         await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(daemon.Socket), cancellationToken);
         return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
     }
 
     private static async Task<IReadOnlyList<string>> ExecsAsync(HttpClient socket, string container)
     {
-        using var json = System.Text.Json.JsonDocument.Parse(await socket.GetStringAsync(new Uri($"http://docker/containers/{container}/json"), Token));
+        using var json = System.Text.Json.JsonDocument.Parse(
+            await socket.GetStringAsync(new Uri($"http://docker/containers/{container}/json"), Token));
         string[] execs = [.. json.RootElement.GetProperty("ExecIDs").EnumerateArray().Select(e => e.GetString()!)];
         execs.ShouldNotBeEmpty();
         return execs;
     }
 
     private static Task<RemoteException> RefusedAsync(ContainerRemoteClient client) =>
-        Should.ThrowAsync<RemoteException>(() => client.RunAsync(RemoteCommand.Script("echo ran") with { Input = Stream.Null }, Token));
+        Should.ThrowAsync<RemoteException>(
+            () => client.RunAsync(RemoteCommand.Script("echo ran") with { Input = Stream.Null }, Token));
 }

@@ -147,7 +147,8 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     {
         var id = await daemon.RunIdleAsync(_client);
 
-        await Should.ThrowAsync<DockerConflictException>(() => _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters()));
+        await Should.ThrowAsync<DockerConflictException>(
+            () => _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters()));
 
         await _client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true });
     }
@@ -163,8 +164,10 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
             ["label"] = new Dictionary<string, bool> { [$"mark={mark}"] = true },
         };
 
-        (await _client.Containers.ListContainersAsync(new ContainersListParameters { Filters = filters })).Select(c => c.ID).ShouldBe([running]);
-        (await _client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = filters })).Select(c => c.ID).ShouldBe([running, created], ignoreOrder: true);
+        (await _client.Containers.ListContainersAsync(new ContainersListParameters { Filters = filters }))
+            .Select(c => c.ID).ShouldBe([running]);
+        (await _client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = filters }))
+            .Select(c => c.ID).ShouldBe([running, created], ignoreOrder: true);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class EncryptedKeyTests(SshHosts hosts) : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => await hosts.PermitAsync("drydock ALL=(root) NOPASSWD: /usr/bin/docker system dial-stdio");
+    public async ValueTask InitializeAsync() =>
+        await hosts.PermitAsync("drydock ALL=(root) NOPASSWD: /usr/bin/docker system dial-stdio");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -37,7 +38,8 @@ public sealed class EncryptedKeyTests(SshHosts hosts) : IAsyncLifetime
         {
             var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
 
-            (refusal.Reason, refusal.MayHaveBeenProcessed).ShouldBe((RemoteRefusal.LocalClient, false), refusal.Message);
+            (refusal.Reason, refusal.MayHaveBeenProcessed)
+                .ShouldBe((RemoteRefusal.LocalClient, false), refusal.Message);
             refusal.Message.ShouldContain("the passphrase does not open the private key");
             refusal.ToString().ShouldNotContain("canary");
         }

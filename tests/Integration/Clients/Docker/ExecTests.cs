@@ -24,7 +24,8 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
 
         ended.HasEnded.ShouldBeTrue();
         ended.ExitCode.ShouldBe(7);
-        var refusal = await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartContainerExecAsync(exec));
+        var refusal = await Should.ThrowAsync<DockerConflictException>(
+            () => _client.Exec.StartContainerExecAsync(exec));
         refusal.Message.ShouldContain(exec);
         (await ReadTextAsync(container, "/tmp/count")).ShouldBe("ran\n");
     }
@@ -40,7 +41,8 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
         running.Running.ShouldBeTrue();
         running.ExitCode.ShouldBeNull();
         await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartContainerExecAsync(exec));
-        await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
+        await Should.ThrowAsync<DockerConflictException>(
+            () => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
 
         var waiting = _client.WaitContainerExecAsync(container, exec);
         (await _client.RunExecAsync(container, ["touch", "/tmp/go"])).ExitCode.ShouldBe(0);
@@ -56,7 +58,8 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters());
         await _client.WaitContainerExecAsync(container, exec);
 
-        await Should.ThrowAsync<DockerConflictException>(() => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
+        await Should.ThrowAsync<DockerConflictException>(
+            () => _client.Exec.StartAndAttachContainerExecAsync(exec, new ContainerExecAttachParameters()));
 
         (await ReadTextAsync(container, "/tmp/count")).ShouldBe("ran\n");
     }
@@ -66,7 +69,8 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     {
         var container = await daemon.RunIdleAsync(_client);
 
-        var result = await _client.RunExecAsync(container, ["sh", "-c", "echo out; echo err >&2; printf 'more \\303\\244'; exit 3"]);
+        var result = await _client.RunExecAsync(
+            container, ["sh", "-c", "echo out; echo err >&2; printf 'more \\303\\244'; exit 3"]);
 
         result.ExitCode.ShouldBe(3);
         result.Stdout.ShouldBe("out\nmore ä");
@@ -146,7 +150,8 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
 
         await daemon.Process.KillAsync();
 
-        (await Should.ThrowAsync<DockerUnreachableException>(() => waiting)).Message.ShouldContain(_client.EndpointName);
+        (await Should.ThrowAsync<DockerUnreachableException>(() => waiting)).Message
+            .ShouldContain(_client.EndpointName);
         await Should.ThrowAsync<DockerUnreachableException>(() => _client.Exec.InspectContainerExecAsync(exec));
         await daemon.StartAsync();
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Exec.InspectContainerExecAsync(exec));
@@ -165,5 +170,6 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
             });
 
     private async Task<string> ReadTextAsync(string container, string path) =>
-        System.Text.Encoding.UTF8.GetString((await _client.Containers.ReadFileAsync(container, path, 10_000)).ShouldNotBeNull());
+        System.Text.Encoding.UTF8.GetString(
+            (await _client.Containers.ReadFileAsync(container, path, 10_000)).ShouldNotBeNull());
 }

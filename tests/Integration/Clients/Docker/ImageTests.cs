@@ -69,9 +69,14 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     public async Task LoadImageAsync_of_archive_that_was_replaced_after_hashing_loads_nothing(int padding)
     {
         var hashed = await (await SavedImage.CreateAsync(ballastBytes: 1_000_000)).ArchiveAsync("drydock/replaced:1");
-        byte[] sent = [.. await (await SavedImage.CreateAsync(ballastBytes: 1_000_000)).ArchiveAsync("drydock/replaced:1"), .. new byte[padding]];
+        byte[] sent =
+        [
+            .. await (await SavedImage.CreateAsync(ballastBytes: 1_000_000)).ArchiveAsync("drydock/replaced:1"),
+            .. new byte[padding]
+        ];
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(hashed));
-        await using var sending = new CheckedStream(new MemoryStream(sent), sent.Length, sha256, () => new SnapshotException(SnapshotFailure.ChecksumMismatch, "It changed."));
+        await using var sending = new CheckedStream(new MemoryStream(sent), sent.Length, sha256, () =>
+            new SnapshotException(SnapshotFailure.ChecksumMismatch, "It changed."));
 
         var failure = await Should.ThrowAsync<SnapshotException>(
             () => _client.Images.LoadImageAsync(sending, _ => { }));
@@ -95,13 +100,15 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     [Fact]
     public async Task Image_tag_can_be_added_and_removed_without_image()
     {
-        await _client.Images.TagImageAsync(DockerDaemonFixture.Image, new ImageTagParameters { RepositoryName = "drydock/other", Tag = "2" });
+        await _client.Images.TagImageAsync(
+            DockerDaemonFixture.Image, new ImageTagParameters { RepositoryName = "drydock/other", Tag = "2" });
         (await _client.Images.InspectImageAsync(DockerDaemonFixture.Image)).RepoTags.ShouldContain("drydock/other:2");
 
         await _client.Images.DeleteImageAsync("drydock/other:2");
 
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/other:2"));
-        (await _client.Images.InspectImageAsync(DockerDaemonFixture.Image)).RepoTags.ShouldBe([DockerDaemonFixture.Image]);
+        (await _client.Images.InspectImageAsync(DockerDaemonFixture.Image)).RepoTags
+            .ShouldBe([DockerDaemonFixture.Image]);
     }
 
     [Fact]
@@ -118,7 +125,8 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     {
         var image = await SavedImage.CreateAsync(ballastBytes: 500_000);
         await using var registry = Registry.Start(image, daemon.OutsideAddress);
-        var auth = new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };
+        var auth =
+            new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };
 
         var known = await _client.Images.InspectDistributionAsync(registry.Reference, auth);
         await _client.Images.CreateImageAsync(registry.Reference, auth);
@@ -134,9 +142,15 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     public async Task Wrong_registry_credentials_are_refused_and_hidden()
     {
         await using var registry = Registry.Start(await SavedImage.CreateAsync(), daemon.OutsideAddress);
-        var auth = new AuthConfig { Username = Registry.User, Password = "canary-wrong-password-9902", ServerAddress = registry.Address };
+        var auth = new AuthConfig
+        {
+            Username = Registry.User,
+            Password = "canary-wrong-password-9902",
+            ServerAddress = registry.Address
+        };
 
-        var asked = await Should.ThrowAsync<DockerApiException>(() => _client.Images.InspectDistributionAsync(registry.Reference, auth));
+        var asked = await Should.ThrowAsync<DockerApiException>(
+            () => _client.Images.InspectDistributionAsync(registry.Reference, auth));
         var pulled = await Should.ThrowAsync<DockerException>(
             () => _client.Images.CreateImageAsync(registry.Reference, auth));
 
@@ -150,7 +164,8 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     public async Task Pull_of_missing_image_or_from_missing_registry_fails()
     {
         await using var registry = Registry.Start(await SavedImage.CreateAsync(), daemon.OutsideAddress);
-        var auth = new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };
+        var auth =
+            new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };
 
         var missing = await Should.ThrowAsync<DockerException>(
             () => _client.Images.CreateImageAsync($"{registry.Address}/team/app:2", auth));

@@ -8,7 +8,8 @@ public sealed class JumpHostTests(SshHosts hosts) : IAsyncLifetime
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => await hosts.PermitAsync("drydock ALL=(root) NOPASSWD: /usr/bin/docker system dial-stdio");
+    public async ValueTask InitializeAsync() =>
+        await hosts.PermitAsync("drydock ALL=(root) NOPASSWD: /usr/bin/docker system dial-stdio");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -32,10 +33,17 @@ public sealed class JumpHostTests(SshHosts hosts) : IAsyncLifetime
             await using var client = SshHosts.Client(hosts.BehindJump());
             await client.System.PingAsync();
 
-            await using var elsewhere = SshHosts.Client(DockerEndpoint.Parse($"ssh://drydock@{hosts.Host.Address}") with { Ssh = hosts.Material, Jump = hosts.Jump });
+            await using var elsewhere = SshHosts.Client(
+                DockerEndpoint.Parse($"ssh://drydock@{hosts.Host.Address}") with
+                {
+                    Ssh = hosts.Material,
+                    Jump = hosts.Jump
+                });
             var refusal = await Should.ThrowAsync<DockerSshException>(() => elsewhere.System.PingAsync());
             (refusal.Reason, refusal.MayHaveBeenProcessed).ShouldBe((RemoteRefusal.Connection, false), refusal.Message);
-            refusal.Message.ShouldContain($"the jump host ops@{hosts.Bastion.Address}:22 accepted the login, but it opens no connection to {hosts.Host.Address} port 22");
+            refusal.Message.ShouldContain(
+                $"the jump host ops@{hosts.Bastion.Address}:22 accepted the login, but it opens no connection to "
+                + $"{hosts.Host.Address} port 22");
             refusal.Message.ShouldContain("administratively prohibited");
         }
         finally
@@ -47,7 +55,11 @@ public sealed class JumpHostTests(SshHosts hosts) : IAsyncLifetime
     [Fact]
     public async Task Port_without_sshd_behind_the_jump_host_is_named()
     {
-        await using var client = SshHosts.Client(DockerEndpoint.Parse($"ssh://drydock@{SshHosts.InnerName}:23") with { Ssh = hosts.Material, Jump = hosts.Jump });
+        await using var client = SshHosts.Client(DockerEndpoint.Parse($"ssh://drydock@{SshHosts.InnerName}:23") with
+        {
+            Ssh = hosts.Material,
+            Jump = hosts.Jump
+        });
 
         var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
 
@@ -60,13 +72,22 @@ public sealed class JumpHostTests(SshHosts hosts) : IAsyncLifetime
     public async Task Refused_key_and_unknown_key_of_jump_host_are_told_apart()
     {
         var jump = hosts.Jump;
-        var refusedKey = jump with { Material = new SshMaterial(hosts.Material.PrivateKey.ToArray(), jump.Material.KnownHosts.ToArray()) };
-        var unknownHost = jump with { Material = new SshMaterial(jump.Material.PrivateKey.ToArray(), SshHosts.Line("# nobody")) };
+        var refusedKey = jump with
+        {
+            Material = new SshMaterial(hosts.Material.PrivateKey.ToArray(), jump.Material.KnownHosts.ToArray())
+        };
+        var unknownHost =
+            jump with { Material = new SshMaterial(jump.Material.PrivateKey.ToArray(), SshHosts.Line("# nobody")) };
         var absent = jump with { Endpoint = new SshEndpoint(hosts.Bastion.Address, "ops", 23) };
 
-        (await RefusalAsync(refusedKey)).ShouldBe((RemoteRefusal.Authentication, $"the jump host ops@{hosts.Bastion.Address}:22 refused the key"));
-        (await RefusalAsync(unknownHost)).ShouldBe((RemoteRefusal.HostKey, $"the host key of the jump host ops@{hosts.Bastion.Address}:22 is not in known_hosts"));
-        (await RefusalAsync(absent)).ShouldBe((RemoteRefusal.Connection, $"no connection was established through the jump host ops@{hosts.Bastion.Address}:23"));
+        (await RefusalAsync(refusedKey))
+            .ShouldBe((RemoteRefusal.Authentication, $"the jump host ops@{hosts.Bastion.Address}:22 refused the key"));
+        (await RefusalAsync(unknownHost)).ShouldBe((
+            RemoteRefusal.HostKey,
+            $"the host key of the jump host ops@{hosts.Bastion.Address}:22 is not in known_hosts"));
+        (await RefusalAsync(absent)).ShouldBe((
+            RemoteRefusal.Connection,
+            $"no connection was established through the jump host ops@{hosts.Bastion.Address}:23"));
 
         async Task<(RemoteRefusal, string)> RefusalAsync(SshJump with)
         {
@@ -110,20 +131,23 @@ public sealed class JumpHostTests(SshHosts hosts) : IAsyncLifetime
     {
         await using var client = SshHosts.Client(hosts.BehindJump());
         await client.System.PingAsync();
-        string[] secrets = [.. new[] { hosts.Material, hosts.Jump.Material }.Select(m => System.Text.Encoding.ASCII.GetString(m.PrivateKey.Span).Split('\n')[2])];
+        string[] secrets = [.. new[] { hosts.Material, hosts.Jump.Material }.Select(
+            m => System.Text.Encoding.ASCII.GetString(m.PrivateKey.Span).Split('\n')[2])];
 
         foreach (var child in Children())
         {
             foreach (var file in new[] { "cmdline", "environ" })
             {
-                var shown = await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{child.Id}/{file}"), Token);
+                var shown = await File.ReadAllTextAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"/proc/{child.Id}/{file}"), Token);
                 secrets.ShouldAllBe(secret => !shown.Contains(secret, StringComparison.Ordinal));
             }
         }
     }
 
     // Of this process alone, and of this bastion: its address is on both command lines.
-    private List<Process> Children() => [.. Process.GetProcessesByName("ssh").Where(p => Line(p.Id).Contains(hosts.Bastion.Address, StringComparison.Ordinal))];
+    private List<Process> Children() => [.. Process.GetProcessesByName("ssh").Where(
+        p => Line(p.Id).Contains(hosts.Bastion.Address, StringComparison.Ordinal))];
 
     private static string Line(int id)
     {

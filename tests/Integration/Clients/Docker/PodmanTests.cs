@@ -19,7 +19,11 @@ public sealed class PodmanTests(LabFixture lab)
             Name = "podman",
             FileName = "podman",
             System = await LabSystem.GetAsync(LabSystem.Sid, Token),
-            Arguments = ["--root", Path.Combine(folder, "storage"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "vfs", "system", "service", "--time=0", $"unix://{socket}"],
+            Arguments =
+            [
+                "--root", Path.Combine(folder, "storage"), "--runroot", Path.Combine(folder, "run"), "--storage-driver",
+                "vfs", "system", "service", "--time=0", $"unix://{socket}"
+            ],
             WorkingDirectory = folder,
         });
         await service.WaitUntilReadyAsync(_ => Task.FromResult(File.Exists(socket)), cancellationToken: Token);

@@ -57,7 +57,8 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.WrongHostKey));
 
-        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason.ShouldBe(RemoteRefusal.HostKey);
+        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason
+            .ShouldBe(RemoteRefusal.HostKey);
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.WrongKey));
 
-        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason.ShouldBe(RemoteRefusal.Authentication);
+        (await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync())).Reason
+            .ShouldBe(RemoteRefusal.Authentication);
     }
 
     [Fact]
@@ -83,7 +85,8 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     [Fact]
     public async Task Missing_socket_behind_ssh_is_a_remote_command_failure()
     {
-        await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Root + "/none.sock", Server.Material));
+        await using var client = DockerDaemonFixture.Client(
+            Server.Endpoint(daemon.Root + "/none.sock", Server.Material));
 
         var refusal = await Should.ThrowAsync<DockerSshException>(() => client.System.PingAsync());
 
@@ -120,8 +123,10 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
                 (await FixtureShell.RunAsync("stat", "-L", "-c", "%a", file)).ShouldBe("600\n");
                 new FileInfo(file).LinkTarget.ShouldNotBeNull().ShouldStartWith("/memfd:");
                 CommandLine(process.Id).ShouldNotContain(key);
-                var environment = await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/environ"));
-                environment.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(e => e.Split('=')[0]).ShouldBe(["PATH", "LC_ALL"], ignoreOrder: true);
+                var environment = await File.ReadAllTextAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/environ"));
+                environment.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(e => e.Split('=')[0])
+                    .ShouldBe(["PATH", "LC_ALL"], ignoreOrder: true);
             }
         }
     }
@@ -142,7 +147,8 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
 
     // By the place of the key: only this process's own descriptors are meant.
     private List<Process> Children() => [.. Process.GetProcessesByName("ssh").Where(p => CommandLine(p.Id) is var line
-        && line.Contains($"/proc/{Environment.ProcessId}/fd/", StringComparison.Ordinal) && line.Contains(daemon.Socket, StringComparison.Ordinal))];
+        && line.Contains($"/proc/{Environment.ProcessId}/fd/", StringComparison.Ordinal)
+        && line.Contains(daemon.Socket, StringComparison.Ordinal))];
 
     private static string CommandLine(int id)
     {

@@ -3,7 +3,8 @@ using Drydock.Tests.Integration.Clients.Docker.Fixture;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 
-/// <summary>docker over ssh with the rights that hosts really give: group, sudo with one line, another socket.</summary>
+/// <summary>docker over ssh with the rights that hosts really give: group, sudo with one line, another
+/// socket.</summary>
 [Collection(SshHosts.Collection)]
 public sealed partial class SudoTests(SshHosts hosts)
 {
@@ -70,7 +71,8 @@ public sealed partial class SudoTests(SshHosts hosts)
     [Fact]
     public async Task Socket_at_another_path_is_used_instead_of_the_usual_one()
     {
-        await hosts.PermitAsync("drydock ALL=(root) NOPASSWD: /usr/bin/docker --host unix\\:///srv/rootless/docker.sock system dial-stdio");
+        await hosts.PermitAsync(
+            "drydock ALL=(root) NOPASSWD: /usr/bin/docker --host unix\\:///srv/rootless/docker.sock system dial-stdio");
         await hosts.LinkAsync("/srv/rootless/docker.sock");
         await using var client = SshHosts.Client(hosts.Endpoint("/srv/rootless/docker.sock") with { AsRoot = true });
         await SshHosts.RootAsync(hosts.Host, "rm /run/docker.sock");
@@ -90,7 +92,9 @@ public sealed partial class SudoTests(SshHosts hosts)
         await hosts.PermitAsync("drydock ALL=(root) NOPASSWD: /usr/bin/docker system dial-stdio");
         const string Keys = "/home/drydock/.ssh/authorized_keys";
         var before = await File.ReadAllTextAsync(hosts.Host.PathOf(Keys), TestContext.Current.CancellationToken);
-        await hosts.Host.WriteFileAsync(Keys, $"restrict,command=\"sudo -n docker system dial-stdio\" {before}", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await hosts.Host.WriteFileAsync(
+            Keys, $"restrict,command=\"sudo -n docker system dial-stdio\" {before}",
+            UnixFileMode.UserRead | UnixFileMode.UserWrite);
         try
         {
             await using var client = SshHosts.Client(hosts.Endpoint() with { AsRoot = true });

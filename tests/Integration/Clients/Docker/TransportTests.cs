@@ -71,7 +71,8 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
         var uri = new UriBuilder(daemon.TlsEndpoint.Uri) { Port = 1 }.Uri;
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint with { Uri = uri });
 
-        var failure = await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("any"));
+        var failure = await Should.ThrowAsync<DockerUnreachableException>(
+            () => client.Containers.StartContainerAsync("any"));
 
         failure.MayHaveBeenProcessed.ShouldBeFalse();
         failure.Message.ShouldContain(client.EndpointName);
@@ -82,17 +83,21 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     {
         await using var client = DockerDaemonFixture.Client(DockerEndpoint.Parse($"unix://{daemon.Root}/none.sock"));
 
-        (await Should.ThrowAsync<DockerUnreachableException>(() => client.System.PingAsync())).Message.ShouldContain("/none.sock");
+        (await Should.ThrowAsync<DockerUnreachableException>(() => client.System.PingAsync())).Message
+            .ShouldContain("/none.sock");
     }
 
     [Fact]
     public async Task Host_behind_cut_network_times_out_with_its_name()
     {
-        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var client = DockerDaemonFixture.Client(
+            daemon.TlsEndpoint,
+            new DockerClientOptions { ReadRetries = 0, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
         await daemon.Network.PullCableAsync();
         try
         {
-            var failure = await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("any"));
+            var failure = await Should.ThrowAsync<DockerUnreachableException>(
+                () => client.Containers.StartContainerAsync("any"));
 
             failure.MayHaveBeenProcessed.ShouldBeFalse();
             failure.Message.ShouldContain(client.EndpointName);
@@ -106,12 +111,14 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     [Fact]
     public async Task Request_to_frozen_engine_may_have_been_processed()
     {
-        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromSeconds(4) });
+        await using var client = DockerDaemonFixture.Client(
+            daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromSeconds(4) });
         var container = await daemon.CreateIdleAsync(client);
         await daemon.Process.SignalAsync("STOP");
         try
         {
-            var failure = await Should.ThrowAsync<DockerTimeoutException>(() => client.Containers.StartContainerAsync(container));
+            var failure = await Should.ThrowAsync<DockerTimeoutException>(
+                () => client.Containers.StartContainerAsync(container));
 
             failure.MayHaveBeenProcessed.ShouldBeTrue();
         }
@@ -124,7 +131,8 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     [Fact]
     public async Task Read_succeeds_after_engine_restart_on_kept_connection()
     {
-        await using var client = new DockerClient(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 3, Endpoints = EndpointPolicy.Unrestricted });
+        await using var client = new DockerClient(
+            daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 3, Endpoints = EndpointPolicy.Unrestricted });
         await client.System.GetVersionAsync();
 
         await daemon.Process.KillAsync();

@@ -26,10 +26,16 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Exec_credential_plugin_provides_token()
     {
-        await File.WriteAllTextAsync(_folder.File("token.json"), $$$"""{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"{{{_world.Plane.AdminToken}}}"}}""", Token);
-        using var client = ClientWith($"exec: {{apiVersion: client.authentication.k8s.io/v1beta1, command: cat, args: [{_folder.File("token.json")}]}}");
+        await File.WriteAllTextAsync(
+            _folder.File("token.json"),
+            $$$"""{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"{{{_world.Plane.AdminToken}}}"}}""",
+            Token);
+        using var client = ClientWith(
+            "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: cat, args: "
+            + $"[{_folder.File("token.json")}]}}");
 
-        (await client.ListAsync<V1Namespace>(cancellationToken: Token)).Items.ShouldContain(n => n.Metadata.Name == _world.Namespace);
+        (await client.ListAsync<V1Namespace>(cancellationToken: Token)).Items
+            .ShouldContain(n => n.Metadata.Name == _world.Namespace);
     }
 
     [Fact]
@@ -37,7 +43,8 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     {
         await File.WriteAllTextAsync(_folder.File("token"), "expired", Token);
         using var client = ClientWith($"tokenFile: {_folder.File("token")}");
-        await Should.ThrowAsync<KubernetesUnauthorizedException>(() => client.GetAsync<V1Namespace>("default", cancellationToken: Token));
+        await Should.ThrowAsync<KubernetesUnauthorizedException>(
+            () => client.GetAsync<V1Namespace>("default", cancellationToken: Token));
 
         await File.WriteAllTextAsync(_folder.File("token"), _world.Plane.AdminToken, Token);
 
@@ -48,7 +55,8 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     public async Task Client_certificate_authenticates_without_token()
     {
         var credentials = _run.Authority.Issue(_folder.Path, "client", "drydock-test", "system:masters");
-        using var client = ClientWith($"{{client-certificate: {credentials.CertificatePath}, client-key: {credentials.KeyPath}}}");
+        using var client = ClientWith(
+            $"{{client-certificate: {credentials.CertificatePath}, client-key: {credentials.KeyPath}}}");
 
         (await client.GetAsync<V1Namespace>("default", cancellationToken: Token)).ShouldNotBeNull();
     }
@@ -67,11 +75,13 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Tls_server_name_is_configurable_and_checked()
     {
-        using var right = ClientWith($"token: {_world.Plane.AdminToken}", cluster: "tls-server-name: kubernetes.default.svc");
+        using var right = ClientWith(
+            $"token: {_world.Plane.AdminToken}", cluster: "tls-server-name: kubernetes.default.svc");
         using var wrong = ClientWith($"token: {_world.Plane.AdminToken}", cluster: "tls-server-name: not.its.name");
 
         (await right.GetAsync<V1Namespace>("default", cancellationToken: Token)).ShouldNotBeNull();
-        await Should.ThrowAsync<KubernetesUnreachableException>(() => wrong.GetAsync<V1Namespace>("default", cancellationToken: Token));
+        await Should.ThrowAsync<KubernetesUnreachableException>(
+            () => wrong.GetAsync<V1Namespace>("default", cancellationToken: Token));
     }
 
     [Theory]
@@ -93,7 +103,9 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     public async Task Frozen_server_gives_unknown_outcome_within_timeout()
     {
         await using var proxy = new KubeFaultProxy(_run, _world.Plane);
-        using var client = KubeWorld.ClientFor(proxy.WriteAdminKubeconfig(_folder.File("proxy.kubeconfig")), new KubernetesClientOptions { RequestTimeout = TimeSpan.FromSeconds(1) });
+        using var client = KubeWorld.ClientFor(
+            proxy.WriteAdminKubeconfig(_folder.File("proxy.kubeconfig")),
+            new KubernetesClientOptions { RequestTimeout = TimeSpan.FromSeconds(1) });
         await client.GetAsync<V1Namespace>("default", cancellationToken: Token);
         proxy.Freeze();
 

@@ -40,9 +40,12 @@ internal sealed class KubeWorld : IDisposable
     }
 
     public static KubernetesClient ClientFor(string kubeconfig, KubernetesClientOptions? options = null) =>
-        new(KubeConfig.BuildConfigFromConfigFile(kubeconfig), KubernetesJson.CreateOptions(WidgetContext.Default), options);
+        new(
+            KubeConfig.BuildConfigFromConfigFile(kubeconfig), KubernetesJson.CreateOptions(WidgetContext.Default),
+            options);
 
-    public Widget Widget(string name, WidgetSpec? spec = null) => new() { Metadata = new() { Name = name, Namespace = Namespace }, Spec = spec ?? new() };
+    public Widget Widget(string name, WidgetSpec? spec = null) =>
+        new() { Metadata = new() { Name = name, Namespace = Namespace }, Spec = spec ?? new() };
 
     public Task<string> KubectlAsync(params string[] arguments) => Plane.KubectlAsync(["-n", Namespace, .. arguments]);
 

@@ -23,11 +23,13 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     public async Task Successor_leads_after_leader_releases_lease()
     {
         // A lease that no test outlives: only the release can make the successor lead.
-        var times = Options("x") with { LeaseDuration = TimeSpan.FromHours(1), RenewDeadline = TimeSpan.FromMinutes(30) };
+        var times =
+            Options("x") with { LeaseDuration = TimeSpan.FromHours(1), RenewDeadline = TimeSpan.FromMinutes(30) };
         await using var first = new Candidate(_world.Plane.AdminKubeconfig, times with { Identity = "first" });
         await first.Leading.WaitAsync(Token);
         await using var second = new Candidate(_world.Plane.AdminKubeconfig, times with { Identity = "second" });
-        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Seen == "first"), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the second has seen the first", _ => Task.FromResult(second.Seen == "first"), cancellationToken: Token);
 
         await first.StopAsync();
 
@@ -44,7 +46,8 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         await using var first = new Candidate(cutOff, Options("first"));
         var term = await first.Leading.WaitAsync(Token);
         await using var second = new Candidate(_world.Plane.AdminKubeconfig, Options("second"));
-        await Deadline.UntilAsync("the second has seen the first", _ => Task.FromResult(second.Seen == "first"), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the second has seen the first", _ => Task.FromResult(second.Seen == "first"), cancellationToken: Token);
 
         proxy.Freeze();
         var overlap = 0;
@@ -57,12 +60,16 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         overlap.ShouldBe(0);
         first.MayAct().ShouldBeFalse();
         first.Elector.IsLeader.ShouldBeFalse();
-        await Deadline.UntilAsync("the first knows that its term is over", _ => Task.FromResult(term.IsCancellationRequested), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the first knows that its term is over", _ => Task.FromResult(term.IsCancellationRequested),
+            cancellationToken: Token);
         (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("second");
 
         proxy.Thaw();
         await second.StopAsync();
-        await Deadline.UntilAsync("the first leads again after the second has stopped", _ => Task.FromResult(first.Elector.IsLeader), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the first leads again after the second has stopped", _ => Task.FromResult(first.Elector.IsLeader),
+            cancellationToken: Token);
     }
 
     [Fact]
@@ -108,8 +115,10 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
             RenewDeadline = TimeSpan.FromSeconds(2),
             RetryPeriod = TimeSpan.FromMilliseconds(300),
         };
-        await using var a = new Candidate(proxyOfA.WriteAdminKubeconfig(folder.File("a")), times with { Identity = "a" });
-        await using var b = new Candidate(proxyOfB.WriteAdminKubeconfig(folder.File("b")), times with { Identity = "b" });
+        await using var a = new Candidate(
+            proxyOfA.WriteAdminKubeconfig(folder.File("a")), times with { Identity = "a" });
+        await using var b = new Candidate(
+            proxyOfB.WriteAdminKubeconfig(folder.File("b")), times with { Identity = "b" });
         var looks = 0;
         using var end = new CancellationTokenSource();
         var watching = Task.Run(async () =>
@@ -127,13 +136,15 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
         var began = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 2 || TimeProvider.System.GetElapsedTime(began) < duration; i++)
         {
-            await Deadline.UntilAsync("one of them leads", _ => Task.FromResult(a.MayAct() || b.MayAct()), cancellationToken: Token);
+            await Deadline.UntilAsync(
+                "one of them leads", _ => Task.FromResult(a.MayAct() || b.MayAct()), cancellationToken: Token);
             var (leader, proxy) = a.MayAct() ? (a, proxyOfA) : (b, proxyOfB);
             var other = leader == a ? b : a;
             proxy.Freeze();
             if (i % 2 == 0)
             {
-                await Deadline.UntilAsync("the other one leads", _ => Task.FromResult(other.MayAct()), cancellationToken: Token);
+                await Deadline.UntilAsync(
+                    "the other one leads", _ => Task.FromResult(other.MayAct()), cancellationToken: Token);
             }
             else
             {
@@ -151,7 +162,8 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     }
 
     private static LeaderElector Elector(string kubeconfig, LeaderElectionOptions options) => new(
-        PackageClient.Create(KubeConfig.BuildConfigFromConfigFile(kubeconfig), new KubernetesClientOptions(), TimeProvider.System),
+        PackageClient.Create(
+            KubeConfig.BuildConfigFromConfigFile(kubeconfig), new KubernetesClientOptions(), TimeProvider.System),
         options,
         TimeProvider.System,
         NullLoggerFactory.Instance);
@@ -182,7 +194,8 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     private sealed class Candidate : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
-        private readonly TaskCompletionSource<CancellationToken> _leading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<CancellationToken> _leading = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Task _running;
 
         public Candidate(string kubeconfig, LeaderElectionOptions options)

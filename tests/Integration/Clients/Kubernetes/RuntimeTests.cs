@@ -22,11 +22,16 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
     public async ValueTask InitializeAsync()
     {
         _world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
-        var watcher = new ResourceWatcher<Widget>(_world.Client, new ResourceWatcherOptions { Namespaces = [_world.Namespace] }, TimeProvider.System, NullLogger<ResourceWatcher<Widget>>.Instance);
+        var watcher = new ResourceWatcher<Widget>(
+            _world.Client, new ResourceWatcherOptions { Namespaces = [_world.Namespace] }, TimeProvider.System,
+            NullLogger<ResourceWatcher<Widget>>.Instance);
         _writer = new EntityWriter<Widget>(_world.Client, watcher.Cache.Observe);
-        var secrets = new SecretWatch<Widget>(_world.Client, watcher.Cache, w => [w.Spec.Secret], TimeProvider.System, NullLoggerFactory.Instance);
-        var host = new ControllerHost<Widget>(watcher.Cache, _writer, this, null, TimeProvider.System, NullLogger<ControllerHost<Widget>>.Instance);
-        _running = Task.WhenAll(watcher.RunAsync(_stop.Token), host.RunAsync(_stop.Token), secrets.RunAsync(host, _stop.Token));
+        var secrets = new SecretWatch<Widget>(
+            _world.Client, watcher.Cache, w => [w.Spec.Secret], TimeProvider.System, NullLoggerFactory.Instance);
+        var host = new ControllerHost<Widget>(
+            watcher.Cache, _writer, this, null, TimeProvider.System, NullLogger<ControllerHost<Widget>>.Instance);
+        _running = Task.WhenAll(
+            watcher.RunAsync(_stop.Token), host.RunAsync(_stop.Token), secrets.RunAsync(host, _stop.Token));
     }
 
     public async ValueTask DisposeAsync()
@@ -64,7 +69,9 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
     public async Task Events_appear_in_kubectl_describe_with_repeat_count()
     {
         var w = await _world.Client.CreateAsync(_world.Widget("w"), Token);
-        await using (var events = new EventRecorder(_world.Client, new EventRecorderOptions { DrainTimeout = TimeSpan.FromMinutes(1) }, TimeProvider.System, NullLogger<EventRecorder>.Instance))
+        await using (var events = new EventRecorder(
+            _world.Client, new EventRecorderOptions { DrainTimeout = TimeSpan.FromMinutes(1) }, TimeProvider.System,
+            NullLogger<EventRecorder>.Instance))
         {
             events.Normal(w, "StepStarted", "StopOld/oms-a");
             events.Warning(w, "StepFailed", "the dump is empty");
@@ -87,7 +94,8 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
             return ReconciliationResult<Widget>.Success(entity);
         }
 
-        var written = await _writer.UpdateStatusAsync(entity with { Status = new() { Phase = $"{++_writes}" } }, cancellationToken);
+        var written = await _writer.UpdateStatusAsync(
+            entity with { Status = new() { Phase = $"{++_writes}" } }, cancellationToken);
         _reconciled.Writer.TryWrite($"{entity.Metadata.Name} writes {written.Status!.Phase}");
         return ReconciliationResult<Widget>.Success(written);
     }

@@ -46,9 +46,12 @@ public sealed class UnusedKindTests(LabFixture lab)
         using var log = new RenewalLog();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var seen = Channel.CreateUnbounded<string>();
-        var options = new ResourceWatcherOptions { Namespaces = [world.Namespace], IdleLimit = TimeSpan.FromSeconds(1) };
-        var watcher = new ResourceWatcher<Widget>(client, options, TimeProvider.System, new Logger<ResourceWatcher<Widget>>(log));
-        using var subscription = watcher.Cache.Subscribe(change => seen.Writer.TryWrite($"{change.Type} {change.Object.Metadata.Name}"));
+        var options =
+            new ResourceWatcherOptions { Namespaces = [world.Namespace], IdleLimit = TimeSpan.FromSeconds(1) };
+        var watcher = new ResourceWatcher<Widget>(
+            client, options, TimeProvider.System, new Logger<ResourceWatcher<Widget>>(log));
+        using var subscription = watcher.Cache.Subscribe(
+            change => seen.Writer.TryWrite($"{change.Type} {change.Object.Metadata.Name}"));
         var running = watcher.RunAsync(stop.Token);
         for (var i = 0; i < Renewals; i++)
         {

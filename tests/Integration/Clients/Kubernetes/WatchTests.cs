@@ -13,7 +13,8 @@ public sealed class WatchTests(LabFixture lab)
     [Fact]
     public async Task Watch_misses_nothing_across_API_server_kill()
     {
-        await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubewatch", Controllers = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(
+            await lab.RunAsync(), new ControlPlaneOptions { Name = "kubewatch", Controllers = false }, Token);
         using var world = await KubeWorld.CreateAsync(plane);
         await using var watch = await Watch.StartAsync(world.Client, world.Namespace);
         await world.Client.CreateAsync(Map(world, "before"), Token);
@@ -31,7 +32,8 @@ public sealed class WatchTests(LabFixture lab)
         // A server that has just started keeps no old versions.
         await Should.ThrowAsync<KubernetesGoneException>(async () =>
         {
-            await foreach (var _ in world.Client.WatchAsync<V1ConfigMap>(world.Namespace, new WatchOptions { ResourceVersion = "1" }, Token))
+            await foreach (var _ in world.Client.WatchAsync<V1ConfigMap>(
+                world.Namespace, new WatchOptions { ResourceVersion = "1" }, Token))
             {
                 break;
             }
@@ -45,8 +47,10 @@ public sealed class WatchTests(LabFixture lab)
         await using var folder = new Lab.ScratchFolder();
         await using var proxy = new KubeFaultProxy(await lab.RunAsync(), world.Plane);
         using var client = KubeWorld.ClientFor(proxy.WriteAdminKubeconfig(folder.File("proxy.kubeconfig")));
-        await using var watch = await Watch.StartAsync(client, world.Namespace, new ResourceWatcherOptions { IdleLimit = TimeSpan.FromSeconds(2) });
-        await Deadline.UntilAsync("the watch is open", _ => Task.FromResult(proxy.OpenWatches == 1), cancellationToken: Token);
+        await using var watch = await Watch.StartAsync(
+            client, world.Namespace, new ResourceWatcherOptions { IdleLimit = TimeSpan.FromSeconds(2) });
+        await Deadline.UntilAsync(
+            "the watch is open", _ => Task.FromResult(proxy.OpenWatches == 1), cancellationToken: Token);
         proxy.SilenceWatches();
 
         await world.Client.CreateAsync(Map(world, "missed"), Token);
@@ -57,12 +61,15 @@ public sealed class WatchTests(LabFixture lab)
     [Fact]
     public async Task Cut_network_is_detected_by_pings_on_idle_watch()
     {
-        await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubecut", Controllers = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(
+            await lab.RunAsync(), new ControlPlaneOptions { Name = "kubecut", Controllers = false }, Token);
         using var world = await KubeWorld.CreateAsync(plane);
-        await using var watch = await Watch.StartAsync(world.Client, world.Namespace, new ResourceWatcherOptions { IdleLimit = TimeSpan.FromHours(1) });
+        await using var watch = await Watch.StartAsync(
+            world.Client, world.Namespace, new ResourceWatcherOptions { IdleLimit = TimeSpan.FromHours(1) });
 
         await plane.Namespace.CutNetworkAsync(Token);
-        await Deadline.UntilAsync("the watch to notice", _ => Task.FromResult(watch.Watcher.Problem is not null), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the watch to notice", _ => Task.FromResult(watch.Watcher.Problem is not null), cancellationToken: Token);
         await plane.Namespace.RestoreNetworkAsync(Token);
         using var other = KubeWorld.ClientFor(plane.AdminKubeconfig);
         await other.CreateAsync(Map(world, "after"), Token);
@@ -94,10 +101,20 @@ public sealed class WatchTests(LabFixture lab)
     public async Task Metadata_watch_never_contains_secret_values()
     {
         using var world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
-        var version = (await world.Client.ListAsync<V1Secret>(world.Namespace, cancellationToken: Token)).ResourceVersion;
-        await world.Client.CreateAsync(new V1Secret { Metadata = new() { Name = "s", Namespace = world.Namespace }, Data = new Dictionary<string, byte[]> { ["k"] = "v"u8.ToArray() } }, Token);
+        var version = (await world.Client.ListAsync<V1Secret>(
+            world.Namespace, cancellationToken: Token)).ResourceVersion;
+        await world.Client.CreateAsync(
+            new V1Secret
+            {
+                Metadata = new() { Name = "s", Namespace = world.Namespace },
+                Data = new Dictionary<string, byte[]> { ["k"] = "v"u8.ToArray() }
+            },
+            Token);
 
-        await foreach (var e in world.Client.WatchAsync<V1Secret>(world.Namespace, new WatchOptions { ResourceVersion = version, MetadataOnly = true, FieldSelector = "metadata.name=s" }, Token))
+        await foreach (var e in world.Client.WatchAsync<V1Secret>(
+            world.Namespace,
+            new WatchOptions { ResourceVersion = version, MetadataOnly = true, FieldSelector = "metadata.name=s" },
+            Token))
         {
             e.Object!.Metadata.Name.ShouldBe("s");
             e.Object.Data.ShouldBeNull();
@@ -118,7 +135,11 @@ public sealed class WatchTests(LabFixture lab)
         {
             Watcher = new ResourceWatcher<V1ConfigMap>(
                 client,
-                (options ?? new()) with { Namespaces = [ns], Backoff = new() { First = TimeSpan.FromMilliseconds(50), Max = TimeSpan.FromMilliseconds(500) } },
+                (options ?? new()) with
+                {
+                    Namespaces = [ns],
+                    Backoff = new() { First = TimeSpan.FromMilliseconds(50), Max = TimeSpan.FromMilliseconds(500) }
+                },
                 TimeProvider.System,
                 NullLogger<ResourceWatcher<V1ConfigMap>>.Instance);
             Watcher.Cache.Subscribe(c => _changes.Writer.TryWrite($"{c.Type} {c.Object.Metadata.Name}"));

@@ -49,7 +49,8 @@ public sealed class CommandTests(MariaDbServer server)
     {
         await using var session = await server.OpenAsync(await server.CreateDatabaseAsync());
         await session.ExecuteAsync(
-            "CREATE TABLE p (a BIGINT UNSIGNED, b BIGINT, c DECIMAL(65,5), d LONGTEXT, e LONGBLOB, f TINYINT(1), g INT)",
+            "CREATE TABLE p (a BIGINT UNSIGNED, b BIGINT, c DECIMAL(65,5), d LONGTEXT, e LONGBLOB, f TINYINT(1), "
+            + "g INT)",
             Token);
         const string Text = "😀'\\\"\0),(";
         var inserted = await session.ExecuteAsync(
@@ -155,7 +156,8 @@ public sealed class CommandTests(MariaDbServer server)
     public async Task Name_without_a_value_is_refused()
     {
         await using var session = await server.OpenAsync();
-        (await Should.ThrowAsync<MySqlSessionException>(() => session.ExecuteAsync("SELECT @id, @idd", Token, ("id", 1))))
+        (await Should.ThrowAsync<MySqlSessionException>(
+            () => session.ExecuteAsync("SELECT @id, @idd", Token, ("id", 1))))
             .Message.ShouldContain("@idd");
         (await Should.ThrowAsync<MySqlSessionException>(() => session.ExecuteAsync("SET @x := 1", Token)))
             .Message.ShouldContain("@x");

@@ -66,7 +66,8 @@ public sealed class ConnectionTests(MariaDbServer server)
 
         // Whoever signed it, and whatever it names.
         await AcceptedAsync(new MySqlTls { Fingerprint = fingerprint }, "localhost");
-        await AcceptedAsync(new MySqlTls { Mode = MySqlTlsMode.VerifyIdentity, Fingerprint = fingerprint }, "localhost");
+        await AcceptedAsync(
+            new MySqlTls { Mode = MySqlTlsMode.VerifyIdentity, Fingerprint = fingerprint }, "localhost");
         await AcceptedAsync(new MySqlTls { Fingerprint = fingerprint.Replace(":", "", StringComparison.Ordinal) });
         await AcceptedAsync(new MySqlTls { Fingerprint = fingerprint.ToLowerInvariant() });
         var another = fingerprint[..^1] + (fingerprint[^1] == '0' ? '1' : '0');

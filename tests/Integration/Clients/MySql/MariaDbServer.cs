@@ -57,7 +57,9 @@ public sealed class MariaDbServer : IAsyncLifetime
         var temporary = Directory.CreateDirectory(Path.Combine(Root, "tmp")).FullName;
         var system = await LabSystem.FromEnvironmentAsync("DRYDOCK_LAB_METADB", CancellationToken.None);
         string[] enter = [.. system is { HasMySql: false } ? system.Enter : []];
-        Run([.. enter, "mariadb-install-db", "--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root", $"--tmpdir={temporary}"]);
+        Run([
+            .. enter, "mariadb-install-db", "--no-defaults", $"--datadir={data}",
+            "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root", $"--tmpdir={temporary}"]);
         var ready = new TaskCompletionSource();
         _server = new Process
         {
@@ -70,11 +72,15 @@ public sealed class MariaDbServer : IAsyncLifetime
         };
         string[] arguments =
         [
-            "--pdeathsig", "KILL", "--", .. enter, "mariadbd", "--no-defaults", $"--datadir={data}", $"--socket={Socket}",
-            string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--bind-address=127.0.0.1", "--user=root", $"--pid-file={Root}/pid", $"--tmpdir={temporary}",
-            "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M", "--event-scheduler=OFF",
+            "--pdeathsig", "KILL", "--", .. enter, "mariadbd", "--no-defaults", $"--datadir={data}",
+            $"--socket={Socket}",
+            string.Create(CultureInfo.InvariantCulture, $"--port={Port}"), "--bind-address=127.0.0.1", "--user=root",
+            $"--pid-file={Root}/pid", $"--tmpdir={temporary}",
+            "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M", "--innodb-buffer-pool-size=64M",
+            "--event-scheduler=OFF",
             "--max-allowed-packet=64M", "--log-bin-trust-function-creators=1", "--skip-log-bin",
-            $"--ssl-ca={Certificates.CaPath}", $"--ssl-cert={Certificates.ServerPath}", $"--ssl-key={Certificates.ServerKeyPath}",
+            $"--ssl-ca={Certificates.CaPath}", $"--ssl-cert={Certificates.ServerPath}",
+            $"--ssl-key={Certificates.ServerKeyPath}",
         ];
         foreach (var argument in arguments.Concat(Arguments))
         {
@@ -108,7 +114,12 @@ public sealed class MariaDbServer : IAsyncLifetime
         await ready.Task;
 
         await using var root = await ConnectRootAsync();
-        await ExecuteAsync(root, $"CREATE USER {User}@'%' IDENTIFIED BY '{Password.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'");
+        await ExecuteAsync(
+            root,
+            $"CREATE USER {User}@'%' IDENTIFIED BY "
+            + "'"
+            + $"{Password.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}"
+            + "'");
         await ExecuteAsync(root, $"GRANT ALL PRIVILEGES ON `t%`.* TO {User}@'%'");
         await ExecuteAsync(root, $"GRANT SELECT ON mysql.proc TO {User}@'%'");
     }
@@ -150,7 +161,8 @@ public sealed class MariaDbServer : IAsyncLifetime
     });
 
     /// <summary>Creates an empty database with a name of its own (t + random).</summary>
-    public async Task<string> CreateDatabaseAsync(string suffix = "", string options = "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+    public async Task<string> CreateDatabaseAsync(
+        string suffix = "", string options = "CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
     {
         var name = "t" + Guid.NewGuid().ToString("N")[..10] + suffix;
         await using var connection = await OpenAsync();
@@ -170,8 +182,15 @@ public sealed class MariaDbServer : IAsyncLifetime
     /// <summary>What the mysql client prints for one statement: raw, without the last newline.</summary>
     public byte[] Cli(string database, string sql)
     {
-        var start = new ProcessStartInfo("mysql") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])["--no-defaults", $"--socket={Socket}", "--user=root", "--batch", "--raw", "--skip-column-names", "--default-character-set=utf8mb4", database, "-e", sql])
+        var start = new ProcessStartInfo("mysql")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
+        foreach (var argument in (string[])[
+            "--no-defaults", $"--socket={Socket}", "--user=root", "--batch", "--raw", "--skip-column-names",
+            "--default-character-set=utf8mb4", database, "-e", sql])
         {
             start.ArgumentList.Add(argument);
         }
@@ -200,7 +219,12 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     private static void Run(string[] command)
     {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         foreach (var argument in command[1..])
         {
             start.ArgumentList.Add(argument);

@@ -31,7 +31,8 @@ public sealed record TestCertificates(
     private static X509Certificate2 Ca(string name, ECDsa key, DateTimeOffset now)
     {
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(2));
     }
 

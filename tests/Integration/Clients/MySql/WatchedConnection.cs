@@ -16,7 +16,8 @@ internal sealed class WatchedConnection : NetworkStream
     internal bool Hangs { get; set; }
 
     /// <summary>Ends when something is sent after this call.</summary>
-    internal Task UsedAsync() => (_used = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    internal Task UsedAsync() =>
+        (_used = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     internal static async Task<WatchedConnection> OpenAsync(int port, CancellationToken cancellationToken)
     {
@@ -25,7 +26,8 @@ internal sealed class WatchedConnection : NetworkStream
         return new WatchedConnection(socket);
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (Hangs)
         {

@@ -15,7 +15,8 @@ public sealed class AgeToolTests
     public async Task Age_encryption_fails_with_error_of_failing_storage()
     {
         await using var full = new Failing(after: 1 << 20);
-        var failed = await Should.ThrowAsync<IOException>(() => EncryptAsync(full, Token).WaitAsync(Deadline.Default, Token));
+        var failed = await Should.ThrowAsync<IOException>(
+            () => EncryptAsync(full, Token).WaitAsync(Deadline.Default, Token));
         failed.Message.ShouldBe(Failing.Words);
     }
 
@@ -35,15 +36,20 @@ public sealed class AgeToolTests
     {
         var (identity, recipient) = Stock.NewIdentity();
         using var sealedBytes = new MemoryStream();
-        await _age.EncryptAsync([recipient], sealedBytes, async input => await input.WriteAsync(new byte[Much], Token), Token);
+        await _age.EncryptAsync(
+            [recipient], sealedBytes, async input => await input.WriteAsync(new byte[Much], Token), Token);
         sealedBytes.Position = 0;
         await using var source = new Failing(after: Much / 2, sealedBytes);
-        var failed = await Should.ThrowAsync<IOException>(() => _age.DecryptAsync(identity, source, content => content.CopyToAsync(Stream.Null, Token), Token).WaitAsync(Deadline.Default, Token));
+        var failed = await Should.ThrowAsync<IOException>(
+            () => _age.DecryptAsync(identity, source, content => content.CopyToAsync(Stream.Null, Token), Token)
+                .WaitAsync(Deadline.Default, Token));
         failed.Message.ShouldBe(Failing.Words);
     }
 
     private Task EncryptAsync(Stream target, CancellationToken cancellationToken) =>
-        _age.EncryptAsync([Stock.NewIdentity().Recipient], target, async input => await input.WriteAsync(new byte[Much], cancellationToken), cancellationToken);
+        _age.EncryptAsync(
+            [Stock.NewIdentity().Recipient], target,
+            async input => await input.WriteAsync(new byte[Much], cancellationToken), cancellationToken);
 
     // Takes or gives some bytes, and then fails, or nothing more happens.
     private sealed class Failing(long after, Stream? inner = null) : Stream
@@ -90,7 +96,9 @@ public sealed class AgeToolTests
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => await CountAsync(buffer.Length, cancellationToken);
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await CountAsync(buffer.Length, cancellationToken);
 
         private async Task CountAsync(int bytes, CancellationToken cancellationToken)
         {

@@ -17,7 +17,8 @@ public sealed class ChildOutputTests
         var bytes = consumed.ToArray();
         bytes.Length.ShouldBe(20_000_004);
         bytes.AsSpan(0, 4).SequenceEqual("head"u8).ShouldBeTrue();
-        Enumerable.Range(0, 20_000_000 / 16).All(i => bytes.AsSpan(4 + (16 * i), 16).SequenceEqual("0123456789abcde\n"u8)).ShouldBeTrue();
+        Enumerable.Range(0, 20_000_000 / 16)
+            .All(i => bytes.AsSpan(4 + (16 * i), 16).SequenceEqual("0123456789abcde\n"u8)).ShouldBeTrue();
     }
 
     [Fact]
@@ -25,11 +26,14 @@ public sealed class ChildOutputTests
     {
         var content = RandomNumberGenerator.GetBytes(3_000_001);
         using var consumed = new MemoryStream();
-        (await ReadAhead.RunAsync(default, new MemoryStream(content), async (piece, token) => await consumed.WriteAsync(piece, token), Token)).ShouldBe(content.Length);
+        (await ReadAhead.RunAsync(
+            default, new MemoryStream(content), async (piece, token) => await consumed.WriteAsync(piece, token), Token))
+            .ShouldBe(content.Length);
         consumed.ToArray().ShouldBe(content);
 
         var broken = new LimitedStream(new MemoryStream(content), 2_000_000, () => new InvalidDataException("no more"));
-        (await Should.ThrowAsync<InvalidDataException>(() => ReadAhead.RunAsync(default, broken, (_, _) => ValueTask.CompletedTask, Token))).Message.ShouldBe("no more");
+        (await Should.ThrowAsync<InvalidDataException>(() => ReadAhead.RunAsync(
+            default, broken, (_, _) => ValueTask.CompletedTask, Token))).Message.ShouldBe("no more");
     }
 
     [Fact]
@@ -47,7 +51,8 @@ public sealed class ChildOutputTests
     public async Task Failing_consumer_during_silent_child_output_kills_the_child()
     {
         using var child = Start("head -c 200000 /dev/zero; exec sleep 100000");
-        var copy = ReadAhead.RunAsync(default, child.Output, (_, _) => throw new InvalidDataException("no more"), Token);
+        var copy = ReadAhead.RunAsync(
+            default, child.Output, (_, _) => throw new InvalidDataException("no more"), Token);
         (await Should.ThrowAsync<InvalidDataException>(() => copy)).Message.ShouldBe("no more");
         (await child.Exited).ShouldNotBe(0);
     }

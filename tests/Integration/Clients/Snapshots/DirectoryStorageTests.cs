@@ -12,13 +12,15 @@ public sealed class DirectoryStorageTests
         await WriteAsync(storage, "a/one", "1");
         await WriteAsync(storage, "a/two.partial", "2");
         (await FailureAsync(() => storage.CreateAsync("a/one", Token))).ShouldBe(SnapshotFailure.AlreadyExists);
-        (await FailureAsync(() => storage.PublishAsync("a/two.partial", "a/one", Token))).ShouldBe(SnapshotFailure.AlreadyExists);
+        (await FailureAsync(() => storage.PublishAsync("a/two.partial", "a/one", Token)))
+            .ShouldBe(SnapshotFailure.AlreadyExists);
         (await ReadAsync(storage, "a/one")).ShouldBe("1");
         (await ReadAsync(storage, "a/two.partial")).ShouldBe("2");
         await storage.PublishAsync("a/two.partial", "b/two", Token);
         (await ReadAsync(storage, "b/two")).ShouldBe("2");
         (await storage.StatAsync("a/two.partial", Token)).ShouldBeNull();
-        (await FailureAsync(() => storage.PublishAsync("a/two.partial", "b/three", Token))).ShouldBe(SnapshotFailure.NotFound);
+        (await FailureAsync(() => storage.PublishAsync("a/two.partial", "b/three", Token)))
+            .ShouldBe(SnapshotFailure.NotFound);
         (await FailureAsync(() => storage.OpenReadAsync("a/none", Token))).ShouldBe(SnapshotFailure.NotFound);
     }
 
@@ -42,7 +44,8 @@ public sealed class DirectoryStorageTests
         await WriteAsync(storage, "p/s/a", "1");
         await WriteAsync(storage, "p/s/sub/b", "22");
         await WriteAsync(storage, "p/s2/c", "3");
-        (await storage.ListAsync("p/s/", Token)).Select(o => $"{o.Name}:{o.Bytes}").ShouldBe(["p/s/a:1", "p/s/sub/b:2"]);
+        (await storage.ListAsync("p/s/", Token)).Select(o => $"{o.Name}:{o.Bytes}")
+            .ShouldBe(["p/s/a:1", "p/s/sub/b:2"]);
         (await storage.ListAsync("p/s", Token)).Count.ShouldBe(3);
         (await storage.ListAsync("none/", Token)).ShouldBeEmpty();
         await storage.DeleteAsync("p/s/sub/b", Token);
@@ -86,7 +89,8 @@ public sealed class DirectoryStorageTests
         var storage = new DirectorySnapshotStorage(new StorageRoot("/nonexistent/drydock"), "");
         (await FailureAsync(() => storage.EnsureMarkAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.GetFreeBytesAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);
-        (await FailureAsync(() => storage.PublishAsync("a/one.partial", "a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
+        (await FailureAsync(() => storage.PublishAsync("a/one.partial", "a/one", Token)))
+            .ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.DeleteAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.StatAsync("a/one", Token))).ShouldBe(SnapshotFailure.StorageUnusable);
         (await FailureAsync(() => storage.ListAsync("a/", Token))).ShouldBe(SnapshotFailure.StorageUnusable);

@@ -35,7 +35,8 @@ public sealed class DropAndSettingsTests(MariaDbServer server)
             failed.Message.ShouldContain("ERROR 1451");
         }
 
-        server.Cli(database, "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'").ShouldBe("m_parent\tBASE TABLE\nzz_drydock_restore\tBASE TABLE"u8.ToArray());
+        server.Cli(database, "SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
+            .ShouldBe("m_parent\tBASE TABLE\nzz_drydock_restore\tBASE TABLE"u8.ToArray());
         SnapshotDrop? seen = null;
         await new SnapshotLoader().RestoreAsync(
             Load(folder.One, database) with
@@ -76,7 +77,8 @@ public sealed class DropAndSettingsTests(MariaDbServer server)
             Witness = new RestoreWitness("uid-2", "oms/back", "s", RestoreWitnessState.Begun),
             OnDrop = static (_, _) => Task.CompletedTask,
         };
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(request, Token))).Message.ShouldContain("ERROR 1205");
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(request, Token))).Message
+            .ShouldContain("ERROR 1205");
 
         await MariaDbServer.ExecuteAsync(reader, "COMMIT");
         (await RestoreWitness.ReadAsync(reader, database, Token)).ShouldHaveSingleItem().Restore.ShouldBe("uid-2");
@@ -92,7 +94,8 @@ public sealed class DropAndSettingsTests(MariaDbServer server)
         await using var connection = await server.OpenAsync(database);
         await MariaDbServer.ExecuteAsync(connection, "SET SESSION innodb_strict_mode=0");
         var columns = string.Join(", ", Enumerable.Range(1, 34).Select(n => $"c{n} VARCHAR(255) CHARACTER SET latin1"));
-        await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE wide ({columns}) ENGINE=InnoDB ROW_FORMAT=REDUNDANT");
+        await MariaDbServer.ExecuteAsync(
+            connection, $"CREATE TABLE wide ({columns}) ENGINE=InnoDB ROW_FORMAT=REDUNDANT");
         await MariaDbServer.ExecuteAsync(connection, "INSERT INTO wide (c1) VALUES ('x')");
         await new Snapshotter().TakeAsync(Request(folder.One, database) with { Tool = tool }, Token);
 
@@ -106,13 +109,16 @@ public sealed class DropAndSettingsTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        await HandMadeSnapshot.WriteAsync(folder.One, database, (SnapshotPart.Whole, "NONSENSE;\n" + HandMadeSnapshot.Trailer));
+        await HandMadeSnapshot.WriteAsync(
+            folder.One, database, (SnapshotPart.Whole, "NONSENSE;\n" + HandMadeSnapshot.Trailer));
 
-        var failed = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(Load(folder.One, database), Token));
+        var failed = await Should.ThrowAsync<SnapshotException>(
+            () => new SnapshotLoader().RestoreAsync(Load(folder.One, database), Token));
 
         failed.Failure.ShouldBe(SnapshotFailure.LoadFailed);
         failed.Message.ShouldContain("ERROR 1064");
-        failed.Message.ShouldContain("sql_require_primary_key was not switched off for the load: ERROR 1193: Unknown system variable");
+        failed.Message.ShouldContain(
+            "sql_require_primary_key was not switched off for the load: ERROR 1193: Unknown system variable");
         failed.Message.ShouldNotContain("innodb_strict_mode");
     }
 
@@ -134,7 +140,8 @@ public sealed class DropAndSettingsTests(MariaDbServer server)
             "CREATE TABLE z (id INT)",
             "CREATE VIEW v AS SELECT id FROM a",
             "CREATE SEQUENCE sq",
-            $"CREATE TABLE `{other}`.c (id INT PRIMARY KEY, p INT, CONSTRAINT fk_out FOREIGN KEY (p) REFERENCES `{database}`.m_parent (id))",
+            $"CREATE TABLE `{other}`.c (id INT PRIMARY KEY, p INT, CONSTRAINT fk_out FOREIGN KEY (p) REFERENCES "
+            + $"`{database}`.m_parent (id))",
         ])
         {
             await MariaDbServer.ExecuteAsync(connection, statement);

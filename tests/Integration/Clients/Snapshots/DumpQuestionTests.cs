@@ -17,7 +17,13 @@ public sealed class DumpQuestionTests(MariaDbServer server)
             "CREATE TABLE t (id INT PRIMARY KEY, `f ,1` FLOAT, d DOUBLE, fd FLOAT(10,3))",
             "INSERT INTO t VALUES (1, 16777216, 0.1, 1234567.891)",
             "CREATE VIEW v AS SELECT * FROM t");
-        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database], Tool = tool };
+        var request = new SnapshotRequest
+        {
+            Location = folder.One,
+            Connection = server.Options(),
+            Databases = [database],
+            Tool = tool
+        };
 
         var refused = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(request, Token));
         refused.Failure.ShouldBe(SnapshotFailure.DumpLosesDigits);
@@ -25,7 +31,8 @@ public sealed class DumpQuestionTests(MariaDbServer server)
         refused.Message.ShouldNotContain(".v.");
         folder.Files().ShouldBeEmpty();
 
-        var manifest = await new Snapshotter().TakeAsync(request with { Acknowledged = [$"DumpLosesDigits/{database}.t.f__1"] }, Token);
+        var manifest = await new Snapshotter().TakeAsync(
+            request with { Acknowledged = [$"DumpLosesDigits/{database}.t.f__1"] }, Token);
         manifest.Tool.Omission.ShouldBe($"with six digits of the FLOAT columns {database}.t.f ,1");
     }
 
@@ -45,7 +52,8 @@ public sealed class DumpQuestionTests(MariaDbServer server)
         await new Snapshotter().TakeAsync(request with { Acknowledged = ["ObjectsHidden"] }, Token);
         await GrantAsync($"TRIGGER, EVENT, CREATE ROUTINE ON `{database}`.*");
         await GrantAsync("SELECT ON mysql.proc");
-        (await new Snapshotter().TakeAsync(Request(folder.At("two"), database), Token)).Databases[0].Routines.ShouldHaveSingleItem();
+        (await new Snapshotter().TakeAsync(Request(folder.At("two"), database), Token)).Databases[0].Routines
+            .ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -54,10 +62,12 @@ public sealed class DumpQuestionTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var database = await HalfAsync("SELECT, SHOW VIEW, TRIGGER, EVENT, EXECUTE");
 
-        var refused = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(Request(folder.One, database), Token));
+        var refused = await Should.ThrowAsync<SnapshotException>(
+            () => new Snapshotter().TakeAsync(Request(folder.One, database), Token));
 
         refused.Failure.ShouldBe(SnapshotFailure.DumpFailed);
-        refused.Message.ShouldContain($"{database} is not dumped, because the server does not show the definition of FUNCTION fn.");
+        refused.Message.ShouldContain(
+            $"{database} is not dumped, because the server does not show the definition of FUNCTION fn.");
         folder.Files().ShouldBeEmpty();
     }
 
@@ -67,9 +77,16 @@ public sealed class DumpQuestionTests(MariaDbServer server)
     // A routine of another account, and an account with these privileges.
     private async Task<string> HalfAsync(string privileges)
     {
-        var database = await DatabaseAsync("CREATE TABLE t (id INT PRIMARY KEY)", "CREATE FUNCTION fn() RETURNS INT DETERMINISTIC RETURN 1");
+        var database = await DatabaseAsync(
+            "CREATE TABLE t (id INT PRIMARY KEY)", "CREATE FUNCTION fn() RETURNS INT DETERMINISTIC RETURN 1");
         await using var root = await server.ConnectRootAsync();
-        await MariaDbServer.ExecuteAsync(root, $"CREATE OR REPLACE USER {Account}@'%' IDENTIFIED BY '{MariaDbServer.Password.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'");
+        await MariaDbServer.ExecuteAsync(
+            root,
+            $"CREATE OR REPLACE USER {Account}@'%' IDENTIFIED BY "
+            + "'"
+            + $"{MariaDbServer.Password.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("'", "''", StringComparison.Ordinal)}"
+            + "'");
         await GrantAsync($"{privileges} ON `{database}`.*");
         return database;
     }

@@ -11,7 +11,8 @@ public sealed class DumpReadingTests(MariaDbServer server)
 {
     private static readonly string[] Hostile =
     [
-        "\"),\n(9,'y\"", "'),\n(9,'y'", "\r\n(", "\n(", "\0\n(\0", "\u001a\n(", "\n-- Dump completed on 2024-01-01\n", "\nINSERT INTO `plain` VALUES\n(1);\n",
+        "\"),\n(9,'y\"", "'),\n(9,'y'", "\r\n(", "\n(", "\0\n(\0", "\u001a\n(", "\n-- Dump completed on 2024-01-01\n",
+        "\nINSERT INTO `plain` VALUES\n(1);\n",
         ";\n", ",\n", "\\", "\\\n", "DELIMITER ;;\n", "", "(", ")",
     ];
 
@@ -30,11 +31,18 @@ public sealed class DumpReadingTests(MariaDbServer server)
         var (database, expected) = await HostileAsync(random);
 
         // Without --hex-blob as well: then the bytes of blobs come as strings.
-        foreach (var flags in (string[][])[["--hex-blob", "--routines", "--triggers", "--events"], [], ["--skip-extended-insert", "--complete-insert"]])
+        foreach (var flags in (string[][])[["--hex-blob", "--routines", "--triggers", "--events"], [], [
+            "--skip-extended-insert", "--complete-insert"]])
         {
             using var dump = new MemoryStream();
             await new MySqlDumpTool().DumpAsync(
-                new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = ["--single-transaction", "--default-character-set=utf8mb4", .. flags] },
+                new DumpJob
+                {
+                    Connection = server.Options(),
+                    Database = database,
+                    SnapshotId = "s",
+                    Flags = ["--single-transaction", "--default-character-set=utf8mb4", .. flags]
+                },
                 (output, token) => output.Content.CopyToAsync(dump, token),
                 Token);
             foreach (var piece in (int[])[1, 2, 3, 7, 64, 4096, int.MaxValue])
@@ -57,10 +65,17 @@ public sealed class DumpReadingTests(MariaDbServer server)
         var (database, expected) = await HostileAsync(new Random(7), lineFeeds: false);
         using var scratch = new TemporaryStorage();
         var tool = new MyDumperTool(new SnapshotToolOptions { ScratchRoot = scratch.Root });
-        var described = await tool.DescribeAsync(new DumpScope(MySqlServerKind.MariaDb, Routines: true, Triggers: true, Events: true), Token);
+        var described = await tool.DescribeAsync(
+            new DumpScope(MySqlServerKind.MariaDb, Routines: true, Triggers: true, Events: true), Token);
         var summaries = new ConcurrentBag<(SnapshotPart Part, DumpSummary Summary)>();
         await tool.DumpAsync(
-            new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = described.Flags },
+            new DumpJob
+            {
+                Connection = server.Options(),
+                Database = database,
+                SnapshotId = "s",
+                Flags = described.Flags
+            },
             async (output, token) =>
             {
                 using var file = new MemoryStream();
@@ -73,7 +88,8 @@ public sealed class DumpReadingTests(MariaDbServer server)
         DumpSummary.Merge(summaries.Select(s => s.Summary)).ShouldBe(expected, ignoreOrder: true);
         summaries.Where(s => s.Part == SnapshotPart.Rows).ShouldAllBe(s => s.Summary.EndsClean);
         summaries.Where(s => s.Part != SnapshotPart.Rows).ShouldAllBe(s => s.Summary.IsComplete);
-        summaries.Select(s => s.Part).ShouldBeSubsetOf([SnapshotPart.Tables, SnapshotPart.Rows, SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views]);
+        summaries.Select(s => s.Part).ShouldBeSubsetOf([
+            SnapshotPart.Tables, SnapshotPart.Rows, SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views]);
         summaries.ShouldContain(s => s.Part == SnapshotPart.Rows);
         summaries.ShouldContain(s => s.Part == SnapshotPart.OtherRows);
     }
@@ -89,22 +105,29 @@ public sealed class DumpReadingTests(MariaDbServer server)
         var tool = new MyDumperTool(new SnapshotToolOptions { ScratchRoot = scratch.Root });
 
         var refused = await Should.ThrowAsync<SnapshotException>(tool.DumpAsync(
-            new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = [] }, (_, _) => Task.CompletedTask, Token));
+            new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = [] },
+            (_, _) => Task.CompletedTask, Token));
 
         refused.Message.ShouldContain("has a line feed");
         refused.Message.ShouldContain("MySqlDump");
     }
 
-    private async Task<(string Database, Dictionary<string, long> Expected)> HostileAsync(Random random, bool lineFeeds = true)
+    private async Task<(string Database, Dictionary<string, long> Expected)> HostileAsync(
+        Random random, bool lineFeeds = true)
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.ConnectAsync(database);
         var expected = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var t = 0; t < 5; t++)
         {
-            var table = t == 0 ? "plain" : string.Create(CultureInfo.InvariantCulture, $"t{t} ({HostileName(random, lineFeeds)}");
+            var table = t == 0
+                ? "plain"
+                : string.Create(CultureInfo.InvariantCulture, $"t{t} ({HostileName(random, lineFeeds)}");
             var quoted = MySqlIdentifier.Quote(table);
-            await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE {quoted} (id INT AUTO_INCREMENT PRIMARY KEY, a LONGTEXT, b BLOB, c VARCHAR(500) COLLATE utf8mb4_bin, d JSON{(t == 0 ? "" : ", `e\n(` INT DEFAULT 1")}) COMMENT='\n(1),\n-- Dump completed'");
+            await MariaDbServer.ExecuteAsync(
+                connection, $"CREATE TABLE {quoted} (id INT AUTO_INCREMENT PRIMARY KEY, a LONGTEXT, b BLOB, c "
+                    + $"VARCHAR(500) COLLATE utf8mb4_bin, d JSON{(t == 0 ? "" : ", `e\n(` INT DEFAULT 1")}) COMMENT='\n"
+                    + "(1),\n-- Dump completed'");
             foreach (var value in Hostile)
             {
                 await InsertAsync(connection, quoted, value, System.Text.Encoding.UTF8.GetBytes(value), value);
@@ -113,17 +136,27 @@ public sealed class DumpReadingTests(MariaDbServer server)
             var rows = random.Next(0, 60);
             for (var i = 0; i < rows; i++)
             {
-                await InsertAsync(connection, quoted, HostileText.Next(random), HostileText.Bytes(random, 200), i % 7 == 0 ? null : HostileText.Next(random));
+                await InsertAsync(
+                    connection, quoted, HostileText.Next(random), HostileText.Bytes(random, 200),
+                    i % 7 == 0 ? null : HostileText.Next(random));
             }
 
-            expected[table] = Convert.ToInt64(await new MySqlCommand($"SELECT COUNT(*) FROM {quoted}", connection).ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
+            expected[table] = Convert.ToInt64(
+                await new MySqlCommand($"SELECT COUNT(*) FROM {quoted}", connection).ExecuteScalarAsync(Token),
+                CultureInfo.InvariantCulture);
         }
 
         // Bodies that look like rows and like the end of a dump.
-        await MariaDbServer.ExecuteAsync(connection, "CREATE PROCEDURE p() BEGIN\nINSERT INTO `plain` (a) VALUES\n(1),\n(2);\n-- Dump completed\nSELECT 1;\nEND");
-        await MariaDbServer.ExecuteAsync(connection, "CREATE TRIGGER tr BEFORE INSERT ON plain FOR EACH ROW BEGIN\nSET NEW.a =\n(\n1);\nEND");
-        await MariaDbServer.ExecuteAsync(connection, "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO BEGIN\nINSERT INTO `plain` (a) VALUES\n(1);\nEND");
-        await MariaDbServer.ExecuteAsync(connection, "CREATE VIEW v AS SELECT id, '\n(1),\n-- Dump completed' AS `x` FROM plain");
+        await MariaDbServer.ExecuteAsync(
+            connection, "CREATE PROCEDURE p() BEGIN\nINSERT INTO `plain` (a) VALUES\n(1),\n(2);\n-- Dump completed\n"
+                + "SELECT 1;\nEND");
+        await MariaDbServer.ExecuteAsync(
+            connection, "CREATE TRIGGER tr BEFORE INSERT ON plain FOR EACH ROW BEGIN\nSET NEW.a =\n(\n1);\nEND");
+        await MariaDbServer.ExecuteAsync(
+            connection,
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO BEGIN\nINSERT INTO `plain` (a) VALUES\n(1);\nEND");
+        await MariaDbServer.ExecuteAsync(
+            connection, "CREATE VIEW v AS SELECT id, '\n(1),\n-- Dump completed' AS `x` FROM plain");
         return (database, expected);
     }
 
@@ -160,7 +193,12 @@ public sealed class DumpReadingTests(MariaDbServer server)
 
     private static string HostileName(Random random, bool lineFeeds)
     {
-        string[] pieces = ["`", "'", "\"", ";", ")", "(", ",", "\\", "--", "/*", "*/", "#", "心", ".", .. lineFeeds ? ["\n(", "\nINSERT INTO"] : Array.Empty<string>()];
-        return string.Concat(Enumerable.Range(0, random.Next(0, 6)).Select(_ => pieces[random.Next(pieces.Length)])) + "x";
+        string[] pieces =
+        [
+            "`", "'", "\"", ";", ")", "(", ",", "\\", "--", "/*", "*/", "#", "心", ".",
+            .. lineFeeds ? ["\n(", "\nINSERT INTO"] : Array.Empty<string>()
+        ];
+        return string.Concat(Enumerable.Range(0, random.Next(0, 6)).Select(_ => pieces[random.Next(pieces.Length)]))
+            + "x";
     }
 }

@@ -16,7 +16,8 @@ public sealed class EncryptionTests(MariaDbServer server)
         var database = await SampleDatabase.CreateAsync(server, rows: 40);
         var before = SampleDatabase.Content(server, database);
         var location = folder.At("sealed");
-        var manifest = await new Snapshotter().TakeAsync(Request(location, database, tool, [recipient, another]) with { Series = "nightly" }, Token);
+        var manifest = await new Snapshotter().TakeAsync(
+            Request(location, database, tool, [recipient, another]) with { Series = "nightly" }, Token);
 
         manifest.Encryption.ShouldNotBeNull().Recipients.ShouldBe([recipient, another]);
         manifest.Series.ShouldBe("nightly");
@@ -34,25 +35,31 @@ public sealed class EncryptionTests(MariaDbServer server)
         var (stranger, _) = Stock.NewIdentity();
         foreach (var wrong in (string[])[stranger, "AGE-SECRET-KEY-1NOTONE", "nonsense"])
         {
-            var refused = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().VerifyAsync(location, wrong, null, Token));
+            var refused = await Should.ThrowAsync<SnapshotException>(
+                () => new Snapshotter().VerifyAsync(location, wrong, null, Token));
             refused.Failure.ShouldBe(SnapshotFailure.IdentityMissing, refused.Message);
             refused.ToString().ShouldNotContain("AGE-SECRET-KEY-1");
         }
 
         var load = new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database };
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(load, Token))).Failure.ShouldBe(SnapshotFailure.IdentityMissing);
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(load, Token))).Failure
+            .ShouldBe(SnapshotFailure.IdentityMissing);
         SampleDatabase.Content(server, database).ShouldBe(before);
         (load with { Identity = identity }).ToString().ShouldNotContain("AGE-SECRET-KEY");
         await new SnapshotLoader().RestoreAsync(load with { Identity = identity }, Token);
         SampleDatabase.Content(server, database).ShouldBe(before);
 
-        var damaged = Path.Combine(folder.Root, location.Prefix + manifest.Databases[0].StoredFiles.MaxBy(f => f.StoredBytes)!.Name);
+        var damaged = Path.Combine(
+            folder.Root, location.Prefix + manifest.Databases[0].StoredFiles.MaxBy(f => f.StoredBytes)!.Name);
         var good = await File.ReadAllBytesAsync(damaged, Token);
         good[^30] ^= 1;
         await File.WriteAllBytesAsync(damaged, good, Token);
-        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
-        (await new Snapshotter().VerifyAsync(location, identity, null, Token)).Findings.Select(f => f.Failure).ShouldBe([SnapshotFailure.ChecksumMismatch, SnapshotFailure.Truncated]);
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(load with { Identity = identity }, Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldHaveSingleItem().Failure
+            .ShouldBe(SnapshotFailure.ChecksumMismatch);
+        (await new Snapshotter().VerifyAsync(location, identity, null, Token)).Findings.Select(f => f.Failure)
+            .ShouldBe([SnapshotFailure.ChecksumMismatch, SnapshotFailure.Truncated]);
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(
+            load with { Identity = identity }, Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
         SampleDatabase.Content(server, database).ShouldBe(before);
     }
 
@@ -63,13 +70,15 @@ public sealed class EncryptionTests(MariaDbServer server)
         var (identity, recipient) = Stock.NewIdentity();
         var database = await SampleDatabase.CreateAsync(server, rows: 30);
         var location = folder.At("stock");
-        var manifest = await new Snapshotter().TakeAsync(Request(location, database, DumpToolKind.MySqlDump, [recipient]), Token);
+        var manifest = await new Snapshotter().TakeAsync(
+            Request(location, database, DumpToolKind.MySqlDump, [recipient]), Token);
         var target = await server.CreateDatabaseAsync();
         var file = folder.FileOf(location, manifest.Databases[0]);
         file.ShouldEndWith(".sql.gz.age");
         Stock.Run(
             """[ "$(sha256sum "$FILE" | cut -d' ' -f1)" = "$SHA" ]; age -d -i <(echo "$IDENTITY") "$FILE" | gzip -d | mysql --no-defaults --socket="$SOCKET" --user=root --binary-mode --comments "$TARGET" """,
-            ("FILE", file), ("SHA", manifest.Databases[0].File.Sha256), ("IDENTITY", identity), ("SOCKET", server.Socket), ("TARGET", target));
+            ("FILE", file), ("SHA", manifest.Databases[0].File.Sha256), ("IDENTITY", identity),
+            ("SOCKET", server.Socket), ("TARGET", target));
         SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
     }
 
@@ -80,7 +89,8 @@ public sealed class EncryptionTests(MariaDbServer server)
         var (identity, recipient) = Stock.NewIdentity();
         var database = await SampleDatabase.CreateAsync(server, rows: 30);
         var location = folder.At("stock");
-        var manifest = await new Snapshotter().TakeAsync(Request(location, database, DumpToolKind.MyDumper, [recipient]), Token);
+        var manifest = await new Snapshotter().TakeAsync(
+            Request(location, database, DumpToolKind.MyDumper, [recipient]), Token);
         var target = await server.CreateDatabaseAsync(options: "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
         var dump = folder.FileOf(location, manifest.Databases[0]);
         Stock.Run(
@@ -96,7 +106,8 @@ public sealed class EncryptionTests(MariaDbServer server)
             ("DUMP", dump), ("IDENTITY", identity), ("SOCKET", server.Socket), ("TARGET", target));
         SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
         await using var connection = await server.OpenAsync();
-        (await LoadRun.CompareAsync(connection, manifest.Databases[0], target, definitions: true, Token)).ShouldBeEmpty();
+        (await LoadRun.CompareAsync(connection, manifest.Databases[0], target, definitions: true, Token))
+            .ShouldBeEmpty();
     }
 
     [Theory]
@@ -108,7 +119,8 @@ public sealed class EncryptionTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(Request(folder.One, database, DumpToolKind.MySqlDump, [recipient]), Token));
+        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(
+            Request(folder.One, database, DumpToolKind.MySqlDump, [recipient]), Token));
         e.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
         e.Message.ShouldNotContain("KEY-1QQQ");
         folder.Files().ShouldBeEmpty();
@@ -119,15 +131,26 @@ public sealed class EncryptionTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 3);
-        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(Request(folder.One, database, DumpToolKind.MySqlDump, ["age1notarecipient"]), Token));
+        var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(
+            Request(folder.One, database, DumpToolKind.MySqlDump, ["age1notarecipient"]), Token));
         e.Failure.ShouldBe(SnapshotFailure.DumpFailed);
         e.Message.ShouldContain("age1notarecipient");
         var missing = new Snapshotter(options: new SnapshotToolOptions { Age = "no-such-age" });
-        (await Should.ThrowAsync<SnapshotException>(() => missing.TakeAsync(Request(folder.One, database, DumpToolKind.MyDumper, [Stock.NewIdentity().Recipient]), Token)))
+        (await Should.ThrowAsync<SnapshotException>(() => missing.TakeAsync(
+            Request(folder.One, database, DumpToolKind.MyDumper, [Stock.NewIdentity().Recipient]), Token)))
             .Failure.ShouldBe(SnapshotFailure.DumpFailed);
-        folder.Files().ShouldNotContain(f => f.EndsWith(".age", StringComparison.Ordinal) || f.EndsWith("manifest.json", StringComparison.Ordinal));
+        folder.Files().ShouldNotContain(
+            f => f.EndsWith(".age", StringComparison.Ordinal) || f.EndsWith("manifest.json", StringComparison.Ordinal));
     }
 
-    private SnapshotRequest Request(SnapshotLocation location, string database, DumpToolKind tool, IReadOnlyList<string> recipients) =>
-        new() { Location = location, Connection = server.Options(), Databases = [database], Tool = tool, Recipients = recipients };
+    private SnapshotRequest Request(
+        SnapshotLocation location, string database, DumpToolKind tool, IReadOnlyList<string> recipients) =>
+        new()
+        {
+            Location = location,
+            Connection = server.Options(),
+            Databases = [database],
+            Tool = tool,
+            Recipients = recipients
+        };
 }

@@ -23,7 +23,9 @@ internal sealed class FailingStorage(ISnapshotStorage real, int deletions) : ISn
         real.ListAsync(prefix, cancellationToken);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
-        _left-- > 0 ? real.DeleteAsync(name, cancellationToken) : throw new SnapshotException(SnapshotFailure.StorageUnusable, "The storage is away.");
+        _left-- > 0
+            ? real.DeleteAsync(name, cancellationToken)
+            : throw new SnapshotException(SnapshotFailure.StorageUnusable, "The storage is away.");
 
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) =>
         real.GetFreeBytesAsync(cancellationToken);

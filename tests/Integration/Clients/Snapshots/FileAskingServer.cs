@@ -95,7 +95,8 @@ internal sealed class FileAskingServer : IAsyncDisposable
                 await WriteAsync(stream, 0, Greeting());
                 await ReadAsync(stream);
                 await WriteAsync(stream, 2, Fine);
-                while ((await ReadAsync(stream)).Payload is [not Quit, ..] command && await AnswerAsync(stream, command))
+                while ((await ReadAsync(stream)).Payload is [not Quit, ..] command
+                    && await AnswerAsync(stream, command))
                 {
                 }
             }
@@ -169,13 +170,15 @@ internal sealed class FileAskingServer : IAsyncDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(capabilities, Capabilities);
         return
         [
-            10, .. "5.7.40-fake\0"u8, 7, 0, 0, 0, .. "abcdefgh"u8, 0, capabilities[0], capabilities[1], 33, 2, 0, capabilities[2], capabilities[3], 21,
+            10, .. "5.7.40-fake\0"u8, 7, 0, 0, 0, .. "abcdefgh"u8, 0, capabilities[0], capabilities[1], 33, 2, 0,
+            capabilities[2], capabilities[3], 21,
             .. new byte[10], .. "abcdefghijkl\0"u8, .. "mysql_native_password\0"u8,
         ];
     }
 
     private async Task WriteAsync(NetworkStream stream, byte seq, byte[] payload) =>
-        await stream.WriteAsync((byte[])[(byte)payload.Length, (byte)(payload.Length >> 8), 0, seq, .. payload], _stop.Token);
+        await stream.WriteAsync(
+            (byte[])[(byte)payload.Length, (byte)(payload.Length >> 8), 0, seq, .. payload], _stop.Token);
 
     private async Task<(byte Number, byte[] Payload)> ReadAsync(NetworkStream stream)
     {

@@ -25,7 +25,9 @@ internal static class HandMadeSnapshot
             await using var writer = await location.Storage.CreateAsync(location.Prefix + name, token);
             await writer.Content.WriteAsync(packed.ToArray(), token);
             await writer.CompleteAsync(token);
-            files.Add(new SnapshotFile(name, "gzip", packed.Length, raw.Length, Convert.ToHexStringLower(SHA256.HashData(packed.ToArray())), raw.Length, part));
+            files.Add(new SnapshotFile(
+                name, "gzip", packed.Length, raw.Length, Convert.ToHexStringLower(SHA256.HashData(packed.ToArray())),
+                raw.Length, part));
         }
 
         var manifest = new SnapshotManifest

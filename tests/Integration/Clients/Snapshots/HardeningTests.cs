@@ -68,7 +68,8 @@ public sealed class HardeningTests : IAsyncLifetime
         e.Failure.ShouldBe(SnapshotFailure.ReadOnlyServer);
         e.Message.ShouldContain("read_only=1");
         dropped.ShouldBeFalse();
-        (await new SnapshotLoader().CheckAsync(Load(location, database), Token)).ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.ReadOnlyServer);
+        (await new SnapshotLoader().CheckAsync(Load(location, database), Token)).ShouldHaveSingleItem().Failure
+            .ShouldBe(SnapshotFailure.ReadOnlyServer);
         SampleDatabase.Content(_server, database).ShouldBe(before);
     }
 
@@ -81,13 +82,15 @@ public sealed class HardeningTests : IAsyncLifetime
         var database = await _server.CreateDatabaseAsync();
         await using var connection = await _server.OpenAsync(database);
         await MariaDbServer.ExecuteAsync(connection, "SET SESSION max_heap_table_size=64*1024*1024");
-        await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE full (id INT PRIMARY KEY, v CHAR(250)) ENGINE=MEMORY");
+        await MariaDbServer.ExecuteAsync(
+            connection, "CREATE TABLE full (id INT PRIMARY KEY, v CHAR(250)) ENGINE=MEMORY");
         await MariaDbServer.ExecuteAsync(connection, "INSERT INTO full SELECT seq, 'x' FROM seq_1_to_30000");
         var location = folder.At("full");
         await new Snapshotter().TakeAsync(Take(location, database, tool), Token);
         await using var root = await _server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, "SET GLOBAL max_heap_table_size=1024*1024");
-        var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(Load(location, database), Token));
+        var e = await Should.ThrowAsync<SnapshotException>(
+            () => new SnapshotLoader().RestoreAsync(Load(location, database), Token));
         e.Failure.ShouldBe(SnapshotFailure.ServerFull);
         e.Message.ShouldContain("is full");
     }
@@ -103,18 +106,26 @@ public sealed class HardeningTests : IAsyncLifetime
         await using (var other = await _server.OpenAsync())
         {
             await MariaDbServer.ExecuteAsync(other, $"DO GET_LOCK('{SessionMarker.RestoreLock(database)}', 0)");
-            var busy = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(Load(location, database), Token));
+            var busy = await Should.ThrowAsync<SnapshotException>(
+                () => new SnapshotLoader().RestoreAsync(Load(location, database), Token));
             busy.Failure.ShouldBe(SnapshotFailure.Busy);
             busy.Message.ShouldContain($"Session {other.Id}");
         }
 
-        var refused = Load(location, database) with { OnDrop = (_, _) => throw new InvalidOperationException("no receipt") };
-        (await Should.ThrowAsync<InvalidOperationException>(() => new SnapshotLoader().RestoreAsync(refused, Token))).Message.ShouldBe("no receipt");
+        var refused =
+            Load(location, database) with { OnDrop = (_, _) => throw new InvalidOperationException("no receipt") };
+        (await Should.ThrowAsync<InvalidOperationException>(
+            () => new SnapshotLoader().RestoreAsync(refused, Token))).Message.ShouldBe("no receipt");
 
         // The session that holds the lock is ended between the receipt and the drop: with it the right to drop is gone.
         await using var killer = await _server.OpenAsync();
-        var cut = Load(location, database) with { OnDrop = async (_, token) => await MySqlServer.KillAsync(killer, (await SessionRecords.ReadAsync(location, token)).Single().ConnectionId, token) };
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(cut, Token))).Failure.ShouldBe(SnapshotFailure.ConnectionLost);
+        var cut = Load(location, database) with
+        {
+            OnDrop = async (_, token) => await MySqlServer.KillAsync(
+                killer, (await SessionRecords.ReadAsync(location, token)).Single().ConnectionId, token)
+        };
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(cut, Token))).Failure
+            .ShouldBe(SnapshotFailure.ConnectionLost);
         SampleDatabase.Content(_server, database).ShouldBe(before);
     }
 
@@ -127,15 +138,20 @@ public sealed class HardeningTests : IAsyncLifetime
         await new Snapshotter().TakeAsync(Take(location, database, DumpToolKind.MyDumper), Token);
         await using var dead = await _server.OpenAsync();
         var host = (await MySqlServer.SessionsAsync(dead, Token)).Single(s => s.Id == dead.Id).Host;
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, database, dead.Id, host, (await MySqlServer.IdentifyAsync(dead, Token)).Key), Token);
+        await SessionRecords.AddAsync(location, new SnapshotSession(
+            location.Id, database, dead.Id, host, (await MySqlServer.IdentifyAsync(dead, Token)).Key), Token);
         await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK('{SessionMarker.RestoreLock(database)}', 0)");
         await using var worker = await _server.OpenAsync(database);
-        await MariaDbServer.ExecuteAsync(worker, $"DO GET_LOCK(CONCAT('{SessionMarker.LoadLock(location.Id, database)}', CONNECTION_ID()), 0)");
-        (await LeftoverTests.FindAsync(_server, location)).Select(s => s.Id).ShouldBe([dead.Id, worker.Id], ignoreOrder: true);
+        await MariaDbServer.ExecuteAsync(
+            worker, $"DO GET_LOCK(CONCAT('{SessionMarker.LoadLock(location.Id, database)}', CONNECTION_ID()), 0)");
+        (await LeftoverTests.FindAsync(_server, location)).Select(s => s.Id)
+            .ShouldBe([dead.Id, worker.Id], ignoreOrder: true);
 
         await new SnapshotLoader().RestoreAsync(Load(location, database), Token);
-        (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(dead, "DO 1"))).IsConnectionError.ShouldBeTrue();
-        (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(worker, "DO 1"))).IsConnectionError.ShouldBeTrue();
+        (await Should.ThrowAsync<MySqlSessionException>(
+            () => MariaDbServer.ExecuteAsync(dead, "DO 1"))).IsConnectionError.ShouldBeTrue();
+        (await Should.ThrowAsync<MySqlSessionException>(
+            () => MariaDbServer.ExecuteAsync(worker, "DO 1"))).IsConnectionError.ShouldBeTrue();
     }
 
     [Fact]
@@ -145,7 +161,8 @@ public sealed class HardeningTests : IAsyncLifetime
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
         await using var root = await _server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, $"REVOKE LOCK TABLES ON `t%`.* FROM {MariaDbServer.User}@'%'");
-        var manifest = await new Snapshotter().TakeAsync(Take(folder.At("unlocked"), database, DumpToolKind.MyDumper), Token);
+        var manifest = await new Snapshotter().TakeAsync(
+            Take(folder.At("unlocked"), database, DumpToolKind.MyDumper), Token);
         manifest.Tool.Flags.ShouldContain("--no-locks");
         manifest.Tool.Consistency.ShouldNotBeNull().ShouldContain("no locks");
     }
@@ -157,7 +174,8 @@ public sealed class HardeningTests : IAsyncLifetime
         using var scratch = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
         var missing = new Snapshotter(options: new SnapshotToolOptions { ScratchRoot = "/nonexistent/scratch" });
-        var e = await Should.ThrowAsync<SnapshotException>(() => missing.TakeAsync(Take(folder.One, database, DumpToolKind.MyDumper), Token));
+        var e = await Should.ThrowAsync<SnapshotException>(
+            () => missing.TakeAsync(Take(folder.One, database, DumpToolKind.MyDumper), Token));
         e.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
         e.Message.ShouldContain("/nonexistent/scratch");
 
@@ -169,10 +187,12 @@ public sealed class HardeningTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(scratch.Root, "somebody-elses"), "x", Token);
         await new Snapshotter(options: options).TakeAsync(Take(folder.One, database, DumpToolKind.MyDumper), Token);
         Directory.Exists(living.Path).ShouldBeTrue();
-        Directory.GetFileSystemEntries(scratch.Root).ShouldBe([living.Path, Path.Combine(scratch.Root, "somebody-elses")], ignoreOrder: true);
+        Directory.GetFileSystemEntries(scratch.Root)
+            .ShouldBe([living.Path, Path.Combine(scratch.Root, "somebody-elses")], ignoreOrder: true);
     }
 
-    private static SnapshotRequest Take(SnapshotLocation location, MySqlOptions connection, string database, DumpToolKind tool) =>
+    private static SnapshotRequest Take(
+        SnapshotLocation location, MySqlOptions connection, string database, DumpToolKind tool) =>
         new() { Location = location, Connection = connection, Databases = [database], Tool = tool };
 
     private SnapshotRequest Take(SnapshotLocation location, string database, DumpToolKind tool) =>

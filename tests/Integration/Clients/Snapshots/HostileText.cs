@@ -5,8 +5,10 @@ internal static class HostileText
 {
     private static readonly string[] Pieces =
     [
-        "'", "''", "\\", "\\'", "\\\\", "\"", "`", "),(", ");", ";", ";;", "(", ")", ",", "\n", "\r\n", "\0", "\u001a", "-- ", "--", "#", "/*", "*/", "/*!50001 ",
-        "INSERT INTO `t` VALUES (1),(2);\n", "\n-- Dump completed on 2024-01-01\n", "DELIMITER ;;\n", "0x00", "NULL", "b'1'", "_binary '", "x", "心跳", "😀", "é", " ", "\t", "%", "\u007f",
+        "'", "''", "\\", "\\'", "\\\\", "\"", "`", "),(", ");", ";", ";;", "(", ")", ",", "\n", "\r\n", "\0", "\u001a",
+        "-- ", "--", "#", "/*", "*/", "/*!50001 ",
+        "INSERT INTO `t` VALUES (1),(2);\n", "\n-- Dump completed on 2024-01-01\n", "DELIMITER ;;\n", "0x00", "NULL",
+        "b'1'", "_binary '", "x", "心跳", "😀", "é", " ", "\t", "%", "\u007f",
     ];
 
     internal static string Next(Random random)

@@ -38,7 +38,8 @@ public sealed class LeftoverTests(MariaDbServer server)
             parent.Kill();
         }
 
-        await UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{dump}") || State(dump) == 'Z'), "mysqldump is dead");
+        await UntilAsync(
+            () => Task.FromResult(!Directory.Exists($"/proc/{dump}") || State(dump) == 'Z'), "mysqldump is dead");
         folder.Files().Count(f => f.EndsWith(".partial", StringComparison.Ordinal)).ShouldBe(1);
 
         // Whether the server noticed by itself that nobody is there any more or has to be told: afterwards the session
@@ -47,8 +48,10 @@ public sealed class LeftoverTests(MariaDbServer server)
         (await SessionIdsAsync()).ShouldNotContain(stuck.Id);
 
         await MariaDbServer.ExecuteAsync(locker, "UNLOCK TABLES");
-        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
-        folder.Files().ShouldBe([.. new[] { location.ManifestName, location.Prefix + manifest.Databases[0].File.Name }.Order(StringComparer.Ordinal)]);
+        var manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        folder.Files().ShouldBe([.. new[] { location.ManifestName, location.Prefix + manifest.Databases[0].File.Name }
+            .Order(StringComparer.Ordinal)]);
     }
 
     [Theory]
@@ -65,10 +68,18 @@ public sealed class LeftoverTests(MariaDbServer server)
         }
 
         var manifest = await new Snapshotter().TakeAsync(
-            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = server.Options(),
+                Databases = [database],
+                Tool = tool
+            },
+            Token);
 
         folder.Files().ShouldBe(
-            [.. manifest.Databases[0].StoredFiles.Select(f => location.Prefix + f.Name).Append(location.ManifestName).Order(StringComparer.Ordinal)]);
+            [.. manifest.Databases[0].StoredFiles.Select(f => location.Prefix + f.Name).Append(location.ManifestName)
+                .Order(StringComparer.Ordinal)]);
     }
 
     [Fact]
@@ -80,16 +91,21 @@ public sealed class LeftoverTests(MariaDbServer server)
         await using var innocent = await server.OpenAsync();
         var identity = await MySqlServer.IdentifyAsync(left, Token);
         var host = (await MySqlServer.SessionsAsync(left, Token)).Single(s => s.Id == left.Id).Host;
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", left.Id, host, identity.Key), Token);
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.Id, host, identity.Key), Token);
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, "db", innocent.Id, "", "another-server:1"), Token);
+        await SessionRecords.AddAsync(
+            location, new SnapshotSession(location.Id, "db", left.Id, host, identity.Key), Token);
+        await SessionRecords.AddAsync(
+            location, new SnapshotSession(location.Id, "db", innocent.Id, host, identity.Key), Token);
+        await SessionRecords.AddAsync(
+            location, new SnapshotSession(location.Id, "db", innocent.Id, "", "another-server:1"), Token);
 
         (await new SnapshotSessions().EndAsync(folder.At("recorded"), server.Options(), null, Token)).ShouldBeEmpty();
         (await FindAsync(server, location)).ShouldHaveSingleItem().Id.ShouldBe(left.Id);
-        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().Id.ShouldBe(left.Id);
+        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().Id
+            .ShouldBe(left.Id);
         folder.Files().ShouldBeEmpty();
         (await SessionIdsAsync()).ShouldContain(innocent.Id);
-        (await Should.ThrowAsync<MySqlSessionException>(() => MariaDbServer.ExecuteAsync(left, "DO 1"))).IsConnectionError.ShouldBeTrue();
+        (await Should.ThrowAsync<MySqlSessionException>(
+            () => MariaDbServer.ExecuteAsync(left, "DO 1"))).IsConnectionError.ShouldBeTrue();
     }
 
     [Fact]
@@ -99,11 +115,14 @@ public sealed class LeftoverTests(MariaDbServer server)
         var database = await SampleDatabase.CreateAsync(server, rows: 2);
         var location = folder.At("marked-" + database);
         await using var locker = await server.OpenAsync(database);
-        await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES heatbeat_sequence WRITE, oms_normal_config WRITE, empty_table WRITE, `odd ``name``; (x)` WRITE");
+        await MariaDbServer.ExecuteAsync(
+            locker, "LOCK TABLES heatbeat_sequence WRITE, oms_normal_config WRITE, empty_table WRITE, `odd ``name``; "
+                + "(x)` WRITE");
         await using var waiting = await server.OpenAsync(database);
         var count = CountAsync(waiting, location.Id);
         await UntilAsync(async () => (await FindAsync(server, location)).Count == 1, "the marked statement is seen");
-        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().Id.ShouldBe(waiting.Id);
+        (await new SnapshotSessions().EndAsync(location, server.Options(), null, Token)).ShouldHaveSingleItem().Id
+            .ShouldBe(waiting.Id);
         (await Should.ThrowAsync<MySqlSessionException>(() => count)).IsConnectionError.ShouldBeTrue();
     }
 
@@ -117,7 +136,8 @@ public sealed class LeftoverTests(MariaDbServer server)
         await using var locker = await server.OpenAsync(database);
         await MariaDbServer.ExecuteAsync(locker, "LOCK TABLES oms_normal_config WRITE");
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var request = new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] };
+        var request =
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] };
         var taking = new Snapshotter().TakeAsync(request, cancel.Token);
         IReadOnlyList<ListedSession> found = [];
         await UntilAsync(
@@ -146,17 +166,27 @@ public sealed class LeftoverTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 20);
         var location = folder.At("load-" + database);
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var target = await server.CreateDatabaseAsync();
 
         // A session of a load that died before its record was written: it holds the lock and nothing else is known of
         // it.
         await using var dead = await server.OpenAsync(target);
-        await MariaDbServer.ExecuteAsync(dead, $"DO GET_LOCK(CONCAT('{SessionMarker.LoadLock(location.Id, database)}', CONNECTION_ID()), 0)");
+        await MariaDbServer.ExecuteAsync(
+            dead, $"DO GET_LOCK(CONCAT('{SessionMarker.LoadLock(location.Id, database)}', CONNECTION_ID()), 0)");
         (await FindAsync(server, location)).ShouldHaveSingleItem().Id.ShouldBe(dead.Id);
         (await new SnapshotSessions().EndAsync(location, server.Options(), "another", Token)).ShouldBeEmpty();
 
-        await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
+        await new SnapshotLoader().RestoreAsync(
+            new SnapshotLoadRequest
+            {
+                Location = location,
+                Connection = server.Options(),
+                Database = database,
+                Target = target
+            },
+            Token);
         (await SessionIdsAsync()).ShouldNotContain(dead.Id);
         SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
     }
@@ -194,8 +224,11 @@ public sealed class LeftoverTests(MariaDbServer server)
 
     private static List<int> DumpProcesses(string id) =>
         [.. Directory.EnumerateDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && Arguments(pid).StartsWith("mysqldump\0", StringComparison.Ordinal) && Arguments(pid).Contains(id, StringComparison.Ordinal))];
+            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                ? pid
+                : 0)
+            .Where(pid => pid > 0 && Arguments(pid).StartsWith("mysqldump\0", StringComparison.Ordinal)
+                && Arguments(pid).Contains(id, StringComparison.Ordinal))];
 
     private static string Arguments(int pid)
     {

@@ -14,7 +14,8 @@ public sealed class ListingTests(MariaDbServer server)
         Write(folder, "upgrades/half/rm.0123.sql.gz.partial", "x");
         Write(folder, "upgrades/broken/manifest.json", "{\"format\": 1");
         Write(folder, "upgrades/newer/manifest.json", "{\"format\": 99, \"id\": \"newer\"}");
-        Write(folder, "upgrades/copied/manifest.json", await File.ReadAllTextAsync(Path.Combine(folder.Root, "upgrades/first/manifest.json"), Token));
+        Write(folder, "upgrades/copied/manifest.json", await File.ReadAllTextAsync(
+            Path.Combine(folder.Root, "upgrades/first/manifest.json"), Token));
 
         (await snapshotter.FindAsync(taken, Token)).ShouldNotBeNull().Id.ShouldBe("first");
         (await snapshotter.CheckPresenceAsync(taken, Token)).IsGood.ShouldBeTrue();
@@ -25,7 +26,8 @@ public sealed class ListingTests(MariaDbServer server)
 
         foreach (var id in new[] { "broken", "newer", "copied" })
         {
-            (await Should.ThrowAsync<SnapshotException>(() => snapshotter.FindAsync(folder.At(id), Token))).Failure.ShouldBe(SnapshotFailure.ManifestInvalid);
+            (await Should.ThrowAsync<SnapshotException>(() => snapshotter.FindAsync(folder.At(id), Token))).Failure
+                .ShouldBe(SnapshotFailure.ManifestInvalid);
         }
     }
 
@@ -41,13 +43,17 @@ public sealed class ListingTests(MariaDbServer server)
         var location = await TakeAsync(folder, folder.One.Id, DumpToolKind.MyDumper);
         await TakeAsync(folder, "kept");
         var cut = location with { Storage = new FailingStorage(folder.Storage, deletions) };
-        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.DeleteAsync(cut, Token))).Failure.ShouldBe(SnapshotFailure.StorageUnusable);
+        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.DeleteAsync(cut, Token))).Failure
+            .ShouldBe(SnapshotFailure.StorageUnusable);
 
         (await snapshotter.FindAsync(folder.At("kept"), Token)).ShouldNotBeNull();
         (await snapshotter.FindAsync(location, Token)).ShouldBeNull();
-        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.VerifyAsync(location, null, null, Token))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
-        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.CheckPresenceAsync(location, Token))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
-        (await Should.ThrowAsync<SnapshotException>(() => TakeAsync(folder, folder.One.Id))).Failure.ShouldBe(SnapshotFailure.BeingRemoved);
+        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.VerifyAsync(location, null, null, Token))).Failure
+            .ShouldBe(SnapshotFailure.BeingRemoved);
+        (await Should.ThrowAsync<SnapshotException>(() => snapshotter.CheckPresenceAsync(location, Token))).Failure
+            .ShouldBe(SnapshotFailure.BeingRemoved);
+        (await Should.ThrowAsync<SnapshotException>(() => TakeAsync(folder, folder.One.Id))).Failure
+            .ShouldBe(SnapshotFailure.BeingRemoved);
 
         await snapshotter.DeleteAsync(location, Token);
         folder.Files().ShouldAllBe(f => f.StartsWith("upgrades/kept/", StringComparison.Ordinal));
@@ -70,7 +76,15 @@ public sealed class ListingTests(MariaDbServer server)
         }
 
         var location = folder.At(id);
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+        await new Snapshotter().TakeAsync(
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = server.Options(),
+                Databases = [database],
+                Tool = tool
+            },
+            Token);
         return location;
     }
 }

@@ -18,10 +18,12 @@ public sealed class LoadFenceTests(MariaDbServer server)
         await leader.LockAsync("t_rm", Token);
         leader.Lock!.Name.ShouldBe(SessionMarker.RestoreLock("t_rm"));
         leader.Opening(SessionMarker.LoadLock("s", "t_rm"), rows: true).ShouldSatisfyAllConditions(
-            login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.Lock?.Name}')={leader.Connection.Id}")),
+            login => login.ShouldContain(string.Create(
+                CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.Lock?.Name}')={leader.Connection.Id}")),
             login => login.ShouldContain(SessionMarker.LoadLock("s", "t_rm")));
         await using var second = await LoadSession.OpenAsync(folder.One, oceanBase.Options(), "t_rm", Token);
-        (await Should.ThrowAsync<SnapshotException>(() => second.LockAsync("t_rm", Token))).Failure.ShouldBe(SnapshotFailure.Busy);
+        (await Should.ThrowAsync<SnapshotException>(() => second.LockAsync("t_rm", Token))).Failure
+            .ShouldBe(SnapshotFailure.Busy);
     }
 
     [Fact]
@@ -29,16 +31,19 @@ public sealed class LoadFenceTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        var load = await RowsAsync(folder.One, database, "INSERT INTO `t` VALUES\n(1),\n(0);\n", "INSERT INTO `t` VALUES\n(2);\n");
+        var load = await RowsAsync(
+            folder.One, database, "INSERT INTO `t` VALUES\n(1),\n(0);\n", "INSERT INTO `t` VALUES\n(2);\n");
         await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
         await leader.LockAsync(load.Key, Token);
 
         // The lock is lost while the tables are loaded, and then before anything is.
         var release = "DO RELEASE_LOCK('" + leader.Lock?.Name + "')";
-        var losing = load with { Request = load.Request with { OnSession = (_, token) => leader.ExecuteAsync(release, token) } };
+        var losing =
+            load with { Request = load.Request with { OnSession = (_, token) => leader.ExecuteAsync(release, token) } };
         foreach (var attempt in (DatabaseLoad[])[losing, load])
         {
-            (await Should.ThrowAsync<SnapshotException>(() => Run.LoadAsync(attempt, leader, Token))).Failure.ShouldBe(SnapshotFailure.Busy);
+            (await Should.ThrowAsync<SnapshotException>(() => Run.LoadAsync(attempt, leader, Token))).Failure
+                .ShouldBe(SnapshotFailure.Busy);
             server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("0"u8.ToArray());
         }
 
@@ -52,7 +57,8 @@ public sealed class LoadFenceTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var way = await WatchedConnection.OpenAsync(server.Port, Token);
-        var leader = await LoadSession.OpenAsync(folder.One, server.Options() with { Connect = _ => Task.FromResult<Stream>(way) }, "t_hangs", Token);
+        var leader = await LoadSession.OpenAsync(
+            folder.One, server.Options() with { Connect = _ => Task.FromResult<Stream>(way) }, "t_hangs", Token);
         await leader.LockAsync("t_hangs", Token);
         way.Hangs = true;
 
@@ -66,7 +72,8 @@ public sealed class LoadFenceTests(MariaDbServer server)
         var (times, clock) = (new LockRowTimes(), new ManualTimeProvider());
         var way = await WatchedConnection.OpenAsync(server.Port, Token);
         await using var leader = await LoadSession.OpenAsync(
-            folder.One, server.Options() with { Connect = _ => Task.FromResult<Stream>(way) }, "t_idle", Token, times with { Clock = clock });
+            folder.One, server.Options() with { Connect = _ => Task.FromResult<Stream>(way) }, "t_idle", Token,
+            times with { Clock = clock });
         await leader.LockAsync("t_idle", Token);
 
         for (var i = 0; i < 3; i++)
@@ -89,7 +96,11 @@ public sealed class LoadFenceTests(MariaDbServer server)
 
         // More than a pipe holds, so that no client takes another file while its statement runs.
         var rest = string.Concat(Enumerable.Repeat("-- a line of a comment\n", 100_000));
-        string[] files = ["DO SLEEP(600);\n", "INSERT INTO `t` VALUES\n(1);\nDO SLEEP(600);\n", "DO SLEEP(1);\nINSERT INTO `missing` VALUES\n(1);\n", "DO SLEEP(600);\n"];
+        string[] files =
+        [
+            "DO SLEEP(600);\n", "INSERT INTO `t` VALUES\n(1);\nDO SLEEP(600);\n",
+            "DO SLEEP(1);\nINSERT INTO `missing` VALUES\n(1);\n", "DO SLEEP(600);\n"
+        ];
         var load = await RowsAsync(folder.One, database, [.. files.Select(f => f + rest)]);
         await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
         await leader.LockAsync(load.Key, Token);
@@ -105,7 +116,8 @@ public sealed class LoadFenceTests(MariaDbServer server)
     private static LoadRun Run => new(new SnapshotToolOptions(), TimeProvider.System);
 
     private static IEnumerable<string> Clients(string database) =>
-        Directory.EnumerateDirectories("/proc").Where(p => Path.GetFileName(p).All(char.IsAsciiDigit)).Where(p => CommandLine(p).Contains($"--database={database}", StringComparison.Ordinal));
+        Directory.EnumerateDirectories("/proc").Where(p => Path.GetFileName(p).All(char.IsAsciiDigit))
+            .Where(p => CommandLine(p).Contains($"--database={database}", StringComparison.Ordinal));
 
     private static string CommandLine(string process)
     {
@@ -122,8 +134,12 @@ public sealed class LoadFenceTests(MariaDbServer server)
 
     private async Task<DatabaseLoad> RowsAsync(SnapshotLocation location, string database, params string[] files)
     {
-        const string Create = "CREATE TABLE IF NOT EXISTS t (id INT AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;\n" + HandMadeSnapshot.Trailer;
-        await HandMadeSnapshot.WriteAsync(location, database, [(SnapshotPart.Tables, Create), .. files.Select(f => (SnapshotPart.Rows, f))]);
-        return await DatabaseLoad.ReadAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, "", Token);
+        const string Create = "CREATE TABLE IF NOT EXISTS t (id INT AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;\n"
+            + HandMadeSnapshot.Trailer;
+        await HandMadeSnapshot.WriteAsync(
+            location, database, [(SnapshotPart.Tables, Create), .. files.Select(f => (SnapshotPart.Rows, f))]);
+        return await DatabaseLoad.ReadAsync(
+            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, "",
+            Token);
     }
 }

@@ -28,7 +28,8 @@ public sealed class LoadableTests : IAsyncLifetime
             var refused = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(request, Token));
 
             refused.Message.ShouldBe(
-                $"{database} is not dumped, because MySQL could not load the dump: MariaDB's mysqldump writes values of "
+                $"{database} is not dumped, because MySQL could not load the dump: MariaDB's mysqldump writes "
+                    + "values of "
                     + $"generated columns, and vectors as text, which only MariaDB takes. Columns: g.b, g.c. {way}");
             folder.Files().ShouldBeEmpty();
             return;
@@ -41,7 +42,13 @@ public sealed class LoadableTests : IAsyncLifetime
         }
 
         await new SnapshotLoader().RestoreAsync(
-            new SnapshotLoadRequest { Location = request.Location, Connection = _server.Options(), Database = database }, Token);
+            new SnapshotLoadRequest
+            {
+                Location = request.Location,
+                Connection = _server.Options(),
+                Database = database
+            },
+            Token);
         _server.Cli(database, "SELECT * FROM g").ShouldBe("1\t2\t2\n2\t4\t3"u8.ToArray());
         folder.Sql().ShouldContain("INSERT INTO `g` (`a`) VALUES");
     }
@@ -50,11 +57,13 @@ public sealed class LoadableTests : IAsyncLifetime
     public async Task Generated_column_beside_one_that_mydumper_loses_is_refused_with_both_tools()
     {
         using var folder = new TemporaryStorage();
-        var database = await CreateAsync("CREATE TABLE g (a INT PRIMARY KEY, b INT AS (a * 2) STORED, c INT INVISIBLE DEFAULT 3)");
+        var database = await CreateAsync(
+            "CREATE TABLE g (a INT PRIMARY KEY, b INT AS (a * 2) STORED, c INT INVISIBLE DEFAULT 3)");
 
         foreach (var tool in Enum.GetValues<DumpToolKind>())
         {
-            (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(Request(folder.At("both"), database, tool), Token)))
+            (await Should.ThrowAsync<SnapshotException>(
+                () => new Snapshotter().TakeAsync(Request(folder.At("both"), database, tool), Token)))
                 .Message.ShouldEndWith("Columns: g.b. Dump this database with the mysqldump of MySQL instead.");
         }
 
@@ -63,7 +72,8 @@ public sealed class LoadableTests : IAsyncLifetime
             .ShouldBe(Enum.GetValues<DumpToolKind>(), "preflight of an upgrade says the same before the downtime");
     }
 
-    private static SnapshotRequest Request(SnapshotLocation location, MySqlOptions connection, string database, DumpToolKind tool) =>
+    private static SnapshotRequest Request(
+        SnapshotLocation location, MySqlOptions connection, string database, DumpToolKind tool) =>
         new() { Location = location, Connection = connection, Databases = [database], Tool = tool };
 
     private SnapshotRequest Request(SnapshotLocation location, string database, DumpToolKind tool) =>

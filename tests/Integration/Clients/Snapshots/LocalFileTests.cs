@@ -34,10 +34,13 @@ public sealed class LocalFileTests : IDisposable
     public async Task Client_without_flags_would_send_file_and_run_commands()
     {
         await using var server = new FileAskingServer(CanaryFile, always: false);
-        using var open = MemoryFile.Create("open", Encoding.UTF8.GetBytes(SecretOptionFile.Text(server.Options, MySqlTlsMode.Disabled, null, ToolVendor.MariaDb)));
-        using var child = ChildProcess.Start(_tools.SetPriv, _tools.Client, [$"--defaults-file={open.Path}", "--batch", "--local-infile=1"], redact: "");
+        using var open = MemoryFile.Create("open", Encoding.UTF8.GetBytes(
+            SecretOptionFile.Text(server.Options, MySqlTlsMode.Disabled, null, ToolVendor.MariaDb)));
+        using var child = ChildProcess.Start(
+            _tools.SetPriv, _tools.Client, [$"--defaults-file={open.Path}", "--batch", "--local-infile=1"], redact: "");
         var output = child.StandardOutput.CopyToAsync(Stream.Null, Token);
-        await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes($"system touch {Proof}\nsource {Script}\n{Load}"), Token);
+        await child.StandardInput.WriteAsync(
+            Encoding.UTF8.GetBytes($"system touch {Proof}\nsource {Script}\n{Load}"), Token);
         child.StandardInput.Close();
         await child.Exited.WaitAsync(Token);
         await output;
@@ -58,19 +61,25 @@ public sealed class LocalFileTests : IDisposable
         using var folder = new TemporaryStorage();
         string[] attacks =
         [
-            Load, $"LOAD DATA LOCAL INFILE\n'{CanaryFile}' INTO TABLE t;\n", $"/*!50000 LOAD DATA LOCAL INFILE '{CanaryFile}' INTO TABLE t */;\n",
-            $"\\! touch {Proof}\n", $"system touch {Proof}\n;\n", $"SELECT 1;\nsystem touch {Proof}\n;\n", $"/*!40101 \\! touch {Proof} */;\n",
-            $"source {Script}\n;\n", $"\\. {Script}\n", $"tee {Proof}\nSELECT 1;\n", $"\\T {Proof}\nSELECT 1;\n", $"pager touch {Proof}\n;\nSELECT 1;\n", $"\\P touch {Proof}\nSELECT 1;\n",
+            Load, $"LOAD DATA LOCAL INFILE\n'{CanaryFile}' INTO TABLE t;\n",
+            $"/*!50000 LOAD DATA LOCAL INFILE '{CanaryFile}' INTO TABLE t */;\n",
+            $"\\! touch {Proof}\n", $"system touch {Proof}\n;\n", $"SELECT 1;\nsystem touch {Proof}\n;\n",
+            $"/*!40101 \\! touch {Proof} */;\n",
+            $"source {Script}\n;\n", $"\\. {Script}\n", $"tee {Proof}\nSELECT 1;\n", $"\\T {Proof}\nSELECT 1;\n",
+            $"pager touch {Proof}\n;\nSELECT 1;\n", $"\\P touch {Proof}\nSELECT 1;\n",
         ];
         for (var i = 0; i < attacks.Length; i++)
         {
             await using var asking = new FileAskingServer(CanaryFile, always: false);
             var location = folder.At($"s{i}");
             await HandMadeSnapshot.WriteAsync(location, "rm", (part, attacks[i] + HandMadeSnapshot.Trailer));
-            var load = await DatabaseLoad.ReadAsync(new SnapshotLoadRequest { Location = location, Connection = asking.Options, Database = "rm" }, "", Token);
+            var load = await DatabaseLoad.ReadAsync(
+                new SnapshotLoadRequest { Location = location, Connection = asking.Options, Database = "rm" }, "",
+                Token);
             await using var leader = await LoadSession.OpenAsync(location, _server.Options(), "rm", Token);
             var run = new LoadRun(_tools, TimeProvider.System);
-            var ended = await run.LoadAsync(load, leader, Token).ContinueWith(static t => t.Exception, TaskScheduler.Default);
+            var ended = await run.LoadAsync(load, leader, Token).ContinueWith(
+                static t => t.Exception, TaskScheduler.Default);
 
             asking.Connections.ShouldBe(1, attacks[i]);
             asking.Received.ShouldBeEmpty(attacks[i]);
@@ -97,7 +106,8 @@ public sealed class LocalFileTests : IDisposable
             : [(SnapshotPart.Tables, Create + HandMadeSnapshot.Trailer), (part, Load)];
         await HandMadeSnapshot.WriteAsync(location, database, parts);
         var refused = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader(_tools).RestoreAsync(
-            new SnapshotLoadRequest { Location = location, Connection = _server.Options(), Database = database }, Token));
+            new SnapshotLoadRequest { Location = location, Connection = _server.Options(), Database = database },
+            Token));
         refused.Failure.ShouldBe(SnapshotFailure.LoadFailed);
         refused.Message.ShouldNotContain(Canary);
         _server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("0"u8.ToArray());
@@ -107,11 +117,20 @@ public sealed class LocalFileTests : IDisposable
     public async Task Dump_tools_send_no_file_to_asking_server()
     {
         await using var server = new FileAskingServer(CanaryFile, always: true);
-        var job = new DumpJob { Connection = server.Options, Database = "t", SnapshotId = "s", Flags = ["--single-transaction"], Threads = 1 };
-        await Should.ThrowAsync<SnapshotException>(() => new MySqlDumpTool(_tools).DumpAsync(job, static (o, token) => o.Content.CopyToAsync(Stream.Null, token), Token));
+        var job = new DumpJob
+        {
+            Connection = server.Options,
+            Database = "t",
+            SnapshotId = "s",
+            Flags = ["--single-transaction"],
+            Threads = 1
+        };
+        await Should.ThrowAsync<SnapshotException>(() => new MySqlDumpTool(_tools).DumpAsync(
+            job, static (o, token) => o.Content.CopyToAsync(Stream.Null, token), Token));
         var asked = server.Asked;
         asked.ShouldBeGreaterThan(0);
-        var rows = new MyDumperRows(_tools with { ScratchRoot = _folder }, job with { Flags = [] }, ["--no-schemas"], MySqlServerKind.MySql);
+        var rows = new MyDumperRows(
+            _tools with { ScratchRoot = _folder }, job with { Flags = [] }, ["--no-schemas"], MySqlServerKind.MySql);
         await Should.ThrowAsync<SnapshotException>(() => rows.RunAsync([], static (_, _) => Task.CompletedTask, Token));
         server.Asked.ShouldBeGreaterThan(asked);
         server.Received.ShouldBeEmpty();
@@ -135,7 +154,8 @@ public sealed class LocalFileTests : IDisposable
     {
         await using var open = File.OpenRead(CanaryFile);
         using var secret = MemoryFile.Create("secret", Encoding.UTF8.GetBytes(Canary));
-        using var child = ChildProcess.Start(_tools.SetPriv, "/bin/sh", ["-c", "ls -l /proc/self/fd; echo; env"], redact: "");
+        using var child = ChildProcess.Start(
+            _tools.SetPriv, "/bin/sh", ["-c", "ls -l /proc/self/fd; echo; env"], redact: "");
         child.StandardInput.Close();
         using var reader = new StreamReader(child.StandardOutput);
         var parts = (await reader.ReadToEndAsync(Token)).Split("\n\n");
@@ -143,6 +163,7 @@ public sealed class LocalFileTests : IDisposable
         // Whoever started the tests may have left descriptors open; what this process opened must not be among them.
         parts[0].ShouldNotContain(CanaryFile);
         parts[0].ShouldNotContain("memfd:");
-        parts[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('=')[0]).ShouldBeSubsetOf(["PATH", "LC_ALL", "HOME", "PWD", "OLDPWD", "SHLVL", "_"]);
+        parts[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('=')[0])
+            .ShouldBeSubsetOf(["PATH", "LC_ALL", "HOME", "PWD", "OLDPWD", "SHLVL", "_"]);
     }
 }

@@ -24,7 +24,8 @@ public sealed class MyDumperTests(MariaDbServer server)
         manifest.Format.ShouldBe(2);
         var files = manifest.Databases[0].Files.ShouldNotBeNull();
         files.Count(f => f.Name.Contains(".big.", StringComparison.Ordinal)).ShouldBeGreaterThan(1);
-        files.Select(f => f.Part).Distinct().ShouldBe([SnapshotPart.Tables, SnapshotPart.Rows, SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views]);
+        files.Select(f => f.Part).Distinct().ShouldBe([
+            SnapshotPart.Tables, SnapshotPart.Rows, SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views]);
         manifest.Databases[0].File.RawBytes.ShouldBe(files.Sum(f => f.RawBytes));
         folder.Files().Length.ShouldBe(files.Count + 1);
         scratch.Files().ShouldBeEmpty();
@@ -54,7 +55,8 @@ public sealed class MyDumperTests(MariaDbServer server)
         };
         (await loader.CheckAsync(load, Token)).ShouldBeEmpty();
         await loader.RestoreAsync(load, Token);
-        loads.Distinct().Count().ShouldBe(5, "one client for the tables, three for the files of rows, one for the rest");
+        loads.Distinct().Count()
+            .ShouldBe(5, "one client for the tables, three for the files of rows, one for the rest");
         HardDatabase.Content(server, database).ShouldBe(before);
         drops.ShouldHaveSingleItem().Existed.ShouldBeTrue();
         drops[0].Tables.ShouldBe(manifest.Databases[0].Tables.Count);
@@ -68,5 +70,12 @@ public sealed class MyDumperTests(MariaDbServer server)
     }
 
     private SnapshotRequest Request(SnapshotLocation location, string database) =>
-        new() { Location = location, Connection = server.Options(), Databases = [database], Tool = DumpToolKind.MyDumper, Acknowledged = [$"DumpLosesDigits/{database}.floats.f"] };
+        new()
+        {
+            Location = location,
+            Connection = server.Options(),
+            Databases = [database],
+            Tool = DumpToolKind.MyDumper,
+            Acknowledged = [$"DumpLosesDigits/{database}.floats.f"]
+        };
 }

@@ -43,7 +43,8 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
         await using var first = await LoadSession.OpenAsync(folder.At("other"), Options(proxy), database, Token);
         await first.LockAsync(database, Token);
 
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(Load(folder, proxy, database), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(
+            Load(folder, proxy, database), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
 
         server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("3"u8.ToArray());
     }
@@ -77,12 +78,21 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await TableAsync();
-        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
-        await new Snapshotter(new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", "ENGINE=MyISAM", StringComparison.Ordinal))).TakeAsync(request, Token);
+        var request =
+            new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
+        await new Snapshotter(new MeddlingTool(
+            sql => sql.Replace("ENGINE=InnoDB", "ENGINE=MyISAM", StringComparison.Ordinal))).TakeAsync(request, Token);
         var warnings = new List<SnapshotFinding>();
 
         await new SnapshotLoader().RestoreAsync(
-            new SnapshotLoadRequest { Location = folder.One, Connection = server.Options(), Database = database, OnWarning = warnings.Add }, Token);
+            new SnapshotLoadRequest
+            {
+                Location = folder.One,
+                Connection = server.Options(),
+                Database = database,
+                OnWarning = warnings.Add
+            },
+            Token);
 
         warnings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             w => w.IsWarning.ShouldBeTrue(),
@@ -108,7 +118,9 @@ public sealed class OceanBaseRestoreTests(MariaDbServer server)
     private async Task<OceanBaseProxy> ProxyAsync(OceanBaseBehaviour behaviour)
     {
         await using var root = await server.ConnectRootAsync();
-        await MariaDbServer.ExecuteAsync(root, $"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `{LockRow.Database}`.* TO {MariaDbServer.User}@'%'");
+        await MariaDbServer.ExecuteAsync(
+            root,
+            $"GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON `{LockRow.Database}`.* TO {MariaDbServer.User}@'%'");
         return new OceanBaseProxy("127.0.0.1", server.Port, behaviour);
     }
 

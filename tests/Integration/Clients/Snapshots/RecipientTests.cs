@@ -13,7 +13,8 @@ public sealed class RecipientTests
     {
         var good = Stock.NewIdentity().Recipient;
         var mistyped = good[..^1] + (good[^1] == 'q' ? 'p' : 'q');
-        var refused = await Should.ThrowAsync<SnapshotException>(() => new AgeRecipients().CheckAsync([good, mistyped], Token));
+        var refused = await Should.ThrowAsync<SnapshotException>(
+            () => new AgeRecipients().CheckAsync([good, mistyped], Token));
         refused.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
         refused.Message.ShouldContain(mistyped);
         refused.Message.ShouldContain("age-keygen");
@@ -22,7 +23,8 @@ public sealed class RecipientTests
     [Fact]
     public async Task Missing_age_program_is_named()
     {
-        var refused = await Should.ThrowAsync<SnapshotException>(() => new AgeRecipients(new SnapshotToolOptions { Age = "/nonexistent/age" }).CheckAsync([Stock.NewIdentity().Recipient], Token));
+        var refused = await Should.ThrowAsync<SnapshotException>(() => new AgeRecipients(
+            new SnapshotToolOptions { Age = "/nonexistent/age" }).CheckAsync([Stock.NewIdentity().Recipient], Token));
         refused.Message.ShouldContain("age");
     }
 }

@@ -14,7 +14,8 @@ public sealed class RestoreTestTests : IAsyncLifetime
     {
         await _server.InitializeAsync();
         await using var root = await _server.ConnectRootAsync();
-        await MariaDbServer.ExecuteAsync(root, $"GRANT ALL PRIVILEGES ON `drydock\\_verify\\_%`.* TO {MariaDbServer.User}@'%'");
+        await MariaDbServer.ExecuteAsync(
+            root, $"GRANT ALL PRIVILEGES ON `drydock\\_verify\\_%`.* TO {MariaDbServer.User}@'%'");
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -29,10 +30,19 @@ public sealed class RestoreTestTests : IAsyncLifetime
         var second = await _server.CreateDatabaseAsync(options: "CHARACTER SET latin1 COLLATE latin1_bin");
         var before = SampleDatabase.Content(_server, first);
         var location = folder.At("tested");
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [first, second], Tool = tool }, Token);
+        await new Snapshotter().TakeAsync(
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = _server.Options(),
+                Databases = [first, second],
+                Tool = tool
+            },
+            Token);
         var files = folder.Files();
         var seen = new System.Collections.Concurrent.ConcurrentBag<SnapshotProgress>();
-        (await new SnapshotLoader().RestoreTestAsync(Request(location) with { Progress = new Sink(seen) }, Token)).Findings.ShouldBeEmpty();
+        (await new SnapshotLoader().RestoreTestAsync(
+            Request(location) with { Progress = new Sink(seen) }, Token)).Findings.ShouldBeEmpty();
         seen.Count(p => p.Stage == SnapshotStage.Loaded).ShouldBe(2);
         Databases().ShouldNotContain(d => d.StartsWith("drydock", StringComparison.Ordinal));
         folder.Files().ShouldBe(files);
@@ -51,8 +61,11 @@ public sealed class RestoreTestTests : IAsyncLifetime
         })
         {
             var location = folder.At("broken-" + failures);
-            await new Snapshotter(new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", broken, StringComparison.Ordinal)))
-                .TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database] }, Token);
+            await new Snapshotter(
+                new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", broken, StringComparison.Ordinal)))
+                .TakeAsync(
+                    new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database] },
+                    Token);
             var tested = await new SnapshotLoader().RestoreTestAsync(Request(location), Token);
             tested.Findings.Count(f => f.Failure == SnapshotFailure.LoadFailed).ShouldBe(failures);
             tested.Findings.Count.ShouldBe(failures);
@@ -69,8 +82,12 @@ public sealed class RestoreTestTests : IAsyncLifetime
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 2);
         var location = folder.At("lacks");
-        await new Snapshotter(new MeddlingTool(sql => sql.Replace("TRIGGER tr1", "TRIGGER tr2", StringComparison.Ordinal).Replace("VIEW `v2` AS select", "VIEW `v3` AS select", StringComparison.Ordinal)))
-            .TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database] }, Token);
+        await new Snapshotter(
+            new MeddlingTool(sql => sql.Replace("TRIGGER tr1", "TRIGGER tr2", StringComparison.Ordinal)
+                .Replace("VIEW `v2` AS select", "VIEW `v3` AS select", StringComparison.Ordinal)))
+            .TakeAsync(
+                new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database] },
+                Token);
         var tested = await new SnapshotLoader().RestoreTestAsync(Request(location), Token);
         tested.Findings.ShouldAllBe(f => f.Failure == SnapshotFailure.CatalogueMismatch);
         foreach (var name in (string[])["tr1", "tr2", "v3"])
@@ -84,18 +101,27 @@ public sealed class RestoreTestTests : IAsyncLifetime
     {
         using var folder = new TemporaryStorage();
         var location = folder.At("claimed");
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [await TwoRowsAsync()] }, Token);
+        await new Snapshotter().TakeAsync(
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = _server.Options(),
+                Databases = [await TwoRowsAsync()]
+            },
+            Token);
         var scratch = RestoreTest.NameOf(location.Id);
         await using var connection = await _server.OpenAsync();
         await MariaDbServer.ExecuteAsync(connection, $"CREATE DATABASE {scratch}");
         await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE {scratch}.precious (id INT)");
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(
+            Request(location), Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
         _server.Cli(scratch, "SHOW TABLES").ShouldBe("precious"u8.ToArray());
 
         // The test of another snapshot.
         var witness = new RestoreWitness(scratch, "restore test", "another", RestoreWitnessState.Begun);
         await witness.WriteAsync(connection, scratch, Token);
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(
+            Request(location), Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
         _server.Cli(scratch, "SHOW TABLES").ShouldBe("precious\nzz_drydock_restore"u8.ToArray());
 
         // Died in the middle.
@@ -115,8 +141,10 @@ public sealed class RestoreTestTests : IAsyncLifetime
         await using var connection = await _server.ConnectAsync(database);
         foreach (var statement in (string[])
         [
-            "CREATE EVENT `a `` ON COMPLETION PRESERVE ENABLE '` ON SCHEDULE EVERY 1 SECOND COMMENT 'PRESERVE ENABLE ' DO DELETE FROM a WHERE id < 0",
-            "CREATE EVENT b ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE DISABLE DO BEGIN SELECT 1; SELECT ' PRESERVE ENABLE '; END",
+            "CREATE EVENT `a `` ON COMPLETION PRESERVE ENABLE '` ON SCHEDULE EVERY 1 SECOND COMMENT 'PRESERVE ENABLE ' "
+            + "DO DELETE FROM a WHERE id < 0",
+            "CREATE EVENT b ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE DISABLE DO BEGIN SELECT 1; SELECT ' "
+            + "PRESERVE ENABLE '; END",
             "CREATE EVENT c ON SCHEDULE AT '2037-01-01 00:00:00' ON COMPLETION PRESERVE ENABLE DO SELECT 1",
         ])
         {
@@ -124,14 +152,23 @@ public sealed class RestoreTestTests : IAsyncLifetime
         }
 
         var location = folder.At("events");
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database], Tool = tool }, Token);
+        await new Snapshotter().TakeAsync(
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = _server.Options(),
+                Databases = [database],
+                Tool = tool
+            },
+            Token);
         await using var root = await _server.ConnectRootAsync();
         await MariaDbServer.ExecuteAsync(root, "SET GLOBAL event_scheduler=ON");
         var copied = "";
         var loaded = new Sink([])
         {
             Comparing = () => copied = System.Text.Encoding.UTF8.GetString(_server.Cli(
-                "", $"SELECT COUNT(*), SUM(STATUS = 'DISABLED') FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{RestoreTest.NameOf(location.Id)}'")),
+                "", "SELECT COUNT(*), SUM(STATUS = 'DISABLED') FROM information_schema.EVENTS WHERE EVENT_SCHEMA = "
+                    + $"'{RestoreTest.NameOf(location.Id)}'")),
         };
 
         var tested = await new SnapshotLoader().RestoreTestAsync(Request(location) with { Progress = loaded }, Token);
@@ -139,7 +176,10 @@ public sealed class RestoreTestTests : IAsyncLifetime
         tested.Findings.ShouldBeEmpty();
         tested.Warnings.ShouldBeEmpty();
         copied.ShouldBe("3\t3");
-        System.Text.Encoding.UTF8.GetString(_server.Cli(database, "SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() AND STATUS = 'ENABLED'")).ShouldBe("2");
+        System.Text.Encoding.UTF8.GetString(_server.Cli(
+            database,
+            "SELECT COUNT(*) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() AND STATUS = 'ENABLED'"))
+            .ShouldBe("2");
     }
 
     [Theory]
@@ -153,9 +193,12 @@ public sealed class RestoreTestTests : IAsyncLifetime
         {
             foreach (var statement in (string[])
             [
-                "CREATE TABLE places (id INT PRIMARY KEY, g GEOMETRY, p POINT, i INET6, u UUID, f DOUBLE, `a``b` CHAR(3) CHARACTER SET utf16)",
-                "INSERT INTO places VALUES (1, ST_GeomFromText('LINESTRING(0 0,1 1)'), POINT(1, 2), '::1', '6ccd780c-baba-1026-9564-5b8c656024db', 0.1, 'é'), (2, NULL, NULL, NULL, NULL, NULL, NULL)",
-                "CREATE TABLE aged (id INT PRIMARY KEY, v INT, s TIMESTAMP(6) AS ROW START, e TIMESTAMP(6) AS ROW END, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING",
+                "CREATE TABLE places (id INT PRIMARY KEY, g GEOMETRY, p POINT, i INET6, u UUID, f DOUBLE, `a``b` "
+                + "CHAR(3) CHARACTER SET utf16)",
+                "INSERT INTO places VALUES (1, ST_GeomFromText('LINESTRING(0 0,1 1)'), POINT(1, 2), '::1', "
+                + "'6ccd780c-baba-1026-9564-5b8c656024db', 0.1, 'é'), (2, NULL, NULL, NULL, NULL, NULL, NULL)",
+                "CREATE TABLE aged (id INT PRIMARY KEY, v INT, s TIMESTAMP(6) AS ROW START, e TIMESTAMP(6) AS ROW END, "
+                + "PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING",
                 "INSERT INTO aged (id, v) VALUES (1, 1)",
                 "UPDATE aged SET v = 2",
             ])
@@ -187,9 +230,11 @@ public sealed class RestoreTestTests : IAsyncLifetime
         await MariaDbServer.ExecuteAsync(connection, $"INSERT INTO c VALUES (77, {value})");
         var location = folder.At("lost");
         await TakeAsync(
-            location, database, tool: new MeddlingTool(sql => System.Text.RegularExpressions.Regex.Replace(sql, @"\(77,.+\);", $"(77,{lost});")));
+            location, database, tool: new MeddlingTool(
+                sql => System.Text.RegularExpressions.Regex.Replace(sql, @"\(77,.+\);", $"(77,{lost});")));
 
-        var tested = await new SnapshotLoader().RestoreTestAsync(Request(location) with { Checksums = await ChecksumsAsync(database) }, Token);
+        var tested = await new SnapshotLoader().RestoreTestAsync(
+            Request(location) with { Checksums = await ChecksumsAsync(database) }, Token);
 
         var finding = tested.Findings.ShouldHaveSingleItem();
         finding.Failure.ShouldBe(SnapshotFailure.ContentMismatch);
@@ -210,7 +255,12 @@ public sealed class RestoreTestTests : IAsyncLifetime
             Request(location) with
             {
                 Manifest = manifest,
-                Progress = new Sink([]) { Comparing = () => loaded = Text(RestoreTest.NameOf(location.Id), "SELECT (SELECT COUNT(*) FROM large), (SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE())") },
+                Progress = new Sink([])
+                {
+                    Comparing = () => loaded = Text(
+                        RestoreTest.NameOf(location.Id), "SELECT (SELECT COUNT(*) FROM large), (SELECT COUNT(*) FROM "
+                            + "information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE())")
+                },
             },
             Token);
 
@@ -221,7 +271,15 @@ public sealed class RestoreTestTests : IAsyncLifetime
         await new Snapshotter().DeleteAsync(location, Token);
         folder.Files().ShouldBeEmpty();
         HardDatabase.Content(_server, database).ShouldBe(before);
-        (await new Snapshotter().TakeAsync(new SnapshotRequest { Location = folder.At("all"), Connection = _server.Options(), Databases = [database], Acknowledged = ["DumpLosesDigits"] }, Token)).DefinitionsSha256
+        (await new Snapshotter().TakeAsync(
+            new SnapshotRequest
+            {
+                Location = folder.At("all"),
+                Connection = _server.Options(),
+                Databases = [database],
+                Acknowledged = ["DumpLosesDigits"]
+            },
+            Token)).DefinitionsSha256
             .ShouldBe(manifest.DefinitionsSha256);
     }
 
@@ -254,11 +312,14 @@ public sealed class RestoreTestTests : IAsyncLifetime
 
         await using var killed = await _server.OpenAsync();
         await MariaDbServer.ExecuteAsync(killed, $"CREATE DATABASE {scratch}");
-        await new RestoreWitness(scratch, "restore test", location.Id, RestoreWitnessState.Begun).WriteAsync(killed, scratch, Token);
+        await new RestoreWitness(scratch, "restore test", location.Id, RestoreWitnessState.Begun).WriteAsync(
+            killed, scratch, Token);
         await MariaDbServer.ExecuteAsync(killed, $"CREATE TABLE {scratch}.a (id INT)");
         await MariaDbServer.ExecuteAsync(killed, $"DO GET_LOCK('{SessionMarker.RestoreLock(scratch)}', 0)");
         var listed = (await MySqlServer.SessionsAsync(killed, Token)).Single(s => s.IsOwn);
-        await SessionRecords.AddAsync(location, new SnapshotSession(location.Id, database + SessionMarker.ForTest, listed.Id, listed.Host, (await MySqlServer.IdentifyAsync(killed, Token)).Key), Token);
+        await SessionRecords.AddAsync(location, new SnapshotSession(
+            location.Id, database + SessionMarker.ForTest, listed.Id, listed.Host,
+            (await MySqlServer.IdentifyAsync(killed, Token)).Key), Token);
 
         await new SnapshotLoader().ClearTestAsync(request, [database], Token);
 
@@ -278,7 +339,8 @@ public sealed class RestoreTestTests : IAsyncLifetime
         foreach (var statement in (string[])
         [
             "CREATE SEQUENCE sq NOCACHE",
-            "CREATE TABLE numbered (id INT PRIMARY KEY DEFAULT NEXTVAL(sq), v INT, h INT INVISIBLE DEFAULT (1 + NEXT VALUE FOR sq))",
+            "CREATE TABLE numbered (id INT PRIMARY KEY DEFAULT NEXTVAL(sq), v INT, h INT INVISIBLE DEFAULT (1 + NEXT "
+            + "VALUE FOR sq))",
             "CREATE TABLE aged (id INT PRIMARY KEY, n INT DEFAULT NEXTVAL(sq)) WITH SYSTEM VERSIONING",
             "CREATE TABLE log (id INT PRIMARY KEY DEFAULT NEXTVAL(sq), v INT)",
             "INSERT INTO numbered (v) VALUES (1), (2), (3)",
@@ -300,7 +362,9 @@ public sealed class RestoreTestTests : IAsyncLifetime
             {
                 var scratch = RestoreTest.NameOf(location.Id);
                 tables = Text(scratch, "SELECT COUNT(*) FROM numbered");
-                bound = Text("", $"SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{scratch}' AND COLUMN_DEFAULT LIKE '%nextval%'");
+                bound = Text(
+                    "", $"SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{scratch}' AND "
+                        + "COLUMN_DEFAULT LIKE '%nextval%'");
             },
         };
 
@@ -320,17 +384,38 @@ public sealed class RestoreTestTests : IAsyncLifetime
     {
         using var folder = new TemporaryStorage();
         var location = folder.At("busy");
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [await TwoRowsAsync()] }, Token);
+        await new Snapshotter().TakeAsync(
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = _server.Options(),
+                Databases = [await TwoRowsAsync()]
+            },
+            Token);
         await using var other = await _server.OpenAsync();
-        await MariaDbServer.ExecuteAsync(other, $"DO GET_LOCK('{SessionMarker.RestoreLock(RestoreTest.NameOf(location.Id))}', 0)");
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(Request(location), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
+        await MariaDbServer.ExecuteAsync(
+            other, $"DO GET_LOCK('{SessionMarker.RestoreLock(RestoreTest.NameOf(location.Id))}', 0)");
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreTestAsync(
+            Request(location), Token))).Failure.ShouldBe(SnapshotFailure.Busy);
         folder.Files().Length.ShouldBe(2);
     }
 
-    private Task<SnapshotManifest> TakeAsync(SnapshotLocation location, string database, DumpToolKind kind = DumpToolKind.MySqlDump, IDumpTool? tool = null) =>
-        new Snapshotter(tool).TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database], Tool = kind, Acknowledged = ["DumpLosesDigits"] }, Token);
+    private Task<SnapshotManifest> TakeAsync(
+        SnapshotLocation location, string database, DumpToolKind kind = DumpToolKind.MySqlDump,
+        IDumpTool? tool = null) =>
+        new Snapshotter(tool).TakeAsync(
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = _server.Options(),
+                Databases = [database],
+                Tool = kind,
+                Acknowledged = ["DumpLosesDigits"]
+            },
+            Token);
 
-    private Task<IReadOnlyDictionary<string, string>> ChecksumsAsync(string database) => new SnapshotLoader().ReadChecksumsAsync(_server.Options(), [database], Token);
+    private Task<IReadOnlyDictionary<string, string>> ChecksumsAsync(string database) =>
+        new SnapshotLoader().ReadChecksumsAsync(_server.Options(), [database], Token);
 
     private SnapshotRequest Definitions(SnapshotLocation location, string database) =>
         new() { Location = location, Connection = _server.Options(), Databases = [database], Definitions = true };
@@ -351,7 +436,8 @@ public sealed class RestoreTestTests : IAsyncLifetime
         return database;
     }
 
-    private sealed class Sink(System.Collections.Concurrent.ConcurrentBag<SnapshotProgress> seen) : IProgress<SnapshotProgress>
+    private sealed class Sink(System.Collections.Concurrent.ConcurrentBag<SnapshotProgress> seen)
+        : IProgress<SnapshotProgress>
     {
         public Action? Comparing { get; init; }
 

@@ -13,7 +13,8 @@ public sealed class RestoreTests(MariaDbServer server)
         var database = await SampleDatabase.CreateAsync(server);
         var before = SampleDatabase.Content(server, database);
         var location = folder.One;
-        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var sessions = new ConcurrentBag<SnapshotSession>();
         var loader = new SnapshotLoader();
         var request = new SnapshotLoadRequest
@@ -33,7 +34,8 @@ public sealed class RestoreTests(MariaDbServer server)
         await loader.RestoreAsync(request, Token);
 
         SampleDatabase.Content(server, database).ShouldBe(before);
-        (await LoadRun.CompareAsync(connection, manifest.Databases[0], database, definitions: true, Token)).ShouldBeEmpty();
+        (await LoadRun.CompareAsync(connection, manifest.Databases[0], database, definitions: true, Token))
+            .ShouldBeEmpty();
         sessions.ShouldHaveSingleItem().Host.ShouldContain(":");
         folder.Files().Length.ShouldBe(2);
 
@@ -41,8 +43,10 @@ public sealed class RestoreTests(MariaDbServer server)
         await MariaDbServer.ExecuteAsync(connection, "DROP TRIGGER tr1");
         await MariaDbServer.ExecuteAsync(connection, "CREATE OR REPLACE VIEW v2 AS SELECT 1 AS one");
         await MariaDbServer.ExecuteAsync(connection, "DELETE FROM heatbeat_sequence");
-        var differences = await LoadRun.CompareAsync(connection, manifest.Databases[0], database, definitions: true, Token);
-        differences.Select(f => f.Failure).ShouldBe([SnapshotFailure.CatalogueMismatch, SnapshotFailure.CatalogueMismatch, SnapshotFailure.RowCountMismatch]);
+        var differences = await LoadRun.CompareAsync(
+            connection, manifest.Databases[0], database, definitions: true, Token);
+        differences.Select(f => f.Failure).ShouldBe(
+            [SnapshotFailure.CatalogueMismatch, SnapshotFailure.CatalogueMismatch, SnapshotFailure.RowCountMismatch]);
     }
 
     [Theory]
@@ -58,7 +62,14 @@ public sealed class RestoreTests(MariaDbServer server)
         {
             var location = folder.At(id);
             var manifest = await new Snapshotter().TakeAsync(
-                new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+                new SnapshotRequest
+                {
+                    Location = location,
+                    Connection = server.Options(),
+                    Databases = [database],
+                    Tool = tool
+                },
+                Token);
             manifest.Databases[0].Tables.ShouldNotContain(t => t.Name == RestoreWitness.Table);
 
             IReadOnlyList<RestoreWitness> before = [];
@@ -81,8 +92,10 @@ public sealed class RestoreTests(MariaDbServer server)
 
             before.Select(w => w.Restore).Distinct().ShouldBe(id == "one" ? [] : ["uid-one"]);
             var after = await RestoreWitness.ReadAsync(connection, database, Token);
-            after.Select(w => (w.Restore, w.State)).ShouldBe([($"uid-{id}", RestoreWitnessState.Begun), ($"uid-{id}", RestoreWitnessState.Restored)]);
-            (await LoadRun.CompareAsync(connection, manifest.Databases[0], database, definitions: true, Token)).ShouldBeEmpty();
+            after.Select(w => (w.Restore, w.State))
+                .ShouldBe([($"uid-{id}", RestoreWitnessState.Begun), ($"uid-{id}", RestoreWitnessState.Restored)]);
+            (await LoadRun.CompareAsync(connection, manifest.Databases[0], database, definitions: true, Token))
+                .ShouldBeEmpty();
 
             // Written again, nothing changes.
             await after[0].WriteAsync(connection, database, Token);
@@ -98,9 +111,18 @@ public sealed class RestoreTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 30);
         var location = folder.At("at-top", path: "");
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var target = database + "_copy";
-        await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token);
+        await new SnapshotLoader().RestoreAsync(
+            new SnapshotLoadRequest
+            {
+                Location = location,
+                Connection = server.Options(),
+                Database = database,
+                Target = target
+            },
+            Token);
         SampleDatabase.Content(server, target).ShouldBe(SampleDatabase.Content(server, database));
     }
 
@@ -110,16 +132,25 @@ public sealed class RestoreTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 5);
         var location = folder.One;
-        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var file = folder.FileOf(location, manifest.Databases[0]);
         var bytes = await File.ReadAllBytesAsync(file, Token);
         bytes[^20] ^= 0x40;
         await File.WriteAllBytesAsync(file, bytes, Token);
         var target = await server.CreateDatabaseAsync();
-        var request = new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target };
-        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        var request = new SnapshotLoadRequest
+        {
+            Location = location,
+            Connection = server.Options(),
+            Database = database,
+            Target = target
+        };
+        (await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(request, Token))).Failure
+            .ShouldBe(SnapshotFailure.ChecksumMismatch);
         (await new SnapshotLoader().CheckAsync(request, Token)).ShouldNotBeEmpty();
-        server.Cli("", $"SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{target}'").ShouldBe("0"u8.ToArray());
+        server.Cli("", $"SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{target}'")
+            .ShouldBe("0"u8.ToArray());
     }
 
     [Fact]
@@ -129,12 +160,16 @@ public sealed class RestoreTests(MariaDbServer server)
         var database = await SampleDatabase.CreateAsync(server, rows: 5);
         await using (var connection = await server.OpenAsync(database))
         {
-            await MariaDbServer.ExecuteAsync(connection, "INSERT INTO oms_normal_config (cfg_name, data) VALUES ('huge', REPEAT(UNHEX('00FF'), 17000000))");
+            await MariaDbServer.ExecuteAsync(
+                connection,
+                "INSERT INTO oms_normal_config (cfg_name, data) VALUES ('huge', REPEAT(UNHEX('00FF'), 17000000))");
         }
 
         var location = folder.One;
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
-        var findings = await new SnapshotLoader().CheckAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token);
+        await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var findings = await new SnapshotLoader().CheckAsync(
+            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token);
         findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.PacketTooLarge);
     }
 
@@ -150,19 +185,25 @@ public sealed class RestoreTests(MariaDbServer server)
         await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE t (a INT)");
         await MariaDbServer.ExecuteAsync(connection, "INSERT INTO t VALUES (1)");
         var location = folder.One;
-        var manifest = await HandMadeSnapshot.WriteAsync(location, database, (SnapshotPart.Whole, HandMadeSnapshot.Trailer));
+        var manifest = await HandMadeSnapshot.WriteAsync(
+            location, database, (SnapshotPart.Whole, HandMadeSnapshot.Trailer));
         await location.Storage.DeleteAsync(location.ManifestName, Token);
         await ManifestStore.PublishAsync(
-            location, manifest with { Databases = [manifest.Databases[0] with { CharacterSet = set, Collation = collation }] }, Token);
-        var request = new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database };
+            location,
+            manifest with { Databases = [manifest.Databases[0] with { CharacterSet = set, Collation = collation }] },
+            Token);
+        var request =
+            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database };
 
         // The files are not read: a check that waits for another server is repeated.
         var file = folder.FileOf(location, manifest.Databases[0]);
         var bytes = await File.ReadAllBytesAsync(file, Token);
         await File.WriteAllBytesAsync(file, bytes[..^10], Token);
-        (await new SnapshotLoader().CheckAsync(request, Token)).ShouldHaveSingleItem().Message.ShouldContain($"{set} and collation {collation}");
+        (await new SnapshotLoader().CheckAsync(request, Token)).ShouldHaveSingleItem().Message
+            .ShouldContain($"{set} and collation {collation}");
         await File.WriteAllBytesAsync(file, bytes, Token);
-        var refused = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(request, Token));
+        var refused = await Should.ThrowAsync<SnapshotException>(
+            () => new SnapshotLoader().RestoreAsync(request, Token));
 
         refused.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
         refused.Message.ShouldContain("Nothing was dropped");
@@ -176,17 +217,25 @@ public sealed class RestoreTests(MariaDbServer server)
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
         var location = folder.One;
-        var manifest = await HandMadeSnapshot.WriteAsync(location, database, (SnapshotPart.Whole, HandMadeSnapshot.Trailer));
+        var manifest = await HandMadeSnapshot.WriteAsync(
+            location, database, (SnapshotPart.Whole, HandMadeSnapshot.Trailer));
         var pairs = await connection.RowsAsync(
-            "SELECT CHARACTER_SET_NAME, COLLATION_NAME FROM information_schema.COLLATIONS WHERE IS_DEFAULT = 'Yes'", Token);
+            "SELECT CHARACTER_SET_NAME, COLLATION_NAME FROM information_schema.COLLATIONS WHERE IS_DEFAULT = 'Yes'",
+            Token);
         pairs.Count.ShouldBeGreaterThan(20);
         foreach (var pair in pairs.Append(["utf8", "utf8_general_ci"]))
         {
             await location.Storage.DeleteAsync(location.ManifestName, Token);
             await ManifestStore.PublishAsync(
-                location, manifest with { Databases = [manifest.Databases[0] with { CharacterSet = pair[0]!, Collation = pair[1]! }] }, Token);
+                location,
+                manifest with
+                {
+                    Databases = [manifest.Databases[0] with { CharacterSet = pair[0]!, Collation = pair[1]! }]
+                },
+                Token);
             (await new SnapshotLoader().CheckAsync(
-                new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token)).ShouldBeEmpty(pair[0]);
+                new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database },
+                Token)).ShouldBeEmpty(pair[0]);
         }
     }
 
@@ -215,7 +264,14 @@ public sealed class RestoreTests(MariaDbServer server)
         var before = server.Cli(database, All);
         var location = folder.At("history");
         var manifest = await new Snapshotter().TakeAsync(
-            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+            new SnapshotRequest
+            {
+                Location = location,
+                Connection = server.Options(),
+                Databases = [database],
+                Tool = tool
+            },
+            Token);
         manifest.Databases[0].Tables.Select(t => $"{t.Name}={t.Rows}").ShouldBe(["plain=0", "sv=3"]);
         manifest.Tool.Omission.ShouldBeNull();
 
@@ -233,12 +289,14 @@ public sealed class RestoreTests(MariaDbServer server)
         await using var connection = await server.OpenAsync(database);
         await MariaDbServer.ExecuteAsync(
             connection,
-            "CREATE TABLE tx (a INT, s BIGINT UNSIGNED AS ROW START, e BIGINT UNSIGNED AS ROW END, PERIOD FOR SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING ENGINE=InnoDB");
+            "CREATE TABLE tx (a INT, s BIGINT UNSIGNED AS ROW START, e BIGINT UNSIGNED AS ROW END, PERIOD FOR "
+            + "SYSTEM_TIME (s, e)) WITH SYSTEM VERSIONING ENGINE=InnoDB");
         await MariaDbServer.ExecuteAsync(connection, "INSERT INTO tx (a) VALUES (1)");
         await MariaDbServer.ExecuteAsync(connection, "UPDATE tx SET a = 2");
 
         var manifest = await new Snapshotter().TakeAsync(
-            new SnapshotRequest { Location = folder.At("tx"), Connection = server.Options(), Databases = [database] }, Token);
+            new SnapshotRequest { Location = folder.At("tx"), Connection = server.Options(), Databases = [database] },
+            Token);
 
         manifest.Databases[0].Rows.ShouldBe(1);
         manifest.Tool.Omission.ShouldNotBeNull().ShouldEndWith($": {database}.tx");
@@ -256,11 +314,20 @@ public sealed class RestoreTests(MariaDbServer server)
         }
 
         var location = folder.One;
-        await new Snapshotter(new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", "ENGINE=InnoDB BROKEN", StringComparison.Ordinal)))
-            .TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        await new Snapshotter(
+            new MeddlingTool(sql => sql.Replace("ENGINE=InnoDB", "ENGINE=InnoDB BROKEN", StringComparison.Ordinal)))
+            .TakeAsync(
+                new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] },
+                Token);
         var target = await server.CreateDatabaseAsync();
         var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(
-            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database, Target = target }, Token));
+            new SnapshotLoadRequest
+            {
+                Location = location,
+                Connection = server.Options(),
+                Database = database,
+                Target = target
+            }, Token));
         e.Failure.ShouldBe(SnapshotFailure.LoadFailed);
         e.Message.ShouldContain("1064");
         e.Message.ShouldNotContain("canary");
@@ -275,16 +342,28 @@ public sealed class RestoreTests(MariaDbServer server)
         var database = await server.CreateDatabaseAsync();
         await using (var connection = await server.OpenAsync(database))
         {
-            await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE a (id VARCHAR(40) PRIMARY KEY) COLLATE utf8mb4_bin");
+            await MariaDbServer.ExecuteAsync(
+                connection, "CREATE TABLE a (id VARCHAR(40) PRIMARY KEY) COLLATE utf8mb4_bin");
             await MariaDbServer.ExecuteAsync(connection, "INSERT INTO a VALUES ('canary it''s'),('CANARY IT''S')");
         }
 
         // Loaded into a table in which both rows have the same key.
         var location = folder.One;
-        await new Snapshotter(new MeddlingTool(sql => sql.Replace("utf8mb4_bin", "utf8mb4_general_ci", StringComparison.Ordinal), tool == DumpToolKind.MyDumper ? new MyDumperTool() : null))
-            .TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+        await new Snapshotter(new MeddlingTool(
+            sql => sql.Replace("utf8mb4_bin", "utf8mb4_general_ci", StringComparison.Ordinal),
+            tool == DumpToolKind.MyDumper ? new MyDumperTool() : null))
+            .TakeAsync(
+                new SnapshotRequest
+                {
+                    Location = location,
+                    Connection = server.Options(),
+                    Databases = [database],
+                    Tool = tool
+                },
+                Token);
         var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(
-            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token));
+            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database },
+            Token));
         e.Failure.ShouldBe(SnapshotFailure.LoadFailed);
 
         // MariaDB loads an empty table in bulk, and then finds the row at COMMIT.

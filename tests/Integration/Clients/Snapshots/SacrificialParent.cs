@@ -20,12 +20,17 @@ internal sealed class SacrificialParent : IDisposable
     internal static SacrificialParent Start(
         MySqlOptions connection, string folder, string id, string database)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, typeof(SacrificialParent).Assembly.GetName().Name!))
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, typeof(SacrificialParent).Assembly.GetName().Name!))
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { [Order] = string.Join('\n', connection.Port, connection.UserID, connection.Password, folder, id, database) },
+            Environment =
+            {
+                [Order] = string.Join(
+                    '\n', connection.Port, connection.UserID, connection.Password, folder, id, database)
+            },
         };
         start.ArgumentList.Add("-class");
         start.ArgumentList.Add(typeof(LeftoverTests).FullName!);
@@ -40,7 +45,8 @@ internal sealed class SacrificialParent : IDisposable
     /// <summary>Called by the fixture before anything else: in the sacrificed process it does not come back.</summary>
     internal static async Task RunIfAskedAsync()
     {
-        if (Environment.GetEnvironmentVariable(Order)?.Split('\n') is not [var port, var user, var password, var folder, var id, var database])
+        if (Environment.GetEnvironmentVariable(Order)?.Split('\n')
+            is not [var port, var user, var password, var folder, var id, var database])
         {
             return;
         }

@@ -6,7 +6,12 @@ internal static class Stock
     /// <summary>What it printed; throws with its error output if it failed.</summary>
     internal static string Run(string script, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("bash")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         start.ArgumentList.Add("-euo");
         start.ArgumentList.Add("pipefail");
         start.ArgumentList.Add("-c");
@@ -27,6 +32,7 @@ internal static class Stock
     internal static (string Identity, string Recipient) NewIdentity()
     {
         var text = Run("age-keygen 2>/dev/null");
-        return (text, text.Split('\n').Single(l => l.StartsWith("# public key: ", StringComparison.Ordinal))["# public key: ".Length..]);
+        return (text, text.Split('\n').Single(
+            l => l.StartsWith("# public key: ", StringComparison.Ordinal))["# public key: ".Length..]);
     }
 }

@@ -32,7 +32,8 @@ public sealed class TakeTests(MariaDbServer server)
         var first = manifest.Databases[0];
         first.CharacterSet.ShouldBe("utf8mb4");
         first.Collation.ShouldBe("utf8mb4_unicode_ci");
-        first.Tables.Select(t => $"{t.Name}={t.Rows}").ShouldBe(["empty_table=0", "heatbeat_sequence=2", "odd `name`; (x)=3", "oms_normal_config=300"], ignoreOrder: true);
+        first.Tables.Select(t => $"{t.Name}={t.Rows}").ShouldBe(
+            ["empty_table=0", "heatbeat_sequence=2", "odd `name`; (x)=3", "oms_normal_config=300"], ignoreOrder: true);
         first.Views.Select(v => v.Name).ShouldBe(["v2", "v;1"], ignoreOrder: true);
         first.Routines.Select(v => v.Name).ShouldBe(["FUNCTION f1", "PROCEDURE p1"]);
         first.Triggers.Select(v => v.Name).ShouldBe(["tr1"]);
@@ -46,12 +47,14 @@ public sealed class TakeTests(MariaDbServer server)
         File.GetUnixFileMode(folder.FileOf(location, first)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await UnzipAsync(folder.FileOf(location, first))).LongLength.ShouldBe(first.File.RawBytes);
         folder.Files().Length.ShouldBe(3, string.Join(' ', folder.Files()));
-        progress.Seen.ShouldContain(p => p.Stage == SnapshotStage.Dumping && p.RawBytes == first.File.RawBytes && p.StoredBytes == first.File.StoredBytes);
+        progress.Seen.ShouldContain(p => p.Stage == SnapshotStage.Dumping && p.RawBytes == first.File.RawBytes
+            && p.StoredBytes == first.File.StoredBytes);
         progress.Seen.Count(p => p.Stage == SnapshotStage.Published).ShouldBe(2);
 
         var text = await File.ReadAllTextAsync(Path.Combine(folder.Root, location.ManifestName), Token);
         text.ShouldNotContain("canary");
-        (await new Snapshotter().FindAsync(location, Token)).ShouldNotBeNull().StoredBytes.ShouldBe(manifest.StoredBytes);
+        (await new Snapshotter().FindAsync(location, Token)).ShouldNotBeNull().StoredBytes
+            .ShouldBe(manifest.StoredBytes);
         (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldBeEmpty();
         (await new Snapshotter().CheckPresenceAsync(location, Token)).IsGood.ShouldBeTrue();
     }
@@ -61,7 +64,8 @@ public sealed class TakeTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
+        var request =
+            new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
         await new Snapshotter().TakeAsync(request, Token);
         var before = folder.Files().ToDictionary(f => f, f => File.GetLastWriteTimeUtc(Path.Combine(folder.Root, f)));
 
@@ -71,10 +75,12 @@ public sealed class TakeTests(MariaDbServer server)
         }
 
         (await new Snapshotter().TakeAsync(request, Token)).Databases[0].Tables.ShouldBeEmpty();
-        folder.Files().ToDictionary(f => f, f => File.GetLastWriteTimeUtc(Path.Combine(folder.Root, f))).ShouldBe(before);
+        folder.Files().ToDictionary(f => f, f => File.GetLastWriteTimeUtc(Path.Combine(folder.Root, f)))
+            .ShouldBe(before);
 
         var other = request with { Databases = [database, await server.CreateDatabaseAsync()] };
-        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(other, Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(other, Token))).Failure
+            .ShouldBe(SnapshotFailure.AlreadyExists);
     }
 
     [Fact]
@@ -88,7 +94,8 @@ public sealed class TakeTests(MariaDbServer server)
         var request = new SnapshotRequest
         {
             Location = folder.One,
-            Connection = server.Options() with { Connect = async token => await WatchedConnection.OpenAsync(port, token) },
+            Connection =
+                server.Options() with { Connect = async token => await WatchedConnection.OpenAsync(port, token) },
             Databases = [database],
         };
 
@@ -110,18 +117,27 @@ public sealed class TakeTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
-        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database, "t_none"] };
-        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.DatabaseMissing);
+        var request = new SnapshotRequest
+        {
+            Location = folder.One,
+            Connection = server.Options(),
+            Databases = [database, "t_none"]
+        };
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(request, Token))).Failure
+            .ShouldBe(SnapshotFailure.DatabaseMissing);
 
         request = request with { Databases = [database] };
         var tool = new MySqlDumpTool(new SnapshotToolOptions { Dump = "no-such-mysqldump" });
-        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ToolMissing);
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token))).Failure
+            .ShouldBe(SnapshotFailure.ToolMissing);
         tool = new MySqlDumpTool(new SnapshotToolOptions { SetPriv = "no-such-setpriv" });
-        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token))).Failure.ShouldBe(SnapshotFailure.ToolMissing);
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(request, Token))).Failure
+            .ShouldBe(SnapshotFailure.ToolMissing);
 
         var wrong = server.Options(password: "canary-wrong");
         var e = await Should.ThrowAsync<SnapshotException>(() => new MySqlDumpTool().DumpAsync(
-            new DumpJob { Connection = wrong, Database = database, SnapshotId = "s", Flags = [] }, (s, t) => s.Content.CopyToAsync(Stream.Null, t), Token));
+            new DumpJob { Connection = wrong, Database = database, SnapshotId = "s", Flags = [] },
+            (s, t) => s.Content.CopyToAsync(Stream.Null, t), Token));
         e.Failure.ShouldBe(SnapshotFailure.DumpFailed);
         e.Message.ShouldContain("1045");
         e.Message.ShouldNotContain("canary");
@@ -133,13 +149,21 @@ public sealed class TakeTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 20);
-        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
+        var request =
+            new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [database] };
 
         await FailsAsync(request, new MeddlingTool(sql => sql[..(sql.Length / 2)]), SnapshotFailure.Truncated);
         await FailsAsync(request, new MeddlingTool(_ => ""), SnapshotFailure.Truncated);
-        await FailsAsync(request, new MeddlingTool(sql => sql.Replace("-- Dump completed", "-- Dump", StringComparison.Ordinal)), SnapshotFailure.Truncated);
-        await FailsAsync(request, new MeddlingTool(sql => sql.Replace("(1,'a\\'b',2),", "", StringComparison.Ordinal).Replace("(1,'a\\'b'),", "", StringComparison.Ordinal)), SnapshotFailure.RowCountMismatch);
-        await FailsAsync(request, new MeddlingTool(sql => sql.Replace("CREATE TABLE `empty_table`", "CREATE TABLE `other`", StringComparison.Ordinal)), SnapshotFailure.CatalogueMismatch);
+        await FailsAsync(
+            request, new MeddlingTool(sql => sql.Replace("-- Dump completed", "-- Dump", StringComparison.Ordinal)),
+            SnapshotFailure.Truncated);
+        await FailsAsync(request, new MeddlingTool(sql => sql.Replace("(1,'a\\'b',2),", "", StringComparison.Ordinal)
+            .Replace("(1,'a\\'b'),", "", StringComparison.Ordinal)), SnapshotFailure.RowCountMismatch);
+        await FailsAsync(
+            request,
+            new MeddlingTool(
+                sql => sql.Replace("CREATE TABLE `empty_table`", "CREATE TABLE `other`", StringComparison.Ordinal)),
+            SnapshotFailure.CatalogueMismatch);
         folder.Files().ShouldBeEmpty();
     }
 
@@ -148,7 +172,8 @@ public sealed class TakeTests(MariaDbServer server)
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 5);
-        var tool = new MeddlingTool(sql => sql.Replace("CREATE TABLE `empty_table`", "CREATE TABLE `other`", StringComparison.Ordinal));
+        var tool = new MeddlingTool(
+            sql => sql.Replace("CREATE TABLE `empty_table`", "CREATE TABLE `other`", StringComparison.Ordinal));
         var location = new SnapshotLocation(new UndeletableStorage(folder.Storage), "", "undeletable");
         var e = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter(tool).TakeAsync(
             new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token));
@@ -161,8 +186,16 @@ public sealed class TakeTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var good = await server.CreateDatabaseAsync();
         var bad = await SampleDatabase.CreateAsync(server, rows: 5);
-        var request = new SnapshotRequest { Location = folder.One, Connection = server.Options(), Databases = [good, bad], Parallelism = 1 };
-        await FailsAsync(request, new MeddlingTool(sql => sql.Contains("oms_normal_config", StringComparison.Ordinal) ? "" : sql), SnapshotFailure.Truncated);
+        var request = new SnapshotRequest
+        {
+            Location = folder.One,
+            Connection = server.Options(),
+            Databases = [good, bad],
+            Parallelism = 1
+        };
+        await FailsAsync(
+            request, new MeddlingTool(sql => sql.Contains("oms_normal_config", StringComparison.Ordinal) ? "" : sql),
+            SnapshotFailure.Truncated);
         var published = folder.Files().ShouldHaveSingleItem();
 
         var manifest = await new Snapshotter().TakeAsync(request, Token);
@@ -181,26 +214,31 @@ public sealed class TakeTests(MariaDbServer server)
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 50);
         var location = folder.One;
-        var manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
+        var manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
         var file = folder.FileOf(location, manifest.Databases[0]);
         var good = await File.ReadAllBytesAsync(file, Token);
 
         var flipped = (byte[])good.Clone();
         flipped[good.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(file, flipped, Token);
-        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings
+            .ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
         (await new Snapshotter().CheckPresenceAsync(location, Token)).IsGood.ShouldBeTrue();
 
         await File.WriteAllBytesAsync(file, good[..^100], Token);
         var cut = (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings;
         cut.ShouldContain(f => f.Failure == SnapshotFailure.Truncated);
-        (await new Snapshotter().CheckPresenceAsync(location, Token)).Findings.ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
+        (await new Snapshotter().CheckPresenceAsync(location, Token)).Findings
+            .ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch);
 
         File.Delete(file);
-        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.NotFound);
+        (await new Snapshotter().VerifyAsync(location, null, null, Token)).Findings.ShouldHaveSingleItem().Failure
+            .ShouldBe(SnapshotFailure.NotFound);
 
         await File.WriteAllTextAsync(Path.Combine(folder.Root, location.ManifestName), "{\"format\": 99", Token);
-        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().FindAsync(location, Token))).Failure.ShouldBe(SnapshotFailure.ManifestInvalid);
+        (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().FindAsync(location, Token))).Failure
+            .ShouldBe(SnapshotFailure.ManifestInvalid);
     }
 
     private static async Task FailsAsync(SnapshotRequest request, IDumpTool tool, SnapshotFailure failure)

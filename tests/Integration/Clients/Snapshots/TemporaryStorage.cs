@@ -19,12 +19,14 @@ internal sealed class TemporaryStorage : IDisposable
     internal SnapshotLocation At(string id, string path = "upgrades") => new(Storage, path, id);
 
     internal string[] Files() =>
-        [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>The text of all dumps.</summary>
     internal string Sql() => string.Concat(Files().Where(f => f.EndsWith(".gz", StringComparison.Ordinal)).Select(f =>
     {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(Root, f)), CompressionMode.Decompress));
+        using var reader = new StreamReader(
+            new GZipStream(File.OpenRead(Path.Combine(Root, f)), CompressionMode.Decompress));
         return reader.ReadToEnd();
     }));
 

@@ -20,9 +20,10 @@ internal sealed class UndeletableStorage(ISnapshotStorage real) : ISnapshotStora
     public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
         real.ListAsync(prefix, cancellationToken);
 
-    public Task DeleteAsync(string name, CancellationToken cancellationToken) => name.EndsWith(StorageName.Partial, StringComparison.Ordinal)
-        ? throw new SnapshotException(SnapshotFailure.StorageUnusable, "The storage is away.")
-        : real.DeleteAsync(name, cancellationToken);
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
+        name.EndsWith(StorageName.Partial, StringComparison.Ordinal)
+            ? throw new SnapshotException(SnapshotFailure.StorageUnusable, "The storage is away.")
+            : real.DeleteAsync(name, cancellationToken);
 
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) =>
         real.GetFreeBytesAsync(cancellationToken);

@@ -74,10 +74,12 @@ public sealed class SshClientTests : IAsyncLifetime
         unused.Stop();
         await using var stream = await client.ConnectAsync("127.0.0.1", port, Token);
 
-        var trouble = await Should.ThrowAsync<IOException>(async () => await stream.ReadExactlyAsync(new byte[1], Token));
+        var trouble = await Should.ThrowAsync<IOException>(
+            async () => await stream.ReadExactlyAsync(new byte[1], Token));
 
         trouble.Message.ShouldContain($"sshd opens no connection to [127.0.0.1]:{port}");
-        trouble.InnerException.ShouldBeOfType<SocketException>().SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
+        trouble.InnerException.ShouldBeOfType<SocketException>().SocketErrorCode
+            .ShouldBe(SocketError.ConnectionRefused);
     }
 
     [Fact]
@@ -86,7 +88,8 @@ public sealed class SshClientTests : IAsyncLifetime
         await using var client = Client();
         using var input = new MemoryStream("canary-7712"u8.ToArray());
 
-        var result = await client.RunAsync(RemoteCommand.Script("read -r secret; ps -eo args; echo \"got $secret\"") with { Input = input }, Token);
+        var result = await client.RunAsync(
+            RemoteCommand.Script("read -r secret; ps -eo args; echo \"got $secret\"") with { Input = input }, Token);
 
         result.Output.ShouldEndWith("got canary-7712\n");
         result.Output.Split("canary-7712").Length.ShouldBe(2);
@@ -95,7 +98,8 @@ public sealed class SshClientTests : IAsyncLifetime
     [Fact]
     public async Task Long_ssh_output_keeps_its_end()
     {
-        await using var client = Client(new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root, MaxOutput = 1000 });
+        await using var client = Client(
+            new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root, MaxOutput = 1000 });
 
         var result = await client.RunAsync(new RemoteCommand("seq", "1", "200000"), Token);
 
@@ -109,7 +113,8 @@ public sealed class SshClientTests : IAsyncLifetime
         await using var client = Client();
         await client.RunAsync(new RemoteCommand("true"), Token);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => client.RunAsync(new RemoteCommand("echo", $"{i}"), Token)));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => client.RunAsync(new RemoteCommand("echo", $"{i}"), Token)));
 
         results.Select(r => r.Output).ShouldBe(Enumerable.Range(0, 8).Select(i => $"{i}\n"));
         Server.Logins.ShouldBe(1);
@@ -120,7 +125,8 @@ public sealed class SshClientTests : IAsyncLifetime
     {
         await using var client = Client();
         var began = Path.Combine(_root, "began");
-        var broken = client.RunAsync(RemoteCommand.Script("mkfifo \"$1.fifo\"; touch \"$1\"; read -r never < \"$1.fifo\"", began), Token);
+        var broken = client.RunAsync(
+            RemoteCommand.Script("mkfifo \"$1.fifo\"; touch \"$1\"; read -r never < \"$1.fifo\"", began), Token);
         await UntilAsync(() => Task.FromResult(File.Exists(began)));
 
         await Server.BreakAsync();
@@ -140,7 +146,9 @@ public sealed class SshClientTests : IAsyncLifetime
         await using var unknown = Client(material: Server.NoHostKey);
         await using var changed = Client(material: Server.WrongHostKey);
         await using var stranger = Client(material: Server.WrongKey);
-        await using var nobody = new SshClient(new SshEndpoint("127.0.0.1", "root", 1), Server.Material, new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
+        await using var nobody = new SshClient(
+            new SshEndpoint("127.0.0.1", "root", 1), Server.Material,
+            new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
 
         (await RefusedAsync(unknown)).ShouldBe((RemoteRefusal.HostKey, false));
         (await RefusedAsync(changed)).ShouldBe((RemoteRefusal.HostKey, false));
@@ -156,7 +164,8 @@ public sealed class SshClientTests : IAsyncLifetime
         File.SetUnixFileMode(sudo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await using var client = Client();
 
-        var trouble = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("systemctl", "stop", "x") { AsRoot = true }, Token));
+        var trouble = await Should.ThrowAsync<RemoteException>(
+            () => client.RunAsync(new RemoteCommand("systemctl", "stop", "x") { AsRoot = true }, Token));
 
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Sudo, false));
         trouble.Message.ShouldContain("NOPASSWD");
@@ -166,11 +175,13 @@ public sealed class SshClientTests : IAsyncLifetime
     public async Task Root_command_runs_through_noninteractive_sudo()
     {
         var sudo = Path.Combine(Server.Programs, "sudo");
-        await File.WriteAllTextAsync(sudo, "#!/bin/sh\n[ \"$1 $2\" = '-n --' ] || exit 9\nshift 2\necho as root: \"$@\"\n", Token);
+        await File.WriteAllTextAsync(
+            sudo, "#!/bin/sh\n[ \"$1 $2\" = '-n --' ] || exit 9\nshift 2\necho as root: \"$@\"\n", Token);
         File.SetUnixFileMode(sudo, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await using var client = Client();
 
-        (await client.RunAsync(new RemoteCommand("systemctl", "stop", "a b") { AsRoot = true }, Token)).Output.ShouldBe("as root: systemctl stop a b\n");
+        (await client.RunAsync(new RemoteCommand("systemctl", "stop", "a b") { AsRoot = true }, Token)).Output
+            .ShouldBe("as root: systemctl stop a b\n");
     }
 
     [Fact]
@@ -183,7 +194,8 @@ public sealed class SshClientTests : IAsyncLifetime
         await client.DisposeAsync();
 
         Directory.Exists(before).ShouldBeFalse();
-        await UntilAsync(async () => !(await FixtureShell.RunAsync("ps", "-eo", "args")).Contains(before, StringComparison.Ordinal));
+        await UntilAsync(
+            async () => !(await FixtureShell.RunAsync("ps", "-eo", "args")).Contains(before, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -191,12 +203,14 @@ public sealed class SshClientTests : IAsyncLifetime
     [InlineData("h", "a b", 22)]
     [InlineData("h", "root", 0)]
     public void Unsafe_ssh_endpoint_is_refused(string host, string user, int port) =>
-        Should.Throw<RemoteException>(() => new SshClient(new SshEndpoint(host, user, port), Server.Material)).Reason.ShouldBe(RemoteRefusal.LocalClient);
+        Should.Throw<RemoteException>(() => new SshClient(new SshEndpoint(host, user, port), Server.Material)).Reason
+            .ShouldBe(RemoteRefusal.LocalClient);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private SshClient Client(SshOptions? options = null, SshMaterial? material = null) =>
-        new(new SshEndpoint("127.0.0.1", "root", Server.Port), material ?? Server.Material, options ?? new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
+        new(new SshEndpoint("127.0.0.1", "root", Server.Port), material ?? Server.Material, options
+            ?? new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
 
     private static async Task<(RemoteRefusal, bool)> RefusedAsync(SshClient client)
     {
@@ -204,5 +218,6 @@ public sealed class SshClientTests : IAsyncLifetime
         return (trouble.Reason, trouble.MayHaveRun);
     }
 
-    private static Task UntilAsync(Func<Task<bool>> there) => Deadline.UntilAsync("the host", _ => there(), cancellationToken: Token);
+    private static Task UntilAsync(Func<Task<bool>> there) =>
+        Deadline.UntilAsync("the host", _ => there(), cancellationToken: Token);
 }

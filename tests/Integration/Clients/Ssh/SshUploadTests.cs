@@ -23,7 +23,9 @@ public sealed class SshUploadTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await SshServer.StartAsync(_root);
-        _client = new SshClient(new SshEndpoint("127.0.0.1", "root", _server.Port), _server.Material, new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
+        _client = new SshClient(
+            new SshEndpoint("127.0.0.1", "root", _server.Port), _server.Material,
+            new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root });
     }
 
     public async ValueTask DisposeAsync()
@@ -68,7 +70,8 @@ public sealed class SshUploadTests : IAsyncLifetime
     {
         using var cancelled = new CancellationTokenSource();
         var cancelling = new HookedProgress { At = Size / 2, Do = cancelled.CancelAsync };
-        await Should.ThrowAsync<OperationCanceledException>(() => Client.UploadAsync(Whole(), Open, cancelling, cancelled.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => Client.UploadAsync(Whole(), Open, cancelling, cancelled.Token));
 
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
 
@@ -79,7 +82,8 @@ public sealed class SshUploadTests : IAsyncLifetime
     [Fact]
     public async Task UploadAsync_fails_on_broken_source_and_resumes_later()
     {
-        Task<Stream> Breaking(long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));
+        Task<Stream> Breaking(long offset, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));
         await Should.ThrowAsync<IOException>(() => Client.UploadAsync(Whole(), Breaking, cancellationToken: Token));
         File.Exists(Target).ShouldBeFalse();
 
@@ -94,7 +98,8 @@ public sealed class SshUploadTests : IAsyncLifetime
     {
         await File.WriteAllTextAsync(Target, "the old one", Token);
 
-        var trouble = await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole() with { Sha256 = new string('0', 64) }, Open, cancellationToken: Token));
+        var trouble = await Should.ThrowAsync<RemoteException>(
+            () => Client.UploadAsync(Whole() with { Sha256 = new string('0', 64) }, Open, cancellationToken: Token));
 
         trouble.Reason.ShouldBe(RemoteRefusal.Corrupt);
         trouble.Message.ShouldContain(new string('0', 64));
@@ -128,7 +133,8 @@ public sealed class SshUploadTests : IAsyncLifetime
             spoiled.WriteByte((byte)(Content[0] ^ 1));
         }
 
-        (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, cancellationToken: Token))).Reason.ShouldBe(RemoteRefusal.Corrupt);
+        (await Should.ThrowAsync<RemoteException>(
+            () => Client.UploadAsync(Whole(), Open, cancellationToken: Token))).Reason.ShouldBe(RemoteRefusal.Corrupt);
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
         await ShouldHaveContentAsync(Target);
     }
@@ -141,7 +147,8 @@ public sealed class SshUploadTests : IAsyncLifetime
         try
         {
             var file = Whole() with { Path = Path.Combine(disk, "server") };
-            (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(file, Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
+            (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(
+                file, Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
 
             await FixtureShell.RunAsync("mount", "-o", "remount,size=64m", disk);
             (await Client.UploadAsync(file, Open, cancellationToken: Token)).ShouldBeTrue();
@@ -159,10 +166,12 @@ public sealed class SshUploadTests : IAsyncLifetime
     public async Task What_fails_is_told_in_English()
     {
         var cat = Path.Combine(_server!.Programs, "cat");
-        await File.WriteAllTextAsync(cat, "#!/bin/sh\n[ \"$LC_ALL\" = C ] && said='No space left on device' || said='Auf dem Gerät ist kein Speicherplatz mehr'\necho \"cat: $said\" >&2\nexit 1\n", Token);
+        await File.WriteAllTextAsync(cat, "#!/bin/sh\n[ \"$LC_ALL\" = C ] && said='No space left on device' || "
+            + "said='Auf dem Gerät ist kein Speicherplatz mehr'\necho \"cat: $said\" >&2\nexit 1\n", Token);
         File.SetUnixFileMode(cat, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
+        (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(
+            Whole(), Open, cancellationToken: Token))).Message.ShouldContain("No space left on device");
     }
 
     [Fact]
@@ -170,7 +179,8 @@ public sealed class SshUploadTests : IAsyncLifetime
     {
         var empty = new RemoteFile(Target, 0, Convert.ToHexStringLower(SHA256.HashData([])));
 
-        (await Client.UploadAsync(empty, (_, _) => Task.FromResult(Stream.Null), cancellationToken: Token)).ShouldBeTrue();
+        (await Client.UploadAsync(empty, (_, _) => Task.FromResult(Stream.Null), cancellationToken: Token))
+            .ShouldBeTrue();
 
         new FileInfo(Target).Length.ShouldBe(0);
     }

@@ -17,7 +17,9 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
 
     private readonly DockerDaemonFixture _daemon;
     private readonly DockerEndpoints _engines = new(
-        endpoint => new DockerClient(endpoint, new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }), TimeProvider.System);
+        endpoint => new DockerClient(
+            endpoint, new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Unrestricted }),
+        TimeProvider.System);
     private readonly List<BoundDatabaseHosts> _bound = [];
 
     private ContainerWorkshop(DockerDaemonFixture daemon, string container) =>
@@ -57,12 +59,16 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     }
 
     public async Task InstallAsync(string directory, string version) =>
-        await ShellAsync($"cp /usr/bin/perl {directory}/bin/{ProgramName} && echo {version} >>{directory}/bin/{ProgramName} && chmod 755 {directory}/bin/{ProgramName}");
+        await ShellAsync(
+            $"cp /usr/bin/perl {directory}/bin/{ProgramName} && echo {version} >>{directory}/bin/{ProgramName} && "
+            + $"chmod 755 {directory}/bin/{ProgramName}");
 
     public async Task WriteAsync(string path, string content)
     {
         using var input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content));
-        (await Client(Account).RunAsync(RemoteCommand.Script("cat > \"$1\" && chmod 755 \"$1\"", path) with { Input = input }, Token)).OrThrow(Host, "writing");
+        (await Client(Account).RunAsync(
+            RemoteCommand.Script("cat > \"$1\" && chmod 755 \"$1\"", path) with { Input = input }, Token))
+            .OrThrow(Host, "writing");
     }
 
     public async Task<string> ShellAsync(string script) =>
@@ -73,27 +79,44 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     public Task DockerAsync(params string[] arguments) =>
         FixtureShell.RunAsync("docker", ["-H", $"unix://{_daemon.Socket}", .. arguments]);
 
-    public DatabaseRollingUpgradeSpec Spec(InstanceControl control, string? user = null, Become become = Become.None, string? container = null) => new()
-    {
-        Engine = DatabaseEngine.TiDB,
-        FromVersion = Old,
-        ToVersion = New,
-        Package = new PackageSpec { Directory = "/data/new" },
-        Instances = [new DatabaseInstance { Name = "tikv-1", Component = DatabaseComponent.TiKV, Host = Host, Port = Port, DeployDir = Deploy, DataDir = Deploy + "/data", Control = control }],
-        Access = new HostAccess
+    public DatabaseRollingUpgradeSpec Spec(
+        InstanceControl control, string? user = null, Become become = Become.None, string? container = null) =>
+        new()
         {
-            Docker = new ContainerAccess
+            Engine = DatabaseEngine.TiDB,
+            FromVersion = Old,
+            ToVersion = New,
+            Package = new PackageSpec { Directory = "/data/new" },
+            Instances = [new DatabaseInstance
             {
-                TlsSecretRef = new SecretReference { Name = "docker-tls" },
-                User = user,
-                Become = become,
-                Hosts = [new ContainerHost { Host = Host, Endpoint = _daemon.TlsEndpoint.Uri.OriginalString, Container = container ?? Container }],
+                Name = "tikv-1",
+                Component = DatabaseComponent.TiKV,
+                Host = Host,
+                Port = Port,
+                DeployDir = Deploy,
+                DataDir = Deploy + "/data",
+                Control = control
+            }],
+            Access = new HostAccess
+            {
+                Docker = new ContainerAccess
+                {
+                    TlsSecretRef = new SecretReference { Name = "docker-tls" },
+                    User = user,
+                    Become = become,
+                    Hosts = [new ContainerHost
+                    {
+                        Host = Host,
+                        Endpoint = _daemon.TlsEndpoint.Uri.OriginalString,
+                        Container = container ?? Container
+                    }],
+                },
             },
-        },
-    };
+        };
 
     public BoundDatabaseHosts Bind(
-        DatabaseRollingUpgradeSpec spec, DockerTlsMaterial? tls = null, IActFence? fence = null, IProgress<long>? uploads = null)
+        DatabaseRollingUpgradeSpec spec, DockerTlsMaterial? tls = null, IActFence? fence = null,
+        IProgress<long>? uploads = null)
     {
         var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
@@ -102,7 +125,9 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
             {
                 Fence = fence,
                 Containers = uploads is null ? null : (endpoint, container, user) => new FollowedClient(
-                    new ContainerRemoteClient(_engines.Get(endpoint), container.Host, container.Container, user, 2 << 20, TimeProvider.System), uploads),
+                    new ContainerRemoteClient(
+                        _engines.Get(endpoint), container.Host, container.Container, user, 2 << 20,
+                        TimeProvider.System), uploads),
             },
             SupportedEngines.All.Of(spec));
         _bound.Add(bound);
@@ -110,7 +135,8 @@ internal sealed class ContainerWorkshop : IAsyncDisposable
     }
 
     /// <summary>The one instance under this control.</summary>
-    public IInstanceHost Control(InstanceControl control, string? user = null, Become become = Become.None) => Bind(Spec(control, user, become)).Instance("tikv-1");
+    public IInstanceHost Control(InstanceControl control, string? user = null, Become become = Become.None) =>
+        Bind(Spec(control, user, become)).Instance("tikv-1");
 
     /// <summary>Breaks every connection to the engine.</summary>
     public Task BreakConnectionsAsync() =>

@@ -40,7 +40,8 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     {
         await Shop.Host.WriteFileAsync(Path, "by hand", ct: Token);
 
-        var trouble = await Should.ThrowAsync<HostException>(() => Files().WriteAsync(Path, "ours", Sum("before"), null, Token));
+        var trouble = await Should.ThrowAsync<HostException>(
+            () => Files().WriteAsync(Path, "ours", Sum("before"), null, Token));
 
         (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.TargetChanged, false));
         (await Files().ReadAsync(Path, Token)).ShouldBe("by hand");
@@ -51,7 +52,8 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     {
         await Shop.Host.WriteFileAsync("/etc/tidb.toml", "old", asRoot: true, ct: Token);
 
-        (await Should.ThrowAsync<HostException>(() => Files(Become.None).WriteAsync("/etc/tidb.toml", "new", Sum("old"), null, Token))).Reason.ShouldBe(Reasons.AccessDenied);
+        (await Should.ThrowAsync<HostException>(() => Files(Become.None).WriteAsync(
+            "/etc/tidb.toml", "new", Sum("old"), null, Token))).Reason.ShouldBe(Reasons.AccessDenied);
         await Files().WriteAsync("/etc/tidb.toml", "new", Sum("old"), null, Token);
 
         (await Shop.ShellAsync("cat /etc/tidb.toml; stat -c ' %U' /etc/tidb.toml")).ShouldBe("new root");
@@ -63,17 +65,22 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
         await Shop.Host.WriteFileAsync("/root/secret/x", "old", asRoot: true, ct: Token);
         await Shop.ShellAsync("chmod 700 /root/secret", asRoot: true);
 
-        (await Should.ThrowAsync<HostException>(() => Files(Become.None).ReadAsync("/root/secret/x", Token))).Reason.ShouldBe(Reasons.AccessDenied);
+        (await Should.ThrowAsync<HostException>(() => Files(Become.None).ReadAsync("/root/secret/x", Token))).Reason
+            .ShouldBe(Reasons.AccessDenied);
         (await Files().ReadAsync("/root/secret/x", Token)).ShouldBe("old");
     }
 
     [Fact]
     public async Task Host_file_too_long_or_without_text_is_refused()
     {
-        await Shop.ShellAsync($"head -c 1048577 /dev/zero >{Deploy}/long; printf '\\377' >{Deploy}/bytes; head -c 1048576 /dev/zero | tr '\\0' x >{Deploy}/longest");
+        await Shop.ShellAsync(
+            $"head -c 1048577 /dev/zero >{Deploy}/long; printf '\\377' >{Deploy}/bytes; head -c 1048576 /dev/zero | tr "
+            + $"'\\0' x >{Deploy}/longest");
 
-        (await Should.ThrowAsync<HostException>(() => Files().ReadAsync(Deploy + "/long", Token))).Message.ShouldContain("1048577 bytes");
-        (await Should.ThrowAsync<HostException>(() => Files().ReadAsync(Deploy + "/bytes", Token))).Reason.ShouldBe(Reasons.ConfigurationInvalid);
+        (await Should.ThrowAsync<HostException>(() => Files().ReadAsync(Deploy + "/long", Token))).Message
+            .ShouldContain("1048577 bytes");
+        (await Should.ThrowAsync<HostException>(() => Files().ReadAsync(Deploy + "/bytes", Token))).Reason
+            .ShouldBe(Reasons.ConfigurationInvalid);
         (await Files().ReadAsync(Deploy + "/longest", Token))!.Length.ShouldBe(1 << 20);
     }
 
@@ -84,7 +91,8 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
         await Shop.Host.WriteFileAsync(Deploy + "/a", "1", ct: Token);
         await Shop.Host.WriteFileAsync(Deploy + "/b", "2", ct: Token);
 
-        (await files.Sha256Async([Deploy + "/b", Deploy + "/none", Deploy + "/a"], Token)).ShouldBe([Sum("2"), null, Sum("1")]);
+        (await files.Sha256Async([Deploy + "/b", Deploy + "/none", Deploy + "/a"], Token))
+            .ShouldBe([Sum("2"), null, Sum("1")]);
         await Shop.ShellAsync($"printf 3 >{Deploy}/b");
         (await files.Sha256Async([Deploy + "/b", Deploy + "/a"], Token)).ShouldBe([Sum("3"), Sum("1")]);
     }
@@ -97,10 +105,13 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
         var room = await files.FreeBytesAsync("/data", Token);
         (await files.FreeBytesAsync("/data/not/there/yet", Token)).ShouldBeInRange(room - (1 << 30), room + (1 << 30));
         var (memory, cpus) = await files.MachineAsync(Token);
-        memory.ShouldBe(long.Parse((await Shop.ShellAsync("awk '/^MemTotal:/ {print $2}' /proc/meminfo")).Trim(), System.Globalization.CultureInfo.InvariantCulture) * 1024);
+        memory.ShouldBe(long.Parse(
+            (await Shop.ShellAsync("awk '/^MemTotal:/ {print $2}' /proc/meminfo")).Trim(),
+            System.Globalization.CultureInfo.InvariantCulture) * 1024);
         cpus.ShouldBe(int.Parse(await Shop.ShellAsync("nproc"), System.Globalization.CultureInfo.InvariantCulture));
 
-        // Host and operator have one clock here, and date prints whole seconds: an offset comes only from the time that asking took.
+        // Host and operator have one clock here, and date prints whole seconds: an offset comes only from the time that
+        // asking took.
         var began = Stopwatch.GetTimestamp();
         var offset = await files.ClockOffsetAsync(Token);
         offset.Duration().ShouldBeLessThan(Stopwatch.GetElapsedTime(began) + TimeSpan.FromSeconds(1));
@@ -108,12 +119,14 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
 
     [Fact]
     public async Task RunAsync_returns_nonzero_exit_code_as_result() =>
-        (await Files().RunAsync(RemoteCommand.Script("echo $1; exit 3", "a b"), Token)).ShouldBe(new RemoteResult(3, "a b\n", ""));
+        (await Files().RunAsync(RemoteCommand.Script("echo $1; exit 3", "a b"), Token))
+            .ShouldBe(new RemoteResult(3, "a b\n", ""));
 
     private IHostFiles Files(Become become = Become.Sudo)
     {
         var spec = Shop.Spec();
-        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }).Files(Shop.Host.Address);
+        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } })
+            .Files(Shop.Host.Address);
     }
 
     private static string Sum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

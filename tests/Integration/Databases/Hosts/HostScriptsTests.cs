@@ -7,9 +7,11 @@ namespace Drydock.Tests.Integration.Databases.Hosts;
 public sealed class HostScriptsTests : IDisposable
 {
     private const string Strange = "a b'c\"d$e`f\\g*h;i&j";
-    private static readonly string[] Changing = ["cp", "ln", "mv", "rm", "sync", "chmod", "chown", "mkdir", "tar", "cat"];
+    private static readonly string[] Changing =
+        ["cp", "ln", "mv", "rm", "sync", "chmod", "chown", "mkdir", "tar", "cat"];
 
-    private readonly string _root = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"drydock {Guid.NewGuid():N}")).FullName;
+    private readonly string _root =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"drydock {Guid.NewGuid():N}")).FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
@@ -25,8 +27,10 @@ public sealed class HostScriptsTests : IDisposable
 
         File.ReadAllText(place).ShouldBe("new");
         File.ReadAllText(place + ".1.0").ShouldBe("old");
-        (await AnswerAsync("read", Path.Combine(_root, Strange + ".toml"), "100")).Lines.ShouldBe(["content " + Convert.ToBase64String("text"u8)]);
-        (await AnswerAsync("look", "none", "", "", "prog", "1", Path.Combine(_root, Strange), "", "", "no")).Need("real").ShouldBe(Convert.ToBase64String(Encoding.UTF8.GetBytes(Path.Combine(_root, Strange))));
+        (await AnswerAsync("read", Path.Combine(_root, Strange + ".toml"), "100")).Lines
+            .ShouldBe(["content " + Convert.ToBase64String("text"u8)]);
+        (await AnswerAsync("look", "none", "", "", "prog", "1", Path.Combine(_root, Strange), "", "", "no"))
+            .Need("real").ShouldBe(Convert.ToBase64String(Encoding.UTF8.GetBytes(Path.Combine(_root, Strange))));
     }
 
     [Fact]
@@ -58,7 +62,8 @@ public sealed class HostScriptsTests : IDisposable
                 Write(place, "old");
             },
             () => File.ReadAllText(place).ShouldBeOneOf("old", "new"),
-            () => (File.ReadAllText(place), File.ReadAllText(place + ".1.0"), File.Exists(place + ".drydock-part")).ShouldBe(("new", "old", false)));
+            () => (File.ReadAllText(place), File.ReadAllText(place + ".1.0"), File.Exists(place + ".drydock-part"))
+                .ShouldBe(("new", "old", false)));
         await KillEverywhereAsync(
             "swap-binary",
             [_root, "prog", "", Sum("old"), Sum("new"), "2.0"],
@@ -91,7 +96,8 @@ public sealed class HostScriptsTests : IDisposable
                 Write(place, "old", executable: true);
             },
             () => File.ReadAllText(place).ShouldBe("old"),
-            () => (File.ReadAllText(place), File.ReadAllText(place + ".drydock-new"), File.Exists(place + ".drydock-part")).ShouldBe(("old", Program, false)));
+            () => (File.ReadAllText(place), File.ReadAllText(place + ".drydock-new"), File.Exists(
+                place + ".drydock-part")).ShouldBe(("old", Program, false)));
 
         // Nothing is copied any more: the package may be gone.
         File.Delete(source);
@@ -106,7 +112,9 @@ public sealed class HostScriptsTests : IDisposable
         var place = Write(Path.Combine(_root, "prog"), "old", executable: true);
         var source = Write(Path.Combine(_root, "new"), "#!/no/such/interpreter\n", executable: true);
 
-        (await RefusedAsync("stage-binary", _root, "prog", source, Sum("#!/no/such/interpreter\n"), Sum("old"), "1.0", "", "-V")).Code.ShouldBe("NotRunnable");
+        (await RefusedAsync(
+            "stage-binary", _root, "prog", source, Sum("#!/no/such/interpreter\n"), Sum("old"), "1.0", "", "-V")).Code
+            .ShouldBe("NotRunnable");
         Read(await RunAsync("unstage-binary", [_root, "prog"], "", null));
 
         File.ReadAllText(place).ShouldBe("old");
@@ -118,7 +126,8 @@ public sealed class HostScriptsTests : IDisposable
     {
         foreach (var version in new[] { "old", "new" })
         {
-            Write(Path.Combine(Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "prog"), version);
+            Write(
+                Path.Combine(Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "prog"), version);
         }
 
         var link = Path.Combine(_root, "current");
@@ -147,7 +156,8 @@ public sealed class HostScriptsTests : IDisposable
                 Write(path, "old");
             },
             () => File.ReadAllText(path).ShouldBeOneOf("old", "new"),
-            () => (File.ReadAllText(path), File.ReadAllText(path + ".2.1.19"), File.Exists(path + ".drydock-part")).ShouldBe(("new", "old", false)),
+            () => (File.ReadAllText(path), File.ReadAllText(path + ".2.1.19"), File.Exists(path + ".drydock-part"))
+                .ShouldBe(("new", "old", false)),
             input: "new",
             isInTime: false);
     }
@@ -165,7 +175,11 @@ public sealed class HostScriptsTests : IDisposable
 
         await KillEverywhereAsync(
             "package-unpack",
-            [directory, "the marker", "archive", archive, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(archive))), "1", "program", "prog", "file", "bin/prog", Sum("new")],
+            [
+                directory, "the marker", "archive", archive,
+                Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(archive))), "1", "program",
+                "prog", "file", "bin/prog", Sum("new")
+            ],
             () =>
             {
                 if (Directory.Exists(directory))
@@ -196,8 +210,10 @@ public sealed class HostScriptsTests : IDisposable
         var place = Write(Path.Combine(_root, "prog"), "old");
         var source = Write(Path.Combine(_root, "new"), "spoiled");
 
-        (await RefusedAsync("swap-binary", _root, "prog", source, Sum("new"), Sum("old"), "1.0")).Code.ShouldBe("Corrupt");
-        (await RefusedAsync("swap-binary", _root, "prog", source + "er", Sum("new"), Sum("old"), "1.0")).Code.ShouldBe("Missing");
+        (await RefusedAsync("swap-binary", _root, "prog", source, Sum("new"), Sum("old"), "1.0")).Code
+            .ShouldBe("Corrupt");
+        (await RefusedAsync("swap-binary", _root, "prog", source + "er", Sum("new"), Sum("old"), "1.0")).Code
+            .ShouldBe("Missing");
         File.ReadAllText(place).ShouldBe("old");
     }
 
@@ -208,7 +224,8 @@ public sealed class HostScriptsTests : IDisposable
         Write(place + ".1.0", "older");
         var source = Write(Path.Combine(_root, "new"), "new");
 
-        (await RefusedAsync("swap-binary", _root, "prog", source, Sum("new"), Sum("old"), "1.0")).Code.ShouldBe("Unexpected");
+        (await RefusedAsync("swap-binary", _root, "prog", source, Sum("new"), Sum("old"), "1.0")).Code
+            .ShouldBe("Unexpected");
         File.ReadAllText(place + ".1.0").ShouldBe("older");
     }
 
@@ -219,7 +236,8 @@ public sealed class HostScriptsTests : IDisposable
     {
         var path = Write(Path.Combine(_root, "pd.toml"), "changed by hand");
 
-        var refusal = await RefusalAsync("write", [path, Sum("new"), expected.Length == 0 ? "" : Sum(expected), ""], "new");
+        var refusal = await RefusalAsync(
+            "write", [path, Sum("new"), expected.Length == 0 ? "" : Sum(expected), ""], "new");
 
         (refusal.Code, await File.ReadAllTextAsync(path)).ShouldBe((code, "changed by hand"));
     }
@@ -238,27 +256,36 @@ public sealed class HostScriptsTests : IDisposable
     [Fact]
     public void Host_scripts_are_valid_for_POSIX_shell()
     {
-        var together = HostScripts.Together(["stop-systemd", "stop-supervise", "swap-binary", "write", "start-systemd", "start-supervise"]);
+        var together = HostScripts.Together(
+            ["stop-systemd", "stop-supervise", "swap-binary", "write", "start-systemd", "start-supervise"]);
         using (var all = Process.Start(new ProcessStartInfo("sh", ["-n", "-c", together]) { UseShellExecute = false })!)
         {
             all.WaitForExit();
             all.ExitCode.ShouldBe(0);
         }
 
-        foreach (var name in typeof(HostScripts).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("Hosts/", StringComparison.Ordinal)).Select(n => n["Hosts/".Length..]))
+        foreach (var name in typeof(HostScripts).Assembly.GetManifestResourceNames()
+            .Where(n => n.StartsWith("Hosts/", StringComparison.Ordinal)).Select(n => n["Hosts/".Length..]))
         {
-            using var check = Process.Start(new ProcessStartInfo("sh", ["-n", "-c", HostScripts.ForActing(name)]) { RedirectStandardError = true, UseShellExecute = false })!;
+            using var check = Process.Start(new ProcessStartInfo("sh", ["-n", "-c", HostScripts.ForActing(name)])
+            {
+                RedirectStandardError = true,
+                UseShellExecute = false
+            })!;
             check.WaitForExit();
             check.ExitCode.ShouldBe(0, $"{name}: {check.StandardError.ReadToEnd()}");
         }
     }
 
     private static bool IsWhole(string directory) =>
-        File.ReadAllText(Path.Combine(directory, ".drydock-package")) == "the marker\n" && File.ReadAllText(Path.Combine(directory, "bin", "prog")) == "new"
+        File.ReadAllText(Path.Combine(directory, ".drydock-package")) == "the marker\n"
+        && File.ReadAllText(Path.Combine(directory, "bin", "prog")) == "new"
         && new FileInfo(Path.Combine(directory, "bin", "other")).Length == 100_000;
 
     // Before and behind each command that changes something, the script and all of its children are killed.
-    private async Task KillEverywhereAsync(string script, string[] arguments, Action begin, Action always, Action atEnd, string input = "", bool isInTime = true)
+    private async Task KillEverywhereAsync(
+        string script, string[] arguments, Action begin, Action always, Action atEnd, string input = "",
+        bool isInTime = true)
     {
         var tools = Directory.CreateDirectory(Path.Combine(_root, "tools")).FullName;
         var counter = Path.Combine(tools, "counter");
@@ -285,11 +312,16 @@ public sealed class HostScriptsTests : IDisposable
         atEnd();
         var count = int.Parse(await File.ReadAllTextAsync(counter), CultureInfo.InvariantCulture);
         count.ShouldBeGreaterThan(2);
-        foreach (var (variable, number) in Enumerable.Range(1, count).SelectMany(n => new[] { ("KILL_BEFORE", n), ("KILL_BEHIND", n) }))
+        foreach (var (variable, number) in Enumerable.Range(1, count).SelectMany(
+            n => new[] { ("KILL_BEFORE", n), ("KILL_BEHIND", n) }))
         {
             begin();
             await File.WriteAllTextAsync(counter, "0");
-            var killed = await RunAsync(script, InTime(), input, new() { ["PATH"] = $"{tools}:/usr/bin:/bin", [variable] = number.ToString(CultureInfo.InvariantCulture) });
+            var killed = await RunAsync(script, InTime(), input, new()
+            {
+                ["PATH"] = $"{tools}:/usr/bin:/bin",
+                [variable] = number.ToString(CultureInfo.InvariantCulture)
+            });
             killed.ExitCode.ShouldNotBe(0, $"{variable}={number}");
             always();
 
@@ -325,7 +357,8 @@ public sealed class HostScriptsTests : IDisposable
         string script, string[] arguments, string input, Dictionary<string, string>? environment)
     {
         // A session of its own: kill 0 is to hit the script and its children only.
-        var start = new ProcessStartInfo("setsid", ["-w", "sh", "-c", HostScripts.ForActing(script), "sh", .. arguments])
+        var start = new ProcessStartInfo(
+            "setsid", ["-w", "sh", "-c", HostScripts.ForActing(script), "sh", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -356,7 +389,8 @@ public sealed class HostScriptsTests : IDisposable
     private static string Write(string path, string content, bool executable = false)
     {
         File.WriteAllText(path, content);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | (executable ? UnixFileMode.UserExecute : UnixFileMode.None));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite
+            | (executable ? UnixFileMode.UserExecute : UnixFileMode.None));
         return path;
     }
 

@@ -1,18 +1,21 @@
 namespace Drydock.Tests.Integration.Databases.Hosts;
 
 /// <summary>
-/// Every shipped script, run here by each shell that hosts have as sh, and with the sync of old coreutils, which takes no
-/// names.
+/// Every shipped script, run here by each shell that hosts have as sh, and with the sync of old coreutils, which takes
+/// no names.
 /// </summary>
 public sealed class HostShellTests : IDisposable
 {
-    private const string OldSync = "#!/bin/sh\n[ \"$1\" != --help ] || { echo Usage: sync; exit; }\necho all >> \"$SYNCED\"\n";
-    private readonly string _root = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"drydock {Guid.NewGuid():N}")).FullName;
+    private const string OldSync =
+        "#!/bin/sh\n[ \"$1\" != --help ] || { echo Usage: sync; exit; }\necho all >> \"$SYNCED\"\n";
+    private readonly string _root =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"drydock {Guid.NewGuid():N}")).FullName;
     private readonly HashSet<string> _ran = new(StringComparer.Ordinal);
 
     public static TheoryData<string, bool> Shells { get; } = new()
     {
-        { "dash", false }, { "dash", true }, { "bash --posix", false }, { "bash --posix", true }, { "busybox sh", false },
+        { "dash", false }, { "dash", true }, { "bash --posix", false }, { "bash --posix", true },
+        { "busybox sh", false },
     };
 
     private string Tools => Path.Combine(_root, "tools");
@@ -57,7 +60,8 @@ public sealed class HostShellTests : IDisposable
     {
         var path = Path.Combine(_root, "a b.toml");
         (await AnswerAsync(shell, "clock")).Need("time").ShouldMatch("^[0-9]+[.][0-9]{9}$");
-        long.Parse((await AnswerAsync(shell, "machine")).Need("memory"), CultureInfo.InvariantCulture).ShouldBePositive();
+        long.Parse((await AnswerAsync(shell, "machine")).Need("memory"), CultureInfo.InvariantCulture)
+            .ShouldBePositive();
         (await AnswerAsync(shell, "room", _root)).Need("room").ShouldMatch("^[0-9]+ [0-9]+$");
         await AnswerAsync(shell, "write", [path, Sum("text"), "", ""], "text");
         (await AnswerAsync(shell, "read", path, "100")).Need("content").ShouldBe(Convert.ToBase64String("text"u8));
@@ -68,7 +72,11 @@ public sealed class HostShellTests : IDisposable
         var flags = Write(Path.Combine(_root, "flags"), $"--log_dir={logs}\n");
         _ran.Add("log-tail");
         var said = await ShellAsync(
-            [.. shell.Split(' '), "-c", HostScripts.Looking("log-tail"), "sh", "tserver", "", "", "", path, $"--flagfile={flags}", "--", _root], "");
+            [
+                .. shell.Split(' '), "-c", HostScripts.Looking("log-tail"), "sh", "tserver", "", "", "", path,
+                $"--flagfile={flags}", "--", _root
+            ],
+            "");
         said.Output.ShouldBe($"F0911 it cannot\n\u001e{path}\ntext", said.Errors);
     }
 
@@ -81,15 +89,20 @@ public sealed class HostShellTests : IDisposable
 
         foreach (var version in new[] { "v1", "v2" })
         {
-            Write(Path.Combine(Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "server"), version);
+            Write(
+                Path.Combine(Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "server"),
+                version);
         }
 
         var (link, bin) = (Path.Combine(_root, "current"), Path.Combine(_root, "bin"));
         File.CreateSymbolicLink(link, "v1");
         File.CreateSymbolicLink(bin, Path.Combine(_root, "v1", "bin"));
         await ActAsync(shell, "swap-link", link, Path.Combine(_root, "v2"), "bin/server", Sum("v2"), Sum("v1"), "v1");
-        await ActAsync(shell, "swap-link", bin, Path.Combine(_root, "v2", "bin"), "server", Sum("v2"), Sum("v1"), Path.Combine(_root, "v1", "bin"));
-        (File.ReadAllText(Path.Combine(link, "bin", "server")), File.ReadAllText(Path.Combine(bin, "server"))).ShouldBe(("v2", "v2"));
+        await ActAsync(
+            shell, "swap-link", bin, Path.Combine(_root, "v2", "bin"), "server", Sum("v2"), Sum("v1"),
+            Path.Combine(_root, "v1", "bin"));
+        (File.ReadAllText(Path.Combine(link, "bin", "server")), File.ReadAllText(Path.Combine(bin, "server")))
+            .ShouldBe(("v2", "v2"));
         var look = await AnswerAsync(shell, "look", "none", "", "", "server", "1", _root, "", "", "no", bin, "server");
         look.Need("target").ShouldBe(Convert.ToBase64String(Encoding.UTF8.GetBytes(Path.Combine(_root, "v2", "bin"))));
     }
@@ -98,40 +111,55 @@ public sealed class HostShellTests : IDisposable
     {
         foreach (var version in new[] { "p1", "p2" })
         {
-            File.Copy("/bin/sleep", Path.Combine(Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "serve"));
+            File.Copy("/bin/sleep", Path.Combine(
+                Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "serve"));
         }
 
         var (old, @new, record) = (Path.Combine(_root, "p1"), Path.Combine(_root, "p2"), Path.Combine(_root, "record"));
-        await ShellAsync(["sh", "-c", $"cd '{old}' && ulimit -n 777 && LINES='a\nb' LIBS='{old}/lib:{old}x' exec setsid ./bin/serve 300 < /dev/null > /dev/null 2>&1 &"], "");
+        await ShellAsync(["sh", "-c", $"cd '{old}' && ulimit -n 777 && LINES='a\nb' LIBS='{old}/lib:{old}x' exec "
+            + "setsid ./bin/serve 300 < /dev/null > /dev/null 2>&1 &"], "");
         var pid = await PidOfAsync($"{old}/bin/serve");
 
-        var found = HostProcess.Read("here", await AnswerAsync(shell, "processes", "no", "absent", "serve")).Single(p => p.Pid.ToString(CultureInfo.InvariantCulture) == pid);
-        (found.Program, found.Executable, found.Started, found.Real, found.Directory).ShouldBe(("serve", $"{old}/bin/serve", $"{old}/bin/serve", $"{old}/bin/serve", old));
+        var found = HostProcess.Read("here", await AnswerAsync(shell, "processes", "no", "absent", "serve"))
+            .Single(p => p.Pid.ToString(CultureInfo.InvariantCulture) == pid);
+        (found.Program, found.Executable, found.Started, found.Real, found.Directory)
+            .ShouldBe(("serve", $"{old}/bin/serve", $"{old}/bin/serve", $"{old}/bin/serve", old));
         found.Arguments.ShouldBe(["./bin/serve", "300"]);
         (found.IsLink, found.IsBinLink, found.Ports.Count).ShouldBe((false, false, 0));
 
-        (await AnswerAsync(shell, "command-line", pid)).Need("command").ShouldBe(Convert.ToBase64String("./bin/serve\0300\0"u8));
+        (await AnswerAsync(shell, "command-line", pid)).Need("command")
+            .ShouldBe(Convert.ToBase64String("./bin/serve\0300\0"u8));
         (await AnswerAsync(shell, "process-losses", pid)).Says("loss").ShouldBeFalse();
         await ActAsync(shell, "record-process", record, await IdentityAsync(pid), "run-1");
-        (await AnswerAsync(shell, "stop-process", [Boot, "99999999", "TERM", "10", await IdentityAsync(pid)], "")).Says("ended").ShouldBeTrue();
-        var started = await AnswerAsync(shell, "start-process", [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, "run-1", $"{@new}/bin/serve", "300"], "");
+        (await AnswerAsync(shell, "stop-process", [Boot, "99999999", "TERM", "10", await IdentityAsync(pid)], ""))
+            .Says("ended").ShouldBeTrue();
+        var started = await AnswerAsync(
+            shell, "start-process",
+            [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, "run-1", $"{@new}/bin/serve", "300"], "");
 
         pid = started.Need("started");
         File.ReadAllText($"/proc/{pid}/limits").ShouldMatch("Max open files +777 +777 ");
         var environment = File.ReadAllText($"/proc/{pid}/environ").Split('\0');
         environment.ShouldContain("LINES=a\nb");
-        environment.ShouldContain($"LIBS={@new}/lib:{old}x", "a path of the version that ran becomes one of the new version");
-        File.GetUnixFileMode(record).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        environment.ShouldContain(
+            $"LIBS={@new}/lib:{old}x", "a path of the version that ran becomes one of the new version");
+        File.GetUnixFileMode(record)
+            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await AnswerAsync(shell, "stop-process", [Boot, "99999999", "KILL", "10", await IdentityAsync(pid)], "");
 
         // A program in /bin has no directory that another version could replace.
         Write(Path.Combine(record, "old"), "\n");
-        pid = (await AnswerAsync(shell, "start-process", [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, "run-1", $"{@new}/bin/serve", "300"], "")).Need("started");
+        pid = (await AnswerAsync(
+            shell, "start-process",
+            [Boot, "99999999", @new, Path.Combine(_root, "log"), "", record, "run-1", $"{@new}/bin/serve", "300"], ""))
+            .Need("started");
         File.ReadAllText($"/proc/{pid}/environ").Split('\0').ShouldContain($"LIBS={old}/lib:{old}x");
         await AnswerAsync(shell, "stop-process", [Boot, "99999999", "KILL", "10", await IdentityAsync(pid)], "");
 
         var script = Write(Path.Combine(_root, "start.sh"), "#!/bin/sh\necho done\n", executable: true);
-        (await AnswerAsync(shell, "run-script", [Boot, "99999999", script, _root, Path.Combine(_root, "out"), "10", "0", ""], "")).Need("exit").ShouldBe("0");
+        (await AnswerAsync(
+            shell, "run-script", [Boot, "99999999", script, _root, Path.Combine(_root, "out"), "10", "0", ""], ""))
+            .Need("exit").ShouldBe("0");
     }
 
     private async Task SupervisorsAsync(string shell)
@@ -143,23 +171,33 @@ public sealed class HostShellTests : IDisposable
         Write(Path.Combine(bin, "svc"), "#!/bin/sh\nexit 0\n", executable: true);
         Write(Path.Combine(bin, "svstat"), "#!/bin/sh\necho \"$1: down 3 seconds\"\n", executable: true);
 
-        (await AnswerAsync(shell, "stop-systemd", [Boot, "99999999", "x.service", "5", "", ""], "")).Says("ended").ShouldBeTrue();
+        (await AnswerAsync(shell, "stop-systemd", [Boot, "99999999", "x.service", "5", "", ""], ""))
+            .Says("ended").ShouldBeTrue();
         await ActAsync(shell, "start-systemd", "x.service", "failed", "5");
-        (await AnswerAsync(shell, "stop-supervise", [Boot, "99999999", "service", "5", deployDir, ""], "")).Says("ended").ShouldBeTrue();
+        (await AnswerAsync(shell, "stop-supervise", [Boot, "99999999", "service", "5", deployDir, ""], ""))
+            .Says("ended").ShouldBeTrue();
         await ActAsync(shell, "start-supervise", "service", deployDir);
         (await AnswerAsync(shell, "control-rights", "x.service", "stop")).Need("rights").ShouldBeOneOf("yes", "no");
 
         // Units through sudo: allowed, and refused.
         Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\n[ \"$1\" = -n ] && shift\nexec \"$@\"\n", executable: true);
         (await ThroughSudoAsync(shell, "stop-systemd", "x.service", "5", "", "")).Says("ended").ShouldBeTrue();
-        Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n", executable: true);
-        (await Should.ThrowAsync<ScriptRefusal>(() => ThroughSudoAsync(shell, "start-systemd", "x.service", "failed", "5"))).ShouldSatisfyAllConditions(
-            refusal => refusal.Code.ShouldBe("Sudo"), refusal => refusal.Message.ShouldContain("\"systemctl reset-failed -- x.service\""));
+        Write(
+            Path.Combine(Tools, "sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n",
+            executable: true);
+        (await Should.ThrowAsync<ScriptRefusal>(
+            () => ThroughSudoAsync(shell, "start-systemd", "x.service", "failed", "5"))).ShouldSatisfyAllConditions(
+            refusal => refusal.Code.ShouldBe("Sudo"),
+            refusal => refusal.Message.ShouldContain("\"systemctl reset-failed -- x.service\""));
 
         // What it only warns of is no refusal.
-        Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\necho 'sudo: unable to resolve host h: Name or service not known' >&2\nshift\nexec \"$@\"\n", executable: true);
+        Write(
+            Path.Combine(Tools, "sudo"),
+            "#!/bin/sh\necho 'sudo: unable to resolve host h: Name or service not known' >&2\nshift\nexec \"$@\"\n",
+            executable: true);
         Write(Path.Combine(Tools, "systemctl"), "#!/bin/sh\nexit 1\n", executable: true);
-        (await Should.ThrowAsync<ScriptRefusal>(() => ThroughSudoAsync(shell, "start-systemd", "x.service", "inactive", "5"))).Code.ShouldBe("Start");
+        (await Should.ThrowAsync<ScriptRefusal>(
+            () => ThroughSudoAsync(shell, "start-systemd", "x.service", "inactive", "5"))).Code.ShouldBe("Start");
         Write(Path.Combine(Tools, "systemctl"), "#!/bin/sh\nexit 0\n", executable: true);
     }
 
@@ -172,7 +210,8 @@ public sealed class HostShellTests : IDisposable
         (await ShellAsync(["/usr/sbin/setcap", "cap_net_bind_service=ep", place], "")).ExitCode.ShouldBe(0);
         await ActAsync(shell, "stage-binary", [.. binary, ""]);
         File.ReadAllText(place + ".drydock-new").ShouldBe("new");
-        (await ShellAsync(["/usr/sbin/getcap", place + ".drydock-new"], "")).Output.ShouldContain("cap_net_bind_service");
+        (await ShellAsync(["/usr/sbin/getcap", place + ".drydock-new"], "")).Output
+            .ShouldContain("cap_net_bind_service");
         await AnswerAsync(shell, "unstage-binary", _root, "staged");
         File.Exists(place + ".drydock-new").ShouldBeFalse();
 
@@ -185,7 +224,11 @@ public sealed class HostShellTests : IDisposable
         ];
         _ran.Add("replace");
         var result = await ShellAsync(
-            [.. shell.Split(' '), "-c", HostScripts.Together(calls.Select(c => c.Script)), "sh", _root, .. ScriptCall.Together(calls)], "");
+            [
+                .. shell.Split(' '), "-c", HostScripts.Together(calls.Select(c => c.Script)), "sh", _root,
+                .. ScriptCall.Together(calls)
+            ],
+            "");
         ScriptAnswer.Read("here", $"replace under {shell}", result).Says("left").ShouldBeFalse();
         (File.ReadAllText(place), File.ReadAllText(place + ".1.0")).ShouldBe(("new", "old"));
     }
@@ -200,7 +243,8 @@ public sealed class HostShellTests : IDisposable
         var sum = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(archive)));
 
         await AnswerAsync(shell, "package-begin", directory);
-        await AnswerAsync(shell, "package-unpack", directory, "the marker", "archive", archive, sum, "1", "program", "prog");
+        await AnswerAsync(
+            shell, "package-unpack", directory, "the marker", "archive", archive, sum, "1", "program", "prog");
         await AnswerAsync(shell, "package-post-install", directory, "bin/post_install.sh");
         await AnswerAsync(shell, "package-look", directory, "", "program", "prog");
         await AnswerAsync(shell, "package-extensions", directory);
@@ -223,7 +267,8 @@ public sealed class HostShellTests : IDisposable
         string? found = null;
         await Deadline.UntilAsync(
             $"{program} to run",
-            _ => Task.FromResult((found = Directory.GetDirectories("/proc").FirstOrDefault(d => new FileInfo(Path.Combine(d, "exe")).LinkTarget == program)) is not null));
+            _ => Task.FromResult((found = Directory.GetDirectories("/proc").FirstOrDefault(
+                d => new FileInfo(Path.Combine(d, "exe")).LinkTarget == program)) is not null));
         return Path.GetFileName(found!);
     }
 
@@ -236,7 +281,8 @@ public sealed class HostShellTests : IDisposable
     private async Task<ScriptAnswer> AnswerAsync(string shell, string script, string[] arguments, string input)
     {
         _ran.Add(script);
-        var result = await ShellAsync([.. shell.Split(' '), "-c", HostScripts.ForActing(script), "sh", .. arguments], input);
+        var result = await ShellAsync(
+            [.. shell.Split(' '), "-c", HostScripts.ForActing(script), "sh", .. arguments], input);
         return ScriptAnswer.Read("here", $"{script} under {shell}", result);
     }
 
@@ -244,7 +290,9 @@ public sealed class HostShellTests : IDisposable
         ScriptAnswer.Read(
             "here",
             $"{script} under {shell}",
-            await ShellAsync([.. shell.Split(' '), "-c", HostScripts.ThroughSudo(HostScripts.ForActing(script)), "sh", Boot, "99999999", .. arguments], ""));
+            await ShellAsync([
+                .. shell.Split(' '), "-c", HostScripts.ThroughSudo(HostScripts.ForActing(script)), "sh", Boot,
+                "99999999", .. arguments], ""));
 
     private async Task<RemoteResult> ShellAsync(string[] command, string input)
     {
@@ -271,7 +319,8 @@ public sealed class HostShellTests : IDisposable
     private static string Write(string path, string content, bool executable = false)
     {
         File.WriteAllText(path, content);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | (executable ? UnixFileMode.UserExecute : UnixFileMode.None));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite
+            | (executable ? UnixFileMode.UserExecute : UnixFileMode.None));
         return path;
     }
 

@@ -17,7 +17,8 @@ public sealed class LoginShellTests(LabFixture lab)
         var instance = hosts.Instance("tikv-1");
 
         const string Text = "it's a line!\nand $another \"one\" \\ `x` %d !!";
-        (await hosts.Files(shop.Host.Address).RunAsync(new RemoteCommand("printf", "%s", Text), Token)).Output.ShouldBe(Text);
+        (await hosts.Files(shop.Host.Address).RunAsync(new RemoteCommand("printf", "%s", Text), Token)).Output
+            .ShouldBe(Text);
         var running = await SeeAsync(instance, "the port", p => p.IsListening);
         await instance.StopAsync(Token);
         (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();

@@ -7,7 +7,8 @@ namespace Drydock.Tests.Integration.Databases.Hosts;
 public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
 {
     private const string Directory = "/data/packages/new 3.0.9";
-    private const string Small = "printf '#!/bin/sh\\necho $PWD >>/data/ran\\n' >bin/post_install.sh && echo program >bin/tikv-server && chmod +x bin/* && echo x >README";
+    private const string Small = "printf '#!/bin/sh\\necho $PWD >>/data/ran\\n' >bin/post_install.sh && echo program "
+        + ">bin/tikv-server && chmod +x bin/* && echo x >README";
 
     // Bytes that do not shrink, so that the archive is as large as they are.
     private const string Large = "head -c 25165824 /dev/urandom >bin/tikv-server && chmod +x bin/tikv-server";
@@ -30,7 +31,8 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         var request = await RequestAsync(Small, package => package with { PostInstall = "bin/post_install.sh" });
         var files = Files();
-        (await files.PackageAsync(request, Token)).ShouldSatisfyAllConditions(s => (s.IsComplete, s.IsWrong).ShouldBe((false, false)), s => s.Problem.ShouldContain("not unpacked yet"));
+        (await files.PackageAsync(request, Token)).ShouldSatisfyAllConditions(
+            s => (s.IsComplete, s.IsWrong).ShouldBe((false, false)), s => s.Problem.ShouldContain("not unpacked yet"));
 
         await files.PreparePackageAsync(request, Token);
         await files.PreparePackageAsync(request, Token);
@@ -46,7 +48,8 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         var request = await RequestAsync(Large);
         var breaking = new HookedProgress { At = 8 << 20, Do = Shop.Host.BreakConnectionsAsync };
-        (await Should.ThrowAsync<HostException>(() => Files(uploads: breaking).PreparePackageAsync(request, Token))).IsRetryable.ShouldBeTrue();
+        (await Should.ThrowAsync<HostException>(
+            () => Files(uploads: breaking).PreparePackageAsync(request, Token))).IsRetryable.ShouldBeTrue();
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeFalse();
         var resumed = new HookedProgress();
 
@@ -59,7 +62,8 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Archive_with_wrong_checksum_is_refused_and_not_kept()
     {
-        var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Sha256 = new string('0', 64) }] });
+        var request = await RequestAsync(
+            Small, package => package with { Archives = [package.Archives[0] with { Sha256 = new string('0', 64) }] });
 
         var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token));
 
@@ -72,14 +76,16 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         var request = await RequestAsync("echo x >bin/other");
 
-        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token))).Message.ShouldContain("no archive has bin/tikv-server");
+        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token))).Message
+            .ShouldContain("no archive has bin/tikv-server");
         (await Shop.ShellAsync("ls /data/packages")).ShouldBe("new 3.0.9.drydock-archive-db");
     }
 
     [Fact]
     public async Task Archive_missing_from_storage_is_named()
     {
-        var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Path = "none.tar.gz" }] });
+        var request = await RequestAsync(
+            Small, package => package with { Archives = [package.Archives[0] with { Path = "none.tar.gz" }] });
 
         var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token));
 
@@ -108,7 +114,9 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Two_parallel_operators_install_one_whole_package()
     {
-        var request = await RequestAsync(Large + " && printf '#!/bin/sh\\necho ran >>/data/ran\\n' >bin/post && chmod +x bin/post", package => package with { PostInstall = "bin/post" });
+        var request = await RequestAsync(
+            Large + " && printf '#!/bin/sh\\necho ran >>/data/ran\\n' >bin/post && chmod +x bin/post",
+            package => package with { PostInstall = "bin/post" });
 
         async Task UntilDoneAsync()
         {
@@ -137,7 +145,9 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     public async Task Failed_post_install_is_reported_and_repeated()
     {
         var request = await RequestAsync(
-            "printf '#!/bin/sh\\n[ -e /data/ready ] || { echo \"patchelf is missing\"; exit 4; }\\n' >bin/post && echo p >bin/tikv-server && chmod +x bin/*", package => package with { PostInstall = "bin/post" });
+            "printf '#!/bin/sh\\n[ -e /data/ready ] || { echo \"patchelf is missing\"; exit 4; }\\n' >bin/post && echo "
+            + "p >bin/tikv-server && chmod +x bin/*",
+            package => package with { PostInstall = "bin/post" });
 
         var trouble = await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token));
         trouble.Message.ShouldContain($"{Directory}/bin/post ended with 4: patchelf is missing");
@@ -153,22 +163,41 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     {
         await Shop.Host.WriteFileAsync("/home/tidb/old/hll.control", "hll", ct: Token);
         await Shop.Host.WriteFileAsync("/home/tidb/old/README", "another", ct: Token);
-        var extension = new PackageExtension { Name = "hll", Files = [new ExtensionFile { From = "/home/tidb/old/hll.control", To = "share/extension/hll.control" }] };
-        var request = await RequestAsync(Small, package => package with { Extensions = [extension] }) with { Components = [DatabaseComponent.Tserver] };
+        var extension = new PackageExtension
+        {
+            Name = "hll",
+            Files = [new ExtensionFile { From = "/home/tidb/old/hll.control", To = "share/extension/hll.control" }]
+        };
+        var request = await RequestAsync(Small, package => package with { Extensions = [extension] }) with
+        {
+            Components = [DatabaseComponent.Tserver]
+        };
 
         await Files().PreparePackageAsync(request, Token);
 
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
         (await Shop.ShellAsync($"cat '{Directory}/share/extension/hll.control'")).ShouldBe("hll");
-        var clash = request with { Package = request.Package with { Extensions = [extension with { Files = [new ExtensionFile { From = "/home/tidb/old/README", To = "README" }] }] } };
-        (await Files().PackageAsync(clash, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("README already exists"));
+        var clash = request with
+        {
+            Package = request.Package with
+            {
+                Extensions =
+                    [extension with { Files = [new ExtensionFile { From = "/home/tidb/old/README", To = "README" }] }]
+            }
+        };
+        (await Files().PackageAsync(clash, Token)).ShouldSatisfyAllConditions(
+            s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("README already exists"));
     }
 
     [Fact]
     public async Task Archive_on_host_is_checked_and_unpacked()
     {
-        var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Storage = null, Path = null, HostPath = "/home/tidb/a.tar.gz" }] });
-        (await Files().PackageAsync(request, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("/home/tidb/a.tar.gz does not exist"));
+        var request = await RequestAsync(Small, package => package with
+        {
+            Archives = [package.Archives[0] with { Storage = null, Path = null, HostPath = "/home/tidb/a.tar.gz" }]
+        });
+        (await Files().PackageAsync(request, Token)).ShouldSatisfyAllConditions(
+            s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("/home/tidb/a.tar.gz does not exist"));
         File.Copy(Path.Combine(_folder, "a.tar.gz"), Shop.Host.PathOf("/home/tidb/a.tar.gz"));
 
         await Files().PreparePackageAsync(request, Token);
@@ -180,13 +209,21 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Package_present_on_hosts_is_only_checked()
     {
-        var request = new PackageRequest { Package = new PackageSpec { Directory = Deploy }, Components = [DatabaseComponent.TiKV], Programs = [ProgramName] };
+        var request = new PackageRequest
+        {
+            Package = new PackageSpec { Directory = Deploy },
+            Components = [DatabaseComponent.TiKV],
+            Programs = [ProgramName]
+        };
 
-        (await Files().PackageAsync(request, Token)).Programs[ProgramName].ShouldBe(await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"));
+        (await Files().PackageAsync(request, Token)).Programs[ProgramName]
+            .ShouldBe(await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"));
         await Files().PreparePackageAsync(request, Token);
         var missing = request with { Programs = [ProgramName, "tikv-ctl"] };
-        (await Files().PackageAsync(missing, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldBe($"{Deploy}/bin/tikv-ctl does not exist."));
-        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(missing, Token))).Reason.ShouldBe(Reasons.PackageMissing);
+        (await Files().PackageAsync(missing, Token)).ShouldSatisfyAllConditions(
+            s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldBe($"{Deploy}/bin/tikv-ctl does not exist."));
+        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(missing, Token))).Reason
+            .ShouldBe(Reasons.PackageMissing);
     }
 
     [Fact]
@@ -195,26 +232,32 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         await Shop.Host.WriteFileAsync(Directory + "/bin/tikv-server", "half", FileModes.Executable, ct: Token);
         var request = await RequestAsync(Small);
 
-        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token))).Message.ShouldContain("was not unpacked from spec.package.archives");
+        (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(request, Token))).Message
+            .ShouldContain("was not unpacked from spec.package.archives");
         (await Shop.ShellAsync($"cat '{Directory}/bin/tikv-server'")).ShouldBe("half");
     }
 
     [Fact]
     public async Task Package_below_root_directory_needs_sudo()
     {
-        var request = await RequestAsync(Small, package => package with { Directory = "/opt/tidb-v3.0.9", PostInstall = "bin/post_install.sh" });
+        var request = await RequestAsync(
+            Small, package => package with { Directory = "/opt/tidb-v3.0.9", PostInstall = "bin/post_install.sh" });
 
-        (await Should.ThrowAsync<HostException>(() => Files(Become.None).PreparePackageAsync(request, Token))).Reason.ShouldBe(Reasons.AccessDenied);
+        (await Should.ThrowAsync<HostException>(() => Files(Become.None).PreparePackageAsync(request, Token))).Reason
+            .ShouldBe(Reasons.AccessDenied);
         await Files().PreparePackageAsync(request, Token);
 
         (await Files(Become.None).PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
-        (await Shop.ShellAsync("stat -c '%U %a' /opt/tidb-v3.0.9/bin/tikv-server; ls /opt")).ShouldBe("root 755\ntidb-v3.0.9");
+        (await Shop.ShellAsync("stat -c '%U %a' /opt/tidb-v3.0.9/bin/tikv-server; ls /opt"))
+            .ShouldBe("root 755\ntidb-v3.0.9");
     }
 
     private IHostFiles Files(Become become = Become.Sudo, IProgress<long>? uploads = null)
     {
         var spec = Shop.Spec();
-        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }, uploads: uploads).Files(Shop.Host.Address);
+        return Shop.Bind(
+            spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }, uploads: uploads)
+            .Files(Shop.Host.Address);
     }
 
     private async Task<PackageRequest> RequestAsync(string script, Func<PackageSpec, PackageSpec>? change = null)
@@ -223,8 +266,19 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         var package = new PackageSpec
         {
             Directory = Directory,
-            Archives = [new PackageArchive { Name = "db", Storage = new StorageSpec { Directory = new DirectoryStorage { Path = folder } }, Path = path, Sha256 = sha256 }],
+            Archives = [new PackageArchive
+            {
+                Name = "db",
+                Storage = new StorageSpec { Directory = new DirectoryStorage { Path = folder } },
+                Path = path,
+                Sha256 = sha256
+            }],
         };
-        return new PackageRequest { Package = change?.Invoke(package) ?? package, Components = [DatabaseComponent.TiKV], Programs = ["tikv-server"] };
+        return new PackageRequest
+        {
+            Package = change?.Invoke(package) ?? package,
+            Components = [DatabaseComponent.TiKV],
+            Programs = ["tikv-server"]
+        };
     }
 }

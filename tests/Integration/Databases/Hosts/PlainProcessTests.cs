@@ -27,7 +27,8 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
         (await Shop.Control(Process()).LookAsync(Token)).Pid.ShouldBe(seen.Pid);
         (await Shop.ShellAsync($"ls -l /proc/{seen.Pid}/fd")).ShouldNotContain("pipe:");
         (await Shop.ShellAsync($"ps -o sid= -p {seen.Pid}")).Trim().ShouldBe($"{seen.Pid}");
-        (await Shop.ShellAsync($"stat -c %U /proc/{seen.Pid}; readlink /proc/{seen.Pid}/cwd")).ShouldBe($"tidb\n{Deploy}");
+        (await Shop.ShellAsync($"stat -c %U /proc/{seen.Pid}; readlink /proc/{seen.Pid}/cwd"))
+            .ShouldBe($"tidb\n{Deploy}");
         (await Shop.ShellAsync($"cat {Deploy}/log/out.log")).ShouldBe($"serving {Port}");
     }
 
@@ -40,7 +41,9 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
         (await Shop.ShellAsync($"tr '\\0' '\\n' </proc/{seen.Pid}/cmdline")).ShouldBe(
-            string.Join('\n', $"{Deploy}/bin/{ProgramName}", $"{Deploy}/serve.pl", "--port", $"{Port}", "--data-dir", $"{Deploy}/data", "--note", Odd, "--note"));
+            string.Join(
+                '\n', $"{Deploy}/bin/{ProgramName}", $"{Deploy}/serve.pl", "--port", $"{Port}", "--data-dir",
+                $"{Deploy}/data", "--note", Odd, "--note"));
     }
 
     [Fact]
@@ -60,21 +63,26 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
         await hosts.Instance("tikv-1").StopAsync(Token);
 
         (await hosts.Instance("tikv-1").LookAsync(Token)).IsAlive.ShouldBeFalse();
-        (await hosts.Instance("tikv-2").LookAsync(Token)).ShouldSatisfyAllConditions(p => p.Pid.ShouldBe(left.Pid), p => p.Strays.ShouldBeEmpty());
+        (await hosts.Instance("tikv-2").LookAsync(Token))
+            .ShouldSatisfyAllConditions(p => p.Pid.ShouldBe(left.Pid), p => p.Strays.ShouldBeEmpty());
         await hosts.Instance("tikv-2").StopAsync(Token);
     }
 
     [Fact]
     public async Task Process_that_becomes_another_program_while_read_is_reported()
     {
-        // The first program is so large that its checksum takes a while; as soon as that is read, the process becomes the second.
+        // The first program is so large that its checksum takes a while; as soon as that is read, the process becomes
+        // the second.
         await Shop.ShellAsync(
-            $"mkdir /data/first /data/second; cp /bin/dash /data/first/{ProgramName}; cp /bin/dash /data/second/{ProgramName}; "
+            $"mkdir /data/first /data/second; cp /bin/dash /data/first/{ProgramName}; cp /bin/dash "
+            + $"/data/second/{ProgramName}; "
             + $"truncate -s 512M /data/first/{ProgramName}; mkfifo /data/go");
         await Shop.ShellAsync(
-            $"setsid /data/first/{ProgramName} -c 'read -r word </data/go; exec /data/second/{ProgramName} -c \"sleep 1000; :\" "
+            $"setsid /data/first/{ProgramName} -c 'read -r word </data/go; exec /data/second/{ProgramName} -c \"sleep "
+            + "1000; :\" "
             + $"--data-dir {Deploy}/data' --data-dir {Deploy}/data </dev/null >/dev/null 2>&1 &");
-        await Shop.ShellAsync("(until pgrep -x sha256sum; do sleep 0.01; done; echo word >/data/go) </dev/null >/dev/null 2>&1 &");
+        await Shop.ShellAsync(
+            "(until pgrep -x sha256sum; do sleep 0.01; done; echo word >/data/go) </dev/null >/dev/null 2>&1 &");
 
         var seen = await Shop.Control(Process()).LookAsync(Token);
 
@@ -97,7 +105,8 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
         await instance.StartAsync("/opt/new", Token);
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
-        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256).ShouldBe(($"/opt/new/bin/{ProgramName}", @new, old.ExecutableSha256));
+        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256)
+            .ShouldBe(($"/opt/new/bin/{ProgramName}", @new, old.ExecutableSha256));
         (await Should.ThrowAsync<HostException>(async () =>
         {
             await instance.StopAsync(Token);
@@ -107,11 +116,13 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
 
     [Fact]
     public async Task Process_that_ends_at_once_is_reported_with_output() =>
-        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process("--crash")).StartAsync(Deploy, Token))).Message.ShouldContain("ended at once with 3: cannot start");
+        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process("--crash")).StartAsync(
+            Deploy, Token))).Message.ShouldContain("ended at once with 3: cannot start");
 
     [Fact]
     public async Task Missing_program_directory_is_named_before_start() =>
-        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process()).StartAsync("/opt/none", Token))).Message.ShouldContain("there is no directory /opt/none");
+        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process()).StartAsync("/opt/none", Token))).Message
+            .ShouldContain("there is no directory /opt/none");
 
     [Fact]
     public async Task Data_of_another_account_prevents_start()
@@ -127,9 +138,14 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Process_of_another_account_is_reported_as_AccessDenied()
     {
-        await Shop.ShellAsync($"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &", asRoot: true);
+        await Shop.ShellAsync(
+            $"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 "
+            + "</dev/null &",
+            asRoot: true);
         var spec = Shop.Spec(Shop.Instance(Process()));
-        var without = Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = Become.None } } }).Instance("tikv-1");
+        var without = Shop.Bind(
+            spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = Become.None } } })
+            .Instance("tikv-1");
         await SeeAsync(Shop.Control(Process()), "the port", p => p.IsListening && p.Pid is not null);
 
         var trouble = await Should.ThrowAsync<HostException>(() => without.LookAsync(Token));
@@ -141,11 +157,18 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Process_of_another_account_is_restarted_as_becomeUser()
     {
-        await Shop.ShellAsync($"chown -R root {Deploy} && cd {Deploy} && ulimit -c 0 && nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &", asRoot: true);
+        await Shop.ShellAsync(
+            $"chown -R root {Deploy} && cd {Deploy} && ulimit -c 0 && nohup bin/{ProgramName} serve.pl --port {Port} "
+            + $"--data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &",
+            asRoot: true);
         var spec = Shop.Spec(Shop.Instance(Process()));
         await SeeAsync(Shop.Control(Process()), "the port", p => p.IsListening && p.Pid is not null);
-        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process()).StopAsync(Token))).Message.ShouldContain("spec.access.ssh.becomeUser");
-        var instance = Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = Become.None, BecomeUser = "root" } } }).Instance("tikv-1");
+        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process()).StopAsync(Token))).Message
+            .ShouldContain("spec.access.ssh.becomeUser");
+        var instance = Shop.Bind(spec with
+        {
+            Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = Become.None, BecomeUser = "root" } }
+        }).Instance("tikv-1");
 
         await instance.StopAsync(Token);
         (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
@@ -160,7 +183,11 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     {
         Process = new ProcessControl
         {
-            Command = ["{directory}/bin/" + ProgramName, "{directory}/serve.pl", "--port", "{port}", "--data-dir", "{dataDir}", .. more],
+            Command =
+            [
+                "{directory}/bin/" + ProgramName, "{directory}/serve.pl", "--port", "{port}", "--data-dir", "{dataDir}",
+                .. more
+            ],
             LogFile = "log/out.log",
         },
         Swap = SwapMethod.NewDirectory,

@@ -20,7 +20,9 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
         var instance = Instance(knownHosts: Shop.Host.KnownHostsLine);
         await Shop.Host.ChangeHostKeyAsync();
 
-        await RefusedAsync(instance, Reasons.HostKeyRefused, retryable: false, "spec.access.ssh.knownHostsSecretRef", "the ED25519 key SHA256:");
+        await RefusedAsync(
+            instance, Reasons.HostKeyRefused, retryable: false, "spec.access.ssh.knownHostsSecretRef",
+            "the ED25519 key SHA256:");
     }
 
     [Fact]
@@ -70,12 +72,16 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
         var instance = Instance(new InstanceControl { Systemd = new SystemdControl(), StopGrace = "3s" });
         await SeeAsync(instance, "the port", p => p.IsListening);
         var stopping = instance.StopAsync(Token);
-        await Deadline.UntilAsync("the stop to arrive", async _ => (await Shop.Host.RunAsync("pgrep -f 'systemctl stop'", ct: Token)).ExitCode == 0, cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the stop to arrive",
+            async _ => (await Shop.Host.RunAsync("pgrep -f 'systemctl stop'", ct: Token)).ExitCode == 0,
+            cancellationToken: Token);
 
         await Shop.Host.BreakConnectionsAsync();
 
         (await Should.ThrowAsync<HostException>(() => stopping)).ShouldSatisfyAllConditions(
-            t => t.Reason.ShouldBe(Reasons.HostUnreachable), t => t.MayHaveRun.ShouldBeTrue(), t => t.IsRetryable.ShouldBeTrue());
+            t => t.Reason.ShouldBe(Reasons.HostUnreachable), t => t.MayHaveRun.ShouldBeTrue(),
+            t => t.IsRetryable.ShouldBeTrue());
         await instance.StopAsync(Token);
         (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
     }
@@ -84,16 +90,21 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     public async Task Host_call_without_ssh_key_reports_SecretMissing()
     {
         var spec = Shop.Spec(Shop.Instance(new InstanceControl { Systemd = new SystemdControl() }));
-        await using var hosts = new BoundDatabaseHosts(new DatabaseRollingUpgrade { Spec = spec }, new DatabaseSecrets(), new DatabaseHostServices(null!, null!, TimeProvider.System), SupportedEngines.All.Of(spec));
+        await using var hosts = new BoundDatabaseHosts(
+            new DatabaseRollingUpgrade { Spec = spec }, new DatabaseSecrets(),
+            new DatabaseHostServices(null!, null!, TimeProvider.System), SupportedEngines.All.Of(spec));
 
-        (await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").LookAsync(Token))).Reason.ShouldBe(Reasons.SecretMissing);
+        (await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").LookAsync(Token))).Reason
+            .ShouldBe(Reasons.SecretMissing);
     }
 
     [Fact]
     public void ToolHost_is_first_instance_host_or_named_host()
     {
         var spec = Shop.Spec(
-            Shop.Instance(new InstanceControl(), "a") with { Host = "h2" }, Shop.Instance(new InstanceControl(), "b") with { Host = "h1" }, Shop.Instance(new InstanceControl(), "c") with { Host = "h2" });
+            Shop.Instance(new InstanceControl(), "a") with { Host = "h2" },
+            Shop.Instance(new InstanceControl(), "b") with { Host = "h1" },
+            Shop.Instance(new InstanceControl(), "c") with { Host = "h2" });
 
         var hosts = Shop.Bind(spec);
 
@@ -104,7 +115,10 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     }
 
     private IInstanceHost Instance(InstanceControl? control = null, string? knownHosts = null) =>
-        Shop.Bind(Shop.Spec(Shop.Instance(control ?? new InstanceControl { Scripts = new ScriptControl { Start = "start.sh", Stop = "stop.sh" } })), knownHosts: knownHosts).Instance("tikv-1");
+        Shop.Bind(
+            Shop.Spec(Shop.Instance(control
+                ?? new InstanceControl { Scripts = new ScriptControl { Start = "start.sh", Stop = "stop.sh" } })),
+            knownHosts: knownHosts).Instance("tikv-1");
 
     private static async Task RefusedAsync(IInstanceHost instance, string reason, bool retryable, params string[] says)
     {

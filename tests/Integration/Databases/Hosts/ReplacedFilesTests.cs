@@ -29,21 +29,26 @@ public sealed class ReplacedFilesTests(LabFixture lab) : IAsyncLifetime
         // Killed after it was kept: it is not kept again.
         await Shop.ShellAsync("cd /data/f && cp there.old.2 there && echo half >there.old.drydock-part");
         await HostFileScripts.ReplaceAsync(Files, "/data/f/new", "/data/f/there", sha256, "/data/f/there.old", Token);
-        (await Shop.ShellAsync("cd /data/f && grep . there*")).ShouldBe("there:3\nthere.old:1\nthere.old.2:2\nthere.old.drydock-part:half");
+        (await Shop.ShellAsync("cd /data/f && grep . there*"))
+            .ShouldBe("there:3\nthere.old:1\nthere.old.2:2\nthere.old.drydock-part:half");
 
-        (await Should.ThrowAsync<HostException>(() => HostFileScripts.ReplaceAsync(Files, "/data/f/there.old", "/data/f/other", sha256, null, Token))).Reason.ShouldBe(Reasons.PackageMissing);
+        (await Should.ThrowAsync<HostException>(() => HostFileScripts.ReplaceAsync(
+            Files, "/data/f/there.old", "/data/f/other", sha256, null, Token))).Reason.ShouldBe(Reasons.PackageMissing);
         (await Shop.ShellAsync("ls -A /data/f")).ShouldBe("new\nthere\nthere.old\nthere.old.2\nthere.old.drydock-part");
     }
 
     [Fact]
     public async Task Other_TiSpark_jars_are_renamed_and_earlier_ones_kept()
     {
-        await Shop.ShellAsync("mkdir /data/jars && cd /data/jars && echo a >tispark-1.jar && echo b >tispark-1.jar.old && echo c >tispark-2.jar && echo d >spark-core.jar");
+        await Shop.ShellAsync(
+            "mkdir /data/jars && cd /data/jars && echo a >tispark-1.jar && echo b >tispark-1.jar.old && echo c "
+            + ">tispark-2.jar && echo d >spark-core.jar");
 
         await HostFileScripts.SetAsideOtherJarsAsync(Files, "/data/jars", "tispark-2.jar", Token);
         await HostFileScripts.SetAsideOtherJarsAsync(Files, "/data/jars", "tispark-2.jar", Token);
 
-        (await Shop.ShellAsync("cd /data/jars && grep . *")).ShouldBe("spark-core.jar:d\ntispark-1.jar.old:b\ntispark-1.jar.old.2:a\ntispark-2.jar:c");
+        (await Shop.ShellAsync("cd /data/jars && grep . *"))
+            .ShouldBe("spark-core.jar:d\ntispark-1.jar.old:b\ntispark-1.jar.old.2:a\ntispark-2.jar:c");
         (await HostFileScripts.JarsAsync(Files, "/data/jars", Token)).ShouldBe(["tispark-2.jar"]);
     }
 }

@@ -17,7 +17,8 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
     public async Task Scripted_instance_starts_as_login_user_and_stops()
     {
         var instance = await ControlAsync();
-        (await instance.LookAsync(Token)).ShouldSatisfyAllConditions(p => (p.Supervision, p.SupervisionText).ShouldBe((SupervisionState.None, "not running")));
+        (await instance.LookAsync(Token)).ShouldSatisfyAllConditions(
+            p => (p.Supervision, p.SupervisionText).ShouldBe((SupervisionState.None, "not running")));
 
         await instance.StartAsync("/opt/new", Token);
 
@@ -50,7 +51,8 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
         await instance.StartAsync("/opt/new", Token);
         await SeeAsync(instance, "the port", p => p.IsListening);
 
-        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message.ShouldContain("ended with 5: cannot stop");
+        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message
+            .ShouldContain("ended with 5: cannot stop");
     }
 
     [Fact]
@@ -69,7 +71,9 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
 
     [Fact]
     public async Task Missing_start_script_is_named() =>
-        (await Should.ThrowAsync<HostException>(async () => await Shop.Control(new InstanceControl { Scripts = new ScriptControl { Start = "scripts/none.sh", Stop = "x" } }).StartAsync("/opt/new", Token)))
+        (await Should.ThrowAsync<HostException>(async () => await Shop.Control(
+            new InstanceControl { Scripts = new ScriptControl { Start = "scripts/none.sh", Stop = "x" } })
+            .StartAsync("/opt/new", Token)))
             .Message.ShouldContain($"there is no {Deploy}/scripts/none.sh");
 
     private async Task<IInstanceHost> ControlAsync(string? start = null, string? stop = null)
@@ -77,10 +81,17 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
         const string NoRoot = "#!/bin/bash\n[ \"$(id -u)\" -ne 0 ] || exit 1\n";
         await Shop.Host.WriteFileAsync(
             Deploy + "/scripts/start.sh",
-            NoRoot + (start ?? $"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data & echo $! >tikv.pid; echo started"),
+            NoRoot + (start ?? $"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data "
+                + "& echo $! >tikv.pid; echo started"),
             FileModes.Executable,
             ct: Token);
-        await Shop.Host.WriteFileAsync(Deploy + "/scripts/stop.sh", NoRoot + (stop ?? $"kill $(cat {Deploy}/tikv.pid) && echo stopped"), FileModes.Executable, ct: Token);
-        return Shop.Control(new InstanceControl { Scripts = new ScriptControl { Start = "scripts/start.sh", Stop = "scripts/stop.sh" }, StopGrace = "1s" });
+        await Shop.Host.WriteFileAsync(
+            Deploy + "/scripts/stop.sh", NoRoot + (stop ?? $"kill $(cat {Deploy}/tikv.pid) && echo stopped"),
+            FileModes.Executable, ct: Token);
+        return Shop.Control(new InstanceControl
+        {
+            Scripts = new ScriptControl { Start = "scripts/start.sh", Stop = "scripts/stop.sh" },
+            StopGrace = "1s"
+        });
     }
 }

@@ -70,7 +70,8 @@ public sealed class ServiceTlsTests : IDisposable
 
     private async Task RefusedAsync(ServiceHttp http)
     {
-        var trouble = await Should.ThrowAsync<ServiceException>(() => http.SendAsync(HttpMethod.Post, "127.0.0.1", Port, "/x", "{}", Token));
+        var trouble = await Should.ThrowAsync<ServiceException>(
+            () => http.SendAsync(HttpMethod.Post, "127.0.0.1", Port, "/x", "{}", Token));
         (trouble.Reason, trouble.IsRequestNotTaken).ShouldBe((Reasons.AccessDenied, true), trouble.Message);
     }
 
@@ -78,7 +79,8 @@ public sealed class ServiceTlsTests : IDisposable
     {
         var issued = authority.Issue(Path.Combine(_folder, Guid.NewGuid().ToString("N")), "operator", "operator");
         var material = new ServiceTlsMaterial(
-            File.ReadAllBytes(issued.AuthorityPath), own ? File.ReadAllBytes(issued.CertificatePath) : null, own ? File.ReadAllBytes(issued.KeyPath) : null);
+            File.ReadAllBytes(issued.AuthorityPath), own ? File.ReadAllBytes(issued.CertificatePath) : null,
+            own ? File.ReadAllBytes(issued.KeyPath) : null);
         return new ServiceHttp(material, TimeProvider.System, EndpointPolicy.Unrestricted);
     }
 
@@ -88,14 +90,24 @@ public sealed class ServiceTlsTests : IDisposable
         var issued = _authority.Issue(Path.Combine(_folder, "server"), "server", "server", hosts: [host]);
         using var certificate = X509Certificate2.CreateFromPemFile(issued.CertificatePath, issued.KeyPath);
         using var authority = _authority.PublicCertificate;
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck
+        };
         policy.CustomTrustStore.Add(authority);
         using var client = await _listener.AcceptTcpClientAsync(Token);
         await using var tls = new SslStream(client.GetStream());
         try
         {
             await tls.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions { ServerCertificate = certificate, ClientCertificateRequired = wantsCertificate, CertificateChainPolicy = policy }, Token);
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificate = certificate,
+                    ClientCertificateRequired = wantsCertificate,
+                    CertificateChainPolicy = policy
+                },
+                Token);
             var read = await tls.ReadAsync(new byte[8192], Token);
             if (read == 0)
             {

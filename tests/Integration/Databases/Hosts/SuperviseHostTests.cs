@@ -51,7 +51,9 @@ public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Supervise_tools_below_deployDir_are_used()
     {
-        await Shop.ShellAsync($"printf '#!/bin/sh\\ntouch /data/asked\\nexec /usr/bin/svstat \"$@\"\\n' >{Deploy}/bin/svstat && chmod +x {Deploy}/bin/svstat");
+        await Shop.ShellAsync(
+            $"printf '#!/bin/sh\\ntouch /data/asked\\nexec /usr/bin/svstat \"$@\"\\n' >{Deploy}/bin/svstat && chmod +x "
+            + $"{Deploy}/bin/svstat");
 
         (await (await RunningAsync()).LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Active);
 
@@ -64,22 +66,29 @@ public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
         var instance = Control(Become.None);
 
         (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Missing);
-        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Reason.ShouldBe(Reasons.ControlMismatch);
+        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Reason
+            .ShouldBe(Reasons.ControlMismatch);
     }
 
     private IInstanceHost Control(Become become)
     {
-        var spec = Shop.Spec(Shop.Instance(new InstanceControl { Supervise = new SuperviseControl { Directory = "status/tikv" }, StopGrace = "1s" }));
-        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } }).Instance("tikv-1");
+        var spec = Shop.Spec(Shop.Instance(
+            new InstanceControl { Supervise = new SuperviseControl { Directory = "status/tikv" }, StopGrace = "1s" }));
+        return Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = become } } })
+            .Instance("tikv-1");
     }
 
     private async Task<IInstanceHost> RunningAsync(Become become = Become.None, string options = "")
     {
         await Shop.Host.WriteFileAsync(
-            Service + "/run", $"#!/bin/sh\ncd {Deploy}\nexec bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data {options}\n", FileModes.Executable, ct: Token);
+            Service + "/run",
+            $"#!/bin/sh\ncd {Deploy}\nexec bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data "
+            + $"{options}\n",
+            FileModes.Executable, ct: Token);
         await Shop.ShellAsync($"cd {Deploy}/status && nohup supervise tikv >/dev/null 2>&1 </dev/null &");
         var instance = Control(become);
-        await SeeAsync(instance, "the program", p => p.Executable?.EndsWith(ProgramName, StringComparison.Ordinal) == true);
+        await SeeAsync(
+            instance, "the program", p => p.Executable?.EndsWith(ProgramName, StringComparison.Ordinal) == true);
         return instance;
     }
 }

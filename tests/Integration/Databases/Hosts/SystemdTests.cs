@@ -22,9 +22,13 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
 
         var sum = await Shop.SumAsync($"{Deploy}/bin/{ProgramName}");
-        (seen.Supervision, seen.SupervisionText, seen.Unit, seen.Restarts).ShouldBe((SupervisionState.Active, "active (running)", "tikv-20160.service", 0));
-        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256, seen.LinkTarget).ShouldBe(($"{Deploy}/bin/{ProgramName}", sum, sum, null));
-        seen.Pid.ShouldBe(int.Parse(await Shop.ShellAsync("systemctl show -p MainPID --value tikv-20160"), System.Globalization.CultureInfo.InvariantCulture));
+        (seen.Supervision, seen.SupervisionText, seen.Unit, seen.Restarts)
+            .ShouldBe((SupervisionState.Active, "active (running)", "tikv-20160.service", 0));
+        (seen.Executable, seen.ExecutableSha256, seen.InstalledSha256, seen.LinkTarget)
+            .ShouldBe(($"{Deploy}/bin/{ProgramName}", sum, sum, null));
+        seen.Pid.ShouldBe(int.Parse(
+            await Shop.ShellAsync("systemctl show -p MainPID --value tikv-20160"),
+            System.Globalization.CultureInfo.InvariantCulture));
         seen.ListenerPid.ShouldBe(seen.Pid);
         seen.Strays.ShouldBeEmpty();
         var margin = TimeSpan.FromSeconds(1.5);
@@ -60,7 +64,8 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         await instance.StopAsync(Token);
 
         var stopped = await instance.LookAsync(Token);
-        (stopped.Supervision, stopped.IsAlive, stopped.IsListening, stopped.Unit).ShouldBe((SupervisionState.Inactive, false, false, "tikv-20160.service"));
+        (stopped.Supervision, stopped.IsAlive, stopped.IsListening, stopped.Unit)
+            .ShouldBe((SupervisionState.Inactive, false, false, "tikv-20160.service"));
         await Task.Delay(TimeSpan.FromSeconds(0.6), Token); // longer than the pause between two restarts here
         (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
 
@@ -78,7 +83,8 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         var stray = (await instance.LookAsync(Token)).Strays.ShouldHaveSingleItem();
         (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, true));
         trouble.Message.ShouldContain($"pid {stray.Pid}, {Deploy}/bin/{ProgramName}");
-        (await Should.ThrowAsync<HostException>(() => instance.StartAsync("/opt/new", Token))).Reason.ShouldBe(Reasons.ProcessLivesOn);
+        (await Should.ThrowAsync<HostException>(() => instance.StartAsync("/opt/new", Token))).Reason
+            .ShouldBe(Reasons.ProcessLivesOn);
         await Shop.ShellAsync($"kill -KILL {stray.Pid}");
         await instance.StopAsync(Token);
     }
@@ -103,11 +109,13 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         var instance = await RunningAsync();
         await SeeAsync(instance, "the port", p => p.IsListening);
         await instance.StopAsync(Token);
-        var other = await Shop.ShellAsync($"nohup perl {Deploy}/serve.pl --port {Port} >/dev/null 2>&1 </dev/null & echo $!");
+        var other = await Shop.ShellAsync(
+            $"nohup perl {Deploy}/serve.pl --port {Port} >/dev/null 2>&1 </dev/null & echo $!");
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
 
-        (seen.IsAlive, seen.ListenerPid).ShouldBe((false, int.Parse(other, System.Globalization.CultureInfo.InvariantCulture)));
+        (seen.IsAlive, seen.ListenerPid)
+            .ShouldBe((false, int.Parse(other, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -115,14 +123,17 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     {
         var instance = await RunningAsync();
         await Shop.InstallAsync("/home/tidb/old", ProgramName, "2.0.1");
-        var by = await Shop.ShellAsync($"nohup old/bin/{ProgramName} old/serve.pl --port 0 --note x:{Port} --stubborn >/dev/null 2>&1 </dev/null & echo $!");
+        var by = await Shop.ShellAsync(
+            $"nohup old/bin/{ProgramName} old/serve.pl --port 0 --note x:{Port} --stubborn >/dev/null 2>&1 </dev/null "
+            + "& echo $!");
 
         var seen = await SeeAsync(instance, "the stray", p => p.Strays.Count > 0);
 
         seen.Strays.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             s => s.Pid.ShouldBe(int.Parse(by, System.Globalization.CultureInfo.InvariantCulture)),
             s => s.Executable.ShouldBe($"/home/tidb/old/bin/{ProgramName}"));
-        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message.ShouldContain("was not stopped");
+        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message
+            .ShouldContain("was not stopped");
         (await instance.LookAsync(Token)).Pid.ShouldBe(seen.Pid);
     }
 
@@ -150,7 +161,8 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         await Shop.UnitAsync("tikv.service");
         await Shop.UnitAsync("tikv-20160.service");
 
-        (await Should.ThrowAsync<HostException>(() => Systemd().LookAsync(Token))).Reason.ShouldBe(Reasons.ControlMismatch);
+        (await Should.ThrowAsync<HostException>(() => Systemd().LookAsync(Token))).Reason
+            .ShouldBe(Reasons.ControlMismatch);
     }
 
     [Fact]
@@ -159,8 +171,10 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         var instance = Systemd();
 
         (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Missing);
-        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message.ShouldContain("tikv-20160.service or tikv.service");
-        (await Should.ThrowAsync<HostException>(() => instance.StartAsync("/opt/new", Token))).Reason.ShouldBe(Reasons.ControlMismatch);
+        (await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token))).Message
+            .ShouldContain("tikv-20160.service or tikv.service");
+        (await Should.ThrowAsync<HostException>(() => instance.StartAsync("/opt/new", Token))).Reason
+            .ShouldBe(Reasons.ControlMismatch);
     }
 
     [Fact]
@@ -168,9 +182,11 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     {
         var instance = await RunningAsync();
         await Shop.InstallAsync("/data/new", ProgramName, New);
-        var (old, @new) = (await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), await Shop.SumAsync($"/data/new/bin/{ProgramName}"));
+        var (old, @new) =
+            (await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), await Shop.SumAsync($"/data/new/bin/{ProgramName}"));
         var swap = new InstanceGoal("/data/new", @new, Old, old, null);
-        (await Should.ThrowAsync<HostException>(() => instance.SwapAsync(swap, Token))).Reason.ShouldBe(Reasons.ProcessLivesOn);
+        (await Should.ThrowAsync<HostException>(() => instance.SwapAsync(swap, Token))).Reason
+            .ShouldBe(Reasons.ProcessLivesOn);
 
         await instance.StopAsync(Token);
         await instance.SwapAsync(swap, Token);
@@ -199,7 +215,8 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
 
         var seen = await instance.LookAsync(Token);
 
-        (seen.ExecutableSha256, seen.InstalledSha256, seen.Executable).ShouldBe((old, await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), $"{Deploy}/bin/{ProgramName}"));
+        (seen.ExecutableSha256, seen.InstalledSha256, seen.Executable)
+            .ShouldBe((old, await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"), $"{Deploy}/bin/{ProgramName}"));
         seen.InstalledSha256.ShouldNotBe(old);
     }
 
@@ -209,7 +226,8 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         await Shop.ShellAsync($"mv {Deploy} /data/v1 && ln -s v1 {Deploy}");
         var instance = await RunningAsync(swap: SwapMethod.SwitchLink);
         await Shop.ShellAsync($"cp -a /data/v1 /data/v2 && echo more >>/data/v2/bin/{ProgramName}");
-        var (old, @new) = (await Shop.SumAsync($"/data/v1/bin/{ProgramName}"), await Shop.SumAsync($"/data/v2/bin/{ProgramName}"));
+        var (old, @new) =
+            (await Shop.SumAsync($"/data/v1/bin/{ProgramName}"), await Shop.SumAsync($"/data/v2/bin/{ProgramName}"));
         var before = await SeeAsync(instance, "the port", p => p.IsListening);
         (before.LinkTarget, before.Executable).ShouldBe(("v1", $"/data/v1/bin/{ProgramName}"));
 
@@ -228,17 +246,24 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     public async Task Unit_of_account_is_found_stopped_and_started_by_manager_of_account()
     {
         var user = Shop.Host.User;
-        await Shop.ShellAsync($"mkdir -p /var/lib/systemd/linger && touch /var/lib/systemd/linger/{user}", asRoot: true);
+        await Shop.ShellAsync(
+            $"mkdir -p /var/lib/systemd/linger && touch /var/lib/systemd/linger/{user}", asRoot: true);
         await Shop.Host.CrashAsync();
         await Shop.Host.BootAsync(Token);
         await Shop.UnitAsync("unused.service");
-        await Shop.Host.WriteFileAsync($"/home/{user}/.config/systemd/user/tikv.service", $"[Service]\nExecStart={Deploy}/scripts/run_tikv.sh\nRestart=always\n", ct: Token);
-        await Shop.ShellAsync($"export XDG_RUNTIME_DIR=/run/user/$(id -u) && systemctl --user daemon-reload && systemctl --user start tikv");
-        var instance = Shop.Control(new InstanceControl { Systemd = new SystemdControl { Unit = "tikv.service", User = true } });
+        await Shop.Host.WriteFileAsync(
+            $"/home/{user}/.config/systemd/user/tikv.service",
+            $"[Service]\nExecStart={Deploy}/scripts/run_tikv.sh\nRestart=always\n", ct: Token);
+        await Shop.ShellAsync(
+            "export XDG_RUNTIME_DIR=/run/user/$(id -u) && systemctl --user daemon-reload && systemctl --user "
+            + "start tikv");
+        var instance = Shop.Control(
+            new InstanceControl { Systemd = new SystemdControl { Unit = "tikv.service", User = true } });
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
         (seen.Supervision, seen.Unit).ShouldBe((SupervisionState.Active, "tikv.service"));
-        var found = (await Shop.Bind(Shop.Spec(Shop.Instance(new InstanceControl { Systemd = new SystemdControl() }))).ProcessesAsync(Shop.Host.Address, Token))
+        var found = (await Shop.Bind(Shop.Spec(Shop.Instance(new InstanceControl { Systemd = new SystemdControl() })))
+            .ProcessesAsync(Shop.Host.Address, Token))
             .ShouldHaveSingleItem();
         (found.Unit, found.IsUnitOfAccount, found.Pid).ShouldBe(("tikv.service", true, seen.Pid!.Value));
         (await instance.FindMissingRightAsync(seen, Token)).ShouldBeNull();
@@ -252,14 +277,18 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         (await instance.FindMissingRightAsync(seen, Token))!.ShouldContain($"`loginctl enable-linger {user}`");
     }
 
-    private IInstanceHost Systemd(string grace = "20s", SwapMethod? swap = null) => Shop.Control(new InstanceControl { Systemd = new SystemdControl(), StopGrace = grace, Swap = swap });
+    private IInstanceHost Systemd(string grace = "20s", SwapMethod? swap = null) =>
+        Shop.Control(new InstanceControl { Systemd = new SystemdControl(), StopGrace = grace, Swap = swap });
 
-    private async Task<IInstanceHost> RunningAsync(string options = "", string more = "", string grace = "20s", string unit = "tikv-20160.service", SwapMethod? swap = null)
+    private async Task<IInstanceHost> RunningAsync(
+        string options = "", string more = "", string grace = "20s", string unit = "tikv-20160.service",
+        SwapMethod? swap = null)
     {
         await Shop.UnitAsync(unit, options, more);
         await Shop.ShellAsync($"systemctl start {unit}", asRoot: true);
         var instance = Systemd(grace, swap);
-        await SeeAsync(instance, "the program", p => p.Executable?.EndsWith(ProgramName, StringComparison.Ordinal) == true);
+        await SeeAsync(
+            instance, "the program", p => p.Executable?.EndsWith(ProgramName, StringComparison.Ordinal) == true);
         return instance;
     }
 }

@@ -41,7 +41,9 @@ internal sealed class Workshop : IAsyncDisposable
 
     public static async Task<Workshop> StartAsync(LabFixture lab, LabHostOptions? options = null)
     {
-        var shop = new Workshop(await LabHost.StartAsync(await lab.RunAsync(), LabFixture.UniqueName("db"), options ?? new LabHostOptions { TimeFactor = 60 }, Token));
+        var shop = new Workshop(await LabHost.StartAsync(
+            await lab.RunAsync(), LabFixture.UniqueName("db"), options ?? new LabHostOptions { TimeFactor = 60 },
+            Token));
         await shop.InstallAsync(Deploy, ProgramName, Old);
         await shop.ShellAsync($"mkdir -p {Deploy}/data {Deploy}/log {Deploy}/scripts");
         return shop;
@@ -53,7 +55,10 @@ internal sealed class Workshop : IAsyncDisposable
     public async Task InstallAsync(string directory, string program, string version, bool asRoot = false)
     {
         await Host.WriteFileAsync(directory + "/serve.pl", Server, asRoot: asRoot, ct: Token);
-        await ShellAsync($"mkdir -p {directory}/bin && cp /usr/bin/perl {directory}/bin/{program} && echo {version} >>{directory}/bin/{program} && chmod 755 {directory}/bin/{program}", asRoot);
+        await ShellAsync(
+            $"mkdir -p {directory}/bin && cp /usr/bin/perl {directory}/bin/{program} && echo {version} "
+            + $">>{directory}/bin/{program} && chmod 755 {directory}/bin/{program}",
+            asRoot);
     }
 
     /// <summary>Its start script in the layout of tidb-ansible, and a unit that runs it.</summary>
@@ -61,13 +66,16 @@ internal sealed class Workshop : IAsyncDisposable
     {
         await Host.WriteFileAsync(
             Deploy + "/scripts/run_tikv.sh",
-            $"#!/bin/bash\ncd {Deploy} || exit 1\nexec bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data {options}\n",
+            $"#!/bin/bash\ncd {Deploy} || exit 1\nexec bin/{ProgramName} serve.pl --port {Port} --data-dir "
+            + $"{Deploy}/data {options}\n",
             FileModes.Executable,
             ct: Token);
-        await Host.InstallUnitAsync(unit, $"[Service]\nUser={Host.User}\nExecStart={Deploy}/scripts/run_tikv.sh\nRestart=always\nRestartSec=15s\n{more}", Token);
+        await Host.InstallUnitAsync(unit, $"[Service]\nUser={Host.User}\nExecStart={Deploy}/scripts/run_tikv.sh\n"
+            + $"Restart=always\nRestartSec=15s\n{more}", Token);
     }
 
-    public async Task<string> ShellAsync(string script, bool asRoot = false) => (await Host.RunAsync(script, asRoot, Token)).OrThrow();
+    public async Task<string> ShellAsync(string script, bool asRoot = false) =>
+        (await Host.RunAsync(script, asRoot, Token)).OrThrow();
 
     public async Task<string> SumAsync(string path) => (await ShellAsync($"sha256sum <{path}"))[..64];
 
@@ -95,13 +103,21 @@ internal sealed class Workshop : IAsyncDisposable
     public BoundDatabaseHosts Bind(
         DatabaseRollingUpgradeSpec spec, string? key = null, string? knownHosts = null, IProgress<long>? uploads = null)
     {
-        var services = new DatabaseHostServices(new Directories(), null!, TimeProvider.System) { Ssh = new SshOptions { Endpoints = EndpointPolicy.Unrestricted, ConnectTimeout = TimeSpan.FromSeconds(3) } };
+        var services = new DatabaseHostServices(new Directories(), null!, TimeProvider.System)
+        {
+            Ssh = new SshOptions { Endpoints = EndpointPolicy.Unrestricted, ConnectTimeout = TimeSpan.FromSeconds(3) }
+        };
         if (uploads is not null)
         {
-            services = services with { Clients = (endpoint, login, options) => new FollowedClient(new SshClient(endpoint, login, options), uploads) };
+            services = services with
+            {
+                Clients = (endpoint, login, options) => new FollowedClient(
+                    new SshClient(endpoint, login, options), uploads)
+            };
         }
 
-        var material = new SshMaterial(Encoding.ASCII.GetBytes(key ?? Host.KeyPem), Encoding.ASCII.GetBytes(knownHosts ?? Host.KnownHostsLine));
+        var material = new SshMaterial(
+            Encoding.ASCII.GetBytes(key ?? Host.KeyPem), Encoding.ASCII.GetBytes(knownHosts ?? Host.KnownHostsLine));
         var bound = new BoundDatabaseHosts(
             new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns" }, Spec = spec },
             new DatabaseSecrets { Ssh = material },
@@ -134,7 +150,9 @@ internal sealed class Workshop : IAsyncDisposable
     /// <summary>Makes an archive as vendors do: everything below one directory.</summary>
     public static async Task<(string Directory, string Path, string Sha256)> ArchiveAsync(string folder, string script)
     {
-        await Shell.RunAsync("sh", ["-c", $"mkdir -p top/bin && cd top && {script} && cd .. && tar -czf a.tar.gz top"], workingDirectory: folder, cancellationToken: Token);
+        await Shell.RunAsync(
+            "sh", ["-c", $"mkdir -p top/bin && cd top && {script} && cd .. && tar -czf a.tar.gz top"],
+            workingDirectory: folder, cancellationToken: Token);
         var path = Path.Combine(folder, "a.tar.gz");
         await using var stream = File.OpenRead(path);
         return (folder, "a.tar.gz", Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Token)));
@@ -153,7 +171,9 @@ internal sealed class Workshop : IAsyncDisposable
     /// <summary>Storages that are directories of this machine.</summary>
     internal sealed class Directories : IStorages
     {
-        public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
-            Task.FromResult<ISnapshotStorage>(new DirectorySnapshotStorage(new StorageRoot(storage.Directory!.Path), ""));
+        public Task<ISnapshotStorage> OpenAsync(
+            StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+            Task.FromResult<ISnapshotStorage>(
+                new DirectorySnapshotStorage(new StorageRoot(storage.Directory!.Path), ""));
     }
 }

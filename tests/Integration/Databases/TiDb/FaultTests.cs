@@ -17,7 +17,8 @@ public sealed class FaultTests(TiDbLab lab)
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
         var leader = await cluster.LeaderAsync();
-        Task<(HttpStatusCode Status, string Body)> ResignAsync() => cluster.HttpAsync(leader, HttpMethod.Post, "/pd/api/v1/leader/resign", cancellationToken: Token);
+        Task<(HttpStatusCode Status, string Body)> ResignAsync() =>
+            cluster.HttpAsync(leader, HttpMethod.Post, "/pd/api/v1/leader/resign", cancellationToken: Token);
 
         await cluster.FaultAsync(leader.Name, Resign, "fail", "out of luck", status: 503);
         (await ResignAsync()).ShouldBe((HttpStatusCode.ServiceUnavailable, "out of luck"));
@@ -31,7 +32,9 @@ public sealed class FaultTests(TiDbLab lab)
 
         await cluster.FaultAsync(leader.Name, Resign, "cut");
         // By a client that asks once: 52 is an empty reply.
-        (await TiDbCluster.RunAsync(leader, $"curl -s -o /dev/null -X POST {leader.Http("/pd/api/v1/leader/resign")}; printf %s $?", Token)).ShouldBe("52");
+        (await TiDbCluster.RunAsync(
+            leader, $"curl -s -o /dev/null -X POST {leader.Http("/pd/api/v1/leader/resign")}; printf %s $?", Token))
+            .ShouldBe("52");
         await cluster.UntilAsync("it to be done all the same", t => t.PdLeader.Length > 0 && t.PdLeader != leader.Name);
         cluster.Directory.Record().Count(e => e.Event == "fault").ShouldBeGreaterThanOrEqualTo(4);
     }
@@ -45,7 +48,8 @@ public sealed class FaultTests(TiDbLab lab)
         var starts = cluster.Truth().Starts["tidb-2"];
         await cluster.FaultAsync("tidb-2", "call:GET /status", "crash");
 
-        await Should.ThrowAsync<HttpRequestException>(() => cluster.HttpAsync(tidb, HttpMethod.Get, "/status", cancellationToken: Token));
+        await Should.ThrowAsync<HttpRequestException>(
+            () => cluster.HttpAsync(tidb, HttpMethod.Get, "/status", cancellationToken: Token));
 
         await cluster.UntilAsync("it to be back", t => t.Starts["tidb-2"] == starts + 1);
         await Questions.PortAsync(tidb, open: true);
@@ -60,14 +64,16 @@ public sealed class FaultTests(TiDbLab lab)
 
         await cluster.FaultAsync(pd.Name, "stop", "linger", delay: "800ms");
         await cluster.SignalAsync(pd, LabSignal.Terminate, Token);
-        await Questions.UntilAsync("the others to miss it", async () => (await cluster.HttpAsync(pd, HttpMethod.Get, "/health", cancellationToken: Token)).Status == HttpStatusCode.ServiceUnavailable);
+        await Questions.UntilAsync("the others to miss it", async () => (await cluster.HttpAsync(
+            pd, HttpMethod.Get, "/health", cancellationToken: Token)).Status == HttpStatusCode.ServiceUnavailable);
         await cluster.WaitUntilAtRestAsync(Token);
 
         await cluster.FaultAsync("tidb-1", "stop", "ignore");
         var tidb = cluster.Instance("tidb-1");
         var id = await TiDbCluster.RunAsync(tidb, "pgrep -f '^bin/tidb-server '", Token);
         await cluster.SignalAsync(tidb, LabSignal.Terminate, Token);
-        await cluster.UntilAsync("the signal", _ => cluster.Directory.Record().Any(e => e is { Process: "tidb-1", Event: "fault", What: "stop" }));
+        await cluster.UntilAsync("the signal", _ => cluster.Directory.Record().Any(
+            e => e is { Process: "tidb-1", Event: "fault", What: "stop" }));
         (await TiDbCluster.RunAsync(tidb, "pgrep -f '^bin/tidb-server '", Token)).ShouldBe(id);
     }
 
@@ -82,8 +88,9 @@ public sealed class FaultTests(TiDbLab lab)
         await leader.Host.CutAsync();
         await cluster.UntilAsync("another leader", t => t.PdLeader.Length > 0 && t.PdLeader != leader.Name);
         var seen = cluster.Of("pd").First(i => i != leader);
-        await Questions.UntilAsync("its store to be Disconnected", async () => (await cluster.JsonAsync(seen, $"/pd/api/v1/store/{cluster.Truth().Stores[tikv.Name].Id}", Token))
-            .GetProperty("store").GetProperty("state_name").GetString() == "Disconnected");
+        await Questions.UntilAsync("its store to be Disconnected", async () =>
+            (await cluster.JsonAsync(seen, $"/pd/api/v1/store/{cluster.Truth().Stores[tikv.Name].Id}", Token))
+                .GetProperty("store").GetProperty("state_name").GetString() == "Disconnected");
 
         await leader.Host.MendAsync();
         await cluster.WaitUntilAtRestAsync(Token);

@@ -12,7 +12,9 @@ internal static class Questions
     public static async Task<TiDbInstance> LeaderAsync(this TiDbCluster cluster)
     {
         var leader = "";
-        await Deadline.UntilAsync("a PD leader", _ => Task.FromResult((leader = cluster.Truth().PdLeader).Length > 0), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "a PD leader", _ => Task.FromResult((leader = cluster.Truth().PdLeader).Length > 0),
+            cancellationToken: Token);
         return cluster.Instance(leader);
     }
 
@@ -33,15 +35,23 @@ internal static class Questions
 
     /// <summary>leader_count as PD says it; absent is 0.</summary>
     public static async Task<int> LeaderCountAsync(this TiDbCluster cluster, string process) =>
-        (await cluster.StoreAsync(process)).GetProperty("status").TryGetProperty("leader_count", out var count) ? count.GetInt32() : 0;
+        (await cluster.StoreAsync(process)).GetProperty("status").TryGetProperty("leader_count", out var count)
+            ? count.GetInt32()
+            : 0;
 
     /// <summary>Adds the evict-leader scheduler of a store.</summary>
     public static Task<(HttpStatusCode Status, string Body)> EvictAsync(this TiDbCluster cluster, string process) =>
-        cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/schedulers", $$"""{"name":"evict-leader-scheduler","store_id":{{cluster.Truth().Stores[process].Id}}}""", Token);
+        cluster.HttpAsync(
+            cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/schedulers",
+            $$"""{"name":"evict-leader-scheduler","store_id":{{cluster.Truth().Stores[process].Id}}}""", Token);
 
     /// <summary>Removes it.</summary>
     public static Task<(HttpStatusCode Status, string Body)> EndEvictAsync(this TiDbCluster cluster, string process) =>
-        cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Delete, string.Create(CultureInfo.InvariantCulture, $"/pd/api/v1/schedulers/evict-leader-scheduler-{cluster.Truth().Stores[process].Id}"), cancellationToken: Token);
+        cluster.HttpAsync(
+            cluster.Instance("pd-1"), HttpMethod.Delete, string.Create(
+                CultureInfo.InvariantCulture,
+                $"/pd/api/v1/schedulers/evict-leader-scheduler-{cluster.Truth().Stores[process].Id}"),
+            cancellationToken: Token);
 
     /// <summary>Waits for what sends no event.</summary>
     public static Task UntilAsync(string what, Func<Task<bool>> probe) =>
@@ -106,6 +116,20 @@ internal static class Questions
         violations.Select(v => v.What);
 
     /// <summary>One fault.</summary>
-    public static Task FaultAsync(this TiDbCluster cluster, string process, string on, string @do, string body = "", int times = 1, string delay = "", int status = 0) =>
-        cluster.Directory.SetFaultsAsync([new StandinFault { Id = @do + " " + on, Process = process, On = on, Do = @do, Body = body, Times = times, Delay = delay, Status = status }], Token);
+    public static Task FaultAsync(
+        this TiDbCluster cluster, string process, string on, string @do, string body = "", int times = 1,
+        string delay = "", int status = 0) =>
+        cluster.Directory.SetFaultsAsync(
+            [new StandinFault
+            {
+                Id = @do + " " + on,
+                Process = process,
+                On = on,
+                Do = @do,
+                Body = body,
+                Times = times,
+                Delay = delay,
+                Status = status
+            }],
+            Token);
 }

@@ -13,7 +13,11 @@ public sealed class RollingUpgradeTests(LabFixture lab)
     [InlineData(TiDbSupervision.Supervise)]
     public async Task Manual_TiDB_upgrade_causes_no_violation_or_failed_request(TiDbSupervision supervision)
     {
-        await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "up" + supervision.ToString().ToLowerInvariant()[^4..], Supervision = supervision }, Token);
+        await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions
+        {
+            Name = "up" + supervision.ToString().ToLowerInvariant()[^4..],
+            Supervision = supervision
+        }, Token);
         var hand = new ByHand(cluster, await cluster.BringPackageAsync("3.0.9", Token));
         cluster.Truth().BootstrapVersion.ShouldBe(23);
         await using (await cluster.StartClientAsync(40, cancellationToken: Token))
@@ -28,23 +32,26 @@ public sealed class RollingUpgradeTests(LabFixture lab)
         truth.ClusterVersion.ShouldBe("3.0.9");
         truth.BootstrapVersion.ShouldBe(33);
         truth.EvictedStores.ShouldBeEmpty();
-        // A paused pump exits, and its supervisor may start it once more before it is stopped. supervise starts a process
-        // that exits at its start, for instance because its port is not free yet, once a second.
+        // A paused pump exits, and its supervisor may start it once more before it is stopped. supervise starts a
+        // process that exits at its start, for instance because its port is not free yet, once a second.
         var most = supervision == TiDbSupervision.Supervise ? 4 : 2;
-        truth.Starts.Where(s => s.Value < 2 || s.Value > (s.Key.StartsWith("pump-", StringComparison.Ordinal) ? most + 1 : most)).ShouldBeEmpty();
+        truth.Starts.Where(s => s.Value < 2
+            || s.Value > (s.Key.StartsWith("pump-", StringComparison.Ordinal) ? most + 1 : most)).ShouldBeEmpty();
         truth.Schedule["region-schedule-limit"].ShouldBe("4", "etcd keeps what 2.1 had");
         truth.Schedule["store-balance-rate"].ShouldBe("15", "and gets what only 3.0 has");
         var seconds = cluster.Directory.Client();
         seconds.Sum(s => s.Failed).ShouldBe(0, string.Join("; ", seconds.SelectMany(s => s.Errors)));
         seconds.Sum(s => s.Ok).ShouldBeGreaterThan(40);
         seconds.Sum(s => s.Retried).ShouldBeGreaterThan(0, "connections break when their server ends");
-        (await cluster.JsonAsync(cluster.Instance("tidb-2"), "/info/all", Token)).GetProperty("is_all_server_version_consistent").GetBoolean().ShouldBeTrue();
+        (await cluster.JsonAsync(cluster.Instance("tidb-2"), "/info/all", Token))
+            .GetProperty("is_all_server_version_consistent").GetBoolean().ShouldBeTrue();
     }
 
     [Fact]
     public async Task Every_mistake_of_manual_upgrade_is_reported()
     {
-        await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "slip", TimeFactor = 300 }, Token);
+        await using var cluster = await TiDbCluster.StartAsync(
+            await lab.RunAsync(), new TiDbClusterOptions { Name = "slip", TimeFactor = 300 }, Token);
         var hand = new ByHand(cluster, await cluster.BringPackageAsync("3.0.9", Token));
         List<string> Words() => [.. cluster.Directory.Violations().Words()];
 
@@ -57,16 +64,24 @@ public sealed class RollingUpgradeTests(LabFixture lab)
         cluster.Directory.ForgiveViolations();
 
         // A learner that is promoted between two majors, and a leader that only moves.
-        foreach (var (name, stores) in new[] { ("transfer-leader", """ "from_store_id":2,"to_store_id":3 """), ("add-peer", """ "store_id":3 """) })
+        foreach (var (name, stores) in new[]
         {
-            (await cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/operators", $$"""{"name":"{{name}}","region_id":1001,{{stores}}}""", Token)).Status.ShouldBe(HttpStatusCode.OK);
+            ("transfer-leader", """ "from_store_id":2,"to_store_id":3 """), ("add-peer", """ "store_id":3 """)
+        })
+        {
+            (await cluster.HttpAsync(
+                cluster.Instance("pd-1"), HttpMethod.Post, "/pd/api/v1/operators",
+                $$"""{"name":"{{name}}","region_id":1001,{{stores}}}""", Token)).Status.ShouldBe(HttpStatusCode.OK);
         }
 
         await cluster.UntilAsync("it to be noticed", _ => Words().Count > 0);
         var lost = cluster.Directory.Violations().ShouldHaveSingleItem();
         (lost.What, lost.Field("region")).ShouldBe(("ReplicasChangedWhileMixed", "1001"));
-        lost.Field("operator").ShouldNotBeNull().ShouldStartWith("admin-add-peer (kind:admin,region, region:1001(40,5), currentStep:0, steps:[add learner peer");
-        (await cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Delete, "/pd/api/v1/operators/1001", cancellationToken: Token)).Status.ShouldBe(HttpStatusCode.OK);
+        lost.Field("operator").ShouldNotBeNull().ShouldStartWith(
+            "admin-add-peer (kind:admin,region, region:1001(40,5), currentStep:0, steps:[add learner peer");
+        (await cluster.HttpAsync(
+            cluster.Instance("pd-1"), HttpMethod.Delete, "/pd/api/v1/operators/1001", cancellationToken: Token)).Status
+            .ShouldBe(HttpStatusCode.OK);
         cluster.Directory.ForgiveViolations();
 
         await Questions.ExecuteAsync(cluster.Instance("tidb-1"), "CREATE TABLE test.during (a INT)");
@@ -127,7 +142,8 @@ public sealed class RollingUpgradeTests(LabFixture lab)
 
         // Back to the old version.
         var old = cluster.Instance("tikv-2");
-        await TiDbCluster.RunAsync(old, $"cd {old.DeployDir}/bin && rm -f tikv-server.new && cp tikv-server.old tikv-server.older", Token);
+        await TiDbCluster.RunAsync(
+            old, $"cd {old.DeployDir}/bin && rm -f tikv-server.new && cp tikv-server.old tikv-server.older", Token);
         await cluster.EvictAsync("tikv-2");
         await cluster.UntilAsync("tikv-2 to be drained", t => t.Stores["tikv-2"].Leaders == 0);
         await cluster.StopAsync(old, Token);

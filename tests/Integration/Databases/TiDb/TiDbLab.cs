@@ -11,8 +11,10 @@ public sealed class TiDbLab : IAsyncDisposable
     /// <summary>Starts nothing yet.</summary>
     public TiDbLab(LabFixture lab)
     {
-        _two = new(async () => await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "two" }));
-        _three = new(async () => await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "three", Version = "3.0.9" }));
+        _two = new(
+            async () => await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "two" }));
+        _three = new(async () => await TiDbCluster.StartAsync(
+            await lab.RunAsync(), new TiDbClusterOptions { Name = "three", Version = "3.0.9" }));
     }
 
     /// <inheritdoc/>

@@ -12,13 +12,16 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync();
 
         var masters = (await AdminAsync(cluster, "list_all_masters")).TrimEnd('\n').Split('\n');
-        masters[0].ShouldBe("Master UUID                      \tRPC Host/Port        \tState    \tRole \tBroadcast Host/Port ");
+        masters[0].ShouldBe(
+            "Master UUID                      \tRPC Host/Port        \tState    \tRole \tBroadcast Host/Port ");
         masters.Length.ShouldBe(4);
         masters.Skip(1).Select(line => line.Split('\t')[2].Trim()).ShouldAllBe(state => state == "ALIVE");
         masters.Count(line => line.Split('\t')[3].Trim() == "LEADER").ShouldBe(1);
 
         var servers = (await AdminAsync(cluster, "list_all_tablet_servers")).TrimEnd('\n').Split('\n');
-        servers[0].ShouldBe("Tablet Server UUID               RPC Host/Port Heartbeat delay Status   Reads/s  Writes/s Uptime   SST total size  SST uncomp size SST #files      Memory   Broadcast Host/Port ");
+        servers[0].ShouldBe(
+            "Tablet Server UUID               RPC Host/Port Heartbeat delay Status   Reads/s  Writes/s Uptime   SST "
+            + "total size  SST uncomp size SST #files      Memory   Broadcast Host/Port ");
         servers[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].ShouldBe(cluster.Tservers[0].RpcAddress);
     }
 
@@ -29,10 +32,14 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
 
         (await RefusedAsync(cluster, "upgrade_ysql")).Error.ShouldStartWith("Invalid operation: upgrade_ysql\n");
         (await RefusedAsync(cluster, "upgrade_ysql")).Error.ShouldContain("upgrade_bsql");
-        (await RefusedAsync(cluster, "-nonsense", "1", "list_all_masters")).Error.ShouldBe("ERROR: unknown command line flag 'nonsense'\n");
-        (await RefusedAsync(cluster, "change_leader_blacklist", "MAYBE", "a:1")).Error.ShouldContain("Invalid arguments for operation");
-        (await cluster.Hosts[0].RunAsync($"{cluster.FirstDirectory}/bin/bm-admin --version", ct: Token)).Output.ShouldStartWith("version 2.18.4.0 build 52 revision ");
-        cluster.Directory.Record().Count(entry => entry.Event == "cli" && entry.What.StartsWith("upgrade_ysql", StringComparison.Ordinal)).ShouldBe(2);
+        (await RefusedAsync(cluster, "-nonsense", "1", "list_all_masters")).Error
+            .ShouldBe("ERROR: unknown command line flag 'nonsense'\n");
+        (await RefusedAsync(cluster, "change_leader_blacklist", "MAYBE", "a:1")).Error
+            .ShouldContain("Invalid arguments for operation");
+        (await cluster.Hosts[0].RunAsync($"{cluster.FirstDirectory}/bin/bm-admin --version", ct: Token)).Output
+            .ShouldStartWith("version 2.18.4.0 build 52 revision ");
+        cluster.Directory.Record().Count(entry => entry.Event == "cli"
+            && entry.What.StartsWith("upgrade_ysql", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     [Fact]
@@ -43,8 +50,10 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         var follower = Follower(cluster);
         var program = $"{cluster.FirstDirectory}/bin/yb-admin";
 
-        (await cluster.Hosts[1].RunAsync($"{program} --master_addresses {leader.RpcAddress} list_all_masters", ct: Token)).ExitCode.ShouldBe(0);
-        var refused = await cluster.Hosts[1].RunAsync($"{program} --master_addresses {follower.RpcAddress} list_all_masters", ct: Token);
+        (await cluster.Hosts[1].RunAsync(
+            $"{program} --master_addresses {leader.RpcAddress} list_all_masters", ct: Token)).ExitCode.ShouldBe(0);
+        var refused = await cluster.Hosts[1].RunAsync(
+            $"{program} --master_addresses {follower.RpcAddress} list_all_masters", ct: Token);
 
         refused.ExitCode.ShouldBe(1);
         refused.Error.ShouldContain("Could not locate the leader master");
@@ -57,12 +66,15 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         var program = $"{cluster.FirstDirectory}/bin/yb-admin --master_addresses {cluster.MasterAddresses}";
 
         (await AdminAsync(cluster, "list_all_masters")).ShouldContain("LEADER");
-        (await cluster.Hosts[0].RunAsync($"{program} list_all_masters", ct: Token)).Error.ShouldContain("missing --certs_dir_name");
-        var nowhere = await cluster.Hosts[0].RunAsync($"{program} --certs_dir_name /data/nowhere list_all_masters", ct: Token);
+        (await cluster.Hosts[0].RunAsync($"{program} list_all_masters", ct: Token)).Error
+            .ShouldContain("missing --certs_dir_name");
+        var nowhere = await cluster.Hosts[0].RunAsync(
+            $"{program} --certs_dir_name /data/nowhere list_all_masters", ct: Token);
         nowhere.ExitCode.ShouldBe(1);
         nowhere.Error.ShouldContain("/data/nowhere: No such file or directory");
         // And followers proxy over TLS too.
-        (await JsonAsync(cluster, Follower(cluster), "/api/v1/masters")).GetProperty("masters").GetArrayLength().ShouldBe(3);
+        (await JsonAsync(cluster, Follower(cluster), "/api/v1/masters")).GetProperty("masters").GetArrayLength()
+            .ShouldBe(3);
     }
 
     [Theory]
@@ -75,7 +87,8 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync(new() { Tls = rpc, WebTls = web });
 
         (await AdminAsync(cluster, "list_all_masters")).ShouldContain("LEADER");
-        (await JsonAsync(cluster, Follower(cluster), "/api/v1/masters")).GetProperty("masters").GetArrayLength().ShouldBe(3);
+        (await JsonAsync(cluster, Follower(cluster), "/api/v1/masters")).GetProperty("masters").GetArrayLength()
+            .ShouldBe(3);
         (await cluster.VersionOfAsync(cluster.Tservers[0], Token)).ShouldNotBeNull();
     }
 
@@ -90,8 +103,12 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         refused.ExitCode.ShouldBe(127);
         refused.Error.ShouldContain("error while loading shared libraries");
 
-        (await cluster.Hosts[0].RunAsync($"{directory}/bin/post_install.sh && {directory}/bin/yb-admin --version", ct: Token)).OrThrow().ShouldContain("2.20.2.0");
-        (await cluster.Hosts[0].RunAsync($"mv {directory} {directory}.moved && {directory}.moved/bin/yb-tserver --version", ct: Token)).ExitCode.ShouldBe(127);
+        (await cluster.Hosts[0].RunAsync(
+            $"{directory}/bin/post_install.sh && {directory}/bin/yb-admin --version", ct: Token)).OrThrow()
+            .ShouldContain("2.20.2.0");
+        (await cluster.Hosts[0].RunAsync(
+            $"mv {directory} {directory}.moved && {directory}.moved/bin/yb-tserver --version", ct: Token)).ExitCode
+            .ShouldBe(127);
     }
 
     [Fact]
@@ -102,14 +119,22 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.Directory.SetFaultsAsync(
         [
             new StandinFault { Id = "lie", Process = "*", On = "cli:change_leader_blacklist", Do = "ignore" },
-            new StandinFault { Id = "fail", Process = "*", On = "cli:change_leader_blacklist", Do = "fail", Body = "Error running change_leader_blacklist: Master config has no leader" },
+            new StandinFault
+            {
+                Id = "fail",
+                Process = "*",
+                On = "cli:change_leader_blacklist",
+                Do = "fail",
+                Body = "Error running change_leader_blacklist: Master config has no leader"
+            },
             new StandinFault { Id = "lose", Process = "*", On = "cli:change_leader_blacklist", Do = "lose" },
             new StandinFault { Id = "old", Process = "*", On = "cli:get_universe_config", Do = "unknown" },
         ], Token);
 
         (await AdminAsync(cluster, "change_leader_blacklist", "ADD", address)).ShouldBeEmpty();
         cluster.State().LeaderBlacklist.ShouldBeEmpty();
-        (await RefusedAsync(cluster, "change_leader_blacklist", "ADD", address)).Error.ShouldContain("Master config has no leader");
+        (await RefusedAsync(cluster, "change_leader_blacklist", "ADD", address)).Error
+            .ShouldContain("Master config has no leader");
         (await cluster.AdminAsync("change_leader_blacklist", "ADD", address)).ExitCode.ShouldNotBe(0);
         cluster.State().LeaderBlacklist.ShouldBe(["tserver-1"]);
         (await RefusedAsync(cluster, "get_universe_config")).Error.ShouldStartWith("Invalid operation");
@@ -125,12 +150,18 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         var (first, second) = (state.Tservers[0].Uuid, state.Tservers[1].Uuid);
 
         await AdminAsync(cluster, "are_nodes_safe_to_take_down", first, state.Masters[0].Uuid, "1000");
-        (await RefusedAsync(cluster, "are_nodes_safe_to_take_down", $"{first},{second}", "NONE", "1000")).Error.ShouldContain("tablet(s) would be under-replicated");
-        (await cluster.AdminAsync("2025.2.0.0-b116", ["are_nodes_safe_to_take_down", $"{first},{state.Masters[0].Uuid}"], Token)).ExitCode.ShouldBe(0);
-        (await cluster.AdminAsync("2025.2.0.0-b116", ["are_nodes_safe_to_take_down", $"{first},{second}"], Token)).Error.ShouldContain("would not have enough replicas for quorum");
-        (await cluster.AdminAsync("2025.2.0.0-b116", ["are_nodes_safe_to_take_down", "nobody"], Token)).Error.ShouldContain("Unknown server UUID");
+        (await RefusedAsync(cluster, "are_nodes_safe_to_take_down", $"{first},{second}", "NONE", "1000")).Error
+            .ShouldContain("tablet(s) would be under-replicated");
+        (await cluster.AdminAsync(
+            "2025.2.0.0-b116", ["are_nodes_safe_to_take_down", $"{first},{state.Masters[0].Uuid}"], Token)).ExitCode
+            .ShouldBe(0);
+        (await cluster.AdminAsync("2025.2.0.0-b116", ["are_nodes_safe_to_take_down", $"{first},{second}"], Token)).Error
+            .ShouldContain("would not have enough replicas for quorum");
+        (await cluster.AdminAsync("2025.2.0.0-b116", ["are_nodes_safe_to_take_down", "nobody"], Token)).Error
+            .ShouldContain("Unknown server UUID");
 
         await using var old = await StartAsync();
-        (await RefusedAsync(old, "are_nodes_safe_to_take_down", "NONE", "NONE", "1000")).Error.ShouldStartWith("Invalid operation");
+        (await RefusedAsync(old, "are_nodes_safe_to_take_down", "NONE", "NONE", "1000")).Error
+            .ShouldStartWith("Invalid operation");
     }
 }

@@ -6,21 +6,30 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Theory]
-    [InlineData("bmdb", "2.16.9.0-b67", "2.18.4.0-b52", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 1\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
-    [InlineData("bmdb", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
     [InlineData(
-        "yugabyte", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n",
+        "bmdb", "2.16.9.0-b67", "2.18.4.0-b52",
+        "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 1\n",
+        "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
+    [InlineData(
+        "bmdb", "2.18.4.0-b52", "2.20.2.0-b10",
+        "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n",
+        "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
+    [InlineData(
+        "yugabyte", "2.18.4.0-b52", "2.20.2.0-b10",
+        "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n",
         "PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: 2\n")]
     public async Task AutoFlags_promotion_prints_version_wording_and_repeats_as_no_op(
         string dialect, string from, string to, string first, string second)
     {
-        await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Version = from });
+        await using var cluster = await StartAsync(
+            new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Version = from });
         var hand = new ByHand(cluster, to);
         await cluster.InstallAsync(to, cancellationToken: Token);
         await hand.MastersAsync();
         await hand.TserversAsync();
         var before = cluster.State().AutoFlagsVersion;
-        (await cluster.AdminAsync(to, ["get_auto_flags_config"], Token)).Output.ShouldStartWith(before == 0 ? "AutoFlags config:\n\n" : "AutoFlags config:\nconfig_version: 1\npromoted_flags {\n");
+        (await cluster.AdminAsync(to, ["get_auto_flags_config"], Token)).Output.ShouldStartWith(
+            before == 0 ? "AutoFlags config:\n\n" : "AutoFlags config:\nconfig_version: 1\npromoted_flags {\n");
 
         (await hand.PromoteAsync()).ShouldBe(first);
         (await hand.PromoteAsync()).ShouldBe(second);
@@ -35,8 +44,10 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync();
 
         (await AdminAsync(cluster, "promote_auto_flags")).ShouldEndWith("No new AutoFlags to promote\n");
-        (await RefusedAsync(cluster, "promote_auto_flags", "kNothing")).Error.ShouldContain("Invalid value provided for max_flags_class");
-        (await RefusedAsync(cluster, "rollback_auto_flags", "1")).Error.ShouldStartWith("Invalid operation: rollback_auto_flags");
+        (await RefusedAsync(cluster, "promote_auto_flags", "kNothing")).Error
+            .ShouldContain("Invalid value provided for max_flags_class");
+        (await RefusedAsync(cluster, "rollback_auto_flags", "1")).Error
+            .ShouldStartWith("Invalid operation: rollback_auto_flags");
     }
 
     [Fact]
@@ -52,13 +63,17 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.LaunchAsync(server, Old, Token);
         await Deadline.UntilAsync(
             "its last words",
-            async token => (await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), token)).Split("Upgrade the process").Length > 2,
+            async token => (await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), token))
+                .Split("Upgrade the process").Length > 2,
             cancellationToken: Token);
 
         var said = await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), Token);
-        said.ShouldContain("is not found. Upgrade the process to a version that contains this AutoFlag. Current version: version 2.18.4.0 build 52 ");
+        said.ShouldContain(
+            "is not found. Upgrade the process to a version that contains this AutoFlag. Current version: version "
+            + "2.18.4.0 build 52 ");
         var violations = cluster.Directory.Violations();
-        violations.Where(violation => violation.What == "AutoFlagsWithOldProcess").Select(violation => violation.Field("when")).ShouldBe(["promotion", "promotion", "promotion", "start"]);
+        violations.Where(violation => violation.What == "AutoFlagsWithOldProcess")
+            .Select(violation => violation.Field("when")).ShouldBe(["promotion", "promotion", "promotion", "start"]);
 
         await cluster.StartAsync(server, New, Token);
         await cluster.UntilAsync("the new one to live", state => state.Server(server.Name).Up, Token);
@@ -73,8 +88,10 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync(new() { Version = From });
         await cluster.InstallAsync(To, cancellationToken: Token);
         var server = cluster.Tservers[0];
-        async Task<string> ListAsync(string version) => (await server.Host.RunAsync($"cat {cluster.DirectoryOf(version)}/bin/auto_flags.json", ct: Token)).OrThrow();
-        (await ListAsync(From)).ShouldStartWith("""{"auto_flags":[{"program":"yb-master","flags":[{"name":"enable_automatic_tablet_splitting","class":1,"is_runtime":true},""");
+        async Task<string> ListAsync(string version) => (await server.Host.RunAsync(
+            $"cat {cluster.DirectoryOf(version)}/bin/auto_flags.json", ct: Token)).OrThrow();
+        (await ListAsync(From)).ShouldStartWith(
+            """{"auto_flags":[{"program":"yb-master","flags":[{"name":"enable_automatic_tablet_splitting","class":1,"is_runtime":true},""");
         (await ListAsync(From)).ShouldContain($"\"{Flag}\"");
         (await ListAsync(To)).ShouldNotContain($"\"{Flag}\"");
 
@@ -83,9 +100,11 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
 
         await Deadline.UntilAsync(
             "its last words",
-            async token => (await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), token)).Contains($"AutoFlag '{Flag}' is not found.", StringComparison.Ordinal),
+            async token => (await File.ReadAllTextAsync(server.Host.PathOf(server.OutputFile), token)).Contains(
+                $"AutoFlag '{Flag}' is not found.", StringComparison.Ordinal),
             cancellationToken: Token);
-        cluster.Directory.Violations().ShouldContain(v => v.What == "AutoFlagsWithOldProcess" && v.Field("flag") == Flag && v.Field("when") == "start");
+        cluster.Directory.Violations().ShouldContain(
+            v => v.What == "AutoFlagsWithOldProcess" && v.Field("flag") == Flag && v.Field("when") == "start");
     }
 
     [Fact]
@@ -99,10 +118,13 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
         await hand.MastersAsync();
         await hand.TserversAsync();
 
-        (await cluster.AdminAsync(To, ["promote_auto_flags", "kLocalVolatile"], Token)).Output.ShouldContain("New config version: 2");
+        (await cluster.AdminAsync(To, ["promote_auto_flags", "kLocalVolatile"], Token)).Output
+            .ShouldContain("New config version: 2");
         (await cluster.AdminAsync(To, ["rollback_auto_flags", "1"], Token)).Output.ShouldBe(
-            "RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were successfully rolled back\nNew config version: 3\n");
-        (await cluster.AdminAsync(To, ["rollback_auto_flags", "1"], Token)).Output.ShouldContain("No AutoFlags have been promoted since version 1");
+            "RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were "
+            + "successfully rolled back\nNew config version: 3\n");
+        (await cluster.AdminAsync(To, ["rollback_auto_flags", "1"], Token)).Output
+            .ShouldContain("No AutoFlags have been promoted since version 1");
         await new ByHand(cluster, From).TserversAsync();
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
 
@@ -125,10 +147,12 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
         await hand.PromoteAsync();
         (await LastOpAsync(cluster)).ShouldBe("false");
 
-        await Deadline.UntilAsync("it to be applied", async _ => await LastOpAsync(cluster) == "true", cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "it to be applied", async _ => await LastOpAsync(cluster) == "true", cancellationToken: Token);
     }
 
     private static async Task<string?> LastOpAsync(YugabyteCluster cluster) =>
         (await JsonAsync(cluster, cluster.Tservers[0], "/api/v1/varz")).GetProperty("flags").EnumerateArray()
-            .Single(flag => flag.GetProperty("name").GetString() == "store_last_wal_op_log_ht").GetProperty("value").GetString();
+            .Single(flag => flag.GetProperty("name").GetString() == "store_last_wal_op_log_ht")
+            .GetProperty("value").GetString();
 }

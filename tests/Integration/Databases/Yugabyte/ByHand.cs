@@ -25,8 +25,10 @@ internal sealed class ByHand(YugabyteCluster cluster, string to)
     private async Task ProveAsync()
     {
         var (old, next) = (cluster.DirectoryOf(cluster.Options.Version), cluster.DirectoryOf(to));
-        async Task<string> ListAsync(string directory) => (await cluster.Hosts[0].RunAsync($"ls {directory}/share/ysql_migrations | sed 's/^V[0-9.]*__//'", ct: Token)).OrThrow();
-        (await ListAsync(old)).Split('\n').Except((await ListAsync(next)).Split('\n'), StringComparer.Ordinal).ShouldBeEmpty();
+        async Task<string> ListAsync(string directory) => (await cluster.Hosts[0].RunAsync(
+            $"ls {directory}/share/ysql_migrations | sed 's/^V[0-9.]*__//'", ct: Token)).OrThrow();
+        (await ListAsync(old)).Split('\n')
+            .Except((await ListAsync(next)).Split('\n'), StringComparer.Ordinal).ShouldBeEmpty();
         if (cluster.State().AutoFlags is { Count: > 0 } promoted)
         {
             var known = (await cluster.Hosts[0].RunAsync($"cat {next}/bin/auto_flags.json", ct: Token)).OrThrow();
@@ -62,14 +64,18 @@ internal sealed class ByHand(YugabyteCluster cluster, string to)
     {
         await cluster.StopAsync(server, Token);
         await cluster.StartAsync(server, to, Token);
-        await cluster.UntilAsync($"{server.Name} to be up and led", state => state.Server(server.Name) is { Up: true } it && it.Version == to && state.Leader is not null, Token);
+        await cluster.UntilAsync(
+            $"{server.Name} to be up and led",
+            state => state.Server(server.Name) is { Up: true } it && it.Version == to && state.Leader is not null,
+            Token);
     }
 
     /// <summary>Puts a tablet server on the leader blacklist and waits until it leads nothing.</summary>
     public async Task DrainAsync(YugabyteServer server)
     {
         await AdminAsync("change_leader_blacklist", "ADD", server.RpcAddress);
-        await cluster.UntilAsync($"{server.Name} to lead nothing", state => state.Server(server.Name).Leaders == 0, Token);
+        await cluster.UntilAsync(
+            $"{server.Name} to lead nothing", state => state.Server(server.Name).Leaders == 0, Token);
         (await AdminAsync("get_leader_blacklist_completion")).ShouldStartWith("Percent complete = 100 : 0 remaining");
     }
 
@@ -89,7 +95,8 @@ internal sealed class ByHand(YugabyteCluster cluster, string to)
             var (_, tablets) = await cluster.GetAsync(server, "/api/v1/tablets", token);
             using var json = System.Text.Json.JsonDocument.Parse(metrics);
             return !tablets.Contains("BOOTSTRAPPING", StringComparison.Ordinal)
-                && json.RootElement.EnumerateArray().SelectMany(entity => entity.GetProperty("metrics").EnumerateArray()).All(metric => metric.GetProperty("value").GetDouble() < 1000);
+                && json.RootElement.EnumerateArray().SelectMany(entity => entity.GetProperty("metrics")
+                    .EnumerateArray()).All(metric => metric.GetProperty("value").GetDouble() < 1000);
         },
         cancellationToken: Token);
 

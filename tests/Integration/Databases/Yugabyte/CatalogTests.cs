@@ -13,7 +13,9 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await UpgradedAsync(dialect);
         await cluster.AdminAsync(New, ["promote_auto_flags"], Token);
-        (await cluster.AdminAsync(New, [$"{cluster.Naming.UpgradeCatalog.Replace("upgrade_", "", StringComparison.Ordinal)}_catalog_version"], Token)).Output.ShouldBe("Version:1\n");
+        (await cluster.AdminAsync(
+            New, [$"{cluster.Naming.UpgradeCatalog.Replace("upgrade_", "", StringComparison.Ordinal)}_catalog_version"],
+            Token)).Output.ShouldBe("Version:1\n");
 
         for (var i = 0; i < 2; i++)
         {
@@ -49,7 +51,9 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
         var refused = await cluster.AdminAsync(To, ["upgrade_ysql"], Token);
 
         refused.ExitCode.ShouldBe(1);
-        refused.Error.ShouldContain("Internal error (yb/yql/pgwrapper/ysql_upgrade.cc:386): Unable to upgrade YSQL cluster: Migration following 38.0 is not found!");
+        refused.Error.ShouldContain(
+            "Internal error (yb/yql/pgwrapper/ysql_upgrade.cc:386): Unable to upgrade YSQL cluster: Migration "
+            + "following 38.0 is not found!");
         cluster.State().CatalogUpgradedTo.ShouldBe(From);
         (await ViolationsAsync(cluster)).ShouldBe(["MigrationsMissing"]);
     }
@@ -63,7 +67,8 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
 
         await Deadline.UntilAsync(
             "the masters to call it dead",
-            async token => (await cluster.AdminAsync(New, ["list_all_tablet_servers"], token)).Output.Contains("DEAD", StringComparison.Ordinal),
+            async token => (await cluster.AdminAsync(New, ["list_all_tablet_servers"], token)).Output.Contains(
+                "DEAD", StringComparison.Ordinal),
             cancellationToken: Token);
         (await cluster.VersionOfAsync(cluster.Server("tserver-2"), Token)).ShouldBe(New, "it runs and answers");
         (await cluster.AdminAsync(New, ["upgrade_ysql"], Token)).ExitCode.ShouldBe(0);
@@ -88,7 +93,9 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
 
         var impatient = await cluster.AdminAsync(New, ["upgrade_ysql"], Token);
         impatient.ExitCode.ShouldBe(1);
-        impatient.Error.ShouldStartWith("Error running upgrade_ysql: Timed out (yb/rpc/outbound_call.cc:535): Unable to upgrade YSQL cluster: UpgradeYsql RPC");
+        impatient.Error.ShouldStartWith(
+            "Error running upgrade_ysql: Timed out (yb/rpc/outbound_call.cc:535): Unable to upgrade YSQL cluster: "
+            + "UpgradeYsql RPC");
         impatient.Error.ShouldContain("timed out after 60.000s");
 
         await cluster.UntilAsync("it to be done all the same", state => state.CatalogUpgradedTo == New, Token);
@@ -100,13 +107,15 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await UpgradedAsync();
         await cluster.AdminAsync(New, ["promote_auto_flags"], Token);
-        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "m", Process = "*", On = "upgrade", Do = "mismatch", Times = 2 }], Token);
+        await cluster.Directory.SetFaultsAsync(
+            [new StandinFault { Id = "m", Process = "*", On = "upgrade", Do = "mismatch", Times = 2 }], Token);
 
         for (var i = 0; i < 2; i++)
         {
             var refused = await cluster.AdminAsync(New, ["upgrade_ysql"], Token);
             refused.ExitCode.ShouldBe(1);
-            refused.Error.ShouldContain("Catalog Version Mismatch: A DDL occurred while processing this query. Try again.");
+            refused.Error.ShouldContain(
+                "Catalog Version Mismatch: A DDL occurred while processing this query. Try again.");
             refused.Error.ShouldContain("MISMATCHED_SCHEMA");
         }
 
@@ -130,14 +139,17 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
 
         await Deadline.UntilAsync(
             "all to be called dead",
-            async _ => !(await AdminAsync(cluster, "list_all_tablet_servers")).Contains("ALIVE", StringComparison.Ordinal),
+            async _ => !(await AdminAsync(cluster, "list_all_tablet_servers")).Contains(
+                "ALIVE", StringComparison.Ordinal),
             cancellationToken: Token);
-        (await RefusedAsync(cluster, "upgrade_ysql")).Error.ShouldContain("Couldn't find alive tablet server to connect to");
+        (await RefusedAsync(cluster, "upgrade_ysql")).Error
+            .ShouldContain("Couldn't find alive tablet server to connect to");
     }
 
     private async Task<YugabyteCluster> UpgradedAsync(string dialect = "yugabyte", string from = Old, string to = New)
     {
-        var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Version = from });
+        var cluster = await StartAsync(
+            new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Version = from });
         await cluster.InstallAsync(to, cancellationToken: Token);
         var hand = new ByHand(cluster, to);
         await hand.MastersAsync();

@@ -13,27 +13,35 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
         var (source, target) = await StartPairAsync(new() { Version = "2.20.2.0-b10" });
         await using var one = source;
         await using var other = target;
-        (await AdminAsync(target, "list_universe_replications")).ShouldBe($"1 Universe Replication Groups found: \n[{Group}]\n");
-        (await AdminAsync(source, "list_universe_replications")).ShouldBe("0 Universe Replication Groups found: \n[]\n");
+        (await AdminAsync(target, "list_universe_replications"))
+            .ShouldBe($"1 Universe Replication Groups found: \n[{Group}]\n");
+        (await AdminAsync(source, "list_universe_replications"))
+            .ShouldBe("0 Universe Replication Groups found: \n[]\n");
         (await AdminAsync(target, "get_replication_status", Group)).ShouldContain("statuses {\n  table_id: \"");
 
-        (await AdminAsync(target, "set_universe_replication_enabled", Group, "0")).ShouldBe("Replication disabled successfully\n");
+        (await AdminAsync(target, "set_universe_replication_enabled", Group, "0"))
+            .ShouldBe("Replication disabled successfully\n");
         (await AdminAsync(target, "get_universe_config")).ShouldContain("\"disableStream\":true");
         (await target.EndCheckAsync(Token)).Select(violation => violation.What).ShouldBe(["ReplicationLeftPaused"]);
         await Deadline.UntilAsync(
             "it to fall behind",
-            async _ => (await AdminAsync(target, "get_xcluster_safe_time", "include_lag_and_skew")).Split("\"safe_time_lag_sec\": \"")[1] is var lag
+            async _ => (await AdminAsync(target, "get_xcluster_safe_time", "include_lag_and_skew")).Split(
+                "\"safe_time_lag_sec\": \"")[1] is var lag
                 && double.Parse(lag.Split('"')[0], System.Globalization.CultureInfo.InvariantCulture) > 30,
             cancellationToken: Token);
         var stream = (await AdminAsync(target, "list_cdc_streams")).Split("stream_id: \"")[1].Split('"')[0];
-        (await AdminAsync(target, "wait_for_replication_drain", stream)).ShouldStartWith("Found undrained replications:\n- Under Stream " + stream);
+        (await AdminAsync(target, "wait_for_replication_drain", stream))
+            .ShouldStartWith("Found undrained replications:\n- Under Stream " + stream);
 
-        (await AdminAsync(target, "set_universe_replication_enabled", Group, "1")).ShouldBe("Replication enabled successfully\n");
+        (await AdminAsync(target, "set_universe_replication_enabled", Group, "1"))
+            .ShouldBe("Replication enabled successfully\n");
         await Deadline.UntilAsync(
             "it to have caught up",
-            async _ => await AdminAsync(target, "wait_for_replication_drain", stream) == "All replications are caught-up.\n",
+            async _ =>
+                await AdminAsync(target, "wait_for_replication_drain", stream) == "All replications are caught-up.\n",
             cancellationToken: Token);
-        (await RefusedAsync(target, "set_universe_replication_enabled", "other", "0")).Output.ShouldContain("Could not find CDC producer universe: other");
+        (await RefusedAsync(target, "set_universe_replication_enabled", "other", "0")).Output
+            .ShouldContain("Could not find CDC producer universe: other");
     }
 
     [Fact]
@@ -48,7 +56,8 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
         await new ByHand(source, To).UpgradeAsync();
         await Deadline.UntilAsync(
             "the mismatch to be seen",
-            async _ => (await AdminAsync(target, "get_replication_status")).Contains("AUTO_FLAG_CONFIG_VERSION_MISMATCH", StringComparison.Ordinal),
+            async _ => (await AdminAsync(target, "get_replication_status")).Contains(
+                "AUTO_FLAG_CONFIG_VERSION_MISMATCH", StringComparison.Ordinal),
             cancellationToken: Token);
         await new ByHand(target, To).UpgradeAsync();
 
@@ -63,11 +72,16 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
         var (first, second) = await StartPairAsync(new() { Naming = YugabyteNaming.Bmdb }, bothWays: true);
         await using var one = first;
         await using var other = second;
-        second.SetKnobs(new() { ReplicationErrors = new Dictionary<string, string>(StringComparer.Ordinal) { [Group] = "REPLICATION_MISSING_OP_ID" } });
+        second.SetKnobs(new()
+        {
+            ReplicationErrors =
+                new Dictionary<string, string>(StringComparer.Ordinal) { [Group] = "REPLICATION_MISSING_OP_ID" }
+        });
 
         (await AdminAsync(first, "list_universe_replications")).ShouldContain(Group);
         (await AdminAsync(second, "get_replication_status")).ShouldContain("    error: REPLICATION_MISSING_OP_ID\n");
         (await JsonAsync(first, Follower(first), "/api/v1/cluster-config"))
-            .GetProperty("consumer_registry").GetProperty("producer_map")[0].GetProperty("key").GetString().ShouldBe(Group);
+            .GetProperty("consumer_registry").GetProperty("producer_map")[0].GetProperty("key").GetString()
+            .ShouldBe(Group);
     }
 }

@@ -14,7 +14,12 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     public async Task Manual_runbook_upgrade_causes_no_violation_or_client_error(
         string dialect, YugabyteControl control, string from, string to)
     {
-        await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Control = control, Version = from });
+        await using var cluster = await StartAsync(new()
+        {
+            Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte,
+            Control = control,
+            Version = from
+        });
         var flags = cluster.State().AutoFlagsVersion;
         var client = await cluster.StartClientAsync();
 
@@ -23,13 +28,15 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
 
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
         var state = cluster.State();
-        state.Masters.Concat(state.Tservers).ShouldAllBe(server => server.Version == to && server.Up && server.Starts == 2);
+        state.Masters.Concat(state.Tservers)
+            .ShouldAllBe(server => server.Version == to && server.Up && server.Starts == 2);
         state.AutoFlagsVersion.ShouldBe(flags + 1);
         state.CatalogUpgradedTo.ShouldBe(to);
         state.LeaderBlacklist.ShouldBeEmpty();
         var seconds = cluster.Directory.Client();
         seconds.Sum(second => second.Ok).ShouldBeGreaterThan(20);
-        seconds.Sum(second => second.Failed).ShouldBe(0, string.Join(", ", seconds.SelectMany(second => second.Errors)));
+        seconds.Sum(second => second.Failed)
+            .ShouldBe(0, string.Join(", ", seconds.SelectMany(second => second.Errors)));
     }
 
     [Fact]
@@ -93,7 +100,8 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
         var leader = Leader(cluster);
 
         await AdminAsync(cluster, "master_leader_stepdown");
-        await cluster.UntilAsync("another leader", state => state.Leader is not null && state.Leader != leader.Name, Token);
+        await cluster.UntilAsync(
+            "another leader", state => state.Leader is not null && state.Leader != leader.Name, Token);
         await new ByHand(cluster, New).SwapAsync(leader);
 
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
@@ -119,9 +127,11 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.StopAsync(cluster.Tservers[0], Token);
         await cluster.StopAsync(cluster.Tservers[1], Token);
 
-        (await ViolationsAsync(cluster)).ShouldBe(["TabletMajorityLost", "TserverStoppedWithLeaders", "TwoTserversDown", "UnderReplicatedStop"]);
+        (await ViolationsAsync(cluster))
+            .ShouldBe(["TabletMajorityLost", "TserverStoppedWithLeaders", "TwoTserversDown", "UnderReplicatedStop"]);
         var counted = cluster.Directory.Violations().First(violation => violation.What == "TserverStoppedWithLeaders");
-        int.Parse(counted.Field("count") ?? "", System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+        int.Parse(counted.Field("count") ?? "", System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -136,7 +146,8 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
         // More than a minute of the original.
         await Deadline.UntilAsync(
             "the server to be called dead",
-            async token => (await cluster.GetAsync(Leader(cluster), "/api/v1/tablet-servers", token)).Body.Contains("DEAD", StringComparison.Ordinal),
+            async token => (await cluster.GetAsync(Leader(cluster), "/api/v1/tablet-servers", token)).Body.Contains(
+                "DEAD", StringComparison.Ordinal),
             cancellationToken: Token);
         await cluster.StartAsync(cluster.Tservers[0], New, Token);
         await AdminAsync(cluster, "change_leader_blacklist", "REMOVE", cluster.Tservers[0].RpcAddress);
@@ -187,6 +198,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
         await AdminAsync(cluster, "change_leader_blacklist", "ADD", cluster.Tservers[1].RpcAddress);
         cluster.Directory.Violations().Count.ShouldBe(1);
 
-        (await cluster.EndCheckAsync(Token)).Select(violation => violation.What).ShouldBe(["BlacklistLeaked", "BlacklistLeaked", "BlacklistLeaked"]);
+        (await cluster.EndCheckAsync(Token)).Select(violation => violation.What)
+            .ShouldBe(["BlacklistLeaked", "BlacklistLeaked", "BlacklistLeaked"]);
     }
 }

@@ -12,7 +12,8 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync();
         await cluster.InstallAsync(New, cancellationToken: Token);
         var follower = Follower(cluster);
-        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "deaf", Process = follower.Name, On = "stop", Do = "ignore" }], Token);
+        await cluster.Directory.SetFaultsAsync(
+            [new StandinFault { Id = "deaf", Process = follower.Name, On = "stop", Do = "ignore" }], Token);
 
         (await follower.Host.RunAsync("pkill -TERM -x yb-master", asRoot: true, Token)).OrThrow();
         await Deadline.UntilAsync(
@@ -30,7 +31,8 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
 
         await Deadline.UntilAsync(
             "the successor's last words",
-            async token => (await File.ReadAllTextAsync(follower.Host.PathOf(follower.OutputFile), token)).Contains("Could not lock instance file", StringComparison.Ordinal),
+            async token => (await File.ReadAllTextAsync(follower.Host.PathOf(follower.OutputFile), token)).Contains(
+                "Could not lock instance file", StringComparison.Ordinal),
             cancellationToken: Token);
         (await cluster.VersionOfAsync(follower, Token)).ShouldBe(Old);
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
@@ -43,11 +45,22 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.InstallAsync(New, cancellationToken: Token);
         var follower = Follower(cluster);
         await cluster.StopAsync(follower, Token);
-        await cluster.Directory.SetFaultsAsync([new StandinFault { Id = "loop", Process = follower.Name, On = "start", Do = "crash-later", Times = -1, Delay = "300ms" }], Token);
+        await cluster.Directory.SetFaultsAsync(
+            [new StandinFault
+            {
+                Id = "loop",
+                Process = follower.Name,
+                On = "start",
+                Do = "crash-later",
+                Times = -1,
+                Delay = "300ms"
+            }],
+            Token);
 
         await cluster.StartAsync(follower, New, Token);
 
-        await cluster.UntilAsync("it to have been started several times", state => state.Server(follower.Name).Starts > 3, Token);
+        await cluster.UntilAsync(
+            "it to have been started several times", state => state.Server(follower.Name).Starts > 3, Token);
         await cluster.Directory.ClearFaultsAsync(Token);
         await cluster.UntilAsync("it to stay", state => state.Server(follower.Name).Up, Token);
     }
@@ -64,9 +77,12 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.UntilAsync("it to be back", state => state.Server(follower.Name).Up, Token);
 
         await follower.Host.CutAsync();
-        await cluster.UntilAsync("both of the host to be missed", state => !state.Server(follower.Name).Up && state.Tservers.Count(server => !server.Up) == 1, Token);
+        await cluster.UntilAsync(
+            "both of the host to be missed",
+            state => !state.Server(follower.Name).Up && state.Tservers.Count(server => !server.Up) == 1, Token);
         await follower.Host.MendAsync();
-        await cluster.UntilAsync("all to be back", state => state.Masters.Concat(state.Tservers).All(server => server.Up), Token);
+        await cluster.UntilAsync(
+            "all to be back", state => state.Masters.Concat(state.Tservers).All(server => server.Up), Token);
         (await ViolationsAsync(cluster)).ShouldBeEmpty();
         cluster.State().Server(follower.Name).Starts.ShouldBe(1);
     }
@@ -76,10 +92,13 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { TabletElectionSeconds = 300 } });
         var client = await cluster.StartClientAsync(50);
-        await Deadline.UntilAsync("it to work", _ => Task.FromResult(cluster.Directory.Client().Count > 0), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "it to work", _ => Task.FromResult(cluster.Directory.Client().Count > 0), cancellationToken: Token);
 
         await cluster.KillAsync(cluster.Tservers[0], Token);
-        await Deadline.UntilAsync("it to suffer", _ => Task.FromResult(cluster.Directory.Client().Sum(second => second.Failed) > 0), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "it to suffer", _ => Task.FromResult(cluster.Directory.Client().Sum(second => second.Failed) > 0),
+            cancellationToken: Token);
         await cluster.UntilAsync("the tablets to be led", state => LeadersOf(state, cluster.Tservers[0]) == 0, Token);
         await client.StopAsync();
 
@@ -97,6 +116,7 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
 
         record.Where(entry => entry.Event == "start").Select(entry => entry.Process).Order(StringComparer.Ordinal)
             .ShouldBe(["master-1", "master-2", "master-3", "tserver-1", "tserver-2", "tserver-3"]);
-        record.ShouldContain(entry => entry.Process == "tserver-1" && entry.Event == "http" && entry.What == "GET /api/v1/health-check" && entry.Status == 200);
+        record.ShouldContain(entry => entry.Process == "tserver-1" && entry.Event == "http"
+            && entry.What == "GET /api/v1/health-check" && entry.Status == 200);
     }
 }

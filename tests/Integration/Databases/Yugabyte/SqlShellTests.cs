@@ -10,11 +10,14 @@ public sealed class SqlShellTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await StartAsync(new() { Naming = YugabyteNaming.Bmdb, Extensions = ["hll"] });
 
-        (await AskAsync(cluster, "postgres", "select datname from pg_database where datallowconn order by 1")).OrThrow().Split('\n')
+        (await AskAsync(cluster, "postgres", "select datname from pg_database where datallowconn order by 1")).OrThrow()
+            .Split('\n')
             .ShouldBe(["postgres", "system_platform", "template1", "yugabyte"]);
-        (await AskAsync(cluster, "yugabyte", "select extname from pg_extension order by 1")).OrThrow().Split('\n').ShouldBe(["hll", "pg_stat_statements", "plpgsql"]);
+        (await AskAsync(cluster, "yugabyte", "select extname from pg_extension order by 1")).OrThrow().Split('\n')
+            .ShouldBe(["hll", "pg_stat_statements", "plpgsql"]);
         (await AskAsync(cluster, "nowhere", "select 1")).Error.ShouldContain("database \"nowhere\" does not exist");
-        File.Exists(cluster.Hosts[0].PathOf($"{cluster.FirstDirectory}/{YugabytePackages.ControlFileOf("hll")}")).ShouldBeTrue();
+        File.Exists(cluster.Hosts[0].PathOf($"{cluster.FirstDirectory}/{YugabytePackages.ControlFileOf("hll")}"))
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -24,15 +27,20 @@ public sealed class SqlShellTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync(new() { Knobs = new() { SqlPassword = "not-a-secret" } });
 
         (await AskAsync(cluster, "yugabyte", Question)).ExitCode.ShouldBe(2);
-        (await AskAsync(cluster, "yugabyte", Question, "wrong")).Error.ShouldContain("password authentication failed for user");
+        (await AskAsync(cluster, "yugabyte", Question, "wrong")).Error
+            .ShouldContain("password authentication failed for user");
         (await AskAsync(cluster, "yugabyte", Question, "not-a-secret")).OrThrow().ShouldContain("plpgsql");
-        cluster.Directory.Record().ShouldNotContain(entry => entry.ToString().Contains("not-a-secret", StringComparison.Ordinal));
+        cluster.Directory.Record()
+            .ShouldNotContain(entry => entry.ToString().Contains("not-a-secret", StringComparison.Ordinal));
 
         await using var plain = await StartAsync(new() { Sql = false });
         (await AskAsync(plain, "yugabyte", Question)).Error.ShouldContain("could not connect to server");
     }
 
-    private static Task<LabHostResult> AskAsync(YugabyteCluster cluster, string database, string statement, string password = "") => cluster.Hosts[0].RunAsync(
-        $"PGPASSWORD='{password}' {cluster.FirstDirectory}/bin/{cluster.Naming.SqlShell} -w -X -q -A -t -h {cluster.Hosts[0].Address} -p 5433 -U yugabyte -d {database} -c \"{statement}\"",
-        ct: Token);
+    private static Task<LabHostResult> AskAsync(
+        YugabyteCluster cluster, string database, string statement, string password = "") =>
+        cluster.Hosts[0].RunAsync(
+            $"PGPASSWORD='{password}' {cluster.FirstDirectory}/bin/{cluster.Naming.SqlShell} -w -X -q -A -t -h "
+            + $"{cluster.Hosts[0].Address} -p 5433 -U yugabyte -d {database} -c \"{statement}\"",
+            ct: Token);
 }

@@ -20,8 +20,11 @@ public abstract class YugabyteTest(LabFixture lab)
         return await YugabyteCluster.StartAsync(await lab.RunAsync(), options with { Name = Unique() }, Token);
     }
 
-    protected async Task<(YugabyteCluster Source, YugabyteCluster Target)> StartPairAsync(YugabyteClusterOptions options, bool bothWays = false) =>
-        await YugabyteCluster.StartPairAsync(await lab.RunAsync(), options with { Name = Unique() }, options with { Name = Unique() }, "repl_group1", bothWays, Token);
+    protected async Task<(YugabyteCluster Source, YugabyteCluster Target)> StartPairAsync(
+        YugabyteClusterOptions options, bool bothWays = false) =>
+        await YugabyteCluster.StartPairAsync(
+            await lab.RunAsync(), options with { Name = Unique() }, options with { Name = Unique() }, "repl_group1",
+            bothWays, Token);
 
     // Interfaces and namespaces have short names.
     private static string Unique() => LabFixture.UniqueName("y").Replace("-", "", StringComparison.Ordinal);
@@ -60,7 +63,8 @@ public abstract class YugabyteTest(LabFixture lab)
     }
 
     protected static async Task<string[]> ViolationsAsync(YugabyteCluster cluster) =>
-        [.. (await cluster.EndCheckAsync(Token)).Select(violation => violation.What).Distinct().Order(StringComparer.Ordinal)];
+        [.. (await cluster.EndCheckAsync(Token)).Select(violation => violation.What).Distinct()
+            .Order(StringComparer.Ordinal)];
 
     protected static int LeadersOf(YugabyteState state, YugabyteServer server) => state.Server(server.Name).Leaders;
 }

@@ -17,7 +17,8 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
         await using var cluster = await StartAsync(Zoned);
         await DrainAsync(cluster, 0, 3, 1);
 
-        await Task.WhenAll(cluster.StopAsync(cluster.Tservers[0], Token), cluster.StopAsync(cluster.Tservers[3], Token));
+        await Task.WhenAll(
+            cluster.StopAsync(cluster.Tservers[0], Token), cluster.StopAsync(cluster.Tservers[3], Token));
         var leaks = cluster.Directory.Violations().Select(violation => violation.What).Distinct(StringComparer.Ordinal);
         leaks.ShouldBe(["BlacklistLeaked"], "the server of another zone is in the blacklist too");
 
@@ -34,7 +35,8 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
         var uuids = cluster.State().Tservers.Select(server => server.Uuid).ToList();
 
         await AdminAsync(cluster, "are_nodes_safe_to_take_down", $"{uuids[0]},{uuids[3]}", "NONE", "60000");
-        (await RefusedAsync(cluster, "are_nodes_safe_to_take_down", $"{uuids[0]},{uuids[1]}", "NONE", "60000")).Error.ShouldContain("tablet(s) would be under-replicated");
+        (await RefusedAsync(cluster, "are_nodes_safe_to_take_down", $"{uuids[0]},{uuids[1]}", "NONE", "60000")).Error
+            .ShouldContain("tablet(s) would be under-replicated");
     }
 
     [Fact]
@@ -42,13 +44,15 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await StartAsync(Zoned);
         var servers = await JsonAsync(cluster, Leader(cluster), "/api/v1/tablet-servers");
-        var zones = servers.GetProperty("").EnumerateObject().ToDictionary(s => s.Name.Split(':')[0], s => s.Value.GetProperty("zone").GetString(), StringComparer.Ordinal);
+        var zones = servers.GetProperty("").EnumerateObject().ToDictionary(
+            s => s.Name.Split(':')[0], s => s.Value.GetProperty("zone").GetString(), StringComparer.Ordinal);
         zones.Values.Distinct().Count().ShouldBe(3);
 
         var entities = await JsonAsync(cluster, Leader(cluster), "/dump-entities");
         foreach (var tablet in entities.GetProperty("tablets").EnumerateArray())
         {
-            tablet.GetProperty("replicas").EnumerateArray().Select(r => zones[r.GetProperty("addr").GetString()!.Split(':')[0]]).Distinct().Count().ShouldBe(3);
+            tablet.GetProperty("replicas").EnumerateArray()
+                .Select(r => zones[r.GetProperty("addr").GetString()!.Split(':')[0]]).Distinct().Count().ShouldBe(3);
         }
     }
 
@@ -66,8 +70,10 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
             async token => (await cluster.AdminAsync(Newest, ["remove_tablet_server", uuid], token)).ExitCode == 0,
             cancellationToken: Token);
 
-        (await JsonAsync(cluster, Leader(cluster), "/api/v1/health-check")).GetProperty("dead_nodes").GetArrayLength().ShouldBe(0);
-        (await JsonAsync(cluster, Leader(cluster), "/api/v1/tablet-under-replication")).GetProperty("underreplicated_tablets").GetArrayLength().ShouldBe(0);
+        (await JsonAsync(cluster, Leader(cluster), "/api/v1/health-check")).GetProperty("dead_nodes").GetArrayLength()
+            .ShouldBe(0);
+        (await JsonAsync(cluster, Leader(cluster), "/api/v1/tablet-under-replication"))
+            .GetProperty("underreplicated_tablets").GetArrayLength().ShouldBe(0);
         cluster.Directory.Violations().ShouldBeEmpty();
     }
 
@@ -76,7 +82,8 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     {
         await using var cluster = await StartAsync(Zoned with { Tservers = 4, Zones = 0 });
 
-        (await RefusedAsync(cluster, "remove_tablet_server", cluster.State().Tservers[3].Uuid)).Error.ShouldContain("Cannot remove tablet server");
+        (await RefusedAsync(cluster, "remove_tablet_server", cluster.State().Tservers[3].Uuid)).Error
+            .ShouldContain("Cannot remove tablet server");
     }
 
     private static async Task DrainAsync(YugabyteCluster cluster, params int[] servers)
@@ -86,6 +93,8 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
             await AdminAsync(cluster, "change_leader_blacklist", "ADD", cluster.Tservers[number].RpcAddress);
         }
 
-        await cluster.UntilAsync("the leaders to leave", state => servers.All(number => LeadersOf(state, cluster.Tservers[number]) == 0), Token);
+        await cluster.UntilAsync(
+            "the leaders to leave", state => servers.All(number => LeadersOf(state, cluster.Tservers[number]) == 0),
+            Token);
     }
 }

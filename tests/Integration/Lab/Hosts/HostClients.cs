@@ -6,6 +6,7 @@ internal static class HostClients
     /// <summary>With the key that is let in and the host key as it is now, unless others are given.</summary>
     public static SshClient Client(this LabHost host, string? key = null, string? knownHosts = null) => new(
         new SshEndpoint(host.Address, host.User),
-        new SshMaterial(Encoding.ASCII.GetBytes(key ?? host.KeyPem), Encoding.ASCII.GetBytes((knownHosts ?? host.KnownHostsLine) + "\n")),
+        new SshMaterial(Encoding.ASCII.GetBytes(key ?? host.KeyPem), Encoding.ASCII.GetBytes(
+            (knownHosts ?? host.KnownHostsLine) + "\n")),
         new SshOptions { ConnectTimeout = TimeSpan.FromSeconds(20) });
 }

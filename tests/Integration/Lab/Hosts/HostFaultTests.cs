@@ -72,7 +72,9 @@ public sealed class HostFaultTests(LabFixture lab)
         await using var host = await StartAsync();
         await using var client = host.Client();
         var broken = client.RunAsync(RemoteCommand.Script("touch /data/began; exec sleep 1000"), Token);
-        await Deadline.UntilAsync("the command to run", _ => Task.FromResult(File.Exists(Path.Combine(host.Data, "began"))), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the command to run", _ => Task.FromResult(File.Exists(Path.Combine(host.Data, "began"))),
+            cancellationToken: Token);
 
         await host.BreakConnectionsAsync();
 
@@ -107,14 +109,19 @@ public sealed class HostFaultTests(LabFixture lab)
 
         full.ExitCode.ShouldNotBe(0);
         full.Errors.ShouldContain("No space left on device");
-        (await client.RunAsync(RemoteCommand.Script("head -c 100000 /dev/zero >/data/file && df --output=size -B1 /data | tail -1"), Token)).Output.Trim().ShouldBe($"{4 << 20}");
+        (await client.RunAsync(
+            RemoteCommand.Script("head -c 100000 /dev/zero >/data/file && df --output=size -B1 /data | tail -1"),
+            Token)).Output.Trim().ShouldBe($"{4 << 20}");
     }
 
-    private static async Task<(RemoteRefusal Reason, bool MayHaveRun)> RefusedAsync(SshClient client, RemoteCommand? command = null)
+    private static async Task<(RemoteRefusal Reason, bool MayHaveRun)> RefusedAsync(
+        SshClient client, RemoteCommand? command = null)
     {
-        var trouble = await Should.ThrowAsync<RemoteException>(() => client.RunAsync(command ?? new RemoteCommand("true"), Token));
+        var trouble = await Should.ThrowAsync<RemoteException>(
+            () => client.RunAsync(command ?? new RemoteCommand("true"), Token));
         return (trouble.Reason, trouble.MayHaveRun);
     }
 
-    private async Task<LabHost> StartAsync(LabHostOptions? options = null) => await LabHost.StartAsync(await lab.RunAsync(), LabFixture.UniqueName("db"), options, Token);
+    private async Task<LabHost> StartAsync(LabHostOptions? options = null) =>
+        await LabHost.StartAsync(await lab.RunAsync(), LabFixture.UniqueName("db"), options, Token);
 }

@@ -6,7 +6,8 @@ namespace Drydock.Tests.Integration.Lab.Hosts;
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostLifecycleTests(LabFixture lab)
 {
-    private const string Leave = "nohup setsid sleep 4715 >/dev/null 2>&1 </dev/null & nohup env -i sleep 4715 >/dev/null 2>&1 </dev/null &";
+    private const string Leave =
+        "nohup setsid sleep 4715 >/dev/null 2>&1 </dev/null & nohup env -i sleep 4715 >/dev/null 2>&1 </dev/null &";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -15,10 +16,12 @@ public sealed class HostLifecycleTests(LabFixture lab)
     {
         var run = await lab.RunAsync();
         var watch = Stopwatch.StartNew();
-        var hosts = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => LabHost.StartAsync(run, LabFixture.UniqueName("db"), ct: Token)));
+        var hosts = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => LabHost.StartAsync(run, LabFixture.UniqueName("db"), ct: Token)));
         TestContext.Current.SendDiagnosticMessage($"six hosts in {watch.Elapsed.TotalSeconds:0.00} s");
 
-        var names = await Task.WhenAll(hosts.Select(async host => (await host.RunAsync("hostname; systemctl is-system-running", ct: Token)).OrThrow()));
+        var names = await Task.WhenAll(hosts.Select(
+            async host => (await host.RunAsync("hostname; systemctl is-system-running", ct: Token)).OrThrow()));
 
         names.ShouldBe(hosts.Select(host => host.Name + "\nrunning"));
         await Task.WhenAll(hosts.Select(host => host.DisposeAsync().AsTask()));
@@ -28,7 +31,8 @@ public sealed class HostLifecycleTests(LabFixture lab)
     public async Task Disposed_host_ends_its_processes_and_removes_its_disk()
     {
         var run = await lab.RunAsync();
-        var host = await LabHost.StartAsync(run, LabFixture.UniqueName("db"), new LabHostOptions { DataBytes = 1 << 20 }, Token);
+        var host = await LabHost.StartAsync(
+            run, LabFixture.UniqueName("db"), new LabHostOptions { DataBytes = 1 << 20 }, Token);
         (await host.RunAsync(Leave, ct: Token)).OrThrow();
         var processes = await ProcessesAsync(host.Namespace);
         processes.Length.ShouldBeGreaterThan(4);
@@ -39,7 +43,8 @@ public sealed class HostLifecycleTests(LabFixture lab)
         File.Exists(host.Namespace.Path).ShouldBeFalse("its network goes with it");
         (await File.ReadAllTextAsync("/proc/self/mountinfo", Token)).ShouldNotContain(host.Data);
         File.Exists(host.PathOf("/etc/shadow")).ShouldBeFalse();
-        (await Should.ThrowAsync<LabException>(() => host.RunAsync("true", ct: Token))).Message.ShouldContain("is down");
+        (await Should.ThrowAsync<LabException>(() => host.RunAsync("true", ct: Token))).Message
+            .ShouldContain("is down");
     }
 
     [Fact]
@@ -48,16 +53,21 @@ public sealed class HostLifecycleTests(LabFixture lab)
         await using var host = await LabHost.StartAsync(await lab.RunAsync(), LabFixture.UniqueName("db"), ct: Token);
         foreach (var unit in new[] { "wanted", "other" })
         {
-            await host.InstallUnitAsync(unit + ".service", "[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n", Token);
+            await host.InstallUnitAsync(
+                unit + ".service", "[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n",
+                Token);
         }
 
-        (await host.RunAsync("systemctl enable wanted; systemctl start wanted other; touch /tmp/gone /data/stays", asRoot: true, Token)).OrThrow();
+        (await host.RunAsync(
+            "systemctl enable wanted; systemctl start wanted other; touch /tmp/gone /data/stays", asRoot: true, Token))
+            .OrThrow();
 
         await host.CrashAsync();
         (await ProcessesAsync(host.Namespace)).ShouldBeEmpty();
         await host.BootAsync(Token);
 
-        (await host.RunAsync("systemctl is-active other wanted; ls /tmp /data/stays", ct: Token)).Output.ShouldBe("inactive\nactive\n/data/stays\n\n/tmp:\n");
+        (await host.RunAsync("systemctl is-active other wanted; ls /tmp /data/stays", ct: Token)).Output
+            .ShouldBe("inactive\nactive\n/data/stays\n\n/tmp:\n");
         await using var client = host.Client();
         (await client.RunAsync(new("hostname"), Token)).Output.Trim().ShouldBe(host.Name);
     }
@@ -67,7 +77,9 @@ public sealed class HostLifecycleTests(LabFixture lab)
     {
         await using var scratch = new ScratchFolder();
         var start = LabBackground.SelfStartInfo(
-            "setsid", [], ["serve", "--state", scratch.Path, "--no-control-plane", "--no-hosts", "--no-metadb", "--database-host", "db-a", "--database-host", "db-b"]);
+            "setsid", [], [
+                "serve", "--state", scratch.Path, "--no-control-plane", "--no-hosts", "--no-metadb", "--database-host",
+                "db-a", "--database-host", "db-b"]);
         start.RedirectStandardError = true;
         using var owner = Process.Start(start).ShouldNotBeNull();
         var words = owner.StandardError.ReadToEndAsync(Token);
@@ -79,17 +91,21 @@ public sealed class HostLifecycleTests(LabFixture lab)
             cancellationToken: Token);
         var state = LabState.Read(background.StatePath).ShouldNotBeNull();
         var host = state.DatabaseHosts[1];
-        await Shell.RunAsync("ssh", ["-F", "none", "-T", "-i", host.KeyFile, "-o", "UserKnownHostsFile=" + host.KnownHostsFile, $"{host.User}@{host.Address}", Leave], cancellationToken: Token);
+        await Shell.RunAsync("ssh", [
+            "-F", "none", "-T", "-i", host.KeyFile, "-o", "UserKnownHostsFile=" + host.KnownHostsFile,
+            $"{host.User}@{host.Address}", Leave], cancellationToken: Token);
         var inodes = await NamespacesAsync(state.RunId);
         inodes.Length.ShouldBe(2);
-        (await Shell.RunAsync("bash", ["-c", InNamespaces, "bash", .. inodes], cancellationToken: Token)).Split('\n').Length.ShouldBeGreaterThan(8);
+        (await Shell.RunAsync("bash", ["-c", InNamespaces, "bash", .. inodes], cancellationToken: Token))
+            .Split('\n').Length.ShouldBeGreaterThan(8);
 
         owner.Kill();
         await owner.WaitForExitAsync(Token);
 
         await Deadline.UntilAsync(
             $"every process of run {state.RunId} to go",
-            async token => (await Shell.RunAsync("bash", ["-c", InNamespaces, "bash", .. inodes], cancellationToken: token)).Trim() == ""
+            async token => (await Shell.RunAsync(
+                "bash", ["-c", InNamespaces, "bash", .. inodes], cancellationToken: token)).Trim() == ""
                 && !Directory.Exists(state.Folder) && !Directory.Exists(state.FastFolder),
             cancellationToken: Token);
     }
@@ -103,8 +119,10 @@ public sealed class HostLifecycleTests(LabFixture lab)
         """;
 
     private static async Task<string[]> NamespacesAsync(string run) =>
-        (await Shell.RunAsync("bash", ["-c", $"stat -L -c %i /run/netns/dl{run}-*"], cancellationToken: Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await Shell.RunAsync("bash", ["-c", $"stat -L -c %i /run/netns/dl{run}-*"], cancellationToken: Token)).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task<string[]> ProcessesAsync(LabNamespace network) =>
-        (await Shell.RunAsync("ip", ["netns", "pids", network.KernelName], cancellationToken: Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await Shell.RunAsync("ip", ["netns", "pids", network.KernelName], cancellationToken: Token)).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -12,7 +12,8 @@ public sealed class HostPair(LabFixture lab) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var run = await lab.RunAsync();
-        _hosts = await Task.WhenAll(new[] { "db-a", "db-b" }.Select(name => LabHost.StartAsync(run, LabFixture.UniqueName(name), new LabHostOptions { TimeFactor = 60 })));
+        _hosts = await Task.WhenAll(new[] { "db-a", "db-b" }.Select(
+            name => LabHost.StartAsync(run, LabFixture.UniqueName(name), new LabHostOptions { TimeFactor = 60 })));
     }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_hosts.Select(host => host.DisposeAsync().AsTask()));

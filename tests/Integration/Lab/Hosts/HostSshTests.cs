@@ -21,10 +21,13 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     public async Task Wrong_client_key_and_wrong_host_key_are_refused()
     {
         await using var refused = Host.Client(key: await MakeKeyAsync());
-        await using var unknown = Host.Client(knownHosts: hosts.Second.KnownHostsLine.Replace(hosts.Second.Address, Host.Address, StringComparison.Ordinal));
+        await using var unknown = Host.Client(knownHosts: hosts.Second.KnownHostsLine.Replace(
+            hosts.Second.Address, Host.Address, StringComparison.Ordinal));
 
-        (await Should.ThrowAsync<RemoteException>(() => refused.RunAsync(new RemoteCommand("true"), Token))).Reason.ShouldBe(RemoteRefusal.Authentication);
-        (await Should.ThrowAsync<RemoteException>(() => unknown.RunAsync(new RemoteCommand("true"), Token))).Reason.ShouldBe(RemoteRefusal.HostKey);
+        (await Should.ThrowAsync<RemoteException>(() => refused.RunAsync(new RemoteCommand("true"), Token))).Reason
+            .ShouldBe(RemoteRefusal.Authentication);
+        (await Should.ThrowAsync<RemoteException>(() => unknown.RunAsync(new RemoteCommand("true"), Token))).Reason
+            .ShouldBe(RemoteRefusal.HostKey);
     }
 
     [Fact]
@@ -54,11 +57,15 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
         await using IRemoteClient client = Host.Client();
         var content = new byte[3_000_000];
         Random.Shared.NextBytes(content);
-        var file = new RemoteFile("/data/package.bin", content.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)));
+        var file = new RemoteFile("/data/package.bin", content.Length, Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(content)));
 
-        await client.UploadAsync(file, (offset, _) => Task.FromResult<Stream>(new MemoryStream(content[(int)offset..])), cancellationToken: Token);
+        await client.UploadAsync(
+            file, (offset, _) => Task.FromResult<Stream>(new MemoryStream(content[(int)offset..])),
+            cancellationToken: Token);
 
-        (await File.ReadAllBytesAsync(Path.Combine(Host.Data, "package.bin"), Token)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        (await File.ReadAllBytesAsync(Path.Combine(Host.Data, "package.bin"), Token)).AsSpan()
+            .SequenceEqual(content).ShouldBeTrue();
     }
 
     private static async Task<string> MakeKeyAsync()
@@ -66,7 +73,9 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
         var folder = Directory.CreateTempSubdirectory("drydock-key-").FullName;
         try
         {
-            await Shell.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(folder, "key")], cancellationToken: Token);
+            await Shell.RunAsync(
+                "ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(folder, "key")],
+                cancellationToken: Token);
             return await File.ReadAllTextAsync(Path.Combine(folder, "key"), Token);
         }
         finally

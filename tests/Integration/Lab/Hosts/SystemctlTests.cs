@@ -11,13 +11,15 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     [Fact]
     public async Task Started_unit_is_listed_and_shown_like_systemd()
     {
-        var unit = await InstallAsync("ExecStart=/bin/sleep 1000\nUser=tidb\nRestart=always\nRestartSec=15s", "tikv service");
+        var unit = await InstallAsync(
+            "ExecStart=/bin/sleep 1000\nUser=tidb\nRestart=always\nRestartSec=15s", "tikv service");
         (await SayAsync($"systemctl is-active {unit}")).ShouldBe((3, "inactive\n"));
 
         (await RootAsync($"systemctl start {unit}")).ExitCode.ShouldBe(0);
 
         (await SayAsync($"systemctl is-active {unit}")).ShouldBe((0, "active\n"));
-        (await SayAsync($"systemctl list-units --all --no-legend --plain '{unit[..^8]}*'")).ShouldBe((0, $"{unit} loaded active running tikv service\n"));
+        (await SayAsync($"systemctl list-units --all --no-legend --plain '{unit[..^8]}*'"))
+            .ShouldBe((0, $"{unit} loaded active running tikv service\n"));
         var shown = await ShowAsync(unit);
         shown["LoadState"].ShouldBe("loaded");
         shown["ActiveState"].ShouldBe("active");
@@ -25,9 +27,11 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
         shown["NRestarts"].ShouldBe("0");
         shown["FragmentPath"].ShouldBe($"/etc/systemd/system/{unit}");
         shown["RestartUSec"].ShouldBe("15s");
-        shown["ExecStart"].ShouldStartWith("{ path=/bin/sleep ; argv[]=/bin/sleep 1000 ; ignore_errors=no ; start_time=[");
+        shown["ExecStart"].ShouldStartWith(
+            "{ path=/bin/sleep ; argv[]=/bin/sleep 1000 ; ignore_errors=no ; start_time=[");
         shown["ExecMainStartTimestamp"].ShouldMatch(@"^\w{3} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \w+$");
-        (await RootAsync($"readlink /proc/{shown["MainPID"]}/exe; ps -o user=,args= -p {shown["MainPID"]}")).OrThrow().ShouldBe("/usr/bin/sleep\ntidb     /bin/sleep 1000");
+        (await RootAsync($"readlink /proc/{shown["MainPID"]}/exe; ps -o user=,args= -p {shown["MainPID"]}")).OrThrow()
+            .ShouldBe("/usr/bin/sleep\ntidb     /bin/sleep 1000");
         (await SayAsync($"systemctl show -p MainPID --value {unit}")).ShouldBe((0, shown["MainPID"] + "\n"));
         (await SayAsync($"systemctl status {unit}")).Output.ShouldContain("Active: active (running) since ");
         (await SayAsync($"systemctl cat {unit}")).Output.ShouldStartWith($"# /etc/systemd/system/{unit}\n[Unit]\n");
@@ -38,7 +42,9 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     {
         var plain = await InstallAsync("ExecStart=/bin/sleep 1000");
         var enabled = await InstallAsync("ExecStart=/bin/sleep 1000");
-        (await RootAsync($"systemctl enable {enabled}; systemctl start {plain} {enabled}; systemctl stop {plain} {enabled}")).OrThrow();
+        (await RootAsync(
+            $"systemctl enable {enabled}; systemctl start {plain} {enabled}; systemctl stop {plain} {enabled}"))
+            .OrThrow();
 
         var listed = (await SayAsync($"systemctl list-units --all --no-legend --plain '{plain}' '{enabled}'")).Output;
 
@@ -46,7 +52,8 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
         (await SayAsync($"systemctl list-units --no-legend --plain '{enabled}'")).ShouldBe((0, ""));
         (await SayAsync($"systemctl is-enabled {plain}")).ShouldBe((1, "disabled\n"));
         (await SayAsync($"systemctl is-enabled {enabled}")).ShouldBe((0, "enabled\n"));
-        (await SayAsync($"systemctl list-unit-files --no-legend '{plain}'")).ShouldBe((0, $"{plain} disabled enabled\n"));
+        (await SayAsync($"systemctl list-unit-files --no-legend '{plain}'"))
+            .ShouldBe((0, $"{plain} disabled enabled\n"));
     }
 
     [Theory]
@@ -56,7 +63,8 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     [InlineData("stop", 5, "", "Failed to stop nobody.service: Unit nobody.service not loaded.\n")]
     [InlineData("is-enabled", 1, "", "Failed to get unit file state for nobody.service: No such file or directory\n")]
     [InlineData("cat", 1, "", "No files found for nobody.service.\n")]
-    [InlineData("show -p LoadState,ActiveState,MainPID", 0, "MainPID=0\nLoadState=not-found\nActiveState=inactive\n", "")]
+    [InlineData(
+        "show -p LoadState,ActiveState,MainPID", 0, "MainPID=0\nLoadState=not-found\nActiveState=inactive\n", "")]
     public async Task Missing_unit_is_reported_with_systemd_exit_codes(
         string verb, int code, string output, string error)
     {
@@ -113,10 +121,13 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
         var unit = await InstallAsync("ExecStart=/bin/false\nRestart=always\nRestartSec=0\nStartLimitInterval=1h");
         (await RootAsync($"systemctl start {unit}")).ExitCode.ShouldBe(0);
 
-        await Deadline.UntilAsync($"{unit} to be given up", async _ => (await SayAsync($"systemctl is-failed {unit}")).ExitCode == 0, cancellationToken: Token);
+        await Deadline.UntilAsync(
+            $"{unit} to be given up", async _ => (await SayAsync($"systemctl is-failed {unit}")).ExitCode == 0,
+            cancellationToken: Token);
 
         var shown = await ShowAsync(unit);
-        (shown["ActiveState"], shown["SubState"], shown["Result"], shown["NRestarts"]).ShouldBe(("failed", "failed", "start-limit-hit", "5"));
+        (shown["ActiveState"], shown["SubState"], shown["Result"], shown["NRestarts"])
+            .ShouldBe(("failed", "failed", "start-limit-hit", "5"));
         (await RootAsync($"systemctl start {unit}")).ExitCode.ShouldBe(1);
         (await RootAsync($"systemctl reset-failed {unit}; systemctl start {unit}")).ExitCode.ShouldBe(0);
     }
@@ -132,19 +143,23 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
 
         await Deadline.UntilAsync(
             $"{unit} to be up again",
-            async _ => (await ShowAsync(unit)) is var shown && shown["ActiveState"] == "active" && shown["MainPID"] != before && shown["NRestarts"] == "1",
+            async _ => (await ShowAsync(unit)) is var shown && shown["ActiveState"] == "active"
+                && shown["MainPID"] != before && shown["NRestarts"] == "1",
             cancellationToken: Token);
     }
 
     [Fact]
     public async Task Stop_kills_unresponsive_process_after_timeout()
     {
-        var unit = await InstallAsync("ExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 1000; done'\nRestart=always\nTimeoutStopSec=1s");
+        var unit = await InstallAsync(
+            "ExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 1000; done'\nRestart=always\nTimeoutStopSec=1s");
         await RootAsync($"systemctl start {unit}");
         var pid = (await ShowAsync(unit))["MainPID"];
 
         var stopping = RootAsync($"s=$(date +%s%N); systemctl stop {unit}; echo $? $((($(date +%s%N) - s) / 1000000))");
-        await Deadline.UntilAsync($"{unit} to be stopping", async _ => (await ShowAsync(unit))["SubState"] == "stop-sigterm", cancellationToken: Token);
+        await Deadline.UntilAsync(
+            $"{unit} to be stopping", async _ => (await ShowAsync(unit))["SubState"] == "stop-sigterm",
+            cancellationToken: Token);
         var stopped = (await stopping).OrThrow().Split(' ');
 
         stopped[0].ShouldBe("0");
@@ -159,7 +174,9 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'setsid sleep 4711 & exec sleep 4712'");
         await RootAsync($"systemctl start {unit}");
-        await Deadline.UntilAsync("both to run", async _ => (await RootAsync("pgrep -fc 'sleep 471[12]'")).Output == "2\n", cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "both to run", async _ => (await RootAsync("pgrep -fc 'sleep 471[12]'")).Output == "2\n",
+            cancellationToken: Token);
 
         (await RootAsync($"systemctl stop {unit}")).OrThrow();
 
@@ -171,17 +188,23 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     {
         await Host.WriteFileAsync("/data/env", "# comment\nFROM_FILE=file\nQUOTED=\"a b\"\n", ct: Token);
         await Host.WriteFileAsync(
-            "/data/run.sh", "#!/bin/sh\necho \"$ONE|$FROM_FILE|$QUOTED|$HOME|$(id -un)|$PWD|$1\" >/data/seen\nexec sleep 1000\n", FileModes.Executable, ct: Token);
+            "/data/run.sh",
+            "#!/bin/sh\necho \"$ONE|$FROM_FILE|$QUOTED|$HOME|$(id -un)|$PWD|$1\" >/data/seen\nexec sleep 1000\n",
+            FileModes.Executable, ct: Token);
         var unit = await InstallAsync(
-            "Environment=ONE=1 \"TWO=a b\"\nEnvironmentFile=/data/env\nEnvironmentFile=-/data/none\nWorkingDirectory=/data\nUser=tidb\n"
+            "Environment=ONE=1 \"TWO=a b\"\nEnvironmentFile=/data/env\nEnvironmentFile=-/data/none\n"
+            + "WorkingDirectory=/data\nUser=tidb\n"
             + "ExecStart=/data/run.sh ${ONE}x\nExecStop=/bin/sh -c 'echo $MAINPID >/data/stopped'");
 
         await RootAsync($"systemctl start {unit}");
-        await Deadline.UntilAsync("the script to have run", _ => Task.FromResult(File.Exists(Path.Combine(Host.Data, "seen"))), cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "the script to have run", _ => Task.FromResult(File.Exists(Path.Combine(Host.Data, "seen"))),
+            cancellationToken: Token);
         var pid = (await ShowAsync(unit))["MainPID"];
         (await RootAsync($"systemctl stop {unit}")).OrThrow();
 
-        (await RootAsync("cat /data/seen /data/stopped")).OrThrow().ShouldBe($"1|file|a b|/home/tidb|tidb|/data|1x\n{pid}");
+        (await RootAsync("cat /data/seen /data/stopped")).OrThrow()
+            .ShouldBe($"1|file|a b|/home/tidb|tidb|/data|1x\n{pid}");
     }
 
     [Fact]
@@ -189,13 +212,15 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1001");
         await RootAsync($"systemctl start {unit}");
-        (await RootAsync($"sed -i s/1001/1002/ /etc/systemd/system/{unit}; systemctl restart {unit}")).ExitCode.ShouldBe(0);
+        (await RootAsync($"sed -i s/1001/1002/ /etc/systemd/system/{unit}; systemctl restart {unit}")).ExitCode
+            .ShouldBe(0);
         (await ShowAsync(unit))["ExecStart"].ShouldContain("sleep 1001");
         (await ShowAsync(unit))["NeedDaemonReload"].ShouldBe("yes");
 
         (await RootAsync($"systemctl daemon-reload; systemctl restart {unit}")).ExitCode.ShouldBe(0);
 
-        (await RootAsync($"ps -o args= -p $(systemctl show -p MainPID --value {unit})")).OrThrow().ShouldBe("/bin/sleep 1002");
+        (await RootAsync($"ps -o args= -p $(systemctl show -p MainPID --value {unit})")).OrThrow()
+            .ShouldBe("/bin/sleep 1002");
     }
 
     [Fact]
@@ -204,8 +229,11 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
         var missing = await InstallAsync("ExecStart=/data/none");
         var wrong = await InstallAsync("ExecStart=none");
 
-        (await RootAsync($"systemctl start {missing}")).ExitCode.ShouldBe(0, "systemd does not wait for the execution with Type=simple");
-        await Deadline.UntilAsync("it to have failed", async _ => (await ShowAsync(missing))["ActiveState"] == "failed", cancellationToken: Token);
+        (await RootAsync($"systemctl start {missing}")).ExitCode
+            .ShouldBe(0, "systemd does not wait for the execution with Type=simple");
+        await Deadline.UntilAsync(
+            "it to have failed", async _ => (await ShowAsync(missing))["ActiveState"] == "failed",
+            cancellationToken: Token);
         var shown = await ShowAsync(missing);
         (shown["Result"], shown["ExecMainStatus"]).ShouldBe(("exit-code", "203"));
         (await ShowAsync(wrong))["LoadState"].ShouldBe("bad-setting");
@@ -225,7 +253,8 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     private async Task<string> InstallAsync(string service, string description = "a service")
     {
         var unit = LabFixture.UniqueName("unit") + ".service";
-        await Host.InstallUnitAsync(unit, $"[Unit]\nDescription={description}\n[Service]\nLimitNOFILE=1000000\n{service}\n[Install]\nWantedBy=multi-user.target\n", Token);
+        await Host.InstallUnitAsync(unit, $"[Unit]\nDescription={description}\n[Service]\n"
+            + $"LimitNOFILE=1000000\n{service}\n[Install]\nWantedBy=multi-user.target\n", Token);
         return unit;
     }
 

@@ -47,13 +47,17 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
         foreach (var node in nodes)
         {
             var last = oms.Regions.Count == 1 || ReferenceEquals(node, nodes[^1]);
-            (await InNewAsync(node, "/opt/alibaba/java/bin/java", "-jar", OmsImages.JarPath, "-mupgrade", "-y/home/admin/conf/config.yaml", $"-l{(last ? "true" : "false")}")).ShouldContain("finished");
+            (await InNewAsync(
+                node, "/opt/alibaba/java/bin/java", "-jar", OmsImages.JarPath, "-mupgrade",
+                "-y/home/admin/conf/config.yaml", $"-l{(last ? "true" : "false")}")).ShouldContain("finished");
         }
     }
 
     /// <summary>The JAR on a node, whatever comes of it.</summary>
     public Task<string> CorrectJarOnlyAsync(OmsNode node) =>
-        InNewAsync(node, "/opt/alibaba/java/bin/java", "-jar", OmsImages.JarPath, "-mupgrade", "-y/home/admin/conf/config.yaml", "-ltrue");
+        InNewAsync(
+            node, "/opt/alibaba/java/bin/java", "-jar", OmsImages.JarPath, "-mupgrade",
+            "-y/home/admin/conf/config.yaml", "-ltrue");
 
     /// <summary>The console of the other nodes, as people do it by hand.</summary>
     public Task StartConsolesAsync() => EachAsync(node => InNewAsync(node, "supervisorctl", "start", "oms_console"));
@@ -63,7 +67,8 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
         "the hosts to be ONLINE",
         async token =>
         {
-            var online = await metaDb.ExecAsync("SELECT ip FROM host WHERE host_status = 'ONLINE'", oms.Options.CmDatabase, token);
+            var online = await metaDb.ExecAsync(
+                "SELECT ip FROM host WHERE host_status = 'ONLINE'", oms.Options.CmDatabase, token);
             return nodes.All(x => online.Split('\n').Contains(x.Host.Address, StringComparer.Ordinal));
         },
         cancellationToken: TestContext.Current.CancellationToken);
@@ -76,14 +81,20 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
     public async Task DumpAsync(string database, string file, bool asPrinted = false)
     {
         var flags = asPrinted ? new[] { "--triggers=false" } : ["--routines", "--triggers", "--events", "--hex-blob"];
-        await File.WriteAllTextAsync(file, await Shell.RunAsync("mysqldump", ["--no-defaults", "--socket=" + metaDb.SocketPath, "--user=root", "--default-character-set=utf8mb4", .. flags, database]));
+        await File.WriteAllTextAsync(file, await Shell.RunAsync("mysqldump", [
+            "--no-defaults", "--socket=" + metaDb.SocketPath, "--user=root", "--default-character-set=utf8mb4",
+            .. flags, database]));
     }
 
     /// <summary>Drops, creates and loads a database; with its own collation, or plainly, without it.</summary>
     public async Task RestoreAsync(string database, string file, bool asPrinted = false)
     {
-        var create = await metaDb.ExecAsync($"SELECT concat(default_character_set_name, ' COLLATE ', default_collation_name) FROM information_schema.schemata WHERE schema_name = '{database}'");
-        await metaDb.ExecAsync($"DROP DATABASE `{database}`; CREATE DATABASE `{database}`{(asPrinted ? "" : $" CHARACTER SET {create}")};");
+        var create = await metaDb.ExecAsync(
+            "SELECT concat(default_character_set_name, ' COLLATE ', default_collation_name) FROM "
+            + $"information_schema.schemata WHERE schema_name = '{database}'");
+        await metaDb.ExecAsync(
+            $"DROP DATABASE `{database}`; CREATE DATABASE "
+            + $"`{database}`{(asPrinted ? "" : $" CHARACTER SET {create}")};");
         await metaDb.ExecAsync(await File.ReadAllTextAsync(file), database);
     }
 
@@ -95,7 +106,8 @@ internal sealed class ByHand(OmsScenario oms, MetaDb metaDb)
             try
             {
                 var status = await node.Host.DockerAsync("exec", container, "sh", "-c", "supervisorctl status; true");
-                return programs.All(p => status.Split('\n').Any(x => x.StartsWith(p + " ", StringComparison.Ordinal) && x.Contains("RUNNING", StringComparison.Ordinal)));
+                return programs.All(p => status.Split('\n').Any(x => x.StartsWith(p + " ", StringComparison.Ordinal)
+                    && x.Contains("RUNNING", StringComparison.Ordinal)));
             }
             catch (LabException)
             {

@@ -9,8 +9,12 @@ internal sealed class ConsoleApi : IDisposable
 
     public ConsoleApi(OmsNode node, string password = OmsCanaries.ApiPassword, int port = 8089)
     {
-        _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = new Uri(FormattableString.Invariant($"http://{node.Host.Address}:{port}")) };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{OmsScenario.ApiUser}:{password}")));
+        _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseProxy = false })
+        {
+            BaseAddress = new Uri(FormattableString.Invariant($"http://{node.Host.Address}:{port}"))
+        };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{OmsScenario.ApiUser}:{password}")));
     }
 
     public async Task<HttpResponseMessage> PostAsync(string action, string body = "{}")
@@ -29,7 +33,8 @@ internal sealed class ConsoleApi : IDisposable
 
     /// <summary>Waits until nginx hands on to a console.</summary>
     public Task ServesAsync() =>
-        Deadline.UntilAsync("the console to serve", async token => (await _http.GetAsync(new Uri("/", UriKind.Relative), token)).IsSuccessStatusCode);
+        Deadline.UntilAsync("the console to serve", async token =>
+            (await _http.GetAsync(new Uri("/", UriKind.Relative), token)).IsSuccessStatusCode);
 
     public void Dispose() => _http.Dispose();
 }

@@ -3,7 +3,8 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Integration.Lab.StandIn;
 
-/// <summary>The console with the self-signed certificate that its users make, asked by the operator's own client.</summary>
+/// <summary>The console with the self-signed certificate that its users make, asked by the operator's own
+/// client.</summary>
 [Collection(OmsLabCollection.Name)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ConsoleCertificateTests(OmsLab lab)
@@ -25,15 +26,21 @@ public sealed class ConsoleCertificateTests(OmsLab lab)
     {
         var oms = await lab.UseAsync(Road);
         var node = oms.Nodes[0];
-        var (https, plain) = (ConsoleAddress.Of(node.Host.Address, 18089, https: true), ConsoleAddress.Of(node.Host.Address, 18090, https: false));
-        await Drydock.Lab.Shell.RunAsync("curl", ["-sS", "--retry", "20", "--retry-delay", "1", "--retry-all-errors", "--cacert", node.Certificate, $"{https}oms/health"]);
-        var refusal = await Should.ThrowAsync<OmsApiException>(() => ListAsync(new OmsApiTarget(https, OmsScenario.ApiUser, Password)));
+        var (https, plain) = (ConsoleAddress.Of(node.Host.Address, 18089, https: true), ConsoleAddress.Of(
+            node.Host.Address, 18090, https: false));
+        await Drydock.Lab.Shell.RunAsync("curl", [
+            "-sS", "--retry", "20", "--retry-delay", "1", "--retry-all-errors", "--cacert", node.Certificate,
+            $"{https}oms/health"]);
+        var refusal = await Should.ThrowAsync<OmsApiException>(
+            () => ListAsync(new OmsApiTarget(https, OmsScenario.ApiUser, Password)));
         refusal.Kind.ShouldBe(OmsApiErrorKind.Untrusted);
         refusal.Message.ShouldContain("key ca.crt");
 
-        var listed = await ListAsync(new OmsApiTarget(https, OmsScenario.ApiUser, Password, await File.ReadAllTextAsync(node.Certificate, Token)));
+        var listed = await ListAsync(new OmsApiTarget(
+            https, OmsScenario.ApiUser, Password, await File.ReadAllTextAsync(node.Certificate, Token)));
         listed.ShouldNotBeEmpty();
-        (await ListAsync(new OmsApiTarget(plain, OmsScenario.ApiUser, Password))).Count.ShouldBe(listed.Count, "the stand-in's console behind nginx");
+        (await ListAsync(new OmsApiTarget(plain, OmsScenario.ApiUser, Password))).Count
+            .ShouldBe(listed.Count, "the stand-in's console behind nginx");
     }
 
     private static Secret Password => new(OmsCanaries.ApiPassword);

@@ -34,7 +34,9 @@ public sealed class OmsLab(LabFixture lab) : IAsyncDisposable
             }
 
             var hosts = _hosts.Take(road.Nodes(2)).Select(x => new OmsDockerHost(x)).ToList();
-            _scenario = road.Build(hosts, new OmsMariaDb(MetaDb), run.FolderFor("omslab"), await OmsImages.BuildAsync(), change ?? (x => x));
+            _scenario = road.Build(
+                hosts, new OmsMariaDb(MetaDb), run.FolderFor("omslab"), await OmsImages.BuildAsync(),
+                change ?? (x => x));
             await _scenario.ResetAsync(TestContext.Current.CancellationToken);
             return _scenario;
         }

@@ -10,7 +10,8 @@ public sealed class RollbackTests(OmsLab lab)
     [InlineData("ee-401-422")]
     public async Task Complete_restore_returns_every_byte_and_old_containers_run(string road)
     {
-        var (oms, hand, before, folder) = await UpgradedAsync(UpgradeRoad.All.Single(x => x.Id == road), asPrinted: false);
+        var (oms, hand, before, folder) = await UpgradedAsync(
+            UpgradeRoad.All.Single(x => x.Id == road), asPrinted: false);
         foreach (var node in oms.Nodes)
         {
             await node.Host.DockerAsync("stop", "-t", "30", ByHand.New);
@@ -68,7 +69,8 @@ public sealed class RollbackTests(OmsLab lab)
             cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    private async Task<(OmsScenario Oms, ByHand Hand, OmsState Before, string Folder)> UpgradedAsync(UpgradeRoad road, bool asPrinted)
+    private async Task<(OmsScenario Oms, ByHand Hand, OmsState Before, string Folder)> UpgradedAsync(
+        UpgradeRoad road, bool asPrinted)
     {
         var oms = await lab.UseAsync(road);
         var hand = new ByHand(oms, lab.MetaDb);

@@ -21,7 +21,8 @@ public sealed class SupervisorSessionTests(OmsLab lab)
         var sessions = new SupervisorSessions(TimeProvider.System);
         await using (sessions)
         {
-            await UntilAsync(async () => (await sessions.StatusAsync(docker, container, Token)).IsRunning("oms_console"));
+            await UntilAsync(
+                async () => (await sessions.StatusAsync(docker, container, Token)).IsRunning("oms_console"));
             await node.Host.DockerAsync("exec", container, "supervisorctl", "stop", "oms_console");
             var watch = Stopwatch.StartNew();
             for (var i = 0; i < 20; i++)
@@ -33,7 +34,8 @@ public sealed class SupervisorSessionTests(OmsLab lab)
 
             TestContext.Current.TestOutputHelper?.WriteLine($"20 looks took {watch.Elapsed}.");
             await node.Host.DockerAsync("exec", container, "supervisorctl", "start", "oms_console");
-            (await sessions.StatusAsync(docker, container, Token)).StateOf("oms_console").ShouldNotBe(SupervisorState.Stopped);
+            (await sessions.StatusAsync(docker, container, Token)).StateOf("oms_console")
+                .ShouldNotBe(SupervisorState.Stopped);
             (await RunningAsync(node, container)).ShouldBe(1);
         }
 
@@ -62,12 +64,14 @@ public sealed class SupervisorSessionTests(OmsLab lab)
 
     // How many supervisorctl run in the container. dockerd ends the input of a session when its client leaves.
     private static async Task<int> RunningAsync(OmsNode node, string container) =>
-        (await node.Host.DockerAsync("top", container, "-eo", "pid,args")).Split('\n').Count(l => l.Contains("supervisorctl", StringComparison.Ordinal));
+        (await node.Host.DockerAsync("top", container, "-eo", "pid,args")).Split('\n')
+            .Count(l => l.Contains("supervisorctl", StringComparison.Ordinal));
 
     private static DockerClient Client(DockerHost host) => DockerDaemonFixture.Client(new DockerEndpoint
     {
         Uri = new Uri(host.Endpoint),
         Tls = new DockerTlsMaterial(
-            File.ReadAllBytes($"{host.ClientFolder}/ca.pem"), File.ReadAllBytes($"{host.ClientFolder}/cert.pem"), File.ReadAllBytes($"{host.ClientFolder}/key.pem")),
+            File.ReadAllBytes($"{host.ClientFolder}/ca.pem"), File.ReadAllBytes($"{host.ClientFolder}/cert.pem"),
+            File.ReadAllBytes($"{host.ClientFolder}/key.pem")),
     });
 }

@@ -42,7 +42,8 @@ public sealed class UpgradeRoadTests(OmsLab lab)
         (await hand.InitAsync(oms.Nodes[0])).ShouldContain(Marker);
         await hand.OnlineAsync(oms.Nodes.Take(2));
         var between = await oms.ReadStateAsync();
-        between.Hosts[oms.Nodes[2].Host.Address].ShouldBe("OFFLINE", "the second region's node is not taken before its init");
+        between.Hosts[oms.Nodes[2].Host.Address].ShouldBe(
+            "OFFLINE", "the second region's node is not taken before its init");
 
         (await hand.InitAsync(oms.Nodes[2])).ShouldContain(Marker);
 
@@ -109,13 +110,23 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     [Fact]
     public async Task Certificates_and_custom_ports_are_served()
     {
-        var road = new UpgradeRoad { Id = "https", From = "4.0.1", RegionSizes = [1], Https = true, Ports = new OmsPorts(Ghana: 18090, Nginx: 18089, Cm: 18088, Supervisor: 19000, Sshd: 12023) };
+        var road = new UpgradeRoad
+        {
+            Id = "https",
+            From = "4.0.1",
+            RegionSizes = [1],
+            Https = true,
+            Ports = new OmsPorts(Ghana: 18090, Nginx: 18089, Cm: 18088, Supervisor: 19000, Sshd: 12023)
+        };
         var oms = await lab.UseAsync(road);
         var node = oms.Nodes[0];
 
-        var health = await Drydock.Lab.Shell.RunAsync("curl", ["-sS", "--retry", "20", "--retry-delay", "1", "--retry-all-errors", "--cacert", node.Certificate, $"https://{node.Host.Address}:18089/oms/health"]);
+        var health = await Drydock.Lab.Shell.RunAsync("curl", [
+            "-sS", "--retry", "20", "--retry-delay", "1", "--retry-all-errors", "--cacert", node.Certificate,
+            $"https://{node.Host.Address}:18089/oms/health"]);
 
         health.ShouldContain("\"healthy\": true");
-        (await Drydock.Lab.Shell.TryRunAsync("curl", ["-sS", $"http://{node.Host.Address}:18089/"])).ExitCode.ShouldNotBe(0);
+        (await Drydock.Lab.Shell.TryRunAsync("curl", ["-sS", $"http://{node.Host.Address}:18089/"])).ExitCode
+            .ShouldNotBe(0);
     }
 }

@@ -27,7 +27,8 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             await FixtureShell.RunAsync(
                 layer, "docker", "-H", Socket, "import",
                 "--change", $"ENV {env}", "--change", $"LABEL version={version}", "--change", "WORKDIR /data",
-                "--change", "ENTRYPOINT [\"/bin/sleep\"]", "--change", "CMD [\"3600\"]", "--change", "VOLUME /var/cache",
+                "--change", "ENTRYPOINT [\"/bin/sleep\"]", "--change", "CMD [\"3600\"]", "--change",
+                "VOLUME /var/cache",
                 "-", Image(version));
         }
 
@@ -42,7 +43,8 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
         {
             try
             {
-                await _client.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true, RemoveVolumes = true });
+                await _client.Containers.RemoveContainerAsync(
+                    container, new ContainerRemoveParameters { Force = true, RemoveVolumes = true });
             }
             catch (DockerNotFoundException)
             {
@@ -57,10 +59,14 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
     public async Task Created_container_equals_the_old_one_but_for_documented_differences()
     {
         var old = await RunOldAsync(
-            "--mount", $"type=bind,source={_data}/conf,target=/home/admin/conf", "--mount", $"type=bind,source={_data}/logs,target=/home/admin/logs",
-            "-v", $"{_name}-store:/home/ds/store", "-v", "/home/ds/run", "--add-host", "metadb:192.0.2.9", "--log-opt", "max-size=10m", "--memory", "64m",
-            "--ulimit", "nofile=1024:2048", "--label", "team=dba", "--device", "/dev/null:/dev/oms", "--shm-size", "32m", "--cap-add", "NET_ADMIN",
-            "--dns", "192.0.2.53", "--cpu-shares", "512", "--tmpfs", "/scratch", "--stop-timeout", "7", "--restart", "always", "-e", "TZ=Asia/Shanghai", "-e", "OMS_HOST_IP=192.0.2.7");
+            "--mount", $"type=bind,source={_data}/conf,target=/home/admin/conf", "--mount",
+            $"type=bind,source={_data}/logs,target=/home/admin/logs",
+            "-v", $"{_name}-store:/home/ds/store", "-v", "/home/ds/run", "--add-host", "metadb:192.0.2.9", "--log-opt",
+            "max-size=10m", "--memory", "64m",
+            "--ulimit", "nofile=1024:2048", "--label", "team=dba", "--device", "/dev/null:/dev/oms", "--shm-size",
+            "32m", "--cap-add", "NET_ADMIN",
+            "--dns", "192.0.2.53", "--cpu-shares", "512", "--tmpfs", "/scratch", "--stop-timeout", "7", "--restart",
+            "always", "-e", "TZ=Asia/Shanghai", "-e", "OMS_HOST_IP=192.0.2.7");
 
         var made = await CreateAsync(old, new ContainerSpec());
 
@@ -79,7 +85,8 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             .Select(label => $"{label.Key}={label.Value}")
             .ShouldBe(["team=dba", "version=new"], ignoreOrder: true);
         $"{Host(made)["Privileged"]} {Host(made)["RestartPolicy"]!["Name"]}".ShouldBe("true no");
-        Sources(made).ShouldBe(Sources(old), "every mount shows the same place of the host, also the volume without a name");
+        Sources(made)
+            .ShouldBe(Sources(old), "every mount shows the same place of the host, also the volume without a name");
 
         await _client.Containers.StopContainerAsync(Id(old), 1);
         (await _client.Containers.StartContainerAsync(Id(made))).ShouldBeTrue();
@@ -93,7 +100,9 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
     [Fact]
     public async Task Changes_of_the_spec_replace_options_of_the_old_container()
     {
-        var old = await RunOldAsync("--memory", "64m", "--add-host", "metadb:192.0.2.9", "--log-opt", "max-size=10m", "-e", "TOKEN=old", "--entrypoint", "", Image("old"), "sh", "-c", "sleep 3600");
+        var old = await RunOldAsync(
+            "--memory", "64m", "--add-host", "metadb:192.0.2.9", "--log-opt", "max-size=10m", "-e", "TOKEN=old",
+            "--entrypoint", "", Image("old"), "sh", "-c", "sleep 3600");
 
         var made = await CreateAsync(old, new ContainerSpec
         {
@@ -103,7 +112,12 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             LogConfig = new LogConfigSpec { Driver = "local", Options = ["max-size=5m"] },
             Binds = [$"{_data}/logs:/opt/logs:ro"],
             Labels = ["team=dba"],
-            Env = [new EnvironmentVariable { Name = "TOKEN", ValueFrom = new EnvironmentSource { SecretKeyRef = new SecretKeyReference { Name = "oms", Key = "token" } } }],
+            Env = [new EnvironmentVariable
+            {
+                Name = "TOKEN",
+                ValueFrom =
+                    new EnvironmentSource { SecretKeyRef = new SecretKeyReference { Name = "oms", Key = "token" } }
+            }],
         });
 
         var (config, host) = (Config(made), Host(made));
@@ -130,7 +144,8 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
         foreach (var form in forms)
         {
             await _client.Containers.CreateContainerAsync(NewName, ProbeContainer.Of(Options(form)));
-            await _client.Containers.RemoveContainerAsync(NewName, new ContainerRemoveParameters { RemoveVolumes = true });
+            await _client.Containers.RemoveContainerAsync(
+                NewName, new ContainerRemoveParameters { RemoveVolumes = true });
         }
 
         foreach (var volume in new[] { $"{_name}-long", $"{_name}-short" })
@@ -163,7 +178,8 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
 
     private string NewName => $"{_name}-new";
 
-    private IEnumerable<string> Files(string volume) => Directory.EnumerateFileSystemEntries($"{daemon.Root}/data/volumes/{volume}/_data");
+    private IEnumerable<string> Files(string volume) =>
+        Directory.EnumerateFileSystemEntries($"{daemon.Root}/data/volumes/{volume}/_data");
 
     private static string Image(string version) => $"drydock/container-{version}:1";
 
@@ -171,7 +187,8 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
     private async Task<JsonObject> RunOldAsync(params string[] options)
     {
         string[] image = options.Contains(Image("old"), StringComparer.Ordinal) ? [] : [Image("old")];
-        await FixtureShell.RunAsync("docker", ["-H", Socket, "run", "-d", "--name", _name, "--net", "host", .. options, .. image]);
+        await FixtureShell.RunAsync(
+            "docker", ["-H", Socket, "run", "-d", "--name", _name, "--net", "host", .. options, .. image]);
         return await _client.Containers.InspectContainerJsonAsync(_name);
     }
 
@@ -186,9 +203,22 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
             "192.0.2.1",
             IsUpgrade: true,
             ChangesHash: ContainerOverrides.Hash(changes));
-        var step = new StoredStep { Id = "PrepareImage/oms-a/create", Node = "oms-a", Action = nameof(CreateContainer), Parameters = StepArguments.Write(args) }.AsStep();
-        var context = new StepContext { OwnerUid = OneHost.Uid, Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = TimeProvider.System };
-        var action = new StepCatalog<OmsTargets>(OneHost.Targets(_client, "oms-a", changes, ("oms", "token"))).Action(step.Planned);
+        var step = new StoredStep
+        {
+            Id = "PrepareImage/oms-a/create",
+            Node = "oms-a",
+            Action = nameof(CreateContainer),
+            Parameters = StepArguments.Write(args)
+        }.AsStep();
+        var context = new StepContext
+        {
+            OwnerUid = OneHost.Uid,
+            Plan = PlanProgress.Of(new Plan(), [step], []),
+            Step = step,
+            Time = TimeProvider.System
+        };
+        var action = new StepCatalog<OmsTargets>(OneHost.Targets(_client, "oms-a", changes, ("oms", "token"))).Action(
+            step.Planned);
 
         (await action.ObserveAsync(context, CancellationToken.None)).ShouldBeOfType<Observation.NotStarted>();
         await action.ActAsync(context, CancellationToken.None);
@@ -205,10 +235,11 @@ public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifeti
 
     private static JsonObject Host(JsonObject container) => (JsonObject)container["HostConfig"]!;
 
-    private static IEnumerable<string> Differences(JsonObject before, JsonObject after) => before.Select(field => field.Key)
-        .Union(after.Select(field => field.Key), StringComparer.Ordinal)
-        .Where(name => !JsonNode.DeepEquals(before[name], after[name]))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Differences(JsonObject before, JsonObject after) =>
+        before.Select(field => field.Key)
+            .Union(after.Select(field => field.Key), StringComparer.Ordinal)
+            .Where(name => !JsonNode.DeepEquals(before[name], after[name]))
+            .Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Sources(JsonObject container) => container.Objects("Mounts")
         .Where(mount => mount.Text("Destination") != "/var/cache")

@@ -14,7 +14,8 @@ internal static class OneHost
     public const string Uid = "0f0e";
 
     /// <param name="secrets">Data of Secrets by name; each key has the value NAME/KEY.</param>
-    public static OmsTargets Targets(DockerClient docker, string node, ContainerSpec changes, params (string Name, string Key)[] secrets)
+    public static OmsTargets Targets(
+        DockerClient docker, string node, ContainerSpec changes, params (string Name, string Key)[] secrets)
     {
         var upgrade = new OmsUpgrade
         {
@@ -43,7 +44,13 @@ internal static class OneHost
         };
         var data = secrets.ToDictionary(
             s => s.Name,
-            V1Secret? (s) => new V1Secret { Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { [s.Key] = Encoding.UTF8.GetBytes($"{s.Name}/{s.Key}") } },
+            V1Secret? (s) => new V1Secret
+            {
+                Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+                {
+                    [s.Key] = Encoding.UTF8.GetBytes($"{s.Name}/{s.Key}")
+                }
+            },
             StringComparer.Ordinal);
         return new OmsTargets(upgrade, new UsedSecrets(data), services, static () => { });
     }

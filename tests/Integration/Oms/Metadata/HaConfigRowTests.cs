@@ -7,7 +7,8 @@ namespace Drydock.Tests.Integration.Oms.Metadata;
 [Collection(MetadataServerCollection.Name)]
 public sealed class HaConfigRowTests(MetadataServer server)
 {
-    private const string Table = "CREATE TABLE oms_normal_config (id bigint AUTO_INCREMENT PRIMARY KEY, cfg_name varchar(128) NOT NULL, cfg_value text NOT NULL)";
+    private const string Table = "CREATE TABLE oms_normal_config (id bigint AUTO_INCREMENT PRIMARY KEY, cfg_name "
+        + "varchar(128) NOT NULL, cfg_value text NOT NULL)";
     private const string Chinese = """{"enable":true,"说明":"心跳 \\ ' \" %","x":1.50}""";
 
     private static readonly CancellationToken None = CancellationToken.None;
@@ -16,7 +17,8 @@ public sealed class HaConfigRowTests(MetadataServer server)
     public async Task Absent_table_absent_row_and_present_row_are_told_apart()
     {
         var nothing = await server.DatabaseAsync();
-        var empty = await server.DatabaseAsync(Table, "INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('other', '{}')");
+        var empty = await server.DatabaseAsync(
+            Table, "INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('other', '{}')");
         var full = await WithRowAsync(Chinese);
 
         (await server.Root.ReadHaConfigAsync(nothing, None)).ShouldBe(new HaConfigRow(false, null, false));
@@ -45,7 +47,8 @@ public sealed class HaConfigRowTests(MetadataServer server)
     {
         var database = await WithRowAsync("""{"enable":true}""");
 
-        (await server.Root.CompareAndSwapHaConfigAsync(database, expected, """{"enable":false}""", None)).ShouldBeFalse();
+        (await server.Root.CompareAndSwapHaConfigAsync(database, expected, """{"enable":false}""", None))
+            .ShouldBeFalse();
     }
 
     [Fact]
@@ -55,7 +58,8 @@ public sealed class HaConfigRowTests(MetadataServer server)
 
         (await server.Root.CompareAndSwapHaConfigAsync(database, Chinese, Chinese, None)).ShouldBeTrue();
         (await server.Root.CompareAndSwapHaConfigAsync(database, "{}", Chinese, None)).ShouldBeTrue();
-        (await server.Root.CompareAndSwapHaConfigAsync(await server.DatabaseAsync(Table), "{}", "{}", None)).ShouldBeFalse();
+        (await server.Root.CompareAndSwapHaConfigAsync(await server.DatabaseAsync(Table), "{}", "{}", None))
+            .ShouldBeFalse();
     }
 
     [Theory]
@@ -66,7 +70,8 @@ public sealed class HaConfigRowTests(MetadataServer server)
     [InlineData("json")]
     public async Task HaConfig_swap_works_with_any_column_character_set(string type)
     {
-        var database = await server.DatabaseAsync(Table, $"ALTER TABLE oms_normal_config MODIFY cfg_value {type} NOT NULL", Insert(Chinese));
+        var database = await server.DatabaseAsync(
+            Table, $"ALTER TABLE oms_normal_config MODIFY cfg_value {type} NOT NULL", Insert(Chinese));
         var on = HaConfig.Parse(Chinese).Disabled().Enabled(null, true, 95, true).Raw;
 
         var read = (await server.Root.ReadHaConfigAsync(database, None)).Raw.ShouldNotBeNull();
@@ -81,11 +86,13 @@ public sealed class HaConfigRowTests(MetadataServer server)
     {
         var database = await WithRowAsync("""{"enable":true,"path":"a\\b'c"}""");
         var mode = await server.ScalarAsync("SELECT @@global.sql_mode");
-        await server.ExecuteAsync("SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'", "SET GLOBAL autocommit = 0");
+        await server.ExecuteAsync(
+            "SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'", "SET GLOBAL autocommit = 0");
         try
         {
             (await server.Root.CompareAndSwapHaConfigAsync(
-                database, """{"enable":true,"path":"a\\b'c"}""", """{"enable":false,"path":"a\\b'c"}""", None)).ShouldBeTrue();
+                database, """{"enable":true,"path":"a\\b'c"}""", """{"enable":false,"path":"a\\b'c"}""", None))
+                .ShouldBeTrue();
             (await server.Root.ReadHaConfigAsync(database, None)).Raw.ShouldBe("""{"enable":false,"path":"a\\b'c"}""");
             await using var held = await LockAsync();
             (await server.Root.InsertHaConfigAsync(held, await server.DatabaseAsync(Table), "{}", None)).ShouldBeTrue();
@@ -99,16 +106,20 @@ public sealed class HaConfigRowTests(MetadataServer server)
     [Fact]
     public async Task HaConfig_value_too_long_for_column_is_an_error()
     {
-        var database = await server.DatabaseAsync(Table, "ALTER TABLE oms_normal_config MODIFY cfg_value varchar(20) NOT NULL", Insert("""{"enable":true}"""));
+        var database = await server.DatabaseAsync(
+            Table, "ALTER TABLE oms_normal_config MODIFY cfg_value varchar(20) NOT NULL",
+            Insert("""{"enable":true}"""));
         const string TooLong = """{"enable":false,"more":"than twenty"}""";
 
-        (await Should.ThrowAsync<OmsMetadataException>(() => server.Root.CompareAndSwapHaConfigAsync(database, """{"enable":true}""", TooLong, None)))
+        (await Should.ThrowAsync<OmsMetadataException>(
+            () => server.Root.CompareAndSwapHaConfigAsync(database, """{"enable":true}""", TooLong, None)))
             .Kind.ShouldBe(OmsMetadataErrorKind.Other);
         var mode = await server.ScalarAsync("SELECT @@global.sql_mode");
         await server.ExecuteAsync("SET GLOBAL sql_mode = ''");
         try
         {
-            (await Should.ThrowAsync<OmsMetadataException>(() => server.Root.CompareAndSwapHaConfigAsync(database, """{"enable":true}""", TooLong, None)))
+            (await Should.ThrowAsync<OmsMetadataException>(
+                () => server.Root.CompareAndSwapHaConfigAsync(database, """{"enable":true}""", TooLong, None)))
                 .Message.ShouldContain("reads back differently");
         }
         finally
@@ -122,7 +133,8 @@ public sealed class HaConfigRowTests(MetadataServer server)
     {
         var database = await server.DatabaseAsync(Table, Insert("{}"), Insert("{}"));
 
-        (await Should.ThrowAsync<OmsMetadataException>(() => server.Root.ReadHaConfigAsync(database, None))).Message.ShouldContain("more than one row");
+        (await Should.ThrowAsync<OmsMetadataException>(() => server.Root.ReadHaConfigAsync(database, None))).Message
+            .ShouldContain("more than one row");
     }
 
     [Fact]
@@ -134,7 +146,8 @@ public sealed class HaConfigRowTests(MetadataServer server)
               description text, weight decimal(5,2) NOT NULL, editable tinyint NOT NULL DEFAULT 1, gmt_created datetime NOT NULL, gmt_modified timestamp NOT NULL,
               day date NOT NULL, twice int GENERATED ALWAYS AS (weight * 2) VIRTUAL)
             """,
-            "INSERT INTO oms_normal_config (id, cfg_name, cfg_value, module, weight, gmt_created, gmt_modified, day) VALUES (41, 'other', '', 'm', 1, NOW(), NOW(), NOW())");
+            "INSERT INTO oms_normal_config (id, cfg_name, cfg_value, module, weight, gmt_created, gmt_modified, day) "
+            + "VALUES (41, 'other', '', 'm', 1, NOW(), NOW(), NOW())");
         await using var held = await LockAsync();
 
         (await server.Root.InsertHaConfigAsync(held, database, Chinese, None)).ShouldBeTrue();
@@ -142,18 +155,23 @@ public sealed class HaConfigRowTests(MetadataServer server)
 
         (await server.Root.ReadHaConfigAsync(database, None)).Raw.ShouldBe(Chinese);
         (await server.ScalarAsync(
-            $"SELECT CONCAT_WS('|', id, module, weight, editable, TIMESTAMPDIFF(DAY, gmt_created, NOW()), description IS NULL) FROM {MetadataServer.Quote(database)}.oms_normal_config WHERE cfg_name = 'ha.config'"))
+            "SELECT CONCAT_WS('|', id, module, weight, editable, TIMESTAMPDIFF(DAY, gmt_created, NOW()), description "
+            + $"IS NULL) FROM {MetadataServer.Quote(database)}.oms_normal_config WHERE cfg_name = 'ha.config'"))
             .ShouldBe("42||0.00|1|0|1");
     }
 
     [Fact]
     public async Task HaConfig_insert_with_unknown_required_column_is_refused()
     {
-        var database = await server.DatabaseAsync("CREATE TABLE oms_normal_config (cfg_name varchar(128) NOT NULL, cfg_value text, kind enum('a','b') NOT NULL, extra json NOT NULL)");
-        await server.ExecuteAsync($"ALTER TABLE {MetadataServer.Quote(database)}.oms_normal_config MODIFY kind set('a','b') NOT NULL");
+        var database = await server.DatabaseAsync(
+            "CREATE TABLE oms_normal_config (cfg_name varchar(128) NOT NULL, cfg_value text, kind enum('a','b') NOT "
+            + "NULL, extra json NOT NULL)");
+        await server.ExecuteAsync(
+            $"ALTER TABLE {MetadataServer.Quote(database)}.oms_normal_config MODIFY kind set('a','b') NOT NULL");
         await using var held = await LockAsync();
 
-        var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Root.InsertHaConfigAsync(held, database, "{}", None));
+        var error = await Should.ThrowAsync<OmsMetadataException>(
+            () => server.Root.InsertHaConfigAsync(held, database, "{}", None));
 
         error.Message.ShouldContain("column kind (set)");
         Regex.Count(error.Message, "OMS console").ShouldBe(1);
@@ -167,15 +185,18 @@ public sealed class HaConfigRowTests(MetadataServer server)
         await using var held = await LockAsync();
         await server.Root.EndSessionsAsync([held.ConnectionId], None);
 
-        (await Should.ThrowAsync<OmsMetadataException>(() => server.Root.InsertHaConfigAsync(held, database, "{}", None))).Kind.ShouldBe(OmsMetadataErrorKind.LockLost);
+        (await Should.ThrowAsync<OmsMetadataException>(() => server.Root.InsertHaConfigAsync(
+            held, database, "{}", None))).Kind.ShouldBe(OmsMetadataErrorKind.LockLost);
         (await server.Root.ReadHaConfigAsync(database, None)).Present.ShouldBeFalse();
     }
 
     private static string Insert(string value) =>
-        $"INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('ha.config', '{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}')";
+        "INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('ha.config', "
+        + $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}')";
 
     private async Task<string> WithRowAsync(string value) =>
-        await server.DatabaseAsync(Table, "INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('other', '{}')", Insert(value));
+        await server.DatabaseAsync(
+            Table, "INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('other', '{}')", Insert(value));
 
     private async Task<IMetadataLock> LockAsync() =>
         (await server.Root.TryLockAsync($"test-{Guid.NewGuid():N}", TimeSpan.Zero, None)).ShouldNotBeNull();

@@ -28,7 +28,9 @@ public sealed class MetadataServer : IAsyncLifetime
 
         // A server that starts clears what it finds in its temporary directory, also another one's.
         var temporary = Directory.CreateDirectory(Path.Combine(_directory, "tmp")).FullName;
-        await RunAsync("mariadb-install-db", "--no-defaults", "--user=root", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", $"--tmpdir={temporary}");
+        await RunAsync(
+            "mariadb-install-db", "--no-defaults", "--user=root", $"--datadir={data}",
+            "--auth-root-authentication-method=normal", "--skip-test-db", $"--tmpdir={temporary}");
         var init = Path.Combine(_directory, "init.sql");
         await File.WriteAllTextAsync(init, $"""
             CREATE OR REPLACE USER 'root'@'127.0.0.1' IDENTIFIED BY '{RootPassword}';
@@ -38,8 +40,10 @@ public sealed class MetadataServer : IAsyncLifetime
             """);
         Port = FreePort.Take();
         _server = Start(
-            "mariadbd", "--no-defaults", "--user=root", $"--datadir={data}", $"--socket={_directory}/s", $"--pid-file={_directory}/pid", "--bind-address=127.0.0.1",
-            $"--port={Port.ToString(CultureInfo.InvariantCulture)}", $"--tmpdir={temporary}", $"--init-file={init}", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve");
+            "mariadbd", "--no-defaults", "--user=root", $"--datadir={data}", $"--socket={_directory}/s",
+            $"--pid-file={_directory}/pid", "--bind-address=127.0.0.1",
+            $"--port={Port.ToString(CultureInfo.InvariantCulture)}", $"--tmpdir={temporary}", $"--init-file={init}",
+            "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve");
 
         // The server says so itself; there is nothing to wait for by the clock.
         var log = new List<string>();
@@ -70,7 +74,9 @@ public sealed class MetadataServer : IAsyncLifetime
     }
 
     internal SqlOmsMetadata Open(string user, string password, int? port = null) =>
-        new(new MySqlOptions { Server = "127.0.0.1", Port = port ?? Port, UserID = user, Password = password }, EndpointPolicy.Unrestricted);
+        new(
+            new MySqlOptions { Server = "127.0.0.1", Port = port ?? Port, UserID = user, Password = password },
+            EndpointPolicy.Unrestricted);
 
     /// <summary>Creates a database of its own for a test and runs statements in it.</summary>
     internal async Task<string> DatabaseAsync(params string[] statements)
@@ -116,7 +122,12 @@ public sealed class MetadataServer : IAsyncLifetime
     }
 
     private static Process Start(string program, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })
+        Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false
+        })
         ?? throw new InvalidOperationException($"{program} did not start.");
 }
 

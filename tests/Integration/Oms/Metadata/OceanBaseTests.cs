@@ -10,7 +10,12 @@ public sealed class OceanBaseTests(MetadataServer server)
     private static readonly CancellationToken None = CancellationToken.None;
 
     // The server ends an idle session after 5 s, so that a row lapses after 6 s.
-    private static readonly LockRowTimes Times = new() { Idle = TimeSpan.FromSeconds(5), Renewal = TimeSpan.FromMilliseconds(250), Margin = TimeSpan.FromSeconds(1) };
+    private static readonly LockRowTimes Times = new()
+    {
+        Idle = TimeSpan.FromSeconds(5),
+        Renewal = TimeSpan.FromMilliseconds(250),
+        Margin = TimeSpan.FromSeconds(1)
+    };
 
     // A holder that is suspended: it renews nothing.
     private static readonly LockRowTimes Suspended = Times with { Renewal = TimeSpan.FromDays(1) };
@@ -34,7 +39,8 @@ public sealed class OceanBaseTests(MetadataServer server)
         (await Open(other).ServerAsync(None)).Identity.ShouldBe("ob:obmeta:1002:oms_meta");
         (await Open(silent).ServerAsync(None)).ShouldSatisfyAllConditions(
             i => i.Identity.ShouldStartWith("addr:"),
-            i => i.Addresses.ShouldContain($"oms_meta#obmeta@127.0.0.1:{silent.Port.ToString(CultureInfo.InvariantCulture)}"));
+            i => i.Addresses.ShouldContain(
+                $"oms_meta#obmeta@127.0.0.1:{silent.Port.ToString(CultureInfo.InvariantCulture)}"));
     }
 
     [Fact]
@@ -58,8 +64,11 @@ public sealed class OceanBaseTests(MetadataServer server)
     [InlineData(1146)]
     public async Task Absent_list_of_catalogue_is_noted_and_rest_is_read(int error)
     {
-        var database = await server.DatabaseAsync("CREATE TABLE t (a INT PRIMARY KEY)", "CREATE VIEW v AS SELECT a FROM t", "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.a = NEW.a + 1");
-        await using var proxy = Proxy(OceanBaseBehaviour.V3 with { AbsentLists = ["EVENTS", "ROUTINES"], AbsentListError = error });
+        var database = await server.DatabaseAsync(
+            "CREATE TABLE t (a INT PRIMARY KEY)", "CREATE VIEW v AS SELECT a FROM t",
+            "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.a = NEW.a + 1");
+        await using var proxy = Proxy(
+            OceanBaseBehaviour.V3 with { AbsentLists = ["EVENTS", "ROUTINES"], AbsentListError = error });
 
         var catalogue = await Open(proxy).RestoreCatalogueAsync([database], None);
 
@@ -77,7 +86,11 @@ public sealed class OceanBaseTests(MetadataServer server)
     [InlineData(1046, 4711)]
     public async Task Lock_row_is_held_by_one_session_until_disposed(int noFunction, int otherIds)
     {
-        await using var proxy = Proxy(OceanBaseBehaviour.V3 with { NoFunctionError = noFunction, ConnectionIds = OceanBaseBehaviour.V3.ListedIds + otherIds });
+        await using var proxy = Proxy(OceanBaseBehaviour.V3 with
+        {
+            NoFunctionError = noFunction,
+            ConnectionIds = OceanBaseBehaviour.V3.ListedIds + otherIds
+        });
         var metadata = Open(proxy);
         var name = Name();
         var held = (await metadata.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
@@ -156,7 +169,8 @@ public sealed class OceanBaseTests(MetadataServer server)
         await using var held = (await Open(proxy, Suspended).TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
         (await Open(proxy).TryLockAsync(name, TimeSpan.Zero, None)).ShouldBeNull();
 
-        await using var successor = (await Open(proxy).TryLockAsync(name, TimeSpan.FromSeconds(60), None)).ShouldNotBeNull();
+        await using var successor = (await Open(proxy).TryLockAsync(name, TimeSpan.FromSeconds(60), None))
+            .ShouldNotBeNull();
 
         await NothingRunsAsync(held);
         (await successor.IsStillHeldAsync(None)).ShouldBeTrue();
@@ -167,7 +181,8 @@ public sealed class OceanBaseTests(MetadataServer server)
     {
         await using var proxy = Proxy(OceanBaseBehaviour.V3 with { TakesWaitTimeout = false });
 
-        (await Should.ThrowAsync<OmsMetadataException>(() => Open(proxy).TryLockAsync(Name(), TimeSpan.Zero, None))).Message.ShouldContain("wait_timeout");
+        (await Should.ThrowAsync<OmsMetadataException>(
+            () => Open(proxy).TryLockAsync(Name(), TimeSpan.Zero, None))).Message.ShouldContain("wait_timeout");
     }
 
     [Fact]
@@ -178,13 +193,16 @@ public sealed class OceanBaseTests(MetadataServer server)
         await using var session = await server.ConnectAsync();
         await session.ExecuteAsync($"USE {MetadataServer.Quote(database)}", None);
 
-        (await Open(proxy).OtherSessionsAsync([database], None)).ShouldHaveSingleItem().Id.ShouldBeGreaterThan(3_221_225_472);
+        (await Open(proxy).OtherSessionsAsync([database], None)).ShouldHaveSingleItem().Id
+            .ShouldBeGreaterThan(3_221_225_472);
     }
 
     [Fact]
     public async Task Ha_config_is_inserted_under_lock_row()
     {
-        var database = await server.DatabaseAsync("CREATE TABLE oms_normal_config (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, cfg_name VARCHAR(128) NOT NULL, cfg_value TEXT NOT NULL)");
+        var database = await server.DatabaseAsync(
+            "CREATE TABLE oms_normal_config (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, cfg_name VARCHAR(128) NOT "
+            + "NULL, cfg_value TEXT NOT NULL)");
         await using var proxy = Proxy(OceanBaseBehaviour.V3);
         var metadata = Open(proxy);
         await using var held = (await metadata.TryLockAsync(Name(), TimeSpan.Zero, None)).ShouldNotBeNull();
@@ -199,7 +217,8 @@ public sealed class OceanBaseTests(MetadataServer server)
     public async Task Heartbeat_sequence_is_trimmed_under_lock_row()
     {
         var database = await server.DatabaseAsync(
-            "CREATE TABLE heatbeat_sequence (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, gmt_created DATETIME, gmt_modified DATETIME)",
+            "CREATE TABLE heatbeat_sequence (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, gmt_created DATETIME, "
+            + "gmt_modified DATETIME)",
             "INSERT INTO heatbeat_sequence (id) VALUES (1), (2), (3), (4), (5)");
         await using var proxy = Proxy(OceanBaseBehaviour.V3);
         var metadata = Open(proxy);
@@ -207,7 +226,9 @@ public sealed class OceanBaseTests(MetadataServer server)
 
         await metadata.TrimHeartbeatSequenceAsync(held, database, None);
 
-        (await server.ScalarAsync($"SELECT CONCAT(COUNT(*), '/', MAX(id)) FROM {MetadataServer.Quote(database)}.heatbeat_sequence")).ShouldBe("1/5");
+        (await server.ScalarAsync(
+            $"SELECT CONCAT(COUNT(*), '/', MAX(id)) FROM {MetadataServer.Quote(database)}.heatbeat_sequence"))
+            .ShouldBe("1/5");
     }
 
     private static async Task NothingRunsAsync(IMetadataLock held)
@@ -227,7 +248,13 @@ public sealed class OceanBaseTests(MetadataServer server)
 
     private static SqlOmsMetadata Open(OceanBaseProxy proxy, LockRowTimes? times = null) =>
         new(
-            new MySqlOptions { Server = "127.0.0.1", Port = proxy.Port, UserID = "root@oms_meta#obmeta", Password = MetadataServer.RootPassword },
+            new MySqlOptions
+            {
+                Server = "127.0.0.1",
+                Port = proxy.Port,
+                UserID = "root@oms_meta#obmeta",
+                Password = MetadataServer.RootPassword
+            },
             EndpointPolicy.Unrestricted,
             times ?? Times);
 

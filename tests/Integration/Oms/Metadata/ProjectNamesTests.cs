@@ -8,8 +8,10 @@ namespace Drydock.Tests.Integration.Oms.Metadata;
 [Collection(MetadataServerCollection.Name)]
 public sealed class ProjectNamesTests(MetadataServer server)
 {
-    private const string Projects = "CREATE TABLE oms_project (id bigint PRIMARY KEY, project_name varchar(32) COLLATE utf8mb4_general_ci, project_status varchar(32)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
-    private const string SyncProjects = "CREATE TABLE oms_sync_project (id varchar(64) PRIMARY KEY, project_name varchar(20) COLLATE utf8mb4_bin, project_status varchar(32)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+    private const string Projects = "CREATE TABLE oms_project (id bigint PRIMARY KEY, project_name varchar(32) COLLATE "
+        + "utf8mb4_general_ci, project_status varchar(32)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+    private const string SyncProjects = "CREATE TABLE oms_sync_project (id varchar(64) PRIMARY KEY, project_name "
+        + "varchar(20) COLLATE utf8mb4_bin, project_status varchar(32)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
 
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -21,9 +23,13 @@ public sealed class ProjectNamesTests(MetadataServer server)
         var read = await server.Root.ProjectNamesAsync(database, None);
 
         read.Projects.Select(p => $"{p.Kind} {p.Id} {p.Name} {p.Status}").ShouldBe(
-            ["Migration 1 订单 RUNNING", "Migration 2 订单 SUSPEND", "Migration 3 gone DELETED", "Synchronization s1 订单 RUNNING", "Synchronization s2 alone RUNNING"]);
+            [
+                "Migration 1 订单 RUNNING", "Migration 2 订单 SUSPEND", "Migration 3 gone DELETED",
+                "Synchronization s1 订单 RUNNING", "Synchronization s2 alone RUNNING"
+            ]);
         (read.Limits, read.Truncated).ShouldBe((new ProjectNameLimits(32, 20), false));
-        (await server.Root.ProjectNamesAsync(await server.DatabaseAsync(SyncProjects), None)).Limits.ShouldBe(new ProjectNameLimits(20, 20));
+        (await server.Root.ProjectNamesAsync(await server.DatabaseAsync(SyncProjects), None)).Limits
+            .ShouldBe(new ProjectNameLimits(20, 20));
         (await server.Root.ProjectNamesAsync(await server.DatabaseAsync(), None)).Projects.ShouldBeEmpty();
     }
 
@@ -32,7 +38,8 @@ public sealed class ProjectNamesTests(MetadataServer server)
     {
         var database = await DatabaseAsync();
 
-        (await server.Root.NamesInUseAsync(database, ["GÖNE", "ALONE", "alone", "free"], None)).ShouldBe(["GÖNE", "alone"]);
+        (await server.Root.NamesInUseAsync(database, ["GÖNE", "ALONE", "alone", "free"], None))
+            .ShouldBe(["GÖNE", "alone"]);
     }
 
     [Fact]
@@ -40,15 +47,18 @@ public sealed class ProjectNamesTests(MetadataServer server)
     {
         var database = await DatabaseAsync();
         var read = await server.Root.ProjectNamesAsync(database, None);
-        var renames = ProjectRenamer.Compute(read.Projects, await server.Root.DuplicateProjectsAsync(database, None), [], read.Limits, []).Renames;
+        var renames = ProjectRenamer.Compute(
+            read.Projects, await server.Root.DuplicateProjectsAsync(database, None), [], read.Limits, []).Renames;
         await using var held = await LockAsync();
 
         (await server.Root.RenameProjectsAsync(held, database, renames, mustBeFree: true, None)).ShouldBeEmpty();
 
         (await server.Root.DuplicateProjectsAsync(database, None)).ShouldBeEmpty();
-        (await server.Root.ProjectsByIdAsync(database, [.. renames.Select(r => (r.Kind, r.Id))], None)).Select(p => p.Name).ShouldBe(["订单_m2", "订单_ss1"]);
+        (await server.Root.ProjectsByIdAsync(database, [.. renames.Select(r => (r.Kind, r.Id))], None))
+            .Select(p => p.Name).ShouldBe(["订单_m2", "订单_ss1"]);
         (await server.Root.RenameProjectsAsync(held, database, renames, mustBeFree: true, None)).Count.ShouldBe(2);
-        (await server.Root.RenameProjectsAsync(held, database, [.. renames.Select(r => r.Reverse())], mustBeFree: false, None)).ShouldBeEmpty();
+        (await server.Root.RenameProjectsAsync(
+            held, database, [.. renames.Select(r => r.Reverse())], mustBeFree: false, None)).ShouldBeEmpty();
         (await server.Root.ProjectNamesAsync(database, None)).Projects.ShouldBe(read.Projects);
     }
 
@@ -64,7 +74,9 @@ public sealed class ProjectNamesTests(MetadataServer server)
         await using var held = await LockAsync();
 
         var problems = await server.Root.RenameProjectsAsync(
-            held, database, [new(ProjectKind.Synchronization, "s1", "订单", "订单_s1"), new(ProjectKind.Migration, id, oldName, newName)], mustBeFree: true, None);
+            held, database,
+            [new(ProjectKind.Synchronization, "s1", "订单", "订单_s1"), new(ProjectKind.Migration, id, oldName, newName)],
+            mustBeFree: true, None);
 
         problems.ShouldHaveSingleItem().ShouldContain(says);
         (await server.Root.ProjectNamesAsync(database, None)).Projects.ShouldBe(before);
@@ -75,10 +87,15 @@ public sealed class ProjectNamesTests(MetadataServer server)
     {
         var database = await DatabaseAsync();
         var before = (await server.Root.ProjectNamesAsync(database, None)).Projects;
-        ProjectRename[] renames = [new(ProjectKind.Migration, "2", "订单", "订单_m2"), new(ProjectKind.Synchronization, "s1", "订单", new string('单', 21))];
+        ProjectRename[] renames =
+        [
+            new(ProjectKind.Migration, "2", "订单", "订单_m2"),
+            new(ProjectKind.Synchronization, "s1", "订单", new string('单', 21))
+        ];
         await using (var held = await LockAsync())
         {
-            await Should.ThrowAsync<OmsMetadataException>(() => server.Root.RenameProjectsAsync(held, database, renames, mustBeFree: true, None));
+            await Should.ThrowAsync<OmsMetadataException>(
+                () => server.Root.RenameProjectsAsync(held, database, renames, mustBeFree: true, None));
         }
 
         (await server.Root.ProjectNamesAsync(database, None)).Projects.ShouldBe(before);
@@ -87,7 +104,8 @@ public sealed class ProjectNamesTests(MetadataServer server)
         try
         {
             await using var held = await LockAsync();
-            (await server.Root.RenameProjectsAsync(held, database, renames, mustBeFree: true, None)).ShouldHaveSingleItem().ShouldContain("reads back differently");
+            (await server.Root.RenameProjectsAsync(held, database, renames, mustBeFree: true, None))
+                .ShouldHaveSingleItem().ShouldContain("reads back differently");
         }
         finally
         {
@@ -105,17 +123,25 @@ public sealed class ProjectNamesTests(MetadataServer server)
         await server.Root.EndSessionsAsync([held.ConnectionId], None);
 
         (await Should.ThrowAsync<OmsMetadataException>(() =>
-            server.Root.RenameProjectsAsync(held, database, [new(ProjectKind.Migration, "2", "订单", "x")], mustBeFree: true, None))).Kind.ShouldBe(OmsMetadataErrorKind.LockLost);
-        (await server.Root.ProjectsByIdAsync(database, [(ProjectKind.Migration, "2")], None)).ShouldHaveSingleItem().Name.ShouldBe("订单");
+            server.Root.RenameProjectsAsync(
+                held, database, [new(ProjectKind.Migration, "2", "订单", "x")], mustBeFree: true, None))).Kind
+            .ShouldBe(OmsMetadataErrorKind.LockLost);
+        (await server.Root.ProjectsByIdAsync(database, [(ProjectKind.Migration, "2")], None)).ShouldHaveSingleItem()
+            .Name.ShouldBe("订单");
     }
 
     [Fact]
     public async Task HaConfigInsertProblem_is_known_before_the_insert()
     {
-        (await server.Root.HaConfigInsertProblemAsync(await server.DatabaseAsync(), None)).ShouldNotBeNull().ShouldContain("oms_normal_config does not exist");
-        var fits = await server.DatabaseAsync("CREATE TABLE oms_normal_config (id int AUTO_INCREMENT PRIMARY KEY, cfg_name varchar(64) NOT NULL, cfg_value text, module varchar(64) NOT NULL, gmt_created datetime NOT NULL)");
+        (await server.Root.HaConfigInsertProblemAsync(await server.DatabaseAsync(), None)).ShouldNotBeNull()
+            .ShouldContain("oms_normal_config does not exist");
+        var fits = await server.DatabaseAsync(
+            "CREATE TABLE oms_normal_config (id int AUTO_INCREMENT PRIMARY KEY, cfg_name varchar(64) NOT NULL, "
+            + "cfg_value text, module varchar(64) NOT NULL, gmt_created datetime NOT NULL)");
         (await server.Root.HaConfigInsertProblemAsync(fits, None)).ShouldBeNull();
-        var odd = await server.DatabaseAsync("CREATE TABLE oms_normal_config (cfg_name varchar(64) NOT NULL, cfg_value text, kind set('a','b') NOT NULL)");
+        var odd = await server.DatabaseAsync(
+            "CREATE TABLE oms_normal_config (cfg_name varchar(64) NOT NULL, cfg_value text, kind set('a','b') "
+            + "NOT NULL)");
         (await server.Root.HaConfigInsertProblemAsync(odd, None)).ShouldNotBeNull().ShouldContain("kind (set)");
     }
 

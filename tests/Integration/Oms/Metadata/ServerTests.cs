@@ -26,7 +26,8 @@ public sealed class ServerTests(MetadataServer server)
     public async Task Content_has_newest_ids_and_what_changed_in_the_schema()
     {
         var database = await server.DatabaseAsync(
-            "CREATE TABLE heatbeat_sequence (id bigint PRIMARY KEY)", "INSERT INTO heatbeat_sequence VALUES (7), (9)", "CREATE TABLE other (a int, b varchar(8))");
+            "CREATE TABLE heatbeat_sequence (id bigint PRIMARY KEY)", "INSERT INTO heatbeat_sequence VALUES (7), (9)",
+            "CREATE TABLE other (a int, b varchar(8))");
         var before = await server.Root.ContentAsync([database, "nowhere"], [database, "nowhere"], None);
 
         before.Identity.ShouldBe((await server.Root.ServerAsync(None)).Identity);
@@ -37,7 +38,8 @@ public sealed class ServerTests(MetadataServer server)
         (await server.Root.ContentAsync([], [], None)).Schema.ShouldBeEmpty();
 
         await server.ExecuteAsync($"USE {MetadataServer.Quote(database)}", "ALTER TABLE other MODIFY b varchar(9)");
-        (await server.Root.ContentAsync([], [database], None)).ChangesSince(before).ShouldHaveSingleItem().ShouldStartWith($"{database} had 2 tables with 3 columns");
+        (await server.Root.ContentAsync([], [database], None)).ChangesSince(before).ShouldHaveSingleItem()
+            .ShouldStartWith($"{database} had 2 tables with 3 columns");
     }
 
     [Fact]
@@ -76,32 +78,38 @@ public sealed class ServerTests(MetadataServer server)
             await server.ExecuteAsync($"SET GLOBAL time_zone = '{zone}'");
         }
 
-        async Task<string> NowAsync() => (await server.ScalarAsync("SELECT CONCAT(DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f'), 'Z')"))!;
+        async Task<string> NowAsync() =>
+            (await server.ScalarAsync("SELECT CONCAT(DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f'), 'Z')"))!;
     }
 
     [Fact]
     public async Task Read_only_server_is_detected_and_reported()
     {
         var database = await server.DatabaseAsync(
-            "CREATE TABLE oms_normal_config (cfg_name varchar(128) NOT NULL, cfg_value text NOT NULL)", "INSERT INTO oms_normal_config VALUES ('ha.config', '{}')");
-        await server.ExecuteAsync($"GRANT ALL PRIVILEGES ON {Pattern(database)}.* TO 'oms'@'127.0.0.1'", "SET GLOBAL read_only = 1");
+            "CREATE TABLE oms_normal_config (cfg_name varchar(128) NOT NULL, cfg_value text NOT NULL)",
+            "INSERT INTO oms_normal_config VALUES ('ha.config', '{}')");
+        await server.ExecuteAsync(
+            $"GRANT ALL PRIVILEGES ON {Pattern(database)}.* TO 'oms'@'127.0.0.1'", "SET GLOBAL read_only = 1");
         try
         {
             (await server.Oms.ServerAsync(None)).ReadOnly.ShouldBeTrue();
-            var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Oms.CompareAndSwapHaConfigAsync(database, "{}", """{"enable":false}""", None));
+            var error = await Should.ThrowAsync<OmsMetadataException>(
+                () => server.Oms.CompareAndSwapHaConfigAsync(database, "{}", """{"enable":false}""", None));
             error.Kind.ShouldBe(OmsMetadataErrorKind.ReadOnly);
             error.Message.ShouldContain("primary");
         }
         finally
         {
-            await server.ExecuteAsync("SET GLOBAL read_only = 0", $"REVOKE ALL PRIVILEGES ON {Pattern(database)}.* FROM 'oms'@'127.0.0.1'");
+            await server.ExecuteAsync(
+                "SET GLOBAL read_only = 0", $"REVOKE ALL PRIVILEGES ON {Pattern(database)}.* FROM 'oms'@'127.0.0.1'");
         }
     }
 
     [Fact]
     public async Task Wrong_password_is_reported_without_its_value()
     {
-        var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Open("oms", "canary-wrong").ServerAsync(None));
+        var error = await Should.ThrowAsync<OmsMetadataException>(
+            () => server.Open("oms", "canary-wrong").ServerAsync(None));
 
         error.Kind.ShouldBe(OmsMetadataErrorKind.AccessDenied);
         error.Message.ShouldContain("(error 1045)");
@@ -115,7 +123,8 @@ public sealed class ServerTests(MetadataServer server)
     {
         var port = FreePort.Take();
 
-        var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Open("oms", MetadataServer.OmsPassword, port).HostsAsync("cm", None));
+        var error = await Should.ThrowAsync<OmsMetadataException>(
+            () => server.Open("oms", MetadataServer.OmsPassword, port).HostsAsync("cm", None));
 
         error.Kind.ShouldBe(OmsMetadataErrorKind.Unreachable);
         error.Message.ShouldStartWith($"Reading the hosts in cm on metadata server 127.0.0.1:{port} failed: ");
@@ -148,9 +157,12 @@ public sealed class ServerTests(MetadataServer server)
     public async Task Database_sizes_count_tables_but_not_views()
     {
         var database = await server.DatabaseAsync(
-            "CREATE TABLE a (id int PRIMARY KEY, t text)", "INSERT INTO a SELECT seq, REPEAT('x', 1000) FROM seq_1_to_2000", "ANALYZE TABLE a", "CREATE VIEW v AS SELECT * FROM a");
+            "CREATE TABLE a (id int PRIMARY KEY, t text)",
+            "INSERT INTO a SELECT seq, REPEAT('x', 1000) FROM seq_1_to_2000", "ANALYZE TABLE a",
+            "CREATE VIEW v AS SELECT * FROM a");
 
-        (await server.Root.SizesAsync([database, "nowhere"], None)).ShouldHaveSingleItem().ShouldBeGreaterThan(1_000_000);
+        (await server.Root.SizesAsync([database, "nowhere"], None)).ShouldHaveSingleItem()
+            .ShouldBeGreaterThan(1_000_000);
     }
 
     [Fact]
@@ -165,7 +177,8 @@ public sealed class ServerTests(MetadataServer server)
         var missing = (await server.Oms.ServerAsync(None)).Grants.Missing([full, part], "oms");
 
         missing.Where(item => item.Required).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            item => item.Privilege.ShouldBe("DROP"), item => item.Database.ShouldBe(part), item => item.Message.ShouldContain("'oms'"));
+            item => item.Privilege.ShouldBe("DROP"), item => item.Database.ShouldBe(part),
+            item => item.Message.ShouldContain("'oms'"));
         missing.Where(item => item.Database == full).ShouldBeEmpty();
         (await server.Root.ServerAsync(None)).Grants.Missing([full, part], "root").ShouldBeEmpty();
         await server.ExecuteAsync("REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'oms'@'127.0.0.1'");
@@ -181,5 +194,6 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     private static string Pattern(string database) =>
-        MetadataServer.Quote(database.Replace("_", "\\_", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal));
+        MetadataServer.Quote(
+            database.Replace("_", "\\_", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal));
 }

@@ -21,7 +21,8 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
 
         var sessions = await server.Root.OtherSessionsAsync([database], None);
         sessions.Select(session => session.Id).ShouldBe([first, second], ignoreOrder: true);
-        sessions.ShouldAllBe(session => session.User == "root" && session.Database == database && session.Command == "Sleep" && session.Host.StartsWith("127.0.0.1"));
+        sessions.ShouldAllBe(session => session.User == "root" && session.Database == database
+            && session.Command == "Sleep" && session.Host.StartsWith("127.0.0.1"));
         (await server.Root.OtherSessionsAsync([database.ToUpperInvariant()], None)).Count.ShouldBe(2);
         (await server.Root.OtherSessionsAsync([], None)).ShouldBeEmpty();
 
@@ -36,7 +37,8 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     {
         await using var other = await server.ConnectAsync();
 
-        (await Should.ThrowAsync<OmsMetadataException>(async () => await server.Oms.EndSessionsAsync([await IdAsync(other)], None))).Kind.ShouldBe(OmsMetadataErrorKind.AccessDenied);
+        (await Should.ThrowAsync<OmsMetadataException>(async () => await server.Oms.EndSessionsAsync(
+            [await IdAsync(other)], None))).Kind.ShouldBe(OmsMetadataErrorKind.AccessDenied);
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
 
         await server.Root.EndSessionsAsync([held.ConnectionId], None);
 
-        await using var successor = (await server.Root.TryLockAsync(name, TimeSpan.FromSeconds(30), None)).ShouldNotBeNull();
+        await using var successor = (await server.Root.TryLockAsync(name, TimeSpan.FromSeconds(30), None))
+            .ShouldNotBeNull();
         (await held.IsStillHeldAsync(None)).ShouldBeFalse();
         var ran = false;
         var error = await Should.ThrowAsync<OmsMetadataException>(() => held.RunAsync(
@@ -87,7 +90,8 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     {
         await using var held = (await server.Root.TryLockAsync(Name(), TimeSpan.Zero, None)).ShouldNotBeNull();
 
-        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => held.RunAsync((session, _) => IdAsync(session), None)));
+        var ids = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => held.RunAsync((session, _) => IdAsync(session), None)));
 
         ids.ShouldAllBe(id => id == held.ConnectionId);
         var error = await Should.ThrowAsync<OmsMetadataException>(() => held.RunAsync(

@@ -23,24 +23,40 @@ public sealed class LongNameTests(LabFixture lab)
     {
         Longest.Length.ShouldBe(253);
         var plane = await ServedCrds.OnSharedPlaneAsync(lab);
-        using var client = new KubernetesClient(KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        using var client = new KubernetesClient(
+            KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig),
+            KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         var space = await lab.NewNamespaceAsync("long");
         var owner = new V1ObjectMeta { Name = Longest, Namespace = space, Uid = Guid.NewGuid().ToString() };
 
         var step = new StoredStep { Id = "InitMetadata/node", Attempt = 12 }.AsStep();
-        var made = new StepContext { OwnerUid = owner.Uid, Plan = new StoredPlan { Number = 100, Id = "k7f2m9x1" }.AsRun(), Step = step, Time = TimeProvider.System };
+        var made = new StepContext
+        {
+            OwnerUid = owner.Uid,
+            Plan = new StoredPlan { Number = 100, Id = "k7f2m9x1" }.AsRun(),
+            Step = step,
+            Time = TimeProvider.System
+        };
         foreach (var meta in new[]
         {
             ChildMetadata.Owned(SnapshotNames.Credentials(owner), OmsUpgrade.KindName, owner),
-            ChildMetadata.Owned(ObjectNames.Overflow(owner, "InitMetadata/" + new string('n', 180), "12"), OmsUpgrade.KindName, owner),
-            ChildMetadata.Of(ObjectNames.OfStep(owner, made, "configuration"), DatabaseRollingUpgrade.KindName, owner).MadeBy(made),
+            ChildMetadata.Owned(
+                ObjectNames.Overflow(owner, "InitMetadata/" + new string('n', 180), "12"), OmsUpgrade.KindName, owner),
+            ChildMetadata.Of(ObjectNames.OfStep(owner, made, "configuration"), DatabaseRollingUpgrade.KindName, owner)
+                .MadeBy(made),
         })
         {
-            (await client.CreateAsync(new V1Secret { Metadata = meta, Type = "Opaque" }, Token)).Metadata.Annotations.ShouldNotBeNull()[Annotations.Upgrade].ShouldBe(Longest);
+            (await client.CreateAsync(new V1Secret { Metadata = meta, Type = "Opaque" }, Token)).Metadata.Annotations
+                .ShouldNotBeNull()[Annotations.Upgrade].ShouldBe(Longest);
         }
 
-        var source = new DatabaseSource { Host = "192.0.2.50", CredentialsSecretRef = new SecretReference { Name = SnapshotNames.Credentials(owner) } };
-        foreach (var name in new[] { ObjectNames.OfStep(owner, made), ObjectNames.OfStep(owner, made, SnapshotNames.BeforeRollback) })
+        var source = new DatabaseSource
+        {
+            Host = "192.0.2.50",
+            CredentialsSecretRef = new SecretReference { Name = SnapshotNames.Credentials(owner) }
+        };
+        foreach (var name
+            in new[] { ObjectNames.OfStep(owner, made), ObjectNames.OfStep(owner, made, SnapshotNames.BeforeRollback) })
         {
             await client.CreateAsync(
                 new BackupSnapshot
@@ -48,7 +64,15 @@ public sealed class LongNameTests(LabFixture lab)
                     ApiVersion = ApiGroup.ApiVersion,
                     Kind = BackupSnapshot.KindName,
                     Metadata = ChildMetadata.Of(name, OmsUpgrade.KindName, owner),
-                    Spec = new BackupSnapshotSpec { Source = source, Databases = ["rm"], Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } } },
+                    Spec = new BackupSnapshotSpec
+                    {
+                        Source = source,
+                        Databases = ["rm"],
+                        Storage = new StorageSpec
+                        {
+                            Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" }
+                        }
+                    },
                 },
                 Token);
         }
@@ -58,11 +82,20 @@ public sealed class LongNameTests(LabFixture lab)
             {
                 ApiVersion = ApiGroup.ApiVersion,
                 Kind = SnapshotRestore.KindName,
-                Metadata = ChildMetadata.Owned(ObjectNames.OfStep(owner, made, SnapshotNames.Restore), OmsUpgrade.KindName, owner),
-                Spec = new SnapshotRestoreSpec { Mode = RunMode.Apply, SnapshotRef = new SnapshotReference { Name = ObjectNames.OfStep(owner, made) }, Target = source, Databases = ["rm"], AllowDrop = ["rm"] },
+                Metadata = ChildMetadata.Owned(
+                    ObjectNames.OfStep(owner, made, SnapshotNames.Restore), OmsUpgrade.KindName, owner),
+                Spec = new SnapshotRestoreSpec
+                {
+                    Mode = RunMode.Apply,
+                    SnapshotRef = new SnapshotReference { Name = ObjectNames.OfStep(owner, made) },
+                    Target = source,
+                    Databases = ["rm"],
+                    AllowDrop = ["rm"]
+                },
             },
             Token);
         var upgrade = new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = owner };
-        (await new TargetClaims(client, space, TimeProvider.System).ClaimAsync(new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]), upgrade, adopt: false, keep: false, Token)).ShouldBeNull();
+        (await new TargetClaims(client, space, TimeProvider.System).ClaimAsync(
+            new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]), upgrade, adopt: false, keep: false, Token)).ShouldBeNull();
     }
 }

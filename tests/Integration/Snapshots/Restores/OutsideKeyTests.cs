@@ -20,18 +20,22 @@ public sealed class OutsideKeyTests(MariaDbServer server)
             "CREATE DATABASE `keys-in`",
             "CREATE DATABASE `keys-out`",
             "CREATE TABLE `keys-in`.`in$` (id INT PRIMARY KEY)",
-            "CREATE TABLE `keys-in`.`own` (id INT, CONSTRAINT own_key FOREIGN KEY (id) REFERENCES `keys-in`.`in$` (id))",
-            "CREATE TABLE `keys-out`.`out` (id INT, CONSTRAINT out_key FOREIGN KEY (id) REFERENCES `keys-in`.`in$` (id))",
+            "CREATE TABLE `keys-in`.`own` (id INT, CONSTRAINT own_key FOREIGN KEY (id) REFERENCES `keys-in`.`in$` "
+            + "(id))",
+            "CREATE TABLE `keys-out`.`out` (id INT, CONSTRAINT out_key FOREIGN KEY (id) REFERENCES `keys-in`.`in$` "
+            + "(id))",
             $"CREATE USER '{Account}'@'%' IDENTIFIED BY 'canary-x'",
             $"GRANT ALL ON `keys-in`.* TO '{Account}'@'%'",
             process ? $"GRANT PROCESS ON *.* TO '{Account}'@'%'" : "DO 0");
         try
         {
-            await using var session = await MySqlSession.OpenAsync(server.Options(user: Account, password: "canary-x"), Token);
+            await using var session = await MySqlSession.OpenAsync(
+                server.Options(user: Account, password: "canary-x"), Token);
             var keys = await ServerFacts.OutsideKeysAsync(session, ["keys-in"], Token);
             keys.Select(k => k.Text).ShouldBe(process ? ["keys-out.out (out_key) to keys-in.in$"] : []);
 
-            (await ServerFacts.OutsideKeysAsync(root, ["keys-in"], Token)).Select(k => k.Text).ShouldBe(["keys-out.out (out_key) to keys-in.in$"]);
+            (await ServerFacts.OutsideKeysAsync(root, ["keys-in"], Token)).Select(k => k.Text)
+                .ShouldBe(["keys-out.out (out_key) to keys-in.in$"]);
         }
         finally
         {

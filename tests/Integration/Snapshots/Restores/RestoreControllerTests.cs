@@ -16,7 +16,10 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         using var stage = await RestoreStage.CreateAsync(lab, server);
         var files = stage.Files;
         await using var op = new StageOperator(stage);
-        await op.UntilAsync(r => r.Status?.Phase is SnapshotRestorePhases.Failed || (r.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 }), Token);
+        await op.UntilAsync(
+            r => r.Status?.Phase is SnapshotRestorePhases.Failed
+                || (r.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 }),
+            Token);
 
         Restored(stage, await stage.GetAsync());
         stage.Files.ShouldBe(files);
@@ -60,7 +63,9 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
             dead.Token.ThrowIfCancellationRequested();
             return Task.CompletedTask;
         });
-        await Should.ThrowAsync<OperationCanceledException>(() => first.UntilAsync(static r => r.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Failed, dead.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => first.UntilAsync(
+            static r => r.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Failed,
+            dead.Token));
         await first.DisposeAsync();
 
         await using var second = new StageOperator(stage);
@@ -92,7 +97,10 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
                 await thaw.Task;
             }
         });
-        var running = first.UntilAsync(static r => r.Status?.Phase is SnapshotRestorePhases.Failed || r.Metadata.Annotations?.ContainsKey("test") == true, leading.Token);
+        var running = first.UntilAsync(
+            static r => r.Status?.Phase is SnapshotRestorePhases.Failed
+                || r.Metadata.Annotations?.ContainsKey("test") == true,
+            leading.Token);
         await await Task.WhenAny(frozen.Task, running);
         frozen.Task.IsCompleted.ShouldBeTrue("it must have come to the border");
 
@@ -110,7 +118,13 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         // It notices at its next look at the object that it is over, or its term of leadership ends: then its job has
         // ended.
         await stage.Client.PatchAsync<SnapshotRestore>(
-            new System.Text.Json.Nodes.JsonObject { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { ["test"] = "over" } } },
+            new System.Text.Json.Nodes.JsonObject
+            {
+                ["metadata"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["annotations"] = new System.Text.Json.Nodes.JsonObject { ["test"] = "over" }
+                }
+            },
             RestoreStage.Name,
             stage.Namespace,
             cancellationToken: Token);
@@ -128,7 +142,10 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         await using var op = new StageOperator(stage);
         await using (var somebody = await server.OpenAsync(stage.Second))
         {
-            await op.UntilAsync(static r => r.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen, Token);
+            await op.UntilAsync(
+                static r => r.Status?.Conditions.Find(
+                    c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen,
+                Token);
             var message = (await stage.GetAsync()).Status!.Message!;
             message.ShouldContain($"session {somebody.Id} of {MariaDbServer.User} from ");
             message.ShouldContain(stage.Second);
@@ -167,7 +184,8 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         File.Delete(Path.Combine(Path.GetDirectoryName(stage.FileOf(stage.First))!, "manifest.json"));
         await using var op = new StageOperator(stage);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
-        (await stage.GetAsync()).Status!.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.SnapshotMissing);
+        (await stage.GetAsync()).Status!.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason
+            .ShouldBe(Reasons.SnapshotMissing);
     }
 
     [Fact]
@@ -180,9 +198,16 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
             await MariaDbServer.ExecuteAsync(connection, "CREATE VIEW v AS SELECT 1 AS one");
         }
 
-        var look = await new SqlRestoreServer(server.Options(), TimeProvider.System).LookAsync([database, database + "x"], Token);
+        var look = await new SqlRestoreServer(server.Options(), TimeProvider.System).LookAsync(
+            [database, database + "x"], Token);
         var metadata = new SqlOmsMetadata(
-            new MySqlOptions { Server = "127.0.0.1", Port = server.Port, UserID = MariaDbServer.User, Password = MariaDbServer.Password },
+            new MySqlOptions
+            {
+                Server = "127.0.0.1",
+                Port = server.Port,
+                UserID = MariaDbServer.User,
+                Password = MariaDbServer.Password
+            },
             EndpointPolicy.Unrestricted);
         look.Identity.ShouldBe((await metadata.ServerAsync(Token)).Identity);
         look.Facts.NamedLocks.ShouldBeTrue();
@@ -205,8 +230,11 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         sessions.Select(s => s.Id).ShouldBe([one.Id, other.Id], ignoreOrder: true);
         var mine = sessions.Single(s => s.Id == one.Id);
 
-        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, "192.0.2.1:1"), new SessionReceipt(other.Id + 100_000, mine.Host)], Token)).ShouldBeEmpty();
-        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, mine.Host)], Token)).ShouldHaveSingleItem().Id.ShouldBe(one.Id);
+        (await restore.EndSessionsAsync(
+            [new SessionReceipt(mine.Id, "192.0.2.1:1"), new SessionReceipt(other.Id + 100_000, mine.Host)], Token))
+            .ShouldBeEmpty();
+        (await restore.EndSessionsAsync([new SessionReceipt(mine.Id, mine.Host)], Token)).ShouldHaveSingleItem().Id
+            .ShouldBe(one.Id);
         (await restore.SessionsAsync([database], Token)).ShouldHaveSingleItem().Id.ShouldBe(other.Id);
     }
 
@@ -216,6 +244,8 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
         restore.Status.Databases.ShouldAllBe(d => d.State == RestoreState.Restored && d.Dropped);
         stage.Content(stage.First).ShouldBe(stage.Before[stage.First]);
         stage.Content(stage.Second).ShouldBe(stage.Before[stage.Second]);
-        stage.Server.Cli(stage.First, "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()").ShouldBe("tr1"u8.ToArray());
+        stage.Server.Cli(
+            stage.First, "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()")
+            .ShouldBe("tr1"u8.ToArray());
     }
 }

@@ -24,7 +24,8 @@ internal sealed class RestoreStage : IDisposable
         Server = server;
         Client = client;
         Namespace = space;
-        Storages = new Storages(client, new StorageRoots([_folder.Root], shared: true), TimeProvider.System, EndpointPolicy.Unrestricted);
+        Storages = new Storages(
+            client, new StorageRoots([_folder.Root], shared: true), TimeProvider.System, EndpointPolicy.Unrestricted);
     }
 
     public MariaDbServer Server { get; }
@@ -48,7 +49,8 @@ internal sealed class RestoreStage : IDisposable
 
     /// <summary>Names and hashes of all files of the storage.</summary>
     public string[] Files =>
-        [.. _folder.Files().Select(f => f + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(_folder.Root, f)))))];
+        [.. _folder.Files().Select(
+            f => f + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(_folder.Root, f)))))];
 
     public static async Task<RestoreStage> CreateAsync(
         LabFixture lab,
@@ -56,7 +58,9 @@ internal sealed class RestoreStage : IDisposable
         Func<RestoreStage, SnapshotRestoreSpec, SnapshotRestoreSpec>? change = null)
     {
         var plane = await ServedCrds.OnSharedPlaneAsync(lab);
-        var client = new KubernetesClient(KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        var client = new KubernetesClient(
+            KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig),
+            KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         var stage = new RestoreStage(server, client, await lab.NewNamespaceAsync("restore"));
         await stage.PrepareAsync(change);
         return stage;
@@ -85,7 +89,9 @@ internal sealed class RestoreStage : IDisposable
     {
         First = await SampleDatabase.CreateAsync(Server, rows: 40);
         Second = await SampleDatabase.CreateAsync(Server, rows: 20);
-        Manifest = await new Snapshotter().TakeAsync(new SnapshotRequest { Location = Location, Connection = Server.Options(), Databases = [First, Second] }, CancellationToken.None);
+        Manifest = await new Snapshotter().TakeAsync(
+            new SnapshotRequest { Location = Location, Connection = Server.Options(), Databases = [First, Second] },
+            CancellationToken.None);
         foreach (var database in new[] { First, Second })
         {
             Before[database] = Content(database);
@@ -98,7 +104,11 @@ internal sealed class RestoreStage : IDisposable
             ApiVersion = "v1",
             Kind = "Secret",
             Metadata = new V1ObjectMeta { Name = "db", Namespace = Namespace },
-            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = Encoding.UTF8.GetBytes(MariaDbServer.User), ["password"] = Encoding.UTF8.GetBytes(MariaDbServer.Password) },
+            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+            {
+                ["username"] = Encoding.UTF8.GetBytes(MariaDbServer.User),
+                ["password"] = Encoding.UTF8.GetBytes(MariaDbServer.Password)
+            },
         });
         var snapshot = await Client.CreateAsync(new BackupSnapshot
         {
@@ -107,13 +117,35 @@ internal sealed class RestoreStage : IDisposable
             Metadata = new V1ObjectMeta { Name = "snap", Namespace = Namespace },
             Spec = new BackupSnapshotSpec
             {
-                Source = new DatabaseSource { Host = "127.0.0.1", Port = Server.Port, CredentialsSecretRef = new SecretReference { Name = "db" }, Tls = new DatabaseTls { Mode = DatabaseTlsMode.Disabled } },
+                Source = new DatabaseSource
+                {
+                    Host = "127.0.0.1",
+                    Port = Server.Port,
+                    CredentialsSecretRef = new SecretReference { Name = "db" },
+                    Tls = new DatabaseTls { Mode = DatabaseTlsMode.Disabled }
+                },
                 Databases = [First, Second],
-                Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = _folder.Root } },
+                Storage =
+                    new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = _folder.Root } },
             },
         });
-        await Client.UpdateStatusAsync(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack, SnapshotID = "snap-1", Path = "snap-1/" } });
-        var spec = new SnapshotRestoreSpec { Mode = RunMode.Apply, SnapshotRef = new SnapshotReference { Name = "snap", Uid = snapshot.Metadata.Uid }, AllowDrop = [First, Second], NotAfter = TimeProvider.System.GetUtcNow().AddDays(1) };
+        await Client.UpdateStatusAsync(snapshot with
+        {
+            Status = new BackupSnapshotStatus
+            {
+                Phase = BackupSnapshotPhases.Succeeded,
+                Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack,
+                SnapshotID = "snap-1",
+                Path = "snap-1/"
+            }
+        });
+        var spec = new SnapshotRestoreSpec
+        {
+            Mode = RunMode.Apply,
+            SnapshotRef = new SnapshotReference { Name = "snap", Uid = snapshot.Metadata.Uid },
+            AllowDrop = [First, Second],
+            NotAfter = TimeProvider.System.GetUtcNow().AddDays(1)
+        };
         await Client.CreateAsync(new SnapshotRestore
         {
             ApiVersion = ApiGroup.ApiVersion,

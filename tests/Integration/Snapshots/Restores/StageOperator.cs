@@ -40,7 +40,9 @@ internal sealed class StageOperator : IReconcileTrigger, IAsyncDisposable
                 Loggers = NullLoggerFactory.Instance,
             },
             new EntityWriter<SnapshotRestore>(
-                new PassingApi(stage.Client, point => point == "before status write" ? _at("status write") : Task.CompletedTask), static _ => { }),
+                new PassingApi(
+                    stage.Client, point => point == "before status write" ? _at("status write") : Task.CompletedTask),
+                static _ => { }),
             this);
     }
 
@@ -57,8 +59,10 @@ internal sealed class StageOperator : IReconcileTrigger, IAsyncDisposable
                 return;
             }
 
-            var later = (await _controller.ReconcileAsync(restore, cancellationToken)).RequeueAfter ?? TimeSpan.FromSeconds(1);
-            await _woken.WaitAsync(later < TimeSpan.FromSeconds(1) ? later : TimeSpan.FromSeconds(1), cancellationToken);
+            var later = (await _controller.ReconcileAsync(restore, cancellationToken)).RequeueAfter
+                ?? TimeSpan.FromSeconds(1);
+            await _woken.WaitAsync(
+                later < TimeSpan.FromSeconds(1) ? later : TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
 

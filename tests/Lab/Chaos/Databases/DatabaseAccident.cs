@@ -12,7 +12,8 @@ namespace Drydock.Lab.Chaos.Databases;
 /// <param name="Mend">Does what <paramref name="Fix"/> says; calling it more than once, and without a strike before, is
 /// allowed.</param>
 public sealed record DatabaseAccident(
-    string Id, AccidentKind Kind, Func<DatabaseScene, CancellationToken, Task> Strike, string? Fix = null, Func<DatabaseScene, CancellationToken, Task>? Mend = null)
+    string Id, AccidentKind Kind, Func<DatabaseScene, CancellationToken, Task> Strike, string? Fix = null,
+    Func<DatabaseScene, CancellationToken, Task>? Mend = null)
 {
     /// <summary>Violations that the accident itself causes and not the operator.</summary>
     public IReadOnlyList<string> Permits { get; init; } = [];

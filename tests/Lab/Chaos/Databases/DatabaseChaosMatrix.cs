@@ -20,13 +20,21 @@ public static class DatabaseChaosMatrix
         ArgumentNullException.ThrowIfNull(scenario);
         return
         [
-            .. DatabaseAccidents.All.Where(accident => accident.Fits(sample)).OrderBy(accident => DealingOrder.Of(accident.Id)).SelectMany((accident, index) =>
-            {
-                var phases = accident.Phases ?? scenario.Phases;
-                var moments = accident.Kind is AccidentKind.Operator or AccidentKind.Kubernetes ? 1 : Math.Min(Moments, phases.Count);
-                return Enumerable.Range(0, moments).Select(turn => phases[(index + turn) % phases.Count]).Select(phase =>
-                    new DatabaseChaosCase(scenario, accident.Id, "step-" + phase) { Accident = accident, Step = phase });
-            }),
+            .. DatabaseAccidents.All.Where(accident => accident.Fits(sample))
+                .OrderBy(accident => DealingOrder.Of(accident.Id)).SelectMany((accident, index) =>
+                {
+                    var phases = accident.Phases ?? scenario.Phases;
+                    var moments = accident.Kind is AccidentKind.Operator or AccidentKind.Kubernetes
+                        ? 1
+                        : Math.Min(Moments, phases.Count);
+                    return Enumerable.Range(0, moments).Select(turn => phases[(index + turn) % phases.Count])
+                        .Select(phase =>
+                            new DatabaseChaosCase(scenario, accident.Id, "step-" + phase)
+                            {
+                                Accident = accident,
+                                Step = phase
+                            });
+                }),
         ];
     }
 
@@ -53,7 +61,9 @@ public static class DatabaseChaosMatrix
     {
         var open = cases.Where(c => isOpen?.Invoke(c) ?? true).ToList();
         var kills = open.Where(c => c.IsKill).GroupBy(c => c.Scenario).SelectMany(Chains).ToArray();
-        var accidents = open.Where(c => !c.IsKill).GroupBy(c => (c.Scenario, c.Accident!.Kind == AccidentKind.Operator, c.Accident.Fix is null)).SelectMany(Shared).ToArray();
+        var accidents = open.Where(c => !c.IsKill)
+            .GroupBy(c => (c.Scenario, c.Accident!.Kind == AccidentKind.Operator, c.Accident.Fix is null))
+            .SelectMany(Shared).ToArray();
         var random = new Random(Seed);
         random.Shuffle(kills);
         random.Shuffle(accidents);
@@ -64,12 +74,15 @@ public static class DatabaseChaosMatrix
     {
         var all = kills.ToList();
         var distance = (all.Count + KillsOfARun - 1) / KillsOfARun;
-        return all.Select((kill, index) => (kill, index)).GroupBy(k => k.index % distance).Select(chain => chain.Select(k => k.kill).ToList());
+        return all.Select((kill, index) => (kill, index)).GroupBy(k => k.index % distance)
+            .Select(chain => chain.Select(k => k.kill).ToList());
     }
 
     private static IEnumerable<IReadOnlyList<DatabaseChaosCase>> Shared(IEnumerable<DatabaseChaosCase> alike)
     {
-        var phases = alike.GroupBy(c => c.Scenario.Phases.ToList().IndexOf(c.Step)).OrderBy(phase => phase.Key).Select(phase => phase.ToList()).ToList();
-        return Enumerable.Range(0, phases.Max(phase => phase.Count)).Select(run => phases.Where(phase => phase.Count > run).Select(phase => phase[run]).ToList());
+        var phases = alike.GroupBy(c => c.Scenario.Phases.ToList().IndexOf(c.Step)).OrderBy(phase => phase.Key)
+            .Select(phase => phase.ToList()).ToList();
+        return Enumerable.Range(0, phases.Max(phase => phase.Count))
+            .Select(run => phases.Where(phase => phase.Count > run).Select(phase => phase[run]).ToList());
     }
 }

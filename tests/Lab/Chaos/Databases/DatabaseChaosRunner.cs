@@ -30,7 +30,8 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
     public bool ComparesWithGolden { get; init; } = true;
 
     /// <summary>The undisturbed run of a scenario and its cases; the first call runs it.</summary>
-    public async Task<(DatabaseGolden Golden, IReadOnlyList<DatabaseChaosCase> Cases)> CasesAsync(DatabaseChaosScenario scenario, CancellationToken cancellationToken)
+    public async Task<(DatabaseGolden Golden, IReadOnlyList<DatabaseChaosCase> Cases)> CasesAsync(
+        DatabaseChaosScenario scenario, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scenario);
         await stage.ResetAsync(cancellationToken);
@@ -38,11 +39,14 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         var space = await BeginAsync(cluster, new LabOperatorOptions { LeaderElection = false }, cancellationToken);
         var over = await stage.WaitForAsync(space, cluster, x => x.IsOver(Goal), Patience, cancellationToken);
         await stage.Operator.EndOperatorsAsync();
-        var golden = _golden[scenario.Id] = new DatabaseGolden([.. over.Steps().Select(step => Named(cluster, step["id"]!.GetValue<string>()))], cluster.EndState(), cluster.Counts())
+        var golden = _golden[scenario.Id] = new DatabaseGolden(
+            [.. over.Steps().Select(step => Named(cluster, step["id"]!.GetValue<string>()))], cluster.EndState(),
+            cluster.Counts())
         {
             Plan = PlanShape.Of(over["status"]!["plan"]!, id => Named(cluster, id)),
         };
-        var cases = DatabaseChaosMatrix.Kills(scenario, golden).Concat(DatabaseChaosMatrix.Accidents(scenario, cluster));
+        var cases = DatabaseChaosMatrix.Kills(scenario, golden)
+            .Concat(DatabaseChaosMatrix.Accidents(scenario, cluster));
         return (golden, [.. cases.Select(chaos => chaos with { Plan = golden.Plan })]);
     }
 
@@ -54,10 +58,16 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         IReadOnlyList<DatabaseChaosCase> run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var golden = !ComparesWithGolden ? null : _golden.TryGetValue(run[0].Scenario.Id, out var known) ? known : (await CasesAsync(run[0].Scenario, cancellationToken)).Golden;
+        var golden = !ComparesWithGolden
+            ? null
+            : _golden.TryGetValue(run[0].Scenario.Id, out var known)
+                ? known
+                : (await CasesAsync(run[0].Scenario, cancellationToken)).Golden;
         await stage.ResetAsync(cancellationToken);
         await using var cluster = await run[0].Scenario.StartAsync(stage.Run, ++_clusters, cancellationToken);
-        var space = await BeginAsync(cluster, new LabOperatorOptions { LeaderElection = run[0].Accident?.Kind == AccidentKind.Operator }, cancellationToken);
+        var space = await BeginAsync(
+            cluster, new LabOperatorOptions { LeaderElection = run[0].Accident?.Kind == AccidentKind.Operator },
+            cancellationToken);
         var happening = new DatabaseHappening(new DatabaseScene(stage, cluster, space));
         try
         {
@@ -99,9 +109,12 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         CancellationToken cancellationToken)
     {
         bool HasCome(JsonNode upgrade) => Find(cluster, upgrade, chaos) is not null;
-        var seen = await GoOnAsync(cluster, space, upgrade => HasCome(upgrade) || upgrade.IsOver(Goal), happening, cancellationToken);
+        var seen = await GoOnAsync(
+            cluster, space, upgrade => HasCome(upgrade) || upgrade.IsOver(Goal), happening, cancellationToken);
         return seen is not null && Find(cluster, seen, chaos) is { } step
-            ? cluster.Processes.FirstOrDefault(process => step.ToJsonString().Contains($"\"{process}\"", StringComparison.Ordinal) || step["id"]!.GetValue<string>().Contains($"/{process}-", StringComparison.Ordinal))
+            ? cluster.Processes.FirstOrDefault(
+                process => step.ToJsonString().Contains($"\"{process}\"", StringComparison.Ordinal)
+                    || step["id"]!.GetValue<string>().Contains($"/{process}-", StringComparison.Ordinal))
                 ?? cluster.Processes[0]
             : null;
     }
@@ -115,7 +128,8 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
     {
         if (await GoOnAsync(cluster, space, upgrade => upgrade.IsOver(Goal), happening, cancellationToken) is null)
         {
-            return string.Join('\n', [$"stuck: {happening.Stops}", .. stage.Operator.Operators.Select(op => op.Process.LogTail(15))]);
+            return string.Join(
+                '\n', [$"stuck: {happening.Stops}", .. stage.Operator.Operators.Select(op => op.Process.LogTail(15))]);
         }
 
         await happening.MendAsync(cancellationToken);
@@ -142,7 +156,8 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
 
             happening.Note(seen);
             await happening.MendAsync(cancellationToken);
-            if (seen?.IsStalled() == true && await StopAsync(cluster, space, x => !x.IsStalled(), Wait, cancellationToken) is null && turn < Retries)
+            if (seen?.IsStalled() == true && await StopAsync(
+                cluster, space, x => !x.IsStalled(), Wait, cancellationToken) is null && turn < Retries)
             {
                 await stage.AnnotateAsync(space, cluster.Name, $"drydock.dev/retry={seen.RetryWord()}");
                 await StopAsync(cluster, space, x => !x.IsStalled(), Wait, cancellationToken);
@@ -154,7 +169,8 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
 
     // Null if the run is neither over nor stalled: it still tries.
     private Task<JsonNode?> StopAsync(
-        IDatabaseScenario cluster, string space, Func<JsonNode, bool> wanted, TimeSpan patience, CancellationToken cancellationToken) =>
+        IDatabaseScenario cluster, string space, Func<JsonNode, bool> wanted, TimeSpan patience,
+        CancellationToken cancellationToken) =>
         stage.SeenWithinAsync(space, cluster, wanted, patience, cancellationToken);
 
     private static async Task<string?> DifferenceAsync(
@@ -173,40 +189,51 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         if (golden is not null && state != golden.EndState)
         {
             var (wanted, found) = (golden.EndState.Split('\n'), state.Split('\n'));
-            return string.Join('\n', ["the end state differs:", .. wanted.Except(found).Select(line => $"- golden   {line}"), .. found.Except(wanted).Select(line => $"+ this run {line}")]);
+            return string.Join('\n', [
+                "the end state differs:", .. wanted.Except(found).Select(line => $"- golden   {line}"),
+                .. found.Except(wanted).Select(line => $"+ this run {line}")]);
         }
 
-        var violations = (await cluster.ViolationsAsync(cancellationToken)).Where(violation => !happening.Permits(violation)).ToList();
+        var violations = (await cluster.ViolationsAsync(cancellationToken))
+            .Where(violation => !happening.Permits(violation)).ToList();
         if (violations.Count > 0)
         {
             return "the cluster noticed: " + string.Join("; ", violations);
         }
 
-        if (state.Split('\n').Where(line => cluster.Processes.Any(process => line.StartsWith(process + " ", StringComparison.Ordinal) && !line.Contains(cluster.ToVersion, StringComparison.Ordinal))).ToList() is [_, ..] old)
+        if (state.Split('\n')
+            .Where(line => cluster.Processes.Any(process => line.StartsWith(process + " ", StringComparison.Ordinal)
+                && !line.Contains(cluster.ToVersion, StringComparison.Ordinal))).ToList() is [_, ..] old)
         {
             return "not of the new version: " + string.Join("; ", old);
         }
 
         var counts = cluster.Counts();
-        var different = golden is null || happening.Restarts ? [] : golden.Counts.Where(count => counts[count.Key] != count.Value).Select(count => $"{count.Key}: {counts[count.Key]} instead of {count.Value}").ToList();
+        var different = golden is null || happening.Restarts
+            ? []
+            : golden.Counts.Where(count => counts[count.Key] != count.Value)
+                .Select(count => $"{count.Key}: {counts[count.Key]} instead of {count.Value}").ToList();
         return different.Count == 0 ? null : string.Join("; ", different);
     }
 
-    private static JsonNode? Find(IDatabaseScenario cluster, JsonNode upgrade, DatabaseChaosCase chaos) => upgrade.Steps().FirstOrDefault(step =>
-    {
-        var id = Named(cluster, step["id"]!.GetValue<string>());
-        var state = step["state"]?.GetValue<string>() ?? "Pending";
-        return chaos.IsKill
-            ? id == chaos.Step && (chaos.OnceDone ? state == "Succeeded" : state != "Pending")
-            : id.StartsWith(chaos.Step + "/", StringComparison.Ordinal) && state != "Pending";
-    });
+    private static JsonNode? Find(IDatabaseScenario cluster, JsonNode upgrade, DatabaseChaosCase chaos) =>
+        upgrade.Steps().FirstOrDefault(step =>
+        {
+            var id = Named(cluster, step["id"]!.GetValue<string>());
+            var state = step["state"]?.GetValue<string>() ?? "Pending";
+            return chaos.IsKill
+                ? id == chaos.Step && (chaos.OnceDone ? state == "Succeeded" : state != "Pending")
+                : id.StartsWith(chaos.Step + "/", StringComparison.Ordinal) && state != "Pending";
+        });
 
     // The ids of steps of hosts contain addresses, which differ in each run.
     private static string Named(IDatabaseScenario cluster, string id)
     {
         for (var host = 0; host < cluster.Hosts.Count; host++)
         {
-            id = id.EndsWith("/" + cluster.Hosts[host].Address, StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $"{id[..id.LastIndexOf('/')]}/host-{host + 1}") : id;
+            id = id.EndsWith("/" + cluster.Hosts[host].Address, StringComparison.Ordinal)
+                ? string.Create(CultureInfo.InvariantCulture, $"{id[..id.LastIndexOf('/')]}/host-{host + 1}")
+                : id;
         }
 
         return id;

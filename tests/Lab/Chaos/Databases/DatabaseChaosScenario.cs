@@ -12,19 +12,23 @@ public sealed record DatabaseChaosScenario(
     /// <summary>TiDB 2.1 to 3.0 under systemd.</summary>
     public static DatabaseChaosScenario TiDb { get; } = new(
         "tidb-21-30",
-        async (run, number, token) => await TiDbScenario.StartAsync(run, new TiDbScenarioOptions { Cluster = new() { Name = FormattableString.Invariant($"ti{number}h") } }, token),
+        async (run, number, token) => await TiDbScenario.StartAsync(
+            run, new TiDbScenarioOptions { Cluster = new() { Name = FormattableString.Invariant($"ti{number}h") } },
+            token),
         ["PreparePackage", "UpgradePD", "UpgradeTiKV", "UpgradeTiDB", "Verify"]);
 
     /// <summary>BMDB 2.16 to 2.18 as plain processes.</summary>
     public static DatabaseChaosScenario Bmdb { get; } = new(
         "bmdb-216-218",
-        async (run, number, token) => await YugabyteScenario.StartAsync(run, Named(YugabyteScenarioOptions.Bmdb, "bm", number), token),
+        async (run, number, token) => await YugabyteScenario.StartAsync(
+            run, Named(YugabyteScenarioOptions.Bmdb, "bm", number), token),
         ["PreparePackage", "UpgradeMasters", "UpgradeTServers", "PromoteAutoFlags"]);
 
     /// <summary>YugabyteDB 2.20 to 2024.1 under systemd.</summary>
     public static DatabaseChaosScenario Yugabyte { get; } = new(
         "yb-220-20241",
-        async (run, number, token) => await YugabyteScenario.StartAsync(run, Named(YugabyteScenarioOptions.Yugabyte, "yb", number), token),
+        async (run, number, token) => await YugabyteScenario.StartAsync(
+            run, Named(YugabyteScenarioOptions.Yugabyte, "yb", number), token),
         ["PreparePackage", "UpgradeMasters", "UpgradeTServers", "PromoteAutoFlags"]);
 
     public static IReadOnlyList<DatabaseChaosScenario> All { get; } = [TiDb, Bmdb, Yugabyte];

@@ -16,7 +16,8 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
 
     /// <summary>Whether an accident caused the violation.</summary>
     public bool Permits(string violation) =>
-        _struck.Exists(struck => struck.Case.Accident?.Permits.Any(word => violation.Contains(word, StringComparison.Ordinal)) == true);
+        _struck.Exists(struck =>
+            struck.Case.Accident?.Permits.Any(word => violation.Contains(word, StringComparison.Ordinal)) == true);
 
     /// <summary>
     /// Causes the accident of a case after the one before is repaired: two accidents at a time are out of scope.
@@ -71,10 +72,13 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
     {
         if (_struck.Count == 0)
         {
-            return run.Count == 1 ? new Dictionary<DatabaseChaosCase, ChaosOutcome> { [run[0]] = new(false, "not reached", difference) } : new Dictionary<DatabaseChaosCase, ChaosOutcome>();
+            return run.Count == 1
+                ? new Dictionary<DatabaseChaosCase, ChaosOutcome> { [run[0]] = new(false, "not reached", difference) }
+                : new Dictionary<DatabaseChaosCase, ChaosOutcome>();
         }
 
-        return _struck.ToDictionary(struck => struck.Case, struck => new ChaosOutcome(true, Way(struck, struck == _struck[^1], difference), difference) { Said = struck.Said });
+        return _struck.ToDictionary(struck => struck.Case, struck =>
+            new ChaosOutcome(true, Way(struck, struck == _struck[^1], difference), difference) { Said = struck.Said });
     }
 
     private string Way(Struck struck, bool isLast, string? difference)
@@ -82,11 +86,15 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
         var end = difference is null ? "Succeeded" : "ended otherwise";
         if (struck.Case.IsKill)
         {
-            return _struck.Count == 1 ? "killed" : string.Create(CultureInfo.InvariantCulture, $"one of {_struck.Count} kills of one run");
+            return _struck.Count == 1
+                ? "killed"
+                : string.Create(CultureInfo.InvariantCulture, $"one of {_struck.Count} kills of one run");
         }
 
         string[] mended = struck.Case.Accident!.Fix is not null ? ["mended"] : [];
-        var together = _struck.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", one of {_struck.Count} accidents of one run");
+        var together = _struck.Count == 1
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $", one of {_struck.Count} accidents of one run");
         return string.Join(" → ", [.. struck.Stops, .. mended, (isLast ? end : "went on") + together]);
     }
 

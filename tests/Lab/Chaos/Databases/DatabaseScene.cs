@@ -15,7 +15,8 @@ public sealed record DatabaseScene(DatabaseStage Stage, IDatabaseScenario Scenar
 
     /// <inheritdoc />
     public override KubeFaultProxy Kubernetes =>
-        Stage.Proxy ?? throw new InvalidOperationException("the stage has no fault proxy (DatabaseStageOptions.Faults)");
+        Stage.Proxy
+            ?? throw new InvalidOperationException("the stage has no fault proxy (DatabaseStageOptions.Faults)");
 
     /// <summary>
     /// The process of the running step when the accident struck; the first process if the step has none.

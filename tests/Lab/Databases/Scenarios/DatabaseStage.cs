@@ -50,13 +50,15 @@ public sealed class DatabaseStage : IAsyncDisposable
         DatabaseStageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var stage = new DatabaseStage(run ?? await LabRun.StartAsync(cancellationToken: cancellationToken), run is null);
+        var stage = new DatabaseStage(
+            run ?? await LabRun.StartAsync(cancellationToken: cancellationToken), run is null);
         try
         {
             stage.ControlPlane = await ControlPlane.StartAsync(stage.Run, cancellationToken: cancellationToken);
             stage.Proxy = options.Faults ? new KubeFaultProxy(stage.Run, stage.ControlPlane) : null;
             stage.Operator = await OperatorStage.InstallAsync(
-                stage.Run, stage.ControlPlane, stage.Proxy, options.Checkout, options.OperatorAssembly, options.ModernCrds, cancellationToken);
+                stage.Run, stage.ControlPlane, stage.Proxy, options.Checkout, options.OperatorAssembly,
+                options.ModernCrds, cancellationToken);
             return stage;
         }
         catch
@@ -70,7 +72,8 @@ public sealed class DatabaseStage : IAsyncDisposable
     /// Starts an operator. By default it does not contend for the lease, so that a successor need not wait for the
     /// lease of a killed one.
     /// </summary>
-    public LabOperator StartOperator(LabOperatorOptions? options = null) => Operator.StartOperator(options ?? new LabOperatorOptions { LeaderElection = false });
+    public LabOperator StartOperator(LabOperatorOptions? options = null) =>
+        Operator.StartOperator(options ?? new LabOperatorOptions { LeaderElection = false });
 
     /// <summary>Makes a namespace with the Secrets of a scenario.</summary>
     /// <returns>Name of the namespace.</returns>
@@ -104,15 +107,18 @@ public sealed class DatabaseStage : IAsyncDisposable
     /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(
-        string space, IDatabaseScenario scenario, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
+        string space, IDatabaseScenario scenario, Func<JsonNode, bool> wanted, TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        return Operator.WaitForAsync(Plural, space, scenario.Name, wanted, deadline ?? TimeSpan.FromMinutes(5), cancellationToken);
+        return Operator.WaitForAsync(
+            Plural, space, scenario.Name, wanted, deadline ?? TimeSpan.FromMinutes(5), cancellationToken);
     }
 
     /// <summary>Follows an upgrade for a time at most. Null if it did not become as wanted meanwhile.</summary>
     public Task<JsonNode?> SeenWithinAsync(
-        string space, IDatabaseScenario scenario, Func<JsonNode, bool> wanted, TimeSpan time, CancellationToken cancellationToken = default)
+        string space, IDatabaseScenario scenario, Func<JsonNode, bool> wanted, TimeSpan time,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scenario);
         return Operator.SeenWithinAsync(Plural, space, scenario.Name, wanted, time, cancellationToken);

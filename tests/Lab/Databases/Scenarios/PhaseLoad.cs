@@ -13,5 +13,8 @@ public sealed record PhaseLoad(
 {
     /// <inheritdoc />
     public override string ToString() =>
-        FormattableString.Invariant($"{Phase}: {Ok} ok, {Failed} failed, {Retried} handed over, slowest {SlowestMs} ms{(Errors.Count > 0 ? "; " + string.Join("; ", Errors) : "")}");
+        FormattableString.Invariant(
+            $"{Phase}: {Ok} ok, {Failed} failed, {Retried} handed over, slowest {SlowestMs} ms{(Errors.Count > 0
+                ? "; " + string.Join("; ", Errors)
+                : "")}");
 }

@@ -20,13 +20,17 @@ public static class PhaseLoads
     {
         ArgumentNullException.ThrowIfNull(directory);
         var started = upgrade.Steps()
-            .Select(step => (Phase: step["id"]!.GetValue<string>().Split('/')[0], At: Time(step["startedAt"]), Until: Time(step["finishedAt"])))
+            .Select(
+                step => (Phase: step["id"]!.GetValue<string>().Split('/')[0], At: Time(step["startedAt"]), Until: Time(
+                    step["finishedAt"])))
             .Where(step => step.At is not null)
             .OrderBy(step => step.At)
             .ToList();
         var over = started.Select(step => step.Until).DefaultIfEmpty().Max();
         string PhaseAt(DateTimeOffset moment) =>
-            over is not null && moment > over ? "After" : started.LastOrDefault(step => step.At <= moment).Phase ?? "Before";
+            over is not null && moment > over
+                ? "After"
+                : started.LastOrDefault(step => step.At <= moment).Phase ?? "Before";
         return [.. directory.Client().GroupBy(second => PhaseAt(second.At)).Select(phase => Sum(phase.Key, phase))];
     }
 

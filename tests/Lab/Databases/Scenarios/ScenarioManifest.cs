@@ -17,7 +17,8 @@ internal static class ScenarioManifest
     /// </summary>
     public static StageSecret Access(IReadOnlyList<LabHost> hosts) => hosts[0].Engine is { } engine
         ? Credentials(DockerSecret, engine.Client)
-        : StageSecret.Opaque(SshSecret, ("ssh-privatekey", hosts[0].KeyPem), ("known_hosts", string.Concat(hosts.Select(host => host.KnownHostsLine + "\n"))));
+        : StageSecret.Opaque(SshSecret, ("ssh-privatekey", hosts[0].KeyPem), (
+            "known_hosts", string.Concat(hosts.Select(host => host.KnownHostsLine + "\n"))));
 
     /// <summary>Authority, client certificate and key.</summary>
     public static StageSecret Tls(LabCredentials client) => Credentials(TlsSecret, client);
@@ -45,7 +46,12 @@ internal static class ScenarioManifest
         }
 
         access["tlsSecretRef"] = new JsonObject { ["name"] = DockerSecret };
-        access["hosts"] = new JsonArray([.. hosts.Select(host => (JsonNode)new JsonObject { ["host"] = host.Address, ["endpoint"] = host.Engine!.Endpoint, ["container"] = host.Name })]);
+        access["hosts"] = new JsonArray([.. hosts.Select(host => (JsonNode)new JsonObject
+        {
+            ["host"] = host.Address,
+            ["endpoint"] = host.Engine!.Endpoint,
+            ["container"] = host.Name
+        })]);
         return new JsonObject { ["docker"] = access };
     }
 

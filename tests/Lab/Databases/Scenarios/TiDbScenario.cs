@@ -52,8 +52,11 @@ public sealed class TiDbScenario : IDatabaseScenario
     {
         options ??= new TiDbScenarioOptions();
         var package = await TiDbPackages.MakeAsync(options.ToVersion, cancellationToken);
-        var users = new Dictionary<string, string>(options.Cluster.Users, StringComparer.Ordinal) { ["root"] = Password };
-        return new TiDbScenario(await TiDbCluster.StartAsync(run, options.Cluster with { Users = users }, cancellationToken), options, package);
+        var users =
+            new Dictionary<string, string>(options.Cluster.Users, StringComparer.Ordinal) { ["root"] = Password };
+        return new TiDbScenario(
+            await TiDbCluster.StartAsync(run, options.Cluster with { Users = users }, cancellationToken), options,
+            package);
     }
 
     /// <inheritdoc />
@@ -71,7 +74,8 @@ public sealed class TiDbScenario : IDatabaseScenario
                 ["archives"] = new JsonArray(ScenarioManifest.Archive("tidb", _package.Archive, _package.Sha256)),
             },
             ["access"] = ScenarioManifest.Access(Hosts, sudo: true),
-            ["control"] = new JsonArray([.. Cluster.Instances.GroupBy(i => i.Component).Select(g => (JsonNode)ScenarioManifest.Control(Component(g.Key), Control(g.First())))]),
+            ["control"] = new JsonArray([.. Cluster.Instances.GroupBy(i => i.Component)
+                .Select(g => (JsonNode)ScenarioManifest.Control(Component(g.Key), Control(g.First())))]),
             ["instances"] = new JsonArray([.. Cluster.Instances.Select(instance => (JsonNode)Instance(instance))]),
             ["settle"] = "1s",
             ["drain"] = new JsonObject { ["timeout"] = "1m" },
@@ -92,28 +96,34 @@ public sealed class TiDbScenario : IDatabaseScenario
     }
 
     /// <inheritdoc />
-    public async Task<IAsyncDisposable> StartClientAsync(int requestsPerSecond = 20, CancellationToken cancellationToken = default) =>
+    public async Task<IAsyncDisposable> StartClientAsync(
+        int requestsPerSecond = 20, CancellationToken cancellationToken = default) =>
         await Cluster.StartClientAsync(requestsPerSecond, cancellationToken: cancellationToken);
 
     /// <inheritdoc />
     public LabHost HostOf(string process) => Cluster.Instance(process).Host;
 
     /// <inheritdoc />
-    public Task KillAsync(string process, CancellationToken cancellationToken = default) => Cluster.SignalAsync(Cluster.Instance(process), LabSignal.Kill, cancellationToken);
+    public Task KillAsync(string process, CancellationToken cancellationToken = default) =>
+        Cluster.SignalAsync(Cluster.Instance(process), LabSignal.Kill, cancellationToken);
 
     /// <inheritdoc />
     public async Task<bool> IsRunningAsync(string process, CancellationToken cancellationToken = default) =>
-        (await HostOf(process).RunAsync($"pgrep -f '^bin/{Cluster.Instance(process).Program} ' >/dev/null", ct: cancellationToken)).ExitCode == 0;
+        (await HostOf(process).RunAsync(
+            $"pgrep -f '^bin/{Cluster.Instance(process).Program} ' >/dev/null", ct: cancellationToken)).ExitCode == 0;
 
     /// <inheritdoc />
-    public Task ReviveAsync(string process, CancellationToken cancellationToken = default) => Cluster.StartAsync(Cluster.Instance(process), cancellationToken);
+    public Task ReviveAsync(string process, CancellationToken cancellationToken = default) =>
+        Cluster.StartAsync(Cluster.Instance(process), cancellationToken);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<string>> ViolationsAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<string>>(
-    [
-        .. Directory.Violations().Select(violation => violation.ToString()),
-        .. Cluster.Truth().EvictedStores.Select(store => string.Create(CultureInfo.InvariantCulture, $"the evict-leader scheduler of store {store} is left in schedulers-v2")),
-    ]);
+    public Task<IReadOnlyList<string>> ViolationsAsync(CancellationToken cancellationToken = default) =>
+        Task.FromResult<IReadOnlyList<string>>(
+        [
+            .. Directory.Violations().Select(violation => violation.ToString()),
+            .. Cluster.Truth().EvictedStores.Select(store => string.Create(
+                CultureInfo.InvariantCulture, $"the evict-leader scheduler of store {store} is left in schedulers-v2")),
+        ]);
 
     /// <inheritdoc />
     public string EndState()
@@ -126,11 +136,15 @@ public sealed class TiDbScenario : IDatabaseScenario
             Line($"{name} {version}");
         }
 
-        Line($"cluster version {truth.ClusterVersion}, bootstrap {truth.BootstrapVersion}, PD leader {(truth.PdLeader.Length > 0 ? "one" : "none")}");
+        var leader = truth.PdLeader.Length > 0 ? "one" : "none";
+        var priorities = truth.LeaderPriorities.OrderBy(p => p.Key, StringComparer.Ordinal);
+        var states = truth.BinlogStates.OrderBy(b => b.Key, StringComparer.Ordinal);
+        Line($"cluster version {truth.ClusterVersion}, bootstrap {truth.BootstrapVersion}, PD leader {leader}");
         Line($"evicted [{string.Join(' ', truth.EvictedStores)}], unfinished DDL {truth.UnfinishedJobs}");
-        Line($"leader priorities {string.Join(' ', truth.LeaderPriorities.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"))}");
-        Line($"binlog {string.Join(' ', truth.BinlogStates.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => $"{b.Key}={b.Value}"))}");
-        foreach (var (name, value) in truth.Schedule.Where(s => s.Key.EndsWith("-limit", StringComparison.Ordinal)).OrderBy(s => s.Key, StringComparer.Ordinal))
+        Line($"leader priorities {string.Join(' ', priorities.Select(p => $"{p.Key}={p.Value}"))}");
+        Line($"binlog {string.Join(' ', states.Select(b => $"{b.Key}={b.Value}"))}");
+        foreach (var (name, value) in truth.Schedule.Where(s => s.Key.EndsWith("-limit", StringComparison.Ordinal))
+            .OrderBy(s => s.Key, StringComparer.Ordinal))
         {
             Line($"{name} {value}");
         }
@@ -150,7 +164,11 @@ public sealed class TiDbScenario : IDatabaseScenario
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 
     private JsonObject Backup() => _options.Snapshots is { } folder
-        ? new JsonObject { ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = folder } }, ["databases"] = new JsonArray(Database) }
+        ? new JsonObject
+        {
+            ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = folder } },
+            ["databases"] = new JsonArray(Database)
+        }
         : new JsonObject { ["waived"] = true };
 
     private static JsonObject Instance(TiDbInstance instance)

@@ -44,7 +44,9 @@ public sealed class YugabyteScenario : IDatabaseScenario
     [
         ScenarioManifest.Access(Hosts),
         .. _client is null ? [] : new[] { ScenarioManifest.Tls(_client) },
-        .. Cluster.Options.Knobs.SqlPassword is { } password ? new[] { StageSecret.Opaque(SqlSecret, ("username", "yugabyte"), ("password", password)) } : [],
+        .. Cluster.Options.Knobs.SqlPassword is { } password
+            ? new[] { StageSecret.Opaque(SqlSecret, ("username", "yugabyte"), ("password", password)) }
+            : [],
     ];
 
     private bool IsBmdb => Cluster.Naming == YugabyteNaming.Bmdb;
@@ -65,8 +67,11 @@ public sealed class YugabyteScenario : IDatabaseScenario
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(options);
-        var client = cluster.Options.HasWebTls ? run.Authority.Issue(run.FolderFor(cluster.Options.Name + "-client"), "client", "operator") : null;
-        return new YugabyteScenario(cluster, options, await YugabytePackages.MakeAsync(cluster.Naming, options.ToVersion), client);
+        var client = cluster.Options.HasWebTls
+            ? run.Authority.Issue(run.FolderFor(cluster.Options.Name + "-client"), "client", "operator")
+            : null;
+        return new YugabyteScenario(
+            cluster, options, await YugabytePackages.MakeAsync(cluster.Naming, options.ToVersion), client);
     }
 
     /// <inheritdoc />
@@ -92,7 +97,12 @@ public sealed class YugabyteScenario : IDatabaseScenario
             ["settle"] = "1s",
             ["drain"] = new JsonObject { ["timeout"] = "1m" },
             ["timeouts"] = ScenarioManifest.Timeouts(),
-            ["yugabyte"] = new JsonObject { ["dialect"] = IsBmdb ? "BMDB" : "Yugabyte", ["catalogRetryPause"] = "1s", ["sql"] = new JsonObject { ["database"] = "yugabyte" } },
+            ["yugabyte"] = new JsonObject
+            {
+                ["dialect"] = IsBmdb ? "BMDB" : "Yugabyte",
+                ["catalogRetryPause"] = "1s",
+                ["sql"] = new JsonObject { ["database"] = "yugabyte" }
+            },
         };
         if (Cluster.Options.Knobs.SqlPassword is not null)
         {
@@ -108,17 +118,22 @@ public sealed class YugabyteScenario : IDatabaseScenario
     }
 
     /// <inheritdoc />
-    public async Task<IAsyncDisposable> StartClientAsync(int requestsPerSecond = 20, CancellationToken cancellationToken = default) => await Cluster.StartClientAsync(requestsPerSecond);
+    public async Task<IAsyncDisposable> StartClientAsync(
+        int requestsPerSecond = 20, CancellationToken cancellationToken = default) =>
+        await Cluster.StartClientAsync(requestsPerSecond);
 
     /// <inheritdoc />
     public LabHost HostOf(string process) => Cluster.Server(process).Host;
 
     /// <inheritdoc />
-    public Task KillAsync(string process, CancellationToken cancellationToken = default) => Cluster.KillAsync(Cluster.Server(process), cancellationToken);
+    public Task KillAsync(string process, CancellationToken cancellationToken = default) =>
+        Cluster.KillAsync(Cluster.Server(process), cancellationToken);
 
     /// <inheritdoc />
     public async Task<bool> IsRunningAsync(string process, CancellationToken cancellationToken = default) =>
-        (await HostOf(process).RunAsync($"pgrep -x {Cluster.Naming.ProgramOf(Cluster.Server(process).Kind)} >/dev/null", ct: cancellationToken)).ExitCode == 0;
+        (await HostOf(process).RunAsync(
+            $"pgrep -x {Cluster.Naming.ProgramOf(Cluster.Server(process).Kind)} >/dev/null",
+            ct: cancellationToken)).ExitCode == 0;
 
     /// <inheritdoc />
     public Task ReviveAsync(string process, CancellationToken cancellationToken = default) =>
@@ -133,7 +148,8 @@ public sealed class YugabyteScenario : IDatabaseScenario
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, int> Counts() => Cluster.Servers.ToDictionary(
-        server => $"starts of {server.Name}", server => Cluster.State().Server(server.Name).Starts, StringComparer.Ordinal);
+        server => $"starts of {server.Name}", server => Cluster.State().Server(server.Name).Starts,
+        StringComparer.Ordinal);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
@@ -169,9 +185,16 @@ public sealed class YugabyteScenario : IDatabaseScenario
 
     private JsonObject Control(YugabyteServer server) => Cluster.Options.Control switch
     {
-        YugabyteControl.Systemd => new JsonObject { ["systemd"] = new JsonObject { ["unit"] = YugabyteHostFiles.UnitOf(Cluster.Naming, server.Kind) } },
-        YugabyteControl.Scripts => new JsonObject { ["scripts"] = new JsonObject { ["start"] = server.StartScript, ["stop"] = server.StopScript } },
-        YugabyteControl.Supervise => new JsonObject { ["supervise"] = new JsonObject { ["directory"] = server.ServiceDirectory } },
+        YugabyteControl.Systemd => new JsonObject
+        {
+            ["systemd"] = new JsonObject { ["unit"] = YugabyteHostFiles.UnitOf(Cluster.Naming, server.Kind) }
+        },
+        YugabyteControl.Scripts => new JsonObject
+        {
+            ["scripts"] = new JsonObject { ["start"] = server.StartScript, ["stop"] = server.StopScript }
+        },
+        YugabyteControl.Supervise =>
+            new JsonObject { ["supervise"] = new JsonObject { ["directory"] = server.ServiceDirectory } },
         _ => new JsonObject
         {
             ["process"] = new JsonObject

@@ -18,7 +18,13 @@ public sealed record YugabyteScenarioOptions
     public static YugabyteScenarioOptions Bmdb { get; } = new()
     {
         Id = "bmdb-216-218",
-        Cluster = new YugabyteClusterOptions { Name = "bm", Naming = YugabyteNaming.Bmdb, Version = "2.16.9.0-b67", User = "bigmath" },
+        Cluster = new YugabyteClusterOptions
+        {
+            Name = "bm",
+            Naming = YugabyteNaming.Bmdb,
+            Version = "2.16.9.0-b67",
+            User = "bigmath"
+        },
         ToVersion = "2.18.4.0-b52",
     };
 

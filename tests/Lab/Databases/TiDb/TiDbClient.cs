@@ -24,8 +24,13 @@ public sealed class TiDbClient : IAsyncDisposable
         var package = await TiDbPackages.MakeClientAsync(cancellationToken);
         var program = Path.Combine(package.Directory, "bin", Program);
         var list = string.Join(',', servers);
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["STANDIN_CLUSTER"] = directory.Path, ["STANDIN_CLIENT_PASSWORD"] = password };
-        await Shell.RunAsync(program, ["--servers", list, "--prepare"], environment: environment, cancellationToken: cancellationToken);
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["STANDIN_CLUSTER"] = directory.Path,
+            ["STANDIN_CLIENT_PASSWORD"] = password
+        };
+        await Shell.RunAsync(
+            program, ["--servers", list, "--prepare"], environment: environment, cancellationToken: cancellationToken);
         return new TiDbClient(run.StartProcess(new LabProcessOptions
         {
             Name = name,

@@ -35,8 +35,10 @@ public sealed class TiDbCluster : IAsyncDisposable
         Directory = directory;
         Hosts = hosts;
         Instances = [.. Places()];
-        Spares = [.. hosts.Skip(options.Hosts).Select((host, i) => Place("tikv", options.Hosts + i + 1, host, 20160, 20180))];
-        Client = options.Tls ? run.Authority.Issue(run.FolderFor(options.Name + "-client"), "client", "operator") : null;
+        Spares = [.. hosts.Skip(options.Hosts).Select(
+            (host, i) => Place("tikv", options.Hosts + i + 1, host, 20160, 20180))];
+        Client =
+            options.Tls ? run.Authority.Issue(run.FolderFor(options.Name + "-client"), "client", "operator") : null;
         _http = new HttpClient(CreateHandler()) { Timeout = TimeSpan.FromSeconds(10) };
     }
 
@@ -68,7 +70,12 @@ public sealed class TiDbCluster : IAsyncDisposable
         var hosts = await Task.WhenAll(Enumerable.Range(1, options.Hosts + options.Spares).Select(async number =>
         {
             var name = FormattableString.Invariant($"{options.Name}{number}");
-            return await LabHost.StartAsync(run, name, new LabHostOptions { Shared = [directory.Path], TimeFactor = options.TimeFactor, DataBytes = options.DataBytes }, cancellationToken);
+            return await LabHost.StartAsync(run, name, new LabHostOptions
+            {
+                Shared = [directory.Path],
+                TimeFactor = options.TimeFactor,
+                DataBytes = options.DataBytes
+            }, cancellationToken);
         }));
         var cluster = new TiDbCluster(run, options, directory, hosts);
         await cluster.WriteSettingsAsync(cancellationToken);
@@ -82,15 +89,17 @@ public sealed class TiDbCluster : IAsyncDisposable
         return cluster;
     }
 
-    // The first TiDB server creates the system tables. One that starts at that moment dies of them and is started again,
-    // which a test would count as a start of the upgrade.
+    // The first TiDB server creates the system tables. One that starts at that moment dies of them and is started
+    // again, which a test would count as a start of the upgrade.
     private async Task StartAllAsync(string component, CancellationToken cancellationToken)
     {
         var instances = Of(component).ToArray();
         if (component == "tidb" && instances is [var first, .. var others])
         {
             await StartAsync(first, cancellationToken);
-            await Deadline.UntilAsync("the system tables of TiDB", _ => Task.FromResult(Truth().BootstrapVersion > 0), cancellationToken: cancellationToken);
+            await Deadline.UntilAsync(
+                "the system tables of TiDB", _ => Task.FromResult(Truth().BootstrapVersion > 0),
+                cancellationToken: cancellationToken);
             instances = others;
         }
 
@@ -113,7 +122,9 @@ public sealed class TiDbCluster : IAsyncDisposable
     public async Task StartSpareAsync(TiDbInstance spare, string version, CancellationToken cancellationToken = default)
     {
         var package = await TiDbPackages.MakeAsync(version, cancellationToken);
-        File.Copy(Path.Combine(package.Directory, "bin", spare.Program), Path.Combine(spare.Host.Data, "deploy", spare.Component, "bin", spare.Program), overwrite: true);
+        File.Copy(
+            Path.Combine(package.Directory, "bin", spare.Program),
+            Path.Combine(spare.Host.Data, "deploy", spare.Component, "bin", spare.Program), overwrite: true);
         await OwnAsync(spare.Host, spare.DeployDir, cancellationToken);
         await StartAsync(spare, cancellationToken);
     }
@@ -124,11 +135,14 @@ public sealed class TiDbCluster : IAsyncDisposable
 
     /// <summary>Sends the process of an instance a signal without its supervisor.</summary>
     public Task SignalAsync(TiDbInstance instance, LabSignal signal, CancellationToken cancellationToken = default) =>
-        RunAsync(instance, FormattableString.Invariant($"pkill -{(int)signal} -f '^bin/{instance.Program} '"), cancellationToken);
+        RunAsync(
+            instance, FormattableString.Invariant($"pkill -{(int)signal} -f '^bin/{instance.Program} '"),
+            cancellationToken);
 
     /// <summary>Runs a script on the host of an instance as the deploying user.</summary>
     /// <exception cref="LabException">The script failed.</exception>
-    public static async Task<string> RunAsync(TiDbInstance instance, string script, CancellationToken cancellationToken = default) =>
+    public static async Task<string> RunAsync(
+        TiDbInstance instance, string script, CancellationToken cancellationToken = default) =>
         (await instance.Host.RunAsync(script, ct: cancellationToken)).OrThrow();
 
     /// <summary>Unpacks a version's package on every host, next to the running version.</summary>
@@ -141,7 +155,8 @@ public sealed class TiDbCluster : IAsyncDisposable
         {
             var target = Path.Combine(host.Data, "packages");
             System.IO.Directory.CreateDirectory(target);
-            await Shell.RunAsync("cp", ["-r", package.Directory, target], environment: _run.Mark, cancellationToken: cancellationToken);
+            await Shell.RunAsync(
+                "cp", ["-r", package.Directory, target], environment: _run.Mark, cancellationToken: cancellationToken);
             await OwnAsync(host, PackageFolder, cancellationToken);
         }
 
@@ -152,11 +167,16 @@ public sealed class TiDbCluster : IAsyncDisposable
     /// Starts a client that reads and writes until it is disposed of. Its counts are in <see
     /// cref="StandinDirectory.Client"/>.
     /// </summary>
-    public Task<TiDbClient> StartClientAsync(double requestsPerSecond = 20, string name = "client-1", CancellationToken cancellationToken = default) =>
-        TiDbClient.StartAsync(_run, Directory, name, Of("tidb").Select(i => i.Address), requestsPerSecond, Options.Users.GetValueOrDefault("root"), cancellationToken);
+    public Task<TiDbClient> StartClientAsync(
+        double requestsPerSecond = 20, string name = "client-1", CancellationToken cancellationToken = default) =>
+        TiDbClient.StartAsync(
+            _run, Directory, name, Of("tidb").Select(i => i.Address), requestsPerSecond,
+            Options.Users.GetValueOrDefault("root"), cancellationToken);
 
     /// <summary>Sends a process an HTTP request.</summary>
-    public async Task<(HttpStatusCode Status, string Body)> HttpAsync(TiDbInstance instance, HttpMethod method, string path, string? json = null, CancellationToken cancellationToken = default)
+    public async Task<(HttpStatusCode Status, string Body)> HttpAsync(
+        TiDbInstance instance, HttpMethod method, string path, string? json = null,
+        CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(method, instance.Http(path));
         if (json is not null)
@@ -197,7 +217,8 @@ public sealed class TiDbCluster : IAsyncDisposable
                 }
 
                 var stores = await JsonAsync(pd, "/pd/api/v1/stores", token);
-                var up = stores.GetProperty("stores").EnumerateArray().Count(s => s.GetProperty("store").GetProperty("state_name").GetString() == "Up");
+                var up = stores.GetProperty("stores").EnumerateArray()
+                    .Count(s => s.GetProperty("store").GetProperty("state_name").GetString() == "Up");
                 var schedulers = await JsonAsync(pd, "/pd/api/v1/schedulers", token);
                 var health = await JsonAsync(pd, "/pd/health", token);
                 return up == Of("tikv").Count()
@@ -290,7 +311,8 @@ public sealed class TiDbCluster : IAsyncDisposable
     {
         var settings = new TiDbSettingsFile
         {
-            Names = Instances.Concat(Spares).ToDictionary(i => $"{i.Component} {i.Address}", i => i.Name, StringComparer.Ordinal),
+            Names = Instances.Concat(Spares).ToDictionary(
+                i => $"{i.Component} {i.Address}", i => i.Name, StringComparer.Ordinal),
             LeadersPerStore = Options.LeadersPerStore,
             MergeableRegions = Options.MergeableRegions,
             BusyRegions = Options.BusyRegions,
@@ -298,16 +320,22 @@ public sealed class TiDbCluster : IAsyncDisposable
             NoGateway = !Options.EtcdGateway,
             DefaultsMove = Options.DefaultsMove,
             Users = Options.Users,
-            Backend = Options.Backend is { } backend ? new TiDbSettingsFile.BackendPart(FormattableString.Invariant($"{backend.Address}:{backend.Port}"), BackendUser, BackendPassword) : null,
+            Backend = Options.Backend is { } backend
+                ? new TiDbSettingsFile.BackendPart(
+                    FormattableString.Invariant($"{backend.Address}:{backend.Port}"), BackendUser, BackendPassword)
+                : null,
         };
         if (Options.Backend is { } server)
         {
             await server.ExecAsync(
-                $"CREATE DATABASE IF NOT EXISTS test; CREATE USER IF NOT EXISTS {BackendUser}@'%' IDENTIFIED BY '{BackendPassword}'; GRANT ALL PRIVILEGES ON *.* TO {BackendUser}@'%' WITH GRANT OPTION",
+                $"CREATE DATABASE IF NOT EXISTS test; CREATE USER IF NOT EXISTS {BackendUser}@'%' IDENTIFIED BY "
+                + $"'{BackendPassword}'; GRANT ALL PRIVILEGES ON *.* TO {BackendUser}@'%' WITH GRANT OPTION",
                 cancellationToken: cancellationToken);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(Directory.Path, "tidb.json"), JsonSerializer.Serialize(settings, TiDbJson.Default.TiDbSettingsFile), cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(Directory.Path, "tidb.json"),
+            JsonSerializer.Serialize(settings, TiDbJson.Default.TiDbSettingsFile), cancellationToken);
     }
 
     private async Task LayOutAsync(LabHost host, CancellationToken cancellationToken)
@@ -316,7 +344,9 @@ public sealed class TiDbCluster : IAsyncDisposable
         // script.
         await File.WriteAllTextAsync(
             Path.Combine(host.Data, "standin.env"),
-            string.Create(CultureInfo.InvariantCulture, $"STANDIN_CLUSTER={Directory.Path}\nSTANDIN_TIME_FACTOR={Options.TimeFactor}\n"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"STANDIN_CLUSTER={Directory.Path}\nSTANDIN_TIME_FACTOR={Options.TimeFactor}\n"),
             cancellationToken);
         var package = await TiDbPackages.MakeAsync(Options.Version, cancellationToken);
         foreach (var instance in Instances.Concat(Spares).Where(i => i.Host == host))
@@ -327,7 +357,8 @@ public sealed class TiDbCluster : IAsyncDisposable
         await OwnAsync(host, "/data/deploy", cancellationToken);
         if (Options.Tls)
         {
-            _run.Authority.Issue(Path.Combine(host.Data, "tls"), "server", host.Name, hosts: [host.Address, host.Name, "127.0.0.1"]);
+            _run.Authority.Issue(
+                Path.Combine(host.Data, "tls"), "server", host.Name, hosts: [host.Address, host.Name, "127.0.0.1"]);
             await OwnAsync(host, TlsFolder, cancellationToken);
         }
 
@@ -346,21 +377,31 @@ public sealed class TiDbCluster : IAsyncDisposable
         }
 
         // Tools are next to the server that they use.
-        string[] tools = instance.Component switch { "pd" => ["pd-ctl"], "pump" or "drainer" => ["binlogctl"], _ => [] };
+        string[] tools =
+            instance.Component switch { "pd" => ["pd-ctl"], "pump" or "drainer" => ["binlogctl"], _ => [] };
         foreach (var program in tools.Prepend(instance.Program))
         {
             var target = Path.Combine(folder, "bin", program);
             File.Copy(Path.Combine(package.Directory, "bin", program), target);
         }
 
-        await WriteScriptAsync(Path.Combine(folder, "scripts", $"run_{instance.Component}.sh"), TiDbScripts.Run(instance, Instances), cancellationToken);
-        await WriteScriptAsync(Path.Combine(folder, "scripts", $"start_{instance.Component}.sh"), TiDbScripts.Start(instance), cancellationToken);
-        await WriteScriptAsync(Path.Combine(folder, "scripts", $"stop_{instance.Component}.sh"), TiDbScripts.Stop(instance), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, "conf", instance.Component + ".toml"), TiDbConfigurations.Of(instance, Options), cancellationToken);
+        await WriteScriptAsync(
+            Path.Combine(folder, "scripts", $"run_{instance.Component}.sh"), TiDbScripts.Run(instance, Instances),
+            cancellationToken);
+        await WriteScriptAsync(
+            Path.Combine(folder, "scripts", $"start_{instance.Component}.sh"), TiDbScripts.Start(instance),
+            cancellationToken);
+        await WriteScriptAsync(
+            Path.Combine(folder, "scripts", $"stop_{instance.Component}.sh"), TiDbScripts.Stop(instance),
+            cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "conf", instance.Component + ".toml"), TiDbConfigurations.Of(instance, Options),
+            cancellationToken);
         if (instance.Unit is null)
         {
             System.IO.Directory.CreateDirectory(Path.Combine(folder, "status"));
-            File.CreateSymbolicLink(Path.Combine(folder, "status", "run"), $"{instance.DeployDir}/scripts/run_{instance.Component}.sh");
+            File.CreateSymbolicLink(
+                Path.Combine(folder, "status", "run"), $"{instance.DeployDir}/scripts/run_{instance.Component}.sh");
             File.CreateSymbolicLink(Path.Combine(folder, "bin", "supervise"), "/usr/bin/supervise");
             File.CreateSymbolicLink(Path.Combine(folder, "bin", "svc"), "/usr/bin/svc");
             await WriteScriptAsync(Path.Combine(folder, "bin", "svstat"), TiDbScripts.Svstat, cancellationToken);
@@ -370,7 +411,8 @@ public sealed class TiDbCluster : IAsyncDisposable
     private static async Task WriteScriptAsync(string path, string text, CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(path, text, cancellationToken);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
     }
 
     // The user exists only on the host.

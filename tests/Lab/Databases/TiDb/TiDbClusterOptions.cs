@@ -15,7 +15,8 @@ public sealed record TiDbClusterOptions
     public int Hosts { get; init; } = 3;
 
     /// <summary>
-    /// Number of further hosts, each with a TiKV that is laid out and not started: a replacement for a host that is lost.
+    /// Number of further hosts, each with a TiKV that is laid out and not started: a replacement for a host that is
+    /// lost.
     /// </summary>
     public int Spares { get; init; }
 
@@ -56,14 +57,14 @@ public sealed record TiDbClusterOptions
     public bool DefaultsMove { get; init; }
 
     /// <summary>
-    /// Number of Regions that PD balances all the time, each with a pending replica: while region-schedule-limit is above
-    /// 0, until every TiKV is of 3.0.
+    /// Number of Regions that PD balances all the time, each with a pending replica: while region-schedule-limit is
+    /// above 0, until every TiKV is of 3.0.
     /// </summary>
     public int BusyRegions { get; init; }
 
     /// <summary>
-    /// Number of Regions that PD's replica checker moves to a better place all the time, while replica-schedule-limit is
-    /// above 0.
+    /// Number of Regions that PD's replica checker moves to a better place all the time, while replica-schedule-limit
+    /// is above 0.
     /// </summary>
     public int MisplacedRegions { get; init; }
 
@@ -74,7 +75,8 @@ public sealed record TiDbClusterOptions
     public double MergeableRegions { get; init; } = 0.4;
 
     /// <summary>Accounts of the SQL port with their passwords. Without any, root has no password.</summary>
-    public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>(
+        StringComparer.Ordinal);
 
     /// <summary>The location label of the stores and of PD's configuration; null for none.</summary>
     public string? LocationLabel { get; init; } = "host";

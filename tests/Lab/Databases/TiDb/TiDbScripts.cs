@@ -145,7 +145,8 @@ internal static class TiDbScripts
             $"--peer-urls=\"{peer}\"",
             $"--advertise-peer-urls=\"{peer}\"",
             $"--data-dir=\"{instance.DataDir}\"",
-            $"--initial-cluster=\"{string.Join(',', all.Where(i => i.Component == "pd").Select(i => $"{MemberName(i)}={Peer(i)}"))}\"",
+            "--initial-cluster=\""
+            + $"{string.Join(',', all.Where(i => i.Component == "pd").Select(i => $"{MemberName(i)}={Peer(i)}"))}\"",
             "--config=conf/pd.toml",
             .. Certificates(instance, "cacert", "cert", "key"),
         ];
@@ -207,7 +208,10 @@ internal static class TiDbScripts
 
     private static string Scheme(TiDbInstance instance) => instance.Tls ? "https://" : "http://";
 
-    private static string[] Certificates(TiDbInstance instance, string authority, string certificate, string key) => instance.Tls
-        ? [$"--{authority}={TiDbCluster.TlsFolder}/ca.pem", $"--{certificate}={TiDbCluster.TlsFolder}/server.pem", $"--{key}={TiDbCluster.TlsFolder}/server-key.pem"]
-        : [];
+    private static string[] Certificates(TiDbInstance instance, string authority, string certificate, string key) =>
+        instance.Tls
+            ? [
+                $"--{authority}={TiDbCluster.TlsFolder}/ca.pem", $"--{certificate}={TiDbCluster.TlsFolder}/server.pem",
+                $"--{key}={TiDbCluster.TlsFolder}/server-key.pem"]
+            : [];
 }

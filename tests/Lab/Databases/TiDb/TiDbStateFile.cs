@@ -24,11 +24,15 @@ internal sealed record TiDbStateFile
     public TiDbTruth ToTruth() => new(
         ClusterVersion,
         Pd.Leader,
-        Stores.Values.ToDictionary(s => s.Process, s => new TiDbStore(s.Id, s.Version, s.Leaders, s.StartedAt, s.GoneAt != default), StringComparer.Ordinal),
+        Stores.Values.ToDictionary(
+            s => s.Process, s => new TiDbStore(s.Id, s.Version, s.Leaders, s.StartedAt, s.GoneAt != default),
+            StringComparer.Ordinal),
         Instances.ToDictionary(i => i.Key, i => i.Value.Version, StringComparer.Ordinal),
         Instances.ToDictionary(i => i.Key, i => i.Value.Starts, StringComparer.Ordinal),
-        [.. (Pd.Schedulers ?? []).Where(s => s.Type == "evict-leader").SelectMany(s => s.Args ?? []).Select(ulong.Parse)],
-        (Pd.Config?.GetValueOrDefault("schedule") ?? []).ToDictionary(v => v.Key, v => v.Value.ToString(), StringComparer.Ordinal),
+        [.. (Pd.Schedulers ?? []).Where(s => s.Type == "evict-leader").SelectMany(s => s.Args ?? [])
+            .Select(ulong.Parse)],
+        (Pd.Config?.GetValueOrDefault("schedule") ?? []).ToDictionary(
+            v => v.Key, v => v.Value.ToString(), StringComparer.Ordinal),
         Pd.Members.ToDictionary(m => m.Key, m => m.Value.Priority, StringComparer.Ordinal),
         Tidb.ServerVersion,
         Pumps.Values.Concat(Drainers.Values).ToDictionary(b => b.Process, b => b.State, StringComparer.Ordinal),

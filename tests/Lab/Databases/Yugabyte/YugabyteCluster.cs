@@ -24,7 +24,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
         _groups = options.Groups;
         Directory = StandinDirectory.Create(run.FastFolderFor(options.Name + "-cluster"));
         _files = new YugabyteHostFiles(options, Directory, run);
-        _http = new(() => options.HasWebTls ? LabHttp.Create(run.Authority, "https://" + Masters[0].WebAddress) : new HttpClient());
+        _http = new(() =>
+            options.HasWebTls ? LabHttp.Create(run.Authority, "https://" + Masters[0].WebAddress) : new HttpClient());
     }
 
     public YugabyteClusterOptions Options { get; }
@@ -71,7 +72,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
     /// name="bothWays"/> both directions replicate, each under the same name.
     /// </summary>
     public static async Task<(YugabyteCluster Source, YugabyteCluster Target)> StartPairAsync(
-        LabRun run, YugabyteClusterOptions source, YugabyteClusterOptions target, string group, bool bothWays = false, CancellationToken cancellationToken = default)
+        LabRun run, YugabyteClusterOptions source, YugabyteClusterOptions target, string group, bool bothWays = false,
+        CancellationToken cancellationToken = default)
     {
         var first = await PrepareAsync(run, source, cancellationToken);
         var second = await PrepareAsync(run, target, cancellationToken);
@@ -89,15 +91,18 @@ public sealed class YugabyteCluster : IAsyncDisposable
     public YugabyteServer Server(string name) => Servers.Concat(Spares).Single(server => server.Name == name);
 
     /// <summary>
-    /// Unpacks a version next to the others on every host, or on the given ones, and, by default, runs its post_install.sh.
+    /// Unpacks a version next to the others on every host, or on the given ones, and, by default, runs its
+    /// post_install.sh.
     /// </summary>
     public async Task<YugabytePackage> InstallAsync(
-        string version, bool postInstall = true, IReadOnlyList<LabHost>? hosts = null, CancellationToken cancellationToken = default)
+        string version, bool postInstall = true, IReadOnlyList<LabHost>? hosts = null,
+        CancellationToken cancellationToken = default)
     {
         var package = await YugabytePackages.MakeAsync(Naming, version);
         foreach (var host in hosts ?? _hosts)
         {
-            await Shell.RunAsync("tar", ["-xzf", package.Archive, "-C", host.Data], cancellationToken: cancellationToken);
+            await Shell.RunAsync(
+                "tar", ["-xzf", package.Archive, "-C", host.Data], cancellationToken: cancellationToken);
             await MustAsync(host, $"chown -R {Options.User} {package.Directory}", asRoot: true, cancellationToken);
             if (postInstall)
             {
@@ -127,8 +132,11 @@ public sealed class YugabyteCluster : IAsyncDisposable
     {
         if (Options.Control == YugabyteControl.Process)
         {
-            var command = string.Join(' ', CommandOf(server)).Replace("{directory}", DirectoryOf(version), StringComparison.Ordinal);
-            await MustAsync(server.Host, $"setsid {command} >>{server.OutputFile} 2>&1 </dev/null &", asRoot: false, cancellationToken);
+            var command = string.Join(' ', CommandOf(server)).Replace(
+                "{directory}", DirectoryOf(version), StringComparison.Ordinal);
+            await MustAsync(
+                server.Host, $"setsid {command} >>{server.OutputFile} 2>&1 </dev/null &", asRoot: false,
+                cancellationToken);
             return;
         }
 
@@ -139,7 +147,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
 
             // supervise itself keeps running when its service is down. If there is no supervise yet, it starts the
             // service.
-            YugabyteControl.Supervise => $"if svok {server.ServiceDirectory}; then svc -u {server.ServiceDirectory}; else setsid supervise {server.ServiceDirectory} >/dev/null 2>&1 </dev/null & fi",
+            YugabyteControl.Supervise => $"if svok {server.ServiceDirectory}; then svc -u {server.ServiceDirectory}; "
+                + $"else setsid supervise {server.ServiceDirectory} >/dev/null 2>&1 </dev/null & fi",
             _ => server.StartScript,
         };
         await MustAsync(server.Host, start, asRoot: Options.Control == YugabyteControl.Systemd, cancellationToken);
@@ -156,22 +165,28 @@ public sealed class YugabyteCluster : IAsyncDisposable
             YugabyteControl.Supervise => $"svc -d {server.ServiceDirectory}",
             _ => $"pkill -TERM -x {program}",
         };
-        await MustAsync(server.Host, $"pid=$(pgrep -x {program}) && {stop} && timeout 30 tail --pid=$pid -f /dev/null", asRoot: true, cancellationToken);
+        await MustAsync(
+            server.Host, $"pid=$(pgrep -x {program}) && {stop} && timeout 30 tail --pid=$pid -f /dev/null",
+            asRoot: true, cancellationToken);
     }
 
     /// <summary>
-    /// Kills a server (SIGKILL) and waits until its process is gone, and its ports with it. A systemd unit starts it again.
+    /// Kills a server (SIGKILL) and waits until its process is gone, and its ports with it. A systemd unit starts it
+    /// again.
     /// </summary>
     public Task KillAsync(YugabyteServer server, CancellationToken cancellationToken = default) =>
         MustAsync(
             server.Host,
-            $"pid=$(pgrep -x {Naming.ProgramOf(server.Kind)}) && kill -KILL $pid && timeout 60 tail -s 0.05 --pid=$pid -f /dev/null",
+            $"pid=$(pgrep -x {Naming.ProgramOf(server.Kind)}) && kill -KILL $pid && timeout 60 tail -s 0.05 --pid=$pid "
+            + "-f /dev/null",
             asRoot: true,
             cancellationToken);
 
     /// <summary>Freezes a server without ending it, or lets it continue.</summary>
     public Task FreezeAsync(YugabyteServer server, bool frozen, CancellationToken cancellationToken = default) =>
-        MustAsync(server.Host, $"pkill -{(frozen ? "STOP" : "CONT")} -x {Naming.ProgramOf(server.Kind)}", asRoot: true, cancellationToken);
+        MustAsync(
+            server.Host, $"pkill -{(frozen ? "STOP" : "CONT")} -x {Naming.ProgramOf(server.Kind)}", asRoot: true,
+            cancellationToken);
 
     /// <summary>Runs the admin tool of the first version on the first host.</summary>
     public Task<LabHostResult> AdminAsync(params string[] arguments) => AdminAsync(Options.Version, arguments);
@@ -182,15 +197,21 @@ public sealed class YugabyteCluster : IAsyncDisposable
     {
         var certificates = Options.Tls ? " -certs_dir_name /data/certs" : "";
         return _hosts[0].RunAsync(
-            $"{DirectoryOf(version)}/bin/{Naming.Admin} -{Naming.MastersFlag} {MasterAddresses}{certificates} {string.Join(' ', arguments)}",
+            $"{DirectoryOf(version)}/bin/{Naming.Admin} -{Naming.MastersFlag} {MasterAddresses}{certificates} "
+            + $"{string.Join(' ', arguments)}",
             ct: cancellationToken);
     }
 
     /// <summary>Sets a flag of a running server by the tool of a version, as `yb-ts-cli set_flag`.</summary>
-    public async Task SetFlagAsync(YugabyteServer server, string version, string flag, string value, CancellationToken cancellationToken = default)
+    public async Task SetFlagAsync(
+        YugabyteServer server, string version, string flag, string value, CancellationToken cancellationToken = default)
     {
-        var tool = Naming.FlagTool ?? throw new InvalidOperationException($"{Naming.Software} has no tool that sets flags.");
-        await MustAsync(_hosts[0], $"{DirectoryOf(version)}/bin/{tool} --server_address={server.RpcAddress} set_flag {flag} {value}", asRoot: false, cancellationToken);
+        var tool = Naming.FlagTool
+            ?? throw new InvalidOperationException($"{Naming.Software} has no tool that sets flags.");
+        await MustAsync(
+            _hosts[0],
+            $"{DirectoryOf(version)}/bin/{tool} --server_address={server.RpcAddress} set_flag {flag} {value}",
+            asRoot: false, cancellationToken);
     }
 
     /// <summary>The unit of a server, if systemd controls it.</summary>
@@ -206,22 +227,27 @@ public sealed class YugabyteCluster : IAsyncDisposable
         }
 
         using var json = JsonDocument.Parse(body);
-        return $"{json.RootElement.GetProperty("version_number").GetString()}-b{json.RootElement.GetProperty("build_number").GetString()}";
+        return $"{json.RootElement.GetProperty("version_number").GetString()}"
+            + $"-b{json.RootElement.GetProperty("build_number").GetString()}";
     }
 
     /// <summary>Sends a server's web interface a request.</summary>
-    public async Task<(int Status, string Body)> GetAsync(YugabyteServer server, string path, CancellationToken cancellationToken = default)
+    public async Task<(int Status, string Body)> GetAsync(
+        YugabyteServer server, string path, CancellationToken cancellationToken = default)
     {
-        using var response = await _http.Value.GetAsync(new Uri($"{(Options.HasWebTls ? "https" : "http")}://{server.WebAddress}{path}"), cancellationToken);
+        using var response = await _http.Value.GetAsync(
+            new Uri($"{(Options.HasWebTls ? "https" : "http")}://{server.WebAddress}{path}"), cancellationToken);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
     /// <summary>Reads the true state of the cluster from its disk.</summary>
     public YugabyteState State() =>
-        YugabyteState.From(Directory.Read("state-yugabyte.json", YugabyteJson.Default.YugabyteStateFile) ?? new YugabyteStateFile());
+        YugabyteState.From(
+            Directory.Read("state-yugabyte.json", YugabyteJson.Default.YugabyteStateFile) ?? new YugabyteStateFile());
 
     /// <summary>Waits until the cluster has reached a state.</summary>
-    public Task UntilAsync(string what, Func<YugabyteState, bool> holds, CancellationToken cancellationToken = default) =>
+    public Task UntilAsync(
+        string what, Func<YugabyteState, bool> holds, CancellationToken cancellationToken = default) =>
         Deadline.UntilAsync(what, _ => Task.FromResult(holds(State())), cancellationToken: cancellationToken);
 
     /// <summary>
@@ -229,7 +255,9 @@ public sealed class YugabyteCluster : IAsyncDisposable
     /// </summary>
     public async Task<IReadOnlyList<StandinEvent>> EndCheckAsync(CancellationToken cancellationToken = default)
     {
-        await Shell.RunAsync(await ProgramAsync("standin-check-yugabyte"), [], environment: StandinEnvironment(), cancellationToken: cancellationToken);
+        await Shell.RunAsync(
+            await ProgramAsync("standin-check-yugabyte"), [], environment: StandinEnvironment(),
+            cancellationToken: cancellationToken);
         return Directory.Violations();
     }
 
@@ -251,7 +279,12 @@ public sealed class YugabyteCluster : IAsyncDisposable
         {
             Name = string.Create(CultureInfo.InvariantCulture, $"{Options.Name}-client-{number}"),
             FileName = await ProgramAsync("standin-client-yugabyte"),
-            Arguments = ["--name", FormattableString.Invariant($"client-{number}"), "--servers", string.Join(',', Tservers.Select(server => server.ClientAddress)), "--rate", requestsPerSecond.ToString(CultureInfo.InvariantCulture)],
+            Arguments =
+            [
+                "--name", FormattableString.Invariant($"client-{number}"), "--servers",
+                string.Join(',', Tservers.Select(server => server.ClientAddress)), "--rate",
+                requestsPerSecond.ToString(CultureInfo.InvariantCulture)
+            ],
             Environment = StandinEnvironment(),
         });
     }
@@ -261,7 +294,10 @@ public sealed class YugabyteCluster : IAsyncDisposable
     {
         using var client = new HttpClient();
         using var response = await client.PostAsync(
-            new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{server.ClientAddress}/standin/ddl?seconds={seconds}&statement=CREATE%20TABLE%20late")), content: null, cancellationToken);
+            new Uri(string.Create(
+                CultureInfo.InvariantCulture,
+                $"http://{server.ClientAddress}/standin/ddl?seconds={seconds}&statement=CREATE%20TABLE%20late")),
+            content: null, cancellationToken);
         response.EnsureSuccessStatusCode();
     }
 
@@ -283,18 +319,24 @@ public sealed class YugabyteCluster : IAsyncDisposable
         LabRun run, YugabyteClusterOptions options, CancellationToken cancellationToken)
     {
         var cluster = new YugabyteCluster(run, options);
-        var names = Enumerable.Range(1, Math.Max(options.Masters, options.Tservers) + options.Spares).Select(number => string.Create(CultureInfo.InvariantCulture, $"{options.Name}{number}"));
+        var names = Enumerable.Range(1, Math.Max(options.Masters, options.Tservers) + options.Spares)
+            .Select(number => string.Create(CultureInfo.InvariantCulture, $"{options.Name}{number}"));
         var host = new LabHostOptions { User = options.User, Shared = [cluster.Directory.Path] };
         cluster._hosts.AddRange(await Task.WhenAll(names.Select(name => options.Containers
             ? LabHost.StartInContainerAsync(run, name, host, cancellationToken)
             : LabHost.StartAsync(run, name, host, cancellationToken))));
-        cluster.Masters = [.. cluster._hosts.Take(options.Masters).Select((each, i) => cluster.ServerOn(each, YugabyteKind.Master, i))];
-        cluster.Tservers = [.. cluster._hosts.Take(options.Tservers).Select((each, i) => cluster.ServerOn(each, YugabyteKind.Tserver, i))];
-        cluster.Spares = [.. cluster._hosts.TakeLast(options.Spares).Select((each, i) => cluster.ServerOn(each, YugabyteKind.Tserver, options.Tservers + i))];
+        cluster.Masters = [.. cluster._hosts.Take(options.Masters).Select(
+            (each, i) => cluster.ServerOn(each, YugabyteKind.Master, i))];
+        cluster.Tservers = [.. cluster._hosts.Take(options.Tservers).Select(
+            (each, i) => cluster.ServerOn(each, YugabyteKind.Tserver, i))];
+        cluster.Spares = [.. cluster._hosts.TakeLast(options.Spares).Select(
+            (each, i) => cluster.ServerOn(each, YugabyteKind.Tserver, options.Tservers + i))];
         string[] masters = [.. cluster.Masters.Select(master => master.RpcAddress)];
         foreach (var each in cluster._hosts)
         {
-            await cluster._files.WriteAsync([.. cluster.Servers.Concat(cluster.Spares).Where(server => server.Host == each)], masters, cancellationToken);
+            await cluster._files.WriteAsync(
+                [.. cluster.Servers.Concat(cluster.Spares).Where(server => server.Host == each)], masters,
+                cancellationToken);
         }
 
         var package = await cluster.InstallAsync(options.Version, cancellationToken: cancellationToken);
@@ -319,7 +361,9 @@ public sealed class YugabyteCluster : IAsyncDisposable
             isMaster ? Naming.MasterRpc : YugabyteNaming.TserverRpc,
             isMaster ? Naming.MasterWeb : YugabyteNaming.TserverWeb)
         {
-            Zone = Options.Zones > 0 ? string.Create(CultureInfo.InvariantCulture, $"zone-{(index % Options.Zones) + 1}") : host.Name,
+            Zone = Options.Zones > 0
+                ? string.Create(CultureInfo.InvariantCulture, $"zone-{(index % Options.Zones) + 1}")
+                : host.Name,
         };
     }
 
@@ -341,9 +385,16 @@ public sealed class YugabyteCluster : IAsyncDisposable
             Extensions = Options.Extensions,
             Groups = _groups.ToDictionary(
                 group => group.Name,
-                group => new YugabyteGroupSettings { Masters = group.Masters, Outbound = group.Outbound, Tables = group.Tables, Disabled = group.Disabled },
+                group => new YugabyteGroupSettings
+                {
+                    Masters = group.Masters,
+                    Outbound = group.Outbound,
+                    Tables = group.Tables,
+                    Disabled = group.Disabled
+                },
                 StringComparer.Ordinal),
-            Names = Servers.Concat(Spares).ToDictionary(server => server.RpcAddress, server => server.Name, StringComparer.Ordinal),
+            Names = Servers.Concat(Spares).ToDictionary(
+                server => server.RpcAddress, server => server.Name, StringComparer.Ordinal),
         };
         var all = JsonSerializer.SerializeToNode(settings, YugabyteJson.Default.YugabyteSettings)!.AsObject();
         var knobs = JsonSerializer.SerializeToNode(_knobs, YugabyteJson.Default.YugabyteKnobs)!.AsObject();
@@ -377,6 +428,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
         return link;
     }
 
-    private static async Task MustAsync(LabHost host, string script, bool asRoot, CancellationToken cancellationToken) =>
+    private static async Task MustAsync(
+        LabHost host, string script, bool asRoot, CancellationToken cancellationToken) =>
         (await host.RunAsync(script, asRoot, cancellationToken)).OrThrow();
 }

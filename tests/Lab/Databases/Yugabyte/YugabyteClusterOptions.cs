@@ -26,8 +26,8 @@ public sealed record YugabyteClusterOptions
     public int Zones { get; init; }
 
     /// <summary>
-    /// Number of further hosts, each with the files of a tablet server that is not started: a replacement for a host that
-    /// is lost.
+    /// Number of further hosts, each with the files of a tablet server that is not started: a replacement for a host
+    /// that is lost.
     /// </summary>
     public int Spares { get; init; }
 

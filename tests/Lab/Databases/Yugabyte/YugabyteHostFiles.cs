@@ -20,7 +20,9 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
         // A tool that is called over ssh does not have the lab's environment.
         await host.WriteFileAsync(
             "/data/standin.env",
-            string.Create(CultureInfo.InvariantCulture, $"STANDIN_CLUSTER={directory.Path}\nSTANDIN_TIME_FACTOR={options.TimeFactor}\n"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"STANDIN_CLUSTER={directory.Path}\nSTANDIN_TIME_FACTOR={options.TimeFactor}\n"),
             ct: cancellationToken);
         if (options.Tls || options.HasWebTls)
         {
@@ -29,7 +31,8 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
 
         foreach (var server in onHost)
         {
-            await host.WriteFileAsync(server.FlagFile, string.Join('\n', Flags(server, masters)) + "\n", ct: cancellationToken);
+            await host.WriteFileAsync(
+                server.FlagFile, string.Join('\n', Flags(server, masters)) + "\n", ct: cancellationToken);
             if (options.Control == YugabyteControl.Scripts)
             {
                 await host.WriteFileAsync(server.StartScript, StartScript(server), Executable, ct: cancellationToken);
@@ -39,7 +42,8 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
             if (options.Control == YugabyteControl.Supervise)
             {
                 (await host.RunAsync($"mkdir -p {server.ServiceDirectory}", ct: cancellationToken)).OrThrow();
-                await host.WriteFileAsync($"{server.ServiceDirectory}/run", RunScript(server), Executable, ct: cancellationToken);
+                await host.WriteFileAsync(
+                    $"{server.ServiceDirectory}/run", RunScript(server), Executable, ct: cancellationToken);
             }
 
             if (options.Control == YugabyteControl.Systemd)
@@ -53,7 +57,9 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
     {
         var naming = options.Naming;
         var all = string.Join(',', masters);
-        yield return server.Kind == YugabyteKind.Master ? $"--{naming.MastersFlag}={all}" : $"--{naming.TserverMastersFlag}={all}";
+        yield return server.Kind == YugabyteKind.Master
+            ? $"--{naming.MastersFlag}={all}"
+            : $"--{naming.TserverMastersFlag}={all}";
         yield return $"--rpc_bind_addresses={server.RpcAddress}";
         yield return $"--webserver_interface={server.Host.Address}";
         yield return string.Create(CultureInfo.InvariantCulture, $"--webserver_port={server.Web}");
@@ -63,7 +69,8 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
         yield return $"--{naming.EnableSql}={(options.Sql ? "true" : "false")}";
         if (server.Kind == YugabyteKind.Tserver)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"--cql_proxy_bind_address={server.ClientAddress}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"--cql_proxy_bind_address={server.ClientAddress}");
         }
 
         if (options.Tls)

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Lab.Databases.Yugabyte;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(YugabyteSettings))]
 [JsonSerializable(typeof(YugabyteKnobs))]
 [JsonSerializable(typeof(YugabyteStateFile))]

@@ -13,7 +13,8 @@ namespace Drydock.Lab.Databases.Yugabyte;
 /// <param name="EnableSql">The flag that enables SQL.</param>
 /// <param name="UpgradeCatalog">The command that upgrades the SQL catalogue.</param>
 public sealed record YugabyteNaming(
-    string Software, string Master, string Tserver, string Admin, string SqlShell, string MastersFlag, string TserverMastersFlag, int MasterRpc, int MasterWeb, string EnableSql, string UpgradeCatalog)
+    string Software, string Master, string Tserver, string Admin, string SqlShell, string MastersFlag,
+    string TserverMastersFlag, int MasterRpc, int MasterWeb, string EnableSql, string UpgradeCatalog)
 {
     /// <summary>RPC port of a tablet server.</summary>
     public const int TserverRpc = 9100;
@@ -26,11 +27,15 @@ public sealed record YugabyteNaming(
 
     /// <summary>YugabyteDB.</summary>
     public static YugabyteNaming Yugabyte { get; } =
-        new("yugabyte", "yb-master", "yb-tserver", "yb-admin", "ysqlsh", "master_addresses", "tserver_master_addrs", 7100, 7000, "enable_ysql", "upgrade_ysql");
+        new(
+            "yugabyte", "yb-master", "yb-tserver", "yb-admin", "ysqlsh", "master_addresses", "tserver_master_addrs",
+            7100, 7000, "enable_ysql", "upgrade_ysql");
 
     /// <summary>BMDB.</summary>
     public static YugabyteNaming Bmdb { get; } =
-        new("softwarebm", "mserver", "dbserver", "bm-admin", "bsqlsh", "mserver_addresses", "dbserver_mserver_addrs", 11000, 10000, "enable_bsql", "upgrade_bsql");
+        new(
+            "softwarebm", "mserver", "dbserver", "bm-admin", "bsqlsh", "mserver_addresses", "dbserver_mserver_addrs",
+            11000, 10000, "enable_bsql", "upgrade_bsql");
 
     /// <summary>The tool that sets flags of running processes; null where its name is not known.</summary>
     public string? FlagTool => this == Yugabyte ? "yb-ts-cli" : null;

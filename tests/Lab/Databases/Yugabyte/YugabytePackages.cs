@@ -2,12 +2,13 @@ namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
 /// Makes releases of any version: bin with the programs, post_install.sh and auto_flags.json, postgres/bin/postgres,
-/// postgres/share/extension, and share/ysql_migrations. The bytes of each version differ. A program does not start if bin/post_install.sh was not run for its package, or if the package
-/// was moved since.
+/// postgres/share/extension, and share/ysql_migrations. The bytes of each version differ. A program does not start if
+/// bin/post_install.sh was not run for its package, or if the package was moved since.
 /// </summary>
 public static class YugabytePackages
 {
-    private static readonly ConcurrentDictionary<string, Lazy<Task<YugabytePackage>>> Made = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Lazy<Task<YugabytePackage>>> Made = new(
+        StringComparer.Ordinal);
 
     /// <summary>The extensions of every release.</summary>
     public static IReadOnlyList<string> BundledExtensions { get; } = ["plpgsql", "pg_stat_statements", "pgcrypto"];
@@ -28,7 +29,9 @@ public static class YugabytePackages
         try
         {
             await AddAsync(scratch, naming, version);
-            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin, naming.SqlShell, .. naming.FlagTool is { } tool ? new[] { tool } : []], scratch);
+            var made = await StandinPackage.MakeAsync(name, version, [
+                naming.Master, naming.Tserver, naming.Admin, naming.SqlShell,
+                .. naming.FlagTool is { } tool ? new[] { tool } : []], scratch);
             return new YugabytePackage(version, name, made.Directory, made.Archive, made.Sha256);
         }
         finally
@@ -55,7 +58,9 @@ public static class YugabytePackages
         }
 
         await AddFlagsAsync(folder, naming, version);
-        await File.WriteAllTextAsync(Path.Combine(folder, "version_metadata.json"), $$"""{"version_number":"{{version.Split('-')[0]}}"}""" + "\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "version_metadata.json"),
+            $$"""{"version_number":"{{version.Split('-')[0]}}"}""" + "\n");
     }
 
     // The one with a minor number has come to older series later, to 2.20 before 2024.1 (yugabyte-db#28416).
@@ -68,7 +73,8 @@ public static class YugabytePackages
         {
             yield return $"V39__{Enum}";
         }
-        else if (release >= new Version(2024, 1, 7) || (release >= new Version(2, 20, 11) && release.Major == 2 && release.Minor == 20))
+        else if (release >= new Version(2024, 1, 7)
+            || (release >= new Version(2, 20, 11) && release.Major == 2 && release.Minor == 20))
         {
             yield return $"V38.1__{Enum}";
         }
@@ -84,14 +90,18 @@ public static class YugabytePackages
 
         string[] programs = [naming.Master, naming.Tserver];
         var built = await StandinPackage.MakeAsync($"{naming.Software}-flags", version, programs);
-        var flags = await Task.WhenAll(programs.Select(program => Shell.RunAsync(Path.Combine(built.Directory, "bin", program), ["--help_auto_flag_json"])));
-        await File.WriteAllTextAsync(Path.Combine(folder, "bin", "auto_flags.json"), $$"""{"auto_flags":[{{string.Join(',', flags.Select(f => f.Trim()))}}]}""" + "\n");
+        var flags = await Task.WhenAll(programs.Select(
+            program => Shell.RunAsync(Path.Combine(built.Directory, "bin", program), ["--help_auto_flag_json"])));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "bin", "auto_flags.json"),
+            $$"""{"auto_flags":[{{string.Join(',', flags.Select(f => f.Trim()))}}]}""" + "\n");
     }
 
     // Only its version can be asked; the tablet server answers in its place.
     private static async Task AddPostgresAsync(string folder, string version)
     {
-        var program = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "postgres", "bin")).FullName, "postgres");
+        var program = Path.Combine(
+            Directory.CreateDirectory(Path.Combine(folder, "postgres", "bin")).FullName, "postgres");
         await File.WriteAllTextAsync(
             program,
             $$"""

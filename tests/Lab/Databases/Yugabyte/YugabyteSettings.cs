@@ -13,8 +13,10 @@ internal sealed record YugabyteSettings
 
     public IReadOnlyList<string> Extensions { get; init; } = [];
 
-    public IReadOnlyDictionary<string, YugabyteGroupSettings> Groups { get; init; } = new Dictionary<string, YugabyteGroupSettings>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, YugabyteGroupSettings> Groups { get; init; } =
+        new Dictionary<string, YugabyteGroupSettings>(StringComparer.Ordinal);
 
     // Names of the servers by RPC address.
-    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>(
+        StringComparer.Ordinal);
 }

@@ -68,9 +68,11 @@ public sealed record YugabyteState(
     {
         // A server whose data was lost is listed twice with the same address.
         string NameOf(string address) =>
-            file.Tservers.Values.FirstOrDefault(server => string.Create(CultureInfo.InvariantCulture, $"{server.Host}:{server.Rpc}") == address)?.Name ?? address;
+            file.Tservers.Values.FirstOrDefault(server =>
+                string.Create(CultureInfo.InvariantCulture, $"{server.Host}:{server.Rpc}") == address)?.Name ?? address;
         YugabyteServerState Of(YugabyteStateFile.ServerFile server) =>
-            new(server.Name, server.Uuid, server.Version, server.Up, server.Starts, file.Tablets.Values.Count(tablet => tablet.Leader == server.Uuid));
+            new(server.Name, server.Uuid, server.Version, server.Up, server.Starts, file.Tablets.Values.Count(
+                tablet => tablet.Leader == server.Uuid));
         return new YugabyteState(
             file.Universe.Formed,
             [.. file.Masters.Values.Select(Of).OrderBy(server => server.Name, StringComparer.Ordinal)],
@@ -84,7 +86,8 @@ public sealed record YugabyteState(
             [.. file.AutoFlags.Promoted.Select(flag => flag.Name)],
             file.Catalog.Version,
             file.Catalog.UpgradedTo,
-            file.Xcluster.Where(group => !group.Value.Outbound).ToDictionary(group => group.Key, group => !group.Value.Disabled, StringComparer.Ordinal))
+            file.Xcluster.Where(group => !group.Value.Outbound)
+                .ToDictionary(group => group.Key, group => !group.Value.Disabled, StringComparer.Ordinal))
         {
             Tablets = file.Tablets.Count,
         };

@@ -59,7 +59,9 @@ public sealed class ApiVersionTests
     public async Task Newer_engine_is_asked_for_lowest_version()
     {
         await using var engine = FakeEngine.Speaking(
-            exchange => exchange.ReplyAsync(200, exchange.Path == "/version" ? """{"ApiVersion":"1.70","MinAPIVersion":"1.60"}""" : "[]"), version: "1.70");
+            exchange => exchange.ReplyAsync(
+                200, exchange.Path == "/version" ? """{"ApiVersion":"1.70","MinAPIVersion":"1.60"}""" : "[]"),
+            version: "1.70");
         await using var client = engine.Client();
 
         var refusal = await Should.ThrowAsync<DockerApiVersionException>(
@@ -72,7 +74,8 @@ public sealed class ApiVersionTests
     [Fact]
     public async Task Engine_with_silent_ping_is_asked_for_version()
     {
-        await using var engine = new FakeEngine(exchange => exchange.ReplyAsync(200, exchange.Path == "/version" ? """{"ApiVersion":"1.42","MinAPIVersion":"1.12"}""" : "[]"));
+        await using var engine = new FakeEngine(exchange => exchange.ReplyAsync(
+            200, exchange.Path == "/version" ? """{"ApiVersion":"1.42","MinAPIVersion":"1.12"}""" : "[]"));
         await using var client = engine.Client();
 
         await client.Containers.ListContainersAsync(new ContainersListParameters());
@@ -88,7 +91,9 @@ public sealed class ApiVersionTests
             ? exchange.ReplyAsync(200, "OK", $"Api-Version: {version}")
             : exchange.Path.StartsWith($"/v{version}", StringComparison.Ordinal)
                 ? exchange.ReplyAsync(200, "[]")
-                : exchange.ReplyAsync(400, $$"""{"message":"client version 1.45 is too new. Maximum supported API version is {{version}}"}"""));
+                : exchange.ReplyAsync(
+                    400,
+                    $$"""{"message":"client version 1.45 is too new. Maximum supported API version is {{version}}"}"""));
         await using var client = engine.Client();
         await client.Containers.ListContainersAsync(new ContainersListParameters());
         version = "1.41";

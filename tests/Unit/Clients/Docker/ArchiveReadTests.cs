@@ -26,19 +26,25 @@ public sealed class ArchiveReadTests
             await Task.Delay(Timeout.Infinite, exchange.Stop);
         });
         await using var client = engine.Client(
-            new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10), RequestTimeout = TimeSpan.FromMilliseconds(100) });
+            new DockerClientOptions
+            {
+                StreamIdleProbe = TimeSpan.FromMilliseconds(10),
+                RequestTimeout = TimeSpan.FromMilliseconds(100)
+            });
 
         (await Should.ThrowAsync<DockerUnreachableException>(
-            () => client.Containers.OpenAsync<object>("c1", "/f", async (_, stream) => await stream.ReadAtLeastAsync(new byte[2], 2))))
+            () => client.Containers.OpenAsync<object>(
+                "c1", "/f", async (_, stream) => await stream.ReadAtLeastAsync(new byte[2], 2))))
             .MayHaveBeenProcessed.ShouldBeFalse();
     }
 
     [Fact]
     public async Task Failure_of_the_reader_is_its_own()
     {
-        await using var engine = FakeEngine.Speaking(exchange => exchange.Path.Contains("archive", StringComparison.Ordinal)
-            ? exchange.ReplyAsync(200, "x", Stat)
-            : exchange.ReplyAsync(200, """{"Id":"c1","State":{}}"""));
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.Path.Contains("archive", StringComparison.Ordinal)
+                ? exchange.ReplyAsync(200, "x", Stat)
+                : exchange.ReplyAsync(200, """{"Id":"c1","State":{}}"""));
         await using var client = engine.Client();
 
         foreach (var failure in new Exception[]
@@ -50,7 +56,8 @@ public sealed class ArchiveReadTests
         })
         {
             (await Should.ThrowAsync<Exception>(
-                () => client.Containers.OpenAsync<string>("c1", "/f", (_, _) => throw failure))).ShouldBeSameAs(failure);
+                () => client.Containers.OpenAsync<string>("c1", "/f", (_, _) => throw failure)))
+                .ShouldBeSameAs(failure);
         }
     }
 

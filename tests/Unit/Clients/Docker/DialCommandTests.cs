@@ -9,13 +9,15 @@ public sealed class DialCommandTests
     [InlineData("", false, "docker system dial-stdio")]
     [InlineData("", true, "sudo -n docker system dial-stdio")]
     [InlineData("/run/podman/podman.sock", false, "docker --host unix:///run/podman/podman.sock system dial-stdio")]
-    [InlineData("/run/podman/podman.sock", true, "sudo -n docker --host unix:///run/podman/podman.sock system dial-stdio")]
+    [InlineData(
+        "/run/podman/podman.sock", true, "sudo -n docker --host unix:///run/podman/podman.sock system dial-stdio")]
     public void Command_line_follows_socket_and_become(string socket, bool asRoot, string expected) =>
         new DialCommand("drydock", socket, asRoot).ToString().ShouldBe(expected);
 
     [Theory]
     [InlineData("", "`drydock ALL=(root) NOPASSWD: /usr/bin/docker system dial-stdio`")]
-    [InlineData("/srv/d.sock", "`drydock ALL=(root) NOPASSWD: /usr/bin/docker --host unix\\:///srv/d.sock system dial-stdio`")]
+    [InlineData(
+        "/srv/d.sock", "`drydock ALL=(root) NOPASSWD: /usr/bin/docker --host unix\\:///srv/d.sock system dial-stdio`")]
     public void Refusal_of_sudo_names_the_exact_sudoers_line(string socket, string line)
     {
         var command = new DialCommand("drydock", socket, AsRoot: true);
@@ -25,10 +27,12 @@ public sealed class DialCommandTests
     }
 
     [Theory]
-    [InlineData("Sorry, user drydock is not allowed to execute '/usr/bin/docker system dial-stdio' as root on oms-a.", true)]
+    [InlineData(
+        "Sorry, user drydock is not allowed to execute '/usr/bin/docker system dial-stdio' as root on oms-a.", true)]
     [InlineData("drydock is not in the sudoers file.", true)]
     [InlineData("sudo: docker: command not found", false)]
-    [InlineData("sudo: unable to resolve host h: Name or service not known Cannot connect to the Docker daemon.", false)]
+    [InlineData(
+        "sudo: unable to resolve host h: Name or service not known Cannot connect to the Docker daemon.", false)]
     [InlineData("bash: line 1: sudo: command not found", false)]
     [InlineData("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", false)]
     public void Only_a_refusal_of_sudo_counts_as_one(string errors, bool isRefusal)
@@ -48,7 +52,8 @@ public sealed class DialCommandTests
 
     [Fact]
     public void Socket_that_is_not_permitted_leads_to_become_Sudo() =>
-        new DialCommand("drydock", "", AsRoot: false).Advice("dial unix /var/run/docker.sock: connect: permission denied")
+        new DialCommand("drydock", "", AsRoot: false)
+            .Advice("dial unix /var/run/docker.sock: connect: permission denied")
             .ShouldNotBeNull()
             .ShouldContain("become: Sudo");
 }

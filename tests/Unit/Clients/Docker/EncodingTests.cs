@@ -16,14 +16,20 @@ public sealed class EncodingTests
         var decoded =
             JsonDocument.Parse(Convert.FromBase64String(encoded.Replace('-', '+').Replace('_', '/'))).RootElement;
         decoded.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()).ShouldBe(
-            new Dictionary<string, string?> { ["username"] = "u", ["password"] = "a?>b~~~ÿ", ["serveraddress"] = "registry.example" },
+            new Dictionary<string, string?>
+            {
+                ["username"] = "u",
+                ["password"] = "a?>b~~~ÿ",
+                ["serveraddress"] = "registry.example"
+            },
             ignoreOrder: true);
     }
 
     [Fact]
     public async Task Path_stat_header_is_read()
     {
-        await using var engine = Stating("""{"name":"logs","size":4096,"mode":2147484141,"mtime":"2024-05-06T07:08:09.123456789+08:00","linkTarget":""}""");
+        await using var engine = Stating(
+            """{"name":"logs","size":4096,"mode":2147484141,"mtime":"2024-05-06T07:08:09.123456789+08:00","linkTarget":""}""");
         await using var client = engine.Client();
 
         var stat = (await client.Containers.FindAsync("c1", "/logs")).ShouldNotBeNull();
@@ -41,7 +47,8 @@ public sealed class EncodingTests
     public async Task Invalid_path_stat_header_is_protocol_error(string? header)
     {
         await using var engine = FakeEngine.Speaking(
-            exchange => exchange.ReplyAsync(200, "", header is null ? [] : [$"X-Docker-Container-Path-Stat: {header}"]));
+            exchange => exchange.ReplyAsync(
+                200, "", header is null ? [] : [$"X-Docker-Container-Path-Stat: {header}"]));
         await using var client = engine.Client();
 
         await Should.ThrowAsync<DockerProtocolException>(() => client.Containers.FindAsync("c1", "/logs"));
@@ -52,7 +59,8 @@ public sealed class EncodingTests
     [InlineData("registry.example:5000/team/app", "registry.example:5000/team/app:latest")]
     [InlineData("registry.example:5000/team/app:1", "registry.example:5000/team/app:1")]
     [InlineData("team/app@sha256:00", "team/app@sha256:00")]
-    public void Pull_without_tag_uses_latest(string image, string expected) => ImageOperations.Tagged(image).ShouldBe(expected);
+    public void Pull_without_tag_uses_latest(string image, string expected) =>
+        ImageOperations.Tagged(image).ShouldBe(expected);
 
     [Theory]
     [InlineData("")]
@@ -90,8 +98,10 @@ public sealed class EncodingTests
 
     [Theory]
     [InlineData("""{"Id":"c1","State":{}}""")]
-    [InlineData("""{"Id":"c1","Name":null,"Image":null,"State":{"Status":"","StartedAt":""},"Config":null,"HostConfig":null,"Mounts":null}""")]
-    [InlineData("""{"Id":"c1","State":{},"Config":{"Env":null,"Labels":null},"HostConfig":{"RestartPolicy":null,"Devices":null},"Mounts":[{"Source":null}]}""")]
+    [InlineData(
+        """{"Id":"c1","Name":null,"Image":null,"State":{"Status":"","StartedAt":""},"Config":null,"HostConfig":null,"Mounts":null}""")]
+    [InlineData(
+        """{"Id":"c1","State":{},"Config":{"Env":null,"Labels":null},"HostConfig":{"RestartPolicy":null,"Devices":null},"Mounts":[{"Source":null}]}""")]
     public async Task Missing_or_null_members_become_empty(string answer)
     {
         await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(200, answer));
@@ -110,25 +120,30 @@ public sealed class EncodingTests
     [Fact]
     public async Task Options_are_carried_from_inspect_to_create_as_they_are()
     {
-        const string Options = """{"Image":"i","Env":["A=ü"],"FieldOfDocker99":{"deep":[1,2]},"HostConfig":{"Binds":["/a:/b"],"CapAdd":["SYS_ADMIN"],"OomScoreAdj":5,"FieldOfDocker99":1.50}}""";
+        const string Options =
+            """{"Image":"i","Env":["A=ü"],"FieldOfDocker99":{"deep":[1,2]},"HostConfig":{"Binds":["/a:/b"],"CapAdd":["SYS_ADMIN"],"OomScoreAdj":5,"FieldOfDocker99":1.50}}""";
         var sent = "";
         await using var engine = FakeEngine.Speaking(async exchange =>
         {
             if (exchange.Method == "POST")
             {
                 sent = await exchange.BodyAsync();
-                await exchange.RawAsync("HTTP/1.1 201 x\r\nContent-Length: 34\r\n\r\n{\"Id\":\"c2\",\"Warnings\":[\"careful\"]}");
+                await exchange.RawAsync(
+                    "HTTP/1.1 201 x\r\nContent-Length: 34\r\n\r\n{\"Id\":\"c2\",\"Warnings\":[\"careful\"]}");
                 return;
             }
 
-            await exchange.ReplyAsync(200, $$"""{"Id":"c1","State":{},"Config":{{Options}},"HostConfig":{{JsonDocument.Parse(Options).RootElement.GetProperty("HostConfig")}}}""");
+            await exchange.ReplyAsync(
+                200,
+                $$"""{"Id":"c1","State":{},"Config":{{Options}},"HostConfig":{{JsonDocument.Parse(Options).RootElement.GetProperty("HostConfig")}}}""");
         });
         await using var client = engine.Client();
 
         var inspected = await client.Containers.InspectContainerJsonAsync("c1");
         var created = await client.Containers.CreateContainerAsync("n", inspected["Config"]!.DeepClone().AsObject());
 
-        System.Text.Json.Nodes.JsonNode.DeepEquals(System.Text.Json.Nodes.JsonNode.Parse(sent), System.Text.Json.Nodes.JsonNode.Parse(Options)).ShouldBeTrue();
+        System.Text.Json.Nodes.JsonNode.DeepEquals(
+            System.Text.Json.Nodes.JsonNode.Parse(sent), System.Text.Json.Nodes.JsonNode.Parse(Options)).ShouldBeTrue();
         sent.ShouldContain("1.50");
         (created.ID, created.Warnings.ShouldHaveSingleItem()).ShouldBe(("c2", "careful"));
         engine.Requests[^1].ShouldBe("POST /v1.41/containers/create?name=n");
@@ -137,11 +152,17 @@ public sealed class EncodingTests
     [Fact]
     public void Texts_of_records_show_no_secret()
     {
-        var config = new global::Docker.DotNet.Models.ContainerConfig { Env = ["P=canary"], Cmd = ["canary"], Entrypoint = ["canary"] };
+        var config = new global::Docker.DotNet.Models.ContainerConfig
+        {
+            Env = ["P=canary"],
+            Cmd = ["canary"],
+            Entrypoint = ["canary"]
+        };
         object[] records =
         [
             new AuthConfig { Username = "u", Password = "canary", IdentityToken = "canary" },
-            new InspectedContainer("c", "c", "i", new State(), config, new global::Docker.DotNet.Models.HostConfig(), []),
+            new InspectedContainer(
+                "c", "c", "i", new State(), config, new global::Docker.DotNet.Models.HostConfig(), []),
             new ContainerExecCreateParameters { Cmd = ["canary"], Env = ["P=canary"] },
             new ContainerExecOutput("canary", "canary"),
             new Message { Action = "exec_start: canary" },

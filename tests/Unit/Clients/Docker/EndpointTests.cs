@@ -27,7 +27,8 @@ public sealed class EndpointTests
     [InlineData("ssh://u@h", "known_hosts")]
     [InlineData("unix://", "path of the socket")]
     [InlineData(
-        "unix:///a/path/that/is/longer/than/the/hundred/and/seven/bytes/that/linux/has/for/the/path/of/a/socket/and/then/some.sock",
+        "unix:///a/path/that/is/longer/than/the/hundred/and/seven/bytes/that/linux/has/for/the/path/of/a/socket/and/"
+        + "then/some.sock",
         "too long")]
     public void Unusable_endpoint_says_why_and_what_to_write(string address, string why)
     {
@@ -42,7 +43,8 @@ public sealed class EndpointTests
     public void Unix_socket_is_refused_unless_allowed()
     {
         var refusal = Should.Throw<DockerEndpointException>(
-            () => EngineTransport.Connector(DockerEndpoint.Parse("unix:///run/docker.sock"), new DockerClientOptions()));
+            () => EngineTransport.Connector(
+                DockerEndpoint.Parse("unix:///run/docker.sock"), new DockerClientOptions()));
 
         refusal.Message.ShouldContain("unix:///run/docker.sock");
         refusal.Message.ShouldContain("`--allow-unix-endpoints`");
@@ -109,7 +111,8 @@ public sealed class EndpointTests
         using var connector = (SshConnector)EngineTransport.Connector(
             DockerEndpoint.Parse("ssh://u@h/run/user/1000/docker.sock") with { Ssh = Ssh }, new DockerClientOptions());
 
-        connector.Command().ArgumentList[^1].ShouldBe("docker --host unix:///run/user/1000/docker.sock system dial-stdio");
+        connector.Command().ArgumentList[^1]
+            .ShouldBe("docker --host unix:///run/user/1000/docker.sock system dial-stdio");
     }
 
     [Theory]
@@ -161,7 +164,11 @@ public sealed class EndpointTests
         var (_, otherKey) = Issue();
         var garbage = "canary garbage"u8.ToArray();
 
-        foreach (var material in new[] { new DockerTlsMaterial(garbage, certificate, key), new(certificate, garbage, key), new(certificate, certificate, garbage), new(certificate, certificate, otherKey) })
+        foreach (var material in new[]
+        {
+            new DockerTlsMaterial(garbage, certificate, key), new(certificate, garbage, key),
+            new(certificate, certificate, garbage), new(certificate, certificate, otherKey)
+        })
         {
             var refusal = Should.Throw<DockerEndpointException>(
                 () => Create(DockerEndpoint.Parse("tcp://h:2376") with { Tls = material }));

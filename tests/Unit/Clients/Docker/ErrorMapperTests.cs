@@ -11,7 +11,8 @@ public sealed class ErrorMapperTests
     [InlineData(HttpStatusCode.BadRequest, typeof(DockerApiException))]
     public void Status_maps_to_exception_type_with_engine_text(HttpStatusCode status, Type type)
     {
-        var mapped = Map(status, """{"message":"the engine's words"}""").ShouldBeAssignableTo<DockerApiException>().ShouldNotBeNull();
+        var mapped = Map(status, """{"message":"the engine's words"}""").ShouldBeAssignableTo<DockerApiException>()
+            .ShouldNotBeNull();
 
         mapped.GetType().ShouldBe(type);
         mapped.StatusCode.ShouldBe(status);
@@ -45,7 +46,8 @@ public sealed class ErrorMapperTests
     [Fact]
     public void Message_has_300_characters_of_engine_text()
     {
-        var refusal = Map(HttpStatusCode.BadGateway, $$"""{"message":"{{new string('x', 100_000)}}"}""").ShouldBeOfType<DockerApiException>();
+        var refusal = Map(HttpStatusCode.BadGateway, $$"""{"message":"{{new string('x', 100_000)}}"}""")
+            .ShouldBeOfType<DockerApiException>();
 
         refusal.Message.ShouldBe($"Docker at tcp://h:1 answered 502 (stop container a): {new string('x', 299)}…");
         refusal.EngineMessage.Length.ShouldBe(2000);
@@ -68,7 +70,9 @@ public sealed class ErrorMapperTests
         var secrets = ErrorMapper.Values(
             ["A=canary-one", "=canary-two", "canary-three", "EMPTY=", "B=canary-one-and-more"]);
 
-        var mapped = ErrorMapper.FromAnswer("e", new DockerCall("o") { Secrets = secrets }, HttpStatusCode.BadRequest, "application/json", """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""");
+        var mapped = ErrorMapper.FromAnswer(
+            "e", new DockerCall("o") { Secrets = secrets }, HttpStatusCode.BadRequest, "application/json",
+            """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""");
 
         mapped.Message.ShouldBeWorded();
     }

@@ -4,7 +4,8 @@ namespace Drydock.Tests.Unit.Clients.Docker;
 
 public sealed class EventStreamTests
 {
-    private const string Start = """{"Type":"container","Action":"start","Actor":{"ID":"c1","Attributes":{}},"timeNano":1}""";
+    private const string Start =
+        """{"Type":"container","Action":"start","Actor":{"ID":"c1","Attributes":{}},"timeNano":1}""";
 
     [Fact]
     public async Task Stream_that_ends_is_engine_unreachable()
@@ -174,7 +175,11 @@ public sealed class EventStreamTests
             await Task.Delay(Timeout.Infinite, exchange.Stop);
         });
         await using var client = engine.Client(
-            new DockerClientOptions { StreamIdleProbe = TimeSpan.FromMilliseconds(10), RequestTimeout = TimeSpan.FromMilliseconds(100) });
+            new DockerClientOptions
+            {
+                StreamIdleProbe = TimeSpan.FromMilliseconds(10),
+                RequestTimeout = TimeSpan.FromMilliseconds(100)
+            });
 
         var failure = await Should.ThrowAsync<DockerUnreachableException>(
             () => CollectAsync(client, []));
@@ -189,7 +194,8 @@ public sealed class EventStreamTests
         await using var engine =
             FakeEngine.Speaking(exchange => exchange.Path.StartsWith("/v1.41/events", StringComparison.Ordinal)
             ? exchange.ReplyLinesAsync(ExecDie("other"), ExecDie("e1"))
-            : exchange.ReplyAsync(200, ++looks <= 2 ? """{"ID":"e1","Running":true}""" : """{"ID":"e1","Running":false,"ExitCode":6}"""));
+            : exchange.ReplyAsync(
+                200, ++looks <= 2 ? """{"ID":"e1","Running":true}""" : """{"ID":"e1","Running":false,"ExitCode":6}"""));
         await using var client = engine.Client();
 
         (await client.WaitContainerExecAsync("c1", "e1")).ExitCode.ShouldBe(6);
@@ -200,7 +206,8 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Exec_wait_returns_at_once_when_never_started()
     {
-        await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(200, """{"ID":"e1","Running":false,"ExitCode":null}"""));
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.ReplyAsync(200, """{"ID":"e1","Running":false,"ExitCode":null}"""));
         await using var client = engine.Client();
 
         (await client.WaitContainerExecAsync("c1", "e1")).NotStarted.ShouldBeTrue();

@@ -32,7 +32,8 @@ public sealed class ForeignAnswerTests
     private static Task ReadAsync(DockerClient client, string read) => read switch
     {
         "container" => client.Containers.InspectContainerAsync("c1"),
-        "containers" => client.Containers.ListContainersAsync(new global::Docker.DotNet.Models.ContainersListParameters()),
+        "containers" => client.Containers.ListContainersAsync(
+            new global::Docker.DotNet.Models.ContainersListParameters()),
         "exec" => client.Exec.InspectContainerExecAsync("e1"),
         "image" => client.Images.InspectImageAsync("i1"),
         _ => client.System.GetSystemInfoAsync(),

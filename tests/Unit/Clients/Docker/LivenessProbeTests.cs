@@ -51,7 +51,8 @@ public sealed class LivenessProbeTests : IDisposable
         var told = new List<string?>();
         using (OpenQuestions.Listen(_time, told.Add))
         {
-            var guarded = DockerApi.GuardAsync("e", new DockerCall("stop"), _ => _operation.Task, PingAsync, Period, _time, _stop.Token);
+            var guarded = DockerApi.GuardAsync(
+                "e", new DockerCall("stop"), _ => _operation.Task, PingAsync, Period, _time, _stop.Token);
             _time.Advance(TimeSpan.FromSeconds(5));
             pings.ShouldBe(1);
             _time.Advance(TimeSpan.FromSeconds(5));
@@ -63,7 +64,8 @@ public sealed class LivenessProbeTests : IDisposable
             (await guarded).ShouldBe(7);
         }
 
-        Task PingAsync(CancellationToken token) => ++pings > 1 ? Task.FromException(new IOException("lost")) : Task.CompletedTask;
+        Task PingAsync(CancellationToken token) =>
+            ++pings > 1 ? Task.FromException(new IOException("lost")) : Task.CompletedTask;
     }
 
     [Fact]

@@ -10,8 +10,17 @@ public sealed class ProcessStreamTests
     public async Task Disposing_closes_the_pipes_of_the_child_at_once()
     {
         var process = Process.Start(
-            new ProcessStartInfo("cat") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var pipes = new[] { process.StandardInput.BaseStream, process.StandardOutput.BaseStream, process.StandardError.BaseStream }
+            new ProcessStartInfo("cat")
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            })!;
+        var pipes = new[]
+        {
+            process.StandardInput.BaseStream, process.StandardOutput.BaseStream, process.StandardError.BaseStream
+        }
             .Select(s => ((PipeStream)s).SafePipeHandle)
             .ToList();
         var stream = new ProcessStream(process);

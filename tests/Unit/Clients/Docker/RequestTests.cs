@@ -105,7 +105,8 @@ public sealed class RequestTests
         });
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<DockerUnreachableException>(() => client.Containers.StartContainerAsync("c1"))).MayHaveBeenProcessed
+        (await Should.ThrowAsync<DockerUnreachableException>(
+            () => client.Containers.StartContainerAsync("c1"))).MayHaveBeenProcessed
             .ShouldBeFalse();
     }
 
@@ -120,7 +121,8 @@ public sealed class RequestTests
         });
         await using var client = engine.Client();
 
-        (await Should.ThrowAsync<OperationCanceledException>(() => client.Containers.StartContainerAsync("c1", stop.Token)))
+        (await Should.ThrowAsync<OperationCanceledException>(
+            () => client.Containers.StartContainerAsync("c1", stop.Token)))
             .ShouldNotBeOfType<DockerTimeoutException>();
     }
 
@@ -145,7 +147,10 @@ public sealed class RequestTests
         time.DueTimes.ShouldNotContain(due => due >= limit);
 
         engine.Requests.TakeLast(3).ShouldBe(
-            ["POST /v1.41/containers/c1/stop?t=30", "POST /v1.41/containers/c1/stop", "POST /v1.41/containers/c1/stop?t=-1"]);
+            [
+                "POST /v1.41/containers/c1/stop?t=30", "POST /v1.41/containers/c1/stop",
+                "POST /v1.41/containers/c1/stop?t=-1"
+            ]);
     }
 
     [Fact]
@@ -198,7 +203,8 @@ public sealed class RequestTests
         foreach (var upload in new Func<Stream, Task>[]
         {
             archive => client.Images.LoadImageAsync(archive, _ => { }),
-            archive => client.Containers.CopyFileAsync("c1", "/", "a.jar", archive, archive.Length, DateTimeOffset.UnixEpoch),
+            archive => client.Containers.CopyFileAsync(
+                "c1", "/", "a.jar", archive, archive.Length, DateTimeOffset.UnixEpoch),
         })
         {
             using var archive = new MemoryStream(new byte[32 * 1024 * 1024]);
@@ -226,7 +232,8 @@ public sealed class RequestTests
     [Fact]
     public async Task Create_error_hides_secrets_of_answer()
     {
-        await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(400, """{"message":"invalid environment variable: =canary"}"""));
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.ReplyAsync(400, """{"message":"invalid environment variable: =canary"}"""));
         await using var client = engine.Client();
 
         var refusal = await Should.ThrowAsync<DockerApiException>(
@@ -240,7 +247,8 @@ public sealed class RequestTests
     [Fact]
     public async Task Non_json_answer_is_protocol_error_without_its_content()
     {
-        await using var engine = FakeEngine.Speaking(exchange => exchange.ReplyAsync(200, """{"Config":{"Env":"canary"}}"""));
+        await using var engine = FakeEngine.Speaking(
+            exchange => exchange.ReplyAsync(200, """{"Config":{"Env":"canary"}}"""));
         await using var client = engine.Client();
 
         var failure =
@@ -261,7 +269,8 @@ public sealed class RequestTests
         });
         await using var client = engine.Client();
 
-        (await client.Images.InspectDistributionAsync("registry.example/team/app:1", new AuthConfig { Username = "u", Password = "p" })).Descriptor.Digest
+        (await client.Images.InspectDistributionAsync(
+            "registry.example/team/app:1", new AuthConfig { Username = "u", Password = "p" })).Descriptor.Digest
             .ShouldBe("sha256:00");
 
         Encoding.UTF8.GetString(Convert.FromBase64String(header!)).ShouldBe("""{"username":"u","password":"p"}""");

@@ -25,8 +25,10 @@ public sealed class SingleFileTarTests
         archive.Position = 0;
         await using var reader = new TarReader(archive);
         var entry = (await reader.GetNextEntryAsync(copyData: true)).ShouldNotBeNull();
-        (entry.Name, entry.EntryType, entry.Length, entry.ModificationTime, entry.Uid).ShouldBe(("修正.jar", TarEntryType.RegularFile, bytes, Changed, 0));
-        entry.Mode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        (entry.Name, entry.EntryType, entry.Length, entry.ModificationTime, entry.Uid)
+            .ShouldBe(("修正.jar", TarEntryType.RegularFile, bytes, Changed, 0));
+        entry.Mode.ShouldBe(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         using var read = new MemoryStream();
         await (entry.DataStream ?? Stream.Null).CopyToAsync(read);
         read.ToArray().ShouldBe(content);

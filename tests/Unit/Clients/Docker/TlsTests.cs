@@ -157,7 +157,8 @@ public sealed class TlsTests : IDisposable
 
         public int WritesDuringRead { get; set; }
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _reads);
             try

@@ -148,7 +148,9 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task An_invalid_object_comes_with_its_causes()
     {
-        _server.Then(422, """{"status":"Failure","code":422,"reason":"Invalid","message":"m","details":{"causes":[{"reason":"FieldValueInvalid","message":"must be positive","field":"spec.size"}]}}""");
+        _server.Then(
+            422,
+            """{"status":"Failure","code":422,"reason":"Invalid","message":"m","details":{"causes":[{"reason":"FieldValueInvalid","message":"must be positive","field":"spec.size"}]}}""");
 
         var error = await Should.ThrowAsync<KubernetesInvalidException>(() => _client.CreateAsync(Widget.Named("w")));
 
@@ -319,7 +321,9 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task Lists_are_read_page_by_page()
     {
-        _server.Then(200, """{"metadata":{"resourceVersion":"9","continue":"next page"},"items":[""" + FakeApiServer.Widget("a", "1") + "]}")
+        _server.Then(
+            200, """{"metadata":{"resourceVersion":"9","continue":"next page"},"items":["""
+                + FakeApiServer.Widget("a", "1") + "]}")
             .Then(200, FakeApiServer.List("9", FakeApiServer.Widget("b", "2")));
 
         var list = await _client.ListAsync<Widget>(

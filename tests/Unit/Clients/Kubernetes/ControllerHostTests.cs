@@ -336,7 +336,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
         listener.InstrumentPublished = (instrument, l) =>
         {
             if (instrument.Meter.Name == KubernetesMetrics.MeterName
-                && instrument.Name is "controller_runtime_reconcile_total" or "controller_runtime_reconcile_errors_total")
+                && instrument.Name
+                    is "controller_runtime_reconcile_total" or "controller_runtime_reconcile_errors_total")
             {
                 l.EnableMeasurementEvents(instrument);
             }
@@ -345,7 +346,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
         {
             if (tags[0].Value is string name && name == controller)
             {
-                (value == 0 ? born : counted).Enqueue($"{instrument.Name} {(tags.Length > 1 ? tags[1].Value : "")}".TrimEnd());
+                (value == 0 ? born : counted).Enqueue(
+                    $"{instrument.Name} {(tags.Length > 1 ? tags[1].Value : "")}".TrimEnd());
             }
         });
         listener.Start();
@@ -361,11 +363,14 @@ public sealed class ControllerHostTests : IAsyncDisposable
         await _world.NextAsync();
         await Wait.UntilAsync(() => counted.Count == 3);
 
-        counted.ShouldBe(["controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error", "controller_runtime_reconcile_errors_total"]);
+        counted.ShouldBe([
+            "controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error",
+            "controller_runtime_reconcile_errors_total"]);
         counted.ShouldBeSubsetOf(born, "a rate does not see the first increase of a counter that is new");
     }
 
     private Task<Widget> Patch(string name, string patch) =>
         _world.Api.PatchAsync<Widget>(
-            JsonNode.Parse(patch)!.AsObject(), name, subresource: patch.StartsWith("{\"status", StringComparison.Ordinal) ? "status" : null);
+            JsonNode.Parse(patch)!.AsObject(), name,
+            subresource: patch.StartsWith("{\"status", StringComparison.Ordinal) ? "status" : null);
 }

@@ -21,7 +21,8 @@ public sealed class EnvironmentTests : IDisposable
 
     /// <summary>The package has no parameter for the directory of the ServiceAccount.</summary>
     private readonly FieldInfo _mounted =
-        typeof(k8s.KubernetesClientConfiguration).GetField("ServiceAccountPath", BindingFlags.Static | BindingFlags.NonPublic)!;
+        typeof(k8s.KubernetesClientConfiguration).GetField(
+            "ServiceAccountPath", BindingFlags.Static | BindingFlags.NonPublic)!;
     private readonly object? _mountedBefore;
 
     public EnvironmentTests()

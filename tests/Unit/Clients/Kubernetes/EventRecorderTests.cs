@@ -91,9 +91,11 @@ public sealed class EventRecorderTests
     public async Task Event_about_an_object_of_a_deleted_namespace_goes_to_the_operator()
     {
         _api.Before = r => r.Verb == "create" && r.Namespace == "default"
-            ? throw new KubernetesForbiddenException(r, new V1Status { Code = 403, Reason = "Forbidden", Message = "namespace default is being terminated" })
+            ? throw new KubernetesForbiddenException(
+                r, new V1Status { Code = 403, Reason = "Forbidden", Message = "namespace default is being terminated" })
             : Task.CompletedTask;
-        await using (var recorder = new EventRecorder(_api, new EventRecorderOptions { Namespace = "drydock-system" }, _time, NullLogger<EventRecorder>.Instance))
+        await using (var recorder = new EventRecorder(
+            _api, new EventRecorderOptions { Namespace = "drydock-system" }, _time, NullLogger<EventRecorder>.Instance))
         {
             recorder.Warning(_widget, "Abandoned", "OMS is stopped on oms-a");
         }

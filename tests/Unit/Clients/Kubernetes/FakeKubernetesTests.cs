@@ -17,7 +17,8 @@ public sealed class FakeKubernetesTests
         Fields(() => _api.Update(made with { Spec = spec with { Image = "" } })).ShouldContain("spec.image");
         var tooLong = new OmsUpgradeStatus { Message = new string('m', SchemaLimits.Message + 1) };
         Fields(() => _api.UpdateStatus(made with { Status = tooLong })).ShouldBe(["status.message"]);
-        Fields(() => Patch("""{"spec":{"mode":"Maybe","paused":1}}""")).ShouldBe(["spec.mode", "spec.paused"], ignoreOrder: true);
+        Fields(() => Patch("""{"spec":{"mode":"Maybe","paused":1}}"""))
+            .ShouldBe(["spec.mode", "spec.paused"], ignoreOrder: true);
         Patch("""{"spec":{"unknown":1}}""").ShouldBe(made, "an unknown field is dropped, and nothing has changed");
     }
 
@@ -26,7 +27,8 @@ public sealed class FakeKubernetesTests
     {
         var now = _time.GetUtcNow().UtcDateTime;
         var made = _api.Create(New() with { Metadata = New().Metadata with { Finalizers = ["a/b"], Generation = 7 } });
-        (made.Metadata.Generation, made.Status!.ObservedGeneration, made.Metadata.CreationTimestamp).ShouldBe((1, -1, now));
+        (made.Metadata.Generation, made.Status!.ObservedGeneration, made.Metadata.CreationTimestamp)
+            .ShouldBe((1, -1, now));
         var paused = made with { Spec = made.Spec with { Paused = true } };
         made = _api.UpdateStatus(paused with { Status = new OmsUpgradeStatus { Phase = RunPhases.Planned } });
         (made.Metadata.Generation, made.Spec.Paused).ShouldBe((1, false));

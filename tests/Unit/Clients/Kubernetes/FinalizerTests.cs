@@ -35,7 +35,8 @@ public sealed class FinalizerTests : IAsyncDisposable
         var newer = await Patch("a", """{"spec":{"size":2}}""");
 
         await Should.ThrowAsync<KubernetesConflictException>(() => _world.Writer.AddFinalizerAsync(a, "drydock.dev/z"));
-        await Should.ThrowAsync<KubernetesConflictException>(() => _world.Writer.RemoveFinalizerAsync(with, "drydock.dev/y"));
+        await Should.ThrowAsync<KubernetesConflictException>(
+            () => _world.Writer.RemoveFinalizerAsync(with, "drydock.dev/y"));
         (await _world.Api.GetAsync<Widget>("a"))!.Metadata.ResourceVersion.ShouldBe(newer.Metadata.ResourceVersion);
     }
 

@@ -50,7 +50,8 @@ public sealed class InertObjectTests : IAsyncDisposable
     {
         await using var server = await FakeApiServer.StartAsync();
         using var client = server.Client();
-        var list = FakeApiServer.List("9", FakeApiServer.Widget("old", "1", uid: "u1"), FakeApiServer.Widget("young", "2", uid: "u2"));
+        var list = FakeApiServer.List(
+            "9", FakeApiServer.Widget("old", "1", uid: "u1"), FakeApiServer.Widget("young", "2", uid: "u2"));
         server.Otherwise(async c =>
         {
             if (c.Request.Query.ContainsKey("watch"))
@@ -96,7 +97,8 @@ public sealed class InertObjectTests : IAsyncDisposable
         _world.Start();
         await _world.NextAsync();
         var seen = new List<(ResourceChangeType Type, string? Before, string? Now)>();
-        using var subscription = _world.Watcher.Cache.Subscribe(c => seen.Add((c.Type, c.Previous?.Status?.Phase, c.Object.Status?.Phase)));
+        using var subscription = _world.Watcher.Cache.Subscribe(
+            c => seen.Add((c.Type, c.Previous?.Status?.Phase, c.Object.Status?.Phase)));
 
         await _world.Api.UpdateStatusAsync(old with { Status = new WidgetStatus { Phase = "Done" } });
         await _world.NextAsync();
@@ -142,11 +144,16 @@ public sealed class InertObjectTests : IAsyncDisposable
         await using var server = await FakeApiServer.StartAsync();
         using var client = server.Client();
         var copy = Reduced(Widget.Named("old") with { Status = new WidgetStatus { Phase = "Done" } });
-        copy = copy with { Metadata = copy.Metadata with { ResourceVersion = "5" }, Status = new WidgetStatus { Phase = "New" } };
+        copy = copy with
+        {
+            Metadata = copy.Metadata with { ResourceVersion = "5" },
+            Status = new WidgetStatus { Phase = "New" }
+        };
 
         await Should.ThrowAsync<InvalidOperationException>(() => client.UpdateStatusAsync(copy));
         await Should.ThrowAsync<InvalidOperationException>(() => client.UpdateAsync(copy));
-        (await Should.ThrowAsync<InvalidOperationException>(() => client.CreateAsync(copy))).Message.ShouldContain("default/old");
+        (await Should.ThrowAsync<InvalidOperationException>(() => client.CreateAsync(copy))).Message
+            .ShouldContain("default/old");
         server.RequestsWaiting.ShouldBe(0);
     }
 

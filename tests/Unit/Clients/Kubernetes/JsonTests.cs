@@ -25,8 +25,10 @@ public sealed class JsonTests
         var read = JsonSerializer.Deserialize("""{"never":"x","count":0,"text":"t"}""", options.TypeInfo<Ignoring>())!;
 
         read.ShouldBe(new Ignoring { Text = "t" });
-        JsonSerializer.Serialize(new Ignoring { Never = "x", Limit = null }, options.TypeInfo<Ignoring>()).ShouldBe("""{"limit":null,"text":"initial"}""");
-        JsonSerializer.Serialize(new Ignoring { Count = 3, Limit = 4 }, options.TypeInfo<Ignoring>()).ShouldBe("""{"count":3,"limit":4,"text":"initial"}""");
+        JsonSerializer.Serialize(new Ignoring { Never = "x", Limit = null }, options.TypeInfo<Ignoring>())
+            .ShouldBe("""{"limit":null,"text":"initial"}""");
+        JsonSerializer.Serialize(new Ignoring { Count = 3, Limit = 4 }, options.TypeInfo<Ignoring>())
+            .ShouldBe("""{"count":3,"limit":4,"text":"initial"}""");
     }
 
     [Fact]
@@ -42,9 +44,14 @@ public sealed class JsonTests
             Timeout = "11m",
             MaxAttempts = 5,
         }.AsStep();
-        var over = pending.With(r => r with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at });
+        var over = pending.With(
+            r => r with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at });
         var second = over.With(r => r with { Attempt = 2 });
-        var own = over with { Planned = over.Planned with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true } };
+        var own = over with
+        {
+            Planned =
+                over.Planned with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true }
+        };
 
         Written(pending).ShouldBe(
             """{"id":"UpgradeTiKV/tikv-1/drain","phase":"UpgradeTiKV","node":"tikv-1","title":"Drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Pending"}""");
@@ -53,9 +60,11 @@ public sealed class JsonTests
         Written(second).ShouldContain("\"attempt\":2");
 
         // A step that is undone while the upgrade waits is pending again: what decides then must not be lost.
-        foreach (var step in new[] { pending, over, second, own, over with { Planned = over.Planned with { AsksWindow = true } } })
+        foreach (var step
+            in new[] { pending, over, second, own, over with { Planned = over.Planned with { AsksWindow = true } } })
         {
-            var read = JsonSerializer.Deserialize<PlanProgress>(JsonSerializer.Serialize(Alone(step), options), options)!.Steps[0];
+            var read = JsonSerializer.Deserialize<PlanProgress>(
+                JsonSerializer.Serialize(Alone(step), options), options)!.Steps[0];
             read.Record.ShouldBe(step.Record);
             (read.Planned with { Phase = step.Phase, Title = step.Title, Parameters = step.Parameters })
                 .ShouldBe(step.Planned with { Phase = step.Phase, Title = step.Title });
@@ -82,7 +91,8 @@ public sealed class JsonTests
     {
         var json = new EntityJson(Options);
         using var widget = JsonDocument.Parse("""{"metadata":{"name":"w"},"spec":{"size":null}}""");
-        var read = () => json.Read<Widget>(new KubernetesRequest("get", "example.dev", "widgets", "n", "w"), widget.RootElement);
+        var read = () => json.Read<Widget>(
+            new KubernetesRequest("get", "example.dev", "widgets", "n", "w"), widget.RootElement);
 
         read.ShouldThrow<KubernetesUnreadableObjectException>().Message.ShouldContain("spec.size");
     }
@@ -92,7 +102,8 @@ public sealed class JsonTests
     {
         var widget = Widget.Named("w") with
         {
-            Metadata = new() { Name = "w", Labels = new Dictionary<string, string> { ["App.Kubernetes.io/Name"] = "X" } },
+            Metadata =
+                new() { Name = "w", Labels = new Dictionary<string, string> { ["App.Kubernetes.io/Name"] = "X" } },
         };
 
         var text = Write(widget);
@@ -123,20 +134,23 @@ public sealed class JsonTests
         var secret = Read<V1Secret>("""{"metadata":{"name":"s","namespace":"n"},"data":{"password":"Y2FuYXJ5"}}""");
 
         secret.Data!["password"].ShouldBe("canary"u8.ToArray());
-        (secret with { StringData = new Dictionary<string, string> { ["password"] = "canary" } }).ToString().ShouldNotContain("canary");
+        (secret with { StringData = new Dictionary<string, string> { ["password"] = "canary" } }).ToString()
+            .ShouldNotContain("canary");
         $"{secret}".ShouldNotContain("Y2FuYXJ5");
         Write(secret).ShouldContain("\"password\":\"Y2FuYXJ5\"");
     }
 
     [Fact]
     public void Metadata_of_a_secret_has_no_value() =>
-        Write(Read<SecretMetadata>("""{"metadata":{"name":"s"},"data":{"password":"Y2FuYXJ5"},"stringData":{"password":"canary"}}"""))
+        Write(Read<SecretMetadata>(
+            """{"metadata":{"name":"s"},"data":{"password":"Y2FuYXJ5"},"stringData":{"password":"canary"}}"""))
             .ShouldBe("""{"apiVersion":"","kind":"","metadata":{"name":"s"}}""");
 
     [Fact]
     public void Notes_of_the_server_about_writers_are_not_kept()
     {
-        var widget = Read<Widget>("""{"metadata":{"name":"w","managedFields":[{"manager":"kubectl","fieldsV1":{"f:spec":{}}}]}}""");
+        var widget = Read<Widget>(
+            """{"metadata":{"name":"w","managedFields":[{"manager":"kubectl","fieldsV1":{"f:spec":{}}}]}}""");
 
         widget.Metadata.ManagedFields.ShouldBeNull();
     }
@@ -146,7 +160,8 @@ public sealed class JsonTests
     {
         var written = Write(Widget.Named("w") with { Kind = "Widget", IsReduced = true, AsWritten = [] });
 
-        written.ShouldStartWith("""{"apiVersion":"","kind":"Widget","metadata":{"name":"w","namespace":"default"},"spec":{""");
+        written.ShouldStartWith(
+            """{"apiVersion":"","kind":"Widget","metadata":{"name":"w","namespace":"default"},"spec":{""");
         written.ShouldNotContain("educed");
         written.ShouldNotContain("ritten");
     }

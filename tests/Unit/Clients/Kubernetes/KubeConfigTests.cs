@@ -126,8 +126,12 @@ public sealed class KubeConfigTests : IDisposable
     [Theory]
     [InlineData("exit 7", "exit code 7")]
     [InlineData("echo canary-token", "not an ExecCredential in JSON")]
-    [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1","status":{"token":"canary-token"}}'""", "apiVersion 'client.authentication.k8s.io/v1', expected 'client.authentication.k8s.io/v1beta1'")]
-    [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{}}'""", "neither status.token nor status.clientCertificateData")]
+    [InlineData(
+        """echo '{"apiVersion":"client.authentication.k8s.io/v1","status":{"token":"canary-token"}}'""",
+        "apiVersion 'client.authentication.k8s.io/v1', expected 'client.authentication.k8s.io/v1beta1'")]
+    [InlineData(
+        """echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{}}'""",
+        "neither status.token nor status.clientCertificateData")]
     public async Task Unusable_plugin_is_named_and_its_output_hidden(string script, string why)
     {
         var credentials = (IRenewableTokenProvider)Read(

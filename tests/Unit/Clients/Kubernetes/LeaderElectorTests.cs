@@ -144,7 +144,8 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     [InlineData(-1)]
     public async Task Jump_of_wall_clock_takes_no_lease(int hours)
     {
-        _api.Hold("live", ",\"renewTime\":\"2026-01-01T00:00:00.000001Z\",\"acquireTime\":\"2026-01-01T00:00:00.000001Z\"");
+        _api.Hold(
+            "live", ",\"renewTime\":\"2026-01-01T00:00:00.000001Z\",\"acquireTime\":\"2026-01-01T00:00:00.000001Z\"");
         var b = Start("b");
         await _api.NextAsync("GET b");
 
@@ -489,7 +490,8 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     [Fact]
     public async Task Times_of_whole_seconds_are_written_with_a_fraction()
     {
-        _api.Hold("a", ",\"acquireTime\":\"2026-01-01T00:00:00.000000Z\",\"renewTime\":\"2026-01-01T00:00:00.000000Z\"");
+        _api.Hold(
+            "a", ",\"acquireTime\":\"2026-01-01T00:00:00.000000Z\",\"renewTime\":\"2026-01-01T00:00:00.000000Z\"");
 
         var a = Start("a");
         await a.Leading.Task.Bounded();

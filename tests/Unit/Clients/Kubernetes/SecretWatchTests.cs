@@ -100,13 +100,18 @@ public sealed class SecretWatchTests : IAsyncDisposable
         await _world.Api.CreateAsync(Secret("the-name"));
         await Wait.UntilAsync(
             () =>
-                Scrape.Text(metrics).Contains("drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
+                Scrape.Text(metrics).Contains(
+                    "drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
 
         Scrape.Text(metrics).ShouldNotContain("the-name");
     }
 
     private static V1Secret Secret(string name) =>
-        new() { Metadata = new() { Name = name, Namespace = "default" }, Data = new Dictionary<string, byte[]> { ["k"] = "a"u8.ToArray() } };
+        new()
+        {
+            Metadata = new() { Name = name, Namespace = "default" },
+            Data = new Dictionary<string, byte[]> { ["k"] = "a"u8.ToArray() }
+        };
 
     private Task<Widget> Patch(string name, string patch) =>
         _world.Api.PatchAsync<Widget>(JsonNode.Parse(patch)!.AsObject(), name);

@@ -141,7 +141,10 @@ public sealed class TermEndTests : IAsyncLifetime
     public async Task Failed_part_is_thrown_after_all_ended_and_lease_released()
     {
         Start(term => TermParts.RunAsync(
-            [("good", token => Task.Delay(Timeout.Infinite, token)), ("bad", _ => throw new InvalidOperationException("it broke"))],
+            [
+                ("good", token => Task.Delay(Timeout.Infinite, token)),
+                ("bad", _ => throw new InvalidOperationException("it broke"))
+            ],
             (_, _) => _elector!.EndTerm(),
             term));
 
@@ -189,7 +192,8 @@ public sealed class TermEndTests : IAsyncLifetime
                     ("gave up", _ => Task.FromCanceled(new CancellationToken(canceled: true))),
                     ("broke then", async token =>
                     {
-                        await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                        await Task.Delay(Timeout.Infinite, token).ConfigureAwait(
+                            ConfigureAwaitOptions.SuppressThrowing);
                         throw new InvalidOperationException("it broke");
                     }),
                 ],

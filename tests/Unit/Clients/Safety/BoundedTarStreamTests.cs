@@ -15,7 +15,11 @@ public sealed class BoundedTarStreamTests
         using var tar = new MemoryStream();
         await using (var writer = new TarWriter(tar, format, leaveOpen: true))
         {
-            foreach (var (name, text) in new[] { (new string('n', format == TarEntryFormat.Ustar ? 90 : 300), "one"), ("empty", ""), ("b", new string('x', 2000)) })
+            foreach (var (name, text) in new[]
+            {
+                (new string('n', format == TarEntryFormat.Ustar ? 90 : 300), "one"), ("empty", ""),
+                ("b", new string('x', 2000))
+            })
             {
                 TarEntry entry = format switch
                 {

@@ -34,7 +34,8 @@ public sealed class EndlessAnswerTests
         await using var client = Docker(tls ? endpoint with { Tls = material } : endpoint with { Insecure = true });
 
         var refusal = await Should.ThrowAsync<DockerProtocolException>(
-            () => client.Containers.ListContainersAsync(new global::Docker.DotNet.Models.ContainersListParameters(), Token));
+            () => client.Containers.ListContainersAsync(
+                new global::Docker.DotNet.Models.ContainersListParameters(), Token));
 
         refusal.Message.ShouldBeWorded(server.Port);
         server.Sent.ShouldBeLessThan(DockerHandler.MaxAnswerBytes + EndlessServer.KernelBytes);
@@ -169,14 +170,16 @@ public sealed class EndlessAnswerTests
             new DockerClientOptions { ReadRetries = 0 });
         using var service = new ServiceHttp(null, TimeProvider.System);
         using var api = new HttpOmsApi(
-            new OmsApiTarget(new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55")),
+            new OmsApiTarget(
+                new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55")),
             EndpointPolicy.Default,
             TimeProvider.System);
 
         var messages = new[]
         {
             (await Should.ThrowAsync<DockerEndpointException>(() => docker.System.PingAsync(Token))).Message,
-            (await Should.ThrowAsync<ServiceException>(() => service.GetAsync("127.0.0.1", server.Port, "/", Token))).Message,
+            (await Should.ThrowAsync<ServiceException>(
+                () => service.GetAsync("127.0.0.1", server.Port, "/", Token))).Message,
             (await Should.ThrowAsync<OmsApiException>(() => api.ListAsync(Token))).Message,
         };
 

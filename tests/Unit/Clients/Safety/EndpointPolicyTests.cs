@@ -130,7 +130,8 @@ public sealed class EndpointPolicyTests
 
     [Fact]
     public async Task A_name_that_cannot_be_one_is_not_resolved() =>
-        (await Should.ThrowAsync<SocketException>(() => EndpointPolicy.Default.CheckAsync(new string('a', 256), Token))).SocketErrorCode
+        (await Should.ThrowAsync<SocketException>(
+            () => EndpointPolicy.Default.CheckAsync(new string('a', 256), Token))).SocketErrorCode
             .ShouldBe(SocketError.HostNotFound);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

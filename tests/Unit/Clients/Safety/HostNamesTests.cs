@@ -10,5 +10,6 @@ public sealed class HostNamesTests
     [InlineData("PD-1.Example", "pd-1.example")]
     [InlineData("10.1", "10.1")]
     [InlineData("a:b:not-an-address", "a:b:not-an-address")]
-    public void Normalize_gives_one_spelling(string host, string expected) => HostNames.Normalize(host).ShouldBe(expected);
+    public void Normalize_gives_one_spelling(string host, string expected) =>
+        HostNames.Normalize(host).ShouldBe(expected);
 }

@@ -31,10 +31,12 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
     [InlineData("GET", "", HttpProblem.Interrupted, false)]
     [InlineData("POST", "", HttpProblem.Interrupted, true)]
     [InlineData("DELETE", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", HttpProblem.Interrupted, true)]
-    [InlineData("POST", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", HttpProblem.Interrupted, true)]
+    [InlineData(
+        "POST", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", HttpProblem.Interrupted, true)]
     [InlineData("PUT", "SSH-2.0-OpenSSH\r\n", HttpProblem.Foreign, true)]
     [InlineData("GET", "SSH-2.0-OpenSSH\r\n", HttpProblem.Foreign, false)]
-    public async Task Failure_says_whether_request_may_have_run(string method, string answer, HttpProblem problem, bool mayHaveRun)
+    public async Task Failure_says_whether_request_may_have_run(
+        string method, string answer, HttpProblem problem, bool mayHaveRun)
     {
         Serve(_ => answer);
 
@@ -70,7 +72,8 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
     [Fact]
     public async Task Bare_socket_exception_may_have_run()
     {
-        using var http = new HttpClient(new OutcomeHandler(new Throwing(), new OutcomeLimits(TimeSpan.FromSeconds(7), Longest), TimeProvider.System));
+        using var http = new HttpClient(new OutcomeHandler(
+            new Throwing(), new OutcomeLimits(TimeSpan.FromSeconds(7), Longest), TimeProvider.System));
 
         (await FailureAsync(http, "POST")).MayHaveRun.ShouldBeTrue();
     }
@@ -80,10 +83,12 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var certificate = EndlessServer.Certificate(key);
-        await using var server = new EndlessServer(_ => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n!", "", certificate);
+        await using var server = new EndlessServer(
+            _ => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n!", "", certificate);
         var http = Client();
 
-        var failure = await Should.ThrowAsync<HttpOutcomeException>(() => http.PostAsync(new Uri($"https://localhost:{server.Port}/"), null, Token));
+        var failure = await Should.ThrowAsync<HttpOutcomeException>(
+            () => http.PostAsync(new Uri($"https://localhost:{server.Port}/"), null, Token));
 
         (failure.Problem, failure.WasSent).ShouldBe((HttpProblem.Handshake, false));
     }
@@ -91,9 +96,11 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
     [Fact]
     public async Task Endless_answer_is_not_read()
     {
-        await using var server = new EndlessServer(_ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", $"1000\r\n{new string('x', 4096)}\r\n");
+        await using var server = new EndlessServer(
+            _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", $"1000\r\n{new string('x', 4096)}\r\n");
 
-        var failure = await Should.ThrowAsync<HttpOutcomeException>(() => Client().PostAsync(new Uri($"http://127.0.0.1:{server.Port}/"), null, Token));
+        var failure = await Should.ThrowAsync<HttpOutcomeException>(
+            () => Client().PostAsync(new Uri($"http://127.0.0.1:{server.Port}/"), null, Token));
 
         (failure.Problem, failure.MayHaveRun).ShouldBe((HttpProblem.TooLong, true));
         failure.Message.ShouldContain("1 MiB");
@@ -103,7 +110,9 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
     [Fact]
     public async Task Endless_refusal_is_an_answer_of_64_KiB()
     {
-        await using var server = new EndlessServer(_ => "HTTP/1.1 409 X\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n", $"1000\r\n{new string('x', 4096)}\r\n");
+        await using var server = new EndlessServer(
+            _ => "HTTP/1.1 409 X\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n",
+            $"1000\r\n{new string('x', 4096)}\r\n");
 
         using var answer = await Client().PostAsync(new Uri($"http://127.0.0.1:{server.Port}/"), null, Token);
 
@@ -136,7 +145,8 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         time.Advance(TimeSpan.FromSeconds(7));
 
         var failure = await waiting;
-        (failure.Problem, failure.MayHaveRun, failure.Message).ShouldBe((HttpProblem.TimedOut, mayHaveRun, "no answer within 7 s"));
+        (failure.Problem, failure.MayHaveRun, failure.Message)
+            .ShouldBe((HttpProblem.TimedOut, mayHaveRun, "no answer within 7 s"));
         _requests.ShouldBe(1);
     }
 
@@ -191,7 +201,8 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         Serve(n => n == 1 ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf" : "", keepOpen: true);
         using var request = new HttpRequestMessage(HttpMethod.Get, Address("/"));
         new RequestTerms(IsStreamed: true, Silence: TimeSpan.FromSeconds(90)).SetFor(request);
-        using var answer = await Client(time, retries: 1).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        using var answer = await Client(time, retries: 1).SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, Token);
         await using var body = await answer.Content.ReadAsStreamAsync(Token);
         await body.ReadExactlyAsync(new byte[2], Token);
         time.Advance(TimeSpan.FromHours(1));
@@ -200,7 +211,8 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         var waiting = body.ReadExactlyAsync(new byte[1], Token);
         time.Advance(TimeSpan.FromSeconds(90));
 
-        (await Should.ThrowAsync<HttpOutcomeException>(async () => await waiting)).Problem.ShouldBe(HttpProblem.TimedOut);
+        (await Should.ThrowAsync<HttpOutcomeException>(async () => await waiting)).Problem
+            .ShouldBe(HttpProblem.TimedOut);
         _requests.ShouldBe(1);
     }
 
@@ -226,7 +238,8 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         await using var body = await answer.Content.ReadAsStreamAsync(Token);
 
         await body.ReadExactlyAsync(new byte[2 * Longest], Token);
-        var failure = await Should.ThrowAsync<HttpOutcomeException>(async () => await body.ReadExactlyAsync(new byte[1], Token));
+        var failure = await Should.ThrowAsync<HttpOutcomeException>(
+            async () => await body.ReadExactlyAsync(new byte[1], Token));
 
         (failure.Problem, failure.WasSent, failure.MayHaveRun).ShouldBe((HttpProblem.Interrupted, true, false));
     }
@@ -248,11 +261,21 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
         (await Should.ThrowAsync<HttpOutcomeException>(async () => await waiting)).Message.ShouldBeWorded();
     }
 
-    private HttpClient Client(TimeProvider? time = null, int retries = 0, TimeSpan connectionLife = default, HttpStatusCode[]? refusals = null)
+    private HttpClient Client(
+        TimeProvider? time = null, int retries = 0, TimeSpan connectionLife = default,
+        HttpStatusCode[]? refusals = null)
     {
         var inner = new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = connectionLife };
-        var limits = new OutcomeLimits(TimeSpan.FromSeconds(7), Longest) { ReadRetries = retries, FirstRetryAfter = TimeSpan.FromMilliseconds(1), Refusals = refusals ?? [] };
-        var http = new HttpClient(new OutcomeHandler(inner, limits, time ?? TimeProvider.System)) { Timeout = Timeout.InfiniteTimeSpan };
+        var limits = new OutcomeLimits(TimeSpan.FromSeconds(7), Longest)
+        {
+            ReadRetries = retries,
+            FirstRetryAfter = TimeSpan.FromMilliseconds(1),
+            Refusals = refusals ?? []
+        };
+        var http = new HttpClient(new OutcomeHandler(inner, limits, time ?? TimeProvider.System))
+        {
+            Timeout = Timeout.InfiniteTimeSpan
+        };
         _mine.Add(http);
         return http;
     }
@@ -262,7 +285,8 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
     private async Task<HttpOutcomeException> FailureAsync(HttpClient http, string method)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), Address("/"));
-        return await Should.ThrowAsync<HttpOutcomeException>(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token));
+        return await Should.ThrowAsync<HttpOutcomeException>(
+            () => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token));
     }
 
     // Answers the requests by their number, and closes the connection after an answer; null never answers.
@@ -297,7 +321,8 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
                 while (keepOpen);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or SocketException or IOException)
+        catch (Exception e)
+            when (e is OperationCanceledException or InvalidOperationException or SocketException or IOException)
         {
             // The test is over.
         }
@@ -313,13 +338,16 @@ public sealed class OutcomeHandlerTests : IAsyncDisposable
             header.Append((char)one[0]);
         }
 
-        var length = header.ToString().Split("\r\n").FirstOrDefault(l => l.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase));
-        await stream.ReadExactlyAsync(new byte[int.Parse(length?[16..] ?? "0", System.Globalization.CultureInfo.InvariantCulture)], _stop.Token);
+        var length = header.ToString().Split("\r\n").FirstOrDefault(
+            l => l.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase));
+        await stream.ReadExactlyAsync(
+            new byte[int.Parse(length?[16..] ?? "0", System.Globalization.CultureInfo.InvariantCulture)], _stop.Token);
     }
 
     private sealed class Throwing : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
             throw new SocketException((int)SocketError.ConnectionReset);
     }
 }

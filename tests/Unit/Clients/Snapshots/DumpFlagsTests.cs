@@ -10,7 +10,8 @@ public sealed class DumpFlagsTests
     [InlineData(MySqlServerKind.OceanBase, true, "--routines --events --triggers")]
     [InlineData(MySqlServerKind.OceanBase, false, "--skip-routines --skip-events --skip-triggers")]
     public void Dump_holds_every_object_of_the_database(MySqlServerKind server, bool has, string flags) =>
-        string.Join(' ', MySqlDumpTool.Flags(new ToolInfo(ToolVendor.MariaDb, "10.11.19-MariaDB"), new DumpScope(server, Routines: has, Triggers: has, Events: has)))
+        string.Join(' ', MySqlDumpTool.Flags(new ToolInfo(ToolVendor.MariaDb, "10.11.19-MariaDB"), new DumpScope(
+            server, Routines: has, Triggers: has, Events: has)))
             .ShouldContain(flags);
 
     [Theory]
@@ -21,8 +22,13 @@ public sealed class DumpFlagsTests
     [InlineData("mysqldump  Ver 10.19 Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)", false, false)]
     public void History_is_dumped_or_its_tables_are_named(string tool, bool server, bool dumped)
     {
-        var info = new ToolInfo(tool.Contains("MariaDB", StringComparison.Ordinal) ? ToolVendor.MariaDb : ToolVendor.MySql, tool);
-        var scope = new DumpScope(MySqlServerKind.MariaDb, Routines: false, Triggers: false, Events: false) { Versioned = ["rm.sv"], TakesHistory = server };
+        var info = new ToolInfo(
+            tool.Contains("MariaDB", StringComparison.Ordinal) ? ToolVendor.MariaDb : ToolVendor.MySql, tool);
+        var scope = new DumpScope(MySqlServerKind.MariaDb, Routines: false, Triggers: false, Events: false)
+        {
+            Versioned = ["rm.sv"],
+            TakesHistory = server
+        };
 
         MySqlDumpTool.Flags(info, scope).Contains("--dump-history").ShouldBe(dumped);
         (scope.LostHistory(info)?.EndsWith(": rm.sv", StringComparison.Ordinal) ?? false).ShouldBe(!dumped);

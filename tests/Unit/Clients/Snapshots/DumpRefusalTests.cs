@@ -29,8 +29,9 @@ public sealed class DumpRefusalTests
     [Fact]
     public void Every_cut_of_a_dump_is_refused()
     {
-        var sql = $"{Dump.Head}CREATE TABLE `t` (\n  `a` text\n);\nINSERT INTO `t` VALUES\n('a;'),\n('\\n-- Dump completed');"
-            + $"\nDELIMITER ;;\nCREATE PROCEDURE p() BEGIN\nSELECT 1;\nEND ;;\nDELIMITER ;\n{Dump.Trailer}";
+        var sql =
+            $"{Dump.Head}CREATE TABLE `t` (\n  `a` text\n);\nINSERT INTO `t` VALUES\n('a;'),\n('\\n-- Dump completed');"
+                + $"\nDELIMITER ;;\nCREATE PROCEDURE p() BEGIN\nSELECT 1;\nEND ;;\nDELIMITER ;\n{Dump.Trailer}";
         var expected = Expected("t", 2);
         Findings(sql, SnapshotPart.Whole, expected).ShouldBeEmpty();
         for (var length = 0; length < sql.LastIndexOf("-- Dump", StringComparison.Ordinal) + 17; length++)
@@ -44,7 +45,8 @@ public sealed class DumpRefusalTests
     public void Every_cut_of_a_file_of_mydumper_is_refused()
     {
         const string Sql = "/*!40101 SET NAMES binary*/;\n/*!40014 SET FOREIGN_KEY_CHECKS=0*/;\n"
-            + "INSERT INTO `t` (`a`,`b`) VALUES\n(1,\"a;\"),\n(2,\"b\");\nINSERT INTO `t` (`a`,`b`) VALUES\n(3,\"c;\");\n";
+            + "INSERT INTO `t` (`a`,`b`) VALUES\n(1,\"a;\"),\n(2,\"b\");\nINSERT INTO `t` (`a`,`b`) VALUES\n"
+            + "(3,\"c;\");\n";
         var expected = Expected("t", 3);
         Findings(Sql, SnapshotPart.Rows, expected).ShouldBeEmpty();
         for (var length = 0; length < Sql.Length; length++)
@@ -62,13 +64,16 @@ public sealed class DumpRefusalTests
     [InlineData("INSERT INTO `db`.`t` VALUES\n(1),\n(2);\n")]
     [InlineData("INSERT INTO `t` SELECT 1 UNION\nSELECT 2;\n")]
     public void Rows_in_another_format_are_not_taken_for_the_right_number(string insert) =>
-        Findings(Dump.Head + "CREATE TABLE `t` (\n  `a` int\n);\n" + insert + Dump.Trailer, SnapshotPart.Whole, Expected("t", 2))
+        Findings(
+            Dump.Head + "CREATE TABLE `t` (\n  `a` int\n);\n" + insert + Dump.Trailer, SnapshotPart.Whole,
+            Expected("t", 2))
             .ShouldNotBeEmpty();
 
     [Fact]
     public void Missing_table_and_missing_row_are_told_by_name_and_number()
     {
-        const string Sql = Dump.Head + "CREATE TABLE `u` (\n  `a` text\n);\nINSERT INTO `u` VALUES\n('canary');\n" + Dump.Trailer;
+        const string Sql = Dump.Head + "CREATE TABLE `u` (\n  `a` text\n);\nINSERT INTO `u` VALUES\n('canary');\n"
+            + Dump.Trailer;
         Findings(Sql, SnapshotPart.Whole, Expected("t", 0)).Select(f => f.Message)
             .ShouldBe(["rm: tables missing in the dump: t.", "rm: tables missing in the server: u."]);
         Findings(Sql, SnapshotPart.Whole, Expected("u", 2)).ShouldHaveSingleItem().Message.ShouldBeWorded();
@@ -106,7 +111,8 @@ public sealed class DumpRefusalTests
     }
 
     private static IReadOnlyList<SnapshotFinding> Findings(string sql, SnapshotPart part, ManifestDatabase expected) =>
-        [.. DumpCheck.Contents(expected, [new CountedFile(expected.File with { Part = part }, Dump.Read(sql, 7))], expected.Name)];
+        [.. DumpCheck.Contents(
+            expected, [new CountedFile(expected.File with { Part = part }, Dump.Read(sql, 7))], expected.Name)];
 
     private static ManifestDatabase Expected(string table, long rows) => new()
     {

@@ -53,16 +53,36 @@ public sealed class MyDumperRulesTests
         ServerErrorClassifier.Of(text, SnapshotFailure.LoadFailed).ShouldBe(failure);
 
     [Theory]
-    [InlineData("ERROR 1062 (23000) at line 9: Duplicate entry 'canary it's a' for key 'PRIMARY'", "ERROR 1062 (23000) at line 9: Duplicate entry (what the server quotes is not shown)")]
-    [InlineData("ERROR 1064 (42000) at line 2: You have an error in your SQL syntax near 'canary\n(2)' at line 1", "ERROR 1064 (42000) at line 2: You have an error in your SQL syntax near (what the server quotes is not shown)")]
-    [InlineData("ERROR 1273 (HY000) at line 3: Unknown collation: 'utf8mb4_0900_ai_ci'", "ERROR 1273 (HY000) at line 3: Unknown collation: 'utf8mb4_0900_ai_ci'")]
-    [InlineData("ERROR 2013 (HY000) at line 1: Lost connection to server during query", "ERROR 2013 (HY000) at line 1: Lost connection to server during query")]
-    [InlineData("--------------\nINSERT INTO `t` VALUES\n(1,'canary; ERROR 1'),\n(77,0x00)\n--------------\n\nERROR 1062 (23000) at line 9: Duplicate entry '77' for key 'PRIMARY'", "ERROR 1062 (23000) at line 9: Duplicate entry (what the server quotes is not shown)")]
-    [InlineData("ERROR 1005 (HY000) at line 3: Can't create table `a`.`b` (errno: 28 \"No space left on device\")", "ERROR 1005 (HY000) at line 3: Can't create table `a`.`b` (errno: 28 \"No space left on device\")")]
-    [InlineData("--------------\nINSERT INTO `g` VALUES\n('canary',2)\n--------------\n\nERROR 3105 (HY000) at line 9: The value specified for generated column 'b' in table 'g' is not allowed.", "ERROR 3105 (HY000) at line 9: The value specified for generated column 'b' in table 'g' is not allowed.")]
+    [InlineData(
+        "ERROR 1062 (23000) at line 9: Duplicate entry 'canary it's a' for key 'PRIMARY'",
+        "ERROR 1062 (23000) at line 9: Duplicate entry (what the server quotes is not shown)")]
+    [InlineData(
+        "ERROR 1064 (42000) at line 2: You have an error in your SQL syntax near 'canary\n(2)' at line 1", "ERROR 1064 "
+            + "(42000) at line 2: You have an error in your SQL syntax near (what the server quotes is not shown)")]
+    [InlineData(
+        "ERROR 1273 (HY000) at line 3: Unknown collation: 'utf8mb4_0900_ai_ci'",
+        "ERROR 1273 (HY000) at line 3: Unknown collation: 'utf8mb4_0900_ai_ci'")]
+    [InlineData(
+        "ERROR 2013 (HY000) at line 1: Lost connection to server during query",
+        "ERROR 2013 (HY000) at line 1: Lost connection to server during query")]
+    [InlineData(
+        "--------------\nINSERT INTO `t` VALUES\n(1,'canary; ERROR 1'),\n(77,0x00)\n--------------\n\nERROR 1062 "
+        + "(23000) at line 9: Duplicate entry '77' for key 'PRIMARY'",
+        "ERROR 1062 (23000) at line 9: Duplicate entry (what the server quotes is not shown)")]
+    [InlineData(
+        "ERROR 1005 (HY000) at line 3: Can't create table `a`.`b` (errno: 28 \"No space left on device\")",
+        "ERROR 1005 (HY000) at line 3: Can't create table `a`.`b` (errno: 28 \"No space left on device\")")]
+    [InlineData(
+        "--------------\nINSERT INTO `g` VALUES\n('canary',2)\n--------------\n\nERROR 3105 (HY000) at line 9: The "
+        + "value specified for generated column 'b' in table 'g' is not allowed.",
+        "ERROR 3105 (HY000) at line 9: The value specified for generated column 'b' in table 'g' is not allowed.")]
     [InlineData("canary,77),\n(78,79)", "it named no error")]
-    [InlineData("ERROR at line 1: Unknown command '\\!'.", "ERROR at line 1: Unknown command (what the server quotes is not shown)")]
-    [InlineData("setpriv: failed to execute no-such-mysql: No such file or directory", "setpriv: failed to execute no-such-mysql: No such file or directory")]
+    [InlineData(
+        "ERROR at line 1: Unknown command '\\!'.",
+        "ERROR at line 1: Unknown command (what the server quotes is not shown)")]
+    [InlineData(
+        "setpriv: failed to execute no-such-mysql: No such file or directory",
+        "setpriv: failed to execute no-such-mysql: No such file or directory")]
     public void What_the_server_quotes_of_rows_is_not_repeated(string text, string shown) =>
         ServerErrorClassifier.WithoutValues(ServerErrorClassifier.WithoutStatement(text)).ShouldBe(shown);
 

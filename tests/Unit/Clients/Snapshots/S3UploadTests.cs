@@ -31,7 +31,13 @@ public sealed class S3UploadTests : IAsyncLifetime
     {
         using var client = new S3Client(_bucket.Options(), TimeProvider.System);
         var error = await Should.ThrowAsync<SnapshotException>(() => client.UploadPartAsync(
-            new UploadPartRequest { BucketName = "bucket", Key = "k", PartNumber = 10_001, InputStream = new MemoryStream() }, Token));
+            new UploadPartRequest
+            {
+                BucketName = "bucket",
+                Key = "k",
+                PartNumber = 10_001,
+                InputStream = new MemoryStream()
+            }, Token));
 
         error.Message.ShouldContain("MyDumper");
         _bucket.Requests.ShouldBeEmpty();
@@ -42,7 +48,8 @@ public sealed class S3UploadTests : IAsyncLifetime
     {
         using var storage = Storage();
 
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => WriteAsync(storage, $"o{i}", Large), Token)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(i => Task.Run(() => WriteAsync(storage, $"o{i}", Large), Token)));
 
         _bucket.Objects.Values.Select(o => o.Bytes).ShouldBe(Enumerable.Repeat((long)Large, 6));
         _bucket.MostUploads.ShouldBeLessThanOrEqualTo(2);
@@ -133,7 +140,8 @@ public sealed class S3UploadTests : IAsyncLifetime
             return Task.FromResult(false);
         };
 
-        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Failure
+            .ShouldBe(SnapshotFailure.AlreadyExists);
 
         _bucket.Objects["name"].ShouldBe((1, "another"));
         _bucket.Unfinished.ShouldBeEmpty();
@@ -147,7 +155,8 @@ public sealed class S3UploadTests : IAsyncLifetime
         await writer.Content.WriteAsync(new byte[Large], Token);
         _bucket.Objects["name"] = (1, "another");
 
-        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Failure
+            .ShouldBe(SnapshotFailure.AlreadyExists);
 
         _bucket.Requests.ShouldNotContain("complete");
         _bucket.Unfinished.ShouldBeEmpty();
@@ -197,7 +206,8 @@ public sealed class S3UploadTests : IAsyncLifetime
             }
 
             aborted.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
         using var storage = new S3SnapshotStorage(_bucket.Options(), time, _slots);
@@ -220,7 +230,8 @@ public sealed class S3UploadTests : IAsyncLifetime
         _bucket.Instead = async (context, _) =>
         {
             asked.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         };
         using var storage = new S3SnapshotStorage(_bucket.Options(retries: 1), time, _slots);
@@ -251,10 +262,13 @@ public sealed class S3UploadTests : IAsyncLifetime
             return kind == "put";
         };
         var usual = _bucket.Options();
-        var options = new S3StorageOptions { Endpoint = usual.Endpoint, Bucket = "b", AccessKey = "a", SecretKey = "s" };
-        using var storage = new S3SnapshotStorage(_bucket.Options(options.Retries, options.Pauses with { Jitter = 0 }), pauses, _slots);
+        var options =
+            new S3StorageOptions { Endpoint = usual.Endpoint, Bucket = "b", AccessKey = "a", SecretKey = "s" };
+        using var storage = new S3SnapshotStorage(
+            _bucket.Options(options.Retries, options.Pauses with { Jitter = 0 }), pauses, _slots);
 
-        (await Should.ThrowAsync<SnapshotException>(() => WriteAsync(storage, "busy", 1))).Message.ShouldContain("503 SlowDown repeatedly");
+        (await Should.ThrowAsync<SnapshotException>(() => WriteAsync(storage, "busy", 1))).Message
+            .ShouldContain("503 SlowDown repeatedly");
 
         pauses.Seconds.ShouldBe([0.25, 0.5, 1, 2, 4, 8, 15, 15, 15]);
     }

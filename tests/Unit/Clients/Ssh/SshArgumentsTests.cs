@@ -13,7 +13,8 @@ public sealed class SshArgumentsTests
     {
         using var files = SshFiles.Write("h", Material);
 
-        Arguments(new SshEndpoint("h", "u"), files).ShouldNotContain(a => a.Contains("Proxy", StringComparison.Ordinal));
+        Arguments(new SshEndpoint("h", "u"), files)
+            .ShouldNotContain(a => a.Contains("Proxy", StringComparison.Ordinal));
         (files.Jump, files.MarkReports(), files.ReportsAfter(0)).ShouldBe((null, 0, ""));
     }
 
@@ -33,7 +34,8 @@ public sealed class SshArgumentsTests
         proxy.ShouldEndWith($" '-E' '{files.Jump.Log}' -W '[%h]:%p' -- 'bastion.example' 2>/dev/null");
         proxy.ShouldNotContain(files.PrivateKey + "'");
         proxy.ShouldNotContain(files.KnownHosts + "'");
-        Arguments(endpoint, files).TakeLast(8).ShouldBe(["-i", files.PrivateKey, "-p", "22", "-l", "drydock", "--", "10.0.0.5"]);
+        Arguments(endpoint, files).TakeLast(8)
+            .ShouldBe(["-i", files.PrivateKey, "-p", "22", "-l", "drydock", "--", "10.0.0.5"]);
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class SshArgumentsTests
         var jump = Jump with { Endpoint = new SshEndpoint("fe80::1%eth0", "ops") };
         using var files = SshFiles.Write("h", Material, jump);
 
-        Proxy(new SshEndpoint("h", "u") { Jump = jump }, files).ShouldEndWith("-W '[%h]:%p' -- 'fe80::1%%eth0' 2>/dev/null");
+        Proxy(new SshEndpoint("h", "u") { Jump = jump }, files)
+            .ShouldEndWith("-W '[%h]:%p' -- 'fe80::1%%eth0' 2>/dev/null");
     }
 
     [Fact]
@@ -79,14 +82,18 @@ public sealed class SshArgumentsTests
 
     [Fact]
     public void Jump_host_behind_another_one_is_not_safe() =>
-        (new SshEndpoint("h", "u") { Jump = Jump with { Endpoint = Jump.Endpoint with { Jump = Jump } } }).IsSafe.ShouldBeFalse();
+        (new SshEndpoint("h", "u") { Jump = Jump with { Endpoint = Jump.Endpoint with { Jump = Jump } } }).IsSafe
+            .ShouldBeFalse();
 
     private static List<string> Arguments(SshEndpoint endpoint, SshFiles files) =>
         [.. SshArguments.Arguments("ssh", endpoint, files, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60))];
 
     private static string Proxy(SshEndpoint endpoint, SshFiles files) =>
-        Arguments(endpoint, files).Single(a => a.StartsWith("ProxyCommand=", StringComparison.Ordinal))["ProxyCommand=".Length..];
+        Arguments(endpoint, files).Single(
+            a => a.StartsWith("ProxyCommand=", StringComparison.Ordinal))["ProxyCommand=".Length..];
 
     private static SshMaterial Canaries(string of) =>
-        new(Encoding.ASCII.GetBytes($"canary-key-{of}"), Encoding.ASCII.GetBytes($"canary-hosts-{of}"), "canary-phrase"u8.ToArray());
+        new(
+            Encoding.ASCII.GetBytes($"canary-key-{of}"), Encoding.ASCII.GetBytes($"canary-hosts-{of}"),
+            "canary-phrase"u8.ToArray());
 }

@@ -47,7 +47,8 @@ public sealed class SshClientTests : IDisposable
         var result = await client.RunAsync(new RemoteCommand("true"), Token);
 
         result.Output.ShouldBe($"canary-key\n 600 {Environment.UserName}\n");
-        var files = Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).ToLookup(f => Path.GetFileName(f) == ".lock");
+        var files = Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories)
+            .ToLookup(f => Path.GetFileName(f) == ".lock");
         files[true].ShouldAllBe(f => new FileInfo(f).Length == 0);
         files[false].Where(f => File.ReadAllText(f).Contains("canary", StringComparison.Ordinal)).ShouldBeEmpty();
     }
@@ -69,7 +70,8 @@ public sealed class SshClientTests : IDisposable
     {
         await using var client = Client($"printf '{said}\\n' >&2; exit 1");
 
-        (await Should.ThrowAsync<RemoteException>(() => client.RunAsync(new RemoteCommand("false") { AsUser = "tidb" }, Token))).Reason
+        (await Should.ThrowAsync<RemoteException>(
+            () => client.RunAsync(new RemoteCommand("false") { AsUser = "tidb" }, Token))).Reason
             .ShouldBe(RemoteRefusal.Sudo);
     }
 
@@ -118,6 +120,12 @@ public sealed class SshClientTests : IDisposable
         return new SshClient(
             new SshEndpoint(host, "root"),
             Material,
-            new SshOptions { RuntimeDirectory = _root, SshProgram = program, MaxTotalOutput = maxTotalOutput, Endpoints = endpoints ?? EndpointPolicy.Unrestricted });
+            new SshOptions
+            {
+                RuntimeDirectory = _root,
+                SshProgram = program,
+                MaxTotalOutput = maxTotalOutput,
+                Endpoints = endpoints ?? EndpointPolicy.Unrestricted
+            });
     }
 }

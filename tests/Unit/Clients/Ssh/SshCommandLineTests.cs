@@ -18,7 +18,8 @@ public sealed class SshCommandLineTests
         line.ShouldNotContain('!');
         line.ShouldStartWith(Encoded);
         var encoded = line[Encoded.Length..];
-        Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).ShouldEndWith($"'sh' '-c' '{script}' 'sh' 'it'\\''s'");
+        Encoding.UTF8.GetString(Convert.FromBase64String(encoded))
+            .ShouldEndWith($"'sh' '-c' '{script}' 'sh' 'it'\\''s'");
     }
 
     [Theory]
@@ -38,7 +39,8 @@ public sealed class SshCommandLineTests
 
     [Fact]
     public void Plain_command_is_readable_in_logs_of_the_host() =>
-        SshCommandLine.Of(new RemoteCommand("docker", "system", "dial-stdio") { AsRoot = true }).ShouldEndWith("sh sudo -n -- 'docker' 'system' 'dial-stdio'");
+        SshCommandLine.Of(new RemoteCommand("docker", "system", "dial-stdio") { AsRoot = true })
+            .ShouldEndWith("sh sudo -n -- 'docker' 'system' 'dial-stdio'");
 
     [Fact]
     public void Command_of_another_account_runs_through_sudo() =>

@@ -5,16 +5,24 @@ namespace Drydock.Tests.Unit.Clients.Ssh;
 /// <summary>Which of two hosts failed, as the OpenSSH client prints it.</summary>
 public sealed class SshFailureTests
 {
-    private const string EndOfProxy = "kex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535\r\n";
+    private const string EndOfProxy =
+        "kex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535\r\n";
 
     private static readonly SshMaterial Material = new("k"u8.ToArray(), "h"u8.ToArray());
     private static readonly SshJump Jump = new(new SshEndpoint("bastion", "ops"), Material);
     private static readonly SshEndpoint Behind = new("10.0.0.5", "drydock") { Jump = Jump };
 
     [Theory]
-    [InlineData("ops@bastion: Permission denied (publickey).", RemoteRefusal.Authentication, "the jump host ops@bastion:22 refused the key")]
-    [InlineData("No ED25519 host key is known for bastion and you have requested strict checking.\r\nHost key verification failed.", RemoteRefusal.HostKey, "the host key of the jump host ops@bastion:22")]
-    [InlineData("ssh: connect to host bastion port 22: Connection refused", RemoteRefusal.Connection, "through the jump host ops@bastion:22")]
+    [InlineData(
+        "ops@bastion: Permission denied (publickey).", RemoteRefusal.Authentication,
+        "the jump host ops@bastion:22 refused the key")]
+    [InlineData(
+        "No ED25519 host key is known for bastion and you have requested strict checking.\r\nHost key verification "
+        + "failed.",
+        RemoteRefusal.HostKey, "the host key of the jump host ops@bastion:22")]
+    [InlineData(
+        "ssh: connect to host bastion port 22: Connection refused", RemoteRefusal.Connection,
+        "through the jump host ops@bastion:22")]
     public void Failure_at_jump_host_names_it(string reports, RemoteRefusal reason, string what)
     {
         var failure = Read(Behind, EndOfProxy, reports);
@@ -48,7 +56,8 @@ public sealed class SshFailureTests
     [Fact]
     public void Connection_that_broke_behind_jump_host_may_have_run()
     {
-        var failure = Read(Behind, "client_loop: send disconnect: Broken pipe", "Connection to bastion closed by remote host.");
+        var failure = Read(
+            Behind, "client_loop: send disconnect: Broken pipe", "Connection to bastion closed by remote host.");
 
         (failure.Reason, failure.AtJump, failure.NeverConnected).ShouldBe((RemoteRefusal.Connection, false, false));
     }

@@ -62,15 +62,20 @@ public sealed class SshMaterialTests
 
     [Fact]
     public void Changed_passphrase_makes_other_material() =>
-        new SshMaterial(OpenSsh("aes256-ctr"), Hosts, Phrase).ShouldNotBe(new SshMaterial(OpenSsh("aes256-ctr"), Hosts, "other"u8.ToArray()));
+        new SshMaterial(OpenSsh("aes256-ctr"), Hosts, Phrase)
+            .ShouldNotBe(new SshMaterial(OpenSsh("aes256-ctr"), Hosts, "other"u8.ToArray()));
 
     // The head of the format is all that is read (PROTOCOL.key of OpenSSH).
     private static byte[] OpenSsh(string cipher)
     {
         byte[] head =
         [
-            .. "openssh-key-v1\0"u8, 0, 0, 0, (byte)cipher.Length, .. Encoding.ASCII.GetBytes(cipher), 0, 0, 0, 6, .. "bcrypt"u8, .. new byte[100],
+            .. "openssh-key-v1\0"u8, 0, 0, 0, (byte)cipher.Length, .. Encoding.ASCII.GetBytes(cipher), 0, 0, 0, 6,
+            .. "bcrypt"u8, .. new byte[100],
         ];
-        return Encoding.ASCII.GetBytes($"-----BEGIN OPENSSH PRIVATE KEY-----\n{Convert.ToBase64String(head, Base64FormattingOptions.InsertLineBreaks)}\n-----END OPENSSH PRIVATE KEY-----\n");
+        return Encoding.ASCII.GetBytes(
+            "-----BEGIN OPENSSH PRIVATE "
+            + $"KEY-----\n{Convert.ToBase64String(head, Base64FormattingOptions.InsertLineBreaks)}\n-----END OPENSSH "
+            + "PRIVATE KEY-----\n");
     }
 }

@@ -21,7 +21,8 @@ public sealed partial class FrozenFieldsTests
         var schema = Schemas.Specs[kind];
         var isIdentity = Hash(kind, FullSpecs.With(schema, field)) != Hash(kind, FullSpecs.Of(schema));
 
-        Frozen[kind].Any(whole => field == whole || field.StartsWith($"{whole}.", StringComparison.Ordinal) || field.StartsWith($"{whole}[].", StringComparison.Ordinal))
+        Frozen[kind].Any(whole => field == whole || field.StartsWith($"{whole}.", StringComparison.Ordinal)
+            || field.StartsWith($"{whole}[].", StringComparison.Ordinal))
             .ShouldBe(isIdentity, $"{field}: the hash {(isIdentity ? "covers it" : "does not cover it")}");
     }
 
@@ -37,14 +38,16 @@ public sealed partial class FrozenFieldsTests
     }
 
     private static IEnumerable<string> Messages(string kind) =>
-        YamlToJson.ReadAll(Repository.PathOf("config", "crd", $"drydock.dev_{kind.ToLowerInvariant()}s.yaml")).Single()["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["x-kubernetes-validations"]!
+        YamlToJson.ReadAll(Repository.PathOf("config", "crd", $"drydock.dev_{kind.ToLowerInvariant()}s.yaml"))
+            .Single()["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["x-kubernetes-validations"]!
             .AsArray()
             .Select(rule => FrozenField().Match(rule!["message"]!.GetValue<string>()))
             .Where(match => match.Success)
             .Select(match => match.Groups["field"].Value);
 
     private static IReadOnlyList<string> Whole(IReadOnlyList<string> messages) =>
-        [.. messages.Where(field => !messages.Any(other => other.StartsWith($"{field}.", StringComparison.Ordinal) || other.StartsWith($"{field}[].", StringComparison.Ordinal)))];
+        [.. messages.Where(field => !messages.Any(other => other.StartsWith($"{field}.", StringComparison.Ordinal)
+            || other.StartsWith($"{field}[].", StringComparison.Ordinal)))];
 
     [GeneratedRegex("^spec\\.(?<field>[A-Za-z0-9.\\[\\]]+) is frozen ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FrozenField();

@@ -15,7 +15,8 @@ public sealed class NewFieldTests
     };
 
     [Fact]
-    public void Identity_field_changes_the_identity_hash_alone() => Changes(Spec with { Version = "3" }, FieldClass.Identity);
+    public void Identity_field_changes_the_identity_hash_alone() =>
+        Changes(Spec with { Version = "3" }, FieldClass.Identity);
 
     [Fact]
     public void Access_field_in_an_identity_list_changes_access_alone() =>
@@ -29,11 +30,14 @@ public sealed class NewFieldTests
 
     [Fact]
     public void Secret_reference_in_an_identity_part_is_access() =>
-        Changes(Spec with { Store = Spec.Store! with { KeySecretRef = new SecretReference { Name = "other" } } }, FieldClass.Access);
+        Changes(
+            Spec with { Store = Spec.Store! with { KeySecretRef = new SecretReference { Name = "other" } } },
+            FieldClass.Access);
 
     [Fact]
     public void Presence_of_an_optional_part_changes_the_identity() =>
-        Hash(new NewerSpec { Store = new NewerStore() }, FieldClass.Identity).ShouldNotBe(Hash(new NewerSpec(), FieldClass.Identity));
+        Hash(new NewerSpec { Store = new NewerStore() }, FieldClass.Identity)
+            .ShouldNotBe(Hash(new NewerSpec(), FieldClass.Identity));
 
     [Fact]
     public void Order_and_number_of_items_change_the_identity()
@@ -41,7 +45,8 @@ public sealed class NewFieldTests
         var (a, b) = (new NewerServer { Name = "a" }, new NewerServer { Name = "b" });
         string[] hashes =
         [
-            Hash(new NewerSpec { Servers = [a, b] }, FieldClass.Identity), Hash(new NewerSpec { Servers = [b, a] }, FieldClass.Identity),
+            Hash(new NewerSpec { Servers = [a, b] }, FieldClass.Identity),
+            Hash(new NewerSpec { Servers = [b, a] }, FieldClass.Identity),
             Hash(new NewerSpec { Servers = [a] }, FieldClass.Identity), Hash(new NewerSpec(), FieldClass.Identity),
         ];
         hashes.ShouldBeUnique();
@@ -63,14 +68,16 @@ public sealed class NewFieldTests
 
     [Fact]
     public void Reference_without_keys_is_refused_with_the_field() =>
-        Should.Throw<InvalidOperationException>(() => SecretReferences.In(new UndecidedSpec(), NewFieldJson.Default.UndecidedSpec))
+        Should.Throw<InvalidOperationException>(
+            () => SecretReferences.In(new UndecidedSpec(), NewFieldJson.Default.UndecidedSpec))
             .Message.ShouldContain("spec.secretRef");
 
     private static void Changes(NewerSpec changed, FieldClass expected)
     {
         foreach (var fieldClass in Enum.GetValues<FieldClass>())
         {
-            (Hash(changed, fieldClass) != Hash(Spec, fieldClass)).ShouldBe(fieldClass == expected, fieldClass.ToString());
+            (Hash(changed, fieldClass) != Hash(Spec, fieldClass))
+                .ShouldBe(fieldClass == expected, fieldClass.ToString());
         }
     }
 

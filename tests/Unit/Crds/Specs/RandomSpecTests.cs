@@ -22,7 +22,11 @@ public sealed class RandomSpecTests
 
         // Every end must have been met often, or the property says little.
         var cases = Sample.Cases(All, Share);
-        foreach (var end in new[] { "schema", "found", "rule", "path", "read", "OmsUpgrade", "BackupSnapshot", "SnapshotRestore", "DatabaseRollingUpgrade", "TiDB", "YugabyteDB" })
+        foreach (var end in new[]
+        {
+            "schema", "found", "rule", "path", "read", "OmsUpgrade", "BackupSnapshot", "SnapshotRestore",
+            "DatabaseRollingUpgrade", "TiDB", "YugabyteDB"
+        })
         {
             _came.GetValueOrDefault(end).ShouldBeGreaterThan(cases / 160, $"{end}: {string.Join(", ", _came)}");
         }
@@ -93,7 +97,8 @@ public sealed class RandomSpecTests
 
     private static JsonNode? WithoutNullItems(JsonNode? value) => value switch
     {
-        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, WithoutNullItems(entry.Value)))),
+        JsonObject map => new JsonObject(
+            map.Select(entry => KeyValuePair.Create(entry.Key, WithoutNullItems(entry.Value)))),
         JsonArray list => new JsonArray([.. list.Where(item => item is not null).Select(WithoutNullItems)]),
         _ => value?.DeepClone(),
     };
@@ -109,14 +114,16 @@ public sealed class RandomSpecTests
         if (DiscoveryOf.Path(spec) is UpgradePath.Refused refused)
         {
             Came("path");
-            new[] { spec.FromVersion, spec.ToVersion }.Any(text => refused.Message.Contains(Numbers(text), StringComparison.Ordinal)).ShouldBeTrue(refused.Message);
+            new[] { spec.FromVersion, spec.ToVersion }.Any(text => refused.Message.Contains(
+                Numbers(text), StringComparison.Ordinal)).ShouldBeTrue(refused.Message);
             refused.Message.Length.ShouldBeGreaterThan(60);
             return;
         }
 
         var plan = Compile(spec);
         Compile(spec).Hash.ShouldBe(plan.Hash);
-        Compile(JsonSerializer.SerializeToNode(spec, KindSpecs.Options)!.Deserialize<OmsUpgradeSpec>(KindSpecs.Options)!).Hash.ShouldBe(plan.Hash);
+        Compile(JsonSerializer.SerializeToNode(spec, KindSpecs.Options)!
+            .Deserialize<OmsUpgradeSpec>(KindSpecs.Options)!).Hash.ShouldBe(plan.Hash);
         Compile(Otherwise(spec)).Hash.ShouldBe(plan.Hash);
         FieldClasses.Hash(Otherwise(spec), FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
 
@@ -128,16 +135,20 @@ public sealed class RandomSpecTests
         if (DatabaseDiscoveryOf.Obstacle(spec) is { } obstacle)
         {
             Came("path");
-            new[] { spec.FromVersion, spec.ToVersion, Short(spec.FromVersion), Short(spec.ToVersion) }.Any(text => obstacle.Contains(text, StringComparison.Ordinal)).ShouldBeTrue($"{spec.FromVersion} {spec.ToVersion}: {obstacle}");
+            new[] { spec.FromVersion, spec.ToVersion, Short(spec.FromVersion), Short(spec.ToVersion) }
+                .Any(text => obstacle.Contains(text, StringComparison.Ordinal))
+                .ShouldBeTrue($"{spec.FromVersion} {spec.ToVersion}: {obstacle}");
             obstacle.Length.ShouldBeGreaterThan(60);
             return;
         }
 
         Came(spec.Engine.ToString());
         var plan = DatabaseDiscoveryOf.Plan(spec);
-        DatabaseDiscoveryOf.Plan(JsonSerializer.SerializeToNode(spec, KindSpecs.Options)!.Deserialize<DatabaseRollingUpgradeSpec>(KindSpecs.Options)!).Hash.ShouldBe(plan.Hash);
+        DatabaseDiscoveryOf.Plan(JsonSerializer.SerializeToNode(spec, KindSpecs.Options)!
+            .Deserialize<DatabaseRollingUpgradeSpec>(KindSpecs.Options)!).Hash.ShouldBe(plan.Hash);
         DatabaseDiscoveryOf.Plan(SameWork.Otherwise(spec)).Hash.ShouldBe(plan.Hash);
-        FieldClasses.Hash(SameWork.Otherwise(spec), FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
+        FieldClasses.Hash(SameWork.Otherwise(spec), FieldClass.Identity)
+            .ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
         IsBounded(plan);
     }
 
@@ -160,7 +171,9 @@ public sealed class RandomSpecTests
     }
 
     private static string Numbers(string version) =>
-        OmsVersion.Parse(version) is var read ? string.Create(CultureInfo.InvariantCulture, $"{read.Major}.{read.Minor}.{read.Patch}") : "";
+        OmsVersion.Parse(version) is var read
+            ? string.Create(CultureInfo.InvariantCulture, $"{read.Major}.{read.Minor}.{read.Patch}")
+            : "";
 
     private static Plan Compile(OmsUpgradeSpec written)
     {
@@ -187,7 +200,11 @@ public sealed class RandomSpecTests
         Cleanup = new CleanupSpec { Accepted = !spec.Cleanup.Accepted },
         Timeouts = new OmsUpgradeTimeouts { Backup = "99h", StopOld = "1s" },
         HighAvailability = spec.HighAvailability with { AfterRollback = HighAvailabilityAfterRollback.Enable },
-        Backup = spec.Backup with { IdentitySecretRef = new SecretReference { Name = "other" }, Storage = SameWork.Otherwise(spec.Backup.Storage) },
+        Backup = spec.Backup with
+        {
+            IdentitySecretRef = new SecretReference { Name = "other" },
+            Storage = SameWork.Otherwise(spec.Backup.Storage)
+        },
         ImageArchive = Otherwise(spec.ImageArchive),
         Regions = [.. spec.Regions.Select(region => region with { Nodes = [.. region.Nodes.Select(node => node with
         {

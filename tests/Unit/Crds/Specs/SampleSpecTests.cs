@@ -5,10 +5,12 @@ namespace Drydock.Tests.Unit.Crds.Specs;
 /// <summary>The samples are what schema and rules take.</summary>
 public sealed class SampleSpecTests
 {
-    private static readonly IReadOnlyDictionary<string, JsonNode> Manifests = Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml")
-        .SelectMany(path => YamlToJson.ReadAll(path).Select(json => ($"{Path.GetFileName(path)} {json["metadata"]!["name"]}", Json: JsonNode.Parse(json.ToJsonString())!)))
-        .Where(sample => Schemas.Specs.ContainsKey(sample.Json["kind"]!.GetValue<string>()))
-        .ToDictionary(sample => sample.Item1, sample => sample.Json, StringComparer.Ordinal);
+    private static readonly IReadOnlyDictionary<string, JsonNode> Manifests =
+        Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml")
+            .SelectMany(path => YamlToJson.ReadAll(path).Select(json =>
+                ($"{Path.GetFileName(path)} {json["metadata"]!["name"]}", Json: JsonNode.Parse(json.ToJsonString())!)))
+            .Where(sample => Schemas.Specs.ContainsKey(sample.Json["kind"]!.GetValue<string>()))
+            .ToDictionary(sample => sample.Item1, sample => sample.Json, StringComparer.Ordinal);
 
     public static TheoryData<string> Samples => [.. Manifests.Keys.Order(StringComparer.Ordinal)];
 
@@ -24,7 +26,8 @@ public sealed class SampleSpecTests
     [Fact]
     public void Samples_change_nothing_when_they_are_applied_unread()
     {
-        var runs = Manifests.Keys.Select(Of).Where(sample => Schemas.Specs[sample.Kind]["properties"]!.AsObject().ContainsKey("mode")).ToList();
+        var runs = Manifests.Keys.Select(Of)
+            .Where(sample => Schemas.Specs[sample.Kind]["properties"]!.AsObject().ContainsKey("mode")).ToList();
 
         runs.Count.ShouldBeGreaterThan(8);
         runs.ShouldAllBe(sample => sample.Spec["mode"]!.GetValue<string>() == "Plan");
@@ -33,10 +36,14 @@ public sealed class SampleSpecTests
     [Fact]
     public void Samples_cover_each_engine_and_access_and_are_planned()
     {
-        var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName).Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec)).Where(spec => spec.Seed is null).ToList();
+        var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName)
+            .Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec))
+            .Where(spec => spec.Seed is null).ToList();
         upgrades.Select(spec => (spec.Engine, InContainers: spec.Access.Docker is not null))
             .Distinct()
-            .ShouldBe([(DatabaseEngine.TiDB, false), (DatabaseEngine.YugabyteDB, false), (DatabaseEngine.YugabyteDB, true)], ignoreOrder: true);
+            .ShouldBe(
+                [(DatabaseEngine.TiDB, false), (DatabaseEngine.YugabyteDB, false), (DatabaseEngine.YugabyteDB, true)],
+                ignoreOrder: true);
         foreach (var spec in upgrades)
         {
             DatabaseDiscoveryOf.Obstacle(spec).ShouldBeNull();

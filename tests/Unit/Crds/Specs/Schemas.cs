@@ -15,5 +15,6 @@ internal static class Schemas
 
     /// <summary>Of specs.</summary>
     public static IReadOnlyDictionary<string, JsonObject> Specs { get; } =
-        Whole.ToDictionary(kind => kind.Key, kind => kind.Value["properties"]!["spec"]!.AsObject(), StringComparer.Ordinal);
+        Whole.ToDictionary(
+            kind => kind.Key, kind => kind.Value["properties"]!["spec"]!.AsObject(), StringComparer.Ordinal);
 }

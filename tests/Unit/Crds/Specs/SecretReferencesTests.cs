@@ -18,7 +18,8 @@ public sealed partial class SecretReferencesTests
             .Select(use => Index().Replace(use.Field, "[]"))
             .ShouldBe(
                 FullSpecs.Leaves(schema)
-                    .Where(field => field.EndsWith("SecretRef.name", StringComparison.Ordinal) || field.EndsWith(".secretRef.name", StringComparison.Ordinal)
+                    .Where(field => field.EndsWith("SecretRef.name", StringComparison.Ordinal)
+                        || field.EndsWith(".secretRef.name", StringComparison.Ordinal)
                         || field.EndsWith(".secretKeyRef.name", StringComparison.Ordinal))
                     .Select(field => $"spec.{field[..^".name".Length]}"),
                 ignoreOrder: true);
@@ -30,13 +31,17 @@ public sealed partial class SecretReferencesTests
     {
         var schema = Schemas.Specs[kind];
         var spec = KindSpecs.Read(kind, FullSpecs.Of(schema).AsObject());
-        var descriptions = schema.Walk().ToDictionary(at => $"spec.{at.Path}", at => SchemaView.Text(at.Schema, "description") ?? "", StringComparer.Ordinal);
+        var descriptions = schema.Walk().ToDictionary(
+            at => $"spec.{at.Path}", at => SchemaView.Text(at.Schema, "description") ?? "", StringComparer.Ordinal);
 
         // A reference to a key has it in a field of its own.
-        foreach (var use in SecretReferences.In(spec, CrdsJsonContext.Default.GetTypeInfo(spec.GetType())!).Where(use => !use.Field.EndsWith(".secretKeyRef", StringComparison.Ordinal)))
+        foreach (var use in SecretReferences.In(spec, CrdsJsonContext.Default.GetTypeInfo(spec.GetType())!)
+            .Where(use => !use.Field.EndsWith(".secretKeyRef", StringComparison.Ordinal)))
         {
             var description = descriptions[Index().Replace(use.Field, "[]")];
-            use.Keys.ShouldAllBe(key => description.Contains(key.TrimStart('.'), StringComparison.Ordinal), $"{use.Field}: {description}");
+            use.Keys.ShouldAllBe(
+                key => description.Contains(key.TrimStart('.'), StringComparison.Ordinal),
+                $"{use.Field}: {description}");
         }
     }
 
@@ -53,7 +58,11 @@ public sealed partial class SecretReferencesTests
                     Nodes =
                     [
                         new OmsNode { Name = "oms-a", Docker = new DockerAccess { TlsSecretRef = reference } },
-                        new OmsNode { Name = "oms-b", Docker = new DockerAccess { TlsSecretRef = new SecretReference() } },
+                        new OmsNode
+                        {
+                            Name = "oms-b",
+                            Docker = new DockerAccess { TlsSecretRef = new SecretReference() }
+                        },
                         new OmsNode { Name = "oms-c", Docker = new DockerAccess { TlsSecretRef = reference } },
                     ],
                 },
@@ -61,17 +70,32 @@ public sealed partial class SecretReferencesTests
         };
 
         SecretReferences.In(spec).Select(use => use.Field).ShouldBe(
-            ["spec.regions[default].nodes[oms-a].docker.tlsSecretRef", "spec.regions[default].nodes[oms-c].docker.tlsSecretRef"]);
+            [
+                "spec.regions[default].nodes[oms-a].docker.tlsSecretRef",
+                "spec.regions[default].nodes[oms-c].docker.tlsSecretRef"
+            ]);
         SecretReferences.Names(spec).ShouldBe(["tls"]);
     }
 
     [Fact]
     public void Key_of_a_variable_is_the_only_one_that_is_read()
     {
-        var spec = new OmsUpgradeSpec { Container = new ContainerSpec { Env = [new EnvironmentVariable { Name = "TOKEN", ValueFrom = new EnvironmentSource { SecretKeyRef = new SecretKeyReference { Name = "oms", Key = "token" } } }] } };
+        var spec = new OmsUpgradeSpec
+        {
+            Container = new ContainerSpec
+            {
+                Env = [new EnvironmentVariable
+                {
+                    Name = "TOKEN",
+                    ValueFrom =
+                        new EnvironmentSource { SecretKeyRef = new SecretKeyReference { Name = "oms", Key = "token" } }
+                }]
+            }
+        };
 
         var use = SecretReferences.In(spec).ShouldHaveSingleItem();
-        (use.Field, use.Name, use.Keys.Single()).ShouldBe(("spec.container.env[TOKEN].valueFrom.secretKeyRef", "oms", "token"));
+        (use.Field, use.Name, use.Keys.Single())
+            .ShouldBe(("spec.container.env[TOKEN].valueFrom.secretKeyRef", "oms", "token"));
     }
 
     [GeneratedRegex(@"\[[^]]*\]", RegexOptions.None, 1000)]

@@ -14,7 +14,8 @@ internal sealed record SpecCase(string Kind, JsonObject Spec, bool IsMended, boo
     /// <summary>Specs of all kinds, most of them of upgrades; half of them broken. They shrink.</summary>
     public static Arbitrary<SpecCase> Any { get; } = Arb.From(
         Gen.Choose(0, int.MaxValue - 1).Select(Make),
-        smallerOf => SpecShrinker.Smaller(Schemas.Specs[smallerOf.Kind], smallerOf.Spec).Select(spec => smallerOf with { Spec = spec }));
+        smallerOf => SpecShrinker.Smaller(Schemas.Specs[smallerOf.Kind], smallerOf.Spec)
+            .Select(spec => smallerOf with { Spec = spec }));
 
     public override string ToString() => $"{Kind}{(IsBroken ? " (broken)" : "")}: {Spec.ToJsonString()}";
 

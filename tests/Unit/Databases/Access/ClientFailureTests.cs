@@ -7,7 +7,8 @@ public sealed class ClientFailureTests
     {
         var failure = new HostException("h", Reasons.NoSpace, "m");
 
-        ClientFailures.Finding(failure, null, "spec.x").ShouldBe(new Finding { Reason = Reasons.NoSpace, Message = "m", Node = "h", Field = "spec.x" });
+        ClientFailures.Finding(failure, null, "spec.x")
+            .ShouldBe(new Finding { Reason = Reasons.NoSpace, Message = "m", Node = "h", Field = "spec.x" });
         ClientFailures.Finding(failure, "tikv-1", null)!.Node.ShouldBe("tikv-1");
         ClientFailures.Finding(new InvalidOperationException(), null, null).ShouldBeNull();
     }

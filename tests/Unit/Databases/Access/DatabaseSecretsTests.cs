@@ -13,20 +13,34 @@ public sealed class DatabaseSecretsTests
         Tidb = new TiDbSpec
         {
             CredentialsSecretRef = new SecretReference { Name = "sql" },
-            Backup = new TiDbBackupSpec { Storage = new StorageSpec { S3 = new S3Storage { CredentialsSecretRef = new SecretReference { Name = "s3" } } } },
+            Backup = new TiDbBackupSpec
+            {
+                Storage = new StorageSpec
+                {
+                    S3 = new S3Storage { CredentialsSecretRef = new SecretReference { Name = "s3" } }
+                }
+            },
         },
         Yugabyte = new YugabyteSpec
         {
             Replication = new ReplicationSpec
             {
-                Groups = [new ReplicationGroup { Name = "g1", Peer = new ReplicationPeer { CertsSecretRef = new SecretReference { Name = "peer" } } }, new ReplicationGroup { Name = "g2" }],
+                Groups = [new ReplicationGroup
+                {
+                    Name = "g1",
+                    Peer = new ReplicationPeer { CertsSecretRef = new SecretReference { Name = "peer" } }
+                }, new ReplicationGroup { Name = "g2" }],
             },
         },
     };
 
     [Fact]
     public void SecretReferences_with_shared_secret_list_each_secret_once() =>
-        SecretReferences.Names(Spec with { Access = new HostAccess { Ssh = Spec.Access.Ssh! with { KnownHostsSecretRef = Spec.Access.Ssh.KeySecretRef } } }).Order(StringComparer.Ordinal).ShouldBe(["key", "peer", "s3", "sql", "tls"]);
+        SecretReferences.Names(Spec with
+        {
+            Access =
+                new HostAccess { Ssh = Spec.Access.Ssh! with { KnownHostsSecretRef = Spec.Access.Ssh.KeySecretRef } }
+        }).Order(StringComparer.Ordinal).ShouldBe(["key", "peer", "s3", "sql", "tls"]);
 
     [Fact]
     public async Task ReadAsync_returns_all_material_when_every_secret_exists()
@@ -50,12 +64,17 @@ public sealed class DatabaseSecretsTests
 
         var secrets = await ReadAsync();
 
-        foreach (var text in new[] { secrets.ToString(), secrets.Sql!.ToString(), secrets.Tls!.ToString(), secrets.Ssh!.ToString(), secrets.Digest })
+        foreach (var text in new[]
+        {
+            secrets.ToString(), secrets.Sql!.ToString(), secrets.Tls!.ToString(), secrets.Ssh!.ToString(),
+            secrets.Digest
+        })
         {
             text.ShouldNotContain("canary");
         }
 
-        secrets.Confidential.Select(s => s.Reveal()).Order(StringComparer.Ordinal).ShouldBe(["canary-1", "canary-key", "canary-s3", "canary-tls"]);
+        secrets.Confidential.Select(s => s.Reveal()).Order(StringComparer.Ordinal)
+            .ShouldBe(["canary-1", "canary-key", "canary-s3", "canary-tls"]);
     }
 
     [Fact]
@@ -64,7 +83,8 @@ public sealed class DatabaseSecretsTests
         await StoreAllAsync();
         await StoreAsync("web", ("username", "admin"), ("password", "canary-web"));
 
-        var secrets = await ReadAsync(Spec with { Access = Spec.Access with { WebCredentialsSecretRef = new SecretReference { Name = "web" } } });
+        var secrets = await ReadAsync(
+            Spec with { Access = Spec.Access with { WebCredentialsSecretRef = new SecretReference { Name = "web" } } });
 
         secrets.Web.ShouldBe(new ServiceLogin("admin", "canary-web"));
         secrets.Web!.ToString().ShouldNotContain("canary");
@@ -83,18 +103,30 @@ public sealed class DatabaseSecretsTests
         (secrets.Ssh, secrets.Tls, secrets.Sql, secrets.Peers.Count).ShouldBe((null, null, null, 0));
         secrets.Problems.ShouldAll(p => p.Reason == Reasons.SecretMissing);
         secrets.Problems.Select(p => p.Field).Distinct().ShouldBe(
-            ["spec.access.ssh.knownHostsSecretRef", "spec.tidb.credentialsSecretRef", "spec.tls.secretRef", "spec.yugabyte.replication.groups[g1].peer.certsSecretRef", "spec.tidb.backup.storage.s3.credentialsSecretRef"]);
-        secrets.Problems.Select(p => p.Message).ShouldContain("Secret hosts (spec.access.ssh.knownHostsSecretRef) lacks the key known_hosts. Add it.");
+            [
+                "spec.access.ssh.knownHostsSecretRef", "spec.tidb.credentialsSecretRef", "spec.tls.secretRef",
+                "spec.yugabyte.replication.groups[g1].peer.certsSecretRef",
+                "spec.tidb.backup.storage.s3.credentialsSecretRef"
+            ]);
+        secrets.Problems.Select(p => p.Message)
+            .ShouldContain("Secret hosts (spec.access.ssh.knownHostsSecretRef) lacks the key known_hosts. Add it.");
     }
 
     [Fact]
     public async Task Docker_tls_keys_are_accepted_in_both_spellings()
     {
-        var docker = new ContainerAccess { TlsSecretRef = new SecretReference { Name = "docker-tls" }, SshSecretRef = new SecretReference { Name = "docker-ssh" } };
+        var docker = new ContainerAccess
+        {
+            TlsSecretRef = new SecretReference { Name = "docker-tls" },
+            SshSecretRef = new SecretReference { Name = "docker-ssh" }
+        };
         var spec = HostCases.Spec(DatabaseEngine.YugabyteDB) with { Access = new HostAccess { Docker = docker } };
         SecretReferences.Names(spec).Order(StringComparer.Ordinal).ShouldBe(["docker-ssh", "docker-tls"]);
         (await ReadAsync(spec)).Problems.Select(p => (p.Reason, p.Field)).Distinct().ShouldBe(
-            [(Reasons.SecretMissing, "spec.access.docker.sshSecretRef"), (Reasons.SecretMissing, "spec.access.docker.tlsSecretRef")]);
+            [
+                (Reasons.SecretMissing, "spec.access.docker.sshSecretRef"),
+                (Reasons.SecretMissing, "spec.access.docker.tlsSecretRef")
+            ]);
 
         await StoreAsync("docker-ssh", ("ssh-privatekey", "canary-ssh"), ("known_hosts", "hosts"));
         await StoreAsync("docker-tls", ("ca.pem", "ca"), ("cert.pem", "c"));
@@ -109,7 +141,8 @@ public sealed class DatabaseSecretsTests
         secrets.Digest.ShouldNotBe(lacking.Digest);
         secrets.DockerTls.ShouldNotBeNull().PrivateKey.ShouldBe("canary-docker");
         secrets.Ssh.ShouldNotBeNull();
-        secrets.Confidential.Select(c => c.Reveal()).Order(StringComparer.Ordinal).ShouldBe(["canary-docker", "canary-ssh"]);
+        secrets.Confidential.Select(c => c.Reveal()).Order(StringComparer.Ordinal)
+            .ShouldBe(["canary-docker", "canary-ssh"]);
         secrets.DockerTls.ToString()!.ShouldNotContain("canary");
     }
 
@@ -143,5 +176,6 @@ public sealed class DatabaseSecretsTests
         },
         Token);
 
-    private Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec? spec = null) => DatabaseSecrets.ReadAsync(_api, HostCases.Upgrade(spec ?? Spec), SupportedEngines.All.Of(spec ?? Spec), Token);
+    private Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec? spec = null) =>
+        DatabaseSecrets.ReadAsync(_api, HostCases.Upgrade(spec ?? Spec), SupportedEngines.All.Of(spec ?? Spec), Token);
 }

@@ -28,7 +28,9 @@ public sealed class ServiceHttpTests : IDisposable
     [InlineData(503, null, "", null)]
     public async Task ServiceHttp_returns_answer_for_any_status(int status, string? type, string body, string? seen)
     {
-        var serving = ServeAsync($"HTTP/1.1 {status} X\r\n{(type is null ? "" : $"Content-Type: {type}\r\n")}Content-Length: {body.Length}\r\n\r\n{body}");
+        var serving = ServeAsync(
+            $"HTTP/1.1 {status} X\r\n{(type is null ? "" : $"Content-Type: {type}\r\n")}Content-Length: "
+            + $"{body.Length}\r\n\r\n{body}");
 
         var answer = await _http.GetAsync("127.0.0.1", Port, "/pd/api/v1/stores?state=0&state=1", Token);
 
@@ -69,10 +71,12 @@ public sealed class ServiceHttpTests : IDisposable
         await answered;
         var serving = ServeAsync(answer: null);
 
-        var trouble = await Should.ThrowAsync<ServiceException>(() => _http.SendAsync(new HttpMethod(method), "127.0.0.1", Port, "/pd/api/v1/leader/resign", null, Token));
+        var trouble = await Should.ThrowAsync<ServiceException>(
+            () => _http.SendAsync(new HttpMethod(method), "127.0.0.1", Port, "/pd/api/v1/leader/resign", null, Token));
 
         await serving;
-        (trouble.Reason, trouble.IsRequestNotTaken, trouble.IsAnswerLost).ShouldBe((Reasons.HostUnreachable, false, true));
+        (trouble.Reason, trouble.IsRequestNotTaken, trouble.IsAnswerLost)
+            .ShouldBe((Reasons.HostUnreachable, false, true));
         _server.Pending().ShouldBeFalse();
         _requests.Count.ShouldBe(2);
     }
@@ -83,7 +87,8 @@ public sealed class ServiceHttpTests : IDisposable
         var port = Port;
         _server.Stop();
 
-        var trouble = await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", port, "/status", Token));
+        var trouble = await Should.ThrowAsync<ServiceException>(
+            () => _http.GetAsync("127.0.0.1", port, "/status", Token));
 
         (trouble.Reason, trouble.IsRequestNotTaken).ShouldBe((Reasons.HostUnreachable, true));
         trouble.Message.ShouldStartWith($"GET http://127.0.0.1:{port}/status: ");
@@ -92,16 +97,21 @@ public sealed class ServiceHttpTests : IDisposable
     [Fact]
     public async Task Body_above_length_limit_is_unusable_answer()
     {
-        var serving = ServeAsync($"HTTP/1.1 200 OK\r\nContent-Length: {ServiceHttp.LongestBody + 1}\r\n\r\n{new string('x', ServiceHttp.LongestBody + 1)}");
+        var serving = ServeAsync(
+            $"HTTP/1.1 200 OK\r\nContent-Length: {ServiceHttp.LongestBody + 1}\r\n"
+            + $"\r\n{new string('x', ServiceHttp.LongestBody + 1)}");
 
-        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", Port, "/", Token))).Reason.ShouldBe(Reasons.AnswerUnusable);
+        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", Port, "/", Token))).Reason
+            .ShouldBe(Reasons.AnswerUnusable);
         await serving;
     }
 
     [Fact]
     public async Task Body_that_is_read_while_it_arrives_has_no_length_limit()
     {
-        var serving = ServeAsync($"HTTP/1.1 200 OK\r\nContent-Length: {ServiceHttp.LongestBody + 1}\r\n\r\n{new string('x', ServiceHttp.LongestBody + 1)}");
+        var serving = ServeAsync(
+            $"HTTP/1.1 200 OK\r\nContent-Length: {ServiceHttp.LongestBody + 1}\r\n"
+            + $"\r\n{new string('x', ServiceHttp.LongestBody + 1)}");
 
         var length = await _http.ReadAsync(
             "127.0.0.1",
@@ -128,7 +138,8 @@ public sealed class ServiceHttpTests : IDisposable
     {
         var serving = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"stores\":");
 
-        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", Port, "/", Token))).IsAnswerLost.ShouldBeTrue();
+        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", Port, "/", Token))).IsAnswerLost
+            .ShouldBeTrue();
         await serving;
     }
 
@@ -136,21 +147,25 @@ public sealed class ServiceHttpTests : IDisposable
     [InlineData("h", "no-slash")]
     [InlineData("h h", "/")]
     public async Task Invalid_address_is_reported_as_request_not_taken(string host, string path) =>
-        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync(host, 80, path, Token))).IsRequestNotTaken.ShouldBeTrue();
+        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync(host, 80, path, Token))).IsRequestNotTaken
+            .ShouldBeTrue();
 
     [Fact]
     public async Task Digest_is_answered_with_login_of_spec()
     {
-        using var http = new ServiceHttp(null, TimeProvider.System, EndpointPolicy.Unrestricted, new ServiceLogin("admin", "canary"));
+        using var http = new ServiceHttp(
+            null, TimeProvider.System, EndpointPolicy.Unrestricted, new ServiceLogin("admin", "canary"));
         var serving = ServeTwiceAsync(Challenge, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
         (await http.SendAsync(HttpMethod.Post, "127.0.0.1", Port, "/x", "{}", Token)).Body.ShouldBe("ok");
 
         await serving;
-        var header = _requests[1].Split("\r\n").Single(line => line.StartsWith("Authorization: Digest ", StringComparison.Ordinal));
+        var header = _requests[1].Split("\r\n").Single(
+            line => line.StartsWith("Authorization: Digest ", StringComparison.Ordinal));
         string Part(string name) => Regex.Match(header, $"{name}=\"?([^\",]+)").Groups[1].Value;
         (Part("username"), Part("realm"), Part("uri")).ShouldBe(("admin", "0.0.0.0:7000", "/x"));
-        var expected = Md5($"{Md5("admin:0.0.0.0:7000:canary")}:17:{Part("nc")}:{Part("cnonce")}:auth:{Md5("POST:/x")}");
+        var expected = Md5(
+            $"{Md5("admin:0.0.0.0:7000:canary")}:17:{Part("nc")}:{Part("cnonce")}:auth:{Md5("POST:/x")}");
         Part("response").ShouldBe(expected);
         _requests[1].ShouldEndWith("{}");
     }
@@ -160,13 +175,16 @@ public sealed class ServiceHttpTests : IDisposable
     [InlineData(true, "the login of the Secret of spec.access.webCredentialsSecretRef was refused (401, Digest ")]
     public async Task Missing_or_wrong_login_names_the_field(bool hasLogin, string text)
     {
-        using var http = new ServiceHttp(null, TimeProvider.System, EndpointPolicy.Unrestricted, hasLogin ? new ServiceLogin("admin", "canary") : null);
+        using var http = new ServiceHttp(
+            null, TimeProvider.System, EndpointPolicy.Unrestricted,
+            hasLogin ? new ServiceLogin("admin", "canary") : null);
         var serving = hasLogin ? ServeTwiceAsync(Challenge, Challenge) : ServeAsync(Challenge);
 
         var trouble = await Should.ThrowAsync<ServiceException>(() => http.GetAsync("127.0.0.1", Port, "/", Token));
 
         await serving;
-        (trouble.Reason, trouble.Field, trouble.IsRequestNotTaken).ShouldBe((Reasons.AccessDenied, "spec.access.webCredentialsSecretRef", true));
+        (trouble.Reason, trouble.Field, trouble.IsRequestNotTaken)
+            .ShouldBe((Reasons.AccessDenied, "spec.access.webCredentialsSecretRef", true));
         trouble.Message.ShouldContain(text);
         trouble.Message.ShouldNotContain("canary");
     }
@@ -174,7 +192,8 @@ public sealed class ServiceHttpTests : IDisposable
     [Fact]
     public async Task Basic_login_is_never_sent_without_tls()
     {
-        using var http = new ServiceHttp(null, TimeProvider.System, EndpointPolicy.Unrestricted, new ServiceLogin("admin", "canary"));
+        using var http = new ServiceHttp(
+            null, TimeProvider.System, EndpointPolicy.Unrestricted, new ServiceLogin("admin", "canary"));
         var serving = ServeAsync("HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n");
 
         await Should.ThrowAsync<ServiceException>(() => http.GetAsync("127.0.0.1", Port, "/", Token));
@@ -186,11 +205,15 @@ public sealed class ServiceHttpTests : IDisposable
     [Fact]
     public async Task Login_that_is_sent_unasked_is_in_every_request()
     {
-        using var http = new ServiceHttp(null, TimeProvider.System, EndpointPolicy.Unrestricted, new ServiceLogin("admin", "canary") { IsSentUnasked = true }, "spec.tidb.dashboards.credentialsSecretRef");
-        var serving = ServeTwiceAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n");
+        using var http = new ServiceHttp(
+            null, TimeProvider.System, EndpointPolicy.Unrestricted,
+            new ServiceLogin("admin", "canary") { IsSentUnasked = true }, "spec.tidb.dashboards.credentialsSecretRef");
+        var serving = ServeTwiceAsync(
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n");
 
         (await http.GetAsync("127.0.0.1", Port, "/api/org", Token)).Body.ShouldBe("ok");
-        var trouble = await Should.ThrowAsync<ServiceException>(() => http.GetAsync("127.0.0.1", Port, "/api/org", Token));
+        var trouble = await Should.ThrowAsync<ServiceException>(
+            () => http.GetAsync("127.0.0.1", Port, "/api/org", Token));
 
         await serving;
         _requests.ShouldAllBe(r => r.Contains("Authorization: Basic YWRtaW46Y2FuYXJ5", StringComparison.Ordinal));
@@ -202,14 +225,16 @@ public sealed class ServiceHttpTests : IDisposable
     [Fact]
     public void Invalid_tls_material_is_reported_without_its_content()
     {
-        var trouble = Should.Throw<ServiceException>(() => new ServiceHttp(new ServiceTlsMaterial("canary"u8.ToArray(), null, null), TimeProvider.System));
+        var trouble = Should.Throw<ServiceException>(
+            () => new ServiceHttp(new ServiceTlsMaterial("canary"u8.ToArray(), null, null), TimeProvider.System));
 
         trouble.Message.ShouldNotContain("canary");
         trouble.InnerException.ShouldBeNull();
     }
 
     private const string Challenge =
-        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest qop=\"auth\", realm=\"0.0.0.0:7000\", nonce=\"17\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest qop=\"auth\", realm=\"0.0.0.0:7000\", nonce=\"17\"\r\n"
+        + "Content-Length: 0\r\nConnection: close\r\n\r\n";
 
     // What RFC 2617 says that a digest is, with MD5 as YugabyteDB wants it.
 #pragma warning disable CA5351
@@ -259,7 +284,11 @@ public sealed class ServiceHttpTests : IDisposable
 
         const string Length = "Content-Length: ";
         var at = request.IndexOf(Length, StringComparison.Ordinal);
-        var length = at < 0 ? 0 : int.Parse(request[(at + Length.Length)..request.IndexOf('\r', at)], System.Globalization.CultureInfo.InvariantCulture);
+        var length = at < 0
+            ? 0
+            : int.Parse(
+                request[(at + Length.Length)..request.IndexOf('\r', at)],
+                System.Globalization.CultureInfo.InvariantCulture);
         return request.Length >= end + 4 + length;
     }
 }

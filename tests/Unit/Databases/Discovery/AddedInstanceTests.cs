@@ -1,9 +1,11 @@
 namespace Drydock.Tests.Unit.Databases.Discovery;
 
-/// <summary>How an instance of spec.added is started and stopped after preflight found the others on their hosts.</summary>
+/// <summary>How an instance of spec.added is started and stopped after preflight found the others on their
+/// hosts.</summary>
 public sealed class AddedInstanceTests
 {
-    private static readonly AddedInstance Joined = new() { Name = "tikv-9", Component = DatabaseComponent.TiKV, Host = "h9", Port = 20171, DeployDir = "/deploy" };
+    private static readonly AddedInstance Joined =
+        new() { Name = "tikv-9", Component = DatabaseComponent.TiKV, Host = "h9", Port = 20171, DeployDir = "/deploy" };
 
     private readonly List<string> _looked = [];
     private int _told;
@@ -15,7 +17,8 @@ public sealed class AddedInstanceTests
         var topology = Topology(added, out var upgrade);
 
         (await topology.FindRefusalAsync(CancellationToken.None)).ShouldBeNull();
-        ChangedTopology.Current(upgrade, added).Spec.Instances[^1].Control!.Systemd!.Unit.ShouldBe("tikv-20171.service");
+        ChangedTopology.Current(upgrade, added).Spec.Instances[^1].Control!.Systemd!.Unit
+            .ShouldBe("tikv-20171.service");
         (await Topology(added, out _).FindRefusalAsync(CancellationToken.None)).ShouldBeNull();
 
         _looked.ShouldBe(["h9"], "the control of another instance is never used");
@@ -25,7 +28,9 @@ public sealed class AddedInstanceTests
     [Fact]
     public async Task Uncertain_control_is_refused_with_the_instance_and_the_field()
     {
-        var topology = Topology(new AddedInstances(() => true, (_, _) => Task.FromResult<IReadOnlyList<HostProcess>>([]), () => _told++), out _);
+        var topology = Topology(
+            new AddedInstances(() => true, (_, _) => Task.FromResult<IReadOnlyList<HostProcess>>([]), () => _told++),
+            out _);
 
         (await topology.FindRefusalAsync(CancellationToken.None)).ShouldBeWorded();
         _told.ShouldBe(0);
@@ -38,7 +43,8 @@ public sealed class AddedInstanceTests
 
         (await Topology(added, out var upgrade).FindRefusalAsync(CancellationToken.None)).ShouldBeNull();
 
-        ChangedTopology.Current(upgrade, added).Spec.Instances[^1].Control!.Systemd!.Unit.ShouldBe("tikv-20160.service");
+        ChangedTopology.Current(upgrade, added).Spec.Instances[^1].Control!.Systemd!.Unit
+            .ShouldBe("tikv-20160.service");
         _looked.ShouldBeEmpty();
     }
 
@@ -85,15 +91,21 @@ public sealed class AddedInstanceTests
     {
         public IStepCatalog Catalog => throw new NotSupportedException();
 
-        public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ParkedStateResult> CleanUpAsync(
+            DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+        public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+            Task.FromResult<string?>(null);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -14,7 +14,8 @@ public sealed class MembersTests
 
         found.Findings.ShouldBeEmpty();
         Listed(found).ShouldBe(Expected(world.Upgrade.Spec), ignoreOrder: true);
-        found.Members.Where(m => m.Component == DatabaseComponent.PD).Select(m => m.Name).ShouldBe(["pd-1", "pd-2", "pd-3"]);
+        found.Members.Where(m => m.Component == DatabaseComponent.PD).Select(m => m.Name)
+            .ShouldBe(["pd-1", "pd-2", "pd-3"]);
     }
 
     [Fact]
@@ -47,7 +48,8 @@ public sealed class MembersTests
 
         var found = await FindAsync(world, "10.0.0.1");
 
-        found.Findings.ShouldContain(f => f.Reason == Reasons.InstanceDown && f.Message.Contains("list it in spec.instances", StringComparison.Ordinal));
+        found.Findings.ShouldContain(f => f.Reason == Reasons.InstanceDown
+            && f.Message.Contains("list it in spec.instances", StringComparison.Ordinal));
         found.Members.Count(m => m.Component == DatabaseComponent.Tserver).ShouldBe(3);
     }
 
@@ -62,7 +64,8 @@ public sealed class MembersTests
     public async Task Tserver_port_is_that_of_its_first_bind_address(string addresses, int port)
     {
         var world = new YugaWorld();
-        world.Answers["10.0.0.1:9000/api/v1/varz"] = (200, $$"""{"flags":[{"name":"rpc_bind_addresses","value":"{{addresses}}"}]}""");
+        world.Answers["10.0.0.1:9000/api/v1/varz"] =
+            (200, $$"""{"flags":[{"name":"rpc_bind_addresses","value":"{{addresses}}"}]}""");
 
         var found = await FindAsync(world, "10.0.0.2");
 
@@ -73,13 +76,15 @@ public sealed class MembersTests
     private static Task<FoundMembers> FindAsync(YugaWorld world, string seed)
     {
         var life = new YugaLife(world);
-        return new YugabyteMembers(new YugabyteCluster(life.Context), new Findings(life.Context.Redact, ClientFailures.Finding)).FindAsync(
+        return new YugabyteMembers(
+            new YugabyteCluster(life.Context), new Findings(life.Context.Redact, ClientFailures.Finding)).FindAsync(
             MemberSearch.Of(seed, []), CancellationToken.None);
     }
 
     private static IEnumerable<(DatabaseComponent Component, string Host, int Port)> Listed(FoundMembers found) =>
         found.Members.Select(m => (m.Component, m.Host, m.Port));
 
-    private static IEnumerable<(DatabaseComponent Component, string Host, int Port)> Expected(DatabaseRollingUpgradeSpec spec) =>
+    private static IEnumerable<(DatabaseComponent Component, string Host, int Port)> Expected(
+        DatabaseRollingUpgradeSpec spec) =>
         spec.Instances.Select(i => (i.Component, i.Host, DefaultPorts.Service(spec, i)));
 }

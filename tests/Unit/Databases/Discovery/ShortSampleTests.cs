@@ -12,10 +12,12 @@ public sealed class ShortSampleTests
     {
         var path = Repository.PathOf("config", "samples", name);
         File.ReadAllLines(path).Length.ShouldBeLessThanOrEqualTo(mostLines);
-        var spec = YamlToJson.ReadAll(path).Single()["spec"]!.Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)!;
+        var spec = YamlToJson.ReadAll(path).Single()["spec"]!
+            .Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)!;
         var members = Members(spec).ToList();
         var findings = new Findings(text => text, ClientFailures.Finding);
-        var search = new TopologySearch(spec, new Cluster(members), (host, _) => LookAsync(spec, members, host), _ => { }, findings);
+        var search = new TopologySearch(
+            spec, new Cluster(members), (host, _) => LookAsync(spec, members, host), _ => { }, findings);
 
         var inventory = (await search.RunAsync(CancellationToken.None)).ShouldNotBeNull();
 
@@ -27,26 +29,41 @@ public sealed class ShortSampleTests
         DatabaseDiscoveryOf.Plan(complete).Steps.Count.ShouldBeGreaterThan(3 * processes);
     }
 
-    // Three PD with a TiDB each, five hosts of two TiKVs, one with a drainer, two pumps; three masters, six tablet servers.
-    private static IEnumerable<FoundMember> Members(DatabaseRollingUpgradeSpec spec) => spec.Engine == DatabaseEngine.TiDB
-        ?
-        [
-            .. Each(DatabaseComponent.PD, 11, 3, 2379), .. Each(DatabaseComponent.TiDB, 11, 3, 4000), .. Each(DatabaseComponent.TiKV, 21, 5, 20171),
-            .. Each(DatabaseComponent.TiKV, 21, 5, 20172), .. Each(DatabaseComponent.Pump, 21, 2, 8250), .. Each(DatabaseComponent.Drainer, 41, 1, 8249),
-        ]
-        : [.. Each(DatabaseComponent.Master, 31, 3, 7100), .. Each(DatabaseComponent.Tserver, 31, 6, 9100)];
+    // Three PD with a TiDB each, five hosts of two TiKVs, one with a drainer, two pumps; three masters, six tablet
+    // servers.
+    private static IEnumerable<FoundMember> Members(DatabaseRollingUpgradeSpec spec) =>
+        spec.Engine == DatabaseEngine.TiDB
+            ?
+            [
+                .. Each(DatabaseComponent.PD, 11, 3, 2379), .. Each(DatabaseComponent.TiDB, 11, 3, 4000),
+                .. Each(DatabaseComponent.TiKV, 21, 5, 20171),
+                .. Each(DatabaseComponent.TiKV, 21, 5, 20172), .. Each(DatabaseComponent.Pump, 21, 2, 8250),
+                .. Each(DatabaseComponent.Drainer, 41, 1, 8249),
+            ]
+            : [.. Each(DatabaseComponent.Master, 31, 3, 7100), .. Each(DatabaseComponent.Tserver, 31, 6, 9100)];
 
     private static IEnumerable<FoundMember> Each(DatabaseComponent component, int first, int count, int port) =>
         Enumerable.Range(first, count).Select(n => new FoundMember(component, $"192.0.2.{n}", port, "the cluster"));
 
-    private static Task<IReadOnlyList<HostProcess>> LookAsync(DatabaseRollingUpgradeSpec spec, IEnumerable<FoundMember> members, string host) =>
+    private static Task<IReadOnlyList<HostProcess>> LookAsync(
+        DatabaseRollingUpgradeSpec spec, IEnumerable<FoundMember> members, string host) =>
         Task.FromResult<IReadOnlyList<HostProcess>>(
         [
             .. members.Where(m => m.Host == host).Select(m =>
             {
                 var (program, directory) = (ProgramNames.Of(spec, m.Component), $"/data/{m.Component}-{m.Port}");
                 var file = $"{directory}/bin/{program}";
-                return new HostProcess { Host = host, Pid = m.Port, Program = program, Executable = file, Started = file, Real = file, Ports = [m.Port], Unit = $"{program}-{m.Port}.service" };
+                return new HostProcess
+                {
+                    Host = host,
+                    Pid = m.Port,
+                    Program = program,
+                    Executable = file,
+                    Started = file,
+                    Real = file,
+                    Ports = [m.Port],
+                    Unit = $"{program}-{m.Port}.service"
+                };
             }),
         ]);
 
@@ -54,15 +71,21 @@ public sealed class ShortSampleTests
     {
         public IStepCatalog Catalog => throw new NotSupportedException();
 
-        public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) => Task.FromResult(new FoundMembers(members, []));
+        public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
+            Task.FromResult(new FoundMembers(members, []));
 
-        public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ParkedStateResult> CleanUpAsync(
+            DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -18,17 +18,25 @@ public sealed class SpecCompletionTests
     public void Own_setting_comes_before_component_and_defaults()
     {
         var supervise = new InstanceControl { Supervise = new SuperviseControl { Directory = "status" } };
-        var spec = Spec(Instance("kv-1", "h1") with { DeployDir = "/own" }, Instance("kv-2", "h2") with { Port = 20171 }, Instance("pd-1", "h1", DatabaseComponent.PD)) with
+        var spec = Spec(
+            Instance("kv-1", "h1") with { DeployDir = "/own" }, Instance("kv-2", "h2") with { Port = 20171 },
+            Instance("pd-1", "h1", DatabaseComponent.PD)) with
         {
             Defaults = new InstanceDefaults { Control = Systemd, DeployDir = "/all" },
-            Control = [new ComponentControl { Component = DatabaseComponent.TiKV, DeployDir = "/kv-{port}", Control = supervise }],
+            Control = [new ComponentControl
+            {
+                Component = DatabaseComponent.TiKV,
+                DeployDir = "/kv-{port}",
+                Control = supervise
+            }],
         };
 
         var complete = DatabaseSpecCompletion.Complete(spec, null);
 
         complete.Instances.Select(i => i.DeployDir).ShouldBe(["/own", "/kv-20171", "/all"]);
         complete.Instances.Select(i => complete.ControlOf(i)).ShouldBe([supervise, supervise, Systemd]);
-        complete.Instances.Select(i => complete.ControlField(i)).ShouldBe(["spec.control", "spec.control", "spec.defaults.control"]);
+        complete.Instances.Select(i => complete.ControlField(i))
+            .ShouldBe(["spec.control", "spec.control", "spec.defaults.control"]);
         DatabaseSpecCompletion.IsComplete(spec).ShouldBeTrue();
     }
 
@@ -36,11 +44,15 @@ public sealed class SpecCompletionTests
     public void Found_process_fills_listed_instance_by_host_and_port()
     {
         var spec = Spec(Instance("mine", "H1") with { DataDir = "/own/data" }) with { Seed = "h0" };
-        var found = new DatabaseInventory { Instances = [Found("tikv-h1", "h1") with { DataDir = "/found/data" }, Found("tikv-h2", "h2")] };
+        var found = new DatabaseInventory
+        {
+            Instances = [Found("tikv-h1", "h1") with { DataDir = "/found/data" }, Found("tikv-h2", "h2")]
+        };
 
         var complete = DatabaseSpecCompletion.Complete(spec, found);
 
-        complete.Instances.Select(i => (i.Name, i.DeployDir, i.DataDir)).ShouldBe([("mine", "/found", "/own/data"), ("tikv-h2", "/found", null)]);
+        complete.Instances.Select(i => (i.Name, i.DeployDir, i.DataDir))
+            .ShouldBe([("mine", "/found", "/own/data"), ("tikv-h2", "/found", null)]);
         complete.Instances.ShouldAllBe(i => i.Control!.Systemd!.Unit == "tikv-20160.service");
         DatabaseSpecCompletion.Complete(complete, found).Instances.ShouldBe(complete.Instances);
     }
@@ -48,8 +60,10 @@ public sealed class SpecCompletionTests
     [Fact]
     public void Found_control_becomes_a_setting_of_one_kind()
     {
-        new InventoryControl { Unit = "u.service", Link = "bin" }.AsSetting().ShouldBe(new InstanceControl { Systemd = new SystemdControl { Unit = "u.service" }, Link = "bin" });
-        new InventoryControl { Supervise = "/service/u" }.AsSetting().ShouldBe(new InstanceControl { Supervise = new SuperviseControl { Directory = "/service/u" } });
+        new InventoryControl { Unit = "u.service", Link = "bin" }.AsSetting()
+            .ShouldBe(new InstanceControl { Systemd = new SystemdControl { Unit = "u.service" }, Link = "bin" });
+        new InventoryControl { Supervise = "/service/u" }.AsSetting()
+            .ShouldBe(new InstanceControl { Supervise = new SuperviseControl { Directory = "/service/u" } });
         var plain = new InventoryControl { Command = ["/d/bin/pump", "-x"] }.AsSetting();
         (plain.Systemd, plain.Supervise, plain.Scripts).ShouldBe((null, null, null));
         plain.Process!.Command.ShouldBe(["/d/bin/pump", "-x"]);
@@ -82,19 +96,34 @@ public sealed class SpecCompletionTests
 
         json.ShouldNotContain("seed");
         json.ShouldNotContain("defaults");
-        FieldClasses.Hash(DatabaseSpecCompletion.Complete(spec, null), FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
+        FieldClasses.Hash(DatabaseSpecCompletion.Complete(spec, null), FieldClass.Identity)
+            .ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
     }
 
     private static DatabaseRollingUpgradeSpec Spec(params DatabaseInstance[] instances) =>
-        HostCases.Spec(DatabaseEngine.TiDB, instances) with { Control = [], Tidb = new TiDbSpec { Backup = new TiDbBackupSpec { Waived = true } } };
+        HostCases.Spec(DatabaseEngine.TiDB, instances) with
+        {
+            Control = [],
+            Tidb = new TiDbSpec { Backup = new TiDbBackupSpec { Waived = true } }
+        };
 
-    private static DatabaseInstance Instance(string name, string host, DatabaseComponent component = DatabaseComponent.TiKV) =>
+    private static DatabaseInstance Instance(
+        string name, string host, DatabaseComponent component = DatabaseComponent.TiKV) =>
         new() { Name = name, Component = component, Host = host };
 
     private static InventoryInstance Found(string name, string host) =>
-        new() { Name = name, Component = DatabaseComponent.TiKV, Host = host, Port = 20160, DeployDir = "/found", Control = new InventoryControl { Unit = "tikv-20160.service" } };
+        new()
+        {
+            Name = name,
+            Component = DatabaseComponent.TiKV,
+            Host = host,
+            Port = 20160,
+            DeployDir = "/found",
+            Control = new InventoryControl { Unit = "tikv-20160.service" }
+        };
 
-    private sealed class Recorded(List<DatabaseRollingUpgradeSpec> seen) : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+    private sealed class Recorded(List<DatabaseRollingUpgradeSpec> seen)
+        : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
     {
         public string TargetIdentity => "id";
 

@@ -22,7 +22,8 @@ public sealed class TopologySearchTests
                 : [],
         ])).ShouldNotBeNull();
 
-        inventory.Instances.Select(i => (i.Name, i.Host, i.Port)).ShouldBe([("pd-one", "h1", 2379), ("tidb-h1", "h1", 4000), ("tidb-h2-4001", "h2", 4001)]);
+        inventory.Instances.Select(i => (i.Name, i.Host, i.Port))
+            .ShouldBe([("pd-one", "h1", 2379), ("tidb-h1", "h1", 4000), ("tidb-h2-4001", "h2", 4001)]);
         inventory.Instances.ShouldAllBe(i => i.DeployDir == "/deploy" && i.Control!.Unit != null);
         _bound.Count.ShouldBe(3);
         _bound[0].Instances.ShouldHaveSingleItem().Name.ShouldBe("pd-one");
@@ -32,7 +33,11 @@ public sealed class TopologySearchTests
     [Fact]
     public async Task Order_of_answers_changes_nothing()
     {
-        FoundMember[] members = [Member(DatabaseComponent.TiKV, "10.0.1.10", 20160), Member(DatabaseComponent.TiKV, "10.0.1.9", 20161), Member(DatabaseComponent.TiKV, "10.0.1.9", 20160)];
+        FoundMember[] members =
+        [
+            Member(DatabaseComponent.TiKV, "10.0.1.10", 20160), Member(DatabaseComponent.TiKV, "10.0.1.9", 20161),
+            Member(DatabaseComponent.TiKV, "10.0.1.9", 20160)
+        ];
         foreach (var member in members)
         {
             Runs(member.Host, member.Component, member.Port);
@@ -42,14 +47,21 @@ public sealed class TopologySearchTests
         var second = await SearchAsync(Spec(), _ => [.. members.Reverse()]);
 
         first!.Instances.Select(i => i.Name).ShouldBe(["tikv-10-0-1-9", "tikv-10-0-1-9-20161", "tikv-10-0-1-10"]);
-        second!.Instances.Select(i => (i.Name, i.Control!.Unit)).ShouldBe(first.Instances.Select(i => (i.Name, i.Control!.Unit)));
+        second!.Instances.Select(i => (i.Name, i.Control!.Unit))
+            .ShouldBe(first.Instances.Select(i => (i.Name, i.Control!.Unit)));
     }
 
     [Fact]
     public async Task Listed_instance_keeps_its_name_and_settings()
     {
         Runs("h1", DatabaseComponent.TiKV, 20160);
-        var spec = Spec(new DatabaseInstance { Name = "mine", Component = DatabaseComponent.TiKV, Host = "h1", DeployDir = "/own" });
+        var spec = Spec(new DatabaseInstance
+        {
+            Name = "mine",
+            Component = DatabaseComponent.TiKV,
+            Host = "h1",
+            DeployDir = "/own"
+        });
 
         var inventory = await SearchAsync(spec, _ => [Member(DatabaseComponent.TiKV, "h1", 20160)]);
 
@@ -64,11 +76,14 @@ public sealed class TopologySearchTests
         Runs("h1", DatabaseComponent.TiKV, 20160, p => p with { Unit = null, HasStarter = true });
         _hosts["h2"] = [];
 
-        var inventory = await SearchAsync(Spec(), _ => [Member(DatabaseComponent.TiKV, "h1", 20160), Member(DatabaseComponent.PD, "h2", 2379)]);
+        var inventory = await SearchAsync(
+            Spec(), _ => [Member(DatabaseComponent.TiKV, "h1", 20160), Member(DatabaseComponent.PD, "h2", 2379)]);
 
         inventory.ShouldBeNull();
         var findings = _findings.Sorted();
-        findings.Select(f => (f.Reason, f.Field)).ShouldBe([(Reasons.ControlMismatch, "spec.instances[pd-h2].control"), (Reasons.ControlMismatch, "spec.instances[tikv-h1].control")]);
+        findings.Select(f => (f.Reason, f.Field)).ShouldBe([
+            (Reasons.ControlMismatch, "spec.instances[pd-h2].control"),
+            (Reasons.ControlMismatch, "spec.instances[tikv-h1].control")]);
         findings[0].Message.ShouldBeWorded();
         findings[1].Message.ShouldBeWorded();
     }
@@ -77,7 +92,10 @@ public sealed class TopologySearchTests
     public async Task Defaults_answer_what_the_host_leaves_open()
     {
         Runs("h1", DatabaseComponent.TiKV, 20160, p => p with { Unit = null, HasStarter = true });
-        var spec = Spec() with { Defaults = new InstanceDefaults { Control = new InstanceControl { Systemd = new SystemdControl() } } };
+        var spec = Spec() with
+        {
+            Defaults = new InstanceDefaults { Control = new InstanceControl { Systemd = new SystemdControl() } }
+        };
 
         var inventory = await SearchAsync(spec, _ => [Member(DatabaseComponent.TiKV, "h1", 20160)]);
 
@@ -92,7 +110,14 @@ public sealed class TopologySearchTests
         var control = new InstanceControl { Systemd = new SystemdControl() };
         var spec = Spec(
             new DatabaseInstance { Name = "a", Component = DatabaseComponent.TiKV, Host = "h1" },
-            new DatabaseInstance { Name = "b", Component = DatabaseComponent.TiKV, Host = "h2", DeployDir = "/d", Control = control }) with
+            new DatabaseInstance
+            {
+                Name = "b",
+                Component = DatabaseComponent.TiKV,
+                Host = "h2",
+                DeployDir = "/d",
+                Control = control
+            }) with
         { Seed = null };
 
         var inventory = await SearchAsync(spec, _ => throw new InvalidOperationException("the cluster is not asked"));
@@ -126,7 +151,8 @@ public sealed class TopologySearchTests
             _bound.Add,
             _findings);
 
-        (await search.RunAsync(CancellationToken.None)).ShouldNotBeNull().Instances.ShouldHaveSingleItem().Host.ShouldBe("h2");
+        (await search.RunAsync(CancellationToken.None)).ShouldNotBeNull().Instances.ShouldHaveSingleItem().Host
+            .ShouldBe("h2");
         asked.ShouldBe(["h1", "h2", "h2"]);
     }
 
@@ -138,7 +164,8 @@ public sealed class TopologySearchTests
         var (round, looks) = (0, 0);
         var search = new TopologySearch(
             Spec(),
-            new Cluster(_ => [.. Enumerable.Range(each * round++, each).Select(i => Member(DatabaseComponent.TiKV, $"h{i}", 20160))]),
+            new Cluster(_ => [.. Enumerable.Range(each * round++, each).Select(
+                i => Member(DatabaseComponent.TiKV, $"h{i}", 20160))]),
             (_, _) =>
             {
                 looks++;
@@ -171,14 +198,17 @@ public sealed class TopologySearchTests
     {
         var host = string.Join('.', Enumerable.Repeat("datacentre", 10));
 
-        var name = InstanceNames.Of(Spec(), Member(DatabaseComponent.Drainer, host, 18249), new HashSet<string>(StringComparer.Ordinal));
+        var name = InstanceNames.Of(
+            Spec(), Member(DatabaseComponent.Drainer, host, 18249), new HashSet<string>(StringComparer.Ordinal));
 
         name.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.ShortName);
-        name.ShouldNotBe(InstanceNames.Of(Spec(), Member(DatabaseComponent.Drainer, host + "x", 18249), new HashSet<string>(StringComparer.Ordinal)));
+        name.ShouldNotBe(InstanceNames.Of(
+            Spec(), Member(DatabaseComponent.Drainer, host + "x", 18249), new HashSet<string>(StringComparer.Ordinal)));
         name.ShouldMatch(Patterns.Label);
     }
 
-    private Task<DatabaseInventory?> SearchAsync(DatabaseRollingUpgradeSpec spec, Func<MemberSearch, IReadOnlyList<FoundMember>> find) =>
+    private Task<DatabaseInventory?> SearchAsync(
+        DatabaseRollingUpgradeSpec spec, Func<MemberSearch, IReadOnlyList<FoundMember>> find) =>
         new TopologySearch(spec, new Cluster(find), LookAsync, _bound.Add, _findings).RunAsync(CancellationToken.None);
 
     private Task<IReadOnlyList<HostProcess>> LookAsync(string host, CancellationToken cancellationToken) =>
@@ -201,10 +231,12 @@ public sealed class TopologySearchTests
             Ports = [port],
             Unit = $"u-{port}.service",
         };
-        (_hosts.TryGetValue(host, out var list) ? list : _hosts[host] = []).Add(change is null ? process : change(process));
+        (_hosts.TryGetValue(host, out var list) ? list : _hosts[host] = []).Add(
+            change is null ? process : change(process));
     }
 
-    private static FoundMember Member(DatabaseComponent component, string host, int port) => new(component, host, port, "PD");
+    private static FoundMember Member(DatabaseComponent component, string host, int port) =>
+        new(component, host, port, "PD");
 
     private static DatabaseRollingUpgradeSpec Spec(params DatabaseInstance[] instances) =>
         HostCases.Spec(DatabaseEngine.TiDB, instances) with { Control = [], Seed = "h1" };
@@ -216,13 +248,18 @@ public sealed class TopologySearchTests
         public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
             Task.FromResult(new FoundMembers(find(search), []));
 
-        public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<ParkedStateResult> CleanUpAsync(
+            DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

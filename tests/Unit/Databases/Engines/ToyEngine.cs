@@ -11,7 +11,8 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
     private const string Verify = nameof(VerifyToy);
 
     /// <summary>The world: the version of each process.</summary>
-    public Dictionary<string, string> Versions { get; } = new(StringComparer.Ordinal) { ["n1"] = "1.0.0", ["n2"] = "1.0.0", ["n3"] = "1.0.0" };
+    public Dictionary<string, string> Versions { get; } =
+        new(StringComparer.Ordinal) { ["n1"] = "1.0.0", ["n2"] = "1.0.0", ["n3"] = "1.0.0" };
 
     /// <summary>The processes that the cluster no longer knows.</summary>
     public HashSet<string> Gone { get; } = new(StringComparer.Ordinal);
@@ -24,9 +25,11 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
 
     public DatabaseEngine Name => Toy;
 
-    public RunMilestones Milestones { get; } = new(Upgrade: [new(ConditionTypes.Verified, "Verify")], Rollback: [], UndoneBy: []);
+    public RunMilestones Milestones { get; } = new(
+        Upgrade: [new(ConditionTypes.Verified, "Verify")], Rollback: [], UndoneBy: []);
 
-    public EngineSettings Settings { get; } = new("spec.toy.credentialsSecretRef", static _ => null, static _ => SwapMethod.ReplaceBinary, static _ => null);
+    public EngineSettings Settings { get; } = new(
+        "spec.toy.credentialsSecretRef", static _ => null, static _ => SwapMethod.ReplaceBinary, static _ => null);
 
     public IEngineReport Report => this;
 
@@ -42,8 +45,13 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
 
     public IEngineUndo Undo(DatabaseRollingUpgradeSpec spec, PlanProgress plan) => new ToyUndo(this, spec);
 
-    public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        status with { Instances = [.. Versions.Select(v => new DatabaseInstanceStatus { Name = v.Key, Version = v.Value })], ActionRequired = [] };
+    public DatabaseRollingUpgradeStatus Summarize(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        status with
+        {
+            Instances = [.. Versions.Select(v => new DatabaseInstanceStatus { Name = v.Key, Version = v.Value })],
+            ActionRequired = []
+        };
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         [];
@@ -74,7 +82,8 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
 
     private abstract class VerifyToy : IWaitsOnly;
 
-    private sealed class Targets(ToyEngine engine, EngineContext context) : IEngineTargets, IStepCatalog, IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+    private sealed class Targets(ToyEngine engine, EngineContext context)
+        : IEngineTargets, IStepCatalog, IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
     {
         public IStepCatalog Catalog => this;
 
@@ -92,7 +101,8 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
             Task.FromResult(engine.Gone.Contains(instance.Name) ? null : $"the cluster still lists {instance.Name}.");
 
         public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
-            Task.FromResult(engine.Versions.ContainsKey(instance.Name) ? null : $"the cluster does not list {instance.Name}.");
+            Task.FromResult(
+                engine.Versions.ContainsKey(instance.Name) ? null : $"the cluster does not list {instance.Name}.");
 
         public Task<ParkedStateResult> CleanUpAsync(
             DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
@@ -140,12 +150,17 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
             }
 
             var to = step.Step.Parameters["to"];
-            var isDone = step.Step.Node is { } node ? engine.Versions[node] == to : engine.Versions.Values.All(v => v == to);
-            return Task.FromResult<Observation>(isDone ? new Observation.Done() : name == Verify ? new Observation.Running("versions differ") : new Observation.NotStarted("not begun"));
+            var isDone =
+                step.Step.Node is { } node ? engine.Versions[node] == to : engine.Versions.Values.All(v => v == to);
+            return Task.FromResult<Observation>(isDone ? new Observation.Done() : name == Verify
+                ? new Observation.Running("versions differ")
+                : new Observation.NotStarted("not begun"));
         }
 
-        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext step, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
+        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+            StepContext step, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyDictionary<string, string>>(
+                new Dictionary<string, string>(StringComparer.Ordinal));
 
         public Task ActAsync(StepContext step, CancellationToken cancellationToken)
         {

@@ -30,7 +30,10 @@ public sealed class ToyEngineTests
         world.RunUntil(() => world.Is("Held"), "it is held");
 
         world.Edit(spec => spec with { HoldBefore = [], Skip = ["n3"] });
-        world.RunUntil(() => world.Status.Message?.Contains("spec.skip[n3] is not accepted: the cluster still lists n3.", StringComparison.Ordinal) == true, "it is refused");
+        world.RunUntil(
+            () => world.Status.Message?.Contains(
+                "spec.skip[n3] is not accepted: the cluster still lists n3.", StringComparison.Ordinal) == true,
+            "it is refused");
         world.Engine.Acts.ShouldBe(["Upgrade/n1 2.0.0"], "nothing is done before the skip is accepted");
 
         world.Engine.Gone.Add("n3");
@@ -40,7 +43,8 @@ public sealed class ToyEngineTests
         var skipped = world.Status.Skipped.ShouldHaveSingleItem();
         (skipped.Name, skipped.Since is not null, skipped.Generation > 0).ShouldBe(("n3", true, true));
         world.Status.Plan!.Step("Upgrade/n3")!.Recorded(ChangedTopology.GenerationFact).ShouldNotBeNull();
-        world.Events.All.ShouldContain(e => e.Reason == Reasons.InstanceSkipped && e.Message.Contains("n3", StringComparison.Ordinal));
+        world.Events.All.ShouldContain(
+            e => e.Reason == Reasons.InstanceSkipped && e.Message.Contains("n3", StringComparison.Ordinal));
         var action = world.Status.ActionRequired.Where(a => a.Reason == Reasons.InstanceSkipped).ShouldHaveSingleItem();
         action.Subject.ShouldBe("n3");
         action.Message.ShouldBeWorded();
@@ -52,7 +56,9 @@ public sealed class ToyEngineTests
         var world = new ToyEngineWorld();
         world.Engine.Unreachable.Add("n2");
         world.Apply();
-        world.RunUntil(() => world.Status?.Message?.Contains("n2 cannot be reached. If its host is lost for good, remove n2 from the database and add it to spec.skip.", StringComparison.Ordinal) == true, "the message names spec.skip");
+        world.RunUntil(() => world.Status?.Message?.Contains(
+            "n2 cannot be reached. If its host is lost for good, remove n2 from the database and add it to spec.skip.",
+            StringComparison.Ordinal) == true, "the message names spec.skip");
 
         world.Engine.Unreachable.Clear();
         world.RunUntil(() => world.IsOver, "it has succeeded");
@@ -64,8 +70,15 @@ public sealed class ToyEngineTests
         var world = new ToyEngineWorld().Apply(spec => spec with { HoldBefore = ["Upgrade/n2"] });
         world.RunUntil(() => world.Is("Held"), "it is held");
 
-        world.Edit(spec => spec with { HoldBefore = [], Added = [new AddedInstance { Name = "n4", Host = "n4", Component = DatabaseComponent.PD }] });
-        world.RunUntil(() => world.Status.Message?.Contains("spec.added[n4] is not accepted: the cluster does not list n4.", StringComparison.Ordinal) == true, "it is refused");
+        world.Edit(spec => spec with
+        {
+            HoldBefore = [],
+            Added = [new AddedInstance { Name = "n4", Host = "n4", Component = DatabaseComponent.PD }]
+        });
+        world.RunUntil(
+            () => world.Status.Message?.Contains(
+                "spec.added[n4] is not accepted: the cluster does not list n4.", StringComparison.Ordinal) == true,
+            "it is refused");
 
         world.Engine.Versions["n4"] = "2.0.0";
         world.RunUntil(() => world.IsOver, "it has succeeded");
@@ -111,8 +124,9 @@ public sealed class ToyEngineTests
     }
 
     // The schema does not know its engine.
-    private sealed class ToyEngineWorld(ManualTimeProvider time) : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
-        "db", WorldJson.Crds, time, new FakeKubernetes(WorldJson.Crds, time, realJson: false))
+    private sealed class ToyEngineWorld(ManualTimeProvider time)
+        : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
+            "db", WorldJson.Crds, time, new FakeKubernetes(WorldJson.Crds, time, realJson: false))
     {
         public ToyEngineWorld()
             : this(new ManualTimeProvider())
@@ -144,7 +158,14 @@ public sealed class ToyEngineTests
                 Engine = ToyEngine.Toy,
                 FromVersion = "1.0.0",
                 ToVersion = "2.0.0",
-                Instances = [.. Engine.Versions.Keys.Select(name => new DatabaseInstance { Name = name, Host = name, Component = DatabaseComponent.PD, DeployDir = "/toy", Control = new InstanceControl { Systemd = new SystemdControl() } })],
+                Instances = [.. Engine.Versions.Keys.Select(name => new DatabaseInstance
+                {
+                    Name = name,
+                    Host = name,
+                    Component = DatabaseComponent.PD,
+                    DeployDir = "/toy",
+                    Control = new InstanceControl { Systemd = new SystemdControl() }
+                })],
             };
             Create(change is null ? spec : change(spec));
             return this;

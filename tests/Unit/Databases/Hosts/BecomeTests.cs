@@ -7,7 +7,8 @@ public sealed partial class BecomeTests
 {
     private static readonly InstanceGoal Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
     private static readonly InstanceControl Systemd = new() { Systemd = new SystemdControl() };
-    private static readonly InstanceControl Process = new() { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } };
+    private static readonly InstanceControl Process =
+        new() { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } };
 
     [Fact]
     public async Task Plain_process_is_stopped_and_started_as_becomeUser()
@@ -18,14 +19,18 @@ public sealed partial class BecomeTests
         await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
         host.Asked.Distinct().ShouldBe(
-            ["tidb: look", "tidb: process-losses", "tidb: record-process", "tidb: stop-process", "tidb: swap-binary", "tidb: start-process"]);
+            [
+                "tidb: look", "tidb: process-losses", "tidb: record-process", "tidb: stop-process", "tidb: swap-binary",
+                "tidb: start-process"
+            ]);
     }
 
     [Fact]
     public async Task Units_are_controlled_by_root_beside_becomeUser()
     {
         var host = new Host();
-        await using var hosts = Bind(host, Systemd, new SshAccess { User = "drydock", BecomeUser = "tidb", Become = Become.Sudo });
+        await using var hosts = Bind(
+            host, Systemd, new SshAccess { User = "drydock", BecomeUser = "tidb", Become = Become.Sudo });
 
         await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
@@ -36,7 +41,8 @@ public sealed partial class BecomeTests
     public async Task Only_systemctl_runs_as_root_with_becomeFor_units()
     {
         var host = new Host();
-        await using var hosts = Bind(host, Systemd, new SshAccess { User = "tidb", Become = Become.Sudo, BecomeFor = BecomeFor.Units });
+        await using var hosts = Bind(
+            host, Systemd, new SshAccess { User = "tidb", Become = Become.Sudo, BecomeFor = BecomeFor.Units });
 
         await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
@@ -48,7 +54,8 @@ public sealed partial class BecomeTests
     {
         var host = new Host();
         await using var hosts = Bind(
-            host, Systemd, new SshAccess { User = "drydock", BecomeUser = "tidb", Become = Become.Sudo, BecomeFor = BecomeFor.Units });
+            host, Systemd,
+            new SshAccess { User = "drydock", BecomeUser = "tidb", Become = Become.Sudo, BecomeFor = BecomeFor.Units });
 
         await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
@@ -60,10 +67,12 @@ public sealed partial class BecomeTests
     public async Task Missing_right_prints_the_line_of_sudoers()
     {
         var host = new Host { Rights = ["rights no", "systemctl /bin/systemctl"] };
-        await using var hosts = Bind(host, Systemd, new SshAccess { User = "tidb", Become = Become.Sudo, BecomeFor = BecomeFor.Units });
+        await using var hosts = Bind(
+            host, Systemd, new SshAccess { User = "tidb", Become = Become.Sudo, BecomeFor = BecomeFor.Units });
         var instance = hosts.Instance("tikv-1");
 
-        var missing = await instance.FindMissingRightAsync(await instance.LookAsync(CancellationToken.None), CancellationToken.None);
+        var missing = await instance.FindMissingRightAsync(
+            await instance.LookAsync(CancellationToken.None), CancellationToken.None);
 
         missing.ShouldBeWorded();
     }
@@ -94,7 +103,8 @@ public sealed partial class BecomeTests
     {
         var text = HostScripts.Together(["stop-systemd", "start-systemd", "swap-binary", "write"]);
 
-        Within().Matches(text).Select(m => m.Groups["verb"].Value).Distinct().ShouldBe(SudoRules.UnitVerbs, ignoreOrder: true);
+        Within().Matches(text).Select(m => m.Groups["verb"].Value).Distinct()
+            .ShouldBe(SudoRules.UnitVerbs, ignoreOrder: true);
         Sudo().Count(text).ShouldBe(2);
     }
 
@@ -110,10 +120,16 @@ public sealed partial class BecomeTests
 
     private static BoundDatabaseHosts Bind(Host host, InstanceControl control, SshAccess access)
     {
-        var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, control: control)) with { Access = new HostAccess { Ssh = access } };
+        var spec = HostCases.Spec(
+            DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, control: control)) with
+        {
+            Access = new HostAccess { Ssh = access }
+        };
         var secrets = new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) };
         return new BoundDatabaseHosts(
-            HostCases.Upgrade(spec), secrets, new DatabaseHostServices(null!, null!, new ManualTimeProvider()) { Clients = (_, _, _) => host }, SupportedEngines.All.Of(spec));
+            HostCases.Upgrade(spec), secrets,
+            new DatabaseHostServices(null!, null!, new ManualTimeProvider()) { Clients = (_, _, _) => host },
+            SupportedEngines.All.Of(spec));
     }
 
     // A host that notes which account each command runs as.
@@ -130,7 +146,8 @@ public sealed partial class BecomeTests
             [HostScripts.ForActing("start-process")] = "start-process",
             [HostScripts.ForActing("stop-systemd")] = "stop-systemd",
             [HostScripts.ForActing("start-systemd")] = "start-systemd",
-            [HostScripts.Together(["stop-systemd", "swap-binary", "start-systemd"])] = "stop-systemd+swap-binary+start-systemd",
+            [HostScripts.Together(["stop-systemd", "swap-binary", "start-systemd"])] =
+                "stop-systemd+swap-binary+start-systemd",
         };
 
         private bool _isRunning = true;
@@ -158,7 +175,9 @@ public sealed partial class BecomeTests
             return Task.FromResult(new RemoteResult(0, string.Join('\n', [.. Answer(name), "end", ""]), ""));
         }
 
-        public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        public Task<bool> UploadAsync(
+            RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null,
+            CancellationToken cancellationToken = default) =>
             throw new NotSupportedException("nothing is uploaded");
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -170,10 +189,17 @@ public sealed partial class BecomeTests
                 case "look":
                     return
                     [
-                        "look 1", "user tidb", "boot b-1", "up 1000.00", "seen 1000.40", "load 0.10", "tick 100", "btime 1700000000", $"sum old {HostCases.Old}", $"sum new {HostCases.New}",
-                        .. HostCases.Unit("tikv-20160.service", _isRunning ? "active" : "inactive", _isRunning ? "running" : "dead", _isRunning ? 17 : 0),
+                        "look 1", "user tidb", "boot b-1", "up 1000.00", "seen 1000.40", "load 0.10", "tick 100",
+                        "btime 1700000000", $"sum old {HostCases.Old}", $"sum new {HostCases.New}",
+                        .. HostCases.Unit(
+                            "tikv-20160.service", _isRunning ? "active" : "inactive", _isRunning ? "running" : "dead",
+                            _isRunning ? 17 : 0),
                         .. HostCases.Unit("tikv.service", "inactive", "dead", load: "not-found"),
-                        .. _isRunning ? [HostCases.Process(17, "/data/deploy/bin/tikv-server", "bin/tikv-server --port 20160", sum: _isReplaced ? "new" : "old"), "listener 17"] : Array.Empty<string>(),
+                        .. _isRunning
+                            ? [HostCases.Process(
+                                17, "/data/deploy/bin/tikv-server", "bin/tikv-server --port 20160",
+                                sum: _isReplaced ? "new" : "old"), "listener 17"]
+                            : Array.Empty<string>(),
                         "real -",
                     ];
                 case "control-rights":

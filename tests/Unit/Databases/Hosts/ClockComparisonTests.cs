@@ -18,10 +18,12 @@ public sealed class ClockComparisonTests
     [Fact]
     public void Hosts_that_provably_differ_most_are_named()
     {
-        var skew = ClockComparison.Largest([("h1", Reading(0, 5)), ("h2", Reading(900, 800)), ("h3", Reading(300, 5))]).ShouldNotBeNull();
+        var skew = ClockComparison.Largest([("h1", Reading(0, 5)), ("h2", Reading(900, 800)), ("h3", Reading(300, 5))])
+            .ShouldNotBeNull();
 
         (skew.Behind, skew.Ahead, skew.AtLeast).ShouldBe(("h1", "h3", TimeSpan.FromMilliseconds(290)));
     }
 
-    private static ClockReading Reading(int offset, int error) => new(TimeSpan.FromMilliseconds(offset), TimeSpan.FromMilliseconds(error));
+    private static ClockReading Reading(int offset, int error) =>
+        new(TimeSpan.FromMilliseconds(offset), TimeSpan.FromMilliseconds(error));
 }

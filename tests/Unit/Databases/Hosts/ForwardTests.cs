@@ -16,7 +16,12 @@ public sealed class ForwardTests
     [InlineData("elsewhere", "tidb@pd-3:22 to elsewhere:2379")]
     public async Task Connection_goes_through_the_host_of_its_address(string host, string expected)
     {
-        await using var hosts = Bind(new SshAccess { User = "tidb", Forward = true, Hosts = [new SshHost { Host = "pd-2", Address = "10.9.9.2", Port = 2222 }] });
+        await using var hosts = Bind(new SshAccess
+        {
+            User = "tidb",
+            Forward = true,
+            Hosts = [new SshHost { Host = "pd-2", Address = "10.9.9.2", Port = 2222 }]
+        });
 
         await Should.ThrowAsync<IOException>(() => hosts.ConnectAsync(host, 2379, Token));
 
@@ -26,7 +31,11 @@ public sealed class ForwardTests
     [Fact]
     public async Task Connection_to_a_monitoring_service_is_opened_on_its_own_host()
     {
-        var spec = Spec(new SshAccess { User = "tidb" }) with { Tidb = new TiDbSpec { Monitoring = [new MonitoringService { Name = "grafana", Host = "mon-1", Port = 3000 }] } };
+        var spec = Spec(new SshAccess { User = "tidb" }) with
+        {
+            Tidb =
+                new TiDbSpec { Monitoring = [new MonitoringService { Name = "grafana", Host = "mon-1", Port = 3000 }] }
+        };
         await using var hosts = Bind(spec);
 
         await Should.ThrowAsync<IOException>(() => hosts.ConnectAsync("mon-1", 3000, Token));
@@ -40,7 +49,8 @@ public sealed class ForwardTests
         await using var hosts = Bind(new SshAccess { User = "tidb", Forward = true });
         using var http = new ServiceHttp(null, TimeProvider.System, hosts);
 
-        var trouble = await Should.ThrowAsync<ServiceException>(() => http.GetAsync("2001:db8::a", 2379, "/pd/api/v1/members", Token));
+        var trouble = await Should.ThrowAsync<ServiceException>(
+            () => http.GetAsync("2001:db8::a", 2379, "/pd/api/v1/members", Token));
 
         (trouble.Reason, trouble.IsRequestNotTaken).ShouldBe((Reasons.HostUnreachable, true));
         trouble.Message.ShouldBeWorded();
@@ -51,11 +61,14 @@ public sealed class ForwardTests
     {
         var spec = Spec(new SshAccess { User = "tidb", Forward = true });
         await using var hosts = Bind(spec);
-        var sql = new TiDbSql(() => HostCases.Upgrade(spec), new DatabaseSecrets { Sql = new SqlLogin("root", "canary") }, connections: hosts);
+        var sql = new TiDbSql(
+            () => HostCases.Upgrade(spec), new DatabaseSecrets { Sql = new SqlLogin("root", "canary") },
+            connections: hosts);
 
         var trouble = await Should.ThrowAsync<DatabaseSqlException>(() => sql.DatabasesAsync(Token));
 
-        (trouble.Reason, trouble.Message).ShouldBe((Reasons.ServerUnreachable, "root@pd-3:4000: connecting failed: tidb@pd-3:22: no route"));
+        (trouble.Reason, trouble.Message)
+            .ShouldBe((Reasons.ServerUnreachable, "root@pd-3:4000: connecting failed: tidb@pd-3:22: no route"));
         _asked.ShouldBe(["tidb@pd-3:22 to pd-3:4000"]);
     }
 
@@ -64,8 +77,10 @@ public sealed class ForwardTests
     {
         var spec = Spec(new SshAccess { User = "tidb", Hosts = [new SshHost { Host = "pd-9", Address = "10.9.9.9" }] });
 
-        DatabaseSpecPreflight.Check(spec).Where(f => f.Field?.StartsWith("spec.access", StringComparison.Ordinal) == true).Select(f => f.Message).ShouldBe(
-            ["spec.access.ssh.hosts has an entry for pd-9, but the spec names no such host. Remove or correct the entry."]);
+        DatabaseSpecPreflight.Check(spec).Where(
+            f => f.Field?.StartsWith("spec.access", StringComparison.Ordinal) == true).Select(f => f.Message).ShouldBe(
+            ["spec.access.ssh.hosts has an entry for pd-9, but the spec names no such host. Remove or correct the "
+                + "entry."]);
     }
 
     private static DatabaseRollingUpgradeSpec Spec(SshAccess ssh) => HostCases.Spec(
@@ -80,7 +95,10 @@ public sealed class ForwardTests
     private BoundDatabaseHosts Bind(DatabaseRollingUpgradeSpec spec) => new(
         HostCases.Upgrade(spec),
         new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) },
-        new DatabaseHostServices(null!, null!, new ManualTimeProvider()) { Clients = (endpoint, _, _) => new Client(endpoint.ToString(), _asked) },
+        new DatabaseHostServices(null!, null!, new ManualTimeProvider())
+        {
+            Clients = (endpoint, _, _) => new Client(endpoint.ToString(), _asked)
+        },
         SupportedEngines.All.Of(spec));
 
     private sealed class Client(string name, List<string> asked) : IRemoteClient
@@ -90,7 +108,9 @@ public sealed class ForwardTests
         public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException("nothing is run");
 
-        public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        public Task<bool> UploadAsync(
+            RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null,
+            CancellationToken cancellationToken = default) =>
             throw new NotSupportedException("nothing is uploaded");
 
         public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken = default)

@@ -3,8 +3,16 @@ namespace Drydock.Tests.Unit.Databases;
 /// <summary>Layouts in which a swap would hit another instance, or nothing.</summary>
 public sealed class InstanceLayoutsTests
 {
-    private static readonly InstanceTarget Master = HostCases.Target(DatabaseComponent.Master, "yb-master", 7100, "/yb/master") with { Swap = SwapMethod.SwitchLink };
-    private static readonly InstanceTarget Tserver = HostCases.Target(DatabaseComponent.Tserver, "yb-tserver", 9100, "/yb/tserver") with { Swap = SwapMethod.SwitchLink };
+    private static readonly InstanceTarget Master = HostCases.Target(
+        DatabaseComponent.Master, "yb-master", 7100, "/yb/master") with
+    {
+        Swap = SwapMethod.SwitchLink
+    };
+    private static readonly InstanceTarget Tserver = HostCases.Target(
+        DatabaseComponent.Tserver, "yb-tserver", 9100, "/yb/tserver") with
+    {
+        Swap = SwapMethod.SwitchLink
+    };
 
     [Fact]
     public void Link_of_bin_leads_to_bin_of_the_version()
@@ -28,7 +36,8 @@ public sealed class InstanceLayoutsTests
     public void Versioned_directory_is_refused_with_the_commands_for_a_link()
     {
         var target = Master with { DeployDir = "/home/yugabyte/yugabyte-2025.1.0.1" };
-        var process = Process("yb-master.service") with { StartedProgram = "/home/yugabyte/yugabyte-2025.1.0.1/bin/yb-master" };
+        var process =
+            Process("yb-master.service") with { StartedProgram = "/home/yugabyte/yugabyte-2025.1.0.1/bin/yb-master" };
 
         InstanceLayouts.Problem(target, process).ShouldBeWorded();
     }
@@ -36,7 +45,12 @@ public sealed class InstanceLayoutsTests
     [Fact]
     public void Unit_with_versioned_path_is_refused_with_drop_in()
     {
-        var process = Process("yb-master.service") with { LinkTarget = "yb-2.18", RealLinkTarget = "/opt/yb-2.18", StartedProgram = "/opt/yb-2.18/bin/yb-master" };
+        var process = Process("yb-master.service") with
+        {
+            LinkTarget = "yb-2.18",
+            RealLinkTarget = "/opt/yb-2.18",
+            StartedProgram = "/opt/yb-2.18/bin/yb-master"
+        };
 
         InstanceLayouts.Problem(Master, process).ShouldBeWorded();
         InstanceLayouts.Problem(Master, process with { StartedProgram = "/yb/master/bin/yb-master" }).ShouldBeNull();
@@ -46,7 +60,8 @@ public sealed class InstanceLayoutsTests
     [Fact]
     public void Two_instances_under_one_unit_are_refused_by_name()
     {
-        var finding = Compare((Master, Process("yugabyted.service")), (Tserver, Process("yugabyted.service"))).ShouldHaveSingleItem();
+        var finding = Compare((Master, Process("yugabyted.service")), (Tserver, Process("yugabyted.service")))
+            .ShouldHaveSingleItem();
 
         (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.ControlMismatch, null));
         finding.Message.ShouldBeWorded();
@@ -76,7 +91,8 @@ public sealed class InstanceLayoutsTests
 
         Compare(
             (Master, Process("m.service")), (shared, Process("t.service")),
-            (Master with { Name = "m2", Host = "192.0.2.12" }, Process("m.service")), (shared with { Name = "t2", Host = "192.0.2.12" }, Process("t.service")))
+            (Master with { Name = "m2", Host = "192.0.2.12" }, Process("m.service")),
+            (shared with { Name = "t2", Host = "192.0.2.12" }, Process("t.service")))
             .ShouldHaveSingleItem().Message.ShouldBeWorded();
     }
 
@@ -84,7 +100,12 @@ public sealed class InstanceLayoutsTests
     public void Shorter_time_to_stop_of_unit_is_noted()
     {
         var findings = new Findings(static text => text);
-        InstanceLayouts.Compare([(Master, Process("m.service") with { StopLimit = TimeSpan.FromSeconds(10) }), (Tserver, Process("t.service") with { StopLimit = TimeSpan.FromMinutes(5) })], findings);
+        InstanceLayouts.Compare(
+            [
+                (Master, Process("m.service") with { StopLimit = TimeSpan.FromSeconds(10) }),
+                (Tserver, Process("t.service") with { StopLimit = TimeSpan.FromMinutes(5) })
+            ],
+            findings);
 
         findings.Notes.ShouldHaveSingleItem().ShouldBeWorded();
     }
@@ -96,5 +117,6 @@ public sealed class InstanceLayoutsTests
         return findings.Sorted();
     }
 
-    private static InstanceProcess Process(string? unit = null) => new() { Supervision = SupervisionState.Active, SupervisionText = "active (running)", Unit = unit };
+    private static InstanceProcess Process(string? unit = null) =>
+        new() { Supervision = SupervisionState.Active, SupervisionText = "active (running)", Unit = unit };
 }

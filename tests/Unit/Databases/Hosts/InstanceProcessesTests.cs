@@ -33,8 +33,10 @@ public sealed class InstanceProcessesTests
     [Fact]
     public void Data_directory_decides_before_port_between_two_instances()
     {
-        var (one, two) = (HostCases.Target(port: 20171, dataDir: "/data1/kv"), HostCases.Target(port: 20172, dataDir: "/data2/kv"));
-        var process = HostCases.Process(7, "/data/deploy/bin/tikv-server", "bin/tikv-server --addr :20171 --data-dir /data2/kv");
+        var (one, two) =
+            (HostCases.Target(port: 20171, dataDir: "/data1/kv"), HostCases.Target(port: 20172, dataDir: "/data2/kv"));
+        var process = HostCases.Process(
+            7, "/data/deploy/bin/tikv-server", "bin/tikv-server --addr :20171 --data-dir /data2/kv");
 
         Find([process], one, [two]).Main.ShouldBeNull();
         Find([process], two, [one]).Main.ShouldNotBeNull();
@@ -43,8 +45,11 @@ public sealed class InstanceProcessesTests
     [Fact]
     public void List_of_all_ports_does_not_match_each_instance()
     {
-        var (one, two) = (HostCases.Target(port: 7100, program: "yb-master"), HostCases.Target(port: 7101, program: "yb-master"));
-        var process = HostCases.Process(7, "/data/deploy/bin/yb-master", "bin/yb-master --master_addresses=h:7100,h:7101 --rpc_bind_addresses=h:7101");
+        var (one, two) =
+            (HostCases.Target(port: 7100, program: "yb-master"), HostCases.Target(port: 7101, program: "yb-master"));
+        var process = HostCases.Process(
+            7, "/data/deploy/bin/yb-master",
+            "bin/yb-master --master_addresses=h:7100,h:7101 --rpc_bind_addresses=h:7101");
 
         Find([process], one, [two]).Main.ShouldBeNull();
         Find([process], two, [one]).Main.ShouldNotBeNull();
@@ -53,7 +58,8 @@ public sealed class InstanceProcessesTests
     [Fact]
     public void Deeper_deploy_directory_decides_between_two_instances()
     {
-        var (outer, inner) = (HostCases.Target(port: 1, deployDir: "/data"), HostCases.Target(port: 2, deployDir: "/data/kv"));
+        var (outer, inner) =
+            (HostCases.Target(port: 1, deployDir: "/data"), HostCases.Target(port: 2, deployDir: "/data/kv"));
         var process = HostCases.Process(7, "/data/kv/bin/tikv-server", "bin/tikv-server");
 
         Find([process], outer, [inner]).Main.ShouldBeNull();
@@ -75,7 +81,11 @@ public sealed class InstanceProcessesTests
     public void Process_unknown_to_supervisor_is_a_stray()
     {
         var found = Find(
-            [HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160"), HostCases.Process(8, "/old/bin/tikv-server", "/old/bin/tikv-server --addr :20160"), HostCases.Process(9, TiKV, "bin/tikv-server worker", parent: 7)],
+            [
+                HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160"),
+                HostCases.Process(8, "/old/bin/tikv-server", "/old/bin/tikv-server --addr :20160"),
+                HostCases.Process(9, TiKV, "bin/tikv-server worker", parent: 7)
+            ],
             supervised: 7,
             hasSupervisor: true);
 
@@ -88,7 +98,11 @@ public sealed class InstanceProcessesTests
     public void Program_below_start_script_is_main_process()
     {
         var found = Find(
-            [HostCases.Process(6, "/bin/bash", "bash scripts/run_tikv.sh"), HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", parent: 6)], supervised: 6, hasSupervisor: true);
+            [
+                HostCases.Process(6, "/bin/bash", "bash scripts/run_tikv.sh"),
+                HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", parent: 6)
+            ],
+            supervised: 6, hasSupervisor: true);
 
         found.Main!.Pid.ShouldBe(7);
         found.Own.Select(p => p.Pid).ShouldBe([7, 6], ignoreOrder: true);
@@ -98,7 +112,8 @@ public sealed class InstanceProcessesTests
     [Fact]
     public void Start_script_without_program_is_main_process()
     {
-        var found = Find([HostCases.Process(6, "/bin/bash", "bash scripts/run_tikv.sh")], supervised: 6, hasSupervisor: true);
+        var found = Find(
+            [HostCases.Process(6, "/bin/bash", "bash scripts/run_tikv.sh")], supervised: 6, hasSupervisor: true);
 
         found.Main!.Path.ShouldBe("/bin/bash");
     }
@@ -106,7 +121,9 @@ public sealed class InstanceProcessesTests
     [Fact]
     public void Process_started_during_observation_is_no_stray()
     {
-        var found = Find([HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", began: 1000.01)], supervised: null, hasSupervisor: true);
+        var found = Find(
+            [HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", began: 1000.01)], supervised: null,
+            hasSupervisor: true);
 
         found.Main.ShouldBeNull();
         found.Strays.ShouldBeEmpty();
@@ -116,7 +133,10 @@ public sealed class InstanceProcessesTests
     public void Listening_process_without_supervisor_is_main_and_others_are_strays()
     {
         var found = Find(
-            [HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", began: 50), HostCases.Process(8, TiKV, "bin/tikv-server --addr :20160", began: 60), "listener 8"]);
+            [
+                HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", began: 50),
+                HostCases.Process(8, TiKV, "bin/tikv-server --addr :20160", began: 60), "listener 8"
+            ]);
 
         found.Main!.Pid.ShouldBe(8);
         found.Strays.Select(p => p.Pid).ShouldBe([7]);
@@ -138,10 +158,13 @@ public sealed class InstanceProcessesTests
     {
         var grafana = HostCases.Target(program: "", port: 3000) with { Component = null };
 
-        Find([HostCases.Process(7, "/opt/grafana/bin/grafana-server", "grafana-server"), "listener 7"], grafana).Main!.Pid.ShouldBe(7);
+        Find([HostCases.Process(7, "/opt/grafana/bin/grafana-server", "grafana-server"), "listener 7"], grafana)
+            .Main!.Pid.ShouldBe(7);
     }
 
     private static InstanceProcesses Find(
-        string[] lines, InstanceTarget? target = null, InstanceTarget[]? others = null, int? supervised = null, bool hasSupervisor = false) =>
-        InstanceProcesses.Of(HostCases.Look(lines), target ?? Target, others ?? [], "/opt/new", supervised, hasSupervisor);
+        string[] lines, InstanceTarget? target = null, InstanceTarget[]? others = null, int? supervised = null,
+        bool hasSupervisor = false) =>
+        InstanceProcesses.Of(
+            HostCases.Look(lines), target ?? Target, others ?? [], "/opt/new", supervised, hasSupervisor);
 }

@@ -15,7 +15,8 @@ public sealed class InstanceTargetsTests
 
         var target = Of(HostCases.Spec(DatabaseEngine.TiDB, instance), instance);
 
-        (target.Program, target.Port, target.Swap, target.Component).ShouldBe((program, port, SwapMethod.ReplaceBinary, component));
+        (target.Program, target.Port, target.Swap, target.Component)
+            .ShouldBe((program, port, SwapMethod.ReplaceBinary, component));
     }
 
     [Theory]
@@ -28,7 +29,10 @@ public sealed class InstanceTargetsTests
         YugabyteDialect dialect, DatabaseComponent component, string? named, string program, int port)
     {
         var instance = HostCases.Instance(component);
-        var spec = HostCases.Spec(DatabaseEngine.YugabyteDB, instance) with { Yugabyte = new YugabyteSpec { Dialect = dialect, Names = new YugabyteNames { MasterProgram = named } } };
+        var spec = HostCases.Spec(DatabaseEngine.YugabyteDB, instance) with
+        {
+            Yugabyte = new YugabyteSpec { Dialect = dialect, Names = new YugabyteNames { MasterProgram = named } }
+        };
 
         var target = Of(spec, instance);
 
@@ -54,11 +58,15 @@ public sealed class InstanceTargetsTests
     {
         var control = new InstanceControl { Systemd = new SystemdControl(), Link = link };
         var instance = HostCases.Instance(DatabaseComponent.Master, control: control);
-        var spec = HostCases.Spec(DatabaseEngine.YugabyteDB, instance) with { Yugabyte = new YugabyteSpec { Dialect = YugabyteDialect.BMDB } };
+        var spec = HostCases.Spec(DatabaseEngine.YugabyteDB, instance) with
+        {
+            Yugabyte = new YugabyteSpec { Dialect = YugabyteDialect.BMDB }
+        };
 
         var target = InstanceTargets.Fill(Of(spec, instance));
 
-        (target.Swap, target.SwitchedLink, target.ProgramBelowLink).ShouldBe((SwapMethod.SwitchLink, switched, program));
+        (target.Swap, target.SwitchedLink, target.ProgramBelowLink)
+            .ShouldBe((SwapMethod.SwitchLink, switched, program));
     }
 
     [Fact]
@@ -67,7 +75,8 @@ public sealed class InstanceTargetsTests
         var own = new InstanceControl { Supervise = new SuperviseControl { Directory = "supervise" } };
         var instance = HostCases.Instance(DatabaseComponent.PD, control: own);
 
-        Of(HostCases.Spec(DatabaseEngine.TiDB, instance), instance).Control.Supervise.ShouldNotBeNull().Directory.ShouldBe("supervise");
+        Of(HostCases.Spec(DatabaseEngine.TiDB, instance), instance).Control.Supervise.ShouldNotBeNull().Directory
+            .ShouldBe("supervise");
     }
 
     [Fact]
@@ -78,17 +87,29 @@ public sealed class InstanceTargetsTests
 
         InstanceControl Filled(InstanceControl control) => Of(spec, instance with { Control = control }).Control;
 
-        Filled(new InstanceControl { Systemd = new SystemdControl { Unit = "tikv-{port}@{name}.service" } }).Systemd!.Unit.ShouldBe("tikv-20171@tikv-1.service");
-        Filled(new InstanceControl { Supervise = new SuperviseControl { Directory = "/service/{name}-{port}" } }).Supervise!.Directory.ShouldBe("/service/tikv-1-20171");
-        Filled(new InstanceControl { Scripts = new ScriptControl { Start = "start_{port}.sh", Stop = "stop_{name}.sh" } }).Scripts.ShouldBe(new ScriptControl { Start = "start_20171.sh", Stop = "stop_tikv-1.sh" });
-        Filled(new InstanceControl { Process = new ProcessControl { Command = ["{directory}/bin/x", "--p={port}", "{dataDir}", "{other}"], LogFile = "{name}.log" } })
+        Filled(new InstanceControl { Systemd = new SystemdControl { Unit = "tikv-{port}@{name}.service" } })
+            .Systemd!.Unit.ShouldBe("tikv-20171@tikv-1.service");
+        Filled(new InstanceControl { Supervise = new SuperviseControl { Directory = "/service/{name}-{port}" } })
+            .Supervise!.Directory.ShouldBe("/service/tikv-1-20171");
+        Filled(
+            new InstanceControl { Scripts = new ScriptControl { Start = "start_{port}.sh", Stop = "stop_{name}.sh" } })
+            .Scripts.ShouldBe(new ScriptControl { Start = "start_20171.sh", Stop = "stop_tikv-1.sh" });
+        Filled(new InstanceControl
+        {
+            Process = new ProcessControl
+            {
+                Command = ["{directory}/bin/x", "--p={port}", "{dataDir}", "{other}"],
+                LogFile = "{name}.log"
+            }
+        })
             .Process!.Command.ShouldBe(["{directory}/bin/x", "--p=20171", "/data1", "{other}"]);
     }
 
     [Fact]
     public void Fill_applied_twice_gives_same_control()
     {
-        var target = HostCases.Target(control: new InstanceControl { Systemd = new SystemdControl { Unit = "tikv-{port}.service" } });
+        var target = HostCases.Target(
+            control: new InstanceControl { Systemd = new SystemdControl { Unit = "tikv-{port}.service" } });
 
         InstanceTargets.Fill(InstanceTargets.Fill(target)).Control.Systemd!.Unit.ShouldBe("tikv-20160.service");
     }
@@ -98,7 +119,14 @@ public sealed class InstanceTargetsTests
     {
         var instance = HostCases.Instance(DatabaseComponent.PD);
         var spec = HostCases.Spec(DatabaseEngine.TiDB, instance) with { Control = [] };
-        var two = instance with { Control = new InstanceControl { Systemd = new SystemdControl(), Supervise = new SuperviseControl { Directory = "x" } } };
+        var two = instance with
+        {
+            Control = new InstanceControl
+            {
+                Systemd = new SystemdControl(),
+                Supervise = new SuperviseControl { Directory = "x" }
+            }
+        };
 
         var none = Should.Throw<HostException>(() => Of(spec, instance));
         (none.Reason, none.Field).ShouldBe((Reasons.InvalidSpec, "spec.instances[pd-1].control"));
@@ -110,9 +138,14 @@ public sealed class InstanceTargetsTests
     [InlineData("/opt/old/bin/x", SwapMethod.NewDirectory, "needs {directory}")]
     [InlineData("{directory}/bin/x", SwapMethod.NewDirectory, null)]
     [InlineData("/opt/current/bin/x", SwapMethod.SwitchLink, null)]
-    public void Process_command_that_would_start_wrong_program_is_refused(string argument, SwapMethod swap, string? says)
+    public void Process_command_that_would_start_wrong_program_is_refused(
+        string argument, SwapMethod swap, string? says)
     {
-        var target = HostCases.Target(control: new InstanceControl { Process = new ProcessControl { Command = [argument] } }) with { Swap = swap };
+        var target = HostCases.Target(
+            control: new InstanceControl { Process = new ProcessControl { Command = [argument] } }) with
+        {
+            Swap = swap
+        };
 
         InstanceTargets.Problem(target)?.Message.ShouldContain(says ?? "nothing");
         (InstanceTargets.Problem(target) is null).ShouldBe(says is null);
@@ -128,11 +161,16 @@ public sealed class InstanceTargetsTests
     {
         var ofInstance = HostCases.Target() with { Swap = SwapMethod.NewDirectory };
         var ofComponent = ofInstance with { ControlField = "spec.control" };
-        var ofData = HostCases.Target(control: new InstanceControl { Process = new ProcessControl { Command = ["{dataDir}"] } }) with { DataDir = null };
+        var ofData = HostCases.Target(
+            control: new InstanceControl { Process = new ProcessControl { Command = ["{dataDir}"] } }) with
+        {
+            DataDir = null
+        };
 
         foreach (var (target, field) in new[]
         {
-            (ofInstance, $"spec.instances[{ofInstance.Name}].control"), (ofComponent, "spec.control"), (ofData, $"spec.instances[{ofData.Name}].dataDir"),
+            (ofInstance, $"spec.instances[{ofInstance.Name}].control"), (ofComponent, "spec.control"),
+            (ofData, $"spec.instances[{ofData.Name}].dataDir"),
         })
         {
             var problem = InstanceTargets.Problem(target).ShouldNotBeNull();
@@ -146,7 +184,10 @@ public sealed class InstanceTargetsTests
         var control = new InstanceControl { Systemd = new SystemdControl() };
         var own = HostCases.Instance(DatabaseComponent.TiKV, "tikv-1", control: control);
         var shared = HostCases.Instance(DatabaseComponent.TiKV, "tikv-2");
-        var spec = HostCases.Spec(DatabaseEngine.TiDB, own, shared) with { Control = [new ComponentControl { Component = DatabaseComponent.TiKV, Control = control }] };
+        var spec = HostCases.Spec(DatabaseEngine.TiDB, own, shared) with
+        {
+            Control = [new ComponentControl { Component = DatabaseComponent.TiKV, Control = control }]
+        };
 
         Of(spec, own).ControlField.ShouldBe("spec.instances[tikv-1].control");
         Of(spec, shared).ControlField.ShouldBe("spec.control");

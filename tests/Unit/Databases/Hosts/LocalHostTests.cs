@@ -6,7 +6,8 @@ namespace Drydock.Tests.Unit.Databases.Hosts;
 /// <summary>Scripts of hosts, run by the sh of this machine.</summary>
 public sealed class LocalHostTests : IDisposable
 {
-    private readonly string _root = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"drydock {Guid.NewGuid():N}")).FullName;
+    private readonly string _root =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"drydock {Guid.NewGuid():N}")).FullName;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -46,13 +47,16 @@ public sealed class LocalHostTests : IDisposable
             File.CreateSymbolicLink(Path.Combine(deploy, "bin"), Path.Combine(_root, "v1", "bin"));
         }
 
-        await Shell($"cd / && ulimit -n 777 && MARK='a b' exec setsid '{deploy}/bin/tikv-server' 300 {Port} < /dev/null > /dev/null 2>&1 &");
+        await Shell(
+            $"cd / && ulimit -n 777 && MARK='a b' exec setsid '{deploy}/bin/tikv-server' 300 {Port} < /dev/null > "
+            + "/dev/null 2>&1 &");
         await using var hosts = Bind(deploy, "run-1", isBinLinked ? Path.Combine(deploy, "bin") : null);
         var instance = hosts.Instance("tikv-1");
         await RunningAsync(instance);
 
         await instance.StopAsync(Token);
-        await instance.SwapAsync(new InstanceGoal(Path.Combine(_root, "v2"), @new, "1.0.0", old, Path.Combine(_root, "v1")), Token);
+        await instance.SwapAsync(
+            new InstanceGoal(Path.Combine(_root, "v2"), @new, "1.0.0", old, Path.Combine(_root, "v1")), Token);
         await instance.StartAsync(Path.Combine(_root, "v2"), Token);
 
         var pid = (await instance.LookAsync(Token)).Pid.ShouldNotBeNull();
@@ -87,8 +91,13 @@ public sealed class LocalHostTests : IDisposable
     public async Task Stop_that_hung_until_the_operator_gave_up_is_not_begun(string script, params string[] arguments)
     {
         // What comes before the stop hangs for three seconds: the directory of the note, or a tool that is looked for.
-        var (tools, stopped) = (Directory.CreateDirectory(Path.Combine(_root, "bin")).FullName, Path.Combine(_root, "stopped"));
-        foreach (var (tool, does) in new[] { ("systemctl", $"touch '{stopped}'"), ("svc", $"touch '{stopped}'"), ("svstat", "echo \"$1: down 3 seconds\""), ("stop", $"touch '{stopped}'") })
+        var (tools, stopped) =
+            (Directory.CreateDirectory(Path.Combine(_root, "bin")).FullName, Path.Combine(_root, "stopped"));
+        foreach (var (tool, does) in new[]
+        {
+            ("systemctl", $"touch '{stopped}'"), ("svc", $"touch '{stopped}'"),
+            ("svstat", "echo \"$1: down 3 seconds\""), ("stop", $"touch '{stopped}'")
+        })
         {
             Write(Path.Combine(tools, tool), $"#!/bin/sh\n{does}\n");
         }
@@ -98,16 +107,18 @@ public sealed class LocalHostTests : IDisposable
             Write(Path.Combine(tools, tool), $"#!/bin/sh\nsleep 3\nexec /usr/bin/{tool} \"$@\"\n");
         }
 
-        var call = arguments.Select(a => a.Replace("{choice}", Path.Combine(_root, "notes", "choice"), StringComparison.Ordinal)
-            .Replace("{stop}", Path.Combine(tools, "stop"), StringComparison.Ordinal)
-            .Replace("{out}", Path.Combine(_root, "out"), StringComparison.Ordinal)
-            .Replace("{deploy}", _root, StringComparison.Ordinal));
+        var call = arguments.Select(
+            a => a.Replace("{choice}", Path.Combine(_root, "notes", "choice"), StringComparison.Ordinal)
+                .Replace("{stop}", Path.Combine(tools, "stop"), StringComparison.Ordinal)
+                .Replace("{out}", Path.Combine(_root, "out"), StringComparison.Ordinal)
+                .Replace("{deploy}", _root, StringComparison.Ordinal));
         var hangs = script == "stop-supervise" ? "there /\n" : "";
         var text = HostScripts.ForActing(script);
         var begun = text.IndexOf("\nbegin ", StringComparison.Ordinal);
         begun.ShouldBePositive("it looks at the time once more");
         text = text.Insert(begun + 1, hangs);
-        var answer = await RunAsync(new RemoteCommand(["env", $"PATH={tools}:/usr/bin:/bin", "sh", "-c", text, "sh", Boot, Latest(1), .. call]));
+        var answer = await RunAsync(new RemoteCommand(
+            ["env", $"PATH={tools}:/usr/bin:/bin", "sh", "-c", text, "sh", Boot, Latest(1), .. call]));
 
         Should.Throw<ScriptRefusal>(() => ScriptAnswer.Read("here", script, answer)).Code.ShouldBe(ScriptAnswer.Late);
         File.Exists(stopped).ShouldBeFalse();
@@ -118,7 +129,9 @@ public sealed class LocalHostTests : IDisposable
     {
         Write(Path.Combine(_root, "systemctl"), "#!/bin/sh\nexec sleep 300\n");
         var began = Uptime();
-        var answer = await RunAsync(new RemoteCommand(["env", $"PATH={_root}:/usr/bin:/bin", "sh", "-c", HostScripts.ForActing("stop-systemd"), "sh", Boot, Latest(60), "x.service", "1", "", ""]));
+        var answer = await RunAsync(new RemoteCommand([
+            "env", $"PATH={_root}:/usr/bin:/bin", "sh", "-c", HostScripts.ForActing("stop-systemd"), "sh", Boot,
+            Latest(60), "x.service", "1", "", ""]));
 
         ScriptAnswer.Read("here", "stopping", answer).Says("ended").ShouldBeTrue();
         (Uptime() - began).ShouldBeLessThan(60);
@@ -127,18 +140,26 @@ public sealed class LocalHostTests : IDisposable
     [Fact]
     public async Task Script_that_hangs_is_ended_by_the_host_with_all_that_it_runs()
     {
-        var answer = await RunAsync(RemoteCommand.Script($"{HostScripts.ForActing("clock")}\nx=$(cp /bin/sleep '{_root}/hangs' && '{_root}/hangs' 300)\ntouch '{_root}/late'") with { Limit = TimeSpan.FromSeconds(1) });
+        var answer = await RunAsync(RemoteCommand.Script(
+            $"{HostScripts.ForActing("clock")}\nx=$(cp /bin/sleep '{_root}/hangs' && '{_root}/hangs' 300)\ntouch "
+            + $"'{_root}/late'") with
+        {
+            Limit = TimeSpan.FromSeconds(1)
+        });
 
         answer.ExitCode.ShouldBe(124);
-        Should.Throw<HostException>(() => ScriptAnswer.Read("here", "looking", answer)).Message.ShouldContain("because the host ended it after its time limit");
+        Should.Throw<HostException>(() => ScriptAnswer.Read("here", "looking", answer)).Message
+            .ShouldContain("because the host ended it after its time limit");
         File.Exists(Path.Combine(_root, "late")).ShouldBeFalse();
-        (await Shell($"for one in /proc/[0-9]*/exe; do readlink $one; done 2> /dev/null")).Output.ShouldNotContain($"{_root}/hangs");
+        (await Shell($"for one in /proc/[0-9]*/exe; do readlink $one; done 2> /dev/null")).Output
+            .ShouldNotContain($"{_root}/hangs");
     }
 
     [Fact]
     public async Task Script_that_has_begun_a_stop_completes_it_after_its_limit()
     {
-        var script = $"{HostScripts.ForActing("room")[..^"say end".Length]}begin {Boot} {Latest(60)}\nsleep 2\nsay ended\nsay end";
+        var script = $"{HostScripts.ForActing("room")[..^"say end".Length]}begin {Boot} {Latest(60)}\nsleep 2\nsay "
+            + "ended\nsay end";
         var answer = await RunAsync(RemoteCommand.Script(script, "/") with { Limit = TimeSpan.FromSeconds(1) });
 
         ScriptAnswer.Read("here", "stopping", answer with { ExitCode = 0 }).Says("ended").ShouldBeTrue();
@@ -150,8 +171,12 @@ public sealed class LocalHostTests : IDisposable
         var (old, @new) = (Install("v1", "one"), Install("v2", "two"));
         File.CreateSymbolicLink(Link, Path.Combine(_root, "v1"));
         var stops = Path.Combine(_root, "stops");
-        Write(Path.Combine(_root, "watch.sh"), $"while :; do \"$@\" & wait $!; echo stop >> '{stops}'; sleep 0.3; done\n");
-        await Shell($"cp /bin/sh '{_root}/watchdog' && cd / && exec setsid '{_root}/watchdog' '{_root}/watch.sh' '{Link}/bin/tikv-server' 300 {Port} < /dev/null > /dev/null 2>&1 &");
+        Write(
+            Path.Combine(_root, "watch.sh"),
+            $"while :; do \"$@\" & wait $!; echo stop >> '{stops}'; sleep 0.3; done\n");
+        await Shell(
+            $"cp /bin/sh '{_root}/watchdog' && cd / && exec setsid '{_root}/watchdog' '{_root}/watch.sh' "
+            + $"'{Link}/bin/tikv-server' 300 {Port} < /dev/null > /dev/null 2>&1 &");
         await using var hosts = Bind(Link, "run-1", null);
         var instance = hosts.Instance("tikv-1");
         await RunningAsync(instance);
@@ -161,7 +186,8 @@ public sealed class LocalHostTests : IDisposable
         {
             await instance.StopAsync(_ => Task.FromResult(asked++), Token);
             await Task.Delay(500, Token);
-            await instance.SwapAsync(new InstanceGoal(Path.Combine(_root, "v2"), @new, "1.0.0", old, Path.Combine(_root, "v1")), Token);
+            await instance.SwapAsync(
+                new InstanceGoal(Path.Combine(_root, "v2"), @new, "1.0.0", old, Path.Combine(_root, "v1")), Token);
         });
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
@@ -177,7 +203,9 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("ActiveState=failed", false)]
     public async Task Unit_that_was_started_between_stop_and_start_is_left_alone(string state, bool isRefused)
     {
-        Write(Path.Combine(_root, "systemctl"), $"#!/bin/sh\ncase $1 in show) echo {state} ;; start) touch '{_root}/started' ;; esac\n");
+        Write(
+            Path.Combine(_root, "systemctl"),
+            $"#!/bin/sh\ncase $1 in show) echo {state} ;; start) touch '{_root}/started' ;; esac\n");
         var answer = await RunAsync(Acting("start-systemd", Boot, Latest(60), "x.service", "", "5"));
 
         (IsRefused(answer, "starting"), File.Exists(Path.Combine(_root, "started"))).ShouldBe((isRefused, !isRefused));
@@ -199,7 +227,9 @@ public sealed class LocalHostTests : IDisposable
     [Fact]
     public async Task Service_between_two_restarts_is_not_taken_for_stopped()
     {
-        Write(Path.Combine(_root, "svstat"), $"#!/bin/sh\nif [ -e '{_root}/told' ]; then echo \"$1: down 1 seconds, normally up\"; else touch '{_root}/told'; echo \"$1: down 0 seconds, normally up, want up\"; fi\n");
+        Write(
+            Path.Combine(_root, "svstat"), $"#!/bin/sh\nif [ -e '{_root}/told' ]; then echo \"$1: down 1 seconds, "
+                + $"normally up\"; else touch '{_root}/told'; echo \"$1: down 0 seconds, normally up, want up\"; fi\n");
         Write(Path.Combine(_root, "svc"), $"#!/bin/sh\necho \"$1\" >> '{_root}/signals'\n");
         var answer = await RunAsync(Acting("stop-supervise", Boot, Latest(60), "service", "5", "/none", ""));
 
@@ -215,7 +245,10 @@ public sealed class LocalHostTests : IDisposable
     public async Task Process_that_no_look_has_seen_is_not_stopped(string script, params string[] arguments)
     {
         var (name, stopped) = ($"d{Guid.NewGuid():N}"[..14], Path.Combine(_root, "stopped"));
-        foreach (var (tool, does) in new[] { ("systemctl", ""), ("svc", ""), ("svstat", "echo \"$1: down 3 seconds\"\n"), ("stop", "") })
+        foreach (var (tool, does) in new[]
+        {
+            ("systemctl", ""), ("svc", ""), ("svstat", "echo \"$1: down 3 seconds\"\n"), ("stop", "")
+        })
         {
             Write(Path.Combine(_root, tool), $"#!/bin/sh\n{does}{(tool == "svstat" ? "" : $"touch '{stopped}'\n")}");
         }
@@ -223,7 +256,9 @@ public sealed class LocalHostTests : IDisposable
         Task<RemoteResult> StopAsync(string seen) => RunAsync(Acting(script, [Boot, Latest(60), .. arguments.Select(a =>
             a.Replace("{root}", _root, StringComparison.Ordinal).Replace("{seen}", seen, StringComparison.Ordinal))]));
 
-        await Shell($"cp /bin/sleep '{_root}/{name}' && cd / && exec setsid '{_root}/{name}' 300 < /dev/null > /dev/null 2>&1 &");
+        await Shell(
+            $"cp /bin/sleep '{_root}/{name}' && cd / && exec setsid '{_root}/{name}' 300 < /dev/null > /dev/null "
+            + "2>&1 &");
         var pid = "";
         for (var tries = 0; pid.Length == 0; tries++)
         {
@@ -231,8 +266,10 @@ public sealed class LocalHostTests : IDisposable
             pid = (await Shell($"pgrep -x '{name}'")).Output.Trim();
         }
 
-        var refusal = Should.Throw<ScriptRefusal>(async () => ScriptAnswer.Read("here", "stopping", await StopAsync($"{name} 1:1")));
-        (refusal.Code, refusal.Message, File.Exists(stopped)).ShouldBe((ScriptAnswer.CameUp, $"process {pid} of {name} came up since the look", false));
+        var refusal = Should.Throw<ScriptRefusal>(
+            async () => ScriptAnswer.Read("here", "stopping", await StopAsync($"{name} 1:1")));
+        (refusal.Code, refusal.Message, File.Exists(stopped))
+            .ShouldBe((ScriptAnswer.CameUp, $"process {pid} of {name} came up since the look", false));
         var start = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ')[19];
         ScriptAnswer.Read("here", "stopping", await StopAsync($"{name} 1:1 {pid}:{start}"));
         File.Exists(stopped).ShouldBeTrue();
@@ -242,7 +279,8 @@ public sealed class LocalHostTests : IDisposable
     public async Task Record_that_cannot_be_written_is_found_before_the_stop()
     {
         var pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        async Task<ScriptAnswer> AskAsync(string record) => ScriptAnswer.Read("here", "asking", await RunAsync(RemoteCommand.Script(HostScripts.Looking("process-losses"), pid, record)));
+        async Task<ScriptAnswer> AskAsync(string record) => ScriptAnswer.Read(
+            "here", "asking", await RunAsync(RemoteCommand.Script(HostScripts.Looking("process-losses"), pid, record)));
 
         var answer = await AskAsync("/proc/none/.drydock-tikv-1.process");
         answer.Text(answer.Need("closed")).ShouldBe("/proc/none");
@@ -253,28 +291,45 @@ public sealed class LocalHostTests : IDisposable
     public async Task Last_lines_of_a_process_are_found_where_its_flag_file_its_unit_and_its_output_are()
     {
         var logs = Directory.CreateDirectory(Path.Combine(_root, "data", "yb-data", "tikv", "logs")).FullName;
-        File.WriteAllText(Path.Combine(logs, "yb-tserver.h.u.log.FATAL"), "I0911 fine\nF0911 22:00:00 17 wal.cc:1] Intent type set should not be empty\n");
+        File.WriteAllText(
+            Path.Combine(logs, "yb-tserver.h.u.log.FATAL"),
+            "I0911 fine\nF0911 22:00:00 17 wal.cc:1] Intent type set should not be empty\n");
         File.WriteAllText(Path.Combine(_root, "out"), "error while loading shared libraries: libx.so\n");
         File.WriteAllText(Path.Combine(_root, "flags"), $"--fs_data_dirs={Path.Combine(_root, "data")},/none\n");
-        Write(Path.Combine(_root, "journalctl"), "#!/bin/sh\necho Started x.\necho \"unknown command line flag 'select password'\"\n");
+        Write(
+            Path.Combine(_root, "journalctl"),
+            "#!/bin/sh\necho Started x.\necho \"unknown command line flag 'select password'\"\n");
 
         // As systemctl shows it, a path with a space is two words.
         var plain = Path.Combine(Path.GetTempPath(), $"drydock-{Guid.NewGuid():N}");
         File.CreateSymbolicLink(plain, _root);
-        Write(Path.Combine(_root, "systemctl"), $"#!/bin/sh\necho 'ExecStart={{ path=/x ; argv[]=/x --flagfile {plain}/flags ; }}'\n");
+        Write(
+            Path.Combine(_root, "systemctl"),
+            $"#!/bin/sh\necho 'ExecStart={{ path=/x ; argv[]=/x --flagfile {plain}/flags ; }}'\n");
 
         async Task<string> AskAsync(InstanceControl control, string? unit)
         {
-            var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, deployDir: _root, control: control));
+            var spec = HostCases.Spec(
+                DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, deployDir: _root, control: control));
             await using var hosts = Bind(spec, "run-1", _root);
-            var process = new InstanceProcess { Supervision = SupervisionState.Restarting, SupervisionText = "", Unit = unit };
-            return await LogTail.ReadAsync(hosts, spec.Instances[0], process, static t => t.Replace("17", "*", StringComparison.Ordinal), [Path.Combine(_root, "none")], Token);
+            var process =
+                new InstanceProcess { Supervision = SupervisionState.Restarting, SupervisionText = "", Unit = unit };
+            return await LogTail.ReadAsync(
+                hosts, spec.Instances[0], process, static t => t.Replace("17", "*", StringComparison.Ordinal),
+                [Path.Combine(_root, "none")], Token);
         }
 
         (await AskAsync(new InstanceControl { Systemd = new SystemdControl() }, "x.service")).ShouldBe(
-            " Its log says: F0911 22:00:00 * wal.cc:1] Intent type set should not be empty The journal of x.service says: unknown command line flag '[...]");
-        (await AskAsync(new InstanceControl { Process = new ProcessControl { Command = ["x", $"--flagfile={_root}/flags"], LogFile = "out" } }, null)).ShouldBe(
-            $" Its log says: F0911 22:00:00 * wal.cc:1] Intent type set should not be empty {_root}/out says: error while loading shared libraries: libx.so");
+            " Its log says: F0911 22:00:00 * wal.cc:1] Intent type set should not be empty The journal of x.service "
+            + "says: unknown command line flag '[...]");
+        (await AskAsync(
+            new InstanceControl
+            {
+                Process = new ProcessControl { Command = ["x", $"--flagfile={_root}/flags"], LogFile = "out" }
+            },
+            null)).ShouldBe(
+            $" Its log says: F0911 22:00:00 * wal.cc:1] Intent type set should not be empty {_root}/out says: error "
+            + "while loading shared libraries: libx.so");
         File.Delete(plain);
     }
 
@@ -304,7 +359,8 @@ public sealed class LocalHostTests : IDisposable
         }
     }
 
-    private static double Uptime() => double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+    private static double Uptime() =>
+        double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static BoundDatabaseHosts Bind(string deploy, string run, string? link)
     {
@@ -314,7 +370,8 @@ public sealed class LocalHostTests : IDisposable
             Swap = SwapMethod.SwitchLink,
             Link = link,
         };
-        var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, port: Port, deployDir: deploy, control: control));
+        var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(
+            DatabaseComponent.TiKV, port: Port, deployDir: deploy, control: control));
         return Bind(spec, run, null);
     }
 
@@ -322,13 +379,17 @@ public sealed class LocalHostTests : IDisposable
     private static BoundDatabaseHosts Bind(DatabaseRollingUpgradeSpec spec, string run, string? path) => new(
         HostCases.Upgrade(spec) with { Metadata = new V1ObjectMeta { Name = "u", Namespace = "ns", Uid = run } },
         new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) },
-        new DatabaseHostServices(null!, null!, new ManualTimeProvider()) { Clients = (_, _, _) => new LocalClient(path) },
+        new DatabaseHostServices(null!, null!, new ManualTimeProvider())
+        {
+            Clients = (_, _, _) => new LocalClient(path)
+        },
         SupportedEngines.All.Of(spec));
 
     // A program of its own, and its checksum.
     private string Install(string version, string text)
     {
-        var program = Path.Combine(Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "tikv-server");
+        var program = Path.Combine(
+            Directory.CreateDirectory(Path.Combine(_root, version, "bin")).FullName, "tikv-server");
         File.Copy("/bin/sleep", program);
         File.AppendAllText(program, text);
         return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(program)));
@@ -362,9 +423,11 @@ public sealed class LocalHostTests : IDisposable
                 RedirectStandardError = true,
                 UseShellExecute = false,
             };
-            start.Environment["PATH"] = path is null ? start.Environment["PATH"] : $"{path}:{start.Environment["PATH"]}";
+            start.Environment["PATH"] =
+                path is null ? start.Environment["PATH"] : $"{path}:{start.Environment["PATH"]}";
             using var process = Process.Start(start)!;
-            var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError
+                .ReadToEndAsync(cancellationToken));
             if (command.Input is { } input)
             {
                 await input.CopyToAsync(process.StandardInput.BaseStream, cancellationToken);

@@ -4,7 +4,8 @@ namespace Drydock.Tests.Unit.Databases.Hosts;
 public sealed class LookAgeTests
 {
     // As a script compares: whole seconds of the uptime.
-    private static bool IsTaken(double uptime, string latest) => Math.Floor(uptime) <= long.Parse(latest, CultureInfo.InvariantCulture);
+    private static bool IsTaken(double uptime, string latest) =>
+        Math.Floor(uptime) <= long.Parse(latest, CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(0.4, 999, 7)]
@@ -42,17 +43,20 @@ public sealed class LookAgeTests
         var (taken, late) = (0, 0);
         for (var run = 0; run < 20_000; run++)
         {
-            // The lease ends at this moment of real time for whoever waits for it; the host's uptime differs by a constant.
+            // The lease ends at this moment of real time for whoever waits for it; the host's uptime differs by a
+            // constant.
             var leaseEnd = 30 + (random.NextDouble() * 120);
             var boot = random.NextDouble() * 1000;
             double now = 0;
-            double Pass(double most) => now += random.Next(4) == 0 ? random.NextDouble() * most * 20 : random.NextDouble() * most;
+            double Pass(double most) =>
+                now += random.Next(4) == 0 ? random.NextDouble() * most * 20 : random.NextDouble() * most;
 
             var time = new ManualTimeProvider();
             var begun = Pass(1);
             var ended = Pass(6);
             var answered = Pass(3);
-            var age = new LookAge(Report(boot + begun, boot + ended), time, () => TimeSpan.FromSeconds(Math.Max(0, leaseEnd - now)));
+            var age = new LookAge(
+                Report(boot + begun, boot + ended), time, () => TimeSpan.FromSeconds(Math.Max(0, leaseEnd - now)));
             var open = Pass(10);
             time.Advance(TimeSpan.FromSeconds(now - answered));
             age.EndGate();
@@ -72,7 +76,8 @@ public sealed class LookAgeTests
                 taken++;
                 now.ShouldBeLessThanOrEqualTo(leaseEnd, $"run {run}");
                 (now - ended).ShouldBeLessThanOrEqualTo(LookAge.Longest.TotalSeconds, $"run {run}");
-                (now - open).ShouldBeLessThanOrEqualTo(Math.Max(LookAge.Shortest.TotalSeconds, 3 * (ended - begun)), $"run {run}: the gate");
+                (now - open).ShouldBeLessThanOrEqualTo(
+                    Math.Max(LookAge.Shortest.TotalSeconds, 3 * (ended - begun)), $"run {run}: the gate");
             }
             else
             {
@@ -91,7 +96,8 @@ public sealed class LookAgeTests
         var (taken, late, early) = (0, 0, 0);
         for (var run = 0; run < 20_000; run++)
         {
-            // Leaders follow each other: a lease runs out, or is released, or its holder has certainly ended before that.
+            // Leaders follow each other: a lease runs out, or is released, or its holder has certainly ended before
+            // that.
             var sent = new List<(int Leader, double Asked, double At, string Latest)>();
             var boot = random.NextDouble() * 1000;
             var begun = new List<double>();
@@ -108,7 +114,8 @@ public sealed class LookAgeTests
                     var seen = Pass(random.Next(4) == 0 ? 12 : 1);
                     var answered = Pass(1);
                     var lease = leaseEnd;
-                    var age = new LookAge(Report(boot + look + 1, boot + seen + 1), time, () => TimeSpan.FromSeconds(Math.Max(0, lease - at)));
+                    var age = new LookAge(Report(boot + look + 1, boot + seen + 1), time, () => TimeSpan.FromSeconds(
+                        Math.Max(0, lease - at)));
                     if (at < now + LookAge.Longest.TotalSeconds)
                     {
                         continue;
@@ -144,17 +151,21 @@ public sealed class LookAgeTests
     }
 
     [Theory]
-    [InlineData("usage_usec 5\nnr_periods 200\nnr_throttled 70\nthrottled_usec 9\n", "The pod of the operator was throttled in 35 % of its time (resources.limits.cpu). ")]
+    [InlineData(
+        "usage_usec 5\nnr_periods 200\nnr_throttled 70\nthrottled_usec 9\n",
+        "The pod of the operator was throttled in 35 % of its time (resources.limits.cpu). ")]
     [InlineData("nr_periods 200\nnr_throttled 0\nthrottled_time 0\n", "")]
     [InlineData("usage_usec 5\n", "")]
-    public void Throttling_is_read_from_the_control_group(string stat, string says) => PodCpu.Throttling(stat).ShouldBe(says);
+    public void Throttling_is_read_from_the_control_group(string stat, string says) =>
+        PodCpu.Throttling(stat).ShouldBe(says);
 
     private static LookAge Age(double took, Func<double> lease, TimeProvider time) =>
         new(Report(2000 - took, 2000), time, () => TimeSpan.FromSeconds(lease()));
 
     private static HostReport Report(double up, double seen) => HostReport.Read(
         HostCases.Answer(
-            "look 1", "user tidb", "boot b-1", string.Create(CultureInfo.InvariantCulture, $"up {up:F4}"), string.Create(CultureInfo.InvariantCulture, $"seen {seen:F4}"),
+            "look 1", "user tidb", "boot b-1", string.Create(CultureInfo.InvariantCulture, $"up {up:F4}"),
+            string.Create(CultureInfo.InvariantCulture, $"seen {seen:F4}"),
             "load 0.10", "tick 100", "btime 1700000000", "real -"),
         new ProgramSums().Ask());
 }

@@ -4,9 +4,12 @@ namespace Drydock.Tests.Unit.Databases.Hosts;
 public sealed class OneStopTests
 {
     private static readonly InstanceControl Systemd = new() { Systemd = new SystemdControl() };
-    private static readonly InstanceControl Supervise = new() { Supervise = new SuperviseControl { Directory = "/service" } };
-    private static readonly InstanceControl Plain = new() { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } };
-    private static readonly InstanceControl Linked = new() { Systemd = new SystemdControl(), Swap = SwapMethod.SwitchLink };
+    private static readonly InstanceControl Supervise =
+        new() { Supervise = new SuperviseControl { Directory = "/service" } };
+    private static readonly InstanceControl Plain =
+        new() { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } };
+    private static readonly InstanceControl Linked =
+        new() { Systemd = new SystemdControl(), Swap = SwapMethod.SwitchLink };
     private static readonly InstanceGoal Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
     private int _asked;
 
@@ -19,9 +22,11 @@ public sealed class OneStopTests
         var host = new ReplacedHost { HasWatchdog = true };
         await using var hosts = host.Bind(kind == "systemd" ? Systemd : kind == "supervise" ? Supervise : Plain);
 
-        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
 
-        (refusal.Reason, refusal.IsRetryable, refusal.IsRequestNotTaken).ShouldBe((Reasons.ProcessLivesOn, false, false));
+        (refusal.Reason, refusal.IsRetryable, refusal.IsRequestNotTaken)
+            .ShouldBe((Reasons.ProcessLivesOn, false, false));
         refusal.Message.ShouldBeWorded();
         (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
     }
@@ -33,7 +38,8 @@ public sealed class OneStopTests
         await using var hosts = host.Bind(Systemd);
         var replacement = new InstanceReplacement(hosts.Instance("tikv-1"), "1.0.0");
 
-        var refusal = await Should.ThrowAsync<HostException>(() => replacement.ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => replacement.ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
         refusal.Message.ShouldBeWorded();
@@ -46,7 +52,8 @@ public sealed class OneStopTests
         var host = new ReplacedHost { HasWatchdog = true, RunsOld = true };
         await using var hosts = host.Bind(Systemd);
 
-        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
         host.Asked.ShouldBe(["look", "stop-systemd+swap-binary+start-systemd", "look", "command-line"]);
@@ -60,7 +67,8 @@ public sealed class OneStopTests
         var host = new ReplacedHost { Starts = starts, Link = "/opt/old" };
         await using var hosts = host.Bind(Linked);
 
-        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ControlMismatch, false));
         refusal.Message.ShouldBeWorded();
@@ -86,7 +94,8 @@ public sealed class OneStopTests
     [InlineData("/opt/other/bin/tikv-server", true, true)]
     [InlineData("/data/deploy/bin/tikv-server", false, true)]
     [InlineData("/data/deploy/scripts/run_tikv.sh", false, true)]
-    public async Task Unit_that_starts_another_program_is_not_stopped_to_replace_ours(string starts, bool isSame, bool isStopped)
+    public async Task Unit_that_starts_another_program_is_not_stopped_to_replace_ours(
+        string starts, bool isSame, bool isStopped)
     {
         var host = new ReplacedHost { Starts = starts, StartsInstalled = isSame };
         await using var hosts = host.Bind(Systemd);
@@ -103,7 +112,8 @@ public sealed class OneStopTests
             refusal.Message.ShouldBeWorded();
         }
 
-        (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe(isStopped ? (1, 1) : (0, 0));
+        (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked)
+            .ShouldBe(isStopped ? (1, 1) : (0, 0));
     }
 
     [Theory]
@@ -123,7 +133,9 @@ public sealed class OneStopTests
             return AllowAsync(process);
         }
 
-        await (together ? instance.ReplaceAsync(Swap, null, GateAsync, CancellationToken.None) : instance.StopAsync(GateAsync, CancellationToken.None));
+        await (together
+            ? instance.ReplaceAsync(Swap, null, GateAsync, CancellationToken.None)
+            : instance.StopAsync(GateAsync, CancellationToken.None));
 
         host.Asked.ShouldBe(["look", stop, "look", "gate", stop, "look"]);
     }
@@ -164,7 +176,8 @@ public sealed class OneStopTests
         var host = new ReplacedHost { Load = load };
         await using var hosts = host.Bind(Systemd);
 
-        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ControlMismatch, false));
         refusal.Message.ShouldContain(says);
@@ -177,7 +190,8 @@ public sealed class OneStopTests
         var host = new ReplacedHost { Refuses = ("stop-systemd", "Late"), Why = "it came 3 s late", Slow = 4 };
         await using var hosts = host.Bind(Systemd);
 
-        var refusal = await Should.ThrowAsync<HostException>(() => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => hosts.Instance("tikv-1").StopAsync(AllowAsync, CancellationToken.None));
 
         _asked.ShouldBe(host.Asked.Count(a => a == "stop-systemd"));
         _asked.ShouldBeGreaterThan(1);
@@ -191,7 +205,8 @@ public sealed class OneStopTests
     [InlineData(0.4, 9, 60, false)]
     [InlineData(60, 30, 60, false)]
     [InlineData(4, 9, 5, false)]
-    public async Task Slow_host_is_slow_and_a_former_leader_is_late(double look, double delay, double lease, bool isStopped)
+    public async Task Slow_host_is_slow_and_a_former_leader_is_late(
+        double look, double delay, double lease, bool isStopped)
     {
         var host = new ReplacedHost { Slow = look, Delay = delay };
         await using var hosts = host.Bind(Systemd, new Fence(TimeSpan.FromSeconds(lease)));

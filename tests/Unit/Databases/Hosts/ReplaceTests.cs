@@ -4,7 +4,9 @@ namespace Drydock.Tests.Unit.Databases.Hosts;
 public sealed class ReplaceTests
 {
     private static readonly InstanceGoal Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
-    private static readonly FileReplacement File = new("/data/deploy/conf/tikv.toml", "n", "o", "/data/deploy/conf/tikv.toml.1.0.0", "/data/deploy/conf/tikv.toml.2.0.0");
+    private static readonly FileReplacement File = new(
+        "/data/deploy/conf/tikv.toml", "n", "o", "/data/deploy/conf/tikv.toml.1.0.0",
+        "/data/deploy/conf/tikv.toml.2.0.0");
 
     [Theory]
     [InlineData(true)]
@@ -12,7 +14,9 @@ public sealed class ReplaceTests
     public async Task Supervised_instance_is_replaced_by_two_commands(bool isSystemd)
     {
         var host = new ReplacedHost();
-        await using var hosts = Bind(host, isSystemd ? new InstanceControl { Systemd = new SystemdControl() } : new InstanceControl { Supervise = new SuperviseControl { Directory = "/service" } });
+        await using var hosts = Bind(host, isSystemd
+            ? new InstanceControl { Systemd = new SystemdControl() }
+            : new InstanceControl { Supervise = new SuperviseControl { Directory = "/service" } });
         var instance = hosts.Instance("tikv-1");
 
         await instance.LookAsync(CancellationToken.None);
@@ -72,11 +76,14 @@ public sealed class ReplaceTests
     public async Task Plain_process_is_replaced_step_by_step()
     {
         var host = new ReplacedHost();
-        await using var hosts = Bind(host, new InstanceControl { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } });
+        await using var hosts = Bind(
+            host,
+            new InstanceControl { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } });
 
         await hosts.Instance("tikv-1").ReplaceAsync(Swap, File, static _ => Task.CompletedTask, CancellationToken.None);
 
-        host.Asked.Where(a => a != "look").ShouldBe(["process-losses", "record-process", "stop-process", "swap-binary", "write", "start-process"]);
+        host.Asked.Where(a => a != "look")
+            .ShouldBe(["process-losses", "record-process", "stop-process", "swap-binary", "write", "start-process"]);
     }
 
     [Fact]
@@ -100,7 +107,8 @@ public sealed class ReplaceTests
         await instance.StageAsync(Swap, "-V", CancellationToken.None);
         await instance.ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
-        host.Arguments.ShouldContain(a => a.Contains($"staged={HostCases.New}", StringComparison.Ordinal) && a.Contains($"old={HostCases.Old}", StringComparison.Ordinal));
+        host.Arguments.ShouldContain(a => a.Contains($"staged={HostCases.New}", StringComparison.Ordinal)
+            && a.Contains($"old={HostCases.Old}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -108,10 +116,15 @@ public sealed class ReplaceTests
     {
         var host = new ReplacedHost { Refuses = ("write", "Unexpected") };
         await using var hosts = Bind(
-            host, new InstanceControl { Process = new ProcessControl { Command = ["{directory}/bin/tikv-server", "--port", "{port}"] }, Swap = SwapMethod.NewDirectory });
+            host, new InstanceControl
+            {
+                Process = new ProcessControl { Command = ["{directory}/bin/tikv-server", "--port", "{port}"] },
+                Swap = SwapMethod.NewDirectory
+            });
         var replacement = new InstanceReplacement(hosts.Instance("tikv-1"), "1.0.0");
 
-        var refusal = await Should.ThrowAsync<HostException>(() => replacement.ReplaceAsync(Swap, File, static _ => Task.CompletedTask, CancellationToken.None));
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => replacement.ReplaceAsync(Swap, File, static _ => Task.CompletedTask, CancellationToken.None));
 
         refusal.Message.ShouldBeWorded();
         host.Asked.ShouldNotContain("start-process");
@@ -124,7 +137,8 @@ public sealed class ReplaceTests
         await using var hosts = Bind(host, new InstanceControl { Systemd = new SystemdControl() });
         var replacement = new InstanceReplacement(hosts.Instance("tikv-1"), "1.0.0");
 
-        var refusal = await Should.ThrowAsync<HostException>(() => replacement.StageAsync(Swap, "-V", CancellationToken.None));
+        var refusal = await Should.ThrowAsync<HostException>(
+            () => replacement.StageAsync(Swap, "-V", CancellationToken.None));
 
         refusal.IsRequestNotTaken.ShouldBeTrue();
         refusal.Message.ShouldNotContain("was not stopped");

@@ -6,10 +6,16 @@ namespace Drydock.Tests.Unit.Databases.Hosts;
 internal sealed class ReplacedHost : IRemoteClient
 {
     private static readonly string[] Looks = ["look", "process-losses", "sums", "command-line"];
-    private static readonly string[] Acts = ["stage-binary", "stop-systemd", "stop-supervise", "record-process", "stop-process", "swap-binary", "write", "swap-link", "start-systemd", "start-supervise", "start-process"];
+    private static readonly string[] Acts =
+    [
+        "stage-binary", "stop-systemd", "stop-supervise", "record-process", "stop-process", "swap-binary", "write",
+        "swap-link", "start-systemd", "start-supervise", "start-process"
+    ];
     private static readonly string[][] Together =
     [
-        ["stop-systemd", "swap-binary", "write", "start-systemd"], ["stop-supervise", "swap-binary", "write", "start-supervise"], ["stop-systemd", "swap-binary", "start-systemd"], ["stop-supervise", "swap-binary", "start-supervise"],
+        ["stop-systemd", "swap-binary", "write", "start-systemd"],
+        ["stop-supervise", "swap-binary", "write", "start-supervise"], ["stop-systemd", "swap-binary", "start-systemd"],
+        ["stop-supervise", "swap-binary", "start-supervise"],
     ];
 
     public List<string> Asked { get; } = [];
@@ -56,7 +62,11 @@ internal sealed class ReplacedHost : IRemoteClient
     {
         var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, control: control));
         var secrets = new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) };
-        var services = new DatabaseHostServices(null!, null!, time ?? new ManualTimeProvider()) { Clients = (_, _, _) => this, Fence = fence };
+        var services = new DatabaseHostServices(null!, null!, time ?? new ManualTimeProvider())
+        {
+            Clients = (_, _, _) => this,
+            Fence = fence
+        };
         return new BoundDatabaseHosts(HostCases.Upgrade(spec), secrets, services, SupportedEngines.All.Of(spec));
     }
 
@@ -65,20 +75,29 @@ internal sealed class ReplacedHost : IRemoteClient
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
         var script = command.Arguments[2];
-        var name = Looks.FirstOrDefault(n => HostScripts.Looking(n) == script) ?? Acts.FirstOrDefault(n => HostScripts.ForActing(n) == script)
+        var name = Looks.FirstOrDefault(n => HostScripts.Looking(n) == script)
+            ?? Acts.FirstOrDefault(n => HostScripts.ForActing(n) == script)
             ?? string.Join('+', Together.Single(n => HostScripts.Together(n) == script));
         Asked.Add(name);
         Arguments.AddRange(command.Arguments.Skip(4));
         var at = Array.IndexOf([.. command.Arguments], "b-1");
-        var isLate = at > 0 && Math.Floor(1000 + Slow + Delay) > long.Parse(command.Arguments[at + 1], CultureInfo.InvariantCulture);
+        var isLate = at > 0
+            && Math.Floor(1000 + Slow + Delay) > long.Parse(command.Arguments[at + 1], CultureInfo.InvariantCulture);
         var hasUnseen = ComesUp && name.StartsWith("stop-", StringComparison.Ordinal);
         (Running, ComesUp) = hasUnseen ? (HostCases.Old, false) : (Running, ComesUp);
-        hasUnseen = hasUnseen && command.Arguments.First(a => a == "tikv-server" || a.StartsWith("tikv-server ", StringComparison.Ordinal)) == "tikv-server";
-        string[] lines = hasUnseen ? ["", "refused CameUp", "process 17 of tikv-server came up since the look"] : isLate ? ["", "refused Late", "it came late"] : Refuses is { } refused && refused.Script == name ? ["", $"refused {refused.Code}", Why] : [.. Answer(name), "end"];
+        hasUnseen = hasUnseen && command.Arguments.First(
+            a => a == "tikv-server" || a.StartsWith("tikv-server ", StringComparison.Ordinal)) == "tikv-server";
+        string[] lines = hasUnseen
+            ? ["", "refused CameUp", "process 17 of tikv-server came up since the look"]
+            : isLate ? ["", "refused Late", "it came late"] : Refuses is { } refused && refused.Script == name
+                ? ["", $"refused {refused.Code}", Why]
+                : [.. Answer(name), "end"];
         return Task.FromResult(new RemoteResult(0, string.Join('\n', [.. lines, ""]), ""));
     }
 
-    public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<bool> UploadAsync(
+        RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("nothing is uploaded");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -90,10 +109,20 @@ internal sealed class ReplacedHost : IRemoteClient
             case "look":
                 return
                 [
-                    "look 1", "user tidb", "boot b-1", "up 1000.00", string.Create(CultureInfo.InvariantCulture, $"seen {1000 + Slow:F2}"), "load 0.10", "tick 100", "btime 1700000000", $"sum old {HostCases.Old}", $"sum new {HostCases.New}",
+                    "look 1", "user tidb", "boot b-1", "up 1000.00",
+                    string.Create(CultureInfo.InvariantCulture, $"seen {1000 + Slow:F2}"), "load 0.10", "tick 100",
+                    "btime 1700000000", $"sum old {HostCases.Old}", $"sum new {HostCases.New}",
                     .. Units(),
-                    .. Running is { } sum ? [HostCases.Process(Pid, "/data/deploy/bin/tikv-server", "bin/tikv-server --port 20160", began: Pid, parent: 700, sum: sum == HostCases.Old ? "old" : "new"), $"listener {Pid}"] : Array.Empty<string>(),
-                    "installed old", .. Link is { } link ? [$"link {HostCases.Base64(link)}", $"target {HostCases.Base64(link)}"] : Array.Empty<string>(), "real -",
+                    .. Running is { } sum
+                        ? [HostCases.Process(
+                            Pid, "/data/deploy/bin/tikv-server", "bin/tikv-server --port 20160", began: Pid,
+                            parent: 700, sum: sum == HostCases.Old ? "old" : "new"), $"listener {Pid}"]
+                        : Array.Empty<string>(),
+                    "installed old",
+                    .. Link is { } link
+                        ? [$"link {HostCases.Base64(link)}", $"target {HostCases.Base64(link)}"]
+                        : Array.Empty<string>(),
+                    "real -",
                 ];
             case "sums":
                 return [$"sum new {HostCases.New}", "file new"];
@@ -125,9 +154,15 @@ internal sealed class ReplacedHost : IRemoteClient
 
     private string[] Units() => Asked.Count == 0 ? [] :
     [
-        .. HostCases.Unit("tikv-20160.service", Running is not null ? "active" : ComesUp ? "activating" : "inactive", Running is not null ? "running" : ComesUp ? "auto-restart" : "dead", Running is null ? 0 : Pid, load: Load, starts: Starts),
-        .. Enumerable.Range(0, 1).SelectMany(n => HostCases.Unit(string.Create(CultureInfo.InvariantCulture, $"other-{n}.service"), "inactive", "dead", load: "not-found")),
+        .. HostCases.Unit(
+            "tikv-20160.service", Running is not null ? "active" : ComesUp ? "activating" : "inactive",
+            Running is not null ? "running" : ComesUp ? "auto-restart" : "dead", Running is null ? 0 : Pid, load: Load,
+            starts: Starts),
+        .. Enumerable.Range(0, 1).SelectMany(n => HostCases.Unit(
+            string.Create(CultureInfo.InvariantCulture, $"other-{n}.service"), "inactive", "dead", load: "not-found")),
         .. StartsInstalled ? ["starts installed"] : Array.Empty<string>(),
-        Running is null ? ComesUp ? "svstat down 0 seconds, normally up, want up" : "svstat down 3 seconds" : $"svstat up (pid {Pid}) 3 seconds",
+        Running is null
+            ? ComesUp ? "svstat down 0 seconds, normally up, want up" : "svstat down 3 seconds"
+            : $"svstat up (pid {Pid}) 3 seconds",
     ];
 }

@@ -20,7 +20,8 @@ public sealed class ScriptAnswerTests
     [Fact]
     public void Refusal_line_wins_over_earlier_output()
     {
-        var refusal = Should.Throw<ScriptRefusal>(() => Read("one 1\n\nrefused NoSpace\ncp: no room\nfor this\n", 0, "from sudo"));
+        var refusal = Should.Throw<ScriptRefusal>(
+            () => Read("one 1\n\nrefused NoSpace\ncp: no room\nfor this\n", 0, "from sudo"));
 
         refusal.Code.ShouldBe("NoSpace");
         refusal.Message.ShouldBeWorded();
@@ -88,18 +89,23 @@ public sealed class ScriptAnswerTests
     [InlineData("look 1\nuser u\nboot b\nup 1\nseen 1\ntick 100\nbtime 1\nprocess 1 -2 3 - - -")]
     [InlineData("look 1\nuser u\nboot b\nup 1\nseen 1\ntick 100\nbtime 1\nlistener x")]
     public void Malformed_host_report_is_refused(string lines) =>
-        Should.Throw<HostException>(() => HostReport.Read(HostCases.Answer(lines.Split('\n')), new ProgramSums().Ask()));
+        Should.Throw<HostException>(
+            () => HostReport.Read(HostCases.Answer(lines.Split('\n')), new ProgramSums().Ask()));
 
     [Fact]
     public void HostReport_parses_processes_listeners_and_installed_files()
     {
-        var report = HostCases.Look(HostCases.Process(7, "/a b/tikv-server (deleted)", "tikv-server --x y", began: 12.34), "listener 7", "listener -", "installed new", $"link {HostCases.Base64("../v2")}");
+        var report = HostCases.Look(
+            HostCases.Process(7, "/a b/tikv-server (deleted)", "tikv-server --x y", began: 12.34), "listener 7",
+            "listener -", "installed new", $"link {HostCases.Base64("../v2")}");
 
         report.Processes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            p => (p.Pid, p.Start, p.Path, p.Sha256, p.Identity).ShouldBe((7, 1234L, "/a b/tikv-server", HostCases.Old, "7:1234")),
+            p => (p.Pid, p.Start, p.Path, p.Sha256, p.Identity)
+                .ShouldBe((7, 1234L, "/a b/tikv-server", HostCases.Old, "7:1234")),
             p => p.Arguments.ShouldBe(["tikv-server", "--x", "y"]),
             p => p.StartedAt.ShouldBe(DateTimeOffset.FromUnixTimeMilliseconds(1700000012340)));
-        (report.IsListening, report.InstalledSha256, report.LinkTarget, report.Boot).ShouldBe((true, HostCases.New, "../v2", "b-1"));
+        (report.IsListening, report.InstalledSha256, report.LinkTarget, report.Boot)
+            .ShouldBe((true, HostCases.New, "../v2", "b-1"));
         report.Listeners.ShouldBe([7]);
     }
 

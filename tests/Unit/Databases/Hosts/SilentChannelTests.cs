@@ -12,7 +12,8 @@ public sealed class SilentChannelTests
     public async Task Hanging_look_is_told_with_host_and_question()
     {
         var client = new HangingClient();
-        await using var channel = new HostChannel(HostCases.Host, new HostConnection("tidb", false, false, () => client), fence: null);
+        await using var channel = new HostChannel(
+            HostCases.Host, new HostConnection("tidb", false, false, () => client), fence: null);
         var since = $"{_time.GetUtcNow():HH:mm:ss}Z";
         using (OpenQuestions.Listen(_time, _told.Add))
         {
@@ -39,7 +40,8 @@ public sealed class SilentChannelTests
 
         public string Name => HostCases.Host;
 
-        public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default) => Answer.Task;
+        public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default) =>
+            Answer.Task;
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

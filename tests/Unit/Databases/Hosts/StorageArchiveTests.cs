@@ -29,7 +29,8 @@ public sealed class StorageArchiveTests : IDisposable
     {
         var content = Write((2 * Megabyte) + 3);
         var (upload, _) = Upload(Sha256(content), content.Length);
-        await Should.ThrowAsync<RemoteException>(() => upload.RunAsync(Token), "the recorder keeps no file, so the checksum there is missing");
+        await Should.ThrowAsync<RemoteException>(
+            () => upload.RunAsync(Token), "the recorder keeps no file, so the checksum there is missing");
         _host.Received.ToArray().AsSpan().SequenceEqual(content).ShouldBeTrue();
     }
 
@@ -74,7 +75,8 @@ public sealed class StorageArchiveTests : IDisposable
             File.WriteAllBytes(Path.Combine(_folder, "oms", "db.tar.gz"), content);
         }
         );
-        (await Should.ThrowAsync<SnapshotException>(() => upload.RunAsync(Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        (await Should.ThrowAsync<SnapshotException>(() => upload.RunAsync(Token))).Failure
+            .ShouldBe(SnapshotFailure.ChecksumMismatch);
         _host.Received.Length.ShouldBeInRange(Megabyte, content.Length - 1);
     }
 
@@ -90,13 +92,20 @@ public sealed class StorageArchiveTests : IDisposable
     private (RemoteUpload Upload, StorageArchive Archive) Upload(string sha256, long length)
     {
         var archive = Archive(sha256, _folder, "db.tar.gz");
-        return (new RemoteUpload(_host, new RemoteFile("/opt/db.tar.gz", length, sha256), archive.OpenAsync, progress: null), archive);
+        return (new RemoteUpload(
+            _host, new RemoteFile("/opt/db.tar.gz", length, sha256), archive.OpenAsync, progress: null), archive);
     }
 
     private StorageArchive Archive(string sha256, string directory, string path) => new(
         "db-1",
         new DatabaseHostServices(_storages, null!, TimeProvider.System),
-        new PackageArchive { Name = "db", Storage = new StorageSpec { Directory = new DirectoryStorage { Path = directory } }, Path = path, Sha256 = sha256 },
+        new PackageArchive
+        {
+            Name = "db",
+            Storage = new StorageSpec { Directory = new DirectoryStorage { Path = directory } },
+            Path = path,
+            Sha256 = sha256
+        },
         "oms");
 
     private sealed class Recorder : IRemoteClient
@@ -113,7 +122,8 @@ public sealed class StorageArchiveTests : IDisposable
         {
             if (command.Input is not { } input)
             {
-                return new RemoteResult(0, command.Arguments.Any(a => a.Contains("stat -c", StringComparison.Ordinal)) ? "0" : "", "");
+                return new RemoteResult(
+                    0, command.Arguments.Any(a => a.Contains("stat -c", StringComparison.Ordinal)) ? "0" : "", "");
             }
 
             Inputs++;
@@ -131,7 +141,9 @@ public sealed class StorageArchiveTests : IDisposable
             return new RemoteResult(0, "", "");
         }
 
-        public Task<bool> UploadAsync(RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        public Task<bool> UploadAsync(
+            RemoteFile file, Func<long, CancellationToken, Task<Stream>> open, IProgress<long>? progress = null,
+            CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

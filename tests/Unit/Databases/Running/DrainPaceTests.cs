@@ -11,7 +11,8 @@ public sealed class DrainPaceTests
     [InlineData(3400, 3400, 600, "3400 leaders left.")]
     [InlineData(10, 12, 600, "12 leaders left.")]
     [InlineData(10_000_000, 9_999_999, 86_400, "9999999 of 10000000 leaders left.")]
-    public void Describe_has_start_rate_and_end_once_they_are_known(long before, long leaders, int seconds, string expected) =>
+    public void Describe_has_start_rate_and_end_once_they_are_known(
+        long before, long leaders, int seconds, string expected) =>
         new DrainPace().Describe(before, leaders, TimeSpan.FromSeconds(seconds), Now).ShouldBe(expected);
 
     [Fact]

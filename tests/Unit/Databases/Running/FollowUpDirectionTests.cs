@@ -17,5 +17,6 @@ public sealed class FollowUpDirectionTests
         Told(world).ShouldBeEmpty();
     }
 
-    private static List<string> Told(DatabaseRunWorld world) => [.. world.Status.ActionRequired.Select(a => $"{a.Reason} {a.Subject}: {a.Message}")];
+    private static List<string> Told(DatabaseRunWorld world) =>
+        [.. world.Status.ActionRequired.Select(a => $"{a.Reason} {a.Subject}: {a.Message}")];
 }

@@ -40,7 +40,8 @@ public sealed partial class GateMessageTests
         var cluster = new YugabyteCluster(new YugaLife(world).Context);
 
         var problems = await new ClusterGate(cluster).StopProblemsAsync(
-            plan, new GatedStop(cluster.Instance("t2"), NodesSafeForm.Absent), expectOutage: false, rightBefore: true, CancellationToken.None);
+            plan, new GatedStop(cluster.Instance("t2"), NodesSafeForm.Absent), expectOutage: false, rightBefore: true,
+            CancellationToken.None);
 
         ShouldHelp(problems, Universe[at].Subject);
     }
@@ -66,9 +67,12 @@ public sealed partial class GateMessageTests
         world["tikv-2"].IsStopped = true;
         world.Time.Advance(TimeSpan.FromMinutes(1));
 
-        var problems = await new StopGate(world.Life.Targets).ProblemsAsync(world.Upgrade.Spec.Instances.Single(i => i.Name == "tikv-1"), [], CancellationToken.None);
+        var problems = await new StopGate(world.Life.Targets).ProblemsAsync(
+            world.Upgrade.Spec.Instances.Single(i => i.Name == "tikv-1"), [], CancellationToken.None);
 
-        problems.ShouldContain("Store 2 (192.0.2.2:20160) is Disconnected, expected Up. Start it. If it is lost for good, run `pd-ctl store delete 2`, wait until it is Tombstone, then add tikv-2 to spec.skip.");
+        problems.ShouldContain(
+            "Store 2 (192.0.2.2:20160) is Disconnected, expected Up. Start it. If it is lost for good, run `pd-ctl "
+            + "store delete 2`, wait until it is Tombstone, then add tikv-2 to spec.skip.");
     }
 
     private static void ShouldHelp(IReadOnlyList<string> problems, string subject)

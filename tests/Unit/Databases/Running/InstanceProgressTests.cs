@@ -10,7 +10,8 @@ public sealed class InstanceProgressTests
 
     [Fact]
     public void Rollback_counts_instances_of_the_former_version() =>
-        InstanceProgress.Of(Status("2.1.19", "3.0.9", "2.1.19") with { RollbackPlan = new StoredPlan().AsRun() }, Spec).ShouldBe("PD 1/1, TiKV 1/2");
+        InstanceProgress.Of(Status("2.1.19", "3.0.9", "2.1.19") with { RollbackPlan = new StoredPlan().AsRun() }, Spec)
+            .ShouldBe("PD 1/1, TiKV 1/2");
 
     [Fact]
     public void Before_instances_are_known_nothing_is_shown() =>

@@ -39,8 +39,10 @@ public sealed class LargestDatabasePlanTests
         plan.Steps.SelectMany(step => step.Parameters.Values).ShouldAllBe(value => value.Length <= SchemaLimits.Opaque);
         plan.Steps.Select(step => step.Id).ShouldBeUnique();
         var api = new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider());
-        var upgrade = api.Create(new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "up" }, Spec = spec });
-        api.UpdateStatus(upgrade with { Status = new DatabaseRollingUpgradeStatus { Plan = plan } }).Status!.Plan!.Steps.Count.ShouldBe(plan.Steps.Count);
+        var upgrade = api.Create(
+            new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "up" }, Spec = spec });
+        api.UpdateStatus(upgrade with { Status = new DatabaseRollingUpgradeStatus { Plan = plan } })
+            .Status!.Plan!.Steps.Count.ShouldBe(plan.Steps.Count);
     }
 
     private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) =>
@@ -51,7 +53,12 @@ public sealed class LargestDatabasePlanTests
         var spec = new TiDbWorld().Upgrade.Spec;
         return spec with
         {
-            Instances = [.. Enumerable.Range(1, instances).Select(i => Instance(i, i switch { <= 3 => DatabaseComponent.PD, <= 6 => DatabaseComponent.TiDB, _ => DatabaseComponent.TiKV }))],
+            Instances = [.. Enumerable.Range(1, instances).Select(i => Instance(i, i switch
+            {
+                <= 3 => DatabaseComponent.PD,
+                <= 6 => DatabaseComponent.TiDB,
+                _ => DatabaseComponent.TiKV
+            }))],
             Tidb = spec.Tidb! with
             {
                 Monitoring =
@@ -65,7 +72,14 @@ public sealed class LargestDatabasePlanTests
                         Control = new InstanceControl { Systemd = new SystemdControl() },
                     }),
                 ],
-                TiSpark = sparks == 0 ? null : new TiSparkSpec { Hosts = [.. Enumerable.Range(1, sparks).Select(Host)], Directory = "/opt/spark", Jar = "/opt/tispark.jar", JarSha256 = new string('a', 64), Smoke = ["true"] },
+                TiSpark = sparks == 0 ? null : new TiSparkSpec
+                {
+                    Hosts = [.. Enumerable.Range(1, sparks).Select(Host)],
+                    Directory = "/opt/spark",
+                    Jar = "/opt/tispark.jar",
+                    JarSha256 = new string('a', 64),
+                    Smoke = ["true"]
+                },
                 TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = 64 },
             },
         };
@@ -76,12 +90,17 @@ public sealed class LargestDatabasePlanTests
         var spec = new YugaWorld().Spec;
         return spec with
         {
-            Instances = [.. Enumerable.Range(1, instances).Select(i => Instance(i, i <= 3 ? DatabaseComponent.Master : DatabaseComponent.Tserver))],
+            Instances = [.. Enumerable.Range(1, instances).Select(
+                i => Instance(i, i <= 3 ? DatabaseComponent.Master : DatabaseComponent.Tserver))],
             Yugabyte = spec.Yugabyte! with
             {
                 Replication = new ReplicationSpec
                 {
-                    Groups = [.. Enumerable.Range(1, groups).Select(i => new ReplicationGroup { Name = Host(i), Peer = new ReplicationPeer { Masters = ["10.9.0.1:7100"] } })],
+                    Groups = [.. Enumerable.Range(1, groups).Select(i => new ReplicationGroup
+                    {
+                        Name = Host(i),
+                        Peer = new ReplicationPeer { Masters = ["10.9.0.1:7100"] }
+                    })],
                 },
             },
         };

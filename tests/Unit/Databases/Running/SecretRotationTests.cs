@@ -24,7 +24,8 @@ public sealed class SecretRotationTests
             "the end",
             TimeSpan.FromDays(2));
 
-        phases.ShouldBe(world.Status.Plan!.Steps.Select(s => s.Phase).Distinct(StringComparer.Ordinal), ignoreOrder: true);
+        phases.ShouldBe(
+            world.Status.Plan!.Steps.Select(s => s.Phase).Distinct(StringComparer.Ordinal), ignoreOrder: true);
         world.Truth.UsedTooLate.ShouldBeEmpty();
         world.Truth.Counts.Values.ShouldAllBe(count => count == 1);
         world.Status.Plan.Steps.ShouldAllBe(s => s.Attempt <= 1 && s.Record.Tries <= 1);
@@ -61,7 +62,8 @@ public sealed class SecretRotationTests
         Rotate(world, Used, "another");
         world.RunUntil(() => world.Truth.Bound == 2, "other targets");
         world.Truth.Disposed.ShouldBe(0, "the step under way holds them");
-        world.RunUntil(() => world.Status.Plan!.Steps.Single(s => s.Id == step).State == StepState.Succeeded, "the step ends");
+        world.RunUntil(
+            () => world.Status.Plan!.Steps.Single(s => s.Id == step).State == StepState.Succeeded, "the step ends");
         world.RunUntil(() => world.Truth.Disposed == 1, "they are let go");
         world.RunUntil(() => world.IsOver, "the end", TimeSpan.FromDays(2));
     }
@@ -77,7 +79,8 @@ public sealed class SecretRotationTests
         return world.Apply();
     }
 
-    private static ImmutableList<Step> Running(PlanProgress? plan) => (plan?.Steps ?? []).FindAll(s => s.State == StepState.Running);
+    private static ImmutableList<Step> Running(PlanProgress? plan) =>
+        (plan?.Steps ?? []).FindAll(s => s.State == StepState.Running);
 
     // Phases that begin at the same moment are one rotation.
     private static bool Touch(DatabaseRunWorld world, PlanProgress? plan, HashSet<string> phases, string? used)
@@ -95,10 +98,15 @@ public sealed class SecretRotationTests
     {
         var get = world.Api.GetAsync<V1Secret>("ssh", "db");
         var secret = get.GetAwaiter().GetResult()!;
-        var data = new Dictionary<string, byte[]>(secret.Data!, StringComparer.Ordinal) { [key] = System.Text.Encoding.UTF8.GetBytes(value) };
+        var data = new Dictionary<string, byte[]>(secret.Data!, StringComparer.Ordinal)
+        {
+            [key] = System.Text.Encoding.UTF8.GetBytes(value)
+        };
         var labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["team"] = value.Replace('/', '-') };
         var annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["example.com/refreshed"] = value };
-        world.Api.UpdateAsync(secret with { Data = data, Metadata = secret.Metadata with { Labels = labels, Annotations = annotations } }).GetAwaiter().GetResult();
+        world.Api.UpdateAsync(
+            secret with { Data = data, Metadata = secret.Metadata with { Labels = labels, Annotations = annotations } })
+            .GetAwaiter().GetResult();
         world.Wake("db", "up");
     }
 }

@@ -20,23 +20,29 @@ public sealed class StatusSizeTests
         {
             Plan = plan.AsHistory(),
             RollbackPlan = back,
-            Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
+            Instances = [.. spec.Instances.Select(
+                i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
         };
 
         plan.Steps.Max(s => s.Facts?.Count ?? 0).ShouldBeInRange(Processes - 3, SchemaLimits.Recorded);
         JsonSerializer.SerializeToUtf8Bytes(status, WorldJson.Crds).Length.ShouldBeLessThan(Bound);
         var stored = Stored(spec);
-        stored(status with { Plan = WithFacts(plan, SchemaLimits.Recorded) }).Plan!.Steps.Max(s => s.Facts?.Count).ShouldBe(SchemaLimits.Recorded);
-        Fields(() => stored(status with { Plan = WithFacts(plan, SchemaLimits.Recorded + 1) })).ShouldBe([$"status.plan.steps[{plan.Steps.FindIndex(s => s.Is<RecordSql>())}].facts"]);
-        List<DatabaseInstanceStatus> tooMany = [.. Enumerable.Range(0, SchemaLimits.Instances + 1).Select(i => new DatabaseInstanceStatus { Name = Name(DatabaseComponent.Tserver, i) })];
+        stored(status with { Plan = WithFacts(plan, SchemaLimits.Recorded) }).Plan!.Steps.Max(s => s.Facts?.Count)
+            .ShouldBe(SchemaLimits.Recorded);
+        Fields(() => stored(status with { Plan = WithFacts(plan, SchemaLimits.Recorded + 1) }))
+            .ShouldBe([$"status.plan.steps[{plan.Steps.FindIndex(s => s.Is<RecordSql>())}].facts"]);
+        List<DatabaseInstanceStatus> tooMany = [.. Enumerable.Range(0, SchemaLimits.Instances + 1)
+            .Select(i => new DatabaseInstanceStatus { Name = Name(DatabaseComponent.Tserver, i) })];
         Fields(() => stored(status with { Instances = tooMany })).ShouldBe(["status.instances"]);
     }
 
     // What the API server takes of an upgrade with this spec.
-    private static Func<DatabaseRollingUpgradeStatus, DatabaseRollingUpgradeStatus> Stored(DatabaseRollingUpgradeSpec spec)
+    private static Func<DatabaseRollingUpgradeStatus, DatabaseRollingUpgradeStatus> Stored(
+        DatabaseRollingUpgradeSpec spec)
     {
         var api = new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider());
-        var upgrade = api.Create(new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "up" }, Spec = spec });
+        var upgrade = api.Create(
+            new DatabaseRollingUpgrade { Metadata = new V1ObjectMeta { Name = "up" }, Spec = spec });
         return status => (upgrade = api.UpdateStatus(upgrade with { Status = status })).Status!;
     }
 
@@ -45,7 +51,8 @@ public sealed class StatusSizeTests
 
     private static PlanProgress WithFacts(PlanProgress plan, int count)
     {
-        var facts = new SortedDictionary<string, string>(Enumerable.Range(0, count).ToDictionary(i => $"tserver-{i:000}", static _ => "x"), StringComparer.Ordinal);
+        var facts = new SortedDictionary<string, string>(
+            Enumerable.Range(0, count).ToDictionary(i => $"tserver-{i:000}", static _ => "x"), StringComparer.Ordinal);
         return plan.With(s => s.Is<RecordSql>() ? s.Record with { Facts = facts } : s.Record);
     }
 
@@ -56,14 +63,24 @@ public sealed class StatusSizeTests
         return plan.With(plan.Plan with
         {
             Steps = plan.Plan.Steps.RemoveAll(
-                s => s.Phase is DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog),
-        }).With(s => s.Is<SwapMaster>() ? s.Record with { Receipt = One(SwapMaster.InstanceKey, Name(DatabaseComponent.Master, masters++)) } : s.Record);
+                s => s.Phase
+                    is DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog),
+        }).With(s => s.Is<SwapMaster>()
+            ? s.Record with { Receipt = One(SwapMaster.InstanceKey, Name(DatabaseComponent.Master, masters++)) }
+            : s.Record);
     }
 
     private static PlanProgress Over(DatabaseRollingUpgradeSpec spec, PlanProgress plan)
     {
         var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
-        return plan.With(plan.Steps.Select(s => s.With(r => r with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Facts = s.Is<RecordSql>() ? Answers(spec) : null })));
+        return plan.With(plan.Steps.Select(s => s.With(r => r with
+        {
+            State = StepState.Succeeded,
+            Attempt = 1,
+            StartedAt = at,
+            FinishedAt = at,
+            Facts = s.Is<RecordSql>() ? Answers(spec) : null
+        })));
     }
 
     private static SortedDictionary<string, string> Answers(DatabaseRollingUpgradeSpec spec)
@@ -71,7 +88,9 @@ public sealed class StatusSizeTests
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var server in spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver))
         {
-            facts[SqlBaseline.Fact(server.Name)] = SqlBaseline.Text(server, [(SqlInterface.Ysql, new ServiceAddress(server.Host, 5433)), (SqlInterface.Ycql, new ServiceAddress(server.Host, 9042))]);
+            facts[SqlBaseline.Fact(server.Name)] = SqlBaseline.Text(server, [
+                (SqlInterface.Ysql, new ServiceAddress(server.Host, 5433)),
+                (SqlInterface.Ycql, new ServiceAddress(server.Host, 9042))]);
         }
 
         return facts;
@@ -105,7 +124,8 @@ public sealed class StatusSizeTests
         {
             FromVersion = "2.20.3.0",
             ToVersion = "2024.1.3.0",
-            Instances = [.. Enumerable.Range(1, Processes).Select(i => Instance(i <= 3 ? DatabaseComponent.Master : DatabaseComponent.Tserver, i))],
+            Instances = [.. Enumerable.Range(1, Processes).Select(
+                i => Instance(i <= 3 ? DatabaseComponent.Master : DatabaseComponent.Tserver, i))],
         };
     }
 
@@ -120,5 +140,6 @@ public sealed class StatusSizeTests
     private static string Name(DatabaseComponent component, int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{component.ToString().ToLowerInvariant()}-{number:000}");
 
-    private static SortedDictionary<string, string> One(string key, string value) => new(StringComparer.Ordinal) { [key] = value };
+    private static SortedDictionary<string, string> One(string key, string value) =>
+        new(StringComparer.Ordinal) { [key] = value };
 }

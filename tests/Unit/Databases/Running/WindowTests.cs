@@ -7,19 +7,25 @@ public sealed class WindowTests
     private static readonly MaintenanceWindow Nightly = new() { Start = "03:00", End = "03:10" };
 
     [Fact]
-    public void No_instance_of_TiDB_begins_outside_the_window() => Begins(new DatabaseRunWorld(), IsUnitOfTidb, Nightly);
+    public void No_instance_of_TiDB_begins_outside_the_window() =>
+        Begins(new DatabaseRunWorld(), IsUnitOfTidb, Nightly);
 
     [Fact]
-    public void No_instance_of_Yugabyte_begins_outside_the_window() => Begins(new DatabaseRunWorld(new YugaWorld()), IsUnitOfYugabyte, Nightly with { End = "03:05" });
+    public void No_instance_of_Yugabyte_begins_outside_the_window() =>
+        Begins(new DatabaseRunWorld(new YugaWorld()), IsUnitOfYugabyte, Nightly with { End = "03:05" });
 
     [Fact]
     public void Waiting_run_tells_instance_and_times()
     {
         var world = new DatabaseRunWorld().Apply(s => s with { Window = Nightly });
-        world.RunUntil(() => world.ReasonOf("Reconciling") == "OutsideWindow" && world.Truth.Acts.Keys.Any(IsUnitOfTidb), "the window has closed", TimeSpan.FromDays(2));
+        world.RunUntil(
+            () => world.ReasonOf("Reconciling") == "OutsideWindow" && world.Truth.Acts.Keys.Any(IsUnitOfTidb),
+            "the window has closed", TimeSpan.FromDays(2));
 
         var message = world.Status.Message.ShouldNotBeNull();
-        message.ShouldMatch(@"^Upgrade(PD|TiKV)/[a-z]+-\d/drain has waited since 2026-01-01 03:\d\dZ and starts at 2026-01-02 03:00Z, when spec.window opens\.");
+        message.ShouldMatch(
+            @"^Upgrade(PD|TiKV)/[a-z]+-\d/drain has waited since 2026-01-01 03:\d\dZ "
+            + @"and starts at 2026-01-02 03:00Z, when spec.window opens\.");
         (world.Is("Stalled"), world.Is("Held")).ShouldBe((false, false));
     }
 
@@ -29,7 +35,8 @@ public sealed class WindowTests
         var world = new DatabaseRunWorld().Apply(s => s with { Window = Nightly });
         world.RunUntil(() => world.IsOver, "over", TimeSpan.FromDays(30));
 
-        foreach (var (step, at) in world.Truth.Acts.Where(a => a.Key.StartsWith("UpgradeTiKV/", StringComparison.Ordinal) && a.Key.EndsWith("/verify", StringComparison.Ordinal)))
+        foreach (var (step, at) in world.Truth.Acts.Where(a => a.Key.StartsWith(
+            "UpgradeTiKV/", StringComparison.Ordinal) && a.Key.EndsWith("/verify", StringComparison.Ordinal)))
         {
             at.TimeOfDay.ShouldBeLessThan(TimeSpan.FromHours(3) + TimeSpan.FromMinutes(10), step);
         }
@@ -60,6 +67,7 @@ public sealed class WindowTests
     private static bool IsUnitOfTidb(string step) => step.EndsWith("/drain", StringComparison.Ordinal);
 
     private static bool IsUnitOfYugabyte(string step) => step.EndsWith("/drain", StringComparison.Ordinal)
-        || (step.StartsWith("UpgradeMasters/", StringComparison.Ordinal) && step.EndsWith("/swap", StringComparison.Ordinal))
+        || (step.StartsWith("UpgradeMasters/", StringComparison.Ordinal)
+            && step.EndsWith("/swap", StringComparison.Ordinal))
         || step is "PromoteAutoFlags/promote" or "UpgradeCatalog/upgrade";
 }

@@ -18,7 +18,9 @@ public sealed class WriteFaultTests
 
     [Fact]
     public void Leader_frozen_at_any_write_that_continues_erases_nothing() => Cases.Try(
-        Enumerable.Range(1, Golden.Value.Writes.Count).Where(at => Golden.Value.Writes[at - 1].Verb == "patch" || Sample.Takes(at, 2, 6)), at =>
+        Enumerable.Range(1, Golden.Value.Writes.Count)
+            .Where(at => Golden.Value.Writes[at - 1].Verb == "patch" || Sample.Takes(at, 2, 6)),
+        at =>
     {
         var (world, writes) = (Begin(), 0);
         var thaw = world.Freeze(request => !request.IsRead && ++writes == at);

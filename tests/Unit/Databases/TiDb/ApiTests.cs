@@ -47,7 +47,8 @@ public sealed class ApiTests
     [InlineData(500, "internal error")]
     public async Task Unusable_members_answer_is_refused(int status, string body)
     {
-        var exception = await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/members", body, status).MembersAsync(default));
+        var exception = await Should.ThrowAsync<TiDbApiException>(
+            () => Pd("/pd/api/v1/members", body, status).MembersAsync(default));
 
         exception.Reason.ShouldBe(Reasons.AnswerUnusable);
         exception.Message.ShouldContain("pd1:2379/pd/api/v1/members");
@@ -66,7 +67,8 @@ public sealed class ApiTests
     [InlineData("[]")]
     public async Task Malformed_member_is_an_unusable_answer(string body)
     {
-        var exception = await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/members", body).MembersAsync(default));
+        var exception = await Should.ThrowAsync<TiDbApiException>(
+            () => Pd("/pd/api/v1/members", body).MembersAsync(default));
 
         (exception.Reason, exception.Status).ShouldBe((Reasons.AnswerUnusable, 200));
     }
@@ -74,28 +76,36 @@ public sealed class ApiTests
     [Fact]
     public async Task Deeply_nested_answer_is_unusable()
     {
-        var body = $$"""{"header":{"cluster_id":7},"members":[],"x":{{new string('[', 100)}}{{new string(']', 100)}}}""";
+        var body =
+            $$"""{"header":{"cluster_id":7},"members":[],"x":{{new string('[', 100)}}{{new string(']', 100)}}}""";
 
-        (await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/members", body).MembersAsync(default))).Reason.ShouldBe(Reasons.AnswerUnusable);
+        (await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/members", body).MembersAsync(default))).Reason
+            .ShouldBe(Reasons.AnswerUnusable);
     }
 
     [Fact]
     public async Task Null_lists_and_unknown_keys_are_accepted()
     {
-        var members = await Pd("/pd/api/v1/members", """{"header":{"cluster_id":7,"new":{}},"members":null,"leader":{},"etcd_leader":null,"x":[1]}""").MembersAsync(default);
+        var members = await Pd(
+            "/pd/api/v1/members",
+            """{"header":{"cluster_id":7,"new":{}},"members":null,"leader":{},"etcd_leader":null,"x":[1]}""")
+            .MembersAsync(default);
 
         (members.Members.Count, members.Leader, members.EtcdLeader).ShouldBe((0, null, null));
     }
 
     [Theory]
-    [InlineData("""{"schedule":{"schedulers-v2":[{"type":"evict-leader","args":[7]}]},"replication":{"max-replicas":3}}""")]
-    [InlineData("""{"schedule":{"schedulers-v2":[{"type":"evict-leader","args":["x"]}]},"replication":{"max-replicas":3}}""")]
+    [InlineData(
+        """{"schedule":{"schedulers-v2":[{"type":"evict-leader","args":[7]}]},"replication":{"max-replicas":3}}""")]
+    [InlineData(
+        """{"schedule":{"schedulers-v2":[{"type":"evict-leader","args":["x"]}]},"replication":{"max-replicas":3}}""")]
     [InlineData("""{"schedule":{"schedulers-v2":[{"args":null}]},"replication":{"max-replicas":3}}""")]
     [InlineData("""{"schedule":{},"replication":{"max-replicas":3}}""")]
     [InlineData("""{"schedule":{"schedulers-v2":null},"replication":{}}""")]
     [InlineData("""{"schedule":{"schedulers-v2":null,"merge-schedule-limit":1.5},"replication":{"max-replicas":3}}""")]
     public async Task Malformed_pd_configuration_is_an_unusable_answer(string body) =>
-        (await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/config", body).ScheduleAsync(default))).Reason.ShouldBe(Reasons.AnswerUnusable);
+        (await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/config", body).ScheduleAsync(default))).Reason
+            .ShouldBe(Reasons.AnswerUnusable);
 
     [Fact]
     public async Task Configuration_of_other_schedulers_is_skipped()
@@ -116,7 +126,8 @@ public sealed class ApiTests
         const string Body = """{"schedule":{"x":1.50},"other":[1, 2]}""";
 
         (await Pd("/pd/api/v1/config", $" {Body}\n").ConfigTextAsync(default)).ShouldBe(Body);
-        await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/config", """{"schedule":null}""").ConfigTextAsync(default));
+        await Should.ThrowAsync<TiDbApiException>(
+            () => Pd("/pd/api/v1/config", """{"schedule":null}""").ConfigTextAsync(default));
     }
 
     [Theory]
@@ -130,7 +141,8 @@ public sealed class ApiTests
 
         var exception = await Should.ThrowAsync<TiDbApiException>(() => client.PumpsAsync(new("pumps", 8250), default));
 
-        (exception.Reason, exception.Message.Contains(datum, StringComparison.Ordinal)).ShouldBe((Reasons.AnswerUnusable, true));
+        (exception.Reason, exception.Message.Contains(datum, StringComparison.Ordinal))
+            .ShouldBe((Reasons.AnswerUnusable, true));
     }
 
     [Theory]
@@ -160,7 +172,9 @@ public sealed class ApiTests
     [Fact]
     public async Task PdClient_asks_next_member_when_one_refuses_connection()
     {
-        var http = new FakeHttp((_, host, _, _) => host == "pd1" ? throw new ServiceException("x", "refused", isNotTaken: true) : new ServiceAnswer(200, null, "\"3.0.9\""));
+        var http = new FakeHttp((_, host, _, _) => host == "pd1"
+            ? throw new ServiceException("x", "refused", isNotTaken: true)
+            : new ServiceAnswer(200, null, "\"3.0.9\""));
 
         (await new PdClient(http, [Pd1, Pd2]).ClusterVersionAsync(default)).ShouldBe("3.0.9");
     }
@@ -182,9 +196,14 @@ public sealed class ApiTests
     [Fact]
     public async Task SetLimitAsync_fails_when_PD_ignores_the_limit()
     {
-        var http = new FakeHttp((method, _, _, _) => method == "POST" ? new ServiceAnswer(200, null, "null") : new ServiceAnswer(200, null, """{"schedule":{"merge-schedule-limit":8,"schedulers-v2":[]},"replication":{"max-replicas":3}}"""));
+        var http = new FakeHttp((method, _, _, _) => method == "POST"
+            ? new ServiceAnswer(200, null, "null")
+            : new ServiceAnswer(
+                200, null,
+                """{"schedule":{"merge-schedule-limit":8,"schedulers-v2":[]},"replication":{"max-replicas":3}}"""));
 
-        (await Should.ThrowAsync<TiDbApiException>(() => new PdClient(http, [Pd1]).SetLimitAsync("merge-schedule-limit", 2, default))).Message.ShouldContain("has 8");
+        (await Should.ThrowAsync<TiDbApiException>(() => new PdClient(http, [Pd1]).SetLimitAsync(
+            "merge-schedule-limit", 2, default))).Message.ShouldContain("has 8");
     }
 
     [Fact]
@@ -194,7 +213,9 @@ public sealed class ApiTests
         var http = new FakeHttp((method, _, _, body) =>
         {
             bodies.Add(body);
-            return new ServiceAnswer(200, null, method == "GET" ? """{"schedule":{"schedulers-v2":[{"type":"evict-leader","args":["7"]}]},"replication":{"max-replicas":3}}""" : "null");
+            return new ServiceAnswer(200, null, method == "GET"
+                ? """{"schedule":{"schedulers-v2":[{"type":"evict-leader","args":["7"]}]},"replication":{"max-replicas":3}}"""
+                : "null");
         });
 
         await new PdClient(http, [Pd1]).EvictLeadersAsync(7, default);
@@ -222,7 +243,9 @@ public sealed class ApiTests
                     return new ServiceAnswer(200, null, "null");
                 default:
                     var scheduler = persisted ? """{"type":"evict-leader","args":["7"],"disable":false}""" : "";
-                    return new ServiceAnswer(200, null, $$"""{"schedule":{"schedulers-v2":[{{scheduler}}]},"replication":{"max-replicas":3} }""");
+                    return new ServiceAnswer(
+                        200, null,
+                        $$"""{"schedule":{"schedulers-v2":[{{scheduler}}]},"replication":{"max-replicas":3} }""");
             }
         });
 
@@ -235,33 +258,48 @@ public sealed class ApiTests
     [Fact]
     public async Task TiDB_status_version_is_parsed_from_TiDB_suffix_only()
     {
-        (await Tidb("/status", """{"connections":0,"version":"5.7.25-TiDB-v3.0.9","git_hash":"x"}""").VersionAsync(new("t", 10080), default)).ShouldBe("3.0.9");
-        await Should.ThrowAsync<TiDbApiException>(() => Tidb("/status", """{"connections":0,"version":"5.7.25-MariaDB"}""").VersionAsync(new("t", 10080), default));
-        await Should.ThrowAsync<TiDbApiException>(() => Tidb("/status", """{"version":"x"}""", 500).VersionAsync(new("t", 10080), default));
+        (await Tidb("/status", """{"connections":0,"version":"5.7.25-TiDB-v3.0.9","git_hash":"x"}""")
+            .VersionAsync(new("t", 10080), default)).ShouldBe("3.0.9");
+        await Should.ThrowAsync<TiDbApiException>(() =>
+            Tidb("/status", """{"connections":0,"version":"5.7.25-MariaDB"}""").VersionAsync(new("t", 10080), default));
+        await Should.ThrowAsync<TiDbApiException>(
+            () => Tidb("/status", """{"version":"x"}""", 500).VersionAsync(new("t", 10080), default));
     }
 
     [Fact]
     public async Task TiDB_servers_without_consistency_flag_are_inconsistent()
     {
-        var all = await Tidb("/info/all", """{"servers_num":1,"owner_id":"u","all_servers_info":{"u":{"ddl_id":"u","ip":"10.0.0.1","listening_port":4000,"status_port":10080,"version":"5.7.25-TiDB-v2.1.19"}}}""").AllAsync(new("t", 10080), default);
+        var all = await Tidb(
+            "/info/all",
+            """{"servers_num":1,"owner_id":"u","all_servers_info":{"u":{"ddl_id":"u","ip":"10.0.0.1","listening_port":4000,"status_port":10080,"version":"5.7.25-TiDB-v2.1.19"}}}""")
+            .AllAsync(new("t", 10080), default);
 
         all.IsConsistent.ShouldBeFalse();
-        all.Servers.ShouldHaveSingleItem().ShouldBe(new TidbServerInfo(false, "10.0.0.1:4000", "2.1.19") { StatusPort = 10080 });
+        all.Servers.ShouldHaveSingleItem()
+            .ShouldBe(new TidbServerInfo(false, "10.0.0.1:4000", "2.1.19") { StatusPort = 10080 });
     }
 
     [Fact]
     public async Task ResignDdlOwnerAsync_accepts_answer_of_a_non_owner()
     {
-        (await Tidb("/ddl/owner/resign", "This node is not a ddl owner, can't be resigned.", 400).ResignDdlOwnerAsync(new("t", 10080), default)).ShouldBeTrue();
-        (await Tidb("/ddl/owner/resign", "404 page not found", 404).ResignDdlOwnerAsync(new("t", 10080), default)).ShouldBeFalse();
-        await Should.ThrowAsync<TiDbApiException>(() => Tidb("/ddl/owner/resign", "oops", 500).ResignDdlOwnerAsync(new("t", 10080), default));
+        (await Tidb("/ddl/owner/resign", "This node is not a ddl owner, can't be resigned.", 400)
+            .ResignDdlOwnerAsync(new("t", 10080), default)).ShouldBeTrue();
+        (await Tidb("/ddl/owner/resign", "404 page not found", 404).ResignDdlOwnerAsync(new("t", 10080), default))
+            .ShouldBeFalse();
+        await Should.ThrowAsync<TiDbApiException>(
+            () => Tidb("/ddl/owner/resign", "oops", 500).ResignDdlOwnerAsync(new("t", 10080), default));
     }
 
     [Fact]
     public async Task Pump_and_drainer_status_are_parsed()
     {
-        var pumps = await new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(200, null, """{"status":{"a:8250":{"nodeId":"a:8250","host":"10.0.0.1:8250","state":"online","isAlive":true,"score":0}},"CommitTS":1,"Checkpoint":{},"ErrMsg":""}"""))).PumpsAsync(new("p", 8250), default);
-        var drainer = await new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(200, null, """{"PumpPos":{"ip:8250":1},"Synced":true,"LastTS":18446744073709551615,"TsMap":""}"""))).DrainerAsync(new("d", 8249), default);
+        var pumps = await new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(
+            200, null,
+            """{"status":{"a:8250":{"nodeId":"a:8250","host":"10.0.0.1:8250","state":"online","isAlive":true,"score":0}},"CommitTS":1,"Checkpoint":{},"ErrMsg":""}""")))
+            .PumpsAsync(new("p", 8250), default);
+        var drainer = await new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(
+            200, null, """{"PumpPos":{"ip:8250":1},"Synced":true,"LastTS":18446744073709551615,"TsMap":""}""")))
+            .DrainerAsync(new("d", 8249), default);
 
         pumps.ShouldHaveSingleItem().ShouldBe(new BinlogNode("a:8250", "10.0.0.1:8250", "online"));
         drainer.LastTs.ShouldBe(ulong.MaxValue);
@@ -282,7 +320,11 @@ public sealed class ApiTests
     [Fact]
     public void Metrics_are_summed_by_name_and_label()
     {
-        var metrics = PrometheusText.Read(new ServiceAnswer(200, null, "# TYPE x counter\na{type=\"leader\",s=\"}\"} 3\na{type=\"region\"} 9 1500000000\nb 1.5e2\nbroken\n"), "x");
+        var metrics = PrometheusText.Read(
+            new ServiceAnswer(
+                200, null,
+                "# TYPE x counter\na{type=\"leader\",s=\"}\"} 3\na{type=\"region\"} 9 1500000000\nb 1.5e2\nbroken\n"),
+            "x");
 
         metrics.Sum(n => n == "a", l => l.Contains("leader", StringComparison.Ordinal)).ShouldBe(3);
         metrics.Sum(n => n == "a").ShouldBe(12);
@@ -324,9 +366,11 @@ public sealed class ApiTests
     public void Nightly_build_is_refused_by_name(string from, string to) =>
         TiDbVersion.Obstacle(from, to).ShouldBeWorded();
 
-    private static PdClient Pd(string path, string body, int status = 200) => new(new FakeHttp((_, _, asked, _) => new ServiceAnswer(asked == path ? status : 404, null, body)), [Pd1]);
+    private static PdClient Pd(string path, string body, int status = 200) =>
+        new(new FakeHttp((_, _, asked, _) => new ServiceAnswer(asked == path ? status : 404, null, body)), [Pd1]);
 
-    private static TidbStatusClient Tidb(string path, string body, int status = 200) => new(new FakeHttp((_, _, asked, _) => new ServiceAnswer(asked == path ? status : 404, null, body)));
+    private static TidbStatusClient Tidb(string path, string body, int status = 200) =>
+        new(new FakeHttp((_, _, asked, _) => new ServiceAnswer(asked == path ? status : 404, null, body)));
 
     private sealed class FakeHttp(Func<string, string, string, string?, ServiceAnswer> answer) : IServiceHttp
     {

@@ -12,7 +12,12 @@ public sealed class BackupFilesTests
         var manifest = new SnapshotLocation(world.Storages, snapshot.Spec.PathPrefix ?? "", "s").ManifestName;
         world.Objects.UpdateStatus(snapshot with
         {
-            Status = snapshot.Status! with { SnapshotID = "s", Databases = [new Drydock.Crds.BackupSnapshots.SnapshotDatabase { Name = "d", File = "s/d.sql.gz", Bytes = 3 }] },
+            Status = snapshot.Status! with
+            {
+                SnapshotID = "s",
+                Databases =
+                    [new Drydock.Crds.BackupSnapshots.SnapshotDatabase { Name = "d", File = "s/d.sql.gz", Bytes = 3 }]
+            },
         });
         world.Storages.Objects["s/d.sql.gz"] = [1, 2];
         world.Life.WorldChanged();

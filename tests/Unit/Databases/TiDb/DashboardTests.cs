@@ -21,7 +21,8 @@ public sealed class DashboardTests
         var world = World();
         world.RunToSuccess();
 
-        world.Done.Where(d => d.StartsWith("import ", StringComparison.Ordinal)).ShouldBe(["import Prod-PD", "import Overview"]);
+        world.Done.Where(d => d.StartsWith("import ", StringComparison.Ordinal))
+            .ShouldBe(["import Prod-PD", "import Overview"]);
         var stored = JsonNode.Parse(world.Dashboards["pd"].Model)!;
         stored["title"]!.GetValue<string>().ShouldBe("Prod-PD");
         stored["annotations"]!["list"]![0]!["datasource"]!.GetValue<string>().ShouldBe("-- Grafana --");
@@ -57,15 +58,20 @@ public sealed class DashboardTests
         world.RunToSuccess();
 
         died.ShouldBeTrue();
-        world.Done.Where(d => d.StartsWith("import ", StringComparison.Ordinal)).ShouldBe(["import Prod-PD", "import Overview"]);
+        world.Done.Where(d => d.StartsWith("import ", StringComparison.Ordinal))
+            .ShouldBe(["import Prod-PD", "import Overview"]);
     }
 
     [Fact]
     public void Grafana_that_stores_another_form_is_not_written_again()
     {
         var world = World();
-        world.GrafanaAnswers = (method, path) => method == "GET" && path == "/api/dashboards/uid/pd" && world.Dashboards.TryGetValue("pd", out var stored)
-            ? (200, new JsonObject { ["dashboard"] = new JsonObject { ["uid"] = "pd", ["version"] = stored.Version, ["schemaVersion"] = 41 } }.ToJsonString())
+        world.GrafanaAnswers = (method, path) => method == "GET" && path == "/api/dashboards/uid/pd"
+            && world.Dashboards.TryGetValue("pd", out var stored)
+            ? (200, new JsonObject
+            {
+                ["dashboard"] = new JsonObject { ["uid"] = "pd", ["version"] = stored.Version, ["schemaVersion"] = 41 }
+            }.ToJsonString())
             : null;
         world.RunToSuccess();
 
@@ -76,7 +82,8 @@ public sealed class DashboardTests
     public void Refused_dashboard_fails_a_step_that_can_be_accepted()
     {
         var world = World();
-        world.GrafanaAnswers = (method, _) => method == "POST" ? (400, """{"message":"Cannot save provisioned dashboard"}""") : null;
+        world.GrafanaAnswers = (method, _) =>
+            method == "POST" ? (400, """{"message":"Cannot save provisioned dashboard"}""") : null;
         world.RunToStall();
 
         var step = world.Step(Step);
@@ -105,7 +112,8 @@ public sealed class DashboardTests
     {
         var world = Made();
         world.GrafanaAnswers = (_, _) => status == 401
-            ? throw new Drydock.Reconcilers.Databases.ServiceException(Reasons.AccessDenied, "the login was refused", isNotTaken: true)
+            ? throw new Drydock.Reconcilers.Databases.ServiceException(
+                Reasons.AccessDenied, "the login was refused", isNotTaken: true)
             : (status, "no");
 
         world.Preflight().Findings.ShouldHaveSingleItem().Acknowledge.ShouldBe($"{reason}/grafana");
@@ -131,8 +139,22 @@ public sealed class DashboardTests
             {
                 Tidb = s.Tidb! with
                 {
-                    Monitoring = [new MonitoringService { Name = "grafana", Host = Host, Port = 3000, DeployDir = "/data/grafana", Control = new InstanceControl { Systemd = new SystemdControl() } }],
-                    Dashboards = new GrafanaDashboards { Service = "grafana", From = ["/opt/dashboards", "/opt/overview.json"], DataSource = source, TitlePrefix = "Prod", CredentialsSecretRef = new SecretReference { Name = "grafana" } },
+                    Monitoring = [new MonitoringService
+                    {
+                        Name = "grafana",
+                        Host = Host,
+                        Port = 3000,
+                        DeployDir = "/data/grafana",
+                        Control = new InstanceControl { Systemd = new SystemdControl() }
+                    }],
+                    Dashboards = new GrafanaDashboards
+                    {
+                        Service = "grafana",
+                        From = ["/opt/dashboards", "/opt/overview.json"],
+                        DataSource = source,
+                        TitlePrefix = "Prod",
+                        CredentialsSecretRef = new SecretReference { Name = "grafana" }
+                    },
                 },
             },
         });

@@ -63,12 +63,18 @@ public sealed class DdlWatchTests
     {
         var plan = _world.Stored!;
         TiDbDdlWatch.IsWanted(null).ShouldBeFalse();
-        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = RunPhases.Planned, Plan = plan }).ShouldBeFalse();
-        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan }).ShouldBeTrue();
-        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan, RollbackPlan = plan }).ShouldBeFalse();
+        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = RunPhases.Planned, Plan = plan })
+            .ShouldBeFalse();
+        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan })
+            .ShouldBeTrue();
+        TiDbDdlWatch.IsWanted(
+            new DatabaseRollingUpgradeStatus { Phase = Phases.UpgradePD, Plan = plan, RollbackPlan = plan })
+            .ShouldBeFalse();
 
-        var tuning = plan.With(plan.Steps.Select(s => s.Phase == Phases.TuneScheduling ? s.With(r => r with { State = StepState.Running }) : s));
-        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.TuneScheduling, Plan = tuning }).ShouldBeFalse("raising limits is not to keep people from DDL");
+        var tuning = plan.With(plan.Steps.Select(
+            s => s.Phase == Phases.TuneScheduling ? s.With(r => r with { State = StepState.Running }) : s));
+        TiDbDdlWatch.IsWanted(new DatabaseRollingUpgradeStatus { Phase = Phases.TuneScheduling, Plan = tuning })
+            .ShouldBeFalse("raising limits is not to keep people from DDL");
     }
 
     private TiDbDdlWatch Watch { get; set; } = null!;
@@ -76,7 +82,8 @@ public sealed class DdlWatchTests
     private void Look() => _world.Time.Advance(ALook);
 
     private void Report(string phase) =>
-        _world.Upgrade = _world.Upgrade with { Status = new DatabaseRollingUpgradeStatus { Phase = phase, Plan = _world.Stored! } };
+        _world.Upgrade =
+            _world.Upgrade with { Status = new DatabaseRollingUpgradeStatus { Phase = phase, Plan = _world.Stored! } };
 
     // On a thread of the pool: what waits for the clock goes on within Advance.
     private Task WatchAsync(Action test) => Task.Run(async () =>

@@ -22,7 +22,8 @@ public sealed class DrainTests
         taken.ShouldBeGreaterThan(TimeSpan.FromMinutes(9));
         var asked = world.Asked.CountBy(a => a).ToDictionary(StringComparer.Ordinal);
         var all = string.Join("; ", asked.Select(a => $"{a.Key}: {a.Value}"));
-        asked.GetValueOrDefault("look tikv-1").ShouldBeLessThanOrEqualTo(4, $"two of the drain, one of the copy, one of the swap that follows; {all}");
+        asked.GetValueOrDefault("look tikv-1")
+            .ShouldBeLessThanOrEqualTo(4, $"two of the drain, one of the copy, one of the swap that follows; {all}");
         asked.GetValueOrDefault("TiKV GET /metrics").ShouldBeLessThanOrEqualTo(1, all);
         asked.Values.Sum().ShouldBeLessThan(400, all);
         asked["PD GET /pd/api/v1/store/1"].ShouldBeGreaterThan(asked.Values.Sum() * 6 / 10, all);
@@ -83,7 +84,8 @@ public sealed class DrainTests
         var world = new TiDbWorld().Begin();
         world.Answers = (_, _, path) => path == "/ddl/owner/resign" ? (404, "404 page not found") : null;
         var owner = world.DdlOwner!;
-        world.RunUntil(() => world.Step($"UpgradeTiDB/{owner}/drain").State == StepState.Succeeded, "the owner is drained");
+        world.RunUntil(
+            () => world.Step($"UpgradeTiDB/{owner}/drain").State == StepState.Succeeded, "the owner is drained");
 
         world.Step($"UpgradeTiDB/{owner}/drain").Message.ShouldBeWorded();
         world.Step($"UpgradeTiDB/{owner}/drain").Attempt.ShouldBe(1);
@@ -95,7 +97,10 @@ public sealed class DrainTests
         var world = new TiDbWorld(new TiDbWorldSetup { From = "3.0.5", Bootstrap = 33, MergeMoves = false }).Begin();
         world.RunUntil(() => world.Step(Drain).State == StepState.Running, "tikv-1 drains");
         world.Heard = 0.8;
-        world.RunUntil(() => world.Step(Drain).Message?.Contains("has heard of 80 of 100 Regions of tikv-1 so far", StringComparison.Ordinal) == true, "it waits");
+        world.RunUntil(
+            () => world.Step(Drain).Message?.Contains(
+                "has heard of 80 of 100 Regions of tikv-1 so far", StringComparison.Ordinal) == true,
+            "it waits");
         world.Count("stop tikv-1 3.0.5").ShouldBe(0);
 
         world.Heard = 1;
@@ -107,9 +112,12 @@ public sealed class DrainTests
     [Fact]
     public void Regions_that_PD_never_hears_of_delay_drain_for_minutes_only()
     {
-        var world = new TiDbWorld(new TiDbWorldSetup { From = "3.0.5", Bootstrap = 33, MergeMoves = false }) { Heard = 0.8 }.Begin();
+        var world =
+            new TiDbWorld(new TiDbWorldSetup { From = "3.0.5", Bootstrap = 33, MergeMoves = false }) { Heard = 0.8 }
+                .Begin();
         world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromHours(1));
-        (world.Step(Drain).FinishedAt - world.Step(Drain).StartedAt)!.Value.ShouldBeInRange(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(6));
+        (world.Step(Drain).FinishedAt - world.Step(Drain).StartedAt)!.Value
+            .ShouldBeInRange(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(6));
         world.RunUntil(() => world.Step(Swap).State == StepState.Succeeded, "tikv-1 swapped", TimeSpan.FromMinutes(6));
     }
 
@@ -146,9 +154,11 @@ public sealed class DrainTests
             asked.Add(world.Now);
             return (200, "success!");
         };
-        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1/drain").State == StepState.Succeeded, "the owner is drained");
+        world.RunUntil(
+            () => world.Step("UpgradeTiDB/tidb-1/drain").State == StepState.Succeeded, "the owner is drained");
 
-        (world.Step("UpgradeTiDB/tidb-1/drain").Attempt, world.Step("UpgradeTiDB/tidb-1/drain").Record.Tries).ShouldBe((1, 1));
+        (world.Step("UpgradeTiDB/tidb-1/drain").Attempt, world.Step("UpgradeTiDB/tidb-1/drain").Record.Tries)
+            .ShouldBe((1, 1));
         asked.Count.ShouldBe(4);
         (asked[^1] - asked[0]).ShouldBeInRange(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(20));
     }
@@ -169,7 +179,10 @@ public sealed class DrainTests
     {
         var world = new TiDbWorld { StuckLeaders = 3 }.Begin();
         world.RunToStall();
-        world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } };
+        world.Upgrade = world.Upgrade with
+        {
+            Spec = world.Upgrade.Spec with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } }
+        };
         world.Restart();
         world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "it proceeds", TimeSpan.FromMinutes(2));
 
@@ -191,7 +204,9 @@ public sealed class DrainTests
     [Fact]
     public void Upper_limit_ends_drain_that_makes_progress()
     {
-        var world = Draining(new TiDbWorldSetup { Leaders = 5000, Spec = s => s with { Drain = new DrainSpec { Timeout = "2m" } } }, leaderLimit: 0);
+        var world = Draining(
+            new TiDbWorldSetup { Leaders = 5000, Spec = s => s with { Drain = new DrainSpec { Timeout = "2m" } } },
+            leaderLimit: 0);
         world.RunToStall();
 
         world.Step(Drain).Message.ShouldBeWorded();
@@ -200,18 +215,27 @@ public sealed class DrainTests
     [Fact]
     public void Warm_up_of_PD_counts_for_no_limit()
     {
-        var world = Draining(new TiDbWorldSetup { Leaders = 2400, SchedulerWindow = TimeSpan.FromMinutes(5), Spec = s => s with { Drain = new DrainSpec { StalledFor = "4m", Timeout = "12m" } } }, leaderLimit: 0);
+        var world = Draining(
+            new TiDbWorldSetup
+            {
+                Leaders = 2400,
+                SchedulerWindow = TimeSpan.FromMinutes(5),
+                Spec = s => s with { Drain = new DrainSpec { StalledFor = "4m", Timeout = "12m" } }
+            },
+            leaderLimit: 0);
         world.RunFor(TimeSpan.FromMinutes(2));
         world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
         world.RunFor(TimeSpan.FromMinutes(1));
         world.Step(Drain).Message.ShouldBeWorded();
-        world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromMinutes(20));
+        world.RunUntil(
+            () => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromMinutes(20));
     }
 
     [Fact]
     public void PD_that_never_runs_all_schedulers_is_named()
     {
-        var world = Draining(new TiDbWorldSetup { Leaders = 2400, SchedulerWindow = TimeSpan.FromHours(2) }, leaderLimit: 0);
+        var world = Draining(
+            new TiDbWorldSetup { Leaders = 2400, SchedulerWindow = TimeSpan.FromHours(2) }, leaderLimit: 0);
         world.RunToStall();
 
         world.Step(Drain).Message.ShouldBeWorded();
@@ -221,7 +245,10 @@ public sealed class DrainTests
     public void PD_that_does_not_answer_fails_drain_like_leaders_that_stay()
     {
         var world = Draining(new TiDbWorldSetup { Leaders = 2400 }, leaderLimit: 0);
-        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal) ? (500, "redirect failed") : null;
+        world.Answers = (_, p, path) =>
+            p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal)
+                ? (500, "redirect failed")
+                : null;
         world.RunUntil(() => world.Step(Drain).State == StepState.Failed, "it fails", TimeSpan.FromMinutes(12));
 
         world.Step(Drain).Message.ShouldBeWorded();
@@ -231,11 +258,16 @@ public sealed class DrainTests
     public void Incomplete_regions_elsewhere_are_tolerated_and_named()
     {
         var world = new TiDbWorld(new TiDbWorldSetup { Tikvs = 5, MaxReplicas = 3 }).Begin();
-        world.Regions.AddRange([new TiDbRegion(5, 3, 4, 5) { Pending = [4] }, new TiDbRegion(6, 1, 2, 3) { Learners = [5], Pending = [5] }]);
+        world.Regions.AddRange([
+            new TiDbRegion(5, 3, 4, 5) { Pending = [4] },
+            new TiDbRegion(6, 1, 2, 3) { Learners = [5], Pending = [5] }]);
         world.RunUntil(() => world.Step(Swap).State == StepState.Succeeded, "tikv-1 swapped");
 
         world.Step(Drain).Message.ShouldBeWorded();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-3/swap").Message?.Contains("1 Region (5)", StringComparison.Ordinal) == true, "tikv-3 waits");
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/tikv-3/swap").Message
+                ?.Contains("1 Region (5)", StringComparison.Ordinal) == true,
+            "tikv-3 waits");
         world.Regions.Clear();
         world.RunToSuccess();
         world.Violations.ShouldBeEmpty();
@@ -265,7 +297,9 @@ public sealed class DrainTests
         world.RunToSuccess();
         world.Violations.ShouldBeEmpty();
         world.Evicted.ShouldBeEmpty();
-        (world.Limits["region-schedule-limit"], world.Limits["leader-schedule-limit"], world.Limits["hot-region-schedule-limit"]).ShouldBe((4, 4, 2));
+        (
+            world.Limits["region-schedule-limit"], world.Limits["leader-schedule-limit"],
+            world.Limits["hot-region-schedule-limit"]).ShouldBe((4, 4, 2));
     }
 
     [Fact]
@@ -284,7 +318,8 @@ public sealed class DrainTests
         world.Evicted.ShouldBeEmpty();
 
         world.MayAct = true;
-        world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromMinutes(10));
+        world.RunUntil(
+            () => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained", TimeSpan.FromMinutes(10));
     }
 
     // As after a restore of etcd: nothing shows that this run added the scheduler.
@@ -311,7 +346,9 @@ public sealed class DrainTests
         var world = new TiDbWorld().Begin();
         world.RunUntil(() => world.Evicted.Count > 0, "tikv-1 drains");
         world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
-        world.RunUntil(() => world.Life.Outcome?.State == RunState.TargetChanged && world.Step(Drain).State == StepState.Succeeded, "reported");
+        world.RunUntil(
+            () => world.Life.Outcome?.State == RunState.TargetChanged && world.Step(Drain).State == StepState.Succeeded,
+            "reported");
         world.GivesBackAt(isStopped: false).ShouldNotBeNull();
         world.GiveBack();
         world.RunFor(TimeSpan.FromHours(1));
@@ -328,12 +365,17 @@ public sealed class DrainTests
     {
         var world = new TiDbWorld().Begin();
         world.RunUntil(() => world.Step(Swap).State == StepState.Succeeded, "tikv-1 swapped");
-        (world.Limits["merge-schedule-limit"], world.Limits["region-schedule-limit"], world.Limits["hot-region-schedule-limit"], world.Limits["replica-schedule-limit"], world.Limits["leader-schedule-limit"])
+        (
+            world.Limits["merge-schedule-limit"], world.Limits["region-schedule-limit"],
+            world.Limits["hot-region-schedule-limit"], world.Limits["replica-schedule-limit"],
+            world.Limits["leader-schedule-limit"])
             .ShouldBe((0, 0, 0, 0, 32));
         world.Limits["hot-region-schedule-limit"] = 7;
         world.RunUntil(() => world.Step("UpgradeTiKV/release-scheduling").State == StepState.Succeeded, "restored");
 
-        (world.Limits["merge-schedule-limit"], world.Limits["region-schedule-limit"], world.Limits["hot-region-schedule-limit"], world.Limits["leader-schedule-limit"])
+        (
+            world.Limits["merge-schedule-limit"], world.Limits["region-schedule-limit"],
+            world.Limits["hot-region-schedule-limit"], world.Limits["leader-schedule-limit"])
             .ShouldBe((2, 4, 7, 4));
     }
 
@@ -343,7 +385,8 @@ public sealed class DrainTests
         var world = new TiDbWorld().Begin();
         world.RunUntil(() => world.Step(Swap).State == StepState.Succeeded, "tikv-1 swapped");
         var status = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
-        new TiDbUndo(world.Upgrade.Spec, status.Plan!).Advice.ShouldContain(a => a.Message.Contains("`pd-ctl config set region-schedule-limit 4`", StringComparison.Ordinal));
+        new TiDbUndo(world.Upgrade.Spec, status.Plan!).Advice.ShouldContain(
+            a => a.Message.Contains("`pd-ctl config set region-schedule-limit 4`", StringComparison.Ordinal));
         world.CleanUp();
 
         (world.Limits["region-schedule-limit"], world.Limits["leader-schedule-limit"]).ShouldBe((4, 4));
@@ -356,14 +399,16 @@ public sealed class DrainTests
         world.RunToSuccess();
 
         TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec).ActionRequired
-            .ShouldContain(a => a.Subject == "max-merge-region-size" && a.Message.Contains("max-merge-region-keys 200000", StringComparison.Ordinal));
+            .ShouldContain(a => a.Subject == "max-merge-region-size"
+                && a.Message.Contains("max-merge-region-keys 200000", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Other_build_of_PD_leader_fails_with_way_out()
     {
         var world = new TiDbWorld().Begin();
-        world.Answers = (_, _, path) => path == "/pd/api/v1/status" ? (200, """{"build_ts":"x","git_hash":"beef"}""") : null;
+        world.Answers = (_, _, path) =>
+            path == "/pd/api/v1/status" ? (200, """{"build_ts":"x","git_hash":"beef"}""") : null;
         world.RunToSuccess();
 
         // Its program on the host is the new one there, so the build is only called otherwise.
@@ -385,8 +430,13 @@ public sealed class DrainTests
     private static TiDbWorld Draining(TiDbWorldSetup setup, int leaderLimit)
     {
         var spec = setup.Spec;
-        var world = new TiDbWorld(setup with { Spec = s => spec(s) with { Tidb = s.Tidb! with { DrainLeaderScheduleLimit = leaderLimit } } }).Begin();
-        world.RunUntil(() => world.Step(Drain).State == StepState.Running && world.Step("UpgradePD/pd-1/verify").State == StepState.Succeeded, "tikv-1 drains, and PD has settled");
+        var world = new TiDbWorld(
+            setup with { Spec = s => spec(s) with { Tidb = s.Tidb! with { DrainLeaderScheduleLimit = leaderLimit } } })
+            .Begin();
+        world.RunUntil(
+            () => world.Step(Drain).State == StepState.Running
+                && world.Step("UpgradePD/pd-1/verify").State == StepState.Succeeded,
+            "tikv-1 drains, and PD has settled");
         return world;
     }
 }

@@ -16,7 +16,11 @@ public sealed class KillTests
         PackagePresent = false,
         Leaders = 4,
         SchedulerWindow = TimeSpan.FromSeconds(3),
-        Spec = static s => s with { Settle = "1s", Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } } },
+        Spec = static s => s with
+        {
+            Settle = "1s",
+            Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } }
+        },
     };
     private static readonly Lazy<TiDbWorld> Golden = new(() =>
     {
@@ -31,7 +35,8 @@ public sealed class KillTests
 
     // In every run: to be killed before a write is to be killed after the one before it.
     [Fact]
-    public void Upgrade_killed_after_any_write_ends_like_undisturbed_run() => Everywhere(Fate.DieAfter, way: 0, ways: 1);
+    public void Upgrade_killed_after_any_write_ends_like_undisturbed_run() =>
+        Everywhere(Fate.DieAfter, way: 0, ways: 1);
 
     [Fact]
     public void Rollback_killed_after_any_write_ends_like_undisturbed_run()
@@ -44,7 +49,8 @@ public sealed class KillTests
         });
         points.ShouldNotBeEmpty();
         Cases.Try(points, at =>
-            RolledBack(p => p.Number == at.Number ? Fate.DieAfter : Fate.Live).EndState().ShouldBe(undisturbed.EndState()));
+            RolledBack(p => p.Number == at.Number ? Fate.DieAfter : Fate.Live).EndState()
+                .ShouldBe(undisturbed.EndState()));
     }
 
     [Fact]
@@ -56,16 +62,19 @@ public sealed class KillTests
     // PD takes a limit without a condition: one that arrives late stays, until a later step sets it or at the end.
     [Fact]
     public void Leader_frozen_at_any_write_that_continues_changes_nothing() =>
-        Cases.Try(Golden.Value.Points.Where(p => Sample.Takes(p.Number, 4, 6) && p.What != "POST /pd/api/v1/config"), at =>
-        {
-            var world = new TiDbWorld(Setup).Begin();
-            world.Fates = p => p.Number == at.Number ? Fate.Pause : Fate.Live;
-            world.RunUntil(() => world.Frozen is not null, $"frozen at {at}");
-            var done = world.Done.Count;
-            world.RunUntil(() => world.Done.Count > done + 2 || world.Life.Outcome?.State == RunState.Succeeded, "the successor goes on");
-            world.ThawFrozen();
-            EndsGolden(world);
-        });
+        Cases.Try(
+            Golden.Value.Points.Where(p => Sample.Takes(p.Number, 4, 6) && p.What != "POST /pd/api/v1/config"), at =>
+            {
+                var world = new TiDbWorld(Setup).Begin();
+                world.Fates = p => p.Number == at.Number ? Fate.Pause : Fate.Live;
+                world.RunUntil(() => world.Frozen is not null, $"frozen at {at}");
+                var done = world.Done.Count;
+                world.RunUntil(
+                    () => world.Done.Count > done + 2 || world.Life.Outcome?.State == RunState.Succeeded,
+                    "the successor goes on");
+                world.ThawFrozen();
+                EndsGolden(world);
+            });
 
     [Fact]
     public void Upgrade_killed_again_during_recovery_ends_like_undisturbed_run() =>
@@ -80,7 +89,10 @@ public sealed class KillTests
     private static TiDbWorld RolledBack(Func<WorldPoint, Fate> fates)
     {
         var world = new TiDbWorld(Setup).Begin();
-        world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { HoldMatcher.PointOfNoReturn } };
+        world.Controls = world.Controls with
+        {
+            HoldBefore = new HashSet<string>(StringComparer.Ordinal) { HoldMatcher.PointOfNoReturn }
+        };
         world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
         world.Stored = new TiDbUndo(world.Upgrade.Spec, world.Stored!).Rollback([]);
         world.Stored.Steps.ShouldNotBeEmpty();
@@ -107,7 +119,8 @@ public sealed class KillTests
         {
             foreach (var process in world.Processes)
             {
-                world.Done.Count(d => d.StartsWith($"{act} {process.Name}", StringComparison.Ordinal)).ShouldBe(1, $"{act} {process.Name}");
+                world.Done.Count(d => d.StartsWith($"{act} {process.Name}", StringComparison.Ordinal))
+                    .ShouldBe(1, $"{act} {process.Name}");
             }
         }
     }

@@ -8,8 +8,10 @@ public sealed class MixedVersionsTests
 {
     private const string Hold = "UpgradeTiKV/hold-scheduling";
     private const string Limit = "replica-schedule-limit";
-    private const string Repair = "replace-offline-replica (kind:region,replica, region:5(1,1), currentStep:1, steps:[add learner peer 9 on store 3, promote learner peer 9 on store 3 to voter, remove peer on store 1])";
-    private const string MovesLeader = "balance-leader (kind:leader,balance, region:7(1,1), currentStep:0, steps:[transfer leader from store 1 to store 2])";
+    private const string Repair = "replace-offline-replica (kind:region,replica, region:5(1,1), currentStep:1, "
+        + "steps:[add learner peer 9 on store 3, promote learner peer 9 on store 3 to voter, remove peer on store 1])";
+    private const string MovesLeader = "balance-leader (kind:leader,balance, region:7(1,1), currentStep:0, "
+        + "steps:[transfer leader from store 1 to store 2])";
     private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
 
     [Fact]
@@ -17,7 +19,8 @@ public sealed class MixedVersionsTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.Operators.AddRange([MovesLeader, Repair]);
-        world.RunUntil(() => world.Step(Hold).Message?.Contains("tikv/tikv#8967", StringComparison.Ordinal) == true, "it waits");
+        world.RunUntil(
+            () => world.Step(Hold).Message?.Contains("tikv/tikv#8967", StringComparison.Ordinal) == true, "it waits");
         world.Step(Hold).Message.ShouldBeWorded();
         world.Limits[Limit].ShouldBe(0, "PD begins nothing new");
         world.Evicted.ShouldBeEmpty();
@@ -54,7 +57,8 @@ public sealed class MixedVersionsTests
 
     [Fact]
     public void Plan_names_the_issue_of_mixed_versions() => new TiDbWorld(Whole).Begin().Stored!.Notes
-        .ShouldContain(n => n.Contains("tikv/tikv#8967", StringComparison.Ordinal) && n.Contains(Limit, StringComparison.Ordinal));
+        .ShouldContain(
+            n => n.Contains("tikv/tikv#8967", StringComparison.Ordinal) && n.Contains(Limit, StringComparison.Ordinal));
 
     [Fact]
     public void Store_that_is_down_keeps_repair_on_and_is_named()
@@ -62,7 +66,10 @@ public sealed class MixedVersionsTests
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradePD/pd-1/swap").State == StepState.Succeeded, "PD is new");
         Cut(world, "tikv-3");
-        world.RunUntil(() => world.Step(Hold).Message?.Contains($"Store 3 ({world["tikv-3"].Address}) is Down", StringComparison.Ordinal) == true, "it waits");
+        world.RunUntil(
+            () => world.Step(Hold).Message?.Contains(
+                $"Store 3 ({world["tikv-3"].Address}) is Down", StringComparison.Ordinal) == true,
+            "it waits");
         world.Step(Hold).Message.ShouldBeWorded();
         world.Limits[Limit].ShouldBe(8);
 
@@ -76,7 +83,10 @@ public sealed class MixedVersionsTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.Operators.Add(Repair);
-        world.RunUntil(() => world.Step(Hold).Message?.Contains("Waiting until PD has changed replicas", StringComparison.Ordinal) == true, "it waits");
+        world.RunUntil(
+            () => world.Step(Hold).Message?.Contains(
+                "Waiting until PD has changed replicas", StringComparison.Ordinal) == true,
+            "it waits");
         world.Limits[Limit].ShouldBe(0);
         Cut(world, "tikv-3");
         world.RunUntil(() => world.Limits[Limit] == 8, "repair has its value of before", TimeSpan.FromMinutes(2));
@@ -92,7 +102,10 @@ public sealed class MixedVersionsTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.Operators.Add(Repair);
-        world.RunUntil(() => world.Step(Hold).Message?.Contains("Waiting until PD has changed replicas", StringComparison.Ordinal) == true, "it waits");
+        world.RunUntil(
+            () => world.Step(Hold).Message?.Contains(
+                "Waiting until PD has changed replicas", StringComparison.Ordinal) == true,
+            "it waits");
         for (var times = 0; times < 6; times++)
         {
             Cut(world, "tikv-3");
@@ -119,9 +132,11 @@ public sealed class MixedVersionsTests
         world.Restart();
         world.RunFor(TimeSpan.FromMinutes(1));
         world.StoreOf("tikv-3").IsCut = false;
-        world.RunUntil(() => world.Step("UpgradeTiKV/release-scheduling").State == StepState.Succeeded, "it is released");
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/release-scheduling").State == StepState.Succeeded, "it is released");
 
-        (world.Limits[Limit], world.Limits["region-schedule-limit"], world.Limits["hot-region-schedule-limit"]).ShouldBe((8, 4, 2));
+        (world.Limits[Limit], world.Limits["region-schedule-limit"], world.Limits["hot-region-schedule-limit"])
+            .ShouldBe((8, 4, 2));
         world.Violations.ShouldBeEmpty();
     }
 
@@ -138,7 +153,9 @@ public sealed class MixedVersionsTests
 
         world.Controls = world.Controls with { Retry = true };
         world.Life.Wake();
-        world.RunUntil(() => world.Step(Hold).Message?.Contains("keeps its value", StringComparison.Ordinal) == true, "the retry leaves repair on");
+        world.RunUntil(
+            () => world.Step(Hold).Message?.Contains("keeps its value", StringComparison.Ordinal) == true,
+            "the retry leaves repair on");
         world.Limits[Limit].ShouldBe(8);
         world.StoreOf("tikv-3").IsCut = false;
         world.RunToSuccess();
@@ -152,10 +169,16 @@ public sealed class MixedVersionsTests
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/verify").State == StepState.Succeeded, "tikv-1 is new");
         world.Limits[Limit] = 64;
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("tikv-2 is not stopped. replica-schedule-limit is 64", StringComparison.Ordinal) == true, "it is said");
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/tikv-2/swap").Message
+                ?.Contains("tikv-2 is not stopped. replica-schedule-limit is 64", StringComparison.Ordinal) == true,
+            "it is said");
         world.Limits[Limit] = 0;
         world.Operators.Add(Repair);
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("Waiting until PD has changed replicas", StringComparison.Ordinal) == true, "it is said");
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/tikv-2/swap").Message
+                ?.Contains("Waiting until PD has changed replicas", StringComparison.Ordinal) == true,
+            "it is said");
         world["tikv-2"].Running.ShouldBe(TiDbWorld.Old);
 
         world.Operators.Clear();
@@ -170,7 +193,10 @@ public sealed class MixedVersionsTests
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-3/swap").State == StepState.Succeeded, "TiKVs are new");
         world.End(world["drainer-1"], byOperator: false);
         world["drainer-1"].IsStopped = true;
-        world.RunUntil(() => world.Stored!.Steps.Exists(s => s.Message?.Contains("-cmd update-drainer -node-id drainer-1:id -state paused", StringComparison.Ordinal) == true), "the pump waits");
+        world.RunUntil(
+            () => world.Stored!.Steps.Exists(s => s.Message?.Contains(
+                "-cmd update-drainer -node-id drainer-1:id -state paused", StringComparison.Ordinal) == true),
+            "the pump waits");
         world.Count("stop pump-1 2.1.19").ShouldBe(0);
 
         world.NodeStates["drainer-1"] = "paused";
@@ -186,20 +212,29 @@ public sealed class MixedVersionsTests
         var began = world.Now;
         world.RunUntil(() => world.Now > began + TimeSpan.FromSeconds(40), "most of the time passes");
         world.StoreOf("tikv-2").IsCut = true;
-        world.RunUntil(() => world.Step("Verify/cluster").Message?.Contains("Disconnected", StringComparison.Ordinal) == true, "it is seen");
+        world.RunUntil(
+            () => world.Step("Verify/cluster").Message?.Contains("Disconnected", StringComparison.Ordinal) == true,
+            "it is seen");
         world.StoreOf("tikv-2").IsCut = false;
-        world.RunUntil(() => world.Step("Verify/cluster").State == StepState.Succeeded, "it has settled", TimeSpan.FromMinutes(10));
+        world.RunUntil(
+            () => world.Step("Verify/cluster").State == StepState.Succeeded, "it has settled",
+            TimeSpan.FromMinutes(10));
 
-        (world.Step("Verify/cluster").FinishedAt - began).ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromSeconds(100));
+        (world.Step("Verify/cluster").FinishedAt - began).ShouldNotBeNull()
+            .ShouldBeGreaterThan(TimeSpan.FromSeconds(100));
     }
 
     [Fact]
     public void Down_replicas_delay_the_end()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeDrainer/drainer-1/swap").State == StepState.Succeeded, "the last instance is new");
+        world.RunUntil(
+            () => world.Step("UpgradeDrainer/drainer-1/swap").State == StepState.Succeeded, "the last instance is new");
         world.Regions.Add(new TiDbRegion(5, 1, 2, 3) { Down = [2] });
-        world.RunUntil(() => world.Step("Verify/cluster").Message?.Contains("1 Region has a replica that is down, or too few.", StringComparison.Ordinal) == true, "it is seen");
+        world.RunUntil(
+            () => world.Step("Verify/cluster").Message?.Contains(
+                "1 Region has a replica that is down, or too few.", StringComparison.Ordinal) == true,
+            "it is seen");
 
         world.Regions.Clear();
         world.RunToSuccess();
@@ -216,9 +251,14 @@ public sealed class MixedVersionsTests
             pd.IsStopped = true;
         }
 
-        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal) ? (500, "redirect failed") : null;
+        world.Answers = (_, p, path) =>
+            p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal)
+                ? (500, "redirect failed")
+                : null;
         world.RunUntil(
-            () => world.Stored!.Steps.Exists(s => s.Message?.Contains($"PD has no leader (2 of 3 members do not answer: {world["pd-2"].Address}, {world["pd-3"].Address}). Leaders of Regions stay where they are.", StringComparison.Ordinal) == true),
+            () => world.Stored!.Steps.Exists(s => s.Message?.Contains(
+                $"PD has no leader (2 of 3 members do not answer: {world["pd-2"].Address}, {world["pd-3"].Address}). "
+                + "Leaders of Regions stay where they are.", StringComparison.Ordinal) == true),
             "it is said", TimeSpan.FromMinutes(30));
     }
 

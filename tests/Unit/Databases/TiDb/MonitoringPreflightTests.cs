@@ -38,7 +38,8 @@ public sealed class MonitoringPreflightTests
         MonitoringLayout.PackageHosts(spec).ShouldContain(Alone);
         var archives = spec.Package.Archives.Select(a => a with { Components = [DatabaseComponent.TiKV] });
 
-        MonitoringLayout.PackageHosts(spec with { Package = spec.Package with { Archives = [.. archives] } }).ShouldNotContain(Alone);
+        MonitoringLayout.PackageHosts(spec with { Package = spec.Package with { Archives = [.. archives] } })
+            .ShouldNotContain(Alone);
     }
 
     [Fact]
@@ -47,26 +48,37 @@ public sealed class MonitoringPreflightTests
 
     [Fact]
     public void Preflight_finds_monitoring_host_that_does_not_answer() =>
-        Preflight(w => w.Unreachable.Add(Alone)).ShouldContain(f => f.Reason == Reasons.HostUnreachable && f.Message.Contains(Alone, StringComparison.Ordinal));
+        Preflight(w => w.Unreachable.Add(Alone)).ShouldContain(
+            f => f.Reason == Reasons.HostUnreachable && f.Message.Contains(Alone, StringComparison.Ordinal));
 
     [Fact]
     public void Preflight_finds_service_without_supervisor() =>
-        Preflight(w => w.UnmanagedServices.Add("prometheus")).ShouldContain(f => f.Reason == Reasons.ControlMismatch && f.Field == "spec.tidb.monitoring[prometheus].control");
+        Preflight(w => w.UnmanagedServices.Add("prometheus")).ShouldContain(
+            f => f.Reason == Reasons.ControlMismatch && f.Field == "spec.tidb.monitoring[prometheus].control");
 
     [Fact]
     public void Preflight_finds_new_file_that_is_missing_or_different()
     {
-        var there = With(Prometheus() with { Files = [new ReplacedFile { From = "/opt/run", To = "run.sh", Sha256 = ContentHash.Of("right") }] });
-        Preflight(w => w.Files[(Alone, "/opt/run")] = "wrong", there).ShouldContain(f => f.Reason == Reasons.PackageCorrupt && f.Message.Contains("/opt/run on 192.0.2.77 has SHA-256", StringComparison.Ordinal));
-        Preflight(w => w.Packages[Alone] = false).ShouldContain(f => f.Reason == Reasons.PackageMissing && f.Node == "prometheus");
+        var there = With(Prometheus() with
+        {
+            Files = [new ReplacedFile { From = "/opt/run", To = "run.sh", Sha256 = ContentHash.Of("right") }]
+        });
+        Preflight(w => w.Files[(Alone, "/opt/run")] = "wrong", there)
+            .ShouldContain(f => f.Reason == Reasons.PackageCorrupt
+                && f.Message.Contains("/opt/run on 192.0.2.77 has SHA-256", StringComparison.Ordinal));
+        Preflight(w => w.Packages[Alone] = false)
+            .ShouldContain(f => f.Reason == Reasons.PackageMissing && f.Node == "prometheus");
     }
 
     [Fact]
     public void Findings_about_services_can_be_acknowledged()
     {
-        Preflight(w => w.SilentServices.Add("prometheus")).ShouldHaveSingleItem().Acknowledge.ShouldBe("ClusterUnhealthy/prometheus");
-        Preflight(w => w.MissingDirectories.Add("/data/prometheus/conf")).ShouldHaveSingleItem().Acknowledge.ShouldBe("AccessDenied/prometheus");
-        Preflight(w => w.PromtoolRefusal = "FAILED: parsing YAML file").ShouldHaveSingleItem().Acknowledge.ShouldBe("ConfigurationInvalid/prometheus");
+        Preflight(w => w.SilentServices.Add("prometheus")).ShouldHaveSingleItem().Acknowledge
+            .ShouldBe("ClusterUnhealthy/prometheus");
+        Preflight(w => w.MissingDirectories.Add("/data/prometheus/conf")).ShouldHaveSingleItem().Acknowledge
+            .ShouldBe("AccessDenied/prometheus");
+        Preflight(w => w.PromtoolRefusal = "FAILED: parsing YAML file").ShouldHaveSingleItem().Acknowledge
+            .ShouldBe("ConfigurationInvalid/prometheus");
     }
 
     [Fact]
@@ -86,7 +98,13 @@ public sealed class MonitoringPreflightTests
     public void Acknowledged_configuration_is_installed_though_promtool_refuses_it()
     {
         var setup = With(Prometheus());
-        var world = Made(setup with { Spec = s => setup.Spec(s) with { Preflight = new DatabasePreflightSpec { Acknowledge = ["ConfigurationInvalid/prometheus"] } } });
+        var world = Made(setup with
+        {
+            Spec = s => setup.Spec(s) with
+            {
+                Preflight = new DatabasePreflightSpec { Acknowledge = ["ConfigurationInvalid/prometheus"] }
+            }
+        });
         world.PromtoolRefusal = "FAILED";
         world.Begin().RunToSuccess();
 
@@ -133,6 +151,11 @@ public sealed class MonitoringPreflightTests
         Port = 9090,
         DeployDir = "/data/prometheus",
         Control = new InstanceControl { Systemd = new SystemdControl { Unit = "prometheus.service" } },
-        Files = [new ReplacedFile { From = Configuration, To = "conf/prometheus.yml", Sha256 = ContentHash.Of("scrape_configs: []") }],
+        Files = [new ReplacedFile
+        {
+            From = Configuration,
+            To = "conf/prometheus.yml",
+            Sha256 = ContentHash.Of("scrape_configs: []")
+        }],
     };
 }

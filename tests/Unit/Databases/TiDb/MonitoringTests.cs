@@ -9,7 +9,8 @@ public sealed class MonitoringTests
 
     internal static readonly TiDbWorldSetup Monitored = new()
     {
-        Spec = s => s with { Tidb = s.Tidb! with { Monitoring = [Service("prometheus", 9090), Service("grafana", 3000)] } },
+        Spec = s =>
+            s with { Tidb = s.Tidb! with { Monitoring = [Service("prometheus", 9090), Service("grafana", 3000)] } },
     };
 
     [Fact]
@@ -18,7 +19,8 @@ public sealed class MonitoringTests
         var world = World();
         world.RunToSuccess();
 
-        world.Done.Where(d => d.Contains("prometheus", StringComparison.Ordinal) || d.Contains("grafana", StringComparison.Ordinal)).ShouldBe(
+        world.Done.Where(d => d.Contains("prometheus", StringComparison.Ordinal)
+            || d.Contains("grafana", StringComparison.Ordinal)).ShouldBe(
         [
             "stop prometheus", $"replace {Host}:/data/prometheus/bin/run", "start prometheus",
             "stop grafana", $"replace {Host}:/data/grafana/bin/run", "start grafana",
@@ -63,21 +65,24 @@ public sealed class MonitoringTests
 
         var services = (spec.Tidb! with { Monitoring = [node] }).Services().ToList();
 
-        services.Select(s => (s.Name, s.Host, s.Port)).ShouldBe([("node-exporter-192-0-2-1", Host, 9100), ("node-exporter-192-0-2-77", "192.0.2.77", 9100)]);
+        services.Select(s => (s.Name, s.Host, s.Port))
+            .ShouldBe([("node-exporter-192-0-2-1", Host, 9100), ("node-exporter-192-0-2-77", "192.0.2.77", 9100)]);
     }
 
     [Fact]
     public void Service_needs_a_step_of_its_own()
     {
         var spec = new TiDbWorld(Monitored).Upgrade.Spec;
-        DatabaseRollingUpgradeSpec With(params MonitoringService[] services) => spec with { Tidb = spec.Tidb! with { Monitoring = [.. services] } };
+        DatabaseRollingUpgradeSpec With(params MonitoringService[] services) =>
+            spec with { Tidb = spec.Tidb! with { Monitoring = [.. services] } };
 
         Messages(With(Service("a", 1) with { Host = "", Hosts = ["x.y", "x-y"] }))
             .ShouldHaveSingleItem().ShouldBeWorded();
         Messages(With(Service("a", 1) with { Host = "", Hosts = ["x", "y"] }, Service("a-z", 1))).ShouldBeEmpty();
     }
 
-    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) => DatabaseSpecPreflight.Check(spec).Select(f => f.Message);
+    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) =>
+        DatabaseSpecPreflight.Check(spec).Select(f => f.Message);
 
     private static TiDbWorld World()
     {

@@ -8,7 +8,12 @@ namespace Drydock.Tests.Unit.Databases.TiDb;
 public sealed class OverlapTests
 {
     private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
-    internal static readonly TiDbWorldSetup Zones = new() { Tikvs = 6, TwoTikvsAHost = true, Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailablePerZone = 2 } } };
+    internal static readonly TiDbWorldSetup Zones = new()
+    {
+        Tikvs = 6,
+        TwoTikvsAHost = true,
+        Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailablePerZone = 2 } }
+    };
 
     [Fact]
     public void Scheduler_from_outside_is_named_with_its_store()
@@ -16,7 +21,9 @@ public sealed class OverlapTests
         var world = new TiDbWorld().Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/hold-scheduling").State == StepState.Succeeded, "TiKVs are next");
         world.Evicted[3] = world.Now;
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").Message?.StartsWith("Waiting: an evict-leader-scheduler from outside this upgrade keeps leaders away from store 3 (tikv-3).", StringComparison.Ordinal) == true, "it is named");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").Message?.StartsWith(
+            "Waiting: an evict-leader-scheduler from outside this upgrade keeps leaders away from store 3 (tikv-3).",
+            StringComparison.Ordinal) == true, "it is named");
 
         world.Evicted.Clear();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
@@ -31,14 +38,17 @@ public sealed class OverlapTests
         After(plan, "UpgradeTiKV/tikv-1/swap").ShouldBe(["UpgradeTiKV/tikv-1/drain"]);
         After(plan, "UpgradeTiKV/tikv-2/drain").ShouldBe(["UpgradeTiKV/tikv-1/swap"]);
         After(plan, "UpgradeTiKV/tikv-2/swap").ShouldBe(["UpgradeTiKV/tikv-2/drain", "UpgradeTiKV/tikv-1/verify"]);
-        After(plan, "UpgradeTiKV/release-scheduling").ShouldBe(["UpgradeTiKV/cluster-version", "UpgradeTiKV/tikv-3/verify"]);
+        After(plan, "UpgradeTiKV/release-scheduling")
+            .ShouldBe(["UpgradeTiKV/cluster-version", "UpgradeTiKV/tikv-3/verify"]);
         After(plan, "UpgradePump/pump-1/drain").ShouldBe(["UpgradeTiKV/cluster-version"]);
-        After(plan, "LimitMerging/merge-schedule-limit").ShouldBe(["UpgradeTiDB/consistent", "UpgradeTiKV/release-scheduling"]);
+        After(plan, "LimitMerging/merge-schedule-limit")
+            .ShouldBe(["UpgradeTiDB/consistent", "UpgradeTiKV/release-scheduling"]);
     }
 
     [Fact]
     public void PD_leadership_does_not_move_before_former_member_settled() =>
-        After(new TiDbWorld(Whole with { Priority = 5 }).Begin().Stored!, "UpgradePD/pd-3/drain").ShouldBe(["UpgradePD/pd-2/verify"]);
+        After(new TiDbWorld(Whole with { Priority = 5 }).Begin().Stored!, "UpgradePD/pd-3/drain")
+            .ShouldBe(["UpgradePD/pd-2/verify"]);
 
     [Fact]
     public void Checks_at_the_end_wait_for_every_verification()
@@ -50,7 +60,8 @@ public sealed class OverlapTests
         foreach (var check in checks)
         {
             var before = Before(plan, check);
-            plan.Steps.Where(s => VerifyInstance.Is(s) && s.Node is not null).ShouldAllBe(s => before.Contains(s.Id), check.Id);
+            plan.Steps.Where(s => VerifyInstance.Is(s) && s.Node is not null)
+                .ShouldAllBe(s => before.Contains(s.Id), check.Id);
         }
     }
 
@@ -66,7 +77,8 @@ public sealed class OverlapTests
             var verified = Verifies(world, phase);
             var swaps = world.Stored!.Steps.Where(s => s.Phase == phase && s.Is<SwapInstance>()).ToList();
             swaps.Skip(1).Zip(verified).ShouldAllBe(pair => pair.First.StartedAt >= pair.Second.FinishedAt);
-            verified.Zip(swaps).ShouldAllBe(pair => pair.First.FinishedAt - pair.Second.FinishedAt >= TimeSpan.FromSeconds(10));
+            verified.Zip(swaps)
+                .ShouldAllBe(pair => pair.First.FinishedAt - pair.Second.FinishedAt >= TimeSpan.FromSeconds(10));
         }
     }
 
@@ -87,7 +99,10 @@ public sealed class OverlapTests
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         world.StoreOf("tikv-1").IsCut = true;
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").Message is { } m && m.Contains("tikv-1", StringComparison.Ordinal), "tikv-2 waits");
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/tikv-2/drain").Message is { } m
+                && m.Contains("tikv-1", StringComparison.Ordinal),
+            "tikv-2 waits");
         world.RunFor(TimeSpan.FromMinutes(1));
 
         world.Evicted.Keys.ShouldBe([1UL]);
@@ -109,7 +124,8 @@ public sealed class OverlapTests
         var world = new TiDbWorld(Whole with { Spec = s => s with { Settle = "1h" } }).Begin();
         world.RunUntil(() => world.Evicted.ContainsKey(2), "tikv-2 drains");
 
-        (world.Now - world.Step("UpgradeTiKV/tikv-1/swap").FinishedAt!.Value).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(50));
+        (world.Now - world.Step("UpgradeTiKV/tikv-1/swap").FinishedAt!.Value)
+            .ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(50));
         world.Step("UpgradeTiKV/tikv-1/verify").State.ShouldBe(StepState.Running);
     }
 
@@ -134,7 +150,8 @@ public sealed class OverlapTests
         serial.RunToSuccess();
 
         world.Violations.ShouldBeEmpty();
-        world.Stored!.Notes.ShouldContain(n => n.Contains("label host", StringComparison.Ordinal) && n.Contains("192.0.2.1: tikv-1, tikv-2", StringComparison.Ordinal));
+        world.Stored!.Notes.ShouldContain(n => n.Contains("label host", StringComparison.Ordinal)
+            && n.Contains("192.0.2.1: tikv-1, tikv-2", StringComparison.Ordinal));
         (Swap(1).StartedAt < Verify(2).FinishedAt && Swap(2).StartedAt < Verify(1).FinishedAt).ShouldBeTrue();
         (Swap(3).StartedAt >= Verify(1).FinishedAt && Swap(3).StartedAt >= Verify(2).FinishedAt).ShouldBeTrue();
         (Rolled(world) < Rolled(serial) * 0.7).ShouldBeTrue($"{Rolled(world)} of {Rolled(serial)}");
@@ -149,9 +166,12 @@ public sealed class OverlapTests
         var world = new TiDbWorld(Zones);
         world.Complete.AddRange([new TiDbRegion(7, 1, 3, 5), new TiDbRegion(8, 1, 2, 6)]);
         world.Begin();
-        world.RunUntil(() => Messages(world).Any(m => m.Contains("would lose the quorum", StringComparison.Ordinal)), "the gate refuses");
+        world.RunUntil(
+            () => Messages(world).Any(m => m.Contains("would lose the quorum", StringComparison.Ordinal)),
+            "the gate refuses");
 
-        Messages(world).ShouldContain(m => m.Contains("Without tikv-1, tikv-2, 1 Region (8)", StringComparison.Ordinal));
+        Messages(world)
+            .ShouldContain(m => m.Contains("Without tikv-1, tikv-2, 1 Region (8)", StringComparison.Ordinal));
         world.Done.ShouldNotContain(d => d.StartsWith("stop tikv-", StringComparison.Ordinal));
     }
 
@@ -161,13 +181,16 @@ public sealed class OverlapTests
         var plan = new TiDbWorld(Zones with { Tikvs = 4 }).Begin().Stored!;
 
         StoppedTogether.Others(plan, plan.Step("UpgradeTiKV/tikv-1/drain")).ShouldBeEmpty();
-        plan.Notes.ShouldContain(n => n.StartsWith("TiKVs are stopped one at a time, although", StringComparison.Ordinal));
+        plan.Notes.ShouldContain(
+            n => n.StartsWith("TiKVs are stopped one at a time, although", StringComparison.Ordinal));
     }
 
     [Fact]
     public void TiDB_servers_after_first_roll_side_by_side()
     {
-        var world = new TiDbWorld(new TiDbWorldSetup { Tidbs = 4, Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailableServers = 3 } } }).Begin();
+        var world = new TiDbWorld(
+            new TiDbWorldSetup { Tidbs = 4, Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailableServers = 3 } } })
+            .Begin();
         var plan = world.Stored!;
         world.RunToSuccess();
 
@@ -175,13 +198,16 @@ public sealed class OverlapTests
         StoppedTogether.Others(plan, plan.Step("UpgradeTiDB/tidb-1/drain")).ShouldBeEmpty();
         StoppedTogether.Others(plan, plan.Step("UpgradeTiDB/tidb-3/drain")).ShouldBe(["tidb-2", "tidb-4"]);
         plan.Notes.ShouldContain(n => n.Contains("spec.tidb.maxUnavailableServers", StringComparison.Ordinal));
-        world.Step("UpgradeTiDB/tidb-2/swap").StartedAt!.Value.ShouldBeGreaterThanOrEqualTo(world.Step("UpgradeTiDB/tidb-1/verify").FinishedAt!.Value);
+        world.Step("UpgradeTiDB/tidb-2/swap").StartedAt!.Value
+            .ShouldBeGreaterThanOrEqualTo(world.Step("UpgradeTiDB/tidb-1/verify").FinishedAt!.Value);
     }
 
     [Fact]
     public void Limit_of_all_servers_never_stops_them_all()
     {
-        var world = new TiDbWorld(new TiDbWorldSetup { Tidbs = 2, Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailableServers = 64 } } }).Begin();
+        var world = new TiDbWorld(
+            new TiDbWorldSetup { Tidbs = 2, Spec = s => s with { Tidb = s.Tidb! with { MaxUnavailableServers = 64 } } })
+            .Begin();
         world.RunToSuccess();
 
         world.Violations.ShouldBeEmpty();
@@ -210,7 +236,8 @@ public sealed class OverlapTests
         end.Pause(usual, now + TimeSpan.FromSeconds(3)).ShouldBe(usual);
     }
 
-    private static ImmutableList<string> After(PlanProgress plan, string id) => plan.Steps.Single(s => s.Id == id).After;
+    private static ImmutableList<string> After(PlanProgress plan, string id) =>
+        plan.Steps.Single(s => s.Id == id).After;
 
     private static HashSet<string> Before(PlanProgress plan, Step step)
     {
@@ -231,7 +258,9 @@ public sealed class OverlapTests
         [.. world.Stored!.Steps.Where(s => s.Phase == phase && VerifyInstance.Is(s))];
 
     private static TimeSpan Rolled(TiDbWorld world) =>
-        Verifies(world, Phases.UpgradeTiKV).Max(s => s.FinishedAt!.Value) - world.Step("UpgradeTiKV/tikv-1/drain").StartedAt!.Value;
+        Verifies(world, Phases.UpgradeTiKV).Max(s => s.FinishedAt!.Value) - world.Step(
+            "UpgradeTiKV/tikv-1/drain").StartedAt!.Value;
 
-    private static IEnumerable<string> Messages(TiDbWorld world) => world.Stored!.Steps.Select(s => s.Message).OfType<string>();
+    private static IEnumerable<string> Messages(TiDbWorld world) =>
+        world.Stored!.Steps.Select(s => s.Message).OfType<string>();
 }

@@ -14,7 +14,10 @@ public sealed class PdUnitTests
         world.RunToSuccess();
 
         world.Done.Where(d => d.StartsWith("alias ", StringComparison.Ordinal)).ShouldBe(
-            ["alias 192.0.2.1:pd-2379.service of pd-1.service", "alias 192.0.2.2:pd-2379.service of pd-2.service", "alias 192.0.2.3:pd-2379.service of pd-3.service"]);
+            [
+                "alias 192.0.2.1:pd-2379.service of pd-1.service", "alias 192.0.2.2:pd-2379.service of pd-2.service",
+                "alias 192.0.2.3:pd-2379.service of pd-3.service"
+            ]);
         world.Done.Count(d => d.StartsWith("start pd-", StringComparison.Ordinal)).ShouldBe(3);
         world.Step(Step).After.ShouldContain("Verify/cluster");
     }
@@ -52,7 +55,8 @@ public sealed class PdUnitTests
     public void Unit_of_a_PD_that_left_gets_no_name()
     {
         var world = World();
-        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-2/verify").State == StepState.Succeeded, "the checks are next");
+        world.RunUntil(
+            () => world.Step("UpgradeTiDB/tidb-2/verify").State == StepState.Succeeded, "the checks are next");
         world.Leave("pd-3");
         world.RunToSuccess();
 
@@ -65,5 +69,6 @@ public sealed class PdUnitTests
         new TiDbWorld().Begin().Stored!.Steps.ShouldNotContain(s => s.Id == Step);
 
     private static TiDbWorld World() =>
-        new TiDbWorld(new TiDbWorldSetup { Spec = s => s with { Tidb = s.Tidb! with { AliasPdUnits = true } } }).Begin();
+        new TiDbWorld(new TiDbWorldSetup { Spec = s => s with { Tidb = s.Tidb! with { AliasPdUnits = true } } })
+            .Begin();
 }

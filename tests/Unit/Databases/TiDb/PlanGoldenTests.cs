@@ -12,23 +12,41 @@ public sealed class PlanGoldenTests
     // A drain of another size takes other time and no other steps.
     private static readonly TiDbWorldSetup Quick = KillTests.Setup;
 
-    private static readonly Dictionary<string, (TiDbWorldSetup Setup, Action<TiDbWorld> ToEnd)> Scenarios = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (TiDbWorldSetup Setup, Action<TiDbWorld> ToEnd)> Scenarios = new(
+        StringComparer.Ordinal)
     {
         ["whole"] = (Quick, Succeed),
         ["whole-undone"] = (Quick, static world =>
         {
-            world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { HoldMatcher.PointOfNoReturn } };
+            world.Controls = world.Controls with
+            {
+                HoldBefore = new HashSet<string>(StringComparer.Ordinal) { HoldMatcher.PointOfNoReturn }
+            };
             world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
         }
         ),
         ["no-priority"] = (Quick with { Priority = 0, PackagePresent = true, Pumps = 0, Drainers = 0 }, Succeed),
         ["same-storage-format"] = (Quick with { From = "3.0.5", Bootstrap = 33, MergeMoves = false }, Succeed),
-        ["one-of-each"] = (Quick with { Pds = 1, Tidbs = 1, Pumps = 0, Drainers = 0, Spec = static s => Quick.Spec(s) with { AllowUnavailability = true } }, Succeed),
-        ["zones"] = (Quick with { Tikvs = 6, TwoTikvsAHost = true, Spec = static s => OverlapTests.Zones.Spec(Quick.Spec(s)) }, Succeed),
+        ["one-of-each"] = (Quick with
+        {
+            Pds = 1,
+            Tidbs = 1,
+            Pumps = 0,
+            Drainers = 0,
+            Spec = static s => Quick.Spec(s) with { AllowUnavailability = true }
+        }, Succeed),
+        ["zones"] = (
+            Quick with { Tikvs = 6, TwoTikvsAHost = true, Spec = static s => OverlapTests.Zones.Spec(Quick.Spec(s)) },
+            Succeed),
         ["monitoring"] = (Quick with { Spec = static s => MonitoringTests.Monitored.Spec(Quick.Spec(s)) }, Succeed),
         ["tispark"] = (SparkTests.Sparkling, Succeed),
-        ["pd-units"] = (Quick with { Spec = static s => With(Quick.Spec(s), static t => t with { AliasPdUnits = true }) }, Succeed),
-        ["no-tuning"] = (Quick with { Spec = static s => With(Quick.Spec(s), static t => t with { TuneScheduling = t.TuneScheduling with { Enabled = false } }) }, Succeed),
+        ["pd-units"] = (
+            Quick with { Spec = static s => With(Quick.Spec(s), static t => t with { AliasPdUnits = true }) }, Succeed),
+        ["no-tuning"] = (Quick with
+        {
+            Spec = static s => With(
+                Quick.Spec(s), static t => t with { TuneScheduling = t.TuneScheduling with { Enabled = false } })
+        }, Succeed),
         ["tikv-skipped"] = (Quick, static world =>
         {
             world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").Attempt > 0, "tikv-2 is drained");
@@ -47,7 +65,11 @@ public sealed class PlanGoldenTests
     {
         var (setup, toEnd) = Scenarios[name];
         var kind = new DatabaseUpgradeKind(SupportedEngines.All, static (_, _) => throw new NotSupportedException());
-        var golden = new PlanGolden(kind) { Parked = (spec, status) => Removed(setup, (DatabaseRollingUpgradeSpec)spec, (DatabaseRollingUpgradeStatus)status) };
+        var golden = new PlanGolden(kind)
+        {
+            Parked = (spec, status) => Removed(
+                setup, (DatabaseRollingUpgradeSpec)spec, (DatabaseRollingUpgradeStatus)status)
+        };
         var world = Begin(name);
         DatabaseRollingUpgradeStatus last = new();
         PlanProgress? done = null;
@@ -76,7 +98,11 @@ public sealed class PlanGoldenTests
         {
             if (!ReferenceEquals(done is null ? last.Plan : last.RollbackPlan, world.Stored))
             {
-                last = new DatabaseRollingUpgradeStatus { Plan = done ?? world.Stored, RollbackPlan = done is null ? null : world.Stored };
+                last = new DatabaseRollingUpgradeStatus
+                {
+                    Plan = done ?? world.Stored,
+                    RollbackPlan = done is null ? null : world.Stored
+                };
             }
 
             golden.Saw(point, world.Upgrade.Spec, last);
@@ -115,7 +141,8 @@ public sealed class PlanGoldenTests
         spec with { Tidb = change(spec.Tidb!) };
 
     // From a cluster that has everything that could be removed.
-    private static string Removed(TiDbWorldSetup setup, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
+    private static string Removed(
+        TiDbWorldSetup setup, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {
         var world = new TiDbWorld(setup) { Stored = status.Plan };
         world.Upgrade = world.Upgrade with { Spec = spec };
@@ -134,8 +161,13 @@ public sealed class PlanGoldenTests
         came.Remaining.ShouldBeEmpty();
         var limits = world.Limits.Where(l => held[l.Key] != l.Value).OrderBy(l => l.Key, StringComparer.Ordinal);
         return $"removed: {string.Join(", ", came.Removed)}\n"
-            + $"stays evicted: {string.Join(", ", world.Stores.Where(s => world.Evicted.ContainsKey(s.Id)).Select(s => s.Process.Name))}\n"
+            + "stays evicted: "
+            + $"{string.Join(
+                ", ", world.Stores.Where(s => world.Evicted.ContainsKey(s.Id)).Select(s => s.Process.Name))}"
+            + "\n"
             + $"stays staged: {string.Join(", ", world.Processes.Where(p => p.IsStaged).Select(p => p.Name))}\n"
-            + $"limits set: {string.Join(", ", limits.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value}")))}";
+            + "limits set: "
+            + $"{string.Join(
+                ", ", limits.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value}")))}";
     }
 }

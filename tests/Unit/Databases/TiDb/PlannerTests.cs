@@ -15,7 +15,8 @@ public sealed class PlannerTests
 
         plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(
         [
-            Phases.PreparePackage, Phases.SaveConfiguration, Phases.Backup, Phases.MigrateConfiguration, Phases.UpgradePD, Phases.UpgradeTiKV, Phases.UpgradePump,
+            Phases.PreparePackage, Phases.SaveConfiguration, Phases.Backup, Phases.MigrateConfiguration,
+            Phases.UpgradePD, Phases.UpgradeTiKV, Phases.UpgradePump,
             Phases.UpgradeTiDB, Phases.LimitMerging, Phases.UpgradeDrainer, Phases.Verify, Phases.TuneScheduling,
         ]);
     }
@@ -27,9 +28,11 @@ public sealed class PlannerTests
         var own = plan.Steps.Where(s => s.Node is not null && s.Phase != Phases.PreparePackage).ToList();
 
         own.Chunk(3).ShouldAllBe(three =>
-            DrainInstance.Is(three[0]) && three[1].Is<SwapInstance>() && VerifyInstance.Is(new Step(three[2], StepRecord.None)));
+            DrainInstance.Is(three[0]) && three[1].Is<SwapInstance>()
+                && VerifyInstance.Is(new Step(three[2], StepRecord.None)));
         own[0].Title.ShouldBe("Drain pd-2", "pd-1 leads");
-        own.Chunk(3).Select(three => three[0].Node).ShouldBe(["pd-2", "pd-3", "pd-1", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"]);
+        own.Chunk(3).Select(three => three[0].Node).ShouldBe([
+            "pd-2", "pd-3", "pd-1", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"]);
     }
 
     [Fact]
@@ -37,7 +40,8 @@ public sealed class PlannerTests
     {
         var plan = Compile(Whole);
 
-        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-2/swap", "UpgradeTiKV/tikv-3/swap", "UpgradeTiDB/tidb-1/swap"]);
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id)
+            .ShouldBe(["UpgradePD/pd-2/swap", "UpgradeTiKV/tikv-3/swap", "UpgradeTiDB/tidb-1/swap"]);
         plan.Steps.TakeWhile(s => s.Reversible).Last().Id.ShouldBe("UpgradePD/pd-2/drain");
         plan.Steps.SkipWhile(s => s.Reversible).ShouldAllBe(s => !s.Reversible);
     }
@@ -74,7 +78,8 @@ public sealed class PlannerTests
     [Fact]
     public void Leader_priority_is_cleared_before_PD_upgrade_and_restored_after()
     {
-        var ids = Compile(Whole with { Priority = 5 }).Steps.Where(s => s.Phase == Phases.UpgradePD).Select(s => s.Id).ToList();
+        var ids = Compile(Whole with { Priority = 5 }).Steps.Where(s => s.Phase == Phases.UpgradePD)
+            .Select(s => s.Id).ToList();
 
         ids[0].ShouldBe("UpgradePD/clear-leader-priority");
         ids[^2].ShouldBe("UpgradePD/restore-leader-priority");
@@ -90,14 +95,19 @@ public sealed class PlannerTests
 
         plan.Steps.ShouldAllBe(s => StoredAsAttribute.NameOf(catalog.Action(s.Planned).GetType()) == s.Action);
         var guards = typeof(TiDbTargets).Assembly.GetTypes()
-            .Where(t => t.Namespace == typeof(TiDbTargets).Namespace && !t.IsAbstract && t.IsAssignableTo(typeof(IGuardCheck)));
-        plan.Guards.Select(g => catalog.Guard(g.Planned).GetType().Name).Order().ShouldBe(guards.Select(t => t.Name).Order());
+            .Where(t => t.Namespace == typeof(TiDbTargets).Namespace && !t.IsAbstract
+                && t.IsAssignableTo(typeof(IGuardCheck)));
+        plan.Guards.Select(g => catalog.Guard(g.Planned).GetType().Name).Order()
+            .ShouldBe(guards.Select(t => t.Name).Order());
     }
 
     [Fact]
     public void Plan_with_waived_backup_has_no_backup_step_but_note()
     {
-        var plan = Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { Backup = new TiDbBackupSpec { Waived = true } } } });
+        var plan = Compile(Whole with
+        {
+            Spec = s => s with { Tidb = s.Tidb! with { Backup = new TiDbBackupSpec { Waived = true } } }
+        });
 
         plan.Steps.ShouldNotContain(s => s.Phase == Phases.Backup);
         plan.Notes.ShouldContain(n => n.StartsWith("NO BACKUP", StringComparison.Ordinal));
@@ -106,14 +116,25 @@ public sealed class PlannerTests
     [Fact]
     public void Plan_notes_name_rollback_limits_migration_and_unmatched_holds()
     {
-        var notes = Compile(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed }, HoldBefore = ["UpgradePD", "Nowhere"] } }).Notes;
+        var notes = Compile(Whole with
+        {
+            Spec = s => s with
+            {
+                Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed },
+                HoldBefore = ["UpgradePD", "Nowhere"]
+            }
+        }).Notes;
 
         notes.ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/pd-2/swap", StringComparison.Ordinal));
-        notes.ShouldContain(n => n.Contains("UpgradeTiKV/tikv-3/swap", StringComparison.Ordinal) && n.Contains("raises its version", StringComparison.Ordinal));
-        notes.ShouldContain(n => n.Contains("UpgradeTiDB/tidb-1/swap", StringComparison.Ordinal) && n.Contains("system tables", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.Contains("UpgradeTiKV/tikv-3/swap", StringComparison.Ordinal)
+            && n.Contains("raises its version", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.Contains("UpgradeTiDB/tidb-1/swap", StringComparison.Ordinal)
+            && n.Contains("system tables", StringComparison.Ordinal));
         notes.ShouldContain(n => n.StartsWith("Estimate: 25m0s", StringComparison.Ordinal));
         notes.ShouldContain(n => n.Contains("drain.onTimeout: Proceed", StringComparison.Ordinal));
-        notes.ShouldContain(n => n.StartsWith("Configuration of tikv-1, tikv-2, tikv-3: storage.block-cache.capacity: (not set) → \"16GB\"", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith(
+            "Configuration of tikv-1, tikv-2, tikv-3: storage.block-cache.capacity: (not set) → \"16GB\"",
+            StringComparison.Ordinal));
         notes.ShouldContain(n => n.Contains("'Nowhere'", StringComparison.Ordinal));
         notes.ShouldNotContain(n => n.Contains("'UpgradePD'", StringComparison.Ordinal));
         notes.ShouldContain(n => n.StartsWith("Binlog is on: 2 pumps", StringComparison.Ordinal));
@@ -122,11 +143,14 @@ public sealed class PlannerTests
     [Fact]
     public void Accepted_outage_is_noted_in_plan()
     {
-        var notes = Compile(new TiDbWorldSetup { Pds = 1, Leader = "pd-1", Spec = s => s with { AllowUnavailability = true } }).Notes;
+        var notes = Compile(
+            new TiDbWorldSetup { Pds = 1, Leader = "pd-1", Spec = s => s with { AllowUnavailability = true } }).Notes;
 
-        notes.ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal) && n.Contains("with 1 PD", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal)
+            && n.Contains("with 1 PD", StringComparison.Ordinal));
         Compile(new TiDbWorldSetup { Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Notes
-            .ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal) && n.Contains("one TiDB server", StringComparison.Ordinal));
+            .ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal)
+                && n.Contains("one TiDB server", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -140,9 +164,20 @@ public sealed class PlannerTests
     [InlineData(0, 2, null, 0, new int[0])]
     [InlineData(0, 2, 8, 0, new[] { 2, 4, 8 })]
     [InlineData(3, 2, null, 2, new[] { 3 })]
-    public void Merge_limit_never_exceeds_former_value_unasked(int before, int first, int? final, int expected, int[] values)
+    public void Merge_limit_never_exceeds_former_value_unasked(
+        int before, int first, int? final, int expected, int[] values)
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Tidb = s.Tidb! with { MergeScheduleLimit = first, TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = final } } } });
+        var world = new TiDbWorld(Whole with
+        {
+            Spec = s => s with
+            {
+                Tidb = s.Tidb! with
+                {
+                    MergeScheduleLimit = first,
+                    TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = final }
+                }
+            }
+        });
         world.Limits["merge-schedule-limit"] = before;
         var plan = Plan(world);
 
@@ -170,9 +205,14 @@ public sealed class PlannerTests
             Tries = 1,
             StartedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
             FinishedAt = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero),
-            Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["since"] = "1772330400", ["startedAt"] = "1772330400" },
+            Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["since"] = "1772330400",
+                ["startedAt"] = "1772330400"
+            },
         })));
-        JsonSerializer.SerializeToUtf8Bytes(worst, WorldJson.Crds).Length.ShouldBeLessThan(480 * 1024, "the instances and conditions of the status come on top");
+        JsonSerializer.SerializeToUtf8Bytes(worst, WorldJson.Crds).Length
+            .ShouldBeLessThan(480 * 1024, "the instances and conditions of the status come on top");
         plan.Steps.SelectMany(s => s.Parameters.Values).ShouldAllBe(v => v.Length <= 32768);
     }
 
@@ -198,9 +238,11 @@ public sealed class PlannerTests
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = With(Plan(world), "UpgradePD/clear-leader-priority");
-        var foreign = plan.RewrittenSteps(s => s.Id == "UpgradePD/clear-leader-priority" ? s with { Action = "OfAnotherOperator" } : s);
+        var foreign = plan.RewrittenSteps(
+            s => s.Id == "UpgradePD/clear-leader-priority" ? s with { Action = "OfAnotherOperator" } : s);
 
-        Should.Throw<KeyNotFoundException>(() => new TiDbUndo(world.Upgrade.Spec, foreign).Rollback([])).Message.ShouldContain("OfAnotherOperator");
+        Should.Throw<KeyNotFoundException>(() => new TiDbUndo(world.Upgrade.Spec, foreign).Rollback([])).Message
+            .ShouldContain("OfAnotherOperator");
     }
 
     [Fact]
@@ -210,8 +252,11 @@ public sealed class PlannerTests
         var engine = new TiDbEngine();
         var swap = Compile(Whole).Steps.Single(s => s.Id == "UpgradePD/pd-1/swap");
 
-        engine.Steps.TimeLimit(spec with { Timeouts = spec.Timeouts with { Swap = "3m" } }, new Step(swap, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(13));
-        engine.Steps.TimeLimit(spec, new Step(swap with { Action = "OfAnotherOperator", Timeout = "7m" }, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(7));
+        engine.Steps.TimeLimit(spec with { Timeouts = spec.Timeouts with { Swap = "3m" } }, new Step(
+            swap, StepRecord.None)).ShouldBe(TimeSpan.FromMinutes(13));
+        engine.Steps.TimeLimit(
+            spec, new Step(swap with { Action = "OfAnotherOperator", Timeout = "7m" }, StepRecord.None))
+            .ShouldBe(TimeSpan.FromMinutes(7));
     }
 
     private static PlanProgress With(PlanProgress plan, string id) =>
@@ -250,5 +295,11 @@ public sealed class PlannerTests
     }
 
     private static DatabaseInstance Instance(int i, DatabaseComponent component) =>
-        new() { Name = $"{component.ToString().ToLowerInvariant()}-{i:000}", Component = component, Host = $"tidb-node-{i:000}.example.internal", DeployDir = "/data/deploy" };
+        new()
+        {
+            Name = $"{component.ToString().ToLowerInvariant()}-{i:000}",
+            Component = component,
+            Host = $"tidb-node-{i:000}.example.internal",
+            DeployDir = "/data/deploy"
+        };
 }

@@ -32,7 +32,8 @@ public sealed class PreflightTests
         world.Ddl.Add(new DdlJob("7", "orders", "t", "add index", "running"));
         world.Clocks["192.0.2.2"] = TimeSpan.FromMinutes(1);
 
-        world.Preflight().Findings.Select(f => f.Reason).ShouldBe([Reasons.QuorumAtRisk, Reasons.DdlRunning, Reasons.ClockSkew], ignoreOrder: true);
+        world.Preflight().Findings.Select(f => f.Reason)
+            .ShouldBe([Reasons.QuorumAtRisk, Reasons.DdlRunning, Reasons.ClockSkew], ignoreOrder: true);
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class PreflightTests
 
     [Fact]
     public void Preflight_finds_storage_outside_the_roots() =>
-        Finds(Reasons.InvalidSpec, "not below a storage root", w => w.Storages.Refused = "storage.directory.path '/etc' is not below a storage root");
+        Finds(Reasons.InvalidSpec, "not below a storage root", w =>
+            w.Storages.Refused = "storage.directory.path '/etc' is not below a storage root");
 
     [Fact]
     public void Preflight_finds_different_PD_and_etcd_leaders() =>
@@ -73,11 +75,15 @@ public sealed class PreflightTests
     public void Incomplete_regions_with_quorum_are_only_noted()
     {
         var world = new TiDbWorld(Whole);
-        world.Regions.AddRange([new TiDbRegion(5, 1, 2, 3) { Pending = [2] }, new TiDbRegion(6, 1, 2), new TiDbRegion(7, 1, 2, 3) { Down = [1] }]);
+        world.Regions.AddRange([
+            new TiDbRegion(5, 1, 2, 3) { Pending = [2] }, new TiDbRegion(6, 1, 2),
+            new TiDbRegion(7, 1, 2, 3) { Down = [1] }]);
         var result = world.Preflight();
 
         result.Findings.ShouldBeEmpty();
-        result.Discovery!.Notes.ShouldContain(n => n.StartsWith("PD lists incomplete Regions: 1 with down-peer, 1 with miss-peer, 1 with pending-peer.", StringComparison.Ordinal));
+        result.Discovery!.Notes.ShouldContain(n => n.StartsWith(
+            "PD lists incomplete Regions: 1 with down-peer, 1 with miss-peer, 1 with pending-peer.",
+            StringComparison.Ordinal));
     }
 
     [Theory]
@@ -93,19 +99,31 @@ public sealed class PreflightTests
 
     [Fact]
     public void Preflight_finds_store_missing_from_spec() =>
-        Finds(Reasons.InstancesDiffer, "store 3", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "tikv-3")] } });
+        Finds(Reasons.InstancesDiffer, "store 3", w => w.Upgrade = w.Upgrade with
+        {
+            Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "tikv-3")] }
+        });
 
     [Fact]
     public void Preflight_finds_PD_member_missing_from_spec() =>
-        Finds(Reasons.InstancesDiffer, "pd-3", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "pd-3")] } });
+        Finds(Reasons.InstancesDiffer, "pd-3", w => w.Upgrade = w.Upgrade with
+        {
+            Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "pd-3")] }
+        });
 
     [Fact]
     public void Preflight_finds_TiDB_missing_from_spec() =>
-        Finds(Reasons.InstancesDiffer, "192.0.2.2:4000", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "tidb-2")] } });
+        Finds(Reasons.InstancesDiffer, "192.0.2.2:4000", w => w.Upgrade = w.Upgrade with
+        {
+            Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "tidb-2")] }
+        });
 
     [Fact]
     public void Preflight_finds_pump_missing_from_spec() =>
-        Finds(Reasons.InstancesDiffer, "192.0.2.2:8250", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "pump-2")] } }, others: true);
+        Finds(Reasons.InstancesDiffer, "192.0.2.2:8250", w => w.Upgrade = w.Upgrade with
+        {
+            Spec = w.Upgrade.Spec with { Instances = [.. w.Upgrade.Spec.Instances.Where(i => i.Name != "pump-2")] }
+        }, others: true);
 
     [Fact]
     public void Preflight_finds_instance_missing_from_cluster() =>
@@ -117,12 +135,14 @@ public sealed class PreflightTests
         var setup = new TiDbWorldSetup { Pds = 2 };
 
         new TiDbWorld(setup).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
-        new TiDbWorld(setup with { Spec = s => s with { AllowUnavailability = true } }).Preflight().Findings.ShouldBeEmpty();
+        new TiDbWorld(setup with { Spec = s => s with { AllowUnavailability = true } }).Preflight().Findings
+            .ShouldBeEmpty();
     }
 
     [Fact]
     public void Preflight_refuses_single_replica_without_acceptance() =>
-        new TiDbWorld(new TiDbWorldSetup { MaxReplicas = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
+        new TiDbWorld(new TiDbWorldSetup { MaxReplicas = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason
+            .ShouldBe(Reasons.QuorumTooSmall);
 
     [Fact]
     public void Preflight_refuses_single_TiDB_without_acceptance()
@@ -130,12 +150,14 @@ public sealed class PreflightTests
         var setup = new TiDbWorldSetup { Tidbs = 1 };
 
         new TiDbWorld(setup).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
-        new TiDbWorld(setup with { Spec = s => s with { AllowUnavailability = true } }).Preflight().Findings.ShouldBeEmpty();
+        new TiDbWorld(setup with { Spec = s => s with { AllowUnavailability = true } }).Preflight().Findings
+            .ShouldBeEmpty();
     }
 
     [Fact]
     public void Preflight_refuses_single_pump_without_acceptance() =>
-        new TiDbWorld(new TiDbWorldSetup { Pumps = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
+        new TiDbWorld(new TiDbWorldSetup { Pumps = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason
+            .ShouldBe(Reasons.QuorumTooSmall);
 
     [Fact]
     public void Preflight_finds_different_host_labels_of_TiKVs_on_one_host()
@@ -144,7 +166,8 @@ public sealed class PreflightTests
         world.StoreOf("tikv-2").Label = "another";
 
         var finding = world.Preflight().Findings.ShouldHaveSingleItem();
-        (finding.Reason, finding.Message.Contains("different labels host", StringComparison.Ordinal)).ShouldBe((Reasons.ConfigurationInvalid, true));
+        (finding.Reason, finding.Message.Contains("different labels host", StringComparison.Ordinal))
+            .ShouldBe((Reasons.ConfigurationInvalid, true));
     }
 
     [Fact]
@@ -154,7 +177,15 @@ public sealed class PreflightTests
     [Fact]
     public void Preflight_needs_distinct_status_ports_for_TiKVs_of_one_host()
     {
-        var world = new TiDbWorld(new TiDbWorldSetup { Tikvs = 4, TwoTikvsAHost = true, Spec = s => s with { Instances = [.. s.Instances.Select(i => i.Name == "tikv-2" ? i with { StatusPort = null } : i)] } });
+        var world = new TiDbWorld(new TiDbWorldSetup
+        {
+            Tikvs = 4,
+            TwoTikvsAHost = true,
+            Spec = s => s with
+            {
+                Instances = [.. s.Instances.Select(i => i.Name == "tikv-2" ? i with { StatusPort = null } : i)]
+            }
+        });
 
         var finding = world.Preflight().Findings.ShouldHaveSingleItem();
         (finding.Reason, finding.Field).ShouldBe((Reasons.InvalidSpec, "spec.instances[tikv-2].statusPort"));
@@ -163,9 +194,21 @@ public sealed class PreflightTests
     [Fact]
     public void Status_ports_are_proposed_by_the_rule_of_tidb_ansible()
     {
-        var world = new TiDbWorld(new TiDbWorldSetup { Tikvs = 4, TwoTikvsAHost = true, Spec = s => s with { Instances = [.. s.Instances.Select(i => i.Component == DatabaseComponent.TiKV ? i with { Port = i.Name is "tikv-1" or "tikv-3" ? 20171 : 20172, StatusPort = null } : i)] } });
+        var world = new TiDbWorld(new TiDbWorldSetup
+        {
+            Tikvs = 4,
+            TwoTikvsAHost = true,
+            Spec = s => s with
+            {
+                Instances = [.. s.Instances.Select(i => i.Component == DatabaseComponent.TiKV
+                    ? i with { Port = i.Name is "tikv-1" or "tikv-3" ? 20171 : 20172, StatusPort = null }
+                    : i)]
+            }
+        });
 
-        world.Preflight().Findings.ShouldContain(f => f.Message.Contains("port: 20171, statusPort: 20181}`", StringComparison.Ordinal) && f.Message.Contains("port: 20172, statusPort: 20182}`", StringComparison.Ordinal));
+        world.Preflight().Findings
+            .ShouldContain(f => f.Message.Contains("port: 20171, statusPort: 20181}`", StringComparison.Ordinal)
+                && f.Message.Contains("port: 20172, statusPort: 20182}`", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -185,7 +228,9 @@ public sealed class PreflightTests
         var result = world.Preflight();
 
         result.Findings.ShouldBeEmpty();
-        result.Discovery!.Notes.ShouldContain("tikv-2 runs version 2.1.18-hotfix, not 2.1.19 (spec.fromVersion). It is upgraded to 3.0.9 like the others.");
+        result.Discovery!.Notes.ShouldContain(
+            "tikv-2 runs version 2.1.18-hotfix, not 2.1.19 (spec.fromVersion). It is upgraded to 3.0.9 like the "
+            + "others.");
     }
 
     [Fact]
@@ -194,11 +239,17 @@ public sealed class PreflightTests
         var world = new TiDbWorld(Whole);
         var before = new TiDbProcedure(world.Upgrade.Spec, world.Preflight().Discovery!).Compile().Hash;
         world.StoreOf("tikv-1").Label = null;
-        var label = $"ConfigurationInvalid/{world.Upgrade.Spec.Service(world.Upgrade.Spec.Of(DatabaseComponent.TiKV).First())}";
+        var label =
+            $"ConfigurationInvalid/{world.Upgrade.Spec.Service(world.Upgrade.Spec.Of(DatabaseComponent.TiKV).First())}";
         world.Clocks["192.0.2.2"] = TimeSpan.FromMinutes(1);
-        world.Preflight().Findings.Select(f => f.Acknowledge).ShouldBe([label, "ClockSkew/192.0.2.2"], ignoreOrder: true);
+        world.Preflight().Findings.Select(f => f.Acknowledge)
+            .ShouldBe([label, "ClockSkew/192.0.2.2"], ignoreOrder: true);
 
-        world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = [label, "ClockSkew"] } } };
+        world.Upgrade = world.Upgrade with
+        {
+            Spec =
+                world.Upgrade.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = [label, "ClockSkew"] } }
+        };
         var result = world.Preflight();
 
         result.Findings.ShouldBeEmpty();
@@ -211,7 +262,10 @@ public sealed class PreflightTests
     [Fact]
     public void Lost_quorum_cannot_be_acknowledged()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Preflight = new DatabasePreflightSpec { Acknowledge = [Reasons.QuorumAtRisk] } } });
+        var world = new TiDbWorld(Whole with
+        {
+            Spec = s => s with { Preflight = new DatabasePreflightSpec { Acknowledge = [Reasons.QuorumAtRisk] } }
+        });
         world.RegionChecks["down-peer"] = 3;
 
         world.Preflight().Findings.ShouldHaveSingleItem().Acknowledge.ShouldBeNull();
@@ -236,10 +290,13 @@ public sealed class PreflightTests
 
     [Fact]
     public void Preflight_refuses_unsupported_version_path() =>
-        Finds(Reasons.VersionPathUnsupported, "2.0.0", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { FromVersion = "2.0.0" } }, others: true);
+        Finds(
+            Reasons.VersionPathUnsupported, "2.0.0",
+            w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { FromVersion = "2.0.0" } }, others: true);
 
     [Fact]
-    public void Preflight_finds_stray_process() => Finds(Reasons.ProcessLivesOn, "pid 77", w => w["tikv-1"].StrayPid = 77);
+    public void Preflight_finds_stray_process() =>
+        Finds(Reasons.ProcessLivesOn, "pid 77", w => w["tikv-1"].StrayPid = 77);
 
     [Fact]
     public void Preflight_finds_unreachable_host() =>
@@ -256,38 +313,59 @@ public sealed class PreflightTests
 
     [Fact]
     public void Preflight_finds_package_of_another_version() =>
-        Finds(Reasons.VersionMismatch, "3.0.8", w => w.Programs = (_, arguments) => arguments[0] == "/opt/tidb-v3.0.9/bin/tidb-server" && arguments[^1] == "-V" ? (0, "Release Version: v3.0.8") : null);
+        Finds(Reasons.VersionMismatch, "3.0.8", w =>
+            w.Programs = (_, arguments) => arguments[0] == "/opt/tidb-v3.0.9/bin/tidb-server" && arguments[^1] == "-V"
+                ? (0, "Release Version: v3.0.8")
+                : null);
 
     [Fact]
     public void Preflight_finds_configuration_that_new_program_refuses() =>
-        Finds(Reasons.ConfigurationInvalid, "unknown key", w => w.Programs = (_, arguments) => arguments.Contains("-config-check") && arguments.Contains("/opt/tidb-v3.0.9/bin/pd-server") ? (1, "unknown key x") : null);
+        Finds(Reasons.ConfigurationInvalid, "unknown key", w => w.Programs = (_, arguments) => arguments.Contains(
+            "-config-check") && arguments.Contains("/opt/tidb-v3.0.9/bin/pd-server") ? (1, "unknown key x") : null);
 
     [Fact]
     public void Preflight_refuses_configuration_check_without_success_message() =>
-        Finds(Reasons.ConfigurationInvalid, "refuses", w => w.Programs = (_, arguments) => arguments.Contains("--config-check") ? (0, "") : null);
+        Finds(Reasons.ConfigurationInvalid, "refuses", w =>
+            w.Programs = (_, arguments) => arguments.Contains("--config-check") ? (0, "") : null);
 
     [Fact]
     public void Preflight_finds_invalid_or_missing_configuration_file()
     {
-        Finds(Reasons.ConfigurationInvalid, "line 1", w => w.Files[("192.0.2.1", "/data/tikv-1/conf/tikv.toml")] = "broken");
+        Finds(Reasons.ConfigurationInvalid, "line 1", w =>
+            w.Files[("192.0.2.1", "/data/tikv-1/conf/tikv.toml")] = "broken");
         Finds(Reasons.ConfigUnreadable, "conf/pd.toml", w => w.Files.Remove(("192.0.2.1", "/data/pd-1/conf/pd.toml")));
     }
 
     [Fact]
     public void Preflight_needs_sql_login() =>
-        Finds(Reasons.SecretMissing, "username and password", w => w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Tidb = w.Upgrade.Spec.Tidb! with { CredentialsSecretRef = null } } });
+        Finds(Reasons.SecretMissing, "username and password", w => w.Upgrade = w.Upgrade with
+        {
+            Spec = w.Upgrade.Spec with { Tidb = w.Upgrade.Spec.Tidb! with { CredentialsSecretRef = null } }
+        });
 
     [Fact]
     public void Preflight_finds_missing_database_of_backup() => Finds(Reasons.DatabaseNotFound, "ghosts", w =>
-        w.Upgrade = w.Upgrade with { Spec = w.Upgrade.Spec with { Tidb = w.Upgrade.Spec.Tidb! with { Backup = w.Upgrade.Spec.Tidb!.Backup with { Databases = ["ghosts"] } } } });
+        w.Upgrade = w.Upgrade with
+        {
+            Spec = w.Upgrade.Spec with
+            {
+                Tidb =
+                    w.Upgrade.Spec.Tidb! with { Backup = w.Upgrade.Spec.Tidb!.Backup with { Databases = ["ghosts"] } }
+            }
+        });
 
     [Fact]
     public void Preflight_asks_for_the_databases_that_init_leaves_open()
     {
-        var written = Drydock.Cli.Output.Yaml.Read(DatabaseManifest.OfTiDb("192.0.2.1", "2.1.19", "3.0.9", null, "tidb")).Single();
-        var backup = ((DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, written["spec"]!.AsObject())).Tidb!.Backup;
+        var written = Drydock.Cli.Output.Yaml.Read(
+            DatabaseManifest.OfTiDb("192.0.2.1", "2.1.19", "3.0.9", null, "tidb")).Single();
+        var backup = ((DatabaseRollingUpgradeSpec)KindSpecs.Read(
+            DatabaseRollingUpgrade.KindName, written["spec"]!.AsObject())).Tidb!.Backup;
         var world = new TiDbWorld(Whole);
-        world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Tidb = world.Upgrade.Spec.Tidb! with { Backup = backup } } };
+        world.Upgrade = world.Upgrade with
+        {
+            Spec = world.Upgrade.Spec with { Tidb = world.Upgrade.Spec.Tidb! with { Backup = backup } }
+        };
 
         var finding = world.Preflight().Findings.ShouldHaveSingleItem();
 
@@ -299,11 +377,14 @@ public sealed class PreflightTests
     public void Unusable_answer_is_a_finding_and_hides_no_other_finding()
     {
         var world = new TiDbWorld(Whole);
-        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path == "/pd/api/v1/members" ? (200, "<html>no leader</html>") : null;
+        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path == "/pd/api/v1/members"
+            ? (200, "<html>no leader</html>")
+            : null;
         world.Ddl.Add(new DdlJob("9", "orders", "", "create table", "none"));
         var findings = world.Preflight().Findings;
 
-        findings.ShouldContain(f => f.Reason == Reasons.AnswerUnusable && f.Message.Contains("answered no JSON (", StringComparison.Ordinal) && !f.Message.Contains("<html>", StringComparison.Ordinal));
+        findings.ShouldContain(f => f.Reason == Reasons.AnswerUnusable && f.Message.Contains(
+            "answered no JSON (", StringComparison.Ordinal) && !f.Message.Contains("<html>", StringComparison.Ordinal));
         findings.ShouldContain(f => f.Reason == Reasons.DdlRunning);
     }
 
@@ -312,10 +393,13 @@ public sealed class PreflightTests
         var world = new TiDbWorld(Whole);
         disturb(world);
         var findings = world.Preflight().Findings;
-        findings.ShouldContain(f => f.Reason == reason && f.Message.Contains(words, StringComparison.Ordinal), string.Join("; ", findings.Select(f => $"{f.Reason}: {f.Message}")));
+        findings.ShouldContain(
+            f => f.Reason == reason && f.Message.Contains(words, StringComparison.Ordinal),
+            string.Join("; ", findings.Select(f => $"{f.Reason}: {f.Message}")));
         if (!others)
         {
-            findings.Select(f => f.Reason).Distinct().ShouldBe([reason], string.Join("; ", findings.Select(f => $"{f.Reason}: {f.Message}")));
+            findings.Select(f => f.Reason).Distinct()
+                .ShouldBe([reason], string.Join("; ", findings.Select(f => $"{f.Reason}: {f.Message}")));
         }
     }
 }

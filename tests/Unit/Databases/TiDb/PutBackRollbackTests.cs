@@ -11,7 +11,11 @@ public sealed class PutBackRollbackTests
         Priority = 3,
         Leaders = 4,
         SchedulerWindow = TimeSpan.FromSeconds(3),
-        Spec = static s => s with { Settle = "1s", Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } } },
+        Spec = static s => s with
+        {
+            Settle = "1s",
+            Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } }
+        },
     };
 
     private static readonly Lazy<List<DatabaseRollingUpgradeStatus>> Golden = new(() =>
@@ -22,57 +26,66 @@ public sealed class PutBackRollbackTests
     });
 
     [Fact]
-    public void Rollback_asked_for_after_any_put_back_is_refused_once_a_new_program_runs() => Cases.Try(Pairs(0), pair =>
-    {
-        var (world, run, what) = PutBack(pair);
-        run.Edit(s => s with { DesiredState = DesiredState.RolledBack });
-        End(world, run, what);
-        if (!run.Is("RolledBack"))
+    public void Rollback_asked_for_after_any_put_back_is_refused_once_a_new_program_runs() =>
+        Cases.Try(Pairs(0), pair =>
         {
-            run.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable, $"{what}: {run.Status.Message}");
-            run.Status.Message.ShouldNotBeNull().ShouldContain("A rollback to 2.1.19 is impossible", Case.Sensitive, what);
-            run.Edit(s => s with { DesiredState = DesiredState.Upgraded });
-            run.RunUntil(() => run.IsOver, what, TimeSpan.FromHours(24));
-            world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New, what);
-        }
-    });
+            var (world, run, what) = PutBack(pair);
+            run.Edit(s => s with { DesiredState = DesiredState.RolledBack });
+            End(world, run, what);
+            if (!run.Is("RolledBack"))
+            {
+                run.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable, $"{what}: {run.Status.Message}");
+                run.Status.Message.ShouldNotBeNull()
+                    .ShouldContain("A rollback to 2.1.19 is impossible", Case.Sensitive, what);
+                run.Edit(s => s with { DesiredState = DesiredState.Upgraded });
+                run.RunUntil(() => run.IsOver, what, TimeSpan.FromHours(24));
+                world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New, what);
+            }
+        });
 
     [Fact]
-    public void Failure_after_a_put_back_before_the_first_swap_is_not_rolled_back_once_a_new_program_runs() => Cases.Try(Pairs(1, ways: 60).Where(IsUnaware), pair =>
-    {
-        var (world, run, what) = PutBack(pair, EngineRunWorld.Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
-        End(world, run, what);
-        if (run.Is("Failed") && !run.Is("RolledBack"))
+    public void Failure_after_a_put_back_before_the_first_swap_is_not_rolled_back_once_a_new_program_runs() =>
+        Cases.Try(Pairs(1, ways: 60).Where(IsUnaware), pair =>
         {
-            run.ReasonOf("Stalled").ShouldNotBe(Reasons.RollbackUnavailable, what);
-            run.Retry();
-            run.RunUntil(() => run.IsOver, what, TimeSpan.FromHours(24));
-            world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New, what);
-        }
-    });
+            var (world, run, what) = PutBack(
+                pair, EngineRunWorld.Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+            End(world, run, what);
+            if (run.Is("Failed") && !run.Is("RolledBack"))
+            {
+                run.ReasonOf("Stalled").ShouldNotBe(Reasons.RollbackUnavailable, what);
+                run.Retry();
+                run.RunUntil(() => run.IsOver, what, TimeSpan.FromHours(24));
+                world.Processes.ShouldAllBe(p => p.Running == TiDbWorld.New, what);
+            }
+        });
 
     [Fact]
-    public void Deletion_after_a_put_back_before_the_first_swap_waits_once_a_new_program_runs() => Cases.Try(Pairs(2, ways: 60).Where(IsUnaware), pair =>
-    {
-        var (world, run, what) = PutBack(pair);
-        var stops = Stops(world);
-        run.Delete();
-        End(world, run, what);
-        Stops(world).ShouldBe(stops, what);
-        if (run.Found is not null)
+    public void Deletion_after_a_put_back_before_the_first_swap_waits_once_a_new_program_runs() =>
+        Cases.Try(Pairs(2, ways: 60).Where(IsUnaware), pair =>
         {
-            run.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable, $"{what}: {run.Status.Message}");
-            run.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete=Abandon", Case.Sensitive, what);
-            run.Annotate(Annotations.OnDelete, Annotations.Abandon);
-            run.RunUntil(() => run.Found is null, what);
-        }
-    });
+            var (world, run, what) = PutBack(pair);
+            var stops = Stops(world);
+            run.Delete();
+            End(world, run, what);
+            Stops(world).ShouldBe(stops, what);
+            if (run.Found is not null)
+            {
+                run.ReasonOf("Stalled").ShouldBe(Reasons.RollbackUnavailable, $"{what}: {run.Status.Message}");
+                run.Status.Message.ShouldNotBeNull()
+                    .ShouldContain("drydock.dev/on-delete=Abandon", Case.Sensitive, what);
+                run.Annotate(Annotations.OnDelete, Annotations.Abandon);
+                run.RunUntil(() => run.Found is null, what);
+            }
+        });
 
     [Fact]
     public void Undo_waits_for_every_instance_that_may_run_the_new_program()
     {
         var (world, run) = Begin();
-        run.RunUntil(() => run.Status.Plan is { } plan && plan.Steps.Exists(s => s is { Phase: "Backup", State: StepState.Succeeded }), "a step");
+        run.RunUntil(
+            () => run.Status.Plan is { } plan
+                && plan.Steps.Exists(s => s is { Phase: "Backup", State: StepState.Succeeded }),
+            "a step");
         world.Unreachable.Add("192.0.2.2");
         run.Delete();
         run.RunUntil(() => run.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "it waits");
@@ -94,7 +107,8 @@ public sealed class PutBackRollbackTests
         {
             // A failure that has passed is looked at again, and the upgrade continues.
             var isUpgraded = run.IsOver && world.Processes.TrueForAll(p => p.Running == TiDbWorld.New);
-            (run.Found is null, run.Is("RolledBack"), run.Is("Ready") && !isUpgraded).ShouldBe((false, false, false), $"{what}: {run.Status.Message}");
+            (run.Found is null, run.Is("RolledBack"), run.Is("Ready") && !isUpgraded)
+                .ShouldBe((false, false, false), $"{what}: {run.Status.Message}");
             run.Status.Message.ShouldNotBeNull().ShouldNotContain("keeps running", Case.Sensitive, what);
         }
         else if (run.Found is null || run.Is("RolledBack"))
@@ -123,7 +137,8 @@ public sealed class PutBackRollbackTests
         return
             from reached in Enumerable.Range(0, all.Count)
             from back in Enumerable.Range(0, reached + 1)
-            where all[reached].Phase != RunPhases.Succeeded && all[back].Plan is { } plan && !plan.IsDone && Sample.Takes((reached * 31) + back, way, ways)
+            where all[reached].Phase != RunPhases.Succeeded && all[back].Plan is { } plan && !plan.IsDone
+                && Sample.Takes((reached * 31) + back, way, ways)
             select (reached, back);
     }
 
@@ -132,7 +147,8 @@ public sealed class PutBackRollbackTests
 
     private static int Stops(TiDbWorld world) => world.Done.Count(d => d.StartsWith("stop ", StringComparison.Ordinal));
 
-    private static (TiDbWorld World, EngineRunWorld Run) Begin(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
+    private static (TiDbWorld World, EngineRunWorld Run) Begin(
+        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
     {
         var world = new TiDbWorld(Setup);
         return (world, new EngineRunWorld(world).Apply(change));

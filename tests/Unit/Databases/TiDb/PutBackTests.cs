@@ -2,8 +2,8 @@ using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;
 
-/// <summary>The status goes back to an older copy in mid-run, as after a restore of etcd: what PD had before the upgrade
-/// is restored all the same, or an administrator is told.</summary>
+/// <summary>The status goes back to an older copy in mid-run, as after a restore of etcd: what PD had before the
+/// upgrade is restored all the same, or an administrator is told.</summary>
 public sealed class PutBackTests
 {
     private static readonly TiDbWorldSetup Setup = new()
@@ -11,7 +11,11 @@ public sealed class PutBackTests
         Priority = 3,
         Leaders = 4,
         SchedulerWindow = TimeSpan.FromSeconds(3),
-        Spec = static s => s with { Settle = "1s", Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } } },
+        Spec = static s => s with
+        {
+            Settle = "1s",
+            Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } }
+        },
     };
 
     private static readonly Lazy<TiDbWorld> Golden = new(() =>
@@ -58,11 +62,15 @@ public sealed class PutBackTests
         var point = Golden.Value.Points.First(p => p.What == "stop tikv-2");
         var world = Lost(point.Number - 1)!;
         world.Limits["region-schedule-limit"].ShouldBe(0);
-        world.Upgrade = world.Upgrade with { Metadata = world.Upgrade.Metadata with { Uid = "99999999-0000-4000-8000-000000000000" } };
+        world.Upgrade = world.Upgrade with
+        {
+            Metadata = world.Upgrade.Metadata with { Uid = "99999999-0000-4000-8000-000000000000" }
+        };
         ToSuccess(world.Begin());
 
         var status = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored }, world.Upgrade.Spec);
-        var item = status.ActionRequired.Single(a => a is { Reason: Reasons.ScheduleLimits, Subject: "schedule limits" });
+        var item = status.ActionRequired.Single(
+            a => a is { Reason: Reasons.ScheduleLimits, Subject: "schedule limits" });
         item.Message.ShouldBeWorded();
     }
 

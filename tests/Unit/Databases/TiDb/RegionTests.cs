@@ -19,7 +19,8 @@ public sealed class RegionTests
     [InlineData("1 2 3 4 5", "5", "", true)]
     [InlineData("1 2 3", "", "3", false)]
     [InlineData("1", "", "", false)]
-    public void Region_survives_a_stop_with_majority_of_others(string voters, string behind, string down, bool survives) =>
+    public void Region_survives_a_stop_with_majority_of_others(
+        string voters, string behind, string down, bool survives) =>
         Region(voters, behind).Survives(One, Ids(down).ToHashSet(), isOutageAccepted: false).ShouldBe(survives);
 
     [Theory]
@@ -27,7 +28,8 @@ public sealed class RegionTests
     [InlineData("1 2 4", "1 2", false)]
     [InlineData("1 2 4 5 6", "1 2", true)]
     [InlineData("4 5 6", "1 2", true)]
-    public void Region_survives_stops_side_by_side_with_majority_elsewhere(string voters, string without, bool survives) =>
+    public void Region_survives_stops_side_by_side_with_majority_elsewhere(
+        string voters, string without, bool survives) =>
         Region(voters, "").Survives(Ids(without).ToHashSet(), NoneDown, isOutageAccepted: false).ShouldBe(survives);
 
     [Theory]
@@ -52,12 +54,18 @@ public sealed class RegionTests
         var body = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{{\"count\":{Count},\n\"regions\":[");
         for (var i = 0; i < Count; i++)
         {
-            body.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}{{\"id\":{i},\"start_key\":\"7480000000000000FF2D5F728000000000FF000A8C0000000000FA\",\"epoch\":{{\"conf_ver\":5}},\"peers\":[{{\"id\":1,\"store_id\":1}},{{\"id\":2,\"store_id\":2}},{{\"id\":3,\"store_id\":{i % 7}}}],\"pending_peers\":[{{\"id\":2,\"store_id\":2}}]}}");
+            body.Append(
+                CultureInfo.InvariantCulture,
+                $"{(i == 0 ? "" : ",")}{{\"id\":{i}"
+                + $",\"start_key\":\"7480000000000000FF2D5F728000000000FF000A8C0000000000FA\","
+                + $"\"epoch\":{{\"conf_ver\":5}},\"peers\":[{{\"id\":1,\"store_id\":1}},{{\"id\":2,\"store_id\":2}},"
+                + $"{{\"id\":3,\"store_id\":{i % 7}}}],\"pending_peers\":[{{\"id\":2,\"store_id\":2}}]}}");
         }
 
         var content = new Drip(Encoding.UTF8.GetBytes(body.Append("]}\n").ToString()));
         content.Length.ShouldBeGreaterThan(4 * ServiceHttp.LongestBody);
-        var check = await PdRegionList.ReadAsync(new ServiceStream(200, null, content), "GET x", "pending-peer", r => r.Id % 50_000 == 0, default);
+        var check = await PdRegionList.ReadAsync(
+            new ServiceStream(200, null, content), "GET x", "pending-peer", r => r.Id % 50_000 == 0, default);
 
         (check.Count, check.Check).ShouldBe((Count, "pending-peer"));
         check.AtRisk.ShouldBe([0UL, 50_000, 100_000, 150_000]);
@@ -66,7 +74,9 @@ public sealed class RegionTests
     [Theory]
     [InlineData("""{"count":0,"regions":null}""", 0)]
     [InlineData("""{"count":0,"regions":[]}""", 0)]
-    [InlineData("""{"regions":[{"id":18446744073709551615,"peers":[{"store_id":4,"is_learner":true}],"down_peers":[{"peer":{"id":1,"store_id":4},"down_seconds":9}]}],"count":1,"x":{"y":[1]}}""", 1)]
+    [InlineData(
+        """{"regions":[{"id":18446744073709551615,"peers":[{"store_id":4,"is_learner":true}],"down_peers":[{"peer":{"id":1,"store_id":4},"down_seconds":9}]}],"count":1,"x":{"y":[1]}}""",
+        1)]
     public async Task List_of_regions_is_read_in_any_order(string body, int count) =>
         (await ReadAsync(body)).Count.ShouldBe(count);
 
@@ -99,13 +109,16 @@ public sealed class RegionTests
             .Message.ShouldBeWorded();
 
     private static Task<PdRegionCheck> ReadAsync(string body, int status = 200) =>
-        PdRegionList.ReadAsync(new ServiceStream(status, null, new Drip(Encoding.UTF8.GetBytes(body))), "GET x", "down-peer", _ => true, default);
+        PdRegionList.ReadAsync(
+            new ServiceStream(status, null, new Drip(Encoding.UTF8.GetBytes(body))), "GET x", "down-peer", _ => true,
+            default);
 
     private static PdRegion Region(string voters, string behind) =>
         new(1, [.. Ids(voters)], Ids(behind).ToHashSet());
 
     private static IEnumerable<ulong> Ids(string text) =>
-        text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => ulong.Parse(t, CultureInfo.InvariantCulture));
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(t => ulong.Parse(t, CultureInfo.InvariantCulture));
 
     /// <summary>Gives what it has in small pieces, as a network does.</summary>
     private sealed class Drip(byte[] bytes) : MemoryStream(bytes)

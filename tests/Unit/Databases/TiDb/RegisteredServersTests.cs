@@ -15,7 +15,8 @@ public sealed class RegisteredServersTests
         var found = world.FindMembers(MemberSearch.Of("192.0.2.1", []));
 
         found.Findings.ShouldBeEmpty();
-        found.Members.Where(m => m.Component == DatabaseComponent.TiDB).Select(m => (m.Host, m.Port, m.StatusPort, m.FoundIn))
+        found.Members.Where(m => m.Component == DatabaseComponent.TiDB)
+            .Select(m => (m.Host, m.Port, m.StatusPort, m.FoundIn))
             .ShouldBe([("192.0.2.1", 4000, 10080, "PD's etcd"), ("192.0.2.2", 4000, 10080, "PD's etcd")]);
     }
 
@@ -32,7 +33,9 @@ public sealed class RegisteredServersTests
     public void Gateway_that_does_not_answer_as_documented_asks_for_one_TiDB()
     {
         var world = WithoutTiDb();
-        world.Answers = (method, _, path) => method == "POST" && path.EndsWith("/kv/range", StringComparison.Ordinal) ? (200, """{"kvs":[{"key":"x","value":"bm90IGpzb24="}]}""") : null;
+        world.Answers = (method, _, path) => method == "POST" && path.EndsWith("/kv/range", StringComparison.Ordinal)
+            ? (200, """{"kvs":[{"key":"x","value":"bm90IGpzb24="}]}""")
+            : null;
 
         world.FindMembers(MemberSearch.Of("192.0.2.1", [])).Findings.ShouldHaveSingleItem().Message.ShouldBeWorded();
     }
@@ -41,7 +44,11 @@ public sealed class RegisteredServersTests
     public void Preflight_finds_TiDB_that_is_only_in_etcd_while_the_first_one_is_silent()
     {
         var world = new TiDbWorld(new TiDbWorldSetup { Tidbs = 3 });
-        world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Instances = [.. world.Upgrade.Spec.Instances.Where(i => i.Name != "tidb-3")] } };
+        world.Upgrade = world.Upgrade with
+        {
+            Spec =
+                world.Upgrade.Spec with { Instances = [.. world.Upgrade.Spec.Instances.Where(i => i.Name != "tidb-3")] }
+        };
         world.Answers = (_, process, path) => path == "/info/all" ? (500, "shutting down") : null;
 
         world.Preflight().Findings.ShouldHaveSingleItem().Message.ShouldBeWorded();
@@ -53,17 +60,30 @@ public sealed class RegisteredServersTests
         var world = new TiDbWorld { Gateway = _ => null };
         var result = world.Preflight();
         result.Findings.ShouldBeEmpty();
-        result.Discovery!.Notes.ShouldContain(n => n.Contains("could not be read there: PD serves no gateway to it", StringComparison.Ordinal));
+        result.Discovery!.Notes.ShouldContain(
+            n => n.Contains("could not be read there: PD serves no gateway to it", StringComparison.Ordinal));
 
-        world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Instances = [.. world.Upgrade.Spec.Instances.Where(i => i.Name != "tidb-2")] } };
-        world.Preflight().Findings.ShouldContain(f => f.Reason == Reasons.InstancesDiffer && f.Message.Contains("(/info/all of tidb-1)", StringComparison.Ordinal));
+        world.Upgrade = world.Upgrade with
+        {
+            Spec =
+                world.Upgrade.Spec with { Instances = [.. world.Upgrade.Spec.Instances.Where(i => i.Name != "tidb-2")] }
+        };
+        world.Preflight().Findings.ShouldContain(f => f.Reason == Reasons.InstancesDiffer
+            && f.Message.Contains("(/info/all of tidb-1)", StringComparison.Ordinal));
     }
 
     // The processes run; the spec lists none of them.
     private static TiDbWorld WithoutTiDb()
     {
         var world = new TiDbWorld();
-        world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Seed = "192.0.2.1", Instances = [.. world.Upgrade.Spec.Instances.Where(i => i.Component != DatabaseComponent.TiDB)] } };
+        world.Upgrade = world.Upgrade with
+        {
+            Spec = world.Upgrade.Spec with
+            {
+                Seed = "192.0.2.1",
+                Instances = [.. world.Upgrade.Spec.Instances.Where(i => i.Component != DatabaseComponent.TiDB)]
+            }
+        };
         return world;
     }
 }

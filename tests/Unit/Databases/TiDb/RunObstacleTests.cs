@@ -30,30 +30,44 @@ public sealed class RunObstacleTests
     [Fact]
     public void Drain_timeout_with_Proceed_continues_and_is_reported()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } }) { StuckLeaders = 3 }.Begin();
+        var world = new TiDbWorld(
+            Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } })
+        {
+            StuckLeaders = 3
+        }.Begin();
         world.RunToSuccess();
 
         world.Evicted.ShouldBeEmpty();
         var status = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec);
-        status.ActionRequired.Where(a => a.Reason == Reasons.DrainTimeout).Select(a => a.Subject).ShouldBe(["tikv-1", "tikv-2", "tikv-3"]);
+        status.ActionRequired.Where(a => a.Reason == Reasons.DrainTimeout).Select(a => a.Subject)
+            .ShouldBe(["tikv-1", "tikv-2", "tikv-3"]);
     }
 
     [Fact]
     public void Leaders_that_return_after_Proceed_are_moved_away_again()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } }) { StuckLeaders = 3 }.Begin();
+        var world = new TiDbWorld(
+            Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } })
+        {
+            StuckLeaders = 3
+        }.Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         world.Evicted.Clear();
         world.StoreOf("tikv-1").Leaders = 8;
         world.RunUntil(() => world["tikv-1"].Running == TiDbWorld.New, "tikv-1 swapped");
 
-        world.Done.Where(d => d is "evict 1" or "stop tikv-1 2.1.19").ShouldBe(["evict 1", "evict 1", "stop tikv-1 2.1.19"]);
+        world.Done.Where(d => d is "evict 1" or "stop tikv-1 2.1.19")
+            .ShouldBe(["evict 1", "evict 1", "stop tikv-1 2.1.19"]);
     }
 
     [Fact]
     public void Leader_more_than_the_drain_left_does_not_stop_an_upgrade_that_proceeds()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } }) { StuckLeaders = 3 }.Begin();
+        var world = new TiDbWorld(
+            Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } })
+        {
+            StuckLeaders = 3
+        }.Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         world.StuckLeaders = 4;
         world.StoreOf("tikv-1").Leaders = 4;
@@ -67,9 +81,21 @@ public sealed class RunObstacleTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-3/swap").State == StepState.Running, "tikv-3");
-        world.Processes.Add(new TiDbProcess("tikv-9", DatabaseComponent.TiKV, "192.0.2.9", 20160, 20180) { Installed = TiDbWorld.Old, Running = TiDbWorld.Old, Pid = 9 });
-        world.Stores.Add(new TiDbStore(9, world["tikv-9"]) { Version = TiDbWorld.Old, StartedAt = world.Now, LastHeartbeat = world.Now, Label = "h9" });
-        world.RunUntil(() => world.Step("UpgradeTiKV/cluster-version").State == StepState.Running, "the cluster version");
+        world.Processes.Add(new TiDbProcess("tikv-9", DatabaseComponent.TiKV, "192.0.2.9", 20160, 20180)
+        {
+            Installed = TiDbWorld.Old,
+            Running = TiDbWorld.Old,
+            Pid = 9
+        });
+        world.Stores.Add(new TiDbStore(9, world["tikv-9"])
+        {
+            Version = TiDbWorld.Old,
+            StartedAt = world.Now,
+            LastHeartbeat = world.Now,
+            Label = "h9"
+        });
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/cluster-version").State == StepState.Running, "the cluster version");
 
         world.Step("UpgradeTiKV/cluster-version").Message.ShouldBeWorded();
     }
@@ -81,11 +107,14 @@ public sealed class RunObstacleTests
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world["tikv-3"].Running == TiDbWorld.New, "tikv-3");
         world.ClusterVersion = TiDbWorld.Old;
-        world.RunUntil(() => world.Step("UpgradeTiKV/cluster-version").State == StepState.Running, "the cluster version");
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/cluster-version").State == StepState.Running, "the cluster version");
 
         world.Step("UpgradeTiKV/cluster-version").Message.ShouldBeWorded();
         world.Run(world["tikv-1"]);
-        world.RunUntil(() => world.Step("UpgradeTiKV/cluster-version").State == StepState.Succeeded, "raised", TimeSpan.FromMinutes(1));
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/cluster-version").State == StepState.Succeeded, "raised",
+            TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -115,7 +144,8 @@ public sealed class RunObstacleTests
     [InlineData("2.1.0", true)]
     [InlineData("2.1.1", false)]
     public void Charset_of_old_tables_is_noted(string from, bool noted) =>
-        new TiDbWorld(Whole with { From = from }).Begin().Stored!.Notes.Any(n => n.Contains("unsupported modify column charset", StringComparison.Ordinal)).ShouldBe(noted);
+        new TiDbWorld(Whole with { From = from }).Begin().Stored!.Notes
+            .Any(n => n.Contains("unsupported modify column charset", StringComparison.Ordinal)).ShouldBe(noted);
 
     [Fact]
     public void Zero_leader_count_of_new_PD_leader_is_not_trusted()
@@ -134,10 +164,17 @@ public sealed class RunObstacleTests
     [InlineData(DrainTimeoutPolicy.Proceed, 3)]
     public void Stop_waits_until_new_PD_leader_counts_and_says_so(DrainTimeoutPolicy onTimeout, int stuck)
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = onTimeout } } }) { StuckLeaders = stuck }.Begin();
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = onTimeout } } })
+        {
+            StuckLeaders = stuck
+        }.Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Succeeded, "tikv-2 drained");
         world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("tikv-2 is not stopped: PD has a new leader that does not count leaders yet.", StringComparison.Ordinal) == true, "it says so");
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains(
+                "tikv-2 is not stopped: PD has a new leader that does not count leaders yet.",
+                StringComparison.Ordinal) == true,
+            "it says so");
         world["tikv-2"].Running.ShouldBe(TiDbWorld.Old);
         world.RunToSuccess();
 
@@ -150,7 +187,10 @@ public sealed class RunObstacleTests
         var world = new TiDbWorld(new TiDbWorldSetup { From = "3.0.5", Bootstrap = 33, MergeMoves = false }).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Succeeded, "tikv-2 drained");
         world.Heard = 0.8;
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").Message?.Contains("has heard of 80 of 100 Regions of tikv-2 so far", StringComparison.Ordinal) == true, "it waits");
+        world.RunUntil(
+            () => world.Step("UpgradeTiKV/tikv-2/swap").Message
+                ?.Contains("has heard of 80 of 100 Regions of tikv-2 so far", StringComparison.Ordinal) == true,
+            "it waits");
         world["tikv-2"].Running.ShouldBe("3.0.5");
 
         world.Heard = 1;
@@ -253,13 +293,16 @@ public sealed class RunObstacleTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world["tikv-2"].CrashLoops = true;
-        world.Logs["/data/tikv-2/log"] = "[2026/03/01 02:00:00.000 +00:00] [ERROR] [conn.rs:7] [\"failed\"] [sql=\"insert into t values ('secret row')\"]\n[2026/03/01 02:00:01.000 +00:00] [FATAL] [setup.rs:9] [\"invalid configuration file\"] [path=tikv.toml]\n";
+        world.Logs["/data/tikv-2/log"] = "[2026/03/01 02:00:00.000 +00:00] [ERROR] [conn.rs:7] [\"failed\"] "
+            + "[sql=\"insert into t values ('secret row')\"]\n[2026/03/01 02:00:01.000 +00:00] [FATAL] [setup.rs:9] "
+            + "[\"invalid configuration file\"] [path=tikv.toml]\n";
         world.RunToStall();
 
         var message = world.Step("UpgradeTiKV/tikv-2/verify").Message!;
         message.ShouldBeWorded();
 
-        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason).ShouldBe(("UpgradeTiKV/tikv-2/verify", Reasons.InstanceUnhealthy));
+        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason)
+            .ShouldBe(("UpgradeTiKV/tikv-2/verify", Reasons.InstanceUnhealthy));
         world["tikv-3"].Running.ShouldBe(TiDbWorld.Old);
     }
 
@@ -291,7 +334,8 @@ public sealed class RunObstacleTests
     public void Stopped_instance_is_started_while_DDL_guard_is_broken()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.Fates = p => p.What == "swap tidb-1" ? Drydock.Tests.Unit.Fakes.Fate.DieBefore : Drydock.Tests.Unit.Fakes.Fate.Live;
+        world.Fates = p =>
+            p.What == "swap tidb-1" ? Drydock.Tests.Unit.Fakes.Fate.DieBefore : Drydock.Tests.Unit.Fakes.Fate.Live;
         world.RunUntil(() => world.Life.IsDead, "killed while tidb-1 is down");
         world.Fates = static _ => Drydock.Tests.Unit.Fakes.Fate.Live;
         world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
@@ -304,11 +348,13 @@ public sealed class RunObstacleTests
     public void Stopped_instance_is_started_though_one_beside_it_lives()
     {
         const string Swap = "UpgradeTiKV/tikv-2/swap";
-        var world = new TiDbWorld(OverlapTests.Zones with { Spec = s => OverlapTests.Zones.Spec(s) with { Settle = "5m" } }).Begin();
+        var world = new TiDbWorld(
+            OverlapTests.Zones with { Spec = s => OverlapTests.Zones.Spec(s) with { Settle = "5m" } }).Begin();
         world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { Swap } };
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/verify").State == StepState.Running, "tikv-1 settles");
         world.Controls = world.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { Swap } };
-        world.Fates = p => p.What == "swap tikv-2" ? Drydock.Tests.Unit.Fakes.Fate.DieBefore : Drydock.Tests.Unit.Fakes.Fate.Live;
+        world.Fates = p =>
+            p.What == "swap tikv-2" ? Drydock.Tests.Unit.Fakes.Fate.DieBefore : Drydock.Tests.Unit.Fakes.Fate.Live;
         world.Life.Wake();
         world.RunUntil(() => world.Life.IsDead, "killed while tikv-2 is down");
         world.Fates = static _ => Drydock.Tests.Unit.Fakes.Fate.Live;

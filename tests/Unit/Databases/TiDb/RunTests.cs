@@ -18,8 +18,14 @@ public sealed class RunTests
         world.Evicted.ShouldBeEmpty();
         world.ClusterVersion.ShouldBe(TiDbWorld.New);
         world.Done.Where(d => d.StartsWith("stop ", StringComparison.Ordinal)).Select(d => d.Split(' ')[1])
-            .ShouldBe(["pd-2", "pd-3", "pd-1", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"], "pd-1 leads, and SIGTERM pauses a pump");
-        world.Done.ShouldNotContain(d => d.StartsWith("start ", StringComparison.Ordinal) && d.EndsWith(TiDbWorld.Old, StringComparison.Ordinal));
+            .ShouldBe(
+                [
+                    "pd-2", "pd-3", "pd-1", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2",
+                    "drainer-1"
+                ],
+                "pd-1 leads, and SIGTERM pauses a pump");
+        world.Done.ShouldNotContain(d => d.StartsWith("start ", StringComparison.Ordinal)
+            && d.EndsWith(TiDbWorld.Old, StringComparison.Ordinal));
         world.Limits["merge-schedule-limit"].ShouldBe(8);
         world.Limits["replica-schedule-limit"].ShouldBe(16);
     }
@@ -34,7 +40,8 @@ public sealed class RunTests
         world.RunToSuccess();
 
         world.Violations.ShouldBeEmpty();
-        world.Done.Where(d => d.StartsWith("move leader", StringComparison.Ordinal)).ShouldBe([$"move leader from {leader}"]);
+        world.Done.Where(d => d.StartsWith("move leader", StringComparison.Ordinal))
+            .ShouldBe([$"move leader from {leader}"]);
         world.Done.Last(d => d.StartsWith("stop pd-", StringComparison.Ordinal)).ShouldStartWith($"stop {leader} ");
     }
 
@@ -57,7 +64,8 @@ public sealed class RunTests
 
         world.Violations.ShouldBeEmpty();
         world.Priorities["pd-1"].ShouldBe(5);
-        world.Done.Where(d => d.StartsWith("priority", StringComparison.Ordinal)).ShouldBe(["priority pd-1 0", "priority pd-1 5"]);
+        world.Done.Where(d => d.StartsWith("priority", StringComparison.Ordinal))
+            .ShouldBe(["priority pd-1 0", "priority pd-1 5"]);
     }
 
     [Fact]
@@ -84,7 +92,10 @@ public sealed class RunTests
         world.Begin();
         world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { Restore } };
         world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
-        world.Answers = (method, _, path) => method == "POST" && path.EndsWith("/members/name/pd-2", StringComparison.Ordinal) ? (500, "etcd is busy") : null;
+        world.Answers = (method, _, path) =>
+            method == "POST" && path.EndsWith("/members/name/pd-2", StringComparison.Ordinal)
+                ? (500, "etcd is busy")
+                : null;
         world.Controls = world.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { Restore } };
         world.Life.Wake();
         world.RunUntil(() => world.Life.Outcome?.State == RunState.Failed, "it fails half way");
@@ -186,7 +197,8 @@ public sealed class RunTests
     [Fact]
     public void Single_PD_and_single_TiDB_upgrade_when_outage_is_accepted()
     {
-        var world = new TiDbWorld(new TiDbWorldSetup { Pds = 1, Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Begin();
+        var world = new TiDbWorld(
+            new TiDbWorldSetup { Pds = 1, Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Begin();
         world.RunToSuccess();
 
         world.Violations.ShouldBeEmpty();
@@ -217,23 +229,33 @@ public sealed class RunTests
 
         world.RunToSuccess();
         (world.Limits["merge-schedule-limit"], world.Limits["replica-schedule-limit"]).ShouldBe((4, 8));
-        world.Step("TuneScheduling/merge-schedule-limit-8").Facts![RaiseScheduleLimit.StoppedFact].ShouldContain("tikvclient_backoff_count");
+        world.Step("TuneScheduling/merge-schedule-limit-8").Facts![RaiseScheduleLimit.StoppedFact]
+            .ShouldContain("tikvclient_backoff_count");
     }
 
     [Fact]
     public void Short_stability_is_not_watched_at_long_intervals()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "2s" } } } }).Begin();
+        var world = new TiDbWorld(Whole with
+        {
+            Spec = s =>
+                s with { Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "2s" } } }
+        }).Begin();
         world.RunToSuccess();
 
         var raised = world.Step("TuneScheduling/merge-schedule-limit-8");
-        (raised.FinishedAt - world.Step("TuneScheduling/merge-schedule-limit-4").FinishedAt)!.Value.ShouldBeLessThan(TimeSpan.FromSeconds(8));
+        (raised.FinishedAt - world.Step("TuneScheduling/merge-schedule-limit-4").FinishedAt)!.Value
+            .ShouldBeLessThan(TimeSpan.FromSeconds(8));
     }
 
     [Fact]
     public void Counters_that_cannot_be_read_do_not_fail_the_upgrade()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { Enabled = false } } } }).Begin();
+        var world = new TiDbWorld(Whole with
+        {
+            Spec = s =>
+                s with { Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { Enabled = false } } }
+        }).Begin();
         world.Answers = (_, p, path) => p.Name == "tidb-1" && path == "/metrics" ? (404, "no such page") : null;
         world.RunToSuccess();
 
@@ -251,13 +273,15 @@ public sealed class RunTests
 
         world.Stored!.Notes.ShouldContain(n => n.StartsWith("tidb-2 SKIPS BINLOG", StringComparison.Ordinal));
         TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored }, world.Upgrade.Spec).ActionRequired
-            .ShouldContain(a => a.Reason == Reasons.BinlogSkipped && a.Subject == "binlog" && a.Message.Contains("tidb-2", StringComparison.Ordinal));
+            .ShouldContain(a => a.Reason == Reasons.BinlogSkipped && a.Subject == "binlog"
+                && a.Message.Contains("tidb-2", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Unsettled_regions_stop_tuning_at_its_timeout()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Timeouts = s.Timeouts with { TuneScheduling = "30m" } } }).Begin();
+        var world = new TiDbWorld(
+            Whole with { Spec = s => s with { Timeouts = s.Timeouts with { TuneScheduling = "30m" } } }).Begin();
         world.RunUntil(() => world.Step("TuneScheduling/merge-schedule-limit-4").State == StepState.Running, "raising");
         for (var i = 0; i < 60; i++)
         {
@@ -265,7 +289,8 @@ public sealed class RunTests
         }
 
         world.RunToSuccess();
-        world.Limits["merge-schedule-limit"].ShouldBe(2, string.Join("; ", world.Stored!.Steps.Where(s => s.Phase == "TuneScheduling").Select(s => $"{s.Id} {s.StartedAt} {s.FinishedAt} {s.Message}")));
+        world.Limits["merge-schedule-limit"].ShouldBe(2, string.Join("; ", world.Stored!.Steps.Where(
+            s => s.Phase == "TuneScheduling").Select(s => $"{s.Id} {s.StartedAt} {s.FinishedAt} {s.Message}")));
     }
 
     [Fact]
@@ -273,7 +298,10 @@ public sealed class RunTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("TuneScheduling/merge-schedule-limit-4").State == StepState.Running, "raising");
-        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal) ? (500, "redirect failed") : null;
+        world.Answers = (_, p, path) =>
+            p.Component == DatabaseComponent.PD && path.StartsWith("/pd/", StringComparison.Ordinal)
+                ? (500, "redirect failed")
+                : null;
         world.RunFor(TimeSpan.FromMinutes(30));
         world.Life.Outcome!.State.ShouldBe(RunState.Working);
         world.Answers = static (_, _, _) => null;
@@ -287,7 +315,8 @@ public sealed class RunTests
         world.NamelessMembers.UnionWith(["pd-2", "pd-3"]);
         world.Begin();
 
-        world.RunUntil(() => world.Step("UpgradePD/restore-leader-priority").State == StepState.Succeeded, "PD upgraded");
+        world.RunUntil(
+            () => world.Step("UpgradePD/restore-leader-priority").State == StepState.Succeeded, "PD upgraded");
         world.Priorities["pd-1"].ShouldBe(5);
     }
 
@@ -297,7 +326,8 @@ public sealed class RunTests
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         world.Evicted.ShouldNotBeEmpty();
-        TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
+        TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec).ActionRequired
+            .ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
 
         var taken = world.CleanUp();
         taken.Removed.ShouldBe(["tikv-1", "UpgradeTiKV/hold-scheduling"]);
@@ -314,17 +344,24 @@ public sealed class RunTests
         var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
         rest.MayRemain(spec, resting).ShouldBeTrue();
 
-        var taken = (DatabaseRollingUpgradeStatus)rest.MarkRemoved(spec, resting, ["tikv-1", "UpgradeTiKV/hold-scheduling"], world.Now.AddSeconds(1));
+        var taken = (DatabaseRollingUpgradeStatus)rest.MarkRemoved(
+            spec, resting, ["tikv-1", "UpgradeTiKV/hold-scheduling"], world.Now.AddSeconds(1));
         rest.MayRemain(spec, taken).ShouldBeFalse();
         new TiDbUndo(spec, taken.Plan!).Advice.ShouldBeEmpty();
 
         // The run goes on: the swap drains once more before it stops the process.
-        var again = taken with { Plan = taken.Plan!.With(taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s.With(r => r with { Attempt = 1, StartedAt = world.Now.AddSeconds(2), CleanedUpAt = null }) : s)) };
+        var again = taken with
+        {
+            Plan = taken.Plan!.With(taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap"
+                ? s.With(r => r with { Attempt = 1, StartedAt = world.Now.AddSeconds(2), CleanedUpAt = null })
+                : s))
+        };
         rest.MayRemain(spec, again).ShouldBeTrue();
         new TiDbUndo(spec, again.Plan!).Advice.ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
 
         // Its attempt failed, and the next one has not begun: what it evicted stays until then.
-        var failed = again.Plan!.With(again.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s.With(r => r with { StartedAt = null }) : s));
+        var failed = again.Plan!.With(again.Plan.Steps.Select(
+            s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s.With(r => r with { StartedAt = null }) : s));
         new TiDbUndo(spec, failed).Advice.ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
     }
 
@@ -332,7 +369,13 @@ public sealed class RunTests
     public void Different_cluster_at_same_addresses_is_not_touched()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.Stored = world.Stored!.Rewritten(p => p with { Guards = p.Guards.ConvertAll(g => g.Check == "ClusterIsTheSame" ? g with { Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["clusterId"] = "7" } } : g) });
+        world.Stored = world.Stored!.Rewritten(p => p with
+        {
+            Guards = p.Guards.ConvertAll(g => g.Check == "ClusterIsTheSame" ? g with
+            {
+                Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["clusterId"] = "7" }
+            } : g)
+        });
         world.RunToStall();
 
         world.Life.Outcome!.State.ShouldBe(RunState.TargetChanged);

@@ -16,7 +16,13 @@ public sealed partial class SampleTests
         var plan = new TiDbProcedure(spec, new TiDbDiscovery
         {
             ClusterId = 1,
-            Instances = [.. spec.Instances.Select(i => new TiDbInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, Store = i.Component == DatabaseComponent.TiKV ? 1 : null })],
+            Instances = [.. spec.Instances.Select(i => new TiDbInstance
+            {
+                Name = i.Name,
+                Component = i.Component,
+                Version = spec.FromVersion,
+                Store = i.Component == DatabaseComponent.TiKV ? 1 : null
+            })],
             LeaderPriorities = new Dictionary<string, int>(),
             ScheduleLimits = new Dictionary<string, long>(StringComparer.Ordinal) { ["merge-schedule-limit"] = 8 },
             MaxReplicas = 3,
@@ -24,11 +30,14 @@ public sealed partial class SampleTests
         }).Compile();
 
         plan.Notes.ShouldNotContain(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal));
-        plan.Notes.ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/pd-1/swap on", StringComparison.Ordinal));
-        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-1/swap", "UpgradeTiKV/tikv-3/swap", "UpgradeTiDB/tidb-1/swap"]);
+        plan.Notes.ShouldContain(
+            n => n.StartsWith("NO ROLLBACK from UpgradePD/pd-1/swap on", StringComparison.Ordinal));
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id)
+            .ShouldBe(["UpgradePD/pd-1/swap", "UpgradeTiKV/tikv-3/swap", "UpgradeTiDB/tidb-1/swap"]);
         plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(
         [
-            Phases.PreparePackage, Phases.SaveConfiguration, Phases.Backup, Phases.UpgradePD, Phases.UpgradeTiKV, Phases.UpgradePump, Phases.UpgradeTiDB,
+            Phases.PreparePackage, Phases.SaveConfiguration, Phases.Backup, Phases.UpgradePD, Phases.UpgradeTiKV,
+            Phases.UpgradePump, Phases.UpgradeTiDB,
             Phases.LimitMerging, Phases.UpgradeDrainer, Phases.Verify, Phases.TuneScheduling,
         ]);
     }
@@ -36,15 +45,22 @@ public sealed partial class SampleTests
     [Fact]
     public void Phases_and_steps_named_on_page_exist_in_plans()
     {
-        var there = new TiDbWorld(new TiDbWorldSetup { Pumps = 2, Drainers = 1, Spec = s => s with { Tidb = s.Tidb! with { AliasPdUnits = true } } }).Begin().Stored!.Steps.Select(s => InstanceName().Replace(s.Id, "/NAME-")).ToHashSet(StringComparer.Ordinal);
-        var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => PhaseOrder.OfTiDb.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
+        var there = new TiDbWorld(new TiDbWorldSetup
+        {
+            Pumps = 2,
+            Drainers = 1,
+            Spec = s => s with { Tidb = s.Tidb! with { AliasPdUnits = true } }
+        }).Begin().Stored!.Steps.Select(s => InstanceName().Replace(s.Id, "/NAME-")).ToHashSet(StringComparer.Ordinal);
+        var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value)
+            .Where(c => PhaseOrder.OfTiDb.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
 
         named.Where(c => c.Contains('/', StringComparison.Ordinal)).Distinct().Except(there).ShouldBeEmpty();
         PhaseOrder.OfTiDb.Except(named).ShouldBeEmpty("every phase is explained");
     }
 
-    private static DatabaseRollingUpgradeSpec Sample() => YamlToJson.ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-tidb-2.1-to-3.0.yaml"))
-        .Single().Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgrade).ShouldNotBeNull().Spec;
+    private static DatabaseRollingUpgradeSpec Sample() =>
+        YamlToJson.ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-tidb-2.1-to-3.0.yaml"))
+            .Single().Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgrade).ShouldNotBeNull().Spec;
 
     private static string Page() => File.ReadAllText(Repository.PathOf("docs", "explanation", "tidb.md"));
 

@@ -9,7 +9,15 @@ public sealed class SparkTests
     {
         Leaders = 4,
         SchedulerWindow = TimeSpan.FromSeconds(3),
-        Spec = static s => s with { Settle = "1s", Tidb = s.Tidb! with { TiSpark = TiDbWorldSpark.Spec, TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } } },
+        Spec = static s => s with
+        {
+            Settle = "1s",
+            Tidb = s.Tidb! with
+            {
+                TiSpark = TiDbWorldSpark.Spec,
+                TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" }
+            }
+        },
     };
 
     [Fact]
@@ -27,7 +35,8 @@ public sealed class SparkTests
         world.Spark!.Loaded.ShouldBe([NewName, NewName]);
         foreach (var host in TiDbWorldSpark.Hosts)
         {
-            world.Files[(host, $"{TiDbWorldSpark.Directory}/jars/{TiDbWorldSpark.Former}.old")].ShouldBe(TiDbWorldSpark.OfOld);
+            world.Files[(host, $"{TiDbWorldSpark.Directory}/jars/{TiDbWorldSpark.Former}.old")].ShouldBe(
+                TiDbWorldSpark.OfOld);
         }
 
         world.Step("UpgradeTiSpark/smoke").State.ShouldBe(StepState.Succeeded);
@@ -64,7 +73,8 @@ public sealed class SparkTests
     public void Spark_without_master_to_compare_is_not_touched()
     {
         var world = new TiDbWorld(Sparkling).Begin();
-        world.Spark!.Change(TiDbWorldSpark.Hosts[0], [$"{TiDbWorldSpark.Directory}/sbin/stop-all.sh"])!.Value.CarryOut();
+        world.Spark!.Change(TiDbWorldSpark.Hosts[0], [$"{TiDbWorldSpark.Directory}/sbin/stop-all.sh"])!.Value
+            .CarryOut();
         world.RunToStall();
 
         world.Life.Outcome!.Reason.ShouldBe(Reasons.ComponentsUnhealthy);
@@ -76,9 +86,11 @@ public sealed class SparkTests
     {
         var golden = new TiDbWorld(Sparkling).Begin();
         golden.RunToSuccess();
-        var points = golden.Points.Where(p => p.ToString().Contains("spark", StringComparison.OrdinalIgnoreCase) || p.ToString().Contains("jar", StringComparison.Ordinal)).ToList();
+        var points = golden.Points.Where(p => p.ToString().Contains("spark", StringComparison.OrdinalIgnoreCase)
+            || p.ToString().Contains("jar", StringComparison.Ordinal)).ToList();
         points.Count.ShouldBeGreaterThan(5);
-        foreach (var (point, fate) in points.SelectMany(p => new[] { (p, Fate.DieBefore), (p, Fate.DieAfter), (p, Fate.LostAnswer) }))
+        foreach (var (point, fate) in points.SelectMany(
+            p => new[] { (p, Fate.DieBefore), (p, Fate.DieAfter), (p, Fate.LostAnswer) }))
         {
             var world = new TiDbWorld(Sparkling).Begin();
             world.Fates = p => p.Number == point.Number ? fate : Fate.Live;

@@ -2,7 +2,8 @@ using Drydock.Reconcilers.Databases.TiDb;
 
 namespace Drydock.Tests.Unit.Databases.TiDb;
 
-/// <summary>What a failure of a client means to a step that acts. The actions of a TiDB upgrade are repeatable.</summary>
+/// <summary>What a failure of a client means to a step that acts. The actions of a TiDB upgrade are
+/// repeatable.</summary>
 public sealed class StepFailureTests
 {
     public static TheoryData<Exception, bool, bool> Failures => new()
@@ -52,7 +53,13 @@ public sealed class StepFailureTests
     private static StepContext Context()
     {
         var step = new StoredStep { Id = "P/x", Action = nameof(Throwing) }.AsStep();
-        return new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = TimeProvider.System };
+        return new StepContext
+        {
+            OwnerUid = "1",
+            Plan = PlanProgress.Of(new Plan(), [step], []),
+            Step = step,
+            Time = TimeProvider.System
+        };
     }
 
     private record Throwing(Exception Error) : TiDbStep

@@ -11,7 +11,8 @@ public sealed class SwapTests
     public void Refused_preparation_stops_nothing_and_says_so()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world["tikv-1"].RefusesStage = new HostException("192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
+        world["tikv-1"].RefusesStage = new HostException(
+            "192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
         world.RunToStall();
 
         world.Life.Outcome!.Reason.ShouldBe(Reasons.NoSpace);
@@ -24,7 +25,8 @@ public sealed class SwapTests
     public void Former_program_is_started_again_after_refused_swap()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world["tikv-1"].RefusesSwap = new HostException("192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
+        world["tikv-1"].RefusesSwap = new HostException(
+            "192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
         world.RunToStall();
 
         (world["tikv-1"].Running, world["tikv-1"].IsStopped).ShouldBe((TiDbWorld.Old, false));
@@ -47,7 +49,9 @@ public sealed class SwapTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world[name].HasWatchdog = hasWatchdog;
-        world[name].RefusesStop = hasWatchdog ? null : new HostException("192.0.2.1", Reasons.ControlMismatch, "ExecStart leads elsewhere.", retryable: false);
+        world[name].RefusesStop = hasWatchdog
+            ? null
+            : new HostException("192.0.2.1", Reasons.ControlMismatch, "ExecStart leads elsewhere.", retryable: false);
         world.RunToStall();
 
         world.Life.Outcome!.Reason.ShouldBe(hasWatchdog ? Reasons.ProcessLivesOn : Reasons.ControlMismatch);
@@ -86,7 +90,8 @@ public sealed class SwapTests
         world.Run(world["tikv-1"]);
         world.RunToStall();
 
-        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason).ShouldBe(("UpgradeTiKV/tikv-1/swap", Reasons.TargetChanged));
+        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason)
+            .ShouldBe(("UpgradeTiKV/tikv-1/swap", Reasons.TargetChanged));
         world.Life.Outcome.Message.ShouldBeWorded();
 
         world.End(world["tikv-1"], byOperator: false);
@@ -117,11 +122,13 @@ public sealed class SwapTests
     public void Prepared_program_is_removed_when_run_stops()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world["tikv-1"].RefusesSwap = new HostException("192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
+        world["tikv-1"].RefusesSwap = new HostException(
+            "192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
         world.RunToStall();
         world["tikv-1"].IsStaged.ShouldBeTrue();
         var status = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
-        new TiDbUndo(world.Upgrade.Spec, status.Plan).Leftovers.Where(l => l.Kind == LeftoverKind.Program).Select(l => l.Name).ShouldBe(["tikv-1"]);
+        new TiDbUndo(world.Upgrade.Spec, status.Plan).Leftovers.Where(l => l.Kind == LeftoverKind.Program)
+            .Select(l => l.Name).ShouldBe(["tikv-1"]);
 
         world.CleanUp().Removed.ShouldBe(["tikv-1", "UpgradeTiKV/hold-scheduling"]);
         world["tikv-1"].IsStaged.ShouldBeFalse();
@@ -158,7 +165,8 @@ public sealed class SwapTests
     [Fact]
     public void Process_that_cannot_start_is_retried_until_verify_timeout()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Timeouts = s.Timeouts with { Verify = "10m" } } }).Begin();
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Timeouts = s.Timeouts with { Verify = "10m" } } })
+            .Begin();
         world.RunUntil(() => world.Step("UpgradePD/pd-2/swap").State == StepState.Succeeded, "pd-2 swapped");
         var since = world.Now;
         (world["pd-2"].RefusesStart, world["pd-2"].IsStopped) = (true, true);
@@ -184,8 +192,11 @@ public sealed class SwapTests
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/swap").State == StepState.Succeeded, "tikv-1 swapped");
         var asked = 0;
-        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path.EndsWith("/store/1", StringComparison.Ordinal) && ++asked % 2 == 0
-            ? (200, """{"store":{"id":1,"address":"192.0.2.1:20160","version":"3.0.9","state_name":"Disconnected"},"status":{"leader_count":0,"region_count":1}}""")
+        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD
+            && path.EndsWith("/store/1", StringComparison.Ordinal) && ++asked % 2 == 0
+            ? (
+                200,
+                """{"store":{"id":1,"address":"192.0.2.1:20160","version":"3.0.9","state_name":"Disconnected"},"status":{"leader_count":0,"region_count":1}}""")
             : null;
         world.RunFor(TimeSpan.FromSeconds(30));
         world.Answers = static (_, _, _) => null;

@@ -28,15 +28,19 @@ public sealed class TikvMigrationTests
         const string Text = "# mine\n[server]\naddr = \"x\" # here\nunknown-key = [1]\n";
         var migrated = TikvMigration.Migrate(Text, Settings);
 
-        migrated.Text.ShouldStartWith("# mine\n[server]\naddr = \"x\" # here\nunknown-key = [1]\nstatus-addr = \"0.0.0.0:20180\"\n");
-        migrated.Changes.Select(c => c.Path).ShouldBe(["storage.block-cache.capacity", "readpool.coprocessor.high-concurrency", "readpool.coprocessor.normal-concurrency", "readpool.coprocessor.low-concurrency", "server.status-addr"]);
+        migrated.Text.ShouldStartWith(
+            "# mine\n[server]\naddr = \"x\" # here\nunknown-key = [1]\nstatus-addr = \"0.0.0.0:20180\"\n");
+        migrated.Changes.Select(c => c.Path).ShouldBe([
+            "storage.block-cache.capacity", "readpool.coprocessor.high-concurrency",
+            "readpool.coprocessor.normal-concurrency", "readpool.coprocessor.low-concurrency", "server.status-addr"]);
         TomlText.Parse(migrated.Text).Word("storage.block-cache.capacity").ShouldBe("16GB");
     }
 
     [Fact]
     public void Migrate_keeps_values_chosen_by_user()
     {
-        const string Text = "[storage.block-cache]\ncapacity = \"3GB\"\n[readpool.coprocessor]\nhigh-concurrency = 2\n[server]\nstatus-addr = \"10.0.0.1:30180\"\n";
+        const string Text = "[storage.block-cache]\ncapacity = \"3GB\"\n[readpool.coprocessor]\nhigh-concurrency = "
+            + "2\n[server]\nstatus-addr = \"10.0.0.1:30180\"\n";
 
         TikvMigration.Migrate(Text, Settings).Text.ShouldBe(Text);
     }
@@ -61,14 +65,17 @@ public sealed class TikvMigrationTests
 
     [Fact]
     public void Migrate_skips_cache_capacity_when_cache_is_not_shared() =>
-        TikvMigration.Migrate("[storage.block-cache]\nshared = false\n", Settings).Changes.ShouldNotContain(c => c.Path == "storage.block-cache.capacity");
+        TikvMigration.Migrate("[storage.block-cache]\nshared = false\n", Settings).Changes
+            .ShouldNotContain(c => c.Path == "storage.block-cache.capacity");
 
     [Fact]
     public void Migrate_enables_hibernate_regions_only_on_request()
     {
         TikvMigration.Migrate("a = 1\n", Settings).Text.ShouldNotContain("hibernate");
-        TikvMigration.Migrate("[raftstore]\nhibernate-regions = true\n", Settings).Text.ShouldContain("hibernate-regions = false");
-        TikvMigration.Migrate("[raftstore]\nsync-log = true\n", Settings with { HibernateRegions = true }).Text.ShouldContain("hibernate-regions = true");
+        TikvMigration.Migrate("[raftstore]\nhibernate-regions = true\n", Settings).Text
+            .ShouldContain("hibernate-regions = false");
+        TikvMigration.Migrate("[raftstore]\nsync-log = true\n", Settings with { HibernateRegions = true }).Text
+            .ShouldContain("hibernate-regions = true");
     }
 
     [Fact]
@@ -92,6 +99,13 @@ public sealed class TikvMigrationTests
     private static DatabaseRollingUpgradeSpec Spec(int tikvs) => new()
     {
         Engine = DatabaseEngine.TiDB,
-        Instances = [.. Enumerable.Range(1, tikvs).Select(i => new DatabaseInstance { Name = $"tikv-{i}", Component = DatabaseComponent.TiKV, Host = "192.0.2.1", Port = 20160 + i, DeployDir = "/d" })],
+        Instances = [.. Enumerable.Range(1, tikvs).Select(i => new DatabaseInstance
+        {
+            Name = $"tikv-{i}",
+            Component = DatabaseComponent.TiKV,
+            Host = "192.0.2.1",
+            Port = 20160 + i,
+            DeployDir = "/d"
+        })],
     };
 }

@@ -52,7 +52,8 @@ public sealed class TomlTextTests
     {
         var changed = TomlText.Parse(Text).With("server.status-addr", "\"0.0.0.0:20180\"");
 
-        changed.Text.ShouldBe(Text.Replace("zone = \"a\" }", "zone = \"a\" }\nstatus-addr = \"0.0.0.0:20180\"", StringComparison.Ordinal));
+        changed.Text.ShouldBe(Text.Replace(
+            "zone = \"a\" }", "zone = \"a\" }\nstatus-addr = \"0.0.0.0:20180\"", StringComparison.Ordinal));
         changed.Find("server.status-addr").ShouldBe("\"0.0.0.0:20180\"");
     }
 
@@ -67,7 +68,8 @@ public sealed class TomlTextTests
     [Fact]
     public void TomlText_With_adds_dotted_key_to_dotted_table()
     {
-        var changed = TomlText.Parse("[storage]\nblock-cache.shared = true\n").With("storage.block-cache.capacity", "\"8GB\"");
+        var changed = TomlText.Parse("[storage]\nblock-cache.shared = true\n")
+            .With("storage.block-cache.capacity", "\"8GB\"");
 
         changed.Text.ShouldBe("[storage]\nblock-cache.shared = true\nblock-cache.capacity = \"8GB\"\n");
     }
@@ -75,14 +77,16 @@ public sealed class TomlTextTests
     [Fact]
     public void TomlText_With_refuses_value_below_inline_table()
     {
-        Should.Throw<FormatException>(() => TomlText.Parse("storage = { block-cache = { shared = true } }\n").With("storage.block-cache.capacity", "\"8GB\""))
+        Should.Throw<FormatException>(() => TomlText.Parse("storage = { block-cache = { shared = true } }\n")
+            .With("storage.block-cache.capacity", "\"8GB\""))
             .Message.ShouldContain("[storage]");
     }
 
     [Fact]
     public void TomlText_With_keeps_windows_line_ends()
     {
-        TomlText.Parse("[server]\r\naddr = \"x\"\r\n").With("server.status-addr", "\"y\"").Text.ShouldBe("[server]\r\naddr = \"x\"\r\nstatus-addr = \"y\"\r\n");
+        TomlText.Parse("[server]\r\naddr = \"x\"\r\n").With("server.status-addr", "\"y\"").Text
+            .ShouldBe("[server]\r\naddr = \"x\"\r\nstatus-addr = \"y\"\r\n");
     }
 
     [Theory]
@@ -111,7 +115,8 @@ public sealed class TomlTextTests
 
     [Fact]
     public void Refusal_of_second_definition_shows_neither_value() =>
-        Should.Throw<FormatException>(() => TomlText.Parse("[security]\npassword = \"canary\"\npassword = \"canary2\"\n"))
+        Should.Throw<FormatException>(
+            () => TomlText.Parse("[security]\npassword = \"canary\"\npassword = \"canary2\"\n"))
             .Message.ShouldBeWorded();
 
     [Fact]
@@ -150,7 +155,9 @@ public sealed class TomlTextTests
 
         changed.Text.ShouldBe(before
             .Replace("sync-log   =   true", "sync-log   =   false", StringComparison.Ordinal)
-            .Replace("# { inline = \"#\" }\r\n", "# { inline = \"#\" }\r\nstatus-addr = \"x\"\r\n", StringComparison.Ordinal));
+            .Replace(
+                "# { inline = \"#\" }\r\n", "# { inline = \"#\" }\r\nstatus-addr = \"x\"\r\n",
+                StringComparison.Ordinal));
         changed.Find("raftstore.quoted.key").ShouldBe("[ 1, # one\r\n    2 ]");
         changed.Find("security.cipher.name").ShouldBeNull();
     }
@@ -162,17 +169,21 @@ public sealed class TomlTextTests
 
     [Fact]
     public void TomlText_With_keeps_byte_order_mark() =>
-        TomlText.Parse("\uFEFF[server]\naddr = \"x\"\n").With("server.addr", "\"y\"").Text.ShouldBe("\uFEFF[server]\naddr = \"y\"\n");
+        TomlText.Parse("\uFEFF[server]\naddr = \"x\"\n").With("server.addr", "\"y\"").Text
+            .ShouldBe("\uFEFF[server]\naddr = \"y\"\n");
 
     [Fact]
     public void TomlText_With_refuses_key_of_table_array() =>
-        Should.Throw<FormatException>(() => TomlText.Parse("[[server]]\naddr = \"x\"\n").With("server.status-addr", "\"y\""))
+        Should.Throw<FormatException>(
+            () => TomlText.Parse("[[server]]\naddr = \"x\"\n").With("server.status-addr", "\"y\""))
             .Message.ShouldContain("server");
 
     [Fact]
     public void Multiline_texts_and_table_arrays_are_parsed()
     {
-        var toml = TomlText.Parse("a = \"\"\"\n[no]\nx = \"1\" # none\n\"\"\"\n[[t]]\nx = 1\n[[t]]\nx = 2\n[u]\n\"quoted.key\" = 1979-05-27T07:32:00Z\n");
+        var toml = TomlText.Parse(
+            "a = \"\"\"\n[no]\nx = \"1\" # none\n\"\"\"\n[[t]]\nx = 1\n[[t]]\nx = 2\n[u]\n\"quoted.key\" = "
+            + "1979-05-27T07:32:00Z\n");
 
         toml.Find("no.x").ShouldBeNull();
         toml.Find("u.quoted.key").ShouldBe("1979-05-27T07:32:00Z");
@@ -190,5 +201,6 @@ public sealed class TomlTextTests
 
     [Fact]
     public void Many_short_lists_do_not_count_as_deep() =>
-        TomlText.Parse(string.Concat(Enumerable.Range(0, 100).Select(i => $"k{i} = [[1], [2]]\n"))).Find("k99").ShouldBe("[[1], [2]]");
+        TomlText.Parse(string.Concat(Enumerable.Range(0, 100).Select(i => $"k{i} = [[1], [2]]\n"))).Find("k99")
+            .ShouldBe("[[1], [2]]");
 }

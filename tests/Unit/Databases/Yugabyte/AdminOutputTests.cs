@@ -6,7 +6,9 @@ public sealed class AdminOutputTests
 {
     [Fact]
     public void AutoFlags_configuration_version_is_parsed() =>
-        AutoFlagsConfig.Parse("AutoFlags config:\nconfig_version: 3\npromoted_flags {\n  process_name: \"yb-master\"\n}\n").Version.ShouldBe(3);
+        AutoFlagsConfig.Parse(
+            "AutoFlags config:\nconfig_version: 3\npromoted_flags {\n  process_name: \"yb-master\"\n}\n").Version
+            .ShouldBe(3);
 
     [Fact]
     public void AutoFlags_configuration_never_written_has_version_0() =>
@@ -22,7 +24,9 @@ public sealed class AdminOutputTests
 
     [Theory]
     [InlineData("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n", true)]
-    [InlineData("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: 1\n", false)]
+    [InlineData(
+        "PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: 1\n",
+        false)]
     [InlineData("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\n", false)]
     [InlineData("PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", true)]
     [InlineData("PromoteAutoFlags status: \nNo new AutoFlags to promote\n", false)]
@@ -34,7 +38,9 @@ public sealed class AdminOutputTests
 
     [Fact]
     public void AutoFlags_promotion_reports_required_restart() =>
-        AutoFlagsPromotion.Parse("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\nAll yb-master and yb-tserver processes need to be restarted in order to apply the promoted AutoFlags\n")
+        AutoFlagsPromotion.Parse(
+            "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\nAll "
+            + "yb-master and yb-tserver processes need to be restarted in order to apply the promoted AutoFlags\n")
             .NeedsRestart.ShouldBeTrue();
 
     [Theory]
@@ -44,17 +50,25 @@ public sealed class AdminOutputTests
     [InlineData("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted")]
     [InlineData("PromoteAutoFlags status:\nsomething else")]
     public void AutoFlags_promotion_without_confirmation_is_refused(string output) =>
-        Should.Throw<AdminOutputException>(() => AutoFlagsPromotion.Parse(output)).Message.ShouldContain("promote_auto_flags printed");
+        Should.Throw<AdminOutputException>(() => AutoFlagsPromotion.Parse(output)).Message
+            .ShouldContain("promote_auto_flags printed");
 
     [Theory]
-    [InlineData("RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were successfully rolled back\nNew config version: 4\n", true)]
-    [InlineData("RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 1\nCurrent config version: 1\n", false)]
+    [InlineData(
+        "RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were "
+        + "successfully rolled back\nNew config version: 4\n",
+        true)]
+    [InlineData(
+        "RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 1\nCurrent config "
+        + "version: 1\n",
+        false)]
     public void AutoFlags_rollback_output_is_parsed(string output, bool rolledBack) =>
         AdminOutput.AreFlagsRolledBack(output, 1).ShouldBe(rolledBack);
 
     [Fact]
     public void AutoFlags_rollback_to_another_version_is_refused() =>
-        Should.Throw<AdminOutputException>(() => AdminOutput.AreFlagsRolledBack("RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 2\n", 1));
+        Should.Throw<AdminOutputException>(() => AdminOutput.AreFlagsRolledBack(
+            "RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 2\n", 1));
 
     [Theory]
     [InlineData("YSQL successfully upgraded to the latest version\n", true)]
@@ -66,7 +80,8 @@ public sealed class AdminOutputTests
 
     [Theory]
     [InlineData("YSQL is not ready, initdb finished with an error: x", false)]
-    [InlineData("Catalog Version Mismatch: A DDL occurred while processing this query. Try again. (pgsql error 40001)", true)]
+    [InlineData(
+        "Catalog Version Mismatch: A DDL occurred while processing this query. Try again. (pgsql error 40001)", true)]
     [InlineData("MISMATCHED_SCHEMA: schema version mismatch", true)]
     [InlineData("Restart read required at: { read: { physical: 1 } }", true)]
     [InlineData("Couldn't find alive tablet server to connect to", true)]
@@ -79,7 +94,8 @@ public sealed class AdminOutputTests
     {
         AdminOutput.CheckReplication("Replication disabled successfully\n", enabled: false);
         AdminOutput.CheckReplication("Replication enabled successfully\n", enabled: true);
-        Should.Throw<AdminOutputException>(() => AdminOutput.CheckReplication("Replication enabled successfully\n", enabled: false));
+        Should.Throw<AdminOutputException>(
+            () => AdminOutput.CheckReplication("Replication enabled successfully\n", enabled: false));
     }
 
     [Theory]
@@ -94,7 +110,8 @@ public sealed class AdminOutputTests
     [InlineData("[a]")]
     [InlineData("1 Universe Replication Groups found: \n")]
     public void Replication_list_with_wrong_count_is_refused(string output) =>
-        Should.Throw<AdminOutputException>(() => AdminOutput.Groups(AdminTool.Inbound, AdminOutput.InboundGroups, output));
+        Should.Throw<AdminOutputException>(
+            () => AdminOutput.Groups(AdminTool.Inbound, AdminOutput.InboundGroups, output));
 
     [Theory]
     [InlineData("Idle = 1\n", true)]
@@ -115,7 +132,8 @@ public sealed class AdminOutputTests
             bbbb 	10.0.0.2:7100         	ALIVE    	FOLLOWER	N/A
             cccc 	10.0.0.3:7100         	NETWORK_ERROR	UNKNOWN 	N/A
             """);
-        masters.Select(m => (m.RpcAddress, m.IsAlive, m.IsLeader)).ShouldBe([("10.0.0.1:7100", true, true), ("10.0.0.2:7100", true, false), ("10.0.0.3:7100", false, false)]);
+        masters.Select(m => (m.RpcAddress, m.IsAlive, m.IsLeader))
+            .ShouldBe([("10.0.0.1:7100", true, true), ("10.0.0.2:7100", true, false), ("10.0.0.3:7100", false, false)]);
     }
 
     [Theory]
@@ -126,8 +144,11 @@ public sealed class AdminOutputTests
         Should.Throw<AdminOutputException>(() => ListedMaster.Parse(output));
 
     [Theory]
-    [InlineData(" 3. are_nodes_safe_to_take_down <server_uuids> [follower_lag_bound_ms]\n", nameof(NodesSafeForm.Servers))]
-    [InlineData(" 3. are_nodes_safe_to_take_down <tserver_uuids|NONE> <master_uuids|NONE> <follower_lag_bound_ms>\n", nameof(NodesSafeForm.TserversAndMasters))]
+    [InlineData(
+        " 3. are_nodes_safe_to_take_down <server_uuids> [follower_lag_bound_ms]\n", nameof(NodesSafeForm.Servers))]
+    [InlineData(
+        " 3. are_nodes_safe_to_take_down <tserver_uuids|NONE> <master_uuids|NONE> <follower_lag_bound_ms>\n",
+        nameof(NodesSafeForm.TserversAndMasters))]
     [InlineData("  * list_tables\n", nameof(NodesSafeForm.Absent))]
     public void Form_of_are_nodes_safe_is_read_from_help(string output, string expected) =>
         AdminHelp.Parse(output).NodesSafeForm.ShouldBe(Enum.Parse<NodesSafeForm>(expected));
@@ -135,8 +156,11 @@ public sealed class AdminOutputTests
     [Fact]
     public void Commands_are_found_in_help_of_old_and_new_tools()
     {
-        AdminHelp.Parse("yb-admin: <usage>\n<operation> must be one of:\n 1. change_config <tablet_id>\n 2. upgrade_ysql [use_single_connection]\n").Has("upgrade_ysql").ShouldBeTrue();
-        AdminHelp.Parse("Operations (2):\n  1. change_config <tablet_id>\n  2. upgrade_ysql\n").Has("upgrade_ysql").ShouldBeTrue();
+        AdminHelp.Parse(
+            "yb-admin: <usage>\n<operation> must be one of:\n 1. change_config <tablet_id>\n 2. upgrade_ysql "
+            + "[use_single_connection]\n").Has("upgrade_ysql").ShouldBeTrue();
+        AdminHelp.Parse("Operations (2):\n  1. change_config <tablet_id>\n  2. upgrade_ysql\n")
+            .Has("upgrade_ysql").ShouldBeTrue();
         AdminHelp.Parse("command not found").IsKnown.ShouldBeFalse();
     }
 }

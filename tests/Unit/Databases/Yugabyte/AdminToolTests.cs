@@ -11,7 +11,9 @@ public sealed class AdminToolTests
     {
         var host = new RecordingHost("AutoFlags config:\nconfig_version: 1\n");
         await Tool(host, certs: "/certs").AutoFlagsAsync(default);
-        host.Commands.ShouldHaveSingleItem().ShouldBe(["/new/bin/yb-admin", "--master_addresses", "a:7100,b:7100,c:7100", "--timeout_ms", "60000", "--certs_dir_name", "/certs", "get_auto_flags_config"]);
+        host.Commands.ShouldHaveSingleItem().ShouldBe([
+            "/new/bin/yb-admin", "--master_addresses", "a:7100,b:7100,c:7100", "--timeout_ms", "60000",
+            "--certs_dir_name", "/certs", "get_auto_flags_config"]);
     }
 
     [Fact]
@@ -19,7 +21,9 @@ public sealed class AdminToolTests
     {
         var host = new RecordingHost("BSQL successfully upgraded to the latest version\n");
         await Tool(host, YugabyteDialect.BMDB).UpgradeCatalogAsync(TimeSpan.FromMinutes(3), default);
-        host.Commands[0].ShouldBe(["/new/bin/yb-admin", "-mserver_addresses", "a:7100,b:7100,c:7100", "-timeout_ms", "180000", "upgrade_bsql"]);
+        host.Commands[0].ShouldBe([
+            "/new/bin/yb-admin", "-mserver_addresses", "a:7100,b:7100,c:7100", "-timeout_ms", "180000",
+            "upgrade_bsql"]);
     }
 
     [Fact]
@@ -27,7 +31,8 @@ public sealed class AdminToolTests
     {
         var host = new RecordingHost("AutoFlags config:\nconfig_version: 1\n");
         await Tool(host, certs: "/certs", node: "10.0.0.1").AutoFlagsAsync(default);
-        host.Commands[0].Skip(5).ShouldBe(["--certs_dir_name", "/certs", "--client_node_name", "10.0.0.1", "get_auto_flags_config"]);
+        host.Commands[0].Skip(5)
+            .ShouldBe(["--certs_dir_name", "/certs", "--client_node_name", "10.0.0.1", "get_auto_flags_config"]);
     }
 
     [Theory]
@@ -46,7 +51,8 @@ public sealed class AdminToolTests
         var host = new RecordingHost("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\n");
         await Tool(host).PromoteAutoFlagsAsync(AutoFlagClass.External, default);
         await Tool(host).PromoteAutoFlagsAsync(AutoFlagClass.LocalVolatile, default);
-        host.Commands.Select(c => string.Join(' ', c.Skip(5))).ShouldBe(["promote_auto_flags", "promote_auto_flags kLocalVolatile"]);
+        host.Commands.Select(c => string.Join(' ', c.Skip(5)))
+            .ShouldBe(["promote_auto_flags", "promote_auto_flags kLocalVolatile"]);
     }
 
     [Theory]
@@ -55,14 +61,16 @@ public sealed class AdminToolTests
     public async Task NodesSafe_command_follows_the_form_of_the_tool(string form, string expected)
     {
         var host = new RecordingHost("");
-        (await Tool(host).NodesSafeProblemAsync(Enum.Parse<NodesSafeForm>(form), ["t"], ["m"], TimeSpan.FromMinutes(1), default)).ShouldBeNull();
+        (await Tool(host).NodesSafeProblemAsync(
+            Enum.Parse<NodesSafeForm>(form), ["t"], ["m"], TimeSpan.FromMinutes(1), default)).ShouldBeNull();
         string.Join(' ', host.Commands[0].Skip(5)).ShouldBe(expected);
     }
 
     [Fact]
     public async Task NodesSafe_refusal_is_returned_as_problem()
     {
-        var host = new RecordingHost("", 1, "Error running are_nodes_safe_to_take_down: Illegal state: 3 tablet(s) would be under-replicated");
+        var host = new RecordingHost(
+            "", 1, "Error running are_nodes_safe_to_take_down: Illegal state: 3 tablet(s) would be under-replicated");
         (await Tool(host).NodesSafeProblemAsync(
                 NodesSafeForm.TserversAndMasters, ["t"], [], TimeSpan.FromMinutes(1), default))
             .ShouldBeWorded();
@@ -72,8 +80,10 @@ public sealed class AdminToolTests
     [Fact]
     public async Task NodesSafe_command_that_the_tool_does_not_know_is_no_verdict()
     {
-        var host = new RecordingHost("", 1, "Invalid operation: are_nodes_safe_to_take_down\n<operation> must be one of:\n 1. list_tables\n");
-        var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(host).NodesSafeProblemAsync(NodesSafeForm.TserversAndMasters, ["t"], [], TimeSpan.FromMinutes(1), default));
+        var host = new RecordingHost(
+            "", 1, "Invalid operation: are_nodes_safe_to_take_down\n<operation> must be one of:\n 1. list_tables\n");
+        var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(host).NodesSafeProblemAsync(
+            NodesSafeForm.TserversAndMasters, ["t"], [], TimeSpan.FromMinutes(1), default));
         thrown.Message.ShouldBeWorded();
     }
 
@@ -92,7 +102,8 @@ public sealed class AdminToolTests
     [InlineData("Invalid arguments for operation", false)]
     public async Task Missing_leader_marks_request_as_not_taken(string printed, bool expected)
     {
-        var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(new RecordingHost("", 1, printed)).ChangeLeaderBlacklistAsync(new ServiceAddress("t", 9100), add: true, default));
+        var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(new RecordingHost("", 1, printed))
+            .ChangeLeaderBlacklistAsync(new ServiceAddress("t", 9100), add: true, default));
         thrown.IsRequestNotTaken.ShouldBe(expected);
     }
 
@@ -123,7 +134,8 @@ public sealed class AdminToolTests
         await Tool(host).IsUpgradingCatalogAsync(default);
         string[] search = [.. host.Commands[0]];
 
-        using var admin = Process.Start("bash", ["-c", "exec -a '/new/bin/yb-admin --timeout_ms 1 upgrade_ysql' sleep 60"]);
+        using var admin = Process.Start(
+            "bash", ["-c", "exec -a '/new/bin/yb-admin --timeout_ms 1 upgrade_ysql' sleep 60"]);
         (await SearchAsync(search)).ShouldBe(0);
         admin.Kill();
         await admin.WaitForExitAsync();
@@ -133,7 +145,9 @@ public sealed class AdminToolTests
     [Fact]
     public void Command_is_complete_for_administrators() =>
         Call(certs: "/certs").Release("t:9100")
-            .ShouldBe("/new/bin/yb-admin --master_addresses a:7100,b:7100,c:7100 --certs_dir_name /certs change_leader_blacklist REMOVE t:9100");
+            .ShouldBe(
+                "/new/bin/yb-admin --master_addresses a:7100,b:7100,c:7100 --certs_dir_name /certs "
+                + "change_leader_blacklist REMOVE t:9100");
 
     private static async Task<int> SearchAsync(string[] command)
     {
@@ -142,15 +156,20 @@ public sealed class AdminToolTests
         return search.ExitCode;
     }
 
-    private static AdminTool Tool(RecordingHost host, YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null, string? node = null) => new(
-        host,
-        Call(dialect, certs, node),
-        text => text.Replace("hunter2", "***", StringComparison.Ordinal));
+    private static AdminTool Tool(
+        RecordingHost host, YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null,
+        string? node = null) =>
+        new(
+            host,
+            Call(dialect, certs, node),
+            text => text.Replace("hunter2", "***", StringComparison.Ordinal));
 
-    private static AdminCommand Call(YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null, string? node = null) => new(
-        "/new/bin/yb-admin",
-        YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec { Dialect = dialect } }),
-        "a:7100,b:7100,c:7100",
-        certs,
-        node);
+    private static AdminCommand Call(
+        YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null, string? node = null) =>
+        new(
+            "/new/bin/yb-admin",
+            YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec { Dialect = dialect } }),
+            "a:7100,b:7100,c:7100",
+            certs,
+            node);
 }

@@ -27,7 +27,8 @@ public sealed class CatalogWatchTests
     {
         var world = new YugaWorld { MigrationGoesOn = TimeSpan.FromMinutes(20) };
         var killed = false;
-        var run = YugaRun.Of(world, (_, what) => what == "upgrade_ysql" && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live).ToEnd();
+        var run = YugaRun.Of(world, (_, what) =>
+            what == "upgrade_ysql" && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live).ToEnd();
         killed.ShouldBeTrue();
         run.Outcome.State.ShouldBe(RunState.Succeeded);
         world.Violations.ShouldBeEmpty();
@@ -38,10 +39,14 @@ public sealed class CatalogWatchTests
     {
         var world = new YugaWorld { MigrationGoesOn = TimeSpan.FromMinutes(20) };
         var killed = false;
-        var run = YugaRun.Of(world, (_, what) => what == "upgrade_ysql" && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live);
+        var run = YugaRun.Of(world, (_, what) =>
+            what == "upgrade_ysql" && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live);
         run.Until(() => killed, "the operator is killed");
         world.ToolAnswers["ysql_catalog_version"] = (1, "Timed out: no leader");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeCatalog/upgrade").Message?.Contains("A tablet server may still upgrade the catalogue", StringComparison.Ordinal) == true, "it waits");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeCatalog/upgrade").Message
+                ?.Contains("A tablet server may still upgrade the catalogue", StringComparison.Ordinal) == true,
+            "it waits");
         world.Acts.Count(a => a == "upgrade_ysql").ShouldBe(1);
 
         world.ToolAnswers.Remove("ysql_catalog_version");
@@ -56,7 +61,10 @@ public sealed class CatalogWatchTests
         var host = world.Servers[^1].Host;
         world.CatalogUpgradesByHand.Add(host);
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeCatalog/upgrade").Message?.Contains($"runs on {host}", StringComparison.Ordinal) == true, "it is named");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeCatalog/upgrade").Message
+                ?.Contains($"runs on {host}", StringComparison.Ordinal) == true,
+            "it is named");
         world.Acts.ShouldNotContain("upgrade_ysql");
 
         world.CatalogUpgradesByHand.Clear();
@@ -70,7 +78,8 @@ public sealed class CatalogWatchTests
         var world = new YugaWorld { MigrationGoesOn = TimeSpan.FromMinutes(20) };
         world.ToolAnswers["ysql_catalog_version"] = (1, "Invalid operation: ysql_catalog_version");
         var run = YugaRun.Of(world).ToEnd();
-        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeCatalog/upgrade", Reasons.AdminToolFailed));
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason)
+            .ShouldBe((RunState.Failed, "UpgradeCatalog/upgrade", Reasons.AdminToolFailed));
         run.Outcome.Message!.ShouldContain("pg_stat_activity");
         world.Acts.Count(a => a == "upgrade_ysql").ShouldBe(1);
     }

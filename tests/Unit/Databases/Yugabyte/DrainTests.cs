@@ -116,7 +116,8 @@ public sealed class DrainTests
     public void Tool_that_cannot_set_flags_does_not_fail_the_upgrade()
     {
         var world = Slow(new LeaderMoves(2, 1));
-        world.FlagAnswer = new(1, "", "Remote error: flag is not safe to change at runtime (use --force flag to allow anyway)");
+        world.FlagAnswer = new(
+            1, "", "Remote error: flag is not safe to change at runtime (use --force flag to allow anyway)");
         var run = YugaRun.Of(world).ToEnd();
         run.Outcome.State.ShouldBe(RunState.Succeeded);
         run.Plan.Steps.Single(s => s.Is<SpeedUpLeaders>()).Message.ShouldBeWorded();
@@ -128,7 +129,10 @@ public sealed class DrainTests
         var world = Slow(new LeaderMoves(2, 1));
         var run = Draining(world);
         var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
-        YugabyteStatus.LeftBehind(world.Spec, status).ShouldContain(a => a.Reason == Reasons.ScheduleLimits && a.Message.Contains("--server_address=10.0.0.1:7100 --timeout_ms=30000 set_flag load_balancer_max_concurrent_moves 2", StringComparison.Ordinal));
+        YugabyteStatus.LeftBehind(world.Spec, status)
+            .ShouldContain(a => a.Reason == Reasons.ScheduleLimits && a.Message.Contains(
+                "--server_address=10.0.0.1:7100 --timeout_ms=30000 set_flag load_balancer_max_concurrent_moves 2",
+                StringComparison.Ordinal));
 
         var came = await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(status, default);
         came.Removed.ShouldBe(["t1", "UpgradeTServers/speed-up-leaders"]);
@@ -148,7 +152,8 @@ public sealed class DrainTests
         silent.Moves.ShouldBe(new LeaderMoves(100, 100));
 
         silent.IsSilent = false;
-        (await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(status, default)).Remaining.ShouldBeEmpty();
+        (await new YugabyteCluster(new YugaLife(world).Context).CleanUpAsync(status, default)).Remaining
+            .ShouldBeEmpty();
         world.Masters.ShouldAllBe(m => m.Moves == new LeaderMoves(2, 1));
     }
 
@@ -157,7 +162,8 @@ public sealed class DrainTests
     {
         var world = Slow(new LeaderMoves(2, 1), "2.20.2.0-b1", "2024.1.3.0-b5");
         var run = Draining(world);
-        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).Until(() => world.Masters.All(m => m.Moves == new LeaderMoves(2, 1)), "the values are back");
+        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).Until(
+            () => world.Masters.All(m => m.Moves == new LeaderMoves(2, 1)), "the values are back");
         world["m1"].Running.ShouldBe(world.Setup.To, "before any master is restarted");
     }
 
@@ -171,7 +177,9 @@ public sealed class DrainTests
         {
             var (number, disturbed) = (0, at);
             var world = Slow(new LeaderMoves(2, 1));
-            var run = YugaRun.Of(world, (_, what) => what.Contains("set_flag", StringComparison.Ordinal) && ++number == disturbed ? fate : YugaFate.Live).ToEnd();
+            var run = YugaRun.Of(world, (_, what) =>
+                what.Contains("set_flag", StringComparison.Ordinal) && ++number == disturbed ? fate : YugaFate.Live)
+                .ToEnd();
             run.Outcome.State.ShouldBe(RunState.Succeeded, $"{fate} at {at}");
             world.Masters.ShouldAllBe(m => m.Moves == new LeaderMoves(2, 1), $"{fate} at {at}");
         }

@@ -9,7 +9,8 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class KillEnumerationTests
 {
     private static readonly YugaSetup Setup = PlannerTests.Replicated();
-    internal static readonly YugaSetup Zoned = new() { Tservers = 6, Zones = 3, MaxUnavailablePerZone = 2, To = Setup.To };
+    internal static readonly YugaSetup Zoned =
+        new() { Tservers = 6, Zones = 3, MaxUnavailablePerZone = 2, To = Setup.To };
 
     // It is killed after every write and act in every run.
     [Theory]
@@ -61,7 +62,9 @@ public sealed class KillEnumerationTests
             world.PeerVersion = Setup.To;
             run.Until(() => run.HasFrozen, $"frozen at {at}");
             var acts = world.Acts.Count;
-            run.Until(() => world.Acts.Count > acts + 2 || run.Store.Outcome?.State == RunState.Succeeded, "the successor goes on");
+            run.Until(
+                () => world.Acts.Count > acts + 2 || run.Store.Outcome?.State == RunState.Succeeded,
+                "the successor goes on");
             run.ThawFrozen();
             run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded, $"frozen at {at} {run.PointNames[at - 1]}");
             world.Violations.ShouldBeEmpty();
@@ -76,7 +79,8 @@ public sealed class KillEnumerationTests
     public void Rollback_killed_after_any_point_reaches_the_same_end()
     {
         var points = RollBack(static _ => YugaFate.Live);
-        Cases.Try(Enumerable.Range(1, points), at => RollBack(number => number == at ? YugaFate.DieAfter : YugaFate.Live));
+        Cases.Try(
+            Enumerable.Range(1, points), at => RollBack(number => number == at ? YugaFate.DieAfter : YugaFate.Live));
     }
 
     [Theory]
@@ -86,7 +90,8 @@ public sealed class KillEnumerationTests
     public void Upgrade_killed_repeatedly_reaches_the_same_end(int seed)
     {
         var random = new Random(seed);
-        var world = Run((_, _) => random.Next(6) == 0 ? (YugaFate)random.Next(1, 5) : YugaFate.Live, out _, $"seed {seed}");
+        var world = Run(
+            (_, _) => random.Next(6) == 0 ? (YugaFate)random.Next(1, 5) : YugaFate.Live, out _, $"seed {seed}");
         world.Violations.ShouldBeEmpty();
         world.Servers.ShouldAllBe(s => s.Running == Setup.To && s.Starts == 1);
         world.LeaderBlacklist.ShouldBeEmpty();
@@ -100,7 +105,9 @@ public sealed class KillEnumerationTests
     public void Only_master_is_started_after_kill_although_nobody_leads(string at)
     {
         var killed = false;
-        var world = Run((_, what) => what == at && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live, out _, at, new YugaSetup { Masters = 1, AllowUnavailability = true });
+        var world = Run(
+            (_, what) => what == at && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live, out _, at,
+            new YugaSetup { Masters = 1, AllowUnavailability = true });
         killed.ShouldBeTrue();
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1);
     }
@@ -111,10 +118,14 @@ public sealed class KillEnumerationTests
         var world = new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" });
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
-        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan), (number, _) => fates(number)).ToEnd();
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded,
+            "all is new");
+        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan), (number, _) => fates(number))
+            .ToEnd();
         back.Outcome.State.ShouldBe(RunState.Succeeded);
-        world.Servers.ShouldAllBe(s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
+        world.Servers.ShouldAllBe(
+            s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
         world.LeaderBlacklist.ShouldBeEmpty();
         world.Violations.ShouldBeEmpty();
         return back.Points;

@@ -14,7 +14,10 @@ public sealed class LostHostTests
         var run = YugaRun.Of(world);
         run.Until(() => world["t1"].Running == world.Setup.To, "t1 is new");
         world.End(world["t4"], SupervisionState.Inactive);
-        run.Until(() => run.Told.Any(m => m.Contains("remove t4 from the database and add it to spec.skip", StringComparison.Ordinal)), "the message names spec.skip");
+        run.Until(
+            () => run.Told.Any(
+                m => m.Contains("remove t4 from the database and add it to spec.skip", StringComparison.Ordinal)),
+            "the message names spec.skip");
 
         world["t2"].Running.ShouldBe(world.Setup.From);
     }
@@ -30,14 +33,21 @@ public sealed class LostHostTests
         run.Told.ShouldNotContain(m => m.Contains("lost for good", StringComparison.Ordinal));
 
         var plan = YugaRun.Compile(new YugaWorld());
-        var restarted = PlanProgress.Of(plan).With(s => s.Record with { State = StepState.Succeeded, Attempt = 1, StartedAt = world.Time.GetUtcNow(), Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = "m2" } }, only: "UpgradeMasters/1/swap");
+        var restarted = PlanProgress.Of(plan).With(s => s.Record with
+        {
+            State = StepState.Succeeded,
+            Attempt = 1,
+            StartedAt = world.Time.GetUtcNow(),
+            Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = "m2" }
+        }, only: "UpgradeMasters/1/swap");
         var down = new YugaWorld();
         down["m2"].Running = null;
         var cluster = new YugabyteCluster(new YugaLife(down).Context);
         Problems(restarted).ShouldBe(["Waiting until m2, which this upgrade has just restarted, is alive."]);
         Problems(plan)[0].ShouldBeWorded();
 
-        IReadOnlyList<string> Problems(PlanProgress of) => new ClusterGate(cluster).HealthProblemsAsync(of, CancellationToken.None).GetAwaiter().GetResult();
+        IReadOnlyList<string> Problems(PlanProgress of) =>
+            new ClusterGate(cluster).HealthProblemsAsync(of, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     [Theory]
@@ -51,7 +61,8 @@ public sealed class LostHostTests
         var gate = new ClusterGate(new YugabyteCluster(new YugaLife(world).Context));
         var problems = await gate.HealthProblemsAsync(plan, CancellationToken.None);
 
-        problems.Any(p => p.Contains("1 tablet servers as dead", StringComparison.Ordinal)).ShouldBe(counts, string.Join(" ", problems));
+        problems.Any(p => p.Contains("1 tablet servers as dead", StringComparison.Ordinal))
+            .ShouldBe(counts, string.Join(" ", problems));
     }
 
     [Theory]
@@ -61,7 +72,8 @@ public sealed class LostHostTests
     {
         var world = new YugaWorld(Four);
         Lose(world, isTakenOut);
-        var report = await new VersionCheck(new YugabyteCluster(new YugaLife(world).Context)).ReadAsync(YugabyteVersion.Parse(world.Setup.From), CancellationToken.None);
+        var report = await new VersionCheck(new YugabyteCluster(new YugaLife(world).Context)).ReadAsync(
+            YugabyteVersion.Parse(world.Setup.From), CancellationToken.None);
 
         report.IsClean.ShouldBe(isTakenOut, report.Describe());
     }
@@ -76,7 +88,8 @@ public sealed class LostHostTests
         world.Spec = spec;
         var gate = new ClusterGate(new YugabyteCluster(new YugaLife(world).Context));
 
-        (await gate.HealthProblemsAsync(plan, CancellationToken.None)).ShouldContain(p => p.StartsWith("Tablet server t4 (10.0.0.4:9000) is not ALIVE.", StringComparison.Ordinal));
+        (await gate.HealthProblemsAsync(plan, CancellationToken.None)).ShouldContain(
+            p => p.StartsWith("Tablet server t4 (10.0.0.4:9000) is not ALIVE.", StringComparison.Ordinal));
     }
 
     // As spec.skip does, the spec of the steps no longer lists it.

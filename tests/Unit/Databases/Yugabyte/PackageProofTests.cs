@@ -6,19 +6,27 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class PackageProofTests
 {
     [Theory]
-    [InlineData("10.0.0.2 yb-master", 0, "version 2.20.7.1 build 3 revision x", Reasons.VersionMismatch, "reports 2.20.7.1-b3, expected 2.20.7.0-b58")]
-    [InlineData("10.0.0.3 yb-tserver", 127, "error while loading shared libraries: libyb_util.so", Reasons.PackageCorrupt, "libyb_util.so")]
-    [InlineData("10.0.0.1 postgres", 0, "postgres (PostgreSQL) 11.2-YB-2.20.6.0-b1", Reasons.VersionMismatch, "reports 2.20.6.0, expected 2.20.7.0-b58")]
+    [InlineData(
+        "10.0.0.2 yb-master", 0, "version 2.20.7.1 build 3 revision x", Reasons.VersionMismatch,
+        "reports 2.20.7.1-b3, expected 2.20.7.0-b58")]
+    [InlineData(
+        "10.0.0.3 yb-tserver", 127, "error while loading shared libraries: libyb_util.so", Reasons.PackageCorrupt,
+        "libyb_util.so")]
+    [InlineData(
+        "10.0.0.1 postgres", 0, "postgres (PostgreSQL) 11.2-YB-2.20.6.0-b1", Reasons.VersionMismatch,
+        "reports 2.20.6.0, expected 2.20.7.0-b58")]
     [InlineData("10.0.0.1 postgres", 1, "", Reasons.PackageCorrupt, "it printed nothing")]
     [InlineData("10.0.0.1 yb-master", 0, "Usage: something else", Reasons.VersionMismatch, "printed no version")]
-    public void Unfit_program_on_one_host_fails_before_first_stop(string where, int code, string said, string reason, string message)
+    public void Unfit_program_on_one_host_fails_before_first_stop(
+        string where, int code, string said, string reason, string message)
     {
         var world = new YugaWorld();
         world.VersionAnswers[where] = new RemoteResult(code, code == 0 ? said : "", code == 0 ? "" : said);
         var run = YugaRun.Of(world).ToEnd();
 
         var host = where.Split(' ')[0];
-        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, $"PreparePackage/{host}", reason));
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason)
+            .ShouldBe((RunState.Failed, $"PreparePackage/{host}", reason));
         run.Outcome.Message!.ShouldSatisfyAllConditions(m => m.ShouldContain(host), m => m.ShouldContain(message));
         run.Outcome.Message.ShouldBeWorded();
         world.Acts.ShouldNotContain(a => a.StartsWith("stop", StringComparison.Ordinal));

@@ -12,40 +12,51 @@ public sealed class PlanGoldenTests
     private static readonly YugaSetup Modern = new() { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" };
     private static readonly LeaderMoves Slow = new(2, 1);
 
-    private static readonly Dictionary<string, (YugaSetup Setup, Func<YugaWorld, YugaRun, YugaRun> ToEnd)> Scenarios = new(StringComparer.Ordinal)
-    {
-        ["replicated"] = (PlannerTests.Replicated(), Succeed),
-        ["replicated-modern"] = (PlannerTests.Replicated() with { From = Modern.From, To = Modern.To, Mode = ReplicationMode.PauseBothSides }, Succeed),
-        ["zones"] = (KillEnumerationTests.Zoned, Succeed),
-        ["zones-side-by-side"] = (KillEnumerationTests.Zoned with { From = Modern.From, To = Modern.To, NodesSafe = true }, Succeed),
-        ["one-master"] = (new YugaSetup { Masters = 1, AllowUnavailability = true }, Succeed),
-        ["one-master-modern"] = (Modern with { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true }, Succeed),
-        ["modern"] = (Modern, Succeed),
-        ["modern-rolled-back"] = (Modern, static (world, run) =>
+    private static readonly Dictionary<string, (YugaSetup Setup, Func<YugaWorld, YugaRun, YugaRun> ToEnd)> Scenarios =
+        new(StringComparer.Ordinal)
         {
-            run.HoldBefore.Add("VerifyVersions");
-            return run.Until(() => run.Plan.Step("UpgradeTServers/t3/verify")!.State == StepState.Succeeded, "all is new");
-        }
-        ),
-        ["modern-second-tserver-sick"] = (Modern, static (world, run) =>
-        {
-            run.Until(() => world["t2"].Starts == 1, "t2 is new");
-            world["t2"].StaysSick = true;
-            run.ToEnd().Outcome.StepId.ShouldBe("UpgradeTServers/t2/verify");
-            world["t2"].StaysSick = false;
-            return run;
-        }
-        ),
-        ["volatile-flags"] = (Modern with { Class = AutoFlagClass.LocalVolatile }, static (world, run) =>
-        {
-            run.HoldBefore.Add("PromoteAutoFlags");
-            return run.Until(() => run.Plan.Step("PromoteVolatileFlags/await-flags")!.State == StepState.Succeeded, "they are promoted");
-        }
-        ),
-        ["volatile-flags-made-final"] = (Modern with { Class = AutoFlagClass.LocalVolatile }, Succeed),
-        ["slow-leaders"] = (Modern with { Moves = Slow, Finalize = FinalizeMode.Manual }, Succeed),
-        ["bmdb"] = (PlannerTests.Replicated() with { Dialect = YugabyteDialect.BMDB }, Succeed),
-    };
+            ["replicated"] = (PlannerTests.Replicated(), Succeed),
+            ["replicated-modern"] = (PlannerTests.Replicated() with
+            {
+                From = Modern.From,
+                To = Modern.To,
+                Mode = ReplicationMode.PauseBothSides
+            }, Succeed),
+            ["zones"] = (KillEnumerationTests.Zoned, Succeed),
+            ["zones-side-by-side"] =
+                (KillEnumerationTests.Zoned with { From = Modern.From, To = Modern.To, NodesSafe = true }, Succeed),
+            ["one-master"] = (new YugaSetup { Masters = 1, AllowUnavailability = true }, Succeed),
+            ["one-master-modern"] =
+                (Modern with { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true }, Succeed),
+            ["modern"] = (Modern, Succeed),
+            ["modern-rolled-back"] = (Modern, static (world, run) =>
+            {
+                run.HoldBefore.Add("VerifyVersions");
+                return run.Until(
+                    () => run.Plan.Step("UpgradeTServers/t3/verify")!.State == StepState.Succeeded, "all is new");
+            }
+            ),
+            ["modern-second-tserver-sick"] = (Modern, static (world, run) =>
+            {
+                run.Until(() => world["t2"].Starts == 1, "t2 is new");
+                world["t2"].StaysSick = true;
+                run.ToEnd().Outcome.StepId.ShouldBe("UpgradeTServers/t2/verify");
+                world["t2"].StaysSick = false;
+                return run;
+            }
+            ),
+            ["volatile-flags"] = (Modern with { Class = AutoFlagClass.LocalVolatile }, static (world, run) =>
+            {
+                run.HoldBefore.Add("PromoteAutoFlags");
+                return run.Until(
+                    () => run.Plan.Step("PromoteVolatileFlags/await-flags")!.State == StepState.Succeeded,
+                    "they are promoted");
+            }
+            ),
+            ["volatile-flags-made-final"] = (Modern with { Class = AutoFlagClass.LocalVolatile }, Succeed),
+            ["slow-leaders"] = (Modern with { Moves = Slow, Finalize = FinalizeMode.Manual }, Succeed),
+            ["bmdb"] = (PlannerTests.Replicated() with { Dialect = YugabyteDialect.BMDB }, Succeed),
+        };
 
     public static TheoryData<string> Names => [.. Scenarios.Keys];
 
@@ -57,7 +68,8 @@ public sealed class PlanGoldenTests
     {
         var (setup, toEnd) = Scenarios[name];
         var kind = new DatabaseUpgradeKind(SupportedEngines.All, static (_, _) => throw new NotSupportedException());
-        var golden = new PlanGolden(kind) { Parked = (_, status) => Removed(setup, (DatabaseRollingUpgradeStatus)status) };
+        var golden =
+            new PlanGolden(kind) { Parked = (_, status) => Removed(setup, (DatabaseRollingUpgradeStatus)status) };
         var world = new YugaWorld(setup);
         DatabaseRollingUpgradeStatus last = new();
         var run = Started(YugaRun.Compile(world), before: 0, done: null);
@@ -91,7 +103,11 @@ public sealed class PlanGoldenTests
         {
             if (!ReferenceEquals(done is null ? last.Plan : last.RollbackPlan, of.Plan))
             {
-                last = new DatabaseRollingUpgradeStatus { Plan = done ?? of.Plan, RollbackPlan = done is null ? null : of.Plan };
+                last = new DatabaseRollingUpgradeStatus
+                {
+                    Plan = done ?? of.Plan,
+                    RollbackPlan = done is null ? null : of.Plan
+                };
             }
 
             golden.Saw(point, world.Spec, last);
@@ -134,6 +150,8 @@ public sealed class PlanGoldenTests
         var came = cleanup.GetAwaiter().GetResult();
         came.Remaining.ShouldBeEmpty();
         return $"removed: {string.Join(", ", came.Removed)}\nacts: {string.Join(", ", world.Acts)}\n"
-            + $"stays in the blacklist: {string.Join(", ", world.Tservers.Where(t => world.LeaderBlacklist.Contains(t.Rpc)).Select(t => t.Name))}";
+            + "stays in the blacklist: "
+            + $"{string.Join(
+                ", ", world.Tservers.Where(t => world.LeaderBlacklist.Contains(t.Rpc)).Select(t => t.Name))}";
     }
 }

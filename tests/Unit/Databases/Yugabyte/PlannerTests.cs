@@ -9,18 +9,23 @@ public sealed class PlannerTests
     public void Plan_orders_packages_masters_tservers_and_finalization() =>
         YugaRun.Compile(new YugaWorld()).Steps.Select(s => s.Id).ShouldBe(
         [
-            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/prove-admin-tool", "PreparePackage/record-sql", "PreparePackage/save-configuration", "PreparePackage/check-extensions",
-            "UpgradeMasters/1/swap", "UpgradeMasters/1/verify", "UpgradeMasters/2/swap", "UpgradeMasters/2/verify", "UpgradeMasters/3/swap", "UpgradeMasters/3/verify",
+            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3",
+            "PreparePackage/prove-admin-tool", "PreparePackage/record-sql", "PreparePackage/save-configuration",
+            "PreparePackage/check-extensions",
+            "UpgradeMasters/1/swap", "UpgradeMasters/1/verify", "UpgradeMasters/2/swap", "UpgradeMasters/2/verify",
+            "UpgradeMasters/3/swap", "UpgradeMasters/3/verify",
             "UpgradeTServers/t1/drain", "UpgradeTServers/t1/swap", "UpgradeTServers/t1/verify",
             "UpgradeTServers/t2/drain", "UpgradeTServers/t2/swap", "UpgradeTServers/t2/verify",
             "UpgradeTServers/t3/drain", "UpgradeTServers/t3/swap", "UpgradeTServers/t3/verify",
-            "VerifyVersions/verify", "PromoteAutoFlags/promote", "PromoteAutoFlags/await-flags", "UpgradeCatalog/universe", "UpgradeCatalog/upgrade", "Verify/universe",
+            "VerifyVersions/verify", "PromoteAutoFlags/promote", "PromoteAutoFlags/await-flags",
+            "UpgradeCatalog/universe", "UpgradeCatalog/upgrade", "Verify/universe",
         ]);
 
     [Fact]
     public void Plan_phases_follow_documented_order()
     {
-        var plan = YugaRun.Compile(new YugaWorld(Replicated() with { Class = AutoFlagClass.LocalVolatile, Soak = "1h" }));
+        var plan = YugaRun.Compile(
+            new YugaWorld(Replicated() with { Class = AutoFlagClass.LocalVolatile, Soak = "1h" }));
         plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(PhaseOrder.OfYugabyte.Skip(1));
     }
 
@@ -65,7 +70,11 @@ public sealed class PlannerTests
     {
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
-        var other = discovery with { Instances = [.. discovery.Instances.Select(i => i.Name == "t2" ? i with { FormerSha256 = new string('0', 64) } : i)] };
+        var other = discovery with
+        {
+            Instances =
+                [.. discovery.Instances.Select(i => i.Name == "t2" ? i with { FormerSha256 = new string('0', 64) } : i)]
+        };
         Compile(world, other).Hash.ShouldNotBe(Compile(world, discovery).Hash);
     }
 
@@ -73,10 +82,14 @@ public sealed class PlannerTests
     public void Finalizing_steps_are_PointsOfNoReturn_and_can_be_held()
     {
         var plan = YugaRun.Compile(new YugaWorld());
-        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradeMasters/1/swap", "PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id)
+            .ShouldBe(["UpgradeMasters/1/swap", "PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
         var promote = plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote");
-        HoldMatcher.Holding(promote, new HashSet<string> { HoldMatcher.PointOfNoReturn }, new HashSet<string>()).ShouldBe(HoldMatcher.PointOfNoReturn);
-        HoldMatcher.Holding(promote, new HashSet<string> { DatabaseRollingUpgradePhases.PromoteAutoFlags }, new HashSet<string>()).ShouldNotBeNull();
+        HoldMatcher.Holding(promote, new HashSet<string> { HoldMatcher.PointOfNoReturn }, new HashSet<string>())
+            .ShouldBe(HoldMatcher.PointOfNoReturn);
+        HoldMatcher.Holding(
+            promote, new HashSet<string> { DatabaseRollingUpgradePhases.PromoteAutoFlags }, new HashSet<string>())
+            .ShouldNotBeNull();
     }
 
     [Fact]
@@ -93,19 +106,25 @@ public sealed class PlannerTests
     [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
     public void Plan_without_rollback_says_so_from_first_master_on(YugabyteDialect dialect, string from, string why)
     {
-        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Dialect = dialect, From = from, To = "2024.1.3.0-b5" }));
-        plan.Notes.ShouldContain(n => n.StartsWith("No rollback from UpgradeMasters/1/swap on", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
+        var plan = YugaRun.Compile(
+            new YugaWorld(new YugaSetup { Dialect = dialect, From = from, To = "2024.1.3.0-b5" }));
+        plan.Notes.ShouldContain(
+            n => n.StartsWith("No rollback from UpgradeMasters/1/swap on", StringComparison.Ordinal)
+                && n.Contains(why, StringComparison.Ordinal));
         plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").PointOfNoReturn.ShouldBeTrue();
     }
 
     [Fact]
     public void Promotion_of_volatile_flags_is_no_PointOfNoReturn()
     {
-        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile }));
+        var plan = YugaRun.Compile(new YugaWorld(
+            new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile }));
         plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/promote").Parameters["class"].ShouldBe("LocalVolatile");
-        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id)
+            .ShouldBe(["PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
         plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").Parameters["class"].ShouldBe("External");
-        YugabyteFinalize.Hold(new YugaWorld(new YugaSetup { Class = AutoFlagClass.LocalVolatile }).Spec, plan).ShouldBe("PromoteAutoFlags/promote");
+        YugabyteFinalize.Hold(new YugaWorld(new YugaSetup { Class = AutoFlagClass.LocalVolatile }).Spec, plan)
+            .ShouldBe("PromoteAutoFlags/promote");
     }
 
     [Theory]
@@ -141,7 +160,8 @@ public sealed class PlannerTests
     public void Plan_without_YSQL_has_no_catalog_or_extension_step()
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Sql = false }));
-        plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.UpgradeCatalog || s.Id == "PreparePackage/check-extensions");
+        plan.Steps.ShouldNotContain(
+            s => s.Phase == DatabaseRollingUpgradePhases.UpgradeCatalog || s.Id == "PreparePackage/check-extensions");
         plan.Notes.ShouldContain("YSQL is off on every tablet server, so upgrade_ysql is not run.");
     }
 
@@ -159,9 +179,12 @@ public sealed class PlannerTests
     public void Replication_groups_pause_before_first_master_and_resume_at_end()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
-        plan.Steps.Where(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication).Select(s => s.Id).ShouldBe(["PauseReplication/a-to-b/there", "PauseReplication/b-to-a/here"]);
-        plan.Steps.TakeLast(3).Select(s => s.Id).ShouldBe(["ResumeReplication/await-peers", "ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
-        plan.Guards.Where(g => g.Check == "ReplicationStaysPaused").Select(g => g.Until).ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
+        plan.Steps.Where(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication).Select(s => s.Id)
+            .ShouldBe(["PauseReplication/a-to-b/there", "PauseReplication/b-to-a/here"]);
+        plan.Steps.TakeLast(3).Select(s => s.Id).ShouldBe(
+            ["ResumeReplication/await-peers", "ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
+        plan.Guards.Where(g => g.Check == "ReplicationStaysPaused").Select(g => g.Until)
+            .ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
     }
 
     [Fact]
@@ -170,7 +193,8 @@ public sealed class PlannerTests
         var world = new YugaWorld(Replicated());
         world.Groups.Single(g => g.IsHere).IsPaused = true;
         var plan = YugaRun.Compile(world);
-        plan.Steps.ShouldNotContain(s => s.Id == "PauseReplication/b-to-a/here" || s.Id == "ResumeReplication/b-to-a/here");
+        plan.Steps.ShouldNotContain(
+            s => s.Id == "PauseReplication/b-to-a/here" || s.Id == "ResumeReplication/b-to-a/here");
         plan.Notes.ShouldContain(n => n.Contains("b-to-a is already paused", StringComparison.Ordinal));
     }
 
@@ -178,21 +202,24 @@ public sealed class PlannerTests
     public void TargetFirst_replication_pauses_nothing_and_promotes_after_peers()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated() with { Mode = ReplicationMode.TargetFirst }));
-        plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication || s.Phase == DatabaseRollingUpgradePhases.ResumeReplication);
+        plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication
+            || s.Phase == DatabaseRollingUpgradePhases.ResumeReplication);
         plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").After.ShouldBe(["PromoteAutoFlags/await-peers"]);
     }
 
     [Fact]
     public void Too_few_voters_are_noted_as_expected_outage()
     {
-        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true }));
+        var plan = YugaRun.Compile(
+            new YugaWorld(new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true }));
         plan.Notes.Count(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal)).ShouldBe(2);
         plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/drain").Parameters["replicas"].ShouldBe("1");
     }
 
     [Fact]
     public void Drain_timeout_Proceed_is_noted_in_plan() =>
-        YugaRun.Compile(new YugaWorld(new YugaSetup { OnDrainTimeout = DrainTimeoutPolicy.Proceed })).Notes.ShouldContain(n => n.Contains("spec.drain.onTimeout: Proceed", StringComparison.Ordinal));
+        YugaRun.Compile(new YugaWorld(new YugaSetup { OnDrainTimeout = DrainTimeoutPolicy.Proceed })).Notes
+            .ShouldContain(n => n.Contains("spec.drain.onTimeout: Proceed", StringComparison.Ordinal));
 
     [Fact]
     public void Unmatched_hold_is_noted_but_rollback_hold_is_not()
@@ -200,7 +227,8 @@ public sealed class PlannerTests
         var world = new YugaWorld();
         world.Spec.HoldBefore.AddRange(["UpgradeTServers/t9/swap", "RollbackMasters", "UpgradeMasters"]);
         var plan = YugaRun.Compile(world);
-        plan.Notes.Where(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("t9/swap");
+        plan.Notes.Where(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem()
+            .ShouldContain("t9/swap");
     }
 
     [Fact]
@@ -226,10 +254,18 @@ public sealed class PlannerTests
             Tries = 1,
             StartedAt = at,
             FinishedAt = at,
-            Receipt = s.Phase == DatabaseRollingUpgradePhases.PreparePackage ? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["sha.yb-tserver"] = new string('a', 64) } : null,
+            Receipt = s.Phase == DatabaseRollingUpgradePhases.PreparePackage
+                ? new SortedDictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["sha.yb-tserver"] = new string('a', 64)
+                }
+                : null,
         });
-        var status = YugabyteStatus.Compose(discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = plan }, discovery.Spec, default), world.Spec);
-        JsonSerializer.SerializeToUtf8Bytes(new DatabaseRollingUpgrade { Spec = new DatabaseRollingUpgradeSpec(), Status = status }, Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(512 * 1024);
+        var status = YugabyteStatus.Compose(
+            discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = plan }, discovery.Spec, default), world.Spec);
+        JsonSerializer.SerializeToUtf8Bytes(
+            new DatabaseRollingUpgrade { Spec = new DatabaseRollingUpgradeSpec(), Status = status },
+            Drydock.Crds.CrdsJsonContext.Default.DatabaseRollingUpgrade).Length.ShouldBeLessThan(512 * 1024);
     }
 
     internal static YugaSetup Replicated() => new() { Groups = [("a-to-b", false), ("b-to-a", true)] };

@@ -12,7 +12,8 @@ public sealed class PreflightTests
         result.Findings.ShouldBeEmpty();
         result.TargetIdentity.ShouldBe("universe-1");
         var discovery = result.Discovery.ShouldNotBeNull();
-        (discovery.ReplicationFactor, discovery.SqlIsOn, discovery.AutoFlagsVersion, discovery.Instances.Count).ShouldBe((3, true, 1, 6));
+        (discovery.ReplicationFactor, discovery.SqlIsOn, discovery.AutoFlagsVersion, discovery.Instances.Count)
+            .ShouldBe((3, true, 1, 6));
         discovery.Instances[0].FormerSha256.ShouldBe(YugaWorld.Sha("yb-master", world.Setup.From));
         discovery.Instances[0].FormerDirectory.ShouldBe(YugaWorld.OldDirectory);
         world.Acts.ShouldBeEmpty();
@@ -26,9 +27,11 @@ public sealed class PreflightTests
         world.LeaderlessTablets.Add("tablet-9");
         world.LeaderBlacklist.Add(world["t3"].Rpc);
         var findings = (await RunAsync(world)).Findings;
-        findings.Select(f => f.Reason).ShouldBe([Reasons.QuorumAtRisk, Reasons.LeadersKeptAway, Reasons.ClockSkew], ignoreOrder: true);
+        findings.Select(f => f.Reason)
+            .ShouldBe([Reasons.QuorumAtRisk, Reasons.LeadersKeptAway, Reasons.ClockSkew], ignoreOrder: true);
         findings.ShouldContain(f => f.Message.Contains("tablet-9", StringComparison.Ordinal));
-        findings.ShouldContain(f => f.Message.Contains("change_leader_blacklist REMOVE 10.0.0.3:9100", StringComparison.Ordinal));
+        findings.ShouldContain(
+            f => f.Message.Contains("change_leader_blacklist REMOVE 10.0.0.3:9100", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -106,7 +109,8 @@ public sealed class PreflightTests
         var result = await RunAsync(world);
 
         result.Findings.ShouldBeEmpty();
-        result.Discovery!.Notes.ShouldContain(n => n.StartsWith("t1 runs version 2.18.3.0-b75, not 2.18.4.0-b52", StringComparison.Ordinal));
+        result.Discovery!.Notes.ShouldContain(
+            n => n.StartsWith("t1 runs version 2.18.3.0-b75, not 2.18.4.0-b52", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -124,11 +128,13 @@ public sealed class PreflightTests
     public async Task Preflight_accepts_upgraded_master_and_takes_former_program_from_others()
     {
         var world = new YugaWorld { PackageIsThere = true };
-        (world["m2"].Running, world["m2"].Installed, world["m2"].Link) = (world.Setup.To, world.Setup.To, YugaWorld.NewDirectory);
+        (world["m2"].Running, world["m2"].Installed, world["m2"].Link) =
+            (world.Setup.To, world.Setup.To, YugaWorld.NewDirectory);
         var result = await RunAsync(world);
         result.Findings.ShouldBeEmpty();
         var instance = result.Discovery!.Instances.Single(i => i.Name == "m2");
-        (instance.FormerSha256, instance.FormerDirectory).ShouldBe((YugaWorld.Sha("yb-master", world.Setup.From), YugaWorld.OldDirectory));
+        (instance.FormerSha256, instance.FormerDirectory)
+            .ShouldBe((YugaWorld.Sha("yb-master", world.Setup.From), YugaWorld.OldDirectory));
         result.Discovery.Notes.ShouldContain(n => n.StartsWith("m2 already runs", StringComparison.Ordinal));
     }
 
@@ -136,8 +142,15 @@ public sealed class PreflightTests
     public async Task Former_directory_is_found_behind_shared_binary()
     {
         var world = new YugaWorld();
-        var control = new InstanceControl { Process = new ProcessControl { Command = ["{directory}/bin/yb-master"], LogFile = "/log" } };
-        world.Spec = world.Spec with { Control = [.. world.Spec.Control.Select(c => c with { Control = control with { Swap = SwapMethod.NewDirectory } })] };
+        var control = new InstanceControl
+        {
+            Process = new ProcessControl { Command = ["{directory}/bin/yb-master"], LogFile = "/log" }
+        };
+        world.Spec = world.Spec with
+        {
+            Control = [.. world.Spec.Control.Select(
+                c => c with { Control = control with { Swap = SwapMethod.NewDirectory } })]
+        };
         foreach (var server in world.Servers)
         {
             server.Binary = "yb-server";
@@ -153,20 +166,36 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world.Spec.Instances.RemoveAll(i => i.Name is "t3" or "m3");
-        await ShouldFindAsync(world, Reasons.InstancesDiffer, "a tablet server 10.0.0.3:9000 that spec.instances does not list");
-        await ShouldFindAsync(world, Reasons.InstancesDiffer, "a master 10.0.0.3:7100 that spec.instances does not list");
+        await ShouldFindAsync(
+            world, Reasons.InstancesDiffer, "a tablet server 10.0.0.3:9000 that spec.instances does not list");
+        await ShouldFindAsync(
+            world, Reasons.InstancesDiffer, "a master 10.0.0.3:7100 that spec.instances does not list");
 
         var other = new YugaWorld();
         other.Servers.Remove(other["t3"]);
-        other.Servers.Add(new YugaServer { Name = "t3", Host = "10.0.0.3", Component = DatabaseComponent.Tserver, Rpc = new ServiceAddress("10.0.0.3", 9100), Web = new ServiceAddress("db3", 9000), Uuid = "x", Installed = other.Setup.From, Link = YugaWorld.OldDirectory, Running = other.Setup.From, Pid = 1 });
+        other.Servers.Add(new YugaServer
+        {
+            Name = "t3",
+            Host = "10.0.0.3",
+            Component = DatabaseComponent.Tserver,
+            Rpc = new ServiceAddress("10.0.0.3", 9100),
+            Web = new ServiceAddress("db3", 9000),
+            Uuid = "x",
+            Installed = other.Setup.From,
+            Link = YugaWorld.OldDirectory,
+            Running = other.Setup.From,
+            Pid = 1
+        });
         await ShouldFindAsync(other, Reasons.InstancesDiffer, "no tablet server with the pages 10.0.0.3:9000 (t3)");
-        await ShouldFindAsync(other, Reasons.InstancesDiffer, "a tablet server db3:9000 that spec.instances does not list");
+        await ShouldFindAsync(
+            other, Reasons.InstancesDiffer, "a tablet server db3:9000 that spec.instances does not list");
     }
 
     [Theory]
     [InlineData(1, 3, "With 1 masters none can be stopped")]
     [InlineData(3, 1, "With replication factor 1 no tablet server can be stopped")]
-    public async Task Preflight_refuses_too_few_voters_unless_unavailability_is_allowed(int masters, int replicas, string message)
+    public async Task Preflight_refuses_too_few_voters_unless_unavailability_is_allowed(
+        int masters, int replicas, string message)
     {
         var setup = new YugaSetup { Masters = masters, Replicas = replicas };
         await ShouldFindAsync(new YugaWorld(setup), Reasons.QuorumTooSmall, message);
@@ -210,8 +239,26 @@ public sealed class PreflightTests
     [Fact]
     public async Task Preflight_finds_wrong_package_and_missing_space_by_host()
     {
-        var world = new YugaWorld { PackageStates = host => new PackageState { IsComplete = false, Problem = $"{host}: bin/yb-tserver has another checksum", IsWrong = host == "10.0.0.2" } };
-        world.Spec = world.Spec with { Package = new PackageSpec { Directory = YugaWorld.NewDirectory, Archives = [new PackageArchive { Name = "all", HostPath = "/opt/yugabyte.tar.gz", Sha256 = new string('a', 64) }] } };
+        var world = new YugaWorld
+        {
+            PackageStates = host => new PackageState
+            {
+                IsComplete = false,
+                Problem = $"{host}: bin/yb-tserver has another checksum",
+                IsWrong = host == "10.0.0.2"
+            }
+        };
+        world.Spec = world.Spec with
+        {
+            Package = new PackageSpec
+            {
+                Directory = YugaWorld.NewDirectory,
+                Archives =
+                [
+                    new PackageArchive { Name = "all", HostPath = "/opt/yugabyte.tar.gz", Sha256 = new string('a', 64) }
+                ]
+            }
+        };
         world.FreeBytes = 1024;
         await ShouldFindAsync(world, Reasons.PackageCorrupt, "bin/yb-tserver has another checksum", "10.0.0.2");
         await ShouldFindAsync(world, Reasons.NoSpace, "about 4 MiB are needed", "10.0.0.1");
@@ -220,7 +267,10 @@ public sealed class PreflightTests
     [Fact]
     public async Task Preflight_finds_missing_package_without_archives()
     {
-        var world = new YugaWorld { PackageStates = _ => new PackageState { IsComplete = false, Problem = "there is no such directory" } };
+        var world = new YugaWorld
+        {
+            PackageStates = _ => new PackageState { IsComplete = false, Problem = "there is no such directory" }
+        };
         await ShouldFindAsync(world, Reasons.PackageMissing, "spec.package.archives");
     }
 
@@ -230,7 +280,8 @@ public sealed class PreflightTests
         var world = new YugaWorld(PlannerTests.Replicated());
         world.Groups.Add(new YugaGroup { Name = "forgotten", IsHere = true });
         world.Groups.RemoveAll(g => g.Name == "a-to-b");
-        await ShouldFindAsync(world, Reasons.ReplicationDiffers, "replication group forgotten that the spec does not list");
+        await ShouldFindAsync(
+            world, Reasons.ReplicationDiffers, "replication group forgotten that the spec does not list");
         await ShouldFindAsync(world, Reasons.ReplicationDiffers, "a replication group a-to-b");
     }
 
@@ -238,7 +289,8 @@ public sealed class PreflightTests
     public async Task Preflight_discovers_replication_groups_at_their_target()
     {
         var discovery = (await RunAsync(new YugaWorld(PlannerTests.Replicated()))).Discovery.ShouldNotBeNull();
-        discovery.Groups.Select(g => (g.Name, g.Target)).ShouldBe([("a-to-b", ReplicationTarget.There), ("b-to-a", ReplicationTarget.Here)]);
+        discovery.Groups.Select(g => (g.Name, g.Target))
+            .ShouldBe([("a-to-b", ReplicationTarget.There), ("b-to-a", ReplicationTarget.Here)]);
         discovery.Replication.ShouldBe(ReplicationMode.PauseBothSides);
     }
 
@@ -246,27 +298,38 @@ public sealed class PreflightTests
     public async Task Preflight_of_source_needs_upgraded_target_in_TargetFirst_mode()
     {
         var setup = new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst };
-        await ShouldFindAsync(new YugaWorld(setup), Reasons.PeerNotUpgraded, "its target is to be upgraded and made final first");
+        await ShouldFindAsync(
+            new YugaWorld(setup), Reasons.PeerNotUpgraded, "its target is to be upgraded and made final first");
         (await RunAsync(new YugaWorld(setup) { PeerVersion = setup.To })).Findings.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Preflight_of_source_asks_about_target_that_is_not_final()
     {
-        var world = new YugaWorld(new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst }) { PeerIsFinal = false };
+        var world = new YugaWorld(new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst })
+        {
+            PeerIsFinal = false
+        };
         world.PeerVersion = world.Setup.To;
         await ShouldFindAsync(world, Reasons.PeerNotUpgraded, "has promoted no AutoFlag that this universe lacks");
 
-        world.Spec = world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = ["PeerNotUpgraded/a-to-b"] } };
+        world.Spec =
+            world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = ["PeerNotUpgraded/a-to-b"] } };
         (await RunAsync(world)).Findings.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Preflight_of_source_needs_its_own_AutoFlags_at_the_target()
     {
-        var world = new YugaWorld(new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst }) { PeerIsFinal = false, FlagsArePromoted = true };
+        var world = new YugaWorld(new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst })
+        {
+            PeerIsFinal = false,
+            FlagsArePromoted = true
+        };
         world.PeerVersion = world.Setup.To;
-        await ShouldFindAsync(world, Reasons.PeerNotUpgraded, "has not promoted 1 AutoFlags that this universe uses: yb-master/new_flag. Promote them there");
+        await ShouldFindAsync(
+            world, Reasons.PeerNotUpgraded,
+            "has not promoted 1 AutoFlags that this universe uses: yb-master/new_flag. Promote them there");
     }
 
     [Fact]
@@ -275,24 +338,31 @@ public sealed class PreflightTests
         var setup = new YugaSetup { Groups = [("b-to-a", true)], Mode = ReplicationMode.TargetFirst };
         (await RunAsync(new YugaWorld(setup))).Findings.ShouldBeEmpty();
         var world = new YugaWorld(setup) { PeerVersion = setup.To };
-        await ShouldFindAsync(world, Reasons.ReplicationBroken, "uses 1 AutoFlags that this universe has not promoted: yb-master/new_flag");
+        await ShouldFindAsync(
+            world, Reasons.ReplicationBroken,
+            "uses 1 AutoFlags that this universe has not promoted: yb-master/new_flag");
         world.Groups.Single().IsPaused = true;
         (await RunAsync(world)).Findings.ShouldBeEmpty();
 
         world.Groups.Single().IsPaused = false;
-        world.Spec = world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = ["ReplicationBroken/b-to-a"] } };
+        world.Spec =
+            world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = ["ReplicationBroken/b-to-a"] } };
         (await RunAsync(world)).Findings.ShouldBeEmpty();
     }
 
     [Theory]
     [InlineData("stop_on_parent_termination", "true", "yugabyted", "run under yugabyted")]
-    [InlineData("cluster_uuid", "0b5d", "yugabytedb-anywhere", "YugabyteDB Anywhere manages this universe: m1 has the flag cluster_uuid")]
-    public async Task Preflight_asks_about_universe_that_other_software_manages(string flag, string value, string subject, string message)
+    [InlineData(
+        "cluster_uuid", "0b5d", "yugabytedb-anywhere",
+        "YugabyteDB Anywhere manages this universe: m1 has the flag cluster_uuid")]
+    public async Task Preflight_asks_about_universe_that_other_software_manages(
+        string flag, string value, string subject, string message)
     {
         var world = new YugaWorld();
         world.MoreFlags[flag] = value;
         await ShouldFindAsync(world, Reasons.ControlMismatch, message);
-        world.Spec = world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = [$"ControlMismatch/{subject}"] } };
+        world.Spec =
+            world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = [$"ControlMismatch/{subject}"] } };
         (await RunAsync(world)).Findings.ShouldBeEmpty();
     }
 
@@ -318,7 +388,14 @@ public sealed class PreflightTests
         var world = new YugaWorld(new YugaSetup { ExtensionsInUse = null }) { PackageIsThere = true };
         world.Extensions.Add("postgis");
         await ShouldFindAsync(world, Reasons.ExtensionMissing, "postgis is in use and not in");
-        world.Spec = world.Spec with { Package = new PackageSpec { Directory = YugaWorld.NewDirectory, Extensions = [new PackageExtension { Name = "postgis" }] } };
+        world.Spec = world.Spec with
+        {
+            Package = new PackageSpec
+            {
+                Directory = YugaWorld.NewDirectory,
+                Extensions = [new PackageExtension { Name = "postgis" }]
+            }
+        };
         (await RunAsync(world)).Findings.ShouldBeEmpty();
     }
 
@@ -335,7 +412,11 @@ public sealed class PreflightTests
     [Fact]
     public async Task Preflight_checks_extensionsInUse_without_asking_the_database()
     {
-        var world = new YugaWorld(new YugaSetup { ExtensionsInUse = ["postgis"] }) { PackageIsThere = true, SqlPassword = "unknown" };
+        var world = new YugaWorld(new YugaSetup { ExtensionsInUse = ["postgis"] })
+        {
+            PackageIsThere = true,
+            SqlPassword = "unknown"
+        };
         await ShouldFindAsync(world, Reasons.ExtensionMissing, "postgis is in use");
         world.PasswordsSeen.ShouldBeEmpty();
     }
@@ -351,8 +432,15 @@ public sealed class PreflightTests
     [Fact]
     public async Task Preflight_reports_missing_secrets()
     {
-        var life = new YugaLife(new YugaWorld()) { Secrets = new DatabaseSecrets { Problems = [new Finding { Reason = Reasons.SecretMissing, Message = "Secret ssh does not exist" }] } };
-        (await new YugabytePreflight(new YugabyteCluster(life.Context)).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.SecretMissing);
+        var life = new YugaLife(new YugaWorld())
+        {
+            Secrets = new DatabaseSecrets
+            {
+                Problems = [new Finding { Reason = Reasons.SecretMissing, Message = "Secret ssh does not exist" }]
+            }
+        };
+        (await new YugabytePreflight(new YugabyteCluster(life.Context)).RunAsync(default)).Findings
+            .ShouldHaveSingleItem().Reason.ShouldBe(Reasons.SecretMissing);
     }
 
     [Fact]
@@ -362,7 +450,8 @@ public sealed class PreflightTests
         var archive = new PackageArchive { Name = "yugabyte.tar.gz", Storage = new StorageSpec() };
         world.Spec = world.Spec with { Package = world.Spec.Package with { Archives = [archive] } };
         var life = new YugaLife(world) { StorageProblem = "storage.directory.path '/etc' is not below a storage root" };
-        (await new YugabytePreflight(new YugabyteCluster(life.Context)).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);
+        (await new YugabytePreflight(new YugabyteCluster(life.Context)).RunAsync(default)).Findings
+            .ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);
     }
 
     private static Task<PreflightResult<YugabyteDiscovery>> RunAsync(YugaWorld world) =>
@@ -373,7 +462,9 @@ public sealed class PreflightTests
         var result = await RunAsync(world);
         result.Discovery.ShouldBeNull();
         result.Findings.ShouldContain(
-            f => f.Reason == reason && f.Message.Contains(message, StringComparison.Ordinal) && (node == null || f.Node == node),
-            $"wanted {reason}: {message}; found {string.Join(" | ", result.Findings.Select(f => $"{f.Reason}: {f.Message}"))}");
+            f => f.Reason == reason && f.Message.Contains(message, StringComparison.Ordinal)
+                && (node == null || f.Node == node),
+            $"wanted {reason}: {message}; found "
+            + $"{string.Join(" | ", result.Findings.Select(f => $"{f.Reason}: {f.Message}"))}");
     }
 }

@@ -4,7 +4,12 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 /// what really runs decides.</summary>
 public sealed class PutBackRollbackTests
 {
-    private static readonly YugaSetup Setup = PlannerTests.Replicated() with { From = "2.20.2.0-b1", To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides };
+    private static readonly YugaSetup Setup = PlannerTests.Replicated() with
+    {
+        From = "2.20.2.0-b1",
+        To = "2024.1.3.0-b5",
+        Mode = ReplicationMode.PauseBothSides
+    };
 
     private static readonly Lazy<List<DatabaseRollingUpgradeStatus>> Golden = new(() =>
     {
@@ -22,39 +27,44 @@ public sealed class PutBackRollbackTests
     });
 
     [Fact]
-    public void Failure_after_a_put_back_before_the_first_swap_is_undone_only_on_request() => Cases.Try(Pairs(1, ways: 60).Where(p => !p.Knows), pair =>
-    {
-        var (world, run, what) = PutBack(pair, EngineRunWorld.Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
-        run.RunFor(TimeSpan.FromMinutes(5));
-        if (world.Servers.Exists(s => s.Running != Setup.From))
+    public void Failure_after_a_put_back_before_the_first_swap_is_undone_only_on_request() =>
+        Cases.Try(Pairs(1, ways: 60).Where(p => !p.Knows), pair =>
         {
-            // A failure that has passed is looked at again, and the upgrade continues.
-            (run.Is("RolledBack"), run.Status.RollbackPlan).ShouldBe((false, null), $"{what}: {run.Status.Message}");
-        }
+            var (world, run, what) = PutBack(
+                pair, EngineRunWorld.Failed, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+            run.RunFor(TimeSpan.FromMinutes(5));
+            if (world.Servers.Exists(s => s.Running != Setup.From))
+            {
+                // A failure that has passed is looked at again, and the upgrade continues.
+                (run.Is("RolledBack"), run.Status.RollbackPlan)
+                    .ShouldBe((false, null), $"{what}: {run.Status.Message}");
+            }
 
-        run.Edit(s => s with { DesiredState = DesiredState.RolledBack });
-        End(world, run, what);
-    });
-
-    [Fact]
-    public void Deletion_after_a_put_back_before_the_first_swap_is_undone_only_on_request() => Cases.Try(Pairs(2, ways: 60).Where(p => !p.Knows), pair =>
-    {
-        var (world, run, what) = PutBack(pair);
-        run.Delete();
-        Untouched(world, run, what);
-        if (run.Found is not null)
-        {
             run.Edit(s => s with { DesiredState = DesiredState.RolledBack });
             End(world, run, what);
-        }
-    });
+        });
+
+    [Fact]
+    public void Deletion_after_a_put_back_before_the_first_swap_is_undone_only_on_request() =>
+        Cases.Try(Pairs(2, ways: 60).Where(p => !p.Knows), pair =>
+        {
+            var (world, run, what) = PutBack(pair);
+            run.Delete();
+            Untouched(world, run, what);
+            if (run.Found is not null)
+            {
+                run.Edit(s => s with { DesiredState = DesiredState.RolledBack });
+                End(world, run, what);
+            }
+        });
 
     [Fact]
     public void Rollback_waits_for_every_instance_that_may_run_the_new_program()
     {
         var all = Golden.Value;
         var back = all.FindIndex(s => s.Plan?.Step("UpgradeMasters/3/swap") is { State: StepState.Succeeded });
-        var (world, run, what) = PutBack((all.FindIndex(s => s.Plan?.Step("UpgradeTServers/t2/swap") is { State: StepState.Succeeded }), back, true));
+        var (world, run, what) = PutBack((
+            all.FindIndex(s => s.Plan?.Step("UpgradeTServers/t2/swap") is { State: StepState.Succeeded }), back, true));
         world.UnreachableHosts.Add(world["t3"].Host);
         run.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         run.RunUntil(() => run.ReasonOf("Stalled") == Reasons.RollbackUnavailable, what);
@@ -90,7 +100,9 @@ public sealed class PutBackRollbackTests
     public void Master_that_is_down_with_the_new_program_goes_back()
     {
         var all = Golden.Value;
-        var (world, run, what) = PutBack((all.FindIndex(s => s.Plan?.Step("UpgradeMasters/1/verify") is { State: StepState.Succeeded }), all.FindIndex(s => s.Plan is not null), false));
+        var (world, run, what) = PutBack((
+            all.FindIndex(s => s.Plan?.Step("UpgradeMasters/1/verify") is { State: StepState.Succeeded }),
+            all.FindIndex(s => s.Plan is not null), false));
         var master = world.Masters.Single(m => m.Running == Setup.To);
         world.End(master, Drydock.Reconcilers.Databases.SupervisionState.Inactive);
         run.Edit(s => s with { DesiredState = DesiredState.RolledBack });
@@ -107,7 +119,8 @@ public sealed class PutBackRollbackTests
         if (isNew)
         {
             world.Acts.Count.ShouldBe(acts, what);
-            (run.Is("RolledBack"), run.Is("Ready"), run.Is("Stalled")).ShouldBe((false, false, true), $"{what}: {run.Status.Message}");
+            (run.Is("RolledBack"), run.Is("Ready"), run.Is("Stalled"))
+                .ShouldBe((false, false, true), $"{what}: {run.Status.Message}");
             run.Status.Message.ShouldNotBeNull().ShouldNotContain("keeps running", Case.Sensitive, what);
         }
     }
@@ -115,11 +128,15 @@ public sealed class PutBackRollbackTests
     private static void End(YugaWorld world, EngineRunWorld run, string what)
     {
         run.RunFor(TimeSpan.FromMinutes(2));
-        run.RunUntil(() => run.Found is null || run.Is("RolledBack") || run.Is("Held") || run.Is("Stalled") || run.Is("Failed"), what, TimeSpan.FromHours(12));
+        run.RunUntil(
+            () => run.Found is null || run.Is("RolledBack") || run.Is("Held") || run.Is("Stalled") || run.Is("Failed"),
+            what, TimeSpan.FromHours(12));
         if (run.Found is not null && run.Is("Held"))
         {
             run.Approve();
-            run.RunUntil(() => run.Found is null || run.Is("RolledBack") || run.Is("Stalled") || run.Is("Failed"), what, TimeSpan.FromHours(12));
+            run.RunUntil(
+                () => run.Found is null || run.Is("RolledBack") || run.Is("Stalled") || run.Is("Failed"), what,
+                TimeSpan.FromHours(12));
         }
 
         world.Violations.ShouldBeEmpty(what);
@@ -132,7 +149,9 @@ public sealed class PutBackRollbackTests
         else
         {
             // Flags that old programs do not know are promoted, or the status knows that they may be.
-            (world.FlagsArePromoted, run.ReasonOf("Stalled")).ShouldBe((true, Reasons.RollbackUnavailable), $"{what}: {run.Status.Phase} {run.Status.Message} {string.Join(",", world.Servers.Select(s => s.Running))}");
+            (world.FlagsArePromoted, run.ReasonOf("Stalled")).ShouldBe(
+                (true, Reasons.RollbackUnavailable), $"{what}: {run.Status.Phase} {run.Status.Message} "
+                    + $"{string.Join(",", world.Servers.Select(s => s.Running))}");
         }
     }
 
@@ -156,11 +175,14 @@ public sealed class PutBackRollbackTests
         return
             from reached in Enumerable.Range(0, all.Count)
             from back in Enumerable.Range(0, reached + 1)
-            where all[reached].Phase != RunPhases.Succeeded && all[back].Plan is { } plan && !plan.IsDone && Sample.Takes((reached * 31) + back, way, ways)
-            select (reached, back, all[back].Plan!.Steps.Exists(s => s.Id.EndsWith("/swap", StringComparison.Ordinal) && s.HasEverBegun));
+            where all[reached].Phase != RunPhases.Succeeded && all[back].Plan is { } plan && !plan.IsDone
+                && Sample.Takes((reached * 31) + back, way, ways)
+            select (reached, back, all[back].Plan!.Steps.Exists(
+                s => s.Id.EndsWith("/swap", StringComparison.Ordinal) && s.HasEverBegun));
     }
 
-    private static (YugaWorld World, EngineRunWorld Run) Begin(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
+    private static (YugaWorld World, EngineRunWorld Run) Begin(
+        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
     {
         var world = new YugaWorld(Setup);
         world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] = """{"auto_flags":[]}""";

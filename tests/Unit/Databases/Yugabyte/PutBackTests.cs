@@ -24,7 +24,8 @@ public sealed class PutBackTests
     public void Run_whose_status_is_lost_at_any_write_restores_former_values() => Cases.Try(Points(1), point =>
     {
         var (world, former) = Until(point);
-        if (world.Leader is null || former.Plan.Steps.Exists(s => s.State == StepState.Running && s.Id.EndsWith("/swap", StringComparison.Ordinal)))
+        if (world.Leader is null || former.Plan.Steps.Exists(
+            s => s.State == StepState.Running && s.Id.EndsWith("/swap", StringComparison.Ordinal)))
         {
             // A process may be down, or no master leads yet, which preflight reports.
             return;
@@ -38,16 +39,21 @@ public sealed class PutBackTests
     public void Speed_of_leaders_of_a_lost_upgrade_is_not_taken_for_former_one()
     {
         var (world, run) = Until(1);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded, "t1 is new");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded,
+            "t1 is new");
         world.Masters.ShouldAllBe(m => m.Moves == new LeaderMoves(100, 100));
-        world.Objects.All<V1Secret>().ToList().ForEach(s => world.Objects.Delete<V1Secret>(s.Metadata.Namespace, s.Metadata.Name));
+        world.Objects.All<V1Secret>().ToList().ForEach(
+            s => world.Objects.Delete<V1Secret>(s.Metadata.Namespace, s.Metadata.Name));
         world.LeaderBlacklist.Clear();
         var plan = YugaRun.Compile(world);
-        plan.Notes.ShouldContain(n => n.Contains("is already paused", StringComparison.Ordinal) && n.Contains("resume it before you approve", StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.Contains("is already paused", StringComparison.Ordinal)
+            && n.Contains("resume it before you approve", StringComparison.Ordinal));
         run = new YugaRun(world, plan).ToEnd();
 
         run.Outcome.State.ShouldBe(RunState.Succeeded);
-        var item = YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec).ActionRequired.Single(a => a.Reason == Reasons.ScheduleLimits);
+        var item = YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec)
+            .ActionRequired.Single(a => a.Reason == Reasons.ScheduleLimits);
         item.Message.ShouldBeWorded();
     }
 
@@ -59,7 +65,9 @@ public sealed class PutBackTests
         var world = new YugaWorld(Setup);
         var run = YugaRun.Of(world);
         world.PeerVersion = Setup.To;
-        run.Until(() => run.Points >= point || run.Store.Outcome?.State is RunState.Succeeded or RunState.Failed, "the write");
+        run.Until(
+            () => run.Points >= point || run.Store.Outcome?.State is RunState.Succeeded or RunState.Failed,
+            "the write");
         return (world, run);
     }
 
@@ -67,7 +75,9 @@ public sealed class PutBackTests
     {
         var run = new YugaRun(world, plan);
         var limit = world.Time.GetUtcNow() + TimeSpan.FromHours(12);
-        run.Until(() => run.Store.Outcome?.State is RunState.Succeeded or RunState.Failed || world.Time.GetUtcNow() > limit, "it ends");
+        run.Until(
+            () => run.Store.Outcome?.State is RunState.Succeeded or RunState.Failed || world.Time.GetUtcNow() > limit,
+            "it ends");
         run.Outcome.State.ShouldBe(RunState.Succeeded, $"{what}: {run.Outcome.StepId} {run.Outcome.Message}");
         world.Violations.ShouldBeEmpty(what);
         world.Groups.ShouldAllBe(g => !g.IsPaused, what);

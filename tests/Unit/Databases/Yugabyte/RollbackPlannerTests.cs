@@ -22,10 +22,19 @@ public sealed class RollbackPlannerTests
     [InlineData(YugabyteDialect.Yugabyte, "2.20.2.0-b1")]
     public void Rollback_before_first_stop_resumes_replication_in_every_dialect(YugabyteDialect dialect, string from)
     {
-        var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect, From = from, To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
+        var world = new YugaWorld(PlannerTests.Replicated() with
+        {
+            Dialect = dialect,
+            From = from,
+            To = "2024.1.3.0-b5",
+            Mode = ReplicationMode.PauseBothSides
+        });
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeMasters");
-        run.Until(() => world.Groups.TrueForAll(g => g.IsPaused) && run.Plan.Steps.Count(s => s.State == StepState.Succeeded) == 8, "both are paused");
+        run.Until(
+            () => world.Groups.TrueForAll(g => g.IsPaused)
+                && run.Plan.Steps.Count(s => s.State == StepState.Succeeded) == 8,
+            "both are paused");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
         new YugabyteEngine().Steps.IsPastUndo(run.Plan).ShouldBeFalse();
         new YugabyteEngine().Steps.Changed(run.Plan).ShouldBeTrue();
@@ -43,7 +52,10 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(Modern);
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
-        run.Until(() => world.Servers.TrueForAll(s => s.Running == world.Setup.To) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
+        run.Until(
+            () => world.Servers.TrueForAll(s => s.Running == world.Setup.To)
+                && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded,
+            "all is new");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
 
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
@@ -52,12 +64,14 @@ public sealed class RollbackPlannerTests
             "RollbackTServers/t3/drain", "RollbackTServers/t3/swap", "RollbackTServers/t3/verify",
             "RollbackTServers/t2/drain", "RollbackTServers/t2/swap", "RollbackTServers/t2/verify",
             "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify",
-            "RollbackMasters/1/swap", "RollbackMasters/1/verify", "RollbackMasters/2/swap", "RollbackMasters/2/verify", "RollbackMasters/3/swap", "RollbackMasters/3/verify", "RollbackMasters/verify-versions", "Verify/universe",
+            "RollbackMasters/1/swap", "RollbackMasters/1/verify", "RollbackMasters/2/swap", "RollbackMasters/2/verify",
+            "RollbackMasters/3/swap", "RollbackMasters/3/verify", "RollbackMasters/verify-versions", "Verify/universe",
         ]);
         YugabyteRollback.Compile(world.Spec, run.Plan).Hash.ShouldBe(back.Hash);
 
         new YugaRun(world, back).ToEnd().Outcome.State.ShouldBe(Drydock.Runs.RunState.Succeeded);
-        world.Servers.ShouldAllBe(s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
+        world.Servers.ShouldAllBe(
+            s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
         world.LeaderBlacklist.ShouldBeEmpty();
         world.Violations.ShouldBeEmpty();
     }
@@ -70,7 +84,9 @@ public sealed class RollbackPlannerTests
         world["t1"].Installed = world["t1"].Running = Patch;
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded,
+            "all is new");
 
         var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
 
@@ -82,10 +98,15 @@ public sealed class RollbackPlannerTests
     [Fact]
     public void Rollback_reverts_volatile_flags_before_old_programs_start()
     {
-        var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile }) { MoreFlags = { ["auto_flags_apply_delay_ms"] = "60000" } };
+        var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile })
+        {
+            MoreFlags = { ["auto_flags_apply_delay_ms"] = "60000" }
+        };
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("PromoteAutoFlags");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded, "they are promoted");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded,
+            "they are promoted");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
 
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
@@ -95,7 +116,8 @@ public sealed class RollbackPlannerTests
         returning.Until(() => world.Acts.Contains("rollback flags 1"), "they are rolled back");
         var (at, stops) = (world.Time.GetUtcNow(), Stops());
         returning.Until(() => Stops() > stops, "the first process is stopped");
-        (world.Time.GetUtcNow() - at).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1), "every process applies them first");
+        (world.Time.GetUtcNow() - at)
+            .ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1), "every process applies them first");
         returning.ToEnd();
         world.Acts.ShouldContain("rollback flags 1");
         world.Acts.ShouldNotContain("upgrade_ysql");
@@ -112,17 +134,21 @@ public sealed class RollbackPlannerTests
         world.KeptFlags.Add("known_flag");
         foreach (var directory in new[] { YugaWorld.OldDirectory, YugaWorld.NewDirectory })
         {
-            world.Texts[$"{directory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
+            world.Texts[$"{directory}/bin/auto_flags.json"] =
+                """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
         }
 
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("PromoteAutoFlags");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded, "they are promoted");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded,
+            "they are promoted");
         world.KeptFlags.Add("later_flag");
 
         var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
 
-        (back.Outcome.State, back.Outcome.StepId).ShouldBe((Drydock.Runs.RunState.Failed, "RollbackAutoFlags/roll-back"));
+        (back.Outcome.State, back.Outcome.StepId)
+            .ShouldBe((Drydock.Runs.RunState.Failed, "RollbackAutoFlags/roll-back"));
         back.Outcome.Reason.ShouldBe(Reasons.VersionPathUnsupported);
         back.Outcome.Message.ShouldBeWorded();
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1);
@@ -132,9 +158,12 @@ public sealed class RollbackPlannerTests
     public async Task Rollback_waits_for_a_foreign_flag_that_old_programs_lack()
     {
         var world = new YugaWorld(Modern);
-        world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
+        world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] =
+            """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").State == StepState.Succeeded, "the first master is new");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").State == StepState.Succeeded,
+            "the first master is new");
         var cluster = new YugabyteCluster(new YugaLife(world).Context);
         var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
         (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldBeNull();
@@ -144,7 +173,11 @@ public sealed class RollbackPlannerTests
         (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldBeWorded();
 
         // A status of before they were recorded.
-        status = status with { Plan = run.Plan.With(run.Plan.Steps.Select(s => s.Is<ProveAdminTool>() ? s.With(r => r with { Facts = null }) : s)) };
+        status = status with
+        {
+            Plan = run.Plan.With(
+                run.Plan.Steps.Select(s => s.Is<ProveAdminTool>() ? s.With(r => r with { Facts = null }) : s))
+        };
         (await cluster.FindRollbackObstacleAsync(status, CancellationToken.None)).ShouldBeWorded();
 
         world.KeptFlags.Clear();
@@ -161,7 +194,9 @@ public sealed class RollbackPlannerTests
         world.Texts[$"{YugaWorld.OldDirectory}/bin/auto_flags.json"] = """{"auto_flags":[]}""";
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded,
+            "all is new");
         var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan));
         back.HoldBefore.Add($"{of}/swap");
         back.Until(() => back.Store.Outcome?.State == Drydock.Runs.RunState.Held, "it is held for days");
@@ -194,10 +229,16 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(Modern);
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeTServers/t2/swap");
-        run.Until(() => world.LeaderBlacklist.Contains(world["t2"].Rpc) && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").State == StepState.Succeeded, "t2 is drained");
+        run.Until(
+            () => world.LeaderBlacklist.Contains(world["t2"].Rpc)
+                && run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").State == StepState.Succeeded,
+            "t2 is drained");
 
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
-        back.Steps.Where(s => !s.Id.StartsWith("RollbackMasters", StringComparison.Ordinal)).Select(s => s.Id).ShouldBe(["Undo/t2/release-leaders", "RollbackTServers/t1/drain", "RollbackTServers/t1/swap", "RollbackTServers/t1/verify", "Verify/universe"]);
+        back.Steps.Where(s => !s.Id.StartsWith("RollbackMasters", StringComparison.Ordinal)).Select(s => s.Id)
+            .ShouldBe([
+                "Undo/t2/release-leaders", "RollbackTServers/t1/drain", "RollbackTServers/t1/swap",
+                "RollbackTServers/t1/verify", "Verify/universe"]);
         new YugaRun(world, back).ToEnd();
         world.LeaderBlacklist.ShouldBeEmpty();
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
@@ -215,7 +256,8 @@ public sealed class RollbackPlannerTests
         run.Outcome.StepId.ShouldBe("UpgradeTServers/t2/verify");
 
         world["t2"].StaysSick = false;
-        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State.ShouldBe(Drydock.Runs.RunState.Succeeded);
+        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State
+            .ShouldBe(Drydock.Runs.RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
         world.LeaderBlacklist.ShouldBeEmpty();
     }
@@ -223,12 +265,14 @@ public sealed class RollbackPlannerTests
     [Theory]
     [InlineData(YugabyteDialect.BMDB, "2.20.2.0-b1", "BMDB does not support a downgrade")]
     [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
-    public void Rollback_after_first_master_is_refused_for_unsupported_versions(YugabyteDialect dialect, string from, string why)
+    public void Rollback_after_first_master_is_refused_for_unsupported_versions(
+        YugabyteDialect dialect, string from, string why)
     {
         var world = new YugaWorld(Modern with { Dialect = dialect, From = from });
         var plan = YugaRun.Compile(world);
         YugabyteRollback.Obstacle(world.Spec, plan).ShouldBeNull();
-        YugabyteRollback.Obstacle(world.Spec, Begun(plan, "UpgradeMasters/1/swap")).ShouldNotBeNull().ShouldContain(why);
+        YugabyteRollback.Obstacle(world.Spec, Begun(plan, "UpgradeMasters/1/swap")).ShouldNotBeNull()
+            .ShouldContain(why);
     }
 
     [Theory]
@@ -251,11 +295,14 @@ public sealed class RollbackPlannerTests
         }
 
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").State == StepState.Succeeded, "the first master is counted");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").State == StepState.Succeeded,
+            "the first master is counted");
         var kind = new DatabaseUpgradeKind(SupportedEngines.All, static (_, _) => throw new NotSupportedException());
 
         kind.Rollback.Refusal(world.Spec with { Instances = [] }, run.Plan).ShouldBeWorded();
-        Should.Throw<InvalidOperationException>(() => YugabyteRollback.Compile(world.Spec, run.Plan)).Message.ShouldContain("m1");
+        Should.Throw<InvalidOperationException>(() => YugabyteRollback.Compile(world.Spec, run.Plan)).Message
+            .ShouldContain("m1");
     }
 
     [Fact]
@@ -263,9 +310,11 @@ public sealed class RollbackPlannerTests
     {
         var world = new YugaWorld(Modern);
         var plan = Begun(YugaRun.Compile(world), "UpgradeTServers/t1/drain");
-        var foreign = plan.RewrittenSteps(s => s.Id == "UpgradeTServers/t1/drain" ? s with { Action = "OfAnotherOperator" } : s);
+        var foreign = plan.RewrittenSteps(
+            s => s.Id == "UpgradeTServers/t1/drain" ? s with { Action = "OfAnotherOperator" } : s);
 
-        Should.Throw<KeyNotFoundException>(() => YugabyteRollback.Compile(world.Spec, foreign)).Message.ShouldContain("OfAnotherOperator");
+        Should.Throw<KeyNotFoundException>(() => YugabyteRollback.Compile(world.Spec, foreign)).Message
+            .ShouldContain("OfAnotherOperator");
     }
 
     [Fact]
@@ -275,8 +324,18 @@ public sealed class RollbackPlannerTests
         var discovery = YugaRun.Discover(world);
         var plan = Over(new YugabytePlanner(world.Spec, discovery).Compile());
         var masters = new Queue<string>(["m1", "m2", "m3"]);
-        plan = plan.Rewritten(p => p with { Steps = p.Steps.RemoveAll(s => s.Phase is DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog) })
-            .With(s => s.Is<SwapMaster>() ? s.Record with { Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [SwapMaster.InstanceKey] = masters.Dequeue() } } : s.Record);
+        plan = plan.Rewritten(p => p with
+        {
+            Steps = p.Steps.RemoveAll(s =>
+                s.Phase is DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog)
+        })
+            .With(s => s.Is<SwapMaster>() ? s.Record with
+            {
+                Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
+                {
+                    [SwapMaster.InstanceKey] = masters.Dequeue()
+                }
+            } : s.Record);
         var back = Over(YugabyteRollback.Compile(world.Spec, plan));
         back.Steps.Count.ShouldBeGreaterThan(3 * 297);
 
@@ -285,14 +344,19 @@ public sealed class RollbackPlannerTests
         Bytes(status).ShouldBeLessThan(512 * 1024);
 
         // Less was written, and the same is read of it: what was done to what, when, and what is to be said of it.
-        var stored = JsonSerializer.Deserialize<DatabaseRollingUpgradeStatus>(JsonSerializer.Serialize(status, Wire), Wire)!;
+        var stored = JsonSerializer.Deserialize<DatabaseRollingUpgradeStatus>(
+            JsonSerializer.Serialize(status, Wire), Wire)!;
         PlanHash.Compute(stored.RollbackPlan!.Plan.Steps, stored.RollbackPlan.Plan.Guards).ShouldBe(back.Hash);
-        stored.RollbackPlan.Steps.Select(s => (s.Phase, s.Title, s.Planned.Timeout, s.Planned.MaxAttempts)).ShouldBe(back.Steps.Select(s => (s.Phase, s.Title, s.Planned.Timeout, s.Planned.MaxAttempts)));
+        stored.RollbackPlan.Steps.Select(s => (s.Phase, s.Title, s.Planned.Timeout, s.Planned.MaxAttempts))
+            .ShouldBe(back.Steps.Select(s => (s.Phase, s.Title, s.Planned.Timeout, s.Planned.MaxAttempts)));
         stored.Plan!.Hash.ShouldBe(plan.Hash);
-        stored.Plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)).ShouldBe(plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)));
-        stored.ActionRequired.Select(a => a.Message).ShouldBe(Status(status with { Plan = plan }).ActionRequired.Select(a => a.Message));
+        stored.Plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt))
+            .ShouldBe(plan.Steps.Select(s => (s.Id, s.Phase, s.Node, s.Action, s.State, s.StartedAt, s.FinishedAt)));
+        stored.ActionRequired.Select(a => a.Message)
+            .ShouldBe(Status(status with { Plan = plan }).ActionRequired.Select(a => a.Message));
 
-        DatabaseRollingUpgradeStatus Status(DatabaseRollingUpgradeStatus s) => YugabyteStatus.Compose(discovery.Learn(s, discovery.Spec, default), world.Spec);
+        DatabaseRollingUpgradeStatus Status(DatabaseRollingUpgradeStatus s) =>
+            YugabyteStatus.Compose(discovery.Learn(s, discovery.Spec, default), world.Spec);
 
         static int Bytes(DatabaseRollingUpgradeStatus s) => JsonSerializer.SerializeToUtf8Bytes(s, Wire).Length;
     }
@@ -300,9 +364,11 @@ public sealed class RollbackPlannerTests
     private static PlanProgress Over(PlanProgress plan)
     {
         var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
-        return plan.With(plan.Steps.Select(s => s.With(r => r with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at })));
+        return plan.With(plan.Steps.Select(
+            s => s.With(r => r with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at })));
     }
 
     private static PlanProgress Begun(PlanProgress plan, params string[] ids) =>
-        plan.With(plan.Steps.Select(s => ids.Contains(s.Id) ? s.With(r => r with { State = StepState.Running, Attempt = 1 }) : s));
+        plan.With(plan.Steps.Select(
+            s => ids.Contains(s.Id) ? s.With(r => r with { State = StepState.Running, Attempt = 1 }) : s));
 }

@@ -6,7 +6,8 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 /// <summary>The package is proved against the running universe before anything is stopped.</summary>
 public sealed class RunningUniverseProofTests
 {
-    private const string Flags = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
+    private const string Flags =
+        """{"auto_flags":[{"program":"yb-master","flags":[{"name":"known_flag","class":1}]}]}""";
 
     [Theory]
     [InlineData("bin/auto_flags.json")]
@@ -17,7 +18,9 @@ public sealed class RunningUniverseProofTests
         world.Texts.Clear();
         world.Texts[$"{YugaWorld.NewDirectory}/{file}"] = Flags;
         world.KeptFlags.AddRange(["known_flag", "later_flag"]);
-        Fails(world, "PreparePackage/prove-admin-tool", "do not know 1 AutoFlags that the universe has promoted: yb-master/later_flag. They would end at start");
+        Fails(
+            world, "PreparePackage/prove-admin-tool",
+            "do not know 1 AutoFlags that the universe has promoted: yb-master/later_flag. They would end at start");
     }
 
     [Fact]
@@ -28,8 +31,10 @@ public sealed class RunningUniverseProofTests
         world.KeptFlags.Add("known_flag");
         var step = Fails(
             world, "PreparePackage/prove-admin-tool",
-            $"spec.package.directory {YugaWorld.NewDirectory} on 10.0.0.1 has none of bin/auto_flags.json, share/auto_flags.json, auto_flags.json");
-        (step.Reason, step.Acceptable, step.Recorded(ProveAdminTool.FlagsFact)).ShouldBe((Reasons.PackageMissing, true, "1"));
+            $"spec.package.directory {YugaWorld.NewDirectory} on 10.0.0.1 has none of bin/auto_flags.json, "
+            + "share/auto_flags.json, auto_flags.json");
+        (step.Reason, step.Acceptable, step.Recorded(ProveAdminTool.FlagsFact))
+            .ShouldBe((Reasons.PackageMissing, true, "1"));
         step.Message.ShouldBeWorded();
     }
 
@@ -39,7 +44,9 @@ public sealed class RunningUniverseProofTests
         var world = new YugaWorld(new YugaSetup());
         world.Migrations[YugaWorld.OldDirectory] = ["V59.1__26645__enum.sql", "V41__other.sql"];
         world.Migrations[YugaWorld.NewDirectory] = ["V62__other.sql"];
-        Fails(world, "PreparePackage/check-extensions", $"1 migrations of the SQL catalogue are in {YugaWorld.OldDirectory} on 10.0.0.1 and not in {YugaWorld.NewDirectory}: 26645__enum.sql.");
+        Fails(
+            world, "PreparePackage/check-extensions", "1 migrations of the SQL catalogue are in "
+                + $"{YugaWorld.OldDirectory} on 10.0.0.1 and not in {YugaWorld.NewDirectory}: 26645__enum.sql.");
     }
 
     [Fact]
@@ -50,15 +57,22 @@ public sealed class RunningUniverseProofTests
         {
             var package = Path.Combine(root, "yugabyte-1");
             var folder = Directory.CreateDirectory(Path.Combine(package, "share", "ysql_migrations")).FullName;
-            await File.WriteAllTextAsync(Path.Combine(folder, "V1__3979__init.sql"), "", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "V1__3979__init.sql"), "", TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(Path.Combine(folder, "README"), "", TestContext.Current.CancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(package, "share", "V2__no.sql"), "", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(package, "share", "V2__no.sql"), "", TestContext.Current.CancellationToken);
             var link = File.CreateSymbolicLink(Path.Combine(root, "current"), package).FullName;
             foreach (var directory in new[] { package, link })
             {
                 var command = CatalogMigrations.Listing(directory).Arguments;
-                using var find = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, UseShellExecute = false })!;
-                (await find.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim().ShouldEndWith("/share/ysql_migrations/V1__3979__init.sql");
+                using var find = Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+                {
+                    RedirectStandardOutput = true,
+                    UseShellExecute = false
+                })!;
+                (await find.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim()
+                    .ShouldEndWith("/share/ysql_migrations/V1__3979__init.sql");
             }
         }
         finally
@@ -86,7 +100,8 @@ public sealed class RunningUniverseProofTests
         var world = new YugaWorld(new YugaSetup { Sql = servers });
         world.MasterSql = masters;
         var finding = (await RunAsync(world)).ShouldHaveSingleItem();
-        (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.VersionPathUnsupported, "VersionPathUnsupported/enable_ysql"));
+        (finding.Reason, finding.Acknowledge)
+            .ShouldBe((Reasons.VersionPathUnsupported, "VersionPathUnsupported/enable_ysql"));
         finding.Message.ShouldContain(message);
     }
 
@@ -95,7 +110,8 @@ public sealed class RunningUniverseProofTests
     {
         var world = new YugaWorld(new YugaSetup { From = "2024.2.3.0-b1", To = "2025.1.0.0-b1", Sql = false });
         world.MasterSql = "true";
-        (await RunAsync(world)).ShouldContain(f => f.Message.Contains("PostgreSQL changes from 11 to 15", StringComparison.Ordinal));
+        (await RunAsync(world))
+            .ShouldContain(f => f.Message.Contains("PostgreSQL changes from 11 to 15", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -103,7 +119,10 @@ public sealed class RunningUniverseProofTests
     {
         var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b8", To = "2024.1.3.0-b5" });
         (await RunAsync(world)).ShouldHaveSingleItem().Acknowledge.ShouldBe("VersionPathUnsupported/TA-22057");
-        world.Spec = world.Spec with { Preflight = world.Spec.Preflight with { Acknowledge = ["VersionPathUnsupported/TA-22057"] } };
+        world.Spec = world.Spec with
+        {
+            Preflight = world.Spec.Preflight with { Acknowledge = ["VersionPathUnsupported/TA-22057"] }
+        };
         (await RunAsync(world)).ShouldBeEmpty();
     }
 

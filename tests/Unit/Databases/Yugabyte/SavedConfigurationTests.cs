@@ -12,12 +12,15 @@ public sealed class SavedConfigurationTests
         world.Texts["/home/yugabyte/conf/server.conf"] = "--enable_ysql=true\n";
         world.Texts["/etc/systemd/system/yb.service"] = "[Service]\nExecStart=/home/yugabyte/tserver/bin/yb-tserver\n";
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PreparePackage/save-configuration").State == StepState.Succeeded, "it is saved");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "PreparePackage/save-configuration").State == StepState.Succeeded,
+            "it is saved");
 
         world.Acts.ShouldNotContain(a => a.StartsWith("stop", StringComparison.Ordinal));
         var status = YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec);
         var secret = world.Objects.Find<V1Secret>(null, status.ConfigurationRef!.Name)!;
-        secret.Data!.Keys.Order(StringComparer.Ordinal).ShouldBe(world.Servers.Select(s => $"{s.Name}.txt").Concat(["leader-moves.txt", "replication.txt"]).Order(StringComparer.Ordinal));
+        secret.Data!.Keys.Order(StringComparer.Ordinal).ShouldBe(world.Servers.Select(s => $"{s.Name}.txt")
+            .Concat(["leader-moves.txt", "replication.txt"]).Order(StringComparer.Ordinal));
         var text = Encoding.UTF8.GetString(secret.Data["t1.txt"]);
         text.ShouldContain("--flagfile=conf/server.conf\n");
         text.ShouldContain("##### /home/yugabyte/conf/server.conf\n--enable_ysql=true\n");
@@ -31,5 +34,6 @@ public sealed class SavedConfigurationTests
     [InlineData("--flagfile /a.conf --other=1", "/a.conf")]
     [InlineData("--noflagfile=/a.conf flagfile", "")]
     public void Flag_files_are_found_in_the_command_line(string arguments, string files) =>
-        ServerConfiguration.FlagFiles(arguments.Split(' ')).ShouldBe(files.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        ServerConfiguration.FlagFiles(arguments.Split(' '))
+            .ShouldBe(files.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

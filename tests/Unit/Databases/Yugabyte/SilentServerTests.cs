@@ -13,7 +13,8 @@ public sealed class SilentServerTests
         run.Until(() => world.Acts.Contains("start t1 2.20.7.0-b58"), "t1 is new");
         world["t2"].Link = "/elsewhere";
         run.ToEnd();
-        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t2/swap", Reasons.TargetChanged));
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason)
+            .ShouldBe((RunState.Failed, "UpgradeTServers/t2/swap", Reasons.TargetChanged));
         run.Outcome.Message.ShouldBeWorded();
         world["t2"].Running.ShouldBe(world.Setup.From);
         world.LeaderBlacklist.ShouldBeEmpty();
@@ -25,12 +26,18 @@ public sealed class SilentServerTests
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeTServers/t1/swap");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/drain").State == StepState.Succeeded, "t1 is drained");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/drain").State == StepState.Succeeded,
+            "t1 is drained");
         world["t1"].IsSilent = true;
         world.UnderReplicatedTablets.Add("tablet-7");
         run.HoldBefore.Clear();
         run.Wake();
-        run.Until(() => run.Told.Any(m => m.StartsWith("Waiting until t1 may be stopped. 1 tablets are under-replicated: tablet-7.", StringComparison.Ordinal)), "the gate refuses");
+        run.Until(
+            () => run.Told.Any(m => m.StartsWith(
+                "Waiting until t1 may be stopped. 1 tablets are under-replicated: tablet-7.",
+                StringComparison.Ordinal)),
+            "the gate refuses");
         world.Acts.ShouldNotContain("stop t1");
 
         world.UnderReplicatedTablets.Clear();
@@ -45,9 +52,13 @@ public sealed class SilentServerTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").State == StepState.Succeeded, "flags are promoted");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").State == StepState.Succeeded,
+            "flags are promoted");
         world["t2"].IsSilent = true;
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags").State == StepState.Succeeded, "the wait ends");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags").State == StepState.Succeeded,
+            "the wait ends");
         run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags").Attempt.ShouldBeLessThanOrEqualTo(1);
     }
 
@@ -69,7 +80,9 @@ public sealed class SilentServerTests
             }
         };
         world.UnreachableHosts.Clear();
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/verify").State == StepState.Succeeded, "t2 is verified");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/verify").State == StepState.Succeeded,
+            "t2 is verified");
 
         (world.Time.GetUtcNow() - seen).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(10));
     }
@@ -79,10 +92,13 @@ public sealed class SilentServerTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/swap").State == StepState.Succeeded, "t1 is swapped");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/swap").State == StepState.Succeeded,
+            "t1 is swapped");
         world.UnreachableHosts.Add(world.Servers[0].Host);
         var guard = run.Plan.Guards.Single(g => g.Planned.Check == nameof(AutoFlagsAreUnchanged));
-        var check = new StepCatalog<YugabyteCluster>(new YugabyteCluster(new YugaLife(world).Context)).Guard(guard.Planned);
+        var check = new StepCatalog<YugabyteCluster>(new YugabyteCluster(new YugaLife(world).Context)).Guard(
+            guard.Planned);
         var read = await check.CheckAsync(guard, run.Plan, CancellationToken.None);
         read.ShouldBe(GuardReading.Holds);
     }

@@ -8,7 +8,8 @@ public sealed class SoakTests
         var world = new YugaWorld(new YugaSetup { Soak = "2h" });
         var run = YugaRun.Of(world).ToEnd();
         run.Outcome.State.ShouldBe(RunState.Succeeded);
-        (Step(run, "PromoteAutoFlags/promote").FinishedAt - Step(run, "VerifyVersions/verify").FinishedAt).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromHours(2));
+        (Step(run, "PromoteAutoFlags/promote").FinishedAt - Step(run, "VerifyVersions/verify").FinishedAt)
+            .ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromHours(2));
     }
 
     [Fact]
@@ -20,10 +21,14 @@ public sealed class SoakTests
         var before = world.Time.GetUtcNow();
         run.Until(() => world.Time.GetUtcNow() > before + TimeSpan.FromMinutes(30), "half of the time passes");
         world["t2"].HasNoPostgres = true;
-        run.Until(() => run.Told.Any(t => t.Contains("not made final while the universe is unhealthy", StringComparison.Ordinal)), "it says so");
+        run.Until(
+            () => run.Told.Any(
+                t => t.Contains("not made final while the universe is unhealthy", StringComparison.Ordinal)),
+            "it says so");
         world["t2"].HasNoPostgres = false;
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
-        (Step(run, "Finalize/soak").FinishedAt - before).ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromMinutes(89));
+        (Step(run, "Finalize/soak").FinishedAt - before).ShouldNotBeNull()
+            .ShouldBeGreaterThan(TimeSpan.FromMinutes(89));
     }
 
     [Fact]

@@ -11,7 +11,9 @@ public sealed class SqlHealthTests
         var world = new YugaWorld();
         world["t3"].HasNoPostgres = true;
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PreparePackage/record-sql").State == StepState.Succeeded, "it is recorded");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "PreparePackage/record-sql").State == StepState.Succeeded,
+            "it is recorded");
 
         var step = run.Plan.Steps.Single(s => s.Id == "PreparePackage/record-sql");
         (step.Recorded("sql.t1"), step.Recorded("sql.t3")).ShouldBe(("ysql=5433,ycql=9042", "ycql=9042"));
@@ -33,8 +35,11 @@ public sealed class SqlHealthTests
     {
         var world = new YugaWorld();
         var run = Recorded(world);
-        var former = run.Plan.Step<RecordSql>()!.Facts!.SelectMany(f => f.Value.Split(','), (f, part) => (Server: f.Key["sql.".Length..], Part: part.Split('=')));
-        var facts = new SortedDictionary<string, string>(former.ToDictionary(f => $"{f.Part[0]}.{f.Server}", f => f.Part[1], StringComparer.Ordinal), StringComparer.Ordinal);
+        var former = run.Plan.Step<RecordSql>()!.Facts!.SelectMany(
+            f => f.Value.Split(','), (f, part) => (Server: f.Key["sql.".Length..], Part: part.Split('=')));
+        var facts = new SortedDictionary<string, string>(
+            former.ToDictionary(f => $"{f.Part[0]}.{f.Server}", f => f.Part[1], StringComparer.Ordinal),
+            StringComparer.Ordinal);
         facts.Keys.ShouldBe(["ycql.t1", "ycql.t2", "ycql.t3", "ysql.t1", "ysql.t2", "ysql.t3"]);
         var plan = run.Plan.With(s => s.Is<RecordSql>() ? s.Record with { Facts = facts } : s.Record);
 
@@ -66,10 +71,12 @@ public sealed class SqlHealthTests
         run.Until(() => world["t1"].Starts == 1, "t1 is started");
         world["t1"].HasNoPostgres = true;
         var directory = world.Spec.Instances.Single(i => i.Name == "t1").DeployDir;
-        world.Logs[$"{directory}/logs"] = "F0301 02:00:00.000000 17 pg_wrapper.cc:88] Failed to start PostgreSQL\u001b[0m\n";
+        world.Logs[$"{directory}/logs"] =
+            "F0301 02:00:00.000000 17 pg_wrapper.cc:88] Failed to start PostgreSQL\u001b[0m\n";
         run.ToEnd();
 
-        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t1/verify", Reasons.InstanceUnhealthy));
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason)
+            .ShouldBe((RunState.Failed, "UpgradeTServers/t1/verify", Reasons.InstanceUnhealthy));
         run.Outcome.Message.ShouldBeWorded();
         world["t2"].Starts.ShouldBe(0);
         world.LeaderBlacklist.ShouldBeEmpty();
@@ -82,7 +89,12 @@ public sealed class SqlHealthTests
         var run = YugaRun.Of(world);
         run.Until(() => world["t1"].Starts == 1, "t1 is started");
         world["t1"].OldPostgres = 77;
-        run.Until(() => run.Told.Any(t => t.Contains("Port 5433 on 10.0.0.1 is held by pid 77 (/home/yugabyte/old/postgres/bin/postgres), which was not started by t1", StringComparison.Ordinal) && t.Contains("Run `kill 77` on 10.0.0.1", StringComparison.Ordinal)), "it is named");
+        run.Until(
+            () => run.Told.Any(t => t.Contains(
+                "Port 5433 on 10.0.0.1 is held by pid 77 (/home/yugabyte/old/postgres/bin/postgres), which was not "
+                + "started by t1",
+                StringComparison.Ordinal) && t.Contains("Run `kill 77` on 10.0.0.1", StringComparison.Ordinal)),
+            "it is named");
         world["t2"].Starts.ShouldBe(0);
 
         world["t1"].OldPostgres = null;
@@ -99,7 +111,9 @@ public sealed class SqlHealthTests
         run.Until(() => run.Plan.Steps.Single(s => s.Id == after).State == StepState.Succeeded, "it is verified");
         world[silent].HasNoPostgres = true;
         var stops = world.Acts.Count(a => a.StartsWith("stop", StringComparison.Ordinal));
-        run.Until(() => run.Told.Any(t => t.Contains($"YSQL of {silent}", StringComparison.Ordinal)), "it says what it waits for");
+        run.Until(
+            () => run.Told.Any(t => t.Contains($"YSQL of {silent}", StringComparison.Ordinal)),
+            "it says what it waits for");
         world.Acts.Count(a => a.StartsWith("stop", StringComparison.Ordinal)).ShouldBe(stops);
 
         world[silent].HasNoPostgres = false;
@@ -119,6 +133,8 @@ public sealed class SqlHealthTests
         var rollback = new YugaRun(world, back);
         rollback.Until(() => world["t1"].Starts == 2, "t1 is started");
         world["t1"].HasNoPostgres = true;
-        rollback.Until(() => rollback.Told.Any(t => t.Contains("YSQL of t1", StringComparison.Ordinal)), "it says what it waits for");
+        rollback.Until(
+            () => rollback.Told.Any(t => t.Contains("YSQL of t1", StringComparison.Ordinal)),
+            "it says what it waits for");
     }
 }

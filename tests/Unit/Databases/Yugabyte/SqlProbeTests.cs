@@ -7,7 +7,11 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class SqlProbeTests
 {
     private static readonly byte[] Password = [(byte)'R', 0, 0, 0, 8, 0, 0, 0, 3];
-    private static readonly byte[] Ready = [(byte)'R', 0, 0, 0, 8, 0, 0, 0, 0, (byte)'S', 0, 0, 0, 8, (byte)'a', 0, (byte)'b', 0, (byte)'Z', 0, 0, 0, 5, (byte)'I'];
+    private static readonly byte[] Ready =
+    [
+        (byte)'R', 0, 0, 0, 8, 0, 0, 0, 0, (byte)'S', 0, 0, 0, 8, (byte)'a', 0, (byte)'b', 0, (byte)'Z', 0, 0, 0, 5,
+        (byte)'I'
+    ];
     private static readonly byte[] Supported = [0x84, 0, 0, 0, 6, 0, 0, 0, 2, 0, 0];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -44,11 +48,14 @@ public sealed class SqlProbeTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        (await Probe(EndpointPolicy.Unrestricted).FindProblemAsync(SqlInterface.Ysql, new ServiceAddress("127.0.0.1", port), Token)).ShouldNotBeNull();
-        (await Probe(EndpointPolicy.Default).FindProblemAsync(SqlInterface.Ysql, new ServiceAddress("127.0.0.1", port), Token)).ShouldNotBeNull();
+        (await Probe(EndpointPolicy.Unrestricted).FindProblemAsync(
+            SqlInterface.Ysql, new ServiceAddress("127.0.0.1", port), Token)).ShouldNotBeNull();
+        (await Probe(EndpointPolicy.Default).FindProblemAsync(
+            SqlInterface.Ysql, new ServiceAddress("127.0.0.1", port), Token)).ShouldNotBeNull();
     }
 
-    private static SqlProbe Probe(EndpointPolicy endpoints) => new(endpoints, TimeProvider.System, "yugabyte", "postgres");
+    private static SqlProbe Probe(EndpointPolicy endpoints) =>
+        new(endpoints, TimeProvider.System, "yugabyte", "postgres");
 
     private static byte[] Error(string code, string message)
     {
@@ -63,7 +70,8 @@ public sealed class SqlProbeTests
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
         listener.Start();
         var serving = ServeAsync(listener, answer, end.Token);
-        var problem = await Probe(EndpointPolicy.Unrestricted).FindProblemAsync(kind, new ServiceAddress("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port), Token);
+        var problem = await Probe(EndpointPolicy.Unrestricted).FindProblemAsync(
+            kind, new ServiceAddress("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port), Token);
         await end.CancelAsync();
         await serving;
         return problem;

@@ -14,7 +14,8 @@ public sealed class StepFailureTests
 
     [Fact]
     public Task Unusable_answer_repeats_the_attempt() => ExpectAsync(
-        new YbAnswerException("10.0.0.1:7000/x", "no key", "{}"), Reasons.AnswerUnusable, retryable: true, notTaken: true);
+        new YbAnswerException("10.0.0.1:7000/x", "no key", "{}"), Reasons.AnswerUnusable, retryable: true,
+        notTaken: true);
 
     [Fact]
     public Task Cluster_without_leader_repeats_the_attempt() => ExpectAsync(
@@ -53,7 +54,8 @@ public sealed class StepFailureTests
             Time = TimeProvider.System,
         };
 
-        var refusal = await Should.ThrowAsync<StepActionException>(() => step.ActAsync(context, CancellationToken.None));
+        var refusal = await Should.ThrowAsync<StepActionException>(
+            () => step.ActAsync(context, CancellationToken.None));
 
         (refusal.Reason, refusal.Retryable, refusal.NotTaken).ShouldBe((reason, retryable, notTaken));
         refusal.InnerException.ShouldBeSameAs(failure);

@@ -15,7 +15,10 @@ public sealed class TlsTests
         { new DatabaseServiceTls { Web = new DatabaseWebTls { SecretRef = Secret } }, false, true },
         { new DatabaseServiceTls { SecretRef = Secret }, false, true },
         { new DatabaseServiceTls { SecretRef = Secret, CertsDirName = "/certs" }, true, true },
-        { new DatabaseServiceTls { Web = new DatabaseWebTls { SecretRef = Secret }, CertsDirName = "/certs" }, true, true },
+        {
+            new DatabaseServiceTls { Web = new DatabaseWebTls { SecretRef = Secret }, CertsDirName = "/certs" }, true,
+            true
+        },
     };
 
     [Theory]

@@ -9,10 +9,15 @@ public sealed class ToolLimitTests
     public async Task Catalogue_upgrade_may_run_as_long_as_timeouts_finalize()
     {
         var client = new Client();
-        await using var channel = new HostChannel(HostCases.Host, new HostConnection("yb", false, false, () => client), fence: null);
+        await using var channel = new HostChannel(
+            HostCases.Host, new HostConnection("yb", false, false, () => client), fence: null);
         var files = new HostFiles(channel, null!, null);
-        var call = new AdminCommand("/new/bin/yb-admin", YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec() }), "a:7100", null, null);
-        await new AdminTool(files, call, static s => s).UpgradeCatalogAsync(TimeSpan.FromHours(6), CancellationToken.None);
+        var call = new AdminCommand(
+            "/new/bin/yb-admin",
+            YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec() }), "a:7100", null,
+            null);
+        await new AdminTool(files, call, static s => s).UpgradeCatalogAsync(
+            TimeSpan.FromHours(6), CancellationToken.None);
         client.Limit!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromHours(6));
     }
 

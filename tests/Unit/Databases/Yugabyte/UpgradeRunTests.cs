@@ -11,13 +11,16 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect });
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers").State == StepState.Running, "it waits for the peer");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers").State == StepState.Running,
+            "it waits for the peer");
         world.PeerVersion = world.Setup.To;
         run.ToEnd();
 
         run.Outcome.State.ShouldBe(RunState.Succeeded);
         world.Violations.ShouldBeEmpty();
-        world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1 && s.Link == YugaWorld.NewDirectory);
+        world.Servers.ShouldAllBe(
+            s => s.Running == world.Setup.To && s.Starts == 1 && s.Link == YugaWorld.NewDirectory);
         (world.FlagsVersion, world.CatalogIsUpgraded, world.LeaderBlacklist.Count).ShouldBe((2, true, 0));
         world.Groups.ShouldAllBe(g => !g.IsPaused);
         world.Acts.Count(a => a == "promote").ShouldBe(1);
@@ -32,7 +35,8 @@ public sealed class UpgradeRunTests
         run.Until(() => world["m1"].Running == world.Setup.To, "m1 is new");
         world.Elect("m3");
         run.Until(() => world.Masters.All(m => m.Running == world.Setup.To), "all masters are new");
-        world.Acts.Where(a => a.StartsWith("stop m", StringComparison.Ordinal)).ShouldBe(["stop m1", "stop m2", "stop m3"]);
+        world.Acts.Where(a => a.StartsWith("stop m", StringComparison.Ordinal))
+            .ShouldBe(["stop m1", "stop m2", "stop m3"]);
         world.Violations.ShouldBeEmpty();
         run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/2/swap").Receipt!["instance"].ShouldBe("m2");
     }
@@ -58,7 +62,8 @@ public sealed class UpgradeRunTests
         var run = YugaRun.Of(world);
         run.Until(() => world["t1"].Running == world.Setup.To, "t1 is new");
         world.LeaderlessTablets.Add("tablet-7");
-        run.Until(() => run.Told.Any(t => t.Contains("tablet-7", StringComparison.Ordinal)), "it says what it waits for");
+        run.Until(
+            () => run.Told.Any(t => t.Contains("tablet-7", StringComparison.Ordinal)), "it says what it waits for");
         world["t2"].Starts.ShouldBe(0);
         world.LeaderlessTablets.Clear();
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
@@ -70,7 +75,9 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded, "t1 is verified");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded,
+            "t1 is verified");
         world.End(world["t3"], SupervisionState.Active);
         var stops = world.Acts.Count(a => a.StartsWith("stop", StringComparison.Ordinal));
         run.Until(() => run.Told.Any(t => t.Contains("t3", StringComparison.Ordinal)), "it says whom it waits for");
@@ -83,7 +90,8 @@ public sealed class UpgradeRunTests
         var world = new YugaWorld();
         world.StuckLeaders["t2"] = 2;
         var run = YugaRun.Of(world).ToEnd();
-        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t2/drain", Reasons.DrainTimeout));
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason)
+            .ShouldBe((RunState.Failed, "UpgradeTServers/t2/drain", Reasons.DrainTimeout));
         run.Outcome.Message.ShouldBeWorded();
         run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").Attempt.ShouldBe(1);
         world.LeaderBlacklist.ShouldBe([world["t2"].Rpc]);
@@ -135,13 +143,15 @@ public sealed class UpgradeRunTests
         world.Asked = (server, path) =>
         {
             // Another server, which the gate asks after it has looked for leaders.
-            if (server == world["t3"].Web && path.EndsWith("/version", StringComparison.Ordinal) && Swap().State == StepState.Running)
+            if (server == world["t3"].Web && path.EndsWith("/version", StringComparison.Ordinal)
+                && Swap().State == StepState.Running)
             {
                 world["t2"].Leaders = 2;
             }
         };
 
-        run.Until(() => Swap().Message?.Contains("It leads 2 tablets again", StringComparison.Ordinal) == true, "it is told");
+        run.Until(
+            () => Swap().Message?.Contains("It leads 2 tablets again", StringComparison.Ordinal) == true, "it is told");
         world["t2"].Running.ShouldBe(world.Setup.From);
 
         world.Asked = null;
@@ -155,7 +165,9 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/drain").State == StepState.Succeeded, "t1 is to be stopped next");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/drain").State == StepState.Succeeded,
+            "t1 is to be stopped next");
         world["t1"].StaysSick = true;
         run.ToEnd();
         (run.Outcome.StepId, run.Outcome.Reason).ShouldBe(("UpgradeTServers/t1/verify", Reasons.InstanceUnhealthy));
@@ -187,7 +199,10 @@ public sealed class UpgradeRunTests
         var run = YugaRun.Of(world);
         run.Until(() => world["t1"].Running == world.Setup.To, "t1 is started");
         world["t1"].Strays.Add(new StrayProcess(4711, $"{YugaWorld.OldDirectory}/bin/yb-tserver"));
-        run.Until(() => run.Told.Any(t => t.Contains("unexpected second process of the instance (pid 4711", StringComparison.Ordinal)), "it says so");
+        run.Until(
+            () => run.Told.Any(
+                t => t.Contains("unexpected second process of the instance (pid 4711", StringComparison.Ordinal)),
+            "it says so");
         world["t1"].Strays.Clear();
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
     }
@@ -201,10 +216,13 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         world[name].HasWatchdog = hasWatchdog;
-        world[name].RefusesStop = hasWatchdog ? null : new HostException("10.0.0.2", Reasons.ControlMismatch, "ExecStart leads elsewhere.", retryable: false);
+        world[name].RefusesStop = hasWatchdog
+            ? null
+            : new HostException("10.0.0.2", Reasons.ControlMismatch, "ExecStart leads elsewhere.", retryable: false);
         var run = YugaRun.Of(world).ToEnd();
 
-        (run.Outcome.State, run.Outcome.Reason).ShouldBe((RunState.Failed, hasWatchdog ? Reasons.ProcessLivesOn : Reasons.ControlMismatch));
+        (run.Outcome.State, run.Outcome.Reason)
+            .ShouldBe((RunState.Failed, hasWatchdog ? Reasons.ProcessLivesOn : Reasons.ControlMismatch));
         world.Acts.Count(a => a == $"stop {name}").ShouldBe(hasWatchdog ? 1 : 0);
         world[name].Running.ShouldBe(world.Setup.From);
         world.LeaderBlacklist.ShouldBeEmpty();
@@ -250,13 +268,18 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/swap").State == StepState.Succeeded, "the masters are new");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/swap").State == StepState.Succeeded,
+            "the masters are new");
         foreach (var master in world.Masters)
         {
             world.Answers[$"{master.Web}/api/v1/is-leader"] = (503, "");
         }
 
-        run.Until(() => world.Time.GetUtcNow() > run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/swap").FinishedAt + TimeSpan.FromSeconds(90), "a while passes");
+        run.Until(
+            () => world.Time.GetUtcNow() > run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/swap").FinishedAt
+                + TimeSpan.FromSeconds(90),
+            "a while passes");
         world.Acts.ShouldNotContain(a => a.StartsWith("ADD", StringComparison.Ordinal));
         world.Answers.Clear();
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
@@ -267,7 +290,9 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded, "t1 is verified");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/verify").State == StepState.Succeeded,
+            "t1 is verified");
         world.LeaderBlacklist.Add(world["t3"].Rpc);
         run.Until(() => run.Outcome.State == RunState.TargetChanged, "the guard says so");
         run.Outcome.Reason.ShouldBe(Reasons.TargetChanged);
@@ -346,9 +371,12 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world).ToEnd();
-        var (promote, applied) = (run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote"), run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags"));
-        (promote.Recorded("autoFlags"), promote.Recorded("autoFlagsAfter"), promote.Recorded("promoted")).ShouldBe(("1", "2", "true"));
-        (applied.FinishedAt - promote.FinishedAt).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+        var (promote, applied) = (run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote"), run.Plan.Steps.Single(
+            s => s.Id == "PromoteAutoFlags/await-flags"));
+        (promote.Recorded("autoFlags"), promote.Recorded("autoFlagsAfter"), promote.Recorded("promoted"))
+            .ShouldBe(("1", "2", "true"));
+        (applied.FinishedAt - promote.FinishedAt).ShouldNotBeNull()
+            .ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
     }
 
     [Theory]
@@ -358,13 +386,18 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var isLost = false;
-        var run = YugaRun.Of(world, (_, what) => what == "promote_auto_flags" && !isLost && (isLost = true) ? fate : YugaFate.Live).ToEnd();
+        var run = YugaRun.Of(world, (_, what) =>
+            what == "promote_auto_flags" && !isLost && (isLost = true) ? fate : YugaFate.Live).ToEnd();
         run.Outcome.State.ShouldBe(RunState.Succeeded);
         world.Acts.Count(a => a == "promote").ShouldBe(2);
-        var (promote, applied) = (run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote"), run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags"));
-        (promote.Recorded("autoFlagsAfter"), promote.Recorded("promoted"), promote.Recorded("needsRestart")).ShouldBe(("2", "true", "true"));
-        (applied.FinishedAt - promote.FinishedAt).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
-        YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
+        var (promote, applied) = (run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote"), run.Plan.Steps.Single(
+            s => s.Id == "PromoteAutoFlags/await-flags"));
+        (promote.Recorded("autoFlagsAfter"), promote.Recorded("promoted"), promote.Recorded("needsRestart"))
+            .ShouldBe(("2", "true", "true"));
+        (applied.FinishedAt - promote.FinishedAt).ShouldNotBeNull()
+            .ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(1));
+        YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec).ActionRequired
+            .ShouldHaveSingleItem().Reason.ShouldBe(Reasons.RestartRequired);
     }
 
     [Fact]
@@ -381,7 +414,8 @@ public sealed class UpgradeRunTests
                 return YugaFate.LoseAnswer;
             }
 
-            var isBetweenAttempts = isLost && !isKilled && run!.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").State == StepState.Pending;
+            var isBetweenAttempts = isLost && !isKilled
+                && run!.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").State == StepState.Pending;
             isKilled |= isBetweenAttempts;
             return isBetweenAttempts ? YugaFate.DieBefore : YugaFate.Live;
         });
@@ -433,7 +467,10 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers") is { State: StepState.Running, Message: not null }, "it waits");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers")
+                is { State: StepState.Running, Message: not null },
+            "it waits");
         var step = run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers");
         new YugabyteEngine().Steps.Of(step).HeldBy.ShouldBe(Reasons.PeerNotUpgraded);
         step.Message!.ShouldContain("10.9.0.1:7000 runs 2.18.4.0-b52");
@@ -451,7 +488,9 @@ public sealed class UpgradeRunTests
         run.Until(() => run.Outcome.State == RunState.TargetChanged, "the guard says so");
         run.Outcome.Message!.ShouldContain("set_universe_replication_enabled b-to-a 0");
         group.IsPaused = true;
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers").State == StepState.Running, "it waits for the peer");
+        run.Until(
+            () => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers").State == StepState.Running,
+            "it waits for the peer");
         (world.PeerVersion, group.IsPaused) = (world.Setup.To, false);
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
         world.Violations.ShouldBeEmpty();
@@ -460,7 +499,8 @@ public sealed class UpgradeRunTests
     [Fact]
     public void Single_replica_upgrade_skips_drain_when_outage_is_accepted()
     {
-        var world = new YugaWorld(new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true });
+        var world = new YugaWorld(
+            new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true });
         var run = YugaRun.Of(world).ToEnd();
         run.Outcome.State.ShouldBe(RunState.Succeeded);
         world.Acts.ShouldNotContain(a => a.StartsWith("ADD", StringComparison.Ordinal));

@@ -10,13 +10,17 @@ public sealed class VerifyUniverseTests
     [InlineData(YugabyteDialect.BMDB)]
     public void Server_that_dies_after_the_last_act_fails_Verify(YugabyteDialect dialect)
     {
-        var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect }) { PeerVersion = PlannerTests.Replicated().To };
+        var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect })
+        {
+            PeerVersion = PlannerTests.Replicated().To
+        };
         var run = YugaRun.Of(world);
         run.Until(() => Step(run, "UpgradeCatalog/upgrade").State == StepState.Succeeded, "the catalogue is new");
         world.End(world["t3"], SupervisionState.Inactive);
         run.ToEnd();
 
-        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "Verify/universe", Reasons.ClusterUnhealthy));
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason)
+            .ShouldBe((RunState.Failed, "Verify/universe", Reasons.ClusterUnhealthy));
         run.Outcome.Message.ShouldBeWorded();
         world.Groups.ShouldAllBe(g => g.IsPaused);
 
@@ -37,7 +41,8 @@ public sealed class VerifyUniverseTests
         world["t2"].RefusedSince = world.Time.GetUtcNow();
         run.ToEnd();
 
-        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeCatalog/universe", Reasons.ClusterUnhealthy));
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason)
+            .ShouldBe((RunState.Failed, "UpgradeCatalog/universe", Reasons.ClusterUnhealthy));
         run.Outcome.Message.ShouldBeWorded();
         world.CatalogIsUpgraded.ShouldBeFalse();
     }
@@ -66,7 +71,10 @@ public sealed class VerifyUniverseTests
         world["t2"].RefusedSince = world.Time.GetUtcNow() - TimeSpan.FromMinutes(2);
         run.HoldBefore.Clear();
         run.Wake();
-        run.Until(() => run.Told.Any(t => t.Contains("AutoFlags are not promoted while the universe is unhealthy.", StringComparison.Ordinal)), "it says so");
+        run.Until(
+            () => run.Told.Any(t => t.Contains(
+                "AutoFlags are not promoted while the universe is unhealthy.", StringComparison.Ordinal)),
+            "it says so");
         world.Acts.ShouldNotContain("promote");
 
         world["t2"].RefusedSince = null;
@@ -79,11 +87,17 @@ public sealed class VerifyUniverseTests
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeCatalog/upgrade");
-        run.Until(() => Step(run, "UpgradeCatalog/universe").State == StepState.Succeeded && run.Outcome?.State == RunState.Held, "it is held");
+        run.Until(
+            () => Step(run, "UpgradeCatalog/universe").State == StepState.Succeeded
+                && run.Outcome?.State == RunState.Held,
+            "it is held");
         world["t2"].RefusedSince = world.Time.GetUtcNow() - TimeSpan.FromMinutes(2);
         run.HoldBefore.Clear();
         run.Wake();
-        run.Until(() => run.Told.Any(t => t.Contains("The catalogue is not upgraded while the universe is unhealthy.", StringComparison.Ordinal)), "it says so");
+        run.Until(
+            () => run.Told.Any(t => t.Contains(
+                "The catalogue is not upgraded while the universe is unhealthy.", StringComparison.Ordinal)),
+            "it says so");
         world.CatalogIsUpgraded.ShouldBeFalse();
 
         world["t2"].RefusedSince = null;
@@ -97,7 +111,10 @@ public sealed class VerifyUniverseTests
         var run = YugaRun.Of(world);
         run.Until(() => world.CatalogMismatches == 0, "it failed once");
         world["t2"].RefusedSince = world.Time.GetUtcNow() - TimeSpan.FromMinutes(2);
-        run.Until(() => run.Told.Any(t => t.Contains("The catalogue is not upgraded while the universe is unhealthy.", StringComparison.Ordinal)), "it says so");
+        run.Until(
+            () => run.Told.Any(t => t.Contains(
+                "The catalogue is not upgraded while the universe is unhealthy.", StringComparison.Ordinal)),
+            "it says so");
         world.CatalogIsUpgraded.ShouldBeFalse();
 
         world["t2"].RefusedSince = null;
@@ -114,11 +131,14 @@ public sealed class VerifyUniverseTests
         var began = world.Time.GetUtcNow();
         run.Until(() => world.Time.GetUtcNow() > began + TimeSpan.FromSeconds(40), "most of the time passes");
         world["t2"].HasNoPostgres = true;
-        run.Until(() => run.Told.Any(t => t.StartsWith("Waiting until the universe is healthy in", StringComparison.Ordinal)), "it says so");
+        run.Until(
+            () => run.Told.Any(t => t.StartsWith("Waiting until the universe is healthy in", StringComparison.Ordinal)),
+            "it says so");
         world["t2"].HasNoPostgres = false;
 
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
-        (Step(run, "Verify/universe").FinishedAt - began).ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.FromSeconds(100));
+        (Step(run, "Verify/universe").FinishedAt - began).ShouldNotBeNull()
+            .ShouldBeGreaterThan(TimeSpan.FromSeconds(100));
     }
 
     [Fact]
@@ -129,7 +149,9 @@ public sealed class VerifyUniverseTests
         run.HoldBefore.Add("VerifyVersions");
         run.Until(() => Step(run, "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
         var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan));
-        back.Until(() => back.Plan.Steps.Single(s => s.Id == "RollbackMasters/verify-versions").State == StepState.Succeeded, "all is old");
+        back.Until(
+            () => back.Plan.Steps.Single(s => s.Id == "RollbackMasters/verify-versions").State == StepState.Succeeded,
+            "all is old");
         world["t1"].RefusedSince = world.Time.GetUtcNow();
         back.ToEnd();
 

@@ -11,7 +11,10 @@ public sealed class VersionDataTests
         { "2.18.0", "2.19.0", YugabyteDialect.Yugabyte, "Refuse preview" },
         { "2.17.0", "2.18.0", YugabyteDialect.Yugabyte, "Refuse preview" },
         { "2.17.0", "2.18.7", YugabyteDialect.BMDB, "" },
-        { "2024.2.8.0", "2025.2.1.0", YugabyteDialect.Yugabyte, "Ask was released on 2026-02-12, before 2024.2.8.0 (2026-02-23)" },
+        {
+            "2024.2.8.0", "2025.2.1.0", YugabyteDialect.Yugabyte,
+            "Ask was released on 2026-02-12, before 2024.2.8.0 (2026-02-23)"
+        },
         { "2024.2.8.0-b85", "2025.2.1.0-b141", YugabyteDialect.Yugabyte, "Ask was released on 2026-02-12" },
         { "2.20.3.0-b8", "2024.1.3", YugabyteDialect.Yugabyte, "Ask TA-22057" },
         { "2.20.1", "2.20.3.0", YugabyteDialect.Yugabyte, "Refuse TA-22057" },
@@ -39,20 +42,26 @@ public sealed class VersionDataTests
         }
 
         var words = expected.Split(' ', 2);
-        said.ShouldContain(text => text.StartsWith(words[0], StringComparison.Ordinal) && text.Contains(words[1], StringComparison.Ordinal), string.Join("\n", said));
+        said.ShouldContain(
+            text => text.StartsWith(words[0], StringComparison.Ordinal)
+                && text.Contains(words[1], StringComparison.Ordinal),
+            string.Join("\n", said));
     }
 
     [Fact]
     public void Other_series_notes_the_latest_minor_release()
     {
         var path = Path("2.18.4", "2.20.7", YugabyteDialect.Yugabyte);
-        path.Rows.ShouldContain(row => row.Say(path.From, path.To).Contains("latest minor release of 2.20", StringComparison.Ordinal));
+        path.Rows.ShouldContain(
+            row => row.Say(path.From, path.To).Contains("latest minor release of 2.20", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Every_row_is_readable_and_has_a_source()
     {
-        YugabyteVersion[] versions = [.. new[] { "2.14.1", "2.18.4.0", "2.20.3.0", "2.21.0", "2024.1.2", "2024.2.8.0", "2025.1.1", "2025.2.1.0" }.Select(YugabyteVersion.Parse)];
+        YugabyteVersion[] versions = [
+            .. new[] { "2.14.1", "2.18.4.0", "2.20.3.0", "2.21.0", "2024.1.2", "2024.2.8.0", "2025.1.1", "2025.2.1.0" }
+                .Select(YugabyteVersion.Parse)];
         foreach (var row in YugabyteVersionData.Rows)
         {
             row.Source.ShouldStartWith("https://");
@@ -66,5 +75,10 @@ public sealed class VersionDataTests
     }
 
     private static YugabyteUpgradePath Path(string from, string to, YugabyteDialect dialect) => YugabyteUpgradePath.Of(
-        new DatabaseRollingUpgradeSpec { FromVersion = from, ToVersion = to, Yugabyte = new YugabyteSpec { Dialect = dialect } }, out _).ShouldNotBeNull();
+        new DatabaseRollingUpgradeSpec
+        {
+            FromVersion = from,
+            ToVersion = to,
+            Yugabyte = new YugabyteSpec { Dialect = dialect }
+        }, out _).ShouldNotBeNull();
 }

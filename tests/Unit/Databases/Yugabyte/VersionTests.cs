@@ -17,7 +17,8 @@ public sealed class VersionTests
     [InlineData("2.18.x")]
     [InlineData("2.18.4.0-rc1")]
     [InlineData("2.18.4.0.9")]
-    public void Invalid_YugabyteVersion_is_refused(string text) => YugabyteVersion.TryParse(text, out _).ShouldBeFalse();
+    public void Invalid_YugabyteVersion_is_refused(string text) =>
+        YugabyteVersion.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
     [InlineData("2.18.4.0-b52", "2.18.4.0-b53")]
@@ -32,7 +33,8 @@ public sealed class VersionTests
     [InlineData("2.18.4.0-b52", "2.18.4.0-b52", true)]
     [InlineData("2.18.4.0-b52", "2.18.4.0-b53", false)]
     [InlineData("2.18.4", "2.18.4.1-b1", false)]
-    public void YugabyteVersion_covers_running_version_with_equal_numbers(string version, string running, bool expected) =>
+    public void YugabyteVersion_covers_running_version_with_equal_numbers(
+        string version, string running, bool expected) =>
         YugabyteVersion.Parse(version).Covers(YugabyteVersion.Parse(running)).ShouldBe(expected);
 
     [Theory]
@@ -57,7 +59,8 @@ public sealed class VersionTests
     [InlineData(YugabyteDialect.Yugabyte, "2.20.2", true)]
     [InlineData(YugabyteDialect.Yugabyte, "2024.1.1", true)]
     [InlineData(YugabyteDialect.BMDB, "2024.1.1", false)]
-    public void CanRollBack_is_true_only_for_YugabyteDB_from_2_20_2(YugabyteDialect dialect, string from, bool expected) =>
+    public void CanRollBack_is_true_only_for_YugabyteDB_from_2_20_2(
+        YugabyteDialect dialect, string from, bool expected) =>
         YugabyteFeatures.CanRollBack(dialect, YugabyteVersion.Parse(from)).ShouldBe(expected);
 
     [Theory]
@@ -72,8 +75,11 @@ public sealed class VersionTests
     [InlineData("2.20.0", YugabyteDialect.Yugabyte, null, ReplicationMode.TargetFirst)]
     [InlineData("2.20.0", YugabyteDialect.BMDB, null, ReplicationMode.PauseBothSides)]
     [InlineData("2.20.0", YugabyteDialect.Yugabyte, ReplicationMode.PauseBothSides, ReplicationMode.PauseBothSides)]
-    public void Replication_mode_follows_source_version_unless_spec_sets_it(string from, YugabyteDialect dialect, ReplicationMode? given, ReplicationMode expected) =>
-        YugabyteFeatures.Replication(new YugabyteSpec { Dialect = dialect, Replication = new ReplicationSpec { Mode = given } }, YugabyteVersion.Parse(from)).ShouldBe(expected);
+    public void Replication_mode_follows_source_version_unless_spec_sets_it(
+        string from, YugabyteDialect dialect, ReplicationMode? given, ReplicationMode expected) =>
+        YugabyteFeatures.Replication(
+            new YugabyteSpec { Dialect = dialect, Replication = new ReplicationSpec { Mode = given } },
+            YugabyteVersion.Parse(from)).ShouldBe(expected);
 
     [Theory]
     [InlineData("2024.2.3", 11)]

@@ -8,11 +8,13 @@ public sealed class WebAnswerTests
 
     [Fact]
     public async Task Version_of_process_includes_its_build() =>
-        (await Master("""{"git_hash":"x","version_number":"2.17.0.0","build_number":"24","build_type":"RELEASE"}""").VersionAsync(Address, default)).ToString().ShouldBe("2.17.0.0-b24");
+        (await Master("""{"git_hash":"x","version_number":"2.17.0.0","build_number":"24","build_type":"RELEASE"}""")
+            .VersionAsync(Address, default)).ToString().ShouldBe("2.17.0.0-b24");
 
     [Fact]
     public async Task Version_of_working_copy_build_has_no_build_number() =>
-        (await Master("""{"version_number":"2.17.0.0","build_number":"PRE_RELEASE","ysql_major_version":15}""").VersionAsync(Address, default)).ShouldBe(YugabyteVersion.Parse("2.17.0.0"));
+        (await Master("""{"version_number":"2.17.0.0","build_number":"PRE_RELEASE","ysql_major_version":15}""")
+            .VersionAsync(Address, default)).ShouldBe(YugabyteVersion.Parse("2.17.0.0"));
 
     [Theory]
     [InlineData(200, true)]
@@ -39,7 +41,9 @@ public sealed class WebAnswerTests
     [Fact]
     public async Task Health_is_parsed_with_unsigned_64_bit_uptime()
     {
-        var health = await Master("""{"dead_nodes":[],"most_recent_uptime":18446744073709551615,"under_replicated_tablets":["t1"]}""").HealthAsync(Address, default);
+        var health = await Master(
+            """{"dead_nodes":[],"most_recent_uptime":18446744073709551615,"under_replicated_tablets":["t1"]}""")
+            .HealthAsync(Address, default);
         (health.DeadNodes.Count, health.UnderReplicated[0]).ShouldBe((0, "t1"));
     }
 
@@ -50,7 +54,8 @@ public sealed class WebAnswerTests
             {"masters":[{"instance_id":{"permanent_uuid":"a","instance_seqno":1,"start_time_us":1700000000000000},"registration":{"private_rpc_addresses":[{"host":"10.0.0.1","port":7100}],"http_addresses":[{"host":"10.0.0.1","port":7000}]},"role":"LEADER"},
              {"error":{"code":"NETWORK_ERROR","message":"connection refused"}}]}
             """).MastersAsync(Address, default);
-        (masters[0].Rpc, masters[0].IsLeader, masters[0].StartTimeMicroseconds).ShouldBe((new ServiceAddress("10.0.0.1", 7100), true, 1700000000000000));
+        (masters[0].Rpc, masters[0].IsLeader, masters[0].StartTimeMicroseconds)
+            .ShouldBe((new ServiceAddress("10.0.0.1", 7100), true, 1700000000000000));
         (masters[1].IsAlive, masters[1].Error).ShouldBe((false, "connection refused"));
     }
 
@@ -74,14 +79,16 @@ public sealed class WebAnswerTests
 
     [Theory]
     [InlineData("""{"":{"10.0.0.1:9000":{"status":"ALIVE"}}}""")]
-    [InlineData("""{"":{"nonsense":{"time_since_hb_sec":0,"status":"ALIVE","uptime_seconds":0,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0}}}""")]
+    [InlineData(
+        """{"":{"nonsense":{"time_since_hb_sec":0,"status":"ALIVE","uptime_seconds":0,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0}}}""")]
     [InlineData("""{"x":1}""")]
     public async Task Tablet_server_without_counts_is_unusable(string body) =>
         await Should.ThrowAsync<YbAnswerException>(() => Master(body).TserversAsync(Address, default));
 
     [Fact]
     public async Task Leaderless_tablets_are_parsed() =>
-        (await Master("""{"leaderless_tablets":[{"table_uuid":"a","tablet_uuid":"b","reason":"none"}]}""").LeaderlessTabletsAsync(Address, default)).ShouldBe(["b"]);
+        (await Master("""{"leaderless_tablets":[{"table_uuid":"a","tablet_uuid":"b","reason":"none"}]}""")
+            .LeaderlessTabletsAsync(Address, default)).ShouldBe(["b"]);
 
     [Fact]
     public async Task Missing_UnderReplicationPage_returns_null() =>
@@ -89,21 +96,27 @@ public sealed class WebAnswerTests
 
     [Fact]
     public async Task Error_key_of_UnderReplicationPage_is_refused() =>
-        await Should.ThrowAsync<YbAnswerException>(() => Master("""{"Error":"x","underreplicated_tablets":[]}""").UnderReplicatedTabletsAsync(Address, default));
+        await Should.ThrowAsync<YbAnswerException>(() => Master("""{"Error":"x","underreplicated_tablets":[]}""")
+            .UnderReplicatedTabletsAsync(Address, default));
 
     [Fact]
     public async Task Absent_cluster_config_values_are_parsed_as_absent()
     {
         var config = await Master("""{"version":1,"cluster_uuid":"u"}""").ClusterConfigAsync(Address, default);
-        (config.UniverseUuid, config.ReplicationFactor, config.LeaderBlacklist.Count, config.Groups.Count).ShouldBe(("u", null, 0, 0));
+        (config.UniverseUuid, config.ReplicationFactor, config.LeaderBlacklist.Count, config.Groups.Count)
+            .ShouldBe(("u", null, 0, 0));
     }
 
     [Theory]
-    [InlineData("""{"producer_map":[{"key":"g1","value":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true}},{"key":"g2","value":{}}]}""")]
-    [InlineData("""{"producer_map":{"g1":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true},"g2":{}}}""")]
+    [InlineData(
+        """{"producer_map":[{"key":"g1","value":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true}},{"key":"g2","value":{}}]}""")]
+    [InlineData(
+        """{"producer_map":{"g1":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true},"g2":{}}}""")]
     public async Task Replication_groups_are_parsed_from_list_and_object(string registry)
     {
-        var config = await Master($$$$"""{"version":1,"cluster_uuid":"u","consumer_registry":{{{{registry}}}},"leader_blacklist":{"hosts":[{"host":"10.0.0.1","port":9100}],"initial_leader_load":3},"replication_info":{"live_replicas":{"num_replicas":5}}}""").ClusterConfigAsync(Address, default);
+        var config = await Master(
+            $$$$"""{"version":1,"cluster_uuid":"u","consumer_registry":{{{{registry}}}},"leader_blacklist":{"hosts":[{"host":"10.0.0.1","port":9100}],"initial_leader_load":3},"replication_info":{"live_replicas":{"num_replicas":5}}}""")
+            .ClusterConfigAsync(Address, default);
         config.Groups.Select(g => (g.Name, g.IsPaused)).ShouldBe([("g1", true), ("g2", false)]);
         (config.LeaderBlacklist[0], config.ReplicationFactor).ShouldBe((new ServiceAddress("10.0.0.1", 9100), 5));
     }
@@ -118,7 +131,9 @@ public sealed class WebAnswerTests
     [Fact]
     public async Task FollowerLag_is_that_of_slowest_follower()
     {
-        var lag = await Tserver("""[{"type":"server","metrics":[]},{"type":"tablet","metrics":[{"name":"follower_lag_ms","value":20}]},{"type":"tablet","metrics":[{"name":"follower_lag_ms","value":61000},{"name":"other","value":9}]}]""").FollowerLagAsync(Address, default);
+        var lag = await Tserver(
+            """[{"type":"server","metrics":[]},{"type":"tablet","metrics":[{"name":"follower_lag_ms","value":20}]},{"type":"tablet","metrics":[{"name":"follower_lag_ms","value":61000},{"name":"other","value":9}]}]""")
+            .FollowerLagAsync(Address, default);
         lag.ShouldBe(new YbFollowerLag(2, TimeSpan.FromSeconds(61)));
     }
 
@@ -132,9 +147,13 @@ public sealed class WebAnswerTests
     [Fact]
     public async Task Tablets_not_running_are_counted_by_state()
     {
-        var states = await Tserver("""{"a":{"state":"RUNNING"},"b":{"state":"BOOTSTRAPPING"},"c":{"state":"SHUTDOWN"}}""").TabletsAsync(Address, default);
-        (states.Running.Count, states.AllRun, states.Describe()).ShouldBe((1, false, "1 are BOOTSTRAPPING, 1 are SHUTDOWN"));
-        (await Tserver("""{"a":{"state":"RUNNING"},"c":{"state":"SHUTDOWN"}}""").TabletsAsync(Address, default)).AllRun.ShouldBeTrue();
+        var states = await Tserver(
+            """{"a":{"state":"RUNNING"},"b":{"state":"BOOTSTRAPPING"},"c":{"state":"SHUTDOWN"}}""")
+            .TabletsAsync(Address, default);
+        (states.Running.Count, states.AllRun, states.Describe())
+            .ShouldBe((1, false, "1 are BOOTSTRAPPING, 1 are SHUTDOWN"));
+        (await Tserver("""{"a":{"state":"RUNNING"},"c":{"state":"SHUTDOWN"}}""").TabletsAsync(Address, default)).AllRun
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -146,9 +165,12 @@ public sealed class WebAnswerTests
     [InlineData("1")]
     [InlineData("\"text\"")]
     [InlineData("{\"version_number\":")]
-    [InlineData("""{"version_number":null,"flags":null,"masters":null,"dead_nodes":null,"leaderless_tablets":null,"underreplicated_tablets":null,"failed_tablets":null}""")]
-    [InlineData("""{"version_number":[],"flags":[null],"masters":[null],"dead_nodes":[null],"under_replicated_tablets":[],"leaderless_tablets":[null],"underreplicated_tablets":[null],"failed_tablets":[null],"cluster_uuid":{}}""")]
-    [InlineData("""{"version_number":"x","flags":[{"name":"a"}],"masters":[{"role":[]}],"leaderless_tablets":[{}],"underreplicated_tablets":[{}],"failed_tablets":[[]],"":{"h:1":null},"cluster_uuid":""}""")]
+    [InlineData(
+        """{"version_number":null,"flags":null,"masters":null,"dead_nodes":null,"leaderless_tablets":null,"underreplicated_tablets":null,"failed_tablets":null}""")]
+    [InlineData(
+        """{"version_number":[],"flags":[null],"masters":[null],"dead_nodes":[null],"under_replicated_tablets":[],"leaderless_tablets":[null],"underreplicated_tablets":[null],"failed_tablets":[null],"cluster_uuid":{}}""")]
+    [InlineData(
+        """{"version_number":"x","flags":[{"name":"a"}],"masters":[{"role":[]}],"leaderless_tablets":[{}],"underreplicated_tablets":[{}],"failed_tablets":[[]],"":{"h:1":null},"cluster_uuid":""}""")]
     public async Task Odd_answer_is_refused_with_its_address(string body)
     {
         List<Func<Task>> calls =
@@ -174,7 +196,8 @@ public sealed class WebAnswerTests
     [Theory]
     [InlineData("""{"":{"h:1":null}}""")]
     [InlineData("""{"":null}""")]
-    [InlineData("""{"":{"h:1":{"time_since_hb_sec":"0","status":"ALIVE","uptime_seconds":-1,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0}}}""")]
+    [InlineData(
+        """{"":{"h:1":{"time_since_hb_sec":"0","status":"ALIVE","uptime_seconds":-1,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0}}}""")]
     public async Task Tablet_server_of_another_form_is_unusable(string body) =>
         await Should.ThrowAsync<YbAnswerException>(() => Master(body).TserversAsync(Address, default));
 
@@ -190,7 +213,8 @@ public sealed class WebAnswerTests
     [Fact]
     public async Task Null_counts_as_absent_optional_value()
     {
-        const string Body = """{"cluster_uuid":null,"universe_uuid":"u","replication_info":null,"leader_blacklist":null,"consumer_registry":{"producer_map":{"g":null}}}""";
+        const string Body =
+            """{"cluster_uuid":null,"universe_uuid":"u","replication_info":null,"leader_blacklist":null,"consumer_registry":{"producer_map":{"g":null}}}""";
         var config = await Master(Body).ClusterConfigAsync(Address, default);
 
         (config.UniverseUuid, config.ReplicationFactor, config.LeaderBlacklist.Count).ShouldBe(("u", null, 0));
@@ -200,7 +224,9 @@ public sealed class WebAnswerTests
     [Fact]
     public async Task Master_with_error_or_without_address_is_listed()
     {
-        var masters = await Master("""{"masters":[{"instance_id":{"permanent_uuid":"a"},"registration":{"http_addresses":[{"host":"h","port":0}]},"role":"FOLLOWER"},{"error":"gone"}]}""").MastersAsync(Address, default);
+        var masters = await Master(
+            """{"masters":[{"instance_id":{"permanent_uuid":"a"},"registration":{"http_addresses":[{"host":"h","port":0}]},"role":"FOLLOWER"},{"error":"gone"}]}""")
+            .MastersAsync(Address, default);
 
         (masters[0].Web, masters[0].IsAlive).ShouldBe((null, true));
         (masters[1].Error, masters[1].IsAlive).ShouldBe(("gone", false));
@@ -208,7 +234,9 @@ public sealed class WebAnswerTests
 
     [Fact]
     public async Task Values_of_other_metrics_may_have_any_form() =>
-        (await Tserver("""[{"metrics":[{"name":"other","value":"x"},{"name":"third","value":1.5},{"name":"follower_lag_ms","value":7}]}]""").FollowerLagAsync(Address, default))
+        (await Tserver(
+            """[{"metrics":[{"name":"other","value":"x"},{"name":"third","value":1.5},{"name":"follower_lag_ms","value":7}]}]""")
+            .FollowerLagAsync(Address, default))
             .ShouldBe(new YbFollowerLag(1, TimeSpan.FromMilliseconds(7)));
 
     [Theory]
@@ -226,7 +254,8 @@ public sealed class WebAnswerTests
     public void ServiceAddress_ignores_case_of_host() =>
         new ServiceAddress("Db1", 1).ShouldBe(new ServiceAddress("db1", 1));
 
-    private static YbClient Master(string body, int status = 200) => new(new Canned(new ServiceAnswer(status, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
+    private static YbClient Master(string body, int status = 200) =>
+        new(new Canned(new ServiceAnswer(status, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));
 
     private static YbClient Tserver(string body) =>
         new(new Canned(new ServiceAnswer(200, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));

@@ -19,7 +19,8 @@ public sealed class WorkTests
 
     [Fact]
     public void Step_that_cannot_be_read_has_its_stored_timeout() =>
-        Steps.TimeLimit(Spec, new StoredStep { Action = "SwapMaster2", Timeout = "17m" }.AsStep()).ShouldBe(TimeSpan.FromMinutes(17));
+        Steps.TimeLimit(Spec, new StoredStep { Action = "SwapMaster2", Timeout = "17m" }.AsStep())
+            .ShouldBe(TimeSpan.FromMinutes(17));
 
     [Fact]
     public void Abort_undoes_nothing_after_first_stop()

@@ -8,7 +8,8 @@ public sealed class ZoneTests
 {
     // t1 and t4 are in z1, t2 and t5 in z2, t3 and t6 in z3.
     private static readonly YugaSetup Zoned = new() { Tservers = 6, Zones = 3, MaxUnavailablePerZone = 2 };
-    private static readonly YugaSetup Modern = Zoned with { From = "2.20.3.1-b2", To = "2024.1.3.0-b5", NodesSafe = true };
+    private static readonly YugaSetup Modern =
+        Zoned with { From = "2.20.3.1-b2", To = "2024.1.3.0-b5", NodesSafe = true };
 
     [Fact]
     public void Tservers_of_one_zone_wait_for_the_former_zone()
@@ -18,9 +19,12 @@ public sealed class ZoneTests
         After(plan, "t1/drain").ShouldBe(After(plan, "t4/drain"));
         After(plan, "t4/swap").ShouldBe(["UpgradeTServers/t4/drain"]);
         After(plan, "t5/drain").ShouldBe(["UpgradeTServers/t1/swap", "UpgradeTServers/t4/swap"]);
-        After(plan, "t5/swap").ShouldBe(["UpgradeTServers/t5/drain", "UpgradeTServers/t1/verify", "UpgradeTServers/t4/verify"]);
-        plan.Steps.Single(s => s.Id == "VerifyVersions/verify").After.ShouldBe(["UpgradeMasters/3/verify", "UpgradeTServers/t3/verify", "UpgradeTServers/t6/verify"]);
-        plan.Notes.ShouldContain(n => n.Contains("at most 2 of them: c.r.z1: t1, t4; c.r.z2: t2, t5; c.r.z3: t3, t6", StringComparison.Ordinal));
+        After(plan, "t5/swap")
+            .ShouldBe(["UpgradeTServers/t5/drain", "UpgradeTServers/t1/verify", "UpgradeTServers/t4/verify"]);
+        plan.Steps.Single(s => s.Id == "VerifyVersions/verify").After
+            .ShouldBe(["UpgradeMasters/3/verify", "UpgradeTServers/t3/verify", "UpgradeTServers/t6/verify"]);
+        plan.Notes.ShouldContain(n => n.Contains(
+            "at most 2 of them: c.r.z1: t1, t4; c.r.z2: t2, t5; c.r.z3: t3, t6", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -51,10 +55,13 @@ public sealed class ZoneTests
     [InlineData(3, 5, "the tablet servers are in 3 zones, and there must be 5, one for each replica")]
     public void Unsuitable_zones_keep_tservers_one_at_a_time(int zones, int replicas, string why)
     {
-        var plan = YugaRun.Compile(new YugaWorld(Zoned with { Zones = zones, Replicas = replicas, AllowUnavailability = true }));
+        var plan = YugaRun.Compile(
+            new YugaWorld(Zoned with { Zones = zones, Replicas = replicas, AllowUnavailability = true }));
 
         Others(plan, "t1").ShouldBeEmpty();
-        plan.Notes.ShouldContain(n => n.StartsWith("Tablet servers are stopped one at a time, although spec.yugabyte.maxUnavailablePerZone is 2", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.StartsWith(
+            "Tablet servers are stopped one at a time, although spec.yugabyte.maxUnavailablePerZone is 2",
+            StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -65,7 +72,8 @@ public sealed class ZoneTests
         var plan = YugaRun.Compile(world);
 
         Others(plan, "t1").ShouldBeEmpty();
-        plan.Notes.ShouldContain(n => n.Contains("Without t1, t4, 1 tablet (uneven) would have no majority of running replicas", StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.Contains(
+            "Without t1, t4, 1 tablet (uneven) would have no majority of running replicas", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -76,7 +84,8 @@ public sealed class ZoneTests
         var plan = YugaRun.Compile(world);
 
         Others(plan, "t1").ShouldBeEmpty();
-        plan.Notes.ShouldContain(n => n.Contains("the replicas of tablets cannot be read", StringComparison.Ordinal) && n.Contains("status 404", StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.Contains("the replicas of tablets cannot be read", StringComparison.Ordinal)
+            && n.Contains("status 404", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -92,8 +101,10 @@ public sealed class ZoneTests
         world.Violations.ShouldBeEmpty();
         world.LeaderBlacklist.ShouldBeEmpty();
         world.Tservers.ShouldAllBe(t => t.Starts == 1);
-        (Step(run, "t1/swap").StartedAt < Step(run, "t4/verify").FinishedAt && Step(run, "t4/swap").StartedAt < Step(run, "t1/verify").FinishedAt).ShouldBeTrue();
-        Step(run, "t2/swap").StartedAt!.Value.ShouldBeGreaterThanOrEqualTo(Max(Step(run, "t1/verify").FinishedAt, Step(run, "t4/verify").FinishedAt));
+        (Step(run, "t1/swap").StartedAt < Step(run, "t4/verify").FinishedAt
+            && Step(run, "t4/swap").StartedAt < Step(run, "t1/verify").FinishedAt).ShouldBeTrue();
+        Step(run, "t2/swap").StartedAt!.Value
+            .ShouldBeGreaterThanOrEqualTo(Max(Step(run, "t1/verify").FinishedAt, Step(run, "t4/verify").FinishedAt));
         (Rolled(run) < Rolled(other) * 0.7).ShouldBeTrue($"{Rolled(run)} of {Rolled(other)}");
     }
 
@@ -122,7 +133,9 @@ public sealed class ZoneTests
         var run = Drained(world);
         (world["t3"].StaysSick, world["t1"].IsSilent) = (true, isSilent);
         Release(run);
-        run.Until(() => run.Told.Any(m => m.StartsWith("Waiting until t1 may be stopped.", StringComparison.Ordinal)), "the gate refuses");
+        run.Until(
+            () => run.Told.Any(m => m.StartsWith("Waiting until t1 may be stopped.", StringComparison.Ordinal)),
+            "the gate refuses");
 
         run.Told.ShouldContain(m => m.Contains("would have no majority of running replicas", StringComparison.Ordinal));
         world.Acts.ShouldNotContain(a => a.StartsWith("stop t", StringComparison.Ordinal));
@@ -139,7 +152,10 @@ public sealed class ZoneTests
         var run = Drained(world);
         world["t2"].IsSilent = true;
         Release(run);
-        run.Until(() => run.Told.Any(m => m.StartsWith("Waiting until t1 may be stopped. t2 does not answer", StringComparison.Ordinal)), "the gate refuses");
+        run.Until(
+            () => run.Told.Any(
+                m => m.StartsWith("Waiting until t1 may be stopped. t2 does not answer", StringComparison.Ordinal)),
+            "the gate refuses");
 
         world.Acts.ShouldNotContain(a => a.StartsWith("stop t", StringComparison.Ordinal));
     }
@@ -163,7 +179,10 @@ public sealed class ZoneTests
         var world = new YugaWorld(Modern);
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
-        run.Until(() => Step(run, "t6/verify").State == StepState.Succeeded && Step(run, "t3/verify").State == StepState.Succeeded, "all is new");
+        run.Until(
+            () => Step(run, "t6/verify").State == StepState.Succeeded
+                && Step(run, "t3/verify").State == StepState.Succeeded,
+            "all is new");
         PlanProgress back = YugabyteRollback.Compile(world.Spec, run.Plan);
 
         StoppedTogether.Others(back, back.Step("RollbackTServers/t6/drain")).ShouldBe(["t3"]);
@@ -181,7 +200,9 @@ public sealed class ZoneTests
     {
         var world = new YugaWorld(Modern);
         var run = YugaRun.Of(world);
-        run.Until(() => world["t1"].IsUp && world["t4"].IsUp && world["t1"].Starts + world["t4"].Starts == 2, "both run the new program");
+        run.Until(
+            () => world["t1"].IsUp && world["t4"].IsUp && world["t1"].Starts + world["t4"].Starts == 2,
+            "both run the new program");
         (world["t1"].StaysSick, world["t4"].StaysSick) = (true, true);
         run.ToEnd();
         run.Outcome.State.ShouldBe(RunState.Failed);
@@ -200,7 +221,10 @@ public sealed class ZoneTests
     {
         var run = YugaRun.Of(world);
         run.HoldBefore.UnionWith(["UpgradeTServers/t1/swap", "UpgradeTServers/t4/swap"]);
-        return run.Until(() => Step(run, "t1/drain").State == StepState.Succeeded && Step(run, "t4/drain").State == StepState.Succeeded, "the zone is drained");
+        return run.Until(
+            () => Step(run, "t1/drain").State == StepState.Succeeded
+                && Step(run, "t4/drain").State == StepState.Succeeded,
+            "the zone is drained");
     }
 
     private static void Release(YugaRun run)
@@ -219,7 +243,9 @@ public sealed class ZoneTests
 
     private static Step Step(YugaRun run, string id) => run.Plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}");
 
-    private static ImmutableList<string> After(PlanProgress plan, string id) => plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}").After;
+    private static ImmutableList<string> After(PlanProgress plan, string id) =>
+        plan.Steps.Single(s => s.Id == $"UpgradeTServers/{id}").After;
 
-    private static IReadOnlyList<string> Others(PlanProgress plan, string name) => StoppedTogether.Others(plan, plan.Step($"UpgradeTServers/{name}/drain"));
+    private static IReadOnlyList<string> Others(PlanProgress plan, string name) =>
+        StoppedTogether.Others(plan, plan.Step($"UpgradeTServers/{name}/drain"));
 }

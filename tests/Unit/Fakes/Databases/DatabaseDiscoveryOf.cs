@@ -16,18 +16,22 @@ internal static class DatabaseDiscoveryOf
 
         var path = YugabyteUpgradePath.Of(spec, out var unreadable);
         return (unreadable.Count > 0 ? unreadable[0].Message : null)
-            ?? path!.Rows.FirstOrDefault(row => row is { Verdict: YugabyteVerdict.Refuse, OnlySql: false })?.Say(path.From, path.To);
+            ?? path!.Rows.FirstOrDefault(row => row is { Verdict: YugabyteVerdict.Refuse, OnlySql: false })
+                ?.Say(path.From, path.To);
     }
 
     /// <summary>The plan on a database that fits.</summary>
     public static PlanProgress Plan(DatabaseRollingUpgradeSpec spec) =>
-        spec.Engine == DatabaseEngine.TiDB ? new TiDbProcedure(spec, TiDb(spec)).Compile() : new YugabytePlanner(spec, Yugabyte(spec)).Compile();
+        spec.Engine == DatabaseEngine.TiDB
+            ? new TiDbProcedure(spec, TiDb(spec)).Compile()
+            : new YugabytePlanner(spec, Yugabyte(spec)).Compile();
 
     private static TiDbDiscovery TiDb(DatabaseRollingUpgradeSpec spec) => new()
     {
         ClusterId = ulong.MaxValue,
         Instances = [.. spec.Instances.Select((instance, index) => TiDb(spec, instance, (ulong)index))],
-        LeaderPriorities = spec.Instances.Where(i => i.Component == DatabaseComponent.PD).Take(1).ToDictionary(i => i.Name, _ => 5, StringComparer.Ordinal),
+        LeaderPriorities = spec.Instances.Where(i => i.Component == DatabaseComponent.PD).Take(1)
+            .ToDictionary(i => i.Name, _ => 5, StringComparer.Ordinal),
         ScheduleLimits = new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["leader-schedule-limit"] = 4,
@@ -41,8 +45,13 @@ internal static class DatabaseDiscoveryOf
     private static Drydock.Reconcilers.Databases.TiDb.TiDbInstance TiDb(
         DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, ulong store)
     {
-        var settings = instance.Component == DatabaseComponent.TiKV && (spec.Tidb ?? new TiDbSpec()).Configuration.Migrate ? TikvSettings.Of(spec, instance, 64L << 30, 16) : null;
-        var migrated = ConfigurationMigration.Checked.Contains(instance.Component) ? ConfigurationMigration.Migrate(instance.Component, "# by hand\n", settings) : null;
+        var settings = instance.Component == DatabaseComponent.TiKV
+            && (spec.Tidb ?? new TiDbSpec()).Configuration.Migrate
+            ? TikvSettings.Of(spec, instance, 64L << 30, 16)
+            : null;
+        var migrated = ConfigurationMigration.Checked.Contains(instance.Component)
+            ? ConfigurationMigration.Migrate(instance.Component, "# by hand\n", settings)
+            : null;
         return new()
         {
             Name = instance.Name,
@@ -68,7 +77,9 @@ internal static class DatabaseDiscoveryOf
                 Component = instance.Component,
                 Version = spec.FromVersion,
                 FormerSha256 = new string('a', 64),
-                FormerDirectory = index % 2 == 0 ? string.Create(CultureInfo.InvariantCulture, $"/home/yugabyte/software-{index}") : null,
+                FormerDirectory = index % 2 == 0
+                    ? string.Create(CultureInfo.InvariantCulture, $"/home/yugabyte/software-{index}")
+                    : null,
             }),
         ],
         Hosts = [.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)],
@@ -79,6 +90,7 @@ internal static class DatabaseDiscoveryOf
             .. (spec.Yugabyte?.Replication.Groups ?? []).Select((group, index) => new DiscoveredGroup(
                 group.Name, index % 2 == 0 ? ReplicationTarget.Here : ReplicationTarget.There, index % 3 == 0)),
         ],
-        Replication = YugabyteFeatures.Replication(spec.Yugabyte ?? new YugabyteSpec(), YugabyteVersion.Parse(spec.FromVersion)),
+        Replication = YugabyteFeatures.Replication(
+            spec.Yugabyte ?? new YugabyteSpec(), YugabyteVersion.Parse(spec.FromVersion)),
     };
 }

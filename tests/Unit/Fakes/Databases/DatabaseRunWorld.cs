@@ -8,7 +8,8 @@ namespace Drydock.Tests.Unit.Fakes;
 /// The frame with DatabaseRollingUpgrade on a database where every step of the real plan goes well and takes half a
 /// minute: what a person says about the run is seen here.
 /// </summary>
-internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+internal sealed class DatabaseRunWorld
+    : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     private static readonly Lazy<TiDbDiscovery> TiDb = new(() => new TiDbWorld().Preflight().Discovery!);
     private readonly DatabaseRollingUpgradeSpec _spec;

@@ -4,7 +4,8 @@ using Drydock.Tests.Unit.Upgrades;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>The frame with DatabaseRollingUpgrade and a real engine on a database in memory.</summary>
-internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+internal sealed class EngineRunWorld
+    : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     private readonly DatabaseRollingUpgradeSpec _spec;
     private readonly Func<V1ObjectMeta, IEngineTargets> _bind;
@@ -13,7 +14,8 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
     public EngineRunWorld(YugaWorld universe)
         : base("db", WorldJson.Crds, universe.Time, universe.Objects)
     {
-        (_spec, _bind) = (universe.Spec, upgrade => new YugabyteCluster(new YugaLife(universe) { Metadata = upgrade, ReadStatus = () => Status }.Context));
+        (_spec, _bind) = (universe.Spec, upgrade => new YugabyteCluster(
+            new YugaLife(universe) { Metadata = upgrade, ReadStatus = () => Status }.Context));
         Record();
     }
 
@@ -38,7 +40,8 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
 
     protected override RunKind Kind => new DatabaseUpgradeKind(
         SupportedEngines.All,
-        (upgrade, _) => Task.FromResult(new RunBinding("access", "targets", "spec", _ => new Targets(_bind(upgrade.Metadata)))));
+        (upgrade, _) => Task.FromResult(
+            new RunBinding("access", "targets", "spec", _ => new Targets(_bind(upgrade.Metadata)))));
 
     public EngineRunWorld Apply(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
     {
@@ -51,7 +54,8 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
 
     /// <summary>Waits for a write, then the status becomes an earlier one.</summary>
     /// <returns>From where to where.</returns>
-    public string PutBack(int reached, int back, Func<DatabaseRollingUpgradeStatus, DatabaseRollingUpgradeStatus>? change)
+    public string PutBack(
+        int reached, int back, Func<DatabaseRollingUpgradeStatus, DatabaseRollingUpgradeStatus>? change)
     {
         RunUntil(() => Writes.Count > reached, "the write", TimeSpan.FromHours(24));
         var status = Writes[back];
@@ -66,13 +70,20 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
         var next = status.Plan!.Steps.Find(s => s.State != StepState.Succeeded);
         return next is null ? status : status with
         {
-            Plan = status.Plan.With(s => s.Record with { State = StepState.Failed, Attempt = Math.Max(1, s.Attempt), Reason = Reasons.ClusterUnhealthy, Message = "it failed" }, only: next.Id),
+            Plan = status.Plan.With(s => s.Record with
+            {
+                State = StepState.Failed,
+                Attempt = Math.Max(1, s.Attempt),
+                Reason = Reasons.ClusterUnhealthy,
+                Message = "it failed"
+            }, only: next.Id),
         };
     }
 
     private static string Where(DatabaseRollingUpgradeStatus status) => $"{status.Phase} {status.Step}";
 
-    private void Record() => Api.StatusWritten = o => Writes.AddRange(o is DatabaseRollingUpgrade { Status: { } status } ? [status] : []);
+    private void Record() =>
+        Api.StatusWritten = o => Writes.AddRange(o is DatabaseRollingUpgrade { Status: { } status } ? [status] : []);
 
     private sealed class Targets(IEngineTargets engine) : IRunTargets
     {
@@ -86,7 +97,8 @@ internal sealed class EngineRunWorld : RunWorld<DatabaseRollingUpgrade, Database
         public IStepCatalog Catalog() => engine.Catalog;
 
         public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
-            (await engine.PreflightAsync(cancellationToken)).Select<IRunDiscovery>(static found => new CompletedDiscovery(found, inventory: null));
+            (await engine.PreflightAsync(cancellationToken)).Select<IRunDiscovery>(
+                static found => new CompletedDiscovery(found, inventory: null));
 
         public Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) =>
             engine.ReadTracesAsync(plan, cancellationToken);

@@ -39,7 +39,10 @@ internal sealed class FakeDatabaseTargets : IRunTargets, IStepCatalog
         await Task.Delay(Look, _time, cancellationToken);
         Use("preflight");
         var found = _discover();
-        return new PreflightResult<IRunDiscovery>(found, [], found.TargetIdentity) { TargetAddresses = found.TargetAddresses };
+        return new PreflightResult<IRunDiscovery>(found, [], found.TargetIdentity)
+        {
+            TargetAddresses = found.TargetAddresses
+        };
     }
 
     public ValueTask DisposeAsync()
@@ -71,8 +74,10 @@ internal sealed class FakeDatabaseTargets : IRunTargets, IStepCatalog
                 : new Observation.Done());
         }
 
-        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
+        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+            StepContext context, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyDictionary<string, string>>(
+                new Dictionary<string, string>(StringComparer.Ordinal));
 
         public Task ActAsync(StepContext context, CancellationToken cancellationToken)
         {

@@ -3,7 +3,8 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>A container of a host, and OMS inside it while it runs.</summary>
 internal sealed class WorldContainer
 {
-    private static readonly string[] ProgramNames = ["nginx", "oms_console", "oms_drc_cm", "oms_drc_supervisor", "sshd"];
+    private static readonly string[] ProgramNames =
+        ["nginx", "oms_console", "oms_drc_cm", "oms_drc_supervisor", "sshd"];
 
     private readonly OmsWorld _world;
 
@@ -57,7 +58,8 @@ internal sealed class WorldContainer
     public WorldProgram Console => Programs["oms_console"];
 
     /// <summary>The console runs, and has for as long as it takes to serve.</summary>
-    public bool ConsoleServes => Programs.GetValueOrDefault("oms_console") is { State: "RUNNING", Since: var since } && _world.Time.GetUtcNow() - since >= _world.Setup.ConsoleTakes;
+    public bool ConsoleServes => Programs.GetValueOrDefault("oms_console") is { State: "RUNNING", Since: var since }
+        && _world.Time.GetUtcNow() - since >= _world.Setup.ConsoleTakes;
 
     public void Start()
     {
@@ -159,12 +161,15 @@ internal sealed class WorldContainer
     {
         if (path == WorldHost.ConsoleIni && Programs.Count > 0)
         {
-            return System.Text.Encoding.UTF8.GetBytes($"[program:oms_console]\nautostart = {(ConsoleAutostart ? "true" : "false")}\n");
+            return System.Text.Encoding.UTF8.GetBytes(
+                $"[program:oms_console]\nautostart = {(ConsoleAutostart ? "true" : "false")}\n");
         }
 
         if (path == ContainerVersion.File)
         {
-            return Image.Reported is { } version ? System.Text.Encoding.UTF8.GetBytes($$"""{"imageVersion":"{{version}}"}""") : null;
+            return Image.Reported is { } version
+                ? System.Text.Encoding.UTF8.GetBytes($$"""{"imageVersion":"{{version}}"}""")
+                : null;
         }
 
         return HostPath(path) is { } onHost
@@ -182,7 +187,8 @@ internal sealed class WorldContainer
     public SortedDictionary<string, byte[]> Own { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Paths of its files, without mounts.</summary>
-    public IEnumerable<string> Files => Image.Files.Union(Own.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Files =>
+        Image.Files.Union(Own.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     public static bool HasDirectory(string path) => path is "/" or "/root" or "/home" or "/home/ds";
 
@@ -192,7 +198,9 @@ internal sealed class WorldContainer
         var mount = WorldMounts.Of(HostConfig)
             .Where(m => path == m.Destination || path.StartsWith(m.Destination + "/", StringComparison.Ordinal))
             .MaxBy(m => m.Destination.Length);
-        return mount is null ? null : Host.Links.GetValueOrDefault(mount.Source, mount.Source).TrimEnd('/') + path[mount.Destination.Length..];
+        return mount is null
+            ? null
+            : Host.Links.GetValueOrDefault(mount.Source, mount.Source).TrimEnd('/') + path[mount.Destination.Length..];
     }
 
     /// <summary>It has the data of OMS where OMS looks for them, so that supervisord starts its programs.</summary>
@@ -216,7 +224,8 @@ internal sealed class WorldContainer
 
         var upgrading = IsUpgrade && !Host.Initialized.Contains(Id);
         ConsoleAutostart = !upgrading;
-        foreach (var name in names.Where(n => n != "oms_console" || ConsoleAutostart || _world.Setup.ConsoleRunsBeforeInit?.Invoke(this) == true))
+        foreach (var name in names.Where(
+            n => n != "oms_console" || ConsoleAutostart || _world.Setup.ConsoleRunsBeforeInit?.Invoke(this) == true))
         {
             StartProgram(name);
         }

@@ -14,10 +14,12 @@ internal sealed partial class WorldDocker
             return LookAsync(RefuseRunOnce);
         }
 
-        if (command is ["/bin/sh", "-c", var script, ..] && script.EndsWith(ForeignCommand.Script, StringComparison.Ordinal) && host is { FailedSearches: > 0 })
+        if (command is ["/bin/sh", "-c", var script, ..]
+            && script.EndsWith(ForeignCommand.Script, StringComparison.Ordinal) && host is { FailedSearches: > 0 })
         {
             host.FailedSearches--;
-            return LookAsync(static () => throw new WorldRefusal(HttpStatusCode.InternalServerError, "containerd is busy"));
+            return LookAsync(
+                static () => throw new WorldRefusal(HttpStatusCode.InternalServerError, "containerd is busy"));
         }
 
         // Looks need an exec as well; only those that will change something are points.
@@ -33,7 +35,8 @@ internal sealed partial class WorldDocker
 
             if (container.IsPaused)
             {
-                throw new WorldRefusal(HttpStatusCode.Conflict, $"Container {containerId} is paused, unpause the container before exec");
+                throw new WorldRefusal(
+                    HttpStatusCode.Conflict, $"Container {containerId} is paused, unpause the container before exec");
             }
 
             var exec = new WorldExec { Id = world.NewId(), Container = container, Command = command };
@@ -122,7 +125,8 @@ internal sealed partial class WorldDocker
     // Nothing listens, unless the request arrives after all.
     private HttpResponseMessage RefuseRunOnce() => host!.Refusal?.Invoke()
         ?? throw (host.LateStart is null
-            ? new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused", new SocketException((int)SocketError.ConnectionRefused))
+            ? new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused", new SocketException(
+                (int)SocketError.ConnectionRefused))
             : Lost());
 
     // A request that was in the wire: dockerd refuses it like any other second start.

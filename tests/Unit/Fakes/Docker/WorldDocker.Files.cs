@@ -36,42 +36,45 @@ internal sealed partial class WorldDocker
     {
         var stat = new JsonObject { ["name"] = name, ["size"] = size, ["mode"] = mode };
         var answer = new HttpResponseMessage { Content = new ByteArrayContent(tar) };
-        answer.Headers.Add("X-Docker-Container-Path-Stat", Convert.ToBase64String(Encoding.UTF8.GetBytes(stat.ToJsonString())));
+        answer.Headers.Add(
+            "X-Docker-Container-Path-Stat", Convert.ToBase64String(Encoding.UTF8.GetBytes(stat.ToJsonString())));
         return answer;
     }
 
-    private Task<HttpResponseMessage> ExtractAsync(string id, string directory, byte[] archive) => ChangeAsync("copy", $"{id}:{directory}", () =>
-    {
-        var container = Container(id);
-        if (!WorldContainer.HasDirectory(directory) && container.HostPath(directory) is null)
+    private Task<HttpResponseMessage> ExtractAsync(string id, string directory, byte[] archive) =>
+        ChangeAsync("copy", $"{id}:{directory}", () =>
         {
-            throw NotFound($"Could not find the file {directory} in container {id}");
-        }
-
-        using var body = new MemoryStream(archive);
-        using var reader = new TarReader(body);
-        while (reader.GetNextEntry(copyData: true) is { } entry)
-        {
-            using var content = new MemoryStream();
-            entry.DataStream?.CopyTo(content);
-            var path = $"{directory.TrimEnd('/')}/{entry.Name}";
-            if (container.HostPath(path) is { } mounted)
+            var container = Container(id);
+            if (!WorldContainer.HasDirectory(directory) && container.HostPath(directory) is null)
             {
-                if (Host.IsFull)
-                {
-                    throw new WorldRefusal(HttpStatusCode.InternalServerError, $"write {path}: no space left on device");
-                }
-
-                Host.Files[mounted] = content.ToArray();
-                continue;
+                throw NotFound($"Could not find the file {directory} in container {id}");
             }
 
-            container.Own[path] = content.ToArray();
-            world.Did("copy", host!.Name);
-        }
+            using var body = new MemoryStream(archive);
+            using var reader = new TarReader(body);
+            while (reader.GetNextEntry(copyData: true) is { } entry)
+            {
+                using var content = new MemoryStream();
+                entry.DataStream?.CopyTo(content);
+                var path = $"{directory.TrimEnd('/')}/{entry.Name}";
+                if (container.HostPath(path) is { } mounted)
+                {
+                    if (Host.IsFull)
+                    {
+                        throw new WorldRefusal(
+                            HttpStatusCode.InternalServerError, $"write {path}: no space left on device");
+                    }
 
-        return new HttpResponseMessage();
-    });
+                    Host.Files[mounted] = content.ToArray();
+                    continue;
+                }
+
+                container.Own[path] = content.ToArray();
+                world.Did("copy", host!.Name);
+            }
+
+            return new HttpResponseMessage();
+        });
 
     private WorldImage Image(params string[] name) =>
         Host.FindImage(string.Join('/', name)) ?? throw NotFound($"no such image: {string.Join('/', name)}");
@@ -131,7 +134,8 @@ internal sealed partial class WorldDocker
             throw new WorldRefusal(HttpStatusCode.Conflict, "it is referenced in multiple repositories");
         }
 
-        foreach (var reference in Host.References.Where(r => r.Value == image.Id && (byId || r.Key == name)).Select(r => r.Key).ToList())
+        foreach (var reference in Host.References.Where(r => r.Value == image.Id && (byId || r.Key == name))
+            .Select(r => r.Key).ToList())
         {
             Host.References.Remove(reference);
         }
@@ -155,8 +159,15 @@ internal sealed partial class WorldDocker
     {
         Admit(credentials);
         return Host.IsReachable && world.Registry.TryGetValue(name, out var image)
-            ? Json(new JsonObject { ["Descriptor"] = new JsonObject(), ["Platforms"] = new JsonArray(new JsonObject { ["architecture"] = image.Architecture }, new JsonObject { ["architecture"] = "unknown" }) })
-            : throw new WorldRefusal(HttpStatusCode.InternalServerError, "Get https://registry.example/v2/: no such host");
+            ? Json(new JsonObject
+            {
+                ["Descriptor"] = new JsonObject(),
+                ["Platforms"] = new JsonArray(
+                    new JsonObject { ["architecture"] = image.Architecture },
+                    new JsonObject { ["architecture"] = "unknown" })
+            })
+            : throw new WorldRefusal(
+                HttpStatusCode.InternalServerError, "Get https://registry.example/v2/: no such host");
     }
 
     private void Admit((string? User, string? Password) credentials)
@@ -174,7 +185,8 @@ internal sealed partial class WorldDocker
         {
             foreach (var (name, content) in files)
             {
-                writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+                writer.WriteEntry(
+                    new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
             }
         }
 

@@ -6,7 +6,8 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One life's way to one dockerd: answers the requests of the real client in the place of its connections. Every
 /// request is answered at once; what takes time goes on in the world.
 /// </summary>
-internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, WorldHost? host, string endpoint, bool trusted)
+internal sealed partial class WorldDocker(
+    OmsWorld world, OperatorLife life, WorldHost? host, string endpoint, bool trusted)
     : HttpMessageHandler
 {
     // The world has no time limits: what is never answered belongs to a life that is gone.
@@ -26,7 +27,8 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
             var host = world.Hosts.Find(h => h.Ip == endpoint.Uri.Host);
             var trusted = endpoint.Tls is { } tls && tls.PrivateKey == Canary.TlsKey;
             return new DockerClient(
-                endpoint.DisplayName, Unlimited, TimeProvider.System, new WorldDocker(world, life, host, endpoint.DisplayName, trusted));
+                endpoint.DisplayName, Unlimited, TimeProvider.System,
+                new WorldDocker(world, life, host, endpoint.DisplayName, trusted));
         },
         world.Time);
 
@@ -36,9 +38,13 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
 
     /// <summary>A piece of what a command prints to its stdout.</summary>
     public static byte[] Frame(byte[] piece) =>
-        [1, 0, 0, 0, (byte)(piece.Length >> 24), (byte)(piece.Length >> 16), (byte)(piece.Length >> 8), (byte)piece.Length, .. piece];
+        [
+            1, 0, 0, 0, (byte)(piece.Length >> 24), (byte)(piece.Length >> 16), (byte)(piece.Length >> 8),
+            (byte)piece.Length, .. piece
+        ];
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         await (host?.ArriveAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         try
@@ -53,28 +59,52 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
 
     private Task<HttpResponseMessage> AnswerAsync(WorldRequest request)
     {
-        world.Ask(request switch { { Path: ["_ping"] } => "ping", { Method: "POST", Path: [.., "exec"] } => "exec", _ => "docker" });
+        world.Ask(request switch
+        {
+            { Path: ["_ping"] } => "ping",
+            { Method: "POST", Path: [.., "exec"] } => "exec",
+            _ => "docker"
+        });
         return RouteAsync(request);
     }
 
     private Task<HttpResponseMessage> RouteAsync(WorldRequest request) => (request.Method, request.Path) switch
     {
         ("GET", ["_ping"]) => LookAsync(() => Pong(world.Time.GetUtcNow() + Host.ClockOffset)),
-        ("GET", ["version"]) => LookAsync(() => Json(new JsonObject { ["Version"] = Host.Podman ?? "20.10.24", ["Components"] = new JsonArray(new JsonObject { ["Name"] = Host.Podman is null ? "Engine" : "Podman Engine" }), ["ApiVersion"] = "1.41" })),
-        ("GET", ["info"]) => LookAsync(() => Json(new JsonObject { ["ID"] = Host.Name, ["Name"] = Host.Name, ["ServerVersion"] = "20.10.24", ["SystemTime"] = Text(world.Time.GetUtcNow() + Host.ClockOffset), ["LiveRestoreEnabled"] = Host.LiveRestore, ["CgroupVersion"] = Host.CgroupVersion, ["Architecture"] = Host.Architecture })),
+        ("GET", ["version"]) => LookAsync(() => Json(new JsonObject
+        {
+            ["Version"] = Host.Podman ?? "20.10.24",
+            ["Components"] = new JsonArray(
+                new JsonObject { ["Name"] = Host.Podman is null ? "Engine" : "Podman Engine" }),
+            ["ApiVersion"] = "1.41"
+        })),
+        ("GET", ["info"]) => LookAsync(() => Json(new JsonObject
+        {
+            ["ID"] = Host.Name,
+            ["Name"] = Host.Name,
+            ["ServerVersion"] = "20.10.24",
+            ["SystemTime"] = Text(world.Time.GetUtcNow() + Host.ClockOffset),
+            ["LiveRestoreEnabled"] = Host.LiveRestore,
+            ["CgroupVersion"] = Host.CgroupVersion,
+            ["Architecture"] = Host.Architecture
+        })),
         ("GET", ["events"]) => LookAsync(() => Events(request)),
-        ("GET", ["containers", "json"]) => LookAsync(() => Json(new JsonArray([.. Host.Containers.Where(c => request["all"] is "1" or "true" || c.IsRunning).Select(Listed)]))),
+        ("GET", ["containers", "json"]) => LookAsync(() => Json(new JsonArray(
+            [.. Host.Containers.Where(c => request["all"] is "1" or "true" || c.IsRunning).Select(Listed)]))),
         ("POST", ["containers", "create"]) => CreateAsync(request["name"]!, request.Json),
         ("GET", ["containers", var id, "json"]) => LookAsync(() => Inspection(Container(id))),
         ("GET", ["containers", _, "changes"]) when Host.ListsChangesSlowly => throw TooSlow("list changed files"),
-        ("GET", ["containers", var id, "changes"]) => LookAsync(() => Json(new JsonArray([.. Container(id).Changes.Select(path => new JsonObject { ["Path"] = path, ["Kind"] = 1 })]))),
+        ("GET", ["containers", var id, "changes"]) => LookAsync(() => Json(new JsonArray(
+            [.. Container(id).Changes.Select(path => new JsonObject { ["Path"] = path, ["Kind"] = 1 })]))),
         ("POST", ["containers", var id, "start"]) => StartAsync(id),
-        ("POST", ["containers", var id, "stop"]) => StopAsync(id, request["t"] is { } grace ? int.Parse(grace, CultureInfo.InvariantCulture) : null),
+        ("POST", ["containers", var id, "stop"]) => StopAsync(
+            id, request["t"] is { } grace ? int.Parse(grace, CultureInfo.InvariantCulture) : null),
         ("POST", ["containers", var id, "update"]) => UpdateAsync(id, request.Json["RestartPolicy"]!.AsObject()),
         ("DELETE", ["containers", var id]) => RemoveAsync(id, request["force"] is "1" or "true"),
         ("POST", ["containers", var id, "exec"]) => CreateExecAsync(id, [.. request.Json.Texts("Cmd")]),
         ("GET", ["exec", var id, "json"]) => LookAsync(() => Json(Inspected(Known(id)))),
-        ("POST", ["exec", var id, "start"]) => request.Json["Detach"]!.GetValue<bool>() ? StartExecAsync(id) : AttachExecAsync(id),
+        ("POST", ["exec", var id, "start"]) =>
+            request.Json["Detach"]!.GetValue<bool>() ? StartExecAsync(id) : AttachExecAsync(id),
         ("GET" or "HEAD", ["containers", var id, "archive"]) => LookAsync(() => Archive(id, request["path"]!)),
         ("PUT", ["containers", var id, "archive"]) => ExtractAsync(id, request["path"]!, request.Body),
         ("POST", ["images", "create"]) => PullAsync(request["fromImage"]!, request.Credentials),
@@ -82,14 +112,18 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
         ("GET", ["images", .. var name, "json"]) => LookAsync(() => Json(Inspected(Image(name)))),
         ("POST", ["images", .. var name, "tag"]) => TagAsync(name, $"{request["repo"]}:{request["tag"]}"),
         ("DELETE", ["images", .. var name]) => DeleteAsync(string.Join('/', name)),
-        ("GET", ["distribution", .. var name, "json"]) => LookAsync(() => Distribution(string.Join('/', name), request.Credentials)),
-        _ => throw new InvalidOperationException($"the world knows no request {request.Method} {string.Join('/', request.Path)}"),
+        ("GET", ["distribution", .. var name, "json"]) => LookAsync(
+            () => Distribution(string.Join('/', name), request.Credentials)),
+        _ => throw new InvalidOperationException(
+            $"the world knows no request {request.Method} {string.Join('/', request.Path)}"),
     };
 
     private HttpResponseMessage Events(WorldRequest request)
     {
         var filters = request["filters"] is { } json ? JsonNode.Parse(json)!.AsObject() : null;
-        var since = request["since"] is { } time ? DateTimeOffset.UnixEpoch.AddSeconds(double.Parse(time, CultureInfo.InvariantCulture)) : (DateTimeOffset?)null;
+        var since = request["since"] is { } time
+            ? DateTimeOffset.UnixEpoch.AddSeconds(double.Parse(time, CultureInfo.InvariantCulture))
+            : (DateTimeOffset?)null;
         return new HttpResponseMessage { Content = new WorldContent(Host.Listen(life, filters, since)) };
     }
 
@@ -98,7 +132,9 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
         var (config, hostConfig) = (ContainerConfig.Of(options), HostConfig.Of(options));
         if (Host.Find(name) is { } holder)
         {
-            throw new WorldRefusal(HttpStatusCode.Conflict, $"Conflict. The container name \"/{name}\" is already in use by container \"{holder.Id}\". You have to remove (or rename) that container to be able to reuse that name.");
+            throw new WorldRefusal(
+                HttpStatusCode.Conflict, $"Conflict. The container name \"/{name}\" is already in use by container "
+                    + $"\"{holder.Id}\". You have to remove (or rename) that container to be able to reuse that name.");
         }
 
         if (WorldMounts.Refusal(Host, hostConfig) is { } refusal)
@@ -128,7 +164,8 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
 
         if (host!.StrayTasks.TryGetValue(container.Name, out var words))
         {
-            throw new WorldRefusal(HttpStatusCode.InternalServerError, words.Replace("{0}", id, StringComparison.Ordinal));
+            throw new WorldRefusal(
+                HttpStatusCode.InternalServerError, words.Replace("{0}", id, StringComparison.Ordinal));
         }
 
         if (container.Config.Labels?.ContainsKey("drydock.dev/probe") == true)
@@ -186,7 +223,11 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     {
         var container = Container(id);
         var name = policy.Text("Name")!;
-        container.HostConfig = container.HostConfig with { RestartPolicy = new RestartPolicy { Name = name, MaximumRetryCount = (int)policy.Number("MaximumRetryCount") } };
+        container.HostConfig = container.HostConfig with
+        {
+            RestartPolicy =
+                new RestartPolicy { Name = name, MaximumRetryCount = (int)policy.Number("MaximumRetryCount") }
+        };
         world.Did($"policy {name}", host!.Name);
         Host.Emit(container, "update");
         return Json(new JsonObject());
@@ -206,7 +247,9 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     // It is asked again and again, and the same until something changes.
     private static HttpResponseMessage Inspection(WorldContainer c)
     {
-        var state = (c.Name, c.Image.Id, c.Config, c.HostConfig, c.Status, c.StartedAt, c.FinishedAt, c.ExitCode, c.IsPaused, c.Host.ClockOffset);
+        var state = (
+            c.Name, c.Image.Id, c.Config, c.HostConfig, c.Status, c.StartedAt, c.FinishedAt, c.ExitCode, c.IsPaused,
+            c.Host.ClockOffset);
         if (c.Inspection is not { } known || !known.State.Equals(state))
         {
             c.Inspection = known = (state, Encoding.UTF8.GetBytes(Inspected(c).ToJsonString()));
@@ -238,7 +281,8 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     private static JsonArray Mounts(WorldContainer c) => [.. WorldMounts.Of(c.HostConfig).Select(WorldOptions.Write)];
 
     private static string Text(DateTimeOffset? time) =>
-        time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture) ?? "0001-01-01T00:00:00Z";
+        time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture)
+            ?? "0001-01-01T00:00:00Z";
 
     private static HttpResponseMessage Pong(DateTimeOffset now)
     {
@@ -268,7 +312,8 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     }
 
     private HttpRequestException TooSlow(string operation) =>
-        new("slow", new DockerTimeoutException($"Docker at {endpoint} ({operation}): no answer within 60 s.", mayHaveBeenProcessed: false));
+        new("slow", new DockerTimeoutException(
+            $"Docker at {endpoint} ({operation}): no answer within 60 s.", mayHaveBeenProcessed: false));
 
     // The connection ends before an answer.
     private static HttpRequestException Lost() =>
@@ -279,16 +324,21 @@ internal sealed partial class WorldDocker(OmsWorld world, OperatorLife life, Wor
     {
         DockerException? reason = (host, trusted) switch
         {
-            (not { IsReachable: true }, _) => new DockerUnreachableException($"{endpoint} cannot be reached: no route to host", mayHaveBeenProcessed: false),
+            (not { IsReachable: true }, _) => new DockerUnreachableException(
+                $"{endpoint} cannot be reached: no route to host", mayHaveBeenProcessed: false),
             (_, false) => new DockerTlsException($"{endpoint} does not accept our certificate", TlsRefusal.Server),
             _ => null,
         };
-        return reason is null ? null : new HttpRequestException(HttpRequestError.ConnectionError, reason.Message, reason);
+        return reason is null
+            ? null
+            : new HttpRequestException(HttpRequestError.ConnectionError, reason.Message, reason);
     }
 }
 
 /// <summary>What a life asks of a dockerd.</summary>
-internal sealed record WorldRequest(string Method, string[] Path, System.Collections.Specialized.NameValueCollection Query, byte[] Body, string? RegistryAuth)
+internal sealed record WorldRequest(
+    string Method, string[] Path, System.Collections.Specialized.NameValueCollection Query, byte[] Body,
+    string? RegistryAuth)
 {
     public JsonObject Json => field ??= JsonNode.Parse(Body)!.AsObject();
 
@@ -297,7 +347,10 @@ internal sealed record WorldRequest(string Method, string[] Path, System.Collect
     {
         get
         {
-            var json = RegistryAuth is null ? null : JsonNode.Parse(Convert.FromBase64String(RegistryAuth.Replace('-', '+').Replace('_', '/'))) as JsonObject;
+            var json = RegistryAuth is null
+                ? null
+                : JsonNode.Parse(
+                    Convert.FromBase64String(RegistryAuth.Replace('-', '+').Replace('_', '/'))) as JsonObject;
             return (json.Text("username"), json.Text("password"));
         }
     }

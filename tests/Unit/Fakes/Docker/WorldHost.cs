@@ -26,7 +26,10 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     public string Endpoint => $"tcp://{ip}:2376";
 
     /// <summary>With the operator's key.</summary>
-    public DockerEndpoint Trusted => DockerEndpoint.Parse(Endpoint) with { Tls = new DockerTlsMaterial([1], [2], Encoding.UTF8.GetBytes(Canary.TlsKey)) };
+    public DockerEndpoint Trusted => DockerEndpoint.Parse(Endpoint) with
+    {
+        Tls = new DockerTlsMaterial([1], [2], Encoding.UTF8.GetBytes(Canary.TlsKey))
+    };
 
     public bool IsReachable { get; set; } = true;
 
@@ -107,7 +110,8 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     public SortedDictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Directories and devices by path on the host.</summary>
-    public HashSet<string> Paths { get; } = new(StringComparer.Ordinal) { "/data/oms/logs", "/data/oms/store", "/data/oms/run" };
+    public HashSet<string> Paths { get; } =
+        new(StringComparer.Ordinal) { "/data/oms/logs", "/data/oms/store", "/data/oms/run" };
 
     /// <summary>Symbolic links by path on the host, and where each leads.</summary>
     public Dictionary<string, string> Links { get; } = new(StringComparer.Ordinal);
@@ -122,13 +126,18 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
         Containers.Find(c => c.Id == idOrName || c.Name == idOrName.TrimStart('/'));
 
     public WorldImage? FindImage(string idOrReference) =>
-        Images.GetValueOrDefault(idOrReference) ?? (References.TryGetValue(idOrReference, out var id) ? Images[id] : null);
+        Images.GetValueOrDefault(idOrReference)
+            ?? (References.TryGetValue(idOrReference, out var id) ? Images[id] : null);
 
     public void AddImage(WorldImage image, string? reference = null)
     {
         if (HasContainerdStore)
         {
-            image = image with { Id = $"sha256:{new string([.. image.Id["sha256:".Length..].Reverse()])}", Layers = image.Layers };
+            image = image with
+            {
+                Id = $"sha256:{new string([.. image.Id["sha256:".Length..].Reverse()])}",
+                Layers = image.Layers
+            };
         }
 
         Images[image.Id] = image;
@@ -141,7 +150,13 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
         {
             ["Type"] = "container",
             ["Action"] = action,
-            ["Actor"] = new JsonObject { ["ID"] = container.Id, ["Attributes"] = execId is null ? new JsonObject { ["name"] = container.Name } : new JsonObject { ["execID"] = execId } },
+            ["Actor"] = new JsonObject
+            {
+                ["ID"] = container.Id,
+                ["Attributes"] = execId is null
+                    ? new JsonObject { ["name"] = container.Name }
+                    : new JsonObject { ["execID"] = execId }
+            },
             ["timeNano"] = (world.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100,
         };
         var line = Encoding.UTF8.GetBytes(message.ToJsonString() + "\n");
@@ -174,7 +189,8 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
         }
     }
 
-    /// <summary>Its network is cut: requests and answers are lost without a word, and open streams stay silent.</summary>
+    /// <summary>Its network is cut: requests and answers are lost without a word, and open streams stay
+    /// silent.</summary>
     public void CutOff() => _lost = [];
 
     public void Reconnect()

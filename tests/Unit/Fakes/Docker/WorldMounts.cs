@@ -7,8 +7,11 @@ internal static class WorldMounts
 {
     public static List<MountPoint> Of(HostConfig host) =>
     [
-        .. (host.Binds ?? []).Select(bind => bind.Split(':')).Select(bind => Point(bind[0].StartsWith('/') ? "bind" : "volume", bind[0], bind[1], bind.ElementAtOrDefault(2) != "ro")),
-        .. (host.Mounts ?? []).Select(mount => Point(mount.Type, mount.Source.Length == 0 ? $"volume-of-{mount.Target[1..]}" : mount.Source, mount.Target, !mount.ReadOnly)),
+        .. (host.Binds ?? []).Select(bind => bind.Split(':')).Select(bind => Point(
+            bind[0].StartsWith('/') ? "bind" : "volume", bind[0], bind[1], bind.ElementAtOrDefault(2) != "ro")),
+        .. (host.Mounts ?? []).Select(mount => Point(
+            mount.Type, mount.Source.Length == 0 ? $"volume-of-{mount.Target[1..]}" : mount.Source, mount.Target,
+            !mount.ReadOnly)),
     ];
 
     public static string? Refusal(WorldHost host, HostConfig? config)
@@ -18,7 +21,8 @@ internal static class WorldMounts
             return $"invalid mount config for type \"bind\": bind source path does not exist: {missing.Source}";
         }
 
-        if (config is not null && Of(config).GroupBy(m => m.Destination, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        if (config is not null && Of(config).GroupBy(m => m.Destination, StringComparer.Ordinal)
+            .FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             return $"Duplicate mount point: {twice.Key}";
         }
@@ -27,13 +31,19 @@ internal static class WorldMounts
     }
 
     private static bool Exists(WorldHost host, string path) =>
-        host.Paths.Contains(path) || host.Files.Keys.Any(file => file == path || file.StartsWith(path + "/", StringComparison.Ordinal));
+        host.Paths.Contains(path)
+            || host.Files.Keys.Any(file => file == path || file.StartsWith(path + "/", StringComparison.Ordinal));
 
     private static MountPoint Point(string type, string source, string target, bool isWritable) => new()
     {
         Type = type,
         Name = type == "volume" ? source : "",
-        Source = type switch { "volume" => $"/var/lib/docker/volumes/{source}/_data", "tmpfs" => "", _ => source.TrimEnd('/') is { Length: > 0 } path ? path : "/" },
+        Source = type switch
+        {
+            "volume" => $"/var/lib/docker/volumes/{source}/_data",
+            "tmpfs" => "",
+            _ => source.TrimEnd('/') is { Length: > 0 } path ? path : "/"
+        },
         Destination = target.TrimEnd('/'),
         RW = isWritable,
     };

@@ -38,7 +38,11 @@ internal sealed class WorldStream(WorldScheduler scheduler, Action<WorldStream>?
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public void Say(byte[] bytes) => Change(() => _said.Enqueue(bytes));
 

@@ -62,7 +62,9 @@ internal sealed class WorldSupervisorctl
                     return;
                 }
 
-                Print(stream, (line == "status" ? container.SupervisorStatus() : $"*** Unknown syntax: {line}\n") + Prompt);
+                Print(
+                    stream,
+                    (line == "status" ? container.SupervisorStatus() : $"*** Unknown syntax: {line}\n") + Prompt);
             }
 
             if (IgnoresEnd)

@@ -24,7 +24,9 @@ internal sealed class FakeApiServer : IAsyncDisposable
     private FakeApiServer(WebApplication app) => _app = app;
 
     public Uri Address =>
-        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/");
+        new(
+            _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+            + "/");
 
     public static async Task<FakeApiServer> StartAsync()
     {
@@ -37,11 +39,13 @@ internal sealed class FakeApiServer : IAsyncDisposable
         return server;
     }
 
-    public KubernetesClient Client(KubernetesClientOptions? options = null, ITokenProvider? tokens = null, TimeProvider? time = null) => new(
-        new k8s.KubernetesClientConfiguration { Host = Address.AbsoluteUri, TokenProvider = tokens },
-        RuntimeWorld.Json,
-        options ?? new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1) },
-        time);
+    public KubernetesClient Client(
+        KubernetesClientOptions? options = null, ITokenProvider? tokens = null, TimeProvider? time = null) =>
+        new(
+            new k8s.KubernetesClientConfiguration { Host = Address.AbsoluteUri, TokenProvider = tokens },
+            RuntimeWorld.Json,
+            options ?? new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1) },
+            time);
 
     /// <summary>The next request that no earlier answer is for is answered like this.</summary>
     public FakeApiServer Then(Func<HttpContext, Task> answer)
@@ -128,7 +132,9 @@ internal sealed class FakeApiServer : IAsyncDisposable
     {
         _requests.Writer.TryWrite($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
         var answer = _script.TryDequeue(out var next) ? next : _otherwise;
-        await (answer is null ? WriteAsync(context, 500, Status(500, "NotScripted", "the test has no answer for this request"), []) : answer(context));
+        await (answer is null
+            ? WriteAsync(context, 500, Status(500, "NotScripted", "the test has no answer for this request"), [])
+            : answer(context));
     }
 }
 

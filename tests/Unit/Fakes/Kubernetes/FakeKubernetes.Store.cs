@@ -25,7 +25,8 @@ internal sealed partial class FakeKubernetes
     public IReadOnlyList<T> All<T>(string? @namespace = null)
         where T : class, IKubernetesObject => List<T>(@namespace, null).Items;
 
-    public IReadOnlyList<IKubernetesObject> Everything() => Locked(() => _objects.Values.Select(o => o.Entity).ToList());
+    public IReadOnlyList<IKubernetesObject> Everything() =>
+        Locked(() => _objects.Values.Select(o => o.Entity).ToList());
 
     public KubernetesList<T> List<T>(string? @namespace, ListOptions? options)
         where T : class, IKubernetesObject => Locked(() =>
@@ -227,7 +228,8 @@ internal sealed partial class FakeKubernetes
         var resource = $"{request.Resource.Split('/')[0]}.{request.Group}".TrimEnd('.');
         if (_objects.TryGetValue((resource, request.Namespace, request.Name!), out var found))
         {
-            var notes = new Dictionary<string, string>(found.Entity.Metadata.Annotations ?? new Dictionary<string, string>());
+            var notes = new Dictionary<string, string>(
+                found.Entity.Metadata.Annotations ?? new Dictionary<string, string>());
             notes["example.com/touched"] = Text(_version);
             var touched = Copy(found.Entity, found.Entity.Metadata with { Annotations = notes });
             Store(request, (resource, request.Namespace, request.Name!), touched);

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using k8s.Models;
 using WatchEventType = k8s.WatchEventType;
-using Happened = (long Version, string Resource, k8s.WatchEventType Type, k8s.IKubernetesObject<k8s.Models.V1ObjectMeta> Object);
+using Happened = (
+    long Version, string Resource, k8s.WatchEventType Type, k8s.IKubernetesObject<k8s.Models.V1ObjectMeta> Object);
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -155,6 +156,11 @@ internal sealed partial class FakeKubernetes(
     }
 
     private static V1StatusCause Cause(string error) => error.Split(": ", 2) is [var field, var message]
-        ? new() { Field = field, Message = message, Reason = $"FieldValue{(message == "required" ? "Required" : "Invalid")}" }
+        ? new()
+        {
+            Field = field,
+            Message = message,
+            Reason = $"FieldValue{(message == "required" ? "Required" : "Invalid")}"
+        }
         : new() { Message = error };
 }

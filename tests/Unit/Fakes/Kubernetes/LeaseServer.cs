@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>
-/// An API server over HTTP that has one Lease, <c>ops/operator</c>, and is as strict as kube-apiserver: a write needs the
-/// present resourceVersion and times with six digits. A client is known by its user agent.
+/// An API server over HTTP that has one Lease, <c>ops/operator</c>, and is as strict as kube-apiserver: a write needs
+/// the present resourceVersion and times with six digits. A client is known by its user agent.
 /// </summary>
 internal sealed partial class LeaseServer : IAsyncDisposable
 {
@@ -20,7 +20,8 @@ internal sealed partial class LeaseServer : IAsyncDisposable
 
     public FakeApiServer Http { get; }
 
-    /// <summary>Called with method and client before a request is carried out. An exception cuts the connection.</summary>
+    /// <summary>Called with method and client before a request is carried out. An exception cuts the
+    /// connection.</summary>
     public Func<string, string, Task>? Before { get; set; }
 
     /// <summary>As <see cref="Before"/>, after it was carried out and before it is answered.</summary>
@@ -168,7 +169,8 @@ internal sealed partial class LeaseServer : IAsyncDisposable
         }
     }
 
-    private static (int Code, string Answer) Refuse(int code, string reason) => (code, FakeApiServer.Status(code, reason));
+    private static (int Code, string Answer) Refuse(int code, string reason) =>
+        (code, FakeApiServer.Status(code, reason));
 
     [GeneratedRegex(@"\.\d{6}Z$")]
     private static partial Regex MicroTime();

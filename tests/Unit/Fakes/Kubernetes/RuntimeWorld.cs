@@ -19,7 +19,8 @@ internal sealed class RuntimeWorld : IEntityController<Widget>
     public RuntimeWorld()
     {
         Api = new FakeKubernetes(Json, Time);
-        Watcher = new ResourceWatcher<Widget>(Api, null, Time, NullLogger<ResourceWatcher<Widget>>.Instance, w => Reduce(w));
+        Watcher = new ResourceWatcher<Widget>(
+            Api, null, Time, NullLogger<ResourceWatcher<Widget>>.Instance, w => Reduce(w));
         Writer = new EntityWriter<Widget>(Api, Watcher.Cache.Observe);
     }
 
@@ -42,17 +43,24 @@ internal sealed class RuntimeWorld : IEntityController<Widget>
     public Func<Widget, bool> IsInert { get; set; } = _ => false;
 
     /// <summary>What a reconciliation does.</summary>
-    public Func<Widget, CancellationToken, Task<ReconciliationResult<Widget>>> OnReconcile { get; set; } = (w, _) => Task.FromResult(ReconciliationResult<Widget>.Success(w));
+    public Func<Widget, CancellationToken, Task<ReconciliationResult<Widget>>> OnReconcile { get; set; } =
+        (w, _) => Task.FromResult(ReconciliationResult<Widget>.Success(w));
 
     /// <summary>What is done when an object is gone.</summary>
-    public Func<Widget, Task<ReconciliationResult<Widget>>> OnDeleted { get; set; } = w => Task.FromResult(ReconciliationResult<Widget>.Success(w));
+    public Func<Widget, Task<ReconciliationResult<Widget>>> OnDeleted { get; set; } =
+        w => Task.FromResult(ReconciliationResult<Widget>.Success(w));
 
     /// <summary>Reconciliations that have ended: name@version, or -name for a deletion.</summary>
     public BlockingCollection<string> Ended { get; } = [];
 
     public void Start(SecretWatch<Widget>? secrets = null, ControllerOptions? options = null)
     {
-        Host = new ControllerHost<Widget>(Watcher.Cache, Writer, this, options ?? new ControllerOptions { Backoff = new() { Jitter = 0 } }, Time, NullLogger<ControllerHost<Widget>>.Instance) { IsInert = w => IsInert(w) };
+        Host = new ControllerHost<Widget>(
+            Watcher.Cache, Writer, this, options ?? new ControllerOptions { Backoff = new() { Jitter = 0 } }, Time,
+            NullLogger<ControllerHost<Widget>>.Instance)
+        {
+            IsInert = w => IsInert(w)
+        };
         _watching = Watcher.RunAsync(_stopWatching.Token);
         _leading = Task.WhenAll(
             Host.RunAsync(_stopLeading.Token), secrets?.RunAsync(Host, _stopLeading.Token) ?? Task.CompletedTask);
@@ -60,7 +68,9 @@ internal sealed class RuntimeWorld : IEntityController<Widget>
 
     /// <summary>The next reconciliation that has ended.</summary>
     public Task<string> NextAsync() =>
-        Task.Run(() => Ended.TryTake(out var next, TimeSpan.FromSeconds(30)) ? next : throw new TimeoutException("no reconciliation"));
+        Task.Run(() => Ended.TryTake(out var next, TimeSpan.FromSeconds(30))
+            ? next
+            : throw new TimeoutException("no reconciliation"));
 
     /// <summary>
     /// Shows that nothing more is reconciled: a marker object is made and must be the next (and only) one. Events and

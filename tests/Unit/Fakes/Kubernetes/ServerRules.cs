@@ -26,17 +26,20 @@ internal static partial class ServerRules
             }
         }
 
-        foreach (var key in (meta.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal)).Keys.Where(k => !IsKey(k)))
+        foreach (var key in (meta.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal)).Keys.Where(
+            k => !IsKey(k)))
         {
             yield return $"metadata.annotations: Invalid value: \"{key}\"";
         }
 
-        if ((meta.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal)).Sum(a => a.Key.Length + a.Value.Length) > LongestAnnotations)
+        if ((meta.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal)).Sum(
+            a => a.Key.Length + a.Value.Length) > LongestAnnotations)
         {
             yield return "metadata.annotations: Too long";
         }
 
-        foreach (var owner in (meta.OwnerReferences ?? []).Where(o => o.Name.Length == 0 || o.Uid.Length == 0 || o.Kind.Length == 0 || o.ApiVersion.Length == 0))
+        foreach (var owner in (meta.OwnerReferences ?? []).Where(
+            o => o.Name.Length == 0 || o.Uid.Length == 0 || o.Kind.Length == 0 || o.ApiVersion.Length == 0))
         {
             yield return $"metadata.ownerReferences: {owner.Kind} {owner.Name} lacks something";
         }
@@ -50,12 +53,16 @@ internal static partial class ServerRules
             && (parts.Length == 1 || (parts[0].Length <= 253 && Subdomain().IsMatch(parts[0])));
     }
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Subdomain();
 
-    [GeneratedRegex("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LabelValue();
 
-    [GeneratedRegex("^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyName();
 }

@@ -7,7 +7,8 @@ namespace Drydock.Tests.Unit.Fakes;
 public sealed record Widget : CustomKubernetesEntity<WidgetSpec, WidgetStatus>
 {
     /// <summary>A widget of the default namespace.</summary>
-    public static Widget Named(string name, string ns = "default") => new() { Metadata = new V1ObjectMeta { Name = name, Namespace = ns } };
+    public static Widget Named(string name, string ns = "default") =>
+        new() { Metadata = new V1ObjectMeta { Name = name, Namespace = ns } };
 }
 
 /// <summary>Spec with initial values, as API types have them.</summary>

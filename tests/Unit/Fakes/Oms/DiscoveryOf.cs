@@ -12,7 +12,8 @@ internal static class DiscoveryOf
         OmsVersion.Parse(spec.ToVersion),
         spec.AllowUnsupportedPath);
 
-    /// <summary>The spec with what preflight finds: of what it does not say, one region with the node of its address.</summary>
+    /// <summary>The spec with what preflight finds: of what it does not say, one region with the node of its
+    /// address.</summary>
     public static OmsUpgradeSpec Complete(OmsUpgradeSpec spec)
     {
         var regions = spec.Regions.ConvertAll(region => new InventoryRegion
@@ -22,7 +23,9 @@ internal static class DiscoveryOf
         });
         return OmsSpecCompletion.Complete(spec, new OmsInventory
         {
-            Regions = regions.Count > 0 ? regions : [new InventoryRegion { Name = "default", Nodes = [Found("found", spec.HostIP!)] }],
+            Regions = regions.Count > 0
+                ? regions
+                : [new InventoryRegion { Name = "default", Nodes = [Found("found", spec.HostIP!)] }],
             HighAvailabilityMethod = HighAvailabilityMethod.Sql,
         });
     }
@@ -44,7 +47,9 @@ internal static class DiscoveryOf
                     Name = region.Name,
                     CmRegion = region.Name,
                     CmLocation = index,
-                    HeartbeatDatabase = spec.Regions.Count == 1 ? "cm_hb" : string.Create(CultureInfo.InvariantCulture, $"cm_hb_{index}"),
+                    HeartbeatDatabase = spec.Regions.Count == 1
+                        ? "cm_hb"
+                        : string.Create(CultureInfo.InvariantCulture, $"cm_hb_{index}"),
                     IsDefault = index == 0,
                     Nodes = [.. region.Nodes.Select(node => new OmsTopologyNode(node.Name, node.HostIP))],
                     DifferentKeys = index % 2 == 0 ? [] : ["cm_nodes"],
@@ -84,7 +89,9 @@ internal static class DiscoveryOf
             Image = node.Image ?? spec.Image,
             Source = new FoundImage("sha256:" + new string('c', 64), Present: false)
             {
-                Archive = archive is null ? null : FoundArchive.Of(archive, new ArchiveContents(archive.Sha256 ?? new string('e', 64), 1, [])),
+                Archive = archive is null
+                    ? null
+                    : FoundArchive.Of(archive, new ArchiveContents(archive.Sha256 ?? new string('e', 64), 1, [])),
             },
             Inherited = new string('d', 64),
             ContainerNote = "Its options are kept.",

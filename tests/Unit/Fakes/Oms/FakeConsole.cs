@@ -14,9 +14,11 @@ internal sealed class FakeConsole(Func<FakeConsole.Asked, HttpResponseMessage> a
     public List<Asked> Requests { get; } = [];
 
     public static HttpOmsApi Api(FakeConsole console, TimeProvider? time = null) =>
-        new(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "operator", new Secret(Password)), console, time ?? TimeProvider.System);
+        new(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "operator", new Secret(Password)), console, time
+            ?? TimeProvider.System);
 
-    public static HttpResponseMessage Json(string body, HttpStatusCode status = HttpStatusCode.OK, DateTimeOffset? date = null) =>
+    public static HttpResponseMessage Json(
+        string body, HttpStatusCode status = HttpStatusCode.OK, DateTimeOffset? date = null) =>
         new(status) { Content = new StringContent(body, Encoding.UTF8, "application/json"), Headers = { Date = date } };
 
     public static HttpResponseMessage Page(HttpStatusCode status = HttpStatusCode.OK) =>
@@ -28,14 +30,17 @@ internal sealed class FakeConsole(Func<FakeConsole.Asked, HttpResponseMessage> a
         date: date);
 
     public static HttpResponseMessage Bad(string code, string message, HttpStatusCode status = HttpStatusCode.OK) =>
-        Json($$"""{"success":false,"errorDetail":{},"code":"{{code}}","message":"{{message}}","advice":"look there","requestId":"r1","data":null}""", status);
+        Json(
+            $$"""{"success":false,"errorDetail":{},"code":"{{code}}","message":"{{message}}","advice":"look there","requestId":"r1","data":null}""",
+            status);
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-        var asked = new Asked(request.Method, request.RequestUri!, request.Headers.Authorization?.ToString(), body, Requests.Count + 1);
+        var asked = new Asked(
+            request.Method, request.RequestUri!, request.Headers.Authorization?.ToString(), body, Requests.Count + 1);
         Requests.Add(asked);
         return answer(asked);
     }

@@ -16,7 +16,12 @@ internal sealed partial class OmsWorld
         Image = NewImageName,
         ImageArchive = Setup.ImagePresent || Setup.ImageInRegistry
             ? null
-            : new OmsArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = ArchiveDirectory } }, Path = ArchivePath, Sha256 = ArchiveSha256 },
+            : new OmsArchive
+            {
+                Storage = new StorageSpec { Directory = new DirectoryStorage { Path = ArchiveDirectory } },
+                Path = ArchivePath,
+                Sha256 = ArchiveSha256
+            },
         CurrentContainer = OldName,
         NewContainer = NewName,
         Regions =
@@ -24,12 +29,23 @@ internal sealed partial class OmsWorld
             .. Hosts.GroupBy(h => h.Region).Select(region => new OmsRegion
             {
                 Name = Setup.Regions == 1 ? "default" : RegionName(region.Key),
-                Nodes = [.. region.Select(h => new OmsNode { Name = h.Name, HostIP = h.Ip, Docker = new DockerAccess { Endpoint = h.Endpoint, TlsSecretRef = new SecretReference { Name = "docker-tls" } } })],
+                Nodes = [.. region.Select(h => new OmsNode
+                {
+                    Name = h.Name,
+                    HostIP = h.Ip,
+                    Docker = new DockerAccess
+                    {
+                        Endpoint = h.Endpoint,
+                        TlsSecretRef = new SecretReference { Name = "docker-tls" }
+                    }
+                })],
             }),
         ],
         HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Sql },
-        Preflight = new PreflightSpec { Acknowledge = [Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType] },
-        Backup = new BackupSpec { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/snapshots" } } },
+        Preflight =
+            new PreflightSpec { Acknowledge = [Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType] },
+        Backup =
+            new BackupSpec { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/snapshots" } } },
     };
 
     /// <summary>kubectl apply of a new upgrade.</summary>
@@ -48,7 +64,10 @@ internal sealed partial class OmsWorld
 
     /// <summary>A spec under which high availability that was off stays off.</summary>
     public static OmsUpgradeSpec AsBefore(OmsUpgradeSpec spec, bool haOff) => haOff
-        ? spec with { HighAvailability = spec.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } }
+        ? spec with
+        {
+            HighAvailability = spec.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore }
+        }
         : spec;
 
     public void EditSpec(Func<OmsUpgradeSpec, OmsUpgradeSpec> change, string? name = null)
@@ -58,7 +77,14 @@ internal sealed partial class OmsWorld
     }
 
     public void Annotate(string key, string value, string? name = null) => Api.PatchMetadata<OmsUpgrade>(
-        Namespace, name ?? Setup.Name, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } });
+        Namespace, name ?? Setup.Name, m => m with
+        {
+            Annotations = new Dictionary<string, string>(
+                m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
+            {
+                [key] = value
+            }
+        });
 
     /// <summary>The retry that counts now.</summary>
     public string RetryWord => Word.For(Word.Retry, Slots.Retried(Status));
@@ -80,14 +106,19 @@ internal sealed partial class OmsWorld
     public string AcceptWord(string id)
     {
         var plan = Slots.Retried(Status);
-        return Word.For(id, plan.Steps.Find(s => s.Id == id)?.Record.Failures ?? plan.Guards.Single(g => g.Id == id).Record.Failures, plan);
+        return Word.For(
+            id,
+            plan.Steps.Find(s => s.Id == id)?.Record.Failures ?? plan.Guards.Single(g => g.Id == id).Record.Failures,
+            plan);
     }
 
-    /// <summary>Waits for something; if an operator was killed between the mark of a word and its record, somebody gives
-    /// the next word.</summary>
+    /// <summary>Waits for something; if an operator was killed between the mark of a word and its record, somebody
+    /// gives the next word.</summary>
     public void RunInsisting(Func<bool> condition, string what, Action again)
     {
-        RunUntil(() => condition() || Status.Message?.Contains("It was used before", StringComparison.Ordinal) == true, what);
+        RunUntil(
+            () => condition() || Status.Message?.Contains("It was used before", StringComparison.Ordinal) == true,
+            what);
         if (!condition())
         {
             again();
@@ -102,11 +133,18 @@ internal sealed partial class OmsWorld
     public bool IsGone(string? name = null) => Api.Find<OmsUpgrade>(Namespace, name ?? Setup.Name) is null;
 
     /// <summary>docker create of another container on a host, of the old image unless another one is given.</summary>
-    public WorldContainer Another(string host, string name, IReadOnlyList<string> binds, WorldImage? image = null, RestartPolicy? policy = null, params (string Name, string Value)[] labels)
+    public WorldContainer Another(
+        string host, string name, IReadOnlyList<string> binds, WorldImage? image = null, RestartPolicy? policy = null,
+        params (string Name, string Value)[] labels)
     {
         var (on, old) = (this[host], Old(host));
-        var config = (image ?? old.Image).Merge(new ContainerConfig { Image = image?.Reference ?? old.Config.Image, Labels = labels.ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal) });
-        var made = new WorldContainer(this, on, name, image ?? old.Image, config, new HostConfig { Binds = binds, RestartPolicy = policy });
+        var config = (image ?? old.Image).Merge(new ContainerConfig
+        {
+            Image = image?.Reference ?? old.Config.Image,
+            Labels = labels.ToDictionary(l => l.Name, l => l.Value, StringComparer.Ordinal)
+        });
+        var made = new WorldContainer(
+            this, on, name, image ?? old.Image, config, new HostConfig { Binds = binds, RestartPolicy = policy });
         on.Containers.Add(made);
         on.Emit(made, "create");
         return made;
@@ -134,7 +172,12 @@ internal sealed partial class OmsWorld
         {
             lines.AddRange(host.Containers.OrderBy(c => c.Name, StringComparer.Ordinal).Select(c => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{host.Name} {c.Name} {c.Status} {c.Image.Version} restart={c.HostConfig.RestartPolicy?.Name} autostart={c.ConsoleAutostart} env={string.Join(',', c.Config.Env ?? [])} binds={string.Join(',', c.HostConfig.Binds ?? [])} programs={string.Join(',', c.Programs.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}:{p.Value.State}"))}")));
+                $"{host.Name} {c.Name} {c.Status} {c.Image.Version} restart={c.HostConfig.RestartPolicy?.Name} "
+                + $"autostart={c.ConsoleAutostart} env={string.Join(',', c.Config.Env ?? [])} "
+                + $"binds={string.Join(',', c.HostConfig.Binds ?? [])} "
+                + $"programs="
+                + $"{string.Join(',', c.Programs.OrderBy(p => p.Key, StringComparer.Ordinal)
+                    .Select(p => $"{p.Key}:{p.Value.State}"))}")));
             lines.AddRange(host.References.Select(r => $"{host.Name} image {r.Key} {r.Value[..15]}"));
         }
 
@@ -142,18 +185,26 @@ internal sealed partial class OmsWorld
         lines.Add($"databases {Metadata.Contents}");
         lines.AddRange(Metadata.HeartbeatRows.Select(r => $"{r.Key} rows {r.Value}"));
         lines.AddRange(Api.All<V1Lease>().Select(l => $"lease {l.Metadata.Name} {l.Spec.HolderIdentity}"));
-        lines.AddRange(Api.All<BackupSnapshot>().Select(s => $"snapshot {WithoutAttempt(s.Metadata.Name)} {s.Status?.Phase}"));
-        lines.AddRange(Api.All<SnapshotRestore>().Select(r => $"restore {WithoutAttempt(r.Metadata.Name)} {r.Status?.Phase}"));
+        lines.AddRange(
+            Api.All<BackupSnapshot>().Select(s => $"snapshot {WithoutAttempt(s.Metadata.Name)} {s.Status?.Phase}"));
+        lines.AddRange(
+            Api.All<SnapshotRestore>().Select(r => $"restore {WithoutAttempt(r.Metadata.Name)} {r.Status?.Phase}"));
         lines.AddRange(Api.All<V1Secret>().Select(s => $"secret {WithoutAttempt(s.Metadata.Name)}"));
         lines.AddRange(Api.All<V1ConfigMap>().Select(m => $"configmap {m.Metadata.Name}"));
         foreach (var upgrade in Api.All<OmsUpgrade>())
         {
-            lines.Add($"upgrade {upgrade.Metadata.Name} {upgrade.Status?.Phase} {upgrade.Status?.Progress} hash={upgrade.Status?.Plan?.Hash} finalizers={string.Join(',', upgrade.Metadata.Finalizers ?? [])}");
+            lines.Add(
+                $"upgrade {upgrade.Metadata.Name} {upgrade.Status?.Phase} {upgrade.Status?.Progress} "
+                + $"hash={upgrade.Status?.Plan?.Hash} "
+                + $"finalizers={string.Join(',', upgrade.Metadata.Finalizers ?? [])}");
             lines.AddRange((upgrade.Status?.Conditions ?? []).Select(c => $"  {c.Type} {c.Status} {c.Reason}"));
-            lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(s.Record.OutputRef)}"));
-            lines.AddRange((upgrade.Status?.RollbackPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State} {WithoutAttempt(JsonSerializer.Serialize(s.Parameters))}"));
+            lines.AddRange((upgrade.Status?.Plan?.Steps ?? []).Select(
+                s => $"  {s.Id} {s.State} {WithoutAttempt(s.Record.OutputRef)}"));
+            lines.AddRange((upgrade.Status?.RollbackPlan?.Steps ?? []).Select(
+                s => $"  {s.Id} {s.State} {WithoutAttempt(JsonSerializer.Serialize(s.Parameters))}"));
             lines.AddRange((upgrade.Status?.CleanupPlan?.Steps ?? []).Select(s => $"  {s.Id} {s.State}"));
-            lines.AddRange((upgrade.Status?.ActionRequired ?? []).Select(a => $"  action {a.Reason} {WithoutAttempt(a.Subject)}"));
+            lines.AddRange(
+                (upgrade.Status?.ActionRequired ?? []).Select(a => $"  action {a.Reason} {WithoutAttempt(a.Subject)}"));
         }
 
         return string.Join('\n', lines);
@@ -167,8 +218,10 @@ internal sealed partial class OmsWorld
         CultureInfo.InvariantCulture, $"up-00000003-{plan!.Number}-{plan.Id}{what}-{attempt}");
 
     // Names of what an attempt made end with its number, after number and random id of its plan.
-    private static string? WithoutAttempt(string? name) => name is null ? null : MadeByAttempt().Replace(name, "${what}");
+    private static string? WithoutAttempt(string? name) =>
+        name is null ? null : MadeByAttempt().Replace(name, "${what}");
 
-    [GeneratedRegex("-[0-9]+-[0-9a-z]{8}(?<what>(-[a-z]+)*)-[0-9]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "-[0-9]+-[0-9a-z]{8}(?<what>(-[a-z]+)*)-[0-9]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex MadeByAttempt();
 }

@@ -44,14 +44,16 @@ internal sealed partial class OmsWorld
 
             if (Time.NextTimer is not { } next || Time.GetUtcNow() + next > until)
             {
-                throw new InvalidOperationException($"{(Time.NextTimer is null ? "stuck" : "not in time")}; wanted: {what}; {Describe()}");
+                throw new InvalidOperationException(
+                    $"{(Time.NextTimer is null ? "stuck" : "not in time")}; wanted: {what}; {Describe()}");
             }
 
             Time.Advance(next);
         }
     }
 
-    /// <summary>The status becomes an older copy of itself, as by a restore from a backup, and a new operator finds it.</summary>
+    /// <summary>The status becomes an older copy of itself, as by a restore from a backup, and a new operator finds
+    /// it.</summary>
     /// <param name="forget">Objects of this object are gone as well: etcd was restored.</param>
     public void PutBack(OmsUpgradeStatus status, bool forget = false)
     {
@@ -60,8 +62,10 @@ internal sealed partial class OmsWorld
         Api.UpdateStatus(Upgrade with { Status = status });
         if (forget)
         {
-            Api.All<BackupSnapshot>().ToList().ForEach(s => Api.Delete<BackupSnapshot>(s.Metadata.Namespace, s.Metadata.Name));
-            Api.All<SnapshotRestore>().ToList().ForEach(r => Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
+            Api.All<BackupSnapshot>().ToList().ForEach(
+                s => Api.Delete<BackupSnapshot>(s.Metadata.Namespace, s.Metadata.Name));
+            Api.All<SnapshotRestore>().ToList().ForEach(
+                r => Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
         }
 
         Join();
@@ -125,8 +129,12 @@ internal sealed partial class OmsWorld
     public string Describe()
     {
         var upgrade = Api.Find<OmsUpgrade>(Namespace, Setup.Name);
-        var steps = (upgrade?.Status?.RollbackPlan ?? upgrade?.Status?.Plan)?.Steps.Where(s => s.State != StepState.Succeeded).Take(4).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}") ?? [];
-        return $"life {Life.Id} ({Life.Occupation}), {upgrade?.Status?.Phase}: {upgrade?.Status?.Message} | {string.Join(" | ", steps)} | thrown: {string.Join(" | ", Lives.SelectMany(l => l.Thrown).TakeLast(2))} | last points: {string.Join(", ", Points.TakeLast(4))}";
+        var steps = (upgrade?.Status?.RollbackPlan ?? upgrade?.Status?.Plan)?.Steps
+            .Where(s => s.State != StepState.Succeeded).Take(4)
+            .Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}") ?? [];
+        return $"life {Life.Id} ({Life.Occupation}), {upgrade?.Status?.Phase}: {upgrade?.Status?.Message} | "
+            + $"{string.Join(" | ", steps)} | thrown: {string.Join(" | ", Lives.SelectMany(l => l.Thrown).TakeLast(2))}"
+            + $" | last points: {string.Join(", ", Points.TakeLast(4))}";
     }
 
     private bool MoveLives()

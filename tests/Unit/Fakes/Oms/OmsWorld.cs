@@ -28,7 +28,10 @@ internal sealed partial class OmsWorld
     {
         Setup = setup ?? new WorldSetup();
         Random = seed is { } number ? new Random(number) : null;
-        Api = new FakeKubernetes(WorldJson.Crds, Time, Namespace, Setup.RealJson) { StatusWritten = o => StatusWrites.AddRange(o is OmsUpgrade upgrade ? [upgrade] : []) };
+        Api = new FakeKubernetes(WorldJson.Crds, Time, Namespace, Setup.RealJson)
+        {
+            StatusWritten = o => StatusWrites.AddRange(o is OmsUpgrade upgrade ? [upgrade] : [])
+        };
         Metadata = new WorldMetadataServer(this);
         Rules = new WorldRules(this);
         Snapshots = new WorldSnapshots(this);
@@ -37,7 +40,11 @@ internal sealed partial class OmsWorld
         Console = new WorldOmsConsole(this);
         NewImageContent = Image(Setup.ToVersion, $"oms:loaded_{Setup.ToVersion}");
         Api.Create(new V1Namespace { Metadata = new V1ObjectMeta { Name = Namespace, Finalizers = ["kubernetes"] } });
-        Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "docker-tls" }, Data = Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", Canary.TlsKey)) });
+        Api.Create(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "docker-tls" },
+            Data = Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", Canary.TlsKey))
+        });
         ArchiveSha256 = Archives.Add(ArchiveDirectory, ArchivePath, NewImageContent);
         if (Setup.ImageInRegistry)
         {
@@ -46,7 +53,11 @@ internal sealed partial class OmsWorld
 
         for (var i = 0; i < Setup.Nodes * Setup.Regions; i++)
         {
-            Hosts.Add(new WorldHost(this, Setup.NodeNames?[i] ?? $"oms-{(char)('a' + i)}", $"192.0.2.{216 + i}") { Region = i / Setup.Nodes, HasContainerdStore = Setup.ContainerdHosts.Contains($"oms-{(char)('a' + i)}") });
+            Hosts.Add(new WorldHost(this, Setup.NodeNames?[i] ?? $"oms-{(char)('a' + i)}", $"192.0.2.{216 + i}")
+            {
+                Region = i / Setup.Nodes,
+                HasContainerdStore = Setup.ContainerdHosts.Contains($"oms-{(char)('a' + i)}")
+            });
         }
 
         Hosts.ForEach(Install);
@@ -104,8 +115,8 @@ internal sealed partial class OmsWorld
     /// <summary>Calls that only look, to targets and API server.</summary>
     public int Looks { get; set; }
 
-    /// <summary>How often the targets were asked: <c>exec</c> for a program in a container, <c>sql</c>, <c>ping</c>, and
-    /// <c>docker</c> for the rest.</summary>
+    /// <summary>How often the targets were asked: <c>exec</c> for a program in a container, <c>sql</c>, <c>ping</c>,
+    /// and <c>docker</c> for the rest.</summary>
     public Dictionary<string, int> Asked { get; } = new(StringComparer.Ordinal);
 
     /// <summary>When targets were asked.</summary>
@@ -145,7 +156,12 @@ internal sealed partial class OmsWorld
     private string OldImageName => $"registry.example/oms:feature_{Setup.FromVersion}{(Setup.Community ? "_ce" : "")}";
 
     public static string RegionName(int region) =>
-        region switch { 0 => "cn-hangzhou", 1 => "cn-heilongjiang", _ => string.Create(CultureInfo.InvariantCulture, $"cn-{region}") };
+        region switch
+        {
+            0 => "cn-hangzhou",
+            1 => "cn-heilongjiang",
+            _ => string.Create(CultureInfo.InvariantCulture, $"cn-{region}")
+        };
 
     public string HeartbeatDatabase(int region) => string.Create(CultureInfo.InvariantCulture, $"cm_hb_{340 + region}");
 
@@ -166,7 +182,8 @@ internal sealed partial class OmsWorld
 
     public void Did(string what, string where) => Done.Add(new Act(what, where, Actor, Time.GetUtcNow()));
 
-    public int Count(string what, string? where = null) => Done.Count(a => a.What == what && (where is null || a.Where == where));
+    public int Count(string what, string? where = null) =>
+        Done.Count(a => a.What == what && (where is null || a.Where == where));
 
     public Fate FateAt(string what, bool isStatusWrite)
     {
@@ -201,12 +218,15 @@ internal sealed partial class OmsWorld
         Reference = reference,
         Reported = Setup.Reported is { } reported ? reported(version) : Spelt(version),
         WorkingDirectory = Setup.WorkingDirectory,
-        Files = new HashSet<string>(new[] { "/root/docker_init.sh", Setup.JarInImage }.OfType<string>(), StringComparer.Ordinal),
+        Files = new HashSet<string>(
+            new[] { "/root/docker_init.sh", Setup.JarInImage }.OfType<string>(), StringComparer.Ordinal),
     };
 
     // As the specs of OmsWorld.Spec have it.
     private string Spelt(string version) =>
-        Setup.Community ? $"{version}-CE" : version switch { "3.2.2" => "3.2.2-bp2", "4.2.2" => "4.2.2-bp1", _ => version };
+        Setup.Community
+            ? $"{version}-CE"
+            : version switch { "3.2.2" => "3.2.2-bp2", "4.2.2" => "4.2.2-bp1", _ => version };
 
     private void Install(WorldHost host)
     {
@@ -227,12 +247,17 @@ internal sealed partial class OmsWorld
             image.Merge(new ContainerConfig
             {
                 Image = OldImageName,
-                Env = [$"OMS_HOST_IP={host.Ip}", $"API_TOKEN={Canary.Environment}", $"TZ_NAME={Canary.PlainEnvironment}"],
+                Env =
+                    [$"OMS_HOST_IP={host.Ip}", $"API_TOKEN={Canary.Environment}", $"TZ_NAME={Canary.PlainEnvironment}"],
                 Tty = true,
             }),
             new HostConfig
             {
-                Binds = ["/data/oms/config.yaml:/home/admin/conf/config.yaml", "/data/oms/logs:/home/admin/logs", "/data/oms/store:/home/ds/store", "/data/oms/run:/home/ds/run"],
+                Binds =
+                [
+                    "/data/oms/config.yaml:/home/admin/conf/config.yaml", "/data/oms/logs:/home/admin/logs",
+                    "/data/oms/store:/home/ds/store", "/data/oms/run:/home/ds/run"
+                ],
                 RestartPolicy = new RestartPolicy { Name = "always" },
                 NetworkMode = "host",
             });
@@ -279,7 +304,8 @@ internal sealed partial class OmsWorld
 
     private void WakeUsers(OperatorLife life, V1Secret secret)
     {
-        foreach (var upgrade in Api.All<OmsUpgrade>().Where(u => Drydock.Reconcilers.Oms.OmsUpgradeController.ReferencedSecrets(u).Contains(secret.Metadata.Name)))
+        foreach (var upgrade in Api.All<OmsUpgrade>().Where(
+            u => Drydock.Reconcilers.Oms.OmsUpgradeController.ReferencedSecrets(u).Contains(secret.Metadata.Name)))
         {
             life.Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name);
         }

@@ -50,7 +50,8 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger, IApiLife
             Services,
             new EntityWriter<OmsUpgrade>(kubernetes, static _ => { }),
             this);
-        (_look, _forget) = ((upgrade, token) => controller.ReconcileAsync(controller.Reduce(upgrade), token), controller.DeletedAsync);
+        (_look, _forget) =
+            ((upgrade, token) => controller.ReconcileAsync(controller.Reduce(upgrade), token), controller.DeletedAsync);
         foreach (var upgrade in world.Api.All<OmsUpgrade>())
         {
             Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name);
@@ -81,7 +82,9 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger, IApiLife
     public int Reconciles { get; private set; }
 
     /// <summary>What it is about, for a test that waits in vain.</summary>
-    public string Occupation => $"{_current.Name} {_reconcile?.Status}, woken for {string.Join(' ', _woken.Select(w => w.Name))}, timers {string.Join(' ', _timers.Keys.Select(w => w.Name))}";
+    public string Occupation =>
+        $"{_current.Name} {_reconcile?.Status}, woken for {string.Join(' ', _woken.Select(w => w.Name))}, timers "
+        + $"{string.Join(' ', _timers.Keys.Select(w => w.Name))}";
 
     /// <inheritdoc />
     public void EnsureMayAct()
@@ -223,7 +226,10 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger, IApiLife
 
         if (_world.Api.Find<OmsUpgrade>(_current.Namespace, _current.Name) is { } newest)
         {
-            var present = _world.CacheIsBehind && _known.TryGetValue(_current, out var seen) && seen.Metadata.Uid == newest.Metadata.Uid ? seen : newest;
+            var present = _world.CacheIsBehind && _known.TryGetValue(_current, out var seen)
+                && seen.Metadata.Uid == newest.Metadata.Uid
+                ? seen
+                : newest;
             _known[_current] = newest;
             Reconciles++;
             _reconcile = Scheduler.Start(() => _look(present, CancellationToken.None));
@@ -252,7 +258,8 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger, IApiLife
         var key = _current;
         if (after is { } due)
         {
-            _timers[key] = _world.Time.CreateTimer(_ => Wake(key.Namespace, key.Name), null, Timers.Clamp(due), Timeout.InfiniteTimeSpan);
+            _timers[key] = _world.Time.CreateTimer(
+                _ => Wake(key.Namespace, key.Name), null, Timers.Clamp(due), Timeout.InfiniteTimeSpan);
         }
     }
 

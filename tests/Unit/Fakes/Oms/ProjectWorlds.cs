@@ -6,22 +6,38 @@ internal static class ProjectWorlds
     public const string SecretName = "oms-api";
 
     /// <summary>From 4.2.0, whose console has the API; nothing is acknowledged.</summary>
-    public static OmsWorld WithApiBefore(Action<OmsWorld>? change = null, Func<OmsUpgradeSpec, OmsUpgradeSpec>? spec = null, bool realJson = true) => Begin(
-        new WorldSetup { FromVersion = "4.2.0", NeedsJar = false, RealJson = realJson },
-        change,
-        s => (spec ?? (x => x))(s with { FromVersion = "4.2.0", Preflight = s.Preflight with { Acknowledge = [], ApiCredentialsSecretRef = new SecretReference { Name = SecretName } } }));
+    public static OmsWorld WithApiBefore(
+        Action<OmsWorld>? change = null, Func<OmsUpgradeSpec, OmsUpgradeSpec>? spec = null, bool realJson = true) =>
+        Begin(
+            new WorldSetup { FromVersion = "4.2.0", NeedsJar = false, RealJson = realJson },
+            change,
+            s => (spec ?? (x => x))(s with
+            {
+                FromVersion = "4.2.0",
+                Preflight = s.Preflight with
+                {
+                    Acknowledge = [],
+                    ApiCredentialsSecretRef = new SecretReference { Name = SecretName }
+                }
+            }));
 
     /// <summary>From 3.2.2, which has none: projects are recorded from the tables.</summary>
-    public static OmsWorld WithApiAfter(Action<OmsWorld>? change = null, Func<OmsUpgradeSpec, OmsUpgradeSpec>? spec = null, bool realJson = true) => Begin(
-        new WorldSetup { RealJson = realJson },
-        change,
-        s => (spec ?? (x => x))(s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = SecretName } } }));
+    public static OmsWorld WithApiAfter(
+        Action<OmsWorld>? change = null, Func<OmsUpgradeSpec, OmsUpgradeSpec>? spec = null, bool realJson = true) =>
+        Begin(
+            new WorldSetup { RealJson = realJson },
+            change,
+            s => (spec ?? (x => x))(s with
+            {
+                Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = SecretName } }
+            }));
 
-    public static void CreateSecret(OmsWorld world, params (string Key, string Value)[] more) => world.Api.Create(new V1Secret
-    {
-        Metadata = new V1ObjectMeta { Name = SecretName },
-        Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
-    });
+    public static void CreateSecret(OmsWorld world, params (string Key, string Value)[] more) =>
+        world.Api.Create(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = SecretName },
+            Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
+        });
 
     public static OmsProject Recorded(this OmsWorld world, string id) =>
         world.ProjectsBefore().Items.Single(p => p.Id == id);

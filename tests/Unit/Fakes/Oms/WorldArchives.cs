@@ -30,11 +30,22 @@ internal sealed class WorldArchives : IArchiveReader
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
         {
-            var config = $$$"""{"architecture":"{{{image.Architecture}}}","rootfs":{"type":"layers","diff_ids":["{{{string.Join("\",\"", image.Layers)}}}"]}}""";
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{image.Id["sha256:".Length..]}.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(config)), ModificationTime = DateTimeOffset.UnixEpoch });
-            var before = string.Concat(others.Select(name => $$"""{"Config":"{{new string('0', 64)}}.json","RepoTags":["{{name}}"],"Layers":[]},"""));
-            var manifest = $$"""[{{before}}{"Config":"{{image.Id["sha256:".Length..]}}.json","RepoTags":["{{image.Reference}}"],"Layers":[]}]""";
-            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)), ModificationTime = DateTimeOffset.UnixEpoch });
+            var config =
+                $$$"""{"architecture":"{{{image.Architecture}}}","rootfs":{"type":"layers","diff_ids":["{{{string.Join("\",\"", image.Layers)}}}"]}}""";
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{image.Id["sha256:".Length..]}.json")
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(config)),
+                ModificationTime = DateTimeOffset.UnixEpoch
+            });
+            var before = string.Concat(others.Select(
+                name => $$"""{"Config":"{{new string('0', 64)}}.json","RepoTags":["{{name}}"],"Layers":[]},"""));
+            var manifest =
+                $$"""[{{before}}{"Config":"{{image.Id["sha256:".Length..]}}.json","RepoTags":["{{image.Reference}}"],"Layers":[]}]""";
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json")
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)),
+                ModificationTime = DateTimeOffset.UnixEpoch
+            });
         }
 
         var content = tar.ToArray();
@@ -50,7 +61,8 @@ internal sealed class WorldArchives : IArchiveReader
         var content = Content(storage, path);
         return sha256.Length == 0 || sha256 == Sha256(content)
             ? Task.FromResult<Stream>(new MemoryStream(content, writable: false))
-            : Task.FromException<Stream>(new SnapshotException(SnapshotFailure.ChecksumMismatch, $"'{path}' has SHA-256 {Sha256(content)}, expected {sha256}."));
+            : Task.FromException<Stream>(new SnapshotException(
+                SnapshotFailure.ChecksumMismatch, $"'{path}' has SHA-256 {Sha256(content)}, expected {sha256}."));
     }
 
     public Task<ArchiveContents> InspectAsync(
@@ -63,16 +75,20 @@ internal sealed class WorldArchives : IArchiveReader
         }
 
         return ImageIn(content) is { } image
-            ? Task.FromResult(new ArchiveContents(Sha256(content), content.Length, [new SavedImage(image.Id, [], ImageContents.Of(image.Layers)) { Architecture = image.Architecture }]))
+            ? Task.FromResult(new ArchiveContents(Sha256(content), content.Length, [
+                new SavedImage(image.Id, [], ImageContents.Of(image.Layers)) { Architecture = image.Architecture }]))
             : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
     }
 
-    public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) => Outage is { } problem
-        ? Task.FromException<IReadOnlyList<string>>(new SnapshotException(SnapshotFailure.InvalidRequest, problem))
-        : Task.FromResult<IReadOnlyList<string>>([.. MissingSnapshotFiles]);
+    public Task<IReadOnlyList<string>> SnapshotFilesAsync(
+        BackupSnapshot snapshot, CancellationToken cancellationToken) =>
+        Outage is { } problem
+            ? Task.FromException<IReadOnlyList<string>>(new SnapshotException(SnapshotFailure.InvalidRequest, problem))
+            : Task.FromResult<IReadOnlyList<string>>([.. MissingSnapshotFiles]);
 
     private byte[] Content(StorageSpec storage, string path) =>
-        Files.GetValueOrDefault($"{storage.Directory?.Path}/{path}") ?? throw new FileNotFoundException($"there is no '{path}' in {StorageText.Describe(storage)}");
+        Files.GetValueOrDefault($"{storage.Directory?.Path}/{path}")
+            ?? throw new FileNotFoundException($"there is no '{path}' in {StorageText.Describe(storage)}");
 
     private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

@@ -18,17 +18,20 @@ internal sealed class WorldBackupStorage : IStorages
 
     public string? Refusal(StorageSpec storage, string? @namespace) => Refused;
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
         Task.FromResult(Marked);
 
-    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) => recipients.Count > 0 && BadRecipient is { } problem
-        ? Task.FromException(new SnapshotException(SnapshotFailure.InvalidRequest, problem))
-        : Task.CompletedTask;
+    public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) =>
+        recipients.Count > 0 && BadRecipient is { } problem
+            ? Task.FromException(new SnapshotException(SnapshotFailure.InvalidRequest, problem))
+            : Task.CompletedTask;
 
-    public Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) => Problem is { } problem
-        ? Task.FromException<long?>(new SnapshotException(SnapshotFailure.StorageUnusable, problem))
-        : Task.FromResult(Free);
+    public Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        Problem is { } problem
+            ? Task.FromException<long?>(new SnapshotException(SnapshotFailure.StorageUnusable, problem))
+            : Task.FromResult(Free);
 }

@@ -9,7 +9,8 @@ internal static class WorldCommands
         IsReservation(command) || command is ["sed", ..] or ["supervisorctl", "start" or "stop" or "restart", ..];
 
     private static bool IsReservation(IReadOnlyList<string> command) =>
-        command is ["/bin/sh", "-c", var script, "drydock", _] && script.StartsWith("mkdir -p", StringComparison.Ordinal);
+        command is ["/bin/sh", "-c", var script, "drydock", _]
+            && script.StartsWith("mkdir -p", StringComparison.Ordinal);
 
     public static string Run(OmsWorld world, WorldExec exec)
     {
@@ -35,15 +36,20 @@ internal static class WorldCommands
                 container.Host.Write($"{container.HostPath(directory)}/reserved", directory + "\n");
                 return "";
             case ["/bin/sh", "-c", var script, ..] when script.StartsWith("df -Pk /", StringComparison.Ordinal):
-                return string.Create(CultureInfo.InvariantCulture, $"overlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"overlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} "
+                    + $"{container.Host.FreeBytes / 1024} 50% /\n");
             case ["/bin/sh", "-c", JarSearch.Script, _, var jar, ..]:
                 return string.Concat(Jars(container, jar, [.. exec.Command.Skip(5)]).Select(path => path + "\n"));
             case ["/bin/sh", "-c", Witnesses.Script + "\necho --\n", _, var mount, var root]:
                 return Witnessed(container, mount, root);
             case ["/bin/sh", "-c", Witnesses.Script + "\necho --\n" + ForeignCommand.Script, _, var mount, var root]:
                 return Witnessed(container, mount, root)
-                    + string.Concat(container.Commands.Select(c => $"{c.Key}\u001f{c.Value.Replace(' ', '\u001f')}\u001f\n"))
-                    + string.Concat(world.Alive.Where(a => a.Container == container.Id).Select(a => $"{a.Pid}\u001f/bin/bash\u001f/root/docker_init.sh\u001f\n"));
+                    + string.Concat(
+                        container.Commands.Select(c => $"{c.Key}\u001f{c.Value.Replace(' ', '\u001f')}\u001f\n"))
+                    + string.Concat(world.Alive.Where(a => a.Container == container.Id)
+                        .Select(a => $"{a.Pid}\u001f/bin/bash\u001f/root/docker_init.sh\u001f\n"));
             case ["cat", "/proc/sys/fs/nr_open"]:
                 return "1048576\n";
             case ["/bin/sh", "-c", ContainerHttp.Script, _, var address]:
@@ -51,7 +57,8 @@ internal static class WorldCommands
                 return output;
             case ["/bin/sh", "-c", ListeningPorts.Script]:
                 return Listeners(container);
-            case ["/bin/sh", "-c", var script, _, var pid, var directory] when script.Contains("/proc/", StringComparison.Ordinal):
+            case ["/bin/sh", "-c", var script, _, var pid, var directory] when script.Contains(
+                "/proc/", StringComparison.Ordinal):
                 exec.ExitCode = RunOnce.Lives(world, container, pid, directory) ? 0 : 1;
                 return "";
             default:
@@ -64,7 +71,8 @@ internal static class WorldCommands
     {
         var source = $"{container.HostPath(mount)}/";
         return string.Concat(container.Host.Files.Keys
-            .Where(path => path.StartsWith($"{source}{root}/", StringComparison.Ordinal) && path[(path.LastIndexOf('/') + 1)..] is "T1" or "started" or "closed")
+            .Where(path => path.StartsWith($"{source}{root}/", StringComparison.Ordinal)
+                && path[(path.LastIndexOf('/') + 1)..] is "T1" or "started" or "closed")
             .Select(path => path[source.Length..] + "\n")) + "--\n";
     }
 
@@ -75,8 +83,10 @@ internal static class WorldCommands
             return container.File(RunOnce.Absolute(jar, places[0])) is null ? [] : [jar];
         }
 
-        var jars = container.Files.Where(path => FileSystemName.MatchesSimpleExpression("*/correction-*.jar", path)).ToList();
-        return places.Select(place => jars.Where(path => path[..path.LastIndexOf('/')] == place.TrimEnd('/')).ToList()).FirstOrDefault(found => found.Count > 0) ?? jars;
+        var jars = container.Files.Where(path => FileSystemName.MatchesSimpleExpression("*/correction-*.jar", path))
+            .ToList();
+        return places.Select(place => jars.Where(path => path[..path.LastIndexOf('/')] == place.TrimEnd('/')).ToList())
+            .FirstOrDefault(found => found.Count > 0) ?? jars;
     }
 
     // Own sockets have inodes from 1000 on, those of others from 9000 on.
@@ -84,9 +94,13 @@ internal static class WorldCommands
     {
         var own = new[] { 8088, 8089, 8090, 9000, 2023 };
         var text = new StringBuilder();
-        foreach (var (port, inode) in own.Select((p, i) => (p, 1000 + i)).Concat(container.Host.ForeignPorts.Select((p, i) => (p, 9000 + i))))
+        foreach (var (port, inode) in own.Select((p, i) => (p, 1000 + i)).Concat(
+            container.Host.ForeignPorts.Select((p, i) => (p, 9000 + i))))
         {
-            text.Append(CultureInfo.InvariantCulture, $"   0: 00000000:{port:X4} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 {inode} 1 0000000000000000 100 0 0 10 0\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"   0: 00000000:{port:X4} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+                + $"{inode} 1 0000000000000000 100 0 0 10 0\n");
         }
 
         text.Append("--\n");
@@ -108,7 +122,9 @@ internal static class WorldCommands
         var answer = new StringBuilder();
         world.Did($"{verb} {program}", container.Host.Name);
         world.Rules.Check(
-            verb != "restart" || !container.ConsoleServes || world.Hosts.Where(h => h != container.Host).All(h => h.Containers.Where(c => c is { IsRunning: true, IsOms: true }).Select(c => c.ConsoleServes).DefaultIfEmpty(true).Any(serves => serves)),
+            verb != "restart" || !container.ConsoleServes || world.Hosts.Where(h => h != container.Host)
+                .All(h => h.Containers.Where(c => c is { IsRunning: true, IsOms: true }).Select(c => c.ConsoleServes)
+                    .DefaultIfEmpty(true).Any(serves => serves)),
             $"{program} on {container.Host.Name} was restarted while no other console served");
         if (verb is "stop" or "restart")
         {

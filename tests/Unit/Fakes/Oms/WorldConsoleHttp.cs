@@ -7,7 +7,8 @@ internal sealed class WorldConsoleHttp(OmsWorld world, OperatorLife life, OmsApi
 {
     private readonly WorldOmsConsole _console = world.Console;
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var action = request.RequestUri!.Query["?Action=".Length..];
         var asked = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
@@ -17,10 +18,14 @@ internal sealed class WorldConsoleHttp(OmsWorld world, OperatorLife life, OmsApi
     private HttpResponseMessage Answer(HttpRequestMessage request, string action, JsonNode asked, string id)
     {
         var address = request.RequestUri!;
-        var container = _console.At(address) ?? throw new HttpRequestException(HttpRequestError.ConnectionError, $"{target.Address} does not answer");
-        if (address.Scheme == Uri.UriSchemeHttps && _console.SelfSigned is { } certificate && target.Authority != certificate)
+        var container = _console.At(address)
+            ?? throw new HttpRequestException(HttpRequestError.ConnectionError, $"{target.Address} does not answer");
+        if (address.Scheme == Uri.UriSchemeHttps && _console.SelfSigned is { } certificate
+            && target.Authority != certificate)
         {
-            throw new HttpRequestException(HttpRequestError.SecureConnectionError, "refused", new UntrustedConsoleException("it is self-signed", "subject CN=console"));
+            throw new HttpRequestException(
+                HttpRequestError.SecureConnectionError, "refused",
+                new UntrustedConsoleException("it is self-signed", "subject CN=console"));
         }
 
         if (!_console.HasApi(container))
@@ -31,16 +36,19 @@ internal sealed class WorldConsoleHttp(OmsWorld world, OperatorLife life, OmsApi
         var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{WorldOmsConsole.User}:{_console.Password}"));
         if (!new AuthenticationHeaderValue("Basic", login).Equals(request.Headers.Authorization))
         {
-            return Refused("USER_AUTH_FAILED", $"{request.Headers.Authorization} with {target.Password.Reveal()} was refused");
+            return Refused(
+                "USER_AUTH_FAILED", $"{request.Headers.Authorization} with {target.Password.Reveal()} was refused");
         }
 
-        return _console.Refused.Contains(action) || _console.Refused.Contains($"{action} {id}") || (id.Length > 0 && !_console.Projects.Exists(p => p.Id == id))
+        return _console.Refused.Contains(action) || _console.Refused.Contains($"{action} {id}")
+            || (id.Length > 0 && !_console.Projects.Exists(p => p.Id == id))
             ? Refused("GHANA-OPERAT000001", "operation failed")
             : Json(true, null, null, action switch
             {
                 "ListProjects" => Page(asked),
                 "DescribeProjectProgress" => Progress(_console[id]),
-                "DescribeProjectSteps" => Rows(_console[id].Steps.Select(s => (JsonNode?)new JsonObject { ["name"] = s.Name, ["status"] = s.Status })),
+                "DescribeProjectSteps" => Rows(_console[id].Steps.Select(
+                    s => (JsonNode?)new JsonObject { ["name"] = s.Name, ["status"] = s.Status })),
                 _ => Components(_console.Components(_console[id])),
             });
     }
@@ -77,12 +85,14 @@ internal sealed class WorldConsoleHttp(OmsWorld world, OperatorLife life, OmsApi
 
     private HttpResponseMessage Refused(string code, string message) => Json(false, code, message, null);
 
-    private HttpResponseMessage Json(bool success, string? code, string? message, JsonNode? data) => new(HttpStatusCode.OK)
-    {
-        Content = new StringContent(
-            new JsonObject { ["success"] = success, ["code"] = code, ["message"] = message, ["data"] = data }.ToJsonString(), Encoding.UTF8, "application/json"),
-        Headers = { Date = Now },
-    };
+    private HttpResponseMessage Json(bool success, string? code, string? message, JsonNode? data) =>
+        new(HttpStatusCode.OK)
+        {
+            Content = new StringContent(
+                new JsonObject { ["success"] = success, ["code"] = code, ["message"] = message, ["data"] = data }
+                    .ToJsonString(), Encoding.UTF8, "application/json"),
+            Headers = { Date = Now },
+        };
 
     // A date of HTTP has whole seconds.
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeSeconds(world.Time.GetUtcNow().ToUnixTimeSeconds());

@@ -8,7 +8,8 @@ internal sealed class WorldHealth(OmsWorld world)
     /// <summary>Which health endpoints were asked, with the address of the host.</summary>
     public HashSet<string> Asked { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Status and body of the health endpoint of a container whose console serves; null: healthy from 4.1.1 on.</summary>
+    /// <summary>Status and body of the health endpoint of a container whose console serves; null: healthy from 4.1.1
+    /// on.</summary>
     public Func<WorldContainer, (int Status, string Body)>? Endpoint { get; set; }
 
     /// <summary>Whether a container has no curl.</summary>
@@ -38,7 +39,10 @@ internal sealed class WorldHealth(OmsWorld world)
 
         var (status, body) = !container.ConsoleServes ? (502, "<html>Bad Gateway</html>")
             : !isHealth ? (200, "<html><title>OMS</title></html>")
-            : Endpoint?.Invoke(container) ?? (container.Image.Version == world.Setup.ToVersion || container.Image.Version.StartsWith("4.2", StringComparison.Ordinal) ? (200, """{"data":{"healthy":true}}""") : (404, "<html>404</html>"));
+            : Endpoint?.Invoke(container) ?? (container.Image.Version == world.Setup.ToVersion
+                || container.Image.Version.StartsWith("4.2", StringComparison.Ordinal)
+                ? (200, """{"data":{"healthy":true}}""")
+                : (404, "<html>404</html>"));
         return (0, string.Create(CultureInfo.InvariantCulture, $"{body}\n{status}"));
     }
 }

@@ -37,7 +37,8 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     public long DatabaseBytes { get; set; } = 1L << 30;
 
-    public SortedDictionary<string, long> HeartbeatRows { get; } = new(Heartbeats(world).ToDictionary(d => d, _ => 5000L), StringComparer.Ordinal);
+    public SortedDictionary<string, long> HeartbeatRows { get; } = new(
+        Heartbeats(world).ToDictionary(d => d, _ => 5000L), StringComparer.Ordinal);
 
     public List<OmsProject> Projects { get; } =
     [
@@ -73,13 +74,15 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     /// <summary>Foreign keys from other databases into these.</summary>
     public List<OutsideKey> OutsideKeys { get; } = [];
 
-    public Dictionary<string, bool> Databases { get; } = new[] { "rm_340", "cm_340" }.Concat(Heartbeats(world)).ToDictionary(d => d, _ => true, StringComparer.Ordinal);
+    public Dictionary<string, bool> Databases { get; } = new[] { "rm_340", "cm_340" }.Concat(Heartbeats(world))
+        .ToDictionary(d => d, _ => true, StringComparer.Ordinal);
 
     /// <summary>The rows of cluster_info.</summary>
     public List<ClusterInfoRow> ClusterInfo { get; } = [];
 
     /// <summary>The rows of oms_version; null: there is no such table.</summary>
-    public List<string>? Versions { get; set; } = [world.Setup.Community ? $"{world.Setup.FromVersion}-CE" : world.Setup.FromVersion];
+    public List<string>? Versions { get; set; } =
+        [world.Setup.Community ? $"{world.Setup.FromVersion}-CE" : world.Setup.FromVersion];
 
     /// <summary>Why the row ha.config cannot be inserted; null: it can.</summary>
     public string? HaConfigInsertProblem { get; set; }
@@ -140,10 +143,12 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     /// <summary>The tables of a database: other ones after each command that ran.</summary>
     public IEnumerable<string[]> Columns(string database) =>
-        Tables.Where(_ => database == "rm_340").Append($"t {Contents}").Select(table => (string[])[database, table, "id", "bigint(20)"]);
+        Tables.Where(_ => database == "rm_340").Append($"t {Contents}")
+            .Select(table => (string[])[database, table, "id", "bigint(20)"]);
 
     /// <summary>Everything that is in the databases, as a dump has it.</summary>
-    public WorldDump Dump() => new(Contents, HaConfig, [.. HeartbeatRows.Select(r => (r.Key, r.Value))], [.. Projects], NewestId);
+    public WorldDump Dump() =>
+        new(Contents, HaConfig, [.. HeartbeatRows.Select(r => (r.Key, r.Value))], [.. Projects], NewestId);
 
     /// <summary>The databases as a dump has them.</summary>
     public void Load(WorldDump dump)
@@ -203,9 +208,12 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     {
         foreach (var (ip, (container, run)) in _beating)
         {
-            if (!AreBeatsLost && container.Run == run && container.IsRunning && container.Programs.GetValueOrDefault("oms_drc_supervisor") is { State: "RUNNING" })
+            if (!AreBeatsLost && container.Run == run && container.IsRunning
+                && container.Programs.GetValueOrDefault("oms_drc_supervisor") is { State: "RUNNING" })
             {
-                LastBeat[ip] = world.Time.GetUtcNow() - (BeatPeriod is { } period ? new TimeSpan(world.Time.GetUtcNow().Ticks % period.Ticks) : TimeSpan.FromSeconds(3));
+                LastBeat[ip] = world.Time.GetUtcNow() - (BeatPeriod is { } period
+                    ? new TimeSpan(world.Time.GetUtcNow().Ticks % period.Ticks)
+                    : TimeSpan.FromSeconds(3));
             }
         }
     }

@@ -38,8 +38,11 @@ internal sealed class WorldOmsConsole(OmsWorld world)
         }
 
         var healthy = !_upgraded || (!project.NeverHeals && IsHealed);
-        yield return new ProjectComponent(ProjectComponentKind.Store, "store-" + project.Id, healthy ? "ACTIVE" : "ABNORMAL", project.Id + "-0");
-        yield return new ProjectComponent(ProjectComponentKind.IncrSync, "writer-" + project.Id, ProjectStatuses.IsRunning(project.Status) ? healthy ? "RUNNING" : "ABNORMAL" : "PAUSED");
+        yield return new ProjectComponent(
+            ProjectComponentKind.Store, "store-" + project.Id, healthy ? "ACTIVE" : "ABNORMAL", project.Id + "-0");
+        yield return new ProjectComponent(
+            ProjectComponentKind.IncrSync, "writer-" + project.Id,
+            ProjectStatuses.IsRunning(project.Status) ? healthy ? "RUNNING" : "ABNORMAL" : "PAUSED");
         if (project.FullImport is { } import)
         {
             yield return new ProjectComponent(ProjectComponentKind.FullImport, "import-" + project.Id, import);
@@ -50,12 +53,14 @@ internal sealed class WorldOmsConsole(OmsWorld world)
     public WorldContainer? At(Uri address)
     {
         NoteUpgrade();
-        var container = IsReachable ? world.Hosts.Find(h => h.Ip == address.Host)?.Containers.Find(c => c.IsRunning) : null;
+        var container =
+            IsReachable ? world.Hosts.Find(h => h.Ip == address.Host)?.Containers.Find(c => c.IsRunning) : null;
         return container?.Programs.GetValueOrDefault("oms_console") is { State: "RUNNING" } ? container : null;
     }
 
     public bool HasApi(WorldContainer container) =>
-        !LacksApi && OmsVersionData.Of(world.Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise).Procedure(OmsVersion.Parse(container.Image.Version)).ProjectApi;
+        !LacksApi && OmsVersionData.Of(world.Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise)
+            .Procedure(OmsVersion.Parse(container.Image.Version)).ProjectApi;
 
     private bool IsHealed =>
         world.Done.FindLast(a => a.What == "ha on") is { } on && world.Time.GetUtcNow() - on.At >= HealsAfter;
@@ -63,7 +68,8 @@ internal sealed class WorldOmsConsole(OmsWorld world)
     // The stores of the old version do not run in the new one.
     private void NoteUpgrade()
     {
-        if (_upgraded || !world.Hosts.Exists(h => h.Containers.Exists(c => c.Image.Version == world.Setup.ToVersion && c.IsRunning)))
+        if (_upgraded || !world.Hosts.Exists(
+            h => h.Containers.Exists(c => c.Image.Version == world.Setup.ToVersion && c.IsRunning)))
         {
             return;
         }

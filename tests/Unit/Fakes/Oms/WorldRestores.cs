@@ -45,9 +45,12 @@ internal sealed class WorldRestores(OmsWorld world)
     private void Begin(string? space, string name, SnapshotRestoreSpec spec)
     {
         var snapshot = world.Api.Find<BackupSnapshot>(space, spec.SnapshotRef!.Name);
-        if (snapshot is null || snapshot.Metadata.Uid != spec.SnapshotRef.Uid || !world.Snapshots.Dumps.TryGetValue(snapshot.Metadata.Uid!, out var dump))
+        if (snapshot is null || snapshot.Metadata.Uid != spec.SnapshotRef.Uid
+            || !world.Snapshots.Dumps.TryGetValue(snapshot.Metadata.Uid!, out var dump))
         {
-            Fail(space, name, $"there is no verified BackupSnapshot {spec.SnapshotRef.Name} with uid {spec.SnapshotRef.Uid}");
+            Fail(
+                space, name,
+                $"there is no verified BackupSnapshot {spec.SnapshotRef.Name} with uid {spec.SnapshotRef.Uid}");
             return;
         }
 
@@ -55,7 +58,9 @@ internal sealed class WorldRestores(OmsWorld world)
         if (_restored is { } former && former.Snapshot == spec.SnapshotRef.Uid && former.Restore != uid && !_accepts
             && !world.Api.All<SnapshotRestore>().Any(r => r.Metadata.Uid == former.Restore))
         {
-            Fail(space, name, $"Another object restored the same snapshot before ({former.Restore}).", Reasons.OutcomeUnknown);
+            Fail(
+                space, name, $"Another object restored the same snapshot before ({former.Restore}).",
+                Reasons.OutcomeUnknown);
             return;
         }
 
@@ -85,19 +90,27 @@ internal sealed class WorldRestores(OmsWorld world)
             {
                 Phase = SnapshotRestorePhases.Succeeded,
                 Progress = "3/3",
-                Databases = [.. spec.Databases.Select(d => new RestoredDatabase { Name = d, State = RestoreState.Restored, Dropped = true, Rows = 10 })],
+                Databases = [.. spec.Databases.Select(
+                    d => new RestoredDatabase { Name = d, State = RestoreState.Restored, Dropped = true, Rows = 10 })],
             });
         });
     }
 
     private string? UidOf(string? space, string name) => world.Api.Find<SnapshotRestore>(space, name)?.Metadata.Uid;
 
-    private void Fail(string? space, string name, string problem, string? reason = null) => Write(space, name, s => s with
-    {
-        Phase = SnapshotRestorePhases.Failed,
-        Message = problem,
-        Conditions = [new Condition { Type = ConditionTypes.Failed, Status = "True", Reason = reason ?? FailureReason, Message = problem }],
-    });
+    private void Fail(string? space, string name, string problem, string? reason = null) =>
+        Write(space, name, s => s with
+        {
+            Phase = SnapshotRestorePhases.Failed,
+            Message = problem,
+            Conditions = [new Condition
+            {
+                Type = ConditionTypes.Failed,
+                Status = "True",
+                Reason = reason ?? FailureReason,
+                Message = problem
+            }],
+        });
 
     private void Write(string? space, string name, Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change)
     {

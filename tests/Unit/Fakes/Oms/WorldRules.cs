@@ -20,41 +20,68 @@ internal sealed class WorldRules(OmsWorld world)
 
         if (container.Image.Version == world.Setup.ToVersion)
         {
-            Check(container.IsUpgrade == (OmsVersion.Parse(world.Setup.ToVersion) >= new OmsVersion(3, 3, 1)), $"{container.Name} on {container.Host.Name} was started with the wrong IS_UPGRADE: its data is wiped");
-            Check(world.Snapshots.Verified > 0, $"{container.Name} on {container.Host.Name} was started before a dump was verified");
-            Check(!world.Metadata.IsHighAvailabilityOn, $"{container.Name} on {container.Host.Name} was started with high availability on");
+            Check(
+                container.IsUpgrade == (OmsVersion.Parse(world.Setup.ToVersion) >= new OmsVersion(3, 3, 1)),
+                $"{container.Name} on {container.Host.Name} was started with the wrong IS_UPGRADE: its data is wiped");
+            Check(
+                world.Snapshots.Verified > 0,
+                $"{container.Name} on {container.Host.Name} was started before a dump was verified");
+            Check(
+                !world.Metadata.IsHighAvailabilityOn,
+                $"{container.Name} on {container.Host.Name} was started with high availability on");
         }
 
         else
         {
-            Check(world.Metadata.Contents == container.Image.Version || world.Setup.PeopleMayStartOld, $"{container.Name} on {container.Host.Name} was started on databases that are {world.Metadata.Contents}");
+            Check(
+                world.Metadata.Contents == container.Image.Version || world.Setup.PeopleMayStartOld,
+                $"{container.Name} on {container.Host.Name} was started on databases that are "
+                + $"{world.Metadata.Contents}");
         }
 
-        var versions = world.Hosts.SelectMany(h => h.Containers).Where(c => c is { IsRunning: true, IsOms: true }).Select(c => c.Image.Version).Distinct(StringComparer.Ordinal).Count();
-        Check(versions <= 1 || world.Setup.PeopleMayStartOld, $"old and new run at one time once {container.Name} on {container.Host.Name} was started");
-        Check(container.Host.Containers.Count(c => c is { IsRunning: true, IsOms: true }) <= 1 || world.Setup.PeopleMayStartOld, $"old and new run together on {container.Host.Name}");
+        var versions = world.Hosts.SelectMany(h => h.Containers).Where(c => c is { IsRunning: true, IsOms: true })
+            .Select(c => c.Image.Version).Distinct(StringComparer.Ordinal).Count();
+        Check(
+            versions <= 1 || world.Setup.PeopleMayStartOld,
+            $"old and new run at one time once {container.Name} on {container.Host.Name} was started");
+        Check(
+            container.Host.Containers.Count(c => c is { IsRunning: true, IsOms: true }) <= 1
+                || world.Setup.PeopleMayStartOld,
+            $"old and new run together on {container.Host.Name}");
     }
 
     public void StopAsked(WorldContainer container) => Check(
-        !world.Metadata.IsHighAvailabilityOn, $"{container.Name} on {container.Host.Name} was stopped with high availability on");
+        !world.Metadata.IsHighAvailabilityOn,
+        $"{container.Name} on {container.Host.Name} was stopped with high availability on");
 
     public void RunOnceBegan(WorldContainer container, string kind, IReadOnlyList<string> command)
     {
-        Check(_underWay.Count == 0, $"{kind} on {container.Host.Name} began while {string.Join(", ", _underWay.Select(u => $"{u.Kind} on {u.Container.Host.Name}"))} ran");
+        Check(
+            _underWay.Count == 0, $"{kind} on {container.Host.Name} began while "
+                + $"{string.Join(", ", _underWay.Select(u => $"{u.Kind} on {u.Container.Host.Name}"))} ran");
         _underWay.Add((container, kind, container.Run));
         if (kind == "jar")
         {
             Check(!_corrected.Contains(container.Host.Name), $"the JAR ran twice on {container.Host.Name}");
-            Check(world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => c.Programs.GetValueOrDefault("oms_console") is not { IsUp: true })), $"the JAR on {container.Host.Name} ran while a console did");
+            Check(
+                world.Hosts.TrueForAll(h => h.Containers.TrueForAll(
+                    c => c.Programs.GetValueOrDefault("oms_console") is not { IsUp: true })),
+                $"the JAR on {container.Host.Name} ran while a console did");
             var last = container.Host.Region == world.Setup.Regions - 1;
-            Check(command.Contains(last ? "-ltrue" : "-lfalse"), $"the JAR on {container.Host.Name} needs -l{(last ? "true" : "false")}");
+            Check(
+                command.Contains(last ? "-ltrue" : "-lfalse"),
+                $"the JAR on {container.Host.Name} needs -l{(last ? "true" : "false")}");
             Check(_initialized.Count == 0, "the JAR ran after docker_init.sh");
             Check(JarHosts.Contains(container.Host), $"the JAR has no business on {container.Host.Name}");
         }
         else
         {
-            Check(!world.Setup.NeedsJar || JarHosts.All(h => _corrected.Contains(h.Name)), $"docker_init.sh on {container.Host.Name} ran before the JAR had run everywhere");
-            Check(!_initialized.Contains(InitKey(container.Host)), $"docker_init.sh ran again on {container.Host.Name} after it had succeeded");
+            Check(
+                !world.Setup.NeedsJar || JarHosts.All(h => _corrected.Contains(h.Name)),
+                $"docker_init.sh on {container.Host.Name} ran before the JAR had run everywhere");
+            Check(
+                !_initialized.Contains(InitKey(container.Host)),
+                $"docker_init.sh ran again on {container.Host.Name} after it had succeeded");
         }
     }
 
@@ -81,9 +108,15 @@ internal sealed class WorldRules(OmsWorld world)
     public void Dropped(SnapshotRestoreSpec spec)
     {
         Check(world.Metadata.OmsSessions.Count == 0, "databases were dropped while OMS was connected");
-        Check(world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => c is not { IsRunning: true, IsOms: true })), "databases were dropped while a container ran");
-        Check(spec.Databases.ToHashSet(StringComparer.Ordinal).SetEquals(world.Metadata.Databases.Keys), $"only {string.Join(", ", spec.Databases)} were restored");
-        Check(spec.AllowDrop.SequenceEqual(spec.Databases, StringComparer.Ordinal), "the restore was not allowed to drop what it drops");
+        Check(
+            world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => c is not { IsRunning: true, IsOms: true })),
+            "databases were dropped while a container ran");
+        Check(
+            spec.Databases.ToHashSet(StringComparer.Ordinal).SetEquals(world.Metadata.Databases.Keys),
+            $"only {string.Join(", ", spec.Databases)} were restored");
+        Check(
+            spec.AllowDrop.SequenceEqual(spec.Databases, StringComparer.Ordinal),
+            "the restore was not allowed to drop what it drops");
     }
 
     /// <summary>The databases are as before everything that ran once.</summary>
@@ -108,10 +141,12 @@ internal sealed class WorldRules(OmsWorld world)
     }
 
     private IReadOnlyList<WorldHost> JarHosts =>
-        [.. world.Setup.JarOn?.Invoke(world) ?? (world.Setup.Regions == 1 ? world.Hosts : world.Hosts.GroupBy(h => h.Region).Select(r => r.First()))];
+        [.. world.Setup.JarOn?.Invoke(world)
+            ?? (world.Setup.Regions == 1 ? world.Hosts : world.Hosts.GroupBy(h => h.Region).Select(r => r.First()))];
 
     // Once in a region, or on each of its hosts where their cm_nodes differ.
-    private string InitKey(WorldHost host) => world.Setup.CmNodes is null && !world.Setup.InitsEveryHost ? $"region {host.Region}" : host.Name;
+    private string InitKey(WorldHost host) =>
+        world.Setup.CmNodes is null && !world.Setup.InitsEveryHost ? $"region {host.Region}" : host.Name;
 
     /// <summary>People read what is written in a status.</summary>
     public void Read(OmsUpgradeStatus status)

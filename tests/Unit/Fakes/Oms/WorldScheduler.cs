@@ -29,11 +29,12 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 
     /// <summary>
-    /// Queues what hides this scheduler from its work: code that asks for no context then goes on at once, on the thread
-    /// of the test. If it saw a scheduler, the runtime would move it to the thread pool.
+    /// Queues what hides this scheduler from its work: code that asks for no context then goes on at once, on the
+    /// thread of the test. If it saw a scheduler, the runtime would move it to the thread pool.
     /// </summary>
     public void Resume(Action<object?> work, object? state) => _ = Task.Factory.StartNew(
-        work, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.HideScheduler, this);
+        work, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.HideScheduler,
+        this);
 
     /// <summary>Runs one queued continuation.</summary>
     public void Move()
@@ -51,15 +52,16 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
 
     /// <summary>
     /// Waits for a continuation that another thread is about to bring (the runtime cancels a token source there). If
-    /// the pool has had nothing to do for some pauses, none comes: only a timer of the world goes on. A pause that ended
-    /// late says nothing: the machine is busy, and the other thread waits for a processor as well.
+    /// the pool has had nothing to do for some pauses, none comes: only a timer of the world goes on. A pause that
+    /// ended late says nothing: the machine is busy, and the other thread waits for a processor as well.
     /// </summary>
     public bool WaitForArrival(TimeSpan atMost)
     {
         lock (_gate)
         {
             var quiet = 0;
-            for (var waited = TimeSpan.Zero; _queue.Count == 0 && quiet < QuietPauses && waited < atMost; waited += Pause)
+            for (var waited = TimeSpan.Zero; _queue.Count == 0 && quiet < QuietPauses
+                && waited < atMost; waited += Pause)
             {
                 var began = Stopwatch.GetTimestamp();
                 if (!Monitor.Wait(_gate, Pause))

@@ -8,7 +8,8 @@ internal sealed record WorldSetup
 
     public const string HaOff = """{"enable":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
 
-    public const string PartialHa = """{"enable":true,"enableHost":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
+    public const string PartialHa =
+        """{"enable":true,"enableHost":false,"customKey":"keep me","refetchStoreIntervalMin":30}""";
 
     /// <summary>Nodes of each region.</summary>
     public int Nodes { get; init; } = 2;
@@ -40,7 +41,8 @@ internal sealed record WorldSetup
 
     public string ToVersion { get; init; } = "4.2.2";
 
-    /// <summary>imageVersion in the supervisor.json of an image of a version, null for none; by default that of the spec.</summary>
+    /// <summary>imageVersion in the supervisor.json of an image of a version, null for none; by default that of the
+    /// spec.</summary>
     public Func<string, string?>? Reported { get; init; }
 
     public bool NeedsJar { get; init; } = true;
@@ -79,7 +81,8 @@ internal sealed record WorldSetup
     public TimeSpan DumpTakes { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Exit code and output of the correction JAR.</summary>
-    public Func<OmsWorld, WorldContainer, (int Code, string Log)> Jar { get; set; } = static (_, _) => (0, $"corrected with {Canary.MetaPassword}\n");
+    public Func<OmsWorld, WorldContainer, (int Code, string Log)> Jar { get; set; } =
+        static (_, _) => (0, $"corrected with {Canary.MetaPassword}\n");
 
     /// <summary>Where the first start of a new container puts the correction JAR; null: nowhere.</summary>
     public string? JarAtStart { get; init; }
@@ -97,7 +100,8 @@ internal sealed record WorldSetup
     /// Exit code and output of docker_init.sh. %marker% is its success line, %done% is nothing: all was done, and its
     /// last line is another.
     /// </summary>
-    public Func<OmsWorld, WorldContainer, (int Code, string Log)> Init { get; set; } = static (_, _) => (0, $"# 【步骤一】校验 {Canary.DrcPassword}\n%marker%");
+    public Func<OmsWorld, WorldContainer, (int Code, string Log)> Init { get; set; } =
+        static (_, _) => (0, $"# 【步骤一】校验 {Canary.DrcPassword}\n%marker%");
 
     /// <summary>Whether a container ends at once when it is started.</summary>
     public Func<WorldContainer, bool>? DiesAtStart { get; set; }
@@ -106,7 +110,8 @@ internal sealed record WorldSetup
     public Func<WorldContainer, string, bool>? ProgramDies { get; set; }
 
     /// <summary>Whether oms_console of a new container runs before docker_init.sh did.</summary>
-    public Func<WorldContainer, bool>? ConsoleRunsBeforeInit { get; init; } = static container => container.Host.Name == "oms-a";
+    public Func<WorldContainer, bool>? ConsoleRunsBeforeInit { get; init; } =
+        static container => container.Host.Name == "oms-a";
 
     public bool PeopleMayStartOld { get; init; }
 

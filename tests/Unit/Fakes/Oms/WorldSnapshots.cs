@@ -23,16 +23,22 @@ internal sealed class WorldSnapshots(OmsWorld world)
         if (snapshot.Spec.Contents == SnapshotContents.Definitions)
         {
             world.Did("test", string.Join('+', snapshot.Spec.Databases));
-            world.Rules.Check(world.Hosts.Exists(h => h.Containers.Exists(c => c is { IsRunning: true, IsOms: true })), "definitions were tested in the downtime");
-            world.After(TimeSpan.FromMilliseconds(100), () => Test(snapshot.Metadata.Namespace, snapshot.Metadata.Name));
+            world.Rules.Check(
+                world.Hosts.Exists(h => h.Containers.Exists(c => c is { IsRunning: true, IsOms: true })),
+                "definitions were tested in the downtime");
+            world.After(
+                TimeSpan.FromMilliseconds(100), () => Test(snapshot.Metadata.Namespace, snapshot.Metadata.Name));
             return;
         }
 
         world.Did("snapshot", string.Join('+', snapshot.Spec.Databases));
         world.Rules.Check(world.Metadata.OmsSessions.Count == 0, "the dump began while OMS was connected");
-        world.Rules.Check(world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => c is not { IsRunning: true, IsOms: true })), "the dump began while a container ran");
+        world.Rules.Check(
+            world.Hosts.TrueForAll(h => h.Containers.TrueForAll(c => c is not { IsRunning: true, IsOms: true })),
+            "the dump began while a container ran");
         var (space, name) = (snapshot.Metadata.Namespace, snapshot.Metadata.Name);
-        world.After(TimeSpan.FromMilliseconds(100), () => Write(space, name, s => s with { Phase = BackupSnapshotPhases.Dumping, Progress = "1/3" }));
+        world.After(TimeSpan.FromMilliseconds(100), () => Write(
+            space, name, s => s with { Phase = BackupSnapshotPhases.Dumping, Progress = "1/3" }));
         world.After(world.Setup.DumpTakes, () => Finish(space, name));
     }
 
@@ -41,7 +47,13 @@ internal sealed class WorldSnapshots(OmsWorld world)
         name,
         s => TestFailures.TryDequeue(out var problem)
             ? s with { Phase = BackupSnapshotPhases.Failed, Message = problem }
-            : s with { Phase = BackupSnapshotPhases.Succeeded, DefinitionsSha256 = Definitions, Databases = [.. world.Api.Find<BackupSnapshot>(space, name)!.Spec.Databases.Select(d => new SnapshotDatabase { Name = d })] });
+            : s with
+            {
+                Phase = BackupSnapshotPhases.Succeeded,
+                DefinitionsSha256 = Definitions,
+                Databases = [.. world.Api.Find<BackupSnapshot>(space, name)!.Spec.Databases
+                    .Select(d => new SnapshotDatabase { Name = d })]
+            });
 
     private void Finish(string? space, string name)
     {
@@ -64,12 +76,15 @@ internal sealed class WorldSnapshots(OmsWorld world)
             Verified = VerifiedBy(world.Api.Find<BackupSnapshot>(space, name)!.Spec),
             SizeBytes = 4096,
             Progress = "3/3",
-            Databases = [.. world.Api.Find<BackupSnapshot>(space, name)!.Spec.Databases.Select(d => new SnapshotDatabase { Name = d, File = $"{name}/{d}.sql.gz", Bytes = 1024, Rows = 10, Tables = 3 })],
+            Databases = [.. world.Api.Find<BackupSnapshot>(space, name)!.Spec.Databases.Select(d =>
+                new SnapshotDatabase { Name = d, File = $"{name}/{d}.sql.gz", Bytes = 1024, Rows = 10, Tables = 3 })],
         });
     }
 
     private SnapshotVerification VerifiedBy(BackupSnapshotSpec spec) =>
-        spec.Verify == SnapshotVerification.Schema && spec.TestedDefinitions != Definitions ? SnapshotVerification.ReadBack : spec.Verify;
+        spec.Verify == SnapshotVerification.Schema && spec.TestedDefinitions != Definitions
+            ? SnapshotVerification.ReadBack
+            : spec.Verify;
 
     private void Write(string? space, string name, Func<BackupSnapshotStatus, BackupSnapshotStatus> change)
     {

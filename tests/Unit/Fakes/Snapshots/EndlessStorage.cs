@@ -14,7 +14,8 @@ internal sealed class EndlessStorage(Func<long, Memory<byte>, int> content) : IS
         Task.FromResult<Stream>(new Content(this));
 
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
-        Task.FromResult<SnapshotObjectInfo?>(name.EndsWith("removing.json", StringComparison.Ordinal) ? null : new SnapshotObjectInfo(name, 1));
+        Task.FromResult<SnapshotObjectInfo?>(
+            name.EndsWith("removing.json", StringComparison.Ordinal) ? null : new SnapshotObjectInfo(name, 1));
 
     public Task<ISnapshotObjectWriter> CreateAsync(string name, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -75,7 +75,9 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
 
     public Task<ISnapshotStorage> OpenAsync(
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
-        OpenFails is { } trouble ? Task.FromException<ISnapshotStorage>(trouble) : Task.FromResult<ISnapshotStorage>(this);
+        OpenFails is { } trouble
+            ? Task.FromException<ISnapshotStorage>(trouble)
+            : Task.FromResult<ISnapshotStorage>(this);
 
     /// <summary>What tells one time of the definitions from another.</summary>
     public string Definition { get; set; } = "1";
@@ -104,9 +106,17 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
             await meanwhile();
         }
 
-        request.Progress?.Report(new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
-        var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with { Owner = request.Owner, Series = request.Series };
-        manifest = manifest with { Databases = [.. manifest.Databases.Select(d => d with { Tables = [new SnapshotTable("a", 2, Definition)] })] };
+        request.Progress?.Report(
+            new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
+        var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with
+        {
+            Owner = request.Owner,
+            Series = request.Series
+        };
+        manifest = manifest with
+        {
+            Databases = [.. manifest.Databases.Select(d => d with { Tables = [new SnapshotTable("a", 2, Definition)] })]
+        };
         if (request.Definitions)
         {
             Unfinished.Add(request.Location.Prefix);
@@ -121,15 +131,21 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
 
     public override Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         Unreadable.Contains(location.Prefix)
-            ? Task.FromException<SnapshotManifest?>(new SnapshotException(SnapshotFailure.ManifestInvalid, "The manifest cannot be used."))
+            ? Task.FromException<SnapshotManifest?>(
+                new SnapshotException(SnapshotFailure.ManifestInvalid, "The manifest cannot be used."))
             : Task.FromResult(Manifests.GetValueOrDefault(location.Prefix));
 
     public override Task<DumpVerification> VerifyAsync(
-        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
+        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellationToken) =>
         CheckPresenceAsync(location, cancellationToken);
 
-    public override Task<DumpVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new DumpVerification(
-        Manifests[location.Prefix], Damaged.Contains(location.Prefix) ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, "rm", "rm.sql.gz is missing.")] : []));
+    public override Task<DumpVerification> CheckPresenceAsync(
+        SnapshotLocation location, CancellationToken cancellationToken) =>
+        Task.FromResult(new DumpVerification(
+            Manifests[location.Prefix], Damaged.Contains(location.Prefix)
+                ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, "rm", "rm.sql.gz is missing.")]
+                : []));
 
     public override async Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
@@ -174,23 +190,29 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
 
     private sealed class TestLoader(FakeArchive archive) : SnapshotLoader
     {
-        public override async Task ClearTestAsync(RestoreTestRequest request, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+        public override async Task ClearTestAsync(
+            RestoreTestRequest request, IReadOnlyList<string> databases, CancellationToken cancellationToken)
         {
             await archive.Passing("clearing");
             archive.Cleared.Add(request.Location.Id);
         }
 
-        public override async Task<IReadOnlyDictionary<string, string>> ReadChecksumsAsync(MySqlOptions connection, IReadOnlyList<string> databases, CancellationToken cancellationToken)
+        public override async Task<IReadOnlyDictionary<string, string>> ReadChecksumsAsync(
+            MySqlOptions connection, IReadOnlyList<string> databases, CancellationToken cancellationToken)
         {
             await archive.Passing("checksums");
-            return archive.Checksums.TryDequeue(out var sum) ? databases.ToDictionary(d => $"{d}.a", _ => sum, StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal);
+            return archive.Checksums.TryDequeue(out var sum)
+                ? databases.ToDictionary(d => $"{d}.a", _ => sum, StringComparer.Ordinal)
+                : new Dictionary<string, string>(StringComparer.Ordinal);
         }
 
-        public override async Task<DumpVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+        public override async Task<DumpVerification> RestoreTestAsync(
+            RestoreTestRequest request, CancellationToken cancellationToken)
         {
             await archive.Passing("testing");
             archive.Tested.Add(request);
-            return new DumpVerification(request.Manifest ?? archive.Manifests[request.Location.Prefix], archive.TestFindings);
+            return new DumpVerification(
+                request.Manifest ?? archive.Manifests[request.Location.Prefix], archive.TestFindings);
         }
     }
 }

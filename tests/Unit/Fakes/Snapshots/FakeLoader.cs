@@ -27,7 +27,10 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
     {
         await life.PassAsync($"check {request.Database}");
         Checked.Add(request.Database);
-        return snapshots.Damaged.Contains(request.Database) ? [new SnapshotFinding(SnapshotFailure.ChecksumMismatch, request.Database, $"{request.Database}: SHA-256 differs.")] : [];
+        return snapshots.Damaged.Contains(request.Database)
+            ? [new SnapshotFinding(
+                SnapshotFailure.ChecksumMismatch, request.Database, $"{request.Database}: SHA-256 differs.")]
+            : [];
     }
 
     public override async Task RestoreAsync(SnapshotLoadRequest request, CancellationToken cancellationToken)
@@ -54,7 +57,8 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             {
                 var isEmpty = !there || server.Databases[database].Length == 0;
                 await request.OnDrop(
-                    new SnapshotDrop(database, there, isEmpty ? 0 : 7, isEmpty, server.WitnessesIn(database), server.Identity),
+                    new SnapshotDrop(
+                        database, there, isEmpty ? 0 : 7, isEmpty, server.WitnessesIn(database), server.Identity),
                     cancellationToken);
             }
 
@@ -66,7 +70,9 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             loading = server.Connect("drc", database);
             if (!server.Lock(loading, $"load.{database}"))
             {
-                throw new SnapshotException(SnapshotFailure.LoadFailed, "Another session is loading this database of this snapshot. End that session first.");
+                throw new SnapshotException(
+                    SnapshotFailure.LoadFailed,
+                    "Another session is loading this database of this snapshot. End that session first.");
             }
 
             var second = new SnapshotSession(request.Location.Id, database, loading.Id, loading.Host, "key");
@@ -95,7 +101,9 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             await life.PassAsync($"loaded {database}");
             if (server.In(leading, () => server.Databases[database]) != snapshots.ContentOf(database))
             {
-                throw new SnapshotException(SnapshotFailure.RowCountMismatch, $"Database {database} was loaded and is not as the snapshot has it");
+                throw new SnapshotException(
+                    SnapshotFailure.RowCountMismatch,
+                    $"Database {database} was loaded and is not as the snapshot has it");
             }
 
             foreach (var warning in Warnings.Where(w => w.Database == database))
@@ -145,8 +153,16 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
     private static async Task NoteAsync(
         SnapshotLoadRequest request, SnapshotSession session, CancellationToken cancellationToken)
     {
-        await using var note = await request.Location.Storage.CreateAsync($"{request.Location.Prefix}sessions/{session.ConnectionId}.json", cancellationToken);
-        await JsonSerializer.SerializeAsync(note.Content, new { snapshotId = session.SnapshotId, database = session.Database, connectionId = session.ConnectionId, host = session.Host, serverKey = session.ServerKey }, cancellationToken: cancellationToken);
+        await using var note = await request.Location.Storage.CreateAsync(
+            $"{request.Location.Prefix}sessions/{session.ConnectionId}.json", cancellationToken);
+        await JsonSerializer.SerializeAsync(note.Content, new
+        {
+            snapshotId = session.SnapshotId,
+            database = session.Database,
+            connectionId = session.ConnectionId,
+            host = session.Host,
+            serverKey = session.ServerKey
+        }, cancellationToken: cancellationToken);
         await note.CompleteAsync(cancellationToken);
     }
 }

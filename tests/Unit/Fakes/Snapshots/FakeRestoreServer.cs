@@ -7,7 +7,8 @@ namespace Drydock.Tests.Unit.Fakes;
 internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life)
     : SqlRestoreServer(new MySqlOptions { Server = "db.example", UserID = "drc" }, TimeProvider.System)
 {
-    public override async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public override async Task<ServerState> LookAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await life.PassAsync("look");
         return server.Look(databases);

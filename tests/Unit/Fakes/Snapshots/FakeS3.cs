@@ -9,7 +9,8 @@ namespace Drydock.Tests.Unit.Fakes;
 internal sealed class FakeS3 : IAsyncDisposable
 {
     private readonly FakeApiServer _server;
-    private readonly ConcurrentDictionary<string, (string Writer, ConcurrentDictionary<int, long> Parts)> _uploads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Writer, ConcurrentDictionary<int, long> Parts)> _uploads =
+        new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     private FakeS3(FakeApiServer server) => _server = server.Otherwise(AnswerAsync);
@@ -66,7 +67,8 @@ internal sealed class FakeS3 : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
-        var (kind, key, upload) = (Kind(request), request.Path.Value!["/bucket/".Length..], request.Query["uploadId"].ToString());
+        var (kind, key, upload) =
+            (Kind(request), request.Path.Value!["/bucket/".Length..], request.Query["uploadId"].ToString());
         Requests.Enqueue(kind);
         var bytes = await CheckedAsync(request, hasDigest: kind is "put" or "part");
         if (await Instead(context, kind))
@@ -98,14 +100,17 @@ internal sealed class FakeS3 : IAsyncDisposable
                     MostUploads = Math.Max(MostUploads, _uploads.Count);
                 }
 
-                await XmlAsync(context, $"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
+                await XmlAsync(
+                    context,
+                    $"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
                 break;
             case "part" when _uploads.TryGetValue(upload, out var open):
                 open.Parts[int.Parse(request.Query["partNumber"]!, CultureInfo.InvariantCulture)] = bytes;
                 break;
             case "complete" when _uploads.TryRemove(upload, out var done):
                 Objects[key] = (done.Parts.Values.Sum(), done.Writer);
-                await XmlAsync(context, "<CompleteMultipartUploadResult><ETag>\"e\"</ETag></CompleteMultipartUploadResult>");
+                await XmlAsync(
+                    context, "<CompleteMultipartUploadResult><ETag>\"e\"</ETag></CompleteMultipartUploadResult>");
                 break;
             case "abort" when _uploads.TryRemove(upload, out _):
                 context.Response.StatusCode = 204;
@@ -132,6 +137,8 @@ internal sealed class FakeS3 : IAsyncDisposable
         return content.Length;
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "Content-MD5 is what S3 calls for.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Security", "CA5351:Do Not Use Broken Cryptographic Algorithms",
+        Justification = "Content-MD5 is what S3 calls for.")]
     private static byte[] Md5(byte[] content) => MD5.HashData(content);
 }

@@ -49,7 +49,11 @@ internal sealed class FakeServer
         lock (_lock)
         {
             var id = ++_ids;
-            var session = new FakeSession(id, user, string.Create(CultureInfo.InvariantCulture, $"192.0.2.9:{40000 + id}"), program) { Database = database };
+            var session = new FakeSession(
+                id, user, string.Create(CultureInfo.InvariantCulture, $"192.0.2.9:{40000 + id}"), program)
+            {
+                Database = database
+            };
             Sessions.Add(session);
             return session;
         }
@@ -71,7 +75,10 @@ internal sealed class FakeServer
     {
         lock (_lock)
         {
-            return Sessions.Contains(session) ? act() : throw new SnapshotException(SnapshotFailure.ConnectionLost, "ERROR 2013: Lost connection to server during query");
+            return Sessions.Contains(session)
+                ? act()
+                : throw new SnapshotException(
+                    SnapshotFailure.ConnectionLost, "ERROR 2013: Lost connection to server during query");
         }
     }
 
@@ -109,7 +116,8 @@ internal sealed class FakeServer
         lock (_lock)
         {
             var rows = Witnesses.TryGetValue(database, out var there) ? there : (Witnesses[database] = []);
-            if (Databases.ContainsKey(database) && !rows.Exists(r => r.Restore == witness.Restore && r.State == witness.State))
+            if (Databases.ContainsKey(database)
+                && !rows.Exists(r => r.Restore == witness.Restore && r.State == witness.State))
             {
                 rows.Add(witness with { At = "2026-01-01 00:00:00" });
             }
@@ -145,9 +153,14 @@ internal sealed class FakeServer
                         Grants = new GrantList(Grants),
                         ReadOnly = ReadOnly,
                     },
-                    Databases = [.. databases.Select(d => new ServerDatabase(d, Databases.ContainsKey(d), TablesIn(d), 0, Definers) { Witnesses = WitnessesIn(d) })],
+                    Databases = [.. databases.Select(
+                        d => new ServerDatabase(d, Databases.ContainsKey(d), TablesIn(d), 0, Definers)
+                        {
+                            Witnesses = WitnessesIn(d)
+                        })],
                     OutsideKeys = [.. OutsideKeys],
-                    Sessions = [.. Sessions.Where(s => s.Database is not null && databases.Contains(s.Database)).Select(s => s.Seen())],
+                    Sessions = [.. Sessions.Where(s => s.Database is not null && databases.Contains(s.Database))
+                        .Select(s => s.Seen())],
                 };
         }
     }

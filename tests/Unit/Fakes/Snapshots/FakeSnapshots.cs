@@ -42,14 +42,18 @@ internal sealed class FakeSnapshots(params string[] databases) : Snapshotter, IS
     public override Task<SnapshotManifest?> FindAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
         Task.FromResult(location.Id == Manifest?.Id ? Manifest : null);
 
-    public override Task<DumpVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken) => Task.FromResult(new DumpVerification(
-        Manifest!, [.. Truncated.Select(d => new SnapshotFinding(SnapshotFailure.ChecksumMismatch, d, $"{d}.sql.gz has 50 bytes, expected 100."))]));
+    public override Task<DumpVerification> CheckPresenceAsync(
+        SnapshotLocation location, CancellationToken cancellationToken) =>
+        Task.FromResult(new DumpVerification(
+            Manifest!, [.. Truncated.Select(d => new SnapshotFinding(
+                SnapshotFailure.ChecksumMismatch, d, $"{d}.sql.gz has 50 bytes, expected 100."))]));
 
     public override Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public override Task<DumpVerification> VerifyAsync(
-        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
+        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public override Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken) =>

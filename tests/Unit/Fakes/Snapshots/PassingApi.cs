@@ -39,7 +39,8 @@ internal sealed class PassingApi(IKubernetesClient api, Func<string, Task> pass)
         CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject
     {
-        await pass(patch["metadata"]!["finalizers"]!.AsArray().Count > 0 ? "before finalizer" : "before finalizer goes");
+        await pass(
+            patch["metadata"]!["finalizers"]!.AsArray().Count > 0 ? "before finalizer" : "before finalizer goes");
         return await api.PatchAsync<TEntity>(patch, name, @namespace, subresource, cancellationToken);
     }
 
@@ -54,7 +55,8 @@ internal sealed class PassingApi(IKubernetesClient api, Func<string, Task> pass)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public Task<bool> DeleteAsync<TEntity>(
-        string name, string? @namespace = null, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+        string name, string? @namespace = null, DeleteOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();
 
     public IAsyncEnumerable<WatchEvent<TEntity>> WatchAsync<TEntity>(

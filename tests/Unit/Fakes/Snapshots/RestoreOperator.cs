@@ -67,7 +67,8 @@ internal sealed class RestoreOperator : IReconcileTrigger, IAsyncDisposable
             TimeSpan? later;
             try
             {
-                later = (await Controller.ReconcileAsync(Controller.Reduce(restore), Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
+                later = (await Controller.ReconcileAsync(
+                    Controller.Reduce(restore), Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
             }
             catch (OperationCanceledException) when (Life.IsDead)
             {
@@ -76,7 +77,9 @@ internal sealed class RestoreOperator : IReconcileTrigger, IAsyncDisposable
 
             if (bound.IsCancellationRequested)
             {
-                throw new TimeoutException($"{Life.Name}: {restore.Status?.Phase}, {restore.Status?.Message}, last points {string.Join(" > ", Life.Points.TakeLast(8))}");
+                throw new TimeoutException(
+                    $"{Life.Name}: {restore.Status?.Phase}, {restore.Status?.Message}, last points "
+                    + $"{string.Join(" > ", Life.Points.TakeLast(8))}");
             }
 
             if (wanted(await _world.GetAsync()))
@@ -97,7 +100,8 @@ internal sealed class RestoreOperator : IReconcileTrigger, IAsyncDisposable
 
     /// <summary>Reconciles once.</summary>
     public async Task<TimeSpan?> OnceAsync() =>
-        (await Controller.ReconcileAsync(Controller.Reduce((await _world.GetAsync())!), Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
+        (await Controller.ReconcileAsync(
+            Controller.Reduce((await _world.GetAsync())!), Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
 
     public async ValueTask DisposeAsync()
     {

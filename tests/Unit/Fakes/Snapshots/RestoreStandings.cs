@@ -5,5 +5,7 @@ internal static class RestoreStandings
 {
     /// <summary>Status and reason of a condition.</summary>
     public static string Standing(this SnapshotRestoreStatus status, string type) =>
-        status.Conditions.Find(c => c.Type == type) is { } condition ? $"{condition.Status}/{condition.Reason}" : "none";
+        status.Conditions.Find(c => c.Type == type) is { } condition
+            ? $"{condition.Status}/{condition.Reason}"
+            : "none";
 }

@@ -43,22 +43,42 @@ internal sealed class RestoreWorld : IStorages
         await Api.CreateAsync(new V1Secret
         {
             Metadata = new V1ObjectMeta { Name = "db", Namespace = Space },
-            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "drc"u8.ToArray(), ["password"] = Encoding.UTF8.GetBytes(Canary.MetaPassword) },
+            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+            {
+                ["username"] = "drc"u8.ToArray(),
+                ["password"] = Encoding.UTF8.GetBytes(Canary.MetaPassword)
+            },
         });
         var taken = new BackupSnapshot
         {
             Metadata = new V1ObjectMeta { Name = "snap", Namespace = Space },
             Spec = new BackupSnapshotSpec
             {
-                Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+                Source = new DatabaseSource
+                {
+                    Host = "db.example",
+                    CredentialsSecretRef = new SecretReference { Name = "db" }
+                },
                 Databases = ["rm", "cm"],
-                Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+                Storage =
+                    new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
             },
-            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack, SnapshotID = "snap-1", Path = "snap-1/" },
+            Status = new BackupSnapshotStatus
+            {
+                Phase = BackupSnapshotPhases.Succeeded,
+                Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack,
+                SnapshotID = "snap-1",
+                Path = "snap-1/"
+            },
         };
         taken = snapshot?.Invoke(taken) ?? taken;
         await Api.UpdateStatusAsync((await Api.CreateAsync(taken)) with { Status = taken.Status });
-        await Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, OwnerReferences = owners, Generation = 1 }, Spec = spec ?? Spec });
+        await Api.CreateAsync(new SnapshotRestore
+        {
+            Kind = SnapshotRestore.KindName,
+            Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, OwnerReferences = owners, Generation = 1 },
+            Spec = spec ?? Spec
+        });
     }
 
     /// <summary>
@@ -67,7 +87,8 @@ internal sealed class RestoreWorld : IStorages
     /// </summary>
     public async Task<List<V1OwnerReference>> UpgradeAsync(bool claim = true, StepState waits = StepState.Running)
     {
-        var upgrade = await Api.CreateAsync(new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = Space }, Spec = OmsWorld.AnySpec });
+        var upgrade = await Api.CreateAsync(
+            new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = Space }, Spec = OmsWorld.AnySpec });
         if (claim)
         {
             var target = $"{Server.Identity}/rm";
@@ -76,15 +97,38 @@ internal sealed class RestoreWorld : IStorages
                 Status = new OmsUpgradeStatus
                 {
                     Phase = RunPhases.RollingBack,
-                    Target = new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
-                    Plan = new StoredPlan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = """["rm","cm"]""" } }] }.AsRun(),
-                    RollbackPlan = new StoredPlan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [SnapshotReceipts.RestoreKey] = Name } }] }.AsRun(),
+                    Target =
+                        new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
+                    Plan = new StoredPlan
+                    {
+                        Steps = [new()
+                        {
+                            Id = "Backup/snapshot",
+                            Parameters = new(StringComparer.Ordinal) { ["databases"] = """["rm","cm"]""" }
+                        }]
+                    }.AsRun(),
+                    RollbackPlan = new StoredPlan
+                    {
+                        Steps = [new()
+                        {
+                            Id = "RollBack/databases",
+                            State = waits,
+                            Receipt = new(StringComparer.Ordinal) { [SnapshotReceipts.RestoreKey] = Name }
+                        }]
+                    }.AsRun(),
                 },
             });
-            await new TargetClaims(Api, "drydock-system", Time).ClaimAsync(new ClaimTarget(target, []), upgrade, adopt: false, keep: false, CancellationToken.None);
+            await new TargetClaims(Api, "drydock-system", Time).ClaimAsync(
+                new ClaimTarget(target, []), upgrade, adopt: false, keep: false, CancellationToken.None);
         }
 
-        return [new V1OwnerReference { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Name = "up", Uid = upgrade.Metadata.Uid! }];
+        return [new V1OwnerReference
+        {
+            ApiVersion = ApiGroup.ApiVersion,
+            Kind = OmsUpgrade.KindName,
+            Name = "up",
+            Uid = upgrade.Metadata.Uid!
+        }];
     }
 
     public Task<SnapshotRestore?> GetAsync() => Api.GetAsync<SnapshotRestore>(Name, Space);
@@ -93,13 +137,29 @@ internal sealed class RestoreWorld : IStorages
 
     /// <summary>A person changes the spec.</summary>
     public Task ChangeAsync(Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change) =>
-        EditAsync(now => now with { Spec = change(now.Spec), Metadata = now.Metadata with { Generation = now.Metadata.Generation + 1 } });
+        EditAsync(now => now with
+        {
+            Spec = change(now.Spec),
+            Metadata = now.Metadata with { Generation = now.Metadata.Generation + 1 }
+        });
 
     public Task AnnotateAsync(string key, string value) =>
-        EditAsync(now => now with { Metadata = now.Metadata with { Annotations = new Dictionary<string, string>(now.Metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } } });
+        EditAsync(now => now with
+        {
+            Metadata = now.Metadata with
+            {
+                Annotations = new Dictionary<string, string>(
+                    now.Metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal),
+                    StringComparer.Ordinal)
+                {
+                    [key] = value
+                }
+            }
+        });
 
     public async Task<IReadOnlyList<string>> ClaimsAsync() =>
-        [.. (await Api.ListAsync<V1Lease>("drydock-system")).Items.Where(l => l.Metadata.DeletionTimestamp is null).Select(l => l.Metadata.Annotations!["drydock.dev/claimed-by"])];
+        [.. (await Api.ListAsync<V1Lease>("drydock-system")).Items.Where(l => l.Metadata.DeletionTimestamp is null)
+            .Select(l => l.Metadata.Annotations!["drydock.dev/claimed-by"])];
 
     /// <summary>Why no storage can be opened; null: it can.</summary>
     public SnapshotException? OpenFails { get; set; }
@@ -109,8 +169,11 @@ internal sealed class RestoreWorld : IStorages
     /// <summary>Why OMS may use the databases, as its hosts say; null: it is stopped.</summary>
     public string? InUse { get; set; }
 
-    public Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
-        OpenFails is { } refused ? Task.FromException<ISnapshotStorage>(refused) : Task.FromResult<ISnapshotStorage>(Snapshots);
+    public Task<ISnapshotStorage> OpenAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        OpenFails is { } refused
+            ? Task.FromException<ISnapshotStorage>(refused)
+            : Task.FromResult<ISnapshotStorage>(Snapshots);
 
     // As kubectl does: read again when the operator wrote in between.
     public async Task EditAsync(Func<SnapshotRestore, SnapshotRestore> change)

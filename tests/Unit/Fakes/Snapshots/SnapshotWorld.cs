@@ -56,7 +56,8 @@ internal sealed class SnapshotWorld : IReconcileTrigger
 
     /// <summary>A snapshot that was taken and verified that many days ago.</summary>
     public async Task<BackupSnapshot> AddAsync(
-        string name, double daysAgo, RetentionSpec? retention = null, string? series = null, string space = Space, Func<BackupSnapshot, BackupSnapshot>? change = null, string[]? databases = null)
+        string name, double daysAgo, RetentionSpec? retention = null, string? series = null, string space = Space,
+        Func<BackupSnapshot, BackupSnapshot>? change = null, string[]? databases = null)
     {
         var id = $"{name}-id-1";
         Archive.Manifests[$"{id}/"] = FakeArchive.Manifest(id, Time.GetUtcNow().AddDays(-daysAgo), databases ?? ["rm"]);
@@ -66,13 +67,25 @@ internal sealed class SnapshotWorld : IReconcileTrigger
             Metadata = new V1ObjectMeta { Name = name, Namespace = space, Generation = 1 },
             Spec = new BackupSnapshotSpec
             {
-                Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+                Source = new DatabaseSource
+                {
+                    Host = "db.example",
+                    CredentialsSecretRef = new SecretReference { Name = "db" }
+                },
                 Databases = [.. databases ?? ["rm"]],
-                Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+                Storage =
+                    new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
                 Retention = retention,
                 Series = series,
             },
-            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack, SnapshotID = id, Path = $"{id}/", ObservedGeneration = 1 },
+            Status = new BackupSnapshotStatus
+            {
+                Phase = BackupSnapshotPhases.Succeeded,
+                Verified = Drydock.Crds.Common.SnapshotVerification.ReadBack,
+                SnapshotID = id,
+                Path = $"{id}/",
+                ObservedGeneration = 1
+            },
         };
         snapshot = change?.Invoke(snapshot) ?? snapshot;
         Time.JumpWall(TimeSpan.FromDays(-daysAgo));
@@ -81,16 +94,19 @@ internal sealed class SnapshotWorld : IReconcileTrigger
         return await Api.UpdateStatusAsync(created with { Status = snapshot.Status });
     }
 
-    public async Task<BackupSnapshot> GetAsync(string name, string space = Space) => (await Api.GetAsync<BackupSnapshot>(name, space))!;
+    public async Task<BackupSnapshot> GetAsync(string name, string space = Space) =>
+        (await Api.GetAsync<BackupSnapshot>(name, space))!;
 
-    public async Task<string?> PhaseAsync(string name, string space = Space) => (await GetAsync(name, space)).Status?.Phase;
+    public async Task<string?> PhaseAsync(string name, string space = Space) =>
+        (await GetAsync(name, space)).Status?.Phase;
 
     /// <summary>Reconciles until the object is in one of the phases, or gone.</summary>
     public async Task UntilAsync(string name, params string[] phases)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Xunit.TestContext.Current.CancellationToken);
         bound.CancelAfter(Wait.Limit);
-        while (await Api.GetAsync<BackupSnapshot>(name, Space) is { } snapshot && !(snapshot.Status?.Phase is { } phase && phases.Contains(phase)))
+        while (await Api.GetAsync<BackupSnapshot>(name, Space) is { } snapshot
+            && !(snapshot.Status?.Phase is { } phase && phases.Contains(phase)))
         {
             await Controller.ReconcileAsync(Controller.Reduce(snapshot), bound.Token);
             await Task.Yield();

@@ -8,7 +8,8 @@ namespace Drydock.Tests.Unit.Fakes;
 internal sealed class TiDbLife : IActFence, IApiLife
 {
     private readonly TiDbWorld _world;
-    private readonly Func<PlanProgress, RunControls, RunEnvironment, Func<PlanProgress, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
+    private readonly Func<PlanProgress, RunControls, RunEnvironment, Func<
+        PlanProgress, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
     private readonly Action _worldChanged;
     private readonly StepCatalog<TiDbTargets> _catalog;
     private Task<RunOutcome>? _advance;
@@ -65,8 +66,10 @@ internal sealed class TiDbLife : IActFence, IApiLife
         ChangeAsync($"{call}", carryOut, () => _world.Objects.Refusal(ApiFault.LostAnswer, call));
 
     /// <summary>Something that changes the world, at a numbered point.</summary>
-    /// <param name="late">How the target refuses it once the look it was decided from is old; null if it does not.</param>
-    public Task<T> ChangeAsync<T>(string what, Func<T> carryOut, Func<Exception>? unclear = null, Func<Exception>? late = null)
+    /// <param name="late">How the target refuses it once the look it was decided from is old; null if it does
+    /// not.</param>
+    public Task<T> ChangeAsync<T>(
+        string what, Func<T> carryOut, Func<Exception>? unclear = null, Func<Exception>? late = null)
     {
         if (IsDead)
         {
@@ -120,7 +123,9 @@ internal sealed class TiDbLife : IActFence, IApiLife
             {
                 Outcome = ended.Result;
                 _timer?.Dispose();
-                _timer = Outcome.RequeueAfter is { } after ? _world.Time.CreateTimer(_ => Wake(), null, after, Timeout.InfiniteTimeSpan) : null;
+                _timer = Outcome.RequeueAfter is { } after
+                    ? _world.Time.CreateTimer(_ => Wake(), null, after, Timeout.InfiniteTimeSpan)
+                    : null;
             }
         }
 
@@ -129,7 +134,8 @@ internal sealed class TiDbLife : IActFence, IApiLife
             _advance = Scheduler.Start(() => AdvanceAsync(plan));
         }
 
-        if (Scheduler.IsIdle && (_advance is null or { IsCompleted: true } || !Scheduler.WaitForArrival(TimeSpan.FromMinutes(1))))
+        if (Scheduler.IsIdle
+            && (_advance is null or { IsCompleted: true } || !Scheduler.WaitForArrival(TimeSpan.FromMinutes(1))))
         {
             return _advance is { IsCompleted: true };
         }
@@ -145,7 +151,14 @@ internal sealed class TiDbLife : IActFence, IApiLife
         return _run(
             plan,
             controls,
-            new RunEnvironment { OwnerUid = _world.Upgrade.Metadata.Uid!, Catalog = _catalog, Fence = this, Time = _world.Time, Wake = Wake },
+            new RunEnvironment
+            {
+                OwnerUid = _world.Upgrade.Metadata.Uid!,
+                Catalog = _catalog,
+                Fence = this,
+                Time = _world.Time,
+                Wake = Wake
+            },
             (next, _, _) => ChangeAsync(
                 "status",
                 () =>

@@ -30,8 +30,10 @@ internal sealed class TiDbStorages : IStorages, ISnapshotStorage
     public Task<SnapshotObjectInfo?> StatAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult(Objects.TryGetValue(name, out var bytes) ? new SnapshotObjectInfo(name, bytes.Length) : null);
 
-    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<SnapshotObjectInfo>>(
-        [.. Objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(o => new SnapshotObjectInfo(o.Key, o.Value.Length))]);
+    public Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SnapshotObjectInfo>>(
+            [.. Objects.Where(o => o.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(o => new SnapshotObjectInfo(o.Key, o.Value.Length))]);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -36,14 +36,17 @@ internal sealed partial class TiDbWorld
     public int LastServicePid { get; set; } = 50000;
 
     /// <summary>The path of etcd's gateway at a PD; null where there is none.</summary>
-    public Func<TiDbProcess, string?> Gateway { get; set; } = static pd => pd.Running is ['2', ..] ? "/v3alpha/kv/range" : "/v3/kv/range";
+    public Func<TiDbProcess, string?> Gateway { get; set; } =
+        static pd => pd.Running is ['2', ..] ? "/v3alpha/kv/range" : "/v3/kv/range";
 
     // A dashboard for each path that the spec names.
     private void SeedDashboards()
     {
-        foreach (var path in Upgrade.Spec.Tidb is { Dashboards: { } dashboards, Monitoring.Count: > 0 } ? dashboards.From : [])
+        foreach (var path
+            in Upgrade.Spec.Tidb is { Dashboards: { } dashboards, Monitoring.Count: > 0 } ? dashboards.From : [])
         {
-            Files[(Upgrade.Spec.Tidb!.Services().First().Host, path)] = """{"title":"Test-Cluster-PD","uid":"pd","panels":[]}""";
+            Files[(Upgrade.Spec.Tidb!.Services().First().Host, path)] =
+                """{"title":"Test-Cluster-PD","uid":"pd","panels":[]}""";
         }
     }
 }

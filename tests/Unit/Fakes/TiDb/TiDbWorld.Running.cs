@@ -28,7 +28,8 @@ internal sealed partial class TiDbWorld
     {
         using var quiet = new NoContext();
         var findings = new Findings(Life.Targets.Redact, ClientFailures.Finding);
-        var pass = Life.Scheduler.Start(() => new TiDbMembers(Life.Targets, findings).FindAsync(search, CancellationToken.None));
+        var pass = Life.Scheduler.Start(
+            () => new TiDbMembers(Life.Targets, findings).FindAsync(search, CancellationToken.None));
         Drive(() => pass.IsCompleted, "a search for members");
         return pass.GetAwaiter().GetResult();
     }
@@ -40,7 +41,8 @@ internal sealed partial class TiDbWorld
         Stored = null;
         Restart();
         using var quiet = new NoContext();
-        var pass = Life.Scheduler.Start(() => new TiDbUndo(Upgrade.Spec, status.Plan!).CleanUpAsync(Life.Targets, CancellationToken.None));
+        var pass = Life.Scheduler.Start(
+            () => new TiDbUndo(Upgrade.Spec, status.Plan!).CleanUpAsync(Life.Targets, CancellationToken.None));
         Drive(() => pass.IsCompleted, "the clean-up");
         return pass.GetAwaiter().GetResult();
     }
@@ -50,10 +52,12 @@ internal sealed partial class TiDbWorld
     {
         using var quiet = new NoContext();
         var status = new DatabaseRollingUpgradeStatus { Plan = Stored! };
-        var pass = Life.Scheduler.Start(() => new TiDbUndo(Upgrade.Spec, status.Plan!).CleanUpAsync(Life.Targets, CancellationToken.None));
+        var pass = Life.Scheduler.Start(
+            () => new TiDbUndo(Upgrade.Spec, status.Plan!).CleanUpAsync(Life.Targets, CancellationToken.None));
         Drive(() => pass.IsCompleted, "the clean-up");
         var came = pass.GetAwaiter().GetResult();
-        Stored = new DatabaseParkedState(SupportedEngines.All).MarkRemoved(Upgrade.Spec, new DatabaseRollingUpgradeStatus { Plan = Stored! }, came.Removed, Now).Plan;
+        Stored = new DatabaseParkedState(SupportedEngines.All)
+            .MarkRemoved(Upgrade.Spec, new DatabaseRollingUpgradeStatus { Plan = Stored! }, came.Removed, Now).Plan;
         Life.Wake();
         return came;
     }
@@ -72,10 +76,12 @@ internal sealed partial class TiDbWorld
         var result = Preflight();
         if (result.Discovery is null)
         {
-            throw new InvalidOperationException(string.Join("; ", result.Findings.Select(f => $"{f.Reason}: {f.Message}")));
+            throw new InvalidOperationException(
+                string.Join("; ", result.Findings.Select(f => $"{f.Reason}: {f.Message}")));
         }
 
-        Stored = new TiDbProcedure(Upgrade.Spec, result.Discovery).Compile() with { Number = 1, Id = $"plan{++_plans:D4}" };
+        Stored =
+            new TiDbProcedure(Upgrade.Spec, result.Discovery).Compile() with { Number = 1, Id = $"plan{++_plans:D4}" };
         Controls = Controls with { TimeoutOf = step => new TiDbEngine().Steps.TimeLimit(Upgrade.Spec, step) };
         return this;
     }
@@ -83,7 +89,9 @@ internal sealed partial class TiDbWorld
     public void RunToSuccess() => RunUntil(() => Life.Outcome?.State == RunState.Succeeded, "success");
 
     public void RunToStall() =>
-        RunUntil(() => Life.Outcome?.State is RunState.Failed or RunState.TargetChanged or RunState.OutcomeUnknown, "a stall");
+        RunUntil(
+            () => Life.Outcome?.State is RunState.Failed or RunState.TargetChanged or RunState.OutcomeUnknown,
+            "a stall");
 
     public void RunUntil(Func<bool> condition, string what, TimeSpan? within = null)
     {
@@ -135,7 +143,8 @@ internal sealed partial class TiDbWorld
 
             if (Time.NextTimer is not { } next || Now + next > until)
             {
-                throw new InvalidOperationException($"{(Time.NextTimer is null ? "stuck" : "not in time")}; wanted: {what}; {Describe()}");
+                throw new InvalidOperationException(
+                    $"{(Time.NextTimer is null ? "stuck" : "not in time")}; wanted: {what}; {Describe()}");
             }
 
             Time.Advance(next);
@@ -144,8 +153,11 @@ internal sealed partial class TiDbWorld
 
     public string Describe()
     {
-        var open = Stored?.Steps.Where(s => s.State != StepState.Succeeded).Take(3).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Reason} {s.Message}") ?? [];
-        return $"{Life.Outcome?.State} {Life.Outcome?.Message} | {string.Join(" | ", open)} | violations: {string.Join(", ", Violations)} | last points: {string.Join(", ", Points.TakeLast(5))} | thrown: {Life.Thrown}";
+        var open = Stored?.Steps.Where(s => s.State != StepState.Succeeded).Take(3)
+            .Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Reason} {s.Message}") ?? [];
+        return $"{Life.Outcome?.State} {Life.Outcome?.Message} | {string.Join(" | ", open)} | violations: "
+            + $"{string.Join(", ", Violations)} | last points: {string.Join(", ", Points.TakeLast(5))} | thrown: "
+            + $"{Life.Thrown}";
     }
 
     /// <summary>How it all ended: what must be the same whatever happened to the operator.</summary>
@@ -153,10 +165,12 @@ internal sealed partial class TiDbWorld
     [
         .. Processes.Select(p => $"{p.Name} {p.Running} {p.Installed} stopped {p.IsStopped}"),
         .. Stores.Select(s => $"store {s.Id} {s.Version}"),
-        .. Files.OrderBy(f => f.Key.Host, StringComparer.Ordinal).ThenBy(f => f.Key.Path, StringComparer.Ordinal).Select(f => $"{f.Key.Host}:{f.Key.Path} {f.Value.Length}"),
+        .. Files.OrderBy(f => f.Key.Host, StringComparer.Ordinal).ThenBy(f => f.Key.Path, StringComparer.Ordinal)
+            .Select(f => $"{f.Key.Host}:{f.Key.Path} {f.Value.Length}"),
         .. Limits.Select(l => $"{l.Key} {l.Value}"),
         .. Priorities.Select(p => $"{p.Key} {p.Value}"),
-        $"evicted {Evicted.Count}", $"cluster {ClusterVersion}", $"bootstrap {Bootstrap}", $"objects {string.Join(", ", Objects.Everything().Select(o => o.Kind))}",
+        $"evicted {Evicted.Count}", $"cluster {ClusterVersion}", $"bootstrap {Bootstrap}",
+        $"objects {string.Join(", ", Objects.Everything().Select(o => o.Kind))}",
     ]);
 
     // The world's own scheduler is the only one that may carry continuations.

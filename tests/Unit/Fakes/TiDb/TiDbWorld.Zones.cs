@@ -8,7 +8,8 @@ internal sealed partial class TiDbWorld
 
     /// <summary>Whether two stores may be without leaders at once.</summary>
     public bool MayBeDownTogether(ulong one, ulong other) =>
-        one == other || !Stores.Exists(s => s.Id == one) || IsBeside(Stores.Single(s => s.Id == one).Process, Stores.Single(s => s.Id == other).Process);
+        one == other || !Stores.Exists(s => s.Id == one)
+            || IsBeside(Stores.Single(s => s.Id == one).Process, Stores.Single(s => s.Id == other).Process);
 
     // Two TiKVs on one host, where the spec lets more than one of a zone be down.
     private bool IsBeside(TiDbProcess one, TiDbProcess other) => (Upgrade.Spec.Tidb?.MaxUnavailablePerZone ?? 1) > 1

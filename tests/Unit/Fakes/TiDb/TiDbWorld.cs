@@ -3,8 +3,9 @@ using Drydock.Reconcilers.Databases.TiDb;
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>
-/// A TiDB cluster on some hosts, all in memory and on one thread, with the quirks of docs/project/research/tidb.md: followers
-/// hand over to the leader, schedulers are persisted and not run for a while after a change of the PD leader, absent is
+/// A TiDB cluster on some hosts, all in memory and on one thread, with the quirks of docs/project/research/tidb.md:
+/// followers hand over to the leader, schedulers are persisted and not run for a while after a change of the PD leader,
+/// absent is
 /// 0. Every act is a numbered point at which a fate may befall the operator, and what must never happen is written down
 /// when it does.
 /// </summary>
@@ -26,12 +27,25 @@ internal sealed partial class TiDbWorld
     public TiDbWorld(TiDbWorldSetup? setup = null)
     {
         Setup = setup ?? new TiDbWorldSetup();
-        Objects = new FakeKubernetes(WorldJson.Crds, Time, "db") { UidOf = static o => o is BackupSnapshot ? $"uid-{o.Metadata.Name}" : null, Changed = OnApiChange };
+        Objects = new FakeKubernetes(WorldJson.Crds, Time, "db")
+        {
+            UidOf = static o => o is BackupSnapshot ? $"uid-{o.Metadata.Name}" : null,
+            Changed = OnApiChange
+        };
         ReadStatus = () => new DatabaseRollingUpgradeStatus { Plan = Stored };
-        Upgrade = new DatabaseRollingUpgrade { Metadata = new() { Name = Setup.Name, Namespace = "db", Uid = Uid }, Spec = Setup.Spec(MakeSpec()) };
+        Upgrade = new DatabaseRollingUpgrade
+        {
+            Metadata = new() { Name = Setup.Name, Namespace = "db", Uid = Uid },
+            Spec = Setup.Spec(MakeSpec())
+        };
         foreach (var instance in Upgrade.Spec.Instances)
         {
-            var process = new TiDbProcess(instance.Name, instance.Component, instance.Host, DefaultPorts.Service(Upgrade.Spec, instance), DefaultPorts.Status(Upgrade.Spec, instance)) { Installed = Setup.From };
+            var process = new TiDbProcess(
+                instance.Name, instance.Component, instance.Host, DefaultPorts.Service(Upgrade.Spec, instance),
+                DefaultPorts.Status(Upgrade.Spec, instance))
+            {
+                Installed = Setup.From
+            };
             Processes.Add(process);
             Files[(instance.Host, TiDbLayout.ConfigFile(instance))] = instance.Component == DatabaseComponent.TiKV
                 ? "# by hand\n[server]\ngrpc-concurrency = 4 # tuned\n\n[raftstore]\nsync-log = true\n"
@@ -42,7 +56,14 @@ internal sealed partial class TiDbWorld
         var id = 1UL;
         foreach (var process in Of(DatabaseComponent.TiKV))
         {
-            Stores.Add(new TiDbStore(id++, process) { Version = Setup.From, Leaders = Setup.Leaders, StartedAt = Now, LastHeartbeat = Now, Label = process.Host });
+            Stores.Add(new TiDbStore(id++, process)
+            {
+                Version = Setup.From,
+                Leaders = Setup.Leaders,
+                StartedAt = Now,
+                LastHeartbeat = Now,
+                Label = process.Host
+            });
         }
 
         foreach (var host in Hosts.Concat((Upgrade.Spec.Tidb ?? new TiDbSpec()).Services().Select(s => s.Host)))
@@ -158,10 +179,12 @@ internal sealed partial class TiDbWorld
     public int StuckLeaders { get; set; }
 
     /// <summary>Answers instead of the world's own, by method and path; null for the world's own.</summary>
-    public Func<string, TiDbProcess, string, (int Status, string Body)?> Answers { get; set; } = static (_, _, _) => null;
+    public Func<string, TiDbProcess, string, (int Status, string Body)?> Answers { get; set; } =
+        static (_, _, _) => null;
 
     /// <summary>What programs answer instead, by host and arguments.</summary>
-    public Func<string, IReadOnlyList<string>, (int Code, string Output)?> Programs { get; set; } = static (_, _) => null;
+    public Func<string, IReadOnlyList<string>, (int Code, string Output)?> Programs { get; set; } =
+        static (_, _) => null;
 
     public HashSet<string> Unreachable { get; } = new(StringComparer.Ordinal);
 
@@ -218,9 +241,18 @@ internal sealed partial class TiDbWorld
         {
             After(TimeSpan.FromSeconds(30), () =>
             {
-                if (Objects.Find<BackupSnapshot>(asked.Metadata.Namespace, asked.Metadata.Name) is { Status.Phase: null } snapshot)
+                if (Objects.Find<BackupSnapshot>(asked.Metadata.Namespace, asked.Metadata.Name)
+                    is { Status.Phase: null } snapshot)
                 {
-                    Objects.UpdateStatus(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, Verified = snapshot.Spec.Verify, SizeBytes = 4096 } });
+                    Objects.UpdateStatus(snapshot with
+                    {
+                        Status = new BackupSnapshotStatus
+                        {
+                            Phase = BackupSnapshotPhases.Succeeded,
+                            Verified = snapshot.Spec.Verify,
+                            SizeBytes = 4096
+                        }
+                    });
                 }
             });
         }
@@ -296,7 +328,8 @@ internal sealed partial class TiDbWorld
             case DatabaseComponent.Pump or DatabaseComponent.Drainer:
                 NodeStates[process.Name] = "online";
                 break;
-            case DatabaseComponent.PD when process.Installed == New && Setup.MergeMoves && Of(DatabaseComponent.PD).All(p => p.Running == New):
+            case DatabaseComponent.PD when process.Installed == New && Setup.MergeMoves
+                && Of(DatabaseComponent.PD).All(p => p.Running == New):
                 Limits["max-merge-region-size"] = 20;
                 Limits["max-merge-region-keys"] = 200000;
                 break;
@@ -368,7 +401,8 @@ internal sealed partial class TiDbWorld
             var living = Of(DatabaseComponent.PD).Where(p => p.IsAlive).ToList();
             if (PdLeader is null && living.Count > Of(DatabaseComponent.PD).Count() / 2)
             {
-                PdLeader = (living.Find(p => p.Name == heir) ?? living.MaxBy(p => (Priorities.GetValueOrDefault(p.Name), p.Name)))!.Name;
+                PdLeader = (living.Find(p => p.Name == heir)
+                    ?? living.MaxBy(p => (Priorities.GetValueOrDefault(p.Name), p.Name)))!.Name;
                 LeaderFrom = Now;
             }
         });
@@ -382,7 +416,8 @@ internal sealed partial class TiDbWorld
     public bool SchedulersRun => PdLeader is not null && Now - LeaderFrom >= Setup.SchedulerWindow;
 
     public bool RunsEvict(ulong store) =>
-        Evicted.TryGetValue(store, out var added) && Stores.Exists(s => s.Id == store) && (SchedulersRun || added > LeaderFrom);
+        Evicted.TryGetValue(store, out var added) && Stores.Exists(s => s.Id == store)
+            && (SchedulersRun || added > LeaderFrom);
 
     /// <summary>Lets leaders move, as far as time has passed.</summary>
     public void Flow()
@@ -396,7 +431,9 @@ internal sealed partial class TiDbWorld
                 store.LastHeartbeat = Now;
                 store.Leaders = RunsEvict(store.Id)
                     ? Math.Max(StuckLeaders, store.Leaders - (span * Limits["leader-schedule-limit"]))
-                    : Evicted.ContainsKey(store.Id) ? store.Leaders : Math.Min(Setup.Leaders, store.Leaders + (span * Limits["leader-schedule-limit"]));
+                    : Evicted.ContainsKey(store.Id)
+                        ? store.Leaders
+                        : Math.Min(Setup.Leaders, store.Leaders + (span * Limits["leader-schedule-limit"]));
             }
         }
     }
@@ -406,7 +443,8 @@ internal sealed partial class TiDbWorld
     // What a stop must never meet.
     private void Punish(TiDbProcess process)
     {
-        var others = Processes.Where(p => p != process && p.Component is DatabaseComponent.PD or DatabaseComponent.TiKV && !p.IsAlive && !IsBeside(p, process)).ToList();
+        var others = Processes.Where(p => p != process && p.Component is DatabaseComponent.PD or DatabaseComponent.TiKV
+            && !p.IsAlive && !IsBeside(p, process)).ToList();
         if (process.Component is DatabaseComponent.PD or DatabaseComponent.TiKV && others.Exists(o => o != process))
         {
             Violated($"{process.Name} was stopped while {string.Join(", ", others.Select(o => o.Name))} was down");
@@ -417,29 +455,35 @@ internal sealed partial class TiDbWorld
             Violated($"{process.Name} was stopped while it led PD");
         }
 
-        if (Stores.Find(s => s.Process == process) is { Leaders: > 0.5 } store && Upgrade.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Fail && Stores.Count > 1)
+        if (Stores.Find(s => s.Process == process) is { Leaders: > 0.5 } store
+            && Upgrade.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Fail && Stores.Count > 1)
         {
-            Violated(string.Create(CultureInfo.InvariantCulture, $"{process.Name} was stopped with {store.Leaders:0} leaders"));
+            Violated(string.Create(
+                CultureInfo.InvariantCulture, $"{process.Name} was stopped with {store.Leaders:0} leaders"));
         }
 
         if (Stores.Find(s => s.Process == process) is { } lost && Setup.MaxReplicas >= 3
-            && Regions.Exists(r => r.Voters.Contains(lost.Id) && r.Voters.Count(v => v != lost.Id && !r.Down.Contains(v) && !r.Pending.Contains(v)) <= r.Voters.Length / 2))
+            && Regions.Exists(r => r.Voters.Contains(lost.Id) && r.Voters.Count(
+                v => v != lost.Id && !r.Down.Contains(v) && !r.Pending.Contains(v)) <= r.Voters.Length / 2))
         {
             Violated($"{process.Name} was stopped while a Region needed it");
         }
 
-        if (process.Component == DatabaseComponent.TiKV && (Limits["merge-schedule-limit"], Limits["region-schedule-limit"]) != (0, 0))
+        if (process.Component == DatabaseComponent.TiKV
+            && (Limits["merge-schedule-limit"], Limits["region-schedule-limit"]) != (0, 0))
         {
             Violated($"{process.Name} was stopped while Regions were merged or balanced");
         }
 
         if (process.Component == DatabaseComponent.TiKV && Setup.From.StartsWith('2')
-            && (Limits["replica-schedule-limit"] != 0 || Operators.Exists(o => o.Contains("learner", StringComparison.Ordinal))))
+            && (Limits["replica-schedule-limit"] != 0
+                || Operators.Exists(o => o.Contains("learner", StringComparison.Ordinal))))
         {
             Violated($"{process.Name} was stopped while PD changed replicas (tikv/tikv#8967)");
         }
 
-        if (process.Component == DatabaseComponent.Pump && Of(DatabaseComponent.Drainer).Any(d => !d.IsAlive && NodeStates[d.Name] == "online"))
+        if (process.Component == DatabaseComponent.Pump
+            && Of(DatabaseComponent.Drainer).Any(d => !d.IsAlive && NodeStates[d.Name] == "online"))
         {
             Violated($"{process.Name} was stopped while a drainer that it must notify was dead");
         }
@@ -449,7 +493,8 @@ internal sealed partial class TiDbWorld
             Violated($"{process.Name} was stopped while DDL ran");
         }
 
-        if (process.Component == DatabaseComponent.TiDB && Setup.Tidbs > 1 && Of(DatabaseComponent.TiDB).All(p => p == process || !IsReady(p)))
+        if (process.Component == DatabaseComponent.TiDB && Setup.Tidbs > 1
+            && Of(DatabaseComponent.TiDB).All(p => p == process || !IsReady(p)))
         {
             Violated($"{process.Name} was the last TiDB alive");
         }

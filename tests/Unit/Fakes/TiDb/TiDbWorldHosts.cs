@@ -8,7 +8,8 @@ internal sealed class TiDbWorldHosts(TiDbWorld world, TiDbLife life) : IDatabase
     public string ToolHost => All[0];
 
     public IInstanceHost Instance(string instance) =>
-        new TiDbWorldInstance(world, life, world[instance], Target(world.Upgrade.Spec.Instances.Single(i => i.Name == instance)));
+        new TiDbWorldInstance(
+            world, life, world[instance], Target(world.Upgrade.Spec.Instances.Single(i => i.Name == instance)));
 
     public IInstanceHost Service(InstanceTarget target) => new TiDbWorldService(world, life, target);
 

@@ -17,30 +17,47 @@ internal sealed partial class TiDbWorldHttp
 
         if (path.EndsWith("/kv/range", StringComparison.Ordinal))
         {
-            return world.Gateway(process) == path ? (200, Registered(JsonNode.Parse(json!)!)) : (404, "404 page not found");
+            return world.Gateway(process) == path
+                ? (200, Registered(JsonNode.Parse(json!)!))
+                : (404, "404 page not found");
         }
 
         var body = json is null ? null : JsonNode.Parse(json)!.AsObject();
         var call = $"{method} {path.Split('?')[0]}";
         return call switch
         {
-            "GET /pd/health" => (200, new JsonArray([.. world.Of(DatabaseComponent.PD).Select(p => (JsonNode)new JsonObject { ["name"] = p.Name, ["client_urls"] = Urls(p), ["health"] = p.IsAlive })]).ToJsonString()),
+            "GET /pd/health" => (200, new JsonArray([.. world.Of(DatabaseComponent.PD).Select(p =>
+                (JsonNode)new JsonObject { ["name"] = p.Name, ["client_urls"] = Urls(p), ["health"] = p.IsAlive })])
+                .ToJsonString()),
             "GET /pd/api/v1/members" => (200, Members()),
-            "GET /pd/api/v1/stores" => (200, new JsonObject { ["count"] = world.Stores.Count, ["stores"] = new JsonArray([.. world.Stores.Select(s => (JsonNode)Store(s))]) }.ToJsonString()),
+            "GET /pd/api/v1/stores" => (200, new JsonObject
+            {
+                ["count"] = world.Stores.Count,
+                ["stores"] = new JsonArray([.. world.Stores.Select(s => (JsonNode)Store(s))])
+            }.ToJsonString()),
             "GET /pd/api/v1/config" => (200, Config()),
             "GET /pd/api/v1/config/cluster-version" => (200, $"\"{world.ClusterVersion}\""),
-            "GET /pd/api/v1/operators" => (200, new JsonArray([.. world.Operators.Select(o => (JsonNode)o)]).ToJsonString()),
+            "GET /pd/api/v1/operators" =>
+                (200, new JsonArray([.. world.Operators.Select(o => (JsonNode)o)]).ToJsonString()),
             "GET /pd/api/v1/schedulers" => (200, Schedulers()),
-            "GET /pd/api/v1/status" => (200, $$"""{"build_ts":"x","git_hash":"{{(world[world.PdLeader!].Running == TiDbWorld.New ? TiDbWorld.GitHash : "2a1")}}"}"""),
+            "GET /pd/api/v1/status" => (
+                200,
+                $$"""{"build_ts":"x","git_hash":"{{(world[world.PdLeader!].Running == TiDbWorld.New ? TiDbWorld.GitHash : "2a1")}}"}"""),
             "POST /pd/api/v1/schedulers" => Evict(body!),
             "POST /pd/api/v1/config" => Set(body!),
             "POST /pd/api/v1/leader/resign" => Move(null),
             _ when call.StartsWith("POST /pd/api/v1/leader/transfer/", StringComparison.Ordinal) => Move(Last(path)),
-            _ when call.StartsWith("POST /pd/api/v1/members/name/", StringComparison.Ordinal) => Priority(Last(path), (int)body!["leader-priority"]!),
-            _ when call.StartsWith("GET /pd/api/v1/store/", StringComparison.Ordinal) => world.Stores.Find(s => s.Id == Id(Last(path))) is { } found ? (200, Store(found).ToJsonString()) : (500, $"\"invalid store ID {Last(path)}, not found\""),
+            _ when call.StartsWith("POST /pd/api/v1/members/name/", StringComparison.Ordinal) => Priority(
+                Last(path), (int)body!["leader-priority"]!),
+            _ when call.StartsWith("GET /pd/api/v1/store/", StringComparison.Ordinal) =>
+                world.Stores.Find(s => s.Id == Id(Last(path))) is { } found
+                    ? (200, Store(found).ToJsonString())
+                    : (500, $"\"invalid store ID {Last(path)}, not found\""),
             "GET /pd/api/v1/regions" => (200, Regions([.. world.Complete, .. world.Regions])),
-            _ when call.StartsWith("GET /pd/api/v1/regions/check/", StringComparison.Ordinal) => (200, Regions([.. world.RegionsOf(Last(path))])),
-            _ when call.StartsWith("DELETE /pd/api/v1/schedulers/evict-leader-scheduler-", StringComparison.Ordinal) => LetBack(Id(path[(path.LastIndexOf('-') + 1)..])),
+            _ when call.StartsWith("GET /pd/api/v1/regions/check/", StringComparison.Ordinal) =>
+                (200, Regions([.. world.RegionsOf(Last(path))])),
+            _ when call.StartsWith("DELETE /pd/api/v1/schedulers/evict-leader-scheduler-", StringComparison.Ordinal) =>
+                LetBack(Id(path[(path.LastIndexOf('-') + 1)..])),
             _ => (404, "404 page not found"),
         };
     }
@@ -48,13 +65,15 @@ internal sealed partial class TiDbWorldHttp
     // The keys below a prefix, as etcd's gateway has them.
     private string Registered(JsonNode range)
     {
-        static string Text(JsonNode? encoded) => Encoding.UTF8.GetString(Convert.FromBase64String(encoded!.GetValue<string>()));
+        static string Text(JsonNode? encoded) =>
+            Encoding.UTF8.GetString(Convert.FromBase64String(encoded!.GetValue<string>()));
         static string Encoded(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
         var (from, to) = (Text(range["key"]), Text(range["range_end"]));
         var found = world.Of(DatabaseComponent.TiDB).Where(p => p.IsAlive)
             .Select(p => (Key: $"/tidb/server/info/{p.Name}", Value: Info(p, null)))
             .Where(kv => string.CompareOrdinal(kv.Key, from) >= 0 && string.CompareOrdinal(kv.Key, to) < 0)
-            .Select(kv => (JsonNode)new JsonObject { ["key"] = Encoded(kv.Key), ["create_revision"] = "7", ["value"] = Encoded(kv.Value) })
+            .Select(kv => (JsonNode)
+                new JsonObject { ["key"] = Encoded(kv.Key), ["create_revision"] = "7", ["value"] = Encoded(kv.Value) })
             .ToList();
         var answer = new JsonObject { ["header"] = new JsonObject { ["revision"] = "9" } };
         if (found.Count > 0)
@@ -76,7 +95,8 @@ internal sealed partial class TiDbWorldHttp
         var member = new JsonObject
         {
             ["name"] = world.NamelessMembers.Contains(process.Name) ? null : process.Name,
-            ["member_id"] = JsonNode.Parse(string.Create(CultureInfo.InvariantCulture, $"{ulong.MaxValue - (ulong)world.Processes.IndexOf(process)}")),
+            ["member_id"] = JsonNode.Parse(string.Create(
+                CultureInfo.InvariantCulture, $"{ulong.MaxValue - (ulong)world.Processes.IndexOf(process)}")),
             ["client_urls"] = Urls(process),
         };
         if (world.Priorities.GetValueOrDefault(process.Name) is not 0 and var priority)
@@ -89,7 +109,10 @@ internal sealed partial class TiDbWorldHttp
 
     private string Members() => new JsonObject
     {
-        ["header"] = new JsonObject { ["cluster_id"] = JsonNode.Parse(TiDbWorld.ClusterId.ToString(CultureInfo.InvariantCulture)) },
+        ["header"] = new JsonObject
+        {
+            ["cluster_id"] = JsonNode.Parse(TiDbWorld.ClusterId.ToString(CultureInfo.InvariantCulture))
+        },
         ["members"] = new JsonArray([.. world.Of(DatabaseComponent.PD).Select(p => (JsonNode)Member(p))]),
         ["leader"] = Member(world[world.PdLeader!]),
         ["etcd_leader"] = Member(world[world.EtcdLeader ?? world.PdLeader!]),
@@ -104,14 +127,20 @@ internal sealed partial class TiDbWorldHttp
             ["id"] = store.Id,
             ["address"] = store.Process.Address,
             ["version"] = store.Version,
-            ["state_name"] = silent > TimeSpan.FromMinutes(30) ? "Down" : silent > TimeSpan.FromSeconds(20) ? "Disconnected" : "Up",
+            ["state_name"] =
+                silent > TimeSpan.FromMinutes(30) ? "Down" : silent > TimeSpan.FromSeconds(20) ? "Disconnected" : "Up",
         };
         if (store.Label is { } label)
         {
             meta["labels"] = new JsonArray(new JsonObject { ["key"] = "host", ["value"] = label });
         }
 
-        var status = new JsonObject { ["capacity"] = "1.0 TiB", ["region_count"] = (long)((100 + world.RegionsMore) * world.Heard), ["start_ts"] = store.StartedAt.ToString("O", CultureInfo.InvariantCulture) };
+        var status = new JsonObject
+        {
+            ["capacity"] = "1.0 TiB",
+            ["region_count"] = (long)((100 + world.RegionsMore) * world.Heard),
+            ["start_ts"] = store.StartedAt.ToString("O", CultureInfo.InvariantCulture)
+        };
 
         // A PD that has just become the leader knows none.
         if (world.SchedulersRun && Math.Round(store.Leaders) is > 0 and var leaders)
@@ -131,7 +160,8 @@ internal sealed partial class TiDbWorldHttp
             ["id"] = r.Id,
             ["start_key"] = "7480",
             ["peers"] = Peers(r, [.. r.Voters, .. r.Learners]),
-            ["down_peers"] = r.Down.Length == 0 ? null : new JsonArray([.. Peers(r, r.Down).Select(p => (JsonNode)new JsonObject { ["peer"] = p!.DeepClone(), ["down_seconds"] = 2000 })]),
+            ["down_peers"] = r.Down.Length == 0 ? null : new JsonArray([.. Peers(r, r.Down).Select(
+                p => (JsonNode)new JsonObject { ["peer"] = p!.DeepClone(), ["down_seconds"] = 2000 })]),
             ["pending_peers"] = r.Pending.Length == 0 ? null : Peers(r, r.Pending),
         })]),
     }.ToJsonString();
@@ -153,9 +183,22 @@ internal sealed partial class TiDbWorldHttp
         schedule["schedulers-v2"] = new JsonArray(
         [
             new JsonObject { ["type"] = "balance-region", ["args"] = null, ["disable"] = false },
-            .. world.Evicted.Keys.Select(id => (JsonNode)new JsonObject { ["type"] = "evict-leader", ["args"] = new JsonArray(id.ToString(CultureInfo.InvariantCulture)), ["disable"] = false }),
+            .. world.Evicted.Keys.Select(id => (JsonNode)new JsonObject
+            {
+                ["type"] = "evict-leader",
+                ["args"] = new JsonArray(id.ToString(CultureInfo.InvariantCulture)),
+                ["disable"] = false
+            }),
         ]);
-        return new JsonObject { ["schedule"] = schedule, ["replication"] = new JsonObject { ["max-replicas"] = world.Setup.MaxReplicas, ["location-labels"] = world.Setup.LocationLabels } }.ToJsonString();
+        return new JsonObject
+        {
+            ["schedule"] = schedule,
+            ["replication"] = new JsonObject
+            {
+                ["max-replicas"] = world.Setup.MaxReplicas,
+                ["location-labels"] = world.Setup.LocationLabels
+            }
+        }.ToJsonString();
     }
 
     private string Schedulers() => new JsonArray(

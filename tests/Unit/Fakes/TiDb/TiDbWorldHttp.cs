@@ -8,10 +8,14 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
         life.LookAsync(() => Answer("GET", host, port, path, null));
 
-    public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) => path.EndsWith("/kv/range", StringComparison.Ordinal) ? life.LookAsync(() => Answer(method.Method, host, port, path, json)) : life.ChangeAsync(
-        $"{method} {path}",
-        () => Answer(method.Method, host, port, path, json),
-        () => new ServiceException(Reasons.ServerUnreachable, $"{host}:{port} cut the connection"));
+    public Task<ServiceAnswer> SendAsync(
+        HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
+        path.EndsWith("/kv/range", StringComparison.Ordinal)
+            ? life.LookAsync(() => Answer(method.Method, host, port, path, json))
+            : life.ChangeAsync(
+                $"{method} {path}",
+                () => Answer(method.Method, host, port, path, json),
+                () => new ServiceException(Reasons.ServerUnreachable, $"{host}:{port} cut the connection"));
 
     public void Dispose()
     {
@@ -31,13 +35,16 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
 
         if (world.Services.TryGetValue($"{host}:{port}", out var service))
         {
-            return new ServiceAnswer(service is null || world.UnreadyPorts.Contains(port) ? 503 : 200, "text/plain", "");
+            return new ServiceAnswer(
+                service is null || world.UnreadyPorts.Contains(port) ? 503 : 200, "text/plain", "");
         }
 
         var process = world.Processes.Find(p => p.Host == host && (p.Port == port || p.StatusPort == port));
         if (process is null || !world.IsReady(process) || world.Unreachable.Contains(host))
         {
-            throw new ServiceException(Reasons.ServerUnreachable, $"{host}:{port} refused the connection", isNotTaken: true, new SocketException((int)SocketError.ConnectionRefused));
+            throw new ServiceException(
+                Reasons.ServerUnreachable, $"{host}:{port} refused the connection", isNotTaken: true,
+                new SocketException((int)SocketError.ConnectionRefused));
         }
 
         world.Asked.Add($"{process.Component} {method} {path.Split('?')[0]}");
@@ -62,7 +69,11 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
         : path switch
         {
             "/status" => (200, ""),
-            "/metrics" => (200, string.Create(CultureInfo.InvariantCulture, $"# HELP x\ntikv_raftstore_region_count{{type=\"leader\"}} {world.Stores.Single(s => s.Process == process).Leaders:0}\ntikv_raftstore_region_count{{type=\"region\"}} {100 + world.RegionsMore}\n")),
+            "/metrics" => (200, string.Create(
+                CultureInfo.InvariantCulture,
+                $"# HELP x\ntikv_raftstore_region_count{{type=\"leader\"}} "
+                + $"{world.Stores.Single(s => s.Process == process).Leaders:0}\n"
+                + $"tikv_raftstore_region_count{{type=\"region\"}} {100 + world.RegionsMore}\n")),
             _ => (404, "path not found"),
         };
 
@@ -77,9 +88,14 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
             case "/info/all":
                 var all = world.Of(DatabaseComponent.TiDB).Where(p => p.IsAlive).ToList();
                 var servers = string.Join(',', all.Select(p => $"\"{p.Name}\":{Info(p, null)}"));
-                return (200, $$"""{"servers_num":{{all.Count}},"owner_id":"{{world.DdlOwner}}","is_all_server_version_consistent":{{(all.Select(p => p.Running).Distinct().Count() == 1 ? "true" : "false")}},"all_servers_info":{{{servers}}} }""");
+                return (
+                    200,
+                    $$"""{"servers_num":{{all.Count}},"owner_id":"{{world.DdlOwner}}","is_all_server_version_consistent":{{(all.Select(p => p.Running).Distinct().Count() == 1 ? "true" : "false")}},"all_servers_info":{{{servers}}} }""");
             case "/metrics":
-                return (200, string.Create(CultureInfo.InvariantCulture, $"tidb_tikvclient_backoff_count{{type=\"regionMiss\"}} {world.Backoffs}\ntidb_server_execute_error_total{{type=\"x\"}} 3\n"));
+                return (200, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"tidb_tikvclient_backoff_count{{type=\"regionMiss\"}} {world.Backoffs}\n"
+                    + $"tidb_server_execute_error_total{{type=\"x\"}} 3\n"));
             case "/ddl/owner/resign" when method == "POST":
                 if (world.DdlOwner != process.Name)
                 {
@@ -87,7 +103,8 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
                 }
 
                 world.Did($"resign ddl {process.Name}");
-                world.DdlOwner = world.Of(DatabaseComponent.TiDB).FirstOrDefault(p => p != process && world.IsReady(p))?.Name ?? process.Name;
+                world.DdlOwner = world.Of(DatabaseComponent.TiDB)
+                    .FirstOrDefault(p => p != process && world.IsReady(p))?.Name ?? process.Name;
                 return (200, "success!");
             default:
                 return (404, "404 page not found");
@@ -101,13 +118,14 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
     {
         if (path == "/status")
         {
-            var nodes = new JsonObject(world.Of(DatabaseComponent.Pump).Select(p => KeyValuePair.Create($"{p.Name}:id", (JsonNode?)new JsonObject
-            {
-                ["nodeId"] = $"{p.Name}:id",
-                ["host"] = p.Address,
-                ["state"] = world.NodeStates[p.Name],
-                ["isAlive"] = p.IsAlive,
-            })));
+            var nodes = new JsonObject(world.Of(DatabaseComponent.Pump).Select(
+                p => KeyValuePair.Create($"{p.Name}:id", (JsonNode?)new JsonObject
+                {
+                    ["nodeId"] = $"{p.Name}:id",
+                    ["host"] = p.Address,
+                    ["state"] = world.NodeStates[p.Name],
+                    ["isAlive"] = p.IsAlive,
+                })));
             return (200, new JsonObject { ["status"] = nodes, ["CommitTS"] = 1, ["ErrMsg"] = "" }.ToJsonString());
         }
 

@@ -1,7 +1,8 @@
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>One process of the world on its host.</summary>
-internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProcess process, InstanceTarget target) : IInstanceHost
+internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProcess process, InstanceTarget target)
+    : IInstanceHost
 {
     public InstanceTarget Target => target;
 
@@ -11,13 +12,19 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         world.Asked.Add($"look {process.Name}");
         return new InstanceProcess
         {
-            Supervision = process.IsAlive ? SupervisionState.Active : process.IsStopped ? SupervisionState.Inactive : SupervisionState.Restarting,
+            Supervision = process.IsAlive
+                ? SupervisionState.Active
+                : process.IsStopped ? SupervisionState.Inactive : SupervisionState.Restarting,
             SupervisionText = process.IsAlive ? "active (running)" : "inactive (dead)",
             Unit = $"{process.Name}.service",
             Pid = process.Pid,
             StartedAt = process.IsAlive ? process.StartedAt : null,
-            Executable = !process.IsAlive ? null : process.Becoming is { } before ? (before.Length > 0 ? before : null) : $"{process.DeployDir}/bin/{target.Program}",
-            ExecutableSha256 = process.Becoming is { } shell ? (shell.Length > 0 ? new string('5', 64) : null) : process.Running is { } running ? TiDbWorld.Sha(process.Component, running) : null,
+            Executable = !process.IsAlive ? null : process.Becoming is { } before
+                ? (before.Length > 0 ? before : null)
+                : $"{process.DeployDir}/bin/{target.Program}",
+            ExecutableSha256 = process.Becoming is { } shell
+                ? (shell.Length > 0 ? new string('5', 64) : null)
+                : process.Running is { } running ? TiDbWorld.Sha(process.Component, running) : null,
             InstalledSha256 = TiDbWorld.Sha(process.Component, process.Installed),
             Restarts = process.Restarts,
             IsListening = world.IsReady(process),
@@ -62,7 +69,9 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             {
                 process.IsStopped = false;
                 world.Run(process);
-                throw new HostException(process.Host, Reasons.ProcessLivesOn, $"{process.Host}: {process.Name} was started again", retryable: false);
+                throw new HostException(
+                    process.Host, Reasons.ProcessLivesOn, $"{process.Host}: {process.Name} was started again",
+                    retryable: false);
             }
 
             return true;
@@ -85,7 +94,8 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
                 return true;
             }
 
-            if (swap.FormerSha256 != TiDbWorld.Sha(process.Component, process.Installed) || swap.Sha256 != TiDbWorld.Sha(process.Component, TiDbWorld.New))
+            if (swap.FormerSha256 != TiDbWorld.Sha(process.Component, process.Installed)
+                || swap.Sha256 != TiDbWorld.Sha(process.Component, TiDbWorld.New))
             {
                 throw new HostException(process.Host, Reasons.TargetChanged, "something else is in the place");
             }
@@ -135,7 +145,9 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         Cut);
 
     // The host does it in one command; here the operator may die in the middle of it, as the connection may.
-    public async Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(
+        InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop,
+        CancellationToken cancellationToken)
     {
         if (process.IsAlive && !process.IsStaged && process.Installed != TiDbWorld.New)
         {
@@ -160,7 +172,8 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             Reach();
             if (process.RefusesStart && process.Installed == TiDbWorld.New)
             {
-                throw new HostException(process.Host, Reasons.InstanceUnhealthy, $"{process.Host}: the unit ended with 203");
+                throw new HostException(
+                    process.Host, Reasons.InstanceUnhealthy, $"{process.Host}: the unit ended with 203");
             }
 
             if (!process.IsAlive)
@@ -178,7 +191,8 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
     {
         if (world.Unreachable.Contains(process.Host))
         {
-            throw new HostException(process.Host, Reasons.HostUnreachable, string.Create(CultureInfo.InvariantCulture, $"{process.Host} does not answer"));
+            throw new HostException(process.Host, Reasons.HostUnreachable, string.Create(
+                CultureInfo.InvariantCulture, $"{process.Host} does not answer"));
         }
     }
 

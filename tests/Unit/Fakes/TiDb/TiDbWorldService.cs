@@ -17,7 +17,9 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
         var pid = world.Services.TryGetValue(Key, out var known) ? known : world.Services[Key] = 1000 + target.Port;
         return new InstanceProcess
         {
-            Supervision = world.UnmanagedServices.Contains(target.Name) ? SupervisionState.Missing : pid is null ? SupervisionState.Inactive : SupervisionState.Active,
+            Supervision = world.UnmanagedServices.Contains(target.Name)
+                ? SupervisionState.Missing
+                : pid is null ? SupervisionState.Inactive : SupervisionState.Active,
             SupervisionText = pid is null ? "inactive (dead)" : "active (running)",
             Pid = pid,
             IsListening = pid is not null && !world.SilentServices.Contains(target.Name),
@@ -38,7 +40,9 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
     public Task UnstageAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
-    public Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken) =>
+    public Task ReplaceAsync(
+        InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop,
+        CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(

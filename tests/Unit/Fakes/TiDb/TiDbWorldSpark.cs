@@ -55,7 +55,8 @@ internal sealed class TiDbWorldSpark
 
     /// <summary>TiSpark's JARs where Spark loads them.</summary>
     public IReadOnlyList<string> Jars(string host) =>
-        [.. _world.Files.Keys.Where(f => f.Host == host && IsTiSpark(f.Path)).Select(f => Name(f.Path)).Order(StringComparer.Ordinal)];
+        [.. _world.Files.Keys.Where(f => f.Host == host && IsTiSpark(f.Path)).Select(f => Name(f.Path))
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>The master's page; null if nothing listens there.</summary>
     public string? Page(string host, int port) => IsMaster(host, port) && IsRunning
@@ -63,18 +64,22 @@ internal sealed class TiDbWorldSpark
         : null;
 
     /// <summary>What a command that is about Spark changes; null if it is about something else.</summary>
-    public (string What, Func<RemoteResult> CarryOut)? Change(string host, IReadOnlyList<string> arguments) => arguments switch
-    {
-        [$"{Directory}/sbin/start-all.sh"] => ("start spark", () => Did("start spark", Start)),
-        [$"{Directory}/sbin/stop-all.sh"] => ("stop spark", () => Did("stop spark", () => IsRunning = false)),
-        [_, _, var script, _, var directory, var stays] when script.Contains("tispark*.jar", StringComparison.Ordinal) => ($"set jars aside {host}", () => SetAside(host, directory, stays)),
-        _ => null,
-    };
+    public (string What, Func<RemoteResult> CarryOut)? Change(string host, IReadOnlyList<string> arguments) =>
+        arguments switch
+        {
+            [$"{Directory}/sbin/start-all.sh"] => ("start spark", () => Did("start spark", Start)),
+            [$"{Directory}/sbin/stop-all.sh"] => ("stop spark", () => Did("stop spark", () => IsRunning = false)),
+            [_, _, var script, _, var directory, var stays] when script.Contains(
+                "tispark*.jar", StringComparison.Ordinal) =>
+                ($"set jars aside {host}", () => SetAside(host, directory, stays)),
+            _ => null,
+        };
 
     /// <summary>What a command that only looks prints; null if it is about something else.</summary>
     public string? Look(string host, IReadOnlyList<string> arguments) => arguments switch
     {
-        [_, _, var script, _, Directory + "/jars"] when script.Contains("ls -1", StringComparison.Ordinal) => string.Join('\n', Jars(host)),
+        [_, _, var script, _, Directory + "/jars"] when script.Contains("ls -1", StringComparison.Ordinal) =>
+            string.Join('\n', Jars(host)),
         [.., "bin/spark-sql", "-e", "select 1"] when IsRunning => "1",
         _ => null,
     };
@@ -100,7 +105,8 @@ internal sealed class TiDbWorldSpark
     }
 
     private static bool IsTiSpark(string path) =>
-        path.StartsWith($"{Directory}/jars/tispark", StringComparison.Ordinal) && path.EndsWith(".jar", StringComparison.Ordinal);
+        path.StartsWith($"{Directory}/jars/tispark", StringComparison.Ordinal)
+            && path.EndsWith(".jar", StringComparison.Ordinal);
 
     private static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

@@ -26,7 +26,8 @@ internal sealed class RecordingHost(string output, int code = 0, string errors =
     public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<(long Memory, int Cpus)> MachineAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<(long Memory, int Cpus)> MachineAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -11,9 +11,12 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
     private const string Html = "<h1>Unable to locate leader master to redirect this request: /api/v1</h1>";
 
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
-        life is { IsDead: true } ? new TaskCompletionSource<ServiceAnswer>().Task : Task.FromResult(Answer(new ServiceAddress(host, port), path));
+        life is { IsDead: true }
+            ? new TaskCompletionSource<ServiceAnswer>().Task
+            : Task.FromResult(Answer(new ServiceAddress(host, port), path));
 
-    public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
+    public Task<ServiceAnswer> SendAsync(
+        HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
         throw new NotSupportedException("nothing is sent to a universe");
 
     public void Dispose()
@@ -36,7 +39,8 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         var server = world.Servers.Find(s => s.Web == address);
         if (server is not { IsUp: true, IsSilent: false })
         {
-            throw new ServiceException(Reasons.HostUnreachable, $"http://{address}{path}: connection refused", isNotTaken: true);
+            throw new ServiceException(
+                Reasons.HostUnreachable, $"http://{address}{path}: connection refused", isNotTaken: true);
         }
 
         var call = path.Replace("/api/v1/", "", StringComparison.Ordinal);
@@ -72,7 +76,8 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             }),
             "tablet-replication" => Json(new JsonObject
             {
-                ["leaderless_tablets"] = Each(world.LeaderlessTablets, tablet => new JsonObject { ["table_uuid"] = "t", ["tablet_uuid"] = tablet, ["reason"] = "none" }),
+                ["leaderless_tablets"] = Each(world.LeaderlessTablets, tablet =>
+                    new JsonObject { ["table_uuid"] = "t", ["tablet_uuid"] = tablet, ["reason"] = "none" }),
             }),
             "tablet-under-replication" => Json(new JsonObject { ["underreplicated_tablets"] = new JsonArray() }),
             "cluster-config" => Json(Config()),
@@ -90,7 +95,11 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             {
                 ["type"] = "tablet",
                 ["id"] = "tablet1",
-                ["metrics"] = new JsonArray(new JsonObject { ["name"] = "follower_lag_ms", ["value"] = world.HasCaughtUp(server) ? 40 : 90_000 }),
+                ["metrics"] = new JsonArray(new JsonObject
+                {
+                    ["name"] = "follower_lag_ms",
+                    ["value"] = world.HasCaughtUp(server) ? 40 : 90_000
+                }),
             },
             new JsonObject { ["type"] = "tablet", ["id"] = "tablet2", ["metrics"] = new JsonArray() })),
         _ => new ServiceAnswer(404, "text/html", "<h1>not found</h1>"),
@@ -99,7 +108,11 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
     private JsonObject Tablets(YugaServer server)
     {
         var state = world.IsReady(server) ? "RUNNING" : "BOOTSTRAPPING";
-        var tablets = new JsonObject { ["tablet1"] = new JsonObject { ["state"] = state, ["table_name"] = "t" }, ["tablet2"] = new JsonObject { ["state"] = "RUNNING" } };
+        var tablets = new JsonObject
+        {
+            ["tablet1"] = new JsonObject { ["state"] = state, ["table_name"] = "t" },
+            ["tablet2"] = new JsonObject { ["state"] = "RUNNING" }
+        };
         foreach (var (id, _) in world.Tablets.Where(t => t.Value.Contains(server.Name)))
         {
             tablets[id] = new JsonObject { ["state"] = state };
@@ -115,7 +128,12 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         ["tables"] = new JsonArray(),
         ["tablets"] = new JsonArray(
         [
-            new JsonObject { ["table_id"] = "sys.catalog.uuid", ["tablet_id"] = "00000000000000000000000000000000", ["state"] = "RUNNING" },
+            new JsonObject
+            {
+                ["table_id"] = "sys.catalog.uuid",
+                ["tablet_id"] = "00000000000000000000000000000000",
+                ["state"] = "RUNNING"
+            },
             .. world.Tablets.Select(t => new JsonObject
             {
                 ["table_id"] = "t",
@@ -143,7 +161,8 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
                 {
                     ["permanent_uuid"] = master.Uuid,
                     ["instance_seqno"] = 1,
-                    ["start_time_us"] = (master.StartedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+                    ["start_time_us"] =
+                        (master.StartedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
                 },
                 ["registration"] = new JsonObject
                 {
@@ -154,7 +173,11 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             }
             : new JsonObject
             {
-                ["error"] = new JsonObject { ["code"] = "NETWORK_ERROR", ["message"] = $"Unable to get registration information for peer ([{master.Rpc}])" },
+                ["error"] = new JsonObject
+                {
+                    ["code"] = "NETWORK_ERROR",
+                    ["message"] = $"Unable to get registration information for peer ([{master.Rpc}])"
+                },
             }),
     };
 
@@ -194,11 +217,13 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         {
             ["version"] = 7,
             ["cluster_uuid"] = "universe-1",
-            ["replication_info"] = new JsonObject { ["live_replicas"] = new JsonObject { ["num_replicas"] = world.Setup.Replicas } },
+            ["replication_info"] =
+                new JsonObject { ["live_replicas"] = new JsonObject { ["num_replicas"] = world.Setup.Replicas } },
         };
         if (world.LeaderBlacklist.Count > 0)
         {
-            config["leader_blacklist"] = new JsonObject { ["hosts"] = Each(world.LeaderBlacklist, Address), ["initial_leader_load"] = 3 };
+            config["leader_blacklist"] =
+                new JsonObject { ["hosts"] = Each(world.LeaderBlacklist, Address), ["initial_leader_load"] = 3 };
         }
 
         if (world.ServerBlacklist.Count > 0)
@@ -209,7 +234,11 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         var groups = world.Groups.Where(g => g.IsHere).ToList();
         if (groups.Count > 0)
         {
-            config["consumer_registry"] = new JsonObject { ["producer_map"] = Each(groups, group => new JsonObject { ["key"] = group.Name, ["value"] = Group(group) }) };
+            config["consumer_registry"] = new JsonObject
+            {
+                ["producer_map"] = Each(
+                    groups, group => new JsonObject { ["key"] = group.Name, ["value"] = Group(group) })
+            };
         }
 
         return config;
@@ -225,7 +254,10 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             ["masters"] = new JsonArray(new JsonObject
             {
                 ["instance_id"] = new JsonObject { ["permanent_uuid"] = "p" },
-                ["registration"] = new JsonObject { ["http_addresses"] = new JsonArray(Address(new ServiceAddress(YugaWorld.PeerHost, 7000))) },
+                ["registration"] = new JsonObject
+                {
+                    ["http_addresses"] = new JsonArray(Address(new ServiceAddress(YugaWorld.PeerHost, 7000)))
+                },
                 ["role"] = "LEADER",
             }),
         },
@@ -258,7 +290,12 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             producers[group.Name] = Group(group);
         }
 
-        return new JsonObject { ["version"] = 1, ["cluster_uuid"] = "universe-2", ["consumer_registry"] = new JsonObject { ["producer_map"] = producers } };
+        return new JsonObject
+        {
+            ["version"] = 1,
+            ["cluster_uuid"] = "universe-2",
+            ["consumer_registry"] = new JsonObject { ["producer_map"] = producers }
+        };
     }
 
     private JsonObject Flags(LeaderMoves? moves, string? sql = null) => new()
@@ -267,13 +304,18 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         [
             .. world.MoreFlags.Select(f => Flag(f.Key, f.Value)),
             .. moves is { } limits
-                ? new[] { Flag(LeaderMoves.AllFlag, limits.All.ToString(CultureInfo.InvariantCulture)), Flag(LeaderMoves.PerTableFlag, limits.PerTable.ToString(CultureInfo.InvariantCulture)) }
+                ? new[]
+                {
+                    Flag(LeaderMoves.AllFlag, limits.All.ToString(CultureInfo.InvariantCulture)),
+                    Flag(LeaderMoves.PerTableFlag, limits.PerTable.ToString(CultureInfo.InvariantCulture))
+                }
                 : [],
             Flag("replication_factor", world.Setup.Replicas.ToString(CultureInfo.InvariantCulture)),
             Flag("heartbeat_interval_ms", "1000"),
             Flag("cdc_wal_retention_time_secs", world.RetentionSeconds.ToString(CultureInfo.InvariantCulture)),
             Flag("log_max_seconds_to_retain", "86400"),
-            Flag(world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", sql ?? (world.Setup.Sql ? "true" : "false")),
+            Flag(
+                world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", sql ?? (world.Setup.Sql ? "true" : "false")),
         ]),
     };
 
@@ -283,12 +325,19 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
     private static JsonObject Version(string version)
     {
         var parts = version.Split("-b");
-        return new JsonObject { ["git_hash"] = "x", ["build_type"] = "RELEASE", ["version_number"] = parts[0], ["build_number"] = parts.Length > 1 ? parts[1] : "1" };
+        return new JsonObject
+        {
+            ["git_hash"] = "x",
+            ["build_type"] = "RELEASE",
+            ["version_number"] = parts[0],
+            ["build_number"] = parts.Length > 1 ? parts[1] : "1"
+        };
     }
 
     private static JsonObject Group(YugaGroup group)
     {
-        var entry = new JsonObject { ["master_addrs"] = new JsonArray(Address(new ServiceAddress(YugaWorld.PeerHost, 7100))) };
+        var entry =
+            new JsonObject { ["master_addrs"] = new JsonArray(Address(new ServiceAddress(YugaWorld.PeerHost, 7100))) };
         if (group.IsPaused)
         {
             entry["disable_stream"] = true;

@@ -11,7 +11,8 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     {
         _world.Commands++;
         return _world.UnreachableHosts.Contains(server.Host)
-            ? Task.FromException<InstanceProcess>(new HostException(server.Host, Reasons.HostUnreachable, $"{server.Host}: connection refused"))
+            ? Task.FromException<InstanceProcess>(
+                new HostException(server.Host, Reasons.HostUnreachable, $"{server.Host}: connection refused"))
             : life.LookAsync(Look);
     }
 
@@ -26,7 +27,8 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
         {
             if (server.Strays.Count > 0)
             {
-                throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Name} has a process that its control does not know");
+                throw new HostException(
+                    server.Host, Reasons.ProcessLivesOn, $"{server.Name} has a process that its control does not know");
             }
 
             if (server.RefusesStop is { } refusal)
@@ -38,37 +40,45 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
             if (server.HasWatchdog)
             {
                 _world.Start(server, server.Installed);
-                throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Host}: {server.Name} was started again", retryable: false);
+                throw new HostException(
+                    server.Host, Reasons.ProcessLivesOn, $"{server.Host}: {server.Name} was started again",
+                    retryable: false);
             }
 
             return true;
         }, isTimed: true);
     }
 
-    public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"swap {server.Name}", () =>
-    {
-        var version = VersionOf(swap.Sha256);
-        if (server.IsUp)
+    public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) =>
+        life.ChangeAsync(server.Host, $"swap {server.Name}", () =>
         {
-            _world.Violate($"{server.Name} was swapped while it ran");
-            throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Name} lives");
-        }
+            var version = VersionOf(swap.Sha256);
+            if (server.IsUp)
+            {
+                _world.Violate($"{server.Name} was swapped while it ran");
+                throw new HostException(server.Host, Reasons.ProcessLivesOn, $"{server.Name} lives");
+            }
 
-        var installed = YugaWorld.Sha(Target.Program, server.Installed);
-        if (installed != swap.Sha256 && installed != swap.FormerSha256)
-        {
-            throw new HostException(server.Host, Reasons.TargetChanged, $"something else lies in the place of {server.Name}", retryable: false);
-        }
+            var installed = YugaWorld.Sha(Target.Program, server.Installed);
+            if (installed != swap.Sha256 && installed != swap.FormerSha256)
+            {
+                throw new HostException(
+                    server.Host, Reasons.TargetChanged, $"something else lies in the place of {server.Name}",
+                    retryable: false);
+            }
 
-        if (Target.Swap == SwapMethod.SwitchLink && server.Installed != version && swap.FormerDirectory != server.Link)
-        {
-            throw new HostException(server.Host, Reasons.TargetChanged, $"{server.Link} is not {swap.FormerDirectory}", retryable: false);
-        }
+            if (Target.Swap == SwapMethod.SwitchLink && server.Installed != version
+                && swap.FormerDirectory != server.Link)
+            {
+                throw new HostException(
+                    server.Host, Reasons.TargetChanged, $"{server.Link} is not {swap.FormerDirectory}",
+                    retryable: false);
+            }
 
-        _world.Acts.Add($"swap {server.Name}");
-        (server.Installed, server.Link) = (version, swap.Directory);
-        return true;
-    }, isTimed: true);
+            _world.Acts.Add($"swap {server.Name}");
+            (server.Installed, server.Link) = (version, swap.Directory);
+            return true;
+        }, isTimed: true);
 
     public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine switches directories");
@@ -76,14 +86,17 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     public Task UnstageAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine switches directories");
 
-    public Task ReplaceAsync(InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken) =>
+    public Task ReplaceAsync(
+        InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop,
+        CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine stops, switches and starts one by one");
 
-    public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"start {server.Name}", () =>
-    {
-        _world.Start(server, server.Installed);
-        return true;
-    }, isTimed: true);
+    public Task StartAsync(string directory, CancellationToken cancellationToken) =>
+        life.ChangeAsync(server.Host, $"start {server.Name}", () =>
+        {
+            _world.Start(server, server.Installed);
+            return true;
+        }, isTimed: true);
 
     private InstanceProcess Look() => new()
     {
@@ -102,6 +115,8 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     };
 
     private string VersionOf(string sha) =>
-        _world.MoreVersions.Append(_world.Setup.From).Append(_world.Setup.To).FirstOrDefault(v => YugaWorld.Sha(Target.Program, v) == sha)
-        ?? throw new HostException(server.Host, Reasons.PackageCorrupt, $"there is no program with {sha}", retryable: false);
+        _world.MoreVersions.Append(_world.Setup.From).Append(_world.Setup.To)
+            .FirstOrDefault(v => YugaWorld.Sha(Target.Program, v) == sha)
+        ?? throw new HostException(
+            server.Host, Reasons.PackageCorrupt, $"there is no program with {sha}", retryable: false);
 }

@@ -4,7 +4,8 @@ namespace Drydock.Tests.Unit.Fakes;
 /// One life of an operator on a universe: the targets of an upgrade, bound to the world, with numbered points at which
 /// it may be killed.
 /// </summary>
-internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null) : IConnectionFactory, IStorages, IDatabaseHosts, IActFence, IApiLife
+internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = null)
+    : IConnectionFactory, IStorages, IDatabaseHosts, IActFence, IApiLife
 {
     public YugaWorld World { get; } = world;
 
@@ -46,14 +47,15 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
         throw new NotSupportedException("nothing is stored here");
 
     /// <summary>Opens a SQL port of a tablet server.</summary>
-    public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken) => LookAsync<Stream>(() =>
-    {
-        var server = World.Tservers.FirstOrDefault(t => t.Host == host);
-        var isSql = port == YugaSqlPort.Ysql && World.Setup.Sql && server is { HasNoPostgres: false };
-        return server is { IsUp: true } && (isSql || port == YugaSqlPort.Ycql)
-            ? new YugaSqlPort(port)
-            : throw new IOException("connection refused");
-    });
+    public Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken) =>
+        LookAsync<Stream>(() =>
+        {
+            var server = World.Tservers.FirstOrDefault(t => t.Host == host);
+            var isSql = port == YugaSqlPort.Ysql && World.Setup.Sql && server is { HasNoPostgres: false };
+            return server is { IsUp: true } && (isSql || port == YugaSqlPort.Ycql)
+                ? new YugaSqlPort(port)
+                : throw new IOException("connection refused");
+        });
 
     /// <summary>Whether this life leads.</summary>
     public Func<bool> Leads { get; set; } = static () => true;
@@ -103,7 +105,8 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
     /// <summary>Something that changes the world, at a numbered point.</summary>
     /// <param name="unclear">What a write to the API server throws without a clear answer.</param>
     /// <param name="isTimed">Whether the host refuses it once the look that it was decided from is old.</param>
-    public Task<T> ChangeAsync<T>(string host, string what, Func<T> carryOut, Func<Exception>? unclear = null, bool isTimed = false)
+    public Task<T> ChangeAsync<T>(
+        string host, string what, Func<T> carryOut, Func<Exception>? unclear = null, bool isTimed = false)
     {
         if (IsDead)
         {
@@ -125,15 +128,18 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
                 {
                     Thaw = null;
                     _ = wire.TrySetFromTask(isTimed
-                        ? Task.FromException<T>(new HostException(host, Reasons.HostUnreachable, $"{host}: the observation is too old for this action"))
+                        ? Task.FromException<T>(new HostException(
+                            host, Reasons.HostUnreachable, $"{host}: the observation is too old for this action"))
                         : Answer(carryOut));
                 };
                 return wire.Task;
             case YugaFate.Refuse:
-                return Task.FromException<T>(unclear?.Invoke() ?? new HostException(host, Reasons.HostUnreachable, $"{host}: connection refused"));
+                return Task.FromException<T>(unclear?.Invoke()
+                    ?? new HostException(host, Reasons.HostUnreachable, $"{host}: connection refused"));
             case YugaFate.LoseAnswer:
                 _ = Answer(carryOut).Exception;
-                return Task.FromException<T>(unclear?.Invoke() ?? new HostException(host, Reasons.HostUnreachable, $"{host}: the connection broke", mayHaveRun: true));
+                return Task.FromException<T>(unclear?.Invoke() ?? new HostException(
+                    host, Reasons.HostUnreachable, $"{host}: the connection broke", mayHaveRun: true));
             default:
                 return Answer(carryOut);
         }

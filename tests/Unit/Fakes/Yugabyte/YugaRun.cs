@@ -55,7 +55,8 @@ internal sealed class YugaRun : IAsyncDisposable
     /// <summary>The discovery of a universe that is well.</summary>
     public static YugabyteDiscovery Discover(YugaWorld world)
     {
-        var preflight = new YugabytePreflight(new YugabyteCluster(new YugaLife(world).Context)).RunAsync(CancellationToken.None);
+        var preflight = new YugabytePreflight(new YugabyteCluster(new YugaLife(world).Context)).RunAsync(
+            CancellationToken.None);
         preflight.IsCompleted.ShouldBeTrue("preflight waits for nothing here");
         var result = preflight.GetAwaiter().GetResult();
         result.Findings.ShouldBeEmpty();
@@ -68,7 +69,8 @@ internal sealed class YugaRun : IAsyncDisposable
         Id = world.NextPlanId(),
     };
 
-    public static YugaRun Of(YugaWorld world, Func<int, string, YugaFate>? fates = null) => new(world, Compile(world), fates);
+    public static YugaRun Of(YugaWorld world, Func<int, string, YugaFate>? fates = null) =>
+        new(world, Compile(world), fates);
 
     public YugaRun ToEnd() => Until(() => Store.Outcome?.State is RunState.Succeeded or RunState.Failed, "it ends");
 
@@ -78,7 +80,10 @@ internal sealed class YugaRun : IAsyncDisposable
         {
             if (moves > MostMoves || !(Move() || World.Time.GoToNext(DateTimeOffset.MaxValue)))
             {
-                throw new InvalidOperationException($"{(moves > MostMoves ? "no end" : "stuck")} after {moves} moves; wanted: {what}; {Store.Outcome}; {string.Join(", ", Plan.Steps.Where(s => s.State != StepState.Succeeded).Take(3).Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}"))}");
+                throw new InvalidOperationException(
+                    $"{(moves > MostMoves ? "no end" : "stuck")} after {moves} moves; wanted: {what}; {Store.Outcome}; "
+                    + $"{string.Join(", ", Plan.Steps.Where(s => s.State != StepState.Succeeded).Take(3)
+                        .Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}"))}");
             }
         }
 
@@ -135,7 +140,8 @@ internal sealed class YugaRun : IAsyncDisposable
 
     private YugaLife NewLife()
     {
-        var life = new YugaLife(World, Fate) { ReadStatus = () => new DatabaseRollingUpgradeStatus { Plan = Store.Plan } };
+        var life =
+            new YugaLife(World, Fate) { ReadStatus = () => new DatabaseRollingUpgradeStatus { Plan = Store.Plan } };
         life.Leads = () => Life == life;
         _catalog = new StepCatalog<YugabyteCluster>(new YugabyteCluster(life.Context));
         return life;
@@ -151,8 +157,14 @@ internal sealed class YugaRun : IAsyncDisposable
     private async Task<bool> AdvanceAsync()
     {
         var (life, version) = (Life, Store.Version);
-        var environment = new RunEnvironment { OwnerUid = "uid", Catalog = _catalog!, Fence = life, Time = World.Time, Wake = Wake };
-        var controls = new RunControls { TimeoutOf = step => new YugabyteEngine().Steps.TimeLimit(World.Spec, step), Retry = Retry, HoldBefore = HoldBefore };
+        var environment =
+            new RunEnvironment { OwnerUid = "uid", Catalog = _catalog!, Fence = life, Time = World.Time, Wake = Wake };
+        var controls = new RunControls
+        {
+            TimeoutOf = step => new YugabyteEngine().Steps.TimeLimit(World.Spec, step),
+            Retry = Retry,
+            HoldBefore = HoldBefore
+        };
         Retry = false;
         RunOutcome outcome;
         try
@@ -161,12 +173,15 @@ internal sealed class YugaRun : IAsyncDisposable
                 Store.Read(version),
                 controls,
                 environment,
-                (plan, result, _) => Store.IsSame(version, plan, result) && !result.Acts ? Task.CompletedTask : life.ChangeAsync("status", "write", () =>
-                {
-                    Store.Write(version, plan, result);
-                    Told.UnionWith(plan.Steps.Where(s => s.State == StepState.Running && s.Message is not null).Select(s => s.Message!));
-                    return true;
-                }),
+                (plan, result, _) => Store.IsSame(version, plan, result) && !result.Acts
+                    ? Task.CompletedTask
+                    : life.ChangeAsync("status", "write", () =>
+                    {
+                        Store.Write(version, plan, result);
+                        Told.UnionWith(plan.Steps.Where(s => s.State == StepState.Running && s.Message is not null)
+                            .Select(s => s.Message!));
+                        return true;
+                    }),
                 CancellationToken.None);
         }
         catch (HostException)
@@ -177,7 +192,9 @@ internal sealed class YugaRun : IAsyncDisposable
         }
 
         _timer?.Dispose();
-        _timer = outcome.RequeueAfter is { } after ? World.Time.CreateTimer(_ => Wake(), null, after, Timeout.InfiniteTimeSpan) : null;
+        _timer = outcome.RequeueAfter is { } after
+            ? World.Time.CreateTimer(_ => Wake(), null, after, Timeout.InfiniteTimeSpan)
+            : null;
         return true;
     }
 }

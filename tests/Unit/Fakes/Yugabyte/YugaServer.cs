@@ -72,7 +72,8 @@ internal sealed class YugaServer
     /// <summary>Why the host refuses to stop it.</summary>
     public HostException? RefusesStop { get; set; }
 
-    /// <summary>Since when the masters refuse its heartbeats, although it runs (TA-21491); null if they do not.</summary>
+    /// <summary>Since when the masters refuse its heartbeats, although it runs (TA-21491); null if they do
+    /// not.</summary>
     public DateTimeOffset? RefusedSince { get; set; }
 
     public TimeSpan ClockOffset { get; set; }

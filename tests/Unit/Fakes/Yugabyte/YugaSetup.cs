@@ -17,7 +17,8 @@ internal sealed record YugaSetup
 
     public int Replicas { get; init; } = 3;
 
-    /// <summary>Number of zones, over which tablet servers are distributed in turn; 0 for a page without zones.</summary>
+    /// <summary>Number of zones, over which tablet servers are distributed in turn; 0 for a page without
+    /// zones.</summary>
     public int Zones { get; init; }
 
     public int MaxUnavailablePerZone { get; init; } = 1;

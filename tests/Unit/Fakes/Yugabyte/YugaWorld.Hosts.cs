@@ -20,10 +20,12 @@ internal sealed partial class YugaWorld
     /// <summary>Text files on every host, by their paths. The new package lists the flag that it promotes.</summary>
     public Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal)
     {
-        [$"{NewDirectory}/bin/auto_flags.json"] = """{"auto_flags":[{"program":"yb-master","flags":[{"name":"new_flag","class":1}]}]}""",
+        [$"{NewDirectory}/bin/auto_flags.json"] =
+            """{"auto_flags":[{"program":"yb-master","flags":[{"name":"new_flag","class":1}]}]}""",
     };
 
-    /// <summary>What a program of the package says otherwise when it is asked for its version, by host and name.</summary>
+    /// <summary>What a program of the package says otherwise when it is asked for its version, by host and
+    /// name.</summary>
     public Dictionary<string, RemoteResult> VersionAnswers { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Versions that a host has programs of, besides the two of the upgrade.</summary>
@@ -63,7 +65,8 @@ internal sealed partial class YugaWorld
 
         var address = arguments.Single(a => a.StartsWith("--server_address=", StringComparison.Ordinal))[17..];
         var server = Servers.Single(s => s.Rpc.ToString() == address);
-        if (arguments.SkipWhile(a => a != "set_flag").ToList() is not [_, var flag, var text] || server is not { IsUp: true, Moves: { } moves })
+        if (arguments.SkipWhile(a => a != "set_flag").ToList() is not [_, var flag, var text]
+            || server is not { IsUp: true, Moves: { } moves })
         {
             return new RemoteResult(1, "", "Unable to set flag: Network error");
         }

@@ -13,7 +13,8 @@ internal sealed partial class YugaWorld
     /// <summary>The tablets that would have no majority of running replicas without some servers.</summary>
     public IReadOnlyList<string> Lost(IReadOnlyCollection<string> uuids) =>
     [
-        .. Tablets.Where(t => t.Value.Select(name => this[name]).Count(s => !uuids.Contains(s.Uuid) && IsReady(s)) < (t.Value.Count / 2) + 1)
+        .. Tablets.Where(t => t.Value.Select(name => this[name]).Count(
+            s => !uuids.Contains(s.Uuid) && IsReady(s)) < (t.Value.Count / 2) + 1)
             .Select(t => t.Key),
     ];
 

@@ -47,7 +47,9 @@ internal sealed partial class YugaWorld
                 Pid = ++_pids,
                 StartedAt = Time.GetUtcNow() - TimeSpan.FromDays(3),
                 Leaders = isMaster ? 0 : 4,
-                Zone = isMaster || Setup.Zones == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"z{((int.Parse(instance.Name[1..], CultureInfo.InvariantCulture) - 1) % Setup.Zones) + 1}"),
+                Zone = isMaster || Setup.Zones == 0 ? null : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"z{((int.Parse(instance.Name[1..], CultureInfo.InvariantCulture) - 1) % Setup.Zones) + 1}"),
                 Moves = isMaster ? Setup.Moves : null,
             });
         }
@@ -98,7 +100,8 @@ internal sealed partial class YugaWorld
     public bool IsMigrating => Time.GetUtcNow() < MigratesUntil;
 
     /// <summary>Rises every half minute while migrations run.</summary>
-    public int CatalogVersion => (IsMigrating ? -(int)((MigratesUntil - Time.GetUtcNow()).TotalSeconds / 30) : 0) + 1000;
+    public int CatalogVersion =>
+        (IsMigrating ? -(int)((MigratesUntil - Time.GetUtcNow()).TotalSeconds / 30) : 0) + 1000;
 
     /// <summary>The time limits with which the catalogue's upgrade was called, in milliseconds.</summary>
     public List<string> CatalogTimeouts { get; } = [];
@@ -180,7 +183,9 @@ internal sealed partial class YugaWorld
     public bool CountsAsAlive(YugaServer server) => SinceHeartbeat(server) < Unresponsive;
 
     public TimeSpan SinceHeartbeat(YugaServer server) =>
-        (server.IsUp ? server.RefusedSince : server.StoppedAt) is { } last ? Time.GetUtcNow() - last : TimeSpan.FromSeconds(0.5);
+        (server.IsUp ? server.RefusedSince : server.StoppedAt) is { } last
+            ? Time.GetUtcNow() - last
+            : TimeSpan.FromSeconds(0.5);
 
     public void Stop(YugaServer server, string by = "operator")
     {
@@ -191,17 +196,22 @@ internal sealed partial class YugaWorld
             return;
         }
 
-        foreach (var other in Servers.Where(s => s != server && !MayBeDownTogether(s, server) && (!s.IsUp || (!s.IsMaster && !HasCaughtUp(s)))))
+        foreach (var other in Servers.Where(
+            s => s != server && !MayBeDownTogether(s, server) && (!s.IsUp || (!s.IsMaster && !HasCaughtUp(s)))))
         {
-            Violate($"{server.Name} was stopped by {by} while {other.Name} was {(other.IsUp ? "catching up" : "down")}");
+            Violate(
+                $"{server.Name} was stopped by {by} while {other.Name} was {(other.IsUp ? "catching up" : "down")}");
         }
 
         if (server.IsMaster && Leader == server && Masters.Any(m => m != server && m.Running == server.Running))
         {
-            Violate($"{server.Name} was stopped as leader before {string.Join(", ", Masters.Where(m => m != server && m.Running == server.Running))}");
+            Violate(
+                $"{server.Name} was stopped as leader before "
+                + $"{string.Join(", ", Masters.Where(m => m != server && m.Running == server.Running))}");
         }
 
-        if (!server.IsMaster && server.Leaders > 0 && StuckLeaders.GetValueOrDefault(server.Name) == 0 && Setup.Replicas > 1)
+        if (!server.IsMaster && server.Leaders > 0 && StuckLeaders.GetValueOrDefault(server.Name) == 0
+            && Setup.Replicas > 1)
         {
             Violate($"{server.Name} was stopped with {server.Leaders} leaders");
         }
@@ -252,7 +262,8 @@ internal sealed partial class YugaWorld
             Violate($"{server.Name} was started as {version} before every tablet server");
         }
 
-        (server.Running, server.Pid, server.StartedAt, server.Supervision) = (version, ++_pids, Time.GetUtcNow(), SupervisionState.Active);
+        (server.Running, server.Pid, server.StartedAt, server.Supervision) =
+            (version, ++_pids, Time.GetUtcNow(), SupervisionState.Active);
         server.Moves = server.IsMaster ? Setup.Moves : null;
         server.Starts++;
         if (_leader is null && server.IsMaster)
@@ -333,14 +344,38 @@ internal sealed partial class YugaWorld
         ToVersion = setup.To,
         AllowUnavailability = setup.AllowUnavailability,
         Package = new PackageSpec { Directory = NewDirectory },
-        Access = new HostAccess { Ssh = new SshAccess { User = "yugabyte", KeySecretRef = new SecretReference { Name = "ssh" }, KnownHostsSecretRef = new SecretReference { Name = "ssh" } } },
+        Access = new HostAccess
+        {
+            Ssh = new SshAccess
+            {
+                User = "yugabyte",
+                KeySecretRef = new SecretReference { Name = "ssh" },
+                KnownHostsSecretRef = new SecretReference { Name = "ssh" }
+            }
+        },
         Settle = "10s",
         Drain = new DrainSpec { Timeout = "2m", OnTimeout = setup.OnDrainTimeout },
         Timeouts = new DatabaseUpgradeTimeouts { Verify = "5m", Replication = "1d" },
         Control =
         [
-            new ComponentControl { Component = DatabaseComponent.Master, Control = new InstanceControl { Systemd = new SystemdControl { Unit = "yb-master.service" }, Swap = setup.Swap } },
-            new ComponentControl { Component = DatabaseComponent.Tserver, Control = new InstanceControl { Systemd = new SystemdControl { Unit = "yb-tserver.service" }, Swap = setup.Swap } },
+            new ComponentControl
+            {
+                Component = DatabaseComponent.Master,
+                Control = new InstanceControl
+                {
+                    Systemd = new SystemdControl { Unit = "yb-master.service" },
+                    Swap = setup.Swap
+                }
+            },
+            new ComponentControl
+            {
+                Component = DatabaseComponent.Tserver,
+                Control = new InstanceControl
+                {
+                    Systemd = new SystemdControl { Unit = "yb-tserver.service" },
+                    Swap = setup.Swap
+                }
+            },
         ],
         Instances =
         [
@@ -359,7 +394,12 @@ internal sealed partial class YugaWorld
             Replication = new ReplicationSpec
             {
                 Mode = setup.Mode,
-                Groups = [.. setup.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal).Select(name => new ReplicationGroup { Name = name, Peer = new ReplicationPeer { Masters = [$"{PeerHost}:7100"] } })],
+                Groups = [.. setup.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal)
+                    .Select(name => new ReplicationGroup
+                    {
+                        Name = name,
+                        Peer = new ReplicationPeer { Masters = [$"{PeerHost}:7100"] }
+                    })],
             },
         },
     };

@@ -4,7 +4,8 @@ using DirectoryStorage = Drydock.Crds.Common.DirectoryStorage;
 
 namespace Drydock.Tests.Unit.Install;
 
-/// <summary>Objects as the operator wrote them in runs in memory, each with the health that Argo CD must show.</summary>
+/// <summary>Objects as the operator wrote them in runs in memory, each with the health that Argo CD must
+/// show.</summary>
 /// <param name="Name">Name of its file.</param>
 /// <param name="Health">The health.</param>
 /// <param name="Enabled">The actions that the operator would heed; null if the case is not for actions.</param>
@@ -20,18 +21,23 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
     public static IReadOnlyList<ArgoCase> All { get; } =
     [
         Of("unseen", Progressing, null, () => Begin()),
-        Of("edited", Progressing, null, () => Run(w => w.RunToSuccess(), then: w => w.EditSpec(s => s with { Paused = true }))),
+        Of("edited", Progressing, null, () => Run(
+            w => w.RunToSuccess(), then: w => w.EditSpec(s => s with { Paused = true }))),
 
-        Of("preflight-failed", Degraded, ["pause"], () => Run(w => w.RunToStall(), setUp: w => w["oms-b"].FreeBytes = 10)),
+        Of("preflight-failed", Degraded, ["pause"], () => Run(
+            w => w.RunToStall(), setUp: w => w["oms-b"].FreeBytes = 10)),
         Of("failed", Degraded, ["retry", "pause", "rollback"], () => RollbackTests.Failed()),
         Of("aborted", Degraded, ["retry", "pause", "rollback"], () => Run(w => AbortAfterStop(w))),
         Of("rolled-back-after-failure", Degraded, ["retry", "pause"], () => Run(
-            w => w.RunToRolledBack(), new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }, s => s with { RollbackPolicy = RollbackPolicy.OnFailure })),
+            w => w.RunToRolledBack(), new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar },
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure })),
         Of("rolled-back-against-the-spec", Degraded, ["retry", "pause"], () => Run(RollBackAndTurnRound)),
         new("snapshot-failed", Degraded, ["retry"], () => SnapshotAsync(BackupSnapshotPhases.Failed)),
-        new("restore-failed", Degraded, ["retry", "pause"], () => RestoreAsync(s => s with { AllowDrop = [] }, ConditionTypes.Stalled)),
+        new("restore-failed", Degraded, ["retry", "pause"], () => RestoreAsync(
+            s => s with { AllowDrop = [] }, ConditionTypes.Stalled)),
 
-        Of("held", Suspended, ["approve", "pause", "abort", "rollback"], () => Run(w => w.RunUntil(() => w.Is("Held"), "held"), change: s => s with { HoldBefore = ["StopOld"] })),
+        Of("held", Suspended, ["approve", "pause", "abort", "rollback"], () => Run(
+            w => w.RunUntil(() => w.Is("Held"), "held"), change: s => s with { HoldBefore = ["StopOld"] })),
         Of("rollback-held", Suspended, ["approve", "pause", "abort"], () => Run(w =>
         {
             w.RunToSuccess();
@@ -39,17 +45,23 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
             w.RunUntil(() => w.Is("Held"), "held");
         })),
         Of("awaiting-manual-change", Suspended, ["pause", "abort", "rollback"], () => Run(
-            w => w.RunUntil(() => w.Is("Held"), "held"), change: s => s with { HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual } })),
+            w => w.RunUntil(() => w.Is("Held"), "held"), change: s =>
+                s with { HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual } })),
 
         Of("paused", Suspended, ["resume", "abort", "rollback"], () => Run(
-            w => w.RunUntil(() => w.ReasonOf("Reconciling") == Reasons.Paused, "paused"), setUpObject: w => w.Annotate(Annotations.Pause, "true"))),
+            w => w.RunUntil(() => w.ReasonOf("Reconciling") == Reasons.Paused, "paused"),
+            setUpObject: w => w.Annotate(Annotations.Pause, "true"))),
         Of("outside-window", Suspended, ["pause", "abort", "rollback"], () => Run(
-            w => w.RunUntil(() => w.ReasonOf("Reconciling") == Reasons.OutsideWindow, "outside"), change: s => s with { Window = new MaintenanceWindow { Start = "03:00", End = "03:01" } })),
+            w => w.RunUntil(() => w.ReasonOf("Reconciling") == Reasons.OutsideWindow, "outside"),
+            change: s => s with { Window = new MaintenanceWindow { Start = "03:00", End = "03:01" } })),
 
-        Of("preflight", Progressing, ["pause", "abort"], () => Run(w => w.RunUntil(() => w.ReasonOf("Ready") == Reasons.Preflight, "preflight"))),
+        Of("preflight", Progressing, ["pause", "abort"], () => Run(
+            w => w.RunUntil(() => w.ReasonOf("Ready") == Reasons.Preflight, "preflight"))),
         Of("awaiting-secret", Progressing, ["pause", "abort"], () => Run(
-            w => w.RunUntil(() => w.ReasonOf("Ready") == Reasons.SecretMissing, "it waits"), setUp: w => w.Api.Delete<V1Secret>(OmsWorld.Namespace, "docker-tls"))),
-        Of("running", Progressing, ["pause", "abort", "rollback"], () => Run(w => w.RunUntil(() => w.Status.Phase == "Backup", "Backup"))),
+            w => w.RunUntil(() => w.ReasonOf("Ready") == Reasons.SecretMissing, "it waits"),
+            setUp: w => w.Api.Delete<V1Secret>(OmsWorld.Namespace, "docker-tls"))),
+        Of("running", Progressing, ["pause", "abort", "rollback"], () => Run(
+            w => w.RunUntil(() => w.Status.Phase == "Backup", "Backup"))),
         Of("busy", Progressing, ["pause", "abort"], () => Run(Second), shown: "zwei"),
         Of("rolling-back", Progressing, ["pause", "abort"], () => Run(w =>
         {
@@ -64,10 +76,12 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
             w.RunUntil(() => w.ReasonOf("Ready") == Reasons.DeletionWaits, "it waits");
         })),
         new("snapshot-awaiting-secret", Progressing, [], () => SnapshotAsync(BackupSnapshotPhases.Pending)),
-        new("restore-awaiting-snapshot", Progressing, ["pause"], () => RestoreAsync(s => s with { SnapshotRef = new SnapshotReference { Name = "later" } }, ConditionTypes.Reconciling)),
+        new("restore-awaiting-snapshot", Progressing, ["pause"], () => RestoreAsync(
+            s => s with { SnapshotRef = new SnapshotReference { Name = "later" } }, ConditionTypes.Reconciling)),
 
         Of("succeeded", Healthy, ["rollback"], () => Run(w => w.RunToSuccess())),
-        Of("planned", Healthy, [], () => Run(w => w.RunUntil(() => w.Is("Ready"), "planned"), change: s => s with { Mode = RunMode.Plan })),
+        Of("planned", Healthy, [], () => Run(
+            w => w.RunUntil(() => w.Is("Ready"), "planned"), change: s => s with { Mode = RunMode.Plan })),
         Of("rollback-planned", Healthy, [], () => Run(w =>
         {
             w.RunToSuccess();
@@ -83,16 +97,20 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
         new("snapshot-succeeded", Healthy, [], () => SnapshotAsync(BackupSnapshotPhases.Succeeded)),
         new("snapshot-expired", Healthy, [], ExpiredAsync),
         new("restore-succeeded", Healthy, [], () => RestoreAsync(s => s, ConditionTypes.Ready)),
-        new("restore-planned", Healthy, [], () => RestoreAsync(s => s with { Mode = RunMode.Plan }, ConditionTypes.Ready)),
+        new("restore-planned", Healthy, [], () => RestoreAsync(
+            s => s with { Mode = RunMode.Plan }, ConditionTypes.Ready)),
     ];
 
-    private static ArgoCase Of(string name, string health, string[]? enabled, Func<OmsWorld> run, string? shown = null) => new(
-        name, health, enabled, () =>
-        {
-            var world = run();
-            var upgrade = world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, shown ?? world.Setup.Name)!;
-            return Task.FromResult(JsonSerializer.SerializeToNode(upgrade, CrdsJsonContext.Default.OmsUpgrade)!.AsObject());
-        });
+    private static ArgoCase Of(
+        string name, string health, string[]? enabled, Func<OmsWorld> run, string? shown = null) =>
+        new(
+            name, health, enabled, () =>
+            {
+                var world = run();
+                var upgrade = world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, shown ?? world.Setup.Name)!;
+                return Task.FromResult(
+                    JsonSerializer.SerializeToNode(upgrade, CrdsJsonContext.Default.OmsUpgrade)!.AsObject());
+            });
 
     private static OmsWorld Begin(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, WorldSetup? setup = null) =>
         new OmsWorld(setup ?? new WorldSetup { RealJson = false }).Apply(change);
@@ -135,7 +153,9 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
         world.RunUntil(() => world.Count("create") > 0, "the first has begun");
         world.Apply(s => s with { NewContainer = "other" }, "zwei");
         world.RunUntil(
-            () => world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, "zwei")!.Status!.Conditions.Exists(c => c is { Type: "Ready", Reason: Reasons.TargetBusy }), "the second waits");
+            () => world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, "zwei")!.Status!.Conditions
+                .Exists(c => c is { Type: "Ready", Reason: Reasons.TargetBusy }),
+            "the second waits");
     }
 
     private static async Task<JsonObject> SnapshotAsync(string phase)
@@ -146,7 +166,11 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
             await world.Api.CreateAsync(new V1Secret
             {
                 Metadata = new() { Name = "db", Namespace = SnapshotWorld.Space },
-                Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "drc"u8.ToArray(), ["password"] = "secret"u8.ToArray() },
+                Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+                {
+                    ["username"] = "drc"u8.ToArray(),
+                    ["password"] = "secret"u8.ToArray()
+                },
             });
         }
 
@@ -157,7 +181,11 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
             Metadata = new() { Name = "snap", Namespace = SnapshotWorld.Space, Generation = 1 },
             Spec = new BackupSnapshotSpec
             {
-                Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+                Source = new DatabaseSource
+                {
+                    Host = "db.example",
+                    CredentialsSecretRef = new SecretReference { Name = "db" }
+                },
                 Databases = ["rm", "cm"],
                 Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/snapshots" } },
             },
@@ -168,7 +196,8 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
         }
 
         await world.UntilAsync("snap", phase);
-        return JsonSerializer.SerializeToNode(await world.GetAsync("snap"), CrdsJsonContext.Default.BackupSnapshot)!.AsObject();
+        return JsonSerializer.SerializeToNode(await world.GetAsync("snap"), CrdsJsonContext.Default.BackupSnapshot)!
+            .AsObject();
     }
 
     private static async Task<JsonObject> ExpiredAsync()
@@ -178,17 +207,23 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
         var expired = taken with
         {
             ApiVersion = ApiGroup.ApiVersion,
-            Status = SnapshotStatusComposer.Expiry(taken, BackupSnapshotPhases.Expired, Reasons.Expired, "spec.retention removed the files.", world.Time.GetUtcNow()),
+            Status = SnapshotStatusComposer.Expiry(
+                taken, BackupSnapshotPhases.Expired, Reasons.Expired, "spec.retention removed the files.",
+                world.Time.GetUtcNow()),
         };
         return JsonSerializer.SerializeToNode(expired, CrdsJsonContext.Default.BackupSnapshot)!.AsObject();
     }
 
-    private static async Task<JsonObject> RestoreAsync(Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change, string until)
+    private static async Task<JsonObject> RestoreAsync(
+        Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change, string until)
     {
         var world = new RestoreWorld();
         await world.CreateAsync(change(RestoreWorld.Spec));
         await using var op = new RestoreOperator(world);
-        await op.UntilAsync(r => r!.Status!.Conditions.Exists(c => c.Type == until && c.Status == "True" && c.Reason is not (Reasons.Verifying or Reasons.Restoring)));
-        return JsonSerializer.SerializeToNode((await world.GetAsync())! with { ApiVersion = ApiGroup.ApiVersion }, CrdsJsonContext.Default.SnapshotRestore)!.AsObject();
+        await op.UntilAsync(r => r!.Status!.Conditions.Exists(
+            c => c.Type == until && c.Status == "True" && c.Reason is not (Reasons.Verifying or Reasons.Restoring)));
+        return JsonSerializer.SerializeToNode(
+            (await world.GetAsync())! with { ApiVersion = ApiGroup.ApiVersion },
+            CrdsJsonContext.Default.SnapshotRestore)!.AsObject();
     }
 }

@@ -5,17 +5,21 @@ using YamlText = Drydock.CrdGen.Output.YamlText;
 namespace Drydock.Tests.Unit.Install;
 
 /// <summary>
-/// The test data of Argo CD's scripts are what the operator writes. <c>make argocd-data</c> writes them again; a file that
-/// is stale fails here. The scripts themselves run in tests/Integration/Argo.
+/// The test data of Argo CD's scripts are what the operator writes. <c>make argocd-data</c> writes them again; a file
+/// that is stale fails here. The scripts themselves run in tests/Integration/Argo.
 /// </summary>
 public sealed partial class ArgoDataTests
 {
     private const string Folder = "config/argocd/resource_customizations/drydock.dev/_";
 
     // Enough to tell what the scripts read; plans are long, and no script reads their steps.
-    private static readonly string[] KeptOfSpec = ["mode", "desiredState", "paused", "holdBefore", "fromVersion", "toVersion", "databases"];
+    private static readonly string[] KeptOfSpec =
+        ["mode", "desiredState", "paused", "holdBefore", "fromVersion", "toVersion", "databases"];
     private static readonly string[] KeptOfStatus =
-        ["conditions", "observedGeneration", "phase", "message", "step", "progress", "holds", "findings", "plan", "rollbackPlan", "usedTokens", "rolledBackBy", "abortedBy", "retryWord", "size"];
+        [
+            "conditions", "observedGeneration", "phase", "message", "step", "progress", "holds", "findings", "plan",
+            "rollbackPlan", "usedTokens", "rolledBackBy", "abortedBy", "retryWord", "size"
+        ];
     private static readonly string[] Actions = ["abort", "approve", "pause", "resume", "retry", "rollback"];
 
     [Fact]
@@ -34,10 +38,12 @@ public sealed partial class ArgoDataTests
         foreach (var (path, text) in files)
         {
             File.Exists(Repository.PathOf(path)).ShouldBeTrue($"{path} is missing: run make argocd-data");
-            (await File.ReadAllTextAsync(Repository.PathOf(path), TestContext.Current.CancellationToken)).ShouldBe(text, $"{path} is stale: run make argocd-data");
+            (await File.ReadAllTextAsync(Repository.PathOf(path), TestContext.Current.CancellationToken))
+                .ShouldBe(text, $"{path} is stale: run make argocd-data");
         }
 
-        Directory.EnumerateFiles(Repository.PathOf(Folder), "*.yaml", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Repository.Root, f))
+        Directory.EnumerateFiles(Repository.PathOf(Folder), "*.yaml", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Repository.Root, f))
             .Except(files.Keys, StringComparer.Ordinal).ShouldBeEmpty();
     }
 
@@ -45,7 +51,8 @@ public sealed partial class ArgoDataTests
     public async Task Every_reason_occurs_in_the_data()
     {
         var texts = string.Join('\n', (await FilesAsync()).Values);
-        typeof(Reasons).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)
+        typeof(Reasons).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral)
+            .Select(f => (string)f.GetRawConstantValue()!)
             .Where(reason => !Regex.IsMatch(texts, $@"\breason: '?{reason}\b")).ShouldBeEmpty();
     }
 
@@ -65,11 +72,14 @@ public sealed partial class ArgoDataTests
             health.Add(new YamlMap()
                 .Add("healthStatus", new YamlMap()
                     .Add("status", example.Health)
-                    .Add("message", seen ? (string?)entity["status"]!["message"] ?? "" : "The operator has not seen this generation yet."))
+                    .Add("message", seen
+                        ? (string?)entity["status"]!["message"] ?? ""
+                        : "The operator has not seen this generation yet."))
                 .Add("inputPath", $"testdata/{example.Name}.yaml"));
             if (example.Enabled is { } enabled)
             {
-                discovery.Add(new YamlMap().Add("inputPath", $"../testdata/{example.Name}.yaml").Add("result", Discovered(entity, enabled)));
+                discovery.Add(new YamlMap().Add("inputPath", $"../testdata/{example.Name}.yaml")
+                    .Add("result", Discovered(entity, enabled)));
             }
         }
 
@@ -96,7 +106,8 @@ public sealed partial class ArgoDataTests
         }
 
         files[$"{Folder}/health_test.yaml"] = YamlText.Write(Notice, new YamlMap().Add("tests", health));
-        files[$"{Folder}/actions/action_test.yaml"] = YamlText.Write(Notice, new YamlMap().Add("discoveryTests", discovery).Add("actionTests", actions));
+        files[$"{Folder}/actions/action_test.yaml"] = YamlText.Write(
+            Notice, new YamlMap().Add("discoveryTests", discovery).Add("actionTests", actions));
         return files;
     }
 
@@ -116,7 +127,11 @@ public sealed partial class ArgoDataTests
                 .Add("name", name)
                 .Add("disabled", !enabled.Contains(name))
                 .Add("params", name == "approve" && enabled.Contains(name)
-                    ? new List<YamlMap> { new YamlMap().Add("name", "approval").Add("type", "string").Add("default", (string)entity["status"]!["holds"]![0]!["approval"]!) }
+                    ? new List<YamlMap>
+                    {
+                        new YamlMap().Add("name", "approval").Add("type", "string")
+                            .Add("default", (string)entity["status"]!["holds"]![0]!["approval"]!)
+                    }
                     : null)),
         ];
     }
@@ -128,10 +143,17 @@ public sealed partial class ArgoDataTests
         var findings = typeof(Reasons).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral)
             .Select(f => new Finding { Reason = (string)f.GetRawConstantValue()!, Message = "What is wrong." })
             .OrderBy(f => f.Reason, StringComparer.Ordinal).ToList();
-        var upgrade = new OmsUpgrade { ApiVersion = ApiGroup.ApiVersion, Kind = OmsUpgrade.KindName, Metadata = new() { Name = "up", Namespace = "migration", Generation = 1 } };
+        var upgrade = new OmsUpgrade
+        {
+            ApiVersion = ApiGroup.ApiVersion,
+            Kind = OmsUpgrade.KindName,
+            Metadata = new() { Name = "up", Namespace = "migration", Generation = 1 }
+        };
         var status = new StatusProjection(kind, () => "k7f2m9x1").Compose(
-            kind.Form.Read(upgrade), new OmsUpgradeStatus { Findings = findings }, RunMessages.Found(findings), DateTimeOffset.UnixEpoch);
-        return Task.FromResult(JsonSerializer.SerializeToNode(upgrade with { Status = (OmsUpgradeStatus)status }, CrdsJsonContext.Default.OmsUpgrade)!.AsObject());
+            kind.Form.Read(upgrade), new OmsUpgradeStatus { Findings = findings }, RunMessages.Found(findings),
+            DateTimeOffset.UnixEpoch);
+        return Task.FromResult(JsonSerializer.SerializeToNode(
+            upgrade with { Status = (OmsUpgradeStatus)status }, CrdsJsonContext.Default.OmsUpgrade)!.AsObject());
     });
 
     // Without what differs from run to run or from machine to machine.
@@ -146,13 +168,15 @@ public sealed partial class ArgoDataTests
         }
 
         var metadata = entity["metadata"]!.AsObject();
-        entity["metadata"] = new JsonObject(((string[])["name", "namespace", "generation", "deletionTimestamp", "annotations"])
-            .Where(metadata.ContainsKey).Select(name => KeyValuePair.Create(name, metadata[name]?.DeepClone())));
+        entity["metadata"] = new JsonObject(
+            ((string[])["name", "namespace", "generation", "deletionTimestamp", "annotations"])
+                .Where(metadata.ContainsKey).Select(name => KeyValuePair.Create(name, metadata[name]?.DeepClone())));
 
         var text = entity.ToJsonString();
         if (uid.Length > 8)
         {
-            text = text.Replace(uid, "00000000-0000-4000-8000-000000000000", StringComparison.Ordinal).Replace(uid[..8], "00000000", StringComparison.Ordinal);
+            text = text.Replace(uid, "00000000-0000-4000-8000-000000000000", StringComparison.Ordinal)
+                .Replace(uid[..8], "00000000", StringComparison.Ordinal);
         }
 
         text = Time().Replace(text, "2026-03-01T02:00:00Z");
@@ -185,7 +209,9 @@ public sealed partial class ArgoDataTests
         },
     };
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00|\\u002B00:00)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00|\\u002B00:00)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Time();
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

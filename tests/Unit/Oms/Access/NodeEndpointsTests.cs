@@ -9,7 +9,13 @@ public sealed class NodeEndpointsTests
     [Fact]
     public void Sudo_and_jump_host_reach_the_client_with_their_material()
     {
-        var jump = new JumpHost { Host = "bastion.example", User = "ops", Port = 2222, SshSecretRef = new SecretReference { Name = "bastion" } };
+        var jump = new JumpHost
+        {
+            Host = "bastion.example",
+            User = "ops",
+            Port = 2222,
+            SshSecretRef = new SecretReference { Name = "bastion" }
+        };
 
         var endpoint = Of(Ssh with { Become = Become.Sudo, Jump = jump });
 
@@ -51,10 +57,16 @@ public sealed class NodeEndpointsTests
     [Fact]
     public async Task Jump_host_is_what_the_operator_connects_to()
     {
-        var options = new DockerClientOptions { SshProgram = "/bin/false", ReadRetries = 0, Endpoints = EndpointPolicy.Create(["192.0.2.0/24"], false) };
+        var options = new DockerClientOptions
+        {
+            SshProgram = "/bin/false",
+            ReadRetries = 0,
+            Endpoints = EndpointPolicy.Create(["192.0.2.0/24"], false)
+        };
         var local = Ssh with { Jump = new JumpHost { Host = "127.0.0.1", User = "ops" } };
         await using var refused = new DockerClient(Of(local), options);
-        await using var tried = new DockerClient(Of(Ssh with { Jump = new JumpHost { Host = "192.0.2.1", User = "ops" } }, "127.0.0.1"), options);
+        await using var tried = new DockerClient(
+            Of(Ssh with { Jump = new JumpHost { Host = "192.0.2.1", User = "ops" } }, "127.0.0.1"), options);
 
         (await Should.ThrowAsync<DockerEndpointException>(() => refused.System.PingAsync())).Message.ShouldBeWorded();
 
@@ -68,7 +80,11 @@ public sealed class NodeEndpointsTests
 
     private static DockerEndpoint Of(DockerAccess? docker, string hostIP = "192.0.2.216")
     {
-        var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms" }, Spec = new OmsUpgradeSpec { Docker = docker } };
+        var upgrade = new OmsUpgrade
+        {
+            Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms" },
+            Spec = new OmsUpgradeSpec { Docker = docker }
+        };
         var secrets = new[] { "hosts", "bastion" }.ToDictionary(name => name, Secret, StringComparer.Ordinal);
         secrets["empty"] = new V1Secret { Data = new Dictionary<string, byte[]>() };
         return new NodeEndpoints(upgrade, new UsedSecrets(secrets)).Of(new OmsNode { Name = "oms-a", HostIP = hostIP });

@@ -48,9 +48,11 @@ public sealed class RegistryCredentialsTests
     [InlineData("no json", "is not JSON")]
     [InlineData("{}", "no object 'auths'")]
     public void Secret_of_another_kind_is_refused(string? text, string says) =>
-        Should.Throw<FormatException>(() => RegistryCredentials.For("a.example/b", Data(text))).Message.ShouldContain(says);
+        Should.Throw<FormatException>(() => RegistryCredentials.For("a.example/b", Data(text))).Message
+            .ShouldContain(says);
 
-    private static global::Docker.DotNet.Models.AuthConfig? For(string image) => RegistryCredentials.For(image, Data(Config));
+    private static global::Docker.DotNet.Models.AuthConfig? For(string image) =>
+        RegistryCredentials.For(image, Data(Config));
 
     private static Dictionary<string, byte[]> Data(string? text) =>
         text is null ? [] : new(StringComparer.Ordinal) { [RegistryCredentials.Key] = Encoding.UTF8.GetBytes(text) };

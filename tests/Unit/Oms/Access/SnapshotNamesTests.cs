@@ -24,7 +24,9 @@ public sealed class SnapshotNamesTests
     [InlineData("a;b")]
     [InlineData("*/ DROP")]
     public void Id_with_path_or_comment_characters_is_refused(string id) =>
-        Should.Throw<SnapshotException>(() => StorageName.Check(new SnapshotLocation(new DirectorySnapshotStorage(new StorageRoot("/x"), ""), "p", id))).Failure.ShouldBe(SnapshotFailure.InvalidRequest);
+        Should.Throw<SnapshotException>(() => StorageName.Check(
+            new SnapshotLocation(new DirectorySnapshotStorage(new StorageRoot("/x"), ""), "p", id))).Failure
+            .ShouldBe(SnapshotFailure.InvalidRequest);
 
     [Fact]
     public void Option_file_quotes_special_characters_and_sets_TLS_mode()

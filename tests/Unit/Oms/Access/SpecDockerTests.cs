@@ -34,17 +34,26 @@ public sealed class SpecDockerTests
     [Fact]
     public void Missing_Secret_of_spec_docker_is_a_finding_with_that_field()
     {
-        var world = new OmsWorld().Apply(spec => ForAll(spec) with { Docker = ForAll(spec).Docker! with { TlsSecretRef = new SecretReference { Name = "none" } } });
+        var world = new OmsWorld().Apply(spec => ForAll(spec) with
+        {
+            Docker = ForAll(spec).Docker! with { TlsSecretRef = new SecretReference { Name = "none" } }
+        });
 
         world.RunToStall();
 
-        world.Found(Reasons.SecretMissing).ShouldAllBe(finding => finding.Field == "spec.docker" && finding.Message.Contains("Secret none"));
+        world.Found(Reasons.SecretMissing)
+            .ShouldAllBe(finding => finding.Field == "spec.docker" && finding.Message.Contains("Secret none"));
         world.Found(Reasons.SecretMissing).Count().ShouldBe(world.Hosts.Count);
     }
 
     private static OmsUpgradeSpec ForAll(OmsUpgradeSpec spec) => spec with
     {
-        Docker = new DockerAccess { Endpoint = "tcp://{hostIP}:2376", TlsSecretRef = new SecretReference { Name = "docker-tls" } },
-        Regions = [.. spec.Regions.Select(region => region with { Nodes = [.. region.Nodes.Select(node => node with { Docker = null })] })],
+        Docker = new DockerAccess
+        {
+            Endpoint = "tcp://{hostIP}:2376",
+            TlsSecretRef = new SecretReference { Name = "docker-tls" }
+        },
+        Regions = [.. spec.Regions.Select(
+            region => region with { Nodes = [.. region.Nodes.Select(node => node with { Docker = null })] })],
     };
 }

@@ -13,13 +13,25 @@ public sealed class StorageRedactionTests
     {
         var api = new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider());
         await api.CreateAsync(
-            new V1Secret { Metadata = new V1ObjectMeta { Name = "s3", Namespace = "oms" }, Data = OmsWorld.Bytes((key, "canary-not-a-real-key")) },
+            new V1Secret
+            {
+                Metadata = new V1ObjectMeta { Name = "s3", Namespace = "oms" },
+                Data = OmsWorld.Bytes((key, "canary-not-a-real-key"))
+            },
             TestContext.Current.CancellationToken);
         var spec = new OmsUpgradeSpec
         {
             Backup = new BackupSpec
             {
-                Storage = new StorageSpec { S3 = new S3Storage { Endpoint = "https://s3.example", Bucket = "b", CredentialsSecretRef = new SecretReference { Name = "s3" } } },
+                Storage = new StorageSpec
+                {
+                    S3 = new S3Storage
+                    {
+                        Endpoint = "https://s3.example",
+                        Bucket = "b",
+                        CredentialsSecretRef = new SecretReference { Name = "s3" }
+                    }
+                },
             },
         };
 

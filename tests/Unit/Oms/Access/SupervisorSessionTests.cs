@@ -215,7 +215,8 @@ public sealed class SupervisorSessionTests
 
     private SupervisorStatus Status(string container = OmsWorld.OldName) => Answer(Ask(container));
 
-    private Task<SupervisorStatus> Ask(string container = OmsWorld.OldName, CancellationToken cancellationToken = default)
+    private Task<SupervisorStatus> Ask(
+        string container = OmsWorld.OldName, CancellationToken cancellationToken = default)
     {
         var docker = _world.Life.Docker.Get(Host.Trusted);
         return _world.Life.Scheduler.Start(() => _sessions.StatusAsync(docker, container, cancellationToken));

@@ -55,22 +55,26 @@ public sealed class WireFormatTests
         (ContainerVersion.Read(Encoding.UTF8.GetBytes(file))?.Display).ShouldBe(version);
 
     [Theory]
-    [InlineData("""[{"Config":"blobs/sha256/abc","RepoTags":["oms:1","r/oms:2"],"Layers":[]}]""", "sha256:abc oms:1 r/oms:2")]
+    [InlineData(
+        """[{"Config":"blobs/sha256/abc","RepoTags":["oms:1","r/oms:2"],"Layers":[]}]""", "sha256:abc oms:1 r/oms:2")]
     [InlineData("""[{"Config":"abc.json","RepoTags":null},{"Config":"def.json"}]""", "sha256:abc, sha256:def")]
     [InlineData("[]", "")]
     public async Task Archive_manifest_lists_images_with_their_names(string manifest, string images) =>
-        string.Join(", ", (await ReadAsync(manifest)).Images.Select(i => string.Join(' ', [i.Id, .. i.Names]))).ShouldBe(images);
+        string.Join(", ", (await ReadAsync(manifest)).Images.Select(i => string.Join(' ', [i.Id, .. i.Names])))
+            .ShouldBe(images);
 
     [Theory]
     [InlineData("fd377a585a00", "xz")]
     [InlineData("28b52ffd0000", "zstd")]
     [InlineData("425a68393141", "bzip2")]
-    public async Task Archive_that_cannot_be_unpacked_here_is_refused_with_the_command_that_helps(string start, string program)
+    public async Task Archive_that_cannot_be_unpacked_here_is_refused_with_the_command_that_helps(
+        string start, string program)
     {
         using var archive = new MemoryStream(Convert.FromHexString(start));
 
         var refusal = await Should.ThrowAsync<InvalidDataException>(
-            () => ArchiveContents.ReadAsync(archive, "oms.tar", archive.Length, ArchiveKind.Image, TestContext.Current.CancellationToken));
+            () => ArchiveContents.ReadAsync(
+                archive, "oms.tar", archive.Length, ArchiveKind.Image, TestContext.Current.CancellationToken));
 
         refusal.Message.ShouldContain($"`{program} -dc FILE | gzip > FILE.gz`");
     }
@@ -88,7 +92,8 @@ public sealed class WireFormatTests
 
         var contents = await ReadAsync($$"""[{"Config":"{{path}}"}]""", (name, config));
 
-        contents.Images.ShouldHaveSingleItem().Contents.ShouldBe(known ? ImageContents.Of(["sha256:1", "sha256:2"]) : null);
+        contents.Images.ShouldHaveSingleItem().Contents
+            .ShouldBe(known ? ImageContents.Of(["sha256:1", "sha256:2"]) : null);
     }
 
     [Theory]
@@ -106,13 +111,20 @@ public sealed class WireFormatTests
         {
             foreach (var (name, text) in before)
             {
-                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name)
+                {
+                    DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text))
+                });
             }
 
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)) });
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json")
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest))
+            });
         }
 
         archive.Position = 0;
-        return await ArchiveContents.ReadAsync(archive, "oms.tar", archive.Length, ArchiveKind.Image, TestContext.Current.CancellationToken);
+        return await ArchiveContents.ReadAsync(
+            archive, "oms.tar", archive.Length, ArchiveKind.Image, TestContext.Current.CancellationToken);
     }
 }

@@ -62,7 +62,8 @@ public sealed class ConsoleCertificateTests : IDisposable
 
         var refusal = await RefusedAsync(certificate, Target(certificate));
         refusal.Kind.ShouldBe(OmsApiErrorKind.Untrusted);
-        refusal.Message.ShouldContain("it is issued for oms.example, not for 127.0.0.1 (the key serverName can name the former)");
+        refusal.Message.ShouldContain(
+            "it is issued for oms.example, not for 127.0.0.1 (the key serverName can name the former)");
 
         await AnsweredAsync(certificate, Target(certificate) with { ServerName = "oms.example" });
     }
@@ -72,8 +73,10 @@ public sealed class ConsoleCertificateTests : IDisposable
     {
         using var certificate = Certificate("127.0.0.1");
 
-        (await RefusedAsync(certificate, Target(certificate) with { ServerName = "oms.example" })).Message.ShouldContain("it is issued for 127.0.0.1, not for oms.example");
-        (await RefusedAsync(certificate, Target() with { ServerName = "127.0.0.1" })).Message.ShouldContain("it is self-signed");
+        (await RefusedAsync(certificate, Target(certificate) with { ServerName = "oms.example" })).Message
+            .ShouldContain("it is issued for 127.0.0.1, not for oms.example");
+        (await RefusedAsync(certificate, Target() with { ServerName = "127.0.0.1" })).Message
+            .ShouldContain("it is self-signed");
         _received.ShouldBeEmpty();
     }
 
@@ -119,9 +122,12 @@ public sealed class ConsoleCertificateTests : IDisposable
     }
 
     private OmsApiTarget Target(X509Certificate2? authority = null) =>
-        new(new Uri($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}"), "u", new Secret("not-a-password"), authority?.ExportCertificatePem());
+        new(
+            new Uri($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}"), "u",
+            new Secret("not-a-password"), authority?.ExportCertificatePem());
 
-    private static HttpOmsApi Open(OmsApiTarget target) => new(target, EndpointPolicy.Unrestricted, TimeProvider.System);
+    private static HttpOmsApi Open(OmsApiTarget target) =>
+        new(target, EndpointPolicy.Unrestricted, TimeProvider.System);
 
     // One connection, one request.
     private async Task ServeAsync(X509Certificate2 certificate)
@@ -130,7 +136,8 @@ public sealed class ConsoleCertificateTests : IDisposable
         await using var stream = new SslStream(connection.GetStream());
         try
         {
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, Token);
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificate = certificate }, Token);
             var buffer = new byte[64 * 1024];
             var length = await stream.ReadAsync(buffer, Token);
             if (length == 0)
@@ -141,7 +148,10 @@ public sealed class ConsoleCertificateTests : IDisposable
             _received.Add(System.Text.Encoding.ASCII.GetString(buffer, 0, length));
             const string Body = """{"success":true,"data":{"id":"np_1","status":"RUNNING"}}""";
             await stream.WriteAsync(
-                System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"), Token);
+                System.Text.Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n"
+                    + $"Connection: close\r\n\r\n{Body}"),
+                Token);
         }
         catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
         {
@@ -149,7 +159,8 @@ public sealed class ConsoleCertificateTests : IDisposable
         }
     }
 
-    private X509Certificate2 Certificate(string name, TimeSpan? validFor = null, bool isAuthority = true, ECDsa? key = null)
+    private X509Certificate2 Certificate(
+        string name, TimeSpan? validFor = null, bool isAuthority = true, ECDsa? key = null)
     {
         var request = new CertificateRequest("CN=console", key ?? _key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
@@ -163,7 +174,8 @@ public sealed class ConsoleCertificateTests : IDisposable
         }
 
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, 0, critical: true));
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddDays(-9), now + (validFor ?? TimeSpan.FromDays(9)));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);

@@ -33,6 +33,7 @@ public sealed class OmsApiCredentialsTests
 
     private static OmsApiTarget Read(Uri usual, params (string Key, string Value)[] more) => OmsApiCredentials.Read(
         "console",
-        new[] { ("username", "u"), ("password", "p") }.Concat(more).ToDictionary(p => p.Item1, p => Encoding.UTF8.GetBytes(p.Item2), StringComparer.Ordinal),
+        new[] { ("username", "u"), ("password", "p") }.Concat(more)
+            .ToDictionary(p => p.Item1, p => Encoding.UTF8.GetBytes(p.Item2), StringComparer.Ordinal),
         usual);
 }

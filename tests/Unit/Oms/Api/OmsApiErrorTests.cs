@@ -43,7 +43,10 @@ public sealed class OmsApiErrorTests
     [InlineData("https://oms.example:8089/api/v2", nameof(OmsApiErrorKind.Absent))]
     public async Task Redirect_is_not_followed(string to, string kind)
     {
-        var refusal = await Refusal(_ => new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri(to, UriKind.RelativeOrAbsolute) } });
+        var refusal = await Refusal(_ => new HttpResponseMessage(HttpStatusCode.Found)
+        {
+            Headers = { Location = new Uri(to, UriKind.RelativeOrAbsolute) }
+        });
 
         refusal.Kind.ShouldBe(Enum.Parse<OmsApiErrorKind>(kind));
         refusal.Message.ShouldContain(to);
@@ -55,7 +58,9 @@ public sealed class OmsApiErrorTests
 
     [Fact]
     public async Task Success_true_with_an_HTTP_error_is_a_refusal() =>
-        (await Refusal(_ => Json("""{"success":true,"data":{"id":"np_1","status":"RUNNING"}}""", HttpStatusCode.Conflict))).Kind.ShouldBe(OmsApiErrorKind.Refused);
+        (await Refusal(
+            _ => Json("""{"success":true,"data":{"id":"np_1","status":"RUNNING"}}""", HttpStatusCode.Conflict))).Kind
+            .ShouldBe(OmsApiErrorKind.Refused);
 
     [Theory]
     [InlineData("""{"data":{"id":"np_1","status":"RUNNING"}}""")]
@@ -73,7 +78,8 @@ public sealed class OmsApiErrorTests
     [Fact]
     public async Task Endless_answer_is_refused_at_16_MiB()
     {
-        var refusal = await Refusal(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) });
+        var refusal = await Refusal(
+            _ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) });
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Unreadable);
         refusal.Message.ShouldContain("16 MiB");
@@ -85,7 +91,8 @@ public sealed class OmsApiErrorTests
     [InlineData(HttpStatusCode.InternalServerError)]
     public async Task Read_is_repeated_on_gateway_errors(HttpStatusCode status)
     {
-        using var console = new FakeConsole(asked => asked.Number < 3 ? Page(status) : Good("""{"id":"np_1","status":"RUNNING"}"""));
+        using var console = new FakeConsole(
+            asked => asked.Number < 3 ? Page(status) : Good("""{"id":"np_1","status":"RUNNING"}"""));
         using var api = Api(console, new InstantTime());
 
         (await api.ProgressAsync("np_1", Token)).Status.ShouldBe("RUNNING");
@@ -95,7 +102,8 @@ public sealed class OmsApiErrorTests
     [Fact]
     public async Task Unreachable_console_is_asked_four_times()
     {
-        using var console = new FakeConsole(_ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
+        using var console = new FakeConsole(
+            _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
         using var api = Api(console, new InstantTime());
 
         var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProgressAsync("np_1", Token));
@@ -122,7 +130,8 @@ public sealed class OmsApiErrorTests
     {
         var time = new ManualTimeProvider();
         using var handler = new Silent();
-        using var api = new HttpOmsApi(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "u", new Secret(Password)), handler, time);
+        using var api = new HttpOmsApi(
+            new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "u", new Secret(Password)), handler, time);
 
         var asking = api.ProgressAsync("np_1", Token);
         await handler.Asked;
@@ -139,7 +148,9 @@ public sealed class OmsApiErrorTests
     {
         using var cancelled = new CancellationTokenSource();
         using var handler = new Silent();
-        using var api = new HttpOmsApi(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "u", new Secret(Password)), handler, TimeProvider.System);
+        using var api = new HttpOmsApi(
+            new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "u", new Secret(Password)), handler,
+            TimeProvider.System);
 
         var asking = api.ProgressAsync("np_1", cancelled.Token);
         await handler.Asked;
@@ -176,7 +187,8 @@ public sealed class OmsApiErrorTests
             return buffer.Length;
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Read(buffer.Span));
     }
 
     /// <summary>Never answers.</summary>

@@ -82,7 +82,9 @@ public sealed class OmsApiReadTests
     public async Task Lag_is_measured_by_the_clock_of_the_console()
     {
         var date = DateTimeOffset.FromUnixTimeSeconds(1_689_248_124);
-        using var console = new FakeConsole(_ => Good("""{"projectId":"np_1","status":"RUNNING","enableIncrSync":true,"currentStep":"INCR_TRANSFER","incrSyncCheckpoint":1689248064}""", date));
+        using var console = new FakeConsole(_ => Good(
+            """{"projectId":"np_1","status":"RUNNING","enableIncrSync":true,"currentStep":"INCR_TRANSFER","incrSyncCheckpoint":1689248064}""",
+            date));
         using var api = Api(console);
 
         var progress = await api.ProgressAsync("np_1", Token);
@@ -105,7 +107,9 @@ public sealed class OmsApiReadTests
     [InlineData("999999999999999", null)]
     public async Task Checkpoint_that_is_not_a_time_is_kept_as_text(string checkpoint, int? lag)
     {
-        using var console = new FakeConsole(_ => Good($$"""{"status":"RUNNING","incrSyncCheckpoint":{{checkpoint}}}""", DateTimeOffset.FromUnixTimeSeconds(1_689_248_124)));
+        using var console = new FakeConsole(_ => Good(
+            $$"""{"status":"RUNNING","incrSyncCheckpoint":{{checkpoint}}}""",
+            DateTimeOffset.FromUnixTimeSeconds(1_689_248_124)));
         using var api = Api(console);
 
         var progress = await api.ProgressAsync("np_1", Token);
@@ -118,7 +122,8 @@ public sealed class OmsApiReadTests
     public async Task Reverse_checkpoint_counts_after_a_switchover()
     {
         using var console = new FakeConsole(_ => Good(
-            """{"status":"RUNNING","currentStep":"REVERSE_INCR_TRANSFER","incrSyncCheckpoint":1600000000,"reverseIncrTransferCheckpoint":1689248100}""", DateTimeOffset.FromUnixTimeSeconds(1_689_248_124)));
+            """{"status":"RUNNING","currentStep":"REVERSE_INCR_TRANSFER","incrSyncCheckpoint":1600000000,"reverseIncrTransferCheckpoint":1689248100}""",
+            DateTimeOffset.FromUnixTimeSeconds(1_689_248_124)));
         using var api = Api(console);
 
         (await api.ProgressAsync("np_1", Token)).Lag.ShouldBe(TimeSpan.FromSeconds(24));
@@ -174,7 +179,8 @@ public sealed class OmsApiReadTests
     [InlineData("1")]
     public async Task Success_is_read_in_several_spellings(string success)
     {
-        using var console = new FakeConsole(_ => Json($$"""{"success":{{success}},"totalCount":"12","data":[{"id":5,"name":null,"status":"SUSPEND"}]}"""));
+        using var console = new FakeConsole(_ => Json(
+            $$"""{"success":{{success}},"totalCount":"12","data":[{"id":5,"name":null,"status":"SUSPEND"}]}"""));
         using var api = Api(console);
 
         (await api.ListAsync(Token))[0].ShouldBe(new OmsProject(ProjectKind.Migration, "5", "", "SUSPEND"));
@@ -183,8 +189,10 @@ public sealed class OmsApiReadTests
     private static string Rows(Asked asked, int count, int size)
     {
         asked.Action.ShouldBe("ListProjects");
-        var page = int.Parse(asked.Body.Split("\"pageNumber\":")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
+        var page = int.Parse(
+            asked.Body.Split("\"pageNumber\":")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
         var kind = asked.Body.Contains("SYNC", StringComparison.Ordinal) ? "ns" : "np";
-        return "[" + string.Join(',', Enumerable.Range(0, count).Skip((page - 1) * size).Take(size).Select(i => $$"""{"id":"{{kind}}_{{i}}","name":"p {{i}}","status":"RUNNING","steps":[],"owner":"x"}""")) + "]";
+        return "[" + string.Join(',', Enumerable.Range(0, count).Skip((page - 1) * size).Take(size).Select(
+            i => $$"""{"id":"{{kind}}_{{i}}","name":"p {{i}}","status":"RUNNING","steps":[],"owner":"x"}""")) + "]";
     }
 }

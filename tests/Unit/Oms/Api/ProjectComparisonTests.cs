@@ -21,14 +21,17 @@ public sealed class ProjectComparisonTests
     {
         ProjectComponent[] components =
         [
-            new(ProjectComponentKind.IncrSync, "w", "RUNNING"), new(ProjectComponentKind.Store, "a", "ACTIVE"), new(ProjectComponentKind.Store, "b", "ACTIVE"),
-            new(ProjectComponentKind.Store, "c", "very odd, indeed"), new(ProjectComponentKind.ReverseIncrSync, "r", ""),
+            new(ProjectComponentKind.IncrSync, "w", "RUNNING"), new(ProjectComponentKind.Store, "a", "ACTIVE"),
+            new(ProjectComponentKind.Store, "b", "ACTIVE"),
+            new(ProjectComponentKind.Store, "c", "very odd, indeed"),
+            new(ProjectComponentKind.ReverseIncrSync, "r", ""),
         ];
         var line = ComponentSummary.Write(components);
 
         line.ShouldBe("Store ACTIVE x2, Store very_odd__indeed, Incr-Sync RUNNING, Reverse-Incr-Sync UNKNOWN");
         ComponentSummary.Read(line)[ProjectComponentKind.Store].ShouldBe(["ACTIVE", "very_odd__indeed"]);
-        ComponentSummary.Read(SchemaLimits.Clip(line, 20))[ProjectComponentKind.Store].ShouldBe(["ACTIVE"], "what was cut is left out");
+        ComponentSummary.Read(SchemaLimits.Clip(line, 20))[ProjectComponentKind.Store]
+            .ShouldBe(["ACTIVE"], "what was cut is left out");
         ComponentSummary.Read(null).ShouldBeEmpty();
     }
 
@@ -60,17 +63,21 @@ public sealed class ProjectComparisonTests
             components.Add(new(ProjectComponentKind.IncrSync, "w", writer));
         }
 
-        ProjectLinks.NotRecovered(new OmsProject(ProjectKind.Migration, "1", "a", status, recorded), components).Count.ShouldBe(problems);
+        ProjectLinks.NotRecovered(new OmsProject(ProjectKind.Migration, "1", "a", status, recorded), components).Count
+            .ShouldBe(problems);
     }
 
     [Fact]
     public void Every_subtopic_needs_one_healthy_store()
     {
         var project = new OmsProject(ProjectKind.Migration, "1", "a", "RUNNING", "Store ACTIVE");
-        ProjectComponent Store(string subtopic, string status) => new(ProjectComponentKind.Store, "s", status, subtopic);
+        ProjectComponent Store(string subtopic, string status) =>
+            new(ProjectComponentKind.Store, "s", status, subtopic);
 
-        ProjectLinks.NotRecovered(project, [Store("t", "ABNORMAL"), Store("t", "ABNORMAL"), Store("t", "ACTIVE")]).ShouldBeEmpty();
-        ProjectLinks.NotRecovered(project, [Store("t", "ACTIVE"), Store("u", "ABNORMAL"), Store("u", "STOPPED")]).ShouldBe(["Store of u is ABNORMAL and STOPPED"]);
+        ProjectLinks.NotRecovered(project, [Store("t", "ABNORMAL"), Store("t", "ABNORMAL"), Store("t", "ACTIVE")])
+            .ShouldBeEmpty();
+        ProjectLinks.NotRecovered(project, [Store("t", "ACTIVE"), Store("u", "ABNORMAL"), Store("u", "STOPPED")])
+            .ShouldBe(["Store of u is ABNORMAL and STOPPED"]);
     }
 
     [Fact]
@@ -78,10 +85,13 @@ public sealed class ProjectComparisonTests
     {
         OmsProject[] present =
         [
-            new(ProjectKind.Migration, "np_1", "a", "RUNNING"), new(ProjectKind.Synchronization, "ns_1", "renamed", "RUNNING"),
-            new(ProjectKind.Migration, "np_2", "twice", "RUNNING"), new(ProjectKind.Migration, "np_3", "twice", "RUNNING"),
+            new(ProjectKind.Migration, "np_1", "a", "RUNNING"),
+            new(ProjectKind.Synchronization, "ns_1", "renamed", "RUNNING"),
+            new(ProjectKind.Migration, "np_2", "twice", "RUNNING"),
+            new(ProjectKind.Migration, "np_3", "twice", "RUNNING"),
         ];
-        var match = new ProjectMatch(present, [new RenamedProject { Kind = ProjectKind.Synchronization, Id = "7", OldName = "a", NewName = "renamed" }]);
+        var match = new ProjectMatch(present, [
+            new RenamedProject { Kind = ProjectKind.Synchronization, Id = "7", OldName = "a", NewName = "renamed" }]);
 
         match.Find(new OmsProject(ProjectKind.Migration, "np_1", "other", "RUNNING"))!.Id.ShouldBe("np_1");
         match.Find(new OmsProject(ProjectKind.Migration, "1", "a", "RUNNING"))!.Id.ShouldBe("np_1");
@@ -104,6 +114,7 @@ public sealed class ProjectComparisonTests
         ProjectRecord.Read(sections).Items.ShouldBe(record.Items);
         sha256.ShouldBe(record.ToList().Sha256);
         record.Items.Select(p => p.Name).ShouldBe(["a b c", "订单 🚚"]);
-        Should.Throw<ListUnavailableException>(() => ProjectRecord.Read([new ListSection("projects", ["Migration\tnp_1"])]));
+        Should.Throw<ListUnavailableException>(
+            () => ProjectRecord.Read([new ListSection("projects", ["Migration\tnp_1"])]));
     }
 }

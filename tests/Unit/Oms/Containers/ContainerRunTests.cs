@@ -11,7 +11,12 @@ public sealed class ContainerRunTests
         Env =
         [
             new EnvironmentVariable { Name = "OMS_OPTS", Value = "-Xmx8g" },
-            new EnvironmentVariable { Name = "API_TOKEN", ValueFrom = new EnvironmentSource { SecretKeyRef = new SecretKeyReference { Name = "oms-env", Key = "token" } } },
+            new EnvironmentVariable
+            {
+                Name = "API_TOKEN",
+                ValueFrom =
+                    new EnvironmentSource { SecretKeyRef = new SecretKeyReference { Name = "oms-env", Key = "token" } }
+            },
         ],
     };
 
@@ -29,12 +34,18 @@ public sealed class ContainerRunTests
         made.HostConfig.ExtraHosts.ShouldBe(["metadb:192.0.2.9"]);
         made.HostConfig.LogConfig.ShouldBeEquivalentTo(old.HostConfig.LogConfig);
         (made.HostConfig.Memory, made.HostConfig.MemorySwap).ShouldBe((32L << 30, 64L << 30));
-        made.HostConfig.Ulimits.ShouldBe([new Ulimit { Name = "nofile", Soft = 1024, Hard = 2048 }, new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }]);
+        made.HostConfig.Ulimits.ShouldBe([
+            new Ulimit { Name = "nofile", Soft = 1024, Hard = 2048 },
+            new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }]);
         made.Config.Labels!["team"].ShouldBe("dba");
         made.Config.Labels!["version"].ShouldBe("4.2.2");
         (made.Config.Tty, made.Config.OpenStdin).ShouldBe((true, true));
         made.Config.Env!.ShouldBe(
-            ["PATH=/usr/bin", "LANG=C", $"TZ_NAME={Canary.PlainEnvironment}", "OMS_OPTS=-Xmx8g", $"API_TOKEN={Token}", "OMS_HOST_IP=192.0.2.216", "IS_UPGRADE=true"], ignoreOrder: true);
+            [
+                "PATH=/usr/bin", "LANG=C", $"TZ_NAME={Canary.PlainEnvironment}", "OMS_OPTS=-Xmx8g",
+                $"API_TOKEN={Token}", "OMS_HOST_IP=192.0.2.216", "IS_UPGRADE=true"
+            ],
+            ignoreOrder: true);
         made.HostConfig.RestartPolicy!.Name.ShouldBe("always");
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 2);
     }
@@ -51,15 +62,18 @@ public sealed class ContainerRunTests
     public void Values_of_variables_are_in_no_plan_status_event_or_log()
     {
         var world = Golden.World;
-        var texts = world.StatusWrites.Select(WorldJson.Text).Select(WithoutSpec).Concat(world.Events.All.Select(e => e.Message)).Concat(world.Logs.Lines);
+        var texts = world.StatusWrites.Select(WorldJson.Text).Select(WithoutSpec)
+            .Concat(world.Events.All.Select(e => e.Message)).Concat(world.Logs.Lines);
 
-        texts.Where(text => text.Contains(Token) || text.Contains("-Xmx8g") || text.Contains(Canary.Environment)).ShouldBeEmpty();
+        texts.Where(text => text.Contains(Token) || text.Contains("-Xmx8g") || text.Contains(Canary.Environment))
+            .ShouldBeEmpty();
     }
 
     [Fact]
     public void Run_with_other_options_killed_around_any_creation_ends_golden()
     {
-        var creations = Golden.World.Points.Where(p => p.What.StartsWith("create ", StringComparison.Ordinal)).SelectMany(p => new[] { p.Number, p.Number + 1 }).Distinct().ToList();
+        var creations = Golden.World.Points.Where(p => p.What.StartsWith("create ", StringComparison.Ordinal))
+            .SelectMany(p => new[] { p.Number, p.Number + 1 }).Distinct().ToList();
         creations.Count.ShouldBeGreaterThan(4);
         foreach (var fate in new[] { Fate.DieBefore, Fate.DieAfter, Fate.LostAnswer })
         {
@@ -111,7 +125,10 @@ public sealed class ContainerRunTests
     {
         var world = Held();
         var host = world["oms-b"];
-        var stray = new WorldContainer(world, host, OmsWorld.NewName, world.NewImageContent, new ContainerConfig { Labels = new Dictionary<string, string> { [Labels.UpgradeUid] = world.Upgrade.Metadata.Uid! } }, new HostConfig());
+        var stray = new WorldContainer(world, host, OmsWorld.NewName, world.NewImageContent, new ContainerConfig
+        {
+            Labels = new Dictionary<string, string> { [Labels.UpgradeUid] = world.Upgrade.Metadata.Uid! }
+        }, new HostConfig());
         host.Containers.Add(stray);
         Continue(world);
         world.RunUntil(() => world.Is("Failed"), "failed");
@@ -162,11 +179,24 @@ public sealed class ContainerRunTests
     public void Node_has_its_own_note_where_its_container_differs()
     {
         var world = Begin();
-        world.EditSpec(s => s with { Mode = RunMode.Plan, Regions = [s.Regions[0] with { Nodes = [s.Regions[0].Nodes[0], s.Regions[0].Nodes[1] with { Container = new ContainerSpec { Memory = "48Gi" } }] }] });
+        world.EditSpec(s => s with
+        {
+            Mode = RunMode.Plan,
+            Regions = [s.Regions[0] with
+            {
+                Nodes =
+                [
+                    s.Regions[0].Nodes[0],
+                    s.Regions[0].Nodes[1] with { Container = new ContainerSpec { Memory = "48Gi" } }
+                ]
+            }]
+        });
         world.RunUntil(() => world.Is("Planned"), "planned");
 
-        world.Plan.Notes.Where(n => n.Contains("with the new image")).Select(n => n.Split(" is the")[0]).ShouldBe(["The new container of oms-a", "The new container of oms-b"]);
-        world.Step("PrepareImage/oms-b/create").As<CreateContainer>().Changes.ShouldNotBeNull().ShouldContain("memory 48Gi");
+        world.Plan.Notes.Where(n => n.Contains("with the new image")).Select(n => n.Split(" is the")[0])
+            .ShouldBe(["The new container of oms-a", "The new container of oms-b"]);
+        world.Step("PrepareImage/oms-b/create").As<CreateContainer>().Changes.ShouldNotBeNull()
+            .ShouldContain("memory 48Gi");
     }
 
     private static OmsWorld Begin()
@@ -176,7 +206,8 @@ public sealed class ContainerRunTests
         {
             host.Write("/conf/config.yaml", System.Text.Encoding.UTF8.GetString(host.Files["/data/oms/config.yaml"]));
             var old = world.Old(host.Name);
-            old.Config = old.Config with { Labels = new Dictionary<string, string>(old.Config.Labels!) { ["team"] = "dba" } };
+            old.Config =
+                old.Config with { Labels = new Dictionary<string, string>(old.Config.Labels!) { ["team"] = "dba" } };
             old.HostConfig = old.HostConfig with
             {
                 Binds = ["data:/home/ds"],
@@ -186,7 +217,11 @@ public sealed class ContainerRunTests
                     new Mount { Type = "bind", Source = "/data/oms/logs", Target = "/home/admin/logs" },
                 ],
                 ExtraHosts = ["metadb:192.0.2.9"],
-                LogConfig = new LogConfig { Type = "json-file", Config = new Dictionary<string, string> { ["max-size"] = "10m" } },
+                LogConfig = new LogConfig
+                {
+                    Type = "json-file",
+                    Config = new Dictionary<string, string> { ["max-size"] = "10m" }
+                },
                 Memory = 16L << 30,
                 MemorySwap = 32L << 30,
                 Ulimits = [new Ulimit { Name = "nofile", Soft = 1024, Hard = 2048 }],

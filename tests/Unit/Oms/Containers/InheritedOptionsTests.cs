@@ -24,13 +24,15 @@ public sealed class InheritedOptionsTests
 
         host.ExtraHosts.ShouldBe(["metadb:192.0.2.9"]);
         host.Binds.ShouldBe(["/data:/data:ro"]);
-        (host.Memory, host.MemorySwap, host.ShmSize, host.ReadonlyRootfs).ShouldBe((1L << 30, 2L << 30, 256L << 20, true));
+        (host.Memory, host.MemorySwap, host.ShmSize, host.ReadonlyRootfs)
+            .ShouldBe((1L << 30, 2L << 30, 256L << 20, true));
         host.Sysctls.ShouldNotBeNull()["kernel.shmmax"].ShouldBe("1");
         host.LogConfig!.Config.ShouldNotBeNull()["max-size"].ShouldBe("10m");
         sent["FieldOfDocker99"]!.ToJsonString().ShouldBe("""{"deep":[1,2]}""");
         sent["LogConfig"]!["Future"]!.GetValue<int>().ShouldBe(1);
         sent["Mounts"]![0]!["BindOptions"]!["Propagation"]!.GetValue<string>().ShouldBe("rshared");
-        new[] { "Dns", "NanoCpus", "Ulimits", "Devices", "SecurityOpt", "CapAdd", "Annotations" }.ShouldAllBe(name => sent[name] != null);
+        new[] { "Dns", "NanoCpus", "Ulimits", "Devices", "SecurityOpt", "CapAdd", "Annotations" }
+            .ShouldAllBe(name => sent[name] != null);
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class InheritedOptionsTests
     [InlineData("""["/mine"]""", "null", "/mine", null)]
     [InlineData("null", """["sh","-c","x"]""", "", "sh,-c,x")]
     [InlineData("""["/root/docker_cmd.sh"]""", """["other"]""", null, "other")]
-    public void Overridden_entry_point_and_command_are_given_again(string entrypoint, string command, string? expected, string? expectedCommand)
+    public void Overridden_entry_point_and_command_are_given_again(
+        string entrypoint, string command, string? expected, string? expectedCommand)
     {
         var own = Of("", $""" "Entrypoint":{entrypoint},"Cmd":{command} """).Config();
 
@@ -73,7 +76,8 @@ public sealed class InheritedOptionsTests
         inherited.Host().Sysctls!.Keys.ShouldBe(["kernel.shmmax"]);
         (inherited.Host().Other ?? []).Keys.ShouldBeEmpty();
         (inherited.Config().Other ?? []).Keys.ShouldBeEmpty();
-        inherited.Dropped.Select(text => text.Split(' ')[0]).ShouldBe(["MacAddress", "PortBindings", "Links", "sysctl"], ignoreOrder: true);
+        inherited.Dropped.Select(text => text.Split(' ')[0])
+            .ShouldBe(["MacAddress", "PortBindings", "Links", "sysctl"], ignoreOrder: true);
         inherited.Dropped.ShouldAllBe(text => text.Contains("host's network"));
     }
 
@@ -84,7 +88,8 @@ public sealed class InheritedOptionsTests
     [Fact]
     public void Labels_of_docker_compose_are_dropped()
     {
-        var inherited = Of("", """ "Labels":{"com.docker.compose.project":"oms","com.docker.compose.service":"oms","team":"dba"} """);
+        var inherited = Of(
+            "", """ "Labels":{"com.docker.compose.project":"oms","com.docker.compose.service":"oms","team":"dba"} """);
 
         inherited.Config().Labels!.Keys.ShouldBe(["team"]);
         inherited.Dropped.ShouldHaveSingleItem().ShouldContain("docker compose");
@@ -129,12 +134,14 @@ public sealed class InheritedOptionsTests
     [Fact]
     public void Hash_and_print_are_those_of_former_releases()
     {
-        var former = JsonNode.Parse(File.ReadAllText(Repository.PathOf("tests/Unit/Oms/Containers/former-options.json")))!.AsArray();
+        var former = JsonNode.Parse(
+            File.ReadAllText(Repository.PathOf("tests/Unit/Oms/Containers/former-options.json")))!.AsArray();
 
         foreach (var example in former)
         {
             var container = example!["container"]!.AsObject();
-            InheritedOptions.Of(container, example["image"]!.AsObject()).Hash.ShouldBe(example["hash"]!.GetValue<string>());
+            InheritedOptions.Of(container, example["image"]!.AsObject()).Hash
+                .ShouldBe(example["hash"]!.GetValue<string>());
             OptionFields.OfContainer(container).Print().ShouldBe(example["print"]!.GetValue<string>());
         }
 
@@ -144,7 +151,8 @@ public sealed class InheritedOptionsTests
     private static InheritedOptions Of(string host, string config = "", string mounts = "")
     {
         var inspect = JsonNode.Parse(
-            $$"""{"Id":"0123456789abcdef","Name":"/oms","Image":"sha256:1","State":{},"Config":{{{(config.Contains("Entrypoint", StringComparison.Ordinal) ? "" : """ "Entrypoint":["/root/docker_cmd.sh"],"Cmd":["start"] """ + (config.Trim().Length == 0 ? "" : ","))}}{{config}}},"HostConfig":{{{host}}},"Mounts":[{{mounts}}]}""")!.AsObject();
+            $$"""{"Id":"0123456789abcdef","Name":"/oms","Image":"sha256:1","State":{},"Config":{{{(config.Contains("Entrypoint", StringComparison.Ordinal) ? "" : """ "Entrypoint":["/root/docker_cmd.sh"],"Cmd":["start"] """ + (config.Trim().Length == 0 ? "" : ","))}}{{config}}},"HostConfig":{{{host}}},"Mounts":[{{mounts}}]}""")!
+            .AsObject();
         return InheritedOptions.Of(inspect, Image);
     }
 }

@@ -6,18 +6,25 @@ public sealed class NewContainerTests
     [Fact]
     public void Vendor_options_are_set_and_the_policy_waits_for_Verify()
     {
-        var made = Make(new HostConfig { NetworkMode = "bridge", RestartPolicy = new RestartPolicy { Name = "always" }, PidsLimit = 100 });
+        var made = Make(new HostConfig
+        {
+            NetworkMode = "bridge",
+            RestartPolicy = new RestartPolicy { Name = "always" },
+            PidsLimit = 100
+        });
         var (config, host) = (ContainerConfig.Of(made), HostConfig.Of(made));
 
         (config.Tty, config.OpenStdin).ShouldBe((true, true));
-        (host.NetworkMode, host.Privileged, host.PidsLimit, host.RestartPolicy!.Name, host.AutoRemove).ShouldBe(("host", true, -1, "no", false));
+        (host.NetworkMode, host.Privileged, host.PidsLimit, host.RestartPolicy!.Name, host.AutoRemove)
+            .ShouldBe(("host", true, -1, "no", false));
         config.Env.ShouldBe(["TZ=Asia/Shanghai", "OMS_HOST_IP=192.0.2.1", "IS_UPGRADE=true"]);
     }
 
     [Fact]
     public void IS_UPGRADE_of_an_earlier_upgrade_is_not_kept() =>
         new NewContainer("192.0.2.1", IsUpgrade: false, Https: null, new ContainerSpec())
-            .From(Inherited(new HostConfig(), "IS_UPGRADE=true", "OMS_HOST_IP=192.0.2.77"), NoSecret)["Env"]!.ToJsonString()
+            .From(Inherited(new HostConfig(), "IS_UPGRADE=true", "OMS_HOST_IP=192.0.2.77"), NoSecret)["Env"]!
+            .ToJsonString()
             .ShouldBe("""["OMS_HOST_IP=192.0.2.1"]""");
 
     [Theory]
@@ -28,7 +35,12 @@ public sealed class NewContainerTests
     public void Limit_of_processes_is_65535_unless_it_was_larger(string? before, long soft, long hard)
     {
         var old = before?.Split(':').Select(long.Parse).ToArray();
-        var made = Make(new HostConfig { Ulimits = old is null ? null : [new Ulimit { Name = "nproc", Soft = old[0], Hard = old[1] }, new Ulimit { Name = "core", Soft = 1, Hard = 1 }] });
+        var made = Make(new HostConfig
+        {
+            Ulimits = old is null ? null : [
+                new Ulimit { Name = "nproc", Soft = old[0], Hard = old[1] },
+                new Ulimit { Name = "core", Soft = 1, Hard = 1 }]
+        });
 
         var limits = HostConfig.Of(made).Ulimits.ShouldNotBeNull();
         limits.Single(limit => limit.Name == "nproc").ShouldBe(new Ulimit { Name = "nproc", Soft = soft, Hard = hard });
@@ -43,7 +55,8 @@ public sealed class NewContainerTests
     [InlineData(1000, 2000, "0", 0, 0)]
     public void Memory_keeps_the_swap_beyond_it(long memory, long swap, string asked, long expected, long expectedSwap)
     {
-        var host = HostConfig.Of(Make(new HostConfig { Memory = memory, MemorySwap = swap }, new ContainerSpec { Memory = asked }));
+        var host = HostConfig.Of(
+            Make(new HostConfig { Memory = memory, MemorySwap = swap }, new ContainerSpec { Memory = asked }));
 
         (host.Memory, host.MemorySwap).ShouldBe((expected, expectedSwap));
     }
@@ -58,11 +71,19 @@ public sealed class NewContainerTests
                 Ulimits = [new Ulimit { Name = "nofile", Soft = 1, Hard = 2 }],
                 Binds = ["/old:/opt/extra", "/data:/data"],
                 Mounts = [new Mount { Type = "bind", Source = "/m", Target = "/opt/mounted/" }],
-                LogConfig = new LogConfig { Type = "json-file", Config = new Dictionary<string, string> { ["max-size"] = "1m", ["max-file"] = "3" } },
+                LogConfig = new LogConfig
+                {
+                    Type = "json-file",
+                    Config = new Dictionary<string, string> { ["max-size"] = "1m", ["max-file"] = "3" }
+                },
             },
             new ContainerSpec
             {
-                Env = [new EnvironmentVariable { Name = "TZ", Value = "UTC" }, new EnvironmentVariable { Name = "TOKEN", ValueFrom = From("oms", "token") }],
+                Env =
+                [
+                    new EnvironmentVariable { Name = "TZ", Value = "UTC" },
+                    new EnvironmentVariable { Name = "TOKEN", ValueFrom = From("oms", "token") }
+                ],
                 ExtraHosts = ["metadb:192.0.2.99"],
                 Ulimits = [new UlimitSpec { Name = "nofile", Soft = 1024 }],
                 Binds = ["/new:/opt/extra:ro", "/n:/opt/mounted"],
@@ -77,14 +98,23 @@ public sealed class NewContainerTests
         host.Binds.ShouldBe(["/data:/data", "/new:/opt/extra:ro", "/n:/opt/mounted"]);
         host.Mounts.ShouldBeEmpty();
         (host.LogConfig!.Type, host.LogConfig.Config!.Single()).ShouldBe(("local", new("max-size", "100m")));
-        config.Labels!.ShouldBe(new Dictionary<string, string> { ["kept"] = "1", ["team"] = "dba", ["team.of"] = "x=y", ["bare"] = "" }, ignoreOrder: true);
+        config.Labels!.ShouldBe(
+            new Dictionary<string, string> { ["kept"] = "1", ["team"] = "dba", ["team.of"] = "x=y", ["bare"] = "" },
+            ignoreOrder: true);
     }
 
     [Fact]
     public void Certificate_of_the_spec_replaces_a_mount_in_the_long_form()
     {
-        var host = HostConfig.Of(new NewContainer("192.0.2.1", IsUpgrade: true, new HttpsSpec { CertificateHostPath = "/pki/c", KeyHostPath = "/pki/k" }, new ContainerSpec())
-            .From(Inherited(new HostConfig { Mounts = [new Mount { Type = "bind", Source = "/old", Target = "/etc/pki/nginx/oms_server.crt" }] }), NoSecret));
+        var host = HostConfig.Of(new NewContainer(
+            "192.0.2.1", IsUpgrade: true, new HttpsSpec { CertificateHostPath = "/pki/c", KeyHostPath = "/pki/k" },
+            new ContainerSpec())
+            .From(
+                Inherited(new HostConfig
+                {
+                    Mounts = [new Mount { Type = "bind", Source = "/old", Target = "/etc/pki/nginx/oms_server.crt" }]
+                }),
+                NoSecret));
 
         host.Mounts.ShouldBeEmpty();
         host.Binds.ShouldBe(["/pki/c:/etc/pki/nginx/oms_server.crt", "/pki/k:/etc/pki/nginx/oms_server.key"]);
@@ -100,6 +130,7 @@ public sealed class NewContainerTests
             .From(Inherited(old, "TZ=Asia/Shanghai"), secret => $"value of {secret.Name}/{secret.Key}");
 
     private static InheritedOptions Inherited(HostConfig host, params string[] variables) => new(
-        WorldOptions.Body(new ContainerConfig { Env = variables, Labels = new Dictionary<string, string> { ["kept"] = "1" } }, host),
+        WorldOptions.Body(
+            new ContainerConfig { Env = variables, Labels = new Dictionary<string, string> { ["kept"] = "1" } }, host),
         []);
 }

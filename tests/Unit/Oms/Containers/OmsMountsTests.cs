@@ -5,7 +5,11 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>Which mounts lead to the data of OMS: by whole segments of a path, up and down, or by the volume.</summary>
 public sealed class OmsMountsTests
 {
-    private static readonly string[] Segments = ["", "/data", "/data/oms", "/data/oms/logs", "/data/oms/logs/x", "/data/om", "/data/oms2", "/data/oms/log", "/dat", "/srv"];
+    private static readonly string[] Segments =
+    [
+        "", "/data", "/data/oms", "/data/oms/logs", "/data/oms/logs/x", "/data/om", "/data/oms2", "/data/oms/log",
+        "/dat", "/srv"
+    ];
 
     [Theory]
     [InlineData("/data/oms/logs", true)]
@@ -26,7 +30,8 @@ public sealed class OmsMountsTests
     {
         foreach (var (one, other) in Segments.SelectMany(one => Segments.Select(other => (one, other))))
         {
-            var expected = one.Length > 0 && other.Length > 0 && one.Split('/').Zip(other.Split('/')).All(pair => pair.First == pair.Second);
+            var expected = one.Length > 0 && other.Length > 0
+                && one.Split('/').Zip(other.Split('/')).All(pair => pair.First == pair.Second);
             OmsMounts.Writable([Bind(one)], [Bind(other)]).Any().ShouldBe(expected, $"{one} and {other}");
             OmsMounts.Writable([Bind(other)], [Bind(one)]).Any().ShouldBe(expected, $"{other} and {one}");
             OmsMounts.Writable([Bind(one, isWritable: false)], [Bind(other)]).ShouldBeEmpty();
@@ -36,13 +41,17 @@ public sealed class OmsMountsTests
     [Fact]
     public void Volume_counts_by_its_name_also_where_dockerd_gives_no_path()
     {
-        OmsMounts.Writable([Volume("oms-logs", "")], [Volume("oms-logs", "/var/lib/docker/volumes/oms-logs/_data/logs")]).ShouldHaveSingleItem();
+        OmsMounts.Writable([Volume("oms-logs", "")], [Volume(
+            "oms-logs", "/var/lib/docker/volumes/oms-logs/_data/logs")]).ShouldHaveSingleItem();
         OmsMounts.Writable([Volume("other", "")], [Volume("oms-logs", "")]).ShouldBeEmpty();
         OmsMounts.Writable([Volume("", "")], [Volume("", "")]).ShouldBeEmpty();
-        OmsMounts.Writable([Bind("/var/lib/docker/volumes")], [Volume("oms-logs", "/var/lib/docker/volumes/oms-logs/_data")]).ShouldHaveSingleItem();
+        OmsMounts.Writable([Bind("/var/lib/docker/volumes")], [Volume(
+            "oms-logs", "/var/lib/docker/volumes/oms-logs/_data")]).ShouldHaveSingleItem();
     }
 
-    private static MountPoint Bind(string source, bool isWritable = true) => new() { Type = "bind", Name = "", Source = source, Destination = "/x", RW = isWritable };
+    private static MountPoint Bind(string source, bool isWritable = true) =>
+        new() { Type = "bind", Name = "", Source = source, Destination = "/x", RW = isWritable };
 
-    private static MountPoint Volume(string name, string source) => new() { Type = "volume", Name = name, Source = source, Destination = "/x", RW = true };
+    private static MountPoint Volume(string name, string source) =>
+        new() { Type = "volume", Name = name, Source = source, Destination = "/x", RW = true };
 }

@@ -8,7 +8,11 @@ public sealed class ProbeContainerTests
         new HostConfig
         {
             Memory = 1L << 30,
-            Binds = ["/data/oms/logs:/home/admin/logs:rw", "store:/home/ds/store", "run:/home/ds/run:ro", "cache:/cache:nocopy"],
+            Binds =
+            [
+                "/data/oms/logs:/home/admin/logs:rw", "store:/home/ds/store", "run:/home/ds/run:ro",
+                "cache:/cache:nocopy"
+            ],
             Mounts =
             [
                 new Mount { Type = "bind", Source = "/conf", Target = "/home/admin/conf" },
@@ -17,7 +21,11 @@ public sealed class ProbeContainerTests
                     Type = "volume",
                     Source = "deep",
                     Target = "/deep",
-                    Other = new Dictionary<string, JsonElement> { ["VolumeOptions"] = JsonElement.Parse("""{"Subpath":"a"}"""), ["Consistency"] = JsonElement.Parse("\"default\"") },
+                    Other = new Dictionary<string, JsonElement>
+                    {
+                        ["VolumeOptions"] = JsonElement.Parse("""{"Subpath":"a"}"""),
+                        ["Consistency"] = JsonElement.Parse("\"default\"")
+                    },
                 },
             ],
         }));

@@ -17,7 +17,8 @@ public sealed class InventorySearchTests
         node.Ports.ShouldBe([8090, 8089, 8088, 9000, 2023]);
         world.Status.Inventory.MetadataDatabase.ShouldBe("192.0.2.50:3306 with rm_340, cm_340, cm_hb_340");
         world.Plan.Notes.ShouldContain(
-            "Region default: 192-0-2-216 is 192.0.2.216 (from spec.hostIP), oms_322 becomes oms_422bp1, ports 8090 8089 8088 9000 2023.");
+            "Region default: 192-0-2-216 is 192.0.2.216 (from spec.hostIP), oms_322 becomes oms_422bp1, ports 8090 "
+            + "8089 8088 9000 2023.");
     }
 
     [Theory]
@@ -31,9 +32,11 @@ public sealed class InventorySearchTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        world.Status.Nodes.Select(n => (n.Name, n.Container)).ShouldBe([("192-0-2-216", NewName), ("192-0-2-217", NewName)]);
+        world.Status.Nodes.Select(n => (n.Name, n.Container))
+            .ShouldBe([("192-0-2-216", NewName), ("192-0-2-217", NewName)]);
         world.Hosts.ShouldAllBe(host => host.Find(NewName)!.IsRunning && !host.Find(OmsWorld.OldName)!.IsRunning);
-        world.Status.Inventory!.Regions.Single().Nodes[1 - known].FoundIn.ShouldBe($"cm_nodes of {world.Hosts[known].Ip}");
+        world.Status.Inventory!.Regions.Single().Nodes[1 - known].FoundIn
+            .ShouldBe($"cm_nodes of {world.Hosts[known].Ip}");
         world.Status.HighAvailability!.Method.ShouldBe(HighAvailabilityMethod.Sql);
     }
 
@@ -46,10 +49,11 @@ public sealed class InventorySearchTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        world.Status.Inventory!.Regions.Select(r => (r.Name, r.Location, string.Join(' ', r.Nodes.Select(n => n.Name)))).ShouldBe(
-        [
-            ("cn-hangzhou", 1, "192-0-2-216 192-0-2-217"), ("cn-heilongjiang", 2, "192-0-2-218 192-0-2-219"),
-        ]);
+        world.Status.Inventory!.Regions.Select(r => (r.Name, r.Location, string.Join(' ', r.Nodes.Select(n => n.Name))))
+            .ShouldBe(
+            [
+                ("cn-hangzhou", 1, "192-0-2-216 192-0-2-217"), ("cn-heilongjiang", 2, "192-0-2-218 192-0-2-219"),
+            ]);
         world.Status.Inventory.Regions[0].Nodes.ShouldAllBe(n => n.FoundIn == "table host of cm_340");
     }
 
@@ -57,7 +61,8 @@ public sealed class InventorySearchTests
     public void Region_of_the_spec_comes_first_and_keeps_its_names()
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2 }).WithRegions();
-        world.Apply(spec => Short(spec) with { Regions = [spec.Regions[1] with { Nodes = [spec.Regions[1].Nodes[1]] }] }).Planned();
+        world.Apply(spec =>
+            Short(spec) with { Regions = [spec.Regions[1] with { Nodes = [spec.Regions[1].Nodes[1]] }] }).Planned();
 
         world.Status.Findings.ShouldBeEmpty();
         world.Status.Inventory!.Regions.Select(r => (r.Name, string.Join(' ', r.Nodes.Select(n => n.Name)))).ShouldBe(
@@ -68,7 +73,8 @@ public sealed class InventorySearchTests
     public void Containers_and_method_are_found_for_written_nodes()
     {
         var world = new OmsWorld();
-        world.Apply(spec => spec with { CurrentContainer = null, NewContainer = null, HighAvailability = new HighAvailabilitySpec() });
+        world.Apply(spec =>
+            spec with { CurrentContainer = null, NewContainer = null, HighAvailability = new HighAvailabilitySpec() });
 
         world.RunToSuccess();
 
@@ -84,10 +90,15 @@ public sealed class InventorySearchTests
         world["oms-b"].Beside(world, "oms_321", "/data/oms/config.yaml:/home/admin/conf/config.yaml");
         world["oms-a"].Beside(world, "agent", "/:/rootfs").Start();
 
-        world.Apply(spec => Short(spec) with { Preflight = Short(spec).Preflight with { Acknowledge = [.. Short(spec).Preflight.Acknowledge, Reasons.DataShared] } }).Planned();
+        world.Apply(spec => Short(spec) with
+        {
+            Preflight =
+                Short(spec).Preflight with { Acknowledge = [.. Short(spec).Preflight.Acknowledge, Reasons.DataShared] }
+        }).Planned();
 
         world.Status.Findings.ShouldBeEmpty();
-        world.Plan.Notes.Count(n => n.StartsWith("Acknowledged by DataShared", StringComparison.Ordinal)).ShouldBe(2, "a stopped OMS is none");
+        world.Plan.Notes.Count(n => n.StartsWith("Acknowledged by DataShared", StringComparison.Ordinal))
+            .ShouldBe(2, "a stopped OMS is none");
         world.Status.Nodes.ShouldAllBe(n => n.Container == OmsWorld.OldName);
     }
 
@@ -130,7 +141,8 @@ public sealed class InventorySearchTests
         var world = new OmsWorld();
         world.Apply(spec => Short(spec) with { CurrentContainer = "oms_321" }).RunToStall();
 
-        world.Found(Reasons.ContainerNotFound).ShouldAllBe(f => f.Message.Contains("Correct spec.currentContainer: with config.yaml of OMS mounted runs oms_322."));
+        world.Found(Reasons.ContainerNotFound).ShouldAllBe(
+            f => f.Message.Contains("Correct spec.currentContainer: with config.yaml of OMS mounted runs oms_322."));
     }
 
     [Fact]
@@ -173,10 +185,13 @@ public sealed class InventorySearchTests
     public void Endpoint_without_address_does_not_lead_to_found_nodes()
     {
         var world = new OmsWorld();
-        world.Apply(spec => Short(spec) with { Docker = Short(spec).Docker! with { Endpoint = "tcp://192.0.2.216:2376" } }).RunToStall();
+        world.Apply(
+            spec => Short(spec) with { Docker = Short(spec).Docker! with { Endpoint = "tcp://192.0.2.216:2376" } })
+            .RunToStall();
 
         world.Found(Reasons.InvalidSpec).ShouldContain(f => f.Field == "spec.docker.endpoint"
-            && f.Message.Contains("192.0.2.217 (cm_nodes of 192.0.2.216)") && f.Message.Contains("Put {hostIP} into it"));
+            && f.Message.Contains("192.0.2.217 (cm_nodes of 192.0.2.216)")
+            && f.Message.Contains("Put {hostIP} into it"));
     }
 
     [Fact]
@@ -186,7 +201,8 @@ public sealed class InventorySearchTests
         world.Old("oms-a").Config = world.Old("oms-a").Config with { Env = ["OMS_HOST_IP=198.51.100.1"] };
         world.Apply(Short).RunToStall();
 
-        world.Found(Reasons.NodesDiffer).ShouldContain(f => f.Field == "spec.hostIP" && f.Message.Contains("has OMS_HOST_IP=198.51.100.1; expected 192.0.2.216"));
+        world.Found(Reasons.NodesDiffer).ShouldContain(
+            f => f.Field == "spec.hostIP" && f.Message.Contains("has OMS_HOST_IP=198.51.100.1; expected 192.0.2.216"));
     }
 
     [Fact]
@@ -210,7 +226,10 @@ public sealed class InventorySearchTests
         (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.NodesDiffer, "NodesDiffer/192.0.2.217"));
         finding.Message.ShouldBeWorded();
 
-        world.EditSpec(spec => spec with { Preflight = spec.Preflight with { Acknowledge = [.. spec.Preflight.Acknowledge, finding.Acknowledge!] } });
+        world.EditSpec(spec => spec with
+        {
+            Preflight = spec.Preflight with { Acknowledge = [.. spec.Preflight.Acknowledge, finding.Acknowledge!] }
+        });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
         world.Status.Inventory!.Regions.Single().Nodes.ShouldHaveSingleItem();
     }
@@ -241,11 +260,19 @@ public sealed class InventorySearchTests
     [Fact]
     public void Version_without_ha_config_needs_no_method()
     {
-        var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", NeedsJar = false, HaConfig = null });
+        var world = new OmsWorld(new WorldSetup
+        {
+            Community = true,
+            FromVersion = "3.3.0",
+            ToVersion = "3.3.1",
+            NeedsJar = false,
+            HaConfig = null
+        });
         world.Apply(Short).Planned();
 
         world.Status.Findings.ShouldBeEmpty();
-        world.Plan.Notes.ShouldContain("spec.highAvailability.method is not set. Sql is used, because OMS 3.3.0-ce has no ha.config.");
+        world.Plan.Notes.ShouldContain(
+            "spec.highAvailability.method is not set. Sql is used, because OMS 3.3.0-ce has no ha.config.");
     }
 
     [Fact]
@@ -255,7 +282,14 @@ public sealed class InventorySearchTests
         foreach (var host in world.Hosts)
         {
             var old = host.Find(OmsWorld.OldName)!;
-            old.HostConfig = old.HostConfig with { Binds = [.. old.HostConfig.Binds!, "/data/oms/oms.crt:/etc/pki/nginx/oms_server.crt", "/data/oms/oms.key:/etc/pki/nginx/oms_server.key"] };
+            old.HostConfig = old.HostConfig with
+            {
+                Binds =
+                [
+                    .. old.HostConfig.Binds!, "/data/oms/oms.crt:/etc/pki/nginx/oms_server.crt",
+                    "/data/oms/oms.key:/etc/pki/nginx/oms_server.key"
+                ]
+            };
             host.Write("/data/oms/oms.crt", "certificate");
             host.Write("/data/oms/oms.key", "key");
         }
@@ -295,7 +329,8 @@ public sealed class InventorySearchTests
         world.RunUntil(() => world.Status.Phase == OmsUpgradePhases.StopOld, "the downtime begins");
         foreach (var host in world.Hosts)
         {
-            host.Write("/data/oms/config.yaml", world.Setup.Config(world, host).Replace("192.0.2.217]", "192.0.2.217, 192.0.2.99]", StringComparison.Ordinal));
+            host.Write("/data/oms/config.yaml", world.Setup.Config(world, host).Replace(
+                "192.0.2.217]", "192.0.2.217, 192.0.2.99]", StringComparison.Ordinal));
         }
 
         world.Restart();

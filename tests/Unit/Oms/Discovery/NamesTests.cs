@@ -30,7 +30,8 @@ public sealed class NamesTests
     [InlineData("oms", "3.2.2", "4.2.2", "oms_422")]
     [InlineData("oms_13220", "3.2.2", "4.2.2", "oms_13220_422")]
     [InlineData("oms_422", "4.2.2-bp1", "4.2.2", "oms_422_422")]
-    public void New_container_is_named_after_old_one_and_new_version(string current, string from, string to, string name)
+    public void New_container_is_named_after_old_one_and_new_version(
+        string current, string from, string to, string name)
     {
         NewContainerName.Of(current, from, to).ShouldBe(name);
         name.ShouldNotBe(current);

@@ -9,7 +9,11 @@ internal static class ShortSpecs
     public static OmsUpgradeSpec Short(OmsUpgradeSpec spec) => spec with
     {
         HostIP = spec.Regions[0].Nodes[0].HostIP,
-        Docker = new DockerAccess { Endpoint = "tcp://{hostIP}:2376", TlsSecretRef = new SecretReference { Name = "docker-tls" } },
+        Docker = new DockerAccess
+        {
+            Endpoint = "tcp://{hostIP}:2376",
+            TlsSecretRef = new SecretReference { Name = "docker-tls" }
+        },
         Regions = [],
         CurrentContainer = null,
         NewContainer = null,
@@ -19,8 +23,9 @@ internal static class ShortSpecs
     /// <summary>The row of cluster_info for each region of the world.</summary>
     public static OmsWorld WithRegions(this OmsWorld world)
     {
-        world.Metadata.ClusterInfo.AddRange(Enumerable.Range(0, world.Setup.Regions).Select(region => new ClusterInfoRow(
-            OmsWorld.RegionName(region), $"{(world.Setup.Regions == 1 ? 0 : region + 1)}", region == 0)));
+        world.Metadata.ClusterInfo.AddRange(
+            Enumerable.Range(0, world.Setup.Regions).Select(region => new ClusterInfoRow(
+                OmsWorld.RegionName(region), $"{(world.Setup.Regions == 1 ? 0 : region + 1)}", region == 0)));
         return world;
     }
 
@@ -28,7 +33,8 @@ internal static class ShortSpecs
     public static WorldContainer Beside(this WorldHost host, OmsWorld world, string name, params string[] binds)
     {
         var old = host.Find(OmsWorld.OldName)!;
-        var container = new WorldContainer(world, host, name, old.Image, old.Config with { Env = [] }, new HostConfig { Binds = binds });
+        var container = new WorldContainer(
+            world, host, name, old.Image, old.Config with { Env = [] }, new HostConfig { Binds = binds });
         host.Containers.Add(container);
         return container;
     }

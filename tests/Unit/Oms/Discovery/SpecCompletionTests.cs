@@ -14,8 +14,20 @@ public sealed class SpecCompletionTests
                 Location = 1,
                 Nodes =
                 [
-                    new InventoryNode { Name = "a", HostIP = "192.0.2.216", CurrentContainer = "oms_322", NewContainer = "oms_422" },
-                    new InventoryNode { Name = "192-0-2-217", HostIP = "192.0.2.217", CurrentContainer = "oms_322", NewContainer = "oms_422" },
+                    new InventoryNode
+                    {
+                        Name = "a",
+                        HostIP = "192.0.2.216",
+                        CurrentContainer = "oms_322",
+                        NewContainer = "oms_422"
+                    },
+                    new InventoryNode
+                    {
+                        Name = "192-0-2-217",
+                        HostIP = "192.0.2.217",
+                        CurrentContainer = "oms_322",
+                        NewContainer = "oms_422"
+                    },
                 ],
             },
         ],
@@ -56,12 +68,19 @@ public sealed class SpecCompletionTests
             Short with
             {
                 NewContainer = "mine",
-                HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual, RefetchMargin = "7m" },
-                Regions = [new OmsRegion { Name = "cn-hangzhou", Nodes = [new OmsNode { Name = "a", HostIP = "192.0.2.216", Docker = own, CurrentContainer = "hand" }] }],
+                HighAvailability =
+                    new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual, RefetchMargin = "7m" },
+                Regions = [new OmsRegion
+                {
+                    Name = "cn-hangzhou",
+                    Nodes =
+                        [new OmsNode { Name = "a", HostIP = "192.0.2.216", Docker = own, CurrentContainer = "hand" }]
+                }],
             },
             Inventory);
 
-        (spec.HighAvailability.Method, spec.HighAvailability.RefetchMargin).ShouldBe((HighAvailabilityMethod.Manual, "7m"));
+        (spec.HighAvailability.Method, spec.HighAvailability.RefetchMargin)
+            .ShouldBe((HighAvailabilityMethod.Manual, "7m"));
         spec.Regions.Single().Nodes.Select(n => (n.Name, n.Docker, n.CurrentContainer, n.NewContainer))
             .ShouldBe([("a", own, "hand", "mine"), ("192-0-2-217", null, "oms_322", "mine")]);
     }
@@ -93,7 +112,10 @@ public sealed class SpecCompletionTests
         OmsSpecCompletion.IsComplete(Full with
         {
             CurrentContainer = null,
-            Regions = [new OmsRegion { Nodes = [new OmsNode { Name = "a", HostIP = "192.0.2.216", CurrentContainer = "old" }] }],
+            Regions = [new OmsRegion
+            {
+                Nodes = [new OmsNode { Name = "a", HostIP = "192.0.2.216", CurrentContainer = "old" }]
+            }],
         }).ShouldBeTrue();
     }
 

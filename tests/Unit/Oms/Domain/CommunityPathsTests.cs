@@ -56,7 +56,8 @@ public sealed class CommunityPathsTests
             foreach (var to in Releases)
             {
                 var asked = Asked.GetValueOrDefault($"{from}>{to}");
-                (Check(from, to) is UpgradePath.Allowed).ShouldBe(Listed.Contains($"{from}>{to}") || asked is not null, $"{from} to {to}");
+                (Check(from, to) is UpgradePath.Allowed)
+                    .ShouldBe(Listed.Contains($"{from}>{to}") || asked is not null, $"{from} to {to}");
                 if (Check(from, to) is UpgradePath.Allowed allowed)
                 {
                     allowed.Questions.Select(q => q.Key).ShouldBe(asked is null ? [] : [asked], $"{from} to {to}");
@@ -94,7 +95,9 @@ public sealed class CommunityPathsTests
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 
-        (path.Target.IsUpgrade, path.NeedsInit, path.NeedsProjectChecks, path.Target.ProjectApi, path.NeedsCorrectionJar)
+        (
+            path.Target.IsUpgrade, path.NeedsInit, path.NeedsProjectChecks, path.Target.ProjectApi,
+            path.NeedsCorrectionJar)
             .ShouldBe((isUpgrade, init, uniqueNames, api, false));
     }
 
@@ -110,7 +113,9 @@ public sealed class CommunityPathsTests
     [Theory]
     [InlineData("3.2.2", "3.3.1", "3.2.2 → 3.3.0 → 3.3.1")]
     [InlineData("4.1.1", "4.2.2", "4.1.1 → 4.2.0 → 4.2.1 → 4.2.2")]
-    [InlineData("4.1.0", "4.1.1", "4.1.1 is a fresh deployment only; deploy 4.1.1 as a new installation and create the projects there, or set toVersion to 4.2.3")]
+    [InlineData(
+        "4.1.0", "4.1.1", "4.1.1 is a fresh deployment only; deploy 4.1.1 as a new installation and create the "
+            + "projects there, or set toVersion to 4.2.3")]
     [InlineData("3.3.1", "4.2.2", "upgrade step by step to 4.2.3 instead: 3.3.1 → 4.1.0 → 4.2.3")]
     [InlineData("4.1.0", "4.2.11", "upgrade step by step: 4.1.0 → 4.2.3 → 4.2.11")]
     [InlineData("4.1.0", "4.2.13", "upgrade step by step: 4.1.0 → 4.2.3 → 4.2.13")]

@@ -3,7 +3,8 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class DockerInitTests
 {
     private const string Marker = "【结束】全部初始化步骤执行成功";
-    private const string Steps = "# 【步骤一】校验 config.yaml 配置文件\n# 【步骤二】创建 OMS 元信息库\nERROR 1235 (0A000): Modify large text/lob column not supported\n";
+    private const string Steps = "# 【步骤一】校验 config.yaml 配置文件\n# 【步骤二】创建 OMS 元信息库\nERROR 1235 (0A000): Modify large "
+        + "text/lob column not supported\n";
 
     [Theory]
     [InlineData("# 【结束】全部初始化步骤执行成功\n")]

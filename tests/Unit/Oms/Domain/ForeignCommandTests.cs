@@ -30,7 +30,8 @@ public sealed class ForeignCommandTests
         ForeignCommand.Of("7", arguments.Split('|')).ShouldNotBeNull().IsJar.ShouldBeFalse();
 
     [Theory]
-    [InlineData("/opt/alibaba/java/bin/java|-jar|/root/correction-1.0.jar|-mupgrade|-y/home/admin/conf/config.yaml|-ltrue")]
+    [InlineData(
+        "/opt/alibaba/java/bin/java|-jar|/root/correction-1.0.jar|-mupgrade|-y/home/admin/conf/config.yaml|-ltrue")]
     [InlineData("java|-Xmx2g|-jar|fixed.jar|-mupgrade|-lfalse")]
     [InlineData("nohup|nice|-5|java|-jar|correction-1.0.jar|-mupgrade")]
     public void Process_that_executes_the_jar_counts(string arguments) =>
@@ -76,13 +77,17 @@ public sealed class ForeignCommandTests
         using var looks = Start("/bin/sh", "-c", ForeignCommand.Script);
         try
         {
-            var lines = (await looks.StandardOutput.ReadToEndAsync(none)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            var found = lines.Select(ForeignCommand.Read).OfType<ForeignCommand>().Where(c => c.CommandLine.Contains(directory, StringComparison.Ordinal)).ToList();
+            var lines = (await looks.StandardOutput.ReadToEndAsync(none)).Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries);
+            var found = lines.Select(ForeignCommand.Read).OfType<ForeignCommand>()
+                .Where(c => c.CommandLine.Contains(directory, StringComparison.Ordinal)).ToList();
 
             lines.Count(line => line.Contains(script, StringComparison.Ordinal)).ShouldBe(2);
-            found.ShouldHaveSingleItem().Pid.ShouldBe(runs.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            found.ShouldHaveSingleItem().Pid
+                .ShouldBe(runs.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
             found[0].CommandLine.ShouldStartWith($"sh {script} two\nlines");
-            lines.ShouldNotContain(line => line.Contains("proc/[0-9]", StringComparison.Ordinal), "it does not find itself");
+            lines.ShouldNotContain(
+                line => line.Contains("proc/[0-9]", StringComparison.Ordinal), "it does not find itself");
         }
         finally
         {
@@ -94,5 +99,11 @@ public sealed class ForeignCommandTests
     }
 
     private static Process Start(string program, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        })!;
 }

@@ -5,7 +5,11 @@ namespace Drydock.Tests.Unit.Oms;
 
 public sealed class HaConfigProperties
 {
-    private static readonly string[] Values = ["1", "-0.0", "1e400", "12345678901234567890", "true", "null", "\"中文\\u00e9\\\"\"", "[ ]", "{\"enable\" :true}", "\"\""];
+    private static readonly string[] Values =
+    [
+        "1", "-0.0", "1e400", "12345678901234567890", "true", "null", "\"中文\\u00e9\\\"\"", "[ ]", "{\"enable\" :true}",
+        "\"\""
+    ];
     private static readonly string[] Spaces = ["", " ", "\n  ", "\t", "\r\n"];
 
     private static readonly Gen<string> Texts =
@@ -13,7 +17,8 @@ public sealed class HaConfigProperties
         from members in Member().ArrayOf(count)
         from space in Gen.Elements(Spaces)
         from end in Gen.Elements(Spaces)
-        select "{" + space + string.Join("," + space, members.DistinctBy(member => member.Key).Select(member => $"\"{member.Key}\":{space}{member.Value}")) + end + "}";
+        select "{" + space + string.Join("," + space, members.DistinctBy(member => member.Key).Select(
+            member => $"\"{member.Key}\":{space}{member.Value}")) + end + "}";
 
     [Fact]
     public void Disable_and_enable_keep_every_other_setting() =>
@@ -23,7 +28,8 @@ public sealed class HaConfigProperties
             {
                 var previous = HaConfig.Parse(before);
                 var now = HaConfig.Parse(atUpgrade).Disabled();
-                var result = now.Enabled(previous, perceiveStoreClientCheckpoint: true, refetchMinutes: 1, enableConnectorRule: false);
+                var result = now.Enabled(
+                    previous, perceiveStoreClientCheckpoint: true, refetchMinutes: 1, enableConnectorRule: false);
 
                 result.Enable.ShouldBeTrue();
                 result.PerceiveStoreClientCheckpoint.ShouldBeTrue();
@@ -34,7 +40,8 @@ public sealed class HaConfigProperties
                     written.ShouldContainKey(key);
                 }
 
-                foreach (var (key, value) in Members(before).Where(pair => !HaConfigKeys.Defaults.Any(known => known.Key == pair.Key)))
+                foreach (var (key, value) in Members(before).Where(
+                    pair => !HaConfigKeys.Defaults.Any(known => known.Key == pair.Key)))
                 {
                     written[key].ShouldBe(value);
                 }
@@ -51,7 +58,8 @@ public sealed class HaConfigProperties
                 var off = HaConfig.Parse(text).Disabled();
 
                 off.Enable.ShouldBeFalse();
-                Members(off.Raw).Where(pair => pair.Key != "enable").ShouldBe(Members(text).Where(pair => pair.Key != "enable"));
+                Members(off.Raw).Where(pair => pair.Key != "enable")
+                    .ShouldBe(Members(text).Where(pair => pair.Key != "enable"));
             }));
 
     private static Gen<KeyValuePair<string, string>> Member() => Gen.OneOf(
@@ -62,11 +70,13 @@ public sealed class HaConfigProperties
         from value in Gen.Elements("true", "false")
         select KeyValuePair.Create(known, value),
         from minutes in Gen.Choose(0, 500)
-        select KeyValuePair.Create("refetchStoreIntervalMin", minutes.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        select KeyValuePair.Create(
+            "refetchStoreIntervalMin", minutes.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     private static Dictionary<string, string> Members(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetRawText(), StringComparer.Ordinal);
+        return document.RootElement.EnumerateObject().ToDictionary(
+            property => property.Name, property => property.Value.GetRawText(), StringComparer.Ordinal);
     }
 }

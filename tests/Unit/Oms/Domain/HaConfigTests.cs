@@ -8,9 +8,11 @@ public sealed class HaConfigTests
     [Fact]
     public void Disable_changes_only_its_value()
     {
-        const string Raw = "{ \"future\" : 1.50e+2,\t\"说明\":\"\\u4e2d/\\/文\", \"enable\"  :  true , \"nested\":{\"enable\":true} }\n";
+        const string Raw = "{ \"future\" : 1.50e+2,\t\"说明\":\"\\u4e2d/\\/文\", \"enable\"  :  true , "
+            + "\"nested\":{\"enable\":true} }\n";
 
-        HaConfig.Parse(Raw).Disabled().Raw.ShouldBe(Raw.Replace("\"enable\"  :  true", "\"enable\"  :  false", StringComparison.Ordinal));
+        HaConfig.Parse(Raw).Disabled().Raw
+            .ShouldBe(Raw.Replace("\"enable\"  :  true", "\"enable\"  :  false", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -35,7 +37,13 @@ public sealed class HaConfigTests
     public void Unreported_stop_counts_as_now_by_the_hosts_clock()
     {
         var step = new Step(new PlannedStep { Id = "EnableNewHA", Action = "EnableHighAvailability" }, StepRecord.None);
-        var context = new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = TimeProvider.System };
+        var context = new StepContext
+        {
+            OwnerUid = "1",
+            Plan = PlanProgress.Of(new Plan(), [step], []),
+            Step = step,
+            Time = TimeProvider.System
+        };
         var now = DateTimeOffset.UnixEpoch;
 
         EnableHighAvailability.StoppedAt(context, now).ShouldBe(now);
@@ -44,10 +52,13 @@ public sealed class HaConfigTests
     [Fact]
     public void Enable_restores_previous_settings_and_keeps_added_ones()
     {
-        var previous = HaConfig.Parse("""{"enable":true,"enableHost":true,"subtopicStoreNumberThreshold":7,"mine":"x"}""");
-        var now = HaConfig.Parse("""{"enable":false,"enableHost":false,"subtopicStoreNumberThreshold":5,"addedByUpgrade":[1, 2]}""");
+        var previous = HaConfig.Parse(
+            """{"enable":true,"enableHost":true,"subtopicStoreNumberThreshold":7,"mine":"x"}""");
+        var now = HaConfig.Parse(
+            """{"enable":false,"enableHost":false,"subtopicStoreNumberThreshold":5,"addedByUpgrade":[1, 2]}""");
 
-        var result = now.Enabled(previous, perceiveStoreClientCheckpoint: true, refetchMinutes: null, enableConnectorRule: true);
+        var result = now.Enabled(
+            previous, perceiveStoreClientCheckpoint: true, refetchMinutes: null, enableConnectorRule: true);
 
         result.Raw.ShouldBe(
             """{"enable":true,"enableHost":true,"subtopicStoreNumberThreshold":7,"addedByUpgrade":[1, 2],"mine":"x","enableStore":true,"perceiveStoreClientCheckpoint":true,"enableConnector":true,"checkRequestIntervalSec":600,"checkHostDownIntervalSec":540,"checkModuleExceptionIntervalSec":240,"clearAbnormalResourceHours":72,"refetchStoreIntervalMin":30}""");
@@ -59,14 +70,18 @@ public sealed class HaConfigTests
         var previous = HaConfig.Parse(Full);
 
         previous.Disabled().Enabled(previous, false, 95, true).Raw
-            .ShouldBe(Full.Replace("\"refetchStoreIntervalMin\":30", "\"refetchStoreIntervalMin\":95", StringComparison.Ordinal));
+            .ShouldBe(Full.Replace(
+                "\"refetchStoreIntervalMin\":30", "\"refetchStoreIntervalMin\":95", StringComparison.Ordinal));
         previous.Disabled().Enabled(previous, true, null, true).Raw
-            .ShouldBe(Full.Replace("\"perceiveStoreClientCheckpoint\":false", "\"perceiveStoreClientCheckpoint\":true", StringComparison.Ordinal));
+            .ShouldBe(Full.Replace(
+                "\"perceiveStoreClientCheckpoint\":false", "\"perceiveStoreClientCheckpoint\":true",
+                StringComparison.Ordinal));
     }
 
     [Fact]
     public void Refetch_window_is_never_lowered() =>
-        HaConfig.Parse("""{"refetchStoreIntervalMin":240}""").Enabled(null, false, 95, true).RefetchStoreIntervalMin.ShouldBe(240);
+        HaConfig.Parse("""{"refetchStoreIntervalMin":240}""").Enabled(null, false, 95, true).RefetchStoreIntervalMin
+            .ShouldBe(240);
 
     [Theory]
     [InlineData("""{"enableConnector":false,"enableJdbcWriter":true}""", true, true)]
@@ -75,7 +90,8 @@ public sealed class HaConfigTests
     [InlineData("""{"enableConnector":false,"enableJdbcWriter":true}""", false, false)]
     [InlineData("""{"enableConnector":true,"enableJdbcWriter":true}""", true, true)]
     public void Connector_rule_applies_only_across_4_0_1(string previous, bool rule, bool enableConnector) =>
-        HaConfig.Parse("{}").Enabled(HaConfig.Parse(previous), true, null, rule).EnableConnector.ShouldBe(enableConnector);
+        HaConfig.Parse("{}").Enabled(HaConfig.Parse(previous), true, null, rule).EnableConnector
+            .ShouldBe(enableConnector);
 
     [Fact]
     public void Enable_without_previous_row_uses_the_defaults()
@@ -90,13 +106,15 @@ public sealed class HaConfigTests
     [Fact]
     public void Flag_written_as_text_or_number_keeps_its_type()
     {
-        var config = HaConfig.Parse("""{"enable":"true","enableStore":1,"refetchStoreIntervalMin":"45","perceiveStoreClientCheckpoint":0}""");
+        var config = HaConfig.Parse(
+            """{"enable":"true","enableStore":1,"refetchStoreIntervalMin":"45","perceiveStoreClientCheckpoint":0}""");
 
         config.Enable.ShouldBeTrue();
         config.RefetchStoreIntervalMin.ShouldBe(45);
         config.Disabled().Raw.ShouldStartWith("""{"enable":"false","enableStore":1""");
         config.Disabled().Enabled(config, true, 50, false).Raw
-            .ShouldStartWith("""{"enable":"true","enableStore":1,"refetchStoreIntervalMin":"50","perceiveStoreClientCheckpoint":1,""");
+            .ShouldStartWith(
+                """{"enable":"true","enableStore":1,"refetchStoreIntervalMin":"50","perceiveStoreClientCheckpoint":1,""");
     }
 
     [Fact]
@@ -107,7 +125,8 @@ public sealed class HaConfigTests
         pretty.ShouldStartWith("{\n  \"enable\" : true,\n  \"x\" : 1,\"enableHost\":false,");
         pretty.ShouldEndWith("\"refetchStoreIntervalMin\":30\n}\n");
         HaConfig.Parse("{\n}").Enabled(null, true, null, false).Enable.ShouldBeTrue();
-        HaConfig.Parse("{\"a\":1 /* x */, \"b\":2 // y\n}").Enabled(null, true, null, false).Raw.ShouldStartWith("{\"a\":1 /* x */, \"b\":2,\"enable");
+        HaConfig.Parse("{\"a\":1 /* x */, \"b\":2 // y\n}").Enabled(null, true, null, false).Raw
+            .ShouldStartWith("{\"a\":1 /* x */, \"b\":2,\"enable");
     }
 
     [Fact]

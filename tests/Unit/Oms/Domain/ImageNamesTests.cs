@@ -35,7 +35,8 @@ public sealed class ImageNamesTests
     [InlineData("oms:mine", null)]
     public void Image_name_that_contradicts_the_upgrade_is_reported(string image, string? says)
     {
-        var path = (UpgradePath.Allowed)UpgradePaths.Check(OmsEdition.Enterprise, OmsVersion.Parse("3.2.2"), OmsVersion.Parse("4.2.2-bp1"));
+        var path = (UpgradePath.Allowed)UpgradePaths.Check(
+            OmsEdition.Enterprise, OmsVersion.Parse("3.2.2"), OmsVersion.Parse("4.2.2-bp1"));
 
         if (says is null)
         {

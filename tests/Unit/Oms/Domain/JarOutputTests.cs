@@ -7,7 +7,10 @@ public sealed class JarOutputTests
     [Theory]
     [InlineData("Error: Unable to access jarfile correction-1.0-SNAPSHOT-jar-with-dependencies.jar\n", 1)]
     [InlineData("Error: Invalid or corrupt jarfile /root/correction.jar\r\n", 1)]
-    [InlineData("Picked up JAVA_TOOL_OPTIONS: -Dfile.encoding=UTF-8\nOpenJDK 64-Bit Server VM warning: ignoring option\nError: Unable to access jarfile x.jar\n", 1)]
+    [InlineData(
+        "Picked up JAVA_TOOL_OPTIONS: -Dfile.encoding=UTF-8\nOpenJDK 64-Bit Server VM warning: ignoring option\nError: "
+        + "Unable to access jarfile x.jar\n",
+        1)]
     [InlineData("drydock: 9: /opt/alibaba/java/bin/java: not found\n", 127)]
     [InlineData("drydock: line 9: /opt/alibaba/java/bin/java: No such file or directory\n", 127)]
     [InlineData("/bin/sh: /opt/alibaba/java/bin/java: Permission denied\n", 126)]

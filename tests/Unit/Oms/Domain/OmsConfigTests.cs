@@ -60,13 +60,15 @@ public sealed class OmsConfigTests
 
         result.Errors.ShouldBeEmpty();
         var config = result.Config.ShouldNotBeNull();
-        (config.MetaHost, config.MetaPort, config.MetaUser, config.MetaPassword.Reveal()).ShouldBe(("db.example", 2883, "drc", " canary meta "));
+        (config.MetaHost, config.MetaPort, config.MetaUser, config.MetaPassword.Reveal())
+            .ShouldBe(("db.example", 2883, "drc", " canary meta "));
         (config.RmDatabase, config.CmDatabase, config.HeartbeatDatabase).ShouldBe(("rm_340", "cm_340", "cm_hb_340"));
         (config.CmLocation, config.CmRegion, config.CmIsDefault).ShouldBe((0, "cn-hangzhou", false));
         config.CmNodes.ShouldBe(["192.0.2.216", "192.0.2.217"]);
         config.Ports.ShouldBe(new OmsPorts(18090, 18089, 18088, 19000, 12023));
         result.SecretValues.Select(secret => secret.Reveal()).Order(StringComparer.Ordinal)
-            .ShouldBe([" canary meta ", "123456", "canary-future", "canary-sls-key", "canary-sls-secret", "canary-tsdb"]);
+            .ShouldBe(
+                [" canary meta ", "123456", "canary-future", "canary-sls-key", "canary-sls-secret", "canary-tsdb"]);
         config.ToString().ShouldNotContain("canary");
     }
 
@@ -109,14 +111,17 @@ public sealed class OmsConfigTests
         result.Config.ShouldBeNull();
         result.Errors.Select(error => error.Split(' ', ':')[0]).Order(StringComparer.Ordinal).ShouldBe(
         [
-            "cm_is_default", "cm_location", "cm_nodes", "drc_cm_db", "drc_cm_heartbeat_db", "drc_rm_db", "nginx_server_port",
+            "cm_is_default", "cm_location", "cm_nodes", "drc_cm_db", "drc_cm_heartbeat_db", "drc_rm_db",
+            "nginx_server_port",
             "oms_meta_host", "oms_meta_password", "oms_meta_port", "oms_meta_user",
         ]);
         result.Errors.ShouldAllBe(error => error.EndsWith("Correct it in this node's config.yaml."));
         result.Errors.ShouldAllBe(error => !error.Contains("canary"));
-        result.Errors.ShouldContain(error => error.StartsWith("oms_meta_port: 'seventy' is not a port from 1 to 65535."));
+        result.Errors.ShouldContain(
+            error => error.StartsWith("oms_meta_port: 'seventy' is not a port from 1 to 65535."));
         result.SecretValues.Select(secret => secret.Reveal()).ShouldBe(["canary-list", "canary"]);
-        result.Findings("oms-a").ShouldAllBe(finding => finding.Node == "oms-a" && finding.Reason == Reasons.ConfigUnreadable);
+        result.Findings("oms-a")
+            .ShouldAllBe(finding => finding.Node == "oms-a" && finding.Reason == Reasons.ConfigUnreadable);
     }
 
     [Theory]

@@ -21,7 +21,8 @@ public sealed class OmsVersionTests
     [InlineData("4.2.7_CE", "4.2.7-ce")]
     [InlineData("4.2.2-bp1-ce", "4.2.2-bp1-ce")]
     [InlineData(" 4.2.11-CE ", "4.2.11-ce")]
-    public void Version_spellings_are_read(string text, string display) => OmsVersion.Parse(text).Display.ShouldBe(display);
+    public void Version_spellings_are_read(string text, string display) =>
+        OmsVersion.Parse(text).Display.ShouldBe(display);
 
     [Theory]
     [InlineData("")]
@@ -41,7 +42,11 @@ public sealed class OmsVersionTests
     [Fact]
     public void Versions_sort_by_number_and_then_by_bugfix_pack()
     {
-        string[] ascending = ["3.2.1", "3.2.1-bp1", "3.2.2", "3.2.2-bp2", "3.2.2-bp10", "3.2.10", "3.10.0", "4.0.0-bp9", "4.0.1", "4.2.2", "4.2.2-bp1"];
+        string[] ascending =
+        [
+            "3.2.1", "3.2.1-bp1", "3.2.2", "3.2.2-bp2", "3.2.2-bp10", "3.2.10", "3.10.0", "4.0.0-bp9", "4.0.1", "4.2.2",
+            "4.2.2-bp1"
+        ];
 
         ascending.Reverse().Select(OmsVersion.Parse).Order().Select(version => version.Display).ShouldBe(ascending);
     }

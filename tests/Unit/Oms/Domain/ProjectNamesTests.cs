@@ -11,7 +11,9 @@ public sealed class ProjectNamesTests
             Sync("1", "users"), Sync("2", "mail"), Sync("3", "mail "), Sync("4", "STOCK"), Sync("5", "alone"),
         ]);
 
-        duplicates.Select(duplicate => (duplicate.Name, string.Join(",", duplicate.MigrationIds), string.Join(",", duplicate.SyncIds), duplicate.MigrationIds.Count > 0 && duplicate.SyncIds.Count > 0)).ShouldBe(
+        duplicates.Select(duplicate => (
+            duplicate.Name, string.Join(",", duplicate.MigrationIds), string.Join(",", duplicate.SyncIds),
+            duplicate.MigrationIds.Count > 0 && duplicate.SyncIds.Count > 0)).ShouldBe(
         [
             ("mail", "", "2,3", false),
             ("orders", "1,2", "", false),
@@ -22,12 +24,14 @@ public sealed class ProjectNamesTests
 
     [Fact]
     public void Deleted_projects_do_not_count() =>
-        ProjectNames.Duplicates([Migration("1", "orders"), new OmsProject(ProjectKind.Migration, "2", "orders", "DELETED")]).ShouldBeEmpty();
+        ProjectNames.Duplicates([Migration("1", "orders"), new OmsProject(
+            ProjectKind.Migration, "2", "orders", "DELETED")]).ShouldBeEmpty();
 
     [Fact]
     public void Duplicate_message_names_tables_and_ids()
     {
-        var message = ProjectNames.Duplicates([Migration("7", "users"), Sync("9", "users")]).ShouldHaveSingleItem().Message;
+        var message = ProjectNames.Duplicates([Migration("7", "users"), Sync("9", "users")])
+            .ShouldHaveSingleItem().Message;
 
         message.ShouldContain("'users'");
         message.ShouldContain("oms_project) 7");

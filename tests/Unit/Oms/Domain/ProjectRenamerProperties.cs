@@ -8,7 +8,8 @@ namespace Drydock.Tests.Unit.Oms;
 /// </summary>
 public sealed class ProjectRenamerProperties
 {
-    private static readonly string[] Pieces = ["a", "A", "b", "é", "e\u0301", "订", "单", "😀", "👩‍👧", " ", "_m1", "_s2", "-2", "ß", "1"];
+    private static readonly string[] Pieces =
+        ["a", "A", "b", "é", "e\u0301", "订", "单", "😀", "👩‍👧", " ", "_m1", "_s2", "-2", "ß", "1"];
     private static readonly string[] Statuses = ["RUNNING", "SUSPEND", "FAILED", "FINISHED", "DELETED"];
 
     private static readonly Gen<string> Names =
@@ -39,14 +40,17 @@ public sealed class ProjectRenamerProperties
 
         var after = Apply(projects, plan.Renames);
         ProjectNames.Duplicates(after).ShouldBeEmpty();
-        var folded = after.GroupBy(project => ProjectRenamer.Fold(project.Name), StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        var folded = after.GroupBy(project => ProjectRenamer.Fold(project.Name), StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         foreach (var rename in plan.Renames)
         {
             folded[ProjectRenamer.Fold(rename.NewName)].ShouldBe(1, rename.ToString());
-            rename.NewName.EnumerateRunes().Count().ShouldBeLessThanOrEqualTo(limits.Of(rename.Kind), rename.ToString());
+            rename.NewName.EnumerateRunes().Count()
+                .ShouldBeLessThanOrEqualTo(limits.Of(rename.Kind), rename.ToString());
             rename.NewName.ShouldNotContain('\uFFFD');
             char.IsLowSurrogate(rename.NewName[0]).ShouldBeFalse();
-            rename.OldName.ShouldBe(projects.Single(project => project.Kind == rename.Kind && project.Id == rename.Id).Name);
+            rename.OldName.ShouldBe(
+                projects.Single(project => project.Kind == rename.Kind && project.Id == rename.Id).Name);
         }
     });
 
@@ -58,7 +62,8 @@ public sealed class ProjectRenamerProperties
 
         var again = ProjectRenamer.Compute(reversed, ProjectNames.Duplicates(reversed), [], limits, []);
         again.Renames.ShouldBe(plan.Renames);
-        again.Findings.Select(finding => finding.Message).Order(StringComparer.Ordinal).ShouldBe(plan.Findings.Select(finding => finding.Message).Order(StringComparer.Ordinal));
+        again.Findings.Select(finding => finding.Message).Order(StringComparer.Ordinal)
+            .ShouldBe(plan.Findings.Select(finding => finding.Message).Order(StringComparer.Ordinal));
     });
 
     [Fact]
@@ -71,12 +76,14 @@ public sealed class ProjectRenamerProperties
         }
 
         var renamed = plan.Renames.Select(rename => (rename.Kind, rename.Id)).ToHashSet();
-        foreach (var group in projects.Where(project => project.Status != "DELETED").GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase))
+        foreach (var group in projects.Where(project => project.Status != "DELETED")
+            .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase))
         {
             group.Count(project => !renamed.Contains((project.Kind, project.Id))).ShouldBe(1, group.Key);
         }
 
-        projects.Where(project => project.Status == "DELETED" && renamed.Contains((project.Kind, project.Id))).ShouldBeEmpty();
+        projects.Where(project => project.Status == "DELETED" && renamed.Contains((project.Kind, project.Id)))
+            .ShouldBeEmpty();
     });
 
     [Fact]
@@ -108,12 +115,18 @@ public sealed class ProjectRenamerProperties
         Config.QuickThrowOnFailure.WithMaxTest(400),
         Prop.ForAll(
             Systems.ToArbitrary(),
-            (from migration in Gen.Choose(4, 24) from sync in Gen.Choose(4, 24) select new ProjectNameLimits(migration, sync)).ToArbitrary(),
-            (projects, limits) => holds([.. projects.Where(project => project.Name.EnumerateRunes().Count() <= limits.Of(project.Kind))], limits)));
+            (from migration in Gen.Choose(4, 24)
+             from sync in Gen.Choose(4, 24)
+             select new ProjectNameLimits(
+                migration, sync)).ToArbitrary(),
+            (projects, limits) => holds(
+                [.. projects.Where(project => project.Name.EnumerateRunes().Count() <= limits.Of(project.Kind))],
+                limits)));
 
     private static OmsProject[] Apply(OmsProject[] projects, IReadOnlyList<ProjectRename> renames) =>
     [
-        .. projects.Select(project => renames.FirstOrDefault(rename => rename.Kind == project.Kind && rename.Id == project.Id && rename.OldName == project.Name) is { } rename
+        .. projects.Select(project => renames.FirstOrDefault(rename => rename.Kind == project.Kind
+            && rename.Id == project.Id && rename.OldName == project.Name) is { } rename
             ? project with { Name = rename.NewName }
             : project),
     ];

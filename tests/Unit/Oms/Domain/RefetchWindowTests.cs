@@ -12,14 +12,19 @@ public sealed class RefetchWindowTests
     [InlineData(60 * 40, 0, 120, 120)]
     [InlineData(60 * 40, 0, 5, 40)]
     [InlineData(-600, 30, 0, 30)] // clocks differ
-    public void Refetch_window_covers_outage_and_margin(int outageSeconds, int marginMinutes, int? former, int expected) =>
-        RefetchWindow.Minutes(Stopped, Stopped.AddSeconds(outageSeconds).ToUniversalTime(), TimeSpan.FromMinutes(marginMinutes), former).ShouldBe(expected);
+    public void Refetch_window_covers_outage_and_margin(
+        int outageSeconds, int marginMinutes, int? former, int expected) =>
+        RefetchWindow.Minutes(
+            Stopped, Stopped.AddSeconds(outageSeconds).ToUniversalTime(), TimeSpan.FromMinutes(marginMinutes), former)
+            .ShouldBe(expected);
 
     [Fact]
     public void Negative_margin_is_refused() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => RefetchWindow.Minutes(Stopped, Stopped, TimeSpan.FromTicks(-1), null));
+        Should.Throw<ArgumentOutOfRangeException>(
+            () => RefetchWindow.Minutes(Stopped, Stopped, TimeSpan.FromTicks(-1), null));
 
     [Fact]
     public void Longest_outage_does_not_overflow() =>
-        RefetchWindow.Minutes(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, TimeSpan.MaxValue, null).ShouldBe(int.MaxValue);
+        RefetchWindow.Minutes(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, TimeSpan.MaxValue, null)
+            .ShouldBe(int.MaxValue);
 }

@@ -1,17 +1,20 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>The replacement of heatbeat_sequence, cut off after any statement, on a model of the three tables.</summary>
+/// <summary>The replacement of heatbeat_sequence, cut off after any statement, on a model of the three
+/// tables.</summary>
 public sealed class SequenceTablesTests
 {
     private const long Newest = 70_000;
 
-    public static TheoryData<int, bool> Cuts => [.. Enumerable.Range(0, 5).SelectMany(cut => new[] { (cut, true), (cut, false) })];
+    public static TheoryData<int, bool> Cuts =>
+        [.. Enumerable.Range(0, 5).SelectMany(cut => new[] { (cut, true), (cut, false) })];
 
     [Fact]
     public void Replacement_takes_four_statements_for_any_number_of_rows()
     {
         var model = new Model { Main = [1, 2, Newest] };
-        Run(model, 10, atomic: true).ShouldBe([TrimStatement.CreateCopy, TrimStatement.FillCopy, TrimStatement.Swap, TrimStatement.DropOld]);
+        Run(model, 10, atomic: true)
+            .ShouldBe([TrimStatement.CreateCopy, TrimStatement.FillCopy, TrimStatement.Swap, TrimStatement.DropOld]);
         Trimmed(model);
     }
 
@@ -50,7 +53,8 @@ public sealed class SequenceTablesTests
                     var model = Model.Of(main, copy, old);
 
                     // A copy alone is the only table; beside another it holds nothing that the other has not.
-                    var rows = (model.Main ?? []).Concat(model.Old ?? []).Concat(model.Main is null && model.Old is null ? model.Copy ?? [] : []).ToList();
+                    var rows = (model.Main ?? []).Concat(model.Old ?? [])
+                        .Concat(model.Main is null && model.Old is null ? model.Copy ?? [] : []).ToList();
                     Run(model, 20, atomic: true);
 
                     var what = $"{main} | {copy} | {old}";
@@ -89,7 +93,8 @@ public sealed class SequenceTablesTests
 
         public SequenceTables Seen => new(See(Main), See(Copy), See(Old));
 
-        public static Model Of(string? main, string? copy, string? old) => new() { Main = Rows(main), Copy = Rows(copy), Old = Rows(old) };
+        public static Model Of(string? main, string? copy, string? old) =>
+            new() { Main = Rows(main), Copy = Rows(copy), Old = Rows(old) };
 
         public void Execute(TrimStatement statement, bool whole)
         {
@@ -136,7 +141,8 @@ public sealed class SequenceTablesTests
             }
         }
 
-        private static List<long>? Rows(string? rows) => rows is null ? null : [.. rows.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
+        private static List<long>? Rows(string? rows) =>
+            rows is null ? null : [.. rows.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
 
         private static SequenceTable? See(List<long>? rows) =>
             rows is null ? null : new SequenceTable(rows.Count == 0 ? null : rows.Max(), rows.Count > 1);

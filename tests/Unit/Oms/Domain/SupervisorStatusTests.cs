@@ -25,7 +25,8 @@ public sealed class SupervisorStatusTests
     [InlineData("oms_console STOPPED   Not started", nameof(SupervisorState.Stopped))]
     [InlineData("oms_console STARTING", nameof(SupervisorState.Starting))]
     [InlineData("oms_console STARTING   ", nameof(SupervisorState.Starting))]
-    [InlineData("oms_console BACKOFF   Exited too quickly (process log may have details)", nameof(SupervisorState.Backoff))]
+    [InlineData(
+        "oms_console BACKOFF   Exited too quickly (process log may have details)", nameof(SupervisorState.Backoff))]
     [InlineData("oms_console STOPPING", nameof(SupervisorState.Stopping))]
     [InlineData("oms_console EXITED    Mar 01 02:03 PM", nameof(SupervisorState.Exited))]
     [InlineData("oms_console FATAL     can't find command '/x'", nameof(SupervisorState.Fatal))]
@@ -38,13 +39,16 @@ public sealed class SupervisorStatusTests
 
         status.StateOf(OmsPrograms.Console).ShouldBe(Enum.Parse<SupervisorState>(state));
         status.IsRunning(OmsPrograms.Console).ShouldBeFalse();
-        status.NotRunning([OmsPrograms.Console]).ShouldHaveSingleItem().ShouldBe($"oms_console {Enum.Parse<SupervisorState>(state).ToString().ToUpperInvariant()}");
+        status.NotRunning([OmsPrograms.Console]).ShouldHaveSingleItem()
+            .ShouldBe($"oms_console {Enum.Parse<SupervisorState>(state).ToString().ToUpperInvariant()}");
     }
 
     [Fact]
     public void Lines_without_a_program_are_kept_separately()
     {
-        var status = SupervisorStatus.Parse("警告：时区未设置 RUNNING\nbash: warning: setlocale: cannot change locale\n\u0000\u0001garbage\nnginx RUNNING   pid 905, uptime 3 days, 5:40:09\noms_console RUNNINGX\n");
+        var status = SupervisorStatus.Parse(
+            "警告：时区未设置 RUNNING\nbash: warning: setlocale: cannot change locale\n\u0000\u0001garbage\nnginx RUNNING   "
+            + "pid 905, uptime 3 days, 5:40:09\noms_console RUNNINGX\n");
 
         status.Programs.ShouldHaveSingleItem().Name.ShouldBe("nginx");
         status.OtherLines.Count.ShouldBe(4);

@@ -52,7 +52,8 @@ public sealed class UpgradePathsTests
     {
         var path = Check("3.3.1", "3.4.0").ShouldBeOfType<UpgradePath.Allowed>();
 
-        (path.NeedsCorrectionJar, path.NeedsProjectChecks, path.ProjectTablesStay, path.Target.Health).ShouldBe((false, false, true, null));
+        (path.NeedsCorrectionJar, path.NeedsProjectChecks, path.ProjectTablesStay, path.Target.Health)
+            .ShouldBe((false, false, true, null));
     }
 
     [Theory]
@@ -113,7 +114,8 @@ public sealed class UpgradePathsTests
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 
-        (path.NeedsCorrectionJar, string.Join(' ', path.Questions.Select(q => q.Key)), path.Unlisted).ShouldBe((jar, questions, null));
+        (path.NeedsCorrectionJar, string.Join(' ', path.Questions.Select(q => q.Key)), path.Unlisted)
+            .ShouldBe((jar, questions, null));
     }
 
     [Fact]

@@ -56,7 +56,8 @@ public sealed class GuardTests
 
         world.Metadata.HaConfig = off;
         Continues(world);
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.TargetChanged && a.Message.Contains("High availability was on", StringComparison.Ordinal));
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.TargetChanged
+            && a.Message.Contains("High availability was on", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,7 +76,8 @@ public sealed class GuardTests
     public void High_availability_that_was_off_is_guarded_from_the_first_step_on()
     {
         var off = WorldSetup.PartialHa.Replace("true", "false", StringComparison.Ordinal);
-        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = off }).Apply(s => s with { HoldBefore = ["StopOld"] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = off }).Apply(
+            s => s with { HoldBefore = ["StopOld"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Metadata.HaConfig = WorldSetup.PartialHa;
         world.EditSpec(s => s with { HoldBefore = [] });
@@ -92,7 +94,8 @@ public sealed class GuardTests
     [InlineData("the JAR", "drc_cm_db: cm_340", "drc_cm_db: cm_341", "drc_cm_db")]
     public void Changed_configuration_file_stalls_until_corrected(string what, string from, string to, string key)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(s => s with { HoldBefore = ["StopOld"] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(
+            s => s with { HoldBefore = ["StopOld"] });
         world.RunUntil(() => world.Is("Held"), "held");
         if (what != "before the old containers stop")
         {
@@ -128,7 +131,8 @@ public sealed class GuardTests
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["Backup"] });
         world.RunUntil(() => world.Is("Held"), "held");
         var before = System.Text.Encoding.UTF8.GetString(world["oms-a"].Files["/data/oms/config.yaml"]);
-        world["oms-a"].Write("/data/oms/config.yaml", before.Replace(WorldMetadataServer.Host, "192.0.2.51", StringComparison.Ordinal));
+        world["oms-a"].Write(
+            "/data/oms/config.yaml", before.Replace(WorldMetadataServer.Host, "192.0.2.51", StringComparison.Ordinal));
         world.EditSpec(s => s with { HoldBefore = [] });
         var says = "config.yaml of oms-a has other values of oms_meta_host than when the plan was made";
         if (restarts)
@@ -145,7 +149,8 @@ public sealed class GuardTests
 
         world["oms-a"].Write("/data/oms/config.yaml", before);
         Continues(world);
-        world.Api.All<BackupSnapshot>().Single(s => s.Spec.Contents == SnapshotContents.All).Spec.Source.Host.ShouldBe(WorldMetadataServer.Host);
+        world.Api.All<BackupSnapshot>().Single(s => s.Spec.Contents == SnapshotContents.All).Spec.Source.Host
+            .ShouldBe(WorldMetadataServer.Host);
     }
 
     [Fact]
@@ -158,7 +163,8 @@ public sealed class GuardTests
         var before = Reads("oms-b");
         world.RunUntil(() => world.Count("jar") > 0, "the JAR runs");
 
-        // DisableHA/ha-config reads it twice, and so do the trim and the dump: each step before its receipt and its act.
+        // DisableHA/ha-config reads it twice, and so do the trim and the dump: each step before its receipt and its
+        // act.
         before.ShouldBeInRange(4, 8);
         (Reads("oms-b") - before).ShouldBeInRange(8, 16);
 
@@ -185,7 +191,8 @@ public sealed class GuardTests
     {
         var world = Begun("the old ones stopped", w => w.Count("stop") == 2);
         var made = world.New("oms-a")!;
-        Replace(made, made.Image, made.HostConfig with { Binds = [.. made.HostConfig.Binds!.Skip(1)], Memory = 1L << 30 });
+        Replace(
+            made, made.Image, made.HostConfig with { Binds = [.. made.HostConfig.Binds!.Skip(1)], Memory = 1L << 30 });
         Stalls(world, "oms_422 on oms-a was replaced by a container with other options: Binds, Memory");
 
         Replace(world.New("oms-a")!, made.Image, made.HostConfig);
@@ -249,13 +256,15 @@ public sealed class GuardTests
         world.RunFor(TimeSpan.FromHours(2));
         world.Restart();
         world.RunFor(TimeSpan.FromHours(2));
-        world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty("what still boots may, nothing new is done");
+        world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal))
+            .ShouldBeEmpty("what still boots may, nothing new is done");
         world.ReasonOf("Stalled").ShouldBe("TargetChanged", world.Status.Message);
     }
 
     private static void Continues(OmsWorld world, int snapshots = 1)
     {
         world.RunToSuccess();
-        (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("create")).ShouldBe((2, 1, snapshots, 2));
+        (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("create"))
+            .ShouldBe((2, 1, snapshots, 2));
     }
 }

@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>High availability that the upgrade itself has enabled, or has asked for, is no change from outside.</summary>
+/// <summary>High availability that the upgrade itself has enabled, or has asked for, is no change from
+/// outside.</summary>
 public sealed class HighAvailabilityGuardTests
 {
     private const string Enable = "EnableHA/ha-config";
@@ -16,7 +17,8 @@ public sealed class HighAvailabilityGuardTests
         LoseAndRetry(world);
 
         world.RunUntil(() => world.Step(Enable).State == StepState.Running, "the retry still waits for the rest");
-        world.Metadata.HaConfig = """{"enable":true,"refetchStoreIntervalMin":100000,"perceiveStoreClientCheckpoint":true}""";
+        world.Metadata.HaConfig =
+            """{"enable":true,"refetchStoreIntervalMin":100000,"perceiveStoreClientCheckpoint":true}""";
         Succeed(world);
     }
 
@@ -24,7 +26,8 @@ public sealed class HighAvailabilityGuardTests
     public void Retry_after_the_operator_enabled_it_asks_for_nothing_else()
     {
         var world = Begin(HighAvailabilityMethod.Sql);
-        world.Fates = p => p.What == "ha.config" && world.Metadata.Contents == world.Setup.ToVersion ? Fate.DieAfter : Fate.Live;
+        world.Fates = p =>
+            p.What == "ha.config" && world.Metadata.Contents == world.Setup.ToVersion ? Fate.DieAfter : Fate.Live;
         world.RunUntil(() => world.Life.IsDead, "it is enabled");
         world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
         world.Fates = static _ => Fate.Live;
@@ -36,7 +39,9 @@ public sealed class HighAvailabilityGuardTests
     private static void LoseAndRetry(OmsWorld world)
     {
         world.Metadata.IsReachable = false;
-        world.RunUntil(() => world.Step(Enable).State is StepState.Unknown or StepState.Failed, "it cannot be read", TimeSpan.FromDays(1));
+        world.RunUntil(
+            () => world.Step(Enable).State is StepState.Unknown or StepState.Failed, "it cannot be read",
+            TimeSpan.FromDays(1));
         world.Retry();
         world.RunUntil(() => world.Status.UsedTokens.Count == 1, "the retry is taken up");
         world.Restart();
@@ -51,5 +56,6 @@ public sealed class HighAvailabilityGuardTests
     }
 
     private static OmsWorld Begin(HighAvailabilityMethod method) =>
-        new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HighAvailability = s.HighAvailability with { Method = method } });
+        new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { HighAvailability = s.HighAvailability with { Method = method } });
 }

@@ -73,7 +73,10 @@ public sealed class MetadataServerGuardTests
         (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.MetadataServerReplica, "MetadataServerReplica"));
         finding.Message.ShouldContain("is a replica");
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.MetadataServerReplica] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.MetadataServerReplica] }
+        });
         world.RunToSuccess();
         world.Plan.Guards.ShouldAllBe(g => g.Record.Violations.Count == 0);
     }
@@ -117,7 +120,10 @@ public sealed class MetadataServerGuardTests
     {
         var world = Held("CorrectMetadata");
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.Status.RollbackPlan?.Steps.Exists(s => s.Action == "RestoreDatabases" && s.State == StepState.Succeeded) == true, "restored");
+        world.RunUntil(
+            () => world.Status.RollbackPlan?.Steps.Exists(
+                s => s.Action == "RestoreDatabases" && s.State == StepState.Succeeded) == true,
+            "restored");
         world.Metadata.NewestId -= 5;
 
         var starts = world.Count("start");
@@ -172,7 +178,10 @@ public sealed class MetadataServerGuardTests
             return (code, "said something\n");
         };
         world.Apply();
-        world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Action == "RunCorrectionJar" && s.State is StepState.Succeeded or StepState.Failed) == true, "the result");
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Exists(
+                s => s.Action == "RunCorrectionJar" && s.State is StepState.Succeeded or StepState.Failed) == true,
+            "the result");
         world.Step("CorrectMetadata/oms-a/jar").Message.ShouldBeWorded();
         world.Metadata.IsReachable = true;
         if (code == 0)
@@ -199,7 +208,8 @@ public sealed class MetadataServerGuardTests
             world.Metadata.NewestId -= 50;
             var since = world.Time.GetUtcNow() + TimeSpan.FromSeconds(2);
             world.RunFor(TimeSpan.FromMinutes(10));
-            var acts = world.Done.Where(a => a.By != 0 && a.At > since && a.What is "start" or "jar" or "init" or "ha on").Select(a => a.What).ToList();
+            var acts = world.Done.Where(a => a.By != 0 && a.At > since
+                && a.What is "start" or "jar" or "init" or "ha on").Select(a => a.What).ToList();
             world.Metadata.NewestId += 50;
             world.RunToSuccess();
 
@@ -215,7 +225,8 @@ public sealed class MetadataServerGuardTests
         world.Restart();
         world.RunFor(TimeSpan.FromMinutes(30));
         world.Status.Message.ShouldNotBeNull().ShouldContain(why);
-        world.Done.Skip(done).Where(a => a.By != 0 && a.What is "stop" or "start" or "jar" or "init" or "ha on" or "ha off" or "trim").ShouldBeEmpty();
+        world.Done.Skip(done).Where(a => a.By != 0
+            && a.What is "stop" or "start" or "jar" or "init" or "ha on" or "ha off" or "trim").ShouldBeEmpty();
     }
 
     private static GuardViolation Open(OmsWorld world) =>
@@ -230,10 +241,12 @@ public sealed class MetadataServerGuardTests
 
     private static OmsWorld Held(string hold)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(s => s with { HoldBefore = [hold] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(
+            s => s with { HoldBefore = [hold] });
         world.RunUntil(() => world.Is("Held"), "held");
         return world;
     }
 
-    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply();
+    private static OmsWorld Begin() =>
+        new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply();
 }

@@ -25,17 +25,21 @@ public sealed class OldContainerRanTests
             var snapshot = world.Done.Last(a => a.What == "snapshot").At;
             if (world.IsOver)
             {
-                var acts = world.Done.Where(a => a.By != 0 && a.At > ran).Select(a => a.What).Except(["stop oms_console", "console start"]).ToList();
-                (snapshot >= ran || acts.Count == 0 || !acts.Exists(a => a is "start" or "jar" or "init")).ShouldBeTrue($"{point}: {string.Join(", ", acts)}");
+                var acts = world.Done.Where(a => a.By != 0 && a.At > ran).Select(a => a.What)
+                    .Except(["stop oms_console", "console start"]).ToList();
+                (snapshot >= ran || acts.Count == 0 || !acts.Exists(a => a is "start" or "jar" or "init"))
+                    .ShouldBeTrue($"{point}: {string.Join(", ", acts)}");
                 return;
             }
 
             world.ReasonOf("Stalled").ShouldBe("TargetChanged", point.What);
-            world.Done.Where(a => a.At > ran).ShouldNotContain(a => a.What == "start" || a.What == "jar" || a.What == "init", point.What);
+            world.Done.Where(a => a.At > ran)
+                .ShouldNotContain(a => a.What == "start" || a.What == "jar" || a.What == "init", point.What);
             world.RunFor(TimeSpan.FromHours(1));
             world.Restart();
             world.RunFor(TimeSpan.FromHours(1));
-            world.Done.Where(a => a.At > ran).ShouldNotContain(a => a.What == "start" || a.What == "jar" || a.What == "init", point.What);
+            world.Done.Where(a => a.At > ran)
+                .ShouldNotContain(a => a.What == "start" || a.What == "jar" || a.What == "init", point.What);
             if (!world.Is("Failed"))
             {
                 world.Status.Message.ShouldNotBeNull().ShouldContain("OMS is in use again");
@@ -98,7 +102,8 @@ public sealed class OldContainerRanTests
 
         (world.Count("restore"), world.Count("jar")).ShouldBe((0, 2));
         world.Status.Acceptances.ShouldHaveSingleItem().Accepted.ShouldBeTrue();
-        world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Record.Violations[^1].Accepted.ShouldBe(Drydock.Crds.Plans.AcceptedBy.Annotation);
+        world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Record.Violations[^1].Accepted
+            .ShouldBe(Drydock.Crds.Plans.AcceptedBy.Annotation);
     }
 
     [Fact]
@@ -124,7 +129,8 @@ public sealed class OldContainerRanTests
 
         (world.ReasonOf("Stalled"), world.Count("jar"), world.Count("init")).ShouldBe(("TargetChanged", 1, 0));
         var violations = world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Record.Violations;
-        (violations.Exists(v => v.Accepted is null), violations[^1].Accepted, violations[^1].To).ShouldBe((true, null, null));
+        (violations.Exists(v => v.Accepted is null), violations[^1].Accepted, violations[^1].To)
+            .ShouldBe((true, null, null));
 
         // Declined, unless it was read while status still showed the first run alone.
         if (violations[^2].Accepted is null)
@@ -166,7 +172,8 @@ public sealed class OldContainerRanTests
     }
 
     private static bool IsAsked(OmsWorld world) =>
-        world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Exists(v => v is { To: null, Key: not null })) == true && world.Is("Stalled");
+        world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Exists(v => v is { To: null, Key: not null })) == true
+            && world.Is("Stalled");
 
     private static OmsWorld Stopped()
     {
@@ -198,5 +205,6 @@ public sealed class OldContainerRanTests
         world.Old("oms-b").Stop(0);
     }
 
-    private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply();
+    private static OmsWorld Begin() =>
+        new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply();
 }

@@ -1,15 +1,20 @@
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>
-/// A watchdog, docker compose or a person starts another container that may write to the data of OMS: nothing is started
-/// beside it, nothing is restored under it, and it is named. Programs that only read them stop nothing.
+/// A watchdog, docker compose or a person starts another container that may write to the data of OMS: nothing is
+/// started beside it, nothing is restored under it, and it is named. Programs that only read them stop nothing.
 /// </summary>
 public sealed class OtherWriterTests
 {
     private static readonly TimeSpan While = TimeSpan.FromSeconds(5);
     private static readonly string[] Dangerous = ["start", "jar", "init", "restore"];
-    private static readonly string[] OmsBinds = ["/data/oms/config.yaml:/home/admin/conf/config.yaml", "/data/oms/logs:/home/admin/logs", "/data/oms/store:/home/ds/store", "/data/oms/run:/home/ds/run"];
-    private static readonly string[] LinkedBinds = [.. OmsBinds.Select(bind => bind.Replace("/data/oms", "/srv/oms", StringComparison.Ordinal))];
+    private static readonly string[] OmsBinds =
+    [
+        "/data/oms/config.yaml:/home/admin/conf/config.yaml", "/data/oms/logs:/home/admin/logs",
+        "/data/oms/store:/home/ds/store", "/data/oms/run:/home/ds/run"
+    ];
+    private static readonly string[] LinkedBinds =
+        [.. OmsBinds.Select(bind => bind.Replace("/data/oms", "/srv/oms", StringComparison.Ordinal))];
     private static readonly Undisturbed Golden = Undisturbed.Run(() => Begin());
 
     public enum How
@@ -59,7 +64,8 @@ public sealed class OtherWriterTests
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("snapshot"), world.Count("start")).ShouldBe((2, 2));
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.TargetChanged && a.Subject == "oms-a" && a.Message.Contains("oms_tmp", StringComparison.Ordinal));
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.TargetChanged && a.Subject == "oms-a"
+            && a.Message.Contains("oms_tmp", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -68,7 +74,9 @@ public sealed class OtherWriterTests
         var world = Begin();
         world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
         world.Another(
-            "oms-b", "oms-oms-1", ["/data:/data"], labels: [("com.docker.compose.project", "oms"), ("com.docker.compose.service", "web"), ("com.docker.compose.project.config_files", "/opt/oms/`compose`.yml")]).Start();
+            "oms-b", "oms-oms-1", ["/data:/data"], labels: [
+                ("com.docker.compose.project", "oms"), ("com.docker.compose.service", "web"),
+                ("com.docker.compose.project.config_files", "/opt/oms/`compose`.yml")]).Start();
         world.RunUntil(() => IsNamed(world), "named");
 
         Violation(world, "oms-b").Message.ShouldBeWorded();
@@ -108,7 +116,14 @@ public sealed class OtherWriterTests
         var leftover = world.Another("oms-b", "oms_310", OmsBinds);
         leftover.Start();
         leftover.Stop(0);
-        world.Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, .. isAsked ? [$"DataShared/oms-b/{name}"] : Array.Empty<string>()] } });
+        world.Apply(s => s with
+        {
+            Preflight = s.Preflight with
+            {
+                Acknowledge =
+                    [.. s.Preflight.Acknowledge, .. isAsked ? [$"DataShared/oms-b/{name}"] : Array.Empty<string>()]
+            }
+        });
         world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
 
         // docker compose creates it again, and dockerd is restarted.
@@ -131,12 +146,14 @@ public sealed class OtherWriterTests
     public void Container_that_may_write_is_a_finding_before_anything_is_changed()
     {
         var world = Begin(apply: false);
-        var shipper = world.Another("oms-b", "shipper", ["/data/oms/logs:/logs"], world.Image("1.0", "registry.example/shipper:1.0"));
+        var shipper = world.Another(
+            "oms-b", "shipper", ["/data/oms/logs:/logs"], world.Image("1.0", "registry.example/shipper:1.0"));
         shipper.Start();
         world.Apply();
         world.RunToStall();
         var finding = world.Status.Findings.ShouldHaveSingleItem();
-        (finding.Reason, finding.Node, finding.Acknowledge, world.Done.Count).ShouldBe((Reasons.DataShared, "oms-b", "DataShared/oms-b/shipper", 0));
+        (finding.Reason, finding.Node, finding.Acknowledge, world.Done.Count)
+            .ShouldBe((Reasons.DataShared, "oms-b", "DataShared/oms-b/shipper", 0));
         finding.Message.ShouldBeWorded();
 
         shipper.Stop(0);
@@ -151,9 +168,13 @@ public sealed class OtherWriterTests
     public void Acknowledged_container_of_another_image_is_another_one()
     {
         var world = Begin(apply: false);
-        var shipper = world.Another("oms-b", "shipper", ["/data/oms:/data"], world.Image("1.0", "registry.example/shipper:1.0"));
+        var shipper = world.Another(
+            "oms-b", "shipper", ["/data/oms:/data"], world.Image("1.0", "registry.example/shipper:1.0"));
         shipper.Start();
-        world.Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "DataShared/oms-b/shipper"] } });
+        world.Apply(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "DataShared/oms-b/shipper"] }
+        });
         world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
         shipper.Stop(0);
         world.Remove(shipper);
@@ -170,7 +191,8 @@ public sealed class OtherWriterTests
         var other = Start(world, How.Linked);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunFor(TimeSpan.FromHours(1));
-        (world.Status.RollbackPlan is null, world.Status.Message?.Contains("oms_tmp runs on oms-b", StringComparison.Ordinal)).ShouldBe((true, true));
+        (world.Status.RollbackPlan is null, world.Status.Message?.Contains(
+            "oms_tmp runs on oms-b", StringComparison.Ordinal)).ShouldBe((true, true));
 
         other.Stop(0);
         world.Retry();
@@ -188,7 +210,8 @@ public sealed class OtherWriterTests
         var shipper = world.Another("oms-b", "shipper", ["/data/oms/logs:/logs"]);
         shipper.Start();
         world.RunToRolledBack();
-        world.Status.RollbackPlan!.Guards.Single(g => g.Id == "NewStaysStopped/oms-b").Record.Violations.ShouldHaveSingleItem();
+        world.Status.RollbackPlan!.Guards.Single(g => g.Id == "NewStaysStopped/oms-b").Record.Violations
+            .ShouldHaveSingleItem();
         world.Remove(shipper);
         world.Rules.Broken.ShouldBeEmpty();
         RollbackTests.AsBefore(world);
@@ -239,7 +262,8 @@ public sealed class OtherWriterTests
         world.Rules.Broken.ShouldBeEmpty(what);
         if (world.IsOver)
         {
-            (world.Done.Last(a => a.What == "snapshot").At >= ended || Acts(world, ended).Count == 0).ShouldBeTrue(what);
+            (world.Done.Last(a => a.What == "snapshot").At >= ended || Acts(world, ended).Count == 0)
+                .ShouldBeTrue(what);
             return;
         }
 
@@ -256,16 +280,19 @@ public sealed class OtherWriterTests
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty(what);
         world.Count("restore").ShouldBe(1, what);
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.TargetChanged && a.Message.Contains("oms_tmp", StringComparison.Ordinal), what);
+        world.Status.ActionRequired.ShouldContain(
+            a => a.Reason == Reasons.TargetChanged && a.Message.Contains("oms_tmp", StringComparison.Ordinal), what);
     }
 
     private static List<string> Acts(OmsWorld world, DateTimeOffset since) =>
         [.. world.Done.Where(a => a.By != 0 && a.At > since && Dangerous.Contains(a.What)).Select(a => a.ToString())];
 
     private static bool IsAsked(OmsWorld world) =>
-        world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Exists(v => v is { To: null, Key: not null })) == true && world.Is("Stalled");
+        world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Exists(v => v is { To: null, Key: not null })) == true
+            && world.Is("Stalled");
 
-    private static bool IsNamed(OmsWorld world) => world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Count > 0) == true;
+    private static bool IsNamed(OmsWorld world) =>
+        world.Status.Plan?.Guards.Exists(g => g.Record.Violations.Count > 0) == true;
 
     private static GuardViolation Violation(OmsWorld world, string node) =>
         world.Plan.Guards.Single(g => g.Id == $"ContainerStaysStopped/{node}").Record.Violations[^1];

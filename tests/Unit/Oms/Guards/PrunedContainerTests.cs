@@ -1,8 +1,8 @@
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>
-/// A nightly prune removes the created new container, and its image: nothing ran in it, so both are made again, with the
-/// same options, before anything relies on them.
+/// A nightly prune removes the created new container, and its image: nothing ran in it, so both are made again, with
+/// the same options, before anything relies on them.
 /// </summary>
 public sealed class PrunedContainerTests
 {
@@ -17,19 +17,27 @@ public sealed class PrunedContainerTests
         var points = Golden.World.Points;
         var from = points.Last(p => p.What.StartsWith("create ", StringComparison.Ordinal)).Number;
         var to = points.First(p => p.What.StartsWith("start oms-b", StringComparison.Ordinal)).Number;
-        Cases.Try(points.Where(p => p.Number > from && p.Number < to && Sample.Takes(p.Number, isDead ? 2 : withImage ? 1 : 0, 2)), point =>
-        {
-            var world = Begin();
-            world.RunUntil(() => world.Points.Count >= point.Number && world.New("oms-b") is { Status: "created" }, point.What);
-            var made = world.New("oms-b")!;
-            Prune(world, withImage, isDead);
-            world.RunToSuccess();
+        Cases.Try(
+            points.Where(
+                p => p.Number > from && p.Number < to && Sample.Takes(p.Number, isDead ? 2 : withImage ? 1 : 0, 2)),
+            point =>
+            {
+                var world = Begin();
+                world.RunUntil(
+                    () => world.Points.Count >= point.Number && world.New("oms-b") is { Status: "created" },
+                    point.What);
+                var made = world.New("oms-b")!;
+                Prune(world, withImage, isDead);
+                world.RunToSuccess();
 
-            world.Rules.Broken.ShouldBeEmpty(point.What);
-            (world.Count("create", "oms-b"), world.Count("create", "oms-a"), world.Count("start"), world.Count("snapshot")).ShouldBe((2, 1, 2, 1), point.What);
-            (world.New("oms-b")!.Image.Id, world.New("oms-b")!.HostConfig.Binds, world.New("oms-b")!.Config.Env).ShouldBe((made.Image.Id, made.HostConfig.Binds, made.Config.Env), point.What);
-            world.Plan.Guards.Single(g => g.Id == "ContainerIsAsPlanned/oms-b").Record.Violations.ShouldHaveSingleItem().Message.ShouldContain("removed before it was started");
-        });
+                world.Rules.Broken.ShouldBeEmpty(point.What);
+                (world.Count("create", "oms-b"), world.Count("create", "oms-a"), world.Count("start"), world.Count(
+                    "snapshot")).ShouldBe((2, 1, 2, 1), point.What);
+                (world.New("oms-b")!.Image.Id, world.New("oms-b")!.HostConfig.Binds, world.New("oms-b")!.Config.Env)
+                    .ShouldBe((made.Image.Id, made.HostConfig.Binds, made.Config.Env), point.What);
+                world.Plan.Guards.Single(g => g.Id == "ContainerIsAsPlanned/oms-b").Record.Violations
+                    .ShouldHaveSingleItem().Message.ShouldContain("removed before it was started");
+            });
     }
 
     [Theory]
@@ -38,7 +46,8 @@ public sealed class PrunedContainerTests
     [InlineData("StopOld", false)]
     [InlineData("StartNew", true)]
     [InlineData("StartNew", false)]
-    public void Container_that_was_pruned_while_the_run_was_held_or_paused_is_there_before_the_next_phase(string hold, bool isPaused)
+    public void Container_that_was_pruned_while_the_run_was_held_or_paused_is_there_before_the_next_phase(
+        string hold, bool isPaused)
     {
         var world = Begin(s => s with { HoldBefore = [hold] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -48,7 +57,8 @@ public sealed class PrunedContainerTests
             world.RunFor(TimeSpan.FromHours(1));
         }
 
-        Prune(world, withImage: true, isDead: true, () => world.EditSpec(s => s with { HoldBefore = isPaused ? s.HoldBefore : [] }));
+        Prune(world, withImage: true, isDead: true, () => world.EditSpec(
+            s => s with { HoldBefore = isPaused ? s.HoldBefore : [] }));
         world.RunFor(TimeSpan.FromMinutes(isPaused ? 5 : 0));
         world.EditSpec(s => s with { HoldBefore = [], Paused = false });
         world.RunToSuccess();
@@ -113,8 +123,11 @@ public sealed class PrunedContainerTests
 
         world.Apply(s => s with { Mode = RunMode.Plan });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
-        world.Plan.Notes.ShouldContain(n => n.Contains("`docker system prune`", StringComparison.Ordinal) && n.Contains("a rollback needs the old ones: oms_322 on oms-a, oms_322 on oms-b.", StringComparison.Ordinal));
-        world.Plan.Notes.ShouldContain(n => n.StartsWith("docker compose made oms_322 on oms-a, oms_322 on oms-b (project oms, service web, file /opt/oms/docker-compose.yml). From T1 on `docker compose up`", StringComparison.Ordinal));
+        world.Plan.Notes.ShouldContain(n => n.Contains("`docker system prune`", StringComparison.Ordinal) && n.Contains(
+            "a rollback needs the old ones: oms_322 on oms-a, oms_322 on oms-b.", StringComparison.Ordinal));
+        world.Plan.Notes.ShouldContain(n => n.StartsWith(
+            "docker compose made oms_322 on oms-a, oms_322 on oms-b (project oms, service web, file "
+            + "/opt/oms/docker-compose.yml). From T1 on `docker compose up`", StringComparison.Ordinal));
         world.Plan.Notes[0].ShouldBeWorded();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -146,5 +159,6 @@ public sealed class PrunedContainerTests
         }
     }
 
-    private static OmsWorld Begin(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null) => new OmsWorld(new WorldSetup { RealJson = false }).Apply(change);
+    private static OmsWorld Begin(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null) =>
+        new OmsWorld(new WorldSetup { RealJson = false }).Apply(change);
 }

@@ -16,6 +16,7 @@ public sealed class MetadataTlsTests
 
         world.RunUntil(() => world.Is("Ready"), "plan ready");
 
-        world.Plan.Notes.Exists(n => n.Contains($"metadataDatabase.tls.mode: {mode}", StringComparison.Ordinal)).ShouldBe(warns);
+        world.Plan.Notes.Exists(n => n.Contains($"metadataDatabase.tls.mode: {mode}", StringComparison.Ordinal))
+            .ShouldBe(warns);
     }
 }

@@ -23,7 +23,8 @@ public sealed class CertificateAndImageTests
             $"{Certificate}:/etc/pki/nginx/oms_server.crt",
             $"{Key}:/etc/pki/nginx/oms_server.key",
         ]);
-        world.Health.Asked.ShouldBe(["https://192.0.2.216:8089/oms/health", "https://192.0.2.217:8089/oms/health"], ignoreOrder: true);
+        world.Health.Asked.ShouldBe(
+            ["https://192.0.2.216:8089/oms/health", "https://192.0.2.217:8089/oms/health"], ignoreOrder: true);
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 2);
     }
 
@@ -38,7 +39,8 @@ public sealed class CertificateAndImageTests
 
         var replaced = WithCertificates(old).Apply(Https);
         replaced.RunToSuccess();
-        replaced.New("oms-b")!.HostConfig.Binds!.Where(b => b.Contains("/etc/pki")).ShouldBe([$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"]);
+        replaced.New("oms-b")!.HostConfig.Binds!.Where(b => b.Contains("/etc/pki"))
+            .ShouldBe([$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"]);
     }
 
     [Fact]
@@ -62,7 +64,10 @@ public sealed class CertificateAndImageTests
         world.RunToStall();
 
         world.Status.Findings.Select(f => (f.Reason, f.Node, f.Field)).ShouldBe(
-            [(Reasons.MountsUnusable, "oms-a", "spec.https.keyHostPath"), (Reasons.MountsUnusable, "oms-b", "spec.https.certificateHostPath")]);
+            [
+                (Reasons.MountsUnusable, "oms-a", "spec.https.keyHostPath"),
+                (Reasons.MountsUnusable, "oms-b", "spec.https.certificateHostPath")
+            ]);
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
         world["oms-b"].Files.ShouldNotContainKey(Certificate);
 
@@ -83,7 +88,8 @@ public sealed class CertificateAndImageTests
 
         world.Apply();
         world.RunToSuccess();
-        world.Health.Asked.ShouldBe(["http://192.0.2.216:18089/oms/health", "http://192.0.2.217:18089/oms/health"], ignoreOrder: true);
+        world.Health.Asked.ShouldBe(
+            ["http://192.0.2.216:18089/oms/health", "http://192.0.2.217:18089/oms/health"], ignoreOrder: true);
     }
 
     [Fact]
@@ -151,17 +157,20 @@ public sealed class CertificateAndImageTests
         world.Apply(s => OnHost(s) with { Image = "registry.example/own/oms:feature_4.2.2" });
         world.RunToStall();
 
-        world.Status.Findings.ShouldAllBe(f => f.Reason == Reasons.ImageArchiveUnreadable && f.Message.Contains("2 images (registry.example/other:1"));
+        world.Status.Findings.ShouldAllBe(f => f.Reason == Reasons.ImageArchiveUnreadable
+            && f.Message.Contains("2 images (registry.example/other:1"));
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
     }
 
     [Fact]
     public void Host_archive_with_wrong_checksum_is_a_finding()
     {
-        var world = ArchiveOnHosts().Apply(s => OnHost(s) with { ImageArchive = new OmsArchive { HostPath = HostPath, Sha256 = new string('0', 64) } });
+        var world = ArchiveOnHosts().Apply(s =>
+            OnHost(s) with { ImageArchive = new OmsArchive { HostPath = HostPath, Sha256 = new string('0', 64) } });
         world.RunToStall();
 
-        world.Status.Findings.ShouldAllBe(f => f.Reason == Reasons.ImageArchiveUnreadable && f.Field == "spec.imageArchive.sha256");
+        world.Status.Findings.ShouldAllBe(
+            f => f.Reason == Reasons.ImageArchiveUnreadable && f.Field == "spec.imageArchive.sha256");
         world.Status.Findings.Count.ShouldBe(2);
     }
 
@@ -176,7 +185,8 @@ public sealed class CertificateAndImageTests
         world.RunUntil(() => world.Is("Failed"), "failed");
 
         world.ReasonOf("Failed").ShouldBe(Reasons.ImageArchiveUnreadable);
-        world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning && !h.Containers.Exists(c => c.Name.StartsWith("drydock")));
+        world.Hosts.ShouldAllBe(
+            h => world.Old(h.Name).IsRunning && !h.Containers.Exists(c => c.Name.StartsWith("drydock")));
     }
 
     [Fact]
@@ -196,7 +206,14 @@ public sealed class CertificateAndImageTests
                         {
                             NewContainer = "oms_new_b",
                             Image = "registry.example/own/oms:feature_4.2.2",
-                            ImageArchive = new OmsArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = OmsWorld.ArchiveDirectory } }, Path = OmsWorld.ArchivePath },
+                            ImageArchive = new OmsArchive
+                            {
+                                Storage = new StorageSpec
+                                {
+                                    Directory = new DirectoryStorage { Path = OmsWorld.ArchiveDirectory }
+                                },
+                                Path = OmsWorld.ArchivePath
+                            },
                         },
                     ],
                 },
@@ -217,7 +234,8 @@ public sealed class CertificateAndImageTests
         world.RunToSuccess();
 
         world.Count("pull").ShouldBe(2);
-        world.StatusWrites.ShouldAllBe(u => !System.Text.Json.JsonSerializer.Serialize(u.Status, Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeStatus).Contains(RegistryPassword));
+        world.StatusWrites.ShouldAllBe(u => !System.Text.Json.JsonSerializer.Serialize(
+            u.Status, Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeStatus).Contains(RegistryPassword));
     }
 
     [Fact]
@@ -239,7 +257,8 @@ public sealed class CertificateAndImageTests
     [Fact]
     public void Credentials_refused_after_preflight_fail_step_and_name_Secret()
     {
-        var world = Registry(RegistryPassword).Apply(s => Pulling(s) with { HoldBefore = [OmsUpgradePhases.PrepareImage] });
+        var world = Registry(RegistryPassword).Apply(
+            s => Pulling(s) with { HoldBefore = [OmsUpgradePhases.PrepareImage] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.RegistryAccount = ("robot", "changed");
         world.EditSpec(s => s with { HoldBefore = [] });
@@ -259,10 +278,19 @@ public sealed class CertificateAndImageTests
         if (otherRegistry)
         {
             var secret = world.Api.Find<V1Secret>(OmsWorld.Namespace, "pull")!;
-            world.Api.Update(secret with { Data = OmsWorld.Bytes((".dockerconfigjson", """{"auths":{"elsewhere.example":{"username":"a","password":"b"}}}""")) });
+            world.Api.Update(secret with
+            {
+                Data = OmsWorld.Bytes(
+                    (".dockerconfigjson", """{"auths":{"elsewhere.example":{"username":"a","password":"b"}}}"""))
+            });
         }
 
-        world.Apply(s => Pulling(s) with { ImagePullSecretRef = otherRegistry ? new SecretReference { Name = "pull" } : noReference ? null : new SecretReference { Name = "nowhere" } });
+        world.Apply(s => Pulling(s) with
+        {
+            ImagePullSecretRef = otherRegistry
+                ? new SecretReference { Name = "pull" }
+                : noReference ? null : new SecretReference { Name = "nowhere" }
+        });
         world.RunToStall();
 
         world.Status.Findings.ShouldAllBe(f => f.Reason == reason);
@@ -304,14 +332,23 @@ public sealed class CertificateAndImageTests
 
     private static OmsWorld Registry(string password)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, ImageInRegistry = true }) { RegistryAccount = ("robot", RegistryPassword) };
-        world.Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "pull" }, Type = "kubernetes.io/dockerconfigjson", Data = Dockerconfig(password) });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImageInRegistry = true })
+        {
+            RegistryAccount = ("robot", RegistryPassword)
+        };
+        world.Api.Create(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "pull" },
+            Type = "kubernetes.io/dockerconfigjson",
+            Data = Dockerconfig(password)
+        });
         return world;
     }
 
     private static Dictionary<string, byte[]> Dockerconfig(string password) => OmsWorld.Bytes((
         ".dockerconfigjson",
-        "{\"auths\":{\"registry.example\":{\"auth\":\"" + Convert.ToBase64String(Encoding.UTF8.GetBytes($"robot:{password}")) + "\"},\"elsewhere.example\":{\"username\":\"x\",\"password\":\"y\"}}}"));
+        "{\"auths\":{\"registry.example\":{\"auth\":\"" + Convert.ToBase64String(Encoding.UTF8.GetBytes(
+            $"robot:{password}")) + "\"},\"elsewhere.example\":{\"username\":\"x\",\"password\":\"y\"}}}"));
 
     private static OmsUpgradeSpec Pulling(OmsUpgradeSpec spec) =>
         spec with { ImagePullSecretRef = new SecretReference { Name = "pull" } };

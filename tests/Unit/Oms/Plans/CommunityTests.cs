@@ -41,8 +41,10 @@ public sealed class CommunityTests
         ]);
         HaConfig.Parse(world.Metadata.HaConfig!).Enable.ShouldBeTrue();
         world.New("oms-a")!.IsUpgrade.ShouldBeTrue();
-        (world.Upgrade.Spec.Edition, world.New("oms-a")!.Config.Image).ShouldBe((OmsEdition.Community, "registry.example/oms:feature_3.3.1_ce"));
-        (world.ReasonOf("HighAvailabilityDisabled"), world.ReasonOf("MetadataCorrected")).ShouldBe((Reasons.NotNeeded, Reasons.NotNeeded));
+        (world.Upgrade.Spec.Edition, world.New("oms-a")!.Config.Image)
+            .ShouldBe((OmsEdition.Community, "registry.example/oms:feature_3.3.1_ce"));
+        (world.ReasonOf("HighAvailabilityDisabled"), world.ReasonOf("MetadataCorrected"))
+            .ShouldBe((Reasons.NotNeeded, Reasons.NotNeeded));
     }
 
     [Fact]
@@ -59,7 +61,10 @@ public sealed class CommunityTests
     [Fact]
     public void High_availability_stays_unchanged_with_AsBefore()
     {
-        var world = Single().Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
+        var world = Single().Apply(s => s with
+        {
+            HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore }
+        });
         world.RunToSuccess();
 
         world.Metadata.HaConfig.ShouldBe(Row);
@@ -80,7 +85,8 @@ public sealed class CommunityTests
     public void Uncreatable_ha_config_row_is_left_to_administrator_without_failure()
     {
         var world = new OmsWorld(Setup with { InitBringsHaConfig = null });
-        world.Metadata.HaConfigInsertProblem = "rm_340.oms_normal_config has no row ha.config, and of its columns kind (set) no value can be guessed";
+        world.Metadata.HaConfigInsertProblem =
+            "rm_340.oms_normal_config has no row ha.config, and of its columns kind (set) no value can be guessed";
         world.Apply();
         world.RunToSuccess();
 
@@ -100,11 +106,13 @@ public sealed class CommunityTests
         world.Apply();
         world.RunToSuccess();
 
-        var links = world.Status.ActionRequired.Where(a => a.Reason == Reasons.ReviewProject).ToDictionary(a => a.Subject, a => a.Message);
+        var links = world.Status.ActionRequired.Where(a => a.Reason == Reasons.ReviewProject)
+            .ToDictionary(a => a.Subject, a => a.Message);
         links.Keys.ShouldBe(["orders (np_1)", "billing (sp_1)", "broken (np_3)"], ignoreOrder: true);
         links["billing (sp_1)"].ShouldBeWorded();
         links["broken (np_3)"].ShouldBeWorded();
-        world.Status.ActionRequired.Single(a => a.Reason == Reasons.VersionAdvice).Message.ShouldContain("IS_UPGRADE=true");
+        world.Status.ActionRequired.Single(a => a.Reason == Reasons.VersionAdvice).Message
+            .ShouldContain("IS_UPGRADE=true");
         links["orders (np_1)"].ShouldContain("JDBCWriter");
     }
 
@@ -117,7 +125,8 @@ public sealed class CommunityTests
     [InlineData("4.2.10", "4.2.11", true)]
     public void Other_listed_paths_succeed_without_JAR(string from, string to, bool isUpgrade)
     {
-        var world = new OmsWorld(Setup with { FromVersion = from, ToVersion = to, HaConfig = from == "3.2.2" ? null : Row }).Apply();
+        var world = new OmsWorld(
+            Setup with { FromVersion = from, ToVersion = to, HaConfig = from == "3.2.2" ? null : Row }).Apply();
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -134,7 +143,10 @@ public sealed class CommunityTests
         world.RunToStall();
         world.Status.Findings.Single().Acknowledge.ShouldBe(Reasons.DuplicateProjectNames);
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.DuplicateProjectNames] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.DuplicateProjectNames] }
+        });
         world.RunToSuccess();
         world.Plan.Notes.ShouldContain(n => n.Contains("Acknowledged") && n.Contains("'orders'"));
     }
@@ -153,19 +165,28 @@ public sealed class CommunityTests
     [Fact]
     public void Allowed_unlisted_path_is_noted_in_plan_and_step()
     {
-        var unlisted = new OmsWorld(Setup with { FromVersion = "4.2.13", ToVersion = "4.2.14", HaConfig = Row }).Apply(s => s with { AllowUnsupportedPath = true });
+        var unlisted = new OmsWorld(Setup with { FromVersion = "4.2.13", ToVersion = "4.2.14", HaConfig = Row }).Apply(
+            s => s with { AllowUnsupportedPath = true });
         unlisted.RunToSuccess();
 
         unlisted.Rules.Broken.ShouldBeEmpty();
-        unlisted.Plan.Notes.ShouldContain(n => n.Contains("4.2.13-ce to 4.2.14-ce: no list of sources for 4.2.14 is known") && n.Contains("allowUnsupportedPath"));
-        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).As<RunDockerInit>().UnlistedPath.ShouldBe("4.2.13-ce to 4.2.14-ce");
+        unlisted.Plan.Notes.ShouldContain(n => n.Contains(
+            "4.2.13-ce to 4.2.14-ce: no list of sources for 4.2.14 is known") && n.Contains("allowUnsupportedPath"));
+        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).As<RunDockerInit>().UnlistedPath
+            .ShouldBe("4.2.13-ce to 4.2.14-ce");
         Golden.World.Plan.Steps.ShouldAllBe(s => !s.Parameters.ContainsKey("unlistedPath"));
     }
 
     [Fact]
     public void Community_container_is_refused_for_Enterprise_edition()
     {
-        var world = new OmsWorld(Setup with { FromVersion = "3.3.1", ToVersion = "4.1.0" }).Apply(s => s with { Edition = OmsEdition.Enterprise, FromVersion = "3.3.1", ToVersion = "4.2.2", Image = "registry.example/oms:mine" });
+        var world = new OmsWorld(Setup with { FromVersion = "3.3.1", ToVersion = "4.1.0" }).Apply(s => s with
+        {
+            Edition = OmsEdition.Enterprise,
+            FromVersion = "3.3.1",
+            ToVersion = "4.2.2",
+            Image = "registry.example/oms:mine"
+        });
         world.RunToStall();
 
         world.Status.Findings.ShouldContain(f => f.Reason == Reasons.VersionMismatch && f.Field == "spec.edition");
@@ -178,7 +199,8 @@ public sealed class CommunityTests
         var world = Single().Apply(s => s with { Image = "registry.example/oms:feature_4.0.0_ce" });
         world.RunToStall();
 
-        world.Status.Findings.ShouldContain(f => f.Reason == Reasons.ImageNameContradicts && f.Field == "spec.image" && f.Acknowledge == Reasons.ImageNameContradicts);
+        world.Status.Findings.ShouldContain(f => f.Reason == Reasons.ImageNameContradicts && f.Field == "spec.image"
+            && f.Acknowledge == Reasons.ImageNameContradicts);
     }
 
     [Fact]
@@ -191,7 +213,8 @@ public sealed class CommunityTests
     public void Lost_answer_to_any_write_or_act_ends_golden() => Everywhere(Fate.LostAnswer, way: 2);
 
     private static void Everywhere(Fate fate, int way) =>
-        Cases.Try(Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 3)).ToList(), point => Golden.With(point.Number, fate));
+        Cases.Try(Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 3)).ToList(), point => Golden.With(
+            point.Number, fate));
 
     private static OmsWorld Single() => new(Setup);
 }

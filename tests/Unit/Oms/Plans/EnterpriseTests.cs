@@ -35,7 +35,8 @@ public sealed class EnterpriseTests
     [Fact]
     public void Source_from_3_3_needs_no_dbType_acknowledgement()
     {
-        var world = new OmsWorld(new WorldSetup { FromVersion = "3.3.1", RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec { Acknowledge = [Reasons.ForwardSwitchoverUnknown] } });
+        var world = new OmsWorld(new WorldSetup { FromVersion = "3.3.1", RealJson = false }).Apply(
+            s => s with { Preflight = new PreflightSpec { Acknowledge = [Reasons.ForwardSwitchoverUnknown] } });
         world.RunToSuccess();
 
         world.Plan.Steps.Count(s => s.Is<RunCorrectionJar>()).ShouldBe(2);
@@ -52,7 +53,8 @@ public sealed class EnterpriseTests
         world.RunToStall();
 
         world.Status.Findings.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ShouldBe(
-            [Reasons.VersionPathUnsupported, Reasons.AccessDenied, Reasons.ClockSkew, Reasons.ImageArchiveUnreadable], ignoreOrder: true);
+            [Reasons.VersionPathUnsupported, Reasons.AccessDenied, Reasons.ClockSkew, Reasons.ImageArchiveUnreadable],
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -65,7 +67,8 @@ public sealed class EnterpriseTests
         world.Apply();
         world.RunToStall();
 
-        world.Status.Findings.Select(f => f.Reason).ShouldBe([Reasons.AccessDenied, Reasons.NoSpace, Reasons.HostUnreachable], ignoreOrder: true);
+        world.Status.Findings.Select(f => f.Reason)
+            .ShouldBe([Reasons.AccessDenied, Reasons.NoSpace, Reasons.HostUnreachable], ignoreOrder: true);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class LargestPlanTests
         var spec = Spec(regions, nodes);
         (regions * nodes).ShouldBe(SchemaLimits.AllNodes);
         OmsSpecPreflight.Check(spec).ShouldBeEmpty();
-        var plan = new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec))).Compile();
+        var plan = new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec)))
+            .Compile();
         plan.Steps.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
         plan.Guards.Count.ShouldBeLessThanOrEqualTo(SchemaLimits.Steps);
 
@@ -33,14 +34,20 @@ public sealed class LargestPlanTests
             Attempt = 1,
             Tries = 1,
             Message = new string('m', 120),
-            Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["container"] = new string('c', 64), ["exec"] = new string('e', 64) },
+            Receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["container"] = new string('c', 64),
+                ["exec"] = new string('e', 64)
+            },
         });
         // The plan back is shorter than the plan there.
         var api = new FakeKubernetes(Options, new ManualTimeProvider());
         var stored = api.Create(new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up" }, Spec = spec });
         stored = api.UpdateStatus(stored with { Status = new OmsUpgradeStatus { Plan = done, RollbackPlan = done } });
         var json = JsonSerializer.SerializeToUtf8Bytes(stored, Options);
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count} steps, {plan.Guards.Count} guards, {json.Length} bytes"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{plan.Steps.Count} steps, {plan.Guards.Count} guards, {json.Length} bytes"));
         json.Length.ShouldBeLessThan(MostBytes);
     }
 
@@ -57,7 +64,12 @@ public sealed class LargestPlanTests
                     {
                         Name = string.Create(CultureInfo.InvariantCulture, $"oms-region-{region}-node-{node:00}"),
                         HostIP = string.Create(CultureInfo.InvariantCulture, $"192.0.{region}.{node + 1}"),
-                        Docker = new DockerAccess { Endpoint = string.Create(CultureInfo.InvariantCulture, $"tcp://192.0.{region}.{node + 1}:2376"), TlsSecretRef = new SecretReference { Name = "docker-tls" } },
+                        Docker = new DockerAccess
+                        {
+                            Endpoint = string.Create(
+                                CultureInfo.InvariantCulture, $"tcp://192.0.{region}.{node + 1}:2376"),
+                            TlsSecretRef = new SecretReference { Name = "docker-tls" }
+                        },
                     }),
                 ],
             }),

@@ -8,12 +8,14 @@ public sealed class PlanGoldenTests
     private const string Area = "Oms";
     private const string HighAvailabilityOff = """{"enable":false,"refetchStoreIntervalMin":30}""";
 
-    private static readonly Dictionary<string, (Func<OmsWorld> Begin, Action<OmsWorld> ToEnd)> Scenarios = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Func<OmsWorld> Begin, Action<OmsWorld> ToEnd)> Scenarios = new(
+        StringComparer.Ordinal)
     {
         ["two-nodes"] = (() => World(), SucceedAndGoBack),
         ["short-manifest"] = (() => World(null, ShortSpecs.Short), Succeed),
         ["failed-jar-rolled-back"] = (
-            () => World(new WorldSetup { Jar = RollbackTests.FailingJar }, s => s with { RollbackPolicy = RollbackPolicy.OnFailure }),
+            () => World(new WorldSetup { Jar = RollbackTests.FailingJar }, s =>
+                s with { RollbackPolicy = RollbackPolicy.OnFailure }),
             static world => world.RunToRolledBack()),
         ["rolled-back-and-again"] = (() => FailsOnce(init: true), static world =>
         {
@@ -72,13 +74,17 @@ public sealed class PlanGoldenTests
             world.RunToSuccess();
         }
         ),
-        ["old-container-ran-before-start"] = (() => World(new WorldSetup { PeopleMayStartOld = true }, s => s with { HoldBefore = ["StartNew"] }), static world =>
-        {
-            world.RunUntil(() => world.Is("Held"), "held");
-            RunOld(world);
-            world.EditSpec(s => s with { HoldBefore = [] });
-            world.RunUntil(() => world.IsOver || world.Is("Failed") || world.ReasonOf("Stalled") == "TargetChanged", "over or stopped");
-        }
+        ["old-container-ran-before-start"] = (
+            () => World(new WorldSetup { PeopleMayStartOld = true }, s => s with { HoldBefore = ["StartNew"] }),
+            static world =>
+            {
+                world.RunUntil(() => world.Is("Held"), "held");
+                RunOld(world);
+                world.EditSpec(s => s with { HoldBefore = [] });
+                world.RunUntil(
+                    () => world.IsOver || world.Is("Failed") || world.ReasonOf("Stalled") == "TargetChanged",
+                    "over or stopped");
+            }
         ),
         ["old-container-ran-after-success"] = (() => World(new WorldSetup { PeopleMayStartOld = true }), static world =>
         {
@@ -98,7 +104,11 @@ public sealed class PlanGoldenTests
         ),
         ["two-regions"] = (() => World(new WorldSetup { Regions = 2 }), SucceedAndGoBack),
         ["two-regions-failed-jar"] = (
-            () => World(new WorldSetup { Regions = 2, Jar = static (_, c) => c.Host.Name == "oms-c" ? (1, "Exception\n") : (0, "") }),
+            () => World(new WorldSetup
+            {
+                Regions = 2,
+                Jar = static (_, c) => c.Host.Name == "oms-c" ? (1, "Exception\n") : (0, "")
+            }),
             static world =>
             {
                 world.RunUntil(() => world.Is("Failed"), "failed");
@@ -107,9 +117,11 @@ public sealed class PlanGoldenTests
         ),
         ["community-one-node"] = (() => World(RollbackVariantTests.Community(nodes: 1)), SucceedAndGoBack),
         ["community-two-nodes"] = (() => World(RollbackVariantTests.Community(nodes: 2)), SucceedAndGoBack),
-        ["one-node-at-a-time"] = (() => World(new WorldSetup { Nodes = 3 }, s => s with { MaxParallelNodes = 1 }), SucceedAndGoBack),
+        ["one-node-at-a-time"] =
+            (() => World(new WorldSetup { Nodes = 3 }, s => s with { MaxParallelNodes = 1 }), SucceedAndGoBack),
         ["init-on-every-host"] = (() => World(new WorldSetup { InitsEveryHost = true }), Succeed),
-        ["source-without-jar"] = (() => World(new WorldSetup { FromVersion = "4.1.1", NeedsJar = false }), SucceedAndGoBack),
+        ["source-without-jar"] =
+            (() => World(new WorldSetup { FromVersion = "4.1.1", NeedsJar = false }), SucceedAndGoBack),
         ["image-present"] = (() => World(new WorldSetup { ImagePresent = true }), StopOld),
         ["image-in-registry"] = (() => World(new WorldSetup { ImageInRegistry = true }), StopOld),
         ["renamed-projects"] = (
@@ -117,14 +129,17 @@ public sealed class PlanGoldenTests
             {
                 var world = new OmsWorld(new WorldSetup { RealJson = false });
                 world.Metadata.Projects.Add(new OmsProject(ProjectKind.Migration, "np_7", "orders", "SUSPEND"));
-                return world.Apply(s => s with { Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename } });
+                return world.Apply(s =>
+                    s with { Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename } });
             },
             SucceedAndGoBack),
         ["manual-high-availability"] = (() => World(null, Manual), static world =>
         {
             SwitchOff(world);
-            world.RunUntil(() => world.Count("jar") == 2 && world.ReasonOf("Held") == "AwaitingManualChange", "to be enabled");
-            world.Metadata.HaConfig = """{"enable":true,"perceiveStoreClientCheckpoint":true,"refetchStoreIntervalMin":900}""";
+            world.RunUntil(
+                () => world.Count("jar") == 2 && world.ReasonOf("Held") == "AwaitingManualChange", "to be enabled");
+            world.Metadata.HaConfig =
+                """{"enable":true,"perceiveStoreClientCheckpoint":true,"refetchStoreIntervalMin":900}""";
             world.RunToSuccess();
             world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
             world.RunUntil(() => world.Status.RollbackPlan is not null, "compiled");
@@ -133,12 +148,18 @@ public sealed class PlanGoldenTests
         ["high-availability-was-off"] = (
             () => World(
                 new WorldSetup { HaConfig = HighAvailabilityOff },
-                s => s with { HighAvailability = s.HighAvailability with { AfterRollback = HighAvailabilityAfterRollback.Enable } }),
+                s => s with
+                {
+                    HighAvailability = s.HighAvailability with { AfterRollback = HighAvailabilityAfterRollback.Enable }
+                }),
             SucceedAndGoBack),
         ["high-availability-stays-off"] = (
             () => World(
                 new WorldSetup { HaConfig = HighAvailabilityOff },
-                s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } }),
+                s => s with
+                {
+                    HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore }
+                }),
             SucceedAndGoBack),
         ["manual-high-availability-was-off"] = (
             () => World(
@@ -159,7 +180,10 @@ public sealed class PlanGoldenTests
                 s => s with
                 {
                     HighAvailability = s.HighAvailability with { AfterRollback = HighAvailabilityAfterRollback.Enable },
-                    Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.HighAvailabilityUnknown] },
+                    Preflight = s.Preflight with
+                    {
+                        Acknowledge = [.. s.Preflight.Acknowledge, Reasons.HighAvailabilityUnknown]
+                    },
                 }),
             static world =>
             {
@@ -178,7 +202,11 @@ public sealed class PlanGoldenTests
     public void Plans_compiled_at_every_kill_point_are_golden(string name)
     {
         var kind = new OmsUpgradeKind(null!);
-        var golden = new PlanGolden(kind) { WithImages = static spec => ((OmsUpgradeSpec)spec) with { Cleanup = new CleanupSpec { Accepted = true, RemoveImages = true } } };
+        var golden = new PlanGolden(kind)
+        {
+            WithImages = static spec =>
+                ((OmsUpgradeSpec)spec) with { Cleanup = new CleanupSpec { Accepted = true, RemoveImages = true } }
+        };
         var world = Scenarios[name].Begin();
         (OmsUpgrade? Entity, RunObject? Read) last = default;
         world.Fates = point =>

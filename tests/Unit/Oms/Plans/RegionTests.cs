@@ -12,13 +12,14 @@ public sealed class RegionTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        world.Done.Where(a => a.What is "trim" or "snapshot" or "jar" or "init" or "autostart").Select(a => a.ToString()).ShouldBe(
-        [
-            "trim cm_hb_340", "trim cm_hb_341", "snapshot rm_340+cm_340+cm_hb_340+cm_hb_341",
-            "jar oms-a", "jar oms-c",
-            "init oms-a", "init oms-c",
-            "autostart oms-b", "autostart oms-d",
-        ]);
+        world.Done.Where(a => a.What is "trim" or "snapshot" or "jar" or "init" or "autostart")
+            .Select(a => a.ToString()).ShouldBe(
+            [
+                "trim cm_hb_340", "trim cm_hb_341", "snapshot rm_340+cm_340+cm_hb_340+cm_hb_341",
+                "jar oms-a", "jar oms-c",
+                "init oms-a", "init oms-c",
+                "autostart oms-b", "autostart oms-d",
+            ]);
         Last(world, "jar").ShouldBeLessThan(First(world, "init"));
         Jars(world).ShouldBe([("oms-a", false), ("oms-c", true)]);
         world.Hosts.ShouldAllBe(h => world.New(h.Name)!.Programs.Values.All(p => p.State == "RUNNING"));
@@ -50,7 +51,12 @@ public sealed class RegionTests
     public void JAR_runs_on_the_nodes_that_runOn_selects(CorrectionScope scope, int regions, string expected)
     {
         var on = expected.Split(',').Select(e => e.Split(':')[0]).ToList();
-        var world = new OmsWorld(new WorldSetup { Regions = regions, RealJson = false, JarOn = w => w.Hosts.Where(h => on.Contains(h.Name)) });
+        var world = new OmsWorld(new WorldSetup
+        {
+            Regions = regions,
+            RealJson = false,
+            JarOn = w => w.Hosts.Where(h => on.Contains(h.Name))
+        });
         world.Apply(s => s with { Correction = s.Correction with { RunOn = scope } });
         world.RunToSuccess();
 
@@ -67,7 +73,8 @@ public sealed class RegionTests
         {
             Regions = 2,
             RealJson = false,
-            CmNodes = (w, host) => host.Name == "oms-c" ? ["192.0.2.218"] : w.Hosts.Where(h => h.Region == host.Region).Select(h => h.Ip),
+            CmNodes = (w, host) =>
+                host.Name == "oms-c" ? ["192.0.2.218"] : w.Hosts.Where(h => h.Region == host.Region).Select(h => h.Ip),
         }).Apply();
         world.RunToSuccess();
 
@@ -152,7 +159,8 @@ public sealed class RegionTests
         world.Metadata.Cascades.AddRange([new CascadedWriter("1", "id=1"), new CascadedWriter("2", "id=2")]);
         world.Apply(s => s with { Mode = Drydock.Crds.Common.RunMode.Plan });
         world.RunUntil(() => world.Status.Plan is not null, "a plan");
-        world.Plan.Notes.ShouldContain(n => n.Contains("id=1=1", StringComparison.Ordinal) && n.Contains("id=2=2", StringComparison.Ordinal));
+        world.Plan.Notes.ShouldContain(
+            n => n.Contains("id=1=1", StringComparison.Ordinal) && n.Contains("id=2=2", StringComparison.Ordinal));
 
         world.Metadata.Cascades.Add(new CascadedWriter("99", "id=3"));
         world.Retry();

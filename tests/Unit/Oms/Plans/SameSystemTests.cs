@@ -36,9 +36,13 @@ public sealed class SameSystemTests
         var world = BehindProxy().Apply();
         world.RunToStall();
         var finding = world.Status.Findings.ShouldHaveSingleItem();
-        (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.MetadataServerUnconfirmed, "MetadataServerUnconfirmed/oms-b"));
+        (finding.Reason, finding.Acknowledge)
+            .ShouldBe((Reasons.MetadataServerUnconfirmed, "MetadataServerUnconfirmed/oms-b"));
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, finding.Acknowledge!] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, finding.Acknowledge!] }
+        });
         world.RunToSuccess();
     }
 
@@ -52,7 +56,8 @@ public sealed class SameSystemTests
 
         world.Rules.Broken.ShouldBeEmpty();
         world.Done.Where(a => a.What == "init").Select(a => a.Where).ShouldBe(["oms-a", "oms-b"]);
-        world.Plan.Notes.ShouldContain(n => n.Contains("docker_init.sh runs on every node of region default") && n.Contains("differs in cm_url"));
+        world.Plan.Notes.ShouldContain(
+            n => n.Contains("docker_init.sh runs on every node of region default") && n.Contains("differs in cm_url"));
         world.Plan.Notes.ShouldContain(n => n.StartsWith("The correction JAR runs on every node"));
     }
 

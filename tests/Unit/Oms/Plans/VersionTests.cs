@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>What differs between versions: waits and programs before docker_init.sh, ha.config, known failures.</summary>
+/// <summary>What differs between versions: waits and programs before docker_init.sh, ha.config, known
+/// failures.</summary>
 public sealed class VersionTests
 {
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(300);
@@ -22,32 +23,39 @@ public sealed class VersionTests
     {
         var world = Golden.World;
 
-        (At(world, "init", "oms-a") - world.New("oms-a")!.StartedAt!.Value).ShouldBeInRange(Wait, Wait + TimeSpan.FromSeconds(5));
-        world.Step("InitMetadata/oms-a/wait").Receipt!["startedAt"].ShouldBe($"{world.New("oms-a")!.StartedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        (At(world, "init", "oms-a") - world.New("oms-a")!.StartedAt!.Value)
+            .ShouldBeInRange(Wait, Wait + TimeSpan.FromSeconds(5));
+        world.Step("InitMetadata/oms-a/wait").Receipt!["startedAt"]
+            .ShouldBe($"{world.New("oms-a")!.StartedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}");
         world.Plan.Step("InitMetadata/oms-b/wait").ShouldBeNull("docker_init.sh runs on one node");
         world.Plan.Notes.ShouldContain(n => n.Contains("docker_init.sh starts 5m0s after the start"));
-        world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionAdvice).Select(a => a.Subject).ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
+        world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionAdvice).Select(a => a.Subject)
+            .ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
     }
 
     [Fact]
     public void Restarted_operator_waits_only_the_rest()
     {
         var world = new OmsWorld(To429).Apply();
-        world.RunUntil(() => world.Status.Plan?.Step("InitMetadata/oms-a/wait") is { State: StepState.Running, Message: not null }, "it waits");
+        world.RunUntil(
+            () => world.Status.Plan?.Step("InitMetadata/oms-a/wait") is { State: StepState.Running, Message: not null },
+            "it waits");
         world.Step("InitMetadata/oms-a/wait").Message.ShouldBeWorded();
         world.RunFor(Wait / 2);
         world.Restart();
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        (At(world, "init", "oms-a") - world.New("oms-a")!.StartedAt!.Value).ShouldBeInRange(Wait, Wait + TimeSpan.FromSeconds(35));
+        (At(world, "init", "oms-a") - world.New("oms-a")!.StartedAt!.Value)
+            .ShouldBeInRange(Wait, Wait + TimeSpan.FromSeconds(35));
     }
 
     [Fact]
     public void Container_started_again_is_waited_for_anew()
     {
         var world = new OmsWorld(To429).Apply();
-        world.RunUntil(() => world.Status.Plan?.Step("InitMetadata/oms-a/wait")?.State == StepState.Running, "it waits");
+        world.RunUntil(
+            () => world.Status.Plan?.Step("InitMetadata/oms-a/wait")?.State == StepState.Running, "it waits");
         world.RunFor(Wait / 2);
         world.New("oms-a")!.Stop(1);
         world.New("oms-a")!.Start();
@@ -81,7 +89,8 @@ public sealed class VersionTests
         {
             FromVersion = "4.2.1",
             ToVersion = "4.2.2",
-            ProgramDies = (container, program) => container.Image.Version == "4.2.2" && world!.Count("init") == 0 && dead.Contains(program) && world.Count("start nginx") == 0,
+            ProgramDies = (container, program) => container.Image.Version == "4.2.2" && world!.Count("init") == 0
+                && dead.Contains(program) && world.Count("start nginx") == 0,
         }).Apply();
         world.RunToSuccess();
 
@@ -118,7 +127,8 @@ public sealed class VersionTests
         world.RunToStall();
 
         var finding = world.Status.Findings.ShouldHaveSingleItem();
-        (finding.Reason, finding.Acknowledge, world.Done.Count).ShouldBe((Reasons.VersionMismatch, "VersionMismatch/oms_version", 0));
+        (finding.Reason, finding.Acknowledge, world.Done.Count)
+            .ShouldBe((Reasons.VersionMismatch, "VersionMismatch/oms_version", 0));
         finding.Message.ShouldStartWith(says);
         finding.Message.ShouldBeWorded();
 
@@ -142,10 +152,17 @@ public sealed class VersionTests
         world.RunToStall();
 
         var finding = world.Status.Findings.ShouldHaveSingleItem();
-        (finding.Reason, finding.Acknowledge, finding.Field, world.Done.Count).ShouldBe((Reasons.VersionPathUnsupported, "VersionPathUnsupported/OblogproxyTasks", "spec.toVersion", 0));
+        (finding.Reason, finding.Acknowledge, finding.Field, world.Done.Count)
+            .ShouldBe((Reasons.VersionPathUnsupported, "VersionPathUnsupported/OblogproxyTasks", "spec.toVersion", 0));
         finding.Message.ShouldContain("oblogproxy");
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "VersionPathUnsupported/OblogproxyTasks"] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with
+            {
+                Acknowledge = [.. s.Preflight.Acknowledge, "VersionPathUnsupported/OblogproxyTasks"]
+            }
+        });
         world.RunToSuccess();
         world.Count("jar").ShouldBe(2);
         world.Plan.Notes.ShouldContain(n => n.StartsWith("Acknowledged by VersionPathUnsupported/OblogproxyTasks"));
@@ -157,7 +174,8 @@ public sealed class VersionTests
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunToSuccess();
 
-        var advice = world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionAdvice).ToDictionary(a => a.Subject, a => a.Message);
+        var advice = world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionAdvice)
+            .ToDictionary(a => a.Subject, a => a.Message);
         advice["is-upgrade-stays"].ShouldBeWorded();
         advice["shareplex-format"].ShouldContain("SharePlex");
     }
@@ -186,7 +204,8 @@ public sealed class VersionTests
     [Fact]
     public void Known_failure_of_docker_init_is_named_with_the_remedy()
     {
-        var world = new OmsWorld(To429 with { Init = (_, _) => (1, "Version before 4.1.1 is not allowed to upgrade.\n") }).Apply();
+        var world = new OmsWorld(
+            To429 with { Init = (_, _) => (1, "Version before 4.1.1 is not allowed to upgrade.\n") }).Apply();
         world.RunToStall();
 
         world.ReasonOf("Failed").ShouldBe(Reasons.MarkerMissing);
@@ -194,7 +213,8 @@ public sealed class VersionTests
     }
 
     private static void Everywhere(Fate fate, int way) =>
-        Cases.Try(Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 4)).ToList(), point => Golden.With(point.Number, fate));
+        Cases.Try(Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 4)).ToList(), point => Golden.With(
+            point.Number, fate));
 
     private static DateTimeOffset At(OmsWorld world, string what, string where) =>
         world.Done.First(a => a.What == what && a.Where == where).At;

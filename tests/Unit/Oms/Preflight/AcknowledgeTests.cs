@@ -14,14 +14,16 @@ public sealed class AcknowledgeTests
             new OmsProject(ProjectKind.Migration, "901", "twice", "RUNNING"),
             new OmsProject(ProjectKind.Synchronization, "902", "twice", "RUNNING"),
         ]);
-        world.Apply(s => s with { FromVersion = "3.2.1", Image = "registry.example/oms:4.2.1", Preflight = new PreflightSpec() });
+        world.Apply(s =>
+            s with { FromVersion = "3.2.1", Image = "registry.example/oms:4.2.1", Preflight = new PreflightSpec() });
         world.RunToStall();
 
         var findings = world.Status.Findings;
         findings.Select(f => f.Reason).Distinct().Count().ShouldBeGreaterThan(3);
         foreach (var finding in findings)
         {
-            (finding.Acknowledge is not null).ShouldBe(finding.Message.Contains(Says, StringComparison.Ordinal), finding.Message);
+            (finding.Acknowledge is not null)
+                .ShouldBe(finding.Message.Contains(Says, StringComparison.Ordinal), finding.Message);
             if (finding.Acknowledge is { } word)
             {
                 finding.Message.ShouldBeWorded();

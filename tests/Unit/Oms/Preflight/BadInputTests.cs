@@ -4,48 +4,99 @@ namespace Drydock.Tests.Unit.Oms;
 /// goes on without touching the object.</summary>
 public sealed class BadInputTests
 {
-    private static readonly Dictionary<string, (string Reason, Action<OmsWorld> Break, Action<OmsWorld> Mend)> Cases = new(StringComparer.Ordinal)
-    {
-        ["the nodes of the spec are not those of config.yaml"] = (Reasons.NodesDiffer, w => Config(w, "192.0.2.217]", "192.0.2.217, 192.0.2.218]"), w => Config(w, ", 192.0.2.218]", "]")),
-        ["the heartbeat database is another database of OMS too"] = (Reasons.HeartbeatDatabaseShared, w => Config(w, "cm_hb_340", "cm_340"), w => Config(w, "drc_cm_heartbeat_db: cm_340", "drc_cm_heartbeat_db: cm_hb_340")),
-        ["no region is the default one"] = (Reasons.RegionsInvalid, w => Config(w, "!!bool \"true\"", "false"), w => Config(w, "cm_is_default: false", "cm_is_default: true")),
-        ["config.yaml lacks a key"] = (Reasons.ConfigUnreadable, w => Config(w, "drc_cm_db: cm_340", "drc_cm_dbx: cm_340"), w => Config(w, "drc_cm_dbx", "drc_cm_db")),
-        ["the password is wrong"] = (Reasons.AccessDenied, w => w.Metadata.Password = "changed", w => w.Metadata.Password = Canary.MetaPassword),
-        ["the metadata database is down"] = (Reasons.MetadataDatabaseUnreachable, w => w.Metadata.IsReachable = false, w => w.Metadata.IsReachable = true),
-        ["the metadata database is read-only"] = (Reasons.AccessDenied, w => w.Metadata.IsReadOnly = true, w => w.Metadata.IsReadOnly = false),
-        ["a privilege for the way back is missing"] = (Reasons.AccessDenied, w => w.Metadata.Grants.Add("REVOKE DROP ON `rm_340`.* FROM `drc`@`%`"), w => w.Metadata.Grants.RemoveAt(1)),
-        ["a database is not on the server"] = (Reasons.MetadataUnreadable, w => w.Metadata.Databases["cm_340"] = false, w => w.Metadata.Databases["cm_340"] = true),
-        ["ha.config is no JSON"] = (Reasons.MetadataUnreadable, w => w.Metadata.HaConfig = "enable=true", w => w.Metadata.HaConfig = WorldSetup.PartialHa),
-        ["a host cannot be reached"] = (Reasons.HostUnreachable, w => w["oms-b"].Cut(off: true), w => w["oms-b"].Cut(off: false)),
-        ["podman answers instead of dockerd"] = (Reasons.DockerUnsupported, w => w["oms-b"].Podman = "4.3.1", w => w["oms-b"].Podman = null),
-        ["the current container is not there"] = (Reasons.ContainerNotFound, w => w.Old("oms-b").Name = "oms_other", w => w["oms-b"].Find("oms_other")!.Name = OmsWorld.OldName),
-        ["the current container does not run"] = (Reasons.ContainerNotFound, w => w.Old("oms-b").Stop(1), w => w.Old("oms-b").Start()),
-        ["the name of the new container is taken"] = (Reasons.ContainerNameTaken, w => Squat(w["oms-b"]), w => w["oms-b"].Containers.RemoveAll(c => c.Name == OmsWorld.NewName)),
-        ["a mount is missing"] = (Reasons.MountsUnusable, w => Binds(w, b => [.. b.Take(3)]), w => Binds(w, b => [.. b, "/data/oms/run:/home/ds/run"])),
-        ["the archive is not there"] = (Reasons.ImageArchiveUnreadable, w => w.Archives.Files.Remove("/images/oms_422.tar.gz"), w => w.Archives.Add(OmsWorld.ArchiveDirectory, OmsWorld.ArchivePath, w.NewImageContent)),
-        ["the archive has another checksum"] = (Reasons.ImageArchiveUnreadable, w => w.Archives.Add(OmsWorld.ArchiveDirectory, OmsWorld.ArchivePath, w.Image("4.1.0", "other")), w => w.Archives.Add(OmsWorld.ArchiveDirectory, OmsWorld.ArchivePath, w.NewImageContent)),
-        ["project names are used twice"] = (Reasons.DuplicateProjectNames, w => w.Metadata.Duplicates.Add(new DuplicateProjectName("orders", ["np_1"], ["sp_9"])), w => w.Metadata.Duplicates.Clear()),
-        ["writers are cascaded"] = (Reasons.CascadedWriters, w => w.Metadata.Cascades.Add(new CascadedWriter("7", "id=1")), w => w.Metadata.Cascades.Clear()),
-        ["the host has no room for the image"] = (Reasons.NoSpace, w => w["oms-b"].FreeBytes = 10, w => w["oms-b"].FreeBytes = 1L << 40),
-        ["the storage has no room for the dumps"] = (Reasons.NoSpace, w => w.BackupStorage.Free = 1 << 20, w => w.BackupStorage.Free = 1L << 40),
-        ["the storage is outside the storage roots"] = (Reasons.InvalidSpec, w => w.BackupStorage.Refused = "storage.directory.path '/etc' is not below a storage root", w => w.BackupStorage.Refused = null),
-        ["the storage cannot be written"] = (Reasons.StorageUnusable, w => w.BackupStorage.Problem = "/snapshots is read-only; mount it writable", w => w.BackupStorage.Problem = null),
-        ["a clock is wrong"] = (Reasons.ClockSkew, w => w["oms-b"].ClockOffset = TimeSpan.FromMinutes(9), w => w["oms-b"].ClockOffset = TimeSpan.Zero),
-        ["a program does not run"] = (Reasons.ComponentsUnhealthy, w => w.Old("oms-b").Programs["sshd"].State = "FATAL", w => w.Old("oms-b").Programs["sshd"].State = "RUNNING"),
-        ["a host is offline"] = (Reasons.ComponentsUnhealthy, w => w.Metadata.HostStatus["192.0.2.217"] = "OFFLINE", w => w.Metadata.HostStatus.Clear()),
-        ["a heartbeat does not come"] = (Reasons.ComponentsUnhealthy, w => Silence(w), w => w.Metadata.AreBeatsLost = false),
-        ["the hosts cannot be read"] = (Reasons.HostsUnknown, w => w.Metadata.HostsProblem = "Reading the hosts in cm_340: unknown column 'host_status'.", w => w.Metadata.HostsProblem = null),
-        ["high availability is not found"] = (Reasons.HighAvailabilityUnknown, w => w.Metadata.HaConfig = null, w => w.Metadata.HaConfig = WorldSetup.PartialHa),
-        ["the TLS Secret is missing"] = (Reasons.SecretMissing, w => w.Api.Delete<V1Secret>(OmsWorld.Namespace, "docker-tls"), w => Tls(w, Canary.TlsKey)),
-        ["the TLS key is not accepted"] = (Reasons.HostUnreachable, w => Replace(w, "wrong-key"), w => Replace(w, Canary.TlsKey)),
-    };
+    private static readonly Dictionary<string, (string Reason, Action<OmsWorld> Break, Action<OmsWorld> Mend)> Cases =
+        new(StringComparer.Ordinal)
+        {
+            ["the nodes of the spec are not those of config.yaml"] =
+                (Reasons.NodesDiffer, w => Config(w, "192.0.2.217]", "192.0.2.217, 192.0.2.218]"), w => Config(
+                    w, ", 192.0.2.218]", "]")),
+            ["the heartbeat database is another database of OMS too"] =
+                (Reasons.HeartbeatDatabaseShared, w => Config(w, "cm_hb_340", "cm_340"), w => Config(
+                    w, "drc_cm_heartbeat_db: cm_340", "drc_cm_heartbeat_db: cm_hb_340")),
+            ["no region is the default one"] = (Reasons.RegionsInvalid, w => Config(w, "!!bool \"true\"", "false"), w =>
+                Config(w, "cm_is_default: false", "cm_is_default: true")),
+            ["config.yaml lacks a key"] =
+                (Reasons.ConfigUnreadable, w => Config(w, "drc_cm_db: cm_340", "drc_cm_dbx: cm_340"), w => Config(
+                    w, "drc_cm_dbx", "drc_cm_db")),
+            ["the password is wrong"] = (Reasons.AccessDenied, w => w.Metadata.Password = "changed", w =>
+                w.Metadata.Password = Canary.MetaPassword),
+            ["the metadata database is down"] =
+                (Reasons.MetadataDatabaseUnreachable, w => w.Metadata.IsReachable = false, w =>
+                    w.Metadata.IsReachable = true),
+            ["the metadata database is read-only"] =
+                (Reasons.AccessDenied, w => w.Metadata.IsReadOnly = true, w => w.Metadata.IsReadOnly = false),
+            ["a privilege for the way back is missing"] =
+                (Reasons.AccessDenied, w => w.Metadata.Grants.Add("REVOKE DROP ON `rm_340`.* FROM `drc`@`%`"), w =>
+                    w.Metadata.Grants.RemoveAt(1)),
+            ["a database is not on the server"] =
+                (Reasons.MetadataUnreadable, w => w.Metadata.Databases["cm_340"] = false, w =>
+                    w.Metadata.Databases["cm_340"] = true),
+            ["ha.config is no JSON"] = (Reasons.MetadataUnreadable, w => w.Metadata.HaConfig = "enable=true", w =>
+                w.Metadata.HaConfig = WorldSetup.PartialHa),
+            ["a host cannot be reached"] =
+                (Reasons.HostUnreachable, w => w["oms-b"].Cut(off: true), w => w["oms-b"].Cut(off: false)),
+            ["podman answers instead of dockerd"] =
+                (Reasons.DockerUnsupported, w => w["oms-b"].Podman = "4.3.1", w => w["oms-b"].Podman = null),
+            ["the current container is not there"] =
+                (Reasons.ContainerNotFound, w => w.Old("oms-b").Name = "oms_other", w =>
+                    w["oms-b"].Find("oms_other")!.Name = OmsWorld.OldName),
+            ["the current container does not run"] =
+                (Reasons.ContainerNotFound, w => w.Old("oms-b").Stop(1), w => w.Old("oms-b").Start()),
+            ["the name of the new container is taken"] = (Reasons.ContainerNameTaken, w => Squat(w["oms-b"]), w =>
+                w["oms-b"].Containers.RemoveAll(c => c.Name == OmsWorld.NewName)),
+            ["a mount is missing"] = (Reasons.MountsUnusable, w => Binds(w, b => [.. b.Take(3)]), w => Binds(
+                w, b => [.. b, "/data/oms/run:/home/ds/run"])),
+            ["the archive is not there"] =
+                (Reasons.ImageArchiveUnreadable, w => w.Archives.Files.Remove("/images/oms_422.tar.gz"), w =>
+                    w.Archives.Add(OmsWorld.ArchiveDirectory, OmsWorld.ArchivePath, w.NewImageContent)),
+            ["the archive has another checksum"] = (
+                Reasons.ImageArchiveUnreadable,
+                w => w.Archives.Add(OmsWorld.ArchiveDirectory, OmsWorld.ArchivePath, w.Image("4.1.0", "other")),
+                w => w.Archives.Add(OmsWorld.ArchiveDirectory, OmsWorld.ArchivePath, w.NewImageContent)),
+            ["project names are used twice"] = (Reasons.DuplicateProjectNames, w => w.Metadata.Duplicates.Add(
+                new DuplicateProjectName("orders", ["np_1"], ["sp_9"])), w => w.Metadata.Duplicates.Clear()),
+            ["writers are cascaded"] =
+                (Reasons.CascadedWriters, w => w.Metadata.Cascades.Add(new CascadedWriter("7", "id=1")), w =>
+                    w.Metadata.Cascades.Clear()),
+            ["the host has no room for the image"] =
+                (Reasons.NoSpace, w => w["oms-b"].FreeBytes = 10, w => w["oms-b"].FreeBytes = 1L << 40),
+            ["the storage has no room for the dumps"] =
+                (Reasons.NoSpace, w => w.BackupStorage.Free = 1 << 20, w => w.BackupStorage.Free = 1L << 40),
+            ["the storage is outside the storage roots"] = (Reasons.InvalidSpec, w => w.BackupStorage.Refused =
+                "storage.directory.path '/etc' is not below a storage root", w => w.BackupStorage.Refused = null),
+            ["the storage cannot be written"] = (
+                Reasons.StorageUnusable, w => w.BackupStorage.Problem = "/snapshots is read-only; mount it writable",
+                w => w.BackupStorage.Problem = null),
+            ["a clock is wrong"] = (Reasons.ClockSkew, w => w["oms-b"].ClockOffset = TimeSpan.FromMinutes(9), w =>
+                w["oms-b"].ClockOffset = TimeSpan.Zero),
+            ["a program does not run"] =
+                (Reasons.ComponentsUnhealthy, w => w.Old("oms-b").Programs["sshd"].State = "FATAL", w =>
+                    w.Old("oms-b").Programs["sshd"].State = "RUNNING"),
+            ["a host is offline"] =
+                (Reasons.ComponentsUnhealthy, w => w.Metadata.HostStatus["192.0.2.217"] = "OFFLINE", w =>
+                    w.Metadata.HostStatus.Clear()),
+            ["a heartbeat does not come"] =
+                (Reasons.ComponentsUnhealthy, w => Silence(w), w => w.Metadata.AreBeatsLost = false),
+            ["the hosts cannot be read"] = (Reasons.HostsUnknown, w => w.Metadata.HostsProblem =
+                "Reading the hosts in cm_340: unknown column 'host_status'.", w => w.Metadata.HostsProblem = null),
+            ["high availability is not found"] = (Reasons.HighAvailabilityUnknown, w => w.Metadata.HaConfig = null, w =>
+                w.Metadata.HaConfig = WorldSetup.PartialHa),
+            ["the TLS Secret is missing"] =
+                (Reasons.SecretMissing, w => w.Api.Delete<V1Secret>(OmsWorld.Namespace, "docker-tls"), w => Tls(
+                    w, Canary.TlsKey)),
+            ["the TLS key is not accepted"] =
+                (Reasons.HostUnreachable, w => Replace(w, "wrong-key"), w => Replace(w, Canary.TlsKey)),
+        };
 
     [Fact]
     public void Invalid_age_recipient_is_found_before_the_downtime()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.BackupStorage.BadRecipient = "age says: malformed recipient";
-        world.Apply(s => s with { Backup = s.Backup with { Encryption = new EncryptionSpec { Recipients = [$"age1{new string('q', 58)}"] } } });
+        world.Apply(s => s with
+        {
+            Backup = s.Backup with { Encryption = new EncryptionSpec { Recipients = [$"age1{new string('q', 58)}"] } }
+        });
         Stalls(world, Reasons.InvalidSpec);
         world.Status.Findings.ShouldContain(f => f.Field == "spec.backup.encryption.recipients");
 
@@ -64,9 +115,11 @@ public sealed class BadInputTests
 
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Grants.Add(Lacking);
-        world.Apply(s => s with { Backup = s.Backup with { Verify = Drydock.Crds.Common.SnapshotVerification.RestoreTest } });
+        world.Apply(
+            s => s with { Backup = s.Backup with { Verify = Drydock.Crds.Common.SnapshotVerification.RestoreTest } });
         Stalls(world, Reasons.AccessDenied);
-        world.Status.Findings.ShouldContain(f => f.Message.Contains($"lacks CREATE on `{RestoreTestRequest.ScratchDatabases}`.*", StringComparison.Ordinal));
+        world.Status.Findings.ShouldContain(f => f.Message.Contains(
+            $"lacks CREATE on `{RestoreTestRequest.ScratchDatabases}`.*", StringComparison.Ordinal));
 
         world.Metadata.Grants.RemoveAt(1);
         world.RunToSuccess();
@@ -89,7 +142,8 @@ public sealed class BadInputTests
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Databases["cm_hb_340"] = false;
         world.Metadata.Grants[0] = "GRANT ALL PRIVILEGES ON `rm_340`.* TO `drc`@`%`";
-        world.Metadata.Grants.AddRange(["GRANT ALL PRIVILEGES ON `cm_340`.* TO `drc`@`%`", "GRANT PROCESS ON *.* TO `drc`@`%`"]);
+        world.Metadata.Grants.AddRange(
+            ["GRANT ALL PRIVILEGES ON `cm_340`.* TO `drc`@`%`", "GRANT PROCESS ON *.* TO `drc`@`%`"]);
         world.Apply();
         Stalls(world, Reasons.MetadataUnreadable);
 
@@ -166,7 +220,8 @@ public sealed class BadInputTests
     [InlineData("/root/docker_init.sh", Reasons.ImageUnsuitable)]
     public void Image_without_given_JAR_or_script_is_a_finding(string path, string reason)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true, JarInImage = "/root/correction.jar" });
+        var world = new OmsWorld(
+            new WorldSetup { RealJson = false, ImagePresent = true, JarInImage = "/root/correction.jar" });
         world.NewImageContent.Files.Remove(path);
         world.Apply(s => s with { Correction = s.Correction with { JarPath = "/root/correction.jar" } });
         Stalls(world, reason);
@@ -191,11 +246,19 @@ public sealed class BadInputTests
     [Fact]
     public void Unlisted_projects_must_be_acknowledged()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec() });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { Preflight = new PreflightSpec() });
         world.RunToStall();
-        world.Status.Findings.Select(f => f.Reason).ShouldBe([Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType]);
+        world.Status.Findings.Select(f => f.Reason)
+            .ShouldBe([Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType]);
 
-        world.EditSpec(s => s with { Preflight = new PreflightSpec { Acknowledge = [Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = new PreflightSpec
+            {
+                Acknowledge = [Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType]
+            }
+        });
         world.RunToSuccess();
     }
 
@@ -213,7 +276,11 @@ public sealed class BadInputTests
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.PreflightFailed);
         world.Status.Findings.Select(f => f.Reason).ShouldBe(
-            [Reasons.AccessDenied, Reasons.DuplicateProjectNames, Reasons.NoSpace, Reasons.NoSpace, Reasons.VersionMismatch, Reasons.VersionMismatch, Reasons.ClockSkew], ignoreOrder: true);
+            [
+                Reasons.AccessDenied, Reasons.DuplicateProjectNames, Reasons.NoSpace, Reasons.NoSpace,
+                Reasons.VersionMismatch, Reasons.VersionMismatch, Reasons.ClockSkew
+            ],
+            ignoreOrder: true);
         world.Status.Findings.ShouldAllBe(f => f.Message.Length > 20);
         world.Done.ShouldBeEmpty();
     }
@@ -223,13 +290,22 @@ public sealed class BadInputTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Password = Canary.SecretPassword;
-        world.Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "oms-metadb" }, Data = OmsWorld.Bytes(("username", "drc"), ("password", "not yet")) });
-        world.Apply(s => s with { MetadataDatabase = new MetadataDatabaseSpec { CredentialsSecretRef = new SecretReference { Name = "oms-metadb" } } });
+        world.Api.Create(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "oms-metadb" },
+            Data = OmsWorld.Bytes(("username", "drc"), ("password", "not yet"))
+        });
+        world.Apply(s => s with
+        {
+            MetadataDatabase =
+                new MetadataDatabaseSpec { CredentialsSecretRef = new SecretReference { Name = "oms-metadb" } }
+        });
         Stalls(world, Reasons.AccessDenied);
         world.RunFor(TimeSpan.FromHours(1));
 
         var secret = world.Api.Find<V1Secret>(OmsWorld.Namespace, "oms-metadb")!;
-        world.Api.Update(secret with { Data = OmsWorld.Bytes(("username", "drc"), ("password", Canary.SecretPassword)) });
+        world.Api.Update(
+            secret with { Data = OmsWorld.Bytes(("username", "drc"), ("password", Canary.SecretPassword)) });
         world.RunUntil(() => !world.Is("Stalled"), "it goes on", TimeSpan.FromSeconds(2));
         world.RunToSuccess();
     }
@@ -237,7 +313,8 @@ public sealed class BadInputTests
     private static void Stalls(OmsWorld world, string reason)
     {
         world.RunToStall();
-        (world.ReasonOf("Stalled"), world.Is("Reconciling"), world.Is("Ready"), world.Is("Planned")).ShouldBe((reason, false, false, false), world.Status.Message);
+        (world.ReasonOf("Stalled"), world.Is("Reconciling"), world.Is("Ready"), world.Is("Planned"))
+            .ShouldBe((reason, false, false, false), world.Status.Message);
         world.Status.Findings.ShouldAllBe(f => f.Reason == reason);
         world.Status.Message.ShouldBeWorded();
         var writes = world.StatusWrites.Count;
@@ -251,7 +328,8 @@ public sealed class BadInputTests
     private static void Silence(OmsWorld world)
     {
         world.Metadata.AreBeatsLost = true;
-        world.Metadata.LastBeat["192.0.2.216"] = world.Metadata.LastBeat["192.0.2.217"] = world.Time.GetUtcNow() - TimeSpan.FromMinutes(5);
+        world.Metadata.LastBeat["192.0.2.216"] = world.Metadata.LastBeat["192.0.2.217"] =
+            world.Time.GetUtcNow() - TimeSpan.FromMinutes(5);
     }
 
     private static void Config(OmsWorld world, string from, string to)
@@ -265,7 +343,8 @@ public sealed class BadInputTests
     }
 
     private static void Squat(WorldHost host) =>
-        host.Containers.Add(new WorldContainer(host.World, host, OmsWorld.NewName, host.Images.Values.First(), new ContainerConfig(), new HostConfig()));
+        host.Containers.Add(new WorldContainer(
+            host.World, host, OmsWorld.NewName, host.Images.Values.First(), new ContainerConfig(), new HostConfig()));
 
     private static void Binds(OmsWorld world, Func<IReadOnlyList<string>, IReadOnlyList<string>> change)
     {
@@ -274,12 +353,17 @@ public sealed class BadInputTests
     }
 
     private static void Tls(OmsWorld world, string key) =>
-        world.Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "docker-tls" }, Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", key)) });
+        world.Api.Create(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "docker-tls" },
+            Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", key))
+        });
 
     private static void Replace(OmsWorld world, string key)
     {
         var secret = world.Api.Find<V1Secret>(OmsWorld.Namespace, "docker-tls")!;
-        world.Api.Update(secret with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", key)) });
+        world.Api.Update(
+            secret with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", key)) });
     }
 
     [Fact]
@@ -287,11 +371,19 @@ public sealed class BadInputTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with
         {
-            Regions = [s.Regions[0] with { Nodes = [s.Regions[0].Nodes[0] with { Docker = s.Regions[0].Nodes[1].Docker }, s.Regions[0].Nodes[1] with { Docker = s.Regions[0].Nodes[0].Docker }] }],
+            Regions = [s.Regions[0] with
+            {
+                Nodes =
+                [
+                    s.Regions[0].Nodes[0] with { Docker = s.Regions[0].Nodes[1].Docker },
+                    s.Regions[0].Nodes[1] with { Docker = s.Regions[0].Nodes[0].Docker }
+                ]
+            }],
         });
         world.RunUntil(() => world.Status.Findings.Count > 0, "findings");
         var found = world.Status.Findings.FindAll(f => f.Reason == Reasons.NodesDiffer);
-        found.ShouldContain(f => f.Node == "oms-a" && f.Message.Contains("OMS_HOST_IP=192.0.2.217; expected 192.0.2.216", StringComparison.Ordinal));
+        found.ShouldContain(f => f.Node == "oms-a"
+            && f.Message.Contains("OMS_HOST_IP=192.0.2.217; expected 192.0.2.216", StringComparison.Ordinal));
         found.ShouldContain(f => f.Node == "oms-b");
         world.Status.Plan.ShouldBeNull();
     }

@@ -12,13 +12,19 @@ public sealed class BaselineTests
 
         world.Rules.Broken.ShouldBeEmpty();
         world.Count("start sshd").ShouldBe(0);
-        world.Plan.Notes.ShouldContain(n => n.StartsWith("Acknowledged by ComponentsUnhealthy/oms-b/sshd") && n.Contains("sshd FATAL"));
+        world.Plan.Notes.ShouldContain(
+            n => n.StartsWith("Acknowledged by ComponentsUnhealthy/oms-b/sshd") && n.Contains("sshd FATAL"));
     }
 
     [Fact]
     public void Rollback_requires_no_program_that_never_ran()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (_, program) => program == "sshd", Jar = (_, _) => (1, "Exception\n") })
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            ProgramDies = (_, program) => program == "sshd",
+            Jar = (_, _) => (1, "Exception\n")
+        })
             .Apply(s => Acknowledge(s, Reasons.ComponentsUnhealthy) with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunToRolledBack();
 
@@ -81,14 +87,22 @@ public sealed class BaselineTests
         var finding = world.Status.Findings.ShouldHaveSingleItem();
         (finding.Node, finding.Acknowledge, world.Done.Count).ShouldBe(("oms-b", Word, 0));
         finding.Message.ShouldContain("cgroup v2");
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
+        world.EditSpec(
+            s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
         world.RunToSuccess();
     }
 
     [Fact]
     public void Cgroup_v2_is_not_asked_for_newer_versions()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, Community = true, FromVersion = "4.2.9", ToVersion = "4.2.11", NeedsJar = false });
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            Community = true,
+            FromVersion = "4.2.9",
+            ToVersion = "4.2.11",
+            NeedsJar = false
+        });
         world.Hosts.ForEach(h => h.CgroupVersion = "2");
         world.Apply();
         world.RunToSuccess();
@@ -106,7 +120,8 @@ public sealed class BaselineTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        Before(world).ShouldBe([new HostBaseline("192.0.2.216", UsualAge: hours * 3600), new HostBaseline("192.0.2.217", UsualAge: hours * 3600)]);
+        Before(world).ShouldBe([new HostBaseline("192.0.2.216", UsualAge: hours * 3600), new HostBaseline(
+            "192.0.2.217", UsualAge: hours * 3600)]);
         world.Plan.Notes.ShouldContain(n => n.Contains("in another time zone"));
     }
 
@@ -143,7 +158,8 @@ public sealed class BaselineTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.AreBeatsLost = true;
-        world.Metadata.LastBeat["192.0.2.216"] = world.Metadata.LastBeat["192.0.2.217"] = world.Time.GetUtcNow() - TimeSpan.FromMinutes(5);
+        world.Metadata.LastBeat["192.0.2.216"] = world.Metadata.LastBeat["192.0.2.217"] =
+            world.Time.GetUtcNow() - TimeSpan.FromMinutes(5);
         world.Apply(s => Acknowledge(s, "ComponentsUnhealthy/oms-a/heartbeat", "ComponentsUnhealthy/oms-b/heartbeat"));
         world.RunToSuccess();
 
@@ -175,7 +191,8 @@ public sealed class BaselineTests
     [Fact]
     public void Unknown_high_availability_is_off_if_acknowledged()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = null }).Apply(s => Acknowledge(s, Reasons.HighAvailabilityUnknown));
+        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = null }).Apply(
+            s => Acknowledge(s, Reasons.HighAvailabilityUnknown));
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -186,7 +203,11 @@ public sealed class BaselineTests
     public void Unknown_high_availability_is_a_note_with_the_manual_method()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = null })
-            .Apply(s => s with { Mode = RunMode.Plan, HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual } });
+            .Apply(s => s with
+            {
+                Mode = RunMode.Plan,
+                HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual }
+            });
         world.RunUntil(() => world.Is("Planned"), "planned");
 
         world.Plan.Notes.ShouldContain(n => n.Contains("cannot tell whether it is on"));

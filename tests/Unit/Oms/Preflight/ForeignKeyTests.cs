@@ -17,14 +17,16 @@ public sealed class ForeignKeyTests
         (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.ForeignKeysFromOutside, Word));
         finding.Message.ShouldBeWorded();
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
+        world.EditSpec(
+            s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
         world.RunToSuccess();
         world.Status.RollbackCost.ShouldBeWorded(Word);
 
         world.Metadata.OutsideKeys.Add(new OutsideKey("late.c", "late.c (fk_y) to cm_340.parent"));
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Status.RollbackPlan!.Notes.ShouldContain(n => n.Contains("late.c (fk_y) to cm_340.parent", StringComparison.Ordinal));
+        world.Status.RollbackPlan!.Notes.ShouldContain(
+            n => n.Contains("late.c (fk_y) to cm_340.parent", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -32,7 +34,10 @@ public sealed class ForeignKeyTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.OutsideKeys.Add(new OutsideKey("oth.c", "oth.c (fk_x) to rm_340.parent"));
-        world.Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ForeignKeysFromOutside] } });
+        world.Apply(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ForeignKeysFromOutside] }
+        });
         world.RunUntil(() => world.Count("jar", "oms-a") == 1, "jar");
         world.RunFor(TimeSpan.FromSeconds(5));
         world["oms-a"].RestartDockerd();

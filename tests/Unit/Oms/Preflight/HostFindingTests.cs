@@ -21,7 +21,8 @@ public sealed class HostFindingTests
 
         world.Apply(OnlyFirst).RunToStall();
         var finding = world.Status.Findings.ShouldHaveSingleItem();
-        (finding.Reason, finding.Acknowledge, finding.Field).ShouldBe((Reasons.NodesDiffer, $"NodesDiffer/{Other}", "spec.regions"));
+        (finding.Reason, finding.Acknowledge, finding.Field)
+            .ShouldBe((Reasons.NodesDiffer, $"NodesDiffer/{Other}", "spec.regions"));
         finding.Message.ShouldBeWorded();
         finding.Message.Contains("fresh heartbeat", StringComparison.Ordinal).ShouldBe(beats);
     }
@@ -44,11 +45,13 @@ public sealed class HostFindingTests
     [InlineData("registry")]
     public void Image_for_another_architecture_is_found_before_the_downtime(string source)
     {
-        var world = new OmsWorld(new WorldSetup { ImagePresent = source == "present", ImageInRegistry = source == "registry" });
+        var world = new OmsWorld(
+            new WorldSetup { ImagePresent = source == "present", ImageInRegistry = source == "registry" });
         world["oms-b"].Architecture = "aarch64";
         world.Apply().RunToStall();
         var finding = world.Status.Findings.ShouldHaveSingleItem();
-        (finding.Reason, finding.Node, finding.Acknowledge).ShouldBe((Reasons.ImageUnsuitable, "oms-b", "ImageUnsuitable/oms-b/architecture"));
+        (finding.Reason, finding.Node, finding.Acknowledge)
+            .ShouldBe((Reasons.ImageUnsuitable, "oms-b", "ImageUnsuitable/oms-b/architecture"));
         finding.Message.ShouldBeWorded();
         finding.Field.ShouldBe("spec.image");
     }
@@ -63,7 +66,10 @@ public sealed class HostFindingTests
         (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.ContainerFilesUnknown, "ContainerFilesUnknown/oms-a"));
         finding.Message.ShouldBeWorded();
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, finding.Acknowledge!] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, finding.Acknowledge!] }
+        });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
     }
 

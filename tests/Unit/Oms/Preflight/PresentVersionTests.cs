@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>An upgrade to the version that runs already. A redo is in RedoTests, an adoption in HolderGoneTests.</summary>
+/// <summary>An upgrade to the version that runs already. A redo is in RedoTests, an adoption in
+/// HolderGoneTests.</summary>
 public sealed class PresentVersionTests
 {
     private const string Again = "again";
@@ -29,7 +30,14 @@ public sealed class PresentVersionTests
         finding.Message.ShouldContain("oms_422 on oms-a");
         finding.Message.ShouldContain("oms_422 on oms-b");
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.AlreadyAtVersion, Reasons.SameRelease, Reasons.VersionMismatch] } }, Again);
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with
+            {
+                Acknowledge =
+                    [.. s.Preflight.Acknowledge, Reasons.AlreadyAtVersion, Reasons.SameRelease, Reasons.VersionMismatch]
+            }
+        }, Again);
         world.RunFor(TimeSpan.FromMinutes(10));
         IsStalled(world).ShouldBeTrue();
         world.Done.ShouldBeEmpty();
@@ -42,7 +50,13 @@ public sealed class PresentVersionTests
         world.New("oms-b")!.Stop(1);
         world.Old("oms-b").Start();
         world.Done.Clear();
-        Order(world, s => s with { Regions = [.. s.Regions.Select(r => r with { Nodes = [.. r.Nodes.Select(n => n.Name == "oms-b" ? n with { CurrentContainer = OmsWorld.OldName } : n)] })] });
+        Order(world, s => s with
+        {
+            Regions = [.. s.Regions.Select(r => r with
+            {
+                Nodes = [.. r.Nodes.Select(n => n.Name == "oms-b" ? n with { CurrentContainer = OmsWorld.OldName } : n)]
+            })]
+        });
         world.RunUntil(() => IsStalled(world), "refused");
 
         var finding = Found(world).Single(f => f.Reason == Reasons.VersionsMixed);
@@ -58,7 +72,8 @@ public sealed class PresentVersionTests
     public void Node_that_cannot_be_read_to_the_end_is_its_own_finding(string hosts)
     {
         var world = Upgraded("4.2.2-bp1");
-        world.Hosts.Where(h => hosts.Contains(h.Name)).ToList().ForEach(h => h.UnreadableFile = "/home/admin/conf/config.yaml");
+        world.Hosts.Where(h => hosts.Contains(h.Name)).ToList()
+            .ForEach(h => h.UnreadableFile = "/home/admin/conf/config.yaml");
         Order(world, s => s);
         world.RunUntil(() => IsStalled(world), "refused");
 
@@ -69,7 +84,8 @@ public sealed class PresentVersionTests
     [Fact]
     public void Patch_of_a_release_needs_no_word()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, NeedsJar = false, FromVersion = "4.2.2", ToVersion = "4.2.2-bp2" })
+        var world = new OmsWorld(
+            new WorldSetup { RealJson = false, NeedsJar = false, FromVersion = "4.2.2", ToVersion = "4.2.2-bp2" })
             .Apply(s => s with { AllowUnsupportedPath = true });
         world.RunToSuccess();
 
@@ -81,20 +97,33 @@ public sealed class PresentVersionTests
     [InlineData(null)]
     public void Same_release_without_a_readable_bugfix_pack_is_asked(string? reported)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, NeedsJar = false, FromVersion = "4.2.2", ToVersion = "4.2.2-bp1", Reported = version => version == "4.2.2" ? reported : "4.2.2-bp1" })
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            NeedsJar = false,
+            FromVersion = "4.2.2",
+            ToVersion = "4.2.2-bp1",
+            Reported = version => version == "4.2.2" ? reported : "4.2.2-bp1"
+        })
             .Apply(s => s with { FromVersion = "4.2.2", AllowUnsupportedPath = true });
         world.RunToStall();
-        world.Status.Findings.Select(f => f.Acknowledge).ShouldBe(["SameRelease/oms-a", "SameRelease/oms-b"], ignoreOrder: true);
+        world.Status.Findings.Select(f => f.Acknowledge)
+            .ShouldBe(["SameRelease/oms-a", "SameRelease/oms-b"], ignoreOrder: true);
         world.Status.Findings.ShouldAllBe(f => f.Message.Contains("If it is 4.2.2-bp1 already"));
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.SameRelease] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.SameRelease] }
+        });
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
 
     private static OmsWorld Upgraded(string? reported)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, Reported = version => version == "3.2.2" ? "3.2.2-bp2" : reported }).Apply();
+        var world = new OmsWorld(
+            new WorldSetup { RealJson = false, Reported = version => version == "3.2.2" ? "3.2.2-bp2" : reported })
+            .Apply();
         world.RunToSuccess();
         return world;
     }
@@ -109,7 +138,8 @@ public sealed class PresentVersionTests
         }),
         Again);
 
-    private static OmsUpgradeStatus? Status(OmsWorld world) => world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, Again)!.Status;
+    private static OmsUpgradeStatus? Status(OmsWorld world) =>
+        world.Api.Find<OmsUpgrade>(OmsWorld.Namespace, Again)!.Status;
 
     private static List<Finding> Found(OmsWorld world) => Status(world)!.Findings;
 

@@ -40,14 +40,16 @@ public sealed class ProjectPreflightTests
     [Fact]
     public void Lag_limit_comes_from_the_spec()
     {
-        var world = WithApiBefore(w => w.Console["np_1"].Lag = TimeSpan.FromSeconds(301), s => s with { Preflight = s.Preflight with { MaxProjectLag = "6m" } });
+        var world = WithApiBefore(w => w.Console["np_1"].Lag = TimeSpan.FromSeconds(301), s =>
+            s with { Preflight = s.Preflight with { MaxProjectLag = "6m" } });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
     }
 
     [Fact]
     public void Running_project_without_a_checkpoint_is_a_finding()
     {
-        var world = WithApiBefore(w => (w.Console["np_1"].Lag, w.Console["np_1"].CurrentStep) = (null, "FULL_TRANSFER"));
+        var world = WithApiBefore(
+            w => (w.Console["np_1"].Lag, w.Console["np_1"].CurrentStep) = (null, "FULL_TRANSFER"));
         world.RunToStall();
 
         world.Found(Reasons.ProjectsLagging).ShouldHaveSingleItem().Message.ShouldBeWorded();
@@ -56,10 +58,13 @@ public sealed class ProjectPreflightTests
     [Fact]
     public void Project_without_increments_is_noted_in_the_plan()
     {
-        var world = WithApiBefore(w => (w.Console["np_1"].Lag, w.Console["np_1"].SynchronizesIncrements, w.Console["np_1"].CurrentStep) = (null, false, "FULL_TRANSFER"));
+        var world = WithApiBefore(
+            w => (w.Console["np_1"].Lag, w.Console["np_1"].SynchronizesIncrements, w.Console["np_1"].CurrentStep) =
+                (null, false, "FULL_TRANSFER"));
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
-        world.Plan.Notes.ShouldContain(n => n.Contains("Projects run without incremental synchronization: orders (np_1)"));
+        world.Plan.Notes.ShouldContain(
+            n => n.Contains("Projects run without incremental synchronization: orders (np_1)"));
     }
 
     [Fact]
@@ -91,12 +96,14 @@ public sealed class ProjectPreflightTests
     [Fact]
     public void API_without_credentials_needs_the_acknowledgement()
     {
-        var world = WithApiBefore(spec: s => s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = null } });
+        var world = WithApiBefore(
+            spec: s => s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = null } });
         world.RunToStall();
 
         var finding = world.Found(Reasons.ForwardSwitchoverUnknown).ShouldHaveSingleItem();
         finding.Message.ShouldContain("spec.preflight.apiCredentialsSecretRef");
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.ForwardSwitchoverUnknown] } });
+        world.EditSpec(
+            s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.ForwardSwitchoverUnknown] } });
         world.RunToSuccess();
         world.Status.Projects.ShouldBeNull("nothing listed them");
         world.Verified().Status.ShouldBe("Unknown");
@@ -105,7 +112,8 @@ public sealed class ProjectPreflightTests
     [Fact]
     public void Source_without_an_API_needs_the_acknowledgement()
     {
-        var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.SyncProjectsWithoutDbType] } });
+        var world = WithApiAfter(
+            spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.SyncProjectsWithoutDbType] } });
         world.RunToStall();
 
         world.Found(Reasons.ForwardSwitchoverUnknown).ShouldHaveSingleItem().Message.ShouldBeWorded();
@@ -159,7 +167,8 @@ public sealed class ProjectPreflightTests
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
         world.Recorded("sp_1").Components.ShouldBeNull();
-        world.Plan.Notes.ShouldContain(n => n.Contains("components of some projects are not recorded") && n.Contains("billing (sp_1)"));
+        world.Plan.Notes.ShouldContain(
+            n => n.Contains("components of some projects are not recorded") && n.Contains("billing (sp_1)"));
     }
 
     [Theory]
@@ -179,7 +188,10 @@ public sealed class ProjectPreflightTests
     [Fact]
     public void Missing_Secret_is_a_finding_even_without_an_API()
     {
-        var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "other" } } });
+        var world = WithApiAfter(spec: s => s with
+        {
+            Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "other" } }
+        });
         world.RunToStall();
 
         world.Found(Reasons.SecretMissing).ShouldHaveSingleItem().Message.ShouldContain("Secret other");
@@ -190,7 +202,8 @@ public sealed class ProjectPreflightTests
     {
         var world = WithApiBefore(w => w.Api.Update(w.Api.Find<V1Secret>(OmsWorld.Namespace, SecretName)! with
         {
-            Data = OmsWorld.Bytes(("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), ("url", "https://192.0.2.9:8443/api/v2")),
+            Data = OmsWorld.Bytes(("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), (
+                "url", "https://192.0.2.9:8443/api/v2")),
         }));
         world.RunToStall();
 
@@ -212,10 +225,11 @@ public sealed class ProjectPreflightTests
         Keep(("url", "https://192.0.2.216:8089"), ("ca.crt", Certificate));
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
-        void Keep(params (string, string)[] more) => world.Api.Update(world.Api.Find<V1Secret>(OmsWorld.Namespace, SecretName)! with
-        {
-            Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
-        });
+        void Keep(params (string, string)[] more) =>
+            world.Api.Update(world.Api.Find<V1Secret>(OmsWorld.Namespace, SecretName)! with
+            {
+                Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
+            });
     }
 
     [Theory]

@@ -5,7 +5,8 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>What a rollback needs is missing before the downtime, and which fence is used.</summary>
 public sealed class RestoreNeedsTests
 {
-    private const string OnEach = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, SHOW VIEW, CREATE VIEW, TRIGGER, EVENT, CREATE ROUTINE";
+    private const string OnEach = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, SHOW VIEW, CREATE VIEW, "
+        + "TRIGGER, EVENT, CREATE ROUTINE";
 
     private readonly OmsWorld _world = new(new WorldSetup { RealJson = false });
 
@@ -88,6 +89,7 @@ public sealed class RestoreNeedsTests
     {
         _world.Apply();
         _world.RunUntil(() => _world.Is("Stalled") || _world.IsOver, "an end");
-        return string.Join('\n', _world.Status.Findings.Where(f => f.Reason == Reasons.AccessDenied).Select(f => f.Message));
+        return string.Join(
+            '\n', _world.Status.Findings.Where(f => f.Reason == Reasons.AccessDenied).Select(f => f.Message));
     }
 }

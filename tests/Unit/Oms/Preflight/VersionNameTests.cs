@@ -26,7 +26,10 @@ public sealed class VersionNameTests
         world.ReasonOf("Stalled").ShouldBe(Reasons.ImageNameContradicts);
         world.Status.Findings.Single().Acknowledge.ShouldBe(Reasons.ImageNameContradicts);
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ImageNameContradicts] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ImageNameContradicts] }
+        });
         world.RunToSuccess();
         world.Plan.Notes.ShouldContain(n => n.Contains("Acknowledged") && n.Contains("named after version 4.2.1"));
     }
@@ -36,10 +39,17 @@ public sealed class VersionNameTests
     {
         var world = new OmsWorld(Plain).Apply(s => s with { FromVersion = "3.2.1" });
         world.RunToStall();
-        world.Status.Findings.Select(f => f.Acknowledge).ShouldBe(["VersionMismatch/oms-a", "VersionMismatch/oms-b"], ignoreOrder: true);
+        world.Status.Findings.Select(f => f.Acknowledge)
+            .ShouldBe(["VersionMismatch/oms-a", "VersionMismatch/oms-b"], ignoreOrder: true);
         world.Status.Findings.ShouldAllBe(f => f.Message.Contains(ContainerVersion.File));
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "VersionMismatch/oms-a", "VersionMismatch/oms-b"] } });
+        world.EditSpec(s => s with
+        {
+            Preflight = s.Preflight with
+            {
+                Acknowledge = [.. s.Preflight.Acknowledge, "VersionMismatch/oms-a", "VersionMismatch/oms-b"]
+            }
+        });
         world.RunToSuccess();
     }
 
@@ -55,17 +65,20 @@ public sealed class VersionNameTests
         world.Apply();
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
-        world.Plan.Notes.ShouldContain(n => n.Contains("oms_322 on oms-a cannot be read") && n.Contains("fromVersion 3.2.2-bp2"));
+        world.Plan.Notes.ShouldContain(
+            n => n.Contains("oms_322 on oms-a cannot be read") && n.Contains("fromVersion 3.2.2-bp2"));
     }
 
     [Fact]
     public void Reported_version_after_the_upgrade_is_in_status_and_mismatch_an_action()
     {
-        var world = new OmsWorld(Plain with { Reported = static version => version == "4.2.2" ? "4.2.1" : "3.2.2-bp2" }).Apply();
+        var world = new OmsWorld(Plain with { Reported = static version => version == "4.2.2" ? "4.2.1" : "3.2.2-bp2" })
+            .Apply();
         world.RunToSuccess();
 
         world.Status.Nodes.ShouldAllBe(n => n.Version == "4.2.1");
-        world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionMismatch).Select(a => a.Subject).ShouldBe(["oms-a", "oms-b"]);
+        world.Status.ActionRequired.Where(a => a.Reason == Reasons.VersionMismatch).Select(a => a.Subject)
+            .ShouldBe(["oms-a", "oms-b"]);
         world.Status.ActionRequired.First(a => a.Reason == Reasons.VersionMismatch).Message.ShouldBeWorded();
     }
 

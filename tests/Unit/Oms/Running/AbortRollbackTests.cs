@@ -36,7 +36,8 @@ public sealed class AbortRollbackTests
 
             world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
             world.Annotate(Annotations.Abort, "stop");
-            world.RunUntil(() => world.ReasonOf("Failed") == "Aborted" || world.IsBack, "aborted, or nothing to take back");
+            world.RunUntil(
+                () => world.ReasonOf("Failed") == "Aborted" || world.IsBack, "aborted, or nothing to take back");
             if (!world.IsBack)
             {
                 Halts(world);
@@ -102,7 +103,8 @@ public sealed class AbortRollbackTests
     {
         var world = RollbackTests.Golden();
         world.Annotate(Annotations.Abort, "too-late");
-        world.RunUntil(() => world.Events.All.Exists(e => e is { IsWarning: true, Reason: "AbortIgnored" }), "reported");
+        world.RunUntil(
+            () => world.Events.All.Exists(e => e is { IsWarning: true, Reason: "AbortIgnored" }), "reported");
         world.Status.UsedTokens.ShouldHaveSingleItem().Token.ShouldBe("too-late");
         (world.Status.Phase, world.Is("Ready"), world.Status.AbortedBy).ShouldBe(("Succeeded", true, null));
         RollbackTests.Inert(world);
@@ -149,7 +151,8 @@ public sealed class AbortRollbackTests
         var done = world.Done.Count;
         world.Restart();
         world.RunFor(TimeSpan.FromHours(3));
-        (world.Status.Phase, world.ReasonOf("Stalled"), world.Is("Ready"), world.Is("Reconciling")).ShouldBe(("Failed", "Aborted", false, false));
+        (world.Status.Phase, world.ReasonOf("Stalled"), world.Is("Ready"), world.Is("Reconciling"))
+            .ShouldBe(("Failed", "Aborted", false, false));
         world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty();
         world.Status.RollbackPlan.ShouldBeNull();
     }

@@ -6,7 +6,8 @@ public sealed class AbortTests
     [Fact]
     public void Spec_corrected_after_an_abort_before_T1_runs_to_success()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [OmsUpgradePhases.StopOld] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { HoldBefore = [OmsUpgradePhases.StopOld] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.ReasonOf("Failed") == "Aborted" && world.Status.Phase == "RolledBack", "undone");
@@ -46,7 +47,8 @@ public sealed class AbortTests
             world.Restart();
             world.RunFor(TimeSpan.FromHours(1));
             world.Done.Skip(done).Where(a => !a.What.StartsWith("console", StringComparison.Ordinal)).ShouldBeEmpty();
-            (world.Status.Phase, world.Is("Stalled"), world.Is("Failed")).ShouldBe((world.Status.RollbackPlan is null ? "Failed" : "RolledBack", true, true));
+            (world.Status.Phase, world.Is("Stalled"), world.Is("Failed"))
+                .ShouldBe((world.Status.RollbackPlan is null ? "Failed" : "RolledBack", true, true));
             if (!pastT1)
             {
                 world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
@@ -61,7 +63,8 @@ public sealed class AbortTests
             world.Retry();
             world.RunToSuccess();
             world.Rules.Broken.ShouldBeEmpty();
-            (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("restore")).ShouldBe((2, 1, 1, 0));
+            (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("restore"))
+                .ShouldBe((2, 1, 1, 0));
         });
     }
 
@@ -117,7 +120,8 @@ public sealed class AbortTests
     [Fact]
     public void Abort_before_plan_is_stored_stops_preflight_until_retry()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { NewContainer = OmsWorld.OldName + "x", CurrentContainer = "nobody" });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { NewContainer = OmsWorld.OldName + "x", CurrentContainer = "nobody" });
         world.RunToStall();
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");

@@ -22,21 +22,30 @@ public sealed class AcceptTests
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("init"), world.Count("restore")).ShouldBe((1, 0));
         var step = world.Step("InitMetadata/oms-a");
-        (step.State, step.Accepted!.By, step.Accepted.Reason).ShouldBe((StepState.Succeeded, bySpec ? AcceptedBy.Spec : AcceptedBy.Annotation, "MarkerMissing"));
+        (step.State, step.Accepted!.By, step.Accepted.Reason)
+            .ShouldBe((StepState.Succeeded, bySpec ? AcceptedBy.Spec : AcceptedBy.Annotation, "MarkerMissing"));
         step.Message.ShouldBeWorded();
         var used = world.Status.Acceptances.ShouldHaveSingleItem();
         (used.Token, used.Accepted, used.Reason, used.At is null).ShouldBe((token, true, "MarkerMissing", false));
-        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "ResultAccepted" && e.Message.Contains("InitMetadata/oms-a", StringComparison.Ordinal));
-        world.Logs.Lines.ShouldContain(l => l.StartsWith("Warning") && l.Contains("InitMetadata/oms-a", StringComparison.Ordinal) && l.Contains("MarkerMissing", StringComparison.Ordinal));
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == "ResultAccepted" && a.Subject == "InitMetadata/oms-a");
-        world.Status.Conditions.Single(c => c.Type == "MetadataInitialized").Message.ShouldContain("InitMetadata/oms-a");
+        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "ResultAccepted"
+            && e.Message.Contains("InitMetadata/oms-a", StringComparison.Ordinal));
+        world.Logs.Lines.ShouldContain(l => l.StartsWith("Warning") && l.Contains(
+            "InitMetadata/oms-a", StringComparison.Ordinal) && l.Contains("MarkerMissing", StringComparison.Ordinal));
+        world.Status.ActionRequired.ShouldContain(
+            a => a.Reason == "ResultAccepted" && a.Subject == "InitMetadata/oms-a");
+        world.Status.Conditions.Single(c => c.Type == "MetadataInitialized").Message
+            .ShouldContain("InitMetadata/oms-a");
     }
 
     [Theory]
     [InlineData(1, "nothing\n", "only if it ended with exit code 0")]
     [InlineData(1, "ERROR 1060 (42S21): Duplicate column name 'a'\n", "only if it ended with exit code 0")]
-    [InlineData(0, "ERROR 1045 (28000): Access denied for user 'drc'\ninitialisation has finished\n", "and only its success line is missing")]
-    [InlineData(0, "initialisation has finished\njava.lang.IllegalStateException: no cluster\n", "and only its success line is missing")]
+    [InlineData(
+        0, "ERROR 1045 (28000): Access denied for user 'drc'\ninitialisation has finished\n",
+        "and only its success line is missing")]
+    [InlineData(
+        0, "initialisation has finished\njava.lang.IllegalStateException: no cluster\n",
+        "and only its success line is missing")]
     public void Failed_initialisation_is_not_accepted(int exitCode, string log, string says)
     {
         var world = new OmsWorld(new WorldSetup { Init = (_, _) => (exitCode, log) }).Apply();
@@ -63,7 +72,9 @@ public sealed class AcceptTests
     public void Failed_JAR_is_not_accepted()
     {
         var world = RollbackTests.Failed();
-        Refused(world, "CorrectMetadata/oms-a/jar", "can be accepted only if it ended with exit code 0 and its output reports errors");
+        Refused(
+            world, "CorrectMetadata/oms-a/jar",
+            "can be accepted only if it ended with exit code 0 and its output reports errors");
     }
 
     [Fact]
@@ -79,7 +90,8 @@ public sealed class AcceptTests
     [Fact]
     public void Program_that_stays_down_is_accepted_in_each_phase_and_listed_at_the_end()
     {
-        var world = new OmsWorld(new WorldSetup { ProgramDies = (c, p) => c.Host.Name == "oms-b" && c.IsUpgrade && p == "sshd" }).Apply();
+        var world = new OmsWorld(
+            new WorldSetup { ProgramDies = (c, p) => c.Host.Name == "oms-b" && c.IsUpgrade && p == "sshd" }).Apply();
         foreach (var id in new[] { "CorrectMetadata/oms-b/programs", "Verify/oms-b/programs" })
         {
             world.RunUntil(() => world.Is("Failed"), id);
@@ -89,12 +101,13 @@ public sealed class AcceptTests
         }
 
         world.RunToSuccess();
-        world.Plan.Steps.Where(s => s.Accepted is not null).Select(s => $"{s.Id} {s.Accepted!.By} {s.Accepted.Reason}").ShouldBe(
-        [
-            "CorrectMetadata/oms-b/programs Annotation ComponentsUnhealthy",
-            "Verify/oms-b/programs Annotation ComponentsUnhealthy",
-            "Settle/oms-b/programs Plan ComponentsUnhealthy",
-        ]);
+        world.Plan.Steps.Where(s => s.Accepted is not null).Select(s => $"{s.Id} {s.Accepted!.By} {s.Accepted.Reason}")
+            .ShouldBe(
+            [
+                "CorrectMetadata/oms-b/programs Annotation ComponentsUnhealthy",
+                "Verify/oms-b/programs Annotation ComponentsUnhealthy",
+                "Settle/oms-b/programs Plan ComponentsUnhealthy",
+            ]);
         world.Status.ActionRequired.Where(a => a.Reason == "ResultAccepted").Select(a => a.Subject)
             .ShouldBe(["CorrectMetadata/oms-b/programs, Verify/oms-b/programs", "Settle/oms-b/programs"]);
     }
@@ -105,7 +118,9 @@ public sealed class AcceptTests
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, Reworded) }).Apply();
         world.RunUntil(() => world.Count("stop") > 0, "past T1");
         var plan = world.Plan;
-        Accept(world, bySpec: false, $"{Word.For("InitMetadata/oms-a", 1, plan)}, {Word.For("Verify/nothing", 1, plan)}, Verify/hosts@00000000.1.1, {world.WordFor("Verify/hosts")}");
+        Accept(
+            world, bySpec: false, $"{Word.For("InitMetadata/oms-a", 1, plan)}, {Word.For("Verify/nothing", 1, plan)}, "
+                + $"Verify/hosts@00000000.1.1, {world.WordFor("Verify/hosts")}");
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.RunFor(TimeSpan.FromHours(1));
 
@@ -113,11 +128,17 @@ public sealed class AcceptTests
         world.Status.Acceptances.Select(a => (a.Accepted, a.Message!.Split('.')[0])).ShouldBe(
         [
             (false, "InitMetadata/oms-a had not failed"), (false, "The plan has no step Verify/nothing"),
-            (false, "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end every word"), (false, "An acceptance has the form STEP@HASH"),
+            (
+                false, "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end "
+                    + "every word"),
+            (false, "An acceptance has the form STEP@HASH"),
         ]);
         world.Events.All.Count(e => e.Reason == "AcceptIgnored").ShouldBe(4);
-        world.AcceptWord("InitMetadata/oms-a").ShouldBe(Word.For("InitMetadata/oms-a", 1, plan.Rewritten(p => p with { Number = p.Number + 1 })), "the same text could not be given again");
-        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/accept={world.AcceptWord("InitMetadata/oms-a")} --overwrite");
+        world.AcceptWord("InitMetadata/oms-a").ShouldBe(
+            Word.For("InitMetadata/oms-a", 1, plan.Rewritten(p => p with { Number = p.Number + 1 })),
+            "the same text could not be given again");
+        world.Status.NextAction.ShouldNotBeNull()
+            .ShouldContain($"drydock.dev/accept={world.AcceptWord("InitMetadata/oms-a")} --overwrite");
 
         Accept(world, bySpec: false, world.AcceptWord("InitMetadata/oms-a"));
         world.RunToSuccess();
@@ -134,7 +155,8 @@ public sealed class AcceptTests
         {
             Nodes = 1,
             Regions = 2,
-            Init = (_, _) => ++runs switch { 1 or 3 => (1, HalfMigrated), 2 or 4 => (0, Reworded), _ => (0, "%marker%") },
+            Init = (_, _) =>
+                ++runs switch { 1 or 3 => (1, HalfMigrated), 2 or 4 => (0, Reworded), _ => (0, "%marker%") },
         }).Apply();
         RetryFrom(world, "InitMetadata/oms-a");
         world.RunUntil(() => world.ReasonOf("Stalled") == "MarkerMissing", "reworded");
@@ -162,13 +184,15 @@ public sealed class AcceptTests
         var before = undisturbed.Points.Count;
         Accept(undisturbed, bySpec: false, undisturbed.AcceptWord("InitMetadata/oms-a"));
         undisturbed.RunToSuccess();
-        var after = Enumerable.Range(before + 1, 8).SelectMany(p => new[] { (p, Fate.DieBefore), (p, Fate.DieAfter), (p, Fate.Conflict), (p, Fate.LostAnswer) });
+        var after = Enumerable.Range(before + 1, 8).SelectMany(
+            p => new[] { (p, Fate.DieBefore), (p, Fate.DieAfter), (p, Fate.Conflict), (p, Fate.LostAnswer) });
 
         Cases.Try(after, at =>
         {
             var world = Unmarked(realJson: false);
             world.Points.Count.ShouldBe(before, "the same run until here");
-            world.Fates = p => p.Number == at.Item1 && (at.Item2 != Fate.Conflict || p.IsStatusWrite) ? at.Item2 : Fate.Live;
+            world.Fates = p =>
+                p.Number == at.Item1 && (at.Item2 != Fate.Conflict || p.IsStatusWrite) ? at.Item2 : Fate.Live;
             Give();
             world.RunInsisting(() => world.IsOver, "Succeeded, nothing held", Give);
             world.Rules.Broken.ShouldBeEmpty();
@@ -216,7 +240,12 @@ public sealed class AcceptTests
         world.RunUntil(() => world.Is("Planned"), "planned");
 
         var note = world.Plan.Notes.Single(n => n.Contains(Annotations.Accept, StringComparison.Ordinal));
-        foreach (var step in new[] { "CorrectMetadata/NODE/programs", "CorrectMetadata/NODE/jar (if it ended with exit code 0", "InitMetadata/NODE (if it ended with exit code 0", "Verify/NODE/programs", "Verify/NODE/health", "Verify/NODE/version", "Verify/hosts", "Verify/projects" })
+        foreach (var step in new[]
+        {
+            "CorrectMetadata/NODE/programs", "CorrectMetadata/NODE/jar (if it ended with exit code 0",
+            "InitMetadata/NODE (if it ended with exit code 0", "Verify/NODE/programs", "Verify/NODE/health",
+            "Verify/NODE/version", "Verify/hosts", "Verify/projects"
+        })
         {
             note.ShouldContain(step);
         }
@@ -264,6 +293,7 @@ public sealed class AcceptTests
         seen.Message.ShouldNotBeNull().ShouldContain(says);
         world.RunFor(TimeSpan.FromHours(1));
         (world.Is("Stalled"), world.Step(step).Accepted).ShouldBe((true, null));
-        world.Events.All.ShouldContain(e => e.Reason == "AcceptIgnored" && e.Message.Contains(says, StringComparison.Ordinal));
+        world.Events.All.ShouldContain(
+            e => e.Reason == "AcceptIgnored" && e.Message.Contains(says, StringComparison.Ordinal));
     }
 }

@@ -47,7 +47,8 @@ public sealed class CleanupClockTests
     [Fact]
     public void API_server_without_a_time_removes_and_announces_nothing()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Cleanup = new CleanupSpec { After = "2h" } });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { Cleanup = new CleanupSpec { After = "2h" } });
         world.Api.IsUndated = true;
         world.RunUntil(() => world.Is("Succeeded"), "it succeeds");
         world.RunFor(TimeSpan.FromDays(3));
@@ -69,7 +70,8 @@ public sealed class CleanupClockTests
         var world = Succeeded("1h");
         var announced = world.Status.CleanupAt.ShouldNotBeNull();
         (announced - world.Status.FinishedAt!.Value).ShouldBeGreaterThanOrEqualTo(Day);
-        world.Events.All.ShouldContain(e => e.Reason == Reasons.CleanupAnnounced && e.Message.Contains($"Announced for {announced:u}", StringComparison.Ordinal));
+        world.Events.All.ShouldContain(e => e.Reason == Reasons.CleanupAnnounced
+            && e.Message.Contains($"Announced for {announced:u}", StringComparison.Ordinal));
         world.RunFor(TimeSpan.FromHours(23));
         world.Restart();
         world.RunFor(TimeSpan.FromMinutes(50));
@@ -142,7 +144,11 @@ public sealed class CleanupClockTests
     public void Held_run_is_not_started_after_its_last_start_by_the_API_server()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Apply(s => s with { NotAfter = world.Time.GetUtcNow() + TimeSpan.FromHours(1), HoldBefore = [OmsUpgradePhases.PrepareImage] });
+        world.Apply(s => s with
+        {
+            NotAfter = world.Time.GetUtcNow() + TimeSpan.FromHours(1),
+            HoldBefore = [OmsUpgradePhases.PrepareImage]
+        });
         world.RunUntil(() => world.Is("Held"), "it is held");
         world.RunFor(TimeSpan.FromHours(2));
         world.Time.JumpWall(-TimeSpan.FromHours(2));
@@ -163,7 +169,8 @@ public sealed class CleanupClockTests
 
     private static OmsWorld Succeeded(string after)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Cleanup = new CleanupSpec { After = after } });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { Cleanup = new CleanupSpec { After = after } });
         world.RunToSuccess();
         world.RunFor(TimeSpan.FromMinutes(1));
         return world;

@@ -12,7 +12,8 @@ public sealed class CleanupTests
         world.EditSpec(s => s with { Cleanup = new CleanupSpec { Accepted = true, RemoveImages = true } });
         world.RunUntil(() => world.Status.CleanupPlan is not null && world.IsOver && world.Is("Ready"), "clean");
 
-        world.Hosts.ShouldAllBe(h => h.Containers.Count == 1 && h.Containers[0].Name == OmsWorld.NewName && h.Containers[0].IsRunning && h.Images.Count == 1);
+        world.Hosts.ShouldAllBe(h => h.Containers.Count == 1 && h.Containers[0].Name == OmsWorld.NewName
+            && h.Containers[0].IsRunning && h.Images.Count == 1);
         world.Is("Succeeded").ShouldBeTrue();
         world.Status.Phase.ShouldBe("Succeeded");
         world.Status.ActionRequired.ShouldNotContain(a => a.Reason == "RemoveOldContainers");
@@ -63,11 +64,13 @@ public sealed class CleanupTests
     [Fact]
     public void Program_that_the_upgrade_did_not_require_does_not_block_cleanup()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (_, program) => program == "sshd" }).Apply(s => s with
-        {
-            Cleanup = new CleanupSpec { Accepted = true },
-            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ComponentsUnhealthy] },
-        });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (_, program) => program == "sshd" })
+            .Apply(s => s with
+            {
+                Cleanup = new CleanupSpec { Accepted = true },
+                Preflight =
+                    s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ComponentsUnhealthy] },
+            });
         ToTheEnd(world);
 
         world.Count("start sshd").ShouldBe(0);
@@ -93,7 +96,8 @@ public sealed class CleanupTests
     }
 
     private static OmsWorld Begin() =>
-        new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Cleanup = new CleanupSpec { Accepted = true } });
+        new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { Cleanup = new CleanupSpec { Accepted = true } });
 
     private static void ToTheEnd(OmsWorld world) =>
         world.RunUntil(() => world.Count("remove") == 2 && world.IsOver && world.Is("Ready"), "clean");

@@ -49,7 +49,9 @@ public sealed class CompletionAndTargetTests
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count("create") > 0, "the first has begun");
         world.Apply(s => s with { NewContainer = "other" }, "zwei");
-        world.RunUntil(() => Second(world)?.Conditions.Find(c => c.Type == "Ready")?.Reason == Reasons.TargetBusy, "the second waits");
+        world.RunUntil(
+            () => Second(world)?.Conditions.Find(c => c.Type == "Ready")?.Reason == Reasons.TargetBusy,
+            "the second waits");
 
         Second(world)!.Message.ShouldNotBeNull().ShouldContain("OmsUpgrade migration/up");
         Second(world)!.Conditions.Single(c => c.Type == "Reconciling").Status.ShouldBe("True");
@@ -57,7 +59,9 @@ public sealed class CompletionAndTargetTests
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("create"), world.Count("jar"), world.Count("snapshot")).ShouldBe((2, 2, 1));
-        world.RunUntil(() => Second(world)!.Findings.Exists(f => f.Reason == Reasons.ContainerNotFound), "the second sees that its container no longer runs");
+        world.RunUntil(
+            () => Second(world)!.Findings.Exists(f => f.Reason == Reasons.ContainerNotFound),
+            "the second sees that its container no longer runs");
     }
 
     [Fact]
@@ -74,7 +78,9 @@ public sealed class CompletionAndTargetTests
         Second(world)!.Conditions.Find(c => c.Type == "Ready")!.Reason.ShouldBe(Reasons.TargetBusy);
 
         world.Delete();
-        world.RunUntil(() => Second(world)!.Conditions.Exists(c => c.Type == "Succeeded" && c.Status == "True"), "the second takes its turn");
+        world.RunUntil(
+            () => Second(world)!.Conditions.Exists(c => c.Type == "Succeeded" && c.Status == "True"),
+            "the second takes its turn");
         world.Rules.Broken.ShouldBeEmpty();
         world.IsGone().ShouldBeTrue();
         world.Metadata.HaConfig.ShouldContain("meanwhile");
@@ -89,12 +95,16 @@ public sealed class CompletionAndTargetTests
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count(after) > 0, after);
         world.Apply(s => s with { NewContainer = "other" }, "zwei");
-        world.RunUntil(() => Second(world)?.Conditions.Exists(c => c.Type == "Ready" && c.Reason != Reasons.Preflight) == true, "the second says something");
+        world.RunUntil(
+            () => Second(world)?.Conditions.Exists(c => c.Type == "Ready" && c.Reason != Reasons.Preflight) == true,
+            "the second says something");
 
-        (Second(world)!.Conditions.Find(c => c.Type == "Ready")!.Reason, Second(world)!.Findings.Count).ShouldBe((Reasons.TargetBusy, 0));
+        (Second(world)!.Conditions.Find(c => c.Type == "Ready")!.Reason, Second(world)!.Findings.Count)
+            .ShouldBe((Reasons.TargetBusy, 0));
         var probes = world.Points.Count(p => p.What.Contains("drydock-probe", StringComparison.Ordinal));
         world.RunToSuccess();
-        world.Points.Count(p => p.What.Contains("drydock-probe", StringComparison.Ordinal)).ShouldBe(probes, "the hosts are left alone meanwhile");
+        world.Points.Count(p => p.What.Contains("drydock-probe", StringComparison.Ordinal))
+            .ShouldBe(probes, "the hosts are left alone meanwhile");
         world.Count("create").ShouldBe(2);
     }
 
@@ -106,7 +116,8 @@ public sealed class CompletionAndTargetTests
             var world = new OmsWorld(seed: seed).Apply().Apply(s => s with { NewContainer = "other" }, "zwei");
             world.RunUntil(() => world.Count("stop") == 2, "one works");
 
-            world.Api.All<V1Lease>().Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).Count().ShouldBe(1);
+            world.Api.All<V1Lease>().Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).Count()
+                .ShouldBe(1);
             world.Api.All<OmsUpgrade>().Count(u => u.Metadata.Finalizers is { Count: > 0 }).ShouldBe(1);
             world.Count("create").ShouldBe(2);
         }

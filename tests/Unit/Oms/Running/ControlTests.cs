@@ -41,15 +41,26 @@ public sealed class ControlTests
         var third = Planned(world, "third");
         third.Hash.ShouldNotBe(first.Hash);
         Planned(world, "fourth", s => s with { NewContainer = "another" }).Hash.ShouldNotBe(third.Hash);
-        Planned(world, "fifth", s => s with { Timeouts = s.Timeouts with { Backup = "8h" }, Paused = true, HoldBefore = ["Backup"] }).Hash.ShouldBe(third.Hash);
+        Planned(world, "fifth", s =>
+            s with { Timeouts = s.Timeouts with { Backup = "8h" }, Paused = true, HoldBefore = ["Backup"] }).Hash
+            .ShouldBe(third.Hash);
     }
 
     [Fact]
     public void Unknown_hold_is_named_in_the_plan_notes()
     {
-        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan, HoldBefore = ["StopOId", "StopOld", "InitMetadata/oms-a", "PointOfNoReturn", "RestoreDatabases", "StartOld/oms-a/start"] });
+        var world = new OmsWorld().Apply(s => s with
+        {
+            Mode = RunMode.Plan,
+            HoldBefore =
+            [
+                "StopOId", "StopOld", "InitMetadata/oms-a", "PointOfNoReturn", "RestoreDatabases",
+                "StartOld/oms-a/start"
+            ]
+        });
         world.RunUntil(() => world.Is("Ready"), "plan ready");
-        world.Plan.Notes.Where(n => n.Contains("holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("'StopOId'");
+        world.Plan.Notes.Where(n => n.Contains("holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem()
+            .ShouldContain("'StopOId'");
     }
 
     [Fact]
@@ -155,12 +166,14 @@ public sealed class ControlTests
     [Fact]
     public void Hold_before_phase_that_the_plan_lacks_stands_before_the_next_one()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = """{"enable":false}""" }).Apply(s => s with { HoldBefore = ["DisableHA"] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = """{"enable":false}""" }).Apply(
+            s => s with { HoldBefore = ["DisableHA"] });
         world.RunUntil(() => world.Is("Held"), "held");
 
         world.Plan.Steps.ShouldNotContain(s => s.Phase == "DisableHA");
         var hold = world.Status.Holds.ShouldHaveSingleItem();
-        world.Plan.Notes.ShouldContain($"spec.holdBefore: this plan has no phase DisableHA, so it is held before {hold.Name}.");
+        world.Plan.Notes.ShouldContain(
+            $"spec.holdBefore: this plan has no phase DisableHA, so it is held before {hold.Name}.");
         world.Status.Message.ShouldBeWorded();
         world.Count("stop").ShouldBe(0);
 
@@ -216,7 +229,10 @@ public sealed class ControlTests
         Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
     {
         world.Apply(s => (change is null ? s : change(s)) with { Mode = RunMode.Plan }, name);
-        world.RunUntil(() => world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, name)?.Status?.Phase == "Planned", "planned");
+        world.RunUntil(
+            () => world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(
+                OmsWorld.Namespace, name)?.Status?.Phase == "Planned",
+            "planned");
         return world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, name)!.Status!.Plan!.Plan;
     }
 }

@@ -39,12 +39,16 @@ public sealed class DeletionTests
     public void Undo_waits_for_the_running_step_in_plain_sentences()
     {
         var world = new OmsWorld().Apply();
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "DisableHA/oms-a/restart-console")?.State == StepState.Running, "a console restarts");
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Find(
+                s => s.Id == "DisableHA/oms-a/restart-console")?.State == StepState.Running,
+            "a console restarts");
         world.Delete();
         world.RunUntil(() => world.IsGone(), "gone");
 
         world.StatusWrites.Select(w => w.Status!.Message).ShouldContain(m => m!.StartsWith(
-            "The object is being deleted, so all changes are undone. Running steps finish first. Under way: Restart oms_console on oms-a", StringComparison.Ordinal));
+            "The object is being deleted, so all changes are undone. Running steps finish first. Under way: Restart "
+            + "oms_console on oms-a", StringComparison.Ordinal));
         world.Rules.Broken.ShouldBeEmpty();
     }
 
@@ -75,13 +79,15 @@ public sealed class DeletionTests
     public void Abandon_lets_running_step_end_starts_nothing_and_is_reported(string during)
     {
         var world = new OmsWorld().Apply();
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == during)?.State == StepState.Running, $"{during} runs");
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Find(s => s.Id == during)?.State == StepState.Running, $"{during} runs");
         world.Annotate(Annotations.OnDelete, Annotations.Abandon);
         world.Delete();
         world.RunUntil(() => world.IsGone(), "gone");
 
         var done = world.Done.Count;
-        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "Abandoned" && e.Message.Contains("steps were done"));
+        world.Events.All.ShouldContain(
+            e => e.IsWarning && e.Reason == "Abandoned" && e.Message.Contains("steps were done"));
         world.Logs.Lines.ShouldContain(l => l.StartsWith("Warning") && l.Contains("abandoned"));
         world.Api.All<V1Lease>().ShouldBeEmpty();
         world.RunFor(TimeSpan.FromHours(1));
@@ -169,7 +175,8 @@ public sealed class DeletionTests
         }
         else
         {
-            (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("snapshot")).ShouldBe((2, 1, 2, 1));
+            (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("snapshot"))
+                .ShouldBe((2, 1, 2, 1));
             world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
             world.Hosts.ShouldAllBe(h => world.New(h.Name)!.IsRunning);
         }
@@ -185,7 +192,10 @@ public sealed class DeletionTests
     private static OmsWorld Run(int point)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = point == int.MaxValue }).Apply();
-        world.RunUntil(() => world.Points.Count >= point || (world.Is("Succeeded") && world.Upgrade.Metadata.Finalizers is not { Count: > 0 }), $"point {point}");
+        world.RunUntil(
+            () => world.Points.Count >= point
+                || (world.Is("Succeeded") && world.Upgrade.Metadata.Finalizers is not { Count: > 0 }),
+            $"point {point}");
         return world;
     }
 
@@ -203,7 +213,8 @@ public sealed class DeletionTests
 
             // A console that was restarted while high availability was off has read that, and must be restarted once
             // more.
-            var starts = world.Done.Count(a => a.What == "console start" && a.Where == host.Name && world.Done.FindIndex(d => d.What == "ha off") is >= 0);
+            var starts = world.Done.Count(a => a.What == "console start" && a.Where == host.Name
+                && world.Done.FindIndex(d => d.What == "ha off") is >= 0);
             starts.ShouldBeOneOf(0, 2, 3, 4);
         }
     }

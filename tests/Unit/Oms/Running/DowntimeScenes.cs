@@ -3,7 +3,8 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>What people do while a run is held, or in its downtime.</summary>
 internal static class DowntimeScenes
 {
-    public static void Approve(this OmsWorld world, string hold) => world.Annotate(Annotations.Approve, world.WordFor(hold));
+    public static void Approve(this OmsWorld world, string hold) =>
+        world.Annotate(Annotations.Approve, world.WordFor(hold));
 
     /// <summary>Two projects have one name, or the second has another.</summary>
     public static void Share(this OmsWorld world, string other = "shared")
@@ -13,7 +14,8 @@ internal static class DowntimeScenes
         projects[1] = projects[1] with { Name = other };
     }
 
-    /// <summary>Somebody works on the tables after OMS was stopped, while the dump waits for the session, and leaves.</summary>
+    /// <summary>Somebody works on the tables after OMS was stopped, while the dump waits for the session, and
+    /// leaves.</summary>
     /// <param name="release">Lets the run, which is held before StopOld, continue.</param>
     public static void InTheDowntime(this OmsWorld world, Action release, Action work)
     {

@@ -59,7 +59,8 @@ public sealed class GoldenRunTests
         Last(world, "stop").ShouldBeLessThan(First(world, "trim"));
         Last(world, "snapshot").ShouldBeLessThan(First(world, "start"));
         Last(world, "create").ShouldBeLessThan(First(world, "stop"));
-        world.Status.Nodes.ShouldAllBe(n => n.Version == "4.2.2-bp1" && n.Container == OmsWorld.NewName && n.ImageID == world.NewImageContent.Id);
+        world.Status.Nodes.ShouldAllBe(
+            n => n.Version == "4.2.2-bp1" && n.Container == OmsWorld.NewName && n.ImageID == world.NewImageContent.Id);
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class GoldenRunTests
         var times = world.Status.Times.ShouldNotBeNull();
         var stopped = world.Hosts.Min(h => world.Old(h.Name).FinishedAt!.Value);
         times.T1.ShouldBe(stopped);
-        (times.T2!.Value - world.Done.Single(a => a.What == "ha on").At).Duration().ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        (times.T2!.Value - world.Done.Single(a => a.What == "ha on").At).Duration()
+            .ShouldBeLessThan(TimeSpan.FromSeconds(1));
         KubernetesDuration.Parse(times.Downtime!).ShouldBe(times.T2.Value - stopped, TimeSpan.FromSeconds(2));
         world.Done.Where(a => a.What is "load" or "create").ShouldAllBe(a => a.At < stopped);
     }
@@ -88,15 +90,23 @@ public sealed class GoldenRunTests
         foreach (var upgrade in written)
         {
             (Condition(upgrade, "Reconciling"), Condition(upgrade, "Stalled")).ShouldNotBe(("True", "True"));
-            (Condition(upgrade, "Ready") == "True").ShouldBe(Condition(upgrade, "Reconciling") == "False" && Condition(upgrade, "Stalled") == "False", upgrade.Status!.Message);
+            (Condition(upgrade, "Ready") == "True").ShouldBe(
+                Condition(upgrade, "Reconciling") == "False" && Condition(upgrade, "Stalled") == "False",
+                upgrade.Status!.Message);
             upgrade.Status.ObservedGeneration.ShouldBe(upgrade.Metadata.Generation);
             upgrade.Status.Conditions.Select(c => c.Type).ShouldBeUnique();
-            upgrade.Status.Conditions.ShouldAllBe(c => c.Reason.Length > 0 && c.LastTransitionTime != default && c.ObservedGeneration == upgrade.Metadata.Generation);
+            upgrade.Status.Conditions.ShouldAllBe(c => c.Reason.Length > 0 && c.LastTransitionTime != default
+                && c.ObservedGeneration == upgrade.Metadata.Generation);
         }
 
         written[..^2].ShouldAllBe(u => Condition(u, "Succeeded") == "False");
-        (Condition(written[^1], "Ready"), Condition(written[^1], "Succeeded"), Condition(written[^1], "Failed")).ShouldBe(("True", "True", "False"));
-        foreach (var type in new[] { "ImagePrepared", "HighAvailabilityDisabled", "OldStopped", "BackedUp", "NewStarted", "MetadataCorrected", "MetadataInitialized", "Verified", "HighAvailabilityEnabled", "Settled" })
+        (Condition(written[^1], "Ready"), Condition(written[^1], "Succeeded"), Condition(written[^1], "Failed"))
+            .ShouldBe(("True", "True", "False"));
+        foreach (var type in new[]
+        {
+            "ImagePrepared", "HighAvailabilityDisabled", "OldStopped", "BackedUp", "NewStarted", "MetadataCorrected",
+            "MetadataInitialized", "Verified", "HighAvailabilityEnabled", "Settled"
+        })
         {
             Condition(written[^1], type).ShouldBe("True", type);
         }
@@ -114,8 +124,14 @@ public sealed class GoldenRunTests
 
         var (old, created) = (world.Old("oms-b"), world.New("oms-b")!);
         created.HostConfig.Binds.ShouldBe(old.HostConfig.Binds);
-        created.Config.Env.ShouldNotBeNull().ShouldBe(["PATH=/usr/bin", "LANG=C", $"API_TOKEN={Canary.Environment}", $"TZ_NAME={Canary.PlainEnvironment}", "OMS_HOST_IP=192.0.2.217", "IS_UPGRADE=true"], ignoreOrder: true);
-        (created.HostConfig.NetworkMode, created.HostConfig.Privileged, created.HostConfig.PidsLimit).ShouldBe(("host", true, -1));
+        created.Config.Env.ShouldNotBeNull().ShouldBe(
+            [
+                "PATH=/usr/bin", "LANG=C", $"API_TOKEN={Canary.Environment}", $"TZ_NAME={Canary.PlainEnvironment}",
+                "OMS_HOST_IP=192.0.2.217", "IS_UPGRADE=true"
+            ],
+            ignoreOrder: true);
+        (created.HostConfig.NetworkMode, created.HostConfig.Privileged, created.HostConfig.PidsLimit)
+            .ShouldBe(("host", true, -1));
         created.Config.Tty.ShouldBeTrue();
     }
 
@@ -126,16 +142,21 @@ public sealed class GoldenRunTests
         world.RunToSuccess();
 
         var config = HaConfig.Parse(world.Metadata.HaConfig!);
-        (config.Enable, config.PerceiveStoreClientCheckpoint, config.RefetchStoreIntervalMin).ShouldBe((true, true, 30));
+        (config.Enable, config.PerceiveStoreClientCheckpoint, config.RefetchStoreIntervalMin)
+            .ShouldBe((true, true, 30));
         config.Raw.ShouldContain("\"enableStore\":true");
-        world.Metadata.HaConfig.ShouldNotBeNull().ShouldStartWith("""{"enable":true,"enableHost":false,"customKey":"keep me","refetchStoreIntervalMin":30""");
+        world.Metadata.HaConfig.ShouldNotBeNull().ShouldStartWith(
+            """{"enable":true,"enableHost":false,"customKey":"keep me","refetchStoreIntervalMin":30""");
         world.Status.HighAvailability!.Before.ShouldBe(WorldSetup.PartialHa);
     }
 
     [Fact]
     public void Refetch_window_without_checkpoints_covers_downtime_and_margin()
     {
-        var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(50) }).Apply(s => s with { HighAvailability = s.HighAvailability with { PerceiveStoreClientCheckpoint = false, RefetchMargin = "20m" } });
+        var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(50) }).Apply(s => s with
+        {
+            HighAvailability = s.HighAvailability with { PerceiveStoreClientCheckpoint = false, RefetchMargin = "20m" }
+        });
         world.RunToSuccess();
 
         var times = world.Status.Times!;
@@ -150,7 +171,11 @@ public sealed class GoldenRunTests
     public void Disabled_or_absent_high_availability_is_enabled_by_upgrade(string? before)
     {
         var world = new OmsWorld(new WorldSetup { HaConfig = before })
-            .Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.HighAvailabilityUnknown] } });
+            .Apply(s => s with
+            {
+                Preflight =
+                    s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.HighAvailabilityUnknown] }
+            });
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -166,7 +191,10 @@ public sealed class GoldenRunTests
     public void Disabled_high_availability_stays_unchanged_with_AsBefore()
     {
         const string Before = """{ "enable" : false }""";
-        var world = new OmsWorld(new WorldSetup { HaConfig = Before }).Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
+        var world = new OmsWorld(new WorldSetup { HaConfig = Before }).Apply(s => s with
+        {
+            HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore }
+        });
         world.RunToSuccess();
 
         world.Metadata.HaConfig.ShouldBe(Before);
@@ -178,9 +206,17 @@ public sealed class GoldenRunTests
     [InlineData(false)]
     public void Manual_high_availability_holds_until_administrator_sets_each_value(bool perceive)
     {
-        var world = new OmsWorld().Apply(s => s with { HighAvailability = s.HighAvailability with { Method = HighAvailabilityMethod.Manual, PerceiveStoreClientCheckpoint = perceive } });
+        var world = new OmsWorld().Apply(s => s with
+        {
+            HighAvailability = s.HighAvailability with
+            {
+                Method = HighAvailabilityMethod.Manual,
+                PerceiveStoreClientCheckpoint = perceive
+            }
+        });
         world.RunUntil(() => world.Is("Held"), "held");
-        (world.ReasonOf("Held"), world.ReasonOf("Reconciling")).ShouldBe(("AwaitingManualChange", "AwaitingManualChange"));
+        (world.ReasonOf("Held"), world.ReasonOf("Reconciling"))
+            .ShouldBe(("AwaitingManualChange", "AwaitingManualChange"));
         world.Status.Message.ShouldNotBeNull().ShouldContain("System Parameters > ha.config");
         world.RunFor(TimeSpan.FromMinutes(5));
         world.Count("stop").ShouldBe(0);
@@ -188,7 +224,9 @@ public sealed class GoldenRunTests
         world.Metadata.HaConfig = """{"enable":false}""";
         world.RunUntil(() => world.Count("jar") == 2 && world.Is("Held"), "held again");
         world.Status.Message.ShouldBeWorded();
-        world.Metadata.HaConfig = perceive ? """{"enable":true,"perceiveStoreClientCheckpoint":true}""" : """{"enable":true,"refetchStoreIntervalMin":90}""";
+        world.Metadata.HaConfig = perceive
+            ? """{"enable":true,"perceiveStoreClientCheckpoint":true}"""
+            : """{"enable":true,"refetchStoreIntervalMin":90}""";
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -205,7 +243,8 @@ public sealed class GoldenRunTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        world.Done.Select(a => a.What).Where(w => w is "pull" or "load").Distinct(StringComparer.Ordinal).ShouldBe(expected.Length == 0 ? [] : [expected]);
+        world.Done.Select(a => a.What).Where(w => w is "pull" or "load").Distinct(StringComparer.Ordinal)
+            .ShouldBe(expected.Length == 0 ? [] : [expected]);
         world.Hosts.ShouldAllBe(h => !h.Containers.Exists(c => c.Name.StartsWith("drydock-probe")));
     }
 
@@ -216,8 +255,13 @@ public sealed class GoldenRunTests
         world.RunToSuccess();
 
         world.Status.ActionRequired.Select(a => (a.Reason, a.Subject)).ShouldBe(
-            [("ReviewProject", "orders (np_1)"), ("ReviewProject", "billing (sp_1)"), ("VersionAdvice", "clear-browser-cache"), ("VersionAdvice", "shareplex-format"), ("VersionAdvice", "is-upgrade-stays"), ("RemoveOldContainers", "oms-a, oms-b")]);
-        world.Events.All.Where(e => !e.IsWarning).Select(e => e.Reason).Distinct(StringComparer.Ordinal).ShouldBe(["PlanReady", "StepStarted", "StepSucceeded", "Succeeded"], ignoreOrder: true);
+            [
+                ("ReviewProject", "orders (np_1)"), ("ReviewProject", "billing (sp_1)"),
+                ("VersionAdvice", "clear-browser-cache"), ("VersionAdvice", "shareplex-format"),
+                ("VersionAdvice", "is-upgrade-stays"), ("RemoveOldContainers", "oms-a, oms-b")
+            ]);
+        world.Events.All.Where(e => !e.IsWarning).Select(e => e.Reason).Distinct(StringComparer.Ordinal)
+            .ShouldBe(["PlanReady", "StepStarted", "StepSucceeded", "Succeeded"], ignoreOrder: true);
         world.Events.All.ShouldAllBe(e => !e.IsWarning);
         world.Events.All.Count(e => e.Reason == "StepSucceeded").ShouldBe(world.Plan.Steps.Count);
     }

@@ -23,13 +23,19 @@ public sealed class KeptOutputTests
     public void Refused_output_is_noted_and_the_upgrade_succeeds()
     {
         var world = new OmsWorld().Apply();
-        world.Api.Faults.Add(new ApiFaultRule(ApiFault.Forbidden) { Verb = "create", Where = c => c.Entity is V1Secret { Data: { } data } && data.ContainsKey("output") });
+        world.Api.Faults.Add(new ApiFaultRule(ApiFault.Forbidden)
+        {
+            Verb = "create",
+            Where = c => c.Entity is V1Secret { Data: { } data } && data.ContainsKey("output")
+        });
         world.RunToSuccess();
 
         CommandSteps(world).ShouldNotBeEmpty();
-        CommandSteps(world).ShouldAllBe(s => s.Record.OutputRef == null && s.Message!.Contains("The end of its output was not kept: "));
+        CommandSteps(world).ShouldAllBe(
+            s => s.Record.OutputRef == null && s.Message!.Contains("The end of its output was not kept: "));
     }
 
     private static List<Step> CommandSteps(OmsWorld world) =>
-        [.. world.Status.Plan!.Steps.Where(s => s.Action is nameof(RunCorrectionJar) or nameof(RunDockerInit) && s.FinishedAt is not null)];
+        [.. world.Status.Plan!.Steps.Where(
+            s => s.Action is nameof(RunCorrectionJar) or nameof(RunDockerInit) && s.FinishedAt is not null)];
 }

@@ -74,7 +74,8 @@ public sealed class KillEnumerationTests
         Cases.Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate));
 
     private static bool IsRunOnce(WorldPoint point) =>
-        point.What.StartsWith("exec", StringComparison.Ordinal) && (point.What.EndsWith("/jar", StringComparison.Ordinal) || point.What.EndsWith("/init", StringComparison.Ordinal));
+        point.What.StartsWith("exec", StringComparison.Ordinal) && (point.What.EndsWith(
+            "/jar", StringComparison.Ordinal) || point.What.EndsWith("/init", StringComparison.Ordinal));
 
     private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
 }

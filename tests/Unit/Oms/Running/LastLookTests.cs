@@ -1,21 +1,30 @@
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>
-/// A plan is read in the afternoon and runs at night: what preflight asked is asked again before OMS is changed, and the
-/// names of projects once more before the dump.
+/// A plan is read in the afternoon and runs at night: what preflight asked is asked again before OMS is changed, and
+/// the names of projects once more before the dump.
 /// </summary>
 public sealed class LastLookTests
 {
     public static TheoryData<string> Changes => [.. Happenings.Keys];
 
     // What may happen while a run is held before the first change, the reason that stops it, and how it is put right.
-    private static Dictionary<string, (Action<OmsWorld> Happens, string Reason, Action<OmsWorld> IsRepaired)> Happenings { get; } = new(StringComparer.Ordinal)
+    private static Dictionary<string, (Action<OmsWorld> Happens, string Reason, Action<OmsWorld> IsRepaired)> Happenings
+    {
+        get;
+    } = new(StringComparer.Ordinal)
     {
         ["a project gets the name of another"] = (w => w.Share(), Reasons.DuplicateProjectNames, w => w.Share("apart")),
-        ["the metadata server becomes read-only"] = (w => w.Metadata.IsReadOnly = true, Reasons.AccessDenied, w => w.Metadata.IsReadOnly = false),
-        ["the account loses privileges"] = (w => Grants(w, "GRANT SELECT ON *.* TO 'drc'@'%'"), Reasons.AccessDenied, w => Grants(w, "GRANT ALL PRIVILEGES ON *.* TO 'drc'@'%'")),
-        ["a host goes offline"] = (w => w.Metadata.HostStatus["192.0.2.217"] = "OFFLINE", Reasons.ComponentsUnhealthy, w => w.Metadata.HostStatus.Clear()),
-        ["the storage fills"] = (w => w.BackupStorage.Free = 1 << 20, Reasons.NoSpace, w => w.BackupStorage.Free = 1L << 40),
+        ["the metadata server becomes read-only"] =
+            (w => w.Metadata.IsReadOnly = true, Reasons.AccessDenied, w => w.Metadata.IsReadOnly = false),
+        ["the account loses privileges"] =
+            (w => Grants(w, "GRANT SELECT ON *.* TO 'drc'@'%'"), Reasons.AccessDenied, w => Grants(
+                w, "GRANT ALL PRIVILEGES ON *.* TO 'drc'@'%'")),
+        ["a host goes offline"] =
+            (w => w.Metadata.HostStatus["192.0.2.217"] = "OFFLINE", Reasons.ComponentsUnhealthy, w =>
+                w.Metadata.HostStatus.Clear()),
+        ["the storage fills"] =
+            (w => w.BackupStorage.Free = 1 << 20, Reasons.NoSpace, w => w.BackupStorage.Free = 1L << 40),
         ["the container is created again"] = (Recreate, Reasons.TargetChanged, _ => { }
         ),
     };
@@ -55,7 +64,9 @@ public sealed class LastLookTests
         var world = Held(OmsUpgradePhases.DisableHA);
         world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
         world.Approve(OmsUpgradePhases.DisableHA);
-        world.RunUntil(() => world.Status.Message?.Contains("preflight, which was repeated", StringComparison.Ordinal) == true, "shown");
+        world.RunUntil(
+            () => world.Status.Message?.Contains("preflight, which was repeated", StringComparison.Ordinal) == true,
+            "shown");
         world.Is("Failed").ShouldBeFalse();
 
         world.Metadata.HostStatus.Clear();
@@ -69,7 +80,8 @@ public sealed class LastLookTests
         const string Word = "ComponentsUnhealthy/oms-b/host";
         var world = Held(OmsUpgradePhases.DisableHA);
         world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
+        world.EditSpec(
+            s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
         world.Approve(OmsUpgradePhases.DisableHA);
         world.RunUntil(() => world.Is("Failed"), "stopped");
         world.ReasonOf("Stalled").ShouldBe(Reasons.ComponentsUnhealthy);
@@ -110,7 +122,8 @@ public sealed class LastLookTests
     public void Old_answers_are_asked_again_without_a_hold()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Paused = true });
-        world.RunUntil(() => world.Status.Message?.StartsWith("Paused before", StringComparison.Ordinal) == true, "paused");
+        world.RunUntil(
+            () => world.Status.Message?.StartsWith("Paused before", StringComparison.Ordinal) == true, "paused");
         world.RunFor(TimeSpan.FromMinutes(11));
         world.Metadata.HostStatus["192.0.2.217"] = "OFFLINE";
         world.EditSpec(s => s with { Paused = false });
@@ -167,7 +180,8 @@ public sealed class LastLookTests
         var renamed = world.Status.RenamedProjects.ShouldHaveSingleItem();
         (renamed.OldName, world.Done.FindIndex(a => a.What == "rename")).ShouldSatisfyAllConditions(
             r => r.OldName.ShouldBe("shared"),
-            r => r.Item2.ShouldBeInRange(world.Done.FindLastIndex(a => a.What == "stop"), world.Done.FindIndex(a => a.What == "snapshot")));
+            r => r.Item2.ShouldBeInRange(
+                world.Done.FindLastIndex(a => a.What == "stop"), world.Done.FindIndex(a => a.What == "snapshot")));
     }
 
     [Fact]
@@ -201,7 +215,11 @@ public sealed class LastLookTests
     [Fact]
     public void JAR_that_finds_shared_names_is_not_answered_with_a_plain_retry()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = (_, _) => (1, "ERROR duplicate project names: orders x2\ncorrection upgrade failed\n") }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            Jar = (_, _) => (1, "ERROR duplicate project names: orders x2\ncorrection upgrade failed\n")
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.DuplicateProjectNames);
@@ -214,10 +232,17 @@ public sealed class LastLookTests
     [Fact]
     public void What_preflight_measured_is_no_part_of_the_hash()
     {
-        var worlds = new[] { Measured(_ => { }), Measured(w => (w.Metadata.BeatOffset, w.Metadata.BeatPeriod) = (TimeSpan.FromHours(8), TimeSpan.FromSeconds(10))), Measured(w => w.Health.IsClosed = c => c.Host.Name == "oms-a") };
+        var worlds = new[]
+        {
+            Measured(_ => { }),
+            Measured(w =>
+                (w.Metadata.BeatOffset, w.Metadata.BeatPeriod) = (TimeSpan.FromHours(8), TimeSpan.FromSeconds(10))),
+            Measured(w => w.Health.IsClosed = c => c.Host.Name == "oms-a")
+        };
 
         worlds.Select(w => w.Plan.Hash).Distinct().ShouldHaveSingleItem();
-        worlds.Select(w => string.Join('\n', w.Plan.Steps.SelectMany(s => s.Planned.Measured ?? new Dictionary<string, string>()).Select(m => $"{m}"))).Distinct().Count().ShouldBe(3);
+        worlds.Select(w => string.Join('\n', w.Plan.Steps.SelectMany(s => s.Planned.Measured
+            ?? new Dictionary<string, string>()).Select(m => $"{m}"))).Distinct().Count().ShouldBe(3);
     }
 
     private static OmsWorld Measured(Action<OmsWorld> change)
@@ -234,13 +259,15 @@ public sealed class LastLookTests
 
     private static OmsWorld Held(string phase, Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, bool haOff = false)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = haOff ? WorldSetup.HaOff : WorldSetup.PartialHa })
+        var world = new OmsWorld(
+            new WorldSetup { RealJson = false, HaConfig = haOff ? WorldSetup.HaOff : WorldSetup.PartialHa })
             .Apply(s => OmsWorld.AsBefore((change ?? (x => x))(s), haOff) with { HoldBefore = [phase] });
         world.RunUntil(() => world.Is("Held"), "held");
         return world;
     }
 
-    private static OmsWorld WithSharedNamesInTheDowntime(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, bool haOff = false)
+    private static OmsWorld WithSharedNamesInTheDowntime(
+        Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null, bool haOff = false)
     {
         var world = Held(OmsUpgradePhases.StopOld, change, haOff);
         world.InTheDowntime(() => world.Approve(OmsUpgradePhases.StopOld), () => world.Share());

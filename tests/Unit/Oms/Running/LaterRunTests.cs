@@ -1,7 +1,7 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>OMS serves after a later plan or attempt, and the status goes back into a redo or a rollback of before: nothing
-/// is stopped and nothing restored without a question.</summary>
+/// <summary>OMS serves after a later plan or attempt, and the status goes back into a redo or a rollback of before:
+/// nothing is stopped and nothing restored without a question.</summary>
 public sealed class LaterRunTests
 {
     [Theory]
@@ -10,8 +10,11 @@ public sealed class LaterRunTests
     public void Status_put_back_into_a_redo_stops_and_restores_nothing(bool forget, int way)
     {
         var writes = Redone().StatusWrites.Select(w => w.Status!).ToList();
-        var begins = writes.FindIndex(s => s.Plan?.Steps.Exists(x => x.Phase == OmsUpgradePhases.RestoreDatabases) == true);
-        Try(Redone, Enumerable.Range(begins, writes.Count - begins - 1).Where(back => Sample.Takes(back, way, 4)), forget);
+        var begins = writes.FindIndex(
+            s => s.Plan?.Steps.Exists(x => x.Phase == OmsUpgradePhases.RestoreDatabases) == true);
+        Try(
+            Redone, Enumerable.Range(begins, writes.Count - begins - 1).Where(back => Sample.Takes(back, way, 4)),
+            forget);
     }
 
     [Theory]
@@ -24,7 +27,8 @@ public sealed class LaterRunTests
         var writes = RolledBackAndAgain().StatusWrites.Select(w => w.Status!).ToList();
         Try(
             RolledBackAndAgain,
-            Enumerable.Range(0, writes.Count).Where(back => writes[back].RollbackPlan is not null && writes[back].Step?.StartsWith("StopNew", StringComparison.Ordinal) == true),
+            Enumerable.Range(0, writes.Count).Where(back => writes[back].RollbackPlan is not null
+                && writes[back].Step?.StartsWith("StopNew", StringComparison.Ordinal) == true),
             forget,
             wantsBack ? s => s with { DesiredState = DesiredState.RolledBack } : null);
     }
@@ -35,11 +39,13 @@ public sealed class LaterRunTests
     [InlineData(true, false, false)]
     [InlineData(false, true, false)]
     [InlineData(false, false, false)]
-    public void Status_put_back_to_a_failed_run_that_was_rolled_back_stops_and_restores_nothing(bool byPolicy, bool haOff, bool forget)
+    public void Status_put_back_to_a_failed_run_that_was_rolled_back_stops_and_restores_nothing(
+        bool byPolicy, bool haOff, bool forget)
     {
         OmsWorld Make()
         {
-            var world = FailingOnce(haOff, s => s with { RollbackPolicy = byPolicy ? RollbackPolicy.OnFailure : s.RollbackPolicy });
+            var world = FailingOnce(
+                haOff, s => s with { RollbackPolicy = byPolicy ? RollbackPolicy.OnFailure : s.RollbackPolicy });
             if (!byPolicy)
             {
                 world.RunUntil(() => world.Is("Failed"), "failed");
@@ -56,7 +62,8 @@ public sealed class LaterRunTests
         var failed = writes.FindIndex(s => s.Conditions.Exists(c => c is { Type: "Failed", Status: "True" }));
         var begun = writes.FindIndex(s => s.RollbackPlan is not null);
         var ended = writes.FindIndex(s => s.Conditions.Exists(c => c is { Type: "RolledBack", Status: "True" }));
-        Try(Make, new[] { failed - 6, failed - 2, failed, failed + 1, begun, begun + 2, (begun + ended) / 2, ended - 1 }.Distinct(), forget);
+        Try(Make, new[] { failed - 6, failed - 2, failed, failed + 1, begun, begun + 2, (begun + ended) / 2, ended - 1 }
+            .Distinct(), forget);
     }
 
     [Fact]
@@ -64,7 +71,8 @@ public sealed class LaterRunTests
     {
         var world = FailingOnce(haOff: true, s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunToRolledBack();
-        var failed = world.StatusWrites.Select(w => w.Status!).First(s => s.Conditions.Exists(c => c is { Type: "Failed", Status: "True" }));
+        var failed = world.StatusWrites.Select(w => w.Status!)
+            .First(s => s.Conditions.Exists(c => c is { Type: "Failed", Status: "True" }));
         world.Retry();
         world.RunToSuccess();
         world.PutBack(failed);
@@ -83,18 +91,22 @@ public sealed class LaterRunTests
     public void Rollback_goes_on_once_the_records_that_its_message_names_are_removed()
     {
         var world = RolledBackAndAgain();
-        var back = world.StatusWrites.Select(w => w.Status!).Last(s => s.RollbackPlan is not null && s.Step?.StartsWith("StopNew", StringComparison.Ordinal) == true);
+        var back = world.StatusWrites.Select(w => w.Status!)
+            .Last(s => s.RollbackPlan is not null && s.Step?.StartsWith("StopNew", StringComparison.Ordinal) == true);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.PutBack(back);
         world.RunUntil(() => world.Is("Failed"), "refused");
         world.Retry();
         world.RunFor(TimeSpan.FromHours(1));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("which the status does not know", Case.Sensitive, "a retry alone changes nothing");
+        world.Status.Message.ShouldNotBeNull()
+            .ShouldContain("which the status does not know", Case.Sensitive, "a retry alone changes nothing");
 
-        var records = world.Status.Message![world.Status.Message!.IndexOf("rm -r ", StringComparison.Ordinal)..].Split('`')[0].Split(' ').Skip(2).Select(d => d["/home/admin/logs".Length..]).ToList();
+        var records = world.Status.Message![world.Status.Message!.IndexOf("rm -r ", StringComparison.Ordinal)..]
+            .Split('`')[0].Split(' ').Skip(2).Select(d => d["/home/admin/logs".Length..]).ToList();
         foreach (var host in world.Hosts)
         {
-            host.Files.Keys.Where(f => records.Exists(r => f.Contains(r, StringComparison.Ordinal))).ToList().ForEach(f => host.Files.Remove(f));
+            host.Files.Keys.Where(f => records.Exists(r => f.Contains(r, StringComparison.Ordinal))).ToList()
+                .ForEach(f => host.Files.Remove(f));
         }
 
         world.Retry();
@@ -119,7 +131,8 @@ public sealed class LaterRunTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
 
-        world.Status.RollbackPlan!.Steps.Single(s => s.Phase == OmsUpgradePhases.RestoreDatabases && s.Title.StartsWith("Restore all", StringComparison.Ordinal)).Title.ShouldContain(last);
+        world.Status.RollbackPlan!.Steps.Single(s => s.Phase == OmsUpgradePhases.RestoreDatabases
+            && s.Title.StartsWith("Restore all", StringComparison.Ordinal)).Title.ShouldContain(last);
     }
 
     [Fact]
@@ -136,16 +149,18 @@ public sealed class LaterRunTests
         PutBack(world, held, forget: false, "held");
     }
 
-    private static void Try(Func<OmsWorld> make, IEnumerable<int> writes, bool forget, Func<OmsUpgradeSpec, OmsUpgradeSpec>? edit = null) => Cases.Try(writes, back =>
-    {
-        var world = make();
-        if (edit is not null)
+    private static void Try(
+        Func<OmsWorld> make, IEnumerable<int> writes, bool forget, Func<OmsUpgradeSpec, OmsUpgradeSpec>? edit = null) =>
+        Cases.Try(writes, back =>
         {
-            world.EditSpec(edit);
-        }
+            var world = make();
+            if (edit is not null)
+            {
+                world.EditSpec(edit);
+            }
 
-        PutBack(world, world.StatusWrites[back].Status!, forget, $"write {back}");
-    });
+            PutBack(world, world.StatusWrites[back].Status!, forget, $"write {back}");
+        });
 
     private static void PutBack(OmsWorld world, OmsUpgradeStatus status, bool forget, string what)
     {
@@ -155,7 +170,8 @@ public sealed class LaterRunTests
         world.RunFor(TimeSpan.FromHours(3));
 
         what = $"{what} ({status.Phase} {status.Step}): {world.Status.Phase} {world.Status.Message}";
-        world.Done.Skip(done).Where(a => a.By != 0 && a.What is "stop" or "restore" or "jar" or "init").Select(a => a.What).ShouldBeEmpty(what);
+        world.Done.Skip(done).Where(a => a.By != 0 && a.What is "stop" or "restore" or "jar" or "init")
+            .Select(a => a.What).ShouldBeEmpty(what);
         (world.Restores.Loads.Count - loads, world.Metadata.Contents).ShouldBe((0, "4.2.2"), what);
         world.Hosts.ShouldAllBe(h => h.Find(OmsWorld.NewName)!.IsRunning, what);
     }
@@ -190,5 +206,10 @@ public sealed class LaterRunTests
         return new OmsWorld(setup).Apply(s => edit(OmsWorld.AsBefore(s, haOff)));
     }
 
-    private static WorldSetup Setup(bool haOff) => new() { RealJson = false, PeopleMayStartOld = true, HaConfig = haOff ? WorldSetup.HaOff : WorldSetup.PartialHa };
+    private static WorldSetup Setup(bool haOff) => new()
+    {
+        RealJson = false,
+        PeopleMayStartOld = true,
+        HaConfig = haOff ? WorldSetup.HaOff : WorldSetup.PartialHa
+    };
 }

@@ -26,14 +26,16 @@ public sealed class LongNameTests
         var outputs = world.Api.All<V1Secret>().Where(s => s.Metadata.OwnerReferences is not null).ToList();
         outputs.ShouldNotBeEmpty();
         outputs.ShouldAllBe(s => s.Metadata.Name.Length <= 253 && s.Metadata.Annotations![Annotations.Upgrade] == name);
-        world.Status.Plan!.Steps.Select(s => s.Record.OutputRef).OfType<string>().ShouldBe(outputs.Where(o => o.Data!.ContainsKey("output")).Select(o => o.Metadata.Name), ignoreOrder: true);
+        world.Status.Plan!.Steps.Select(s => s.Record.OutputRef).OfType<string>().ShouldBe(
+            outputs.Where(o => o.Data!.ContainsKey("output")).Select(o => o.Metadata.Name), ignoreOrder: true);
     }
 
     [Fact]
     public void Rollback_with_253_character_upgrade_name_restores_databases()
     {
         var name = new string('r', 253);
-        var world = new OmsWorld(new WorldSetup { Name = name, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var world = new OmsWorld(new WorldSetup { Name = name, Jar = RollbackTests.FailingJar }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunToRolledBack();
 
         var restore = world.Api.All<SnapshotRestore>().ShouldHaveSingleItem();
@@ -45,7 +47,8 @@ public sealed class LongNameTests
     [Fact]
     public void Labels_of_long_names_with_equal_beginning_differ()
     {
-        var (one, other) = (ObjectNames.Label(new string('a', 100) + "1"), ObjectNames.Label(new string('a', 100) + "2"));
+        var (one, other) =
+            (ObjectNames.Label(new string('a', 100) + "1"), ObjectNames.Label(new string('a', 100) + "2"));
         one.ShouldNotBe(other);
         (one.Length, other.Length).ShouldBe((63, 63));
     }

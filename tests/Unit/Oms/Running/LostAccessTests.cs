@@ -43,6 +43,7 @@ public sealed class LostAccessTests
     private static void Put(OmsWorld world, params (string Key, string Value)[] data)
     {
         world.Api.Delete<V1Secret>(OmsWorld.Namespace, "docker-tls");
-        world.Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "docker-tls" }, Data = OmsWorld.Bytes(data) });
+        world.Api.Create(
+            new V1Secret { Metadata = new V1ObjectMeta { Name = "docker-tls" }, Data = OmsWorld.Bytes(data) });
     }
 }

@@ -36,7 +36,9 @@ public sealed class LostProjectsTests
     public void Projects_deleted_before_the_upgrade_are_not_new(bool apiBefore)
     {
         void Delete(OmsWorld w) => w.Metadata.Projects.AddRange(Enumerable.Range(0, 40).Select(i =>
-            new OmsProject(i % 2 == 0 ? ProjectKind.Migration : ProjectKind.Synchronization, $"gone_{i}", $"deleted-{i}", "DELETED")));
+            new OmsProject(
+                i % 2 == 0 ? ProjectKind.Migration : ProjectKind.Synchronization, $"gone_{i}", $"deleted-{i}",
+                "DELETED")));
         var world = apiBefore ? WithApiBefore(Delete, realJson: false) : WithApiAfter(Delete, realJson: false);
         world.RunToSuccess();
         world.Console.Projects.Count(p => p.Status == "DELETED").ShouldBe(40, "the console lists them");
@@ -69,7 +71,11 @@ public sealed class LostProjectsTests
         Note(world).ShouldBeWorded();
 
         CreateSecret(world);
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = SecretName } } });
+        world.EditSpec(s => s with
+        {
+            DesiredState = DesiredState.Upgraded,
+            Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = SecretName } }
+        });
         world.RunToSuccess();
         world.Console.Projects.Add(new WorldProject(ProjectKind.Migration, "np_900", "made-since", "RUNNING"));
         Note(world).ShouldBeWorded();
@@ -78,7 +84,15 @@ public sealed class LostProjectsTests
     [Fact]
     public void Rollback_below_4_0_1_lists_projects_from_tables()
     {
-        var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", Nodes = 1, NeedsJar = false, RealJson = false }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            Community = true,
+            FromVersion = "3.3.0",
+            ToVersion = "3.3.1",
+            Nodes = 1,
+            NeedsJar = false,
+            RealJson = false
+        }).Apply();
         world.RunToSuccess();
         world.Metadata.Projects.Add(new OmsProject(ProjectKind.Synchronization, "sp_900", "made-since", "RUNNING"));
         Note(world).ShouldBeWorded();
@@ -88,6 +102,7 @@ public sealed class LostProjectsTests
     {
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
-        return world.Status.RollbackPlan!.Notes.Single(n => n.StartsWith("Projects that were created or changed", StringComparison.Ordinal));
+        return world.Status.RollbackPlan!.Notes.Single(
+            n => n.StartsWith("Projects that were created or changed", StringComparison.Ordinal));
     }
 }

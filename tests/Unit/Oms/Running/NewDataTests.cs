@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>From EnableHA on the new version works: nothing is rolled back automatically, and Settle only lists.</summary>
+/// <summary>From EnableHA on the new version works: nothing is rolled back automatically, and Settle only
+/// lists.</summary>
 public sealed class NewDataTests
 {
     [Theory]
@@ -9,13 +10,18 @@ public sealed class NewDataTests
     public void Failure_after_EnableHA_began_waits_and_says_what_a_rollback_costs(RollbackPolicy policy)
     {
         OmsWorld? world = null;
-        world = new OmsWorld(new WorldSetup { ProgramDies = (c, p) => c.IsUpgrade && p == "oms_console" && world!.Plan.Steps.Exists(s => s.Id == "EnableHA/ha-config" && s.Attempt > 0) })
+        world = new OmsWorld(new WorldSetup
+        {
+            ProgramDies = (c, p) => c.IsUpgrade && p == "oms_console"
+                && world!.Plan.Steps.Exists(s => s.Id == "EnableHA/ha-config" && s.Attempt > 0)
+        })
             .Apply(s => s with { RollbackPolicy = policy });
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.RunFor(TimeSpan.FromHours(1));
 
         (world.Status.Step, world.Status.RollbackPlan).ShouldBe(("EnableHA/oms-a/restart-console", null));
-        world.Status.Message.ShouldNotBeNull().Contains("no longer rolls back automatically", StringComparison.Ordinal).ShouldBe(policy == RollbackPolicy.OnFailure);
+        world.Status.Message.ShouldNotBeNull().Contains("no longer rolls back automatically", StringComparison.Ordinal)
+            .ShouldBe(policy == RollbackPolicy.OnFailure);
         world.ReasonOf("Stalled").ShouldBe(Reasons.ComponentsUnhealthy);
         world.Status.Message.ShouldBeWorded();
 
@@ -27,7 +33,8 @@ public sealed class NewDataTests
     [Fact]
     public void Failure_of_verification_is_still_rolled_back_automatically()
     {
-        var world = new OmsWorld(new WorldSetup { ProgramDies = static (c, p) => c.IsUpgrade && c.Host.Name == "oms-b" && p == "nginx" })
+        var world = new OmsWorld(
+            new WorldSetup { ProgramDies = static (c, p) => c.IsUpgrade && c.Host.Name == "oms-b" && p == "nginx" })
             .Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunToRolledBack();
 
@@ -38,22 +45,27 @@ public sealed class NewDataTests
     public void Failed_check_of_Settle_is_listed()
     {
         var dies = false;
-        var world = new OmsWorld(new WorldSetup { ProgramDies = (c, p) => dies && c.IsUpgrade && p == "sshd" }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "EnableHA/ha-config")?.State == StepState.Succeeded, "T2");
+        var world = new OmsWorld(new WorldSetup { ProgramDies = (c, p) => dies && c.IsUpgrade && p == "sshd" }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Find(s => s.Id == "EnableHA/ha-config")?.State == StepState.Succeeded, "T2");
         dies = true;
         world.New("oms-b")!.Programs["sshd"].State = "FATAL";
         world.RunToSuccess();
 
-        (world.Status.Phase, world.ReasonOf("Succeeded"), world.Status.RollbackPlan).ShouldBe(("Succeeded", "SucceededWithActions", null));
+        (world.Status.Phase, world.ReasonOf("Succeeded"), world.Status.RollbackPlan)
+            .ShouldBe(("Succeeded", "SucceededWithActions", null));
         var item = world.Status.ActionRequired.Single(a => a.Reason == "ResultAccepted");
-        (item.Subject, item.Message.Contains("sshd FATAL", StringComparison.Ordinal)).ShouldBe(("Settle/oms-b/programs", true));
+        (item.Subject, item.Message.Contains("sshd FATAL", StringComparison.Ordinal))
+            .ShouldBe(("Settle/oms-b/programs", true));
         world.Rules.Broken.ShouldBeEmpty();
     }
 
     [Fact]
     public void Database_that_cannot_be_read_in_Settle_is_listed_after_its_time()
     {
-        var world = new OmsWorld().Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HoldBefore = ["Settle"] });
+        var world = new OmsWorld().Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HoldBefore = ["Settle"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Metadata.IsReachable = false;
         world.Annotate(Annotations.Approve, world.WordFor("Settle"));
@@ -68,10 +80,17 @@ public sealed class NewDataTests
     public void Failure_is_no_longer_rolled_back_once_an_upgrade_without_EnableHA_is_verified()
     {
         var world = new OmsWorld(new WorldSetup { HaConfig = """{"enable":false}""", RealJson = false })
-            .Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
-        world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Phase == "Settle" && s.State == StepState.Running) == true || world.IsOver, "Settle");
+            .Apply(s => s with
+            {
+                HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore }
+            });
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Exists(s => s.Phase == "Settle" && s.State == StepState.Running) == true
+                || world.IsOver,
+            "Settle");
 
         Reconcilers.Oms.OmsPlanProgress.HasNewData(world.Plan).ShouldBeTrue();
-        Reconcilers.Oms.OmsPlanProgress.HasNewData(world.Plan.Rewritten(p => p with { Steps = p.Steps.RemoveAll(s => s.Phase == "Settle") })).ShouldBeFalse();
+        Reconcilers.Oms.OmsPlanProgress.HasNewData(
+            world.Plan.Rewritten(p => p with { Steps = p.Steps.RemoveAll(s => s.Phase == "Settle") })).ShouldBeFalse();
     }
 }

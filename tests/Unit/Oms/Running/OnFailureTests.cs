@@ -7,12 +7,15 @@ public sealed class OnFailureTests
     public void Failed_JAR_is_rolled_back_automatically_until_a_retry()
     {
         var fails = true;
-        var world = new OmsWorld(new WorldSetup { Jar = (_, _) => fails ? (1, "Exception\n") : (0, "") }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var world = new OmsWorld(new WorldSetup { Jar = (_, _) => fails ? (1, "Exception\n") : (0, "") }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunToRolledBack();
 
         RollbackTests.AsBefore(world);
-        (world.Status.Phase, world.Is("Ready"), world.Is("Stalled"), world.Is("Failed"), world.Is("RolledBack")).ShouldBe(("RolledBack", false, true, true, true));
-        (world.ReasonOf("Stalled"), world.ReasonOf("Failed"), world.ReasonOf("RolledBack")).ShouldBe(("RolledBackAfterFailure", "RolledBackAfterFailure", "RolledBackAfterFailure"));
+        (world.Status.Phase, world.Is("Ready"), world.Is("Stalled"), world.Is("Failed"), world.Is("RolledBack"))
+            .ShouldBe(("RolledBack", false, true, true, true));
+        (world.ReasonOf("Stalled"), world.ReasonOf("Failed"), world.ReasonOf("RolledBack"))
+            .ShouldBe(("RolledBackAfterFailure", "RolledBackAfterFailure", "RolledBackAfterFailure"));
         world.Status.Message.ShouldNotBeNull().ShouldContain("CorrectMetadata/oms-a/jar");
         RollbackTests.Inert(world);
         world.Count("jar").ShouldBe(1);
@@ -37,13 +40,16 @@ public sealed class OnFailureTests
         var failed = world.Step("InitMetadata/oms-a").FinishedAt!.Value;
         if (minutes > 0)
         {
-            (world.Is("Held"), world.Is("Failed"), world.ReasonOf("Held"), world.Status.RollbackPlan).ShouldBe((true, true, "MarkerMissing", null));
-            world.Status.Message.ShouldNotBeNull().ShouldContain($"the rollback starts automatically at {failed.AddMinutes(minutes):u}");
+            (world.Is("Held"), world.Is("Failed"), world.ReasonOf("Held"), world.Status.RollbackPlan)
+                .ShouldBe((true, true, "MarkerMissing", null));
+            world.Status.Message.ShouldNotBeNull()
+                .ShouldContain($"the rollback starts automatically at {failed.AddMinutes(minutes):u}");
             world.Status.NextAction.ShouldNotBeNull().ShouldContain(Annotations.Accept);
         }
 
         world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback");
-        (world.Time.GetUtcNow() - failed).ShouldBeInRange(TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(30));
+        (world.Time.GetUtcNow() - failed)
+            .ShouldBeInRange(TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(30));
         world.RunToRolledBack();
         RollbackTests.AsBefore(world);
         world.Rules.Broken.ShouldBeEmpty();
@@ -71,10 +77,12 @@ public sealed class OnFailureTests
     [Fact]
     public void Failure_beside_one_that_cannot_be_accepted_is_not_held()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback");
 
-        (world.Time.GetUtcNow() - world.Plan.Steps.Single(s => s.State == StepState.Failed).FinishedAt!.Value).ShouldBeLessThan(TimeSpan.FromSeconds(30));
+        (world.Time.GetUtcNow() - world.Plan.Steps.Single(s => s.State == StepState.Failed).FinishedAt!.Value)
+            .ShouldBeLessThan(TimeSpan.FromSeconds(30));
     }
 
     [Theory]
@@ -82,7 +90,8 @@ public sealed class OnFailureTests
     [InlineData("init")]
     public void Unknown_outcome_is_rolled_back_automatically(string kind)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Count(kind) == 1, kind);
         world.RunFor(TimeSpan.FromSeconds(5));
         world["oms-a"].RestartDockerd();
@@ -98,7 +107,8 @@ public sealed class OnFailureTests
     [InlineData("init")]
     public void Unreachable_host_causes_no_rollback(string kind)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Count(kind) == 1, kind);
         world["oms-a"].Cut(off: true);
         world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "unreadable");
@@ -114,7 +124,8 @@ public sealed class OnFailureTests
     [Fact]
     public void Failed_dump_is_rolled_back_without_a_restore()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         for (var i = 0; i < 3; i++)
         {
             world.Snapshots.Failures.Enqueue("no trailer");
@@ -129,20 +140,24 @@ public sealed class OnFailureTests
     [Fact]
     public void Missing_image_is_rolled_back_only_after_a_pull_attempt()
     {
-        var world = new OmsWorld(new WorldSetup { ImageInRegistry = true, RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HoldBefore = ["PrepareImage"] });
+        var world = new OmsWorld(new WorldSetup { ImageInRegistry = true, RealJson = false }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HoldBefore = ["PrepareImage"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Registry.Clear();
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.RunFor(TimeSpan.FromHours(1));
 
-        world.Is("RolledBack").ShouldBe(world.Plan.Steps.Exists(s => s.Action == "PrepareImage" && s.Attempt > 0), "an image that may have been pulled is taken away again");
+        world.Is("RolledBack").ShouldBe(
+            world.Plan.Steps.Exists(s => s.Action == "PrepareImage" && s.Attempt > 0),
+            "an image that may have been pulled is taken away again");
     }
 
     [Fact]
     public void Changed_target_causes_no_rollback()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
         world.Old("oms-b").Start();
         world.RunToStall();
@@ -155,14 +170,19 @@ public sealed class OnFailureTests
     public void Late_manual_high_availability_change_causes_no_rollback()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false })
-            .Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HighAvailability = s.HighAvailability with { Method = HighAvailabilityMethod.Manual } });
+            .Apply(s => s with
+            {
+                RollbackPolicy = RollbackPolicy.OnFailure,
+                HighAvailability = s.HighAvailability with { Method = HighAvailabilityMethod.Manual }
+            });
         world.RunUntil(() => world.Is("Held"), "held before the downtime");
         world.RunFor(TimeSpan.FromHours(1));
         world.Metadata.HaConfig = """{"enable":false}""";
         world.RunUntil(() => world.Count("jar") == 2 && world.Is("Held"), "held after it");
         world.RunFor(TimeSpan.FromHours(1));
 
-        (world.ReasonOf("Held"), world.Is("Failed"), world.Status.RollbackPlan is null).ShouldBe(("AwaitingManualChange", false, true));
+        (world.ReasonOf("Held"), world.Is("Failed"), world.Status.RollbackPlan is null)
+            .ShouldBe(("AwaitingManualChange", false, true));
         world.Metadata.HaConfig = """{"enable":true,"perceiveStoreClientCheckpoint":true}""";
         world.RunToSuccess();
     }
@@ -187,7 +207,11 @@ public sealed class OnFailureTests
     }
 
     private static OmsWorld Unmarked(Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null) =>
-        new OmsWorld(new WorldSetup { Init = static (_, _) => (0, "# 【步骤六】done\ninitialisation has finished\n%done%"), RealJson = false })
+        new OmsWorld(new WorldSetup
+        {
+            Init = static (_, _) => (0, "# 【步骤六】done\ninitialisation has finished\n%done%"),
+            RealJson = false
+        })
             .Apply(s => (change ?? (x => x))(s with { RollbackPolicy = RollbackPolicy.OnFailure }));
 
     [Fact]

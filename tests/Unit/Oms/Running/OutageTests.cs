@@ -119,7 +119,8 @@ public sealed class OutageTests
 
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
-        (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("snapshot")).ShouldBe((2, 1, 2, 1));
+        (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("snapshot"))
+            .ShouldBe((2, 1, 2, 1));
     }
 
     [Theory]
@@ -147,7 +148,8 @@ public sealed class OutageTests
     [Fact]
     public void JAR_past_its_timeout_is_not_stopped_and_counts_later()
     {
-        var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "10m" } });
+        var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(40) }).Apply(
+            s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "10m" } });
         world.RunUntil(() => world.Is("Failed"), "timed out");
         world.ReasonOf("Stalled").ShouldBe("StepTimeout");
         world.Step("CorrectMetadata/oms-a/jar").State.ShouldBe(StepState.Failed);

@@ -3,7 +3,11 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>People and programs against the looks and guards of an upgrade, in combination.</summary>
 public sealed class PeopleAtNightTests
 {
-    private static readonly string[] OmsBinds = ["/data/oms/config.yaml:/home/admin/conf/config.yaml", "/data/oms/logs:/home/admin/logs", "/data/oms/store:/home/ds/store", "/data/oms/run:/home/ds/run"];
+    private static readonly string[] OmsBinds =
+    [
+        "/data/oms/config.yaml:/home/admin/conf/config.yaml", "/data/oms/logs:/home/admin/logs",
+        "/data/oms/store:/home/ds/store", "/data/oms/run:/home/ds/run"
+    ];
 
     [Theory]
     [InlineData(false)]
@@ -30,14 +34,23 @@ public sealed class PeopleAtNightTests
         world.RunFor(TimeSpan.FromMinutes(1));
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.IsOver || world.Is("Failed"), "over", TimeSpan.FromHours(2));
-        (seen.Contains("oms_tmp", StringComparison.Ordinal), afterStart ? world.Is("Failed") && world.Status.Message!.Contains("Container oms_tmp on oms-b was seen running", StringComparison.Ordinal) : world.Count("snapshot") == 2).ShouldBe(
-            (true, true), $"{seen}\n{Say(world)} over {world.IsOver} snapshots {world.Count("snapshot")} broken {world.Rules.Broken.Count} {string.Join("; ", world.Rules.Broken)} actions {string.Join("; ", world.Status.ActionRequired.Select(a => a.Message))}");
+        (seen.Contains("oms_tmp", StringComparison.Ordinal), afterStart
+            ? world.Is("Failed") && world.Status.Message!.Contains(
+                "Container oms_tmp on oms-b was seen running", StringComparison.Ordinal)
+            : world.Count("snapshot") == 2).ShouldBe(
+            (true, true), $"{seen}\n{Say(world)} over {world.IsOver} snapshots {world.Count("snapshot")} broken "
+                + $"{world.Rules.Broken.Count} {string.Join("; ", world.Rules.Broken)} actions "
+                + $"{string.Join("; ", world.Status.ActionRequired.Select(a => a.Message))}");
     }
 
     [Fact]
     public void Names_that_were_changed_in_the_downtime_are_given_back_also_if_the_backup_was_repeated()
     {
-        var world = Begin(s => s with { HoldBefore = ["StopOld"], Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename } });
+        var world = Begin(s => s with
+        {
+            HoldBefore = ["StopOld"],
+            Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename }
+        });
         world.RunUntil(() => world.Is("Held"), "held");
         world.InTheDowntime(() => world.EditSpec(s => s with { HoldBefore = ["StartNew"] }), () => world.Share());
         world.RunUntil(() => world.Is("Held"), "held");
@@ -52,7 +65,8 @@ public sealed class PeopleAtNightTests
         world.RunToSuccess();
         var listed = world.Status.RenamedProjects.Count;
         RollbackTests.GoBack(world);
-        (listed, world.Metadata.Projects.Count(p => p.Name == "shared"), world.Count("snapshot")).ShouldBe((1, 2, 3), "listed, names given back, snapshots");
+        (listed, world.Metadata.Projects.Count(p => p.Name == "shared"), world.Count("snapshot"))
+            .ShouldBe((1, 2, 3), "listed, names given back, snapshots");
     }
 
     [Fact]
@@ -65,7 +79,8 @@ public sealed class PeopleAtNightTests
         var said = Say(world);
         world.Annotate(Annotations.Abort, "1");
         world.RunFor(TimeSpan.FromHours(1));
-        (said.Contains(Annotations.Abort, StringComparison.Ordinal), world.Hosts.All(h => world.Old(h.Name).IsRunning)).ShouldBe((true, true), $"{said}\n{Say(world)}");
+        (said.Contains(Annotations.Abort, StringComparison.Ordinal), world.Hosts.All(h => world.Old(h.Name).IsRunning))
+            .ShouldBe((true, true), $"{said}\n{Say(world)}");
     }
 
     [Fact]
@@ -101,10 +116,14 @@ public sealed class PeopleAtNightTests
     public void Backup_agent_that_is_stopped_by_day_is_asked_about()
     {
         var world = Begin(apply: false);
-        var agent = world.Another("oms-b", "nightly", ["/data:/data"], world.Image("1.0", "registry.example/backup:1.0"));
+        var agent = world.Another(
+            "oms-b", "nightly", ["/data:/data"], world.Image("1.0", "registry.example/backup:1.0"));
         agent.Start();
         agent.Stop(0);
-        world.Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "DataShared/oms-b/nightly"] } });
+        world.Apply(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "DataShared/oms-b/nightly"] }
+        });
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
         world.Plan.Notes.ShouldContain(n => n.Contains("Container nightly", StringComparison.Ordinal));
         agent.Start();
@@ -134,14 +153,27 @@ public sealed class PeopleAtNightTests
         world.Lives.Remove(world.Life);
         world.Life.Die();
         var plan = world.Plan;
-        var steps = plan.Plan.Steps.ConvertAll(s => s.Phase is "StopOld" or "StartNew" ? s with { After = [.. s.After.Where(a => !a.StartsWith("PrepareImage/", StringComparison.Ordinal))] } : s);
-        world.Api.UpdateStatus(world.Upgrade with { Status = world.Status with { Plan = plan.With(plan.Plan with { Steps = steps, Guards = plan.Plan.Guards.RemoveAll(g => g.Check == "MetadataServerStays") }) } });
+        var steps = plan.Plan.Steps.ConvertAll(s => s.Phase is "StopOld" or "StartNew"
+            ? s with { After = [.. s.After.Where(a => !a.StartsWith("PrepareImage/", StringComparison.Ordinal))] }
+            : s);
+        world.Api.UpdateStatus(world.Upgrade with
+        {
+            Status = world.Status with
+            {
+                Plan = plan.With(plan.Plan with
+                {
+                    Steps = steps,
+                    Guards = plan.Plan.Guards.RemoveAll(g => g.Check == "MetadataServerStays")
+                })
+            }
+        });
         world.Remove(world.New("oms-b")!);
         world.EditSpec(s => s with { HoldBefore = [] });
         world.Join();
         world.RunUntil(() => world.IsOver || world.Is("Failed"), "over", TimeSpan.FromHours(2));
         var acts = world.Done.ConvertAll(a => a.ToString());
-        (world.IsOver, hold == "StartNew" || acts.IndexOf("stop oms-a") > acts.LastIndexOf("create oms-b")).ShouldBe((true, true), $"{string.Join(", ", acts)}\n{Say(world)}\n{string.Join("; ", world.Rules.Broken)}");
+        (world.IsOver, hold == "StartNew" || acts.IndexOf("stop oms-a") > acts.LastIndexOf("create oms-b")).ShouldBe(
+            (true, true), $"{string.Join(", ", acts)}\n{Say(world)}\n{string.Join("; ", world.Rules.Broken)}");
     }
 
     [Theory]
@@ -150,7 +182,12 @@ public sealed class PeopleAtNightTests
     public void Prune_during_a_redo_does_not_stick(bool both)
     {
         var calls = 0;
-        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true, Jar = (_, _) => ++calls == 1 ? (3, "failed\n") : (0, "corrected\n") }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            PeopleMayStartOld = true,
+            Jar = (_, _) => ++calls == 1 ? (3, "failed\n") : (0, "corrected\n")
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.EditSpec(s => s with { HoldBefore = ["StartNew"] });
         world.RetryOnRestoredData();
@@ -174,7 +211,8 @@ public sealed class PeopleAtNightTests
         var world = Begin(s => s with { HoldBefore = ["StopOld"], RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Is("Held"), "held");
         world.InTheDowntime(() => world.EditSpec(s => s with { HoldBefore = [] }), () => world.Share());
-        world.RunUntil(() => world.Status.RollbackPlan is { } back && PlanProgressDone(back), "undone", TimeSpan.FromHours(2));
+        world.RunUntil(
+            () => world.Status.RollbackPlan is { } back && PlanProgressDone(back), "undone", TimeSpan.FromHours(2));
         world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning);
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -200,7 +238,13 @@ public sealed class PeopleAtNightTests
     public void Remedy_for_shared_names_that_the_JAR_found_succeeds()
     {
         var calls = 0;
-        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = (_, _) => ++calls == 1 ? (1, "ERROR duplicate project names: orders x2\ncorrection upgrade failed\n") : (0, "corrected\n") }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            Jar = (_, _) => ++calls == 1
+                ? (1, "ERROR duplicate project names: orders x2\ncorrection upgrade failed\n")
+                : (0, "corrected\n")
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.Annotate(Annotations.Hold, "StartNew");
         world.RetryOnRestoredData();
@@ -219,7 +263,8 @@ public sealed class PeopleAtNightTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public void Abort_after_failed_names_starts_OMS_also_if_they_are_put_right_at_the_same_time(bool isDead, bool abortsFirst)
+    public void Abort_after_failed_names_starts_OMS_also_if_they_are_put_right_at_the_same_time(
+        bool isDead, bool abortsFirst)
     {
         var world = NamesFailed();
         if (isDead)
@@ -267,7 +312,8 @@ public sealed class PeopleAtNightTests
         }
 
         world.RunFor(TimeSpan.FromHours(1));
-        (world.IsGone(), world.Hosts.TrueForAll(h => world.Old(h.Name).IsRunning)).ShouldBe((true, true), world.IsGone() ? "gone" : Say(world));
+        (world.IsGone(), world.Hosts.TrueForAll(h => world.Old(h.Name).IsRunning))
+            .ShouldBe((true, true), world.IsGone() ? "gone" : Say(world));
     }
 
     [Fact]
@@ -297,13 +343,21 @@ public sealed class PeopleAtNightTests
     [InlineData(400)]
     public void Many_names_that_came_in_the_downtime_are_renamed(int number)
     {
-        var world = Begin(s => s with { HoldBefore = ["StopOld"], Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename } });
+        var world = Begin(s => s with
+        {
+            HoldBefore = ["StopOld"],
+            Preflight = s.Preflight with { DuplicateProjectNames = DuplicateNamePolicy.Rename }
+        });
         world.RunUntil(() => world.Is("Held"), "held");
         world.InTheDowntime(() => world.EditSpec(s => s with { HoldBefore = [] }), () =>
         {
             for (var i = 0; i < number; i++)
             {
-                world.Metadata.Projects.Add(world.Metadata.Projects[0] with { Id = $"new-project-with-a-long-identifier-{i}", Name = "shared" });
+                world.Metadata.Projects.Add(world.Metadata.Projects[0] with
+                {
+                    Id = $"new-project-with-a-long-identifier-{i}",
+                    Name = "shared"
+                });
             }
         });
         world.RunUntil(() => world.IsOver || world.Is("Failed"), "over", TimeSpan.FromHours(2));
@@ -321,13 +375,16 @@ public sealed class PeopleAtNightTests
         world.Rules.Broken.ShouldBeEmpty();
     }
 
-    private static bool PlanProgressDone(PlanProgress plan) => plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
+    private static bool PlanProgressDone(PlanProgress plan) =>
+        plan.Steps.TrueForAll(s => s.State == StepState.Succeeded);
 
     private static string Violations(OmsWorld world) =>
-        string.Join('\n', world.Plan.Guards.SelectMany(g => g.Record.Violations.Select(v => $"{g.Id}: {v.Message} [{v.Check}] to {v.To}")));
+        string.Join('\n', world.Plan.Guards.SelectMany(
+            g => g.Record.Violations.Select(v => $"{g.Id}: {v.Message} [{v.Check}] to {v.To}")));
 
     private static string Say(OmsWorld world) =>
-        $"{world.Status.Phase} {world.ReasonOf("Stalled")} {world.Status.Step}: {world.Status.Message}\n  next: {world.Status.NextAction}\n  rollback: {world.Status.RollbackPlan is not null}";
+        $"{world.Status.Phase} {world.ReasonOf("Stalled")} {world.Status.Step}: {world.Status.Message}\n  next: "
+        + $"{world.Status.NextAction}\n  rollback: {world.Status.RollbackPlan is not null}";
 
     private static OmsWorld Held(string hold)
     {

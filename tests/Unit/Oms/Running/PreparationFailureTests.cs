@@ -10,14 +10,16 @@ public sealed class PreparationFailureTests
     [Fact]
     public void Missing_JAR_is_corrected_through_rollback_and_retry()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Correction = s.Correction with { JarPath = "/root/other.jar" } });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { Correction = s.Correction with { JarPath = "/root/other.jar" } });
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.ReasonOf("Stalled").ShouldBe("JarMissing");
         world.Status.Message.ShouldNotBeNull().ShouldContain(WayOut);
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord, Correction = new() });
+        world.EditSpec(
+            s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord, Correction = new() });
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -25,7 +27,8 @@ public sealed class PreparationFailureTests
     [Fact]
     public void Image_that_differs_between_nodes_is_corrected_through_rollback()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, ImageInRegistry = true }).Apply(s => s with { MaxParallelNodes = 1 });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImageInRegistry = true }).Apply(
+            s => s with { MaxParallelNodes = 1 });
         world.RunUntil(() => world.Count("pull") == 1, "the first node has it");
         var right = world.Registry[world.NewImageName];
         world.Registry[world.NewImageName] = right with { Id = world.Image("4.2.3", "other").Id };

@@ -13,7 +13,8 @@ public sealed class RedoTests
     {
         var world = Lost(kind, host);
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
-        (world.Is("Failed"), world.Status.Phase).ShouldBe((true, "Failed"), "a script that waits for the end hears of it");
+        (world.Is("Failed"), world.Status.Phase)
+            .ShouldBe((true, "Failed"), "a script that waits for the end hears of it");
         world.Status.Message.ShouldBeWorded();
         world.RunFor(TimeSpan.FromHours(2));
         world.Count(kind, host).ShouldBe(1);
@@ -23,11 +24,14 @@ public sealed class RedoTests
         RunToSuccessUnheld(world);
 
         world.Rules.Broken.ShouldBeEmpty();
-        (world.Count("jar"), world.Count("init"), world.Count("restore"), world.Count("snapshot"), world.Count("create")).ShouldBe((jars + 2, inits + 1, 1, 1, 2));
+        (world.Count("jar"), world.Count("init"), world.Count("restore"), world.Count("snapshot"), world.Count(
+            "create")).ShouldBe((jars + 2, inits + 1, 1, 1, 2));
         world.Plan.Hash.ShouldNotBe(hash);
         world.Metadata.Contents.ShouldBe("4.2.2");
         world.Status.Attempts.ShouldHaveSingleItem().Reason.ShouldBe("OutcomeUnknown");
-        world.Status.ActionRequired.Where(a => a.Reason == Reasons.RemoveOldContainers).ShouldAllBe(a => !a.Message.Contains("4.2.2", StringComparison.Ordinal) && !a.Message.Contains("422", StringComparison.Ordinal));
+        world.Status.ActionRequired.Where(a => a.Reason == Reasons.RemoveOldContainers)
+            .ShouldAllBe(a => !a.Message.Contains("4.2.2", StringComparison.Ordinal)
+                && !a.Message.Contains("422", StringComparison.Ordinal));
         world.Status.UsedTokens.ShouldHaveSingleItem();
     }
 
@@ -37,7 +41,12 @@ public sealed class RedoTests
     public void Command_stopped_after_its_timeout_is_repeated_on_restored_data(string kind)
     {
         var hour = TimeSpan.FromHours(1);
-        var world = new OmsWorld(new WorldSetup { RealJson = false, JarTakes = kind == "jar" ? hour : TimeSpan.FromSeconds(30), InitTakes = kind == "init" ? hour : TimeSpan.FromSeconds(30) })
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            JarTakes = kind == "jar" ? hour : TimeSpan.FromSeconds(30),
+            InitTakes = kind == "init" ? hour : TimeSpan.FromSeconds(30)
+        })
             .Apply(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "10m", InitMetadata = "10m" } });
         world.RunUntil(() => world.Is("Failed"), "out of time");
         world.ReasonOf("Failed").ShouldBe("StepTimeout");
@@ -104,8 +113,12 @@ public sealed class RedoTests
         world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, Retry = world.RetryWord });
         world.RunUntil(() => world.Is("Held"), "held");
 
-        world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal)).ShouldBe(
-            ["RestoreDatabases/oms-a/stop", "RestoreDatabases/oms-b/stop", "RestoreDatabases/no-sessions", "RestoreDatabases/restore"]);
+        world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal))
+            .ShouldBe(
+                [
+                    "RestoreDatabases/oms-a/stop", "RestoreDatabases/oms-b/stop", "RestoreDatabases/no-sessions",
+                    "RestoreDatabases/restore"
+                ]);
         world.Plan.Notes.ShouldContain(n => n.Contains("recompiled"));
         world.Status.Message.ShouldBeWorded(world.Status.SnapshotRef!.Name, world.RestoreWord);
         world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/approve={world.RestoreWord}");
@@ -217,14 +230,20 @@ public sealed class RedoTests
     public void Redo_killed_at_any_point_ends_golden_without_a_wait(string kind)
     {
         var golden = Undisturbed.Run(() => Begin(kind), ToTheEnd);
-        var from = golden.World.Points.First(p => p.What.StartsWith("status RestoreDatabases", StringComparison.Ordinal)).Number;
-        Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 0 && Sample.Takes(p.Number / 2, 0, 2)), point => golden.With(point.Number, Fate.DieAfter));
-        Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 1 && Sample.Takes(p.Number / 2, 1, 2)), point => golden.With(point.Number, Fate.DieBefore));
+        var from = golden.World.Points.First(
+            p => p.What.StartsWith("status RestoreDatabases", StringComparison.Ordinal)).Number;
+        Cases.Try(
+            golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 0 && Sample.Takes(p.Number / 2, 0, 2)),
+            point => golden.With(point.Number, Fate.DieAfter));
+        Cases.Try(
+            golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 1 && Sample.Takes(p.Number / 2, 1, 2)),
+            point => golden.With(point.Number, Fate.DieBefore));
     }
 
     private static string? InUse(OmsWorld world)
     {
-        var asked = world.Life.Scheduler.Start(() => OmsInUse.CheckAsync(world.Life.Services, world.Upgrade, CancellationToken.None));
+        var asked = world.Life.Scheduler.Start(
+            () => OmsInUse.CheckAsync(world.Life.Services, world.Upgrade, CancellationToken.None));
         world.RunUntil(() => asked.IsCompleted, "the hosts were asked");
         return asked.GetAwaiter().GetResult();
     }
@@ -234,7 +253,12 @@ public sealed class RedoTests
         var runs = 0;
         return new OmsWorld(kind == "jar"
             ? new WorldSetup { RealJson = false, Jar = (_, _) => ++runs == 1 ? (1, "Exception\n") : (0, "") }
-            : new WorldSetup { RealJson = false, Init = (_, _) => ++runs == 1 ? (1, "ERROR 1060 (42S21): Duplicate column name 'priority'\n") : (0, "%marker%") }).Apply();
+            : new WorldSetup
+            {
+                RealJson = false,
+                Init = (_, _) =>
+                    ++runs == 1 ? (1, "ERROR 1060 (42S21): Duplicate column name 'priority'\n") : (0, "%marker%")
+            }).Apply();
     }
 
     private static void ToTheEnd(OmsWorld world)
@@ -267,7 +291,8 @@ public sealed class RedoTests
         world.RunFor(TimeSpan.FromSeconds(5));
         world[host].RestartDockerd();
         world.RunToStall();
-        world.Step(kind == "jar" ? $"CorrectMetadata/{host}/jar" : $"InitMetadata/{host}").State.ShouldBe(StepState.Unknown);
+        world.Step(kind == "jar" ? $"CorrectMetadata/{host}/jar" : $"InitMetadata/{host}").State
+            .ShouldBe(StepState.Unknown);
         return world;
     }
 }

@@ -47,7 +47,9 @@ public sealed class ReducedUpgradeTests
 
     private static object Report(RunSample run) => (
         (run.Kind, run.From, run.To, run.Mode, run.Phase, run.Reason, run.Result),
-        (run.HasEnded, run.EndedAt, run.PhaseSince, run.DowntimeSince, run.Downtime, run.Status!.StartedAt, run.Attempt),
+        (
+            run.HasEnded, run.EndedAt, run.PhaseSince, run.DowntimeSince, run.Downtime, run.Status!.StartedAt,
+            run.Attempt),
         (run.Run!.Findings.Count, run.Run.ActionRequired.Count, run.Run.Target?.Claim));
 
     private static int Length(OmsUpgradeStatus status) =>

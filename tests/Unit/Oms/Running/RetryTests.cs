@@ -10,9 +10,13 @@ public sealed class RetryTests
     {
         var world = new OmsWorld(new WorldSetup { Jar = static (_, _) => (1, "Exception in thread main\n") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
-        (world.Is("Stalled"), world.ReasonOf("Stalled"), world.Status.Phase).ShouldBe((true, "RestoreRequired", "Failed"));
+        (world.Is("Stalled"), world.ReasonOf("Stalled"), world.Status.Phase)
+            .ShouldBe((true, "RestoreRequired", "Failed"));
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms-a");
-        world.RunUntil(() => world.Status.Message?.Contains("up-00000003-correctmetadata-oms-a-jar-", StringComparison.Ordinal) == true, "its output is kept");
+        world.RunUntil(
+            () => world.Status.Message?.Contains(
+                "up-00000003-correctmetadata-oms-a-jar-", StringComparison.Ordinal) == true,
+            "its output is kept");
 
         world.Status.Message.ShouldBeWorded();
         world.RunFor(TimeSpan.FromHours(1));
@@ -35,7 +39,8 @@ public sealed class RetryTests
     public void Failed_docker_init_sh_is_repeated_once_for_each_token(bool bySpec)
     {
         var runs = 0;
-        var world = new OmsWorld(new WorldSetup { Init = (_, _) => ++runs <= 2 ? (1, "# 【步骤二】创建 OMS 元信息库\n") : (0, "%marker%") }).Apply();
+        var world = new OmsWorld(
+            new WorldSetup { Init = (_, _) => ++runs <= 2 ? (1, "# 【步骤二】创建 OMS 元信息库\n") : (0, "%marker%") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.ReasonOf("Stalled").ShouldBe("MarkerMissing");
         world.RunFor(TimeSpan.FromHours(1));
@@ -63,7 +68,11 @@ public sealed class RetryTests
     public void Half_migrated_schema_is_restored_before_docker_init_sh_runs_again()
     {
         var runs = 0;
-        var world = new OmsWorld(new WorldSetup { Init = (_, _) => ++runs == 1 ? (1, $"# 【步骤二】创建 OMS 元信息库\nERROR 1060 (42S21): Duplicate column name 'priority' for {Canary.MetaPassword}\n") : (0, "%marker%") }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            Init = (_, _) => ++runs == 1 ? (1, "# 【步骤二】创建 OMS 元信息库\nERROR 1060 (42S21): Duplicate column name "
+                + $"'priority' for {Canary.MetaPassword}\n") : (0, "%marker%")
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
 
         world.ReasonOf("Stalled").ShouldBe("RestoreRequired");
@@ -80,7 +89,11 @@ public sealed class RetryTests
     [Fact]
     public void Failed_command_quotes_the_end_of_its_output()
     {
-        var world = new OmsWorld(new WorldSetup { Jar = static (_, _) => (1, $"start\nCaused by: java.sql.SQLException: Access denied for {Canary.MetaPassword}\n\tat a.B.c(B.java:1)\nbye\n") }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            Jar = static (_, _) => (1, "start\nCaused by: java.sql.SQLException: Access denied for "
+                + $"{Canary.MetaPassword}\n\tat a.B.c(B.java:1)\nbye\n")
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.RestoreRequired);
@@ -111,7 +124,8 @@ public sealed class RetryTests
     [Fact]
     public void Retry_token_set_before_failure_repeats_nothing()
     {
-        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "no\n") }).Apply(s => s with { Retry = "early" });
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "no\n") }).Apply(
+            s => s with { Retry = "early" });
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.RunFor(TimeSpan.FromHours(1));
 
@@ -128,7 +142,8 @@ public sealed class RetryTests
         world.Count("snapshot").ShouldBe(2);
         world.Status.SnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.Plan, 2));
         world.Rules.Broken.ShouldBeEmpty();
-        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "StepRetried" && e.Message.Contains("no trailer"));
+        world.Events.All.ShouldContain(
+            e => e.IsWarning && e.Reason == "StepRetried" && e.Message.Contains("no trailer"));
     }
 
     [Fact]
@@ -154,7 +169,10 @@ public sealed class RetryTests
     public void Program_in_FATAL_is_started_once_and_may_be_repaired()
     {
         var broken = true;
-        var world = new OmsWorld(new WorldSetup { ProgramDies = (c, p) => broken && c.Host.Name == "oms-b" && c.IsUpgrade && p == "oms_drc_cm" }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            ProgramDies = (c, p) => broken && c.Host.Name == "oms-b" && c.IsUpgrade && p == "oms_drc_cm"
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.ReasonOf("Stalled").ShouldBe("ComponentsUnhealthy");
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms_drc_cm FATAL");

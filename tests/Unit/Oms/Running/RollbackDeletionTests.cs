@@ -22,7 +22,8 @@ public sealed class RollbackDeletionTests
             world.Metadata.IsHighAvailabilityOn.ShouldBeTrue();
             world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning && !world.New(h.Name)!.IsRunning);
             world.Api.All<V1Lease>().ShouldBeEmpty();
-            world.Api.All<BackupSnapshot>().Count(s => s.Spec.Contents == SnapshotContents.All).ShouldBe(2, "no backup goes with the object");
+            world.Api.All<BackupSnapshot>().Count(s => s.Spec.Contents == SnapshotContents.All)
+                .ShouldBe(2, "no backup goes with the object");
         });
     }
 
@@ -62,10 +63,12 @@ public sealed class RollbackDeletionTests
         world.Delete();
         world.RunUntil(() => world.IsGone(), "gone");
 
-        world.Events.All.ShouldContain(e => e.Reason == "Abandoned" && e.Message.Contains("StartOld", StringComparison.Ordinal) == false);
+        world.Events.All.ShouldContain(
+            e => e.Reason == "Abandoned" && e.Message.Contains("StartOld", StringComparison.Ordinal) == false);
         world.Hosts.ShouldAllBe(h => h.Containers.TrueForAll(c => !c.IsRunning));
     }
 
     private static OmsWorld Begin() =>
-        new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
 }

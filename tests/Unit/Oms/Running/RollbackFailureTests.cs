@@ -23,7 +23,8 @@ public sealed class RollbackFailureTests
         world.Rules.Broken.ShouldBeEmpty();
         RollbackTests.AsBefore(world);
         world.Count("restore").ShouldBe(3);
-        world.Api.All<BackupSnapshot>().ShouldAllBe(s => s.Status!.Verified != null || s.Spec.Contents == SnapshotContents.Definitions);
+        world.Api.All<BackupSnapshot>()
+            .ShouldAllBe(s => s.Status!.Verified != null || s.Spec.Contents == SnapshotContents.Definitions);
     }
 
     [Fact]
@@ -56,7 +57,8 @@ public sealed class RollbackFailureTests
 
         RollbackTests.AsBefore(world);
         world.Status.RollbackSnapshotRef.ShouldBeNull();
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == "ReviewSnapshot" && a.Message.Contains("rm_340 has no tables"));
+        world.Status.ActionRequired.ShouldContain(
+            a => a.Reason == "ReviewSnapshot" && a.Message.Contains("rm_340 has no tables"));
     }
 
     [Fact]
@@ -91,7 +93,10 @@ public sealed class RollbackFailureTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms_322");
         world["oms-b"].Containers.Add(gone);
         world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, OmsWorld.Made(world.Status.Plan));
-        world.RunUntil(() => world.Status.Message!.Contains($"{OmsWorld.Made(world.Status.Plan)} is gone", StringComparison.Ordinal), "the other reason");
+        world.RunUntil(
+            () => world.Status.Message!.Contains(
+                $"{OmsWorld.Made(world.Status.Plan)} is gone", StringComparison.Ordinal),
+            "the other reason");
 
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
         world.RunToSuccess();
@@ -108,7 +113,8 @@ public sealed class RollbackFailureTests
         world.Archives.Outage = "s3.example does not answer";
         var done = world.Done.Count;
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.Status.Message!.Contains("s3.example does not answer", StringComparison.Ordinal), "it is said");
+        world.RunUntil(
+            () => world.Status.Message!.Contains("s3.example does not answer", StringComparison.Ordinal), "it is said");
         world.RunFor(TimeSpan.FromMinutes(5));
 
         (world.Is("Stalled"), world.Done.Count).ShouldBe((true, done));
@@ -122,7 +128,12 @@ public sealed class RollbackFailureTests
     public void Failing_new_console_does_not_block_rollback()
     {
         OmsWorld? world = null;
-        world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (container, program) => program == "oms_console" && container.Name == OmsWorld.NewName && world!.Count("ha on") > 0 }).Apply();
+        world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            ProgramDies = (container, program) => program == "oms_console" && container.Name == OmsWorld.NewName
+                && world!.Count("ha on") > 0
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.Status.Step.ShouldBe("EnableHA/oms-a/restart-console");
 
@@ -134,7 +145,8 @@ public sealed class RollbackFailureTests
     [Fact]
     public void Old_container_started_manually_stalls_rollback_until_stopped()
     {
-        var world = RollbackTests.Failed(new WorldSetup { RealJson = false, PeopleMayStartOld = true, Jar = RollbackTests.FailingJar });
+        var world = RollbackTests.Failed(
+            new WorldSetup { RealJson = false, PeopleMayStartOld = true, Jar = RollbackTests.FailingJar });
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Count("restore") == 1, "restoring");
         world.Old("oms-a").Start();

@@ -57,12 +57,14 @@ public sealed class RollbackKillTests
     // From the write that stores the way back on.
     private static List<WorldPoint> Points(Undisturbed golden)
     {
-        var from = golden.World.Points.First(p => p.What.StartsWith("status RollingBack", StringComparison.Ordinal)).Number;
+        var from = golden.World.Points.First(
+            p => p.What.StartsWith("status RollingBack", StringComparison.Ordinal)).Number;
         return [.. golden.World.Points.Where(p => p.Number >= from)];
     }
 
     private static OmsWorld BeginFailing() =>
-        new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before, Jar = RollbackTests.FailingJar }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
 
     private static OmsWorld BeginSucceeded() =>
         new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before }).Apply();

@@ -12,7 +12,8 @@ public sealed class RollbackTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
 
-        (world.Status.Phase, world.ReasonOf("Held"), world.Is("Succeeded"), world.Is("Ready"), world.Is("Reconciling")).ShouldBe(("RollingBack", "Held", true, false, true));
+        (world.Status.Phase, world.ReasonOf("Held"), world.Is("Succeeded"), world.Is("Ready"), world.Is("Reconciling"))
+            .ShouldBe(("RollingBack", "Held", true, false, true));
         world.Status.Message.ShouldNotBeNull().ShouldContain(world.BackWord("RollBack"));
         var notes = string.Join('\n', world.Status.RollbackPlan!.Notes);
         notes.ShouldContain(world.Status.SnapshotRef!.Name);
@@ -39,7 +40,9 @@ public sealed class RollbackTests
             "restart oms_console oms-b", "console stop oms-b", "console start oms-b",
         ]);
         AsBefore(world);
-        (world.Status.Phase, world.ReasonOf("Ready"), world.Is("Ready"), world.Is("Stalled"), world.Is("Failed"), world.Is("Succeeded")).ShouldBe(("RolledBack", "RolledBack", true, false, false, false));
+        (
+            world.Status.Phase, world.ReasonOf("Ready"), world.Is("Ready"), world.Is("Stalled"), world.Is("Failed"),
+            world.Is("Succeeded")).ShouldBe(("RolledBack", "RolledBack", true, false, false, false));
         foreach (var type in new[] { "NewStopped", "DatabasesRestored", "OldStarted", "RolledBack" })
         {
             world.Is(type).ShouldBeTrue(type);
@@ -49,10 +52,12 @@ public sealed class RollbackTests
         world.Status.Times!.T3.ShouldNotBeNull();
         world.Status.Times.RolledBackAt.ShouldNotBeNull();
         world.Status.SnapshotRef!.Name.ShouldContain($"-{world.Plan.Id}-");
-        world.Status.RollbackSnapshotRef!.Name.ShouldBe(OmsWorld.Made(world.Status.RollbackPlan, what: "-before-rollback"));
+        world.Status.RollbackSnapshotRef!.Name.ShouldBe(
+            OmsWorld.Made(world.Status.RollbackPlan, what: "-before-rollback"));
         world.Api.All<BackupSnapshot>().Count(s => s.Spec.Contents == SnapshotContents.All).ShouldBe(2);
         world.Status.Nodes.ShouldAllBe(n => n.Container == OmsWorld.OldName && n.Version == "3.2.2-bp2");
-        world.Hosts.ShouldAllBe(h => !world.New(h.Name)!.IsRunning && world.New(h.Name)!.HostConfig.RestartPolicy!.Name == "no");
+        world.Hosts.ShouldAllBe(
+            h => !world.New(h.Name)!.IsRunning && world.New(h.Name)!.HostConfig.RestartPolicy!.Name == "no");
     }
 
     [Fact]
@@ -70,7 +75,8 @@ public sealed class RollbackTests
             world.Rules.Broken.ShouldBeEmpty(id);
             AsBefore(world);
             world.ReasonOf("Ready").ShouldBe("RolledBack", id);
-            world.Count("restore").ShouldBe(started || world.Plan.Steps.Exists(s => s.Action == "StartContainer" && s.Attempt > 0) ? 1 : 0, id);
+            world.Count("restore").ShouldBe(
+                started || world.Plan.Steps.Exists(s => s.Action == "StartContainer" && s.Attempt > 0) ? 1 : 0, id);
             (world.Count("jar") <= 2 && world.Count("init") <= 1).ShouldBeTrue(id);
             if (!stopped && world.Count("stop") == 0)
             {
@@ -101,7 +107,8 @@ public sealed class RollbackTests
     {
         var world = new OmsWorld().Apply(s => s with { DesiredState = DesiredState.RolledBack, Retry = "old" });
         world.RunToRolledBack();
-        (world.Status.Phase, world.Status.RollbackPlan!.Steps.Count, world.Is("Ready")).ShouldBe(("RolledBack", 0, true));
+        (world.Status.Phase, world.Status.RollbackPlan!.Steps.Count, world.Is("Ready"))
+            .ShouldBe(("RolledBack", 0, true));
         world.Done.ShouldBeEmpty();
         Inert(world);
 
@@ -138,7 +145,8 @@ public sealed class RollbackTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Count("restore") == 1, "restoring");
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
-        world.RunUntil(() => world.Status.Message?.Contains("is ignored", StringComparison.Ordinal) == true, "it is said");
+        world.RunUntil(
+            () => world.Status.Message?.Contains("is ignored", StringComparison.Ordinal) == true, "it is said");
         world.RunUntil(() => world.IsBack, "back");
 
         AsBefore(world);
@@ -180,7 +188,11 @@ public sealed class RollbackTests
     public void Rollback_can_be_held_paused_and_resumed()
     {
         var world = Failed();
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack, HoldBefore = ["RestoreDatabases", "StartOld/oms-b/start"] });
+        world.EditSpec(s => s with
+        {
+            DesiredState = DesiredState.RolledBack,
+            HoldBefore = ["RestoreDatabases", "StartOld/oms-b/start"]
+        });
         world.RunUntil(() => world.Is("Held"), "held");
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("restore").ShouldBe(0);
@@ -229,12 +241,18 @@ public sealed class RollbackTests
     [Fact]
     public void Manual_high_availability_is_restored_manually_during_rollback()
     {
-        var world = new OmsWorld().Apply(s => s with { HighAvailability = s.HighAvailability with { Method = Drydock.Crds.OmsUpgrades.HighAvailabilityMethod.Manual } });
+        var world = new OmsWorld().Apply(s => s with
+        {
+            HighAvailability =
+                s.HighAvailability with { Method = Drydock.Crds.OmsUpgrades.HighAvailabilityMethod.Manual }
+        });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Metadata.HaConfig = """{"enable":false}""";
         world.RunUntil(() => world.Count("jar") == 1, "the JAR");
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.Count("restore") == 1 && world.ReasonOf("Held") == "AwaitingManualChange", "a person is waited for");
+        world.RunUntil(
+            () => world.Count("restore") == 1 && world.ReasonOf("Held") == "AwaitingManualChange",
+            "a person is waited for");
         world.Status.Message.ShouldNotBeNull().ShouldContain("refetchStoreIntervalMin");
         world.Metadata.HaConfig = """{"enable":true,"refetchStoreIntervalMin":900}""";
         world.RunToRolledBack();
@@ -251,7 +269,8 @@ public sealed class RollbackTests
         Inert(world);
     }
 
-    internal static Func<OmsWorld, WorldContainer, (int, string)> FailingJar { get; } = static (_, _) => (1, "Exception\n");
+    internal static Func<OmsWorld, WorldContainer, (int, string)> FailingJar { get; } =
+        static (_, _) => (1, "Exception\n");
 
     internal static OmsWorld Golden()
     {
@@ -323,7 +342,8 @@ public sealed class RollbackTests
         (config.Enable, config.PerceiveStoreClientCheckpoint).ShouldBe((true, false));
         config.WithRefetchOf(HaConfig.Parse(WorldSetup.PartialHa)).Raw.ShouldBe(WorldSetup.PartialHa);
         ((double)config.RefetchStoreIntervalMin!.Value).ShouldBeGreaterThanOrEqualTo(
-            world.Status.Times is { T1: { } t1, RolledBackAt: { } back } ? (back - t1).TotalMinutes + 30 : 30, "it covers T1 to the write and the margin");
+            world.Status.Times is { T1: { } t1, RolledBackAt: { } back } ? (back - t1).TotalMinutes + 30 : 30,
+            "it covers T1 to the write and the margin");
         world.Api.All<V1Lease>().ShouldBeEmpty();
         foreach (var host in world.Hosts)
         {

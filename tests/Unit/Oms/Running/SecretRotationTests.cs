@@ -35,7 +35,8 @@ public sealed class SecretRotationTests
         world.RunUntil(
             () =>
             {
-                foreach (var step in (world.Status.Plan?.Steps ?? []).Where(s => s.State == StepState.Running && phases.Add(s.Phase)))
+                foreach (var step in (world.Status.Plan?.Steps ?? []).Where(
+                    s => s.State == StepState.Running && phases.Add(s.Phase)))
                 {
                     SecretTouch.Rotated.Apply(world.Api, $"in {step.Phase}");
                 }
@@ -44,7 +45,8 @@ public sealed class SecretRotationTests
             },
             "success");
 
-        phases.ShouldBe(world.Status.Plan!.Steps.Select(s => s.Phase).Distinct(StringComparer.Ordinal), ignoreOrder: true);
+        phases.ShouldBe(
+            world.Status.Plan!.Steps.Select(s => s.Phase).Distinct(StringComparer.Ordinal), ignoreOrder: true);
         world.Status.Plan.Steps.ShouldAllBe(s => s.Attempt <= 1 && s.Record.Tries <= 1);
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -54,18 +56,21 @@ public sealed class SecretRotationTests
     {
         var world = BeginUpgrade();
         world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
-        SecretTouch.Edit(world.Api, s => s with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", "another")) });
+        SecretTouch.Edit(world.Api, s =>
+            s with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", "another")) });
         world.RunUntil(() => world.Is("Stalled"), "it cannot reach its hosts");
         world.Count("snapshot").ShouldBe(1);
         world.Count("start").ShouldBe(0, world.Describe());
 
-        SecretTouch.Edit(world.Api, s => s with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", Canary.TlsKey)) });
+        SecretTouch.Edit(world.Api, s =>
+            s with { Data = OmsWorld.Bytes(("ca.crt", "ca"), ("tls.crt", "cert"), ("tls.key", Canary.TlsKey)) });
         world.RunUntil(
             () =>
             {
                 if (world.Is("Failed"))
                 {
-                    world.Annotate(Annotations.Retry, world.Time.GetUtcNow().ToString("HHmmss", System.Globalization.CultureInfo.InvariantCulture));
+                    world.Annotate(Annotations.Retry, world.Time.GetUtcNow().ToString(
+                        "HHmmss", System.Globalization.CultureInfo.InvariantCulture));
                 }
 
                 return world.Is("Succeeded");
@@ -77,7 +82,8 @@ public sealed class SecretRotationTests
     // Of a rollback from the write that stores it on: what it takes back is what was done until then.
     private static List<WorldPoint> Points(OmsWorld world)
     {
-        var from = world.Points.Find(p => p.What.StartsWith("status RollingBack", StringComparison.Ordinal))?.Number ?? 1;
+        var from = world.Points.Find(p => p.What.StartsWith("status RollingBack", StringComparison.Ordinal))?.Number
+            ?? 1;
         return world.Points.FindAll(p => p.Number >= from);
     }
 
@@ -102,5 +108,6 @@ public sealed class SecretRotationTests
     private static OmsWorld BeginUpgrade() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
 
     private static OmsWorld BeginFailing() =>
-        new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+        new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before, Jar = RollbackTests.FailingJar }).Apply(
+            s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
 }

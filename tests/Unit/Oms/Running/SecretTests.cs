@@ -9,7 +9,10 @@ public sealed class SecretTests
     [Fact]
     public void Failed_run_shows_no_secret_value()
     {
-        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, $"cannot connect with {Canary.MetaPassword} or {Canary.SlsSecret}\n") }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            Init = static (_, _) => (1, $"cannot connect with {Canary.MetaPassword} or {Canary.SlsSecret}\n")
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.RunUntil(() => Kept(world).Any(o => o.Contains("cannot connect with")), "the end of the output is kept");
 
@@ -22,9 +25,18 @@ public sealed class SecretTests
     {
         var world = new OmsWorld();
         world.Metadata.Password = "another";
-        world.Api.Create(new V1Secret { Metadata = new V1ObjectMeta { Name = "oms-metadb" }, Data = OmsWorld.Bytes(("username", "drc"), ("password", Canary.SecretPassword)) });
-        world["oms-b"].Write("/data/oms/config.yaml", $"oms_meta_password: [{Canary.MetaPassword}]\noms_meta_port: {Canary.SlsKey}x\n");
-        world.Apply(s => s with { MetadataDatabase = new MetadataDatabaseSpec { CredentialsSecretRef = new SecretReference { Name = "oms-metadb" } } });
+        world.Api.Create(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "oms-metadb" },
+            Data = OmsWorld.Bytes(("username", "drc"), ("password", Canary.SecretPassword))
+        });
+        world["oms-b"].Write(
+            "/data/oms/config.yaml", $"oms_meta_password: [{Canary.MetaPassword}]\noms_meta_port: {Canary.SlsKey}x\n");
+        world.Apply(s => s with
+        {
+            MetadataDatabase =
+                new MetadataDatabaseSpec { CredentialsSecretRef = new SecretReference { Name = "oms-metadb" } }
+        });
         world.RunToStall();
 
         Shown(world).Where(s => !s.Contains(Canary.SlsKey)).ShouldBeEmpty();
@@ -47,7 +59,8 @@ public sealed class SecretTests
 
         Kept(world).Count().ShouldBe(3);
         Kept(world).ShouldContain("corrected with ***\n");
-        world.Hosts[0].Files.Where(f => f.Key.EndsWith("/log", StringComparison.Ordinal)).ShouldContain(f => Encoding.UTF8.GetString(f.Value).Contains(Canary.MetaPassword), "the host keeps it whole");
+        world.Hosts[0].Files.Where(f => f.Key.EndsWith("/log", StringComparison.Ordinal)).ShouldContain(
+            f => Encoding.UTF8.GetString(f.Value).Contains(Canary.MetaPassword), "the host keeps it whole");
     }
 
     private static OmsWorld Ran(WorldSetup setup)
@@ -58,7 +71,8 @@ public sealed class SecretTests
     }
 
     private static IEnumerable<string> Kept(OmsWorld world) =>
-        world.Api.All<V1Secret>().Where(s => s.Data!.ContainsKey("output")).Select(s => Encoding.UTF8.GetString(s.Data!["output"]));
+        world.Api.All<V1Secret>().Where(s => s.Data!.ContainsKey("output"))
+            .Select(s => Encoding.UTF8.GetString(s.Data!["output"]));
 
     private static IEnumerable<string> Shown(OmsWorld world)
     {
@@ -68,6 +82,7 @@ public sealed class SecretTests
             .Concat(world.Logs.Lines)
             .Concat(world.Lives.SelectMany(l => l.Thrown).Select(e => e.ToString()))
             .Concat(Kept(world));
-        return texts.SelectMany(t => Canary.All.Where(c => t.Contains(c, StringComparison.Ordinal)).Select(c => $"{c} in {t[..Math.Min(t.Length, 300)]}"));
+        return texts.SelectMany(t => Canary.All.Where(c => t.Contains(c, StringComparison.Ordinal))
+            .Select(c => $"{c} in {t[..Math.Min(t.Length, 300)]}"));
     }
 }

@@ -35,9 +35,11 @@ public sealed class SilentHostTests
         (world.Status.Message ?? "").ShouldNotContain("Waiting for an answer");
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
-        world.Plan.Steps.ShouldNotContain(s => s.Message != null && s.Message.Contains("Waiting for an answer", StringComparison.Ordinal));
+        world.Plan.Steps.ShouldNotContain(
+            s => s.Message != null && s.Message.Contains("Waiting for an answer", StringComparison.Ordinal));
     }
 
     private static Step? Under(OmsWorld world, string id) =>
-        world.Status.Plan?.Steps.Find(s => s.Id.StartsWith(id, StringComparison.Ordinal) && s.State == StepState.Running);
+        world.Status.Plan?.Steps.Find(
+            s => s.Id.StartsWith(id, StringComparison.Ordinal) && s.State == StepState.Running);
 }

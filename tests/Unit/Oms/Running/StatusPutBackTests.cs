@@ -7,7 +7,8 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class StatusPutBackTests
 {
     private static readonly List<OmsUpgradeStatus> Golden = Statuses(Begin(), static w => w.RunToSuccess());
-    private static readonly List<OmsUpgradeStatus> GoldenRollback = Statuses(BeginFailing(), static w => w.RunToRolledBack());
+    private static readonly List<OmsUpgradeStatus> GoldenRollback = Statuses(
+        BeginFailing(), static w => w.RunToRolledBack());
 
     [Theory]
     [InlineData(false, 0)]
@@ -17,7 +18,8 @@ public sealed class StatusPutBackTests
         {
             var (world, what) = PutBack(pair.Reached, pair.Back, isEtcd);
             var (old, restores) = (OldStarts(world), world.Count("restore"));
-            var ran = world.Count("jar") > 0 && Golden[pair.Back - 1].Plan?.Steps.Exists(s => s.Phase == OmsUpgradePhases.StopOld && s.State != StepState.Pending) == false;
+            var ran = world.Count("jar") > 0 && Golden[pair.Back - 1].Plan?.Steps.Exists(
+                s => s.Phase == OmsUpgradePhases.StopOld && s.State != StepState.Pending) == false;
             var isStarted = world.Hosts.Exists(h => h.Find(OmsWorld.NewName)?.StartedAt is not null);
             var done = world.Done.Count;
             world.RunUntil(() => world.IsOver || Asks(world), what);
@@ -72,7 +74,8 @@ public sealed class StatusPutBackTests
             var (world, what) = PutBack(BeginFailing(), GoldenRollback, pair.Reached, pair.Back, isEtcd);
             var (loads, restored) = (world.Restores.Loads.Count, world.Restores.Restored);
             var inUse = world.Hosts.Exists(h => world.Old(h.Name).IsRunning);
-            var underWay = world.Api.All<SnapshotRestore>().Count(r => r.Status?.Phase is not ("Succeeded" or "Failed"));
+            var underWay = world.Api.All<SnapshotRestore>().Count(
+                r => r.Status?.Phase is not ("Succeeded" or "Failed"));
             var commands = world.Count("jar") + world.Count("init");
             world.RunUntil(() => world.IsBack || Asks(world), what);
             world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -159,7 +162,8 @@ public sealed class StatusPutBackTests
     public void Rollback_is_compiled_without_a_host_of_which_the_status_knows_all()
     {
         var world = Begin();
-        world.RunUntil(() => world.Status.Plan?.Step("InitMetadata/oms-a") is { State: StepState.Succeeded }, "it is new");
+        world.RunUntil(
+            () => world.Status.Plan?.Step("InitMetadata/oms-a") is { State: StepState.Succeeded }, "it is new");
         world["oms-b"].Cut(off: true);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback");
@@ -260,10 +264,12 @@ public sealed class StatusPutBackTests
     {
         if (status.SnapshotRef is null)
         {
-            world.Api.All<BackupSnapshot>().ToList().ForEach(s => world.Api.Delete<BackupSnapshot>(s.Metadata.Namespace, s.Metadata.Name));
+            world.Api.All<BackupSnapshot>().ToList().ForEach(
+                s => world.Api.Delete<BackupSnapshot>(s.Metadata.Namespace, s.Metadata.Name));
         }
 
-        world.Api.All<SnapshotRestore>().ToList().ForEach(r => world.Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
+        world.Api.All<SnapshotRestore>().ToList()
+            .ForEach(r => world.Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
     }
 
     private static bool Asks(OmsWorld world) => world.Is("Stalled") || world.Is("Failed");
@@ -272,7 +278,8 @@ public sealed class StatusPutBackTests
     private static IEnumerable<string> Broken(OmsWorld world) =>
         world.Rules.Broken.Where(b => !b.EndsWith("no other console served", StringComparison.Ordinal));
 
-    private static string OldStarts(OmsWorld world) => string.Join(' ', world.Hosts.Select(h => world.Old(h.Name).StartedAt));
+    private static string OldStarts(OmsWorld world) =>
+        string.Join(' ', world.Hosts.Select(h => world.Old(h.Name).StartedAt));
 
     private static string Texts(OmsWorld world) => $"{world.Status.Message} {world.Status.NextAction}";
 
@@ -291,8 +298,9 @@ public sealed class StatusPutBackTests
         return [.. world.StatusWrites.Select(w => w.Status!)];
     }
 
-    private static OmsWorld BeginFailing() => new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar })
-        .Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
+    private static OmsWorld BeginFailing() =>
+        new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar })
+            .Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
 
     private static OmsWorld Begin() => new OmsWorld(new WorldSetup { RealJson = false }).Apply();
 }

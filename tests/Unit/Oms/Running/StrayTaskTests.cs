@@ -8,7 +8,8 @@ public sealed class StrayTaskTests
 {
     [Theory]
     [InlineData("task {0}: already exists")]
-    [InlineData("failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/{0}: file exists: unknown")]
+    [InlineData(
+        "failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/{0}: file exists: unknown")]
     public void Refused_container_start_names_command_that_removes_stray_task(
         string words)
     {

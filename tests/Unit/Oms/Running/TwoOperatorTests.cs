@@ -27,7 +27,8 @@ public sealed class TwoOperatorTests
     [Fact]
     public void Late_request_of_frozen_leader_is_harmless_after_same_request() =>
         Late(p => Worthwhile(p) && Sample.Takes(p.Number, 0, 2), (world, what) => world.RunUntil(
-            () => world.Points.Count(p => p.What == what.What) > Alone.World.Points.Take(what.Number).Count(p => p.What == what.What) || world.IsOver, "the successor has done it too"));
+            () => world.Points.Count(p => p.What == what.What) > Alone.World.Points.Take(what.Number).Count(
+                p => p.What == what.What) || world.IsOver, "the successor has done it too"));
 
     [Theory]
     [InlineData("update oms-a/", "stop oms-a/")]
@@ -66,40 +67,47 @@ public sealed class TwoOperatorTests
     [Fact]
     public void Frozen_leader_that_continues_erases_nothing()
     {
-        Cases.Try(Alone.World.Points.Where(p => p.What.StartsWith("patch ", StringComparison.Ordinal) || (Sample.Takes(p.Number, 0, 5) && !IsProbe(p))), what =>
-        {
-            var world = Begin();
-            world.Fates = p => p.Number == what.Number ? Fate.Pause : Fate.Live;
-            world.RunUntil(() => world.Life.Thaw is not null, $"frozen at {what}");
-            var frozen = world.Life;
-            world.Leader = frozen.Id + 1;
-            world.Join();
-            var acts = world.Done.Count;
-            world.RunUntil(() => world.IsOver || (world.Done.Count > acts && Attempts(world.Status).Count > 2), "the successor goes on");
-            frozen.Thaw!();
-            world.MoveAlone(frozen);
-            world.Lives.Remove(frozen);
-            world.RunToSuccess();
-            world.RunFor(TimeSpan.FromMinutes(1));
-
-            var writes = world.StatusWrites.Select(w => Attempts(w.Status!)).ToList();
-            foreach (var (before, after) in writes.Zip(writes.Skip(1)))
+        Cases.Try(
+            Alone.World.Points.Where(p => p.What.StartsWith("patch ", StringComparison.Ordinal)
+                || (Sample.Takes(p.Number, 0, 5) && !IsProbe(p))),
+            what =>
             {
-                before.ShouldAllBe(step => after.GetValueOrDefault(step.Key) >= step.Value);
-            }
+                var world = Begin();
+                world.Fates = p => p.Number == what.Number ? Fate.Pause : Fate.Live;
+                world.RunUntil(() => world.Life.Thaw is not null, $"frozen at {what}");
+                var frozen = world.Life;
+                world.Leader = frozen.Id + 1;
+                world.Join();
+                var acts = world.Done.Count;
+                world.RunUntil(
+                    () => world.IsOver || (world.Done.Count > acts && Attempts(world.Status).Count > 2),
+                    "the successor goes on");
+                frozen.Thaw!();
+                world.MoveAlone(frozen);
+                world.Lives.Remove(frozen);
+                world.RunToSuccess();
+                world.RunFor(TimeSpan.FromMinutes(1));
 
-            Alone.Compare(world, $"continued: {what}", disturbances: 1);
-        });
+                var writes = world.StatusWrites.Select(w => Attempts(w.Status!)).ToList();
+                foreach (var (before, after) in writes.Zip(writes.Skip(1)))
+                {
+                    before.ShouldAllBe(step => after.GetValueOrDefault(step.Key) >= step.Value);
+                }
+
+                Alone.Compare(world, $"continued: {what}", disturbances: 1);
+            });
     }
 
     // A late status write always meets a newer version; some of them stand for all.
     private static bool Worthwhile(WorldPoint point) => !point.IsStatusWrite || point.Number % 5 == 0;
 
     private static bool IsProbe(WorldPoint point) =>
-        point.What.StartsWith("create ", StringComparison.Ordinal) && point.What.Contains("/drydock-probe-", StringComparison.Ordinal);
+        point.What.StartsWith("create ", StringComparison.Ordinal)
+            && point.What.Contains("/drydock-probe-", StringComparison.Ordinal);
 
     private static Dictionary<string, int> Attempts(OmsUpgradeStatus status) =>
-        (status.Plan?.Steps ?? []).Where(s => s.Attempt > 0).ToDictionary(s => s.Id, s => s.Attempt, StringComparer.Ordinal);
+        (status.Plan?.Steps ?? []).Where(s => s.Attempt > 0)
+            .ToDictionary(s => s.Id, s => s.Attempt, StringComparer.Ordinal);
 
     private static void Late(Func<WorldPoint, bool> where, Action<OmsWorld, WorldPoint> until)
     {

@@ -64,7 +64,8 @@ internal sealed class Undisturbed
             count.ShouldBeInRange(group.Count(), most, $"{group.Key}, {what}");
         }
 
-        world.Done.Select(a => a.ToString()).Except(World.Done.Select(a => a.ToString()), StringComparer.Ordinal).ShouldBeEmpty(what);
+        world.Done.Select(a => a.ToString()).Except(World.Done.Select(a => a.ToString()), StringComparer.Ordinal)
+            .ShouldBeEmpty(what);
         if (ordered)
         {
             Firsts(world).ShouldBe(_order, what);
@@ -77,6 +78,7 @@ internal sealed class Undisturbed
 
     // The first time each thing was done, with what runs side by side in one order.
     private static IEnumerable<string> Firsts(OmsWorld world) => world.Done
-        .Select(a => a.What is "load" or "pull" or "create" or "stop" or "start" or "trim" or "autostart" or "start oms_console" || a.What.StartsWith("policy", StringComparison.Ordinal) ? a.What : a.ToString())
+        .Select(a => a.What is "load" or "pull" or "create" or "stop" or "start" or "trim" or "autostart"
+            or "start oms_console" || a.What.StartsWith("policy", StringComparison.Ordinal) ? a.What : a.ToString())
         .Distinct(StringComparer.Ordinal);
 }

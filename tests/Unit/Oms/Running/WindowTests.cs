@@ -19,16 +19,19 @@ public sealed class WindowTests
         world.Rules.Broken.ShouldBeEmpty();
         foreach (var what in new[] { "load", "ha off", "policy no" })
         {
-            (world.Done.First(a => a.What == what).At.TimeOfDay - TimeSpan.FromHours(3)).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromMinutes(1), what);
+            (world.Done.First(a => a.What == what).At.TimeOfDay - TimeSpan.FromHours(3))
+                .ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromMinutes(1), what);
         }
 
-        (world.Done.Last(a => a.What == "ha on").At - world.Done.First(a => a.What == "stop").At).ShouldBeLessThan(TimeSpan.FromHours(1), "the downtime does not wait for the next night");
+        (world.Done.Last(a => a.What == "ha on").At - world.Done.First(a => a.What == "stop").At)
+            .ShouldBeLessThan(TimeSpan.FromHours(1), "the downtime does not wait for the next night");
     }
 
     [Fact]
     public void Rollback_never_waits_for_the_window()
     {
-        var world = RollbackTests.Failed(change: s => s with { Window = new MaintenanceWindow { Start = "02:00", End = "02:30" } });
+        var world = RollbackTests.Failed(
+            change: s => s with { Window = new MaintenanceWindow { Start = "02:00", End = "02:30" } });
         world.RunFor(TimeSpan.FromHours(2));
         var asked = world.Time.GetUtcNow();
         RollbackTests.GoBack(world);
@@ -50,8 +53,11 @@ public sealed class WindowTests
     {
         var world = new OmsWorld(new WorldSetup { Nodes = 3 }).Apply(s => s with { MaxParallelNodes = 1 });
         var most = 0;
-        world.Api.Changed += (_, _) => most = Math.Max(most, (world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, "up")?.Status?.Plan?.Steps ?? [])
-            .Where(s => s.State == Drydock.Crds.Plans.StepState.Running && s.Node is not null).Select(s => s.Node).Distinct(StringComparer.Ordinal).Count());
+        world.Api.Changed += (_, _) => most = Math.Max(
+            most,
+            (world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(OmsWorld.Namespace, "up")?.Status?.Plan?.Steps ?? [])
+                .Where(s => s.State == Drydock.Crds.Plans.StepState.Running && s.Node is not null).Select(s => s.Node)
+                .Distinct(StringComparer.Ordinal).Count());
         world.RunToSuccess();
         most.ShouldBe(1);
         world.Rules.Broken.ShouldBeEmpty();

@@ -14,7 +14,8 @@ public sealed class WitnessPutBackTests
     [InlineData(true, true, true)]
     [InlineData(true, true, false)]
     [InlineData(false, true, false)]
-    public void Run_after_rollback_and_restored_etcd_migrates_the_databases(bool planStored, bool containersRemoved, bool forget)
+    public void Run_after_rollback_and_restored_etcd_migrates_the_databases(
+        bool planStored, bool containersRemoved, bool forget)
     {
         Cases.Try([true, false], haOn =>
         {
@@ -34,10 +35,12 @@ public sealed class WitnessPutBackTests
             {
                 // The plan is that of then: nothing of it is begun, and nobody can accept it.
                 world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, world.Status.Message);
-                world.Annotate(Annotations.Accept, string.Join(',', world.Hosts.Select(h => Word.For($"StatusIsCurrent/{h.Name}", 1, world.Plan))));
+                world.Annotate(Annotations.Accept, string.Join(
+                    ',', world.Hosts.Select(h => Word.For($"StatusIsCurrent/{h.Name}", 1, world.Plan))));
                 world.RunFor(TimeSpan.FromHours(1));
                 (world.Count("jar") - jar, world.Count("init") - init, world.IsOver).ShouldBe((0, 0, false));
-                world.Status.Message.ShouldNotBeNull().ShouldContain("plan again: `kubectl -n migration annotate omsu up drydock.dev/abort=");
+                world.Status.Message.ShouldNotBeNull()
+                    .ShouldContain("plan again: `kubectl -n migration annotate omsu up drydock.dev/abort=");
                 if (!containersRemoved)
                 {
                     world.Status.Message.ShouldContain("remove the new one (`docker rm oms_422`)");
@@ -51,7 +54,8 @@ public sealed class WitnessPutBackTests
                 world.RunFor(TimeSpan.FromHours(1));
             }
 
-            world.IsOver.ShouldBeTrue($"{world.Status.Message} {string.Join(' ', world.Status.Findings.Select(f => f.Message))}");
+            world.IsOver.ShouldBeTrue(
+                $"{world.Status.Message} {string.Join(' ', world.Status.Findings.Select(f => f.Message))}");
             (world.Count("jar") - jar, world.Count("init") - init, world.Metadata.Contents).ShouldBe((2, 1, "4.2.2"));
             world.Rules.Broken.ShouldBeEmpty();
         });
@@ -69,7 +73,8 @@ public sealed class WitnessPutBackTests
             host.Containers.Remove(host.Find(OmsWorld.NewName)!);
             if (logsCleaned)
             {
-                host.Files.Keys.Where(f => f.Contains("/drydock/", StringComparison.Ordinal)).ToList().ForEach(f => host.Files.Remove(f));
+                host.Files.Keys.Where(f => f.Contains("/drydock/", StringComparison.Ordinal)).ToList()
+                    .ForEach(f => host.Files.Remove(f));
             }
         }
 
@@ -86,7 +91,8 @@ public sealed class WitnessPutBackTests
         RollBack(world);
         if (logsCleaned)
         {
-            (world.IsBack, world.Restores.Loads.Count - loads, world.Metadata.Contents).ShouldBe((true, 1, "3.2.2"), world.Status.Message);
+            (world.IsBack, world.Restores.Loads.Count - loads, world.Metadata.Contents)
+                .ShouldBe((true, 1, "3.2.2"), world.Status.Message);
         }
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -102,7 +108,13 @@ public sealed class WitnessPutBackTests
         world.RunFor(TimeSpan.FromHours(5));
         world.Api.Create(first with
         {
-            Metadata = new V1ObjectMeta { Name = "copy", Namespace = first.Metadata.Namespace, Labels = first.Metadata.Labels, Annotations = first.Metadata.Annotations },
+            Metadata = new V1ObjectMeta
+            {
+                Name = "copy",
+                Namespace = first.Metadata.Namespace,
+                Labels = first.Metadata.Labels,
+                Annotations = first.Metadata.Annotations
+            },
             Status = null,
         });
         world.RunFor(TimeSpan.FromHours(1));
@@ -121,53 +133,56 @@ public sealed class WitnessPutBackTests
     [InlineData(false, "redo")]
     [InlineData(true, "lost")]
     [InlineData(false, "lost")]
-    public void Word_of_Git_that_was_used_before_stops_no_running_OMS(bool haOff, string way) => Cases.Try([true, false], gitFirst =>
-    {
-        var (calls, inits) = (way == "lost" ? 1 : 0, 0);
-        var setup = Setup(haOn: !haOff);
-        setup.Jar = (_, _) => ++calls > 1 ? (0, "corrected\n") : way == "accept" ? (0, "2026-03-01 02:00:00 ERROR something odd\n") : (3, "failed\n");
-        var init = setup.Init;
-        setup.Init = (w, c) => ++inits == 1 && way == "accept" ? (1, "no marker\n") : init(w, c);
-        var world = new OmsWorld(setup).Apply(s => OmsWorld.AsBefore(s, haOff));
-        if (way == "lost")
+    public void Word_of_Git_that_was_used_before_stops_no_running_OMS(bool haOff, string way) =>
+        Cases.Try([true, false], gitFirst =>
         {
-            world.RunUntil(() => world.Count("jar") == 1, "the JAR");
-            world.RunFor(TimeSpan.FromSeconds(5));
-            world["oms-a"].RestartDockerd();
-        }
+            var (calls, inits) = (way == "lost" ? 1 : 0, 0);
+            var setup = Setup(haOn: !haOff);
+            setup.Jar = (_, _) => ++calls > 1
+                ? (0, "corrected\n")
+                : way == "accept" ? (0, "2026-03-01 02:00:00 ERROR something odd\n") : (3, "failed\n");
+            var init = setup.Init;
+            setup.Init = (w, c) => ++inits == 1 && way == "accept" ? (1, "no marker\n") : init(w, c);
+            var world = new OmsWorld(setup).Apply(s => OmsWorld.AsBefore(s, haOff));
+            if (way == "lost")
+            {
+                world.RunUntil(() => world.Count("jar") == 1, "the JAR");
+                world.RunFor(TimeSpan.FromSeconds(5));
+                world["oms-a"].RestartDockerd();
+            }
 
-        world.RunUntil(() => world.Is("Failed"), "failed");
-        var backup = world.Status;
-        if (way == "accept")
-        {
-            world.EditSpec(s => s with { Accept = [world.AcceptWord(world.Status.Step!)] });
-            world.RunUntil(() => world.ReasonOf("Failed") == Reasons.MarkerMissing, "init failed");
-        }
+            world.RunUntil(() => world.Is("Failed"), "failed");
+            var backup = world.Status;
+            if (way == "accept")
+            {
+                world.EditSpec(s => s with { Accept = [world.AcceptWord(world.Status.Step!)] });
+                world.RunUntil(() => world.ReasonOf("Failed") == Reasons.MarkerMissing, "init failed");
+            }
 
-        world.EditSpec(s => s with { Retry = way == "accept" ? world.RetryWord : world.RestoreWord });
-        world.RunToSuccess();
-        world.RunFor(TimeSpan.FromHours(20));
-        var (stops, loads, spec) = (world.Count("stop"), world.Restores.Loads.Count, world.Upgrade.Spec);
+            world.EditSpec(s => s with { Retry = way == "accept" ? world.RetryWord : world.RestoreWord });
+            world.RunToSuccess();
+            world.RunFor(TimeSpan.FromHours(20));
+            var (stops, loads, spec) = (world.Count("stop"), world.Restores.Loads.Count, world.Upgrade.Spec);
 
-        if (!gitFirst)
-        {
-            world.EditSpec(s => s with { Retry = null, Accept = [] });
-        }
+            if (!gitFirst)
+            {
+                world.EditSpec(s => s with { Retry = null, Accept = [] });
+            }
 
-        world.PutBack(backup, forget: true);
-        world.RunFor(TimeSpan.FromMinutes(5));
-        world.EditSpec(_ => spec);
-        world.RunFor(TimeSpan.FromHours(3));
+            world.PutBack(backup, forget: true);
+            world.RunFor(TimeSpan.FromMinutes(5));
+            world.EditSpec(_ => spec);
+            world.RunFor(TimeSpan.FromHours(3));
 
-        (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
-        world.Status.Message.ShouldNotBeNull().ShouldContain("It was used before");
-        world.EditSpec(s => s with { Retry = world.RestoreWord });
-        world.RunFor(TimeSpan.FromHours(3));
-        (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
-        world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, world.Status.Message);
-        world.Hosts.ShouldAllBe(h => h.Find(OmsWorld.NewName)!.IsRunning);
-        world.Rules.Broken.ShouldBeEmpty();
-    });
+            (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
+            world.Status.Message.ShouldNotBeNull().ShouldContain("It was used before");
+            world.EditSpec(s => s with { Retry = world.RestoreWord });
+            world.RunFor(TimeSpan.FromHours(3));
+            (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
+            world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, world.Status.Message);
+            world.Hosts.ShouldAllBe(h => h.Find(OmsWorld.NewName)!.IsRunning);
+            world.Rules.Broken.ShouldBeEmpty();
+        });
 
     // Golden run, rolled back, put back to each write, and forward or back from there.
     [Theory]
@@ -187,13 +202,15 @@ public sealed class WitnessPutBackTests
             {
                 var world = RolledBack(haOn);
                 var (what, done) = ($"back to {one.back}", world.Done.Count);
-                world.EditSpec(s => s with { DesiredState = one.forward ? DesiredState.Upgraded : DesiredState.RolledBack });
+                world.EditSpec(
+                    s => s with { DesiredState = one.forward ? DesiredState.Upgraded : DesiredState.RolledBack });
                 world.PutBack(world.StatusWrites[one.back - 1].Status!, forget);
                 world.RunUntil(() => world.IsOver || world.IsBack || Asks(world) || world.Is("Held"), what);
                 world.RunFor(TimeSpan.FromHours(1));
 
                 what = $"{what} ({world.Status.Phase}): {world.Status.Message}";
-                if (!world.StatusWrites[one.back - 1].Status!.Conditions.Exists(c => c is { Type: "Succeeded", Status: "True" }))
+                if (!world.StatusWrites[one.back - 1].Status!.Conditions.Exists(
+                    c => c is { Type: "Succeeded", Status: "True" }))
                 {
                     (world.IsOver && world.Metadata.Contents != world.Setup.ToVersion).ShouldBeFalse(what);
                 }
@@ -202,7 +219,8 @@ public sealed class WitnessPutBackTests
                 if (!world.IsOver)
                 {
                     world.Done.Skip(done).Where(a => a.By != 0 && a.What is "jar" or "init").ShouldBeEmpty(what);
-                    world.Hosts.Where(h => world.Old(h.Name).Status != "running").Select(h => h.Name).ShouldBeEmpty(what);
+                    world.Hosts.Where(h => world.Old(h.Name).Status != "running").Select(h => h.Name)
+                        .ShouldBeEmpty(what);
                 }
             });
     }

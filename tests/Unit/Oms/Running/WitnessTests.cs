@@ -111,7 +111,10 @@ public sealed class WitnessTests
     {
         var world = BeforeJar();
         var known = world.Upgrade;
-        world.Api.UpdateStatus(known with { Status = known.Status! with { FormerPlans = [new FormerPlan { Number = 1, Id = "zzzzzzzz" }] } });
+        world.Api.UpdateStatus(known with
+        {
+            Status = known.Status! with { FormerPlans = [new FormerPlan { Number = 1, Id = "zzzzzzzz" }] }
+        });
         Leave(world, "1-zzzzzzzz", Jar, 1, rc: 1, log: "", closed: false);
 
         Refused(world, Jar);
@@ -151,7 +154,8 @@ public sealed class WitnessTests
     {
         var world = Begin(s => s with { HoldBefore = ["StopOld"] });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Old("oms-b").HostConfig = world.Old("oms-b").HostConfig with { RestartPolicy = new RestartPolicy { Name = "no" } };
+        world.Old("oms-b").HostConfig =
+            world.Old("oms-b").HostConfig with { RestartPolicy = new RestartPolicy { Name = "no" } };
         world.Old("oms-b").Stop();
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunToSuccess();
@@ -218,7 +222,8 @@ public sealed class WitnessTests
 
         var directory = $"drydock/{world.Upgrade.Metadata.Uid}/9-zzzzzzzz/CorrectMetadata-oms-a-jar/1";
         world.Status.Message.ShouldContain($"`rm -r /home/admin/logs/{directory}`");
-        foreach (var file in world["oms-a"].Files.Keys.Where(f => f.StartsWith($"/data/oms/logs/{directory}", StringComparison.Ordinal)).ToList())
+        foreach (var file in world["oms-a"].Files.Keys.Where(
+            f => f.StartsWith($"/data/oms/logs/{directory}", StringComparison.Ordinal)).ToList())
         {
             world["oms-a"].Files.Remove(file);
         }
@@ -257,11 +262,15 @@ public sealed class WitnessTests
     public void Node_that_cannot_be_written_at_the_end_is_listed_and_does_not_hold_the_success()
     {
         var world = Begin();
-        world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Phase == OmsUpgradePhases.EnableHA && s.State != StepState.Pending) == true, "the end");
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Exists(
+                s => s.Phase == OmsUpgradePhases.EnableHA && s.State != StepState.Pending) == true,
+            "the end");
         world["oms-b"].IsFull = true;
         world.RunToSuccess();
 
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ResultAccepted && a.Message.Contains("Settle/witnesses", StringComparison.Ordinal));
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ResultAccepted
+            && a.Message.Contains("Settle/witnesses", StringComparison.Ordinal));
         world.Step("Settle/witnesses").Message.ShouldBeWorded();
         Open(world).ShouldHaveSingleItem();
     }
@@ -270,7 +279,10 @@ public sealed class WitnessTests
     public void Node_that_is_down_at_the_end_is_waited_for()
     {
         var world = Begin();
-        world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Phase == OmsUpgradePhases.Settle && s.State != StepState.Pending) == true, "settling");
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Exists(
+                s => s.Phase == OmsUpgradePhases.Settle && s.State != StepState.Pending) == true,
+            "settling");
         world["oms-b"].Cut(off: true);
         world.RunFor(TimeSpan.FromHours(1));
         world.IsOver.ShouldBeFalse();
@@ -286,7 +298,8 @@ public sealed class WitnessTests
     public void Witnesses_are_closed_before_their_databases_are_dropped(bool isRedo)
     {
         var calls = 0;
-        var world = Begin(setup: new WorldSetup { RealJson = false, Jar = (_, _) => ++calls == 1 ? (3, "failed\n") : (0, "") });
+        var world = Begin(
+            setup: new WorldSetup { RealJson = false, Jar = (_, _) => ++calls == 1 ? (3, "failed\n") : (0, "") });
         world.RunUntil(() => world.Is("Failed"), "failed");
         Open(world).Count.ShouldBe(1);
         var open = -1;
@@ -348,7 +361,11 @@ public sealed class WitnessTests
     {
         var world = Begin(
             s => s with { Timeouts = s.Timeouts with { Backup = "24h" } },
-            new WorldSetup { RealJson = false, DumpTakes = what == "dump" ? TimeSpan.FromHours(9) : TimeSpan.FromSeconds(4) });
+            new WorldSetup
+            {
+                RealJson = false,
+                DumpTakes = what == "dump" ? TimeSpan.FromHours(9) : TimeSpan.FromSeconds(4)
+            });
         if (what == "reboot")
         {
             world.RunUntil(() => world.Status.Plan?.Step("Backup/snapshot")?.State == StepState.Running, "the dump");
@@ -392,9 +409,12 @@ public sealed class WitnessTests
     public void Redo_is_refused_if_the_hosts_know_more(string plan, int newer, bool closed, bool isRefused)
     {
         var calls = 0;
-        var world = Begin(setup: new WorldSetup { RealJson = false, Jar = (_, _) => ++calls == 1 ? (3, "failed\n") : (0, "") });
+        var world = Begin(
+            setup: new WorldSetup { RealJson = false, Jar = (_, _) => ++calls == 1 ? (3, "failed\n") : (0, "") });
         world.RunUntil(() => world.Is("Failed"), "failed");
-        var (stops, tag) = (world.Count("stop"), plan == "present" ? world.Plan.Tag : $"{(newer > 0 ? world.Plan.Number + newer : 0)}-zzzzzzzz");
+        var (stops, tag) = (world.Count("stop"), plan == "present"
+            ? world.Plan.Tag
+            : $"{(newer > 0 ? world.Plan.Number + newer : 0)}-zzzzzzzz");
         Leave(world, tag, "InitMetadata/oms-a", 1, rc: 0, log: Marker, closed);
         if (plan == "former")
         {
@@ -415,7 +435,8 @@ public sealed class WitnessTests
 
     private static NodeWitnesses Look(OmsWorld world, string node)
     {
-        var look = world.Life.Scheduler.Start(() => Targets(world).Witnesses.LookAsync(world.Plan, node, also: null, CancellationToken.None));
+        var look = world.Life.Scheduler.Start(
+            () => Targets(world).Witnesses.LookAsync(world.Plan, node, also: null, CancellationToken.None));
         world.RunUntil(() => look.IsCompleted, "the look");
         return look.GetAwaiter().GetResult();
     }
@@ -423,7 +444,8 @@ public sealed class WitnessTests
     private static OmsTargets Targets(OmsWorld world)
     {
         var secrets = SecretUses.ReadAsync(
-            world.Life.Services.Kubernetes, SecretReferences.In(world.Upgrade.Spec), OmsWorld.Namespace, CancellationToken.None);
+            world.Life.Services.Kubernetes, SecretReferences.In(world.Upgrade.Spec), OmsWorld.Namespace,
+            CancellationToken.None);
         return new OmsTargets(world.Upgrade, secrets.GetAwaiter().GetResult(), world.Life.Services, static () => { });
     }
 
@@ -482,5 +504,6 @@ public sealed class WitnessTests
         [.. world.Hosts.SelectMany(h => h.Files.Keys.Where(f => f.EndsWith("/started", StringComparison.Ordinal)))];
 
     private static List<string> Open(OmsWorld world) =>
-        [.. world.Hosts.SelectMany(h => h.Files.Keys.Where(f => f.EndsWith("/started", StringComparison.Ordinal) && !h.Files.ContainsKey($"{f[..^8]}/closed".Replace("//", "/", StringComparison.Ordinal))))];
+        [.. world.Hosts.SelectMany(h => h.Files.Keys.Where(f => f.EndsWith("/started", StringComparison.Ordinal)
+            && !h.Files.ContainsKey($"{f[..^8]}/closed".Replace("//", "/", StringComparison.Ordinal))))];
 }

@@ -53,7 +53,8 @@ public sealed class WordReplayTests
         world.Life.Die();
         world.EditSpec(_ => gitFirst ? git : spec);
         world.Api.UpdateStatus(world.Upgrade with { Status = backup });
-        world.Api.All<SnapshotRestore>().ToList().ForEach(r => world.Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
+        world.Api.All<SnapshotRestore>().ToList()
+            .ForEach(r => world.Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
         world.Join();
         world.RunFor(TimeSpan.FromHours(3));
         world.EditSpec(_ => git);
@@ -76,9 +77,17 @@ public sealed class WordReplayTests
     {
         var calls = 0;
         var setup = new WorldSetup { RealJson = false, HaConfig = WorldSetup.HaOff };
-        setup.Jar = (_, _) => (0, ++calls == 1 ? "2026-03-01 02:00:00 ERROR harmless as the vendor said\n" : "2026-03-02 ERROR THE METADATA IS BROKEN\n");
-        var world = new OmsWorld(setup).Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
-        world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Phase == "StartNew" && s.State == StepState.Succeeded) == true && world.Step("CorrectMetadata/oms-a/jar").State == StepState.Pending, "before the jar");
+        setup.Jar = (_, _) => (0, ++calls == 1
+            ? "2026-03-01 02:00:00 ERROR harmless as the vendor said\n"
+            : "2026-03-02 ERROR THE METADATA IS BROKEN\n");
+        var world = new OmsWorld(setup).Apply(s => s with
+        {
+            HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore }
+        });
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Exists(s => s.Phase == "StartNew" && s.State == StepState.Succeeded) == true
+                && world.Step("CorrectMetadata/oms-a/jar").State == StepState.Pending,
+            "before the jar");
         var backup = world.Status;
         world.RunUntil(() => world.Is("Failed"), "failed");
         var token = world.AcceptWord(world.Status.Step!);
@@ -91,7 +100,8 @@ public sealed class WordReplayTests
         world.Api.UpdateStatus(world.Upgrade with { Status = backup });
         foreach (var host in world.Hosts)
         {
-            host.Files.Keys.Where(k => k.Contains("/drydock/", StringComparison.Ordinal) && !k.Contains("/words/", StringComparison.Ordinal)).ToList().ForEach(k => host.Files.Remove(k));
+            host.Files.Keys.Where(k => k.Contains("/drydock/", StringComparison.Ordinal)
+                && !k.Contains("/words/", StringComparison.Ordinal)).ToList().ForEach(k => host.Files.Remove(k));
         }
 
         world.Join();
@@ -104,7 +114,8 @@ public sealed class WordReplayTests
     [Fact]
     public void Approval_of_an_aborted_attempt_does_not_release_the_next_one()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["StopOld", "DisableHA"] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { HoldBefore = ["StopOld", "DisableHA"] });
         world.RunUntil(() => world.Is("Held"), "held");
         var (hash, ahead) = (world.Plan.Hash, world.WordFor("StopOld"));
         world.Annotate(Annotations.Approve, ahead);
@@ -116,7 +127,9 @@ public sealed class WordReplayTests
         world.RunUntil(() => world.Is("Held"), "held again");
         world.Plan.Hash.ShouldBe(hash);
         world.Annotate(Annotations.Approve, $"{ahead},{world.WordFor("DisableHA")}");
-        world.RunUntil(() => world.Is("Held") && world.Status.Step!.StartsWith("StopOld", StringComparison.Ordinal), "the second hold");
+        world.RunUntil(
+            () => world.Is("Held") && world.Status.Step!.StartsWith("StopOld", StringComparison.Ordinal),
+            "the second hold");
         world.RunFor(TimeSpan.FromHours(1));
 
         world.Count("stop").ShouldBe(0, "the downtime began by an approval of days ago");
@@ -130,8 +143,9 @@ public sealed class WordReplayTests
         var (backup, approval) = (world.Status, world.Status.Holds.Single().Approval);
         world.Annotate(Annotations.Approve, approval);
         world.RunUntil(() => world.Status.Approvals is [{ Accepted: true }], "recorded");
-        world.Hosts.Select(h => h.Files.Keys.Where(k => k.Contains("/words/", StringComparison.Ordinal)).ToList()).ShouldBe([
-            [$"/data/oms/logs/drydock/{world.Upgrade.Metadata.Uid}/words/Approval-{approval}"], []]);
+        world.Hosts.Select(h => h.Files.Keys.Where(k => k.Contains("/words/", StringComparison.Ordinal)).ToList())
+            .ShouldBe([
+                [$"/data/oms/logs/drydock/{world.Upgrade.Metadata.Uid}/words/Approval-{approval}"], []]);
 
         world.Lives.Remove(world.Life);
         world.Life.Die();
@@ -151,7 +165,9 @@ public sealed class WordReplayTests
         var world = Held("StopOld");
         world.Hosts.ForEach(h => h.Cut(true));
         world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
-        world.RunUntil(() => world.Status.Message!.Contains("none could be made. oms-a: ", StringComparison.Ordinal), "it says so");
+        world.RunUntil(
+            () => world.Status.Message!.Contains("none could be made. oms-a: ", StringComparison.Ordinal),
+            "it says so");
         world.RunFor(TimeSpan.FromHours(1));
         (world.Status.Approvals.Count, world.Count("stop")).ShouldBe((0, 0));
 
@@ -167,7 +183,8 @@ public sealed class WordReplayTests
         world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
         world.RunToSuccess();
 
-        world.Hosts.ShouldAllBe(h => h.Files.Keys.Any(k => k.Contains("/words/Approval-StartNew@", StringComparison.Ordinal)));
+        world.Hosts.ShouldAllBe(
+            h => h.Files.Keys.Any(k => k.Contains("/words/Approval-StartNew@", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -179,7 +196,8 @@ public sealed class WordReplayTests
         var world = Held("StopOld");
         var approval = world.Status.Holds.Single().Approval;
         var isHit = false;
-        world.Fates = point => !isHit && point.What.StartsWith("copy ", StringComparison.Ordinal) && (isHit = true) ? fate : Fate.Live;
+        world.Fates = point =>
+            !isHit && point.What.StartsWith("copy ", StringComparison.Ordinal) && (isHit = true) ? fate : Fate.Live;
         world.Annotate(Annotations.Approve, approval);
         world.RunFor(TimeSpan.FromHours(1));
         isHit.ShouldBeTrue();
@@ -205,11 +223,24 @@ public sealed class WordReplayTests
     private static OmsWorld Failing(bool haOff, string way)
     {
         var (jars, inits, isAccepted) = (0, 0, way.StartsWith("accepted", StringComparison.Ordinal));
-        var setup = new WorldSetup { RealJson = false, PeopleMayStartOld = true, HaConfig = haOff ? WorldSetup.HaOff : new WorldSetup().HaConfig };
+        var setup = new WorldSetup
+        {
+            RealJson = false,
+            PeopleMayStartOld = true,
+            HaConfig = haOff ? WorldSetup.HaOff : new WorldSetup().HaConfig
+        };
         var init = setup.Init;
-        setup.Jar = (_, _) => ++jars > 1 ? (0, "corrected\n") : isAccepted ? (0, "2026-03-01 02:00:00 ERROR something odd\n") : (3, "failed\n");
+        setup.Jar = (_, _) => ++jars > 1
+            ? (0, "corrected\n")
+            : isAccepted ? (0, "2026-03-01 02:00:00 ERROR something odd\n") : (3, "failed\n");
         setup.Init = (w, c) => ++inits == 1 && isAccepted ? (1, "no marker\n") : init(w, c);
-        var world = new OmsWorld(setup).Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = haOff ? HighAvailabilityAfterUpgrade.AsBefore : s.HighAvailability.AfterUpgrade } });
+        var world = new OmsWorld(setup).Apply(s => s with
+        {
+            HighAvailability = s.HighAvailability with
+            {
+                AfterUpgrade = haOff ? HighAvailabilityAfterUpgrade.AsBefore : s.HighAvailability.AfterUpgrade
+            }
+        });
         world.RunUntil(() => world.Is("Failed"), "failed");
         return world;
     }

@@ -50,7 +50,8 @@ public sealed class FollowUpDirectionTests
 
     private static OmsWorld Succeeded()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Cleanup = new CleanupSpec { After = "720h" } });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { Cleanup = new CleanupSpec { After = "720h" } });
         world.RunToSuccess();
         return world;
     }
@@ -68,7 +69,8 @@ public sealed class FollowUpDirectionTests
             return;
         }
 
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack, Mode = wish == "shown" ? RunMode.Plan : s.Mode });
+        world.EditSpec(
+            s => s with { DesiredState = DesiredState.RolledBack, Mode = wish == "shown" ? RunMode.Plan : s.Mode });
     }
 
     private static void Withdraw(OmsWorld world, string wish)
@@ -99,12 +101,16 @@ public sealed class FollowUpDirectionTests
     {
         var status = world.Status;
         var view = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow());
-        var texts = MessageFaults.Texts(status).Concat(status.RollbackPlan?.Steps.Select(s => s.Title) ?? []).Concat(new StatusText(isWide: true).Lines(view)).ToList();
+        var texts = MessageFaults.Texts(status).Concat(status.RollbackPlan?.Steps.Select(s => s.Title) ?? [])
+            .Concat(new StatusText(isWide: true).Lines(view)).ToList();
 
         status.ActionRequired.ShouldNotContain(a => a.Reason == Reasons.RemoveOldContainers);
-        texts.ShouldAllBe(text => !text.Contains("cleanup", StringComparison.OrdinalIgnoreCase) && !text.Contains("emove the old containers", StringComparison.Ordinal) && !text.Contains("accept the upgrade", StringComparison.Ordinal));
+        texts.ShouldAllBe(text => !text.Contains("cleanup", StringComparison.OrdinalIgnoreCase)
+            && !text.Contains("emove the old containers", StringComparison.Ordinal)
+            && !text.Contains("accept the upgrade", StringComparison.Ordinal));
         status.CleanupAt.ShouldBeNull("nothing is announced that a rollback needs");
     }
 
-    private static List<string> Told(OmsWorld world) => [.. world.Status.ActionRequired.Select(a => $"{a.Reason} {a.Subject}: {a.Message}")];
+    private static List<string> Told(OmsWorld world) =>
+        [.. world.Status.ActionRequired.Select(a => $"{a.Reason} {a.Subject}: {a.Message}")];
 }

@@ -33,7 +33,8 @@ public sealed class ManyProjectsTests
         world.Console.Projects.Add(new WorldProject(ProjectKind.Migration, "np_new", "made-since", "RUNNING"));
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
-        world.Status.RollbackPlan!.Notes.ShouldContain(n => n.Contains("made-since (np_new, RUNNING, new)") && n.Contains("more"));
+        world.Status.RollbackPlan!.Notes.ShouldContain(
+            n => n.Contains("made-since (np_new, RUNNING, new)") && n.Contains("more"));
         world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
 
@@ -78,7 +79,13 @@ public sealed class ManyProjectsTests
         var world = WithApiBefore(realJson: false);
         world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
         var map = world.Api.Find<V1ConfigMap>(OmsWorld.Namespace, world.Status.Projects!.List!.Name)!;
-        world.Api.Update(map with { Data = new Dictionary<string, string>(StringComparer.Ordinal) { ["projects"] = "Migration\tnp_1\tRUNNING\tother\t\n" } });
+        world.Api.Update(map with
+        {
+            Data = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["projects"] = "Migration\tnp_1\tRUNNING\tother\t\n"
+            }
+        });
         world.Restart();
         world.RunToSuccess();
 
@@ -88,7 +95,9 @@ public sealed class ManyProjectsTests
     [Fact]
     public void Refused_ConfigMap_is_found_before_anything_is_touched()
     {
-        var world = WithApiBefore(w => w.Api.Faults.Add(new ApiFaultRule(ApiFault.Forbidden) { Verb = "create", Kind = "ConfigMap" }), realJson: false);
+        var world = WithApiBefore(
+            w => w.Api.Faults.Add(new ApiFaultRule(ApiFault.Forbidden) { Verb = "create", Kind = "ConfigMap" }),
+            realJson: false);
         world.RunToStall();
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.AccessDenied);
@@ -107,7 +116,8 @@ public sealed class ManyProjectsTests
     {
         var world = WithApiBefore(realJson: false);
         world.RunToSuccess();
-        world.Api.All<V1ConfigMap>().ShouldAllBe(m => m.Immutable == true && m.Metadata.OwnerReferences!.Single().Uid == world.Upgrade.Metadata.Uid);
+        world.Api.All<V1ConfigMap>().ShouldAllBe(
+            m => m.Immutable == true && m.Metadata.OwnerReferences!.Single().Uid == world.Upgrade.Metadata.Uid);
         world.Delete();
         world.RunUntil(() => world.IsGone(), "gone");
 
@@ -118,7 +128,9 @@ public sealed class ManyProjectsTests
     {
         world.Metadata.Projects.Clear();
         world.Metadata.Projects.AddRange(Enumerable.Range(0, Many).Select(i =>
-            new OmsProject(i % 2 == 0 ? ProjectKind.Migration : ProjectKind.Synchronization, FormattableString.Invariant($"p_{i:0000}"), FormattableString.Invariant($"project-{i}"), "RUNNING")));
+            new OmsProject(
+                i % 2 == 0 ? ProjectKind.Migration : ProjectKind.Synchronization,
+                FormattableString.Invariant($"p_{i:0000}"), FormattableString.Invariant($"project-{i}"), "RUNNING")));
     }
 
     private static int Number(WorldProject project) =>
@@ -130,11 +142,13 @@ public sealed class ManyProjectsTests
     // The item says how many and names the first; its ConfigMap has all.
     private static void Item(OmsWorld world, string what, int count)
     {
-        var item = world.Status.ActionRequired.Where(a => a.Message.Contains(what, StringComparison.Ordinal)).ShouldHaveSingleItem();
+        var item = world.Status.ActionRequired.Where(a => a.Message.Contains(what, StringComparison.Ordinal))
+            .ShouldHaveSingleItem();
         item.Count.ShouldBe(count);
         item.Subject.ShouldEndWith($" and {count - 10} more");
         var map = world.Api.Find<V1ConfigMap>(OmsWorld.Namespace, item.ConfigMap!).ShouldNotBeNull();
-        map.Data![item.Key!].Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(count + 1, "a heading, then a line for each");
+        map.Data![item.Key!].Split('\n', StringSplitOptions.RemoveEmptyEntries).Length
+            .ShouldBe(count + 1, "a heading, then a line for each");
         item.Message.ShouldBeWorded();
     }
 }

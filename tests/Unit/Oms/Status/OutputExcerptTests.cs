@@ -7,9 +7,15 @@ public sealed class OutputExcerptTests
     [InlineData("", null)]
     [InlineData("\n \n", null)]
     [InlineData("one\ntwo\nthree\nfour\n", "The end of its output: \"two\", \"three\", \"four\".")]
-    [InlineData("Error: Unable to access jarfile correction.jar\n", "The end of its output: \"Error: Unable to access jarfile correction.jar\".")]
-    [InlineData("start\nException in thread \"main\" java.lang.X: no\n\tat com.a.B.c(B.java:1)\n\t... 3 more\nbye\n", "The end of its output: \"Exception in thread 'main' java.lang.X: no\".")]
-    [InlineData("+ mysql -e x\n\u001b[31mERROR 1060 (42S21): Duplicate column name 'a'\u001b[0m\r\n# 【步骤三】\n", "The end of its output: \"ERROR 1060 (42S21): Duplicate column name 'a'\".")]
+    [InlineData(
+        "Error: Unable to access jarfile correction.jar\n",
+        "The end of its output: \"Error: Unable to access jarfile correction.jar\".")]
+    [InlineData(
+        "start\nException in thread \"main\" java.lang.X: no\n\tat com.a.B.c(B.java:1)\n\t... 3 more\nbye\n",
+        "The end of its output: \"Exception in thread 'main' java.lang.X: no\".")]
+    [InlineData(
+        "+ mysql -e x\n\u001b[31mERROR 1060 (42S21): Duplicate column name 'a'\u001b[0m\r\n# 【步骤三】\n",
+        "The end of its output: \"ERROR 1060 (42S21): Duplicate column name 'a'\".")]
     public void Last_telling_lines_are_quoted(string output, string? excerpt) =>
         OutputExcerpt.Of(output).ShouldBe(excerpt);
 

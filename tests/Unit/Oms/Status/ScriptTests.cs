@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>What docs/reference/conditions.md says about scripts: Reconciling=False ends every wait, and Ready tells how it ended.</summary>
+/// <summary>What docs/reference/conditions.md says about scripts: Reconciling=False ends every wait, and Ready tells
+/// how it ended.</summary>
 public sealed class ScriptTests
 {
     [Theory]
@@ -15,14 +16,18 @@ public sealed class ScriptTests
     [InlineData("PreflightFailed", false, "ContainerNotFound", false)]
     [InlineData("TargetChanged", false, "TargetChanged", false)]
     [InlineData("Unreadable", false, "OutcomeUnknown", false)]
-    public void Wait_for_Reconciling_False_ends_at_every_end_and_stall(string end, bool ready, string reason, bool failed)
+    public void Wait_for_Reconciling_False_ends_at_every_end_and_stall(
+        string end, bool ready, string reason, bool failed)
     {
         var world = At(end);
 
         Status(world, "Reconciling").ShouldBe("False");
-        (Status(world, "Ready"), world.ReasonOf("Ready")).ShouldBe((ready ? "True" : "False", end == "Succeeded" ? "SucceededWithActions" : reason));
-        (Status(world, "Stalled"), Status(world, "Failed"), Status(world, "Held")).ShouldBe((ready ? "False" : "True", failed ? "True" : "False", "False"));
-        world.Status.Conditions.Find(c => c.Type == "Ready")!.ObservedGeneration.ShouldBe(world.Upgrade.Metadata.Generation);
+        (Status(world, "Ready"), world.ReasonOf("Ready"))
+            .ShouldBe((ready ? "True" : "False", end == "Succeeded" ? "SucceededWithActions" : reason));
+        (Status(world, "Stalled"), Status(world, "Failed"), Status(world, "Held"))
+            .ShouldBe((ready ? "False" : "True", failed ? "True" : "False", "False"));
+        world.Status.Conditions.Find(c => c.Type == "Ready")!.ObservedGeneration
+            .ShouldBe(world.Upgrade.Metadata.Generation);
     }
 
     [Theory]
@@ -34,15 +39,23 @@ public sealed class ScriptTests
     {
         var world = At(at);
 
-        (Status(world, "Reconciling"), Status(world, "Ready"), Status(world, "Stalled")).ShouldBe(("True", "False", "False"));
+        (Status(world, "Reconciling"), Status(world, "Ready"), Status(world, "Stalled"))
+            .ShouldBe(("True", "False", "False"));
         world.Is("Held").ShouldBe(held);
     }
 
-    private static string Status(OmsWorld world, string type) => world.Status.Conditions.Single(c => c.Type == type).Status;
+    private static string Status(OmsWorld world, string type) =>
+        world.Status.Conditions.Single(c => c.Type == type).Status;
 
     private static OmsWorld At(string state)
     {
-        var world = new OmsWorld(new WorldSetup { Jar = state is "RolledBackAfterFailure" or "Failed" or "RollbackFailed" ? RollbackTests.FailingJar : static (_, _) => (0, ""), PeopleMayStartOld = true });
+        var world = new OmsWorld(new WorldSetup
+        {
+            Jar = state is "RolledBackAfterFailure" or "Failed" or "RollbackFailed"
+                ? RollbackTests.FailingJar
+                : static (_, _) => (0, ""),
+            PeopleMayStartOld = true
+        });
         switch (state)
         {
             case "Succeeded":
@@ -105,7 +118,11 @@ public sealed class ScriptTests
                 world.RunUntil(() => world.Is("Held"), state);
                 break;
             case "ManualChange":
-                world.Apply(s => s with { HighAvailability = s.HighAvailability with { Method = Drydock.Crds.OmsUpgrades.HighAvailabilityMethod.Manual } });
+                world.Apply(s => s with
+                {
+                    HighAvailability =
+                        s.HighAvailability with { Method = Drydock.Crds.OmsUpgrades.HighAvailabilityMethod.Manual }
+                });
                 world.RunUntil(() => world.Is("Held"), state);
                 break;
             case "Paused":

@@ -2,7 +2,8 @@ using Drydock.Crds.Values;
 
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>What the person on call reads: since when OMS is down, how long it takes, what going back costs, what to do.</summary>
+/// <summary>What the person on call reads: since when OMS is down, how long it takes, what going back costs, what to
+/// do.</summary>
 public sealed class StatusAtNightTests
 {
     [Fact]
@@ -44,7 +45,10 @@ public sealed class StatusAtNightTests
     public void Downtime_ends_with_verification_where_high_availability_stays_off()
     {
         var world = new OmsWorld(new WorldSetup { HaConfig = """{"enable":false}""" })
-            .Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
+            .Apply(s => s with
+            {
+                HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore }
+            });
         world.RunToSuccess();
 
         (world.Status.DowntimeSince, world.Status.Times!.T2).ShouldBe((null, null));
@@ -60,7 +64,8 @@ public sealed class StatusAtNightTests
         world.RunUntil(() => Running(world, "CorrectMetadata/oms-b/jar") is not null, "the second JAR");
 
         var second = Running(world, "CorrectMetadata/oms-b/jar")!;
-        var took = world.Step("CorrectMetadata/oms-a/jar").FinishedAt - world.Step("CorrectMetadata/oms-a/jar").StartedAt;
+        var took = world.Step("CorrectMetadata/oms-a/jar").FinishedAt - world.Step(
+            "CorrectMetadata/oms-a/jar").StartedAt;
         second.ExpectedAt.ShouldBe(second.Since + took);
         second.ExpectedFrom.ShouldBeWorded();
     }
@@ -68,7 +73,15 @@ public sealed class StatusAtNightTests
     [Fact]
     public void Wait_before_initialisation_expects_what_the_version_data_asks_for()
     {
-        var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "4.2.9", ToVersion = "4.2.11", Nodes = 1, NeedsJar = false, RealJson = false }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            Community = true,
+            FromVersion = "4.2.9",
+            ToVersion = "4.2.11",
+            Nodes = 1,
+            NeedsJar = false,
+            RealJson = false
+        }).Apply();
         world.RunUntil(() => Running(world, "InitMetadata/oms-a/wait") is not null, "the wait");
 
         var wait = Running(world, "InitMetadata/oms-a/wait")!;
@@ -79,7 +92,8 @@ public sealed class StatusAtNightTests
     [Fact]
     public void Long_step_causes_no_write_while_it_runs()
     {
-        var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { InitMetadata = "3h" } });
+        var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(40) }).Apply(
+            s => s with { Timeouts = s.Timeouts with { InitMetadata = "3h" } });
         world.RunUntil(() => Running(world, "InitMetadata/oms-a") is not null, "docker_init.sh");
         world.RunFor(TimeSpan.FromMinutes(1));
         var writes = world.StatusWrites.Count;
@@ -91,7 +105,8 @@ public sealed class StatusAtNightTests
     [Fact]
     public void Rollback_cost_follows_the_state()
     {
-        var world = new OmsWorld().Apply(s => s with { HoldBefore = ["PrepareImage", "StopOld", "Backup", "CorrectMetadata"] });
+        var world = new OmsWorld().Apply(
+            s => s with { HoldBefore = ["PrepareImage", "StopOld", "Backup", "CorrectMetadata"] });
         Costs(world, "PrepareImage", "Nothing: nothing was changed.");
         Costs(world, "StopOld", "No data and no downtime");
         Costs(world, "Backup", "No data: the old containers are started again");
@@ -111,7 +126,8 @@ public sealed class StatusAtNightTests
     [Fact]
     public void Next_action_is_the_command_that_continues()
     {
-        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "nothing\n") }).Apply(s => s with { Mode = RunMode.Plan });
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "nothing\n") }).Apply(
+            s => s with { Mode = RunMode.Plan });
         world.RunUntil(() => world.Status.Phase == "Planned", "planned");
         Next(world).ShouldBeWorded(world.Plan.Hash);
 
@@ -152,9 +168,11 @@ public sealed class StatusAtNightTests
 
     private static void Costs(OmsWorld world, string phase, string cost)
     {
-        world.RunUntil(() => world.Is("Held") && world.Status.Message!.Contains($"({phase})", StringComparison.Ordinal), phase);
+        world.RunUntil(
+            () => world.Is("Held") && world.Status.Message!.Contains($"({phase})", StringComparison.Ordinal), phase);
         world.Status.RollbackCost.ShouldNotBeNull().ShouldStartWith(cost);
-        world.Annotate(Annotations.Approve, string.Join(',', world.Status.Approvals.Select(a => $"{a.Name}@{a.PlanHash}.{a.Number}").Append(world.WordFor(phase))));
+        world.Annotate(Annotations.Approve, string.Join(
+            ',', world.Status.Approvals.Select(a => $"{a.Name}@{a.PlanHash}.{a.Number}").Append(world.WordFor(phase))));
     }
 
     private static RunningStep? Running(OmsWorld world, string id) => world.Status.Running.Find(r => r.Id == id);

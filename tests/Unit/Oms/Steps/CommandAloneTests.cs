@@ -59,7 +59,8 @@ public sealed class CommandAloneTests
         world["oms-b"].Cut(false);
         world.RunUntil(() => world.Is("Failed") || world.IsOver, "asked");
         (world.ReasonOf("Failed"), world.Count(kind)).ShouldBe(("TargetChanged", 0));
-        world.Status.Message.ShouldNotBeNull().ShouldContain(kind == "jar" ? "process 17 in oms_422 on oms-b" : "rm_340 had 1 tables with 1 columns");
+        world.Status.Message.ShouldNotBeNull()
+            .ShouldContain(kind == "jar" ? "process 17 in oms_422 on oms-b" : "rm_340 had 1 tables with 1 columns");
 
         SecretTouch.Rotated.Apply(world.Api, "new access is no answer");
         world.RunFor(TimeSpan.FromMinutes(5));
@@ -87,7 +88,8 @@ public sealed class CommandAloneTests
     [InlineData(false)]
     public void Container_that_initialised_itself_is_asked_about(bool accept)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(s => s with { HoldBefore = ["InitMetadata"] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(
+            s => s with { HoldBefore = ["InitMetadata"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.New("oms-a")!.Own["/root/init_flag.txt"] = "success"u8.ToArray();
         world.EditSpec(s => s with { HoldBefore = [] });
@@ -98,13 +100,15 @@ public sealed class CommandAloneTests
         if (accept)
         {
             world.Annotate(Annotations.Accept, world.AcceptWord("InitMetadata/oms-a"));
-            world.RunUntil(() => world.Step("InitMetadata/oms-a").State == Drydock.Crds.Plans.StepState.Succeeded, "accepted");
+            world.RunUntil(
+                () => world.Step("InitMetadata/oms-a").State == Drydock.Crds.Plans.StepState.Succeeded, "accepted");
             world.Count("init").ShouldBe(0);
 
             world.Old("oms-b").Start();
             world.RunFor(TimeSpan.FromSeconds(5));
             world.Old("oms-b").Stop(0);
-            world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged" && world.Is("Failed"), "the old container ran");
+            world.RunUntil(
+                () => world.ReasonOf("Stalled") == "TargetChanged" && world.Is("Failed"), "the old container ran");
             world.RetryOnRestoredData();
             world.RunUntil(() => world.Count("restore") == 1, "the restore");
             world.RunUntil(() => world.Step("InitMetadata/oms-a").Reason == Reasons.AlreadyInitialized, "asked again");
@@ -168,7 +172,9 @@ public sealed class CommandAloneTests
 
         world.Metadata.Tables.Add("made_after_the_question");
         world.Retry();
-        world.RunUntil(() => world.Status.Message?.Contains("3 tables", StringComparison.Ordinal) == true && world.Is("Failed"), "asked again");
+        world.RunUntil(
+            () => world.Status.Message?.Contains("3 tables", StringComparison.Ordinal) == true && world.Is("Failed"),
+            "asked again");
         world.Count(kind).ShouldBe(0);
         world.Retry();
         world.RunToSuccess();
@@ -181,7 +187,11 @@ public sealed class CommandAloneTests
     public void Script_that_failed_runs_again_only_on_the_tables_that_it_left(bool byHand)
     {
         var calls = 0;
-        var world = new OmsWorld(new WorldSetup { RealJson = false, Init = (_, _) => ++calls == 1 ? (1, "ERROR lost connection\n") : (0, "%marker%") }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            Init = (_, _) => ++calls == 1 ? (1, "ERROR lost connection\n") : (0, "%marker%")
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         if (byHand)
         {
@@ -214,7 +224,9 @@ public sealed class CommandAloneTests
     [Fact]
     public void Tables_of_a_container_that_initialised_itself_are_accepted_with_it()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, InitsEveryHost = true, CmNodes = static (_, host) => [host.Ip] }).Apply(s => s with { HoldBefore = ["InitMetadata"] });
+        var world = new OmsWorld(
+            new WorldSetup { RealJson = false, InitsEveryHost = true, CmNodes = static (_, host) => [host.Ip] })
+            .Apply(s => s with { HoldBefore = ["InitMetadata"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.New("oms-a")!.Own["/root/init_flag.txt"] = "success"u8.ToArray();
         world.Metadata.Tables.Add("made_by_itself");
@@ -284,7 +296,8 @@ public sealed class CommandAloneTests
 
     private static OmsWorld Held(string kind)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [kind == "jar" ? "CorrectMetadata" : "InitMetadata"] });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { HoldBefore = [kind == "jar" ? "CorrectMetadata" : "InitMetadata"] });
         world.RunUntil(() => world.Is("Held"), "held");
         return world;
     }
@@ -292,5 +305,7 @@ public sealed class CommandAloneTests
     private static string Id(string kind) => kind == "jar" ? "CorrectMetadata/oms-a/jar" : "InitMetadata/oms-a";
 
     private static string Command(string kind) =>
-        kind == "jar" ? "java -jar correction-1.0.jar -mupgrade -y/home/admin/conf/config.yaml -ltrue" : "bash /root/docker_init.sh";
+        kind == "jar"
+            ? "java -jar correction-1.0.jar -mupgrade -y/home/admin/conf/config.yaml -ltrue"
+            : "bash /root/docker_init.sh";
 }

@@ -7,29 +7,42 @@ public sealed class CorrectionJarTests
 
     public static TheoryData<string> Places =>
     [
-        $"/root/{Usual}", $"/{Usual}", $"/home/ds/upgrade/{Usual}", $"/opt/oms/{Usual}", "/root/correction-2.0.jar", "/usr/share/oms/lib/correction-1.1.jar",
+        $"/root/{Usual}", $"/{Usual}", $"/home/ds/upgrade/{Usual}", $"/opt/oms/{Usual}", "/root/correction-2.0.jar",
+        "/usr/share/oms/lib/correction-1.1.jar",
     ];
 
     [Theory]
     [MemberData(nameof(Places))]
     public void JAR_is_found_wherever_the_image_has_it(string path) =>
-        Succeeds(new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true, JarInImage = path, WorkingDirectory = "/opt/oms" }).Apply());
+        Succeeds(new OmsWorld(
+            new WorldSetup { RealJson = false, ImagePresent = true, JarInImage = path, WorkingDirectory = "/opt/oms" })
+            .Apply());
 
     [Theory]
     [MemberData(nameof(Places))]
     public void JAR_put_in_place_by_first_start_is_only_a_note(string path)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true, JarInImage = null, JarAtStart = path, WorkingDirectory = "/opt/oms" }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            ImagePresent = true,
+            JarInImage = null,
+            JarAtStart = path,
+            WorkingDirectory = "/opt/oms"
+        }).Apply();
         Succeeds(world);
 
-        world.Plan.Notes.ShouldContain(n => n.StartsWith("oms-a: The image has no correction JAR in /opt/oms, /root, /, /home/ds/upgrade;", StringComparison.Ordinal) && n.Contains("looks for it again"));
+        world.Plan.Notes.ShouldContain(n => n.StartsWith(
+            "oms-a: The image has no correction JAR in /opt/oms, /root, /, /home/ds/upgrade;", StringComparison.Ordinal)
+            && n.Contains("looks for it again"));
         world.Step("PrepareImage/oms-a/contents").Message.ShouldBeWorded();
     }
 
     [Fact]
     public void JAR_of_loaded_image_is_found_in_running_container()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, JarInImage = null, JarAtStart = $"/{Usual}" }).Apply();
+        var world = new OmsWorld(new WorldSetup { RealJson = false, JarInImage = null, JarAtStart = $"/{Usual}" })
+            .Apply();
         Succeeds(world);
 
         world.Step("CorrectMetadata/oms-a/jar").State.ShouldBe(StepState.Succeeded);
@@ -54,7 +67,8 @@ public sealed class CorrectionJarTests
     [Fact]
     public void Archive_without_libraries_beside_the_one_with_them_is_no_choice()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, JarAtStart = "/root/correction-1.0-SNAPSHOT.jar" }).Apply();
+        var world = new OmsWorld(new WorldSetup { RealJson = false, JarAtStart = "/root/correction-1.0-SNAPSHOT.jar" })
+            .Apply();
         world.RunToSuccess();
         (world.Count("jar"), world.Count("jar refused")).ShouldBe((2, 0));
     }
@@ -65,7 +79,8 @@ public sealed class CorrectionJarTests
         var world = new OmsWorld(new WorldSetup { RealJson = false, JarAtStart = "/root/correction-0.9.jar" }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         (world.ReasonOf("Stalled"), world.Count("jar")).ShouldBe(("JarMissing", 0));
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"2 correction JARs: /root/correction-0.9.jar, /root/{Usual}");
+        world.Status.Message.ShouldNotBeNull()
+            .ShouldContain($"2 correction JARs: /root/correction-0.9.jar, /root/{Usual}");
 
         world.Hosts.ForEach(host => world.New(host.Name)!.Own.Remove("/root/correction-0.9.jar"));
         world.Retry();
@@ -86,13 +101,20 @@ public sealed class CorrectionJarTests
     [Fact]
     public void Given_path_that_the_first_start_fills_is_acknowledged()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true, JarInImage = null, JarAtStart = "/opt/oms/correction.jar" })
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            ImagePresent = true,
+            JarInImage = null,
+            JarAtStart = "/opt/oms/correction.jar"
+        })
             .Apply(s => s with { Correction = s.Correction with { JarPath = "/opt/oms/correction.jar" } });
         world.RunToStall();
         world.ReasonOf("Stalled").ShouldBe("JarMissing");
         world.Status.Findings.ShouldAllBe(f => f.Message.Contains("JarMissing/"));
 
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.JarMissing] } });
+        world.EditSpec(s =>
+            s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.JarMissing] } });
         Succeeds(world);
     }
 
@@ -119,7 +141,8 @@ public sealed class CorrectionJarTests
 
         world.Retry();
         Succeeds(world);
-        (world.Count("restore"), world.Count("jar refused"), world.Step("CorrectMetadata/oms-a/jar").Attempt).ShouldBe((0, 1, 2));
+        (world.Count("restore"), world.Count("jar refused"), world.Step("CorrectMetadata/oms-a/jar").Attempt)
+            .ShouldBe((0, 1, 2));
     }
 
     [Fact]
@@ -140,7 +163,12 @@ public sealed class CorrectionJarTests
     public void Reported_errors_fail_a_run_with_exit_code_0()
     {
         var runs = 0;
-        var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = (_, _) => (0, ++runs == 1 ? $"start\n12:00 ERROR cannot merge np_1 with {Canary.MetaPassword}\nend\n" : "fine\n") }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            RealJson = false,
+            Jar = (_, _) =>
+                (0, ++runs == 1 ? $"start\n12:00 ERROR cannot merge np_1 with {Canary.MetaPassword}\nend\n" : "fine\n")
+        }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
         (world.ReasonOf("Stalled"), world.Count("jar")).ShouldBe(("JarReportedErrors", 1));
         world.Status.Message.ShouldBeWorded();

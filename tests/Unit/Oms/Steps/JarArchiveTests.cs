@@ -1,8 +1,8 @@
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>
-/// A correction JAR that is shipped beside the image, and sessions that are ended: what the plan of other tests does not
-/// have, disturbed at every write and act.
+/// A correction JAR that is shipped beside the image, and sessions that are ended: what the plan of other tests does
+/// not have, disturbed at every write and act.
 /// </summary>
 public sealed class JarArchiveTests
 {
@@ -41,18 +41,26 @@ public sealed class JarArchiveTests
     {
         var world = New();
         world.Hosts.ForEach(host => host.Files["/srv/correction-9.jar"] = Jar);
-        world.Apply(s => s with { Correction = s.Correction with { Archive = new OmsArchive { HostPath = "/srv/correction-9.jar", Sha256 = withSum ? Sha256 : null } } });
+        world.Apply(s => s with
+        {
+            Correction = s.Correction with
+            {
+                Archive = new OmsArchive { HostPath = "/srv/correction-9.jar", Sha256 = withSum ? Sha256 : null }
+            }
+        });
         world.RunToSuccess();
 
         (world.Count("copy"), world.Count("jar")).ShouldBe((2, 2));
-        world.Hosts.ShouldAllBe(h => Enumerable.SequenceEqual(world.New(h.Name)!.Own[Place], Jar) && h.Containers.Count == 2);
+        world.Hosts.ShouldAllBe(
+            h => Enumerable.SequenceEqual(world.New(h.Name)!.Own[Place], Jar) && h.Containers.Count == 2);
         world.Rules.Broken.ShouldBeEmpty();
     }
 
     [Fact]
     public void Given_path_says_where_the_JAR_is_put()
     {
-        var world = Begin(s => s with { Correction = s.Correction with { JarPath = "/home/ds/c.jar", WorkingDir = "/root" } });
+        var world = Begin(
+            s => s with { Correction = s.Correction with { JarPath = "/home/ds/c.jar", WorkingDir = "/root" } });
         world.RunToSuccess();
 
         world.New("oms-b")!.Own.Keys.ShouldBe(["/home/ds/c.jar"]);
@@ -82,7 +90,11 @@ public sealed class JarArchiveTests
         {
             Correction = new CorrectionSpec
             {
-                Archive = Shipped(s).Correction.Archive! with { Sha256 = problem == "sum" ? new string('a', 64) : null, Path = problem == "absent" ? "other.jar" : "correction-9.jar" },
+                Archive = Shipped(s).Correction.Archive! with
+                {
+                    Sha256 = problem == "sum" ? new string('a', 64) : null,
+                    Path = problem == "absent" ? "other.jar" : "correction-9.jar"
+                },
             },
         });
         world.RunToStall();
@@ -135,11 +147,16 @@ public sealed class JarArchiveTests
     {
         Correction = new CorrectionSpec
         {
-            Archive = new OmsArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/jars" } }, Path = "correction-9.jar" },
+            Archive = new OmsArchive
+            {
+                Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/jars" } },
+                Path = "correction-9.jar"
+            },
         },
         Backup = spec.Backup with { EndSessions = EndSessionsPolicy.OmsAccount },
     };
 
     private static void Everywhere(Fate fate, int way) => Cases.Try(
-        Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 4)).Select(p => p.Number), point => Golden.With(point, fate));
+        Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 4)).Select(p => p.Number),
+        point => Golden.With(point, fate));
 }

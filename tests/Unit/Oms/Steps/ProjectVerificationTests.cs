@@ -23,7 +23,10 @@ public sealed class ProjectVerificationTests
     public void Upgrade_waits_until_high_availability_recovers_links()
     {
         var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running, Message: not null }, "watching");
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components")
+                is { State: StepState.Running, Message: not null },
+            "watching");
         world.Step("Settle/components").Message.ShouldBeWorded();
         world.Verified().Status.ShouldBe("True", "the status of the projects is as before");
 
@@ -36,7 +39,9 @@ public sealed class ProjectVerificationTests
     public void Rollback_does_not_wait_for_watched_links()
     {
         var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running }, "watching");
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running },
+            "watching");
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
 
         world.RunUntil(() => world.Status.RollbackPlan is not null, "the way back", within: TimeSpan.FromMinutes(1));
@@ -60,8 +65,10 @@ public sealed class ProjectVerificationTests
         world.Verified().Reason.ShouldBe(Reasons.ProjectsDiffer);
         var items = world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ToList();
         items.ShouldAllBe(a => a.Reason == Reasons.ComponentsUnhealthy);
-        items.ShouldContain(a => a.Message.Contains("Incr-Sync is ABNORMAL") && a.Message.Contains("did not recover the links"));
-        items.ShouldContain(a => a.Message.Contains("Full-Import is ABNORMAL") && a.Message.Contains("Resume it in the console"));
+        items.ShouldContain(
+            a => a.Message.Contains("Incr-Sync is ABNORMAL") && a.Message.Contains("did not recover the links"));
+        items.ShouldContain(
+            a => a.Message.Contains("Full-Import is ABNORMAL") && a.Message.Contains("Resume it in the console"));
     }
 
     [Fact]
@@ -69,10 +76,14 @@ public sealed class ProjectVerificationTests
     {
         var world = WithApiBefore(
             w => w.Metadata.HaConfig = """{"enable":false}""",
-            s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
+            s => s with
+            {
+                HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore }
+            });
         world.RunToSuccess();
 
-        world.Status.ActionRequired.ShouldContain(a => a.Subject.Contains("orders (np_1)") && a.Reason == Reasons.ComponentsUnhealthy && a.Message.Contains("High availability is off"));
+        world.Status.ActionRequired.ShouldContain(a => a.Subject.Contains("orders (np_1)")
+            && a.Reason == Reasons.ComponentsUnhealthy && a.Message.Contains("High availability is off"));
     }
 
     [Theory]
@@ -95,7 +106,9 @@ public sealed class ProjectVerificationTests
     public void Project_resumed_before_the_end_is_not_listed()
     {
         var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = "SUSPEND");
-        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running }, "watching");
+        world.RunUntil(
+            () => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running },
+            "watching");
         world.Verified().Status.ShouldBe("False");
         world.Console["np_1"].Status = "RUNNING";
         world.RunToSuccess();
@@ -130,8 +143,10 @@ public sealed class ProjectVerificationTests
         world.RunToSuccess();
 
         world.Verified().Status.ShouldBe("False");
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "billing (sp_1)" && a.Message.Contains("not found any more"));
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "old (np_2)" && a.Message.Contains("was FINISHED before the upgrade and is FAILED now"));
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject
+            && a.Subject == "billing (sp_1)" && a.Message.Contains("not found any more"));
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "old (np_2)"
+            && a.Message.Contains("was FINISHED before the upgrade and is FAILED now"));
     }
 
     [Fact]
@@ -150,13 +165,16 @@ public sealed class ProjectVerificationTests
     {
         var world = WithApiBefore();
         world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
-        (world.Console.IsReachable, world.Console.Password) = unreachable ? (false, world.Console.Password) : (true, "expired");
+        (world.Console.IsReachable, world.Console.Password) =
+            unreachable ? (false, world.Console.Password) : (true, "expired");
         world.RunToSuccess();
 
         world.Verified().Status.ShouldBe("Unknown");
         world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Message.Contains("could not be watched through the API"));
-        world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)", "what is known of such projects in general is said");
+        world.Status.ActionRequired.ShouldContain(
+            a => a.Reason == Reasons.ReviewProject && a.Message.Contains("could not be watched through the API"));
+        world.Status.ActionRequired.ShouldContain(
+            a => a.Subject == "orders (np_1)", "what is known of such projects in general is said");
     }
 
     [Fact]
@@ -168,7 +186,8 @@ public sealed class ProjectVerificationTests
         world.Verified().Status.ShouldBe("Unknown");
         world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
         world.Plan.Steps.ShouldNotContain(s => s.Id == "Settle/components");
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "orders (np_1)");
+        world.Status.ActionRequired.ShouldContain(
+            a => a.Reason == Reasons.ReviewProject && a.Subject == "orders (np_1)");
     }
 
     [Theory]
@@ -176,14 +195,26 @@ public sealed class ProjectVerificationTests
     [InlineData("FAILED", "False")]
     public void Projects_below_4_0_1_are_compared_through_tables(string after, string verified)
     {
-        var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", Nodes = 1, NeedsJar = false, HaConfig = null, InitBringsHaConfig = """{"enable":false}""" }).Apply();
+        var world = new OmsWorld(new WorldSetup
+        {
+            Community = true,
+            FromVersion = "3.3.0",
+            ToVersion = "3.3.1",
+            Nodes = 1,
+            NeedsJar = false,
+            HaConfig = null,
+            InitBringsHaConfig = """{"enable":false}"""
+        }).Apply();
         world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
         world.Metadata.Projects[0] = world.Metadata.Projects[0] with { Status = after };
         world.RunToSuccess();
 
         world.Verified().Status.ShouldBe(verified);
         world.Step("Verify/projects").Message!.ShouldContain("the tables");
-        world.Status.ActionRequired.Any(a => a.Message.Contains("was RUNNING before the upgrade and is FAILED now")).ShouldBe(after == "FAILED");
-        world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)" && a.Message.StartsWith("Each of these migration projects was running"), "links are not watched without the API");
+        world.Status.ActionRequired.Any(a => a.Message.Contains("was RUNNING before the upgrade and is FAILED now"))
+            .ShouldBe(after == "FAILED");
+        world.Status.ActionRequired.ShouldContain(
+            a => a.Subject == "orders (np_1)" && a.Message.StartsWith("Each of these migration projects was running"),
+            "links are not watched without the API");
     }
 }

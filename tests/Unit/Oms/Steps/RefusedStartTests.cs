@@ -14,7 +14,8 @@ public sealed class RefusedStartTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world.Status.Attempts.Count).ShouldBe((2, 1, 0, 0));
+        (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world.Status.Attempts.Count)
+            .ShouldBe((2, 1, 0, 0));
         world.Step(step).Attempt.ShouldBe(1);
     }
 
@@ -28,13 +29,15 @@ public sealed class RefusedStartTests
     [InlineData("init", "garbled")]
     public void Any_refusal_of_starting_dockerd_is_retried_automatically(string kind, string answer)
     {
-        var world = Before(kind, h => (h.RefusedReservations, h.RefusedStarts, h.Refusal) = (5, 5, () => Refusal(answer)));
+        var world = Before(
+            kind, h => (h.RefusedReservations, h.RefusedStarts, h.Refusal) = (5, 5, () => Refusal(answer)));
         world.RunUntil(() => world["oms-a"].RefusedStarts == 0, "refused");
         (world.Count(kind), world.Is("Failed")).ShouldBe((0, false));
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world.Status.Attempts.Count).ShouldBe((2, 1, 0, 0));
+        (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world.Status.Attempts.Count)
+            .ShouldBe((2, 1, 0, 0));
     }
 
     [Theory]
@@ -46,7 +49,8 @@ public sealed class RefusedStartTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world["oms-a"].SwallowedStarts).ShouldBe((2, 1, 0, 0));
+        (world.Count("jar"), world.Count("init"), world.Status.UsedTokens.Count, world["oms-a"].SwallowedStarts)
+            .ShouldBe((2, 1, 0, 0));
     }
 
     [Theory]
@@ -127,8 +131,10 @@ public sealed class RefusedStartTests
         for (var kill = 1; kill <= 8; kill++)
         {
             var refusals = kill;
-            var world = Before("jar", h => (h.RefusedReservations, h.RefusedStarts, h.LateStart) = (4, 4, TimeSpan.FromSeconds(20)));
-            world.RunUntil(() => world["oms-a"].RefusedReservations + world["oms-a"].RefusedStarts == 8 - refusals, "refused");
+            var world = Before(
+                "jar", h => (h.RefusedReservations, h.RefusedStarts, h.LateStart) = (4, 4, TimeSpan.FromSeconds(20)));
+            world.RunUntil(
+                () => world["oms-a"].RefusedReservations + world["oms-a"].RefusedStarts == 8 - refusals, "refused");
             world.Restart();
             world.RunToSuccess();
 
@@ -140,14 +146,17 @@ public sealed class RefusedStartTests
     private static HttpResponseMessage Refusal(string answer) => answer switch
     {
         "conflict" => WorldDocker.Refused(HttpStatusCode.Conflict, "container is not running"),
-        "starting" => WorldDocker.Refused(HttpStatusCode.InternalServerError, "connection to containerd: connection refused"),
+        "starting" => WorldDocker.Refused(
+            HttpStatusCode.InternalServerError, "connection to containerd: connection refused"),
         "forgotten" => WorldDocker.Refused(HttpStatusCode.NotFound, "No such exec instance"),
         _ => throw new HttpRequestException(HttpRequestError.InvalidResponse, "Received an invalid status line"),
     };
 
     private static OmsWorld Before(string kind, Action<WorldHost> trouble, TimeSpan? time = null)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => time is { } limit ? s with { Timeouts = s.Timeouts with { CorrectMetadata = $"{limit.TotalMinutes}m" } } : s);
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => time is { } limit
+            ? s with { Timeouts = s.Timeouts with { CorrectMetadata = $"{limit.TotalMinutes}m" } }
+            : s);
         world.RunUntil(() => kind == "jar" ? world.Count("start") == 2 : world.Count("jar") == 2, "before it");
         trouble(world["oms-a"]);
         return world;

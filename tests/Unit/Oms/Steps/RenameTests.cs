@@ -14,7 +14,8 @@ public sealed class RenameTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        world.Done.Where(a => a.What == "rename").Select(a => a.Where).ShouldBe(["Migration/np_7 orders_mnp_7", "Synchronization/sp_2 Orders_ssp_2"]);
+        world.Done.Where(a => a.What == "rename").Select(a => a.Where)
+            .ShouldBe(["Migration/np_7 orders_mnp_7", "Synchronization/sp_2 Orders_ssp_2"]);
         world.Done.FindIndex(a => a.What == "ha off").ShouldBeLessThan(world.Done.FindIndex(a => a.What == "rename"));
         world.Done.FindLastIndex(a => a.What == "rename").ShouldBeLessThan(world.Done.FindIndex(a => a.What == "stop"));
         var step = world.Step("RenameProjects/batch-1");
@@ -23,7 +24,10 @@ public sealed class RenameTests
         (step.RunOnce, step.Planned.Reversible, step.Phase).ShouldBe((false, true, OmsUpgradePhases.RenameProjects));
         world.Plan.Notes.ShouldContain(n => n.Contains("Migration/np_7 'orders' becomes 'orders_mnp_7'"));
         world.Status.RenamedProjects.Select(r => (r.Kind, r.Id, r.OldName, r.NewName)).ShouldBe(
-            [(ProjectKind.Migration, "np_7", "orders", "orders_mnp_7"), (ProjectKind.Synchronization, "sp_2", "Orders", "Orders_ssp_2")]);
+            [
+                (ProjectKind.Migration, "np_7", "orders", "orders_mnp_7"),
+                (ProjectKind.Synchronization, "sp_2", "Orders", "Orders_ssp_2")
+            ]);
     }
 
     [Fact]
@@ -32,7 +36,8 @@ public sealed class RenameTests
         var world = Apply(World(), keep: ["Synchronization/sp_2"]);
         world.RunToSuccess();
 
-        world.Done.Where(a => a.What == "rename").Select(a => a.Where).ShouldBe(["Migration/np_1 orders_mnp_1", "Migration/np_7 orders_mnp_7"]);
+        world.Done.Where(a => a.What == "rename").Select(a => a.Where)
+            .ShouldBe(["Migration/np_1 orders_mnp_1", "Migration/np_7 orders_mnp_7"]);
     }
 
     [Fact]
@@ -62,7 +67,8 @@ public sealed class RenameTests
     public void Name_changed_by_administrator_is_not_overwritten()
     {
         var world = World();
-        world.Apply(s => s with { HoldBefore = [OmsUpgradePhases.RenameProjects], Preflight = Renaming(s.Preflight, []) });
+        world.Apply(
+            s => s with { HoldBefore = [OmsUpgradePhases.RenameProjects], Preflight = Renaming(s.Preflight, []) });
         world.RunUntil(() => world.Is("Held"), "held");
         var index = world.Metadata.Projects.FindIndex(p => p.Id == "sp_2");
         world.Metadata.Projects[index] = world.Metadata.Projects[index] with { Name = "by hand" };
@@ -104,7 +110,8 @@ public sealed class RenameTests
     public void New_name_taken_by_another_project_fails_the_step()
     {
         var world = World();
-        world.Apply(s => s with { HoldBefore = [OmsUpgradePhases.RenameProjects], Preflight = Renaming(s.Preflight, []) });
+        world.Apply(
+            s => s with { HoldBefore = [OmsUpgradePhases.RenameProjects], Preflight = Renaming(s.Preflight, []) });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Metadata.Projects.Add(new OmsProject(ProjectKind.Synchronization, "sp_50", "ORDERS_MNP_7", "RUNNING"));
         world.EditSpec(s => s with { HoldBefore = [] });
@@ -117,13 +124,22 @@ public sealed class RenameTests
     [Fact]
     public void Allowed_duplicates_are_noted_and_not_renamed()
     {
-        var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", Nodes = 1, NeedsJar = false, RealJson = false });
+        var world = new OmsWorld(new WorldSetup
+        {
+            Community = true,
+            FromVersion = "3.3.0",
+            ToVersion = "3.3.1",
+            Nodes = 1,
+            NeedsJar = false,
+            RealJson = false
+        });
         Duplicate(world);
         Apply(world);
         world.RunToSuccess();
 
         world.Count("rename").ShouldBe(0);
-        world.Plan.Notes.ShouldContain(n => n.Contains("1 project names are used more than once") && n.Contains("'orders' (np_1, np_7, sp_2)"));
+        world.Plan.Notes.ShouldContain(
+            n => n.Contains("1 project names are used more than once") && n.Contains("'orders' (np_1, np_7, sp_2)"));
     }
 
     [Fact]
@@ -131,10 +147,14 @@ public sealed class RenameTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Cascades.Add(new Drydock.Reconcilers.Oms.CascadedWriter("7", "id=1"));
-        world.Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.CascadedWriters] } });
+        world.Apply(s => s with
+        {
+            Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.CascadedWriters] }
+        });
         world.RunToSuccess();
 
-        world.Plan.Notes.ShouldContain(n => n.Contains("id=1=7") && n.StartsWith($"Acknowledged by {Reasons.CascadedWriters} ", StringComparison.Ordinal));
+        world.Plan.Notes.ShouldContain(n => n.Contains("id=1=7")
+            && n.StartsWith($"Acknowledged by {Reasons.CascadedWriters} ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,7 +162,8 @@ public sealed class RenameTests
     {
         var done = Golden.World.Plan;
         RenamedProjects.Of(done).Count.ShouldBe(2);
-        RenamedProjects.Of(done.With(done.Steps.Select(s => s.With(r => r with { State = StepState.Pending })))).ShouldBeEmpty();
+        RenamedProjects.Of(done.With(done.Steps.Select(s => s.With(r => r with { State = StepState.Pending }))))
+            .ShouldBeEmpty();
         done.Steps.Count(s => s.Is<RenameProjects>()).ShouldBe(1);
     }
 
@@ -175,7 +196,8 @@ public sealed class RenameTests
     }
 
     private static void Everywhere(Fate fate, Func<WorldPoint, bool> where) =>
-        Cases.Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate).Count("rename").ShouldBe(2));
+        Cases.Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate).Count("rename")
+            .ShouldBe(2));
 
     private static OmsWorld World(bool realJson = false)
     {

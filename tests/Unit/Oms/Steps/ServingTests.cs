@@ -5,7 +5,8 @@ public sealed class ServingTests
 {
     private static readonly WorldSetup Quick = new() { RealJson = false };
 
-    private static readonly WorldSetup From421 = new() { RealJson = false, Community = true, FromVersion = "4.2.1", ToVersion = "4.2.2", NeedsJar = false };
+    private static readonly WorldSetup From421 =
+        new() { RealJson = false, Community = true, FromVersion = "4.2.1", ToVersion = "4.2.2", NeedsJar = false };
 
     [Theory]
     [InlineData(404, "<html>404</html>")]
@@ -56,7 +57,10 @@ public sealed class ServingTests
         var healthy = false;
         world.Health.Endpoint = _ => (200, $$$"""{"data":{"healthy":{{{(healthy ? "true" : "false")}}}}}""");
         world.Apply();
-        world.RunUntil(() => world.Status.Plan?.Step("Verify/oms-a/health")?.Message?.Contains("not healthy", StringComparison.Ordinal) == true, "it waits");
+        world.RunUntil(
+            () => world.Status.Plan?.Step("Verify/oms-a/health")?.Message
+                ?.Contains("not healthy", StringComparison.Ordinal) == true,
+            "it waits");
         world.RunFor(TimeSpan.FromMinutes(5));
         world.Step("Verify/oms-a/health").State.ShouldBe(StepState.Running);
 
@@ -109,7 +113,8 @@ public sealed class ServingTests
         world = new OmsWorld(Quick with
         {
             ConsoleRunsBeforeInit = _ => true,
-            ProgramDies = (container, program) => program == "oms_console" && container.Name == OmsWorld.NewName && world!.Count("init") == 0,
+            ProgramDies = (container, program) => program == "oms_console" && container.Name == OmsWorld.NewName
+                && world!.Count("init") == 0,
         }).Apply();
         world.RunToSuccess();
 
@@ -123,7 +128,8 @@ public sealed class ServingTests
     public void Console_that_has_exited_is_left_alone()
     {
         var world = new OmsWorld(Quick).Apply();
-        world.RunUntil(() => world.Status.Plan?.Step("StartNew/oms-a/supervisor")?.State == StepState.Succeeded, "it starts");
+        world.RunUntil(
+            () => world.Status.Plan?.Step("StartNew/oms-a/supervisor")?.State == StepState.Succeeded, "it starts");
         world.New("oms-a")!.Console.State = "EXITED";
         world.RunToSuccess();
 

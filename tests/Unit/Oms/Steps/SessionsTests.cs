@@ -15,14 +15,17 @@ public sealed class SessionsTests
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.OtherSessions.Add(Shell);
         world.Apply(s => limit is null ? s : s with { Timeouts = s.Timeouts with { NoSessions = limit } });
-        world.RunUntil(() => world.Status.Plan?.Step(Waits)?.Message?.Contains("77 ", StringComparison.Ordinal) == true, "named");
+        world.RunUntil(
+            () => world.Status.Plan?.Step(Waits)?.Message?.Contains("77 ", StringComparison.Ordinal) == true, "named");
         var named = world.Time.GetUtcNow();
         (named - world.Hosts.Max(h => world.Old(h.Name).FinishedAt!.Value)).ShouldBeLessThan(TimeSpan.FromSeconds(10));
         world.Step(Waits).Message.ShouldBeWorded();
 
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.ReasonOf("Stalled").ShouldBe("StepTimeout");
-        (world.Time.GetUtcNow() - named).ShouldBeInRange(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(40));
+        (world.Time.GetUtcNow() - named).ShouldBeInRange(
+            TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(5),
+            TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(40));
         (world.Count("trim"), world.Count("snapshot"), world.Count("kill")).ShouldBe((0, 0, 0));
 
         world.Metadata.OtherSessions.Clear();
@@ -37,7 +40,9 @@ public sealed class SessionsTests
     public void Account_without_PROCESS_is_asked_about_and_named_by_the_wait(bool hasProcess)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Metadata.Grants[0] = $"GRANT {(hasProcess ? "PROCESS, " : "")}SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, SHOW VIEW, CREATE VIEW, TRIGGER, EVENT, CREATE ROUTINE, LOCK TABLES ON *.* TO `drc`@`%`";
+        world.Metadata.Grants[0] =
+            $"GRANT {(hasProcess ? "PROCESS, " : "")}SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, SHOW "
+            + "VIEW, CREATE VIEW, TRIGGER, EVENT, CREATE ROUTINE, LOCK TABLES ON *.* TO `drc`@`%`";
         world.Apply();
         if (!hasProcess)
         {
@@ -45,7 +50,10 @@ public sealed class SessionsTests
             var finding = world.Status.Findings.ShouldHaveSingleItem();
             (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.SessionsHidden, "SessionsHidden"));
             finding.Message.ShouldBeWorded();
-            world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "SessionsHidden"] } });
+            world.EditSpec(s => s with
+            {
+                Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "SessionsHidden"] }
+            });
         }
 
         world.RunToSuccess();
@@ -86,7 +94,8 @@ public sealed class SessionsTests
         world.RunUntil(() => world.Status.Plan?.Step(Waits)?.State == StepState.Running, "the shell is waited for");
 
         var ended = world.Done.Single(a => a.What == "kill");
-        (ended.At - world.Hosts.Max(h => world.Old(h.Name).FinishedAt!.Value)).ShouldBeInRange(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(35));
+        (ended.At - world.Hosts.Max(h => world.Old(h.Name).FinishedAt!.Value))
+            .ShouldBeInRange(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(35));
         var step = world.Step("Backup/end-sessions");
         step.Message.ShouldNotBeNull().ShouldStartWith("Ended: ");
         ended.Where.Split(',').ShouldAllBe(id => step.Receipt!["sessions"].Contains($"{id} (drc from 192.0.2."));
@@ -100,13 +109,15 @@ public sealed class SessionsTests
     [Fact]
     public void Client_that_connects_again_is_not_fought()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Backup = s.Backup with { EndSessions = EndSessionsPolicy.OmsAccount } });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => s with { Backup = s.Backup with { EndSessions = EndSessionsPolicy.OmsAccount } });
         world.Metadata.SessionsStay = true;
         world.RunUntil(() => world.Count("kill") == 1, "ended");
         world.Metadata.OtherSessions.Add(new MetadataSession(5000, "drc", "proxy:1", "cm_340", "Sleep"));
         world.RunUntil(() => world.Is("Failed"), "failed");
 
-        (world.Step("Backup/end-sessions").State, world.Step(Waits).State, world.Count("kill")).ShouldBe((StepState.Succeeded, StepState.Failed, 1));
+        (world.Step("Backup/end-sessions").State, world.Step(Waits).State, world.Count("kill"))
+            .ShouldBe((StepState.Succeeded, StepState.Failed, 1));
         world.ReasonOf("Stalled").ShouldBe(Reasons.StepTimeout);
         world.Status.Message.ShouldBeWorded();
     }

@@ -14,11 +14,19 @@ public sealed class StepFailureTests
     public async Task Client_failure_of_any_kind_is_a_failed_attempt(Exception failure)
     {
         var step = new StoredStep { Id = "P/x", Action = nameof(Throwing) }.AsStep();
-        var context = new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = TimeProvider.System };
+        var context = new StepContext
+        {
+            OwnerUid = "1",
+            Plan = PlanProgress.Of(new Plan(), [step], []),
+            Step = step,
+            Time = TimeProvider.System
+        };
 
-        var refusal = await Should.ThrowAsync<StepActionException>(() => ((IStepAction)new Throwing(failure)).ActAsync(context, default));
+        var refusal = await Should.ThrowAsync<StepActionException>(
+            () => ((IStepAction)new Throwing(failure)).ActAsync(context, default));
 
-        (refusal.Reason, refusal.Message, refusal.Retryable, refusal.NotTaken).ShouldBe((Reasons.StepFailed, "m", true, false));
+        (refusal.Reason, refusal.Message, refusal.Retryable, refusal.NotTaken)
+            .ShouldBe((Reasons.StepFailed, "m", true, false));
     }
 
     private sealed record Throwing(Exception Error) : OmsStep

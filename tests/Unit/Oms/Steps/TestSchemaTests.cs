@@ -13,9 +13,11 @@ public sealed class TestSchemaTests
         var world = World(s => s with { HoldBefore = ["DisableHA"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Step(Step).State.ShouldBe(StepState.Succeeded);
-        world.Plan.Steps.Where(s => s.Phase is not ("PrepareImage" or "TestSchema")).ShouldAllBe(s => s.State == StepState.Pending);
+        world.Plan.Steps.Where(s => s.Phase is not ("PrepareImage" or "TestSchema"))
+            .ShouldAllBe(s => s.State == StepState.Pending);
         var test = world.Api.All<BackupSnapshot>().ShouldHaveSingleItem();
-        (test.Spec.Contents, test.Status!.Verified, test.Metadata.OwnerReferences!.Single().Uid).ShouldBe((SnapshotContents.Definitions, null, world.Upgrade.Metadata.Uid));
+        (test.Spec.Contents, test.Status!.Verified, test.Metadata.OwnerReferences!.Single().Uid)
+            .ShouldBe((SnapshotContents.Definitions, null, world.Upgrade.Metadata.Uid));
 
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunToSuccess();
@@ -66,7 +68,8 @@ public sealed class TestSchemaTests
         world.RunUntil(() => world.Is("Held"), "held");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.Status.RollbackPlan is { Steps.Count: > 0 } back && back.IsDone, "undone");
-        world.Api.All<BackupSnapshot>().ShouldAllBe(s => s.Spec.Contents == SnapshotContents.Definitions && s.Metadata.OwnerReferences!.Count == 1);
+        world.Api.All<BackupSnapshot>().ShouldAllBe(
+            s => s.Spec.Contents == SnapshotContents.Definitions && s.Metadata.OwnerReferences!.Count == 1);
     }
 
     [Fact]
@@ -76,20 +79,27 @@ public sealed class TestSchemaTests
         world.Metadata.Grants.Add($"REVOKE CREATE ON `{RestoreTestRequest.ScratchDatabases}`.* FROM `drc`@`%`");
         world.Apply();
         world.RunToSuccess();
-        (world.Count("test"), world.Plan.Steps.Exists(s => s.Phase == "TestSchema"), Backup(world).Status!.Verified).ShouldBe((0, false, SnapshotVerification.ReadBack));
-        world.Plan.Notes.ShouldContain(n => n.StartsWith("The backup is verified: ReadBack.", StringComparison.Ordinal) && n.Contains(@"lacks CREATE on `drydock\_verify\_%`.*", StringComparison.Ordinal));
+        (world.Count("test"), world.Plan.Steps.Exists(s => s.Phase == "TestSchema"), Backup(world).Status!.Verified)
+            .ShouldBe((0, false, SnapshotVerification.ReadBack));
+        world.Plan.Notes.ShouldContain(n => n.StartsWith("The backup is verified: ReadBack.", StringComparison.Ordinal)
+            && n.Contains(@"lacks CREATE on `drydock\_verify\_%`.*", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Encrypted_backup_without_identity_has_no_test()
     {
-        var world = World(s => s with { Backup = s.Backup with { Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] } } });
+        var world = World(s => s with
+        {
+            Backup = s.Backup with { Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] } }
+        });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
         world.Plan.Steps.ShouldNotContain(s => s.Phase == "TestSchema");
-        world.Plan.Notes.ShouldContain(n => n.Contains("spec.backup.identitySecretRef is not set", StringComparison.Ordinal));
+        world.Plan.Notes.ShouldContain(
+            n => n.Contains("spec.backup.identitySecretRef is not set", StringComparison.Ordinal));
     }
 
-    private static OmsWorld World(Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
+    private static OmsWorld World(
+        Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Apply(change ?? (s => s));

@@ -8,7 +8,8 @@ internal sealed class MadeRuns
 
     public List<OmsUpgrade> All { get; } = [];
 
-    public RunSource Source => new(OmsUpgradeSample.Sampling.Kind, OmsUpgradeSample.Sampling.Results, () => All.Select(Read));
+    public RunSource Source =>
+        new(OmsUpgradeSample.Sampling.Kind, OmsUpgradeSample.Sampling.Results, () => All.Select(Read));
 
     public static RunSample Read(OmsUpgrade upgrade) => OmsUpgradeSample.Sampling.Read(upgrade);
 
@@ -19,7 +20,8 @@ internal sealed class MadeRuns
         Status = status,
     };
 
-    /// <summary>A status with these conditions True, since <see cref="Start"/>, and the kstatus trio complete.</summary>
+    /// <summary>A status with these conditions True, since <see cref="Start"/>, and the kstatus trio
+    /// complete.</summary>
     public static OmsUpgradeStatus Status(string phase, string reason, params string[] holding) => new()
     {
         Phase = phase,

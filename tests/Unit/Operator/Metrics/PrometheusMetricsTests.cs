@@ -126,7 +126,8 @@ public sealed class PrometheusMetricsTests : IDisposable
 
         Scrape.Lines(_collector, $"{_prefix}_here").Count.ShouldBe(3000);
         Scrape.Lines(_collector, $"{_prefix}_here").ShouldContain($"{_prefix}_here{{name=\"n10000\"}} 10000");
-        Scrape.Lines(_collector, $"{_prefix}_seen_total").ShouldBe([$"{_prefix}_seen_total 1"], "a counter that rests stays");
+        Scrape.Lines(_collector, $"{_prefix}_seen_total")
+            .ShouldBe([$"{_prefix}_seen_total 1"], "a counter that rests stays");
     }
 
     [Fact]
@@ -146,7 +147,8 @@ public sealed class PrometheusMetricsTests : IDisposable
     [InlineData("drydock_runs_ended_total", null, true, "drydock_runs_ended_total")]
     public void Name_follows_conventions(string name, string? unit, bool counts, string expected)
     {
-        Instrument instrument = counts ? _meter.CreateCounter<long>(name, unit) : _meter.CreateUpDownCounter<int>(name, unit);
+        Instrument instrument =
+            counts ? _meter.CreateCounter<long>(name, unit) : _meter.CreateUpDownCounter<int>(name, unit);
 
         MetricNames.Of(instrument).ShouldBe(expected);
     }

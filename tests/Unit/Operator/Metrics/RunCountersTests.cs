@@ -135,7 +135,10 @@ public sealed class RunCountersTests : IDisposable
         _counters.Changed(MadeRuns.Read(before), MadeRuns.Read(whole));
         Attempts(action).ShouldBeEmpty();
 
-        var other = first with { RollbackPlan = MadeRuns.Plan($"{action}/c=Succeeded").Rewritten(p => p with { Hash = "sha256:other" }) };
+        var other = first with
+        {
+            RollbackPlan = MadeRuns.Plan($"{action}/c=Succeeded").Rewritten(p => p with { Hash = "sha256:other" })
+        };
         _counters.Changed(MadeRuns.Read(before), MadeRuns.Read(whole with { Status = other }));
         Attempts(action).ShouldBe(["succeeded 1"]);
     }
@@ -157,7 +160,8 @@ public sealed class RunCountersTests : IDisposable
         MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with { Plan = MadeRuns.Plan(steps) };
 
     private void Change(OmsUpgradeStatus before, OmsUpgradeStatus now) =>
-        _counters.Changed(MadeRuns.Read(MadeRuns.Upgrade("night", before)), MadeRuns.Read(MadeRuns.Upgrade("night", now)));
+        _counters.Changed(
+            MadeRuns.Read(MadeRuns.Upgrade("night", before)), MadeRuns.Read(MadeRuns.Upgrade("night", now)));
 
     private IEnumerable<string> Attempts(string action) =>
         Lines("drydock_step_attempts_total", $"action=\"{action}Action\"").Select(

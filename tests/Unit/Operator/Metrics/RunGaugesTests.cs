@@ -24,17 +24,19 @@ public sealed class RunGaugesTests : IDisposable
     public void Running_upgrade_is_described()
     {
         var since = MadeRuns.Start.AddMinutes(1);
-        _runs.All.Add(MadeRuns.Upgrade("night", MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with
-        {
-            Plan = MadeRuns.Plan("DisableHA/oms=Succeeded", "StopOld/oms-a=Running", "StopOld/oms-b=Pending"),
-            DowntimeSince = since,
-            Findings = [new Finding()],
-            Target = new TargetStatus { Claim = "claim-1" },
-        }));
+        _runs.All.Add(
+            MadeRuns.Upgrade("night", MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with
+            {
+                Plan = MadeRuns.Plan("DisableHA/oms=Succeeded", "StopOld/oms-a=Running", "StopOld/oms-b=Pending"),
+                DowntimeSince = since,
+                Findings = [new Finding()],
+                Target = new TargetStatus { Claim = "claim-1" },
+            }));
 
         Lines("drydock_run_info").ShouldBe(
         [
-            "drydock_run_info{engine=\"\",from=\"3.2.2\",kind=\"OmsUpgrade\",mode=\"Apply\",name=\"night\",namespace=\"oms\",phase=\"StopOld\",reason=\"StepRunning\",to=\"4.2.2\"} 1",
+            "drydock_run_info{engine=\"\",from=\"3.2.2\",kind=\"OmsUpgrade\",mode=\"Apply\",name=\"night\","
+            + "namespace=\"oms\",phase=\"StopOld\",reason=\"StepRunning\",to=\"4.2.2\"} 1",
         ]);
         Lines("drydock_run_condition").ShouldBe(
         [
@@ -75,11 +77,13 @@ public sealed class RunGaugesTests : IDisposable
     [Fact]
     public void Steps_are_those_of_the_rollback_once_it_exists()
     {
-        _runs.All.Add(MadeRuns.Upgrade("night", MadeRuns.Status("RollingBack", "RollingBack", ConditionTypes.Reconciling) with
-        {
-            Plan = MadeRuns.Plan("StopOld/oms-a=Succeeded"),
-            RollbackPlan = MadeRuns.Plan("StartOld/oms-a=Pending", "Report/oms=Pending").Rewritten(p => p with { Hash = "sha256:2", CompiledAt = MadeRuns.Start.AddMinutes(7) }),
-        }));
+        _runs.All.Add(
+            MadeRuns.Upgrade("night", MadeRuns.Status("RollingBack", "RollingBack", ConditionTypes.Reconciling) with
+            {
+                Plan = MadeRuns.Plan("StopOld/oms-a=Succeeded"),
+                RollbackPlan = MadeRuns.Plan("StartOld/oms-a=Pending", "Report/oms=Pending")
+                    .Rewritten(p => p with { Hash = "sha256:2", CompiledAt = MadeRuns.Start.AddMinutes(7) }),
+            }));
 
         Value("drydock_run_steps", "state=\"pending\"").ShouldBe(2);
         Value("drydock_run_steps", "state=\"succeeded\"").ShouldBe(0);
@@ -91,14 +95,20 @@ public sealed class RunGaugesTests : IDisposable
     [InlineData(16, 1)]
     public void Step_is_late_after_one_and_a_half_times_its_expected_duration(int minutes, int late)
     {
-        _runs.All.Add(MadeRuns.Upgrade("night", MadeRuns.Status("Backup", "StepRunning", ConditionTypes.Reconciling) with
-        {
-            Running =
-            [
-                new RunningStep { Id = "Backup/snapshot", Since = MadeRuns.Start, ExpectedAt = MadeRuns.Start.AddMinutes(10) },
-                new RunningStep { Id = "Backup/other", Since = MadeRuns.Start },
-            ],
-        }));
+        _runs.All.Add(
+            MadeRuns.Upgrade("night", MadeRuns.Status("Backup", "StepRunning", ConditionTypes.Reconciling) with
+            {
+                Running =
+                [
+                    new RunningStep
+                    {
+                        Id = "Backup/snapshot",
+                        Since = MadeRuns.Start,
+                        ExpectedAt = MadeRuns.Start.AddMinutes(10)
+                    },
+                    new RunningStep { Id = "Backup/other", Since = MadeRuns.Start },
+                ],
+            }));
 
         _time.Advance(TimeSpan.FromMinutes(minutes));
 
@@ -170,7 +180,8 @@ public sealed class RunGaugesTests : IDisposable
     {
         for (var i = 0; i < RunGauges.MostOpen + 5; i++)
         {
-            _runs.All.Add(MadeRuns.Upgrade($"night-{i}", MadeRuns.Status("Preflight", "PreflightFailed", ConditionTypes.Stalled) with
+            _runs.All.Add(MadeRuns.Upgrade($"night-{i}", MadeRuns.Status(
+                "Preflight", "PreflightFailed", ConditionTypes.Stalled) with
             {
                 StartedAt = MadeRuns.Start.AddSeconds(i),
                 DowntimeSince = i == 0 ? MadeRuns.Start : null,
@@ -216,7 +227,10 @@ public sealed class RunGaugesTests : IDisposable
 
     private static OmsUpgrade Ended(string name, DateTimeOffset at) => MadeRuns.Upgrade(
         name,
-        MadeRuns.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with { FinishedAt = at });
+        MadeRuns.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with
+        {
+            FinishedAt = at
+        });
 
     private IReadOnlyList<string> Lines(string metric) => Scrape.Lines(_collector, metric);
 

@@ -74,14 +74,24 @@ public sealed class SnapshotMetricsTests : IDisposable
 
     private void Put(string name, string phase, DateTimeOffset? finished, long? size) => _cache.Set(new BackupSnapshot
     {
-        Metadata = new V1ObjectMeta { Name = name, Namespace = _space, Uid = $"{_space}/{name}", ResourceVersion = $"{++_version}" },
+        Metadata = new V1ObjectMeta
+        {
+            Name = name,
+            Namespace = _space,
+            Uid = $"{_space}/{name}",
+            ResourceVersion = $"{++_version}"
+        },
         Spec = new BackupSnapshotSpec { Series = "nightly" },
         Status = new BackupSnapshotStatus
         {
             Phase = phase,
             FinishedAt = finished,
             SizeBytes = size,
-            Conditions = [new Condition { Type = ConditionTypes.Usable, Status = phase == BackupSnapshotPhases.Succeeded ? "True" : "False" }],
+            Conditions = [new Condition
+            {
+                Type = ConditionTypes.Usable,
+                Status = phase == BackupSnapshotPhases.Succeeded ? "True" : "False"
+            }],
         },
     });
 }

@@ -45,7 +45,8 @@ public sealed class RunSpansTests : IDisposable
             Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Running"),
             Failed("StopOld/oms-a=Succeeded", "StopOld/oms-b=Failed"));
 
-        _sent.Select(span => span.DisplayName).ShouldBe(["StopOld/oms-a", "StopOld/oms-b", "OmsUpgrade oms/night attempt"]);
+        _sent.Select(span => span.DisplayName)
+            .ShouldBe(["StopOld/oms-a", "StopOld/oms-b", "OmsUpgrade oms/night attempt"]);
         _sent.ShouldAllBe(span => span.ParentId == Traceparent);
         _sent.Select(span => span.StatusDescription).ShouldBe([null, "StepFailed", "StepFailed"]);
         var first = _sent.First();
@@ -57,7 +58,11 @@ public sealed class RunSpansTests : IDisposable
     public void Span_names_things_and_no_parameter()
     {
         var (before, after) = (Status("StopOld/oms-a=Running"), Status("StopOld/oms-a=Succeeded"));
-        after = after with { Plan = after.Plan!.RewrittenSteps(s => s with { Parameters = new Dictionary<string, string> { ["password"] = "parameter-value" } }) };
+        after = after with
+        {
+            Plan = after.Plan!.RewrittenSteps(
+                s => s with { Parameters = new Dictionary<string, string> { ["password"] = "parameter-value" } })
+        };
 
         Change(before, after);
 
@@ -67,14 +72,16 @@ public sealed class RunSpansTests : IDisposable
             "drydock.kind", "k8s.namespace.name", "drydock.name", "drydock.uid", "drydock.attempt", "drydock.phase",
             "drydock.step", "drydock.step.attempt", "drydock.action", "drydock.outcome", "drydock.node",
         ], ignoreOrder: true);
-        span.TagObjects.ShouldNotContain(a => a.Value!.ToString()!.Contains("parameter-value", StringComparison.Ordinal));
+        span.TagObjects.ShouldNotContain(
+            a => a.Value!.ToString()!.Contains("parameter-value", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Step_that_ends_with_a_retry_belongs_to_the_attempt_before()
     {
         var running = Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Running");
-        var again = RunTokens.TakeUp(Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Succeeded"), ["again"], MadeRuns.Start.AddMinutes(3));
+        var again = RunTokens.TakeUp(
+            Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Succeeded"), ["again"], MadeRuns.Start.AddMinutes(3));
 
         again.Traceparent.ShouldBeNull("the next write begins another trace");
         Change(running, (OmsUpgradeStatus)again);
@@ -88,7 +95,8 @@ public sealed class RunSpansTests : IDisposable
     public void Attempt_of_a_step_that_is_repeated_has_a_span_of_its_own()
     {
         var (first, waiting) = (Status("StopOld/oms-a=Running"), Status("StopOld/oms-a=Pending"));
-        waiting = waiting with { Plan = waiting.Plan!.With(s => s.Record with { Attempt = 1, Reason = "HostUnreachable" }) };
+        waiting =
+            waiting with { Plan = waiting.Plan!.With(s => s.Record with { Attempt = 1, Reason = "HostUnreachable" }) };
         var second = Status("StopOld/oms-a=Succeeded");
         second = second with { Plan = second.Plan!.With(s => s.Record with { Attempt = 2 }) };
 
@@ -106,14 +114,16 @@ public sealed class RunSpansTests : IDisposable
         var after = MadeRuns.Status("RolledBack", "RolledBack", ConditionTypes.Ready, ConditionTypes.RolledBack) with
         {
             Plan = before.Plan,
-            RollbackPlan = MadeRuns.Plan("StartOld/oms-a=Succeeded").Rewritten(p => p with { Hash = "sha256:2", CompiledAt = turned }),
+            RollbackPlan = MadeRuns.Plan("StartOld/oms-a=Succeeded")
+                .Rewritten(p => p with { Hash = "sha256:2", CompiledAt = turned }),
             Traceparent = Traceparent,
         };
 
         Change(before, after);
 
         var wholes = _sent.Where(span => span.DisplayName.StartsWith("OmsUpgrade", StringComparison.Ordinal)).ToList();
-        wholes.Select(span => span.DisplayName).ShouldBe(["OmsUpgrade oms/night attempt", "OmsUpgrade oms/night rollback"]);
+        wholes.Select(span => span.DisplayName)
+            .ShouldBe(["OmsUpgrade oms/night attempt", "OmsUpgrade oms/night rollback"]);
         (wholes[0].StartTimeUtc + wholes[0].Duration).ShouldBe(turned.UtcDateTime);
         wholes[1].StartTimeUtc.ShouldBe(turned.UtcDateTime);
         wholes.ShouldAllBe(span => span.ParentId == Traceparent);
@@ -133,7 +143,11 @@ public sealed class RunSpansTests : IDisposable
     [Fact]
     public void Ended_run_and_former_attempt_are_not_sent_once_more()
     {
-        RunSpans.Resume(Read(MadeRuns.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with { Plan = MadeRuns.Plan("StopOld/oms-a=Succeeded") }));
+        RunSpans.Resume(
+            Read(MadeRuns.Status("Succeeded", "Succeeded", ConditionTypes.Ready, ConditionTypes.Succeeded) with
+            {
+                Plan = MadeRuns.Plan("StopOld/oms-a=Succeeded")
+            }));
         RunSpans.Resume(Read(Status("StopOld/oms-a=Succeeded", "StopOld/oms-b=Running") with
         {
             Attempts = [new RunAttempt { Number = 1, FinishedAt = MadeRuns.Start.AddMinutes(2) }],
@@ -157,7 +171,9 @@ public sealed class RunSpansTests : IDisposable
     [InlineData("not a traceparent")]
     public void Status_without_a_usable_traceparent_fails_nothing(string? text)
     {
-        Change(Status("StopOld/oms-a=Running") with { Traceparent = text }, Status("StopOld/oms-a=Succeeded") with { Traceparent = text });
+        Change(
+            Status("StopOld/oms-a=Running") with { Traceparent = text },
+            Status("StopOld/oms-a=Succeeded") with { Traceparent = text });
 
         _sent.ShouldHaveSingleItem().ParentId.ShouldBeNull();
     }
@@ -176,10 +192,18 @@ public sealed class RunSpansTests : IDisposable
     }
 
     private static OmsUpgradeStatus Status(params string[] steps) =>
-        MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with { Plan = MadeRuns.Plan(steps), Traceparent = Traceparent };
+        MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with
+        {
+            Plan = MadeRuns.Plan(steps),
+            Traceparent = Traceparent
+        };
 
     private static OmsUpgradeStatus Failed(params string[] steps) =>
-        MadeRuns.Status("Failed", "StepFailed", ConditionTypes.Stalled, ConditionTypes.Failed) with { Plan = MadeRuns.Plan(steps), Traceparent = Traceparent };
+        MadeRuns.Status("Failed", "StepFailed", ConditionTypes.Stalled, ConditionTypes.Failed) with
+        {
+            Plan = MadeRuns.Plan(steps),
+            Traceparent = Traceparent
+        };
 
     private void Change(params OmsUpgradeStatus[] course)
     {

@@ -40,16 +40,17 @@ internal static partial class AnsiText
         return lines;
     }
 
-    private static AnsiStyle Next(AnsiStyle style, string code) => int.Parse($"0{code}", CultureInfo.InvariantCulture) switch
-    {
-        0 => new AnsiStyle(null, IsBold: false),
-        1 => style with { IsBold = true },
-        22 => style with { IsBold = false },
-        39 => style with { Color = null },
-        >= 30 and <= 37 and var dark => style with { Color = dark - 30 },
-        >= 90 and <= 97 and var bright => style with { Color = bright - 90 + FirstBright },
-        _ => throw new FormatException($"The sequence {code} is not known."),
-    };
+    private static AnsiStyle Next(AnsiStyle style, string code) =>
+        int.Parse($"0{code}", CultureInfo.InvariantCulture) switch
+        {
+            0 => new AnsiStyle(null, IsBold: false),
+            1 => style with { IsBold = true },
+            22 => style with { IsBold = false },
+            39 => style with { Color = null },
+            >= 30 and <= 37 and var dark => style with { Color = dark - 30 },
+            >= 90 and <= 97 and var bright => style with { Color = bright - 90 + FirstBright },
+            _ => throw new FormatException($"The sequence {code} is not known."),
+        };
 
     [GeneratedRegex(@"\x1b\[(?<codes>[0-9;]*)m|[^\x1b]+|\x1b", RegexOptions.ExplicitCapture)]
     private static partial Regex Part();

@@ -9,8 +9,8 @@ using PlanText = Drydock.Cli.Output.PlanText;
 namespace Drydock.Tests.Unit.Plugin.Casts;
 
 /// <summary>
-/// What the pages show of the plugin: each is what the plugin writes to a terminal with colours, for an upgrade that the
-/// operator carries out in memory.
+/// What the pages show of the plugin: each is what the plugin writes to a terminal with colours, for an upgrade that
+/// the operator carries out in memory.
 /// </summary>
 internal static class CastScenes
 {
@@ -24,11 +24,14 @@ internal static class CastScenes
     private static readonly WorldSetup Setup = new() { RealJson = false, Name = Name };
 
     /// <summary>The scenes by the name of their file, with the commands that a user types.</summary>
-    public static IReadOnlyDictionary<string, (IReadOnlyList<string> Commands, Func<IReadOnlyList<string>, Task<Cast>> Draw)> All { get; } =
+    public static IReadOnlyDictionary<string, (
+        IReadOnlyList<string> Commands, Func<IReadOnlyList<string>, Task<Cast>> Draw)> All
+    { get; } =
         new Dictionary<string, (IReadOnlyList<string>, Func<IReadOnlyList<string>, Task<Cast>>)>(StringComparer.Ordinal)
         {
             ["cli-plan"] = ([$"plan {Name} -n {OmsWorld.Namespace}"], commands => Task.FromResult(Plan(commands[0]))),
-            ["cli-status-watch"] = ([$"status {Name} -n {OmsWorld.Namespace} -w"], commands => Task.FromResult(Watch(commands[0]))),
+            ["cli-status-watch"] =
+                ([$"status {Name} -n {OmsWorld.Namespace} -w"], commands => Task.FromResult(Watch(commands[0]))),
             ["cli-failure"] = ([$"status {Name} -n {OmsWorld.Namespace}", "explain RestoreRequired"], FailureAsync),
         };
 
@@ -38,10 +41,12 @@ internal static class CastScenes
         world.RunUntil(() => world.Is("Ready"), "the plan");
         return new Cast(
             $"kubectl drydock {command}",
-            "A table of all steps of an upgrade of OMS on two nodes, by phases, with the node of each step. Points of no return "
+            "A table of all steps of an upgrade of OMS on two nodes, by phases, with the node of each step. Points of "
+            + "no return "
             + "and steps that run once are marked. Notes follow.",
             Wide,
-            [new CastFrame(Shown(Wide, Prompt(command), console => PlanText.Print(console, View(world))), FrameSeconds)]);
+            [new CastFrame(
+                Shown(Wide, Prompt(command), console => PlanText.Print(console, View(world))), FrameSeconds)]);
     }
 
     private static Cast Watch(string command)
@@ -49,15 +54,20 @@ internal static class CastScenes
         var world = CliRuns.Begin(s => s with { HoldBefore = ["StopOld"] }, Setup);
         var frames = new List<CastFrame>();
         void Add() => frames.Add(new CastFrame(
-            Shown(Narrow, Prompt(command), console => console.Write(LiveStatus.Render(new StatusText(isWide: false), View(world)))), FrameSeconds));
+            Shown(Narrow, Prompt(command), console => console.Write(
+                LiveStatus.Render(new StatusText(isWide: false), View(world)))), FrameSeconds));
         void Reach(string step, int seconds)
         {
-            world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s.Id == step && s.State == StepState.Running) == true, step);
+            world.RunUntil(
+                () => world.Status.Plan?.Steps.Exists(s => s.Id == step && s.State == StepState.Running) == true, step);
             world.RunFor(TimeSpan.FromSeconds(seconds));
             Add();
         }
 
-        world.RunUntil(() => world.Status.Plan?.Steps.Exists(s => s is { Phase: "PrepareImage", State: StepState.Running }) == true, "the first step");
+        world.RunUntil(
+            () =>
+                world.Status.Plan?.Steps.Exists(s => s is { Phase: "PrepareImage", State: StepState.Running }) == true,
+            "the first step");
         Add();
         world.RunUntil(() => world.Is("Held"), "held");
         world.RunFor(TimeSpan.FromSeconds(12));
@@ -74,8 +84,10 @@ internal static class CastScenes
         Add();
         return new Cast(
             $"kubectl drydock {command}",
-            "An upgrade of OMS on two nodes: its phases with a sign and the time of each, the nodes side by side, the running "
-            + "steps, and the downtime so far. It waits for an approval before OMS is stopped, and ends with what is left to do.",
+            "An upgrade of OMS on two nodes: its phases with a sign and the time of each, the nodes side by side, the "
+            + "running "
+            + "steps, and the downtime so far. It waits for an approval before OMS is stopped, and ends with what is "
+            + "left to do.",
             Narrow,
             frames)
         {
@@ -94,10 +106,12 @@ internal static class CastScenes
             }
         });
         await using var output = new StringWriter();
-        (await DrydockCommand.Create(Terminal(output, Narrow)).Parse(commands[1].Split(' ')).InvokeAsync()).ShouldBeDone();
+        (await DrydockCommand.Create(Terminal(output, Narrow)).Parse(commands[1].Split(' ')).InvokeAsync())
+            .ShouldBeDone();
         return new Cast(
             "A failed run, and what its reason means",
-            "The status of an upgrade whose correction JAR failed: the step, its reason, the downtime so far, and the commands "
+            "The status of an upgrade whose correction JAR failed: the step, its reason, the downtime so far, and the "
+            + "commands "
             + "that continue or roll back. Then the explanation of the reason RestoreRequired.",
             Narrow,
             [new CastFrame($"{status}\n{Prompt(commands[1])}{output}", FrameSeconds)]);

@@ -58,21 +58,25 @@ public sealed class CastTests
             .ShouldBeSubsetOf(["svg", "title", "desc", "style", "rect", "path", "circle", "g", "text", "tspan"]);
         text.ShouldNotContain("url(");
         text.ShouldNotContain("@import");
-        root.DescendantsAndSelf().Attributes().Where(a => !a.IsNamespaceDeclaration && a.Value.Contains("//", StringComparison.Ordinal)).ShouldBeEmpty();
+        root.DescendantsAndSelf().Attributes()
+            .Where(a => !a.IsNamespaceDeclaration && a.Value.Contains("//", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Animation_shows_each_frame_and_one_without_motion()
     {
-        var root = XDocument.Parse(await File.ReadAllTextAsync(Repository.PathOf("docs/images/cli-status-watch.svg"), Token)).Root!;
+        var root = XDocument.Parse(
+            await File.ReadAllTextAsync(Repository.PathOf("docs/images/cli-status-watch.svg"), Token)).Root!;
         var frames = root.Elements(Svg + "g").ToList();
         var style = root.Element(Svg + "style")!.Value;
 
         frames.Count.ShouldBeGreaterThan(5);
         frames.Count(f => ((string)f.Attribute("class")!).Split(' ').Contains("still")).ShouldBe(1);
         style.ShouldContain("prefers-reduced-motion:no-preference");
-        Enumerable.Range(0, frames.Count).ShouldAllBe(i => style.Contains($"@keyframes k{i}{{", StringComparison.Ordinal));
-        frames.Select(f => f.Value).Distinct(StringComparer.Ordinal).Count().ShouldBe(frames.Count, "each frame shows something else");
+        Enumerable.Range(0, frames.Count)
+            .ShouldAllBe(i => style.Contains($"@keyframes k{i}{{", StringComparison.Ordinal));
+        frames.Select(f => f.Value).Distinct(StringComparer.Ordinal).Count()
+            .ShouldBe(frames.Count, "each frame shows something else");
     }
 
     [Fact]
@@ -80,7 +84,8 @@ public sealed class CastTests
     {
         var lines = AnsiText.Lines("a \e[1;91mbc\e[0m  \e[32md\e[39me\n\n\e[90mf\e[0m\n");
 
-        lines.Select(line => string.Join('|', line.Select(r => $"{r.Column}:{r.Text}:{r.Style.Color}{(r.Style.IsBold ? "b" : "")}")))
+        lines.Select(line => string.Join(
+            '|', line.Select(r => $"{r.Column}:{r.Text}:{r.Style.Color}{(r.Style.IsBold ? "b" : "")}")))
             .ShouldBe(["0:a :|2:bc:9b|4:  :|6:d:2|7:e:", "", "0:f:8"]);
     }
 

@@ -12,8 +12,8 @@ internal static partial class TerminalDrawing
     private const int PlainSize = 14;
     private const int SmallSize = 13;
 
-    // The advance of the usual monospace fonts, in parts of their size. Each word group has its own place, so that a font
-    // with another advance keeps the columns.
+    // The advance of the usual monospace fonts, in parts of their size. Each word group has its own place, so that a
+    // font with another advance keeps the columns.
     private const double Advance = 0.602;
     private const double LineHeight = 1.4;
 
@@ -36,12 +36,16 @@ internal static partial class TerminalDrawing
         var width = (int)Math.Ceiling((2 * Margin) + (cast.Columns * cell));
         var height = (int)Math.Ceiling(HeadHeight + (2 * Margin) + (frames.Max(lines => lines.Count) * line));
         var svg = new StringBuilder();
-        Add(svg, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="title desc">""");
+        Add(
+            svg,
+            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="title desc">""");
         Add(svg, $"""<title id="title">{Escape(cast.Title)}</title>""");
         Add(svg, $"""<desc id="desc">{Escape(cast.Description)}</desc>""");
         AddStyle(svg, cast, frames, size);
         Add(svg, $"""<rect width="{width}" height="{height}" rx="8" fill="{Background}"/>""");
-        Add(svg, $"""<path d="M0 {HeadHeight}H{width}" stroke="#30363d"/><circle cx="20" cy="17" r="6" fill="#ff5f57"/><circle cx="40" cy="17" r="6" fill="#febc2e"/><circle cx="60" cy="17" r="6" fill="#28c840"/>""");
+        Add(
+            svg,
+            $"""<path d="M0 {HeadHeight}H{width}" stroke="#30363d"/><circle cx="20" cy="17" r="6" fill="#ff5f57"/><circle cx="40" cy="17" r="6" fill="#febc2e"/><circle cx="60" cy="17" r="6" fill="#28c840"/>""");
         for (var i = 0; i < frames.Count; i++)
         {
             Add(svg, $"""<g class="f{(i == cast.Still ? " still" : "")} f{i}">""");
@@ -56,11 +60,15 @@ internal static partial class TerminalDrawing
         return svg.Append("</svg>\n").ToString();
     }
 
-    private static void AddStyle(StringBuilder svg, Cast cast, List<IReadOnlyList<IReadOnlyList<AnsiRun>>> frames, int size)
+    private static void AddStyle(
+        StringBuilder svg, Cast cast, List<IReadOnlyList<IReadOnlyList<AnsiRun>>> frames, int size)
     {
         Add(svg, $"<style>");
-        Add(svg, $$"""text{font:{{size}}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;fill:{{Plain}};white-space:pre}""");
-        foreach (var color in frames.SelectMany(f => f).SelectMany(l => l).Select(r => r.Style.Color).OfType<int>().Distinct().Order())
+        Add(
+            svg,
+            $$"""text{font:{{size}}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;fill:{{Plain}};white-space:pre}""");
+        foreach (var color in frames.SelectMany(f => f).SelectMany(l => l)
+            .Select(r => r.Style.Color).OfType<int>().Distinct().Order())
         {
             Add(svg, $$""".c{{color}}{fill:{{Palette[color]}}}""");
         }
@@ -107,7 +115,9 @@ internal static partial class TerminalDrawing
             foreach (Match words in Words().Matches(run.Text))
             {
                 var x = Margin + ((run.Column + words.Index) * cell);
-                spans.Append(CultureInfo.InvariantCulture, $"""<tspan x="{x:0.#}"{Class(run.Style)}>{Escape(words.Value)}</tspan>""");
+                spans.Append(
+                    CultureInfo.InvariantCulture,
+                    $"""<tspan x="{x:0.#}"{Class(run.Style)}>{Escape(words.Value)}</tspan>""");
             }
         }
 

@@ -24,7 +24,8 @@ internal sealed class PlanStore
 
     public bool IsSame(int version, PlanProgress plan, RunOutcome outcome) =>
         Outcome is not null
-        && (Outcome.State, Outcome.StepId, Outcome.Reason, Outcome.Message) == (outcome.State, outcome.StepId, outcome.Reason, outcome.Message)
+        && (Outcome.State, Outcome.StepId, Outcome.Reason, Outcome.Message) == (
+            outcome.State, outcome.StepId, outcome.Reason, outcome.Message)
         && _versions[version].Json == JsonSerializer.Serialize(InSeconds(plan));
 
     /// <summary>Writes; throws if somebody wrote in between.</summary>
@@ -57,7 +58,8 @@ internal sealed class PlanStore
     private static string Text(Step step) => step.Receipt is null ? "" : string.Join(';', step.Receipt);
 
     private static PlanProgress InSeconds(PlanProgress plan) =>
-        plan.With(plan.Steps.Select(s => s.With(r => r with { StartedAt = Seconds(s.StartedAt), FinishedAt = Seconds(s.FinishedAt) })));
+        plan.With(plan.Steps.Select(
+            s => s.With(r => r with { StartedAt = Seconds(s.StartedAt), FinishedAt = Seconds(s.FinishedAt) })));
 
     private static DateTimeOffset? Seconds(DateTimeOffset? time) =>
         time is { } t ? new DateTimeOffset(t.UtcTicks - (t.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero) : null;

@@ -17,7 +17,8 @@ internal sealed record Scenario(
         from steps in ScenarioStep.Any.ArrayOf(count)
         from seed in Gen.Choose(1, int.MaxValue - 1)
         from kills in Gen.Choose(0, 1000).ListOf()
-        from faults in Gen.Zip(Gen.Choose(1, 40), Gen.Elements(WriteFault.Conflict, WriteFault.Refused, WriteFault.LostAnswer)).ListOf()
+        from faults in Gen.Zip(
+            Gen.Choose(1, 40), Gen.Elements(WriteFault.Conflict, WriteFault.Refused, WriteFault.LostAnswer)).ListOf()
         from stale in Gen.Elements(0, 0, 3, 10)
         from slow in Gen.Elements(0, 0, 5, 30)
         select new Scenario(steps, seed, [.. kills.Take(4)], [.. faults.Take(6)], stale, slow);
@@ -49,5 +50,6 @@ internal sealed record Scenario(
     }
 
     public override string ToString() =>
-        $"seed {Seed}, kills {string.Join(' ', KillShares)}, faults {string.Join(' ', Faults)}, stale {StaleReads}, slow {SlowSeconds}\n{string.Join('\n', Steps)}";
+        $"seed {Seed}, kills {string.Join(' ', KillShares)}, faults {string.Join(' ', Faults)}, stale {StaleReads}, "
+        + $"slow {SlowSeconds}\n{string.Join('\n', Steps)}";
 }

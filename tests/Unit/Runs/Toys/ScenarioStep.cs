@@ -13,7 +13,8 @@ namespace Drydock.Tests.Unit.Runs.Toys;
 /// <param name="UnreadableLooks">Looks that tell nothing.</param>
 /// <param name="BrokenWaits">Waits that break.</param>
 internal sealed record ScenarioStep(
-    string Action, int AfterMask, int Seconds, int RefusedActs, int BadEnds, int RefusedPreparations, int UnreadableLooks, int BrokenWaits)
+    string Action, int AfterMask, int Seconds, int RefusedActs, int BadEnds, int RefusedPreparations,
+    int UnreadableLooks, int BrokenWaits)
 {
     public static Gen<ScenarioStep> Any =>
         from action in Gen.Elements("plain", "plain", "once", "once", "restart", "check")
@@ -48,7 +49,8 @@ internal sealed record ScenarioStep(
     {
         var item = simulation.World[Id(index)];
         (item.RefusedActs, item.BadEnds, item.RefusedPreparations) = (RefusedActs, BadEnds, RefusedPreparations);
-        (item.UnreadableLooks, item.BrokenWaits, item.Duration) = (UnreadableLooks, BrokenWaits, TimeSpan.FromSeconds(Seconds));
+        (item.UnreadableLooks, item.BrokenWaits, item.Duration) =
+            (UnreadableLooks, BrokenWaits, TimeSpan.FromSeconds(Seconds));
         item.ThrowsWhenUnreadable = index % 2 == 0;
         item.LosesEvents = index % 3 == 2;
         if (Action == "check")

@@ -100,8 +100,10 @@ internal sealed class Simulation
             if (moves > MostMoves || !(MoveProcess() || Time.GoToNext(DateTimeOffset.MaxValue)))
             {
                 throw new InvalidOperationException(
-                    $"{(moves > MostMoves ? "no end" : "stuck")} after {moves} moves; wanted: {what}; last outcome: {Store.Outcome}; "
-                    + string.Join(", ", Store.Plan.Steps.Select(s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}")));
+                    $"{(moves > MostMoves ? "no end" : "stuck")} after {moves} moves; wanted: {what}; last outcome: "
+                    + $"{Store.Outcome}; "
+                    + string.Join(", ", Store.Plan.Steps.Select(
+                        s => $"{s.Id} {s.State} {s.Attempt}/{s.Record.Tries} {s.Message}")));
             }
         }
     }

@@ -28,7 +28,9 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         if (item.UnreadableLooks > 0)
         {
             item.UnreadableLooks--;
-            return item.ThrowsWhenUnreadable ? throw new IOException("the host does not answer") : new Observation.Unknown("the host does not answer");
+            return item.ThrowsWhenUnreadable
+                ? throw new IOException("the host does not answer")
+                : new Observation.Unknown("the host does not answer");
         }
 
         if (item.IsOutcomeUnknown)
@@ -38,9 +40,12 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
 
         return name switch
         {
-            "check" => item.IsGood ? new Observation.Done("good", item.Facts) : new Observation.Running(item.Progress()),
+            "check" =>
+                item.IsGood ? new Observation.Done("good", item.Facts) : new Observation.Running(item.Progress()),
             "restart" when item.Runs.ContainsValue(null) => new Observation.Running(item.Progress()),
-            "restart" => Since(context) is { } since && item.Executions > since ? new Observation.Done("restarted") : new Observation.NotStarted("not restarted"),
+            "restart" => Since(context) is { } since && item.Executions > since
+                ? new Observation.Done("restarted")
+                : new Observation.NotStarted("not restarted"),
             _ => Seen(context.Step, item),
         };
     }
@@ -65,7 +70,8 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         return name switch
         {
             "once" => new Dictionary<string, string> { ["exec"] = $"exec-{item.Prepared}" },
-            "restart" => context.Step.Receipt ?? new SortedDictionary<string, string> { ["since"] = $"{item.Executions}" },
+            "restart" => context.Step.Receipt
+                ?? new SortedDictionary<string, string> { ["since"] = $"{item.Executions}" },
             _ => item.Receipt,
         };
     }
@@ -130,10 +136,13 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
 
     private Observation Seen(Step step, ToyItem item)
     {
-        var runs = name == "once" ? item.Runs.Where(r => r.Key == step.Attempt).Select(r => r.Value).ToList() : [.. item.Runs.Values];
+        var runs = name == "once"
+            ? item.Runs.Where(r => r.Key == step.Attempt).Select(r => r.Value).ToList()
+            : [.. item.Runs.Values];
         if (runs.Contains(true))
         {
-            return new Observation.Done($"{step.Id} is done", item.Facts ?? new Dictionary<string, string> { ["fact"] = step.Id });
+            return new Observation.Done(
+                $"{step.Id} is done", item.Facts ?? new Dictionary<string, string> { ["fact"] = step.Id });
         }
 
         if (runs.Contains(null))
@@ -141,7 +150,9 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
             return new Observation.Running(item.Progress());
         }
 
-        return item.Runs.ContainsKey(step.Attempt) ? new Observation.Failed("Exit1", $"{step.Id} ended with 1") { NothingRan = item.ChangesNothing } : new Observation.NotStarted("not begun");
+        return item.Runs.ContainsKey(step.Attempt)
+            ? new Observation.Failed("Exit1", $"{step.Id} ended with 1") { NothingRan = item.ChangesNothing }
+            : new Observation.NotStarted("not begun");
     }
 
     // What must hold whenever an action is called.
@@ -171,8 +182,14 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
     }
 
     private static int? Since(StepContext context) =>
-        context.Receipt("since") is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : null;
+        context.Receipt("since") is { } text
+            ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)
+            : null;
 
     private static StepActionException Refusal(ToyItem item, string message) =>
-        new("Refused", message, retryable: !item.RefusalIsFinal) { NotTaken = item.NotTaken, Facts = item.RefusalFacts };
+        new("Refused", message, retryable: !item.RefusalIsFinal)
+        {
+            NotTaken = item.NotTaken,
+            Facts = item.RefusalFacts
+        };
 }

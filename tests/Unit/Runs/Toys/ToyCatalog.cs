@@ -11,7 +11,8 @@ internal sealed class ToyCatalog(Simulation simulation, ToyProcess process) : IS
             ? new ToyAction(step.Action, simulation, process)
             : throw new KeyNotFoundException($"no action '{step.Action}'");
 
-    public IGuardCheck Guard(PlannedGuard guard) => guard.Check == "toy" ? this : throw new KeyNotFoundException($"no guard '{guard.Check}'");
+    public IGuardCheck Guard(PlannedGuard guard) =>
+        guard.Check == "toy" ? this : throw new KeyNotFoundException($"no guard '{guard.Check}'");
 
     public async Task<GuardReading> CheckAsync(Guard guard, PlanProgress plan, CancellationToken cancellationToken)
     {

@@ -106,7 +106,8 @@ internal sealed class ToyProcess : IActFence
             var version = _simulation.ReadableVersion();
             var controls = _simulation.Controls;
             Last = await Run.AdvanceAsync(
-                _simulation.Store.Read(version), controls, _environment, (plan, outcome, _) => SaveAsync(version, plan, outcome), CancellationToken.None);
+                _simulation.Store.Read(version), controls, _environment,
+                (plan, outcome, _) => SaveAsync(version, plan, outcome), CancellationToken.None);
             _simulation.Controls = _simulation.Controls with
             {
                 Retry = !controls.Retry && _simulation.Controls.Retry,
@@ -135,6 +136,8 @@ internal sealed class ToyProcess : IActFence
     private void WakeAfter(TimeSpan? wait)
     {
         _timer?.Dispose();
-        _timer = wait is { } due ? _simulation.Time.CreateTimer(_ => _isWoken = true, null, due, Timeout.InfiniteTimeSpan) : null;
+        _timer = wait is { } due
+            ? _simulation.Time.CreateTimer(_ => _isWoken = true, null, due, Timeout.InfiniteTimeSpan)
+            : null;
     }
 }

@@ -24,8 +24,14 @@ public sealed class BrokenAuthorityTests
         { "text before", null },
         { "NUL only", null },
         { "empty", null },
-        { "DER", "has a certificate in DER; expected is a certificate as PEM text (-----BEGIN CERTIFICATE-----). Convert it: `openssl x509 -inform DER -in FILE -out ca.crt`." },
-        { "PKCS#12", "has a PKCS#12 store; expected is a certificate as PEM text (-----BEGIN CERTIFICATE-----). Convert it: `openssl pkcs12 -in FILE -nokeys -out ca.crt`." },
+        {
+            "DER", "has a certificate in DER; expected is a certificate as PEM text (-----BEGIN CERTIFICATE-----). "
+            + "Convert it: `openssl x509 -inform DER -in FILE -out ca.crt`."
+        },
+        {
+            "PKCS#12", "has a PKCS#12 store; expected is a certificate as PEM text (-----BEGIN CERTIFICATE-----). "
+            + "Convert it: `openssl pkcs12 -in FILE -nokeys -out ca.crt`."
+        },
         { "private key", "has a private key and no certificate; " },
         { "words", "has no certificate; " },
         { "damaged", "has a damaged certificate. " },
@@ -45,7 +51,12 @@ public sealed class BrokenAuthorityTests
         await world.Api.CreateAsync(new V1Secret
         {
             Metadata = new() { Name = "db", Namespace = SnapshotWorld.Space },
-            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "u"u8.ToArray(), ["password"] = "p"u8.ToArray(), ["ca.crt"] = ValueOf(kind) },
+            Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+            {
+                ["username"] = "u"u8.ToArray(),
+                ["password"] = "p"u8.ToArray(),
+                ["ca.crt"] = ValueOf(kind)
+            },
         });
         await world.Api.CreateAsync(new BackupSnapshot
         {
@@ -71,7 +82,9 @@ public sealed class BrokenAuthorityTests
         message.ShouldBeWorded();
         // The connection carries text, so a binary value is only known to have no certificate.
         var expected = kind is "DER" or "PKCS#12" ? "has no certificate; " : refusal;
-        message.ShouldContain(refusal is null ? "Connection refused" : $"The certificate authority of the server (key ca.crt) {expected}");
+        message.ShouldContain(refusal is null
+            ? "Connection refused"
+            : $"The certificate authority of the server (key ca.crt) {expected}");
         IsForPeople(message);
     }
 
@@ -80,9 +93,12 @@ public sealed class BrokenAuthorityTests
     public void Other_targets_say_the_same(string kind, string? refusal)
     {
         var value = ValueOf(kind);
-        (PemText.Import(value, new X509Certificate2Collection()) ?? "").ShouldStartWith(refusal ?? (IsBlank(kind) ? "has no certificate; " : ""));
+        (PemText.Import(value, new X509Certificate2Collection()) ?? "")
+            .ShouldStartWith(refusal ?? (IsBlank(kind) ? "has no certificate; " : ""));
         var docker = Record.Exception(() => new TlsHandshake(
-            "tcp://h:2376", "h", new DockerTlsMaterial(value, Encoding.UTF8.GetBytes(Certificate.ExportCertificatePem()), Encoding.UTF8.GetBytes(Key()))).Dispose());
+            "tcp://h:2376", "h", new DockerTlsMaterial(
+                value, Encoding.UTF8.GetBytes(Certificate.ExportCertificatePem()), Encoding.UTF8.GetBytes(Key())))
+            .Dispose());
         var console = Record.Exception(() => new ConsoleCertificate(
             new OmsApiTarget(new Uri("https://h:8089"), "u", new Secret("p"), PemText.Of(value))).Options());
         foreach (var thrown in new[] { docker, console })
@@ -98,16 +114,25 @@ public sealed class BrokenAuthorityTests
     public async Task Login_with_NUL_is_refused_by_its_key(string key)
     {
         var world = new SnapshotWorld();
-        var data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "u"u8.ToArray(), ["password"] = "p"u8.ToArray() };
+        var data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            ["username"] = "u"u8.ToArray(),
+            ["password"] = "p"u8.ToArray()
+        };
         data[key] = "canary\0"u8.ToArray();
-        await world.Api.CreateAsync(new V1Secret { Metadata = new() { Name = "db", Namespace = SnapshotWorld.Space }, Data = data });
+        await world.Api.CreateAsync(
+            new V1Secret { Metadata = new() { Name = "db", Namespace = SnapshotWorld.Space }, Data = data });
         await world.Api.CreateAsync(new BackupSnapshot
         {
             Kind = BackupSnapshot.KindName,
             Metadata = new() { Name = "snap", Namespace = SnapshotWorld.Space, Generation = 1 },
             Spec = new BackupSnapshotSpec
             {
-                Source = new DatabaseSource { Host = "127.0.0.1", CredentialsSecretRef = new SecretReference { Name = "db" } },
+                Source = new DatabaseSource
+                {
+                    Host = "127.0.0.1",
+                    CredentialsSecretRef = new SecretReference { Name = "db" }
+                },
                 Databases = ["rm"],
                 Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/snapshots" } },
             },
@@ -160,6 +185,7 @@ public sealed class BrokenAuthorityTests
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=ca", key, HashAlgorithmName.SHA256);
         using var made = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
+        return X509CertificateLoader.LoadPkcs12(
+            made.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }
 }

@@ -22,7 +22,8 @@ public sealed class RetentionClockTests
         await SweepsAsync(5);
 
         _world.Archive.Removed.ShouldBeEmpty();
-        _world.Events.All.ShouldContain(e => e.Object == "s13" && e.Reason == Reasons.RetentionKept && e.Message.Contains("Set the clocks by NTP", StringComparison.Ordinal));
+        _world.Events.All.ShouldContain(e => e.Object == "s13" && e.Reason == Reasons.RetentionKept
+            && e.Message.Contains("Set the clocks by NTP", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,13 +47,15 @@ public sealed class RetentionClockTests
     {
         await DailyAsync(14, new RetentionSpec { KeepLast = 1 });
         var wrong = await _world.AddAsync("wrong", 3, new RetentionSpec { KeepLast = 5 });
-        _world.Archive.Manifests["wrong-id-1/"] = _world.Archive.Manifests["wrong-id-1/"] with { CreatedAt = _world.Time.GetUtcNow().AddDays(days) };
+        _world.Archive.Manifests["wrong-id-1/"] =
+            _world.Archive.Manifests["wrong-id-1/"] with { CreatedAt = _world.Time.GetUtcNow().AddDays(days) };
         await SweepsAsync(8);
 
         _world.Archive.Removed.Count.ShouldBe(13);
         _world.Archive.Removed.ShouldNotContain("s13-id-1", "today's");
         _world.Archive.Removed.ShouldNotContain("wrong-id-1");
-        _world.Events.All.ShouldContain(e => e.Object == wrong.Metadata.Name && e.Reason == Reasons.RetentionKept && e.Message.Contains("does not count as the newest", StringComparison.Ordinal));
+        _world.Events.All.ShouldContain(e => e.Object == wrong.Metadata.Name && e.Reason == Reasons.RetentionKept
+            && e.Message.Contains("does not count as the newest", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -63,8 +66,10 @@ public sealed class RetentionClockTests
         var at = _world.Time.GetUtcNow().AddDays(1);
         foreach (var name in Enumerable.Range(0, 8).Select(i => $"s{i}"))
         {
-            (await _world.GetAsync(name)).Status.ShouldNotBeNull().ShouldSatisfyAllConditions(s => s.ExpiresAt.ShouldBe(at), s => s.Phase.ShouldBe(BackupSnapshotPhases.Succeeded));
-            _world.Events.All.ShouldContain(e => e.Object == name && e.Reason == Reasons.Expiring && e.Message.Contains("spec.retention of s8", StringComparison.Ordinal));
+            (await _world.GetAsync(name)).Status.ShouldNotBeNull().ShouldSatisfyAllConditions(
+                s => s.ExpiresAt.ShouldBe(at), s => s.Phase.ShouldBe(BackupSnapshotPhases.Succeeded));
+            _world.Events.All.ShouldContain(e => e.Object == name && e.Reason == Reasons.Expiring
+                && e.Message.Contains("spec.retention of s8", StringComparison.Ordinal));
         }
 
         _world.Time.Advance(TimeSpan.FromHours(23));
@@ -85,7 +90,8 @@ public sealed class RetentionClockTests
         await _world.AddAsync("old", 1, new RetentionSpec { KeepLast = 9 });
         await _world.AddAsync("a", 0);
         await _world.AddAsync("b", 0, new RetentionSpec { KeepLast = 2 });
-        _world.Archive.Manifests["b-id-1/"] = _world.Archive.Manifests["b-id-1/"] with { CreatedAt = _world.Time.GetUtcNow().AddSeconds(0.5) };
+        _world.Archive.Manifests["b-id-1/"] =
+            _world.Archive.Manifests["b-id-1/"] with { CreatedAt = _world.Time.GetUtcNow().AddSeconds(0.5) };
         await SweepAsync();
 
         foreach (var (name, expires) in new[] { ("old", true), ("a", false), ("b", false) })

@@ -19,7 +19,8 @@ public sealed class RetentionRulesTests
     public void Snapshot_is_kept_while_either_policy_field_requires_it(int? last, string? age, string removed)
     {
         var series = Days(4, 3, 2, 1, 0);
-        RetentionRules.Choose(series, new RetentionSpec { KeepLast = last, KeepFor = age }, Now.AddHours(1)).Remove.Select(r => r.Key).ShouldBe(removed.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        RetentionRules.Choose(series, new RetentionSpec { KeepLast = last, KeepFor = age }, Now.AddHours(1)).Remove
+            .Select(r => r.Key).ShouldBe(removed.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
@@ -43,24 +44,35 @@ public sealed class RetentionRulesTests
         {
             var random = new Random(seed);
             var series = Enumerable.Range(0, random.Next(0, 12))
-                .Select(i => new RetentionCandidate($"s{i}", Now.AddHours(-random.Next(0, 200)), random.Next(4) > 0, random.Next(4) == 0 ? "needed" : null))
+                .Select(i => new RetentionCandidate(
+                    $"s{i}", Now.AddHours(-random.Next(0, 200)), random.Next(4) > 0,
+                    random.Next(4) == 0 ? "needed" : null))
                 .ToList();
-            var policy = new RetentionSpec { KeepLast = random.Next(3) == 0 ? null : random.Next(1, 6), KeepFor = random.Next(3) == 0 ? null : $"{random.Next(1, 200)}h" };
+            var policy = new RetentionSpec
+            {
+                KeepLast = random.Next(3) == 0 ? null : random.Next(1, 6),
+                KeepFor = random.Next(3) == 0 ? null : $"{random.Next(1, 200)}h"
+            };
             var choice = RetentionRules.Choose(series, policy, Now);
             var removed = choice.Remove.Select(r => r.Key).ToHashSet();
             var left = series.Where(c => !removed.Contains(c.Name)).ToList();
 
             // Without ShouldAllBe, which compiles an expression each time.
-            series.Where(c => removed.Contains(c.Name)).All(c => c.IsGood && c.NeededBy is null).ShouldBeTrue($"seed {seed}");
+            series.Where(c => removed.Contains(c.Name)).All(c => c.IsGood && c.NeededBy is null)
+                .ShouldBeTrue($"seed {seed}");
             if (series.Exists(c => c.IsGood))
             {
-                left.Exists(c => c.IsGood && c.TakenAt == series.Where(x => x.IsGood).Max(x => x.TakenAt)).ShouldBeTrue($"seed {seed}");
+                left.Exists(c => c.IsGood && c.TakenAt == series.Where(x => x.IsGood).Max(x => x.TakenAt))
+                    .ShouldBeTrue($"seed {seed}");
             }
 
-            left.Count(c => c.IsGood).ShouldBeGreaterThanOrEqualTo(Math.Min(series.Count(c => c.IsGood), policy.KeepLast ?? 1), $"seed {seed}");
+            left.Count(c => c.IsGood).ShouldBeGreaterThanOrEqualTo(
+                Math.Min(series.Count(c => c.IsGood), policy.KeepLast ?? 1), $"seed {seed}");
             if (policy.KeepFor is { } age)
             {
-                series.Where(c => removed.Contains(c.Name)).All(c => c.TakenAt + Drydock.Crds.Values.KubernetesDuration.Parse(age) <= Now).ShouldBeTrue($"seed {seed}");
+                series.Where(c => removed.Contains(c.Name))
+                    .All(c => c.TakenAt + Drydock.Crds.Values.KubernetesDuration.Parse(age) <= Now)
+                    .ShouldBeTrue($"seed {seed}");
             }
 
             // What was decided once is decided again when the removed ones are gone: nothing more goes.
@@ -69,5 +81,6 @@ public sealed class RetentionRulesTests
     }
 
     private static List<RetentionCandidate> Days(params int[] ago) =>
-        [.. ago.Select((d, i) => new RetentionCandidate(((char)('a' + i)).ToString(), Now.AddDays(-d), IsGood: true, NeededBy: null))];
+        [.. ago.Select((d, i) => new RetentionCandidate(
+            ((char)('a' + i)).ToString(), Now.AddDays(-d), IsGood: true, NeededBy: null))];
 }

@@ -22,12 +22,16 @@ public sealed class RetentionRunTests
         var expired = await _world.GetAsync("a");
         expired.Status!.Phase.ShouldBe(BackupSnapshotPhases.Expired);
         expired.Status.Verified.ShouldBeNull();
-        expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Ready).ShouldSatisfyAllConditions(c => c.Status.ShouldBe("True"), c => c.Reason.ShouldBe(Reasons.Expired));
-        expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Usable).ShouldSatisfyAllConditions(c => c.Status.ShouldBe("False"), c => c.Reason.ShouldBe(Reasons.Expired));
+        expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Ready)
+            .ShouldSatisfyAllConditions(c => c.Status.ShouldBe("True"), c => c.Reason.ShouldBe(Reasons.Expired));
+        expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Usable)
+            .ShouldSatisfyAllConditions(c => c.Status.ShouldBe("False"), c => c.Reason.ShouldBe(Reasons.Expired));
         expired.Status.Conditions.ShouldAllBe(c => c.Status == "False" || c.Type == ConditionTypes.Ready);
         expired.Status.Conditions.Single(c => c.Type == ConditionTypes.Reconciling).Status.ShouldBe("False");
-        _world.Events.All.ShouldContain(e => e.Object == "a" && e.Reason == Reasons.Expired && e.Message.Contains("newest 2", StringComparison.Ordinal));
-        _world.Events.All.ShouldContain(e => e.Object == "c" && e.Reason == Reasons.Expired && e.Message.Contains("files of a ", StringComparison.Ordinal));
+        _world.Events.All.ShouldContain(e => e.Object == "a" && e.Reason == Reasons.Expired
+            && e.Message.Contains("newest 2", StringComparison.Ordinal));
+        _world.Events.All.ShouldContain(e => e.Object == "c" && e.Reason == Reasons.Expired
+            && e.Message.Contains("files of a ", StringComparison.Ordinal));
 
         // Ended: nothing is written or removed again.
         var requests = _world.Api.Log.Count(l => !l.Contains("list", StringComparison.Ordinal));
@@ -83,12 +87,24 @@ public sealed class RetentionRunTests
         await _world.AddAsync("z", 0, KeepOne);
         await ReferAsync(old, by);
         var upgrade = (await _world.Api.GetAsync<OmsUpgrade>("up", SnapshotWorld.Space))!;
-        var status = (upgrade.Status ?? new OmsUpgradeStatus()) with { CleanupPlan = new StoredPlan { Steps = [new() { Id = "a", State = StepState.Succeeded }, new() { Id = "b", State = StepState.Pending }] }.AsRun() };
+        var status = (upgrade.Status ?? new OmsUpgradeStatus()) with
+        {
+            CleanupPlan = new StoredPlan
+            {
+                Steps = [new() { Id = "a", State = StepState.Succeeded }, new() { Id = "b", State = StepState.Pending }]
+            }.AsRun()
+        };
         upgrade = await _world.Api.UpdateStatusAsync(upgrade with { Status = status });
         await SweepAsync();
         _world.Archive.Removed.ShouldBeEmpty();
 
-        await _world.Api.UpdateStatusAsync(upgrade with { Status = status with { CleanupPlan = status.CleanupPlan!.With(s => s.Record with { State = StepState.Succeeded }) } });
+        await _world.Api.UpdateStatusAsync(upgrade with
+        {
+            Status = status with
+            {
+                CleanupPlan = status.CleanupPlan!.With(s => s.Record with { State = StepState.Succeeded })
+            }
+        });
         await SweepAsync();
         _world.Archive.Removed.ShouldBe(["a-id-1"]);
     }
@@ -131,9 +147,12 @@ public sealed class RetentionRunTests
         await _world.AddAsync("z", 0, KeepOne);
         _world.Api.After = async request =>
         {
-            if (request.Verb == "update" && request.Name == "a" && await _world.PhaseAsync("a") == BackupSnapshotPhases.Expiring && await _world.Api.GetAsync<SnapshotRestore>("back", SnapshotWorld.Space) is null)
+            if (request.Verb == "update" && request.Name == "a"
+                && await _world.PhaseAsync("a") == BackupSnapshotPhases.Expiring
+                && await _world.Api.GetAsync<SnapshotRestore>("back", SnapshotWorld.Space) is null)
             {
-                await _world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "a" } }));
+                await _world.Api.CreateAsync(
+                    Restore(new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "a" } }));
             }
         };
         await SweepAsync();
@@ -146,7 +165,8 @@ public sealed class RetentionRunTests
     {
         await _world.AddAsync("a", 5);
         await _world.AddAsync("z", 0, KeepOne);
-        _world.Archive.BeforeRemove = _ => throw new SnapshotException(SnapshotFailure.StorageUnusable, "the volume is away");
+        _world.Archive.BeforeRemove = _ => throw new SnapshotException(
+            SnapshotFailure.StorageUnusable, "the volume is away");
         await SweepAsync();
         _world.Archive.BeforeRemove = null;
         await SweepAsync();
@@ -159,7 +179,9 @@ public sealed class RetentionRunTests
         await _world.AddAsync("a", 5);
         await _world.AddAsync("z", 0, KeepOne);
         var failures = 0;
-        _world.Api.Before = request => request.Verb == "list" && failures++ == 0 ? throw new InvalidOperationException("nobody thought of that") : Task.CompletedTask;
+        _world.Api.Before = request => request.Verb == "list" && failures++ == 0
+            ? throw new InvalidOperationException("nobody thought of that")
+            : Task.CompletedTask;
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Token);
         bound.CancelAfter(Wait.Limit);
         var running = new RetentionRun(_world.Services).RunAsync(bound.Token);
@@ -183,7 +205,8 @@ public sealed class RetentionRunTests
         await _world.AddAsync("z", 0, KeepOne);
         var first = SnapshotTake.IdOf(old, 1);
         _world.Archive.Manifests[$"{first}/"] = FakeArchive.Manifest(first, _world.Time.GetUtcNow().AddDays(-5), "rm");
-        await _world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = old.Spec.Storage, Path = first } }));
+        await _world.Api.CreateAsync(Restore(
+            new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = old.Spec.Storage, Path = first } }));
         await SweepAsync();
         _world.Archive.Removed.ShouldBeEmpty();
 
@@ -195,7 +218,11 @@ public sealed class RetentionRunTests
     [Fact]
     public async Task Protected_snapshot_is_never_removed_with_any_references()
     {
-        string[] ways = ["snapshotRef", "rollbackSnapshotRef", "label", "database", "restore", "files", "damaged", "unreadable", "none", "none", "none"];
+        string[] ways =
+        [
+            "snapshotRef", "rollbackSnapshotRef", "label", "database", "restore", "files", "damaged", "unreadable",
+            "none", "none", "none"
+        ];
         for (var seed = 0; seed < 40; seed++)
         {
             var random = new Random(seed);
@@ -204,7 +231,8 @@ public sealed class RetentionRunTests
             var count = random.Next(1, 7);
             for (var i = 0; i < count; i++)
             {
-                var snapshot = await world.AddAsync($"s{i}", count - i, new RetentionSpec { KeepLast = random.Next(1, 3) });
+                var snapshot = await world.AddAsync(
+                    $"s{i}", count - i, new RetentionSpec { KeepLast = random.Next(1, 3) });
                 var way = ways[random.Next(ways.Length)];
                 if (way != "none")
                 {
@@ -220,7 +248,8 @@ public sealed class RetentionRunTests
             }
 
             world.Archive.Removed.Intersect(kept).ShouldBeEmpty($"seed {seed}");
-            var good = Enumerable.Range(0, count).Select(i => $"s{i}-id-1").Where(id => !world.Archive.Damaged.Contains($"{id}/") && !world.Archive.Unreadable.Contains($"{id}/")).ToList();
+            var good = Enumerable.Range(0, count).Select(i => $"s{i}-id-1").Where(id =>
+                !world.Archive.Damaged.Contains($"{id}/") && !world.Archive.Unreadable.Contains($"{id}/")).ToList();
             if (good.Count > 0)
             {
                 world.Archive.Removed.ShouldNotContain(good[^1], $"seed {seed}");
@@ -231,7 +260,11 @@ public sealed class RetentionRunTests
     [Fact]
     public async Task Deletion_of_files_waits_for_upgrade_that_can_roll_back()
     {
-        var old = await _world.AddAsync("a", 5, change: s => s with { Spec = s.Spec with { DeletionPolicy = DeletionPolicy.Delete }, Metadata = s.Metadata with { Finalizers = [Labels.SnapshotFinalizer] } });
+        var old = await _world.AddAsync("a", 5, change: s => s with
+        {
+            Spec = s.Spec with { DeletionPolicy = DeletionPolicy.Delete },
+            Metadata = s.Metadata with { Finalizers = [Labels.SnapshotFinalizer] }
+        });
         await ReferAsync(old, "snapshotRef");
         await _world.Api.DeleteAsync<BackupSnapshot>("a", SnapshotWorld.Space, cancellationToken: Token);
         await _world.UntilAsync("a", BackupSnapshotPhases.Deleting);
@@ -260,33 +293,63 @@ public sealed class RetentionRunTests
         var status = by switch
         {
             "snapshotRef" => new OmsUpgradeStatus { Phase = RunPhases.Succeeded, SnapshotRef = reference },
-            "rollbackSnapshotRef" => new OmsUpgradeStatus { Phase = RunPhases.RolledBack, RollbackSnapshotRef = reference },
-            "uid from another namespace" => new OmsUpgradeStatus { Phase = RunPhases.Failed, SnapshotRef = reference with { Uid = snapshot.Metadata.Uid } },
+            "rollbackSnapshotRef" =>
+                new OmsUpgradeStatus { Phase = RunPhases.RolledBack, RollbackSnapshotRef = reference },
+            "uid from another namespace" => new OmsUpgradeStatus
+            {
+                Phase = RunPhases.Failed,
+                SnapshotRef = reference with { Uid = snapshot.Metadata.Uid }
+            },
             "label" => new OmsUpgradeStatus { Phase = OmsUpgradePhases.Backup },
             _ => null,
         };
         if (status is not null)
         {
-            var upgrade = await world.Api.CreateAsync(new OmsUpgrade { Metadata = new() { Name = "up" + suffix, Namespace = space }, Spec = OmsWorld.AnySpec });
+            var upgrade = await world.Api.CreateAsync(new OmsUpgrade
+            {
+                Metadata = new() { Name = "up" + suffix, Namespace = space },
+                Spec = OmsWorld.AnySpec
+            });
             await world.Api.UpdateStatusAsync(upgrade with { Status = status });
             if (by == "label")
             {
                 var now = await world.GetAsync(snapshot.Metadata.Name);
-                await world.Api.UpdateAsync(now with { Metadata = now.Metadata with { Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = upgrade.Metadata.Uid! } } });
+                await world.Api.UpdateAsync(now with
+                {
+                    Metadata = now.Metadata with
+                    {
+                        Labels = new Dictionary<string, string>(StringComparer.Ordinal)
+                        {
+                            [Labels.UpgradeUid] = upgrade.Metadata.Uid!
+                        }
+                    }
+                });
             }
         }
 
         switch (by)
         {
             case "database":
-                var database = await world.Api.CreateAsync(new DatabaseRollingUpgrade { Metadata = new() { Name = "db" + suffix, Namespace = space }, Spec = new YugaWorld().Spec });
-                await world.Api.UpdateStatusAsync(database with { Status = new DatabaseRollingUpgradeStatus { Phase = RunPhases.Succeeded, SnapshotRef = reference } });
+                var database = await world.Api.CreateAsync(new DatabaseRollingUpgrade
+                {
+                    Metadata = new() { Name = "db" + suffix, Namespace = space },
+                    Spec = new YugaWorld().Spec
+                });
+                await world.Api.UpdateStatusAsync(database with
+                {
+                    Status = new DatabaseRollingUpgradeStatus { Phase = RunPhases.Succeeded, SnapshotRef = reference }
+                });
                 break;
             case "restore":
                 await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { SnapshotRef = reference }, suffix));
                 break;
             case "files":
-                await world.Api.CreateAsync(Restore(new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = snapshot.Spec.Storage, Path = snapshot.Status!.Path! } }, suffix));
+                await world.Api.CreateAsync(Restore(
+                    new SnapshotRestoreSpec
+                    {
+                        Files = new SnapshotFiles { Storage = snapshot.Spec.Storage, Path = snapshot.Status!.Path! }
+                    },
+                    suffix));
                 break;
             case "damaged":
                 world.Archive.Damaged.Add(snapshot.Status!.Path!);
@@ -297,5 +360,10 @@ public sealed class RetentionRunTests
         }
     }
 
-    private static SnapshotRestore Restore(SnapshotRestoreSpec spec, string suffix = "") => new() { Kind = SnapshotRestore.KindName, Metadata = new() { Name = "back" + suffix, Namespace = SnapshotWorld.Space }, Spec = spec };
+    private static SnapshotRestore Restore(SnapshotRestoreSpec spec, string suffix = "") => new()
+    {
+        Kind = SnapshotRestore.KindName,
+        Metadata = new() { Name = "back" + suffix, Namespace = SnapshotWorld.Space },
+        Spec = spec
+    };
 }

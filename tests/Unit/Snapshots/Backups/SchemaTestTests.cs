@@ -22,7 +22,8 @@ public sealed class SchemaTestTests
         var world = await CreateAsync(Spec with { Contents = SnapshotContents.Definitions, Tool = DumpTool.MyDumper });
         var status = await EndedAsync(world);
 
-        (status.Phase, status.Verified, status.DefinitionsSha256!.Length).ShouldBe((BackupSnapshotPhases.Succeeded, null, 64));
+        (status.Phase, status.Verified, status.DefinitionsSha256!.Length)
+            .ShouldBe((BackupSnapshotPhases.Succeeded, null, 64));
         (status.SizeBytes, status.Databases[0].File, status.Databases[0].Tables).ShouldBe((null, null, 1));
         status.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status.ShouldBe("False");
         var dump = world.Archive.Defined.ShouldHaveSingleItem();
@@ -48,25 +49,33 @@ public sealed class SchemaTestTests
     [InlineData(SnapshotContents.All, SnapshotVerification.Schema, DeletionPolicy.Retain)]
     [InlineData(SnapshotContents.All, SnapshotVerification.RestoreTest, DeletionPolicy.Retain)]
     [InlineData(SnapshotContents.All, SnapshotVerification.RestoreTest, DeletionPolicy.Delete)]
-    public async Task Deletion_drops_what_a_killed_test_left(SnapshotContents contents, SnapshotVerification verify, DeletionPolicy policy)
+    public async Task Deletion_drops_what_a_killed_test_left(
+        SnapshotContents contents, SnapshotVerification verify, DeletionPolicy policy)
     {
         var life = new RestoreLife("first", ("testing", 1));
-        var world = await CreateAsync(Spec with { Contents = contents, Verify = verify, DeletionPolicy = policy }, life);
-        await Should.ThrowAsync<OperationCanceledException>(() => world.UntilAsync(Name, BackupSnapshotPhases.Succeeded));
+        var world = await CreateAsync(
+            Spec with { Contents = contents, Verify = verify, DeletionPolicy = policy }, life);
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => world.UntilAsync(Name, BackupSnapshotPhases.Succeeded));
         await world.Controller.DisposeAsync();
         world = new SnapshotWorld(before: world);
         await DeletedAsync(world);
         world.Archive.Cleared.ShouldHaveSingleItem();
-        (world.Archive.Unfinished.Count + world.Archive.Manifests.Count).ShouldBe(contents == SnapshotContents.All && policy == DeletionPolicy.Retain ? 1 : 0);
+        (world.Archive.Unfinished.Count + world.Archive.Manifests.Count)
+            .ShouldBe(contents == SnapshotContents.All && policy == DeletionPolicy.Retain ? 1 : 0);
     }
 
     [Fact]
     public async Task Refused_definitions_fail_the_test_and_its_snapshot()
     {
-        foreach (var spec in new[] { Spec with { Contents = SnapshotContents.Definitions }, Spec with { Verify = SnapshotVerification.Schema } })
+        foreach (var spec in new[]
+        {
+            Spec with { Contents = SnapshotContents.Definitions }, Spec with { Verify = SnapshotVerification.Schema }
+        })
         {
             var world = await CreateAsync(spec);
-            world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.LoadFailed, "rm", "ERROR 1118: Row size too large."));
+            world.Archive.TestFindings.Add(
+                new SnapshotFinding(SnapshotFailure.LoadFailed, "rm", "ERROR 1118: Row size too large."));
             var status = await EndedAsync(world);
             (status.Phase, status.Verified).ShouldBe((BackupSnapshotPhases.Failed, null));
             status.Message!.ShouldContain("ERROR 1118");
@@ -79,11 +88,13 @@ public sealed class SchemaTestTests
     [InlineData("2", null, SnapshotVerification.ReadBack)]
     [InlineData("1", "own", SnapshotVerification.Schema)]
     [InlineData("1", "none", SnapshotVerification.ReadBack)]
-    public async Task Snapshot_counts_as_tested_only_with_the_same_definitions(string dumped, string? given, SnapshotVerification verified)
+    public async Task Snapshot_counts_as_tested_only_with_the_same_definitions(
+        string dumped, string? given, SnapshotVerification verified)
     {
         if (given == "own")
         {
-            given = (await EndedAsync(await CreateAsync(Spec with { Contents = SnapshotContents.Definitions }))).DefinitionsSha256;
+            given = (await EndedAsync(
+                await CreateAsync(Spec with { Contents = SnapshotContents.Definitions }))).DefinitionsSha256;
         }
 
         var world = await CreateAsync(Spec with { Verify = SnapshotVerification.Schema, TestedDefinitions = given });
@@ -97,17 +108,22 @@ public sealed class SchemaTestTests
         (status.Phase, status.Verified).ShouldBe((BackupSnapshotPhases.Succeeded, verified));
         status.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status.ShouldBe("True");
         world.Archive.Defined.Count.ShouldBe(given is null ? 1 : 0);
-        status.Message!.Contains("is unknown", StringComparison.Ordinal).ShouldBe(verified == SnapshotVerification.ReadBack);
+        status.Message!.Contains("is unknown", StringComparison.Ordinal)
+            .ShouldBe(verified == SnapshotVerification.ReadBack);
     }
 
     [Fact]
     public async Task Successor_completes_test_and_snapshot_killed_at_any_point()
     {
-        foreach (var spec in new[] { Spec with { Contents = SnapshotContents.Definitions }, Spec with { Verify = SnapshotVerification.Schema } })
+        foreach (var spec in new[]
+        {
+            Spec with { Contents = SnapshotContents.Definitions }, Spec with { Verify = SnapshotVerification.Schema }
+        })
         {
             var undisturbed = new RestoreLife("operator");
             await EndedAsync(await CreateAsync(spec, undisturbed));
-            foreach (var point in undisturbed.Points.GroupBy(p => p).SelectMany(g => Enumerable.Range(1, g.Count()).Select(n => (g.Key, n))))
+            foreach (var point in undisturbed.Points.GroupBy(p => p).SelectMany(
+                g => Enumerable.Range(1, g.Count()).Select(n => (g.Key, n))))
             {
                 var life = new RestoreLife("first", point);
                 var first = await CreateAsync(spec, life);
@@ -124,7 +140,8 @@ public sealed class SchemaTestTests
                 var status = await EndedAsync(world);
                 (status.Phase, status.Attempt).ShouldBe((BackupSnapshotPhases.Succeeded, 1), $"killed at {point}");
                 world.Archive.Unfinished.ShouldBeEmpty($"killed at {point}");
-                world.Archive.Manifests.Count.ShouldBe(spec.Contents == SnapshotContents.All ? 1 : 0, $"killed at {point}");
+                world.Archive.Manifests.Count.ShouldBe(
+                    spec.Contents == SnapshotContents.All ? 1 : 0, $"killed at {point}");
             }
         }
     }
@@ -138,7 +155,8 @@ public sealed class SchemaTestTests
             world.Archive.Checksums.Enqueue("7");
             world.Archive.Checksums.Enqueue(after);
             var status = await EndedAsync(world);
-            (status.Phase, status.Verified).ShouldBe((BackupSnapshotPhases.Succeeded, SnapshotVerification.RestoreTest));
+            (status.Phase, status.Verified)
+                .ShouldBe((BackupSnapshotPhases.Succeeded, SnapshotVerification.RestoreTest));
             world.Archive.Tested.ShouldHaveSingleItem().Checksums.Count.ShouldBe(compared);
             status.Message!.Contains("rm.a, cm.a", StringComparison.Ordinal).ShouldBe(compared == 0);
         }
@@ -151,7 +169,8 @@ public sealed class SchemaTestTests
         var world = await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest }, life);
         world.Archive.Checksums.Enqueue("7");
         world.Archive.Checksums.Enqueue("7");
-        await Should.ThrowAsync<OperationCanceledException>(() => world.UntilAsync(Name, BackupSnapshotPhases.Succeeded));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => world.UntilAsync(Name, BackupSnapshotPhases.Succeeded));
         await world.Controller.DisposeAsync();
         world = new SnapshotWorld(before: world);
         world.Archive.Checksums.Enqueue("7");
@@ -159,7 +178,8 @@ public sealed class SchemaTestTests
 
         var status = await EndedAsync(world);
 
-        (status.Verified, world.Archive.Tested[^1].Checksums.Count).ShouldBe((SnapshotVerification.RestoreTest, 2), status.Message);
+        (status.Verified, world.Archive.Tested[^1].Checksums.Count)
+            .ShouldBe((SnapshotVerification.RestoreTest, 2), status.Message);
     }
 
     // The upgrade owns both: which of them is removed first is not known.
@@ -167,7 +187,8 @@ public sealed class SchemaTestTests
     public async Task Failed_test_without_its_Secret_is_deleted_with_an_Event()
     {
         var world = await CreateAsync(Spec with { Contents = SnapshotContents.Definitions });
-        world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.LoadFailed, "rm", "ERROR 1118: Row size too large."));
+        world.Archive.TestFindings.Add(
+            new SnapshotFinding(SnapshotFailure.LoadFailed, "rm", "ERROR 1118: Row size too large."));
         await EndedAsync(world);
         await world.Api.DeleteAsync<V1Secret>("db", SnapshotWorld.Space, cancellationToken: Token);
         await world.Api.DeleteAsync<BackupSnapshot>(Name, SnapshotWorld.Space, cancellationToken: Token);
@@ -175,14 +196,16 @@ public sealed class SchemaTestTests
         await world.RemoveAsync(Name);
 
         (await world.Api.GetAsync<BackupSnapshot>(Name, SnapshotWorld.Space, Token)).ShouldBeNull();
-        world.Events.All.ShouldContain(e => e.Reason == Reasons.SecretMissing && e.Message.Contains("drydock_verify_", StringComparison.Ordinal));
+        world.Events.All.ShouldContain(
+            e => e.Reason == Reasons.SecretMissing && e.Message.Contains("drydock_verify_", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Deletion_of_a_test_with_a_hanging_server_keeps_no_worker()
     {
         var world = await CreateAsync(Spec with { Contents = SnapshotContents.Definitions });
-        world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.LoadFailed, "rm", "ERROR 1118: Row size too large."));
+        world.Archive.TestFindings.Add(
+            new SnapshotFinding(SnapshotFailure.LoadFailed, "rm", "ERROR 1118: Row size too large."));
         await EndedAsync(world);
         await world.Api.DeleteAsync<BackupSnapshot>(Name, SnapshotWorld.Space, cancellationToken: Token);
         var (begun, hangs) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -194,7 +217,8 @@ public sealed class SchemaTestTests
         while (!begun.Task.IsCompleted)
         {
             await Task.Yield();
-            (await world.Controller.ReconcileAsync(await world.GetAsync(Name), Token)).RequeueAfter.ShouldBe(SnapshotWorld.Shown);
+            (await world.Controller.ReconcileAsync(await world.GetAsync(Name), Token)).RequeueAfter
+                .ShouldBe(SnapshotWorld.Shown);
         }
 
         hangs.SetResult();

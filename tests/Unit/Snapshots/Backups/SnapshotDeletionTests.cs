@@ -21,7 +21,8 @@ public sealed class SnapshotDeletionTests
         var condition = stalled.Status!.Conditions.Single(c => c.Type == "Stalled");
         (stalled.Status.Phase, condition.Status, condition.Reason).ShouldBe(("Deleting", "True", "SecretMissing"));
         stalled.Status.Message.ShouldBe(condition.Message);
-        string[] data = ["one-id-1/", "s3-keys", "storage.s3.credentialsSecretRef", "secretKey", "spec.deletionPolicy: Retain"];
+        string[] data =
+            ["one-id-1/", "s3-keys", "storage.s3.credentialsSecretRef", "secretKey", "spec.deletionPolicy: Retain"];
         data.ShouldAllBe(datum => condition.Message!.Contains(datum, StringComparison.Ordinal));
         BackupSnapshotController.ReferencedSecrets(stalled).ShouldContain("s3-keys", "its creation wakes the snapshot");
         world.Events.All.ShouldContain((true, "one", "SecretMissing", condition.Message));
@@ -51,7 +52,8 @@ public sealed class SnapshotDeletionTests
         var stalled = await world.GetAsync("one");
         stalled.Status!.Conditions.Single(c => c.Type == "Stalled").Reason.ShouldBe(reason);
 
-        await world.Api.UpdateAsync(stalled with { Spec = stalled.Spec with { DeletionPolicy = DeletionPolicy.Retain } }, Token);
+        await world.Api.UpdateAsync(
+            stalled with { Spec = stalled.Spec with { DeletionPolicy = DeletionPolicy.Retain } }, Token);
         await world.RemoveAsync("one");
         (await world.Api.GetAsync<BackupSnapshot>("one", SnapshotWorld.Space, Token)).ShouldBeNull();
         world.Archive.Removed.ShouldBeEmpty();
@@ -102,7 +104,8 @@ public sealed class SnapshotDeletionTests
     public async Task Failed_snapshot_asks_for_its_users_until_its_deletion_has_begun()
     {
         var world = new SnapshotWorld();
-        var failed = await AddAsync(world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Failed, Verified = null } });
+        var failed = await AddAsync(
+            world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Failed, Verified = null } });
         world.Archive.OpenFails = new SnapshotException(SnapshotFailure.StorageUnusable, "no route to host");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
         await world.RemoveAsync("one");
@@ -112,7 +115,10 @@ public sealed class SnapshotDeletionTests
         {
             Kind = SnapshotRestore.KindName,
             Metadata = new V1ObjectMeta { Name = "back", Namespace = SnapshotWorld.Space },
-            Spec = new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = failed.Spec.Storage, Path = failed.Status!.Path! } },
+            Spec = new SnapshotRestoreSpec
+            {
+                Files = new SnapshotFiles { Storage = failed.Spec.Storage, Path = failed.Status!.Path! }
+            },
         });
         await world.RemoveAsync("one");
         (await world.GetAsync("one")).Status!.Conditions.ShouldContain(c => c.Reason == Reasons.FilesInUse);
@@ -186,7 +192,8 @@ public sealed class SnapshotDeletionTests
     public async Task Replaced_snapshot_keeps_its_finalizer_while_it_may_have_files(string phase, bool keeps)
     {
         var world = new SnapshotWorld();
-        await AddAsync(world, s => s with { Metadata = s.Metadata with { Finalizers = null }, Status = s.Status! with { Phase = phase } });
+        await AddAsync(world, s =>
+            s with { Metadata = s.Metadata with { Finalizers = null }, Status = s.Status! with { Phase = phase } });
         for (var looks = 0; looks < 3; looks++)
         {
             await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
@@ -197,13 +204,23 @@ public sealed class SnapshotDeletionTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static Task<BackupSnapshot> AddAsync(SnapshotWorld world, Func<BackupSnapshot, BackupSnapshot>? change = null) => world.AddAsync("one", 1, change: s => (change ?? (x => x))(s with
-    {
-        Metadata = s.Metadata with { Finalizers = [Labels.SnapshotFinalizer] },
-        Spec = s.Spec with
+    private static Task<BackupSnapshot> AddAsync(
+        SnapshotWorld world, Func<BackupSnapshot, BackupSnapshot>? change = null) =>
+        world.AddAsync("one", 1, change: s => (change ?? (x => x))(s with
         {
-            DeletionPolicy = DeletionPolicy.Delete,
-            Storage = new StorageSpec { S3 = new Drydock.Crds.Common.S3Storage { Endpoint = "https://s3.example:9000", Bucket = "dumps", CredentialsSecretRef = new SecretReference { Name = "s3-keys" } } },
-        },
-    }));
+            Metadata = s.Metadata with { Finalizers = [Labels.SnapshotFinalizer] },
+            Spec = s.Spec with
+            {
+                DeletionPolicy = DeletionPolicy.Delete,
+                Storage = new StorageSpec
+                {
+                    S3 = new Drydock.Crds.Common.S3Storage
+                    {
+                        Endpoint = "https://s3.example:9000",
+                        Bucket = "dumps",
+                        CredentialsSecretRef = new SecretReference { Name = "s3-keys" }
+                    }
+                },
+            },
+        }));
 }

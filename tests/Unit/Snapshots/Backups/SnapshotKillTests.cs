@@ -12,7 +12,8 @@ public sealed class SnapshotKillTests
     {
         var undisturbed = new RestoreLife("operator");
         await EndedAsync(await CreateAsync(undisturbed));
-        List<(string Point, int Nth)> points = [.. undisturbed.Points.GroupBy(p => p).SelectMany(g => Enumerable.Range(1, g.Count()).Select(n => (g.Key, n)))];
+        List<(string Point, int Nth)> points = [.. undisturbed.Points.GroupBy(p => p).SelectMany(
+            g => Enumerable.Range(1, g.Count()).Select(n => (g.Key, n)))];
         points.Count.ShouldBeGreaterThan(8);
         foreach (var point in points)
         {
@@ -45,7 +46,11 @@ public sealed class SnapshotKillTests
             Metadata = new V1ObjectMeta { Name = Name, Namespace = SnapshotWorld.Space, Generation = 1 },
             Spec = new BackupSnapshotSpec
             {
-                Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
+                Source = new DatabaseSource
+                {
+                    Host = "db.example",
+                    CredentialsSecretRef = new SecretReference { Name = "db" }
+                },
                 Databases = ["rm"],
                 Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/snapshots" } },
                 Verify = SnapshotVerification.RestoreTest,
@@ -58,7 +63,8 @@ public sealed class SnapshotKillTests
     {
         await world.UntilAsync(Name, BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         var snapshot = await world.GetAsync(Name);
-        (snapshot.Status!.Phase, snapshot.Status.Verified, snapshot.Status.Attempt).ShouldBe((BackupSnapshotPhases.Succeeded, SnapshotVerification.RestoreTest, 1), where);
+        (snapshot.Status!.Phase, snapshot.Status.Verified, snapshot.Status.Attempt)
+            .ShouldBe((BackupSnapshotPhases.Succeeded, SnapshotVerification.RestoreTest, 1), where);
         world.Archive.Manifests.Keys.ShouldHaveSingleItem(where).ShouldBe(snapshot.Status.Path, where);
         world.Archive.Taken.Count.ShouldBeLessThanOrEqualTo(2, where);
         world.Archive.Tested.ShouldNotBeEmpty(where);

@@ -55,13 +55,16 @@ public sealed class SnapshotTests
 
         var events = _world.Events.All.Where(e => e.Reason == Reasons.ServerUnverified).ToList();
         events.Count.ShouldBe(warns ? 1 : 0);
-        events.ShouldAllBe(e => e.IsWarning && e.Message.Contains($"spec.source.tls.mode: {mode}", StringComparison.Ordinal));
+        events.ShouldAllBe(
+            e => e.IsWarning && e.Message.Contains($"spec.source.tls.mode: {mode}", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Storage_outside_the_roots_is_refused_and_nothing_is_dumped()
     {
-        _world.Archive.OpenFails = new SnapshotException(SnapshotFailure.NotAllowed, "storage.directory.path '/etc' is not below a storage root of the operator (/snapshots).");
+        _world.Archive.OpenFails = new SnapshotException(
+            SnapshotFailure.NotAllowed,
+            "storage.directory.path '/etc' is not below a storage root of the operator (/snapshots).");
         await CreateAsync(Spec);
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         var status = (await _world.GetAsync("snap")).Status!;
@@ -76,14 +79,16 @@ public sealed class SnapshotTests
         await CreateAsync(Spec);
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         var snapshot = await _world.GetAsync("snap");
-        _world.Archive.Taken.ShouldHaveSingleItem().Owner.ShouldBe(new SnapshotOwner(SnapshotWorld.Space, "snap", snapshot.Metadata.Uid!));
+        _world.Archive.Taken.ShouldHaveSingleItem().Owner
+            .ShouldBe(new SnapshotOwner(SnapshotWorld.Space, "snap", snapshot.Metadata.Uid!));
     }
 
     [Fact]
     public async Task Snapshot_that_fails_restore_test_is_not_verified()
     {
         await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
-        _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.CatalogueMismatch, "rm", "rm: triggers missing in the scratch database: tr1."));
+        _world.Archive.TestFindings.Add(new SnapshotFinding(
+            SnapshotFailure.CatalogueMismatch, "rm", "rm: triggers missing in the scratch database: tr1."));
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         var status = (await _world.GetAsync("snap")).Status!;
         status.Phase.ShouldBe(BackupSnapshotPhases.Failed);
@@ -109,7 +114,8 @@ public sealed class SnapshotTests
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
 
         var status = (await _world.GetAsync("snap")).Status!;
-        (status.Phase, status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason).ShouldBe((BackupSnapshotPhases.Failed, Reasons.ForeignSnapshot));
+        (status.Phase, status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason)
+            .ShouldBe((BackupSnapshotPhases.Failed, Reasons.ForeignSnapshot));
         status.Message.ShouldBeWorded();
         _world.Archive.Taken.ShouldBeEmpty();
     }
@@ -137,11 +143,21 @@ public sealed class SnapshotTests
             Spec = Spec with
             {
                 IdentitySecretRef = new SecretReference { Name = "age" },
-                Storage = new StorageSpec { S3 = new Drydock.Crds.Common.S3Storage { Endpoint = "https://s3.example", Bucket = "b-1", CredentialsSecretRef = new SecretReference { Name = "s3" } } },
+                Storage = new StorageSpec
+                {
+                    S3 = new Drydock.Crds.Common.S3Storage
+                    {
+                        Endpoint = "https://s3.example",
+                        Bucket = "b-1",
+                        CredentialsSecretRef = new SecretReference { Name = "s3" }
+                    }
+                },
             },
         };
         BackupSnapshotController.ReferencedSecrets(snapshot).ShouldBe(["db", "age", "s3"], ignoreOrder: true);
-        BackupSnapshotController.ReferencedSecrets(snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Expired } }).ShouldBeEmpty();
+        BackupSnapshotController.ReferencedSecrets(
+            snapshot with { Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Expired } })
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -152,7 +168,13 @@ public sealed class SnapshotTests
         await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
         _world.Archive.TestFindings.Clear();
         var failed = await _world.GetAsync("snap");
-        await _world.Api.UpdateAsync(failed with { Metadata = failed.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Retry] = "2" } } });
+        await _world.Api.UpdateAsync(failed with
+        {
+            Metadata = failed.Metadata with
+            {
+                Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Retry] = "2" }
+            }
+        });
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
         (await _world.GetAsync("snap")).Status!.Attempt.ShouldBe(2);
     }
@@ -198,13 +220,15 @@ public sealed class SnapshotTests
         await RetryAsync("3");
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
         _world.Archive.Unfinished.ShouldBeEmpty();
-        _world.Archive.Manifests.Keys.ShouldBe([finished, (await _world.GetAsync("snap")).Status!.Path!], ignoreOrder: true);
+        _world.Archive.Manifests.Keys.ShouldBe(
+            [finished, (await _world.GetAsync("snap")).Status!.Path!], ignoreOrder: true);
     }
 
     [Fact]
     public async Task Deletion_removes_the_files_of_all_attempts()
     {
-        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest, DeletionPolicy = DeletionPolicy.Delete });
+        await CreateAsync(
+            Spec with { Verify = SnapshotVerification.RestoreTest, DeletionPolicy = DeletionPolicy.Delete });
         _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, "rm", "rows differ"));
         await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
         var failed = (await _world.GetAsync("snap")).Status!.SnapshotID!;
@@ -239,8 +263,14 @@ public sealed class SnapshotTests
             var secret = (await _world.Api.GetAsync<V1Secret>("db", SnapshotWorld.Space))!;
             await _world.Api.UpdateAsync(secret with
             {
-                Metadata = secret.Metadata with { Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["refreshed"] = "yes" } },
-                Data = new Dictionary<string, byte[]>(secret.Data!, StringComparer.Ordinal) { [key] = "another"u8.ToArray() },
+                Metadata = secret.Metadata with
+                {
+                    Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["refreshed"] = "yes" }
+                },
+                Data = new Dictionary<string, byte[]>(secret.Data!, StringComparer.Ordinal)
+                {
+                    [key] = "another"u8.ToArray()
+                },
             });
             var snapshot = await _world.GetAsync("snap");
             await _world.Controller.ReconcileAsync(snapshot, TestContext.Current.CancellationToken);
@@ -250,7 +280,12 @@ public sealed class SnapshotTests
         _world.Archive.Taken.ShouldHaveSingleItem().Connection.Password.ShouldBe(Canary.MetaPassword);
 
         _world.Archive.Meanwhile = null;
-        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = "next", Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = Spec });
+        await _world.Api.CreateAsync(new BackupSnapshot
+        {
+            Kind = BackupSnapshot.KindName,
+            Metadata = new() { Name = "next", Namespace = SnapshotWorld.Space, Generation = 1 },
+            Spec = Spec
+        });
         await _world.UntilAsync("next", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         _world.Archive.Taken[1].Connection.Password.ShouldBe(key == "password" ? "another" : Canary.MetaPassword);
     }
@@ -271,7 +306,12 @@ public sealed class SnapshotTests
     {
         await CreateAsync(Spec);
         var name = new string('s', 253);
-        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = name, Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = Spec });
+        await _world.Api.CreateAsync(new BackupSnapshot
+        {
+            Kind = BackupSnapshot.KindName,
+            Metadata = new() { Name = name, Namespace = SnapshotWorld.Space, Generation = 1 },
+            Spec = Spec
+        });
         await _world.UntilAsync(name, BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
         var status = (await _world.GetAsync(name)).Status!;
         status.Phase.ShouldBe(BackupSnapshotPhases.Succeeded);
@@ -288,10 +328,19 @@ public sealed class SnapshotTests
             await _world.Api.CreateAsync(new V1Secret
             {
                 Metadata = new() { Name = name, Namespace = SnapshotWorld.Space },
-                Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["username"] = "drc"u8.ToArray(), [key] = Encoding.UTF8.GetBytes(Canary.MetaPassword) },
+                Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+                {
+                    ["username"] = "drc"u8.ToArray(),
+                    [key] = Encoding.UTF8.GetBytes(Canary.MetaPassword)
+                },
             });
         }
 
-        await _world.Api.CreateAsync(new BackupSnapshot { Kind = BackupSnapshot.KindName, Metadata = new() { Name = "snap", Namespace = SnapshotWorld.Space, Generation = 1 }, Spec = spec });
+        await _world.Api.CreateAsync(new BackupSnapshot
+        {
+            Kind = BackupSnapshot.KindName,
+            Metadata = new() { Name = "snap", Namespace = SnapshotWorld.Space, Generation = 1 },
+            Spec = spec
+        });
     }
 }

@@ -29,7 +29,8 @@ public sealed class NotAfterTests
     public async Task Deadline_far_from_the_creation_is_refused_with_its_bound()
     {
         var created = _world.Time.GetUtcNow();
-        await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = created + TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1) });
+        await _world.CreateAsync(
+            RestoreWorld.Spec with { NotAfter = created + TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1) });
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
 
@@ -62,7 +63,8 @@ public sealed class NotAfterTests
     [Fact]
     public async Task Restore_that_its_upgrade_no_longer_awaits_needs_notAfter()
     {
-        await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = null }, owners: await _world.UpgradeAsync(waits: StepState.Succeeded));
+        await _world.CreateAsync(
+            RestoreWorld.Spec with { NotAfter = null }, owners: await _world.UpgradeAsync(waits: StepState.Succeeded));
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
         (await _world.StatusAsync()).Message.ShouldNotBeNull().ShouldContain("spec.notAfter");
@@ -78,7 +80,8 @@ public sealed class NotAfterTests
         await _world.CreateAsync(spec);
         await using (var first = new RestoreOperator(_world))
         {
-            await first.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
+            await first.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded
+                && r.Metadata.Finalizers is not { Count: > 0 });
         }
 
         _world.Time.Advance(TimeSpan.FromDays(30));
@@ -86,7 +89,12 @@ public sealed class NotAfterTests
         if (deleted)
         {
             await _world.Api.DeleteAsync<SnapshotRestore>(RestoreWorld.Name, RestoreWorld.Space);
-            await _world.Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new() { Name = RestoreWorld.Name, Namespace = RestoreWorld.Space, Generation = 1 }, Spec = spec });
+            await _world.Api.CreateAsync(new SnapshotRestore
+            {
+                Kind = SnapshotRestore.KindName,
+                Metadata = new() { Name = RestoreWorld.Name, Namespace = RestoreWorld.Space, Generation = 1 },
+                Spec = spec
+            });
         }
         else
         {
@@ -108,9 +116,11 @@ public sealed class NotAfterTests
     public async Task Restore_that_waited_until_notAfter_for_sessions_drops_nothing()
     {
         _world.Server.Connect("oms", "cm");
-        await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = _world.Time.GetUtcNow() + TimeSpan.FromMinutes(30) });
+        await _world.CreateAsync(
+            RestoreWorld.Spec with { NotAfter = _world.Time.GetUtcNow() + TimeSpan.FromMinutes(30) });
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
         _world.Time.Advance(TimeSpan.FromHours(1));
         _world.Server.Sessions.Clear();
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);

@@ -10,7 +10,8 @@ public sealed class RestoreDeletionTests
         _world.Server.Connect("alice", "cm");
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
         await DeleteAsync();
         await op.UntilAsync(r => r is null);
         _world.Server.Drops.ShouldBeEmpty();
@@ -28,7 +29,8 @@ public sealed class RestoreDeletionTests
         _world.Server.Databases["rm"].ShouldBe(_world.Snapshots.ContentOf("rm"));
         _world.Server.Databases["cm"].ShouldBe("cm of today");
         (await _world.ClaimsAsync()).ShouldBeEmpty();
-        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains("cm Pending", StringComparison.Ordinal));
+        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned
+            && e.Message.Contains("cm Pending", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +96,8 @@ public sealed class RestoreDeletionTests
         await using var second = new RestoreOperator(_world);
         await second.UntilAsync(r => r is null);
         _world.Server.Databases["rm"].ShouldBe("half");
-        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains("rm contains neither", StringComparison.Ordinal));
+        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned
+            && e.Message.Contains("rm contains neither", StringComparison.Ordinal));
         (await _world.ClaimsAsync()).ShouldBeEmpty();
     }
 

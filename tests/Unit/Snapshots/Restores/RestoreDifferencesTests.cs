@@ -10,7 +10,11 @@ public sealed class RestoreDifferencesTests
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
-        op.Loader.Warnings.AddRange(Enumerable.Range(0, 25).Select(i => new SnapshotFinding(SnapshotFailure.CatalogueMismatch, "cm", $"cm: view v{i} {new string('x', 2000)}") { IsWarning = true }));
+        op.Loader.Warnings.AddRange(Enumerable.Range(0, 25).Select(
+            i => new SnapshotFinding(SnapshotFailure.CatalogueMismatch, "cm", $"cm: view v{i} {new string('x', 2000)}")
+            {
+                IsWarning = true
+            }));
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
 
         var status = await _world.StatusAsync();
@@ -32,7 +36,8 @@ public sealed class RestoreDifferencesTests
 
         var findings = CatalogueComparison.ServerAgainst(before, after, definitions: true);
 
-        findings.Select(f => (f.Failure, f.IsWarning)).ShouldBe([(SnapshotFailure.CatalogueMismatch, true), (SnapshotFailure.RowCountMismatch, false)], ignoreOrder: true);
+        findings.Select(f => (f.Failure, f.IsWarning)).ShouldBe(
+            [(SnapshotFailure.CatalogueMismatch, true), (SnapshotFailure.RowCountMismatch, false)], ignoreOrder: true);
         findings.Single(f => f.IsWarning).Message.ShouldSatisfyAllConditions(
             m => m.ShouldContain("tables t is printed differently"),
             m => m.ShouldContain("ENGINE=InnoDB"),
@@ -57,7 +62,8 @@ public sealed class RestoreDifferencesTests
         var database = Content("CREATE TABLE `t` (`a` int)", "1", rows: 0);
 
         StoredDefinitions.Within([database], encrypted: true)[0].Tables[0].ShouldBe(new SnapshotTable("t", 0, "1"));
-        StoredDefinitions.Within([database], encrypted: false)[0].Tables[0].Definition.ShouldBe("CREATE TABLE `t` (`a` int)");
+        StoredDefinitions.Within([database], encrypted: false)[0].Tables[0].Definition
+            .ShouldBe("CREATE TABLE `t` (`a` int)");
     }
 
     private static ManifestDatabase Content(string definition, string hash, long rows) => new()

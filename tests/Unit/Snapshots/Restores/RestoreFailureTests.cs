@@ -79,7 +79,9 @@ public sealed class RestoreFailureTests
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
-        op.Loader.Fault = database => database == "cm" ? new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 1064 at line 7") : null;
+        op.Loader.Fault = database => database == "cm"
+            ? new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 1064 at line 7")
+            : null;
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
         var status = await _world.StatusAsync();
         status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.RestoreFailed}");
@@ -99,7 +101,9 @@ public sealed class RestoreFailureTests
 
     [Theory]
     [InlineData("mysql loading rm ended with 1: ERROR 2013 (HY000): Lost connection")]
-    [InlineData("mysql loading rm ended with 1: ERROR 1213 (40001) at line 53: Deadlock found when trying to get lock; try restarting transaction")]
+    [InlineData(
+        "mysql loading rm ended with 1: ERROR 1213 (40001) at line 53: Deadlock found when trying to get lock; try "
+        + "restarting transaction")]
     public async Task Broken_connection_or_lock_failure_is_retried_automatically(string said)
     {
         await _world.CreateAsync();
@@ -124,7 +128,8 @@ public sealed class RestoreFailureTests
             }
 
             _world.Server.Identity = "uuid:77aa";
-            return new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 2013 (HY000): Lost connection");
+            return new SnapshotException(
+                SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 2013 (HY000): Lost connection");
         };
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
 
@@ -177,7 +182,9 @@ public sealed class RestoreFailureTests
         await using var op = new RestoreOperator(_world);
         op.Loader.Fault = _ => new SnapshotException(SnapshotFailure.LoadFailed, "mysql ended with 1: ERROR 1064");
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
-        System.Text.Json.JsonSerializer.Serialize((await _world.GetAsync())!, Drydock.Crds.CrdsJsonContext.Default.SnapshotRestore).ShouldNotContain(Canary.MetaPassword);
+        System.Text.Json.JsonSerializer.Serialize(
+            (await _world.GetAsync())!, Drydock.Crds.CrdsJsonContext.Default.SnapshotRestore)
+            .ShouldNotContain(Canary.MetaPassword);
         _world.Events.All.ShouldAllBe(e => !e.Message.Contains(Canary.MetaPassword, StringComparison.Ordinal));
     }
 

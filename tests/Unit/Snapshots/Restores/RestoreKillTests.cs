@@ -26,7 +26,8 @@ public sealed class RestoreKillTests
             await CheckAsync(world, $"killed at {point}");
             foreach (var database in restored)
             {
-                world.Server.Drops.Count(d => d == database).ShouldBe(1, $"killed at {point}: {database} was Restored in status and is not touched again");
+                world.Server.Drops.Count(d => d == database)
+                    .ShouldBe(1, $"killed at {point}: {database} was Restored in status and is not touched again");
             }
         }
     }
@@ -86,15 +87,20 @@ public sealed class RestoreKillTests
         await using var op = new RestoreOperator(world);
         await op.UntilAsync(IsOver);
         await CheckAsync(world, "undisturbed");
-        List<(string Point, int Nth)> points = [.. op.Life.Points.Where(p => p != "read").GroupBy(p => p).SelectMany(g => Enumerable.Range(1, g.Count()).Select(n => (g.Key, n)))];
+        List<(string Point, int Nth)> points = [.. op.Life.Points.Where(p => p != "read").GroupBy(p => p)
+            .SelectMany(g => Enumerable.Range(1, g.Count()).Select(n => (g.Key, n)))];
         points.Count.ShouldBeGreaterThan(40);
 
         // What is the same for both kinds of restore is gone through once.
-        return linked ? [.. points.Where(p => !p.Point.Contains("status write", StringComparison.Ordinal) && !p.Point.Contains("finalizer", StringComparison.Ordinal))] : points;
+        return linked
+            ? [.. points.Where(p => !p.Point.Contains("status write", StringComparison.Ordinal)
+                && !p.Point.Contains("finalizer", StringComparison.Ordinal))]
+            : points;
     }
 
     private static async Task<IReadOnlyList<string>> RestoredAsync(RestoreWorld world) =>
-        [.. ((await world.GetAsync())?.Status?.Databases ?? []).Where(d => d.State == RestoreState.Restored).Select(d => d.Name)];
+        [.. ((await world.GetAsync())?.Status?.Databases ?? []).Where(d => d.State == RestoreState.Restored)
+            .Select(d => d.Name)];
 
     private static async Task CheckAsync(RestoreWorld world, string where)
     {
@@ -104,6 +110,7 @@ public sealed class RestoreKillTests
         world.Server.Databases["rm"].ShouldBe(world.Snapshots.ContentOf("rm"), where);
         world.Server.Databases["cm"].ShouldBe(world.Snapshots.ContentOf("cm"), where);
         world.Server.Drops.Distinct().ShouldBe(["rm", "cm"], ignoreOrder: true, where);
-        (await world.ClaimsAsync()).Where(c => c.StartsWith("SnapshotRestore", StringComparison.Ordinal)).ShouldBeEmpty(where);
+        (await world.ClaimsAsync()).Where(c => c.StartsWith("SnapshotRestore", StringComparison.Ordinal))
+            .ShouldBeEmpty(where);
     }
 }

@@ -13,7 +13,8 @@ public sealed class RestoreObstacleTests
         var alice = _world.Server.Connect("alice", "cm", "mysql");
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
 
         var status = await _world.StatusAsync();
         status.Message!.ShouldContain("alice");
@@ -46,7 +47,8 @@ public sealed class RestoreObstacleTests
         _world.InUse = "Container oms_422 on oms-a runs.";
         await _world.CreateAsync(owners: await _world.UpgradeAsync());
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
 
         (await _world.StatusAsync()).Message.ShouldNotBeNull().ShouldContain("oms_422 on oms-a runs");
         _world.Server.Ended.ShouldBeEmpty();
@@ -72,7 +74,8 @@ public sealed class RestoreObstacleTests
         _world.Server.Drops.ShouldBeEmpty();
 
         var words = status.Message.Split([' ', '`'], StringSplitOptions.RemoveEmptyEntries);
-        await _world.AnnotateAsync(Annotations.Accept, words.Single(w => w.StartsWith($"{Annotations.Accept}=", StringComparison.Ordinal)).Split('=')[1]);
+        await _world.AnnotateAsync(Annotations.Accept, words.Single(
+            w => w.StartsWith($"{Annotations.Accept}=", StringComparison.Ordinal)).Split('=')[1]);
         await _world.AnnotateAsync(Annotations.Retry, "1");
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
     }
@@ -112,7 +115,8 @@ public sealed class RestoreObstacleTests
             },
         };
         await using var op = new RestoreOperator(_world, life);
-        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
+        await op.UntilAsync(
+            r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
         (await _world.ClaimsAsync()).ShouldBeEmpty();
     }
 
@@ -123,7 +127,8 @@ public sealed class RestoreObstacleTests
         var owners = await _world.UpgradeAsync(claim: false);
         await _world.CreateAsync(owners: owners);
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
         _world.Server.Ended.ShouldBeEmpty();
     }
 
@@ -133,7 +138,8 @@ public sealed class RestoreObstacleTests
         await _world.UpgradeAsync();
         await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
         (await _world.StatusAsync()).Message!.ShouldContain("OmsUpgrade oms/up");
         _world.Server.Drops.ShouldBeEmpty();
 
@@ -157,7 +163,8 @@ public sealed class RestoreObstacleTests
             }
         };
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded || r.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded
+            || r.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
         _world.Server.Drops.ShouldBeEmpty();
         (await _world.StatusAsync()).Message!.ShouldContain("OmsUpgrade oms/up");
         (await _world.ClaimsAsync()).ShouldBe(["OmsUpgrade oms/up"]);
@@ -168,11 +175,13 @@ public sealed class RestoreObstacleTests
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
         await using var op = new RestoreOperator(_world);
-        op.Loader.Fault = _ => new SnapshotException(SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 1064 at line 7");
+        op.Loader.Fault = _ => new SnapshotException(
+            SnapshotFailure.LoadFailed, "mysql loading cm ended with 1: ERROR 1064 at line 7");
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
         await _world.UpgradeAsync();
         await _world.AnnotateAsync(Annotations.Retry, "again");
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
         (await _world.ClaimsAsync()).ShouldBe(["OmsUpgrade oms/up", "SnapshotRestore oms/back"], ignoreOrder: true);
     }
 
@@ -183,11 +192,16 @@ public sealed class RestoreObstacleTests
     {
         await _world.CreateAsync();
         var claims = new TargetClaims(_world.Api, "drydock-system", _world.Time);
-        var other = await _world.Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new() { Name = "other", Namespace = RestoreWorld.Space } });
+        var other = await _world.Api.CreateAsync(new SnapshotRestore
+        {
+            Kind = SnapshotRestore.KindName,
+            Metadata = new() { Name = "other", Namespace = RestoreWorld.Space }
+        });
         var cm = new ClaimTarget($"{_world.Server.Identity}/cm", []);
         await claims.ClaimAsync(cm, other, adopt: false, keep: false, CancellationToken.None);
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
         await claims.ReleaseAsync(cm.Names(RestoreWorld.Space), other.Metadata.Uid!, CancellationToken.None);
         _world.Time.Advance(TimeSpan.FromMinutes(minutes));
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
@@ -199,10 +213,17 @@ public sealed class RestoreObstacleTests
     {
         await _world.CreateAsync();
         var claims = new TargetClaims(_world.Api, "drydock-system", _world.Time);
-        var other = await _world.Api.CreateAsync(new SnapshotRestore { Kind = SnapshotRestore.KindName, Metadata = new() { Name = "other", Namespace = RestoreWorld.Space } });
-        await claims.ClaimAsync(new ClaimTarget($"{_world.Server.Identity}/cm", []), other, adopt: false, keep: false, CancellationToken.None);
+        var other = await _world.Api.CreateAsync(new SnapshotRestore
+        {
+            Kind = SnapshotRestore.KindName,
+            Metadata = new() { Name = "other", Namespace = RestoreWorld.Space }
+        });
+        await claims.ClaimAsync(
+            new ClaimTarget($"{_world.Server.Identity}/cm", []), other, adopt: false, keep: false,
+            CancellationToken.None);
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
         (await _world.StatusAsync()).Message!.ShouldContain("SnapshotRestore oms/other");
         (await _world.ClaimsAsync()).ShouldBe(["SnapshotRestore oms/other"]);
         _world.Server.Drops.ShouldBeEmpty();
@@ -220,7 +241,8 @@ public sealed class RestoreObstacleTests
         var repair = Break(what);
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True" });
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True" });
         var status = await _world.StatusAsync();
         status.Standing(ConditionTypes.Stalled).ShouldBe($"True/{reason}");
         status.Standing(ConditionTypes.Failed).ShouldStartWith("False");
@@ -238,10 +260,15 @@ public sealed class RestoreObstacleTests
         _world.Server.Grants.Add("GRANT ALL PRIVILEGES ON `rm`.* TO `drc`@`%`");
         _world.Server.Grants.Add("GRANT ALL PRIVILEGES ON `cm`.* TO `drc`@`%`");
         _world.Server.Definers.Add("root@localhost");
-        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Databases = [.. _world.Snapshots.Manifest.Databases.Select(d => d with { Views = [new SnapshotObject("v", null)] })] };
+        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with
+        {
+            Databases =
+                [.. _world.Snapshots.Manifest.Databases.Select(d => d with { Views = [new SnapshotObject("v", null)] })]
+        };
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True" });
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True" });
         (await _world.StatusAsync()).Message!.ShouldContain("root@localhost");
         _world.Server.Grants.Add("GRANT SET USER ON *.* TO `drc`@`%`");
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
@@ -272,19 +299,27 @@ public sealed class RestoreObstacleTests
     [Fact]
     public async Task Files_outside_the_storage_roots_are_refused()
     {
-        _world.OpenFails = new SnapshotException(SnapshotFailure.NotAllowed, "storage.directory.path '/etc' is not below a storage root of the operator (/snapshots).");
+        _world.OpenFails = new SnapshotException(
+            SnapshotFailure.NotAllowed,
+            "storage.directory.path '/etc' is not below a storage root of the operator (/snapshots).");
         await _world.CreateAsync(FromFiles());
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True", Reason: Reasons.InvalidSpec } stalled
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled)
+            is { Status: "True", Reason: Reasons.InvalidSpec } stalled
             && stalled.Message!.Contains("not below a storage root", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("other", "belongs to BackupSnapshot other/snap of another namespace, and namespace oms may not use it. Create the object in namespace other, or have")]
-    [InlineData(null, "does not record the namespace that it belongs to, and namespace oms may not use it. Take a new snapshot, or have")]
+    [InlineData(
+        "other", "belongs to BackupSnapshot other/snap of another namespace, and namespace oms may not use it. Create "
+            + "the object in namespace other, or have")]
+    [InlineData(
+        null, "does not record the namespace that it belongs to, and namespace oms may not use it. Take a new "
+            + "snapshot, or have")]
     public async Task Snapshot_of_another_namespace_is_refused(string? owner, string words)
     {
-        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Owner = owner is null ? null : new SnapshotOwner(owner, "snap", "uid") };
+        _world.Snapshots.Manifest =
+            _world.Snapshots.Manifest! with { Owner = owner is null ? null : new SnapshotOwner(owner, "snap", "uid") };
         await _world.CreateAsync(FromFiles());
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
@@ -298,7 +333,8 @@ public sealed class RestoreObstacleTests
     public async Task Snapshot_of_another_namespace_is_restored_from_shared_storage()
     {
         _world.Shared = true;
-        _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Owner = new SnapshotOwner("other", "snap", "uid") };
+        _world.Snapshots.Manifest =
+            _world.Snapshots.Manifest! with { Owner = new SnapshotOwner("other", "snap", "uid") };
         await _world.CreateAsync(FromFiles());
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
@@ -315,19 +351,28 @@ public sealed class RestoreObstacleTests
     [Fact]
     public async Task Restore_waits_for_a_missing_Secret()
     {
-        await _world.CreateAsync(RestoreWorld.Spec with { Target = new DatabaseSource { Host = "h", CredentialsSecretRef = new SecretReference { Name = "later" } } });
+        await _world.CreateAsync(RestoreWorld.Spec with
+        {
+            Target = new DatabaseSource { Host = "h", CredentialsSecretRef = new SecretReference { Name = "later" } }
+        });
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled) is { Status: "True", Reason: Reasons.SecretMissing });
+        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled)
+            is { Status: "True", Reason: Reasons.SecretMissing });
         SnapshotRestoreController.ReferencedSecrets((await _world.GetAsync())!).ShouldContain("later");
         var secret = (await _world.Api.GetAsync<V1Secret>("db", RestoreWorld.Space))!;
-        await _world.Api.CreateAsync(secret with { Metadata = new() { Name = "later", Namespace = RestoreWorld.Space } });
+        await _world.Api.CreateAsync(
+            secret with { Metadata = new() { Name = "later", Namespace = RestoreWorld.Space } });
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
     }
 
     private static SnapshotRestoreSpec FromFiles() => new()
     {
         Mode = RunMode.Apply,
-        Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
+        Files = new SnapshotFiles
+        {
+            Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+            Path = "snap-1"
+        },
         Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
         AllowDrop = ["rm", "cm"],
         NotAfter = RestoreWorld.Spec.NotAfter,
@@ -344,7 +389,8 @@ public sealed class RestoreObstacleTests
                 _world.Server.NamedLocks = false;
                 var global = _world.Server.Grants[0];
                 _world.Server.Grants[0] = "GRANT SELECT, INSERT, UPDATE, DELETE ON *.* TO `drc`@`%`";
-                _world.Server.Grants.AddRange(((string[])["rm", "cm"]).Select(d => $"GRANT ALL PRIVILEGES ON `{d}`.* TO `drc`@`%`"));
+                _world.Server.Grants.AddRange(
+                    ((string[])["rm", "cm"]).Select(d => $"GRANT ALL PRIVILEGES ON `{d}`.* TO `drc`@`%`"));
                 return () =>
                 {
                     _world.Server.Grants.RemoveRange(1, 2);

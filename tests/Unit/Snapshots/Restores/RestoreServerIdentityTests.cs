@@ -17,7 +17,8 @@ public sealed class RestoreServerIdentityTests
 
         var events = _world.Events.All.Where(e => e.Reason == Reasons.ServerUnverified).ToList();
         events.Count.ShouldBe(warns ? 1 : 0);
-        events.ShouldAllBe(e => e.IsWarning && e.Message.Contains($"spec.source.tls.mode of BackupSnapshot snap: {mode}", StringComparison.Ordinal));
+        events.ShouldAllBe(e => e.IsWarning
+            && e.Message.Contains($"spec.source.tls.mode of BackupSnapshot snap: {mode}", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -36,5 +37,8 @@ public sealed class RestoreServerIdentityTests
 
     private Task CreateAsync(SnapshotRestoreSpec spec, DatabaseTlsMode mode) => _world.CreateAsync(
         spec,
-        snapshot => snapshot with { Spec = snapshot.Spec with { Source = snapshot.Spec.Source with { Tls = new DatabaseTls { Mode = mode } } } });
+        snapshot => snapshot with
+        {
+            Spec = snapshot.Spec with { Source = snapshot.Spec.Source with { Tls = new DatabaseTls { Mode = mode } } }
+        });
 }

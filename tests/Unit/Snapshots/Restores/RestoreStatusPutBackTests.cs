@@ -6,7 +6,8 @@ namespace Drydock.Tests.Unit.Snapshots;
 /// </summary>
 public sealed class RestoreStatusPutBackTests
 {
-    public static TheoryData<bool, bool> Objects => new() { { false, false }, { true, false }, { false, true }, { true, true } };
+    public static TheoryData<bool, bool> Objects =>
+        new() { { false, false }, { true, false }, { false, true }, { true, true } };
 
     [Theory]
     [MemberData(nameof(Objects))]
@@ -21,7 +22,8 @@ public sealed class RestoreStatusPutBackTests
             }
 
             var status = writes[n];
-            var where = $"write {n}: {status.Phase} {string.Join(", ", status.Databases.Select(d => $"{d.Name} {d.State}"))}";
+            var where = $"write {n}: {status.Phase} "
+                + $"{string.Join(", ", status.Databases.Select(d => $"{d.Name} {d.State}"))}";
             var uid = world.Server.WitnessesIn("rm")[0].Restore;
             var (drops, ended) = (world.Server.Drops.Count, world.Server.Ended.Count);
             await PutBackAsync(world, status, otherUid);
@@ -76,7 +78,8 @@ public sealed class RestoreStatusPutBackTests
             now.Message.ShouldNotBeNull().ShouldContain("no witness", Case.Sensitive, where);
             now.Message.ShouldContain("Nothing was dropped", Case.Sensitive, where);
             now.Message.ShouldNotContain("drops and loads it again", Case.Sensitive, where);
-            now.Message.ShouldContain(linked ? Annotations.Abort : "delete snapshotrestore back", Case.Sensitive, where);
+            now.Message.ShouldContain(
+                linked ? Annotations.Abort : "delete snapshotrestore back", Case.Sensitive, where);
         }
     }
 
@@ -114,7 +117,14 @@ public sealed class RestoreStatusPutBackTests
                 Metadata = new V1ObjectMeta { Name = "back-0", Namespace = RestoreWorld.Space },
                 Spec = RestoreWorld.Spec with { Mode = RunMode.Plan },
             });
-            await world.Api.UpdateStatusAsync(other with { Status = new SnapshotRestoreStatus { Phase = former, Receipt = new(StringComparer.Ordinal) { ["restore"] = uid } } });
+            await world.Api.UpdateStatusAsync(other with
+            {
+                Status = new SnapshotRestoreStatus
+                {
+                    Phase = former,
+                    Receipt = new(StringComparer.Ordinal) { ["restore"] = uid }
+                }
+            });
         }
 
         world.Server.Witness("rm", new RestoreWitness(uid, "oms/back-0", "snap-1", RestoreWitnessState.Restored));
@@ -140,7 +150,8 @@ public sealed class RestoreStatusPutBackTests
         world.Server.Replace("rm", "used since");
         world.Server.Replace("cm", "used since");
         var drops = world.Server.Drops.Count;
-        await PutBackAsync(world, writes.First(s => s.Databases.Exists(d => d.State == RestoreState.Dropping)), otherUid: false);
+        await PutBackAsync(
+            world, writes.First(s => s.Databases.Exists(d => d.State == RestoreState.Dropping)), otherUid: false);
         await using var op = new RestoreOperator(world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
 
@@ -150,8 +161,10 @@ public sealed class RestoreStatusPutBackTests
         world.Server.Drops.Count.ShouldBe(drops);
 
         var words = (await world.StatusAsync()).Message!.Split([' ', '`'], StringSplitOptions.RemoveEmptyEntries);
-        await world.AnnotateAsync(Annotations.Accept, words.Single(w => w.StartsWith($"{Annotations.Accept}=", StringComparison.Ordinal)).Split('=')[1]);
-        await world.AnnotateAsync(Annotations.Retry, words.Single(w => w.StartsWith($"{Annotations.Retry}=", StringComparison.Ordinal)).Split('=')[1].TrimEnd('.'));
+        await world.AnnotateAsync(Annotations.Accept, words.Single(
+            w => w.StartsWith($"{Annotations.Accept}=", StringComparison.Ordinal)).Split('=')[1]);
+        await world.AnnotateAsync(Annotations.Retry, words.Single(
+            w => w.StartsWith($"{Annotations.Retry}=", StringComparison.Ordinal)).Split('=')[1].TrimEnd('.'));
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
         world.Server.Databases["rm"].ShouldBe(world.Snapshots.ContentOf("rm"));
         world.Server.Drops.Skip(drops).ShouldBe(["rm", "cm"], ignoreOrder: true);
@@ -162,7 +175,8 @@ public sealed class RestoreStatusPutBackTests
     {
         var (world, writes) = await EndedAsync(linked: false);
         var drops = world.Server.Drops.Count;
-        await PutBackAsync(world, writes.First(s => s.Databases.Exists(d => d.State == RestoreState.Loading)), otherUid: false);
+        await PutBackAsync(
+            world, writes.First(s => s.Databases.Exists(d => d.State == RestoreState.Loading)), otherUid: false);
         world.Time.Advance(TimeSpan.FromDays(14));
         await using var op = new RestoreOperator(world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
@@ -195,7 +209,8 @@ public sealed class RestoreStatusPutBackTests
             },
         };
         await using var op = new RestoreOperator(world, life);
-        await op.UntilAsync(r => r?.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
+        await op.UntilAsync(
+            r => r?.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
         writes.ShouldContain(s => s.Databases.Exists(d => d.State == RestoreState.Loading));
         world.Server.Databases["rm"] = world.Server.Databases["cm"] = "used since";
         world.Server.Connect("oms", "rm");
@@ -210,7 +225,13 @@ public sealed class RestoreStatusPutBackTests
             await world.Api.DeleteAsync<SnapshotRestore>(RestoreWorld.Name, RestoreWorld.Space);
             restore = await world.Api.CreateAsync(restore with
             {
-                Metadata = new V1ObjectMeta { Name = RestoreWorld.Name, Namespace = RestoreWorld.Space, OwnerReferences = restore.Metadata.OwnerReferences, Generation = restore.Metadata.Generation },
+                Metadata = new V1ObjectMeta
+                {
+                    Name = RestoreWorld.Name,
+                    Namespace = RestoreWorld.Space,
+                    OwnerReferences = restore.Metadata.OwnerReferences,
+                    Generation = restore.Metadata.Generation
+                },
                 Status = null,
             });
         }

@@ -9,7 +9,8 @@ public sealed class RestoreTests
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
+        await op.UntilAsync(
+            r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
 
         _world.Server.Databases["rm"].ShouldBe(_world.Snapshots.ContentOf("rm"));
         _world.Server.Databases["cm"].ShouldBe(_world.Snapshots.ContentOf("cm"));
@@ -18,7 +19,8 @@ public sealed class RestoreTests
         status.Progress.ShouldBe("2/2");
         status.SnapshotID.ShouldBe("snap-1");
         status.SnapshotTakenAt.ShouldBe(_world.Snapshots.Manifest!.StartedAt);
-        status.Databases.ShouldAllBe(d => d.State == RestoreState.Restored && d.Dropped && d.TablesBefore == 7 && d.Rows == 3);
+        status.Databases.ShouldAllBe(
+            d => d.State == RestoreState.Restored && d.Dropped && d.TablesBefore == 7 && d.Rows == 3);
         status.Receipt!.Keys.ShouldNotContain(k => k.StartsWith("session/", StringComparison.Ordinal));
         status.Standing(ConditionTypes.Ready).ShouldBe("True/Succeeded");
         status.Standing(ConditionTypes.Succeeded).ShouldBe("True/Succeeded");
@@ -28,7 +30,8 @@ public sealed class RestoreTests
         var requests = _world.Api.Log.Count;
         var points = op.Life.Points.Count;
         var restore = (await _world.GetAsync())!;
-        (await op.Controller.ReconcileAsync(restore, TestContext.Current.CancellationToken)).RequeueAfter.ShouldBeNull();
+        (await op.Controller.ReconcileAsync(restore, TestContext.Current.CancellationToken)).RequeueAfter
+            .ShouldBeNull();
         _world.Api.Log.Count.ShouldBe(requests + 1, "only the test's own read");
         op.Life.Points.Count.ShouldBe(points);
     }
@@ -114,7 +117,8 @@ public sealed class RestoreTests
     [Fact]
     public async Task Snapshot_of_same_name_with_another_uid_is_not_restored()
     {
-        await _world.CreateAsync(RestoreWorld.Spec with { SnapshotRef = new SnapshotReference { Name = "snap", Uid = "another" } });
+        await _world.CreateAsync(
+            RestoreWorld.Spec with { SnapshotRef = new SnapshotReference { Name = "snap", Uid = "another" } });
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
         (await _world.StatusAsync()).Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.SnapshotMissing}");
@@ -127,9 +131,11 @@ public sealed class RestoreTests
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
         op.Loader.Meanwhile = _ => _world.ChangeAsync(s => s with { Paused = true });
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.Paused);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.Paused);
         _world.Server.Drops.ShouldBe(["rm"]);
-        (await _world.StatusAsync()).Databases.Select(d => d.State).ShouldBe([RestoreState.Restored, RestoreState.Pending]);
+        (await _world.StatusAsync()).Databases.Select(d => d.State)
+            .ShouldBe([RestoreState.Restored, RestoreState.Pending]);
         (await op.OnceAsync()).ShouldBeNull();
 
         op.Loader.Meanwhile = null;
@@ -143,7 +149,8 @@ public sealed class RestoreTests
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Paused = true });
         await using var op = new RestoreOperator(_world);
-        await op.UntilAsync(r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.Paused);
+        await op.UntilAsync(
+            r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.Paused);
         op.Life.Points.ShouldNotContain("look");
     }
 }

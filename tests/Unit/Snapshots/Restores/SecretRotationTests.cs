@@ -22,7 +22,8 @@ public sealed class SecretRotationTests
         var world = new RestoreWorld();
         await world.CreateAsync();
         await using var op = new RestoreOperator(world);
-        op.Life.Passing = point => point == "loaded rm" ? RotateAsync(world, "password", "new-one") : Task.CompletedTask;
+        op.Life.Passing = point =>
+            point == "loaded rm" ? RotateAsync(world, "password", "new-one") : Task.CompletedTask;
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
         op.Loader.Passwords["rm"].ShouldBe(Canary.MetaPassword);
         op.Loader.Passwords["cm"].ShouldBe("new-one");
@@ -39,10 +40,12 @@ public sealed class SecretRotationTests
         {
             if (Interlocked.Increment(ref passed) == at)
             {
-                await RotateAsync(world, how == "rotate" ? "password" : "notes.txt", at.Value.ToString(CultureInfo.InvariantCulture));
+                await RotateAsync(
+                    world, how == "rotate" ? "password" : "notes.txt", at.Value.ToString(CultureInfo.InvariantCulture));
             }
         };
-        await op.UntilAsync(r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
+        await op.UntilAsync(
+            r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
         world.Server.Drops.ShouldBe(["rm", "cm"], $"{how} at {at}");
         world.Server.Databases["cm"].ShouldBe(world.Snapshots.ContentOf("cm"));
         (await world.ClaimsAsync()).ShouldBeEmpty();
@@ -54,8 +57,15 @@ public sealed class SecretRotationTests
         var secret = (await world.Api.GetAsync<V1Secret>("db", RestoreWorld.Space))!;
         await world.Api.UpdateAsync(secret with
         {
-            Metadata = secret.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["example.com/refreshed"] = value } },
-            Data = new Dictionary<string, byte[]>(secret.Data!, StringComparer.Ordinal) { [key] = Encoding.UTF8.GetBytes(value) },
+            Metadata = secret.Metadata with
+            {
+                Annotations =
+                    new Dictionary<string, string>(StringComparer.Ordinal) { ["example.com/refreshed"] = value }
+            },
+            Data = new Dictionary<string, byte[]>(secret.Data!, StringComparer.Ordinal)
+            {
+                [key] = Encoding.UTF8.GetBytes(value)
+            },
         });
     }
 }

@@ -17,7 +17,8 @@ internal static class GoldenFile
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = WorldJson.Crds.Encoder };
 
-    private static JsonTypeInfo<PlanProgress> Json => (JsonTypeInfo<PlanProgress>)WorldJson.Crds.GetTypeInfo(typeof(PlanProgress));
+    private static JsonTypeInfo<PlanProgress> Json =>
+        (JsonTypeInfo<PlanProgress>)WorldJson.Crds.GetTypeInfo(typeof(PlanProgress));
 
     /// <summary>Compares with a file, and names the lines that differ.</summary>
     /// <param name="area">The folder of the tests, from tests/Unit on.</param>
@@ -36,8 +37,9 @@ internal static class GoldenFile
         var differences = Differences(File.ReadAllText(path).Split('\n'), text.Split('\n'));
         if (differences.Count > 0)
         {
-            throw new ShouldAssertException($"{path} differs. If that is wanted, write it again with DRYDOCK_REFRESH=plans, and "
-                + $"name each difference in the commit.\n{string.Join('\n', differences)}");
+            throw new ShouldAssertException(
+                $"{path} differs. If that is wanted, write it again with DRYDOCK_REFRESH=plans, and "
+                    + $"name each difference in the commit.\n{string.Join('\n', differences)}");
         }
     }
 
@@ -79,26 +81,30 @@ internal static class GoldenFile
     // One element of a list a line, so that a difference is seen.
     private static string Text(PlanProgress plan)
     {
-        var entries = JsonSerializer.SerializeToNode(plan, Json)!.AsObject().Select(p => $"\"{p.Key}\": " + p.Value switch
-        {
-            JsonArray { Count: > 0 } list => $"[\n{string.Join(",\n", list.Select(i => i!.ToJsonString(Plain)))}\n]",
-            { } value => value.ToJsonString(Plain),
-            null => "null",
-        });
+        var entries = JsonSerializer.SerializeToNode(
+            plan, Json)!.AsObject().Select(p => $"\"{p.Key}\": " + p.Value switch
+            {
+                JsonArray { Count: > 0 } list =>
+                    $"[\n{string.Join(",\n", list.Select(i => i!.ToJsonString(Plain)))}\n]",
+                { } value => value.ToJsonString(Plain),
+                null => "null",
+            });
         return $"{{\n{string.Join(",\n", entries)}\n}}\n";
     }
 
     private static List<string> Differences(string[] was, string[] now)
     {
         var first = was.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
-        var last = was[first..].Reverse().Zip(now[first..].Reverse()).TakeWhile(pair => pair.First == pair.Second).Count();
+        var last = was[first..].Reverse().Zip(now[first..].Reverse())
+            .TakeWhile(pair => pair.First == pair.Second).Count();
         (was, now) = (was[first..^last], now[first..^last]);
         var common = new int[was.Length + 1, now.Length + 1];
         for (var i = was.Length - 1; i >= 0; i--)
         {
             for (var j = now.Length - 1; j >= 0; j--)
             {
-                common[i, j] = was[i] == now[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+                common[i, j] =
+                    was[i] == now[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
             }
         }
 
@@ -117,6 +123,9 @@ internal static class GoldenFile
                 : string.Create(CultureInfo.InvariantCulture, $"{first + j + 1} + {now[j++]}"));
         }
 
-        return lines.Count <= MostLines ? lines : [.. lines.Take(MostLines), string.Create(CultureInfo.InvariantCulture, $"and {lines.Count - MostLines} more lines")];
+        return lines.Count <= MostLines
+            ? lines
+            : [.. lines.Take(MostLines), string.Create(
+                CultureInfo.InvariantCulture, $"and {lines.Count - MostLines} more lines")];
     }
 }

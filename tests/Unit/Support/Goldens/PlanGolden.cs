@@ -8,7 +8,10 @@ namespace Drydock.Tests.Unit.Support;
 internal sealed class PlanGolden(RunKind kind)
 {
     private static readonly string[] Order =
-        ["changed", "past undo", "new data", "rollback under way", "undo", "undo on deletion", "rollback", "redo", "cleanup", "cleanup with images", "parked"];
+        [
+            "changed", "past undo", "new data", "rollback under way", "undo", "undo on deletion", "rollback", "redo",
+            "cleanup", "cleanup with images", "parked"
+        ];
 
     private readonly Dictionary<(string Section, string Text), SortedDictionary<int, string>> _entries = [];
     private readonly SortedDictionary<string, string> _titles = new(StringComparer.Ordinal);
@@ -20,7 +23,8 @@ internal sealed class PlanGolden(RunKind kind)
     private List<(string Section, string Text)> _texts = [];
     private string _label = "";
 
-    /// <summary>What is removed from the targets of a run that stopped with this status; null if nothing ever is.</summary>
+    /// <summary>What is removed from the targets of a run that stopped with this status; null if nothing ever
+    /// is.</summary>
     public Func<RunSpec, RunStatus, string>? Parked { get; init; }
 
     /// <summary>The clean-up's spec with the removal of images; null if the kind has none.</summary>
@@ -60,17 +64,21 @@ internal sealed class PlanGolden(RunKind kind)
     public override string ToString()
     {
         var text = new StringBuilder();
-        Add($"# {Points} kill points, {Plans} distinct plans. Written by DRYDOCK_REFRESH=plans, see docs/project/development.md.");
+        Add(
+            $"# {Points} kill points, {Plans} distinct plans. Written by DRYDOCK_REFRESH=plans, see "
+            + "docs/project/development.md.");
         foreach (var section in Order)
         {
             var number = 0;
-            foreach (var ((_, plan), points) in _entries.Where(e => e.Key.Section == section).OrderBy(e => e.Value.Keys.First()))
+            foreach (var ((_, plan), points) in _entries.Where(e => e.Key.Section == section)
+                .OrderBy(e => e.Value.Keys.First()))
             {
                 Add("");
                 Add(plan.Length == 0 ? $"== {section}: {Ranges(points.Keys)}" : $"== {section} {++number}");
                 if (plan.Length > 0)
                 {
-                    foreach (var at in points.GroupBy(p => p.Value, StringComparer.Ordinal).OrderBy(g => g.Min(p => p.Key)))
+                    foreach (var at in points.GroupBy(p => p.Value, StringComparer.Ordinal)
+                        .OrderBy(g => g.Min(p => p.Key)))
                     {
                         Add($"at {Ranges(at.Select(p => p.Key))}: {at.Key}");
                     }
@@ -148,7 +156,9 @@ internal sealed class PlanGolden(RunKind kind)
 
         if (Parked is not null && kind.ParkedState!.MayRemain(spec, status))
         {
-            yield return ("parked", $"{Parked(spec, status)}\nleft behind: {_text.Symbols(kind.Report.LeftBehind(spec, status))}");
+            yield return (
+                "parked",
+                $"{Parked(spec, status)}\nleft behind: {_text.Symbols(kind.Report.LeftBehind(spec, status))}");
         }
     }
 
@@ -169,7 +179,9 @@ internal sealed class PlanGolden(RunKind kind)
         foreach (var step in compiled.Steps.Where(s => before?.Step(s.Id)?.Title != s.Title))
         {
             var title = _text.Symbols(step.Title);
-            _titles[step.Id] = _titles.TryGetValue(step.Id, out var other) && !other.Split(" | ").Contains(title) ? $"{other} | {title}" : other ?? title;
+            _titles[step.Id] = _titles.TryGetValue(step.Id, out var other) && !other.Split(" | ").Contains(title)
+                ? $"{other} | {title}"
+                : other ?? title;
         }
 
         return _text.Of(compiled, before);
@@ -178,10 +190,12 @@ internal sealed class PlanGolden(RunKind kind)
     // What the flows stored is what is compiled here.
     private void CheckStored(RunSpec spec, RunStatus status)
     {
-        if (status.RollbackPlan is { } back && back.Hash != _back?.Hash && !back.HasEverBegun && _status?.RollbackPlan is null)
+        if (status.RollbackPlan is { } back && back.Hash != _back?.Hash && !back.HasEverBegun
+            && _status?.RollbackPlan is null)
         {
             var stored = status with { RollbackPlan = null };
-            string[] hashes = [Compile(spec, stored, isUnattended: false).Hash, Compile(spec, stored, isUnattended: true).Hash];
+            string[] hashes =
+                [Compile(spec, stored, isUnattended: false).Hash, Compile(spec, stored, isUnattended: true).Hash];
             hashes.ShouldContain(back.Hash, "the flows stored another rollback than is compiled here");
         }
 
@@ -203,6 +217,7 @@ internal sealed class PlanGolden(RunKind kind)
             }
         }
 
-        return string.Join(", ", ranges.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.From}{(r.To > r.From ? $"-{r.To}" : "")}")));
+        return string.Join(", ", ranges.Select(
+            r => string.Create(CultureInfo.InvariantCulture, $"{r.From}{(r.To > r.From ? $"-{r.To}" : "")}")));
     }
 }

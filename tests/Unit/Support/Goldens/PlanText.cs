@@ -17,11 +17,13 @@ internal sealed partial class PlanText(PlanProgress? done)
 
     public string Of(PlanProgress plan, PlanProgress? before = null)
     {
-        var unchanged = before is null ? [] : Lines(before).Concat(before.Guards.Select(Line)).ToHashSet(StringComparer.Ordinal);
+        var unchanged =
+            before is null ? [] : Lines(before).Concat(before.Guards.Select(Line)).ToHashSet(StringComparer.Ordinal);
         var hold = plan.Hold is null ? "" : $", held at {plan.Hold}";
         var lines = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count} steps{hold}") };
         var steps = Ordered(plan).Zip(Lines(plan), (step, line) => (step.Id, Line: line));
-        var guards = plan.Guards.OrderBy(g => g.Id, StringComparer.Ordinal).Select(g => (Id: $"guard {g.Id}", Line: Line(g)));
+        var guards = plan.Guards.OrderBy(g => g.Id, StringComparer.Ordinal)
+            .Select(g => (Id: $"guard {g.Id}", Line: Line(g)));
         var all = steps.Concat(guards).ToLookup(line => unchanged.Contains(line.Line));
         if (all[true].Any())
         {
@@ -29,7 +31,8 @@ internal sealed partial class PlanText(PlanProgress? done)
         }
 
         lines.AddRange(all[false].Select(line => line.Line));
-        lines.AddRange(plan.Notes.Except(before?.Notes ?? [], StringComparer.Ordinal).Select(note => $"note: {Symbols(note)}"));
+        lines.AddRange(
+            plan.Notes.Except(before?.Notes ?? [], StringComparer.Ordinal).Select(note => $"note: {Symbols(note)}"));
         return string.Join('\n', lines);
     }
 
@@ -97,14 +100,18 @@ internal sealed partial class PlanText(PlanProgress? done)
         [
             step.Node,
             step.Planned.Timeout,
-            step.Planned.MaxAttempts == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"{step.Planned.MaxAttempts} attempts"),
+            step.Planned.MaxAttempts == 1
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"{step.Planned.MaxAttempts} attempts"),
             step.RunOnce ? "runOnce" : null,
             step.Planned.Retry == default ? null : step.Planned.Retry.ToString(),
             step.Planned.Reversible ? null : "irreversible",
             step.PointOfNoReturn ? "pointOfNoReturn" : null,
             step.Planned.OnlyLists ? "onlyLists" : null,
             step.Planned.AsksWindow ? "asksWindow" : null,
-            step.Phase.Length > 0 && step.Id.StartsWith($"{step.Phase}/", StringComparison.Ordinal) ? null : $"phase {step.Phase}",
+            step.Phase.Length > 0 && step.Id.StartsWith($"{step.Phase}/", StringComparison.Ordinal)
+                ? null
+                : $"phase {step.Phase}",
             step.State == StepState.Pending ? null : step.State.ToString(),
             step.Attempt == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"attempt {step.Attempt}"),
             step.Message is { } message ? $"\"{Shortened(Symbols(message))}\"" : null,
@@ -112,17 +119,22 @@ internal sealed partial class PlanText(PlanProgress? done)
             step.Facts is { Count: > 0 } facts ? $"facts {Arguments(facts)}" : null,
         ];
         var waits = after.Count == 0 ? "" : $" <- {string.Join(", ", after)}";
-        return $"{step.Id}: {step.Action}({Arguments(step.Parameters)}){Measured(step.Planned.Measured)}{waits} [{string.Join(", ", marks.OfType<string>())}]";
+        return $"{step.Id}: {step.Action}({Arguments(step.Parameters)}){Measured(step.Planned.Measured)}{waits} "
+            + $"[{string.Join(", ", marks.OfType<string>())}]";
     }
 
     private string Line(Guard guard)
     {
-        var from = guard.Planned.From.Count == 0 ? "" : $" from {string.Join(", ", guard.Planned.From.Order(StringComparer.Ordinal))}";
+        var from = guard.Planned.From.Count == 0
+            ? ""
+            : $" from {string.Join(", ", guard.Planned.From.Order(StringComparer.Ordinal))}";
         var until = guard.Planned.Until is null ? "" : $" until {guard.Planned.Until}";
         var node = guard.Node is null ? "" : $" [{guard.Node}]";
         var violations = string.Concat(guard.Record.Violations.Select(v => $" violation {v.Reason}"
-            + $"{(v.To is null ? " open" : "")}{(v.RestoreFirst ? " restoreFirst" : "")}{(v.NoRollback ? " noRollback" : "")}"));
-        return $"guard {guard.Id}: {guard.Planned.Check}({Arguments(guard.Planned.Parameters)}){Measured(guard.Planned.Measured)}{from}{until}{node}{violations}";
+            + $"{(v.To is null ? " open" : "")}{(v.RestoreFirst ? " restoreFirst" : "")}"
+            + $"{(v.NoRollback ? " noRollback" : "")}"));
+        return $"guard {guard.Id}: {guard.Planned.Check}({Arguments(guard.Planned.Parameters)}"
+            + $"){Measured(guard.Planned.Measured)}{from}{until}{node}{violations}";
     }
 
     private string Measured(IReadOnlyDictionary<string, string>? arguments) =>
@@ -132,7 +144,8 @@ internal sealed partial class PlanText(PlanProgress? done)
         ", ", arguments.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}={Symbols(a.Value)}"));
 
     // The same for every step of a redo.
-    private static string Shortened(string message) => message.Length <= LongestMessage ? message : $"{message[..LongestMessage]}…";
+    private static string Shortened(string message) =>
+        message.Length <= LongestMessage ? message : $"{message[..LongestMessage]}…";
 
     private static List<(string Value, string Source)> Sources(List<Step> steps)
     {
@@ -147,7 +160,8 @@ internal sealed partial class PlanText(PlanProgress? done)
             sources.TryAdd(value, source);
         }
 
-        return [.. sources.Select(s => (s.Key, s.Value)).OrderByDescending(s => s.Key.Length).ThenBy(s => s.Key, StringComparer.Ordinal)];
+        return [.. sources.Select(s => (s.Key, s.Value)).OrderByDescending(s => s.Key.Length)
+            .ThenBy(s => s.Key, StringComparer.Ordinal)];
     }
 
     private static List<(DateTimeOffset Time, string Source)> Times(PlanProgress? done, List<Step> steps)
@@ -157,7 +171,9 @@ internal sealed partial class PlanText(PlanProgress? done)
         {
             times.AddRange(step.Entries()
                 .Where(entry => Instant().Match(entry.Value).Length == entry.Value.Length && entry.Value.Length > 0)
-                .Select(entry => (DateTimeOffset.Parse(entry.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), $"{{{step.Id} {entry.Key}}}")));
+                .Select(entry => (
+                    DateTimeOffset.Parse(entry.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+                    $"{{{step.Id} {entry.Key}}}")));
         }
 
         // Steps that began in the same second: the last one, as nothing later has begun.
@@ -177,6 +193,8 @@ internal sealed partial class PlanText(PlanProgress? done)
         return times;
     }
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Instant();
 }

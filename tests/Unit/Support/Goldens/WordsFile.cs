@@ -91,7 +91,8 @@ internal sealed class WordsFile
                 throw new ShouldAssertException(
                     $"{key}\n{(expected is null ? "has no entry" : "has another message")} in {_path}.\n"
                     + $"expected: {expected}\nactual:   {message}\n"
-                    + "If that is wanted, run the test with DRYDOCK_REFRESH=words and read the difference of the file.");
+                    + "If that is wanted, run the test with DRYDOCK_REFRESH=words and read the difference of "
+                    + "the file.");
             }
         }
     }

@@ -12,7 +12,8 @@ public sealed class AbandonTests
         Abandon(world);
         world.RunUntil(() => world.Found is null && world.Truth.Disposed == world.Truth.Bound, "gone", AtOnce);
 
-        world.Events.All.ShouldContain(e => e.Reason == Reasons.Abandoned && e.Message.Contains("Await/others (Running)"));
+        world.Events.All.ShouldContain(
+            e => e.Reason == Reasons.Abandoned && e.Message.Contains("Await/others (Running)"));
         world.Claims.ShouldBe(0);
         world.Truth.Acts.ShouldNotContain("Seal/box");
     }
@@ -78,7 +79,9 @@ public sealed class AbandonTests
             Abandon(world);
             world.Api.Before = before ? kill : null;
             world.Api.After = before ? null : kill;
-            world.RunUntil(() => world.Found is null && world.Claims == 0, $"gone after a kill at write {at}", TimeSpan.FromMinutes(1));
+            world.RunUntil(
+                () => world.Found is null && world.Claims == 0, $"gone after a kill at write {at}",
+                TimeSpan.FromMinutes(1));
             (world.Api.Before, world.Api.After) = (null, null);
             world.Truth.Acts.ShouldNotContain("Seal/box");
             if (killed < point)

@@ -63,7 +63,9 @@ public sealed class ApiFaultTests
             world.LeaderBlacklist.ShouldBeEmpty();
             world.Groups.ShouldAllBe(g => !g.IsPaused);
             var servers = world.Servers.Select(s => $"{s.Name} {s.Running} {s.Link} {s.Starts}");
-            return string.Join('\n', [.. servers, $"{world.FlagsVersion} {world.CatalogIsUpgraded}", Once(world.Acts), End(run.Status)]);
+            return string.Join(
+                '\n',
+                [.. servers, $"{world.FlagsVersion} {world.CatalogIsUpgraded}", Once(world.Acts), End(run.Status)]);
         });
     }
 
@@ -86,7 +88,8 @@ public sealed class ApiFaultTests
     private static void Everywhere(int way, List<string> writes, Action<int, string> disturb)
     {
         writes.Count.ShouldBeGreaterThan(20);
-        bool Takes(int nth) => !writes[nth - 1].StartsWith("status", StringComparison.Ordinal) || Sample.Takes(nth, way, 6);
+        bool Takes(int nth) =>
+            !writes[nth - 1].StartsWith("status", StringComparison.Ordinal) || Sample.Takes(nth, way, 6);
         Cases.Try(Enumerable.Range(1, writes.Count).Where(Takes), nth => disturb(nth, $"{nth} ({writes[nth - 1]})"));
     }
 
@@ -108,7 +111,8 @@ public sealed class ApiFaultTests
     private static ApiFaultRule Nth(ApiFault fault, int nth) =>
         new(fault) { Where = static call => !call.Request.IsRead, Nth = nth };
 
-    private static void ToEnd(EngineRunWorld run) => run.RunUntil(() => run.IsOver, "Succeeded", TimeSpan.FromHours(24));
+    private static void ToEnd(EngineRunWorld run) =>
+        run.RunUntil(() => run.IsOver, "Succeeded", TimeSpan.FromHours(24));
 
     // What must be done exactly as often, whatever the API server answers.
     private static string Once(IEnumerable<string> acts) => string.Join('\n', acts

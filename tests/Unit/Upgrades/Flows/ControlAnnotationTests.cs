@@ -32,7 +32,9 @@ public sealed class ControlAnnotationTests
 
         world.Status.Message.ShouldBeWorded();
         world.Unannotate(Annotations.Pause);
-        world.RunUntil(() => world.Status.Message!.EndsWith("Set spec.paused: false to continue.", StringComparison.Ordinal), "the spec remains");
+        world.RunUntil(
+            () => world.Status.Message!.EndsWith("Set spec.paused: false to continue.", StringComparison.Ordinal),
+            "the spec remains");
         world.Truth.Acts.ShouldNotContain("Swap/two");
     }
 
@@ -42,7 +44,8 @@ public sealed class ControlAnnotationTests
         var world = new ToyRunWorld().Apply(annotations: [(Annotations.Hold, "Swap/two, Seal")]);
         world.RunUntil(() => world.Is("Held"), "held");
         var hold = world.Status.Holds.ShouldHaveSingleItem();
-        (hold.Name, hold.Approval, hold.Since is not null).ShouldBe(("Swap/two", $"Swap/two@{world.Status.Plan!.Hash[7..15]}.1", true));
+        (hold.Name, hold.Approval, hold.Since is not null)
+            .ShouldBe(("Swap/two", $"Swap/two@{world.Status.Plan!.Hash[7..15]}.1", true));
         world.Status.Message.ShouldBeWorded();
         var since = hold.Since;
         world.RunFor(TimeSpan.FromHours(3));
@@ -62,7 +65,8 @@ public sealed class ControlAnnotationTests
         world.Annotate(Annotations.Rollback, "1");
         world.RunUntil(() => world.Is("RolledBack") && world.Claims == 0, "rolled back");
 
-        (world.Status.Phase, world.Is("Ready"), world.ReasonOf("Ready"), world.Is("Stalled")).ShouldBe(("RolledBack", true, Reasons.RolledBack, false));
+        (world.Status.Phase, world.Is("Ready"), world.ReasonOf("Ready"), world.Is("Stalled"))
+            .ShouldBe(("RolledBack", true, Reasons.RolledBack, false));
         world.Status.Message.ShouldBeWorded(world.RetryWord);
         world.Status.UsedTokens.ShouldHaveSingleItem().Kind.ShouldBe(TokenKind.Rollback);
         world.Truth.Done.ShouldNotContain("Swap/one");
@@ -168,9 +172,14 @@ public sealed class ControlAnnotationTests
     }
 
     [Theory]
-    [InlineData(Annotations.Pause, "yes", "drydock.dev/pause has the value 'yes', so it does not pause. Set it to \"true\", or remove it.")]
-    [InlineData(Annotations.Hold, "Swap two", "'Swap two' in the annotation drydock.dev/hold: expected a phase, a step id or PointOfNoReturn")]
-    [InlineData(Annotations.Hold, "Swop", "'Swop' in the annotation drydock.dev/hold: no stored plan has such a phase or step")]
+    [InlineData(
+        Annotations.Pause, "yes",
+        "drydock.dev/pause has the value 'yes', so it does not pause. Set it to \"true\", or remove it.")]
+    [InlineData(
+        Annotations.Hold, "Swap two",
+        "'Swap two' in the annotation drydock.dev/hold: expected a phase, a step id or PointOfNoReturn")]
+    [InlineData(
+        Annotations.Hold, "Swop", "'Swop' in the annotation drydock.dev/hold: no stored plan has such a phase or step")]
     public void Wrong_value_is_named_in_status_while_the_run_continues(string annotation, string value, string says)
     {
         var world = Held("Seal");
@@ -179,7 +188,8 @@ public sealed class ControlAnnotationTests
 
         world.Status.Conditions.Single(c => c.Type == "Ready").Message.ShouldContain(says);
         world.Unannotate(annotation);
-        world.RunUntil(() => !world.Status.Message!.Contains(annotation, StringComparison.Ordinal), "it is right again");
+        world.RunUntil(
+            () => !world.Status.Message!.Contains(annotation, StringComparison.Ordinal), "it is right again");
         world.Edit(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
@@ -191,7 +201,10 @@ public sealed class ControlAnnotationTests
         var world = Held("Seal");
         world.Annotate(Annotations.Hold, string.Join(',', Enumerable.Range(0, 66).Select(i => $"Phase{i}")));
 
-        world.RunUntil(() => world.Status.Message!.Contains("more than 64 entries, and the last 2 are ignored", StringComparison.Ordinal), "it is said");
+        world.RunUntil(
+            () => world.Status.Message!.Contains(
+                "more than 64 entries, and the last 2 are ignored", StringComparison.Ordinal),
+            "it is said");
     }
 
     // Every write of the run with one more request of the API server that the process does not survive.
@@ -226,9 +239,12 @@ public sealed class ControlAnnotationTests
 
             return Task.CompletedTask;
         };
-        world.RunUntil(() => world.Is("RolledBack") && world.Claims == 0 && world.Found!.Metadata.Finalizers is not { Count: > 0 }, "rolled back");
+        world.RunUntil(
+            () => world.Is("RolledBack") && world.Claims == 0 && world.Found!.Metadata.Finalizers is not { Count: > 0 },
+            "rolled back");
         writes = seen;
-        return $"{string.Join(' ', world.Truth.Acts)}; {world.Status.Phase} {world.Is("Ready")} {world.ReasonOf("Ready")}; "
+        return $"{string.Join(' ', world.Truth.Acts)}; {world.Status.Phase} {world.Is("Ready")} "
+            + $"{world.ReasonOf("Ready")}; "
             + string.Join(' ', world.Status.UsedTokens.Select(t => $"{t.Kind} {t.Token}"));
     }
 

@@ -41,7 +41,8 @@ public sealed class InertRunTests
             world.Annotate(Annotations.Abort, "stop");
             return Run(world, w => w.Is("Failed"));
         },
-        ["Planned"] = static () => Run(new ToyRunWorld().Apply(s => s with { Mode = RunMode.Plan }), w => w.Is("Planned")),
+        ["Planned"] = static () => Run(
+            new ToyRunWorld().Apply(s => s with { Mode = RunMode.Plan }), w => w.Is("Planned")),
         ["Held"] = static () =>
             Run(new ToyRunWorld().Apply(s => s with { HoldBefore = [ToyRunKind.Swap] }), w => w.Is("Held")),
     };
@@ -75,7 +76,8 @@ public sealed class InertRunTests
     private static readonly HashSet<string> Seconds =
         ["none", "hold", "new rollback", "new retry", "new abort", "spec rollback", "spec upgrade", "abandon"];
 
-    public static TheoryData<string, string> Cases => [.. Outcomes.Keys.SelectMany(o => Changes.Keys.Select(c => (o, c)))];
+    public static TheoryData<string, string> Cases =>
+        [.. Outcomes.Keys.SelectMany(o => Changes.Keys.Select(c => (o, c)))];
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -5,8 +5,8 @@ using Drydock.Reconcilers.Snapshots;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>
-/// What kstatus makes of every status that a composer can make: every outcome with every reason and flag, deleted or not,
-/// of the present generation, an earlier one or none.
+/// What kstatus makes of every status that a composer can make: every outcome with every reason and flag, deleted or
+/// not, of the present generation, an earlier one or none.
 /// </summary>
 public sealed class KStatusTests
 {
@@ -15,7 +15,8 @@ public sealed class KStatusTests
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
     private static readonly bool[] Both = [false, true];
     private static readonly IReadOnlyList<string> AllReasons =
-        [.. typeof(Reasons).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
+        [.. typeof(Reasons).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral)
+            .Select(f => (string)f.GetRawConstantValue()!)];
 
     [Fact]
     public void Upgrade_is_in_progress_only_while_it_works_or_waits()
@@ -24,7 +25,10 @@ public sealed class KStatusTests
         foreach (var (summary, deleted) in Summaries().SelectMany(s => Both.Select(d => (s, d))))
         {
             var status = ComposeRun(summary, new ToyRunStatus(), deleted);
-            count += Check(summary, deleted, (metadata, s) => Json(new ToyRun { Metadata = metadata, Status = s }, ToyRunContext.Default.ToyRun), status);
+            count += Check(
+                summary, deleted,
+                (metadata, s) => Json(new ToyRun { Metadata = metadata, Status = s }, ToyRunContext.Default.ToyRun),
+                status);
         }
 
         count.ShouldBeGreaterThan(4_000);
@@ -39,8 +43,12 @@ public sealed class KStatusTests
         {
             foreach (var summary in few)
             {
-                var status = ComposeRun(summary, ComposeRun(former, new ToyRunStatus(), deleted: false), deleted: false);
-                Check(summary, deleted: false, (metadata, s) => Json(new ToyRun { Metadata = metadata, Status = s }, ToyRunContext.Default.ToyRun), status);
+                var status = ComposeRun(
+                    summary, ComposeRun(former, new ToyRunStatus(), deleted: false), deleted: false);
+                Check(
+                    summary, deleted: false,
+                    (metadata, s) => Json(new ToyRun { Metadata = metadata, Status = s }, ToyRunContext.Default.ToyRun),
+                    status);
             }
         }
     }
@@ -48,21 +56,29 @@ public sealed class KStatusTests
     [Fact]
     public void Snapshot_is_in_progress_only_while_it_works_or_waits()
     {
-        foreach (var (summary, deleted) in Summaries().Where(s => s.State != RunState.RolledBack).SelectMany(s => Both.Select(d => (s, d))))
+        foreach (var (summary, deleted) in Summaries().Where(s => s.State != RunState.RolledBack)
+            .SelectMany(s => Both.Select(d => (s, d))))
         {
             var snapshot = new BackupSnapshot { Metadata = Metadata(deleted) };
             var status = SnapshotStatusComposer.WithConditions(snapshot, new BackupSnapshotStatus(), summary, Now);
-            Check(summary, deleted, (metadata, s) => Json(snapshot with { Metadata = metadata, Status = s }, CrdsJsonContext.Default.BackupSnapshot), status);
+            Check(summary, deleted, (metadata, s) => Json(
+                snapshot with { Metadata = metadata, Status = s }, CrdsJsonContext.Default.BackupSnapshot), status);
         }
     }
 
     [Fact]
     public void Expired_snapshot_is_current_and_not_usable()
     {
-        var snapshot = new BackupSnapshot { Metadata = Metadata(deleted: false), Status = new BackupSnapshotStatus { Verified = SnapshotVerification.ReadBack } };
-        var status = SnapshotStatusComposer.Expiry(snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, "Removed.", Now);
+        var snapshot = new BackupSnapshot
+        {
+            Metadata = Metadata(deleted: false),
+            Status = new BackupSnapshotStatus { Verified = SnapshotVerification.ReadBack }
+        };
+        var status = SnapshotStatusComposer.Expiry(
+            snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, "Removed.", Now);
 
-        Verdict(Json(snapshot with { Status = status }, CrdsJsonContext.Default.BackupSnapshot)).ShouldBe(KStatus.Current);
+        Verdict(Json(snapshot with { Status = status }, CrdsJsonContext.Default.BackupSnapshot))
+            .ShouldBe(KStatus.Current);
         status.Conditions.Single(c => c.Type == ConditionTypes.Usable).Status.ShouldBe("False");
         status.Conditions.Single(c => c.Type == ConditionTypes.Ready).Reason.ShouldBe(Reasons.Expired);
     }
@@ -70,7 +86,8 @@ public sealed class KStatusTests
     [Fact]
     public void Restore_is_in_progress_only_while_it_works_or_waits()
     {
-        foreach (var (end, deleted, reason) in Enum.GetValues<RestoreEnd>().SelectMany(e => Both.SelectMany(d => AllReasons.Select(r => (e, d, r)))))
+        foreach (var (end, deleted, reason) in Enum.GetValues<RestoreEnd>().SelectMany(
+            e => Both.SelectMany(d => AllReasons.Select(r => (e, d, r)))))
         {
             var outcome = new RestoreOutcome(end, reason, "What happened.");
             var restore = new SnapshotRestore { Metadata = Metadata(deleted) };
@@ -82,13 +99,18 @@ public sealed class KStatusTests
                 _ => RunState.Working,
             };
             var status = RestoreStatusComposer.Ended(restore, new SnapshotRestoreStatus(), outcome, Now);
-            Check(new RunOutcome(state, "", reason, ""), deleted, (metadata, s) => Json(restore with { Metadata = metadata, Status = s }, CrdsJsonContext.Default.SnapshotRestore), status);
+            Check(new RunOutcome(state, "", reason, ""), deleted, (metadata, s) => Json(
+                restore with { Metadata = metadata, Status = s }, CrdsJsonContext.Default.SnapshotRestore), status);
         }
     }
 
     [Fact]
     public void Object_that_nobody_has_looked_at_is_in_progress() =>
-        Verdict(Json(new ToyRun { Metadata = Metadata(deleted: false), Status = new ToyRunStatus { ObservedGeneration = ObservedStatus.NotObserved } }, ToyRunContext.Default.ToyRun))
+        Verdict(Json(new ToyRun
+        {
+            Metadata = Metadata(deleted: false),
+            Status = new ToyRunStatus { ObservedGeneration = ObservedStatus.NotObserved }
+        }, ToyRunContext.Default.ToyRun))
             .ShouldBe(KStatus.InProgress);
 
     private static IEnumerable<RunOutcome> Summaries() =>
@@ -96,7 +118,10 @@ public sealed class KStatusTests
         from reason in AllReasons
         from held in state is RunState.Working or RunState.Held or RunState.Failed ? Both : [false]
         from back in state is RunState.Stalled or RunState.Failed ? Both : [state == RunState.RolledBack]
-        select new RunOutcome(state, back ? RunPhases.RolledBack : RunPhases.Preflight, reason, "What happened.") { Held = held };
+        select new RunOutcome(state, back ? RunPhases.RolledBack : RunPhases.Preflight, reason, "What happened.")
+        {
+            Held = held
+        };
 
     private static ToyRunStatus ComposeRun(RunOutcome summary, ToyRunStatus before, bool deleted)
     {
@@ -108,10 +133,12 @@ public sealed class KStatusTests
             Now);
     }
 
-    private static int Check<TStatus>(RunOutcome outcome, bool deleted, Func<V1ObjectMeta, TStatus, JsonNode> write, TStatus status)
+    private static int Check<TStatus>(
+        RunOutcome outcome, bool deleted, Func<V1ObjectMeta, TStatus, JsonNode> write, TStatus status)
         where TStatus : ObservedStatus
     {
-        status.Conditions.Count(c => c is { Type: "Ready" or "Reconciling" or "Stalled", Status: "True" }).ShouldBe(1, status.Message);
+        status.Conditions.Count(c => c is { Type: "Ready" or "Reconciling" or "Stalled", Status: "True" })
+            .ShouldBe(1, status.Message);
         var expected = outcome.State switch
         {
             RunState.PlanReady or RunState.Succeeded or RunState.RolledBack => KStatus.Current,
@@ -119,7 +146,8 @@ public sealed class KStatusTests
             _ => KStatus.InProgress,
         };
         Verdict(write(Metadata(deleted), status)).ShouldBe(deleted ? KStatus.Terminating : expected, status.Message);
-        Verdict(write(Metadata(deleted) with { Generation = Present + 1 }, status)).ShouldBe(deleted ? KStatus.Terminating : KStatus.InProgress, status.Message);
+        Verdict(write(Metadata(deleted) with { Generation = Present + 1 }, status))
+            .ShouldBe(deleted ? KStatus.Terminating : KStatus.InProgress, status.Message);
         return 2;
     }
 

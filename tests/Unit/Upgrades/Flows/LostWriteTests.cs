@@ -42,14 +42,17 @@ public sealed class LostWriteTests
     public void Status_above_the_budget_is_shortened_and_says_so()
     {
         var world = new ToyRunWorld();
-        world.Truth.Findings.AddRange(Enumerable.Range(0, 300).Select(i => new Finding { Reason = "Loose", Message = $"{i}: {new string('x', 20_000)}" }));
+        world.Truth.Findings.AddRange(Enumerable.Range(0, 300).Select(
+            i => new Finding { Reason = "Loose", Message = $"{i}: {new string('x', 20_000)}" }));
         world.Apply();
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
 
         Weight(world.Status).ShouldBeLessThan(StatusBudget.Bytes);
         world.Status.Findings.Count.ShouldBe(SchemaLimits.Findings);
         world.Status.Findings[0].Message.ShouldEndWith("more characters)");
-        world.Status.Message.ShouldNotBeNull().ShouldMatch(@"\[\d+ texts of this status are shortened: with longer ones it would come near the largest that the API server takes\.\]$");
+        world.Status.Message.ShouldNotBeNull().ShouldMatch(
+            @"\[\d+ texts of this status are shortened: with longer ones it "
+            + @"would come near the largest that the API server takes\.\]$");
         var version = world.Found!.Metadata.ResourceVersion;
         world.RunFor(TimeSpan.FromMinutes(30));
         world.Found!.Metadata.ResourceVersion.ShouldBe(version, "the same findings are not written again");
@@ -61,13 +64,18 @@ public sealed class LostWriteTests
     public void Status_refused_by_the_server_is_shortened_and_reported(int code)
     {
         var world = new ToyRunWorld();
-        world.Truth.Findings.AddRange(Enumerable.Range(0, 50).Select(i => new Finding { Reason = "Loose", Message = $"{i}: {new string('x', 4000)}" }));
+        world.Truth.Findings.AddRange(Enumerable.Range(0, 50).Select(
+            i => new Finding { Reason = "Loose", Message = $"{i}: {new string('x', 4000)}" }));
         world.Api.Before = request =>
         {
             _writes += request.Resource == "toyruns/status" ? 1 : 0;
             return Task.CompletedTask;
         };
-        world.Api.Faults.Add(new ApiFaultRule((ApiFault)code) { Verb = "status", Where = call => Weight(((ToyRun)call.Entity!).Status!) > 100_000 });
+        world.Api.Faults.Add(new ApiFaultRule((ApiFault)code)
+        {
+            Verb = "status",
+            Where = call => Weight(((ToyRun)call.Entity!).Status!) > 100_000
+        });
         world.Apply();
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
 
@@ -76,7 +84,8 @@ public sealed class LostWriteTests
         world.Events.All.Count(e => e.Reason == Reasons.StatusShortened).ShouldBe(1);
 
         world.RunFor(TimeSpan.FromMinutes(30));
-        world.Events.All.Count(e => e.Reason == Reasons.StatusShortened).ShouldBe(1, "a status that was refused is not tried again");
+        world.Events.All.Count(e => e.Reason == Reasons.StatusShortened)
+            .ShouldBe(1, "a status that was refused is not tried again");
         world.Truth.Findings.Clear();
         world.RunUntil(() => world.IsOver, "it continues");
     }
@@ -119,9 +128,10 @@ public sealed class LostWriteTests
     private ToyRunWorld Refusing(int code, Func<int, bool>? refused = null)
     {
         var world = new ToyRunWorld();
-        world.Api.Before = request => request.Resource == "toyruns/status" && !request.IsRead && (refused ?? (_ => true))(++_writes)
-            ? Task.FromException(Answer(code, request.Verb))
-            : Task.CompletedTask;
+        world.Api.Before = request =>
+            request.Resource == "toyruns/status" && !request.IsRead && (refused ?? (_ => true))(++_writes)
+                ? Task.FromException(Answer(code, request.Verb))
+                : Task.CompletedTask;
         return world;
     }
 

@@ -70,7 +70,8 @@ public sealed class ParkedStateTests
     [Fact]
     public void Held_run_cleans_up_after_its_limit()
     {
-        var world = new ToyRunWorld { Truth = { IdleLimit = TimeSpan.FromMinutes(10) } }.Apply(spec => spec with { HoldBefore = ["Seal"] });
+        var world = new ToyRunWorld { Truth = { IdleLimit = TimeSpan.FromMinutes(10) } }.Apply(
+            spec => spec with { HoldBefore = ["Seal"] });
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Truth.Litter.Add("Swap/one");
         world.Edit(spec => spec with { Paused = true });
@@ -95,7 +96,8 @@ public sealed class ParkedStateTests
     }
 
     private static bool IsWrittenDown(ToyRunWorld world) =>
-        world.Status.Plan!.Steps.Exists(s => s.Receipt?.ContainsKey(ToyParkedState.Gone) == true && s.State == StepState.Failed);
+        world.Status.Plan!.Steps.Exists(
+            s => s.Receipt?.ContainsKey(ToyParkedState.Gone) == true && s.State == StepState.Failed);
 
     private static void GoOn(ToyRunWorld world)
     {

@@ -12,7 +12,8 @@ public sealed class RecreationTests
         (world.Truth.Bound - world.Truth.Disposed).ShouldBe(1);
 
         world.Recreate();
-        world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.TargetBusy, "the new one finds the claim of the former");
+        world.RunUntil(
+            () => world.ReasonOf("Reconciling") == Reasons.TargetBusy, "the new one finds the claim of the former");
 
         world.Found!.Metadata.Uid.ShouldNotBe(former);
         (world.Truth.Bound - world.Truth.Disposed).ShouldBe(1, "only the new one is connected");

@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Upgrades;
 
-/// <summary>The targets are read beside the reconcile before a rollback is compiled, for the object as it is then.</summary>
+/// <summary>The targets are read beside the reconcile before a rollback is compiled, for the object as it is
+/// then.</summary>
 public sealed class RollbackLookTests
 {
     [Fact]
@@ -97,7 +98,8 @@ public sealed class RollbackLookTests
         var world = new ToyRunWorld();
         world.Truth.Refusing.Add("Swap/one");
         world.Truth.Traces = Swapped;
-        world.Apply(s => s with { RollbackPolicy = policy, HoldBefore = policy == RollbackPolicy.Manual ? ["Swap/one"] : [] });
+        world.Apply(
+            s => s with { RollbackPolicy = policy, HoldBefore = policy == RollbackPolicy.Manual ? ["Swap/one"] : [] });
         if (policy == RollbackPolicy.Manual)
         {
             world.RunUntil(() => world.Is("Held"), "Held");
@@ -124,7 +126,8 @@ public sealed class RollbackLookTests
         world.Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Truth.Looks == 1, "it is read");
         world.RunFor(TimeSpan.FromMinutes(5));
-        (world.Is("Failed"), world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, world.Truth.Looks).ShouldBe((true, false, 1));
+        (world.Is("Failed"), world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, world.Truth.Looks)
+            .ShouldBe((true, false, 1));
         world.Status.Message.ShouldBeWorded();
 
         world.Truth.Refusing.Clear();
@@ -135,7 +138,8 @@ public sealed class RollbackLookTests
     [Fact]
     public void Deletion_that_only_the_targets_refuse_waits_until_it_is_abandoned()
     {
-        var world = new ToyRunWorld { Truth = { CanRollBack = false, Traces = Swapped } }.Apply(s => s with { HoldBefore = ["Swap/one"] });
+        var world = new ToyRunWorld { Truth = { CanRollBack = false, Traces = Swapped } }.Apply(
+            s => s with { HoldBefore = ["Swap/one"] });
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Edit(s => s with { HoldBefore = [], Paused = true });
         world.Delete();
@@ -156,8 +160,9 @@ public sealed class RollbackLookTests
     }
 
     // Another part is new than the plan knows of.
-    private static Task<PlanProgress> Swapped(PlanProgress plan, CancellationToken cancellationToken) => Task.FromResult(
-        plan.Steps.Find(s => s.Id == "Swap/two") is { Attempt: 0, State: StepState.Pending } two
-            ? plan.With(plan.Steps.Select(s => s == two ? s.With(r => r with { Attempt = 1 }) : s))
-            : plan);
+    private static Task<PlanProgress> Swapped(PlanProgress plan, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            plan.Steps.Find(s => s.Id == "Swap/two") is { Attempt: 0, State: StepState.Pending } two
+                ? plan.With(plan.Steps.Select(s => s == two ? s.With(r => r with { Attempt = 1 }) : s))
+                : plan);
 }

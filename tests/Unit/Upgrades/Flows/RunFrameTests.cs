@@ -12,15 +12,20 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
         world.Status.Message.ShouldBeWorded();
-        (world.Status.Phase, world.Status.Learned, world.Status.Target?.Identity, world.Status.Target?.Description).ShouldBe(("Succeeded", "2 parts", "the toy box", "a box of toys"));
+        (world.Status.Phase, world.Status.Learned, world.Status.Target?.Identity, world.Status.Target?.Description)
+            .ShouldBe(("Succeeded", "2 parts", "the toy box", "a box of toys"));
         world.Status.Conditions.Select(c => c.Type).ShouldBe(
-            ["Ready", "Reconciling", "Stalled", "Planned", "Held", "Succeeded", "Failed", "RolledBack", "PreflightPassed", "Prepared", "Swapped", "Toyish"]);
+            [
+                "Ready", "Reconciling", "Stalled", "Planned", "Held", "Succeeded", "Failed", "RolledBack",
+                "PreflightPassed", "Prepared", "Swapped", "Toyish"
+            ]);
         world.Truth.Disposed.ShouldBe(world.Truth.Bound, "no connection is left");
 
         var requests = world.Api.Log.Count;
         world.Restart();
         world.RunFor(TimeSpan.FromDays(1));
-        world.Api.Log.Skip(requests).ShouldAllBe(r => r.StartsWith("get toyruns", StringComparison.Ordinal), "only the test itself reads");
+        world.Api.Log.Skip(requests)
+            .ShouldAllBe(r => r.StartsWith("get toyruns", StringComparison.Ordinal), "only the test itself reads");
     }
 
     [Fact]
@@ -96,7 +101,8 @@ public sealed class RunFrameTests
     [Fact]
     public void Rollback_of_a_step_that_cannot_be_read_waits_and_names_it()
     {
-        var world = new ToyRunWorld { Truth = { Unreadable = "no action 'toy2' (Swap/one): hunter2" } }.Apply(s => s with { HoldBefore = ["Swap/two"] });
+        var world = new ToyRunWorld { Truth = { Unreadable = "no action 'toy2' (Swap/one): hunter2" } }.Apply(
+            s => s with { HoldBefore = ["Swap/two"] });
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "Stalled");
@@ -115,7 +121,8 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
-        (world.ReasonOf("Stalled"), world.Is("Succeeded"), world.Is("Ready"), world.Claims).ShouldBe((Reasons.RollbackUnavailable, true, false, 0));
+        (world.ReasonOf("Stalled"), world.Is("Succeeded"), world.Is("Ready"), world.Claims)
+            .ShouldBe((Reasons.RollbackUnavailable, true, false, 0));
         world.Edit(s => s with { DesiredState = DesiredState.Upgraded });
         world.RunUntil(() => world.IsOver, "Succeeded again");
         world.Truth.Acts.ShouldBe(Whole);
@@ -144,7 +151,8 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Is("RolledBack"), "RolledBack");
         (world.ReasonOf("Stalled"), world.Claims).ShouldBe((Reasons.RolledBackAfterFailure, 0));
         world.Truth.Done.ShouldNotContain("Swap/one");
-        (world.Is("Swapped"), world.ReasonOf("Swapped"), world.Is("SwappedBack")).ShouldBe((false, Reasons.RollingBack, true));
+        (world.Is("Swapped"), world.ReasonOf("Swapped"), world.Is("SwappedBack"))
+            .ShouldBe((false, Reasons.RollingBack, true));
 
         world.Truth.Refusing.Clear();
         world.Truth.Done.Clear();
@@ -203,7 +211,8 @@ public sealed class RunFrameTests
     [Fact]
     public void Abort_after_the_first_swap_offers_no_impossible_rollback()
     {
-        var world = new ToyRunWorld { Truth = { CanRollBack = false } }.Apply(s => s with { HoldBefore = ["Swap/two"] });
+        var world = new ToyRunWorld { Truth = { CanRollBack = false } }.Apply(
+            s => s with { HoldBefore = ["Swap/two"] });
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.Is("Failed"), "Failed");
@@ -236,7 +245,8 @@ public sealed class RunFrameTests
         world.Annotate(Annotations.OnDelete, Annotations.Abandon);
         world.RunUntil(() => world.Found is null, "gone");
         const string Left = "4 of 5 steps were done (last: Await/others)";
-        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains(Left, StringComparison.Ordinal));
+        world.Events.All.ShouldContain(
+            e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains(Left, StringComparison.Ordinal));
         world.Logs.Lines.ShouldContain(l => l.Contains(Left, StringComparison.Ordinal));
         world.Claims.ShouldBe(0);
     }
@@ -378,7 +388,8 @@ public sealed class RunFrameTests
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [held] });
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Annotate(Annotations.Abort, "stop");
-        world.RunUntil(() => world.ReasonOf("Failed") == Reasons.Aborted && world.Status.RollbackPlan is not null, "it is undone");
+        world.RunUntil(
+            () => world.ReasonOf("Failed") == Reasons.Aborted && world.Status.RollbackPlan is not null, "it is undone");
         RunPhases.IsEnded(world.Status.Phase).ShouldBeTrue("then the API server takes the change");
         world.Status.Message.ShouldBeWorded();
         Done().ShouldBeEmpty();
@@ -410,7 +421,8 @@ public sealed class RunFrameTests
         world.Truth.Acts.ShouldBe(Whole);
 
         world.Edit(s => s with { Parts = ["one", "two"] });
-        world.RunUntil(() => world.Is("Held") && world.Status.RollbackPlan is not null, "the rollback waits for its approval");
+        world.RunUntil(
+            () => world.Is("Held") && world.Status.RollbackPlan is not null, "the rollback waits for its approval");
     }
 
     // Held, and then its claim belongs to another object when the next process takes over.

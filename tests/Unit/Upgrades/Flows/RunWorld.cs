@@ -23,7 +23,8 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
 
     /// <param name="time">The clock of what the kind works on; null for one of its own.</param>
     /// <param name="api">The API server of what the kind works on; null for one of its own.</param>
-    protected RunWorld(string space, JsonSerializerOptions json, ManualTimeProvider? time = null, FakeKubernetes? api = null)
+    protected RunWorld(
+        string space, JsonSerializerOptions json, ManualTimeProvider? time = null, FakeKubernetes? api = null)
     {
         Space = space;
         Time = time ?? new ManualTimeProvider();
@@ -67,7 +68,13 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
         Api.Create(new TEntity
         {
             Kind = Kind.Names.Kind,
-            Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Generation = 1, Annotations = annotations.ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal) },
+            Metadata = new V1ObjectMeta
+            {
+                Name = Name,
+                Namespace = Space,
+                Generation = 1,
+                Annotations = annotations.ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal)
+            },
             Spec = spec,
         });
         _woken = true;
@@ -82,7 +89,14 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
 
     public void Annotate(string key, string value)
     {
-        Api.PatchMetadata<TEntity>(Space, Name, m => m with { Annotations = new Dictionary<string, string>(m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { [key] = value } });
+        Api.PatchMetadata<TEntity>(Space, Name, m => m with
+        {
+            Annotations = new Dictionary<string, string>(
+                m.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
+            {
+                [key] = value
+            }
+        });
         _woken = true;
     }
 
@@ -93,7 +107,8 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
 
     public void Unannotate(string key)
     {
-        Api.PatchMetadata<TEntity>(Space, Name, m => m with { Annotations = m.Annotations!.Where(a => a.Key != key).ToDictionary(StringComparer.Ordinal) });
+        Api.PatchMetadata<TEntity>(Space, Name, m =>
+            m with { Annotations = m.Annotations!.Where(a => a.Key != key).ToDictionary(StringComparer.Ordinal) });
         _woken = true;
     }
 
@@ -154,7 +169,14 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     public void EndElsewhere()
     {
         var present = Found!;
-        Api.UpdateStatus(present with { Status = present.Status! with { Phase = RunPhases.Succeeded, Target = present.Status.Target! with { Claim = null } } });
+        Api.UpdateStatus(present with
+        {
+            Status = present.Status! with
+            {
+                Phase = RunPhases.Succeeded,
+                Target = present.Status.Target! with { Claim = null }
+            }
+        });
         Api.PatchMetadata<TEntity>(Space, Name, m => m with { Finalizers = null });
 
         _woken = true;
@@ -218,7 +240,8 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
         {
             if (steps > MostSteps || !Step(until))
             {
-                throw new InvalidOperationException($"never: {what}; {Status.Phase}: {Status.Message}; {string.Join(" | ", Logs.Lines.TakeLast(3))}");
+                throw new InvalidOperationException(
+                    $"never: {what}; {Status.Phase}: {Status.Message}; {string.Join(" | ", Logs.Lines.TakeLast(3))}");
             }
         }
     }
@@ -242,9 +265,11 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
         return (controller.StaysInert(Found!), controller.Reduce(Found!));
     }
 
-    /// <summary>Reconciles the object once as if it were not inert, and returns when it wants to be reconciled again.</summary>
+    /// <summary>Reconciles the object once as if it were not inert, and returns when it wants to be reconciled
+    /// again.</summary>
     public TimeSpan? ReconcileAwake() =>
-        Now(new AwakeController(Kind, Services(), Writer, this).ReconcileAsync(Found!, CancellationToken.None)).RequeueAfter;
+        Now(new AwakeController(Kind, Services(), Writer, this).ReconcileAsync(Found!, CancellationToken.None))
+            .RequeueAfter;
 
     private RunController<TEntity> Controller() => new(Kind, Services(), Writer, this);
 
@@ -298,7 +323,9 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
         if (_reconcile is { IsCompleted: true } ended)
         {
             _reconcile = null;
-            _later = ended.Result.RequeueAfter is { } after ? Time.CreateTimer(_ => _woken = true, null, after, Timeout.InfiniteTimeSpan) : null;
+            _later = ended.Result.RequeueAfter is { } after
+                ? Time.CreateTimer(_ => _woken = true, null, after, Timeout.InfiniteTimeSpan)
+                : null;
             return true;
         }
 
@@ -311,7 +338,8 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
             {
                 // As the cache has it.
                 var controller = _controller ??= Controller();
-                _reconcile = _scheduler.Start(() => controller.ReconcileAsync(controller.Reduce(present), CancellationToken.None));
+                _reconcile = _scheduler.Start(
+                    () => controller.ReconcileAsync(controller.Reduce(present), CancellationToken.None));
             }
 
             return true;
@@ -348,5 +376,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
 
     // The in-memory API answers at once.
     private static T Now<T>(Task<T> task) =>
-        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("it did not answer at once");
+        task.IsCompleted
+            ? task.GetAwaiter().GetResult()
+            : throw new InvalidOperationException("it did not answer at once");
 }

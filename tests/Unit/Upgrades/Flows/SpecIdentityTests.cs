@@ -19,7 +19,10 @@ public sealed class SpecIdentityTests
     public void Each_changed_field_is_named_with_both_values()
     {
         Changes(Spec with { ToVersion = "4.2.3", Edition = OmsEdition.Community }).ShouldBeWorded();
-        Changes(Spec with { Regions = [Spec.Regions[0] with { Nodes = [Spec.Regions[0].Nodes[0] with { HostIP = "192.0.2.2" }] }] })
+        Changes(Spec with
+        {
+            Regions = [Spec.Regions[0] with { Nodes = [Spec.Regions[0].Nodes[0] with { HostIP = "192.0.2.2" }] }]
+        })
             .ShouldBeWorded();
     }
 
@@ -27,7 +30,10 @@ public sealed class SpecIdentityTests
     public void Values_of_environment_variables_are_not_kept()
     {
         Kept(Spec).Values.ShouldAllBe(v => !v.Contains("s3cret", StringComparison.Ordinal));
-        var changes = Changes(Spec with { Container = new ContainerSpec { Env = [new EnvironmentVariable { Name = "KEY", Value = "0ther" }] } });
+        var changes = Changes(Spec with
+        {
+            Container = new ContainerSpec { Env = [new EnvironmentVariable { Name = "KEY", Value = "0ther" }] }
+        });
         changes.ShouldBeWorded();
         changes.ShouldNotContain("0ther");
     }
@@ -46,7 +52,8 @@ public sealed class SpecIdentityTests
     [Fact]
     public void Many_changed_fields_are_counted_and_long_values_cut()
     {
-        var changes = Changes(new OmsUpgradeSpec { Image = new string('i', 512), Regions = [Spec.Regions[0] with { Nodes = Nodes(8) }] });
+        var changes = Changes(
+            new OmsUpgradeSpec { Image = new string('i', 512), Regions = [Spec.Regions[0] with { Nodes = Nodes(8) }] });
         changes.ShouldEndWith(" more");
         changes.Length.ShouldBeLessThan(1200);
     }
@@ -56,7 +63,8 @@ public sealed class SpecIdentityTests
         SpecIdentity.Changes(new StoredPlan().AsRun(), Of(Spec)).ShouldBeWorded();
 
     private static List<OmsNode> Nodes(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new OmsNode { Name = $"n-{new string('x', 60)}-{i}", HostIP = $"192.0.2.{i}" })];
+        [.. Enumerable.Range(0, count).Select(
+            i => new OmsNode { Name = $"n-{new string('x', 60)}-{i}", HostIP = $"192.0.2.{i}" })];
 
     private static SortedDictionary<string, string> Kept(OmsUpgradeSpec spec) => SpecIdentity.Of(Of(spec));
 

@@ -15,7 +15,8 @@ public sealed class TenantTests : IAsyncDisposable
     private readonly FakeKubernetes _api;
     private Task _running = Task.CompletedTask;
 
-    public TenantTests() => _api = new FakeKubernetes(KubernetesJson.CreateOptions(ToyRunContext.Default, Drydock.Crds.CrdsJsonContext.Default), _time);
+    public TenantTests() => _api = new FakeKubernetes(
+        KubernetesJson.CreateOptions(ToyRunContext.Default, Drydock.Crds.CrdsJsonContext.Default), _time);
 
     [Theory]
     [InlineData(nameof(IRunTargets.PreflightAsync))]
@@ -53,7 +54,9 @@ public sealed class TenantTests : IAsyncDisposable
         }
 
         // The passes that hang end with their limit, and the others follow.
-        await UntilAsync(() => Enumerable.Range(0, 20).All(i => PhaseOf("tenant", $"hangs{i}") == RunPhases.Succeeded), "all end", most: 4000);
+        await UntilAsync(
+            () => Enumerable.Range(0, 20).All(i => PhaseOf("tenant", $"hangs{i}") == RunPhases.Succeeded), "all end",
+            most: 4000);
     }
 
     public async ValueTask DisposeAsync()
@@ -67,7 +70,8 @@ public sealed class TenantTests : IAsyncDisposable
     {
         var trigger = new Trigger();
         RunController<ToyRun>? controller = null;
-        var watcher = new ResourceWatcher<ToyRun>(_api, null, _time, NullLogger<ResourceWatcher<ToyRun>>.Instance, run => controller!.Reduce(run));
+        var watcher = new ResourceWatcher<ToyRun>(
+            _api, null, _time, NullLogger<ResourceWatcher<ToyRun>>.Instance, run => controller!.Reduce(run));
         var writer = new EntityWriter<ToyRun>(_api, watcher.Cache.Observe);
         var services = new ControllerServices
         {
@@ -79,7 +83,11 @@ public sealed class TenantTests : IAsyncDisposable
             Loggers = NullLoggerFactory.Instance,
         };
         controller = new RunController<ToyRun>(new ToyRunKind(new ToyRunTruth(), TruthOf), services, writer, trigger);
-        trigger.Host = new ControllerHost<ToyRun>(watcher.Cache, writer, controller, null, _time, NullLogger<ControllerHost<ToyRun>>.Instance) { IsInert = controller.StaysInert };
+        trigger.Host = new ControllerHost<ToyRun>(
+            watcher.Cache, writer, controller, null, _time, NullLogger<ControllerHost<ToyRun>>.Instance)
+        {
+            IsInert = controller.StaysInert
+        };
         _running = Task.WhenAll(watcher.RunAsync(_stop.Token), trigger.Host.RunAsync(_stop.Token));
     }
 

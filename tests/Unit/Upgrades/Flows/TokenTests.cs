@@ -49,8 +49,13 @@ public sealed class TokenTests
     [Fact]
     public void Approvals_above_the_limit_are_stored_once()
     {
-        var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, 50).Select(i => $"Hold{i}@0123abcd.1")));
-        var status = new ToyRunStatus { Approvals = [.. Enumerable.Range(0, 20).Select(i => new UsedApproval { Name = $"Old{i}", PlanHash = "0123abcd", Number = 1 })] };
+        var metadata = With(
+            Annotations.Approve, string.Join(',', Enumerable.Range(0, 50).Select(i => $"Hold{i}@0123abcd.1")));
+        var status = new ToyRunStatus
+        {
+            Approvals = [.. Enumerable.Range(0, 20).Select(
+                i => new UsedApproval { Name = $"Old{i}", PlanHash = "0123abcd", Number = 1 })]
+        };
         var toy = new RunObject(new ToyRun { Metadata = metadata }, new ToyRunSpec(), status);
         var first = RunTokens.Trim(toy, Recorded(toy, "1"));
 
@@ -70,7 +75,9 @@ public sealed class TokenTests
     public void Approval_may_contain_a_longer_part_of_the_hash(string prefix, bool accepted)
     {
         var plan = new StoredPlan { Hash = "sha256:0123abcdef", Number = 2 }.AsRun();
-        var toy = new RunObject(new ToyRun { Metadata = With(Annotations.Approve, $"StopOld@{prefix}") }, new ToyRunSpec(), new ToyRunStatus { Plan = plan });
+        var toy = new RunObject(
+            new ToyRun { Metadata = With(Annotations.Approve, $"StopOld@{prefix}") }, new ToyRunSpec(),
+            new ToyRunStatus { Plan = plan });
         var given = RunWords.New(toy).ShouldHaveSingleItem();
         var why = RunWords.Refusal(new ToyRunKind(new ToyRunTruth()), toy, given);
         var seen = RunWords.Record(toy.Status!, given, why, Now);
@@ -86,7 +93,8 @@ public sealed class TokenTests
     [InlineData(50, "'Hold20@0123abcd' and 29 more are ignored")]
     public void Approvals_above_the_limit_are_reported_as_ignored(int given, string? says)
     {
-        var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, given).Select(i => $"Hold{i}@0123abcd")));
+        var metadata = With(
+            Annotations.Approve, string.Join(',', Enumerable.Range(0, given).Select(i => $"Hold{i}@0123abcd")));
 
         (RunTokens.Unread(metadata, Annotations.Approve, "approvals") is null).ShouldBe(says is null);
         RunTokens.Unread(metadata, Annotations.Approve, "approvals")?.ShouldContain(says ?? "nothing");
@@ -102,12 +110,17 @@ public sealed class TokenTests
         world.RunUntil(() => world.Is("Failed"), "Failed");
         world.RunFor(TimeSpan.FromHours(1));
 
-        world.Events.All.Count(e => e.Reason == Reasons.ApprovalIgnored && e.Message.Contains("Hold20", StringComparison.Ordinal)).ShouldBe(1);
+        world.Events.All.Count(e => e.Reason == Reasons.ApprovalIgnored
+            && e.Message.Contains("Hold20", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     private static RunStatus Recorded(RunObject toy, string why) =>
         RunWords.New(toy).Aggregate(toy.Status!, (status, given) => RunWords.Record(status, given, why, Now));
 
     private static V1ObjectMeta With(string annotation, string value) =>
-        new() { Name = "up", Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [annotation] = value } };
+        new()
+        {
+            Name = "up",
+            Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [annotation] = value }
+        };
 }

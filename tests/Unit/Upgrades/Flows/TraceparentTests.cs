@@ -53,7 +53,8 @@ public sealed class TraceparentTests : IDisposable
         steps.ShouldAllBe(span => span.ParentId == stored);
         steps.Select(span => span.DisplayName).Distinct(StringComparer.Ordinal).ShouldBe(
             ["Prepare/box", "Swap/one", "Swap/two", "Await/others", "Seal/box", "ToyRun toys/up attempt"]);
-        steps.GroupBy(span => span.DisplayName, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key)
+        steps.GroupBy(span => span.DisplayName, StringComparer.Ordinal).Where(same => same.Count() > 1)
+            .Select(same => same.Key)
             .ShouldBe(["Swap/one"], "only the last step before the kill is sent once more");
         var root = Sent.Where(span => span.ParentId is null).ShouldHaveSingleItem();
         root.Id.ShouldBe(stored);
@@ -66,7 +67,8 @@ public sealed class TraceparentTests : IDisposable
         _world.Apply();
         _world.RunUntil(() => _world.Truth.Begun.Contains("Swap/one"), "the act hangs");
         var older = _world.Found!;
-        _world.Api.UpdateStatusAsync(older with { Status = older.Status! with { Traceparent = null } }).IsCompletedSuccessfully.ShouldBeTrue();
+        _world.Api.UpdateStatusAsync(older with { Status = older.Status! with { Traceparent = null } })
+            .IsCompletedSuccessfully.ShouldBeTrue();
         _world.Restart();
         _world.Truth.Hanging.Clear();
 

@@ -3,8 +3,8 @@ using Drydock.Clients.Kubernetes.Runtime;
 
 namespace Drydock.Tests.Unit.Upgrades;
 
-/// <summary>What the flows decide for a turn, without a world; and that a decision is carried out over the versions that
-/// it was made from.</summary>
+/// <summary>What the flows decide for a turn, without a world; and that a decision is carried out over the versions
+/// that it was made from.</summary>
 public sealed class TurnTests : IReconcileTrigger
 {
     private static readonly ClaimHolder Other = new("ToyRun toys/other", IsGone: false, "drydock/lease");
@@ -38,7 +38,8 @@ public sealed class TurnTests : IReconcileTrigger
         var versions = new List<string?>();
         await RunAsync(turn => Say(turn, "one", one => Say(one, "two", two =>
         {
-            versions.AddRange([turn.Metadata.ResourceVersion, one.Metadata.ResourceVersion, two.Metadata.ResourceVersion]);
+            versions.AddRange(
+                [turn.Metadata.ResourceVersion, one.Metadata.ResourceVersion, two.Metadata.ResourceVersion]);
             return Decision.Over;
         })));
         versions.Distinct().Count().ShouldBe(3);
@@ -84,7 +85,8 @@ public sealed class TurnTests : IReconcileTrigger
     {
         var step = await RunAsync(turn => Say(turn, "one", static _ => Decision.AtOnce)
             .Then(static (at, inner) => Decision.End(inner with { IsOver = at.Status.Message == "one" }))
-            .Then(static (_, inner) => Decision.End(inner with { After = TimeSpan.FromMinutes(inner.IsOver ? 5 : 1) })));
+            .Then(
+                static (_, inner) => Decision.End(inner with { After = TimeSpan.FromMinutes(inner.IsOver ? 5 : 1) })));
         step.ShouldBe(new RunStep(IsOver: true, TimeSpan.FromMinutes(5)));
     }
 
@@ -101,7 +103,8 @@ public sealed class TurnTests : IReconcileTrigger
         var turn = Discovered(TurnOf());
         Walk(new PreflightFlow(_frame).Advance(turn), turn).ShouldBe(
         [
-            "Release", "HolderOf", "StoreLists", "take finalizer", "write", "ClaimOf", "write Prepare Running", "HolderOf",
+            "Release", "HolderOf", "StoreLists", "take finalizer", "write", "ClaimOf", "write Prepare Running",
+            "HolderOf",
             "end 1",
         ]);
         turn.Session.ClaimSeen.ShouldBeTrue();
@@ -113,7 +116,8 @@ public sealed class TurnTests : IReconcileTrigger
         var turn = Discovered(TurnOf());
         Walk(new PreflightFlow(_frame).Advance(turn), turn, claimed: Other).ShouldBe(
         [
-            "Release", "HolderOf", "StoreLists", "take finalizer", "write", "ClaimOf", "write Preflight TargetBusy", "end 5000",
+            "Release", "HolderOf", "StoreLists", "take finalizer", "write", "ClaimOf", "write Preflight TargetBusy",
+            "end 5000",
         ]);
         turn.Session.ClaimSeen.ShouldBeFalse();
     }
@@ -135,7 +139,8 @@ public sealed class TurnTests : IReconcileTrigger
         var turn = TurnOf(status: new ToyRunStatus
         {
             Plan = done,
-            Target = new TargetStatus { Identity = ToyRunDiscovery.Target, Claim = "lease", ClaimNamespace = "drydock" },
+            Target =
+                new TargetStatus { Identity = ToyRunDiscovery.Target, Claim = "lease", ClaimNamespace = "drydock" },
         });
         Walk(new CompletionFlow(_frame, new RollbackFlow(_frame)).Succeeded(turn)!, turn).ShouldBe(
             ["Release", "write Succeeded SucceededWithActions", "drop finalizer", "end over"]);
@@ -152,7 +157,8 @@ public sealed class TurnTests : IReconcileTrigger
         var entity = _world.Found!;
         return _frame.TurnOf(
             new RunSession(),
-            _kind.Form.Read(entity with { Spec = change is null ? entity.Spec : change(entity.Spec), Status = status }));
+            _kind.Form.Read(
+                entity with { Spec = change is null ? entity.Spec : change(entity.Spec), Status = status }));
     }
 
     private static Turn Discovered(Turn turn)

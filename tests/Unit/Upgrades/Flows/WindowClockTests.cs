@@ -13,7 +13,8 @@ public sealed class WindowClockTests
     [InlineData("2026-03-01T17:00:00Z", "23:00", "01:00", "Asia/Shanghai", "2026-03-02T15:00:00Z")]
     public void Window_opens_by_the_clock_of_its_time_zone(
         string now, string start, string end, string zone, string? opens) =>
-        WindowClock.OpensAt(new MaintenanceWindow { Start = start, End = end, TimeZone = zone }, At(now)).ShouldBe(opens is null ? null : At(opens));
+        WindowClock.OpensAt(new MaintenanceWindow { Start = start, End = end, TimeZone = zone }, At(now))
+            .ShouldBe(opens is null ? null : At(opens));
 
     [Fact]
     public void Day_of_window_is_the_day_on_which_it_opens()
@@ -30,7 +31,8 @@ public sealed class WindowClockTests
     [InlineData("2026-03-01T03:31:00Z", 90, "2026-03-02T03:00:00Z")]
     [InlineData("2026-03-01T02:00:00Z", 30, "2026-03-01T03:00:00Z")]
     public void Work_starts_only_if_it_fits_into_the_window(string now, int minutes, string? opens) =>
-        WindowClock.OpensAt(new MaintenanceWindow { Start = "03:00", End = "04:00" }, At(now), TimeSpan.FromMinutes(minutes))
+        WindowClock.OpensAt(
+            new MaintenanceWindow { Start = "03:00", End = "04:00" }, At(now), TimeSpan.FromMinutes(minutes))
             .ShouldBe(opens is null ? null : At(opens));
 
     [Fact]

@@ -1,6 +1,7 @@
 namespace Drydock.Tests.Unit.Upgrades;
 
-/// <summary>A word counts once, for the plan and number it was given for, and leaves its mark before it counts.</summary>
+/// <summary>A word counts once, for the plan and number it was given for, and leaves its mark before it
+/// counts.</summary>
 public sealed class WordTests
 {
     [Fact]
@@ -10,7 +11,10 @@ public sealed class WordTests
         var approval = world.Status.Holds.Single().Approval;
         world.Annotate(Annotations.Approve, approval);
         world.Annotate(Annotations.Abort, "1");
-        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.Aborted && world.Status.RollbackPlan is { } back && back.Steps.TrueForAll(s => s.State == StepState.Succeeded), "aborted");
+        world.RunUntil(
+            () => world.ReasonOf("Stalled") == Reasons.Aborted && world.Status.RollbackPlan is { } back
+                && back.Steps.TrueForAll(s => s.State == StepState.Succeeded),
+            "aborted");
         world.RunFor(TimeSpan.FromHours(1));
         world.Retry();
         world.RunUntil(() => world.Is("Held"), "held again");
@@ -103,7 +107,8 @@ public sealed class WordTests
         world.RunFor(TimeSpan.FromHours(1));
 
         world.Status.RollbackPlan!.Hash.ShouldBe(hash);
-        (world.Is("Held"), world.Truth.Acts.Exists(a => a.StartsWith("Undo", StringComparison.Ordinal))).ShouldBe((true, false));
+        (world.Is("Held"), world.Truth.Acts.Exists(a => a.StartsWith("Undo", StringComparison.Ordinal)))
+            .ShouldBe((true, false));
         world.Status.Message.ShouldBeWorded(approval, world.Status.Holds.Single().Approval);
     }
 
@@ -121,7 +126,8 @@ public sealed class WordTests
         var plan = world.Status.Plan!;
         var text = given.Replace("{0}", Word.Prefix(plan.Hash), StringComparison.Ordinal);
         world.Annotate(Annotations.Retry, text);
-        world.RunUntil(() => world.Events.All.Exists(e => e is { IsWarning: true, Reason: Reasons.RetryIgnored }), "reported");
+        world.RunUntil(
+            () => world.Events.All.Exists(e => e is { IsWarning: true, Reason: Reasons.RetryIgnored }), "reported");
         world.Truth.Refusing.Clear();
         world.RunFor(TimeSpan.FromHours(1));
 
@@ -272,7 +278,8 @@ public sealed class WordTests
         world.Truth.Unmarkable = "one: no route to host (hunter2)";
         var approval = world.Status.Holds.Single().Approval;
         world.Annotate(Annotations.Approve, approval);
-        world.RunUntil(() => world.Status.Message!.Contains("none could be made", StringComparison.Ordinal), "it says so");
+        world.RunUntil(
+            () => world.Status.Message!.Contains("none could be made", StringComparison.Ordinal), "it says so");
         world.RunFor(TimeSpan.FromHours(1));
         world.Status.Message.ShouldBeWorded();
         (world.Is("Held"), world.Status.Approvals.Count).ShouldBe((true, 0));
@@ -292,7 +299,10 @@ public sealed class WordTests
         {
             world.Retry();
             var attempts = i + 1;
-            world.RunUntil(() => world.Status.UsedTokens.Count(t => t.Message is null) == Math.Min(attempts, SchemaLimits.History) && world.Is("Failed") && world.Status.RetryWord == world.RetryWord, "failed again");
+            world.RunUntil(
+                () => world.Status.UsedTokens.Count(t => t.Message is null) == Math.Min(attempts, SchemaLimits.History)
+                    && world.Is("Failed") && world.Status.RetryWord == world.RetryWord,
+                "failed again");
             world.RunFor(TimeSpan.FromMinutes(1));
         }
 

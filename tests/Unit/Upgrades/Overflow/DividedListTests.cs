@@ -3,7 +3,8 @@ namespace Drydock.Tests.Unit.Upgrades.Overflow;
 /// <summary>Lists in ConfigMaps: their size, their names and their hash.</summary>
 public sealed class DividedListTests
 {
-    private static readonly V1ObjectMeta Owner = new() { Name = "up", Namespace = "a", Uid = "12345678-0000-4000-8000-000000000000" };
+    private static readonly V1ObjectMeta Owner =
+        new() { Name = "up", Namespace = "a", Uid = "12345678-0000-4000-8000-000000000000" };
 
     [Theory]
     [InlineData(0, 1)]
@@ -20,10 +21,12 @@ public sealed class DividedListTests
         var list = DividedList.Of(sections);
 
         list.Parts.Count.ShouldBe(parts);
-        list.Parts.ShouldAllBe(p => p.Sum(e => Encoding.UTF8.GetByteCount(e.Key) + Encoding.UTF8.GetByteCount(e.Value)) <= DividedList.MostBytes);
+        list.Parts.ShouldAllBe(p => p.Sum(
+            e => Encoding.UTF8.GetByteCount(e.Key) + Encoding.UTF8.GetByteCount(e.Value)) <= DividedList.MostBytes);
         var (joined, sha256) = DividedList.Join(list.Parts);
         sha256.ShouldBe(list.Sha256);
-        joined.SelectMany(s => s.Lines).ShouldBe(sections.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Lines));
+        joined.SelectMany(s => s.Lines)
+            .ShouldBe(sections.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Lines));
         list.Entries.ShouldBe(lines + 1);
     }
 

@@ -2,7 +2,8 @@ namespace Drydock.Tests.Unit.Upgrades;
 
 public sealed class ArrivalTimeTests
 {
-    private static readonly Finding Missing = new() { Reason = Reasons.SecretMissing, Message = "Secret docker-tls does not exist." };
+    private static readonly Finding Missing =
+        new() { Reason = Reasons.SecretMissing, Message = "Secret docker-tls does not exist." };
 
     [Fact]
     public void Missing_Secret_is_awaited_for_two_minutes_and_then_stalls()
@@ -17,7 +18,8 @@ public sealed class ArrivalTimeTests
 
         world.RunUntil(() => world.Is("Stalled"), "it stalls");
 
-        (world.Time.GetUtcNow() - began).ShouldBeInRange(ArrivalTime.Length, ArrivalTime.Length + TimeSpan.FromSeconds(1));
+        (world.Time.GetUtcNow() - began)
+            .ShouldBeInRange(ArrivalTime.Length, ArrivalTime.Length + TimeSpan.FromSeconds(1));
         world.Events.All.Count(e => e.Reason == Reasons.SecretMissing).ShouldBe(1, "only the failure is reported");
         world.Truth.Findings.Clear();
         world.RunUntil(() => world.IsOver, "it continues once the Secret exists");
@@ -38,7 +40,10 @@ public sealed class ArrivalTimeTests
     [Fact]
     public void Other_finding_beside_a_missing_Secret_stalls_at_once()
     {
-        var world = new ToyRunWorld { Truth = { Findings = { Missing, new Finding { Reason = Reasons.NoSpace, Message = "The disk is full." } } } }.Apply();
+        var world = new ToyRunWorld
+        {
+            Truth = { Findings = { Missing, new Finding { Reason = Reasons.NoSpace, Message = "The disk is full." } } }
+        }.Apply();
         var began = world.Time.GetUtcNow();
 
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
@@ -50,7 +55,10 @@ public sealed class ArrivalTimeTests
     [Fact]
     public void Secret_that_vanishes_later_stalls_at_once()
     {
-        var world = new ToyRunWorld { Truth = { Findings = { new Finding { Reason = Reasons.NoSpace, Message = "The disk is full." } } } }.Apply();
+        var world = new ToyRunWorld
+        {
+            Truth = { Findings = { new Finding { Reason = Reasons.NoSpace, Message = "The disk is full." } } }
+        }.Apply();
         world.RunUntil(() => world.Is("Stalled"), "Stalled");
         world.RunFor(TimeSpan.FromMinutes(5));
         world.Truth.Findings.Clear();

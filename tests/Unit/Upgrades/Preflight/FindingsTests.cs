@@ -67,7 +67,8 @@ public sealed class FindingsTests
             findings.Add("A", new string('x', before) + "hunter2hunter2" + new string('y', 1000));
         }
 
-        findings.Sorted().ShouldAllBe(f => f.Message.Length <= SchemaLimits.Message && !f.Message.Contains("hu", StringComparison.Ordinal));
+        findings.Sorted().ShouldAllBe(
+            f => f.Message.Length <= SchemaLimits.Message && !f.Message.Contains("hu", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,7 +76,8 @@ public sealed class FindingsTests
     {
         var findings = new Findings(Same);
 
-        findings.Add(Enumerable.Range(0, SchemaLimits.Findings + 5).Select(i => new Finding { Reason = "A", Message = $"{i}" }));
+        findings.Add(
+            Enumerable.Range(0, SchemaLimits.Findings + 5).Select(i => new Finding { Reason = "A", Message = $"{i}" }));
 
         findings.Sorted().Count.ShouldBe(SchemaLimits.Findings);
     }
@@ -88,7 +90,8 @@ public sealed class FindingsTests
         (await findings.LookAsync<string>(() => throw new HostException("h", Reasons.NoSpace, "m"))).ShouldBeNull();
         (await findings.LookAsync(() => Task.FromResult<string?>("seen"))).ShouldBe("seen");
 
-        findings.Sorted().ShouldHaveSingleItem().ShouldBe(new Finding { Reason = Reasons.NoSpace, Message = "m", Node = "h" });
+        findings.Sorted().ShouldHaveSingleItem()
+            .ShouldBe(new Finding { Reason = Reasons.NoSpace, Message = "m", Node = "h" });
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public sealed class FindingsTests
     {
         var findings = new Findings(Same, ClientFailures.Finding);
 
-        await Should.ThrowAsync<OperationCanceledException>(() => findings.LookAsync<string>(() => throw new OperationCanceledException()));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => findings.LookAsync<string>(() => throw new OperationCanceledException()));
         await Should.ThrowAsync<FormatException>(() => findings.LookAsync<string>(() => throw new FormatException()));
         findings.Any.ShouldBeFalse();
     }
@@ -106,7 +110,8 @@ public sealed class FindingsTests
     {
         var findings = new Findings(Same, ClientFailures.Finding);
 
-        (await findings.LookAsync<string>(() => throw HostException.OfSpec("h", "spec.control", "m"), "yb-1", prefix: "yb-1: ")).ShouldBeNull();
+        (await findings.LookAsync<string>(
+            () => throw HostException.OfSpec("h", "spec.control", "m"), "yb-1", prefix: "yb-1: ")).ShouldBeNull();
 
         findings.Sorted().ShouldHaveSingleItem().ShouldBe(
             new Finding { Reason = Reasons.InvalidSpec, Message = "yb-1: m", Node = "yb-1", Field = "spec.control" });
@@ -117,19 +122,30 @@ public sealed class FindingsTests
     {
         ClientFailures.Finding(new TiDbApiException(Reasons.AnswerUnusable, "m"), "pd-1", null)
             .ShouldBe(new Finding { Reason = Reasons.AnswerUnusable, Message = "m", Node = "pd-1" });
-        ClientFailures.Finding(new DatabaseSqlException(Reasons.AccessDenied, "m"), null, null)!.Field.ShouldBe("spec.tidb.credentialsSecretRef");
-        ClientFailures.Finding(new DatabaseSqlException(Reasons.AccessDenied, "m"), null, "spec.x")!.Field.ShouldBe("spec.x");
+        ClientFailures.Finding(new DatabaseSqlException(Reasons.AccessDenied, "m"), null, null)!.Field
+            .ShouldBe("spec.tidb.credentialsSecretRef");
+        ClientFailures.Finding(new DatabaseSqlException(Reasons.AccessDenied, "m"), null, "spec.x")!.Field
+            .ShouldBe("spec.x");
         ClientFailures.Finding(new SnapshotException(SnapshotFailure.StorageUnusable, "m"), null, "spec.x")!
-            .ShouldBe(new Finding { Reason = StorageReasons.Of(new SnapshotException(SnapshotFailure.StorageUnusable, "m")), Message = "m", Field = "spec.x" });
+            .ShouldBe(new Finding
+            {
+                Reason = StorageReasons.Of(new SnapshotException(SnapshotFailure.StorageUnusable, "m")),
+                Message = "m",
+                Field = "spec.x"
+            });
     }
 
     [Fact]
     public void Failures_of_Yugabyte_clients_keep_their_reason()
     {
-        ClientFailures.Finding(new ServiceException(Reasons.HostUnreachable, "m", isNotTaken: true), "yb-1", null)!.Reason.ShouldBe(Reasons.HostUnreachable);
-        ClientFailures.Finding(new YbAnswerException("w", "p", "b"), "yb-1", null)!.Reason.ShouldBe(Reasons.AnswerUnusable);
-        ClientFailures.Finding(new AdminToolException("c", "m", "p"), "yb-1", null)!.Reason.ShouldBe(Reasons.AdminToolFailed);
-        ClientFailures.Finding(new ClusterUnhealthyException(Reasons.ClusterUnhealthy, "m"), "yb-1", null)!.Reason.ShouldBe(Reasons.ClusterUnhealthy);
+        ClientFailures.Finding(new ServiceException(Reasons.HostUnreachable, "m", isNotTaken: true), "yb-1", null)!
+            .Reason.ShouldBe(Reasons.HostUnreachable);
+        ClientFailures.Finding(new YbAnswerException("w", "p", "b"), "yb-1", null)!.Reason
+            .ShouldBe(Reasons.AnswerUnusable);
+        ClientFailures.Finding(new AdminToolException("c", "m", "p"), "yb-1", null)!.Reason
+            .ShouldBe(Reasons.AdminToolFailed);
+        ClientFailures.Finding(new ClusterUnhealthyException(Reasons.ClusterUnhealthy, "m"), "yb-1", null)!.Reason
+            .ShouldBe(Reasons.ClusterUnhealthy);
         ClientFailures.Finding(new FormatException(), "yb-1", null).ShouldBeNull();
     }
 

@@ -8,7 +8,8 @@ public sealed class RedactorTests
 {
     private const string Canary = "canary-P@ss/w\"o'r\\d é中";
 
-    private static readonly Redactor Known = new([new Secret(Canary), new Secret("abcd"), new Secret("abcdef"), new Secret("xyz")]);
+    private static readonly Redactor Known = new(
+        [new Secret(Canary), new Secret("abcd"), new Secret("abcdef"), new Secret("xyz")]);
 
     [Fact]
     public void Value_and_its_usual_escapes_are_masked()
@@ -75,12 +76,16 @@ public sealed class RedactorTests
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(500),
             Prop.ForAll(
-                Gen.Elements('a', 'b', '*', '%', '"', '中').ArrayOf().Select(chars => new string(chars)).ArrayOf().ToArbitrary(),
-                Gen.Elements('a', 'b', '*', '%', '"', '中').ArrayOf().Resize(200).Select(chars => new string(chars)).ToArbitrary(),
+                Gen.Elements('a', 'b', '*', '%', '"', '中').ArrayOf()
+                    .Select(chars => new string(chars)).ArrayOf().ToArbitrary(),
+                Gen.Elements('a', 'b', '*', '%', '"', '中').ArrayOf().Resize(200)
+                    .Select(chars => new string(chars)).ToArbitrary(),
                 (secrets, text) =>
                 {
-                    var redacted = new Redactor(secrets.Select(value => new Secret(value))).Redact(text + string.Concat(secrets));
-                    return secrets.Where(value => value.Length >= Redactor.MinimumLength).All(value => !redacted.Contains(value, StringComparison.Ordinal));
+                    var redacted = new Redactor(secrets.Select(value => new Secret(value))).Redact(
+                        text + string.Concat(secrets));
+                    return secrets.Where(value => value.Length >= Redactor.MinimumLength)
+                        .All(value => !redacted.Contains(value, StringComparison.Ordinal));
                 }));
 
     [Fact]

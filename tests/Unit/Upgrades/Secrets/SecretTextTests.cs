@@ -20,6 +20,8 @@ public sealed class SecretTextTests
     {
         SecretText.Of(null, "password").ShouldBeNull();
         SecretText.Of(new Dictionary<string, byte[]>(StringComparer.Ordinal), "password").ShouldBeNull();
-        SecretText.Of(new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["password"] = "p\n"u8.ToArray() }, "password").ShouldBe("p");
+        SecretText.Of(
+            new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["password"] = "p\n"u8.ToArray() }, "password")
+            .ShouldBe("p");
     }
 }

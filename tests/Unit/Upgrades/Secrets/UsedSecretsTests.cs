@@ -12,14 +12,24 @@ public sealed class UsedSecretsTests
     {
         await StoreAsync(("username", "u"), ("password", "p"));
         var before = await ReadAsync();
-        await ChangeAsync(s => s with { Metadata = s.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" } } });
-        await ChangeAsync(s => s with { Metadata = s.Metadata with { Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" } } });
-        await ChangeAsync(s => s with { Data = new Dictionary<string, byte[]>(s.Data!, StringComparer.Ordinal) { ["notes"] = [1] } });
+        await ChangeAsync(s => s with
+        {
+            Metadata =
+                s.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" } }
+        });
+        await ChangeAsync(s => s with
+        {
+            Metadata =
+                s.Metadata with { Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "b" } }
+        });
+        await ChangeAsync(
+            s => s with { Data = new Dictionary<string, byte[]>(s.Data!, StringComparer.Ordinal) { ["notes"] = [1] } });
         var same = await ReadAsync();
         same.Digest.ShouldBe(before.Digest);
         same.Data("db").ShouldNotBeNull().Keys.ShouldBe(["username", "password"], ignoreOrder: true);
 
-        await ChangeAsync(s => s with { Data = new Dictionary<string, byte[]>(s.Data!, StringComparer.Ordinal) { ["password"] = [2] } });
+        await ChangeAsync(s =>
+            s with { Data = new Dictionary<string, byte[]>(s.Data!, StringComparer.Ordinal) { ["password"] = [2] } });
         (await ReadAsync()).Digest.ShouldNotBe(before.Digest);
     }
 
@@ -61,7 +71,12 @@ public sealed class UsedSecretsTests
         _api, uses.Length > 0 ? uses : [new SecretUse("spec.source", "db", ["username", "password"])], "ns", Token);
 
     private Task<V1Secret> StoreAsync(params (string Key, string Value)[] data) => _api.CreateAsync(
-        new V1Secret { Metadata = new V1ObjectMeta { Name = "db", Namespace = "ns" }, Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value), StringComparer.Ordinal) }, Token);
+        new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = "db", Namespace = "ns" },
+            Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value), StringComparer.Ordinal)
+        },
+        Token);
 
     private async Task ChangeAsync(Func<V1Secret, V1Secret> change) =>
         await _api.UpdateAsync(change((await _api.GetAsync<V1Secret>("db", "ns", Token))!), Token);

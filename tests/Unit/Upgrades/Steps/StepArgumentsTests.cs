@@ -13,7 +13,8 @@ public class StepArgumentsTests
         var read = step.As<Copy>();
 
         StepArguments.Write(read).ShouldBe(step.Parameters);
-        (read.Binds[0], read.Hosts!["hb_1"][0], read.Note, read.Tool).ShouldBe(("/a:/b,ro", "192.0.2.1", "größe", DumpTool.MyDumper));
+        (read.Binds[0], read.Hosts!["hb_1"][0], read.Note, read.Tool)
+            .ShouldBe(("/a:/b,ro", "192.0.2.1", "größe", DumpTool.MyDumper));
     }
 
     [Fact]
@@ -21,7 +22,8 @@ public class StepArgumentsTests
     {
         var entries = StepArguments.Write(Full);
 
-        (entries["container"], entries["count"], entries["force"], entries["tool"]).ShouldBe(("oms-a", "3", "true", "MyDumper"));
+        (entries["container"], entries["count"], entries["force"], entries["tool"])
+            .ShouldBe(("oms-a", "3", "true", "MyDumper"));
         entries["binds"].ShouldBe("""["/a:/b,ro","/c 'd'"]""");
     }
 
@@ -77,7 +79,8 @@ public class StepArgumentsTests
     {
         var step = Full.In("Copy", "oms-a", ["P/x"]);
 
-        (step.Id, step.Action, step.Phase, step.Is<Copy>(), step.MaxAttempts).ShouldBe(("Copy/oms-a", "Copy", "Copy", true, 5));
+        (step.Id, step.Action, step.Phase, step.Is<Copy>(), step.MaxAttempts)
+            .ShouldBe(("Copy/oms-a", "Copy", "Copy", true, 5));
     }
 
     private static PlannedStep Step(SortedDictionary<string, string> entries) =>

@@ -48,7 +48,9 @@ public sealed class StepRegistryTests
 
         static (bool Changed, bool IsPastUndo) Run(string id)
         {
-            var run = new StoredPlan { Steps = [new StoredStep { Id = id, Action = nameof(StopContainer), Attempt = 1 }] }.AsRun();
+            var run =
+                new StoredPlan { Steps = [new StoredStep { Id = id, Action = nameof(StopContainer), Attempt = 1 }] }
+                    .AsRun();
             return (Oms.Changed(run), Oms.IsPastUndo(run));
         }
     }
@@ -68,7 +70,11 @@ public sealed class StepRegistryTests
                     Id = "PrepareImage/a/image",
                     Action = nameof(PrepareImage),
                     Attempt = 1,
-                    Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["image"] = "oms:4", ["source"] = source },
+                    Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        ["image"] = "oms:4",
+                        ["source"] = source
+                    },
                 },
             ],
         }.AsRun());

@@ -32,10 +32,13 @@ public sealed class StoredStepsTests
         {
             foreach (var required in Required(catalog.Action(step).GetType()))
             {
-                var parameters = new SortedDictionary<string, string>(step.Parameters.ToDictionary(), StringComparer.Ordinal);
-                var measured = new SortedDictionary<string, string>(step.Measured?.ToDictionary() ?? [], StringComparer.Ordinal);
+                var parameters = new SortedDictionary<string, string>(
+                    step.Parameters.ToDictionary(), StringComparer.Ordinal);
+                var measured = new SortedDictionary<string, string>(
+                    step.Measured?.ToDictionary() ?? [], StringComparer.Ordinal);
                 (parameters.Remove(required) ^ measured.Remove(required)).ShouldBeTrue();
-                Should.Throw<FormatException>(() => catalog.Action(step with { Parameters = parameters, Measured = measured })).Message.ShouldContain(required);
+                Should.Throw<FormatException>(() => catalog.Action(
+                    step with { Parameters = parameters, Measured = measured })).Message.ShouldContain(required);
                 tried++;
             }
         }
@@ -52,14 +55,23 @@ public sealed class StoredStepsTests
         {
             foreach (var step in plan.Steps)
             {
-                var parameters = new SortedDictionary<string, string>(step.Parameters.ToDictionary(), StringComparer.Ordinal) { ["later"] = "x" };
+                var parameters = new SortedDictionary<string, string>(
+                    step.Parameters.ToDictionary(), StringComparer.Ordinal)
+                {
+                    ["later"] = "x"
+                };
                 Should.Throw<FormatException>(() => catalog.Action(step with { Parameters = parameters }));
                 Should.Throw<KeyNotFoundException>(() => catalog.Action(step with { Action = $"{step.Action}2" }));
             }
 
             foreach (var guard in plan.Guards)
             {
-                Should.Throw<KeyNotFoundException>(() => catalog.Guard(guard with { Check = plan.Steps[0].Action, Parameters = plan.Steps[0].Parameters, Measured = null }));
+                Should.Throw<KeyNotFoundException>(() => catalog.Guard(guard with
+                {
+                    Check = plan.Steps[0].Action,
+                    Parameters = plan.Steps[0].Parameters,
+                    Measured = null
+                }));
             }
         }
     }
@@ -78,9 +90,10 @@ public sealed class StoredStepsTests
         _ => new StepCatalog<YugabyteCluster>(null!),
     };
 
-    private static IEnumerable<string> Required(Type step) => step.GetConstructors(BindingFlags.Instance | BindingFlags.Public)
-        .MaxBy(c => c.GetParameters().Length)!
-        .GetParameters()
-        .Where(p => !p.HasDefaultValue)
-        .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name!));
+    private static IEnumerable<string> Required(Type step) =>
+        step.GetConstructors(BindingFlags.Instance | BindingFlags.Public)
+            .MaxBy(c => c.GetParameters().Length)!
+            .GetParameters()
+            .Where(p => !p.HasDefaultValue)
+            .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name!));
 }

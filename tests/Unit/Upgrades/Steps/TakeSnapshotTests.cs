@@ -27,7 +27,13 @@ public sealed class TakeSnapshotTests
     public void Object_is_ours_only_with_plan_step_and_attempt_of_the_receipt(string? key, string? value, bool isOurs)
     {
         var step = new StoredStep { Id = "Backup/snapshot", Attempt = 1 }.AsStep();
-        var context = new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan { Number = 3, Id = "k7f2m9x1" }, [step], []), Step = step, Time = TimeProvider.System };
+        var context = new StepContext
+        {
+            OwnerUid = "1",
+            Plan = PlanProgress.Of(new Plan { Number = 3, Id = "k7f2m9x1" }, [step], []),
+            Step = step,
+            Time = TimeProvider.System
+        };
         var made = ChildMetadata.Of("s", "OmsUpgrade", new V1ObjectMeta { Name = "up", Uid = "1" }).MadeBy(context);
         if (key is not null)
         {
@@ -44,7 +50,10 @@ public sealed class TakeSnapshotTests
             Id = "Backup/snapshot",
             Action = "TakeSnapshot",
             Attempt = attempt,
-            Receipt = recorded is null ? null : new SortedDictionary<string, string>(StringComparer.Ordinal) { [SnapshotReceipts.SnapshotKey] = recorded },
+            Receipt = recorded is null ? null : new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                [SnapshotReceipts.SnapshotKey] = recorded
+            },
             Parameters = StepArguments.Write(new TakeTiDbSnapshot(["d"], "", 1)),
         }.AsStep();
         var context = new StepContext

@@ -15,15 +15,20 @@ public sealed class S3OwnCredentialsTests : IDisposable
     {
         var file = Write("[default]\naws_access_key_id = from-file\naws_secret_access_key = x\n");
 
-        var keys = Of(("AWS_ACCESS_KEY_ID", "from-environment"), ("AWS_SECRET_ACCESS_KEY", "y"), ("AWS_SESSION_TOKEN", "t"), ("AWS_SHARED_CREDENTIALS_FILE", file));
+        var keys = Of(
+            ("AWS_ACCESS_KEY_ID", "from-environment"), ("AWS_SECRET_ACCESS_KEY", "y"), ("AWS_SESSION_TOKEN", "t"),
+            ("AWS_SHARED_CREDENTIALS_FILE", file));
 
-        (keys.AccessKey, keys.SecretKey, keys.SessionToken, keys.Authority).ShouldBe(("from-environment", "y", "t", null));
+        (keys.AccessKey, keys.SecretKey, keys.SessionToken, keys.Authority)
+            .ShouldBe(("from-environment", "y", "t", null));
     }
 
     [Fact]
     public void Profile_and_authority_are_read_from_files_each_time()
     {
-        var file = Write("# a comment\n[default]\naws_access_key_id=a\naws_secret_access_key=b\n\n[ backup ]\naws_access_key_id = c\naws_secret_access_key = d=e\naws_session_token = f\n");
+        var file = Write(
+            "# a comment\n[default]\naws_access_key_id=a\naws_secret_access_key=b\n\n[ backup ]\naws_access_key_id = "
+            + "c\naws_secret_access_key = d=e\naws_session_token = f\n");
         var bundle = Path.Combine(_folder, "ca.pem");
         File.WriteAllText(bundle, "certificate");
         var own = Own(("AWS_SHARED_CREDENTIALS_FILE", file), ("AWS_PROFILE", "backup"), ("AWS_CA_BUNDLE", bundle));
@@ -39,7 +44,8 @@ public sealed class S3OwnCredentialsTests : IDisposable
     public void File_of_the_home_directory_is_the_default()
     {
         Directory.CreateDirectory(Path.Combine(_folder, ".aws"));
-        File.WriteAllText(Path.Combine(_folder, ".aws", "credentials"), "[default]\naws_access_key_id=a\naws_secret_access_key=b\n");
+        File.WriteAllText(
+            Path.Combine(_folder, ".aws", "credentials"), "[default]\naws_access_key_id=a\naws_secret_access_key=b\n");
 
         Of(("HOME", _folder)).AccessKey.ShouldBe("a");
     }
@@ -52,7 +58,8 @@ public sealed class S3OwnCredentialsTests : IDisposable
     {
         var file = text is null ? Path.Combine(_folder, "absent") : Write(text);
 
-        var refused = Should.Throw<SnapshotException>(() => Of(("AWS_ACCESS_KEY_ID", "canary"), ("AWS_SHARED_CREDENTIALS_FILE", file)));
+        var refused = Should.Throw<SnapshotException>(
+            () => Of(("AWS_ACCESS_KEY_ID", "canary"), ("AWS_SHARED_CREDENTIALS_FILE", file)));
 
         refused.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
         refused.Message.ShouldContain(message);
@@ -65,7 +72,8 @@ public sealed class S3OwnCredentialsTests : IDisposable
         var storage = new StorageSpec { S3 = new S3Storage { Endpoint = "https://s3.example", Bucket = "bucket" } };
         var api = new FakeKubernetes(WorldJson.Crds, TimeProvider.System);
         var strict = new Storages(api, new StorageRoots([]), TimeProvider.System);
-        var open = new Storages(api, new StorageRoots([]), TimeProvider.System, own: Own(("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")));
+        var open = new Storages(api, new StorageRoots([]), TimeProvider.System, own: Own(
+            ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")));
 
         var refused = await Should.ThrowAsync<SnapshotException>(() => strict.OpenAsync(storage, "oms", Token));
         refused.Message.ShouldContain("--s3-own-credentials");
@@ -85,12 +93,21 @@ public sealed class S3OwnCredentialsTests : IDisposable
         (await Should.ThrowAsync<SnapshotException>(() => storages.OpenAsync(At("half"), "oms", Token)))
             .Message.ShouldBeWorded();
 
-        static StorageSpec At(string secret) => new() { S3 = new S3Storage { Endpoint = "https://s3.example", Bucket = "bucket", CredentialsSecretRef = new SecretReference { Name = secret } } };
+        static StorageSpec At(string secret) => new()
+        {
+            S3 = new S3Storage
+            {
+                Endpoint = "https://s3.example",
+                Bucket = "bucket",
+                CredentialsSecretRef = new SecretReference { Name = secret }
+            }
+        };
 
         static V1Secret Secret(string name, params string[] keys) => new()
         {
             Metadata = new V1ObjectMeta { Name = name, Namespace = "oms" },
-            Data = keys.ToDictionary(key => key, key => System.Text.Encoding.UTF8.GetBytes("value of " + key), StringComparer.Ordinal),
+            Data = keys.ToDictionary(
+                key => key, key => System.Text.Encoding.UTF8.GetBytes("value of " + key), StringComparer.Ordinal),
         };
     }
 

@@ -16,10 +16,15 @@ public sealed class StoragesTests
         var outside = At("/var/run/secrets/kubernetes.io/serviceaccount");
         var refused = await Should.ThrowAsync<SnapshotException>(() => storages.OpenAsync(outside, "oms", Token));
         StorageReasons.Of(refused).ShouldBe(Reasons.InvalidSpec);
-        var finding = places.Refusals([(outside, "spec.package.archives[db].storage"), (At("/var/lib/drydock/snapshots/a"), "x"), (null, "y")], "oms").ShouldHaveSingleItem();
-        (finding.Reason, finding.Field, finding.Message).ShouldBe((Reasons.InvalidSpec, "spec.package.archives[db].storage", refused.Message));
-        storages.Describe(At("/var/lib/drydock/snapshots/a"), "oms").ShouldBe("directory /var/lib/drydock/snapshots/oms/a");
-        (await storages.OpenAsync(At("/var/lib/drydock/snapshots/a"), "oms", Token)).Description.ShouldBe("directory /var/lib/drydock/snapshots/oms/a");
+        var finding = places.Refusals(
+            [(outside, "spec.package.archives[db].storage"), (At("/var/lib/drydock/snapshots/a"), "x"), (null, "y")],
+            "oms").ShouldHaveSingleItem();
+        (finding.Reason, finding.Field, finding.Message)
+            .ShouldBe((Reasons.InvalidSpec, "spec.package.archives[db].storage", refused.Message));
+        storages.Describe(At("/var/lib/drydock/snapshots/a"), "oms")
+            .ShouldBe("directory /var/lib/drydock/snapshots/oms/a");
+        (await storages.OpenAsync(At("/var/lib/drydock/snapshots/a"), "oms", Token)).Description
+            .ShouldBe("directory /var/lib/drydock/snapshots/oms/a");
         storages.Refusal(outside, "oms").ShouldBe(refused.Message);
         storages.Refusal(Bucket("b"), "oms").ShouldBeNull();
     }
@@ -39,7 +44,8 @@ public sealed class StoragesTests
         storages.Clients.ShouldBe(Storages.MostClients);
         for (var i = 0; i < 100; i++)
         {
-            await api.UpdateAsync((await api.GetAsync<V1Secret>("s3", "oms", Token))! with { Data = Data($"rotated-{i}") }, Token);
+            await api.UpdateAsync(
+                (await api.GetAsync<V1Secret>("s3", "oms", Token))! with { Data = Data($"rotated-{i}") }, Token);
             await storages.OpenAsync(Bucket("bucket-0"), "oms", Token);
         }
 
@@ -60,14 +66,23 @@ public sealed class StoragesTests
             await storages.OpenAsync(Bucket($"bucket-{i}"), "oms", Token);
         }
 
-        (await storages.OpenAsync(Bucket("bucket", s3.Options().Endpoint.ToString()), "oms", Token)).ShouldNotBeSameAs(used);
+        (await storages.OpenAsync(Bucket("bucket", s3.Options().Endpoint.ToString()), "oms", Token))
+            .ShouldNotBeSameAs(used);
         (await used.StatAsync("a", Token)).ShouldBeNull();
     }
 
     private static StorageSpec At(string path) => new() { Directory = new DirectoryStorage { Path = path } };
 
     private static StorageSpec Bucket(string name, string endpoint = "https://s3.example") =>
-        new() { S3 = new S3Storage { Endpoint = endpoint, Bucket = name, CredentialsSecretRef = new SecretReference { Name = "s3" } } };
+        new()
+        {
+            S3 = new S3Storage
+            {
+                Endpoint = endpoint,
+                Bucket = name,
+                CredentialsSecretRef = new SecretReference { Name = "s3" }
+            }
+        };
 
     private static FakeKubernetes Api(TimeProvider time) =>
         new(WorldJson.Crds, time);

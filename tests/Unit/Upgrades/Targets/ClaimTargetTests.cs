@@ -7,16 +7,27 @@ public sealed class ClaimTargetTests
     private const string Named = "addr:db1:3306/rm";
 
     [Theory]
-    [InlineData("a", Uuid, "db1:3306", "b", Uuid, "db1:3306", true, "one server, reached by one name from two namespaces")]
-    [InlineData("a", Uuid, "db1:3306", "a", Uuid, "10.0.0.5:3306", true, "one server, reached by two names from one namespace")]
-    [InlineData("a", Uuid, "db1:3306,10.0.0.5:3306", "b", Uuid, "10.0.0.5:3306", true, "one server, reached by two names that lead to one address")]
+    [InlineData(
+        "a", Uuid, "db1:3306", "b", Uuid, "db1:3306", true, "one server, reached by one name from two namespaces")]
+    [InlineData(
+        "a", Uuid, "db1:3306", "a", Uuid, "10.0.0.5:3306", true, "one server, reached by two names from one namespace")]
+    [InlineData(
+        "a", Uuid, "db1:3306,10.0.0.5:3306", "b", Uuid, "10.0.0.5:3306", true,
+        "one server, reached by two names that lead to one address")]
     [InlineData("a", Uuid, "liar:3306", "b", Uuid, "db1:3306", false, "a server that says it is another namespace's")]
-    [InlineData("a", Named, "10.1.0.5:3306", "b", Named, "10.2.0.5:3306", false, "two servers called alike in two namespaces")]
-    [InlineData("a", Named, "10.1.0.5:3306", "a", Named, "10.2.0.5:3306", false, "two servers called alike in one namespace")]
-    [InlineData("a", Named, "db1:3306", "b", "addr:db1-b:3306/rm", "db1:3306", true, "one server without an identity that calls itself otherwise meanwhile")]
+    [InlineData(
+        "a", Named, "10.1.0.5:3306", "b", Named, "10.2.0.5:3306", false, "two servers called alike in two namespaces")]
+    [InlineData(
+        "a", Named, "10.1.0.5:3306", "a", Named, "10.2.0.5:3306", false, "two servers called alike in one namespace")]
+    [InlineData(
+        "a", Named, "db1:3306", "b", "addr:db1-b:3306/rm", "db1:3306", true,
+        "one server without an identity that calls itself otherwise meanwhile")]
     [InlineData("a", Named, "db1:3306", "a", "addr:db1:3306/cm", "db1:3306", false, "two databases of one server")]
-    [InlineData("a", Uuid, "db1:3306", "a", "uuid:6f1c/cm", "db1:3306", false, "two databases of one server with an identity")]
-    [InlineData("a", "tidb:77", "pd1:2379,pd2:2379", "b", "tidb:77", "pd2:2379,pd3:2379", true, "one cluster of which two specs name different members")]
+    [InlineData(
+        "a", Uuid, "db1:3306", "a", "uuid:6f1c/cm", "db1:3306", false, "two databases of one server with an identity")]
+    [InlineData(
+        "a", "tidb:77", "pd1:2379,pd2:2379", "b", "tidb:77", "pd2:2379,pd3:2379", true,
+        "one cluster of which two specs name different members")]
     [InlineData("a", Named, "t1#c@proxy:2883", "b", Named, "t2#c@proxy:2883", false, "two tenants behind one proxy")]
     public void Claim_names_overlap_only_for_the_same_target(
         string ns,
@@ -29,7 +40,8 @@ public sealed class ClaimTargetTests
         string why)
     {
         var names = new ClaimTarget(identity, addresses.Split(',')).Names(ns);
-        names.Intersect(new ClaimTarget(other, otherAddresses.Split(',')).Names(otherNs), StringComparer.Ordinal).Any().ShouldBe(same, why);
+        names.Intersect(new ClaimTarget(other, otherAddresses.Split(',')).Names(otherNs), StringComparer.Ordinal).Any()
+            .ShouldBe(same, why);
         names.ShouldAllBe(n => n.Length <= 63);
     }
 

@@ -5,10 +5,14 @@ namespace Drydock.Tests.Unit.Upgrades;
 public sealed class GrantListTests
 {
     [Theory]
-    [InlineData("GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` IDENTIFIED VIA unix_socket WITH GRANT OPTION")] // MariaDB
+    // MariaDB
+    [InlineData("GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` IDENTIFIED VIA unix_socket WITH GRANT OPTION")]
     [InlineData("GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION")] // MySQL 5.7
     [InlineData("GRANT ALL PRIVILEGES ON *.* TO 'root'")] // OceanBase
-    [InlineData("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, PROCESS, INDEX, ALTER, SUPER, LOCK TABLES, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, EVENT, TRIGGER ON *.* TO `a`@`%`")] // MySQL 8
+    // MySQL 8
+    [InlineData(
+        "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, PROCESS, INDEX, ALTER, SUPER, LOCK TABLES, CREATE VIEW, "
+        + "SHOW VIEW, CREATE ROUTINE, EVENT, TRIGGER ON *.* TO `a`@`%`")]
     public void Account_with_all_privileges_lacks_nothing(string grant) =>
         new GrantList([grant]).Missing(["oms_rm", "oms_cm"], "root").ShouldBeEmpty();
 
@@ -37,17 +41,22 @@ public sealed class GrantListTests
         new GrantList(["GRANT SELECT ON `oms_rm`.* TO `a`@`%`"]).Has("SELECT", "OMS-rm").ShouldBeTrue();
         new GrantList(["GRANT SELECT (a, b), INSERT ON `x`.* TO `a`@`%`"]).Has("SELECT", "x").ShouldBeFalse();
         new GrantList(["GRANT SELECT (a, b), INSERT ON `x`.* TO `a`@`%`"]).Has("INSERT", "x").ShouldBeTrue();
-        new GrantList(["GRANT SELECT ON *.* TO `a`@`%`", "REVOKE SELECT ON `x`.* FROM `a`@`%`"]).Has("SELECT", "x").ShouldBeFalse();
-        new GrantList(["GRANT EXECUTE ON PROCEDURE `x`.`p` TO `a`@`%`", "nonsense"]).Missing(["x"], "a").Count(item => item.Required).ShouldBe(8);
-        new GrantList(["GRANT CONNECTION_ADMIN,PROCESS ON *.* TO `a`@`%`"]).HasGlobal("CONNECTION_ADMIN").ShouldBeTrue();
+        new GrantList(["GRANT SELECT ON *.* TO `a`@`%`", "REVOKE SELECT ON `x`.* FROM `a`@`%`"])
+            .Has("SELECT", "x").ShouldBeFalse();
+        new GrantList(["GRANT EXECUTE ON PROCEDURE `x`.`p` TO `a`@`%`", "nonsense"]).Missing(["x"], "a")
+            .Count(item => item.Required).ShouldBe(8);
+        new GrantList(["GRANT CONNECTION_ADMIN,PROCESS ON *.* TO `a`@`%`"])
+            .HasGlobal("CONNECTION_ADMIN").ShouldBeTrue();
     }
 
     [Fact]
     public void Database_pattern_needs_its_own_grant_or_a_wider_one()
     {
-        new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_%`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a").ShouldAllBe(item => !item.Required);
+        new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_%`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a")
+            .ShouldAllBe(item => !item.Required);
         new GrantList([@"GRANT ALL PRIVILEGES ON *.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a").ShouldBeEmpty();
-        new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_7`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a")[0].Message.ShouldContain(@"GRANT SELECT ON `scratch\_%`.*");
+        new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_7`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a")[0].Message
+            .ShouldContain(@"GRANT SELECT ON `scratch\_%`.*");
     }
 
     [Fact]
@@ -74,7 +83,8 @@ public sealed class GrantListTests
             {
                 "SELECT CURRENT_ROLE()" => [active],
                 "SHOW GRANTS" => ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"],
-                _ => ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT SELECT ON `x`.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"],
+                _ => ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT SELECT ON `x`.* TO `a`@`%`", "GRANT `oms_role`@`%` TO "
+                    + "`a`@`%`"],
             });
         });
 
@@ -88,7 +98,8 @@ public sealed class GrantListTests
     {
         var grants = await GrantList.ReadAsync(sql => sql == "SHOW GRANTS"
             ? Task.FromResult<IEnumerable<string>>(["GRANT `oms_role`@`%` TO `a`@`%`"])
-            : Task.FromException<IEnumerable<string>>(new MySqlSessionException("FUNCTION CURRENT_ROLE does not exist", 1305)));
+            : Task.FromException<IEnumerable<string>>(
+                new MySqlSessionException("FUNCTION CURRENT_ROLE does not exist", 1305)));
 
         grants.HasRoles.ShouldBeTrue();
         grants.Missing(["x"], "a").ShouldBeEmpty();
@@ -103,9 +114,12 @@ public sealed class GrantListTests
     [Fact]
     public void Privileges_that_show_objects_are_marked()
     {
-        var missing = new GrantList(["GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON `x`.* TO `a`@`%`"]).Missing(["x"], "a");
+        var missing = new GrantList(
+            ["GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON `x`.* TO `a`@`%`"])
+            .Missing(["x"], "a");
 
-        missing.Where(item => !item.Required).Select(item => item.Privilege).ShouldBe(["SHOW VIEW", "CREATE VIEW", "TRIGGER", "EVENT", "CREATE ROUTINE"], ignoreOrder: true);
+        missing.Where(item => !item.Required).Select(item => item.Privilege)
+            .ShouldBe(["SHOW VIEW", "CREATE VIEW", "TRIGGER", "EVENT", "CREATE ROUTINE"], ignoreOrder: true);
         missing.ShouldAllBe(item => !item.Required);
     }
 }

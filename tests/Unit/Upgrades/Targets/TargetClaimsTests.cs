@@ -32,13 +32,15 @@ public sealed class TargetClaimsTests
         // Some of these names come before the shared one, so they are taken first.
         foreach (var name in Enumerable.Range(2, 20).Select(n => $"db{n}:3306"))
         {
-            var holder = (await ClaimAsync(second, new ClaimTarget("uuid:6f1c/rm", [name, "10.0.0.5:3306"]))).ShouldNotBeNull();
+            var holder = (await ClaimAsync(second, new ClaimTarget("uuid:6f1c/rm", [name, "10.0.0.5:3306"])))
+                .ShouldNotBeNull();
             holder.Name.ShouldBe("OmsUpgrade one/up");
             holder.Lease.ShouldStartWith("drydock-system/drydock-target-");
             holder.IsGone.ShouldBeFalse();
         }
 
-        (await LeasesAsync()).Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).ShouldBe([first.Metadata.Uid]);
+        (await LeasesAsync()).Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal)
+            .ShouldBe([first.Metadata.Uid]);
     }
 
     [Fact]
@@ -50,7 +52,8 @@ public sealed class TargetClaimsTests
         var shared = target.Names("one").Intersect(target.Names("two"), StringComparer.Ordinal).Single();
         await _api.DeleteAsync<V1Lease>(shared, "drydock-system", cancellationToken: Token);
         (await ClaimAsync(second, target)).ShouldBeNull();
-        (await _claims.ClaimAsync(target, first, adopt: false, keep: true, Token)).ShouldNotBeNull().Name.ShouldBe("OmsUpgrade two/up");
+        (await _claims.ClaimAsync(target, first, adopt: false, keep: true, Token)).ShouldNotBeNull().Name
+            .ShouldBe("OmsUpgrade two/up");
         (await LeasesAsync()).Count(l => l.Spec.HolderIdentity == first.Metadata.Uid).ShouldBe(1);
     }
 
@@ -74,7 +77,8 @@ public sealed class TargetClaimsTests
         (await ClaimAsync(one, target)).ShouldBeNull();
         (await ClaimAsync(other, new ClaimTarget("uuid:77/rm", ["db9:3306"]))).ShouldBeNull();
         await _claims.ReleaseAsync(target.Names("one"), one.Metadata.Uid!, Token);
-        (await LeasesAsync()).Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal).ShouldBe([other.Metadata.Uid]);
+        (await LeasesAsync()).Select(l => l.Spec.HolderIdentity).Distinct(StringComparer.Ordinal)
+            .ShouldBe([other.Metadata.Uid]);
     }
 
     private Task<ClaimHolder?> ClaimAsync(OmsUpgrade holder, ClaimTarget target) =>
@@ -84,5 +88,7 @@ public sealed class TargetClaimsTests
         [.. (await _api.ListAsync<V1Lease>("drydock-system", cancellationToken: Token)).Items];
 
     private Task<OmsUpgrade> UpgradeAsync(string space) =>
-        _api.CreateAsync(new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = space }, Spec = OmsWorld.AnySpec }, Token);
+        _api.CreateAsync(
+            new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = space }, Spec = OmsWorld.AnySpec },
+            Token);
 }

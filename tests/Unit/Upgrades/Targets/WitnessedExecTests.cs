@@ -83,11 +83,13 @@ public sealed class WitnessedExecTests : IAsyncDisposable
         var witness = new WitnessedExec(_docker, "c", directory);
 
         await witness.ReserveAsync(
-            "/", ["/bin/sh", "-c", $"test $(wc -c < {directory}/spare) = 1048576"], TestContext.Current.CancellationToken);
+            "/", ["/bin/sh", "-c", $"test $(wc -c < {directory}/spare) = 1048576"],
+            TestContext.Current.CancellationToken);
         File.Exists(Path.Combine(directory, "spare")).ShouldBeTrue();
         Run(_command).ShouldBe(0);
 
-        (await File.ReadAllTextAsync(Path.Combine(directory, "rc"), TestContext.Current.CancellationToken)).ShouldBe("0\n");
+        (await File.ReadAllTextAsync(Path.Combine(directory, "rc"), TestContext.Current.CancellationToken))
+            .ShouldBe("0\n");
         File.Exists(Path.Combine(directory, "spare")).ShouldBeFalse();
     }
 
@@ -101,10 +103,12 @@ public sealed class WitnessedExecTests : IAsyncDisposable
 
         for (_hidden = 5; _hidden > 0;)
         {
-            await Should.ThrowAsync<IOException>(() => witness.LookAsync("ended", TestContext.Current.CancellationToken));
+            await Should.ThrowAsync<IOException>(
+                () => witness.LookAsync("ended", TestContext.Current.CancellationToken));
         }
 
-        (await witness.LookAsync("ended", TestContext.Current.CancellationToken)).State.ShouldBe(WitnessedState.Unknown);
+        (await witness.LookAsync("ended", TestContext.Current.CancellationToken)).State
+            .ShouldBe(WitnessedState.Unknown);
     }
 
     [Fact]
@@ -127,11 +131,13 @@ public sealed class WitnessedExecTests : IAsyncDisposable
 
         if (isReserved)
         {
-            (await witness.ReserveAsync("/", ["true"], TestContext.Current.CancellationToken))[WitnessedExec.ExecKey].ShouldBe("look");
+            (await witness.ReserveAsync("/", ["true"], TestContext.Current.CancellationToken))[WitnessedExec.ExecKey]
+                .ShouldBe("look");
         }
         else
         {
-            await Should.ThrowAsync<IOException>(() => witness.ReserveAsync("/", ["true"], TestContext.Current.CancellationToken));
+            await Should.ThrowAsync<IOException>(
+                () => witness.ReserveAsync("/", ["true"], TestContext.Current.CancellationToken));
             File.Exists(Path.Combine(_directory, "reserved")).ShouldBeFalse();
         }
     }
@@ -139,7 +145,8 @@ public sealed class WitnessedExecTests : IAsyncDisposable
     [Fact]
     public void Look_lists_what_says_what_happened_and_nothing_else()
     {
-        foreach (var file in (string[])["3-a/T1", "3-a/Jar/1/started", "3-a/Jar/1/closed", "3-a/Jar/1/log", "3-a/Jar/1/deep/started", "started"])
+        foreach (var file in (string[])
+            ["3-a/T1", "3-a/Jar/1/started", "3-a/Jar/1/closed", "3-a/Jar/1/log", "3-a/Jar/1/deep/started", "started"])
         {
             Directory.CreateDirectory(Path.Combine(_directory, "drydock/u", Path.GetDirectoryName(file)!));
             File.WriteAllText(Path.Combine(_directory, "drydock/u", file), "");
@@ -149,7 +156,9 @@ public sealed class WitnessedExecTests : IAsyncDisposable
         Look("drydock/other").ShouldBe((0, ""));
         Directory.CreateDirectory(Path.Combine(_directory, "drydock/none"));
         Look("drydock/none").ShouldBe((0, ""));
-        Run(["/bin/sh", "-c", Witnesses.Script, "drydock-witnesses", Path.Combine(_directory, "unmounted"), "drydock/u"]).ShouldNotBe(0);
+        Run([
+            "/bin/sh", "-c", Witnesses.Script, "drydock-witnesses", Path.Combine(_directory, "unmounted"), "drydock/u"])
+            .ShouldNotBe(0);
 
         (int, string) Look(string root)
         {
@@ -179,11 +188,15 @@ public sealed class WitnessedExecTests : IAsyncDisposable
             case ("GET", ["exec", var id, "json"]):
                 return Json(new { ID = id, Running = false, ExitCode = id == "ended" ? _ended : _code });
             case ("POST", ["containers", "c", "exec"]):
-                (_command, _code) = ([.. request.Json["Cmd"]!.AsArray().Select(word => word!.GetValue<string>())], null);
+                (_command, _code) =
+                    ([.. request.Json["Cmd"]!.AsArray().Select(word => word!.GetValue<string>())], null);
                 return Json(new { Id = "look" });
             case ("POST", ["exec", "look", "start"]):
                 _code = Run(_command);
-                return new HttpResponseMessage(HttpStatusCode.SwitchingProtocols) { Content = new WorldContent(new MemoryStream()) };
+                return new HttpResponseMessage(HttpStatusCode.SwitchingProtocols)
+                {
+                    Content = new WorldContent(new MemoryStream())
+                };
             case ("GET", ["containers", "c", "json"]):
                 return Json(new { Id = "c", State = new { Running = true } });
             case ("GET", ["containers", "c", "archive"]):
@@ -208,7 +221,8 @@ public sealed class WitnessedExecTests : IAsyncDisposable
         return process.ExitCode;
     }
 
-    private static HttpResponseMessage Json<T>(T body) => new() { Content = JsonContent.Create(body, options: new JsonSerializerOptions()) };
+    private static HttpResponseMessage Json<T>(T body) =>
+        new() { Content = JsonContent.Create(body, options: new JsonSerializerOptions()) };
 
     private sealed class Wire(Func<WorldRequest, HttpResponseMessage> answer) : HttpMessageHandler
     {

@@ -4,13 +4,18 @@ namespace Drydock.Tests.Unit.Upgrades;
 internal sealed class ToyRunAction(ToyRunTruth truth, string door) : IStepAction
 {
 
-    public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult<Observation>(
-        context.Step.Phase == ToyRunKind.Await ? truth.OthersReady || truth.OpenDoor == door ? new Observation.Done() : new Observation.Running("the others are not ready")
-        : truth.Done.Contains(context.Step.Id) ? new Observation.Done()
-        : truth.Hanging.Contains(context.Step.Id) && truth.Begun.Contains(context.Step.Id) ? new Observation.Running("the part is being swapped")
-        : new Observation.NotStarted("not begun"));
+    public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+        Task.FromResult<Observation>(
+            context.Step.Phase == ToyRunKind.Await ? truth.OthersReady || truth.OpenDoor == door
+                ? new Observation.Done()
+                : new Observation.Running("the others are not ready")
+            : truth.Done.Contains(context.Step.Id) ? new Observation.Done()
+            : truth.Hanging.Contains(context.Step.Id) && truth.Begun.Contains(context.Step.Id)
+            ? new Observation.Running("the part is being swapped")
+            : new Observation.NotStarted("not begun"));
 
-    public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
 
     public async Task ActAsync(StepContext context, CancellationToken cancellationToken)

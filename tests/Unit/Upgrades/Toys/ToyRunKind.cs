@@ -10,7 +10,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
     public const string Seal = "Seal";
     public const string Undo = "Undo";
 
-    public override RunNames Names { get; } = RunNames.Of<ToyRun>("ToyRun", "parts", "parts were swapped", "a part was swapped");
+    public override RunNames Names { get; } = RunNames.Of<ToyRun>(
+        "ToyRun", "parts", "parts were swapped", "a part was swapped");
 
     public override RunForm Form => field ??= new ToyForm(Plans);
 
@@ -35,7 +36,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
         }));
     }
 
-    private sealed class ToyForm(PlanSlots slots) : RunForm<ToyRun, ToyRunSpec, ToyRunStatus>(ToyRunContext.Default.ToyRun, slots)
+    private sealed class ToyForm(PlanSlots slots) : RunForm<ToyRun, ToyRunSpec, ToyRunStatus>(
+        ToyRunContext.Default.ToyRun, slots)
     {
         protected override JsonObject Identity(ToyRunSpec spec) =>
             new() { ["parts"] = new JsonArray([.. spec.Parts]) };
@@ -58,7 +60,10 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
             var builder = new PlanBuilder();
             foreach (var step in basis.Plan.Steps.Where(s => s.Phase is Prepare or Swap && s.HasEverBegun))
             {
-                builder.Add(ToyRunDiscovery.Step($"{Undo}/{step.Name}", Undo, []) with { Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["undoes"] = step.Id } });
+                builder.Add(ToyRunDiscovery.Step($"{Undo}/{step.Name}", Undo, []) with
+                {
+                    Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["undoes"] = step.Id }
+                });
             }
 
             return builder.Build() with { Hold = basis.AfterSuccess ? "RollBack" : null };
@@ -67,11 +72,15 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
     private sealed class ToyReport : RunReport<ToyRunSpec, ToyRunStatus>
     {
-        protected override ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) => status with
-        {
-            New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? []).Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(s => s.Name)],
-            ActionRequired = isDone && slot == PlanSlot.Upgrade ? [new ActionItem { Reason = "Look", Message = "look at the parts" }] : status.ActionRequired,
-        };
+        protected override ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) =>
+            status with
+            {
+                New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? [])
+                    .Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(s => s.Name)],
+                ActionRequired = isDone && slot == PlanSlot.Upgrade
+                    ? [new ActionItem { Reason = "Look", Message = "look at the parts" }]
+                    : status.ActionRequired,
+            };
 
         protected override RunMilestones Milestones(ToyRunSpec spec) =>
             new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
@@ -81,6 +90,7 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
         protected override string Success(ToyRunStatus status) => $", new is {string.Join(" and ", status.New)}";
 
-        protected override string LeftBehind(ToyRunSpec spec, ToyRunStatus status) => "Parts are as these steps left them";
+        protected override string LeftBehind(ToyRunSpec spec, ToyRunStatus status) =>
+            "Parts are as these steps left them";
     }
 }

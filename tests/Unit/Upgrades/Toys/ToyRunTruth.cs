@@ -24,7 +24,8 @@ internal sealed class ToyRunTruth
     /// <summary>Whether the others are ready for which the run waits before its end.</summary>
     public bool OthersReady { get; set; } = true;
 
-    /// <summary>The door through which the others are seen to be ready whatever they are; null if there is none.</summary>
+    /// <summary>The door through which the others are seen to be ready whatever they are; null if there is
+    /// none.</summary>
     public string? OpenDoor { get; set; }
 
     /// <summary>Whether what was swapped can be swapped back.</summary>

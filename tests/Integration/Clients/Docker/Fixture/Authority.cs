@@ -12,8 +12,10 @@ internal sealed class Authority : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(
+            certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         _certificate = request.CreateSelfSigned(From, From.AddDays(30));
     }
@@ -48,7 +50,9 @@ internal sealed class Authority : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
 
-        using var certificate = request.Create(_certificate, From, From.AddDays(29), RandomNumberGenerator.GetBytes(12));
-        return (Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        using var certificate = request.Create(
+            _certificate, From, From.AddDays(29), RandomNumberGenerator.GetBytes(12));
+        return (Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()), Encoding.ASCII.GetBytes(
+            key.ExportPkcs8PrivateKeyPem()));
     }
 }

@@ -6,9 +6,14 @@ namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 internal static class BusyboxLayer
 {
     private const UnixFileMode Executable =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private static readonly string[] Programs = ["sh", "cat", "echo", "sleep", "true", "false", "ls", "env", "mkdir", "touch", "kill", "seq", "head", "yes", "tr", "printf"];
+    private static readonly string[] Programs =
+    [
+        "sh", "cat", "echo", "sleep", "true", "false", "ls", "env", "mkdir", "touch", "kill", "seq", "head", "yes",
+        "tr", "printf"
+    ];
 
     public static async Task WriteAsync(Stream target, params (string Path, byte[] Content)[] more)
     {
@@ -20,18 +25,24 @@ internal static class BusyboxLayer
 
         await using (var busybox = File.OpenRead("/bin/busybox"))
         {
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox") { Mode = Executable, DataStream = busybox });
+            await tar.WriteEntryAsync(
+                new PaxTarEntry(TarEntryType.RegularFile, "bin/busybox") { Mode = Executable, DataStream = busybox });
         }
 
         foreach (var program in Programs)
         {
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + program) { LinkName = "busybox", Mode = Executable });
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, "bin/" + program)
+            {
+                LinkName = "busybox",
+                Mode = Executable
+            });
         }
 
         foreach (var (path, content) in more)
         {
             using var data = new MemoryStream(content);
-            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, path) { Mode = Executable, DataStream = data });
+            await tar.WriteEntryAsync(
+                new PaxTarEntry(TarEntryType.RegularFile, path) { Mode = Executable, DataStream = data });
         }
     }
 }

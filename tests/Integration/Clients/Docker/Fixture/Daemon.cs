@@ -50,7 +50,8 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     public Task SignalAsync(string signal) =>
-        FixtureShell.RunAsync("kill", "-s", signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        FixtureShell.RunAsync(
+            "kill", "-s", signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
     {
@@ -81,6 +82,7 @@ internal sealed class Daemon : IAsyncDisposable
             }
         }
 
-        _ready.TrySetException(new InvalidOperationException($"the daemon ended before it was ready: {string.Join('\n', _lines.TakeLast(20))}"));
+        _ready.TrySetException(new InvalidOperationException(
+            $"the daemon ended before it was ready: {string.Join('\n', _lines.TakeLast(20))}"));
     }
 }

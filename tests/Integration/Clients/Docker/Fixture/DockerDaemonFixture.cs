@@ -46,8 +46,12 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     internal Daemon Process => _daemon!;
 
     /// <summary>A client that repeats nothing, so that what is seen is what happened.</summary>
-    public static DockerClient Client(DockerEndpoint endpoint, DockerClientOptions? options = null, TimeProvider? time = null) =>
-        new(endpoint, (options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted }, time);
+    public static DockerClient Client(
+        DockerEndpoint endpoint, DockerClientOptions? options = null, TimeProvider? time = null) =>
+        new(
+            endpoint,
+            (options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted },
+            time);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -160,9 +164,11 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
 
             await using (var client = Client(UnixEndpoint))
             {
-                foreach (var container in await client.Containers.ListContainersAsync(new ContainersListParameters { All = true }))
+                foreach (var container in await client.Containers.ListContainersAsync(
+                    new ContainersListParameters { All = true }))
                 {
-                    await client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true, RemoveVolumes = true });
+                    await client.Containers.RemoveContainerAsync(
+                        container.ID, new ContainerRemoveParameters { Force = true, RemoveVolumes = true });
                 }
             }
 
@@ -187,7 +193,8 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
         var id = int.Parse(await File.ReadAllTextAsync(file), CultureInfo.InvariantCulture);
         File.Delete(file);
         var commandLine = $"/proc/{id}/cmdline";
-        if (!File.Exists(commandLine) || !(await File.ReadAllTextAsync(commandLine)).Contains(Root, StringComparison.Ordinal))
+        if (!File.Exists(commandLine)
+            || !(await File.ReadAllTextAsync(commandLine)).Contains(Root, StringComparison.Ordinal))
         {
             return;
         }

@@ -14,7 +14,8 @@ internal sealed class EngineDirectory
 
     public static EngineDirectory Create()
     {
-        var directory = new EngineDirectory(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}"));
+        var directory = new EngineDirectory(string.Create(
+            CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}"));
         Directory.CreateDirectory(directory.Path);
         return directory;
     }
@@ -45,7 +46,8 @@ internal sealed class EngineDirectory
     /// <summary>Unmounts what lies in it and deletes it, and the network namespace.</summary>
     public async Task DeleteAsync()
     {
-        var mounts = (await File.ReadAllLinesAsync("/proc/self/mounts")).Select(line => line.Split(' ')[1]).Where(Contains).Reverse();
+        var mounts = (await File.ReadAllLinesAsync("/proc/self/mounts")).Select(line => line.Split(' ')[1])
+            .Where(Contains).Reverse();
         foreach (var mount in mounts)
         {
             await FixtureShell.RunAsync("umount", "--lazy", mount);

@@ -33,6 +33,7 @@ internal static class FixtureShell
         var text = new StringBuilder(await output).Append(await errors).ToString();
         return process.ExitCode == 0
             ? text
-            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text}");
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text}");
     }
 }

@@ -30,12 +30,17 @@ internal sealed class LinkedNamespace
     {
         var taken = await FixtureShell.RunAsync("ip", "-4", "-o", "address");
         var octet = Enumerable.Range(0, 100).Select(i => 100 + ((Environment.ProcessId + i) % 100))
-            .First(n => !taken.Contains(string.Create(CultureInfo.InvariantCulture, $" 198.18.{n}."), StringComparison.Ordinal));
+            .First(n => !taken.Contains(
+                string.Create(CultureInfo.InvariantCulture, $" 198.18.{n}."), StringComparison.Ordinal));
         var tag = string.Create(CultureInfo.InvariantCulture, $"ddt{octet}");
-        var created = new LinkedNamespace(tag, tag + "o", string.Create(CultureInfo.InvariantCulture, $"198.18.{octet}.2"));
+        var created = new LinkedNamespace(
+            tag, tag + "o", string.Create(CultureInfo.InvariantCulture, $"198.18.{octet}.2"));
         await FixtureShell.RunAsync("ip", "netns", "add", created.Name);
-        await FixtureShell.RunAsync("ip", "link", "add", created.Outside, "type", "veth", "peer", "name", "eth0", "netns", created.Name);
-        await FixtureShell.RunAsync("ip", "address", "add", string.Create(CultureInfo.InvariantCulture, $"198.18.{octet}.1/30"), "dev", created.Outside);
+        await FixtureShell.RunAsync(
+            "ip", "link", "add", created.Outside, "type", "veth", "peer", "name", "eth0", "netns", created.Name);
+        await FixtureShell.RunAsync(
+            "ip", "address", "add", string.Create(CultureInfo.InvariantCulture, $"198.18.{octet}.1/30"), "dev",
+            created.Outside);
         await FixtureShell.RunAsync("ip", "link", "set", created.Outside, "up");
         await FixtureShell.RunAsync("ip", "-n", created.Name, "address", "add", created.Address + "/30", "dev", "eth0");
         await FixtureShell.RunAsync("ip", "-n", created.Name, "link", "set", "lo", "up");

@@ -64,7 +64,9 @@ internal sealed class Registry : IAsyncDisposable
         if (context.Request.Headers["Authorization"] != expected)
         {
             context.Response.Headers["WWW-Authenticate"] = "Basic realm=\"test\"";
-            await EndAsync(context, 401, "application/json", """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"""u8.ToArray());
+            await EndAsync(
+                context, 401, "application/json",
+                """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"""u8.ToArray());
             return;
         }
 
@@ -73,10 +75,13 @@ internal sealed class Registry : IAsyncDisposable
         {
             "/v2/" => (200, "application/json", "{}"u8.ToArray()),
             "/v2/team/app/manifests/1" => (200, ManifestType, _image.Manifest),
-            _ when path == $"/v2/team/app/manifests/{SavedImage.Digest(_image.Manifest)}" => (200, ManifestType, _image.Manifest),
+            _ when path == $"/v2/team/app/manifests/{SavedImage.Digest(_image.Manifest)}" =>
+                (200, ManifestType, _image.Manifest),
             _ when path == $"/v2/team/app/blobs/{_image.Id}" => (200, "application/octet-stream", _image.Config),
-            _ when path == $"/v2/team/app/blobs/{SavedImage.Digest(_image.Layer)}" => (200, "application/octet-stream", _image.Layer),
-            _ => (404, "application/json", """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""u8.ToArray()),
+            _ when path == $"/v2/team/app/blobs/{SavedImage.Digest(_image.Layer)}" =>
+                (200, "application/octet-stream", _image.Layer),
+            _ => (404, "application/json", """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""u8
+                .ToArray()),
         };
         if (status == 200 && type == ManifestType)
         {

@@ -29,9 +29,12 @@ internal sealed class SavedImage
     public static async Task<SavedImage> CreateAsync(int ballastBytes = 0)
     {
         using var layer = new MemoryStream();
-        await BusyboxLayer.WriteAsync(layer, ("etc/mark", Guid.NewGuid().ToByteArray()), ("etc/ballast", RandomNumberGenerator.GetBytes(ballastBytes)));
+        await BusyboxLayer.WriteAsync(
+            layer, ("etc/mark", Guid.NewGuid().ToByteArray()),
+            ("etc/ballast", RandomNumberGenerator.GetBytes(ballastBytes)));
         var bytes = layer.ToArray();
-        var config = $$$"""{"architecture":"amd64","os":"linux","config":{"Cmd":["/bin/sh"],"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["{{{Digest(bytes)}}}"]}}""";
+        var config =
+            $$$"""{"architecture":"amd64","os":"linux","config":{"Cmd":["/bin/sh"],"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["{{{Digest(bytes)}}}"]}}""";
         return new SavedImage(bytes, Encoding.UTF8.GetBytes(config));
     }
 
@@ -46,7 +49,8 @@ internal sealed class SavedImage
             var configName = Id["sha256:".Length..] + ".json";
             await WriteAsync(tar, configName, Config);
             await WriteAsync(tar, "layer.tar", Layer);
-            await WriteAsync(tar, "manifest.json", Encoding.UTF8.GetBytes($$"""[{"Config":"{{configName}}","RepoTags":["{{reference}}"],"Layers":["layer.tar"]}]"""));
+            await WriteAsync(tar, "manifest.json", Encoding.UTF8.GetBytes(
+                $$"""[{"Config":"{{configName}}","RepoTags":["{{reference}}"],"Layers":["layer.tar"]}]"""));
         }
 
         return archive.ToArray();
@@ -55,6 +59,10 @@ internal sealed class SavedImage
     private static async Task WriteAsync(TarWriter tar, string name, byte[] content)
     {
         using var data = new MemoryStream(content);
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = data, Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name)
+        {
+            DataStream = data,
+            Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        });
     }
 }

@@ -32,10 +32,12 @@ public sealed class SshHosts(LabFixture lab) : IAsyncLifetime
     public LabHost Bastion => _bastion!;
 
     /// <summary>The key that the jump host lets in, and its host key.</summary>
-    public SshJump Jump => new(new SshEndpoint(Bastion.Address, Bastion.User), new SshMaterial(Read("bastion"), Line(Bastion.KnownHostsLine)));
+    public SshJump Jump => new(
+        new SshEndpoint(Bastion.Address, Bastion.User), new SshMaterial(Read("bastion"), Line(Bastion.KnownHostsLine)));
 
     /// <summary>The key that the host lets in, and its host key under both of its names.</summary>
-    public SshMaterial Material => new(Encoding.ASCII.GetBytes(Host.KeyPem), Line($"{Host.KnownHostsLine}\n{Known(InnerName)}"));
+    public SshMaterial Material =>
+        new(Encoding.ASCII.GetBytes(Host.KeyPem), Line($"{Host.KnownHostsLine}\n{Known(InnerName)}"));
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -43,8 +45,10 @@ public sealed class SshHosts(LabFixture lab) : IAsyncLifetime
         var run = await lab.RunAsync();
         _engine = await DockerHost.StartAsync(run, LabFixture.UniqueName("dk"));
         _host = await LabHost.StartAsync(
-            run, LabFixture.UniqueName("oms"), new LabHostOptions { User = Account, Sudo = false, Shared = [Path.GetDirectoryName(Engine.SocketPath)!] });
-        _bastion = await LabHost.StartAsync(run, LabFixture.UniqueName("jump"), new LabHostOptions { User = "ops", Sudo = false });
+            run, LabFixture.UniqueName("oms"),
+            new LabHostOptions { User = Account, Sudo = false, Shared = [Path.GetDirectoryName(Engine.SocketPath)!] });
+        _bastion = await LabHost.StartAsync(
+            run, LabFixture.UniqueName("jump"), new LabHostOptions { User = "ops", Sudo = false });
         _keys = run.FolderFor(LabFixture.UniqueName("keys"));
         await MakeKeyAsync("bastion", "");
         await LinkAsync("/run/docker.sock");
@@ -66,7 +70,8 @@ public sealed class SshHosts(LabFixture lab) : IAsyncLifetime
         DockerEndpoint.Parse($"ssh://{Account}@{Host.Address}{socket}") with { Ssh = Material };
 
     /// <summary>The host by the name that only the jump host knows.</summary>
-    public DockerEndpoint BehindJump() => DockerEndpoint.Parse($"ssh://{Account}@{InnerName}") with { Ssh = Material, Jump = Jump, AsRoot = true };
+    public DockerEndpoint BehindJump() =>
+        DockerEndpoint.Parse($"ssh://{Account}@{InnerName}") with { Ssh = Material, Jump = Jump, AsRoot = true };
 
     /// <summary>
     /// A client that repeats nothing, under the operator's own policy. A busy machine may take minutes for a login.
@@ -80,17 +85,22 @@ public sealed class SshHosts(LabFixture lab) : IAsyncLifetime
 
     /// <summary>The whole of what sudo permits to the account.</summary>
     public Task PermitAsync(params IEnumerable<string> lines) =>
-        Host.WriteFileAsync($"/etc/sudoers.d/{Account}", string.Concat(lines.Select(line => line + "\n")), UnixFileMode.UserRead | UnixFileMode.GroupRead, asRoot: true);
+        Host.WriteFileAsync(
+            $"/etc/sudoers.d/{Account}", string.Concat(lines.Select(line => line + "\n")),
+            UnixFileMode.UserRead | UnixFileMode.GroupRead, asRoot: true);
 
     /// <summary>What sshd demands of the key on the jump host.</summary>
     public async Task WriteBastionKeyAsync(string options) =>
-        await Bastion.WriteFileAsync(AuthorizedKeys, options + await File.ReadAllTextAsync(Path.Combine(_keys, "bastion.pub")), Private);
+        await Bastion.WriteFileAsync(
+            AuthorizedKeys, options + await File.ReadAllTextAsync(Path.Combine(_keys, "bastion.pub")), Private);
 
     /// <summary>A second path of the socket on the host.</summary>
-    public Task LinkAsync(string path) => RootAsync(Host, $"mkdir -p {Path.GetDirectoryName(path)} && ln -sfn {Engine.SocketPath} {path}");
+    public Task LinkAsync(string path) =>
+        RootAsync(Host, $"mkdir -p {Path.GetDirectoryName(path)} && ln -sfn {Engine.SocketPath} {path}");
 
     /// <summary>Runs as root.</summary>
-    public static async Task RootAsync(LabHost host, string script) => (await host.RunAsync(script, asRoot: true)).OrThrow();
+    public static async Task RootAsync(LabHost host, string script) =>
+        (await host.RunAsync(script, asRoot: true)).OrThrow();
 
     /// <summary>What sshd of a host logged.</summary>
     public static string SshdLog(LabHost host) => File.ReadAllText(host.PathOf("/var/log/sshd.log"));
@@ -101,7 +111,9 @@ public sealed class SshHosts(LabFixture lab) : IAsyncLifetime
         var path = Path.Combine(_keys, LabFixture.UniqueName("encrypted"));
         await File.WriteAllTextAsync(path, Host.KeyPem);
         File.SetUnixFileMode(path, Private);
-        await LabShell.RunAsync("ssh-keygen", ["-q", "-p", "-P", "", "-N", passphrase, "-a", $"{rounds}", .. isPem ? ["-m", "PKCS8"] : Array.Empty<string>(), "-f", path]);
+        await LabShell.RunAsync("ssh-keygen", [
+            "-q", "-p", "-P", "", "-N", passphrase, "-a", $"{rounds}",
+            .. isPem ? ["-m", "PKCS8"] : Array.Empty<string>(), "-f", path]);
         return await File.ReadAllBytesAsync(path);
     }
 
@@ -111,7 +123,8 @@ public sealed class SshHosts(LabFixture lab) : IAsyncLifetime
     public static byte[] Line(string text) => Encoding.ASCII.GetBytes(text + "\n");
 
     private async Task MakeKeyAsync(string name, string passphrase) =>
-        await LabShell.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", passphrase, "-C", name, "-f", Path.Combine(_keys, name)]);
+        await LabShell.RunAsync(
+            "ssh-keygen", ["-q", "-t", "ed25519", "-N", passphrase, "-C", name, "-f", Path.Combine(_keys, name)]);
 
     private byte[] Read(string name) => File.ReadAllBytes(Path.Combine(_keys, name));
 }

@@ -25,7 +25,8 @@ internal sealed class SshServer : IAsyncDisposable
 
     /// <summary>Kills every connection there is, as a network does that goes away.</summary>
     public async Task BreakAsync() =>
-        await FixtureShell.RunAsync("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"pkill -KILL -P {_daemon.Id}"));
+        await FixtureShell.RunAsync(
+            "sh", "-c", string.Create(CultureInfo.InvariantCulture, $"pkill -KILL -P {_daemon.Id}"));
 
     /// <summary>The key it lets in, and its own host key as known.</summary>
     public SshMaterial Material => new(File.ReadAllBytes($"{_directory}/user"), KnownHosts("host"));
@@ -44,7 +45,8 @@ internal sealed class SshServer : IAsyncDisposable
         var directory = Directory.CreateDirectory($"{root}/ssh-{Guid.NewGuid().ToString("N")[..6]}").FullName;
         foreach (var key in new[] { "host", "user", "stranger" })
         {
-            await FixtureShell.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", $"{directory}/{key}");
+            await FixtureShell.RunAsync(
+                "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", $"{directory}/{key}");
         }
 
         // sshd insists on this directory for its unprivileged part; the package makes it at boot.
@@ -55,21 +57,29 @@ internal sealed class SshServer : IAsyncDisposable
         var port = ((IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
         await File.WriteAllLinesAsync($"{directory}/sshd_config", [
-            string.Create(CultureInfo.InvariantCulture, $"Port {port}"), "ListenAddress 127.0.0.1", $"HostKey {directory}/host", $"AuthorizedKeysFile {directory}/authorized_keys",
-            "PidFile none", "StrictModes no", "UsePAM no", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",
+            string.Create(CultureInfo.InvariantCulture, $"Port {port}"), "ListenAddress 127.0.0.1",
+            $"HostKey {directory}/host", $"AuthorizedKeysFile {directory}/authorized_keys",
+            "PidFile none", "StrictModes no", "UsePAM no", "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",
 
             // Shells do not read what the account of this machine has at home.
-            $"SetEnv HOME={directory} PATH={directory}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            $"SetEnv HOME={directory} "
+            + $"PATH={directory}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         ]);
-        var daemon = await Daemon.StartAsync(["Server listening on 127.0.0.1"], "/usr/sbin/sshd", "-D", "-e", "-f", $"{directory}/sshd_config");
+        var daemon = await Daemon.StartAsync(
+            ["Server listening on 127.0.0.1"], "/usr/sbin/sshd", "-D", "-e", "-f", $"{directory}/sshd_config");
         return new SshServer(directory, port, daemon);
     }
 
     public DockerEndpoint Endpoint(string socket, SshMaterial material) =>
-        DockerEndpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"ssh://root@127.0.0.1:{Port}{socket}")) with { Ssh = material };
+        DockerEndpoint.Parse(string.Create(CultureInfo.InvariantCulture, $"ssh://root@127.0.0.1:{Port}{socket}")) with
+        {
+            Ssh = material
+        };
 
     public ValueTask DisposeAsync() => _daemon.DisposeAsync();
 
     private byte[] KnownHosts(string key) => System.Text.Encoding.ASCII.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"[127.0.0.1]:{Port} {File.ReadAllText($"{_directory}/{key}.pub")}"));
+        string.Create(
+            CultureInfo.InvariantCulture, $"[127.0.0.1]:{Port} {File.ReadAllText($"{_directory}/{key}.pub")}"));
 }

@@ -9,7 +9,8 @@ namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
 internal static class UserlandLayer
 {
     private const UnixFileMode Everybody =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     /// <summary>Uid and gid of the account bigmath.</summary>
     public const int UserId = 7001;
@@ -26,15 +27,18 @@ internal static class UserlandLayer
 
             foreach (var open in new[] { "tmp/", "data/" })
             {
-                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, open) { Mode = Everybody, Uid = UserId, Gid = UserId });
+                await tar.WriteEntryAsync(
+                    new PaxTarEntry(TarEntryType.Directory, open) { Mode = Everybody, Uid = UserId, Gid = UserId });
             }
 
             foreach (var link in new[] { "bin", "sbin", "lib", "lib64" })
             {
-                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, link) { LinkName = "usr/" + link, Mode = Everybody });
+                await tar.WriteEntryAsync(
+                    new PaxTarEntry(TarEntryType.SymbolicLink, link) { LinkName = "usr/" + link, Mode = Everybody });
             }
 
-            await WriteAsync(tar, "etc/passwd", $"root:x:0:0::/tmp:/bin/sh\nbigmath:x:{UserId}:{UserId}::/data:/bin/sh\n");
+            await WriteAsync(
+                tar, "etc/passwd", $"root:x:0:0::/tmp:/bin/sh\nbigmath:x:{UserId}:{UserId}::/data:/bin/sh\n");
             await WriteAsync(tar, "etc/group", $"root:x:0:\nbigmath:x:{UserId}:\n");
         }
 
@@ -45,6 +49,10 @@ internal static class UserlandLayer
     private static async Task WriteAsync(TarWriter tar, string path, string content)
     {
         using var data = new MemoryStream(Encoding.ASCII.GetBytes(content));
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, path) { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, DataStream = data });
+        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, path)
+        {
+            Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+            DataStream = data
+        });
     }
 }

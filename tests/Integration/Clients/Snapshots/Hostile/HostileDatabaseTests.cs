@@ -1,8 +1,8 @@
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>
-/// hostile.sql with hostile.mariadb.sql or hostile.mysql.sql, dumped and restored on a real server. DRYDOCK_LAB_METADB names its system:
-/// Debian 12 has MariaDB 10.11, trixie MariaDB 11.8, sid MySQL 9.
+/// hostile.sql with hostile.mariadb.sql or hostile.mysql.sql, dumped and restored on a real server. DRYDOCK_LAB_METADB
+/// names its system: Debian 12 has MariaDB 10.11, trixie MariaDB 11.8, sid MySQL 9.
 /// </summary>
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostileDatabaseTests(LabFixture lab) : IAsyncLifetime
@@ -18,12 +18,16 @@ public sealed class HostileDatabaseTests(LabFixture lab) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = LabFixture.UniqueName("hostile"), Tls = true }, Token);
+        _server = await MetaDb.StartAsync(
+            await lab.RunAsync(), new MetaDbOptions { Name = LabFixture.UniqueName("hostile"), Tls = true }, Token);
         _isMySql = !(await AskAsync("SELECT VERSION()")).Contains("MariaDB", StringComparison.Ordinal);
         await _server.CreateUserAsync("drc", Password, cancellationToken: Token);
         foreach (var name in new[] { "hostile.sql", _isMySql ? "hostile.mysql.sql" : "hostile.mariadb.sql" })
         {
-            await _server.ExecAsync(await File.ReadAllTextAsync(Repository.PathOf("tests", "Integration", "Clients", "Snapshots", "Hostile", name), Token), cancellationToken: Token);
+            await _server.ExecAsync(
+                await File.ReadAllTextAsync(
+                    Repository.PathOf("tests", "Integration", "Clients", "Snapshots", "Hostile", name), Token),
+                cancellationToken: Token);
         }
     }
 
@@ -37,15 +41,30 @@ public sealed class HostileDatabaseTests(LabFixture lab) : IAsyncLifetime
         using var folder = new TemporaryStorage();
 
         // Each tool refuses one of the tables, with these words.
-        var (without, words) = tool == DumpToolKind.MyDumper ? ("`weird ``na\nme心`", "has a line feed") : ("js", "generated columns");
+        var (without, words) =
+            tool == DumpToolKind.MyDumper ? ("`weird ``na\nme心`", "has a line feed") : ("js", "generated columns");
         if (_isMySql || tool == DumpToolKind.MyDumper)
         {
-            var all = new SnapshotRequest { Location = folder.At("all"), Connection = Connection("drc"), Databases = ["h"], Tool = tool, Acknowledged = Accepted };
-            (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(all, Token))).Message.ShouldContain(words);
+            var all = new SnapshotRequest
+            {
+                Location = folder.At("all"),
+                Connection = Connection("drc"),
+                Databases = ["h"],
+                Tool = tool,
+                Acknowledged = Accepted
+            };
+            (await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(all, Token))).Message
+                .ShouldContain(words);
             await AskAsync($"DROP TABLE h.{without}");
         }
 
-        var request = new SnapshotRequest { Location = folder.One, Connection = Connection("drc"), Databases = ["h"], Tool = tool };
+        var request = new SnapshotRequest
+        {
+            Location = folder.One,
+            Connection = Connection("drc"),
+            Databases = ["h"],
+            Tool = tool
+        };
         var refused = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(request, Token));
         (refused.Failure, refused.Message).ShouldSatisfyAllConditions(
             r => r.Failure.ShouldBe(SnapshotFailure.DumpLosesDigits),
@@ -60,16 +79,26 @@ public sealed class HostileDatabaseTests(LabFixture lab) : IAsyncLifetime
             await AskAsync("SET GLOBAL sql_require_primary_key=ON; SET GLOBAL sql_generate_invisible_primary_key=ON");
         }
 
-        await AskAsync("DELETE FROM h.bt; DROP VIEW h.v1; DROP TRIGGER h.tr0; CREATE TABLE h.later (id INT PRIMARY KEY)");
+        await AskAsync(
+            "DELETE FROM h.bt; DROP VIEW h.v1; DROP TRIGGER h.tr0; CREATE TABLE h.later (id INT PRIMARY KEY)");
         var warnings = new List<string>();
         await new SnapshotLoader().RestoreAsync(
-            new SnapshotLoadRequest { Location = folder.One, Connection = Connection("drc"), Database = "h", OnWarning = w => warnings.Add(w.Message) }, Token);
+            new SnapshotLoadRequest
+            {
+                Location = folder.One,
+                Connection = Connection("drc"),
+                Database = "h",
+                OnWarning = w => warnings.Add(w.Message)
+            },
+            Token);
 
         warnings.ShouldBeEmpty();
         Differing(before, await ContentAsync("h")).ShouldBeEmpty();
         (await ContentAsync("hx")).ShouldBe(outside);
-        (await AskAsync("SELECT id, f + 0e0 FROM h.fl")).ShouldBe(digits.Replace("16777216", "16777200", StringComparison.Ordinal)
-            .Replace("3.1415927410125732", "3.141590118408203", StringComparison.Ordinal).Replace("123456792", "123457000", StringComparison.Ordinal));
+        (await AskAsync("SELECT id, f + 0e0 FROM h.fl"))
+            .ShouldBe(digits.Replace("16777216", "16777200", StringComparison.Ordinal)
+                .Replace("3.1415927410125732", "3.141590118408203", StringComparison.Ordinal)
+                .Replace("123456792", "123457000", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,7 +106,13 @@ public sealed class HostileDatabaseTests(LabFixture lab) : IAsyncLifetime
     {
         using var folder = new TemporaryStorage();
         await _server.CreateUserAsync("half", Password, "SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON h.*", Token);
-        var request = new SnapshotRequest { Location = folder.One, Connection = Connection("half"), Databases = ["h"], Acknowledged = Accepted };
+        var request = new SnapshotRequest
+        {
+            Location = folder.One,
+            Connection = Connection("half"),
+            Databases = ["h"],
+            Acknowledged = Accepted
+        };
 
         var hidden = await Should.ThrowAsync<SnapshotException>(() => new Snapshotter().TakeAsync(request, Token));
         hidden.Failure.ShouldBe(SnapshotFailure.ObjectsHidden);
@@ -106,28 +141,42 @@ public sealed class HostileDatabaseTests(LabFixture lab) : IAsyncLifetime
     {
         var all = new List<string>();
         foreach (var row in Lines(await AskAsync(
-            $"SELECT HEX(TABLE_NAME), TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{database}' AND TABLE_NAME <> '{RestoreWitness.Table}' ORDER BY BINARY TABLE_NAME")))
+            $"SELECT HEX(TABLE_NAME), TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = '{database}' AND "
+            + $"TABLE_NAME <> '{RestoreWitness.Table}' ORDER BY BINARY TABLE_NAME")))
         {
             var (hex, kind) = (row.Split('\t')[0], row.Split('\t')[1]);
             var name = System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex));
             var quoted = $"{database}.`{name.Replace("`", "``", StringComparison.Ordinal)}`";
-            all.Add($"{name} {await AskAsync($"SHOW CREATE {(kind is "VIEW" or "SEQUENCE" ? kind : "TABLE")} {quoted}")}");
+            all.Add(
+                $"{name} {await AskAsync($"SHOW CREATE {(kind is "VIEW" or "SEQUENCE" ? kind : "TABLE")} {quoted}")}");
             if (kind is "VIEW" or "SEQUENCE")
             {
                 continue;
             }
 
             var columns = Lines(await AskAsync(
-                $"SELECT HEX(COLUMN_NAME) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{database}' AND HEX(TABLE_NAME) = '{hex}' ORDER BY ORDINAL_POSITION"))
-                .Select(c => $"`{System.Text.Encoding.UTF8.GetString(Convert.FromHexString(c)).Replace("`", "``", StringComparison.Ordinal)}`");
-            var (from, more) = kind == "SYSTEM VERSIONED" ? (" FOR SYSTEM_TIME ALL", (string[])["row_start", "row_end"]) : ("", []);
+                $"SELECT HEX(COLUMN_NAME) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{database}' AND "
+                + $"HEX(TABLE_NAME) = '{hex}' ORDER BY ORDINAL_POSITION"))
+                .Select(c => "`"
+                    + $"{System.Text.Encoding.UTF8.GetString(Convert.FromHexString(c))
+                        .Replace("`", "``", StringComparison.Ordinal)}"
+                    + "`");
+            var (from, more) =
+                kind == "SYSTEM VERSIONED" ? (" FOR SYSTEM_TIME ALL", (string[])["row_start", "row_end"]) : ("", []);
             var list = string.Join(", ", columns.Concat(more).Select(c => $"COALESCE(HEX(CONCAT({c})), '-')"));
-            all.AddRange(Lines(await AskAsync($"SET time_zone = '+00:00'; SELECT {list} FROM {quoted}{from}")).Order(StringComparer.Ordinal));
+            all.AddRange(Lines(await AskAsync($"SET time_zone = '+00:00'; SELECT {list} FROM {quoted}{from}"))
+                .Order(StringComparer.Ordinal));
         }
 
-        all.Add(await AskAsync($"SELECT ROUTINE_TYPE, ROUTINE_NAME, HEX(ROUTINE_DEFINITION), DEFINER, SQL_MODE FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = '{database}' ORDER BY 1, 2"));
-        all.Add(await AskAsync($"SELECT TRIGGER_NAME, ACTION_ORDER, ACTION_STATEMENT, DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '{database}' ORDER BY 1"));
-        all.Add(await AskAsync($"SELECT EVENT_NAME, EVENT_DEFINITION, STATUS, DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{database}'"));
+        all.Add(await AskAsync(
+            "SELECT ROUTINE_TYPE, ROUTINE_NAME, HEX(ROUTINE_DEFINITION), DEFINER, SQL_MODE FROM "
+            + $"information_schema.ROUTINES WHERE ROUTINE_SCHEMA = '{database}' ORDER BY 1, 2"));
+        all.Add(await AskAsync(
+            "SELECT TRIGGER_NAME, ACTION_ORDER, ACTION_STATEMENT, DEFINER FROM information_schema.TRIGGERS WHERE "
+            + $"TRIGGER_SCHEMA = '{database}' ORDER BY 1"));
+        all.Add(await AskAsync(
+            "SELECT EVENT_NAME, EVENT_DEFINITION, STATUS, DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = "
+            + $"'{database}'"));
         return string.Join('\n', all);
     }
 

@@ -23,7 +23,8 @@ public sealed class S3AccessTests(LabFixture lab)
 
         using var trusting = new S3SnapshotStorage(server.Options(bucket));
         (await trusting.EnsureMarkAsync(Token)).StorageId.ShouldNotBeEmpty();
-        Should.Throw<SnapshotException>(() => new S3SnapshotStorage(Copy(server.Options(bucket), "no certificate at all"))).Failure.ShouldBe(SnapshotFailure.InvalidRequest);
+        Should.Throw<SnapshotException>(() => new S3SnapshotStorage(
+            Copy(server.Options(bucket), "no certificate at all"))).Failure.ShouldBe(SnapshotFailure.InvalidRequest);
     }
 
     [Fact]
@@ -60,8 +61,10 @@ public sealed class S3AccessTests(LabFixture lab)
         var server = await lab.S3ServerAsync();
         using var storage = new S3SnapshotStorage(server.Options("no-such-bucket"));
         (await MessageAsync(storage)).ShouldContain("create it");
-        (await Should.ThrowAsync<SnapshotException>(() => storage.ReadMarkAsync(Token))).Message.ShouldContain("NoSuchBucket");
-        (await Should.ThrowAsync<SnapshotException>(() => storage.ListAsync("", Token))).Message.ShouldContain("no-such-bucket");
+        (await Should.ThrowAsync<SnapshotException>(() => storage.ReadMarkAsync(Token))).Message
+            .ShouldContain("NoSuchBucket");
+        (await Should.ThrowAsync<SnapshotException>(() => storage.ListAsync("", Token))).Message
+            .ShouldContain("no-such-bucket");
     }
 
     [Fact]
@@ -70,14 +73,16 @@ public sealed class S3AccessTests(LabFixture lab)
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
         await using var proxy = new S3FaultProxy(await lab.RunAsync(), server);
-        using var impatient = new S3SnapshotStorage(server.Options(bucket, proxy.Endpoint, retries: 1, timeout: TimeSpan.FromMilliseconds(300)));
+        using var impatient = new S3SnapshotStorage(
+            server.Options(bucket, proxy.Endpoint, retries: 1, timeout: TimeSpan.FromMilliseconds(300)));
         proxy.Freeze();
         (await MessageAsync(impatient)).ShouldContain("no answer within 0.3 s");
         proxy.Thaw();
         proxy.Refuse();
         (await MessageAsync(impatient)).ShouldContain(proxy.Endpoint.Authority);
         proxy.Accept();
-        using var nobody = new S3SnapshotStorage(server.Options(bucket, new UriBuilder(server.Endpoint) { Port = 9 }.Uri, retries: 1));
+        using var nobody = new S3SnapshotStorage(
+            server.Options(bucket, new UriBuilder(server.Endpoint) { Port = 9 }.Uri, retries: 1));
         (await MessageAsync(nobody)).ShouldContain("no connection to");
     }
 
@@ -106,8 +111,19 @@ public sealed class S3AccessTests(LabFixture lab)
     [InlineData("PermanentRedirect", 301, "region")]
     public void S3_error_has_advice_and_hides_keys(string code, int status, string wayOut)
     {
-        var options = new S3StorageOptions { Endpoint = new Uri("https://s3.lab:9000"), Bucket = "my-bucket", AccessKey = "canary-access", SecretKey = "canary-secret" };
-        var error = S3Errors.Describe(options, "write", "a/b", new AmazonS3Exception("canary-access was refused: canary-secret") { ErrorCode = code, StatusCode = (System.Net.HttpStatusCode)status });
+        var options = new S3StorageOptions
+        {
+            Endpoint = new Uri("https://s3.lab:9000"),
+            Bucket = "my-bucket",
+            AccessKey = "canary-access",
+            SecretKey = "canary-secret"
+        };
+        var error = S3Errors.Describe(options, "write", "a/b", new AmazonS3Exception(
+            "canary-access was refused: canary-secret")
+        {
+            ErrorCode = code,
+            StatusCode = (System.Net.HttpStatusCode)status
+        });
         error.Message.ShouldStartWith("Cannot write 'a/b' in s3 https://s3.lab:9000/my-bucket: ");
         error.Message.ShouldContain(code);
         error.Message.ShouldContain(wayOut);
@@ -117,7 +133,13 @@ public sealed class S3AccessTests(LabFixture lab)
     [Fact]
     public void Network_error_is_a_transient_storage_error()
     {
-        var options = new S3StorageOptions { Endpoint = new Uri("https://s3.lab:9000"), Bucket = "my-bucket", AccessKey = "not-a-real-key", SecretKey = "not-a-real-secret" };
+        var options = new S3StorageOptions
+        {
+            Endpoint = new Uri("https://s3.lab:9000"),
+            Bucket = "my-bucket",
+            AccessKey = "not-a-real-key",
+            SecretKey = "not-a-real-secret"
+        };
         var error = new SocketException((int)SocketError.ConnectionRefused);
         S3Errors.IsStorageError(error).ShouldBeTrue();
         S3Errors.IsTransient(error).ShouldBeTrue();
@@ -144,7 +166,12 @@ public sealed class S3AccessTests(LabFixture lab)
             SecretKey = "not-a-real-secret",
             SessionToken = token,
         }, TimeProvider.System);
-        return client.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = "my-bucket", Key = "key", Expires = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime });
+        return client.GetPreSignedURL(new GetPreSignedUrlRequest
+        {
+            BucketName = "my-bucket",
+            Key = "key",
+            Expires = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime
+        });
     }
 
     private static async Task<string> MessageAsync(S3SnapshotStorage storage)

@@ -64,7 +64,9 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Lost_answer_to_upload_completion_is_no_failure()
     {
-        Strike(p => p.Act.Verb == "POST" && _proxy.Ledger.Acts.Count(a => a.Verb == "POST") == 2, FaultSide.After, FaultAction.Cut);
+        Strike(
+            p => p.Act.Verb == "POST" && _proxy.Ledger.Acts.Count(a => a.Verb == "POST") == 2, FaultSide.After,
+            FaultAction.Cut);
         await Written();
         _proxy.Ledger.Fired.Count.ShouldBe(1);
     }
@@ -76,7 +78,8 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
         await _storage.WriteAsync("small", "content");
         _proxy.Ledger.Acts.Count(a => a.Verb == "PUT").ShouldBe(2);
         (await _storage.ReadAsync("small")).ShouldBe("content");
-        (await Should.ThrowAsync<SnapshotException>(() => _storage.WriteAsync("small", "other"))).Failure.ShouldBe(SnapshotFailure.AlreadyExists);
+        (await Should.ThrowAsync<SnapshotException>(() => _storage.WriteAsync("small", "other"))).Failure
+            .ShouldBe(SnapshotFailure.AlreadyExists);
     }
 
     [Fact]
@@ -121,7 +124,8 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Silent_read_resumes_at_its_offset()
     {
-        using var impatient = new S3SnapshotStorage(_server.Options(_bucket, _proxy.Endpoint, timeout: TimeSpan.FromSeconds(2)));
+        using var impatient = new S3SnapshotStorage(
+            _server.Options(_bucket, _proxy.Endpoint, timeout: TimeSpan.FromSeconds(2)));
         var hash = await _storage.WriteAsync("silent", 12 << 20, seed: 4);
         await using var stream = await impatient.OpenReadAsync("silent", Token);
         using var all = new MemoryStream();
@@ -164,7 +168,14 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
         await stream.ReadExactlyAsync(buffer, Token);
         using (var client = _server.Client())
         {
-            await client.PutObjectAsync(new Amazon.S3.Model.PutObjectRequest { BucketName = _bucket, Key = "drydock/test/swap", ContentBody = new string('x', 20 << 20) }, Token);
+            await client.PutObjectAsync(
+                new Amazon.S3.Model.PutObjectRequest
+                {
+                    BucketName = _bucket,
+                    Key = "drydock/test/swap",
+                    ContentBody = new string('x', 20 << 20)
+                },
+                Token);
         }
 
         _proxy.CutAll();
@@ -199,7 +210,8 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
         await late.Content.WriteAsync(new byte[12 << 20], Token);
         var other = await _storage.CreateAsync("other/db.sql.gz.partial", Token);
         await other.Content.WriteAsync(new byte[12 << 20], Token);
-        await Deadline.UntilAsync("both uploads to be seen", async _ => (await Unfinished()).Count == 2, cancellationToken: Token);
+        await Deadline.UntilAsync(
+            "both uploads to be seen", async _ => (await Unfinished()).Count == 2, cancellationToken: Token);
 
         await _storage.AbandonUnfinishedAsync("run/", Token);
 
@@ -229,7 +241,8 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     private async Task<IReadOnlyList<string>> Unfinished()
     {
         using var client = _server.Client();
-        var found = await client.ListMultipartUploadsAsync(new Amazon.S3.Model.ListMultipartUploadsRequest { BucketName = _bucket }, Token);
+        var found = await client.ListMultipartUploadsAsync(
+            new Amazon.S3.Model.ListMultipartUploadsRequest { BucketName = _bucket }, Token);
         return [.. (found.MultipartUploads ?? []).Select(u => u.Key)];
     }
 }

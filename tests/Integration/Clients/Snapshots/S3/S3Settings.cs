@@ -5,7 +5,9 @@ internal static class S3Settings
 {
     /// <summary>The smallest parts S3 knows and short pauses.</summary>
     internal static S3StorageOptions Options(
-        this S3Server server, string bucket, Uri? endpoint = null, string prefix = "drydock/test", S3Keys? keys = null, int retries = 8, TimeSpan? timeout = null) => new()
+        this S3Server server, string bucket, Uri? endpoint = null, string prefix = "drydock/test", S3Keys? keys = null,
+        int retries = 8, TimeSpan? timeout = null) =>
+        new()
         {
             Endpoints = EndpointPolicy.Unrestricted,
             Endpoint = endpoint ?? server.Endpoint,

@@ -44,7 +44,9 @@ public sealed class S3StorageContractTests(LabFixture lab) : StorageContract, ID
     public async Task ListAsync_returns_more_objects_than_one_page()
     {
         var storage = await OpenAsync();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 1010), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (i, _) => await storage.WriteAsync($"many/{i:0000}", "x"));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 1010), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token },
+            async (i, _) => await storage.WriteAsync($"many/{i:0000}", "x"));
         (await storage.ListAsync("many/", Token)).Count.ShouldBe(1010);
     }
 

@@ -55,7 +55,9 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
         await UnfinishedAsync();
 
         var copy = _name + "_copy";
-        await new SnapshotLoader().RestoreAsync(new SnapshotLoadRequest { Location = location, Connection = Connection(), Database = _name, Target = copy }, Token);
+        await new SnapshotLoader().RestoreAsync(
+            new SnapshotLoadRequest { Location = location, Connection = Connection(), Database = _name, Target = copy },
+            Token);
         const string Sum = "SELECT COUNT(*), SUM(CRC32(CONCAT(id, json, data))) FROM t";
         (await _database.ExecAsync(Sum, copy, Token)).ShouldBe(await _database.ExecAsync(Sum, _name, Token));
 
@@ -66,8 +68,11 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Dump_is_not_restarted_by_transient_S3_errors()
     {
-        _proxy.Ledger.When(p => p.Side == FaultSide.Before && p.Act is { Verb: "PUT", Number: > 2 }, S3FaultProxy.Error(503, "SlowDown"), times: 2);
-        _proxy.Ledger.When(p => p.Side == FaultSide.After && p.Act is { Verb: "PUT", Number: > 4 }, FaultAction.Cut, times: 2);
+        _proxy.Ledger.When(
+            p => p.Side == FaultSide.Before && p.Act is { Verb: "PUT", Number: > 2 },
+            S3FaultProxy.Error(503, "SlowDown"), times: 2);
+        _proxy.Ledger.When(
+            p => p.Side == FaultSide.After && p.Act is { Verb: "PUT", Number: > 4 }, FaultAction.Cut, times: 2);
         var dumps = 0;
         var manifest = await TakeAsync(At("snap-2"), new MeddlingTool(sql =>
         {
@@ -84,7 +89,9 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     public async Task Broken_S3_storage_leaves_no_snapshot_and_repeat_succeeds()
     {
         using var brief = new S3SnapshotStorage(_server.Options(_bucket, _proxy.Endpoint, retries: 1));
-        _proxy.Ledger.When(p => p.Side == FaultSide.Before && p.Act is { Verb: "PUT", Number: > 2 }, S3FaultProxy.Error(500, "InternalError"), times: int.MaxValue);
+        _proxy.Ledger.When(
+            p => p.Side == FaultSide.Before && p.Act is { Verb: "PUT", Number: > 2 },
+            S3FaultProxy.Error(500, "InternalError"), times: int.MaxValue);
         var location = new SnapshotLocation(brief, "upgrades", "snap-3");
         var error = await Should.ThrowAsync<SnapshotException>(() => TakeAsync(location));
         error.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
@@ -102,13 +109,16 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     private MySqlOptions Connection() =>
         new() { Server = _database.Address, Port = _database.Port, UserID = User, Password = Password };
 
-    private Task<SnapshotManifest> TakeAsync(SnapshotLocation location, IDumpTool? tool = null) => new Snapshotter(tool).TakeAsync(
-        new SnapshotRequest { Location = location, Connection = Connection(), Databases = [_name] }, Token);
+    private Task<SnapshotManifest> TakeAsync(SnapshotLocation location, IDumpTool? tool = null) =>
+        new Snapshotter(tool).TakeAsync(
+            new SnapshotRequest { Location = location, Connection = Connection(), Databases = [_name] }, Token);
 
     private async Task UnfinishedAsync()
     {
         using var client = _server.Client();
-        var found = await client.ListMultipartUploadsAsync(new Amazon.S3.Model.ListMultipartUploadsRequest { BucketName = _bucket }, Token);
-        (found.MultipartUploads ?? []).Select(u => string.Create(CultureInfo.InvariantCulture, $"{u.Key}")).ShouldBeEmpty();
+        var found = await client.ListMultipartUploadsAsync(
+            new Amazon.S3.Model.ListMultipartUploadsRequest { BucketName = _bucket }, Token);
+        (found.MultipartUploads ?? [])
+            .Select(u => string.Create(CultureInfo.InvariantCulture, $"{u.Key}")).ShouldBeEmpty();
     }
 }

@@ -14,7 +14,8 @@ public abstract class StorageContract
         await storage.WriteAsync("a/one", "1");
         await storage.WriteAsync("a/two.partial", "2");
         (await FailureAsync(() => storage.CreateAsync("a/one", Token))).ShouldBe(SnapshotFailure.AlreadyExists);
-        (await FailureAsync(() => storage.PublishAsync("a/two.partial", "a/one", Token))).ShouldBe(SnapshotFailure.AlreadyExists);
+        (await FailureAsync(() => storage.PublishAsync("a/two.partial", "a/one", Token)))
+            .ShouldBe(SnapshotFailure.AlreadyExists);
         (await storage.ReadAsync("a/one")).ShouldBe("1");
         (await storage.ReadAsync("a/two.partial")).ShouldBe("2");
     }
@@ -64,9 +65,12 @@ public abstract class StorageContract
         (await storage.ReadAsync("q/small")).ShouldBe("small");
         (await storage.HashAsync("q/large")).ShouldBe(hash);
         (await storage.StatAsync("p/large.partial", Token)).ShouldBeNull();
-        (await storage.ListAsync("", Token)).Select(o => $"{o.Name}:{o.Bytes}").ShouldBe([$"q/large:{Large}", "q/small:5"]);
-        (await FailureAsync(() => storage.PublishAsync("p/large.partial", "q/other", Token))).ShouldBe(SnapshotFailure.NotFound);
-        (await FailureAsync(() => storage.PublishAsync("q/small", "q/large", Token))).ShouldBe(SnapshotFailure.AlreadyExists);
+        (await storage.ListAsync("", Token)).Select(o => $"{o.Name}:{o.Bytes}")
+            .ShouldBe([$"q/large:{Large}", "q/small:5"]);
+        (await FailureAsync(() => storage.PublishAsync("p/large.partial", "q/other", Token)))
+            .ShouldBe(SnapshotFailure.NotFound);
+        (await FailureAsync(() => storage.PublishAsync("q/small", "q/large", Token)))
+            .ShouldBe(SnapshotFailure.AlreadyExists);
     }
 
     [Fact]

@@ -41,14 +41,18 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Bucket_is_opened_with_its_Secret_and_follows_rotation()
     {
-        await SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey + "\n"), ("ca.crt", _server.Authority));
+        await SecretAsync(
+            "keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey + "\n"),
+            ("ca.crt", _server.Authority));
         var storage = await _storages.OpenAsync(Spec("keys"), _space, Token);
         storage.Description.ShouldBe(StorageText.Describe(Spec("keys")));
         var mark = await storage.EnsureMarkAsync(Token);
         await _storages.OpenAsync(Spec("keys"), _space, Token);
         _storages.Clients.ShouldBe(1, "connections are kept");
 
-        await SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", "canary-not-a-real-secret"), ("ca.crt", _server.Authority));
+        await SecretAsync(
+            "keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", "canary-not-a-real-secret"),
+            ("ca.crt", _server.Authority));
         var rotated = await _storages.OpenAsync(Spec("keys"), _space, Token);
         var error = await Should.ThrowAsync<SnapshotException>(() => rotated.ReadMarkAsync(Token));
         error.Message.ShouldContain("SignatureDoesNotMatch");
@@ -59,9 +63,11 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Missing_Secret_or_key_is_named()
     {
-        (await MessageAsync(Spec("nowhere"), SnapshotFailure.SecretMissing)).ShouldContain("Secret nowhere (storage.s3.credentialsSecretRef) does not exist in namespace " + _space);
+        (await MessageAsync(Spec("nowhere"), SnapshotFailure.SecretMissing))
+            .ShouldContain("Secret nowhere (storage.s3.credentialsSecretRef) does not exist in namespace " + _space);
         await SecretAsync("half", ("accessKey", "x"));
-        (await MessageAsync(Spec("half"), SnapshotFailure.SecretMissing)).ShouldContain("Secret half (storage.s3.credentialsSecretRef) lacks the key secretKey");
+        (await MessageAsync(Spec("half"), SnapshotFailure.SecretMissing))
+            .ShouldContain("Secret half (storage.s3.credentialsSecretRef) lacks the key secretKey");
         await SecretAsync("bad-ca", ("accessKey", "x"), ("secretKey", "y"), ("ca.crt", "no certificate"));
         (await MessageAsync(Spec("bad-ca"))).ShouldContain("ca.crt");
         (await MessageAsync(new StorageSpec())).ShouldContain("directory and s3");
@@ -79,7 +85,8 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         var other = Spec("keys") with { S3 = Spec("keys").S3! with { Bucket = await _server.NewBucketAsync(Token) } };
         (await probe.IsMarkedAsync(other, _space, Token)).ShouldBeFalse();
         var gone = Spec("keys") with { S3 = Spec("keys").S3! with { Bucket = "no-such-bucket" } };
-        (await Should.ThrowAsync<SnapshotException>(() => probe.IsMarkedAsync(gone, _space, Token))).Failure.ShouldBe(SnapshotFailure.StorageUnusable);
+        (await Should.ThrowAsync<SnapshotException>(() => probe.IsMarkedAsync(gone, _space, Token))).Failure
+            .ShouldBe(SnapshotFailure.StorageUnusable);
     }
 
     [Fact]
@@ -96,7 +103,8 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
             reads += method == "GET" && path.Contains("tar.gz", StringComparison.Ordinal) ? 1 : 0;
             return FaultAction.Pass;
         };
-        var spec = Spec("keys") with { S3 = Spec("keys").S3! with { Endpoint = proxy.Endpoint.ToString().TrimEnd('/') } };
+        var spec =
+            Spec("keys") with { S3 = Spec("keys").S3! with { Endpoint = proxy.Endpoint.ToString().TrimEnd('/') } };
         var reader = new StorageArchiveReader(_storages, new HashedArchives(TimeProvider.System));
         var contents = await reader.InspectAsync(spec, _space, Name, ArchiveKind.Image, Token);
         contents.Sha256.ShouldBe(first);
@@ -112,7 +120,8 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
             Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Token)).ShouldBe(second);
         }
 
-        await Should.ThrowAsync<FileNotFoundException>(() => reader.InspectAsync(spec, _space, "none.tar", ArchiveKind.Image, Token));
+        await Should.ThrowAsync<FileNotFoundException>(
+            () => reader.InspectAsync(spec, _space, "none.tar", ArchiveKind.Image, Token));
         await Should.ThrowAsync<FileNotFoundException>(() => reader.OpenAsync(spec, _space, "none.tar", "", Token));
     }
 
@@ -152,8 +161,14 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         using (var tar = new TarWriter(gzip, leaveOpen: true))
         {
             var manifest = $$"""[{"Config":"{{id}}.json","RepoTags":["oms:4.2.2"],"Layers":[]}]""";
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "layer.tar") { DataStream = new MemoryStream(RandomNumberGenerator.GetBytes(3 << 20)) });
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)) });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "layer.tar")
+            {
+                DataStream = new MemoryStream(RandomNumberGenerator.GetBytes(3 << 20))
+            });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json")
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest))
+            });
         }
 
         return file.ToArray();
@@ -178,7 +193,8 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     }
 
     private Task KeysAsync() =>
-        SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey), ("ca.crt", _server.Authority));
+        SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey), (
+            "ca.crt", _server.Authority));
 
     private async Task SecretAsync(string name, params (string Key, string Value)[] data)
     {
@@ -189,7 +205,8 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         };
         if (await _kubernetes.GetAsync<V1Secret>(name, _space, Token) is not null)
         {
-            await (await lab.ControlPlaneAsync()).KubectlAsync(["-n", _space, "delete", "secret", name], cancellationToken: Token);
+            await (await lab.ControlPlaneAsync()).KubectlAsync(
+                ["-n", _space, "delete", "secret", name], cancellationToken: Token);
         }
 
         await _kubernetes.CreateAsync(secret, Token);
@@ -198,7 +215,14 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     private async Task<string> PutAsync(string name, byte[] content)
     {
         using var client = _server.Client();
-        await client.PutObjectAsync(new Amazon.S3.Model.PutObjectRequest { BucketName = _bucket, Key = "team/oms/" + name, InputStream = new MemoryStream(content) }, Token);
+        await client.PutObjectAsync(
+            new Amazon.S3.Model.PutObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "team/oms/" + name,
+                InputStream = new MemoryStream(content)
+            },
+            Token);
         return Convert.ToHexStringLower(SHA256.HashData(content));
     }
 }

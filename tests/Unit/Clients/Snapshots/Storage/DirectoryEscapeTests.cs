@@ -99,7 +99,8 @@ public sealed class DirectoryEscapeTests : IDisposable
         var storage = new DirectorySnapshotStorage(new StorageRoot("/proc"), "");
         (await FailureAsync(() => storage.OpenReadAsync("self/environ", Token))).ShouldBe(SnapshotFailure.NotAllowed);
         using var open = File.OpenHandle(Path.Combine(_outside, "token"));
-        (await FailureAsync(() => storage.OpenReadAsync($"{Environment.ProcessId}/fd/{open.DangerousGetHandle()}", Token)))
+        (await FailureAsync(
+            () => storage.OpenReadAsync($"{Environment.ProcessId}/fd/{open.DangerousGetHandle()}", Token)))
             .ShouldBe(SnapshotFailure.NotAllowed);
     }
 

@@ -12,10 +12,17 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
 {
     private const int FirstPort = 20000;
 
-    private static readonly (string From, string To)[] TiDbWays = [("2.1.19", "3.0.9"), ("v2.0.11", "v3.0.20"), ("2.1.2-ga", "3.0.1"), ("3.0.2", "3.0.9"), ("1.0.5", "3.0.9"), ("2.1.19", "4.0.0"), ("3.0.9", "2.1.19")];
+    private static readonly (string From, string To)[] TiDbWays =
+    [
+        ("2.1.19", "3.0.9"), ("v2.0.11", "v3.0.20"), ("2.1.2-ga", "3.0.1"), ("3.0.2", "3.0.9"), ("1.0.5", "3.0.9"),
+        ("2.1.19", "4.0.0"), ("3.0.9", "2.1.19")
+    ];
 
     private static readonly (string From, string To)[] YugabyteWays =
-        [("2.18.4.0-b52", "2.20.7.0-b58"), ("2.20.3", "2024.1.2"), ("2.4.1", "2.6.2"), ("2.6.0", "2.18.0"), ("2.17.1", "2.19.0"), ("2.18.4", "2.19.1"), ("2.20.7", "2.18.4")];
+        [
+            ("2.18.4.0-b52", "2.20.7.0-b58"), ("2.20.3", "2024.1.2"), ("2.4.1", "2.6.2"), ("2.6.0", "2.18.0"),
+            ("2.17.1", "2.19.0"), ("2.18.4", "2.19.1"), ("2.20.7", "2.18.4")
+        ];
 
     /// <summary>Mends a spec.</summary>
     public void Mend(JsonObject spec)
@@ -84,7 +91,12 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         if (access["docker"] is not JsonObject docker || (access["ssh"] is not null && random.Next(2) == 0))
         {
             access.Remove("docker");
-            access["ssh"] ??= new JsonObject { ["user"] = "tidb", ["keySecretRef"] = new JsonObject { ["name"] = "ssh" }, ["knownHostsSecretRef"] = new JsonObject { ["name"] = "ssh" } };
+            access["ssh"] ??= new JsonObject
+            {
+                ["user"] = "tidb",
+                ["keySecretRef"] = new JsonObject { ["name"] = "ssh" },
+                ["knownHostsSecretRef"] = new JsonObject { ["name"] = "ssh" }
+            };
             if (access["ssh"]!["becomeFor"]?.GetValue<string>() == "Units")
             {
                 access["ssh"]!["become"] = "Sudo";
@@ -92,7 +104,11 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
 
             if (access["ssh"]!["hosts"] is JsonArray { Count: > 0 })
             {
-                access["ssh"]!["hosts"] = new JsonArray(new JsonObject { ["host"] = spec["instances"]![0]!["host"]!.GetValue<string>(), ["address"] = "192.0.2.77" });
+                access["ssh"]!["hosts"] = new JsonArray(new JsonObject
+                {
+                    ["host"] = spec["instances"]![0]!["host"]!.GetValue<string>(),
+                    ["address"] = "192.0.2.77"
+                });
             }
 
             return;
@@ -113,12 +129,18 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
             .. spec["toolHost"] is { } tools ? [tools.GetValue<string>()] : Array.Empty<string>(),
         ];
         var scheme = new[] { "tcp", "ssh", "unix" }[random.Next(3)];
-        docker["hosts"] = new JsonArray([.. hosts.Distinct(StringComparer.Ordinal).Take(SchemaLimits.Instances).Select((host, i) => (JsonNode)new JsonObject
-        {
-            ["host"] = host,
-            ["endpoint"] = scheme switch { "tcp" => "tcp://192.0.2.1:2376", "ssh" => "ssh://root@192.0.2.1", _ => "unix:///run/docker.sock" },
-            ["container"] = string.Create(CultureInfo.InvariantCulture, $"db-{i}"),
-        })]);
+        docker["hosts"] = new JsonArray([.. hosts.Distinct(StringComparer.Ordinal).Take(SchemaLimits.Instances)
+            .Select((host, i) => (JsonNode)new JsonObject
+            {
+                ["host"] = host,
+                ["endpoint"] = scheme switch
+                {
+                    "tcp" => "tcp://192.0.2.1:2376",
+                    "ssh" => "ssh://root@192.0.2.1",
+                    _ => "unix:///run/docker.sock"
+                },
+                ["container"] = string.Create(CultureInfo.InvariantCulture, $"db-{i}"),
+            })]);
         if (scheme == "tcp" && random.Next(3) == 0)
         {
             docker["insecure"] = true;
@@ -157,10 +179,15 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         spec["instances"] ??= instances;
         while (instances.Count < 3)
         {
-            instances.Add(new JsonObject { ["name"] = $"more-{instances.Count.ToString(CultureInfo.InvariantCulture)}", ["host"] = "192.0.2.77" });
+            instances.Add(new JsonObject
+            {
+                ["name"] = $"more-{instances.Count.ToString(CultureInfo.InvariantCulture)}",
+                ["host"] = "192.0.2.77"
+            });
         }
 
-        var known = (spec["control"]?.AsArray() ?? []).Where(c => c!["control"] is not null).Select(c => c!["component"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+        var known = (spec["control"]?.AsArray() ?? []).Where(c => c!["control"] is not null)
+            .Select(c => c!["component"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
         var port = FirstPort;
         foreach (var instance in instances)
         {
@@ -186,7 +213,8 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
 
         if (spec["skip"] is not null)
         {
-            spec["skip"] = new JsonArray(spec["instances"]!.AsArray().Select(i => i!["name"]!.DeepClone()).Take(1).ToArray());
+            spec["skip"] = new JsonArray(
+                spec["instances"]!.AsArray().Select(i => i!["name"]!.DeepClone()).Take(1).ToArray());
         }
 
         foreach (var (added, i) in (spec["added"]?.AsArray() ?? []).Select((added, i) => (added, i)))
@@ -280,7 +308,8 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
 
         if (spec["tidb"]!["dashboards"] is JsonObject dashboards)
         {
-            if (spec["access"]!["ssh"] is not null && spec["tidb"]!["monitoring"]?.AsArray().FirstOrDefault(s => s!["host"] is not null) is { } grafana)
+            if (spec["access"]!["ssh"] is not null
+                && spec["tidb"]!["monitoring"]?.AsArray().FirstOrDefault(s => s!["host"] is not null) is { } grafana)
             {
                 dashboards["service"] = grafana["name"]!.DeepClone();
             }

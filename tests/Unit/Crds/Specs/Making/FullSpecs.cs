@@ -10,7 +10,8 @@ internal static class FullSpecs
 {
     public static JsonNode Of(JsonObject schema) => schema.Kind() switch
     {
-        "object" => new JsonObject(schema.Fields().Select(field => KeyValuePair.Create(field.Key, (JsonNode?)Of(field.Value!.AsObject())))),
+        "object" => new JsonObject(
+            schema.Fields().Select(field => KeyValuePair.Create(field.Key, (JsonNode?)Of(field.Value!.AsObject())))),
         "array" => new JsonArray(Of(schema["items"]!.AsObject())),
         "boolean" => JsonValue.Create(false),
         "integer" => JsonValue.Create(7),
@@ -38,7 +39,9 @@ internal static class FullSpecs
         if (path.Length > 1)
         {
             var isList = field.Kind() == "array";
-            Change(isList ? field["items"]!.AsObject() : field, (isList ? owner[name]![0] : owner[name])!.AsObject(), path[1..]);
+            Change(
+                isList ? field["items"]!.AsObject() : field, (isList ? owner[name]![0] : owner[name])!.AsObject(),
+                path[1..]);
             return;
         }
 

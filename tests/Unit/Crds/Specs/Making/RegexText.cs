@@ -9,7 +9,8 @@ namespace Drydock.Tests.Unit.Crds.Specs.Making;
 /// </summary>
 internal sealed class RegexText
 {
-    private const string Ordinary = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@,;+=(){}[]<>#~$%&*!?|\\^`'\"";
+    private const string Ordinary =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@,;+=(){}[]<>#~$%&*!?|\\^`'\"";
     private const string Strange = "äß漢字心跳é😀\u00a0";
     private readonly string _pattern;
     private readonly Func<Random, string> _make;
@@ -21,7 +22,8 @@ internal sealed class RegexText
         _make = Alternatives();
         if (_at != pattern.Length)
         {
-            throw new NotSupportedException($"'{pattern}' is not understood from character {_at.ToString(CultureInfo.InvariantCulture)} on.");
+            throw new NotSupportedException(
+                $"'{pattern}' is not understood from character {_at.ToString(CultureInfo.InvariantCulture)} on.");
         }
     }
 
@@ -119,7 +121,9 @@ internal sealed class RegexText
         var parts = _pattern[(_at + 1)..end].Split(',');
         _at = end;
         var least = int.Parse(parts[0], CultureInfo.InvariantCulture);
-        return (least, parts.Length == 1 ? least : parts[1].Length == 0 ? -1 : int.Parse(parts[1], CultureInfo.InvariantCulture));
+        return (least, parts.Length == 1
+            ? least
+            : parts[1].Length == 0 ? -1 : int.Parse(parts[1], CultureInfo.InvariantCulture));
     }
 
     private Func<Random, string> Class()
@@ -169,7 +173,9 @@ internal sealed class RegexText
     private static Func<Random, string> AnyBut(Func<string, bool> isRefused)
     {
         var ordinary = Ordinary.Select(sign => sign.ToString()).Where(text => !isRefused(text)).ToArray();
-        var strange = Strange.EnumerateRunes().Select(rune => rune.ToString()).Where(text => !isRefused(text)).ToArray();
-        return random => random.Next(20) == 0 ? strange[random.Next(strange.Length)] : ordinary[random.Next(ordinary.Length)];
+        var strange = Strange.EnumerateRunes().Select(rune => rune.ToString())
+            .Where(text => !isRefused(text)).ToArray();
+        return random =>
+            random.Next(20) == 0 ? strange[random.Next(strange.Length)] : ordinary[random.Next(ordinary.Length)];
     }
 }

@@ -8,8 +8,10 @@ internal sealed class SpecBreaker(Random random)
 {
     private static readonly string[] Strange =
     [
-        "", " ", "\n", "\0", "../..", "'; DROP TABLE x; --", "${HOME}", "$(id)", "漢字", "a\u0301", "😀", "\u202e", "True", "null", "0", "-1", "1e309", "{}", new('x', 5000),
-        "tcp://", "ssh://", "unix://", "http://", "https://user:pw@h", "99999999999999999999d", "4.2.2\n", "999999999999.0.0", "25:00",
+        "", " ", "\n", "\0", "../..", "'; DROP TABLE x; --", "${HOME}", "$(id)", "漢字", "a\u0301", "😀", "\u202e",
+        "True", "null", "0", "-1", "1e309", "{}", new('x', 5000),
+        "tcp://", "ssh://", "unix://", "http://", "https://user:pw@h", "99999999999999999999d", "4.2.2\n",
+        "999999999999.0.0", "25:00",
     ];
 
     /// <summary>Makes one to three changes in place.</summary>
@@ -95,7 +97,8 @@ internal sealed class SpecBreaker(Random random)
         return copy;
     }
 
-    private static IEnumerable<(JsonNode Owner, object Key, JsonObject Field)> Places(JsonObject schema, JsonNode? value)
+    private static IEnumerable<(JsonNode Owner, object Key, JsonObject Field)> Places(
+        JsonObject schema, JsonNode? value)
     {
         if (value is JsonObject map)
         {

@@ -52,7 +52,9 @@ internal sealed class SpecMaker(Random random)
                 item[keys[0]] = Make(items["properties"]![keys[0]]!.AsObject());
             }
 
-            var key = keys.Count > 0 ? (item[keys[0]] ?? items["properties"]![keys[0]]!["default"])!.ToJsonString() : item.ToJsonString();
+            var key = keys.Count > 0
+                ? (item[keys[0]] ?? items["properties"]![keys[0]]!["default"])!.ToJsonString()
+                : item.ToJsonString();
             if (!isUnique || seen.Add(key))
             {
                 made.Add(item);
@@ -64,7 +66,8 @@ internal sealed class SpecMaker(Random random)
 
     private long Number(JsonObject schema)
     {
-        var (least, most) = (schema["minimum"]?.GetValue<long>() ?? 0, schema["maximum"]?.GetValue<long>() ?? int.MaxValue);
+        var (least, most) =
+            (schema["minimum"]?.GetValue<long>() ?? 0, schema["maximum"]?.GetValue<long>() ?? int.MaxValue);
         return random.Next(4) switch
         {
             0 => least,
@@ -82,7 +85,8 @@ internal sealed class SpecMaker(Random random)
 
         if (schema.Text("format") == "date-time")
         {
-            return DateTimeOffset.UnixEpoch.AddSeconds(random.NextInt64(4_000_000_000)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            return DateTimeOffset.UnixEpoch.AddSeconds(random.NextInt64(4_000_000_000))
+                .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         }
 
         var (least, most) = (schema.Bound("minLength", 0), schema.Bound("maxLength", 64));
@@ -97,6 +101,7 @@ internal sealed class SpecMaker(Random random)
             }
         }
 
-        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"No text of {least} to {most} characters for {schema.Text("pattern")}."));
+        throw new InvalidOperationException(string.Create(
+            CultureInfo.InvariantCulture, $"No text of {least} to {most} characters for {schema.Text("pattern")}."));
     }
 }

@@ -10,9 +10,12 @@ internal sealed class SpecMender(Random random)
 {
     private static readonly (string Edition, string From, string To)[] Ways =
     [
-        ("Enterprise", "3.2.1", "4.2.2"), ("Enterprise", "3.2.2-bp2", "4.2.2-bp1"), ("Enterprise", "3.3.1", "4.2.2"), ("Enterprise", "3.4.0", "4.2.2"),
-        ("Enterprise", "4.0.1", "4.2.2"), ("Enterprise", "4.1.0", "4.2.2"), ("Community", "3.3.0", "3.3.1"), ("Community", "3.3.1-ce", "4.0.0-ce"),
-        ("Enterprise", "3.1.0", "4.2.2"), ("Community", "4.1.0", "4.1.1"), ("Community", "4.1.0", "4.2.3"), ("Community", "4.2.8", "4.2.9"), ("Enterprise", "4.2.2", "3.2.2"), ("Enterprise", "3.2.2-ce", "4.2.2"),
+        ("Enterprise", "3.2.1", "4.2.2"), ("Enterprise", "3.2.2-bp2", "4.2.2-bp1"), ("Enterprise", "3.3.1", "4.2.2"),
+        ("Enterprise", "3.4.0", "4.2.2"),
+        ("Enterprise", "4.0.1", "4.2.2"), ("Enterprise", "4.1.0", "4.2.2"), ("Community", "3.3.0", "3.3.1"),
+        ("Community", "3.3.1-ce", "4.0.0-ce"),
+        ("Enterprise", "3.1.0", "4.2.2"), ("Community", "4.1.0", "4.1.1"), ("Community", "4.1.0", "4.2.3"),
+        ("Community", "4.2.8", "4.2.9"), ("Enterprise", "4.2.2", "3.2.2"), ("Enterprise", "3.2.2-ce", "4.2.2"),
     ];
 
     /// <summary>Mends a spec of a kind.</summary>
@@ -43,7 +46,8 @@ internal sealed class SpecMender(Random random)
             (spec["edition"], spec["fromVersion"], spec["toVersion"]) = (edition, from, to);
         }
 
-        if (spec["currentContainer"]?.GetValue<string>() is { } current && current == spec["newContainer"]?.GetValue<string>())
+        if (spec["currentContainer"]?.GetValue<string>() is { } current
+            && current == spec["newContainer"]?.GetValue<string>())
         {
             spec["newContainer"] = "other";
         }
@@ -139,7 +143,11 @@ internal sealed class SpecMender(Random random)
     private JsonObject Docker(string host) => random.Next(5) switch
     {
         0 => new JsonObject { ["endpoint"] = $"tcp://{host}:2375", ["insecure"] = true },
-        1 => new JsonObject { ["endpoint"] = $"ssh://admin@{host}", ["sshSecretRef"] = new JsonObject { ["name"] = "ssh" } },
+        1 => new JsonObject
+        {
+            ["endpoint"] = $"ssh://admin@{host}",
+            ["sshSecretRef"] = new JsonObject { ["name"] = "ssh" }
+        },
         2 => new JsonObject { ["endpoint"] = $"unix:///run/{host}/docker.sock" },
         3 => new JsonObject
         {
@@ -148,7 +156,11 @@ internal sealed class SpecMender(Random random)
             ["become"] = "Sudo",
             ["jump"] = new JsonObject { ["host"] = "bastion.example", ["user"] = "ops" },
         },
-        _ => new JsonObject { ["endpoint"] = $"tcp://{host}:2376", ["tlsSecretRef"] = new JsonObject { ["name"] = "tls" } },
+        _ => new JsonObject
+        {
+            ["endpoint"] = $"tcp://{host}:2376",
+            ["tlsSecretRef"] = new JsonObject { ["name"] = "tls" }
+        },
     };
 
     private void MendArchive(JsonObject owner)
@@ -220,7 +232,8 @@ internal sealed class SpecMender(Random random)
         {
             if (container[list] is JsonArray texts)
             {
-                container[list] = new JsonArray([.. texts.Select((text, i) => (JsonNode)mend(text!.GetValue<string>(), i))]);
+                container[list] = new JsonArray(
+                    [.. texts.Select((text, i) => (JsonNode)mend(text!.GetValue<string>(), i))]);
             }
         }
     }

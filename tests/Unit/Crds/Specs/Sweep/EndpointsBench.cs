@@ -6,7 +6,8 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 internal static class EndpointsBench
 {
     private const string Tls = """{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"tls"} }""";
-    private const string Ssh = """{"endpoint":"ssh://drydock@{hostIP}","sshSecretRef":{"name":"ssh"},"jump":{"host":"b","user":"ops","sshSecretRef":{"name":"root"} } }""";
+    private const string Ssh =
+        """{"endpoint":"ssh://drydock@{hostIP}","sshSecretRef":{"name":"ssh"},"jump":{"host":"b","user":"ops","sshSecretRef":{"name":"root"} } }""";
 
     public static IEnumerable<FieldProof> All { get; } =
     [
@@ -27,32 +28,36 @@ internal static class EndpointsBench
         of("jump.sshSecretRef.name", Ssh, docker => docker["jump"]!["sshSecretRef"]!["name"] = "other"),
     ];
 
-    private static FieldProof OfAll(string field, string docker, Action<JsonNode> change) => Reaches($"docker.{field}", docker, change, (spec, access) =>
-    {
-        spec["docker"] = access;
-        foreach (var node in spec["regions"]!.AsArray().SelectMany(region => region!["nodes"]!.AsArray()))
+    private static FieldProof OfAll(string field, string docker, Action<JsonNode> change) =>
+        Reaches($"docker.{field}", docker, change, (spec, access) =>
         {
-            node!.AsObject().Remove("docker");
-        }
-    });
+            spec["docker"] = access;
+            foreach (var node in spec["regions"]!.AsArray().SelectMany(region => region!["nodes"]!.AsArray()))
+            {
+                node!.AsObject().Remove("docker");
+            }
+        });
 
     private static FieldProof OfNode(string field, string docker, Action<JsonNode> change) =>
         Reaches($"regions[].nodes[].docker.{field}", docker, change, (spec, access) => spec.Node()["docker"] = access);
 
-    private static FieldProof Reaches(string field, string docker, Action<JsonNode> change, Action<JsonObject, JsonNode> put) => new(OmsUpgrade.KindName, field, () =>
-    {
-        var (before, after) = (JsonNode.Parse(docker)!, JsonNode.Parse(docker)!);
-        change(after);
-        var (first, second) = (Read(before, put), Read(after, put));
-        Reached(first).ShouldNotBe(Reached(second));
-        FieldClasses.Hash(second, FieldClass.Access).ShouldNotBe(FieldClasses.Hash(first, FieldClass.Access));
-        FieldClasses.Hash(second, FieldClass.Identity).ShouldBe(FieldClasses.Hash(first, FieldClass.Identity));
-        return Task.CompletedTask;
-    });
+    private static FieldProof Reaches(
+        string field, string docker, Action<JsonNode> change, Action<JsonObject, JsonNode> put) =>
+        new(OmsUpgrade.KindName, field, () =>
+        {
+            var (before, after) = (JsonNode.Parse(docker)!, JsonNode.Parse(docker)!);
+            change(after);
+            var (first, second) = (Read(before, put), Read(after, put));
+            Reached(first).ShouldNotBe(Reached(second));
+            FieldClasses.Hash(second, FieldClass.Access).ShouldNotBe(FieldClasses.Hash(first, FieldClass.Access));
+            FieldClasses.Hash(second, FieldClass.Identity).ShouldBe(FieldClasses.Hash(first, FieldClass.Identity));
+            return Task.CompletedTask;
+        });
 
     private static Drydock.Crds.OmsUpgrades.OmsUpgradeSpec Read(JsonNode docker, Action<JsonObject, JsonNode> put)
     {
-        var spec = JsonSerializer.SerializeToNode(new OmsWorld().Spec(), CrdsJsonContext.Default.OmsUpgradeSpec)!.AsObject();
+        var spec = JsonSerializer.SerializeToNode(new OmsWorld().Spec(), CrdsJsonContext.Default.OmsUpgradeSpec)!
+            .AsObject();
         put(spec, docker);
         return JsonSerializer.Deserialize(spec.ToJsonString(), CrdsJsonContext.Default.OmsUpgradeSpec)!;
     }
@@ -62,19 +67,23 @@ internal static class EndpointsBench
         var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms" }, Spec = spec };
         var secrets = SecretReferences.Names(spec).ToDictionary(name => name, Secret, StringComparer.Ordinal);
         var endpoints = new NodeEndpoints(upgrade, new UsedSecrets(secrets));
-        return string.Join('\n', spec.Regions.SelectMany(region => region.Nodes).Select(node => Show(endpoints.Of(node))));
+        return string.Join(
+            '\n', spec.Regions.SelectMany(region => region.Nodes).Select(node => Show(endpoints.Of(node))));
     }
 
     private static string Show(DockerEndpoint endpoint) =>
-        $"{endpoint} root {endpoint.AsRoot} insecure {endpoint.Insecure} tls {endpoint.Tls?.PrivateKey ?? "-"} ssh {Show(endpoint.Ssh)} jump {endpoint.Jump} {Show(endpoint.Jump?.Material)}";
+        $"{endpoint} root {endpoint.AsRoot} insecure {endpoint.Insecure} tls {endpoint.Tls?.PrivateKey ?? "-"} ssh "
+        + $"{Show(endpoint.Ssh)} jump {endpoint.Jump} {Show(endpoint.Jump?.Material)}";
 
     private static string Show(SshMaterial? material) => $"{Text(material?.PrivateKey)} {Text(material?.KnownHosts)}";
 
-    private static string Text(ReadOnlyMemory<byte>? value) => value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "-";
+    private static string Text(ReadOnlyMemory<byte>? value) =>
+        value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "-";
 
     private static V1Secret? Secret(string name) => new()
     {
         Data = OmsWorld.Bytes(
-            ("ca.crt", "ca"), ("tls.crt", "crt"), ("tls.key", $"key of {name}"), ("ssh-privatekey", $"key of {name}"), ("known_hosts", $"hosts of {name}")),
+            ("ca.crt", "ca"), ("tls.crt", "crt"), ("tls.key", $"key of {name}"), ("ssh-privatekey", $"key of {name}"),
+            ("known_hosts", $"hosts of {name}")),
     };
 }

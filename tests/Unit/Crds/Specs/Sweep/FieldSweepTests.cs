@@ -10,8 +10,10 @@ public sealed class FieldSweepTests
 {
     private static readonly IReadOnlyList<FieldProof> Proofs =
     [
-        .. UpgradeIdentityFields.All, .. UpgradeAccessFields.All, .. UpgradeContainerFields.All, .. UpgradeControlFields.All, .. SnapshotFields.All, .. RestoreFields.All,
-        .. Databases.PackageFields.All, .. Databases.InstanceFields.All, .. Databases.AccessFields.All, .. Databases.TimeFields.All, .. Databases.ControlFields.All,
+        .. UpgradeIdentityFields.All, .. UpgradeAccessFields.All, .. UpgradeContainerFields.All,
+        .. UpgradeControlFields.All, .. SnapshotFields.All, .. RestoreFields.All,
+        .. Databases.PackageFields.All, .. Databases.InstanceFields.All, .. Databases.AccessFields.All,
+        .. Databases.TimeFields.All, .. Databases.ControlFields.All,
         .. Databases.TiDbFields.All, .. Databases.MonitoringFields.All, .. Databases.YugabyteFields.All,
     ];
 
@@ -39,5 +41,6 @@ public sealed class FieldSweepTests
 
     // Fields that hold a value: no object of fields, and no list of such.
     private static IEnumerable<string> Leaves(JsonObject schema) =>
-        schema.Walk().Where(field => field.Schema["properties"] is null && field.Schema["items"]?["properties"] is null).Select(field => field.Path);
+        schema.Walk().Where(field => field.Schema["properties"] is null && field.Schema["items"]?["properties"] is null)
+            .Select(field => field.Path);
 }

@@ -9,7 +9,8 @@ internal static class MetadataTargets
     {
         var world = new OmsWorld();
         MySqlOptions? opened = null;
-        await using var targets = await TargetsAsync(spec, world, new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider()), target => opened = target);
+        await using var targets = await TargetsAsync(
+            spec, world, new FakeKubernetes(WorldJson.Crds, new ManualTimeProvider()), target => opened = target);
         targets.OpenMetadata(OmsConfig.Parse(world.Setup.Config(world, world.Hosts[0])).Config!);
         return opened!;
     }
@@ -18,7 +19,8 @@ internal static class MetadataTargets
     public static async Task<OmsTargets> TargetsAsync(
         OmsUpgradeSpec spec, OmsWorld world, FakeKubernetes kubernetes, Action<MySqlOptions>? open = null)
     {
-        var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
+        var upgrade =
+            new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
 
         // Only the database is opened: what the other services are does not matter.
         var services = new OmsServices
@@ -40,6 +42,10 @@ internal static class MetadataTargets
             Claims = null!,
             Fence = null!,
         };
-        return new OmsTargets(upgrade, await SecretUses.ReadAsync(kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, CancellationToken.None), services, () => { });
+        return new OmsTargets(
+            upgrade,
+            await SecretUses.ReadAsync(
+                kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, CancellationToken.None),
+            services, () => { });
     }
 }

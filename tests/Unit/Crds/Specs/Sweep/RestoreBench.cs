@@ -44,7 +44,11 @@ internal sealed class RestoreBench : SnapshotLoader, IStorages, IReconcileTrigge
 
     public static SnapshotRestoreSpec FromFiles { get; } = new()
     {
-        Files = new SnapshotFiles { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } }, Path = "snap-1" },
+        Files = new SnapshotFiles
+        {
+            Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
+            Path = "snap-1"
+        },
         Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
         AllowDrop = ["rm", "cm"],
         NotAfter = new DateTimeOffset(2026, 1, 7, 0, 0, 0, TimeSpan.Zero),
@@ -60,21 +64,28 @@ internal sealed class RestoreBench : SnapshotLoader, IStorages, IReconcileTrigge
         bench.World.Time.Advance(TimeSpan.FromMinutes(3));
         await bench.UntilEndedAsync();
         var status = await bench.World.StatusAsync();
-        return string.Join('\n', bench._asked.Order(StringComparer.Ordinal).Prepend($"{status.Phase} {status.Message}"));
+        return string.Join(
+            '\n', bench._asked.Order(StringComparer.Ordinal).Prepend($"{status.Phase} {status.Message}"));
     }
 
     public async Task CreateAsync(SnapshotRestoreSpec spec)
     {
         foreach (var name in new[] { "other", "age" })
         {
-            await World.Api.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = name, Namespace = RestoreWorld.Space }, Data = OmsWorld.Bytes(("username", name), ("password", "not-a-password"), ("identity", $"identity of {name}")) });
+            await World.Api.CreateAsync(new V1Secret
+            {
+                Metadata = new V1ObjectMeta { Name = name, Namespace = RestoreWorld.Space },
+                Data = OmsWorld.Bytes(
+                    ("username", name), ("password", "not-a-password"), ("identity", $"identity of {name}"))
+            });
         }
 
         await World.CreateAsync(spec);
     }
 
     public Task UntilEndedAsync() =>
-        UntilAsync(r => r.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Failed or SnapshotRestorePhases.Planned);
+        UntilAsync(r => r.Status?.Phase
+            is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Failed or SnapshotRestorePhases.Planned);
 
     public async Task UntilAsync(Func<SnapshotRestore, bool> wanted)
     {
@@ -130,5 +141,7 @@ internal sealed class RestoreBench : SnapshotLoader, IStorages, IReconcileTrigge
     public ValueTask DisposeAsync() => _controller.DisposeAsync();
 
     private void Note(string what, SnapshotLoadRequest request) =>
-        _asked.Add(string.Create(CultureInfo.InvariantCulture, $"{what} {request.Location.Prefix} {request.Database} {request.Threads} {request.Identity}"));
+        _asked.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what} {request.Location.Prefix} {request.Database} {request.Threads} {request.Identity}"));
 }

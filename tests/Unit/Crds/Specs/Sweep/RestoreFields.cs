@@ -8,30 +8,45 @@ internal static class RestoreFields
     public static IEnumerable<FieldProof> All { get; } =
     [
         Ends("mode", RestoreWorld.Spec, spec => spec with { Mode = RunMode.Plan }),
-        Ends("snapshotRef.name", RestoreWorld.Spec, spec => spec with { SnapshotRef = new SnapshotReference { Name = "other" } }),
-        Ends("snapshotRef.uid", RestoreWorld.Spec, spec => spec with { SnapshotRef = spec.SnapshotRef! with { Uid = "another" } }),
+        Ends("snapshotRef.name", RestoreWorld.Spec, spec =>
+            spec with { SnapshotRef = new SnapshotReference { Name = "other" } }),
+        Ends("snapshotRef.uid", RestoreWorld.Spec, spec =>
+            spec with { SnapshotRef = spec.SnapshotRef! with { Uid = "another" } }),
         Ends("files.path", RestoreBench.FromFiles, spec => spec with { Files = spec.Files! with { Path = "other-1" } }),
         Ends(
             "files.storage.directory.path",
             RestoreBench.FromFiles,
-            spec => spec with { Files = spec.Files! with { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/elsewhere" } } } }),
+            spec => spec with
+            {
+                Files = spec.Files! with
+                {
+                    Storage =
+                        new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/elsewhere" } }
+                }
+            }),
         .. StorageBench.Fields(SnapshotRestore.KindName, "files.storage"),
-        OnTarget("target.credentialsSecretRef.name", source => source with { CredentialsSecretRef = new SecretReference { Name = "other" } }),
+        OnTarget("target.credentialsSecretRef.name", source =>
+            source with { CredentialsSecretRef = new SecretReference { Name = "other" } }),
         OnTarget("target.host", source => source with { Host = "other.example" }),
         OnTarget("target.port", source => source with { Port = 3307 }),
-        OnTarget("target.tls.mode", source => source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyCA } }),
-        OnTarget("target.tls.fingerprint", source => source with { Tls = new DatabaseTls { Fingerprint = new string('a', 64) } }),
+        OnTarget(
+            "target.tls.mode", source => source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyCA } }),
+        OnTarget("target.tls.fingerprint", source =>
+            source with { Tls = new DatabaseTls { Fingerprint = new string('a', 64) } }),
         Ends("databases", RestoreWorld.Spec, spec => spec with { Databases = ["rm"] }),
         Ends("allowDrop", RestoreWorld.Spec, spec => spec with { AllowDrop = ["rm"] }),
-        Ends("notAfter", RestoreWorld.Spec, spec => spec with { NotAfter = new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
-        Ends("identitySecretRef.name", RestoreWorld.Spec, spec => spec with { IdentitySecretRef = new SecretReference { Name = "age" } }),
+        Ends("notAfter", RestoreWorld.Spec, spec =>
+            spec with { NotAfter = new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
+        Ends("identitySecretRef.name", RestoreWorld.Spec, spec =>
+            spec with { IdentitySecretRef = new SecretReference { Name = "age" } }),
         Ends("threads", RestoreWorld.Spec, spec => spec with { Threads = 9 }),
         new(SnapshotRestore.KindName, "paused", PausedBeginsNoOtherDatabaseAsync),
         new(SnapshotRestore.KindName, "retry", ANewTokenGoesOnAsync),
         new(SnapshotRestore.KindName, "timeout", ARestoreEndsInTimeAsync),
     ];
 
-    private static FieldProof Ends(string field, SnapshotRestoreSpec spec, Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change) =>
+    private static FieldProof Ends(
+        string field, SnapshotRestoreSpec spec, Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change) =>
         new(SnapshotRestore.KindName, field, async () =>
         {
             var undisturbed = await RestoreBench.EndAsync(spec);

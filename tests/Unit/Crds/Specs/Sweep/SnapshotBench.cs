@@ -49,7 +49,11 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
 
     public static BackupSnapshotSpec Spec { get; } = new()
     {
-        Source = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new Drydock.Crds.Common.SecretReference { Name = "db" } },
+        Source = new DatabaseSource
+        {
+            Host = "db.example",
+            CredentialsSecretRef = new Drydock.Crds.Common.SecretReference { Name = "db" }
+        },
         Databases = ["rm"],
         Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
     };
@@ -68,10 +72,19 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
         await _api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } });
         foreach (var name in new[] { "db", "other" })
         {
-            await _api.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = name, Namespace = Space }, Data = OmsWorld.Bytes(("username", name), ("password", "not-a-password"), ("identity", $"identity of {name}")) });
+            await _api.CreateAsync(new V1Secret
+            {
+                Metadata = new V1ObjectMeta { Name = name, Namespace = Space },
+                Data = OmsWorld.Bytes(
+                    ("username", name), ("password", "not-a-password"), ("identity", $"identity of {name}"))
+            });
         }
 
-        await _api.CreateAsync(new BackupSnapshot { Metadata = new V1ObjectMeta { Name = "snap", Namespace = Space, Generation = 1 }, Spec = spec });
+        await _api.CreateAsync(new BackupSnapshot
+        {
+            Metadata = new V1ObjectMeta { Name = "snap", Namespace = Space, Generation = 1 },
+            Spec = spec
+        });
     }
 
     public async Task<BackupSnapshot> GetAsync() => (await _api.GetAsync<BackupSnapshot>("snap", Space))!;
@@ -79,7 +92,11 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
     public async Task EditAsync(Func<BackupSnapshotSpec, BackupSnapshotSpec> change)
     {
         var now = await GetAsync();
-        await _api.UpdateAsync(now with { Spec = change(now.Spec), Metadata = now.Metadata with { Generation = now.Metadata.Generation + 1 } });
+        await _api.UpdateAsync(now with
+        {
+            Spec = change(now.Spec),
+            Metadata = now.Metadata with { Generation = now.Metadata.Generation + 1 }
+        });
     }
 
     public async Task DeleteAsync()
@@ -118,7 +135,9 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
     {
         Asked.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} {string.Join(',', request.Recipients)} {request.Series} {request.Definitions} {string.Join(',', request.Acknowledged)} {SqlText.Of(request.Connection)}"));
+            $"take {request.Location.Path} {string.Join(',', request.Databases)} {request.Tool} {request.Threads} "
+            + $"{string.Join(',', request.Recipients)} {request.Series} {request.Definitions} "
+            + $"{string.Join(',', request.Acknowledged)} {SqlText.Of(request.Connection)}"));
         await (Dump?.Invoke(cancellationToken) ?? Task.CompletedTask);
         return new FakeSnapshots("rm").Manifest! with { Id = request.Location.Id };
     }
@@ -140,7 +159,8 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
         Task.FromResult<SnapshotManifest?>(null);
 
     public override Task<DumpVerification> VerifyAsync(
-        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken) =>
+        SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public override Task<DumpVerification> CheckPresenceAsync(
@@ -155,12 +175,17 @@ internal sealed class SnapshotBench : Snapshotter, IStorages, IReconcileTrigger,
 
     private sealed class TestLoader(SnapshotBench bench) : SnapshotLoader
     {
-        public override Task<IReadOnlyDictionary<string, string>> ReadChecksumsAsync(MySqlOptions connection, IReadOnlyList<string> databases, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal));
+        public override Task<IReadOnlyDictionary<string, string>> ReadChecksumsAsync(
+            MySqlOptions connection, IReadOnlyList<string> databases, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyDictionary<string, string>>(
+                new Dictionary<string, string>(StringComparer.Ordinal));
 
-        public override Task<DumpVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+        public override Task<DumpVerification> RestoreTestAsync(
+            RestoreTestRequest request, CancellationToken cancellationToken)
         {
-            bench.Asked.Add(string.Create(CultureInfo.InvariantCulture, $"test {request.Threads} {request.Identity} {SqlText.Of(request.Connection)}"));
+            bench.Asked.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"test {request.Threads} {request.Identity} {SqlText.Of(request.Connection)}"));
             return Task.FromResult(new DumpVerification(new FakeSnapshots("rm").Manifest!, []));
         }
     }

@@ -12,35 +12,51 @@ internal static class SnapshotFields
 
     public static IEnumerable<FieldProof> All { get; } =
     [
-        Asks("source.credentialsSecretRef.name", spec => spec with { Source = spec.Source with { CredentialsSecretRef = new SecretReference { Name = "other" } } }),
+        Asks("source.credentialsSecretRef.name", spec =>
+            spec with { Source = spec.Source with { CredentialsSecretRef = new SecretReference { Name = "other" } } }),
         Asks("source.host", spec => spec with { Source = spec.Source with { Host = "other.example" } }),
         Asks("source.port", spec => spec with { Source = spec.Source with { Port = 3307 } }),
-        Asks("source.tls.mode", spec => spec with { Source = spec.Source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyCA } } }),
-        Asks("source.tls.fingerprint", spec => spec with { Source = spec.Source with { Tls = new DatabaseTls { Fingerprint = Fingerprint } } }),
+        Asks("source.tls.mode", spec =>
+            spec with { Source = spec.Source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyCA } } }),
+        Asks("source.tls.fingerprint", spec =>
+            spec with { Source = spec.Source with { Tls = new DatabaseTls { Fingerprint = Fingerprint } } }),
         Asks("databases", spec => spec with { Databases = ["rm", "cm"] }),
-        Asks("storage.directory.path", spec => spec with { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/elsewhere" } } }),
+        Asks("storage.directory.path", spec => spec with
+        {
+            Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/elsewhere" } }
+        }),
         .. StorageBench.Fields(BackupSnapshot.KindName, "storage"),
         Asks("pathPrefix", spec => spec with { PathPrefix = "below" }),
         Asks("tool", spec => spec with { Tool = DumpTool.MyDumper }),
         Asks("threads", spec => spec with { Threads = 9 }),
         Asks("verify", spec => spec with { Verify = SnapshotVerification.RestoreTest }),
         Asks("contents", spec => spec with { Contents = SnapshotContents.Definitions }),
-        Asks("testedDefinitions", spec => spec with { TestedDefinitions = Fingerprint }, spec => spec with { Verify = SnapshotVerification.Schema }),
+        Asks("testedDefinitions", spec => spec with { TestedDefinitions = Fingerprint }, spec =>
+            spec with { Verify = SnapshotVerification.Schema }),
         Asks("encryption.recipients", spec => spec with { Encryption = Encryption }),
         Asks(
             "identitySecretRef.name",
             spec => spec with { IdentitySecretRef = new SecretReference { Name = "other" } },
-            spec => spec with { Verify = SnapshotVerification.RestoreTest, Encryption = Encryption, IdentitySecretRef = new SecretReference { Name = "db" } }),
+            spec => spec with
+            {
+                Verify = SnapshotVerification.RestoreTest,
+                Encryption = Encryption,
+                IdentitySecretRef = new SecretReference { Name = "db" }
+            }),
         Asks("acknowledge", spec => spec with { Acknowledge = ["DumpLosesDigits"] }),
         Asks("series", spec => spec with { Series = "nightly" }),
         new(BackupSnapshot.KindName, "timeout", ADumpEndsInTimeAsync),
         new(BackupSnapshot.KindName, "retry", ANewTokenDumpsAgainAsync),
         new(BackupSnapshot.KindName, "deletionPolicy", FilesGoAsync),
-        new(BackupSnapshot.KindName, "retention.keepLast", () => Removes(new RetentionSpec { KeepLast = 2 }, new RetentionSpec { KeepLast = 1 })),
-        new(BackupSnapshot.KindName, "retention.keepFor", () => Removes(new RetentionSpec { KeepFor = "90d" }, new RetentionSpec { KeepFor = "1d" })),
+        new(BackupSnapshot.KindName, "retention.keepLast", () => Removes(
+            new RetentionSpec { KeepLast = 2 }, new RetentionSpec { KeepLast = 1 })),
+        new(BackupSnapshot.KindName, "retention.keepFor", () => Removes(
+            new RetentionSpec { KeepFor = "90d" }, new RetentionSpec { KeepFor = "1d" })),
     ];
 
-    private static FieldProof Asks(string field, Func<BackupSnapshotSpec, BackupSnapshotSpec> change, Func<BackupSnapshotSpec, BackupSnapshotSpec>? before = null) =>
+    private static FieldProof Asks(
+        string field, Func<BackupSnapshotSpec, BackupSnapshotSpec> change,
+        Func<BackupSnapshotSpec, BackupSnapshotSpec>? before = null) =>
         new(BackupSnapshot.KindName, field, async () =>
         {
             BackupSnapshotSpec First(BackupSnapshotSpec spec) => before is null ? spec : before(spec);
@@ -96,7 +112,11 @@ internal static class SnapshotFields
     private static Task Removes(RetentionSpec less, RetentionSpec more)
     {
         var now = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
-        var series = new[] { new RetentionCandidate("old", now.AddDays(-30), IsGood: true, null), new RetentionCandidate("new", now.AddDays(-3), IsGood: true, null) };
+        var series = new[]
+        {
+            new RetentionCandidate("old", now.AddDays(-30), IsGood: true, null),
+            new RetentionCandidate("new", now.AddDays(-3), IsGood: true, null)
+        };
         RetentionRules.Choose(series, less, now).Remove.ShouldBeEmpty();
         RetentionRules.Choose(series, more, now).Remove.Select(removed => removed.Key).ShouldBe(["old"]);
         return Task.CompletedTask;

@@ -22,11 +22,16 @@ internal static class StorageBench
     public static IEnumerable<FieldProof> Fields(string kind, string path)
     {
         yield return new(kind, $"{path}.directory.path", () => AnotherAsync(Directory("/a"), Directory("/b")));
-        yield return new(kind, $"{path}.s3.endpoint", () => AnotherAsync(InBucket(Bucket), InBucket(Bucket with { Endpoint = "https://other.example" })));
-        yield return new(kind, $"{path}.s3.bucket", () => AnotherAsync(InBucket(Bucket), InBucket(Bucket with { Bucket = "other" })));
-        yield return new(kind, $"{path}.s3.prefix", () => AnotherAsync(InBucket(Bucket), InBucket(Bucket with { Prefix = "other" })));
-        yield return new(kind, $"{path}.s3.region", () => AnotherAsync(InBucket(Bucket), InBucket(Bucket with { Region = "eu-1" })));
-        yield return new(kind, $"{path}.s3.pathStyle", () => AnotherAsync(InBucket(Bucket), InBucket(Bucket with { PathStyle = false })));
+        yield return new(kind, $"{path}.s3.endpoint", () => AnotherAsync(
+            InBucket(Bucket), InBucket(Bucket with { Endpoint = "https://other.example" })));
+        yield return new(kind, $"{path}.s3.bucket", () => AnotherAsync(
+            InBucket(Bucket), InBucket(Bucket with { Bucket = "other" })));
+        yield return new(kind, $"{path}.s3.prefix", () => AnotherAsync(
+            InBucket(Bucket), InBucket(Bucket with { Prefix = "other" })));
+        yield return new(
+            kind, $"{path}.s3.region", () => AnotherAsync(InBucket(Bucket), InBucket(Bucket with { Region = "eu-1" })));
+        yield return new(kind, $"{path}.s3.pathStyle", () => AnotherAsync(
+            InBucket(Bucket), InBucket(Bucket with { PathStyle = false })));
         yield return new(kind, $"{path}.s3.credentialsSecretRef.name", TheSecretOpensIt);
         yield return FieldProof.RefusedBySchema(kind, $"{path}.s3.insecure", $"{path}.s3", "self.insecure");
     }
@@ -34,8 +39,10 @@ internal static class StorageBench
     /// <summary>Other credentials open another connection; without the Secret nothing is opened.</summary>
     public static async Task TheSecretOpensIt()
     {
-        await AnotherAsync(InBucket(Bucket), InBucket(Bucket with { CredentialsSecretRef = new SecretReference { Name = "other" } }));
-        var refused = await Should.ThrowAsync<SnapshotException>(() => AnotherAsync(InBucket(Bucket), InBucket(Bucket with { CredentialsSecretRef = new SecretReference { Name = "absent" } })));
+        await AnotherAsync(
+            InBucket(Bucket), InBucket(Bucket with { CredentialsSecretRef = new SecretReference { Name = "other" } }));
+        var refused = await Should.ThrowAsync<SnapshotException>(() => AnotherAsync(InBucket(Bucket), InBucket(
+            Bucket with { CredentialsSecretRef = new SecretReference { Name = "absent" } })));
         refused.Message.ShouldContain("Secret absent");
     }
 
@@ -49,7 +56,11 @@ internal static class StorageBench
         var kubernetes = new FakeKubernetes(WorldJson.Crds, time);
         foreach (var name in new[] { "s3", "other" })
         {
-            await kubernetes.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = name, Namespace = "oms" }, Data = OmsWorld.Bytes(("accessKey", name), ("secretKey", name)) });
+            await kubernetes.CreateAsync(new V1Secret
+            {
+                Metadata = new V1ObjectMeta { Name = name, Namespace = "oms" },
+                Data = OmsWorld.Bytes(("accessKey", name), ("secretKey", name))
+            });
         }
 
         var storages = new Storages(kubernetes, new StorageRoots(["/a", "/b"], time: time), time);

@@ -9,21 +9,36 @@ internal static class UpgradeAccessFields
 
     public static IEnumerable<FieldProof> All { get; } =
     [
-        Plans("regions[].nodes[].docker.endpoint", spec => spec.Node()["docker"]!["endpoint"] = "tcp://192.0.2.99:2376"),
-        FieldProof.RefusedBySchema(OmsUpgrade.KindName, "regions[].nodes[].docker.insecure", "regions[].nodes[].docker", "!self.insecure"),
-        Plans("regions[].nodes[].docker.tlsSecretRef.name", spec => spec.Node()["docker"]!["tlsSecretRef"]!["name"] = "other"),
+        Plans(
+            "regions[].nodes[].docker.endpoint", spec => spec.Node()["docker"]!["endpoint"] = "tcp://192.0.2.99:2376"),
+        FieldProof.RefusedBySchema(
+            OmsUpgrade.KindName, "regions[].nodes[].docker.insecure", "regions[].nodes[].docker", "!self.insecure"),
+        Plans("regions[].nodes[].docker.tlsSecretRef.name", spec =>
+            spec.Node()["docker"]!["tlsSecretRef"]!["name"] = "other"),
         Plans(
             "regions[].nodes[].docker.sshSecretRef.name",
             spec => spec.Node()["docker"]!["sshSecretRef"]!["name"] = "other",
-            spec => spec.Node()["docker"] = Json("""{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"ssh"}}""")),
+            spec => spec.Node()["docker"] = Json(
+                """{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"ssh"}}""")),
         .. EndpointsBench.All,
-        Plans("metadataDatabase.credentialsSecretRef.name", spec => spec["metadataDatabase"] = Json("""{"credentialsSecretRef":{"name":"other"}}""")),
-        Target("metadataDatabase.host", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Host = "db.example" } }),
-        Target("metadataDatabase.port", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Port = 3307 } }),
-        Target("metadataDatabase.tls.mode", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyIdentity } } }),
-        Target("metadataDatabase.tls.fingerprint", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Fingerprint = new string('a', 64) } } }),
+        Plans("metadataDatabase.credentialsSecretRef.name", spec => spec["metadataDatabase"] = Json(
+            """{"credentialsSecretRef":{"name":"other"}}""")),
+        Target("metadataDatabase.host", spec =>
+            spec with { MetadataDatabase = new MetadataDatabaseSpec { Host = "db.example" } }),
+        Target(
+            "metadataDatabase.port", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Port = 3307 } }),
+        Target("metadataDatabase.tls.mode", spec => spec with
+        {
+            MetadataDatabase =
+                new MetadataDatabaseSpec { Tls = new DatabaseTls { Mode = DatabaseTlsMode.VerifyIdentity } }
+        }),
+        Target("metadataDatabase.tls.fingerprint", spec => spec with
+        {
+            MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Fingerprint = new string('a', 64) } }
+        }),
         InRun("imagePullSecretRef.name", ThePullUsesTheSecret),
-        BacksUp("backup.identitySecretRef.name", spec => spec["backup"]!["identitySecretRef"] = Json("""{"name":"age"}""")),
+        BacksUp(
+            "backup.identitySecretRef.name", spec => spec["backup"]!["identitySecretRef"] = Json("""{"name":"age"}""")),
         Secret("backup.storage.s3.credentialsSecretRef.name", spec => spec["backup"]!.AsObject()),
         Secret("imageArchive.storage.s3.credentialsSecretRef.name", spec => spec["imageArchive"]!.AsObject()),
         Secret("correction.archive.storage.s3.credentialsSecretRef.name", spec =>
@@ -38,9 +53,12 @@ internal static class UpgradeAccessFields
         }),
         .. new[]
         {
-            OmsUpgradePhases.PrepareImage, OmsUpgradePhases.DisableHA, OmsUpgradePhases.RenameProjects, OmsUpgradePhases.StopOld, OmsUpgradePhases.Backup,
-            OmsUpgradePhases.StartNew, OmsUpgradePhases.CorrectMetadata, OmsUpgradePhases.InitMetadata, OmsUpgradePhases.Verify, OmsUpgradePhases.EnableHA,
-            OmsUpgradePhases.Settle, OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld,
+            OmsUpgradePhases.PrepareImage, OmsUpgradePhases.DisableHA, OmsUpgradePhases.RenameProjects,
+            OmsUpgradePhases.StopOld, OmsUpgradePhases.Backup,
+            OmsUpgradePhases.StartNew, OmsUpgradePhases.CorrectMetadata, OmsUpgradePhases.InitMetadata,
+            OmsUpgradePhases.Verify, OmsUpgradePhases.EnableHA,
+            OmsUpgradePhases.Settle, OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases,
+            OmsUpgradePhases.StartOld,
         }.Select(Timeout),
         InRun($"{Prefix}preflight", PreflightEndsInTime),
         Plans($"{Prefix}noSessions", spec => spec["timeouts"]!["noSessions"] = "77m"),
@@ -53,7 +71,8 @@ internal static class UpgradeAccessFields
         return InRun(Prefix + field, () =>
         {
             var json = new JsonObject { [field] = "77m" };
-            var timeouts = System.Text.Json.JsonSerializer.Deserialize(json.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeTimeouts)!;
+            var timeouts = System.Text.Json.JsonSerializer.Deserialize(
+                json.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeTimeouts)!;
             timeouts.Of(phase).ShouldBe("77m");
             new OmsUpgradeTimeouts().Of(phase).ShouldNotBe("77m");
         });
@@ -65,7 +84,8 @@ internal static class UpgradeAccessFields
         static (string? Phase, string? Reason) End(string timeout)
         {
             var world = new OmsWorld();
-            world.Apply(spec => spec with { Mode = RunMode.Plan, Timeouts = spec.Timeouts with { Preflight = timeout } });
+            world.Apply(
+                spec => spec with { Mode = RunMode.Plan, Timeouts = spec.Timeouts with { Preflight = timeout } });
             world.RunUntil(() => world.Asked.Count > 0, "a target is asked");
             world.Time.Advance(TimeSpan.FromMilliseconds(1));
             world.RunUntil(() => world.Is("Stalled") || world.Is("Planned"), "planned or too slow");
@@ -84,11 +104,14 @@ internal static class UpgradeAccessFields
         // Nothing of the plan: it is what the operator reads, and what wakes it.
         Prove = () =>
         {
-            var spec = System.Text.Json.JsonSerializer.SerializeToNode(new OmsWorld().Spec(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!.AsObject();
+            var spec = System.Text.Json.JsonSerializer.SerializeToNode(
+                new OmsWorld().Spec(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!.AsObject();
             ToBucket(owner(spec));
-            var before = System.Text.Json.JsonSerializer.Deserialize(spec.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!;
+            var before = System.Text.Json.JsonSerializer.Deserialize(
+                spec.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!;
             owner(spec)["storage"]!["s3"]!["credentialsSecretRef"]!["name"] = "other";
-            var after = System.Text.Json.JsonSerializer.Deserialize(spec.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!;
+            var after = System.Text.Json.JsonSerializer.Deserialize(
+                spec.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!;
             SecretReferences.Names(before).ShouldContain("s3");
             SecretReferences.Names(after).ShouldContain("other");
             FieldClasses.Hash(after, FieldClass.Identity).ShouldBe(FieldClasses.Hash(before, FieldClass.Identity));
@@ -96,19 +119,23 @@ internal static class UpgradeAccessFields
         },
     };
 
-    private static FieldProof Target(string field, Func<OmsUpgradeSpec, OmsUpgradeSpec> change) => new(OmsUpgrade.KindName, field, async () =>
-    {
-        var spec = new OmsWorld().Spec();
-        (await MetadataTargets.OfAsync(change(spec))).ShouldNotBe(await MetadataTargets.OfAsync(spec));
-    });
+    private static FieldProof Target(string field, Func<OmsUpgradeSpec, OmsUpgradeSpec> change) =>
+        new(OmsUpgrade.KindName, field, async () =>
+        {
+            var spec = new OmsWorld().Spec();
+            (await MetadataTargets.OfAsync(change(spec))).ShouldNotBe(await MetadataTargets.OfAsync(spec));
+        });
 
     private static void ThePullUsesTheSecret()
     {
-        var world = new OmsWorld(new WorldSetup { ImageInRegistry = true }) { RegistryAccount = ("puller", "not-a-password") };
+        var world =
+            new OmsWorld(new WorldSetup { ImageInRegistry = true }) { RegistryAccount = ("puller", "not-a-password") };
         world.Api.Create(new V1Secret
         {
             Metadata = new V1ObjectMeta { Name = "pull", Namespace = OmsWorld.Namespace },
-            Data = OmsWorld.Bytes((".dockerconfigjson", $$"""{"auths":{"registry.example":{"auth":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes("puller:not-a-password"))}}"} } }""")),
+            Data = OmsWorld.Bytes((
+                ".dockerconfigjson",
+                $$"""{"auths":{"registry.example":{"auth":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes("puller:not-a-password"))}}"} } }""")),
         });
         world.Apply();
         world.RunToStall();

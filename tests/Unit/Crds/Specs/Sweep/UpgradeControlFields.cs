@@ -11,28 +11,42 @@ internal static class UpgradeControlFields
     public static IEnumerable<FieldProof> All { get; } =
     [
         InRun("mode", NothingIsDoneWithModePlan),
-        InRun("desiredState", () => Ended().EditedUntil(spec => spec with { DesiredState = DesiredState.RolledBack }, world => world.Status.RollbackPlan is not null)),
+        InRun("desiredState", () => Ended().EditedUntil(
+            spec => spec with { DesiredState = DesiredState.RolledBack },
+            world => world.Status.RollbackPlan is not null)),
         InRun("rollbackPolicy", AFailureGoesBackByItself),
         // Retries of the operator pause for a random time, so the two runs may differ by some seconds.
         InRun("acceptWithin", () => (Held("3h") - Held("1h")).ShouldBe(TimeSpan.FromHours(2), TimeSpan.FromMinutes(1))),
         InRun("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
-        InRun("window.end", () => FirstAct(Morning with { Start = "01:00", End = "03:00" }).ShouldBeLessThan(FirstAct(Morning with { Start = "01:00", End = "01:30" }).AddHours(-20))),
-        InRun("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBe(FirstAct(Morning).AddDays(1))),
-        InRun("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
+        InRun("window.end", () => FirstAct(Morning with { Start = "01:00", End = "03:00" })
+            .ShouldBeLessThan(FirstAct(Morning with { Start = "01:00", End = "01:30" }).AddHours(-20))),
+        InRun("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] })
+            .ShouldBe(FirstAct(Morning).AddDays(1))),
+        InRun("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" })
+            .ShouldBe(FirstAct(Morning).AddHours(5))),
         InRun("notAfter", NothingBeginsTooLate),
         InRun("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((2, 1))),
         InRun("adoptTarget", ATargetOfNobodyIsTakenOver),
         InRun("approvedPlanHash", AnotherPlanIsRefused),
-        InRun("paused", () => Stopped(spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
-        InRun("holdBefore", () => Stopped(spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
+        InRun("paused", () => Stopped(
+            spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
+        InRun("holdBefore", () => Stopped(
+            spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
         InRun("accept", AnAcceptanceContinues),
         InRun("retry", ANewTokenContinues),
-        InRun("highAvailability.afterRollback", () => (IsOnAfterRollback(HighAvailabilityAfterRollback.AsBefore), IsOnAfterRollback(HighAvailabilityAfterRollback.Enable)).ShouldBe((false, true))),
-        InRun("cleanup.accepted", () => OldContainersLeft(new CleanupSpec { Accepted = true }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec()))),
-        InRun("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
-        InRun("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true }).ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
+        InRun("highAvailability.afterRollback", () => (
+            IsOnAfterRollback(HighAvailabilityAfterRollback.AsBefore),
+            IsOnAfterRollback(HighAvailabilityAfterRollback.Enable)).ShouldBe((false, true))),
+        InRun("cleanup.accepted", () => OldContainersLeft(new CleanupSpec { Accepted = true })
+            .ShouldBeLessThan(OldContainersLeft(new CleanupSpec()))),
+        InRun("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" })
+            .ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
+        InRun("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true })
+            .ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
         Plans("preflight.acknowledge", spec => spec["preflight"]!["acknowledge"] = new JsonArray()),
-        Plans("preflight.duplicateProjectNames", spec => spec["preflight"]!["duplicateProjectNames"] = "Rename", world: TwoOfOneName),
+        Plans(
+            "preflight.duplicateProjectNames", spec => spec["preflight"]!["duplicateProjectNames"] = "Rename",
+            world: TwoOfOneName),
         Plans(
             "preflight.keepProjectNames",
             spec => spec["preflight"]!["keepProjectNames"] = new JsonArray("Synchronization/902"),
@@ -40,7 +54,10 @@ internal static class UpgradeControlFields
             world: TwoOfOneName),
         InRun("preflight.maxProjectLag", () => (Laggard("1s"), Laggard("1h")).ShouldBe((false, true))),
         InRun("preflight.apiCredentialsSecretRef.name", () =>
-            ProjectWorlds.WithApiAfter(spec: spec => spec with { Preflight = spec.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "absent" } } })
+            ProjectWorlds.WithApiAfter(spec: spec => spec with
+            {
+                Preflight = spec.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "absent" } }
+            })
                 .RunUntilEither(world => world.Status.Message?.Contains("absent", StringComparison.Ordinal) == true)),
     ];
 
@@ -78,7 +95,8 @@ internal static class UpgradeControlFields
     private static void AFailureGoesBackByItself()
     {
         static OmsWorld Failing(RollbackPolicy policy) =>
-            new OmsWorld(new WorldSetup { Jar = (_, _) => (1, "no\n") }).Apply(spec => spec with { RollbackPolicy = policy });
+            new OmsWorld(new WorldSetup { Jar = (_, _) => (1, "no\n") }).Apply(
+                spec => spec with { RollbackPolicy = policy });
         var waits = Failing(RollbackPolicy.Manual);
         waits.RunToStall();
         waits.Status.RollbackPlan.ShouldBeNull();
@@ -100,7 +118,8 @@ internal static class UpgradeControlFields
         world.RunUntil(
             () =>
             {
-                var running = (world.Status.Plan?.Steps ?? []).Where(step => step.State == StepState.Running).Select(step => step.Node).OfType<string>();
+                var running = (world.Status.Plan?.Steps ?? []).Where(step => step.State == StepState.Running)
+                    .Select(step => step.Node).OfType<string>();
                 most = Math.Max(most, running.Distinct(StringComparer.Ordinal).Count());
                 return world.IsOver;
             },
@@ -116,7 +135,9 @@ internal static class UpgradeControlFields
         world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "other", meta => meta with { Finalizers = [] });
         world.IsGone("other").ShouldBeTrue();
         world.Apply();
-        world.RunUntil(() => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true, "it says what would take it over");
+        world.RunUntil(
+            () => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true,
+            "it says what would take it over");
         world.EditSpec(spec => spec with { AdoptTarget = true });
         world.RunUntil(() => world.Status.Plan is not null, "a plan");
     }
@@ -155,7 +176,8 @@ internal static class UpgradeControlFields
     private static void ANewTokenContinues()
     {
         var broken = true;
-        var world = new OmsWorld(new WorldSetup { Init = (_, _) => broken ? (1, "# 【步骤一】失败\n") : (0, "%marker%") }).Apply();
+        var world = new OmsWorld(new WorldSetup { Init = (_, _) => broken ? (1, "# 【步骤一】失败\n") : (0, "%marker%") })
+            .Apply();
         world.RunToStall();
         broken = false;
         world.RunFor(TimeSpan.FromHours(1));
@@ -187,7 +209,11 @@ internal static class UpgradeControlFields
     private static bool IsOnAfterRollback(HighAvailabilityAfterRollback wanted)
     {
         var world = new OmsWorld(new WorldSetup { HaConfig = """{"enable":false}""", Jar = (_, _) => (1, "no\n") })
-            .Apply(spec => spec with { RollbackPolicy = RollbackPolicy.OnFailure, HighAvailability = spec.HighAvailability with { AfterRollback = wanted } });
+            .Apply(spec => spec with
+            {
+                RollbackPolicy = RollbackPolicy.OnFailure,
+                HighAvailability = spec.HighAvailability with { AfterRollback = wanted }
+            });
         world.RunToRolledBack();
         return world.Metadata.IsHighAvailabilityOn;
     }

@@ -20,24 +20,36 @@ internal static class UpgradeIdentityFields
         Identity("https.certificateHostPath", spec => spec["https"]!["certificateHostPath"] = "/pki/other.crt", Https),
         Identity("https.keyHostPath", spec => spec["https"]!["keyHostPath"] = "/pki/other.key", Https),
         .. Archive("imageArchive", spec => spec, _ => { }),
-        .. Archive("regions[].nodes[].imageArchive", spec => spec.Node(), spec => spec.Node()["imageArchive"] = spec["imageArchive"]!.DeepClone()),
-        Identity("regions[].name", spec => spec["regions"]![0]!["name"] = "cn-beijing", setup: new WorldSetup { Regions = 2 }),
+        .. Archive("regions[].nodes[].imageArchive", spec => spec.Node(), spec =>
+            spec.Node()["imageArchive"] = spec["imageArchive"]!.DeepClone()),
+        Identity(
+            "regions[].name", spec => spec["regions"]![0]!["name"] = "cn-beijing",
+            setup: new WorldSetup { Regions = 2 }),
         Identity("regions[].nodes[].name", spec => spec.Node()["name"] = "oms-z"),
         Identity("regions[].nodes[].hostIP", spec => spec.Node()["hostIP"] = "192.0.2.99"),
         Identity("regions[].nodes[].currentContainer", spec => spec.Node()["currentContainer"] = "other"),
         Identity("regions[].nodes[].newContainer", spec => spec.Node()["newContainer"] = "other"),
         Identity("regions[].nodes[].image", spec => spec.Node()["image"] = "registry.example/oms:other"),
         Identity("highAvailability.method", spec => spec["highAvailability"]!["method"] = "Manual"),
-        Identity("highAvailability.afterUpgrade", spec => spec["highAvailability"]!["afterUpgrade"] = "AsBefore", setup: new WorldSetup { HaConfig = """{"enable":false}""" }),
-        Identity("highAvailability.perceiveStoreClientCheckpoint", spec => spec["highAvailability"]!["perceiveStoreClientCheckpoint"] = false),
+        Identity(
+            "highAvailability.afterUpgrade", spec => spec["highAvailability"]!["afterUpgrade"] = "AsBefore",
+            setup: new WorldSetup { HaConfig = """{"enable":false}""" }),
+        Identity("highAvailability.perceiveStoreClientCheckpoint", spec =>
+            spec["highAvailability"]!["perceiveStoreClientCheckpoint"] = false),
         Identity("highAvailability.refetchMargin", spec => spec["highAvailability"]!["refetchMargin"] = "77m"),
-        Identity("initMetadata.successMarker", spec => spec["initMetadata"] = Json("""{"successMarker":"all steps done"}""")),
+        Identity("initMetadata.successMarker", spec => spec["initMetadata"] = Json(
+            """{"successMarker":"all steps done"}""")),
         Identity("correction.jarPath", spec => spec["correction"]!["jarPath"] = "other.jar"),
         Identity("correction.workingDir", spec => spec["correction"]!["workingDir"] = "/home"),
-        Identity("correction.archive.path", spec => spec["correction"]!["archive"]!["path"] = "other.jar", CorrectionJar),
+        Identity(
+            "correction.archive.path", spec => spec["correction"]!["archive"]!["path"] = "other.jar", CorrectionJar),
         Identity("correction.archive.sha256", spec => spec["correction"]!["archive"]!["sha256"] = Other, CorrectionJar),
-        Identity("correction.archive.hostPath", spec => spec["correction"]!["archive"] = Json("""{"hostPath":"/jars/c.jar"}"""), CorrectionJar),
-        .. Storage("correction.archive.storage", spec => spec["correction"]!["archive"]!.AsObject(), spec => { CorrectionJar(spec); ToBucket(spec["correction"]!["archive"]!.AsObject()); }),
+        Identity(
+            "correction.archive.hostPath",
+            spec => spec["correction"]!["archive"] = Json("""{"hostPath":"/jars/c.jar"}"""), CorrectionJar),
+        .. Storage(
+            "correction.archive.storage", spec => spec["correction"]!["archive"]!.AsObject(),
+            spec => { CorrectionJar(spec); ToBucket(spec["correction"]!["archive"]!.AsObject()); }),
         Identity("correction.runOn", spec => spec["correction"]!["runOn"] = "FirstNodeOfEachRegion"),
         .. Storage("backup.storage", spec => spec["backup"]!.AsObject(), spec => ToBucket(spec["backup"]!.AsObject())),
         Identity("backup.tool", spec => spec["backup"]!["tool"] = "MyDumper"),
@@ -45,7 +57,8 @@ internal static class UpgradeIdentityFields
         Identity("backup.trimHeartbeatSequence", spec => spec["backup"]!["trimHeartbeatSequence"] = false),
         BacksUp("backup.threads", spec => spec["backup"]!["threads"] = 9),
         BacksUp("backup.verify", spec => spec["backup"]!["verify"] = "RestoreTest"),
-        BacksUp("backup.encryption.recipients", spec => spec["backup"]!["encryption"] = Json($$"""{"recipients":["age1{{new string('q', 58)}}"]}""")),
+        BacksUp("backup.encryption.recipients", spec => spec["backup"]!["encryption"] = Json(
+            $$"""{"recipients":["age1{{new string('q', 58)}}"]}""")),
     ];
 
     private static IEnumerable<FieldProof> Archive(
@@ -54,7 +67,9 @@ internal static class UpgradeIdentityFields
         JsonObject Of(JsonObject spec) => owner(spec)["imageArchive"]!.AsObject();
         yield return Identity($"{path}.path", spec => Of(spec)["path"] = "other.tar", before);
         yield return Identity($"{path}.sha256", spec => Of(spec)["sha256"] = Other, before);
-        yield return Identity($"{path}.hostPath", spec => owner(spec)["imageArchive"] = Json("""{"hostPath":"/images/oms.tar"}"""), before);
+        yield return Identity(
+            $"{path}.hostPath", spec => owner(spec)["imageArchive"] = Json("""{"hostPath":"/images/oms.tar"}"""),
+            before);
         foreach (var proof in Storage($"{path}.storage", Of, spec => { before(spec); ToBucket(Of(spec)); }))
         {
             yield return proof;
@@ -65,7 +80,9 @@ internal static class UpgradeIdentityFields
         string path, Func<JsonObject, JsonObject> owner, Action<JsonObject> inBucket)
     {
         JsonNode S3(JsonObject spec) => owner(spec)["storage"]!["s3"]!;
-        yield return Identity($"{path}.directory.path", spec => owner(spec)["storage"] = Json("""{"directory":{"path":"/elsewhere"}}"""), inBucket);
+        yield return Identity(
+            $"{path}.directory.path", spec => owner(spec)["storage"] = Json("""{"directory":{"path":"/elsewhere"}}"""),
+            inBucket);
         yield return Identity($"{path}.s3.endpoint", spec => S3(spec)["endpoint"] = "https://other.example", inBucket);
         yield return Identity($"{path}.s3.bucket", spec => S3(spec)["bucket"] = "other", inBucket);
         yield return Identity($"{path}.s3.prefix", spec => S3(spec)["prefix"] = "other", inBucket);
@@ -90,12 +107,22 @@ internal static class UpgradeIdentityFields
     // Which ways the vendor lists is not this test's matter: of these at least one is let through by the field alone.
     private static void AWayThatIsNotListedIsLetThrough()
     {
-        var ways = new[] { ("Enterprise", "4.0.1", "4.2.1"), ("Enterprise", "4.2.0", "4.2.1"), ("Community", "4.1.0", "4.1.1"), ("Community", "3.2.0", "3.3.1") };
+        var ways = new[]
+        {
+            ("Enterprise", "4.0.1", "4.2.1"), ("Enterprise", "4.2.0", "4.2.1"), ("Community", "4.1.0", "4.1.1"),
+            ("Community", "3.2.0", "3.3.1")
+        };
         var spec = new OmsWorld().Spec();
         ways.Count(way =>
         {
-            var asked = spec with { Edition = Enum.Parse<Drydock.Crds.OmsUpgrades.OmsEdition>(way.Item1), FromVersion = way.Item2, ToVersion = way.Item3 };
-            return DiscoveryOf.Path(asked) is UpgradePath.Refused { Message: var why } && why.Contains("allowUnsupportedPath", StringComparison.Ordinal)
+            var asked = spec with
+            {
+                Edition = Enum.Parse<Drydock.Crds.OmsUpgrades.OmsEdition>(way.Item1),
+                FromVersion = way.Item2,
+                ToVersion = way.Item3
+            };
+            return DiscoveryOf.Path(asked) is UpgradePath.Refused { Message: var why }
+                && why.Contains("allowUnsupportedPath", StringComparison.Ordinal)
                 && DiscoveryOf.Path(asked with { AllowUnsupportedPath = true }) is UpgradePath.Allowed;
         }).ShouldBeGreaterThan(0);
         FieldClasses.Hash(spec with { AllowUnsupportedPath = true }, FieldClass.Identity)

@@ -10,9 +10,12 @@ public sealed class OmsVersionDataTests
     [Fact]
     public void Every_entry_names_its_source()
     {
-        var sources = Editions.Select(edition => OmsVersionData.Of(edition).Facts).SelectMany(facts => new[] { facts.MergedArchitecture.Source, facts.Floor?.Source }
-            .Concat(facts.Releases.Values.Select(e => e.Source)).Concat(facts.Procedures.Values.Select(e => (string?)e["source"]))
-            .Concat(facts.KnownFailures.Values.Select(e => e.Source)).Concat(facts.Advice.Values.Select(e => e.Source))).OfType<string>().ToList();
+        var sources = Editions.Select(edition => OmsVersionData.Of(edition).Facts)
+            .SelectMany(facts => new[] { facts.MergedArchitecture.Source, facts.Floor?.Source }
+                .Concat(facts.Releases.Values.Select(e => e.Source))
+                .Concat(facts.Procedures.Values.Select(e => (string?)e["source"]))
+                .Concat(facts.KnownFailures.Values.Select(e => e.Source))
+                .Concat(facts.Advice.Values.Select(e => e.Source))).OfType<string>().ToList();
 
         sources.Count.ShouldBeGreaterThanOrEqualTo(40);
         sources.ShouldAllBe(source => source.StartsWith("https://", StringComparison.Ordinal)
@@ -28,7 +31,8 @@ public sealed class OmsVersionDataTests
         var facts = OmsVersionData.Of(edition).Facts;
 
         facts.Releases.Keys.Concat(facts.Procedures.Keys).ShouldAllBe(key => IsRelease(key));
-        foreach (var (release, range) in facts.Releases.SelectMany(release => (release.Value.From ?? []).Select(range => (release.Key, range))))
+        foreach (var (release, range) in facts.Releases.SelectMany(
+            release => (release.Value.From ?? []).Select(range => (release.Key, range))))
         {
             var ends = range.Split("..");
             ends.Length.ShouldBeLessThanOrEqualTo(2, range);
@@ -37,7 +41,8 @@ public sealed class OmsVersionDataTests
             OmsVersion.Parse(ends[^1]).CompareRelease(OmsVersion.Parse(release)).ShouldBeLessThanOrEqualTo(0, range);
         }
 
-        facts.Procedures.Keys.Select(since => OmsVersionData.Of(edition).Procedure(OmsVersion.Parse(since)).WaitBeforeInit)
+        facts.Procedures.Keys.Select(
+            since => OmsVersionData.Of(edition).Procedure(OmsVersion.Parse(since)).WaitBeforeInit)
             .ShouldAllBe(wait => KubernetesDuration.Parse(wait) <= TimeSpan.FromHours(1));
         facts.KnownFailures.Keys.Concat(facts.Advice.Keys).ShouldAllBe(key => Regex.IsMatch(key, "^[a-z0-9-]{1,63}$"));
     }
@@ -64,7 +69,8 @@ public sealed class OmsVersionDataTests
     {
         var known = OmsVersionData.Of(OmsEdition.Community).Procedure(OmsVersion.Parse(version));
 
-        $"{known.Init} {known.ProgramsBeforeInit} {known.WaitBeforeInit} {known.IsUpgrade} {known.HaConfig} {known.MigrationWriter} {known.SynchronizationWriter} {known.SuspendedLinks}"
+        ($"{known.Init} {known.ProgramsBeforeInit} {known.WaitBeforeInit} {known.IsUpgrade} {known.HaConfig} "
+            + $"{known.MigrationWriter} {known.SynchronizationWriter} {known.SuspendedLinks}")
             .ShouldBe(facts);
     }
 
@@ -80,7 +86,8 @@ public sealed class OmsVersionDataTests
         Advice("3.3.1", "4.0.0").ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
         Advice("4.2.7", "4.2.9").ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
         Advice("4.2.6", "4.2.9").ShouldBe(["clear-browser-cache", "concurrency-speed", "is-upgrade-stays"]);
-        Advice("3.2.2", "4.2.2", OmsEdition.Enterprise).ShouldBe(["clear-browser-cache", "shareplex-format", "is-upgrade-stays"]);
+        Advice("3.2.2", "4.2.2", OmsEdition.Enterprise)
+            .ShouldBe(["clear-browser-cache", "shareplex-format", "is-upgrade-stays"]);
         Advice("4.0.2", "4.2.2", OmsEdition.Enterprise).ShouldBe(["clear-browser-cache", "is-upgrade-stays"]);
     }
 
@@ -90,7 +97,8 @@ public sealed class OmsVersionDataTests
     [InlineData(OmsEdition.Community, "4.2.4", false, false)]
     [InlineData(OmsEdition.Enterprise, "4.2.4", false, false)]
     [InlineData(OmsEdition.Enterprise, "4.3.1", false, true)]
-    public void What_preflight_asks_about_the_host_and_the_tables_depends_on_the_release(OmsEdition edition, string version, bool table, bool cgroups)
+    public void What_preflight_asks_about_the_host_and_the_tables_depends_on_the_release(
+        OmsEdition edition, string version, bool table, bool cgroups)
     {
         var known = OmsVersionData.Of(edition).Procedure(OmsVersion.Parse(version));
 

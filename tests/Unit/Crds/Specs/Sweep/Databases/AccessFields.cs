@@ -35,42 +35,65 @@ internal static class AccessFields
         Docker("hosts[].host", docker => docker["hosts"]![0]!["host"] = "192.0.2.99"),
         Docker("hosts[].endpoint", docker => docker["hosts"]![0]!["endpoint"] = "tcp://192.0.2.99:2376"),
         Docker("hosts[].container", docker => docker["hosts"]![0]!["container"] = "other"),
-        Access("access.webCredentialsSecretRef.name", AYugabyte, SecretsBench.TakenAsync, spec => spec["access"]!["webCredentialsSecretRef"] = Json("""{"name":"other"}""")),
+        Access("access.webCredentialsSecretRef.name", AYugabyte, SecretsBench.TakenAsync, spec =>
+            spec["access"]!["webCredentialsSecretRef"] = Json("""{"name":"other"}""")),
         Access("toolHost", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["toolHost"] = "10.0.0.3"),
-        Access("tls.secretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tls"]!["secretRef"]!["name"] = "other", WithTls),
-        Access("tls.certsDirName", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["tls"]!["certsDirName"] = "/home/yugabyte/certs", WithTls),
-        Access("tls.clientNodeName", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["tls"]!["clientNodeName"] = "10.0.0.9", WithCerts),
-        Access("tls.web.secretRef.name", AYugabyte, SecretsBench.TakenAsync, spec => spec["tls"]!["web"]!["secretRef"]!["name"] = "other", WithWebTls),
-        Access("tidb.credentialsSecretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
-        Access("tidb.credentialsSecretRef.name", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
-        Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
-        Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.ConnectionAsync, spec => spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
-        Access("tidb.sqlTls.fingerprint", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["sqlTls"]!["fingerprint"] = new string('a', 64)),
-        Access("tidb.sqlTls.fingerprint", ATiDb, TiDbLooks.ConnectionAsync, spec => spec["tidb"]!["sqlTls"]!["fingerprint"] = new string('a', 64)),
-        Sql("credentialsSecretRef.name", SecretsBench.TakenAsync, sql => sql["credentialsSecretRef"] = Json("""{"name":"other"}""")),
+        Access(
+            "tls.secretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tls"]!["secretRef"]!["name"] = "other",
+            WithTls),
+        Access(
+            "tls.certsDirName", AYugabyte, YugabyteLooks.UsualAsync,
+            spec => spec["tls"]!["certsDirName"] = "/home/yugabyte/certs", WithTls),
+        Access(
+            "tls.clientNodeName", AYugabyte, YugabyteLooks.UsualAsync,
+            spec => spec["tls"]!["clientNodeName"] = "10.0.0.9", WithCerts),
+        Access(
+            "tls.web.secretRef.name", AYugabyte, SecretsBench.TakenAsync,
+            spec => spec["tls"]!["web"]!["secretRef"]!["name"] = "other", WithWebTls),
+        Access("tidb.credentialsSecretRef.name", ATiDb, SecretsBench.TakenAsync, spec =>
+            spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
+        Access("tidb.credentialsSecretRef.name", ATiDb, TiDbLooks.BackupAsync, spec =>
+            spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
+        Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.BackupAsync, spec =>
+            spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
+        Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.ConnectionAsync, spec =>
+            spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
+        Access("tidb.sqlTls.fingerprint", ATiDb, TiDbLooks.BackupAsync, spec =>
+            spec["tidb"]!["sqlTls"]!["fingerprint"] = new string('a', 64)),
+        Access("tidb.sqlTls.fingerprint", ATiDb, TiDbLooks.ConnectionAsync, spec =>
+            spec["tidb"]!["sqlTls"]!["fingerprint"] = new string('a', 64)),
+        Sql("credentialsSecretRef.name", SecretsBench.TakenAsync, sql => sql["credentialsSecretRef"] = Json(
+            """{"name":"other"}""")),
         Sql("port", YugabyteLooks.UsualAsync, sql => sql["port"] = 5499),
         Sql("database", YugabyteLooks.UsualAsync, sql => sql["database"] = "yugabyte"),
         Access(
             "yugabyte.replication.groups[].peer.certsSecretRef.name",
             new YugaWorld(new YugaSetup { Groups = [("g", true)] }).Spec,
             SecretsBench.TakenAsync,
-            spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["certsSecretRef"] = Json("""{"name":"tls"}""")),
+            spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["certsSecretRef"] = Json(
+                """{"name":"tls"}""")),
         Access(
             "yugabyte.replication.groups[].peer.webCredentialsSecretRef.name",
             new YugaWorld(new YugaSetup { Groups = [("g", true)] }).Spec,
             SecretsBench.TakenAsync,
-            spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["webCredentialsSecretRef"] = Json("""{"name":"other"}""")),
+            spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["webCredentialsSecretRef"] = Json(
+                """{"name":"other"}""")),
     ];
 
     private static FieldProof Ssh(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
-        $"access.ssh.{field}", ATiDb, HostBench.InstancesAsync, spec => change(OfSsh(spec)), spec => before?.Invoke(OfSsh(spec)));
+        $"access.ssh.{field}", ATiDb, HostBench.InstancesAsync, spec => change(OfSsh(spec)),
+        spec => before?.Invoke(OfSsh(spec)));
 
     private static void OtherAddress(JsonObject ssh) =>
-        ssh["hosts"] = new JsonArray(Json($$"""{"host":"{{ATiDb.Instances[0].Host}}","address":"192.0.2.77","port":2222}"""));
+        ssh["hosts"] = new JsonArray(
+            Json($$"""{"host":"{{ATiDb.Instances[0].Host}}","address":"192.0.2.77","port":2222}"""));
 
     // What opens a connection to a port of the database.
     private static Task<string> ForwardAsync(DatabaseRollingUpgradeSpec spec) =>
-        Task.FromResult(DatabaseRunTargets.ConnectionsOf(spec, new BoundDatabaseHosts(SecretsBench.Upgrade(spec), new DatabaseSecrets(), new DatabaseHostServices(null!, null!, TimeProvider.System), SupportedEngines.All.Of(spec)), EndpointPolicy.Default).GetType().Name);
+        Task.FromResult(DatabaseRunTargets.ConnectionsOf(spec, new BoundDatabaseHosts(
+            SecretsBench.Upgrade(spec), new DatabaseSecrets(),
+            new DatabaseHostServices(null!, null!, TimeProvider.System),
+            SupportedEngines.All.Of(spec)), EndpointPolicy.Default).GetType().Name);
 
     private static JsonObject OfSsh(JsonObject spec) => spec["access"]!["ssh"]!.AsObject();
 
@@ -82,17 +105,20 @@ internal static class AccessFields
         prove("jump.sshSecretRef.name", access => access["jump"]!["sshSecretRef"]!["name"] = "other"),
     ];
 
-    private static FieldProof Docker(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
-        $"access.docker.{field}",
-        ATiDb,
-        HostBench.InstancesAsync,
-        spec => change(InContainers(spec)),
-        spec =>
-        {
-            var hosts = ATiDb.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal).Select((host, i) => $$"""{"host":"{{host}}","endpoint":"tcp://{{host}}:2376","container":"db-{{i}}"}""");
-            spec["access"] = Json($$"""{"docker":{"tlsSecretRef":{"name":"tls"},"user":"tidb","hosts":[{{string.Join(',', hosts)}}]} }""");
-            before?.Invoke(InContainers(spec));
-        });
+    private static FieldProof Docker(string field, Action<JsonObject> change, Action<JsonObject>? before = null) =>
+        Access(
+            $"access.docker.{field}",
+            ATiDb,
+            HostBench.InstancesAsync,
+            spec => change(InContainers(spec)),
+            spec =>
+            {
+                var hosts = ATiDb.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal).Select(
+                    (host, i) => $$"""{"host":"{{host}}","endpoint":"tcp://{{host}}:2376","container":"db-{{i}}"}""");
+                spec["access"] = Json(
+                    $$"""{"docker":{"tlsSecretRef":{"name":"tls"},"user":"tidb","hosts":[{{string.Join(',', hosts)}}]} }""");
+                before?.Invoke(InContainers(spec));
+            });
 
     private static JsonObject InContainers(JsonObject spec) => spec["access"]!["docker"]!.AsObject();
 
@@ -106,8 +132,11 @@ internal static class AccessFields
         }
     }
 
-    private static FieldProof Sql(string field, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change) => Access(
-        $"yugabyte.sql.{field}", AYugabyte, look, spec => change(spec["yugabyte"]!["sql"]!.AsObject()), spec => spec["yugabyte"]!["sql"]!.AsObject().Remove("extensionsInUse"));
+    private static FieldProof Sql(
+        string field, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change) =>
+        Access(
+            $"yugabyte.sql.{field}", AYugabyte, look, spec => change(spec["yugabyte"]!["sql"]!.AsObject()),
+            spec => spec["yugabyte"]!["sql"]!.AsObject().Remove("extensionsInUse"));
 
     private static void WithTls(JsonObject spec) => spec["tls"] = Json("""{"secretRef":{"name":"tls"}}""");
 

@@ -14,15 +14,22 @@ internal static class ControlFields
         InRun("desiredState", WhatWasDoneIsTakenBackOrRefused),
         InRun("rollbackPolicy", AFailureBeforeTheFirstStopGoesBackByItself),
         InRun("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
-        InRun("window.end", () => FirstPd(new() { Start = "04:00", End = "04:01" }).ShouldBeGreaterThan(FirstPd(Morning).AddHours(20))),
-        InRun("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] }).ShouldBeGreaterThan(FirstAct(Morning))),
-        InRun("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" }).ShouldBe(FirstAct(Morning).AddHours(5))),
+        InRun("window.end", () => FirstPd(new() { Start = "04:00", End = "04:01" })
+            .ShouldBeGreaterThan(FirstPd(Morning).AddHours(20))),
+        InRun("window.days", () => FirstAct(Morning with { Days = [DayOfWeek.Mon] })
+            .ShouldBeGreaterThan(FirstAct(Morning))),
+        InRun("window.timeZone", () => FirstAct(Morning with { TimeZone = "America/New_York" })
+            .ShouldBe(FirstAct(Morning).AddHours(5))),
         InRun("notAfter", NothingBeginsTooLate),
         InRun("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((3, 1))),
         InRun("adoptTarget", ATargetOfNobodyIsTakenOver),
         InRun("approvedPlanHash", AnotherPlanIsRefused),
-        InRun("paused", () => Stopped(spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
-        InRun("holdBefore", () => Stopped(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage, DatabaseRollingUpgradePhases.SaveConfiguration] }, Reasons.Held, spec => spec with { HoldBefore = [] })),
+        InRun("paused", () => Stopped(
+            spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
+        InRun("holdBefore", () => Stopped(spec => spec with
+        {
+            HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage, DatabaseRollingUpgradePhases.SaveConfiguration]
+        }, Reasons.Held, spec => spec with { HoldBefore = [] })),
         InRun("accept", AnAcceptanceOfAStepThatProtectsDataIsRefused),
         InRun("retry", ANewTokenContinues),
         InRun("preflight.acknowledge", AnAcknowledgedFindingIsANote),
@@ -33,7 +40,10 @@ internal static class ControlFields
     {
         static int Findings(params List<string> acknowledge)
         {
-            var world = new TiDbWorld(new TiDbWorldSetup { Spec = s => s with { Preflight = new DatabasePreflightSpec { Acknowledge = acknowledge } } });
+            var world = new TiDbWorld(new TiDbWorldSetup
+            {
+                Spec = s => s with { Preflight = new DatabasePreflightSpec { Acknowledge = acknowledge } }
+            });
             world.Clocks["192.0.2.2"] = TimeSpan.FromMinutes(1);
             return world.Preflight().Findings.Count;
         }
@@ -89,7 +99,10 @@ internal static class ControlFields
     private static DateTimeOffset FirstPd(MaintenanceWindow window)
     {
         var world = new DatabaseRunWorld().Apply(spec => spec with { Window = window });
-        world.RunUntil(() => world.Truth.Acts.Keys.Any(id => id.StartsWith(DatabaseRollingUpgradePhases.UpgradePD, StringComparison.Ordinal)), "the first PD", TimeSpan.FromDays(8));
+        world.RunUntil(
+            () => world.Truth.Acts.Keys.Any(
+                id => id.StartsWith(DatabaseRollingUpgradePhases.UpgradePD, StringComparison.Ordinal)),
+            "the first PD", TimeSpan.FromDays(8));
         return Minute(world.Truth.Acts.Values.Max());
     }
 
@@ -103,7 +116,8 @@ internal static class ControlFields
         world.RunUntil(
             () =>
             {
-                var running = (world.Status.Plan?.Steps ?? []).Where(step => step.State == StepState.Running).Select(step => step.Node).OfType<string>();
+                var running = (world.Status.Plan?.Steps ?? []).Where(step => step.State == StepState.Running)
+                    .Select(step => step.Node).OfType<string>();
                 most = Math.Max(most, running.Distinct(StringComparer.Ordinal).Count());
                 return world.IsOver;
             },
@@ -113,11 +127,14 @@ internal static class ControlFields
 
     private static void ATargetOfNobodyIsTakenOver()
     {
-        var world = new DatabaseRunWorld().Apply(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage] });
+        var world = new DatabaseRunWorld().Apply(
+            spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage] });
         world.RunUntil(() => world.Claims > 0, "a claim");
         world.Vanish();
         world.Apply();
-        world.RunUntil(() => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true, "it says what would take it over");
+        world.RunUntil(
+            () => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true,
+            "it says what would take it over");
         world.Status.Plan.ShouldBeNull();
         world.Edit(spec => spec with { AdoptTarget = true });
         world.RunUntil(() => world.Status.Plan is not null, "a plan");
@@ -135,7 +152,8 @@ internal static class ControlFields
 
     private static void AnotherPlanIsRefused()
     {
-        var world = new DatabaseRunWorld().Apply(spec => spec with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
+        var world = new DatabaseRunWorld().Apply(
+            spec => spec with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
         world.RunUntil(() => world.Is("Stalled"), "refused");
         world.ReasonOf("Stalled").ShouldBe(Reasons.PlanChanged);
         world.Edit(spec => spec with { ApprovedPlanHash = "" });
@@ -164,7 +182,10 @@ internal static class ControlFields
         world.RunUntil(() => world.Is("Stalled"), "a failure");
         world.Status.Message.ShouldNotBeNull().ShouldNotContain("drydock.dev/accept");
         world.Edit(spec => spec with { Accept = [Word.For(Step, 1, world.Status.Plan!)] });
-        world.RunUntil(() => world.Status.Message!.Contains("the data or the steps that follow rely on it", StringComparison.Ordinal), "an answer");
+        world.RunUntil(
+            () => world.Status.Message!.Contains(
+                "the data or the steps that follow rely on it", StringComparison.Ordinal),
+            "an answer");
         world.Status.Acceptances.ShouldHaveSingleItem().Accepted.ShouldBeFalse();
     }
 
@@ -188,7 +209,8 @@ internal static class ControlFields
     {
         static string? End(string timeout)
         {
-            var world = new DatabaseRunWorld().Apply(spec => spec with { Mode = RunMode.Plan, Timeouts = spec.Timeouts with { Preflight = timeout } });
+            var world = new DatabaseRunWorld().Apply(
+                spec => spec with { Mode = RunMode.Plan, Timeouts = spec.Timeouts with { Preflight = timeout } });
             world.RunUntil(() => world.Is("Stalled") || world.Is("Planned"), "planned or too slow");
             return world.ReasonOf("Stalled");
         }

@@ -48,7 +48,10 @@ internal sealed class HostBench : IStorages, IServiceHttp
             {
                 var host = bench.Hosts.Instance(instance.Name);
                 await host.StopAsync(CancellationToken.None);
-                await host.SwapAsync(new InstanceGoal(spec.Package.Directory, HostCases.New, spec.FromVersion, HostCases.Old, "/opt/former"), CancellationToken.None);
+                await host.SwapAsync(
+                    new InstanceGoal(
+                        spec.Package.Directory, HostCases.New, spec.FromVersion, HostCases.Old, "/opt/former"),
+                    CancellationToken.None);
                 await host.StartAsync(spec.Package.Directory, CancellationToken.None);
             });
         }
@@ -59,7 +62,9 @@ internal sealed class HostBench : IStorages, IServiceHttp
     {
         foreach (var host in bench.Hosts.All)
         {
-            var request = spec.Engine == DatabaseEngine.TiDB ? spec.Package(host) : PackageRequests.For(spec, bench.Hosts.ToolHost, host);
+            var request = spec.Engine == DatabaseEngine.TiDB
+                ? spec.Package(host)
+                : PackageRequests.For(spec, bench.Hosts.ToolHost, host);
             await bench.TryAsync(() => bench.Hosts.Files(host).PreparePackageAsync(request, CancellationToken.None));
         }
     });
@@ -101,10 +106,12 @@ internal sealed class HostBench : IStorages, IServiceHttp
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken)
     {
         _noted.Asked.Add(FormattableString.Invariant($"GET {host}:{port}{path}"));
-        return Task.FromResult(new ServiceAnswer(200, "application/json", """{"workers":[{"state":"ALIVE","cores":4,"memory":1024}]}"""));
+        return Task.FromResult(
+            new ServiceAnswer(200, "application/json", """{"workers":[{"state":"ALIVE","cores":4,"memory":1024}]}"""));
     }
 
-    public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
+    public Task<ServiceAnswer> SendAsync(
+        HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
         throw new NotSupportedException("hosts only");
 
     public void Dispose()
@@ -125,9 +132,16 @@ internal sealed class HostBench : IStorages, IServiceHttp
 
     private StepContext Context(IStepAction part, string? node)
     {
-        var planned = ((StepBase<TiDbTargets>)part).In(DatabaseRollingUpgradePhases.UpgradeMonitoring, node, [], part.GetType().Name);
+        var planned = ((StepBase<TiDbTargets>)part).In(
+            DatabaseRollingUpgradePhases.UpgradeMonitoring, node, [], part.GetType().Name);
         var step = new Step(planned, StepRecord.None);
-        return new StepContext { OwnerUid = "1", Plan = PlanProgress.Of(new Plan(), [step], []), Step = step, Time = _time };
+        return new StepContext
+        {
+            OwnerUid = "1",
+            Plan = PlanProgress.Of(new Plan(), [step], []),
+            Step = step,
+            Time = _time
+        };
     }
 
     private Task ActAsync(IStepAction part, string? node) => TryAsync(async () =>

@@ -21,8 +21,12 @@ internal sealed class NotedClient : IRemoteClient
     public static NotedClient Ssh(SshEndpoint endpoint, SshMaterial material, NotedHosts hosts)
     {
         using var files = SshFiles.Write(endpoint.ToString(), material, endpoint.Jump);
-        var arguments = string.Join(' ', SshArguments.Arguments("ssh", endpoint, files, TimeSpan.FromSeconds(10), null));
-        foreach (var file in new[] { files.PrivateKey, files.KnownHosts, files.Jump?.PrivateKey, files.Jump?.KnownHosts, files.Jump?.Log }.OfType<string>().OrderByDescending(path => path.Length))
+        var arguments = string.Join(
+            ' ', SshArguments.Arguments("ssh", endpoint, files, TimeSpan.FromSeconds(10), null));
+        foreach (var file in new[]
+        {
+            files.PrivateKey, files.KnownHosts, files.Jump?.PrivateKey, files.Jump?.KnownHosts, files.Jump?.Log
+        }.OfType<string>().OrderByDescending(path => path.Length))
         {
             arguments = arguments.Replace(file, File.ReadAllText(file), StringComparison.Ordinal);
         }
@@ -34,20 +38,35 @@ internal sealed class NotedClient : IRemoteClient
     public static NotedClient Container(
         DockerEndpoint endpoint, ContainerHost container, string? user, NotedHosts hosts)
     {
-        var tls = endpoint.Tls is { } material ? material.CertificateAuthority + material.Certificate + material.PrivateKey : "none";
-        var ssh = endpoint.Ssh is { } keys ? Encoding.UTF8.GetString([.. keys.PrivateKey.Span, .. keys.KnownHosts.Span]) : "none";
-        var jump = endpoint.Jump is { } through ? $"{through} with {Encoding.UTF8.GetString([.. through.Material.PrivateKey.Span, .. through.Material.KnownHosts.Span])}" : "none";
-        hosts.Asked.Add($"exec at {endpoint} (tls {tls}, ssh {ssh}, jump {jump}, root {endpoint.AsRoot}, insecure {endpoint.Insecure}) in {container.Container} as {user ?? "its user"}");
+        var tls = endpoint.Tls is { } material
+            ? material.CertificateAuthority + material.Certificate + material.PrivateKey
+            : "none";
+        var ssh = endpoint.Ssh is { } keys
+            ? Encoding.UTF8.GetString([.. keys.PrivateKey.Span, .. keys.KnownHosts.Span])
+            : "none";
+        var jump = endpoint.Jump is { } through
+            ? $"{through} with "
+                + $"{Encoding.UTF8.GetString(
+                    [.. through.Material.PrivateKey.Span, .. through.Material.KnownHosts.Span])}"
+            : "none";
+        hosts.Asked.Add(
+            $"exec at {endpoint} (tls {tls}, ssh {ssh}, jump {jump}, root {endpoint.AsRoot}, insecure "
+            + $"{endpoint.Insecure}) in {container.Container} as {user ?? "its user"}");
         return new NotedClient(container.Host, hosts);
     }
 
     public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
         var sudo = HostScripts.ThroughSudo("");
-        var name = command.Arguments is ["sh", "-c", var script, "sh", ..] ? Names.GetValueOrDefault(script.Replace(sudo, "", StringComparison.Ordinal), script) : "";
+        var name = command.Arguments is ["sh", "-c", var script, "sh", ..]
+            ? Names.GetValueOrDefault(script.Replace(sudo, "", StringComparison.Ordinal), script)
+            : "";
         var arguments = name.Length > 0 ? [.. command.Arguments.Skip(4)] : command.Arguments;
         using var input = new StreamReader(command.Input ?? Stream.Null);
-        _hosts.Asked.Add($"{_host}{(command.AsRoot ? " as root" : command.AsUser is { } user ? $" as {user}" : "")}{(command.Arguments.Any(a => a.StartsWith(sudo, StringComparison.Ordinal)) ? " with sudo" : "")} {name} {string.Join(" | ", arguments)} < {await input.ReadToEndAsync(cancellationToken)}");
+        _hosts.Asked.Add(
+            $"{_host}{(command.AsRoot ? " as root" : command.AsUser is { } user ? $" as {user}" : "")}"
+            + $"{(command.Arguments.Any(a => a.StartsWith(sudo, StringComparison.Ordinal)) ? " with sudo" : "")} "
+            + $"{name} {string.Join(" | ", arguments)} < {await input.ReadToEndAsync(cancellationToken)}");
         return new RemoteResult(0, string.Join('\n', [.. Answer(name, [.. arguments]), "end", ""]), "");
     }
 
@@ -104,15 +123,26 @@ internal sealed class NotedClient : IRemoteClient
 
     private string[] Look(string[] arguments)
     {
-        var (kind, units, program, port, deployDir) = (arguments[0], arguments[1].Split(' '), arguments[3], arguments[4], arguments[5]);
+        var (kind, units, program, port, deployDir) =
+            (arguments[0], arguments[1].Split(' '), arguments[3], arguments[4], arguments[5]);
         var up = _hosts.IsRunning;
         return
         [
-            "look 1", "user tidb", "boot b-1", "up 1000.00", "seen 1000.40", "load 0.10", "tick 100", "btime 1700000000", $"sum old {HostCases.Old}",
+            "look 1", "user tidb", "boot b-1", "up 1000.00", "seen 1000.40", "load 0.10", "tick 100",
+            "btime 1700000000", $"sum old {HostCases.Old}",
             .. kind == "systemd"
-                ? units.SelectMany((unit, i) => HostCases.Unit(unit, i == 0 && up ? "active" : "inactive", i == 0 && up ? "running" : "dead", i == 0 && up ? Pid : 0, i == 0 ? "loaded" : "not-found"))
-                : kind == "supervise" ? [up ? $"svstat up (pid {Pid}) 3 seconds" : "svstat down 3 seconds"] : Array.Empty<string>(),
-            .. up ? [HostCases.Process(Pid, $"{deployDir}/bin/{(program.Length > 0 ? program : "service")}", $"{program} {port}"), string.Create(CultureInfo.InvariantCulture, $"listener {Pid}")] : Array.Empty<string>(),
+                ? units.SelectMany((unit, i) => HostCases.Unit(
+                    unit, i == 0 && up ? "active" : "inactive", i == 0 && up ? "running" : "dead",
+                    i == 0 && up ? Pid : 0, i == 0 ? "loaded" : "not-found"))
+                : kind == "supervise"
+                    ? [up ? $"svstat up (pid {Pid}) 3 seconds" : "svstat down 3 seconds"]
+                    : Array.Empty<string>(),
+            .. up
+                ? [
+                    HostCases.Process(
+                        Pid, $"{deployDir}/bin/{(program.Length > 0 ? program : "service")}", $"{program} {port}"),
+                    string.Create(CultureInfo.InvariantCulture, $"listener {Pid}")]
+                : Array.Empty<string>(),
             "real -",
         ];
     }
@@ -121,7 +151,10 @@ internal sealed class NotedClient : IRemoteClient
     {
         var marker = _hosts.Markers.GetValueOrDefault(_host);
         var isThere = marker is not null || !_hosts.HasArchives;
-        var lines = new List<string> { $"sum old {HostCases.Old}", $"sum new {HostCases.New}", $"directory {(isThere ? "yes" : "no")}" };
+        var lines = new List<string>
+        {
+            $"sum old {HostCases.Old}", $"sum new {HostCases.New}", $"directory {(isThere ? "yes" : "no")}"
+        };
         if (marker is not null)
         {
             lines.Add($"marker {HostCases.Base64(marker)}");
@@ -162,12 +195,19 @@ internal sealed class NotedClient : IRemoteClient
 
     private static Dictionary<string, string> Scripts()
     {
-        string[] looks = ["look", "sums", "package-look", "read", "room", "machine", "clock", "process-losses", "processes", "control-rights"];
+        string[] looks =
+        [
+            "look", "sums", "package-look", "read", "room", "machine", "clock", "process-losses", "processes",
+            "control-rights"
+        ];
         string[] acts =
         [
-            "package-begin", "package-extensions", "package-forget", "package-post-install", "package-unpack", "record-process", "run-script", "start-process", "start-supervise", "start-systemd", "stage-binary",
+            "package-begin", "package-extensions", "package-forget", "package-post-install", "package-unpack",
+            "record-process", "run-script", "start-process", "start-supervise", "start-systemd", "stage-binary",
             "stop-process", "stop-supervise", "stop-systemd", "swap-binary", "swap-link", "unstage-binary", "write",
         ];
-        return looks.Select(name => (name, Text: HostScripts.Looking(name))).Concat(acts.Select(name => (name, Text: HostScripts.ForActing(name)))).ToDictionary(s => s.Text, s => s.name, StringComparer.Ordinal);
+        return looks.Select(name => (name, Text: HostScripts.Looking(name)))
+            .Concat(acts.Select(name => (name, Text: HostScripts.ForActing(name))))
+            .ToDictionary(s => s.Text, s => s.name, StringComparer.Ordinal);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class NotedUniverse(YugaLife life) : IDatabaseHosts
             return inner.GetAsync(host, port, path, cancellationToken);
         }
 
-        public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
+        public Task<ServiceAnswer> SendAsync(
+            HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) =>
             inner.SendAsync(method, host, port, path, json, cancellationToken);
 
         public void Dispose() => inner.Dispose();
@@ -54,7 +55,8 @@ internal sealed class NotedUniverse(YugaLife life) : IDatabaseHosts
         public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
             inner.ReadAsync(path, cancellationToken);
 
-        public Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) =>
+        public Task WriteAsync(
+            string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) =>
             inner.WriteAsync(path, content, expectedSha256, keepAs, cancellationToken);
 
         public Task<IReadOnlyList<string?>> Sha256Async(
@@ -70,7 +72,8 @@ internal sealed class NotedUniverse(YugaLife life) : IDatabaseHosts
         public Task<(long Memory, int Cpus)> MachineAsync(CancellationToken cancellationToken) =>
             inner.MachineAsync(cancellationToken);
 
-        public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) => inner.ClockAsync(cancellationToken);
+        public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) =>
+            inner.ClockAsync(cancellationToken);
 
         public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken)
         {

@@ -10,7 +10,8 @@ internal static class Rolls
 {
     public static readonly JsonSerializerOptions Options = WorldJson.Crds;
 
-    private static readonly ConcurrentDictionary<(string Spec, Func<DatabaseRollingUpgradeSpec, Task<string>> Look), Task<string>> Undisturbed = new();
+    private static readonly ConcurrentDictionary<
+        (string Spec, Func<DatabaseRollingUpgradeSpec, Task<string>> Look), Task<string>> Undisturbed = new();
 
     /// <summary>A TiDB that can be upgraded.</summary>
     public static DatabaseRollingUpgradeSpec ATiDb { get; } = new TiDbWorld().Upgrade.Spec;
@@ -19,21 +20,29 @@ internal static class Rolls
     public static DatabaseRollingUpgradeSpec AYugabyte { get; } = new YugaWorld().Spec;
 
     /// <summary>The field says what is done to what: the plan's identity is another, and so is what is seen.</summary>
-    public static FieldProof Identity(string field, DatabaseRollingUpgradeSpec spec, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change, Action<JsonObject>? before = null) =>
+    public static FieldProof Identity(
+        string field, DatabaseRollingUpgradeSpec spec, Func<DatabaseRollingUpgradeSpec, Task<string>> look,
+        Action<JsonObject> change, Action<JsonObject>? before = null) =>
         Of(field, spec, look, change, before, (first, second) =>
         {
-            FieldClasses.Hash(second, FieldClass.Identity).ShouldNotBe(FieldClasses.Hash(first, FieldClass.Identity), $"{field} is identity, and a change of it would not be noticed");
+            FieldClasses.Hash(second, FieldClass.Identity).ShouldNotBe(
+                FieldClasses.Hash(first, FieldClass.Identity),
+                $"{field} is identity, and a change of it would not be noticed");
             return Task.CompletedTask;
         });
 
     /// <summary>
     /// The field says how it is reached, or how long it may take: the plan stays, connections and limits are made anew.
     /// </summary>
-    public static FieldProof Access(string field, DatabaseRollingUpgradeSpec spec, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change, Action<JsonObject>? before = null) =>
+    public static FieldProof Access(
+        string field, DatabaseRollingUpgradeSpec spec, Func<DatabaseRollingUpgradeSpec, Task<string>> look,
+        Action<JsonObject> change, Action<JsonObject>? before = null) =>
         Of(field, spec, look, change, before, async (first, second) =>
         {
-            FieldClasses.Hash(second, FieldClass.Identity).ShouldBe(FieldClasses.Hash(first, FieldClass.Identity), $"{field} may change at any time, and would be refused");
-            (await SecretsBench.BoundByAsync(second)).ShouldNotBe(await SecretsBench.BoundByAsync(first), $"{field} changes, and what runs is not told");
+            FieldClasses.Hash(second, FieldClass.Identity).ShouldBe(
+                FieldClasses.Hash(first, FieldClass.Identity), $"{field} may change at any time, and would be refused");
+            (await SecretsBench.BoundByAsync(second))
+                .ShouldNotBe(await SecretsBench.BoundByAsync(first), $"{field} changes, and what runs is not told");
         });
 
     /// <summary>Whatever is done.</summary>
@@ -72,7 +81,8 @@ internal static class Rolls
         [
             .. findings.Select(f => $"{f.Reason} {f.Field} {f.Message}"),
             .. plan?.Notes ?? [],
-            .. plan?.Steps.Select(step => $"{step.Id} {step.Title} {step.Planned.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}") ?? [],
+            .. plan?.Steps.Select(step => $"{step.Id} {step.Title} {step.Planned.Timeout} "
+                + $"{string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}") ?? [],
         ]);
 
     // The same spec is seen alike: shown once for all fields that are changed in it.
@@ -90,11 +100,13 @@ internal static class Rolls
         Func<DatabaseRollingUpgradeSpec, Task<string>> look,
         Action<JsonObject> change,
         Action<JsonObject>? before,
-        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec, Task> judge) => new(DatabaseRollingUpgrade.KindName, field, async () =>
-        {
-            var (first, second) = (Changed(spec, before), Changed(spec, before, change));
-            await judge(first, second);
-            var undisturbed = await Undisturbed.GetOrAdd((Of(first).ToJsonString(), look), _ => TwiceAsync(look, first));
-            (await look(second)).ShouldNotBe(undisturbed, $"{field} has no effect");
-        });
+        Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec, Task> judge) =>
+        new(DatabaseRollingUpgrade.KindName, field, async () =>
+            {
+                var (first, second) = (Changed(spec, before), Changed(spec, before, change));
+                await judge(first, second);
+                var undisturbed = await Undisturbed.GetOrAdd(
+                    (Of(first).ToJsonString(), look), _ => TwiceAsync(look, first));
+                (await look(second)).ShouldNotBe(undisturbed, $"{field} has no effect");
+            });
 }

@@ -14,7 +14,8 @@ internal static class SecretsBench
 
     /// <summary>The Secrets as they are read.</summary>
     public static async Task<DatabaseSecrets> ReadAsync(DatabaseRollingUpgradeSpec spec) =>
-        await DatabaseSecrets.ReadAsync(await ApiAsync(), Upgrade(spec), SupportedEngines.All.Of(spec), CancellationToken.None);
+        await DatabaseSecrets.ReadAsync(
+            await ApiAsync(), Upgrade(spec), SupportedEngines.All.Of(spec), CancellationToken.None);
 
     /// <summary>Everything that is taken from them, and what is missing.</summary>
     public static async Task<string> TakenAsync(DatabaseRollingUpgradeSpec spec)
@@ -23,7 +24,8 @@ internal static class SecretsBench
         return string.Join(
             '\n',
             [
-                $"key {Text(secrets.Ssh?.PrivateKey.ToArray())}", $"hosts {Text(secrets.Ssh?.KnownHosts.ToArray())}", $"tls {Text(secrets.Tls?.Ca)}", $"login {secrets.Sql?.User} {secrets.Sql?.Password}",
+                $"key {Text(secrets.Ssh?.PrivateKey.ToArray())}", $"hosts {Text(secrets.Ssh?.KnownHosts.ToArray())}",
+                $"tls {Text(secrets.Tls?.Ca)}", $"login {secrets.Sql?.User} {secrets.Sql?.Password}",
                 .. secrets.Peers.Select(p => $"peer {p.Key} {Text(p.Value.Ca)}"),
                 $"web {secrets.Web?.User} {secrets.Web?.Password}",
                 $"grafana {secrets.Grafana?.User} {secrets.Grafana?.Password}",

@@ -25,13 +25,19 @@ internal static class Storages
         }
 
         JsonNode S3(JsonObject json) => owner(json)["storage"]!["s3"]!;
-        yield return Rolls.Identity($"{path}.directory.path", spec, look, json => owner(json)["storage"] = Rolls.Json("""{"directory":{"path":"/elsewhere"}}"""), before);
-        yield return Rolls.Identity($"{path}.s3.endpoint", spec, look, json => S3(json)["endpoint"] = "https://other.example", InBucket);
+        yield return Rolls.Identity(
+            $"{path}.directory.path", spec, look,
+            json => owner(json)["storage"] = Rolls.Json("""{"directory":{"path":"/elsewhere"}}"""), before);
+        yield return Rolls.Identity(
+            $"{path}.s3.endpoint", spec, look, json => S3(json)["endpoint"] = "https://other.example", InBucket);
         yield return Rolls.Identity($"{path}.s3.bucket", spec, look, json => S3(json)["bucket"] = "other", InBucket);
         yield return Rolls.Identity($"{path}.s3.prefix", spec, look, json => S3(json)["prefix"] = "other", InBucket);
         yield return Rolls.Identity($"{path}.s3.region", spec, look, json => S3(json)["region"] = "eu-1", InBucket);
-        yield return Rolls.Identity($"{path}.s3.pathStyle", spec, look, json => S3(json)["pathStyle"] = false, InBucket);
+        yield return Rolls.Identity(
+            $"{path}.s3.pathStyle", spec, look, json => S3(json)["pathStyle"] = false, InBucket);
         yield return Rolls.Identity($"{path}.s3.insecure", spec, look, json => S3(json)["insecure"] = true, InBucket);
-        yield return Rolls.Access($"{path}.s3.credentialsSecretRef.name", spec, opened ?? look, json => S3(json)["credentialsSecretRef"]!["name"] = "other", InBucket);
+        yield return Rolls.Access(
+            $"{path}.s3.credentialsSecretRef.name", spec, opened ?? look,
+            json => S3(json)["credentialsSecretRef"]!["name"] = "other", InBucket);
     }
 }

@@ -26,7 +26,8 @@ internal static class TiDbLooks
     {
         var world = new TiDbWorld(new TiDbWorldSetup { Spec = _ => spec }).Begin();
         world.RunUntil(() => world.Objects.All<BackupSnapshot>().Any(), "the backup is asked for");
-        return Task.FromResult(JsonSerializer.Serialize(world.Objects.All<BackupSnapshot>().Single().Spec, Rolls.Options));
+        return Task.FromResult(
+            JsonSerializer.Serialize(world.Objects.All<BackupSnapshot>().Single().Spec, Rolls.Options));
     }
 
     /// <summary>How its SQL port is connected to.</summary>
@@ -43,13 +44,18 @@ internal static class TiDbLooks
         var world = new TiDbWorld(new TiDbWorldSetup { Spec = _ => spec }).Begin();
         prepare?.Invoke(world);
         var began = world.Now;
-        world.RunUntil(() => world.Life.Outcome?.State is RunState.Succeeded or RunState.Failed, "an end", TimeSpan.FromDays(9));
-        return Task.FromResult(string.Join('\n', [$"{world.Now - began} {world.Life.Outcome!.State}", .. world.Done, .. world.Stored!.Steps.Select(step => $"{step.Id} {step.State} {step.Message}")]));
+        world.RunUntil(
+            () => world.Life.Outcome?.State is RunState.Succeeded or RunState.Failed, "an end", TimeSpan.FromDays(9));
+        return Task.FromResult(string.Join('\n', [
+            $"{world.Now - began} {world.Life.Outcome!.State}", .. world.Done,
+            .. world.Stored!.Steps.Select(step => $"{step.Id} {step.State} {step.Message}")]));
     }
 
     private static Task<string> PlanAsync(TiDbWorld world)
     {
         var result = world.Preflight();
-        return Task.FromResult(Rolls.Text(result.Discovery is { } discovery ? new TiDbProcedure(world.Upgrade.Spec, discovery).Compile() : null, result.Findings));
+        return Task.FromResult(Rolls.Text(
+            result.Discovery is { } discovery ? new TiDbProcedure(world.Upgrade.Spec, discovery).Compile() : null,
+            result.Findings));
     }
 }

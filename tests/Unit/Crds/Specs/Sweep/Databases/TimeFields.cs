@@ -13,9 +13,12 @@ internal static class TimeFields
     public static IEnumerable<FieldProof> All { get; } =
     [
         .. new[] { "package", "backup", "swap", "verify", "tuneScheduling" }
-            .Select(name => Access($"timeouts.{name}", ATiDb, TiDbLooks.FittingAsync, spec => spec["timeouts"]![name] = "77m")),
+            .Select(name => Access(
+                $"timeouts.{name}", ATiDb, TiDbLooks.FittingAsync, spec => spec["timeouts"]![name] = "77m")),
         Access("timeouts.finalize", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["timeouts"]!["finalize"] = "77m"),
-        Access("timeouts.replication", new YugaWorld(Replicated).Spec, spec => YugabyteLooks.PlanAsync(spec, Replicated), spec => spec["timeouts"]!["replication"] = "77m"),
+        Access(
+            "timeouts.replication", new YugaWorld(Replicated).Spec, spec => YugabyteLooks.PlanAsync(spec, Replicated),
+            spec => spec["timeouts"]!["replication"] = "77m"),
         Access("settle", ATiDb, spec => TiDbLooks.RunAsync(spec), spec => spec["settle"] = "77s"),
         Access("settle", AYugabyte, spec => YugabyteLooks.RunAsync(spec), spec => spec["settle"] = "77s"),
         Access(
@@ -24,16 +27,21 @@ internal static class TimeFields
             spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2),
             spec => spec["drain"]!["timeout"] = "2m",
             spec => (spec["drain"]!["timeout"], spec["drain"]!["onTimeout"]) = ("1m", "Proceed")),
-        Access("drain.stalledFor", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec => spec["drain"]!["stalledFor"] = "3m"),
-        Access("drain.idleLimit", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec => spec["drain"]!["idleLimit"] = "3m"),
-        Access("drain.timeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["timeout"] = "9m"),
-        Access("drain.stalledFor", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["stalledFor"] = "1m"),
+        Access("drain.stalledFor", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec =>
+            spec["drain"]!["stalledFor"] = "3m"),
+        Access("drain.idleLimit", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec =>
+            spec["drain"]!["idleLimit"] = "3m"),
+        Access("drain.timeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec =>
+            spec["drain"]!["timeout"] = "9m"),
+        Access("drain.stalledFor", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec =>
+            spec["drain"]!["stalledFor"] = "1m"),
         Access(
             "drain.onTimeout",
             ATiDb,
             spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2),
             spec => spec["drain"]!["onTimeout"] = "Proceed",
             spec => spec["drain"]!["timeout"] = "1m"),
-        Access("drain.onTimeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["onTimeout"] = "Proceed"),
+        Access("drain.onTimeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec =>
+            spec["drain"]!["onTimeout"] = "Proceed"),
     ];
 }

@@ -31,15 +31,20 @@ internal static class YugabyteLooks
         await using var run = YugaRun.Of(world);
         var began = world.Time.GetUtcNow();
         run.ToEnd();
-        return string.Join('\n', [(world.Time.GetUtcNow() - began).ToString(null, CultureInfo.InvariantCulture), .. world.Acts, .. run.Plan.Steps.Where(s => s.State != StepState.Succeeded).Select(s => $"{s.Id} {s.Message}"), .. run.Told.Order(StringComparer.Ordinal)]);
+        return string.Join('\n', [
+            (world.Time.GetUtcNow() - began).ToString(null, CultureInfo.InvariantCulture), .. world.Acts,
+            .. run.Plan.Steps.Where(s => s.State != StepState.Succeeded).Select(s => $"{s.Id} {s.Message}"),
+            .. run.Told.Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>What goes to the tool when a group is paused at its peer.</summary>
     public static async Task<string> PauseAtPeerAsync(DatabaseRollingUpgradeSpec spec)
     {
-        var targets = new NotedUniverse(new YugaLife(new YugaWorld(new YugaSetup { Groups = [("g", false)] }) { Spec = spec }));
+        var targets = new NotedUniverse(
+            new YugaLife(new YugaWorld(new YugaSetup { Groups = [("g", false)] }) { Spec = spec }));
         var cluster = new YugabyteCluster(targets.Context);
-        await cluster.PeerTool(spec.Yugabyte!.Replication.Groups[0]).SetReplicationEnabledAsync("g", enabled: false, CancellationToken.None);
+        await cluster.PeerTool(spec.Yugabyte!.Replication.Groups[0])
+            .SetReplicationEnabledAsync("g", enabled: false, CancellationToken.None);
         return string.Join('\n', targets.Asked);
     }
 }
