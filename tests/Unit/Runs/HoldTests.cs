@@ -204,6 +204,27 @@ public sealed class HoldTests
         approval.IsFor(one.Rewritten(p => p with { Number = 2 })).ShouldBeFalse();
     }
 
+    // What was decided before the pause may still begin: the process may just be storing it.
+    [Fact]
+    public void Pause_while_a_step_is_prepared_keeps_it_from_beginning()
+    {
+        var kept = 0;
+        for (var seed = 1; seed <= 50; seed++)
+        {
+            var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")), seed);
+            run.RunUntil(() => run.World["P/a"].Prepared == 1, "it is prepared");
+            run.Want(c => c with { Paused = true });
+            run.Pass(TimeSpan.FromHours(1));
+            kept += run.World["P/a"].Acts == 0 ? 1 : 0;
+
+            run.Want(c => c with { Paused = false });
+            run.RunTo(RunState.Succeeded);
+            run.World["P/a"].Executions.ShouldBe(1);
+        }
+
+        kept.ShouldBeGreaterThan(10);
+    }
+
     private static Simulation Held(string hold)
     {
         var run = new Simulation(ToyPlans.Plan(

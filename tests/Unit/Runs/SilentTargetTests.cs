@@ -7,6 +7,24 @@ namespace Drydock.Tests.Unit.Runs;
 public sealed class SilentTargetTests
 {
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Question_to_a_silent_target_ends_with_the_lease(bool looks)
+    {
+        using var lease = new CancellationTokenSource();
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a")));
+        run.Process.Ended = lease.Token;
+        (run.World["P/a"].LooksHang, run.World["P/a"].ActsHang) = (looks, !looks);
+        run.Pass(TimeSpan.FromSeconds(7));
+        run.Process.Run.IsBusy.ShouldBeTrue();
+
+        var lost = run.Time.GetUtcNow();
+        lease.Cancel();
+        run.RunUntil(() => !run.Process.Run.IsBusy, "the question ends");
+        run.Time.GetUtcNow().ShouldBe(lost);
+    }
+
+    [Theory]
     [InlineData("looking", StepState.Pending)]
     [InlineData("preparing", StepState.Pending)]
     [InlineData("acting", StepState.Running)]

@@ -41,6 +41,9 @@ internal sealed class ToyProcess : IActFence
     /// <summary>Something outside happened: the object or a target changed.</summary>
     public void Wake() => _isWoken = true;
 
+    /// <inheritdoc />
+    public CancellationToken Ended { get; set; }
+
     public void EnsureMayAct()
     {
         if (_simulation.World.Leader is { } leader && leader != Id)
