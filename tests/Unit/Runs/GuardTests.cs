@@ -74,6 +74,26 @@ public sealed class GuardTests
         late.ShouldBeGreaterThan(5);
     }
 
+    // A reading that was under way may be older than the change.
+    [Fact]
+    public void Guards_are_read_between_look_and_receipt()
+    {
+        var kept = 0;
+        for (var seed = 1; seed <= 50; seed++)
+        {
+            var run = new Simulation(ToyPlans.Plan([ToyPlans.Once("A/1")], ToyPlans.Guard("G")), seed);
+            run.RunUntil(() => run.World["A/1"].Looks == 1, "it was looked at");
+            run.World.Guard("G").Reading = GuardReading.Broken("changed");
+            run.Settle();
+
+            kept += run.World["A/1"].Prepared == 0 ? 1 : 0;
+            run.World["A/1"].Acts.ShouldBe(0);
+            run.Outcome.State.ShouldBe(RunState.TargetChanged);
+        }
+
+        kept.ShouldBeGreaterThan(25);
+    }
+
     [Fact]
     public void Guards_are_read_between_receipt_and_act()
     {
