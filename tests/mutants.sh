@@ -29,7 +29,7 @@ unset DRYDOCK_MUTANT
 # The tests that may notice, the likely ones first.
 stages=(
   "-namespace Drydock.Tests.Unit.Runs*"
-  "-namespace Drydock.Tests.Unit.Upgrades*"
+  "-namespace Drydock.Tests.Unit.Upgrades* -namespace Drydock.Tests.Unit.Costs*"
   "-namespace Drydock.Tests.Unit.Oms*"
   "-namespace Drydock.Tests.Unit.Databases* -namespace Drydock.Tests.Unit.Snapshots*"
 )
