@@ -291,8 +291,7 @@ public sealed class PlanRun : IAsyncDisposable
             }
 
             // What was read after the step that ends a guard had begun may be what that step did.
-            var inForce = GuardRecords.InForce(Present()).Select(g => g.Id)
-                .Append(GuardJob).ToHashSet(StringComparer.Ordinal);
+            var inForce = GuardRecords.InForce(Present()).Select(g => g.Id).ToHashSet(StringComparer.Ordinal);
             IReadOnlyList<GuardReading> breaches = [.. read.Breaches.Where(b => inForce.Contains(b.GuardId))];
             run._guards.Take(breaches, _now);
             _guards = GuardRecords.Read(_guards, breaches, _now);
@@ -459,10 +458,12 @@ public sealed class PlanRun : IAsyncDisposable
                 GuardJob,
                 async (_, token) => new StepReport.GuardsRead(
                     NoStep, next, await GuardWatch.ReadAsync(environment, next, aboutToAct: null, token)),
-                e => new StepReport.GuardsRead(
-                    NoStep, next, [GuardReading.Unreadable(Fault(e)) with { GuardId = GuardJob }]));
+                e => new StepReport.GuardsRead(NoStep, next, [.. Unreadable(next, Fault(e))]));
             return null;
         }
+
+        private static IEnumerable<GuardReading> Unreadable(PlanProgress plan, string why) =>
+            GuardRecords.InForce(plan).Select(g => GuardReading.Unreadable(why) with { GuardId = g.Id });
 
         private void Start(Step step, PlanProgress next, Func<StepJob, CancellationToken, Task<StepReport?>> work)
         {

@@ -114,6 +114,82 @@ public sealed class GuardTests
         }
     }
 
+    // What others do right before a command is not taken for what the command does.
+    [Fact]
+    public void Command_that_is_reserved_has_not_begun_for_its_guards()
+    {
+        for (var seed = 1; seed <= 50; seed++)
+        {
+            var run = new Simulation(ToyPlans.Plan([ToyPlans.Once("A/1")], ToyPlans.Guard("G")), seed);
+            run.RunUntil(() => run.Store["A/1"].State == StepState.Running, "the receipt is written");
+            run.World.Guard("G").Judge = plan => plan.Step("A/1")!.HasBegun
+                ? GuardReading.Holds
+                : GuardReading.Broken("the databases were initialised by others");
+            run.Settle();
+
+            run.World["A/1"].Acts.ShouldBe(0);
+        }
+    }
+
+    // Its late result would count for the repetition.
+    [Fact]
+    public void Step_under_way_is_repeated_only_after_its_end()
+    {
+        var run = new Simulation(ToyPlans.Plan(
+            [ToyPlans.Step("A/1"), ToyPlans.Step("B/1", "restart"), ToyPlans.Step("C/1", "plain", 3, "A/1", "B/1")],
+            ToyPlans.Guard("G")));
+        var item = run.World["B/1"];
+        item.Hangs = true;
+        run.Pass(TimeSpan.FromSeconds(5));
+        run.World.Guard("G").Judge = plan => plan.Step("B/1") is { HasBegun: true, Attempt: 1 }
+            ? GuardReading.Broken("what B/1 made was removed") with { Repeats = ["B/1"] }
+            : GuardReading.Holds;
+        run.Process.Run.WorldChanged();
+        run.Process.Wake();
+        run.Pass(TimeSpan.FromMinutes(1));
+        (run.Store["B/1"].State, run.Store["B/1"].Attempt, item.Executions).ShouldBe((StepState.Running, 1, 1));
+
+        item.Finish();
+        run.RunTo(RunState.Succeeded);
+        (run.Store["B/1"].Attempt, item.Executions, run.World["C/1"].Executions).ShouldBe((2, 2, 1));
+    }
+
+    [Fact]
+    public void Reading_for_another_plan_breaks_no_guard_that_is_not_in_force()
+    {
+        var run = Long();
+        var guard = run.World.Guard("G");
+        var answer = new TaskCompletionSource();
+        (guard.Reading, guard.OnRead) = (GuardReading.Broken("changed"), () => answer.Task);
+        run.Process.Run.WorldChanged();
+        run.Process.Wake();
+        run.Pass(TimeSpan.FromSeconds(5));
+        run.Store.Edit(_ => ToyPlans.Plan([ToyPlans.Step("Undo/1")], ToyPlans.Guard("G", ["Undo/1"], "Undo/1")));
+        run.Process.Wake();
+        run.Settle();
+        answer.SetResult();
+        run.Pass(TimeSpan.FromMinutes(1));
+
+        run.Outcome.State.ShouldBe(RunState.Succeeded);
+        run.Store.Plan.Guards.Single().Record.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Defect_while_guards_are_read_counts_as_guards_that_cannot_be_read()
+    {
+        var run = Long();
+        run.RedactionFails = true;
+        run.Process.Run.WorldChanged();
+        run.Process.Wake();
+        run.Pass(TimeSpan.FromMinutes(10));
+        run.Outcome.State.ShouldBe(RunState.OutcomeUnknown);
+        run.Outcome.Message.ShouldBeWorded();
+
+        run.RedactionFails = false;
+        run.World["A/1"].Finish();
+        run.RunTo(RunState.Succeeded);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

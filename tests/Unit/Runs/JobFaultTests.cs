@@ -1,3 +1,5 @@
+using Drydock.Tests.Unit.Runs.Toys;
+
 namespace Drydock.Tests.Unit.Runs;
 
 /// <summary>A defect inside a job reaches the run.</summary>
@@ -17,5 +19,18 @@ public sealed class JobFaultTests
         jobs.Drain().ShouldHaveSingleItem().ShouldBe(new StepReport.Unknown(step, "a defect"));
         jobs.IsRunning("P/a").ShouldBeFalse();
         await jobs.DisposeAsync();
+    }
+
+    [Fact]
+    public void Step_whose_job_throws_is_named_and_observed_again()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a"))) { RedactionFails = true };
+        run.RunTo(RunState.OutcomeUnknown);
+        run.Outcome.StepId.ShouldBe("P/a");
+        run.Outcome.Message.ShouldBeWorded();
+
+        run.RedactionFails = false;
+        run.RunTo(RunState.Succeeded);
+        run.World["P/a"].Executions.ShouldBe(1);
     }
 }

@@ -38,6 +38,9 @@ internal sealed class Simulation
     /// <summary>Writes, counted from 1, that go wrong.</summary>
     public Dictionary<int, WriteFault> Faults { get; init; } = [];
 
+    /// <summary>A defect: no text can be redacted.</summary>
+    public bool RedactionFails { get; set; }
+
     /// <summary>One read in this many is answered from a stale cache; 0 for none.</summary>
     public int StaleReads { get; set; }
 

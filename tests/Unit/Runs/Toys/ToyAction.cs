@@ -33,6 +33,11 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
                 : new Observation.Unknown("the host does not answer");
         }
 
+        if (item.FinalLooks-- > 0)
+        {
+            throw new StepActionException("Broken", "the disk is broken", retryable: false);
+        }
+
         if (item.IsOutcomeUnknown)
         {
             return new Observation.Unknown("nobody can tell", IsPermanent: true);
@@ -190,6 +195,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         new("Refused", message, retryable: !item.RefusalIsFinal)
         {
             NotTaken = item.NotTaken,
+            MayBeAccepted = item.RefusalMayBeAccepted,
             Facts = item.RefusalFacts
         };
 }

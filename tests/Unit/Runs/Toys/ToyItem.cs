@@ -21,6 +21,12 @@ internal sealed class ToyItem
     /// <summary>Refusals say that another attempt cannot help.</summary>
     public bool RefusalIsFinal { get; set; }
 
+    /// <summary>An administrator may accept refusals.</summary>
+    public bool RefusalMayBeAccepted { get; set; }
+
+    /// <summary>The next looks say that it failed and cannot recover.</summary>
+    public int FinalLooks { get; set; }
+
     /// <summary>Refusals say that the request was not taken.</summary>
     public bool NotTaken { get; set; }
 

@@ -24,7 +24,9 @@ internal sealed class ToyProcess : IActFence
             Fence = this,
             Time = simulation.Time,
             Wake = () => _isWoken = true,
-            Redact = text => text.Replace("hunter2", "***", StringComparison.Ordinal),
+            Redact = text => simulation.RedactionFails
+                ? throw new InvalidOperationException("a defect")
+                : text.Replace("hunter2", "***", StringComparison.Ordinal),
         };
     }
 
