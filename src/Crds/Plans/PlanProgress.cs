@@ -51,9 +51,6 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
     /// <summary>A plan of which nothing has happened.</summary>
     public static PlanProgress Of(Plan plan) => new(plan, RunRecord.None);
 
-    [return: NotNullIfNotNull(nameof(plan))]
-    public static implicit operator PlanProgress?(Plan? plan) => plan is null ? null : Of(plan);
-
     /// <summary>A plan with other steps and guards, each with its record.</summary>
     public static PlanProgress Of(Plan plan, IReadOnlyCollection<Step> steps, IReadOnlyCollection<Guard> guards) => new(
         plan with { Steps = [.. steps.Select(s => s.Planned)], Guards = [.. guards.Select(g => g.Planned)] },

@@ -240,7 +240,7 @@ internal sealed class StepJob(
                     && Time.GetElapsedTime(toldAt) >= TellAtMostEvery))
             {
                 (_told, toldAt) = (running.Message, Time.GetTimestamp());
-                report(new StepReport.Running(step, Clean(running.Message)));
+                report(new StepReport.Running(step, Clean(running.Message), running.Facts));
             }
 
             first = false;

@@ -15,7 +15,8 @@ internal abstract record StepReport(Step Basis)
     internal sealed record Ready(
         Step Basis, IReadOnlyDictionary<string, string> Receipt, bool SameAttempt) : StepReport(Basis);
 
-    internal sealed record Running(Step Basis, string? Message) : StepReport(Basis);
+    internal sealed record Running(
+        Step Basis, string? Message, IReadOnlyDictionary<string, string>? Facts = null) : StepReport(Basis);
 
     /// <summary>A target of the step does not answer, or answers again.</summary>
     /// <param name="Message">What the step says now; its state is what it was.</param>

@@ -72,6 +72,7 @@ internal static class StepTransitions
                 Attempt = Math.Max(step.Attempt, 1),
                 Reason = null,
                 Message = running.Message ?? (step.State == StepState.Running ? step.Message : null),
+                Facts = Merge(step.Facts, running.Facts),
                 NotTakenSince = null,
                 Acceptable = false,
             },
@@ -204,7 +205,8 @@ internal static class StepTransitions
         var limit = failed.Point == FailurePoint.BeforeAct
             ? Math.Max(planned.MaxAttempts, Preparations)
             : planned.MaxAttempts;
-        var last = !failed.Retryable || tries >= limit || NeverAutomatically(planned, failed.Point);
+        var last = !failed.Retryable || tries >= limit
+            || (planned.RunOnce && failed.Point != FailurePoint.BeforeAct);
         var begun = failed.Point == FailurePoint.Begun;
         var after = step with
         {
@@ -221,13 +223,6 @@ internal static class StepTransitions
         };
         return last && planned.OnlyLists ? Accept(after, AcceptedBy.Plan, now) : after;
     }
-
-    private static bool NeverAutomatically(PlannedStep step, FailurePoint point) => point switch
-    {
-        FailurePoint.BeforeAct => false,
-        FailurePoint.NoTrace => step.RunOnce,
-        _ => step.RunOnce || step.Retry == RetryRule.RestoreFirst,
-    };
 
     public static IReadOnlyDictionary<string, string>? Merge(
         IReadOnlyDictionary<string, string>? receipt, IReadOnlyDictionary<string, string>? more)

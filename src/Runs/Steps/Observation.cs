@@ -24,7 +24,11 @@ public abstract record Observation
     }
 
     /// <summary>The action is under way, or the expected event has not happened yet.</summary>
-    public sealed record Running(string? What = null) : Observation(What);
+    /// <param name="What">How far it is, or what it waits for.</param>
+    /// <param name="Facts">What a successor needs to wait as long as this process; stored with the message that it
+    /// changes with.</param>
+    public sealed record Running(
+        string? What = null, IReadOnlyDictionary<string, string>? Facts = null) : Observation(What);
 
     /// <summary>The target is in the state that the step wants.</summary>
     /// <param name="What">The observed facts.</param>

@@ -121,7 +121,7 @@ public sealed partial class RunbookPageTests
         var golden = GoldenFile.Texts("Oms")
             .SelectMany(text => GoldenId().Matches(text))
             .Select(id => Plain(id.Value, id.Groups["node"] is { Success: true } node ? node.Value : null));
-        return [.. golden.Union(Ids(plan), StringComparer.Ordinal)];
+        return [.. golden.Union(Ids(PlanProgress.Of(plan)), StringComparer.Ordinal)];
     }
 
     private static PlanProgress Database(string procedure) => DatabaseDiscoveryOf.Plan(

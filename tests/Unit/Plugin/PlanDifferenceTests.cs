@@ -4,12 +4,12 @@ namespace Drydock.Tests.Unit.Plugin;
 
 public sealed class PlanDifferenceTests
 {
-    private static readonly PlanProgress Before = new Plan
+    private static readonly PlanProgress Before = PlanProgress.Of(new Plan
     {
         Hash = "sha256:1",
         Steps = [Step("Stop/a"), Step("Start/a", ("image", "one")), Step("Verify/a")],
         Notes = ["Kept.", "Old."],
-    };
+    });
 
     [Fact]
     public void Progress_is_no_difference()
@@ -29,7 +29,7 @@ public sealed class PlanDifferenceTests
             Notes = ["Kept.", "New."],
         };
 
-        DifferenceView.Lines(Before, after).ShouldBe([
+        DifferenceView.Lines(Before, PlanProgress.Of(after)).ShouldBe([
             "[red]- Stop/a[/]  [grey]Title.[/]",
             "[green]+ Settle/a[/]  [grey]Title.[/]",
             "[yellow]~ Start/a[/]",

@@ -8,7 +8,7 @@ public sealed class AttemptTests
     [Fact]
     public void Failure_of_the_present_attempt_prepares_no_other()
     {
-        var run = Lost();
+        var run = Lost(RetryRule.Repeat);
         run.World["P/a"].Runs[1] = null;
         run.Want(c => c with { Retry = true });
         run.Settle();
@@ -161,9 +161,9 @@ public sealed class AttemptTests
     }
 
     // A command whose start was refused and left no trace.
-    private static Simulation Lost()
+    private static Simulation Lost(RetryRule retry = RetryRule.RestoreFirst)
     {
-        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a", retry)));
         run.World["P/a"].RefusedActs = 1;
         run.RunTo(RunState.Failed);
         return run;

@@ -7,7 +7,7 @@ internal sealed class TiDbEngine : IDatabaseEngine
 {
     public DatabaseEngine Name => DatabaseEngine.TiDB;
 
-    public StepRegistry Steps => StepRegistry.Of<TiDbTargets>();
+    public StepRegistry Steps { get; } = StepRegistry.Of<TiDbTargets>();
 
     public EngineSettings Settings { get; } = new(
         LoginField: "spec.tidb.credentialsSecretRef",

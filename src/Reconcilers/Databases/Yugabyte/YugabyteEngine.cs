@@ -7,7 +7,7 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 {
     public DatabaseEngine Name => DatabaseEngine.YugabyteDB;
 
-    public StepRegistry Steps => StepRegistry.Of<YugabyteCluster>();
+    public StepRegistry Steps { get; } = StepRegistry.Of<YugabyteCluster>();
 
     public EngineSettings Settings { get; } = new(
         LoginField: "spec.yugabyte.sql.credentialsSecretRef",

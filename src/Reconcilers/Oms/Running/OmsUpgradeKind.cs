@@ -7,6 +7,8 @@ namespace Drydock.Reconcilers.Oms;
 /// old containers and the snapshot exist.</summary>
 internal sealed class OmsUpgradeKind(OmsServices services) : RunKind<OmsUpgrade, OmsUpgradeSpec>
 {
+    private readonly StepRegistry _steps = StepRegistry.Of<OmsTargets>();
+
     public override RunNames Names { get; } = RunNames.Of<OmsUpgrade>(
         OmsUpgrade.KindName,
         examines: "hosts, metadata database and image",
@@ -36,7 +38,7 @@ internal sealed class OmsUpgradeKind(OmsServices services) : RunKind<OmsUpgrade,
         ];
     }
 
-    protected override StepRegistry Steps(OmsUpgradeSpec spec) => StepRegistry.Of<OmsTargets>();
+    protected override StepRegistry Steps(OmsUpgradeSpec spec) => _steps;
 
     protected override async Task<RunBinding> BindAsync(OmsUpgrade entity, CancellationToken cancellationToken)
     {

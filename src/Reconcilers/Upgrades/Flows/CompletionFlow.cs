@@ -125,8 +125,9 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
 
     public Decision Nothing(Turn turn)
     {
-        var plan = _kind.Rollback.Compile(turn.Spec, new RollbackBasis(new Plan())) with { CompiledAt = turn.Now };
-        var before = RunTokens.Resume(turn.Status) with { RollbackPlan = plan, Findings = [] };
+        var plan = _kind.Rollback.Compile(turn.Spec, new RollbackBasis(PlanProgress.Of(new Plan())))
+            with { CompiledAt = turn.Now };
+        var before = RunTokens.Resume(turn.Status) with { RollbackPlan = PlanProgress.Of(plan), Findings = [] };
         return Release(turn, Projection.Over(turn.Entity, before, PlanSlot.Rollback, turn.Now));
     }
 
@@ -181,7 +182,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
             CompiledAt = turn.Now,
             SpecHash = before.Plan!.SpecHash,
         };
-        return (cleanup.WithPlan(before, plan) with { RollbackPlan = null }, summary);
+        return (cleanup.WithPlan(before, PlanProgress.Of(plan)) with { RollbackPlan = null }, summary);
     }
 
     // Level-based: after a crash in between this runs again. While the finalizer is there, the target may be claimed

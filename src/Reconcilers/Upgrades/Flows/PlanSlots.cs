@@ -19,7 +19,7 @@ internal sealed class PlanSlots(IRunCleanup? cleanup)
 
         var none = PlanHash.Compute([], [], [status.AbortedBy ?? ""]);
         var used = status.UsedTokens.Select(u => Word.Parse(u.Token)).Where(word => word?.IsOf(none) == true);
-        return new Plan { Hash = none, Number = 1 + (used.Max(word => word?.Number) ?? 0) };
+        return PlanProgress.Of(new Plan { Hash = none, Number = 1 + (used.Max(word => word?.Number) ?? 0) });
     }
 
     public PlanProgress? Of(RunStatus status, PlanSlot slot) => slot switch

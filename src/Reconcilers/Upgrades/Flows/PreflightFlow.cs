@@ -333,5 +333,5 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 
     private Decision Store(
         Turn turn, RunStatus learned, Plan plan, RunOutcome summary, Func<Turn, Decision> next) =>
-        Report(turn, learned with { Plan = plan, FinishedAt = null }, summary, next);
+        Report(turn, learned with { Plan = PlanProgress.Of(plan), FinishedAt = null }, summary, next);
 }

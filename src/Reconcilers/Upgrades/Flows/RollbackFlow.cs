@@ -78,7 +78,10 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
         }
 
         session.RollbackLook = null;
-        var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = back };
+        var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with
+        {
+            RollbackPlan = PlanProgress.Of(back),
+        };
         if (back.Steps.Count == 0)
         {
             return Decision.Write(

@@ -127,7 +127,7 @@ public sealed class RandomSpecTests
         Compile(Otherwise(spec)).Hash.ShouldBe(plan.Hash);
         FieldClasses.Hash(Otherwise(spec), FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
 
-        IsBounded(plan);
+        IsBounded(PlanProgress.Of(plan));
     }
 
     private void Plan(DatabaseRollingUpgradeSpec spec)

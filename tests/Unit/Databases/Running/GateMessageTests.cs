@@ -40,8 +40,8 @@ public sealed partial class GateMessageTests
         var cluster = new YugabyteCluster(new YugaLife(world).Context);
 
         var problems = await new ClusterGate(cluster).StopProblemsAsync(
-            plan, new GatedStop(cluster.Instance("t2"), NodesSafeForm.Absent), expectOutage: false, rightBefore: true,
-            CancellationToken.None);
+            PlanProgress.Of(plan), new GatedStop(cluster.Instance("t2"), NodesSafeForm.Absent), expectOutage: false,
+            rightBefore: true, CancellationToken.None);
 
         ShouldHelp(problems, Universe[at].Subject);
     }

@@ -12,8 +12,8 @@ public sealed class StatusSizeTests
     public void Status_of_300_processes_with_their_rollback_fits()
     {
         var spec = Spec();
-        var plan = Over(spec, new YugabytePlanner(spec, Discovery(spec)).Compile());
-        var back = Over(spec, YugabyteRollback.Compile(spec, BeforePromotion(plan)));
+        var plan = Over(spec, PlanProgress.Of(new YugabytePlanner(spec, Discovery(spec)).Compile()));
+        var back = Over(spec, PlanProgress.Of(YugabyteRollback.Compile(spec, BeforePromotion(plan))));
         back.Steps.Count.ShouldBeGreaterThan(2 * Processes);
 
         var status = new DatabaseRollingUpgradeStatus

@@ -94,7 +94,7 @@ public sealed class KillTests
             HoldBefore = new HashSet<string>(StringComparer.Ordinal) { HoldMatcher.PointOfNoReturn }
         };
         world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
-        world.Stored = new TiDbUndo(world.Upgrade.Spec, world.Stored!).Rollback([]);
+        world.Stored = PlanProgress.Of(new TiDbUndo(world.Upgrade.Spec, world.Stored!).Rollback([]));
         world.Stored.Steps.ShouldNotBeEmpty();
         world.Restart();
         world.Fates = fates;

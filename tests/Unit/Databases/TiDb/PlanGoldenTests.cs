@@ -85,7 +85,7 @@ public sealed class PlanGoldenTests
         {
             done = world.Stored!;
             world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) };
-            world.Stored = kind.Rollback.Compile(world.Upgrade.Spec, new RollbackBasis(done));
+            world.Stored = PlanProgress.Of(kind.Rollback.Compile(world.Upgrade.Spec, new RollbackBasis(done)));
             world.Restart();
             world.RunToSuccess();
             Look(world.Points.Count + 1);

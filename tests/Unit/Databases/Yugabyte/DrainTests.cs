@@ -162,7 +162,7 @@ public sealed class DrainTests
     {
         var world = Slow(new LeaderMoves(2, 1), "2.20.2.0-b1", "2024.1.3.0-b5");
         var run = Draining(world);
-        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).Until(
+        new YugaRun(world, PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan))).Until(
             () => world.Masters.All(m => m.Moves == new LeaderMoves(2, 1)), "the values are back");
         world["m1"].Running.ShouldBe(world.Setup.To, "before any master is restarted");
     }

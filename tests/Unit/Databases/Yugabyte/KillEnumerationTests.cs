@@ -121,8 +121,8 @@ public sealed class KillEnumerationTests
         run.Until(
             () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded,
             "all is new");
-        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan), (number, _) => fates(number))
-            .ToEnd();
+        var rollback = PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan));
+        var back = new YugaRun(world, rollback, (number, _) => fates(number)).ToEnd();
         back.Outcome.State.ShouldBe(RunState.Succeeded);
         world.Servers.ShouldAllBe(
             s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);

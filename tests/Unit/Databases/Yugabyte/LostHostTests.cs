@@ -44,7 +44,7 @@ public sealed class LostHostTests
         down["m2"].Running = null;
         var cluster = new YugabyteCluster(new YugaLife(down).Context);
         Problems(restarted).ShouldBe(["Waiting until m2, which this upgrade has just restarted, is alive."]);
-        Problems(plan)[0].ShouldBeWorded();
+        Problems(PlanProgress.Of(plan))[0].ShouldBeWorded();
 
         IReadOnlyList<string> Problems(PlanProgress of) =>
             new ClusterGate(cluster).HealthProblemsAsync(of, CancellationToken.None).GetAwaiter().GetResult();
@@ -59,7 +59,7 @@ public sealed class LostHostTests
         var plan = YugaRun.Compile(world);
         Lose(world, isTakenOut);
         var gate = new ClusterGate(new YugabyteCluster(new YugaLife(world).Context));
-        var problems = await gate.HealthProblemsAsync(plan, CancellationToken.None);
+        var problems = await gate.HealthProblemsAsync(PlanProgress.Of(plan), CancellationToken.None);
 
         problems.Any(p => p.Contains("1 tablet servers as dead", StringComparison.Ordinal))
             .ShouldBe(counts, string.Join(" ", problems));
@@ -88,7 +88,7 @@ public sealed class LostHostTests
         world.Spec = spec;
         var gate = new ClusterGate(new YugabyteCluster(new YugaLife(world).Context));
 
-        (await gate.HealthProblemsAsync(plan, CancellationToken.None)).ShouldContain(
+        (await gate.HealthProblemsAsync(PlanProgress.Of(plan), CancellationToken.None)).ShouldContain(
             p => p.StartsWith("Tablet server t4 (10.0.0.4:9000) is not ALIVE.", StringComparison.Ordinal));
     }
 

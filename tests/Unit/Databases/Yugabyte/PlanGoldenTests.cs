@@ -72,14 +72,14 @@ public sealed class PlanGoldenTests
             new PlanGolden(kind) { Parked = (_, status) => Removed(setup, (DatabaseRollingUpgradeStatus)status) };
         var world = new YugaWorld(setup);
         DatabaseRollingUpgradeStatus last = new();
-        var run = Started(YugaRun.Compile(world), before: 0, done: null);
+        var run = Started(PlanProgress.Of(YugaRun.Compile(world)), before: 0, done: null);
         var there = toEnd(world, run);
         Look(there, null, there.Points + 1);
 
         if (kind.Rollback.Refusal(world.Spec, there.Plan) is null)
         {
             var back = kind.Rollback.Compile(world.Spec, new RollbackBasis(there.Plan));
-            var returning = Started(back, there.Points + 1, there.Plan);
+            var returning = Started(PlanProgress.Of(back), there.Points + 1, there.Plan);
             returning.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
             Look(returning, there.Plan, there.Points + returning.Points + 2);
         }

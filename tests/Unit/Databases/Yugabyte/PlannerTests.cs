@@ -123,7 +123,8 @@ public sealed class PlannerTests
         plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id)
             .ShouldBe(["PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
         plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").Parameters["class"].ShouldBe("External");
-        YugabyteFinalize.Hold(new YugaWorld(new YugaSetup { Class = AutoFlagClass.LocalVolatile }).Spec, plan)
+        YugabyteFinalize.Hold(
+            new YugaWorld(new YugaSetup { Class = AutoFlagClass.LocalVolatile }).Spec, PlanProgress.Of(plan))
             .ShouldBe("PromoteAutoFlags/promote");
     }
 
@@ -137,7 +138,7 @@ public sealed class PlannerTests
     {
         var world = new YugaWorld(new YugaSetup { Finalize = mode, Class = highest });
         var plan = YugaRun.Compile(world);
-        YugabyteFinalize.Hold(world.Spec, plan).ShouldBe(hold);
+        YugabyteFinalize.Hold(world.Spec, PlanProgress.Of(plan)).ShouldBe(hold);
         plan.Notes.Any(n => n.Contains("finalize: Manual", StringComparison.Ordinal)).ShouldBe(hold is not null);
     }
 
@@ -145,7 +146,7 @@ public sealed class PlannerTests
     public void Catalog_upgrade_is_held_if_there_are_no_AutoFlags()
     {
         var world = new YugaWorld(new YugaSetup { From = "2.14.3", To = "2.16.9", Finalize = FinalizeMode.Manual });
-        YugabyteFinalize.Hold(world.Spec, YugaRun.Compile(world)).ShouldBe("UpgradeCatalog/universe");
+        YugabyteFinalize.Hold(world.Spec, PlanProgress.Of(YugaRun.Compile(world))).ShouldBe("UpgradeCatalog/universe");
     }
 
     [Fact]
@@ -246,7 +247,7 @@ public sealed class PlannerTests
         var world = new YugaWorld(new YugaSetup { Masters = 3, Tservers = 297 });
         var discovery = YugaRun.Discover(world);
         var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMicroseconds(123456);
-        PlanProgress plan = Compile(world, discovery);
+        PlanProgress plan = PlanProgress.Of(Compile(world, discovery));
         plan = plan.With(s => s.Record with
         {
             State = StepState.Succeeded,

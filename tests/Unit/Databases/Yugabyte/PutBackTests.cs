@@ -32,7 +32,7 @@ public sealed class PutBackTests
         }
 
         world.LeaderBlacklist.Clear();
-        ToSuccess(world, YugaRun.Compile(world), $"{point} {former.PointNames[^1]}");
+        ToSuccess(world, PlanProgress.Of(YugaRun.Compile(world)), $"{point} {former.PointNames[^1]}");
     });
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class PutBackTests
         var plan = YugaRun.Compile(world);
         plan.Notes.ShouldContain(n => n.Contains("is already paused", StringComparison.Ordinal)
             && n.Contains("resume it before you approve", StringComparison.Ordinal));
-        run = new YugaRun(world, plan).ToEnd();
+        run = new YugaRun(world, PlanProgress.Of(plan)).ToEnd();
 
         run.Outcome.State.ShouldBe(RunState.Succeeded);
         var item = YugabyteStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, world.Spec)

@@ -12,7 +12,7 @@ public sealed class RollbackPlannerTests
     public void Rollback_of_unchanged_cluster_has_no_steps()
     {
         var world = new YugaWorld(Modern);
-        var back = YugabyteRollback.Compile(world.Spec, YugaRun.Compile(world));
+        var back = YugabyteRollback.Compile(world.Spec, PlanProgress.Of(YugaRun.Compile(world)));
         back.Steps.ShouldBeEmpty();
         back.Notes.ShouldContain(n => n.Contains("nothing to roll back", StringComparison.Ordinal));
     }
@@ -41,7 +41,7 @@ public sealed class RollbackPlannerTests
 
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps.Select(s => s.Id).ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);
-        new YugaRun(world, back).ToEnd();
+        new YugaRun(world, PlanProgress.Of(back)).ToEnd();
         world.Groups.ShouldAllBe(g => !g.IsPaused);
         world.Violations.ShouldBeEmpty();
     }
@@ -69,7 +69,7 @@ public sealed class RollbackPlannerTests
         ]);
         YugabyteRollback.Compile(world.Spec, run.Plan).Hash.ShouldBe(back.Hash);
 
-        new YugaRun(world, back).ToEnd().Outcome.State.ShouldBe(Drydock.Runs.RunState.Succeeded);
+        new YugaRun(world, PlanProgress.Of(back)).ToEnd().Outcome.State.ShouldBe(Drydock.Runs.RunState.Succeeded);
         world.Servers.ShouldAllBe(
             s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
         world.LeaderBlacklist.ShouldBeEmpty();
@@ -88,7 +88,7 @@ public sealed class RollbackPlannerTests
             () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded,
             "all is new");
 
-        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
+        var back = new YugaRun(world, PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan))).ToEnd();
 
         back.Outcome.State.ShouldBe(Drydock.Runs.RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == (s.Name == "t1" ? Patch : world.Setup.From));
@@ -112,7 +112,7 @@ public sealed class RollbackPlannerTests
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps[0].Id.ShouldBe("RollbackAutoFlags/roll-back");
         back.Steps[0].Parameters["flagsVersion"].ShouldBe("1");
-        var returning = new YugaRun(world, back);
+        var returning = new YugaRun(world, PlanProgress.Of(back));
         returning.Until(() => world.Acts.Contains("rollback flags 1"), "they are rolled back");
         var (at, stops) = (world.Time.GetUtcNow(), Stops());
         returning.Until(() => Stops() > stops, "the first process is stopped");
@@ -145,7 +145,7 @@ public sealed class RollbackPlannerTests
             "they are promoted");
         world.KeptFlags.Add("later_flag");
 
-        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
+        var back = new YugaRun(world, PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan))).ToEnd();
 
         (back.Outcome.State, back.Outcome.StepId)
             .ShouldBe((Drydock.Runs.RunState.Failed, "RollbackAutoFlags/roll-back"));
@@ -197,7 +197,7 @@ public sealed class RollbackPlannerTests
         run.Until(
             () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded,
             "all is new");
-        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan));
+        var back = new YugaRun(world, PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan)));
         back.HoldBefore.Add($"{of}/swap");
         back.Until(() => back.Store.Outcome?.State == Drydock.Runs.RunState.Held, "it is held for days");
 
@@ -239,7 +239,7 @@ public sealed class RollbackPlannerTests
             .ShouldBe([
                 "Undo/t2/release-leaders", "RollbackTServers/t1/drain", "RollbackTServers/t1/swap",
                 "RollbackTServers/t1/verify", "Verify/universe"]);
-        new YugaRun(world, back).ToEnd();
+        new YugaRun(world, PlanProgress.Of(back)).ToEnd();
         world.LeaderBlacklist.ShouldBeEmpty();
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
         world["t3"].Starts.ShouldBe(0);
@@ -256,7 +256,7 @@ public sealed class RollbackPlannerTests
         run.Outcome.StepId.ShouldBe("UpgradeTServers/t2/verify");
 
         world["t2"].StaysSick = false;
-        new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd().Outcome.State
+        new YugaRun(world, PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan))).ToEnd().Outcome.State
             .ShouldBe(Drydock.Runs.RunState.Succeeded);
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
         world.LeaderBlacklist.ShouldBeEmpty();
@@ -270,8 +270,8 @@ public sealed class RollbackPlannerTests
     {
         var world = new YugaWorld(Modern with { Dialect = dialect, From = from });
         var plan = YugaRun.Compile(world);
-        YugabyteRollback.Obstacle(world.Spec, plan).ShouldBeNull();
-        YugabyteRollback.Obstacle(world.Spec, Begun(plan, "UpgradeMasters/1/swap")).ShouldNotBeNull()
+        YugabyteRollback.Obstacle(world.Spec, PlanProgress.Of(plan)).ShouldBeNull();
+        YugabyteRollback.Obstacle(world.Spec, Begun(PlanProgress.Of(plan), "UpgradeMasters/1/swap")).ShouldNotBeNull()
             .ShouldContain(why);
     }
 
@@ -281,7 +281,7 @@ public sealed class RollbackPlannerTests
     public void Rollback_after_PointOfNoReturn_is_refused(string step, string why)
     {
         var world = new YugaWorld(Modern);
-        var plan = Begun(YugaRun.Compile(world), "UpgradeMasters/1/swap", step);
+        var plan = Begun(PlanProgress.Of(YugaRun.Compile(world)), "UpgradeMasters/1/swap", step);
         YugabyteRollback.Obstacle(world.Spec, plan).ShouldNotBeNull().ShouldContain(why);
     }
 
@@ -309,7 +309,7 @@ public sealed class RollbackPlannerTests
     public void Rollback_of_a_step_that_cannot_be_read_is_not_compiled()
     {
         var world = new YugaWorld(Modern);
-        var plan = Begun(YugaRun.Compile(world), "UpgradeTServers/t1/drain");
+        var plan = Begun(PlanProgress.Of(YugaRun.Compile(world)), "UpgradeTServers/t1/drain");
         var foreign = plan.RewrittenSteps(
             s => s.Id == "UpgradeTServers/t1/drain" ? s with { Action = "OfAnotherOperator" } : s);
 
@@ -322,7 +322,7 @@ public sealed class RollbackPlannerTests
     {
         var world = new YugaWorld(Modern with { Masters = 3, Tservers = 297 });
         var discovery = YugaRun.Discover(world);
-        var plan = Over(new YugabytePlanner(world.Spec, discovery).Compile());
+        var plan = Over(PlanProgress.Of(new YugabytePlanner(world.Spec, discovery).Compile()));
         var masters = new Queue<string>(["m1", "m2", "m3"]);
         plan = plan.Rewritten(p => p with
         {
@@ -336,7 +336,7 @@ public sealed class RollbackPlannerTests
                     [SwapMaster.InstanceKey] = masters.Dequeue()
                 }
             } : s.Record);
-        var back = Over(YugabyteRollback.Compile(world.Spec, plan));
+        var back = Over(PlanProgress.Of(YugabyteRollback.Compile(world.Spec, plan)));
         back.Steps.Count.ShouldBeGreaterThan(3 * 297);
 
         Bytes(Status(new DatabaseRollingUpgradeStatus { Plan = plan })).ShouldBeLessThan(512 * 1024);

@@ -130,7 +130,7 @@ public sealed class SqlHealthTests
 
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
         back.Steps.Single(s => s.Id == "RollbackTServers/t1/verify").Parameters["sql"].ShouldBe("ysql=5433 ycql=9042");
-        var rollback = new YugaRun(world, back);
+        var rollback = new YugaRun(world, PlanProgress.Of(back));
         rollback.Until(() => world["t1"].Starts == 2, "t1 is started");
         world["t1"].HasNoPostgres = true;
         rollback.Until(

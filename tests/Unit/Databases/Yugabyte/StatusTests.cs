@@ -9,7 +9,7 @@ public sealed class StatusTests
     {
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
-        var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile()).ToEnd();
+        var run = new YugaRun(world, PlanProgress.Of(new YugabytePlanner(world.Spec, discovery).Compile())).ToEnd();
         var status = Compose(
             world, discovery.Learn(new DatabaseRollingUpgradeStatus { Plan = run.Plan }, discovery.Spec, default));
         status.Instances.ShouldAllBe(i => i.Version == world.Setup.To);
@@ -24,7 +24,7 @@ public sealed class StatusTests
     {
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
-        var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile());
+        var run = new YugaRun(world, PlanProgress.Of(new YugabytePlanner(world.Spec, discovery).Compile()));
         run.Until(
             () => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/swap").State == StepState.Succeeded,
             "t1 is swapped");
@@ -173,10 +173,10 @@ public sealed class StatusTests
             Mode = ReplicationMode.PauseBothSides
         });
         var discovery = YugaRun.Discover(world);
-        var run = new YugaRun(world, new YugabytePlanner(world.Spec, discovery).Compile());
+        var run = new YugaRun(world, PlanProgress.Of(new YugabytePlanner(world.Spec, discovery).Compile()));
         run.HoldBefore.Add("UpgradeTServers/t2/drain");
         run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
-        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan)).ToEnd();
+        var back = new YugaRun(world, PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan))).ToEnd();
         back.Outcome.State.ShouldBe(RunState.Succeeded);
         var status = Compose(world, discovery.Learn(
             new DatabaseRollingUpgradeStatus { Plan = run.Plan, RollbackPlan = back.Plan }, discovery.Spec, default));

@@ -48,7 +48,7 @@ public sealed class UpgradeRunTests
         var plan = YugaRun.Compile(world);
         world.PackageIsThere = true;
         world.End(world["m3"], SupervisionState.Inactive);
-        var run = new YugaRun(world, plan);
+        var run = new YugaRun(world, PlanProgress.Of(plan));
         world.ToolAnswers["list_all_masters"] = (0, "Master UUID RPC State Role\na 10.0.0.1:7100 ALIVE LEADER\n");
         run.Until(() => world["m3"].Running is not null, "m3 runs");
         world.Acts.Where(a => a.StartsWith("stop m", StringComparison.Ordinal)).First().ShouldBe("stop m3");

@@ -148,7 +148,7 @@ public sealed class VerifyUniverseTests
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("VerifyVersions");
         run.Until(() => Step(run, "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
-        var back = new YugaRun(world, YugabyteRollback.Compile(world.Spec, run.Plan));
+        var back = new YugaRun(world, PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan)));
         back.Until(
             () => back.Plan.Steps.Single(s => s.Id == "RollbackMasters/verify-versions").State == StepState.Succeeded,
             "all is old");

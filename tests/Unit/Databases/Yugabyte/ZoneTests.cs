@@ -16,10 +16,10 @@ public sealed class ZoneTests
     {
         var plan = YugaRun.Compile(new YugaWorld(Zoned));
 
-        After(plan, "t1/drain").ShouldBe(After(plan, "t4/drain"));
-        After(plan, "t4/swap").ShouldBe(["UpgradeTServers/t4/drain"]);
-        After(plan, "t5/drain").ShouldBe(["UpgradeTServers/t1/swap", "UpgradeTServers/t4/swap"]);
-        After(plan, "t5/swap")
+        After(PlanProgress.Of(plan), "t1/drain").ShouldBe(After(PlanProgress.Of(plan), "t4/drain"));
+        After(PlanProgress.Of(plan), "t4/swap").ShouldBe(["UpgradeTServers/t4/drain"]);
+        After(PlanProgress.Of(plan), "t5/drain").ShouldBe(["UpgradeTServers/t1/swap", "UpgradeTServers/t4/swap"]);
+        After(PlanProgress.Of(plan), "t5/swap")
             .ShouldBe(["UpgradeTServers/t5/drain", "UpgradeTServers/t1/verify", "UpgradeTServers/t4/verify"]);
         plan.Steps.Single(s => s.Id == "VerifyVersions/verify").After
             .ShouldBe(["UpgradeMasters/3/verify", "UpgradeTServers/t3/verify", "UpgradeTServers/t6/verify"]);
@@ -32,9 +32,9 @@ public sealed class ZoneTests
     {
         var plan = YugaRun.Compile(new YugaWorld(Zoned with { Tservers = 9 }));
 
-        Others(plan, "t1").ShouldBe(["t4"]);
-        Others(plan, "t7").ShouldBeEmpty();
-        After(plan, "t7/drain").ShouldBe(["UpgradeTServers/t1/swap", "UpgradeTServers/t4/swap"]);
+        Others(PlanProgress.Of(plan), "t1").ShouldBe(["t4"]);
+        Others(PlanProgress.Of(plan), "t7").ShouldBeEmpty();
+        After(PlanProgress.Of(plan), "t7/drain").ShouldBe(["UpgradeTServers/t1/swap", "UpgradeTServers/t4/swap"]);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ZoneTests
         var plan = YugaRun.Compile(
             new YugaWorld(Zoned with { Zones = zones, Replicas = replicas, AllowUnavailability = true }));
 
-        Others(plan, "t1").ShouldBeEmpty();
+        Others(PlanProgress.Of(plan), "t1").ShouldBeEmpty();
         plan.Notes.ShouldContain(n => n.StartsWith(
             "Tablet servers are stopped one at a time, although spec.yugabyte.maxUnavailablePerZone is 2",
             StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
@@ -71,7 +71,7 @@ public sealed class ZoneTests
         world.Tablets["uneven"] = ["t1", "t4", "t5"];
         var plan = YugaRun.Compile(world);
 
-        Others(plan, "t1").ShouldBeEmpty();
+        Others(PlanProgress.Of(plan), "t1").ShouldBeEmpty();
         plan.Notes.ShouldContain(n => n.Contains(
             "Without t1, t4, 1 tablet (uneven) would have no majority of running replicas", StringComparison.Ordinal));
     }
@@ -83,7 +83,7 @@ public sealed class ZoneTests
         world.Answers["/dump-entities"] = (404, "<h1>not found</h1>");
         var plan = YugaRun.Compile(world);
 
-        Others(plan, "t1").ShouldBeEmpty();
+        Others(PlanProgress.Of(plan), "t1").ShouldBeEmpty();
         plan.Notes.ShouldContain(n => n.Contains("the replicas of tablets cannot be read", StringComparison.Ordinal)
             && n.Contains("status 404", StringComparison.Ordinal));
     }
@@ -183,7 +183,7 @@ public sealed class ZoneTests
             () => Step(run, "t6/verify").State == StepState.Succeeded
                 && Step(run, "t3/verify").State == StepState.Succeeded,
             "all is new");
-        PlanProgress back = YugabyteRollback.Compile(world.Spec, run.Plan);
+        PlanProgress back = PlanProgress.Of(YugabyteRollback.Compile(world.Spec, run.Plan));
 
         StoppedTogether.Others(back, back.Step("RollbackTServers/t6/drain")).ShouldBe(["t3"]);
         StoppedTogether.Others(back, back.Step("RollbackTServers/t1/drain")).ShouldBe(["t4"]);
@@ -207,7 +207,7 @@ public sealed class ZoneTests
         run.ToEnd();
         run.Outcome.State.ShouldBe(RunState.Failed);
         var back = YugabyteRollback.Compile(world.Spec, run.Plan);
-        var undone = new YugaRun(world, back);
+        var undone = new YugaRun(world, PlanProgress.Of(back));
         undone.Until(() => world["t1"].Starts == 2 && world["t4"].Starts == 2, "both run the old program");
         (world["t1"].StaysSick, world["t4"].StaysSick) = (false, false);
         undone.ToEnd();

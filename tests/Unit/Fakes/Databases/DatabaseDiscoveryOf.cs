@@ -22,9 +22,9 @@ internal static class DatabaseDiscoveryOf
 
     /// <summary>The plan on a database that fits.</summary>
     public static PlanProgress Plan(DatabaseRollingUpgradeSpec spec) =>
-        spec.Engine == DatabaseEngine.TiDB
+        PlanProgress.Of(spec.Engine == DatabaseEngine.TiDB
             ? new TiDbProcedure(spec, TiDb(spec)).Compile()
-            : new YugabytePlanner(spec, Yugabyte(spec)).Compile();
+            : new YugabytePlanner(spec, Yugabyte(spec)).Compile());
 
     private static TiDbDiscovery TiDb(DatabaseRollingUpgradeSpec spec) => new()
     {

@@ -80,8 +80,8 @@ internal sealed partial class TiDbWorld
                 string.Join("; ", result.Findings.Select(f => $"{f.Reason}: {f.Message}")));
         }
 
-        Stored =
-            new TiDbProcedure(Upgrade.Spec, result.Discovery).Compile() with { Number = 1, Id = $"plan{++_plans:D4}" };
+        Stored = PlanProgress.Of(
+            new TiDbProcedure(Upgrade.Spec, result.Discovery).Compile() with { Number = 1, Id = $"plan{++_plans:D4}" });
         Controls = Controls with { TimeoutOf = step => new TiDbEngine().Steps.TimeLimit(Upgrade.Spec, step) };
         return this;
     }

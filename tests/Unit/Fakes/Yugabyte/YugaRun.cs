@@ -70,7 +70,7 @@ internal sealed class YugaRun : IAsyncDisposable
     };
 
     public static YugaRun Of(YugaWorld world, Func<int, string, YugaFate>? fates = null) =>
-        new(world, Compile(world), fates);
+        new(world, PlanProgress.Of(Compile(world)), fates);
 
     public YugaRun ToEnd() => Until(() => Store.Outcome?.State is RunState.Succeeded or RunState.Failed, "it ends");
 

@@ -34,6 +34,6 @@ internal static class ToyPlans
             builder.Guard(guard);
         }
 
-        return builder.Build();
+        return PlanProgress.Of(builder.Build());
     }
 }

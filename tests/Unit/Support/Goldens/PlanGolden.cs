@@ -127,13 +127,13 @@ internal sealed class PlanGolden(RunKind kind)
         {
             yield return ("rollback", kind.Rollback.Refusal(spec, plan) is { } refusal
                 ? $"refused: {_text.Symbols(refusal)}"
-                : Text(Compile(spec, status, isUnattended: false)));
+                : Text(PlanProgress.Of(Compile(spec, status, isUnattended: false))));
         }
         else
         {
-            var undo = Text(Compile(spec, status, isUnattended: false));
+            var undo = Text(PlanProgress.Of(Compile(spec, status, isUnattended: false)));
             yield return ("undo", undo);
-            var unattended = Text(Compile(spec, status, isUnattended: true));
+            var unattended = Text(PlanProgress.Of(Compile(spec, status, isUnattended: true)));
             if (unattended != undo)
             {
                 yield return ("undo on deletion", unattended);
@@ -147,10 +147,10 @@ internal sealed class PlanGolden(RunKind kind)
 
         if (kind.Cleanup is { } cleanup && status.IsUpgraded() && cleanup.PlanOf(status) is null)
         {
-            yield return ("cleanup", Text(cleanup.Compile(spec, plan)));
+            yield return ("cleanup", Text(PlanProgress.Of(cleanup.Compile(spec, plan))));
             if (WithImages is not null)
             {
-                yield return ("cleanup with images", Text(cleanup.Compile(WithImages(spec), plan)));
+                yield return ("cleanup with images", Text(PlanProgress.Of(cleanup.Compile(WithImages(spec), plan))));
             }
         }
 

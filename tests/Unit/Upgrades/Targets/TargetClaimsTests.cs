@@ -81,6 +81,58 @@ public sealed class TargetClaimsTests
             .ShouldBe([other.Metadata.Uid]);
     }
 
+    [Fact]
+    public async Task Claim_of_a_holder_that_is_there_is_not_taken_with_adopt()
+    {
+        var (first, next) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
+        var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
+        (await ClaimAsync(first, target)).ShouldBeNull();
+        (await _claims.ClaimAsync(target, next, adopt: true, keep: false, Token)).ShouldNotBeNull().IsGone
+            .ShouldBeFalse();
+        (await _claims.FindHolderAsync(target, first, Token)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Claim_that_was_made_again_since_it_was_read_is_not_released()
+    {
+        var one = await UpgradeAsync("one");
+        var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
+        (await ClaimAsync(one, target)).ShouldBeNull();
+        var before = (await LeasesAsync()).Count;
+        _api.Before = async request =>
+        {
+            if (request.Verb == "delete")
+            {
+                _api.Before = null;
+                await _claims.ReleaseAsync(target.Names("one"), one.Metadata.Uid!, Token);
+                (await ClaimAsync(one, target)).ShouldBeNull();
+            }
+        };
+        await Should.ThrowAsync<KubernetesConflictException>(
+            () => _claims.ReleaseAsync(target.Names("one"), one.Metadata.Uid!, Token));
+        (await LeasesAsync()).Count.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Two_that_adopt_one_claim_do_not_both_get_it()
+    {
+        var (gone, one, two) = (await UpgradeAsync("gone"), await UpgradeAsync("one"), await UpgradeAsync("two"));
+        var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
+        (await ClaimAsync(gone, target)).ShouldBeNull();
+        await _api.DeleteAsync<OmsUpgrade>("up", "gone", cancellationToken: Token);
+        _api.Before = async request =>
+        {
+            if (request.Verb == "update")
+            {
+                _api.Before = null;
+                (await _claims.ClaimAsync(target, two, adopt: true, keep: false, Token)).ShouldBeNull();
+            }
+        };
+        await Should.ThrowAsync<KubernetesConflictException>(
+            () => _claims.ClaimAsync(target, one, adopt: true, keep: false, Token));
+        (await _claims.FindHolderAsync(target, two, Token)).ShouldBeNull();
+    }
+
     private Task<ClaimHolder?> ClaimAsync(OmsUpgrade holder, ClaimTarget target) =>
         _claims.ClaimAsync(target, holder, adopt: false, keep: false, Token);
 

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>Waits until the universe has been healthy in the new version for spec.yugabyte.soak, before the upgrade is
-/// made final. The time counts from the end of the steps before this one, which is stored; an unhealthy look starts it
-/// again. A restart of the operator only forgets unhealthy looks of the past.</summary>
+/// made final. The time counts from the end of the steps before this one; an unhealthy look starts it again. Since when
+/// it has been healthy is stored, so that a restart of the operator never shortens the time.</summary>
 [Step("soak", Attempts = 1)]
 internal sealed record Soak : YugabyteStep, IWaitsOnly
 {
@@ -13,6 +13,9 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(Settings(spec).Soak) + TimeSpan.FromDays(7);
 
+    private const string HealthySinceFact = "healthySince";
+    private const string Never = "never";
+
     private static YugabyteSpec Settings(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte ?? new YugabyteSpec();
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
@@ -20,16 +23,16 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
-        var seen = context.Memory.Of<UnhealthyTimes>();
+        var seen = context.Memory.Of<Health>();
         var problems = await new ClusterGate(Cluster).HealthProblemsAsync(context.Plan, cancellationToken);
         if (problems.Count > 0)
         {
-            var since = seen.Since ??= now;
-            seen.Last = now;
+            var since = seen.UnhealthySince ??= now;
+            seen.HealthySince = Never;
             var patience = VerifyPatience(Cluster.Spec);
             return now - since < patience
                 ? new Observation.Running(
-                    $"The upgrade is not made final while the universe is unhealthy. {problems[0]}")
+                    $"The upgrade is not made final while the universe is unhealthy. {problems[0]}", seen.Facts)
                 : new Observation.Failed(
                     Reasons.ClusterUnhealthy,
                     "The upgrade was not made final, because the universe has been unhealthy for "
@@ -37,29 +40,40 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
                     + "Repair it, then retry; or roll back, if the plan's notes say that this is possible.");
         }
 
-        seen.Since = null;
+        seen.UnhealthySince = null;
+        seen.HealthySince ??= context.Step.Facts?.GetValueOrDefault(HealthySinceFact);
+        if (seen.HealthySince == Never)
+        {
+            seen.HealthySince = now.ToString("O", CultureInfo.InvariantCulture);
+        }
+
         var soak = KubernetesDuration.Parse(Cluster.Settings.Soak);
-        var end = HealthyFrom(context, seen.Last, now) + soak;
+        var end = HealthyFrom(context, seen.HealthySince, now) + soak;
         return now >= end
             ? new Observation.Done($"The universe has been healthy for {Cluster.Settings.Soak} in the new version.")
             : new Observation.Running(
                 $"The universe is healthy. If it stays so, the upgrade is made final from "
-                + $"{end.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z on (spec.yugabyte.soak).");
+                + $"{end.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z on (spec.yugabyte.soak).",
+                seen.Facts);
     }
 
-    private static DateTimeOffset HealthyFrom(StepContext context, DateTimeOffset? unhealthyAt, DateTimeOffset now)
-    {
-        var before = context.Plan.Steps
-            .Where(s => context.Step.After.Contains(s.Id, StringComparer.Ordinal))
-            .Max(s => s.FinishedAt) ?? now;
-        return unhealthyAt is { } last && last > before ? last : before;
-    }
+    private static DateTimeOffset HealthyFrom(StepContext context, string? recorded, DateTimeOffset now) =>
+        recorded is null
+            ? context.Plan.Steps
+                .Where(s => context.Step.After.Contains(s.Id, StringComparer.Ordinal))
+                .Max(s => s.FinishedAt) ?? now
+            : DateTimeOffset.Parse(recorded, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
 
-    private sealed class UnhealthyTimes
+    private sealed class Health
     {
-        public DateTimeOffset? Since { get; set; }
+        public DateTimeOffset? UnhealthySince { get; set; }
 
-        public DateTimeOffset? Last { get; set; }
+        /// <summary>Null if it was never seen unhealthy, <see cref="Never"/> while it is.</summary>
+        public string? HealthySince { get; set; }
+
+        public IReadOnlyDictionary<string, string>? Facts => HealthySince is null
+            ? null
+            : new Dictionary<string, string>(StringComparer.Ordinal) { [HealthySinceFact] = HealthySince };
     }
 }
 

@@ -19,7 +19,8 @@ internal static class TiDbLooks
 
     /// <summary>The plan alone: preflight would have age try the recipients, and that is no matter of memory.</summary>
     public static Task<string> CompiledAsync(DatabaseRollingUpgradeSpec spec) =>
-        Task.FromResult(Rolls.Text(new TiDbProcedure(spec, new TiDbWorld().Preflight().Discovery!).Compile(), []));
+        Task.FromResult(Rolls.Text(
+            PlanProgress.Of(new TiDbProcedure(spec, new TiDbWorld().Preflight().Discovery!).Compile()), []));
 
     /// <summary>The backup that the run has made.</summary>
     public static Task<string> BackupAsync(DatabaseRollingUpgradeSpec spec)
@@ -55,7 +56,9 @@ internal static class TiDbLooks
     {
         var result = world.Preflight();
         return Task.FromResult(Rolls.Text(
-            result.Discovery is { } discovery ? new TiDbProcedure(world.Upgrade.Spec, discovery).Compile() : null,
+            result.Discovery is { } discovery
+                ? PlanProgress.Of(new TiDbProcedure(world.Upgrade.Spec, discovery).Compile())
+                : null,
             result.Findings));
     }
 }

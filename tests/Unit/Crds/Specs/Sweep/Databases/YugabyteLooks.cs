@@ -19,7 +19,9 @@ internal static class YugabyteLooks
         prepare?.Invoke(world);
         var targets = new NotedUniverse(new YugaLife(world));
         var result = await new YugabytePreflight(new YugabyteCluster(targets.Context)).RunAsync(CancellationToken.None);
-        var plan = result.Discovery is { } discovery ? new YugabytePlanner(spec, discovery).Compile() : null;
+        var plan = result.Discovery is { } discovery
+            ? PlanProgress.Of(new YugabytePlanner(spec, discovery).Compile())
+            : null;
         return string.Join('\n', [Rolls.Text(plan, result.Findings), .. targets.Asked]);
     }
 
