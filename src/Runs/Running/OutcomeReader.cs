@@ -67,7 +67,7 @@ internal sealed class OutcomeReader(
 
     private RunOutcome Breach()
     {
-        var message = Sentences.Join([.. guards.Breaches.Select(b => b.Message).Distinct()]);
+        var message = Sentences.Join([.. guards.Breaches.Select(b => b.Message).Distinct(StringComparer.Ordinal)]);
         var broken = guards.Breaches.Where(b => b.State == GuardState.Broken).ToList();
         return (broken.Find(b => b.Outdated) ?? broken.FirstOrDefault()) is { } first
             ? At(RunState.TargetChanged, null, message, first.Reason)

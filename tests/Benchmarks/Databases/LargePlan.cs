@@ -31,17 +31,18 @@ internal static class LargePlan
     private static LargePlanResult Measure(string engine, DatabaseRollingUpgradeSpec spec, Func<Plan> compile)
     {
         var times = new List<TimeSpan>();
-        PlanProgress plan = new Plan();
+        var compiled = new Plan();
         for (var time = 0; time < Times; time++)
         {
             var watch = Stopwatch.StartNew();
-            plan = compile();
+            compiled = compile();
             times.Add(watch.Elapsed);
         }
 
-        plan = Over(plan);
-        var back =
-            spec.Engine == DatabaseEngine.YugabyteDB ? Over(YugabyteRollback.Compile(spec, Stopped(plan))) : null;
+        var plan = Over(PlanProgress.Of(compiled));
+        var back = spec.Engine == DatabaseEngine.YugabyteDB
+            ? Over(PlanProgress.Of(YugabyteRollback.Compile(spec, Stopped(plan))))
+            : null;
         return new LargePlanResult(
             engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan),
             back is null ? null : Bytes(spec, plan.AsHistory(), back));

@@ -93,6 +93,31 @@ public sealed class TargetClaimsTests
     }
 
     [Fact]
+    public async Task Holder_whose_name_another_object_has_now_is_gone()
+    {
+        var (first, next) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
+        var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
+        (await ClaimAsync(first, target)).ShouldBeNull();
+        await _api.DeleteAsync<OmsUpgrade>("up", "one", cancellationToken: Token);
+        await UpgradeAsync("one");
+
+        (await ClaimAsync(next, target)).ShouldNotBeNull().IsGone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Holder_in_a_namespace_that_is_not_served_counts_as_there()
+    {
+        var (first, next) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
+        var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
+        (await ClaimAsync(first, target)).ShouldBeNull();
+        await _api.DeleteAsync<OmsUpgrade>("up", "one", cancellationToken: Token);
+        var claims = new TargetClaims(_api, "drydock-system", _api.Time, scope: new NamespaceScope(["two"]));
+
+        (await claims.ClaimAsync(target, next, adopt: true, keep: false, Token)).ShouldNotBeNull().IsGone
+            .ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Claim_that_was_made_again_since_it_was_read_is_not_released()
     {
         var one = await UpgradeAsync("one");

@@ -15,6 +15,8 @@ public sealed class WitnessedExecTests : IAsyncDisposable
     private int? _code;
     private int _ended;
     private int _hidden;
+    private int? _lookEndsWith;
+    private Action _whenLooked = static () => { };
 
     public WitnessedExecTests() =>
         _docker = new DockerClient("e", new DockerClientOptions(), TimeProvider.System, new Wire(Answer));
@@ -112,6 +114,43 @@ public sealed class WitnessedExecTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Command_that_dockerd_shows_running_runs_before_it_has_written_anything()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), "", TestContext.Current.CancellationToken);
+
+        (await new WitnessedExec(_docker, "c", _directory).LookAsync(
+            "running", TestContext.Current.CancellationToken)).State.ShouldBe(WitnessedState.Running);
+    }
+
+    // dockerd has forgotten the exec, and another volume is mounted.
+    [Fact]
+    public async Task Command_whose_directory_is_gone_is_unknown() =>
+        (await new WitnessedExec(_docker, "c", _directory).LookAsync(
+            "forgotten", TestContext.Current.CancellationToken)).State.ShouldBe(WitnessedState.Unknown);
+
+    [Fact]
+    public async Task Exit_code_that_comes_while_the_process_is_looked_for_counts()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
+        _whenLooked = () => File.WriteAllText(Path.Combine(_directory, "rc"), "3\n");
+
+        var outcome = await new WitnessedExec(_docker, "c", _directory).LookAsync(
+            "forgotten", TestContext.Current.CancellationToken);
+
+        (outcome.State, outcome.ExitCode).ShouldBe((WitnessedState.Ended, 3));
+    }
+
+    [Fact]
+    public async Task Look_for_the_process_that_cannot_be_made_says_nothing_of_it()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "started"), "", TestContext.Current.CancellationToken);
+        _lookEndsWith = 126;
+
+        await Should.ThrowAsync<IOException>(() => new WitnessedExec(_docker, "c", _directory).LookAsync(
+            "forgotten", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Command_whose_wrapper_was_killed_before_it_began_never_ran()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "reserved"), "", TestContext.Current.CancellationToken);
@@ -186,13 +225,14 @@ public sealed class WitnessedExecTests : IAsyncDisposable
             case ("GET", ["exec", "forgotten", "json"]):
                 return WorldDocker.Refused(HttpStatusCode.NotFound, "no such exec");
             case ("GET", ["exec", var id, "json"]):
-                return Json(new { ID = id, Running = false, ExitCode = id == "ended" ? _ended : _code });
+                return Json(new { ID = id, Running = id == "running", ExitCode = id == "ended" ? _ended : _code });
             case ("POST", ["containers", "c", "exec"]):
                 (_command, _code) =
                     ([.. request.Json["Cmd"]!.AsArray().Select(word => word!.GetValue<string>())], null);
                 return Json(new { Id = "look" });
             case ("POST", ["exec", "look", "start"]):
-                _code = Run(_command);
+                _code = _lookEndsWith ?? Run(_command);
+                _whenLooked();
                 return new HttpResponseMessage(HttpStatusCode.SwitchingProtocols)
                 {
                     Content = new WorldContent(new MemoryStream())
