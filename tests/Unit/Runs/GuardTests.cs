@@ -422,7 +422,7 @@ public sealed class GuardTests
         run.Outcome.State.ShouldBe(RunState.Succeeded);
     }
 
-    private static Simulation Long(int seed = 1)
+    internal static Simulation Long(int seed = 1)
     {
         var run = new Simulation(
             ToyPlans.Plan([ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], ToyPlans.Guard("G")), seed);

@@ -45,7 +45,7 @@ public sealed class ViolationTests
     [Fact]
     public void Acceptance_lets_the_run_continue_at_once()
     {
-        var run = Long();
+        var run = GuardTests.Long();
         run.World.Guard("G").Reading = Broken("1");
         run.World["A/1"].Finish();
         run.RunTo(RunState.TargetChanged);
@@ -58,7 +58,7 @@ public sealed class ViolationTests
     [Fact]
     public void Successor_starts_nothing_before_it_has_read_what_was_violated()
     {
-        var run = Long();
+        var run = GuardTests.Long();
         run.World.Guard("G").Reading = GuardReading.Broken("changed");
         run.World["A/1"].Finish();
         run.RunTo(RunState.TargetChanged);
@@ -106,7 +106,7 @@ public sealed class ViolationTests
     [Fact]
     public void Plan_that_is_older_than_its_targets_is_named_before_a_step_that_failed()
     {
-        var run = Long();
+        var run = GuardTests.Long();
         run.World["A/1"].Finish(well: false);
         run.RunTo(RunState.Failed);
         Break(run, GuardReading.Broken("status is from yesterday") with { Reason = EngineReasons.StatusOutdated });
@@ -114,18 +114,9 @@ public sealed class ViolationTests
         (run.Outcome.State, run.Outcome.Reason).ShouldBe((RunState.TargetChanged, EngineReasons.StatusOutdated));
     }
 
-    private static Simulation Long()
-    {
-        var run = new Simulation(
-            ToyPlans.Plan([ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")], ToyPlans.Guard("G")));
-        run.World["A/1"].Hangs = true;
-        run.Settle();
-        return run;
-    }
-
     private static Simulation Unknown(Action<ToyItem> lose)
     {
-        var run = Long();
+        var run = GuardTests.Long();
         run.Kill();
         lose(run.World["A/1"]);
         run.RunTo(RunState.OutcomeUnknown);

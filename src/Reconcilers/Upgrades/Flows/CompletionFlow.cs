@@ -125,9 +125,12 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
 
     public Decision Nothing(Turn turn)
     {
-        var plan = _kind.Rollback.Compile(turn.Spec, new RollbackBasis(PlanProgress.Of(new Plan())))
-            with { CompiledAt = turn.Now };
-        var before = RunTokens.Resume(turn.Status) with { RollbackPlan = PlanProgress.Of(plan), Findings = [] };
+        var plan = _kind.Rollback.Compile(turn.Spec, new RollbackBasis(PlanProgress.Of(new Plan())));
+        var before = RunTokens.Resume(turn.Status) with
+        {
+            RollbackPlan = PlanProgress.Of(plan with { CompiledAt = turn.Now }),
+            Findings = [],
+        };
         return Release(turn, Projection.Over(turn.Entity, before, PlanSlot.Rollback, turn.Now));
     }
 

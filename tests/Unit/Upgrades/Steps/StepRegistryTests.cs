@@ -80,6 +80,15 @@ public sealed class StepRegistryTests
         }.AsRun());
     }
 
+    // What may be repeated only on restored data is never repeated by itself.
+    [Fact]
+    public void Step_that_wants_restored_data_runs_once()
+    {
+        var step = new RunCorrectionJar("a", Last: false).In("Jar", "a", []);
+
+        (step.Retry, step.RunOnce).ShouldBe((RetryRule.RestoreFirst, true));
+    }
+
     private abstract class First;
 
     [StoredAs("First")]

@@ -6,15 +6,15 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 [Step("soak", Attempts = 1)]
 internal sealed record Soak : YugabyteStep, IWaitsOnly
 {
+    private const string HealthySinceFact = "healthySince";
+    private const string Never = "never";
+
     internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
         $"Watch the new version for {Settings(spec).Soak} before the upgrade is made final";
 
     // A universe that becomes unhealthy while it is watched is watched from the beginning.
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(Settings(spec).Soak) + TimeSpan.FromDays(7);
-
-    private const string HealthySinceFact = "healthySince";
-    private const string Never = "never";
 
     private static YugabyteSpec Settings(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte ?? new YugabyteSpec();
 
