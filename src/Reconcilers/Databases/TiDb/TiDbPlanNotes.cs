@@ -107,11 +107,11 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
 
     private IEnumerable<string> Leadership()
     {
-        if (discovery.PdLeader is { } leader && spec.Of(DatabaseComponent.PD).Count() >= PdLeadership.FewestToMove)
+        var members = spec.Of(DatabaseComponent.PD).ToList();
+        if (members.Count >= PdLeadership.FewestToMove)
         {
-            yield return $"{leader} leads PD and is upgraded last, so leadership moves once. If it moves before, the "
-                + "member that leads when its turn comes transfers it first. The hash of the plan does not cover which "
-                + "member leads.";
+            yield return "A PD member that leads when its turn comes transfers leadership to "
+                + $"{members[^1].Name}, which is upgraded last.";
         }
     }
 

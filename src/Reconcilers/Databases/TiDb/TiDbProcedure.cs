@@ -31,11 +31,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// (<see cref="StoreBatches"/>), may be stopped side by side. The steps before the first stop run side by side, as do
 /// the checks at the end.
 /// <para>
-/// PD members have the order of the spec, but the one that leads when the plan is compiled is last, so that leadership
-/// moves once. It may move at any time, so the plan's hash is that of the order of the spec: an approval stays valid
-/// whichever member leads, because the same is done to the same members. The leader is read again for each member and
-/// right before each stop: if leadership has moved to a member whose turn comes, that member transfers it to the last
-/// one (<see cref="DrainPd"/>).
+/// PD members have the order of the spec, whichever leads: leadership may move at any time, and an election must not
+/// make another plan. The leader is read for each member and right before each stop: a member that leads when its turn
+/// comes transfers leadership to the last one, so the leader is upgraded last (<see cref="DrainPd"/>).
 /// </para>
 /// </remarks>
 internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
@@ -62,11 +60,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
     public static TimeSpan Estimate(DatabaseRollingUpgradeSpec spec) =>
         TimeSpan.FromMinutes((spec.Of(DatabaseComponent.TiKV).Count() * DrainTikv.EstimatedMinutes) + 10);
 
-    public Plan Compile() => PdLeadership.ChangesOrder(spec, discovery.PdLeader)
-        ? CompileOrder() with { Hash = new TiDbProcedure(spec, discovery with { PdLeader = null }).CompileOrder().Hash }
-        : CompileOrder();
-
-    private Plan CompileOrder()
+    public Plan Compile()
     {
         _plan.Acknowledge(spec.Preflight.Acknowledge);
         var snapshot = Prepare();

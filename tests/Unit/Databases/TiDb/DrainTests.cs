@@ -435,7 +435,7 @@ public sealed class DrainTests
             .Begin();
         world.RunUntil(
             () => world.Step(Drain).State == StepState.Running
-                && world.Step("UpgradePD/pd-1/verify").State == StepState.Succeeded,
+                && world.Step("UpgradePD/pd-3/verify").State == StepState.Succeeded,
             "tikv-1 drains, and PD has settled");
         return world;
     }

@@ -64,7 +64,7 @@ public sealed class MixedVersionsTests
     public void Store_that_is_down_keeps_repair_on_and_is_named()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradePD/pd-1/swap").State == StepState.Succeeded, "PD is new");
+        world.RunUntil(() => world.Step("UpgradePD/pd-3/swap").State == StepState.Succeeded, "PD is new");
         Cut(world, "tikv-3");
         world.RunUntil(
             () => world.Step(Hold).Message?.Contains(
@@ -125,7 +125,7 @@ public sealed class MixedVersionsTests
     public void Limits_of_a_put_back_hold_are_not_taken_for_former_ones()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradePD/pd-1/swap").State == StepState.Succeeded, "PD is new");
+        world.RunUntil(() => world.Step("UpgradePD/pd-3/swap").State == StepState.Succeeded, "PD is new");
         Cut(world, "tikv-3");
         world.RunUntil(() => world.Limits["region-schedule-limit"] == 0, "it is held");
         world.Stored = world.Stored!.With(s => s.Record.Repeated("put back") with { Attempt = 0 }, only: Hold);
@@ -245,7 +245,7 @@ public sealed class MixedVersionsTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "tikv-1 drains");
-        foreach (var pd in new[] { world["pd-2"], world["pd-3"] })
+        foreach (var pd in new[] { world["pd-1"], world["pd-2"] })
         {
             world.End(pd, byOperator: false);
             pd.IsStopped = true;
@@ -257,7 +257,7 @@ public sealed class MixedVersionsTests
                 : null;
         world.RunUntil(
             () => world.Stored!.Steps.Exists(s => s.Message?.Contains(
-                $"PD has no leader (2 of 3 members do not answer: {world["pd-2"].Address}, {world["pd-3"].Address}). "
+                $"PD has no leader (2 of 3 members do not answer: {world["pd-1"].Address}, {world["pd-2"].Address}). "
                 + "Leaders of Regions stay where they are.", StringComparison.Ordinal) == true),
             "it is said", TimeSpan.FromMinutes(30));
     }

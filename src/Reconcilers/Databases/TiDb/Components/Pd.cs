@@ -83,18 +83,11 @@ internal sealed record VerifyPd : VerifyInstance
     }
 }
 
-/// <summary>Who leads PD, the order of its members (the leader last), and moving leadership away from a member that is
-/// about to be stopped.</summary>
+/// <summary>Who leads PD, and moving leadership away from a member that is about to be stopped.</summary>
 internal static class PdLeadership
 {
     /// <summary>With fewer members there is no leader while one is down, so a transfer is useless.</summary>
     public const int FewestToMove = 3;
-
-    public static IReadOnlyList<DatabaseInstance> Order(DatabaseRollingUpgradeSpec spec, string? leader) =>
-        [.. spec.Of(DatabaseComponent.PD).OrderBy(i => i.Name == leader)];
-
-    public static bool ChangesOrder(DatabaseRollingUpgradeSpec spec, string? leader) =>
-        leader is not null && spec.Of(DatabaseComponent.PD).LastOrDefault()?.Name != leader;
 
     public static bool Leads(DatabaseRollingUpgradeSpec spec, PdMembers members, DatabaseInstance instance) =>
         members.At(spec.Service(instance)) is { } member

@@ -9,7 +9,6 @@ internal static class TiDbComponents
     // The vendor promises no rollback from the first PD on (docs/project/research/tidb.md#procedure).
     public static TiDbComponent Pd { get; } = new(DatabaseComponent.PD, Phases.UpgradePD)
     {
-        Batches = (spec, found) => ZoneBatches.OneByOne(PdLeadership.Order(spec, found.PdLeader)),
         Drain = _ => new DrainPd(),
         Verify = (_, _) => new VerifyPd(),
         PointOfNoReturn = PointOfNoReturn.First,

@@ -9,7 +9,6 @@ internal sealed record TiDbDiscovery : IRunDiscovery<DatabaseRollingUpgradeSpec,
     public required ulong ClusterId { get; init; }
 
     public required IReadOnlyList<TiDbInstance> Instances { get; init; }
-    public string? PdLeader { get; init; }
     public required IReadOnlyDictionary<string, int> LeaderPriorities { get; init; }
     public required IReadOnlyDictionary<string, long> ScheduleLimits { get; init; }
     public required long MaxReplicas { get; init; }

@@ -136,8 +136,6 @@ internal sealed class TiDbPreflight(TiDbTargets targets)
         {
             Spec = Spec,
             ClusterId = cluster.Members.ClusterId,
-            PdLeader = Spec.Of(DatabaseComponent.PD).FirstOrDefault(
-                i => cluster.Members.Leader is { } leader && Spec.Service(i).IsAmong(leader.ClientUrls))?.Name,
             Instances = instances,
             LeaderPriorities = saved?.GetValueOrDefault(SaveConfiguration.PrioritiesFile) is { } priorities
                 ? PdSchedule.ParseLimits(priorities).ToDictionary(p => p.Key, p => (int)p.Value, StringComparer.Ordinal)
