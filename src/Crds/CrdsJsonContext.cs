@@ -14,5 +14,6 @@ namespace Drydock.Crds;
 [JsonSerializable(typeof(SnapshotRestore))]
 [JsonSerializable(typeof(StorageSpec))]
 [JsonSerializable(typeof(PlanProgress))]
+[JsonSerializable(typeof(PackedPlan))]
 [JsonSerializable(typeof(StoredPlan))]
 public sealed partial class CrdsJsonContext : JsonSerializerContext;

@@ -115,7 +115,7 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
     private static void AssertNote(JsonNode upgrade)
     {
         var notes = string.Join(
-            '\n', upgrade["status"]!["plan"]!["notes"]!.AsArray().Select(note => note!.GetValue<string>()));
+            '\n', upgrade.Plan()!["notes"]!.AsArray().Select(note => note!.GetValue<string>()));
         foreach (var part in new[]
         {
             "The new container of oms-a is the current one with the new image.",

@@ -70,7 +70,7 @@ public sealed class CorrectionJarTests(StageFixture fixture)
         stage.ControlPlane.KubectlAsync(
             ["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={token}", "--overwrite"]);
 
-    private static IEnumerable<string> Phases(JsonNode upgrade) => upgrade["status"]!["plan"]!["steps"]!.AsArray()
+    private static IEnumerable<string> Phases(JsonNode upgrade) => upgrade.Plan()!["steps"]!.AsArray()
         .Select(step => step!["id"]!.GetValue<string>().Split('/')[0])
         .Distinct(StringComparer.Ordinal);
 }

@@ -34,7 +34,7 @@ public sealed class DockerdFailureTests(StageFixture fixture)
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver);
         done["status"]!["approvals"]!.AsArray().Select(a => a!["name"]!.GetValue<string>())
             .ShouldContain("RestoreDatabases", "the retry approved it");
-        done["status"]!["plan"]!["steps"]!.AsArray().ShouldContain(s => s!["id"]!.GetValue<string>().StartsWith(
+        done.Plan()!["steps"]!.AsArray().ShouldContain(s => s!["id"]!.GetValue<string>().StartsWith(
             "RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(2);
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();

@@ -133,7 +133,7 @@ public sealed class ProjectApiTests(StageFixture fixture)
     {
         await PatchAsync(stage, space, """{"spec":{"cleanup":{"accepted":true,"removeImages":true}}}""");
         var clean = await stage.WaitForAsync(
-            space, u => u.IsOver() && u["status"]!["cleanupPlan"]?["steps"]!.AsArray()
+            space, u => u.IsOver() && u.Plan("Cleanup")?["steps"]!.AsArray()
                 .All(s => s!["state"]!.GetValue<string>() == "Succeeded") == true);
         clean.Condition("Ready").ShouldBe("True");
         foreach (var host in stage.Hosts)

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drydock.Crds;
 using Drydock.Crds.Plans;
 
 namespace Drydock.Tests;
@@ -6,6 +9,30 @@ namespace Drydock.Tests;
 internal static class StoredPlans
 {
     public static PlanProgress AsRun(this StoredPlan stored) => StoredRun.Of(stored);
+
+    /// <summary>A status whose plans are written as they are printed (<c>plan</c>, <c>rollbackPlan</c>), as it is
+    /// stored.</summary>
+    public static JsonObject Packed(JsonObject status)
+    {
+        var (stored, plans) = ((JsonObject)status.DeepClone(), new JsonArray());
+        foreach (var (name, kind) in new[] { ("plan", PlanKind.Upgrade), ("rollbackPlan", PlanKind.Rollback) })
+        {
+            if (stored[name] is JsonObject plan)
+            {
+                var run = (plan.Deserialize(CrdsJsonContext.Default.StoredPlan)! with { Kind = kind }).AsRun();
+                plans.Add(JsonSerializer.SerializeToNode(run, CrdsJsonContext.Default.PlanProgress));
+            }
+
+            stored.Remove(name);
+        }
+
+        if (plans.Count > 0)
+        {
+            stored["plans"] = plans;
+        }
+
+        return stored;
+    }
 
     public static Step AsStep(this StoredStep stored) => new StoredPlan { Steps = [stored] }.AsRun().Steps[0];
 

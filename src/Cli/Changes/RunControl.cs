@@ -163,7 +163,7 @@ internal static class RunControl
         }
     }
 
-    private static string Finishing(Run run) => run.Status?.Running switch
+    private static string Finishing(Run run) => run.Status?.Active.FindAll(s => s.State == StepState.Running) switch
     {
         null or [] => "",
         { Count: <= 3 } few => $" {string.Join(" and ", few.Select(r => r.Id))} finishes first.",

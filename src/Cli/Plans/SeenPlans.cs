@@ -10,7 +10,8 @@ internal static class SeenPlans
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(PathOf(run)), CrdsJsonContext.Default.PlanProgress);
+            var kept = JsonSerializer.Deserialize(File.ReadAllText(PathOf(run)), CrdsJsonContext.Default.PlanProgress);
+            return kept is { Unreadable: null } ? kept : null;
         }
         catch (Exception absent) when (absent is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -27,12 +27,7 @@ internal sealed record Run(ShownKind Kind, V1ObjectMeta Metadata, RunSpec Spec, 
     };
 
     public IEnumerable<(string Name, PlanProgress Plan)> Plans =>
-        new (string Name, PlanProgress? Plan)[]
-        {
-            ("Upgrade", Status?.Plan),
-            ("Rollback", Status?.RollbackPlan),
-            ("Cleanup", (Status as OmsUpgradeStatus)?.CleanupPlan),
-        }.Where(p => p.Plan is not null).Select(p => (p.Name, p.Plan!));
+        (Status?.Plans ?? []).Select(p => ($"{p.Plan.Kind}", p));
 
     public PlanProgress? ActivePlan => Plans.Select(p => p.Plan).LastOrDefault();
 

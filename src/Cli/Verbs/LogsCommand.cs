@@ -116,7 +116,7 @@ internal static class LogsCommand
 
     private static string Line(Run run, Step step)
     {
-        var message = run.Status?.Running.Find(r => r.Id == step.Id)?.Message ?? step.Message ?? "";
+        var message = run.Status?.Active.Find(r => r.Id == step.Id)?.Message ?? step.Message ?? "";
         return $"{step.State}{(message.Length > 0 ? $": {message}" : "")}";
     }
 

@@ -90,9 +90,9 @@ internal static class PlanCommand
             }
 
             var plan = read is [var document, ..]
-                && document.Deserialize(CrdsJsonContext.Default.PlanProgress) is { Hash.Length: > 0 } given
-                ? given
-                : throw new CliException($"{path} is not a plan: it has no hash. Write one with `plan NAME -o json`.");
+                && document.Deserialize(CrdsJsonContext.Default.StoredPlan) is { Steps.Count: > 0 } given
+                ? StoredRun.Of(given)
+                : throw new CliException($"{path} is not a plan: it has no steps. Write one with `plan NAME -o json`.");
             return plan.Steps.CountBy(s => s.Id, StringComparer.Ordinal).FirstOrDefault(s => s.Value > 1).Key is { } id
                 ? throw new CliException(
                     $"{path} is not a plan: it has step {id} twice. Write one with `plan NAME -o json`.")
@@ -122,7 +122,8 @@ internal static class PlanCommand
         {
             invocation.Surroundings.Output.WriteLine(plan.Hash);
         }
-        else if (!OutputFormats.Print(invocation.Surroundings, format, plan, CrdsJsonContext.Default.PlanProgress))
+        else if (!OutputFormats.Print(
+            invocation.Surroundings, format, StoredRun.ToStored(plan), CrdsJsonContext.Default.StoredPlan))
         {
             PlanText.Print(invocation.Console, RunViewBuilder.Build(run, invocation.Now));
         }

@@ -16,7 +16,7 @@ internal sealed class StepTimes(Run run)
         string.Join('/', id.Split('/').Where((part, index) => index != 1 || part != node));
 
     public TimeSpan? Expected(Step step) =>
-        run.Status?.Running.Find(r => r.Id == step.Id) is { Since: { } since, ExpectedAt: { } end } ? end - since
+        run.Status?.Active.Find(r => r.Id == step.Id) is { Since: { } since, ExpectedAt: { } end } ? end - since
         : _byKind.TryGetValue(KindOf(step.Id, step.Node), out var known) ? known
         : null;
 

@@ -13,6 +13,7 @@ public static class Reasons
     public const string StepRunning = "StepRunning";
     public const string Stopped = "Stopped";
     public const string PlanReady = "PlanReady";
+    public const string PlanTooLarge = "PlanTooLarge";
     public const string Held = "Held";
     public const string AwaitingManualChange = "AwaitingManualChange";
     public const string Paused = "Paused";
@@ -103,6 +104,7 @@ public static class Reasons
     public const string RollbackUnavailable = "RollbackUnavailable";
     public const string TargetChanged = "TargetChanged";
     public const string StatusOutdated = "StatusOutdated";
+    public const string StatusUnreadable = "StatusUnreadable";
     public const string TargetClaimLost = "TargetClaimLost";
     public const string StorageLost = "StorageLost";
     public const string SnapshotFailed = "SnapshotFailed";

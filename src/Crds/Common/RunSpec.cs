@@ -7,7 +7,7 @@ public abstract record RunSpec
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
-    /// <summary>Which version should run. RolledBack starts a rollback with its own plan (status.rollbackPlan), at any
+    /// <summary>Which version should run. RolledBack starts a rollback with its own plan, at any
     /// time. After Succeeded the rollback waits for approval (RollBack@HASH.N, or its hash in approvedPlanHash),
     /// because what the new version wrote is lost. It is bound to no plan: this version should run, whatever a restored
     /// status says.</summary>
@@ -40,7 +40,7 @@ public abstract record RunSpec
     [FieldClass(FieldClass.Control)]
     public bool AdoptTarget { get; init; }
 
-    /// <summary>Only a plan with this hash (status.plan.hash) is executed, whatever its number; another is refused
+    /// <summary>Only a plan with this hash is executed, whatever its number; another is refused
     /// (PlanChanged). Empty accepts every plan.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(71)]

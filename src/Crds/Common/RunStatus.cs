@@ -7,14 +7,24 @@ public abstract record RunStatus : ObservedStatus
     [Length(16)]
     public string? Progress { get; init; }
 
-    /// <summary>Ids of the first steps that run now, or of the step that failed; status.running has all.</summary>
+    /// <summary>Ids of the first steps that run now, or of the step that failed; status.active has all.</summary>
     [Length(SchemaLimits.Message)]
     public string? Step { get; init; }
 
-    /// <summary>The steps that run now.</summary>
+    /// <summary>The steps that run, that failed, and whose next attempt is awaited.</summary>
     [ListMap("id")]
     [Items(32)]
-    public List<RunningStep> Running { get; init => field = value ?? []; } = [];
+    public List<ActiveStep> Active { get; init => field = value ?? []; } = [];
+
+    /// <summary>The phases of the plan that is carried out, or was last.</summary>
+    [ListMap("name")]
+    [Items(64)]
+    public List<PhaseStatus> Phases { get; init => field = value ?? []; } = [];
+
+    /// <summary>The steps of that plan, a line each; empty above 100.</summary>
+    [Items(SchemaLimits.Lines)]
+    [Length(SchemaLimits.Reference)]
+    public List<string> Steps { get; init => field = value ?? []; } = [];
 
     /// <summary>What you can do now, with the command.</summary>
     [Length(SchemaLimits.Message)]
@@ -38,11 +48,32 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? RetryCost { get; init; }
 
-    /// <summary>The plan. It stays valid for a newer operator.</summary>
-    public PlanProgress? Plan { get; init; }
+    /// <summary>The form of this status; an operator that does not know it changes nothing.</summary>
+    [NotInReference]
+    public int? Form { get; init; }
 
-    /// <summary>The rollback plan, compiled from what was really done.</summary>
-    public PlanProgress? RollbackPlan { get; init; }
+    /// <summary>The plans: of the upgrade, of its rollback, compiled from what was really done, and of the clean-up.
+    /// They stay valid for a newer operator.</summary>
+    [Items(3)]
+    public List<PlanProgress> Plans { get; init => field = value ?? []; } = [];
+
+    /// <summary>The plan of the upgrade, or of its redo.</summary>
+    [JsonIgnore]
+    public PlanProgress? Plan { get => PlanOf(PlanKind.Upgrade); init => Plans = With(PlanKind.Upgrade, value); }
+
+    [JsonIgnore]
+    public PlanProgress? RollbackPlan
+    {
+        get => PlanOf(PlanKind.Rollback);
+        init => Plans = With(PlanKind.Rollback, value);
+    }
+
+    [JsonIgnore]
+    public PlanProgress? CleanupPlan
+    {
+        get => PlanOf(PlanKind.Cleanup);
+        init => Plans = With(PlanKind.Cleanup, value);
+    }
 
     /// <summary>The most recent plans that were replaced: what they left is known by their ids.</summary>
     [NotInReference]
@@ -93,6 +124,22 @@ public abstract record RunStatus : ObservedStatus
     /// <summary>Manual work that remains after the run.</summary>
     [Items(SchemaLimits.Findings)]
     public List<ActionItem> ActionRequired { get; init => field = value ?? []; } = [];
+
+    /// <summary>The plan of a kind; a redo stands in the place of the upgrade.</summary>
+    public PlanProgress? PlanOf(PlanKind kind) => Plans.Find(p => IsFor(p.Plan, kind));
+
+    public RunStatus WithPlan(PlanKind kind, PlanProgress? plan) => this with { Plans = With(kind, plan) };
+
+    private static bool IsFor(Plan plan, PlanKind kind) =>
+        plan.Kind == kind || (plan.Kind == PlanKind.Redo && kind == PlanKind.Upgrade);
+
+    // In the order of the kinds.
+    private List<PlanProgress> With(PlanKind kind, PlanProgress? plan)
+    {
+        var placed = plan is null || IsFor(plan.Plan, kind) ? plan : plan.With(plan.Plan with { Kind = kind });
+        var kept = Plans.FindAll(p => !IsFor(p.Plan, kind));
+        return placed is null ? kept : [.. kept.Append(placed).OrderBy(p => p.Plan.Kind)];
+    }
 }
 
 /// <summary>A plan that was replaced.</summary>
@@ -106,18 +153,33 @@ public sealed record FormerPlan
     [Length(16, Minimum = 1)]
     public string Id { get; init => field = value ?? ""; } = "";
 
+    /// <summary>What it was for.</summary>
+    public PlanKind Kind { get; init; }
+
     /// <summary>Its hash.</summary>
     [Length(71)]
     public string Hash { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Why it was made; absent for the first one.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Why { get; init; }
 }
 
-/// <summary>A step that runs now. Its times change only when it starts or other steps of its kind end.</summary>
-public sealed record RunningStep
+/// <summary>A step that runs, that failed, or whose next attempt is awaited. Its times change only when it starts or
+/// other steps of its kind end.</summary>
+public sealed record ActiveStep
 {
     /// <summary>Id of the step.</summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     public string Id { get; init => field = value ?? ""; } = "";
+
+    /// <summary>What it does.</summary>
+    [Length(SchemaLimits.Reference)]
+    public string Title { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Pending: another attempt follows. Unknown: whether it was done cannot be determined.</summary>
+    public StepState State { get; init; }
 
     /// <summary>When its present attempt began.</summary>
     public DateTimeOffset? Since { get; init; }
@@ -130,9 +192,46 @@ public sealed record RunningStep
     [Length(SchemaLimits.Name)]
     public string? ExpectedFrom { get; init; }
 
-    /// <summary>How far it is, or what it waits for.</summary>
+    /// <summary>Number of attempts so far.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>Stable machine-readable word for the cause of the failure.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? Reason { get; init; }
+
+    /// <summary>How far it is, what it waits for, or what failed.</summary>
     [Length(SchemaLimits.Message)]
     public string? Message { get; init; }
+
+    /// <summary>The word that accepts the failure; absent if it cannot be accepted.</summary>
+    [Length(SchemaLimits.Reference)]
+    public string? Accept { get; init; }
+
+    /// <summary>Name of the Secret that holds the end of its output.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? OutputRef { get; init; }
+}
+
+/// <summary>How far a phase is.</summary>
+public sealed record PhaseStatus
+{
+    /// <summary>Name of the phase.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>How it stands.</summary>
+    public StepState State { get; init; }
+
+    /// <summary>When its first step began.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>How long it took, once it has succeeded.</summary>
+    public int? Seconds { get; init; }
+
+    /// <summary>Finished steps of all its steps, for instance 2/4.</summary>
+    [Length(16)]
+    public string Steps { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>What a run works on.</summary>
@@ -149,6 +248,12 @@ public sealed record TargetStatus
     [Items(64)]
     [Length(SchemaLimits.Reference)]
     public List<string> Addresses { get; init => field = value ?? []; } = [];
+
+    /// <summary>The databases there that it works on; empty for all.</summary>
+    [ListSet]
+    [Items(SchemaLimits.Databases)]
+    [Length(SchemaLimits.ShortName + 1)]
+    public List<string> Databases { get; init => field = value ?? []; } = [];
 
     /// <summary>A short text for users.</summary>
     [Length(SchemaLimits.Message)]

@@ -6,16 +6,6 @@ namespace Drydock.Crds.Common;
 /// a cut one would be wrong.</summary>
 internal static class StatusTexts
 {
-    // Of a plan only what tells is bounded here.
-    private static readonly HashSet<(Type Type, string Property)> TellsOfPlan =
-    [
-        (typeof(StoredPlan), nameof(StoredPlan.Notes)), (typeof(StoredPlan), nameof(StoredPlan.Steps)),
-        (typeof(StoredStep), nameof(StoredStep.Reason)), (typeof(StoredStep), nameof(StoredStep.Message)),
-        (typeof(StoredPlan), nameof(StoredPlan.Guards)), (typeof(StoredGuard), nameof(StoredGuard.Violations)),
-        (typeof(GuardViolation), nameof(GuardViolation.Message)),
-        (typeof(GuardViolation), nameof(GuardViolation.Check)),
-    ];
-
     private static readonly ConcurrentDictionary<Type, Part[]> Known = new();
 
     /// <summary>The status, or a part of it, with all texts within the bounds of the schema.</summary>
@@ -51,11 +41,34 @@ internal static class StatusTexts
         };
     }
 
-    private static PlanProgress Run(PlanProgress run, int longestMessage, ref int cut)
+    // Of a plan only what tells is bounded.
+    private static PlanProgress Run(PlanProgress run, int longest, ref int cut)
     {
-        var stored = StoredRun.ToStored(run);
-        var bounded = Bound(stored, longestMessage, ref cut);
-        return ReferenceEquals(stored, bounded) ? run : StoredRun.Of(bounded);
+        var shortened = 0;
+        var notes = run.Notes.ConvertAll(n => Told(n)!);
+        var steps = run.Steps.ConvertAll(s => s with
+        {
+            Record = s.Record with { Reason = Told(s.Record.Reason), Message = Told(s.Record.Message) },
+        });
+        var guards = run.Guards.ConvertAll(g => g with
+        {
+            Record = g.Record with
+            {
+                Violations = g.Record.Violations.ConvertAll(
+                    v => v with { Message = Told(v.Message)!, Check = Told(v.Check) }),
+            },
+        });
+        cut += shortened;
+        return shortened == 0 || run.Unreadable is not null
+            ? run
+            : PlanProgress.Of(run.Plan with { Notes = notes }, steps, guards);
+
+        string? Told(string? text)
+        {
+            var told = text is null ? null : SchemaLimits.Clip(text, longest);
+            shortened += told == text ? 0 : 1;
+            return told;
+        }
     }
 
     private static string Text(string text, Part part, int length, ref int cut)
@@ -83,6 +96,7 @@ internal static class StatusTexts
             var now = list[i] switch
             {
                 string text => Text(text, part, length, ref cut),
+                PlanProgress run => Run(run, longestMessage, ref cut),
                 { } item when part.IsNested => Bound(item, longestMessage, ref cut),
                 var other => other,
             };
@@ -121,8 +135,7 @@ internal static class StatusTexts
     [
         .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is not null && p.GetIndexParameters().Length == 0)
-            .Where(p =>
-                p.DeclaringType!.Namespace != typeof(StoredPlan).Namespace || TellsOfPlan.Contains((type, p.Name)))
+            .Where(p => !p.IsDefined(typeof(JsonIgnoreAttribute)))
             .Select(PartOf)
             .Where(p => p.Length > 0 || p.Items > 0 || p.IsNested),
     ];

@@ -32,8 +32,8 @@ namespace Drydock.Crds.Common;
     ".status.message", "MESSAGE", "string", Priority = 1,
     Description = "What the operator is doing, or what is wrong.")]
 [FrozenWhile(
-    "has(oldSelf.status) && has(oldSelf.status.plan) && !(has(oldSelf.status.phase) "
-    + "&& oldSelf.status.phase in ['Preflight', 'Planned', 'Succeeded', 'RolledBack'])",
+    "has(oldSelf.status) && has(oldSelf.status.plans) && oldSelf.status.plans.size() > 0 "
+    + "&& !(has(oldSelf.status.phase) && oldSelf.status.phase in ['Preflight', 'Planned', 'Succeeded', 'RolledBack'])",
     "is frozen while the stored plan has not ended. The change was refused and the old value still applies. Let the "
     + "run end first. For another target, delete this object and create a new one.")]
 public abstract record UpgradeEntity<TSpec, TStatus> : CustomKubernetesEntity<TSpec, TStatus>

@@ -26,6 +26,9 @@ public static class SchemaLimits
     /// <summary>Opaque texts: receipts, plan parameters, a recorded ha.config.</summary>
     public const int Opaque = 32768;
 
+    /// <summary>A part of a plan, packed: what etcd takes.</summary>
+    public const int Packed = 1024 * 1024;
+
     /// <summary>Duration texts.</summary>
     public const int Duration = 40;
 
@@ -64,6 +67,9 @@ public static class SchemaLimits
 
     /// <summary>Steps of a plan.</summary>
     public const int Steps = 1000;
+
+    /// <summary>Steps that a status lists a line each.</summary>
+    public const int Lines = 100;
 
     /// <summary>Findings of one preflight pass.</summary>
     public const int Findings = 200;

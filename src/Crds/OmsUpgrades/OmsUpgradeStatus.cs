@@ -15,8 +15,9 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>The BackupSnapshot that the rollback took before it dropped the databases.</summary>
     public SnapshotReference? RollbackSnapshotRef { get; init; }
 
-    /// <summary>The plan that removes the old containers, if spec.cleanup asks for it.</summary>
-    public PlanProgress? CleanupPlan { get; init; }
+    /// <summary>The SnapshotRestore that a step waits for.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? Restore { get; init; }
 
     /// <summary>When the success was seen; spec.cleanup.after counts from then.</summary>
     [NotInReference]

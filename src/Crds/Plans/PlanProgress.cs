@@ -1,8 +1,8 @@
 namespace Drydock.Crds.Plans;
 
 /// <summary>A plan and what happened of it: steps and guards, each with its record. Immutable.</summary>
-[JsonConverter(typeof(StoredRun))]
-[SchemaOf(typeof(StoredPlan))]
+[JsonConverter(typeof(PackedRun))]
+[SchemaOf(typeof(PackedPlan))]
 public sealed class PlanProgress(Plan plan, RunRecord record)
 {
     public Plan Plan => plan;
@@ -38,7 +38,13 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
     public ImmutableList<Guard> Guards =>
         field ??= [.. plan.Guards.Select(g => new Guard(g, record.Guards.GetValueOrDefault(g.Id, GuardRecord.None)))];
 
-    public bool IsDone => Steps.TrueForAll(s => s.State == StepState.Succeeded);
+    /// <summary>As it is stored, if this operator cannot read it: nothing is known of it but its head.</summary>
+    public JsonElement? Unreadable { get; internal init; }
+
+    /// <summary>The version of the operator that wrote it; null if it was not stored, or cannot be read.</summary>
+    public Version? WrittenBy { get; internal init; }
+
+    public bool IsDone => Unreadable is null && Steps.TrueForAll(s => s.State == StepState.Succeeded);
 
     /// <inheritdoc cref="StepRecord.HasEverBegun"/>
     public bool HasEverBegun => Steps.Exists(s => s.HasEverBegun);
@@ -47,6 +53,12 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
     public bool HasBegunOrIsDone => HasEverBegun || IsDone;
 
     public Step? Step(string id) => Steps.Find(s => s.Id == id);
+
+    internal string PackedRecord
+    {
+        get => field ??= PackedRun.PackRecord(this);
+        init;
+    }
 
     /// <summary>A plan of which nothing has happened.</summary>
     public static PlanProgress Of(Plan plan) => new(plan, RunRecord.None);
@@ -59,8 +71,11 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
         Steps = [.. steps],
     };
 
+    /// <summary>A plan whose steps, in their order, may stand there more than once.</summary>
+    public static PlanProgress Of(Plan plan, ImmutableList<Step> steps) => new(plan, RunRecord.None) { Steps = steps };
+
     /// <summary>The same record of another plan, which has the steps that the record has.</summary>
-    public PlanProgress With(Plan other) => new(other, record);
+    public PlanProgress With(Plan other) => new(other, record) { Unreadable = Unreadable };
 
     /// <summary>The plan with the records of these steps, in any order.</summary>
     public PlanProgress With(IEnumerable<Step> steps) => new(plan, record.With(steps, []));

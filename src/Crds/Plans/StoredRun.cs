@@ -1,42 +1,85 @@
 namespace Drydock.Crds.Plans;
 
-/// <summary>Maps a plan and its record to their stored form and back. What a reader fills in is left out: defaults, and
-/// what the id of a step that succeeded says.</summary>
-public sealed class StoredRun : JsonConverter<PlanProgress>
+/// <summary>Maps a plan and its record to the form in which they are printed, and to the parts in which they are
+/// stored. Defaults are left out. The JSON of <see cref="PlanPart.Work"/> is canonical: it is hashed.</summary>
+public static class StoredRun
 {
-    public override PlanProgress? Read(
-        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize(ref reader, (JsonTypeInfo<StoredPlan>)options.GetTypeInfo(typeof(StoredPlan)))
-            is { } stored ? Of(stored) : null;
+    private static readonly JsonTypeInfo<StoredPlan> Whole = Json(CrdsJsonContext.Default);
 
-    public override void Write(Utf8JsonWriter writer, PlanProgress value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(
-            writer, ToStored(value), (JsonTypeInfo<StoredPlan>)options.GetTypeInfo(typeof(StoredPlan)));
+    private static readonly FrozenDictionary<PlanPart, JsonTypeInfo<StoredPlan>> Parts =
+        new[] { PlanPart.Work, PlanPart.Details, PlanPart.Record }.ToFrozenDictionary(part => part, Only);
 
-    public static PlanProgress Of(StoredPlan stored) => new(
-        new Plan
-        {
-            Hash = stored.Hash,
-            SpecHash = stored.SpecHash,
-            Identity = stored.Identity,
-            Hold = stored.Hold,
-            CompiledAt = stored.CompiledAt,
-            Number = stored.Number,
-            Id = stored.Id,
-            Steps = [.. stored.Steps.Select(Planned)],
-            Guards = [.. stored.Guards.Select(Planned)],
-            Acknowledged = stored.Acknowledged is { } acknowledged ? [.. acknowledged] : null,
-            Notes = [.. stored.Notes],
-        },
-        new RunRecord
-        {
-            Steps = RunRecord.None.Steps.SetItems(stored.Steps.Select(s => KeyValuePair.Create(s.Id, Record(s)))),
-            Guards = RunRecord.None.Guards.SetItems(stored.Guards.Select(g => KeyValuePair.Create(g.Id, Record(g)))),
-        });
-
-    public static StoredPlan ToStored(PlanProgress run) => new()
+    public static PlanProgress Of(StoredPlan stored) => Of(stored, stored, stored, new Plan
     {
-        Hash = run.Hash,
+        Kind = stored.Kind,
+        Why = stored.Why,
+        Hold = stored.Hold,
+        CompiledAt = stored.CompiledAt,
+        Number = stored.Number,
+        Id = stored.Id,
+    });
+
+    /// <exception cref="FormatException">A part has a step or a guard that the work has not.</exception>
+    internal static PlanProgress Of(StoredPlan work, StoredPlan details, StoredPlan record, Plan head)
+    {
+        var steps = details.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var guards = details.Guards.ToDictionary(g => g.Id, StringComparer.Ordinal);
+        var run = new PlanProgress(
+            head with
+            {
+                SpecHash = details.SpecHash,
+                Identity = details.Identity,
+                Steps = [.. work.Steps.Select(s => Planned(s, steps.GetValueOrDefault(s.Id) ?? new StoredStep()))],
+                Guards = [.. work.Guards.Select(g => Planned(g, guards.GetValueOrDefault(g.Id)?.Measured))],
+                Acknowledged = work.Acknowledged is { } acknowledged ? [.. acknowledged] : null,
+                Repeats = work.Repeats,
+                Found = work.Found,
+                Notes = [.. details.Notes],
+            },
+            new RunRecord
+            {
+                Steps = RunRecord.None.Steps.SetItems(record.Steps.Select(s => KeyValuePair.Create(s.Id, Record(s)))),
+                Guards = RunRecord.None.Guards.SetItems(
+                    record.Guards.Select(g => KeyValuePair.Create(g.Id, Record(g)))),
+            });
+        var known = work.Steps.Select(s => s.Id).Concat(work.Guards.Select(g => g.Id))
+            .ToHashSet(StringComparer.Ordinal);
+        return steps.Keys.Concat(guards.Keys).Concat(run.Record.Steps.Keys).Concat(run.Record.Guards.Keys)
+            .FirstOrDefault(id => !known.Contains(id)) is { } other
+            ? throw new FormatException($"The plan has no '{other}'.")
+            : run;
+    }
+
+    internal static string HashOf(Plan plan) => "sha256:"
+        + Convert.ToHexStringLower(SHA256.HashData(Write(plan, PlanPart.Work)));
+
+    /// <summary>The work or the details of a plan.</summary>
+    internal static byte[] Write(Plan plan, PlanPart part) =>
+        JsonSerializer.SerializeToUtf8Bytes(Parted(PlanProgress.Of(plan)), Parts[part]);
+
+    /// <exception cref="JsonException">It is not what <see cref="Write"/> of this version writes.</exception>
+    internal static StoredPlan Read(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, Whole) ?? throw new JsonException();
+
+    /// <summary>The record: the steps and guards of which something happened.</summary>
+    internal static byte[] WriteRecord(PlanProgress run) => JsonSerializer.SerializeToUtf8Bytes(
+        new StoredPlan
+        {
+            Steps = [.. run.Steps.Where(s => s.Record != StepRecord.None).Select(s => ToStored(s.Planned, s.Record))],
+            Guards =
+            [
+                .. run.Guards.Where(g => g.Record != GuardRecord.None).Select(g => ToStored(g.Planned, g.Record)),
+            ],
+        },
+        Parts[PlanPart.Record]);
+
+    public static StoredPlan ToStored(PlanProgress run) => Parted(run) with { Hash = run.Hash };
+
+    // Without the hash, which is of a part of this.
+    private static StoredPlan Parted(PlanProgress run) => new()
+    {
+        Kind = run.Plan.Kind,
+        Why = run.Plan.Why,
         SpecHash = run.Plan.SpecHash,
         Identity = Sorted(run.Plan.Identity),
         Hold = run.Plan.Hold,
@@ -46,27 +89,54 @@ public sealed class StoredRun : JsonConverter<PlanProgress>
         Steps = [.. run.Steps.Select(step => ToStored(step.Planned, step.Record))],
         Guards = [.. run.Guards.Select(guard => ToStored(guard.Planned, guard.Record))],
         Acknowledged = run.Plan.Acknowledged is { } acknowledged ? [.. acknowledged] : null,
+        Repeats = run.Plan.Repeats,
+        Found = run.Plan.Found,
         Notes = [.. run.Plan.Notes],
     };
 
-    private static PlannedStep Planned(StoredStep stored) => new()
+    // The order of the fields is that of their declaration, the order of entries that of their names, and what is not
+    // ASCII is escaped: so the bytes are the same everywhere.
+    private static JsonTypeInfo<StoredPlan> Only(PlanPart part) =>
+        Json(CrdsJsonContext.Default.WithAddedModifier(info =>
+        {
+            if (info.Type == typeof(StoredPlan) || info.Type == typeof(StoredStep) || info.Type == typeof(StoredGuard))
+            {
+                foreach (var other in info.Properties.Where(p => !PartOf(p).HasFlag(part)).ToList())
+                {
+                    info.Properties.Remove(other);
+                }
+            }
+        }));
+
+    private static JsonTypeInfo<StoredPlan> Json(IJsonTypeInfoResolver resolver) =>
+        (JsonTypeInfo<StoredPlan>)new JsonSerializerOptions(CrdsJsonContext.Default.Options)
+        {
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            TypeInfoResolver = resolver,
+        }.GetTypeInfo(typeof(StoredPlan));
+
+    private static PlanPart PartOf(JsonPropertyInfo property) =>
+        property.AttributeProvider?.GetCustomAttributes(typeof(PartAttribute), inherit: false)
+            is [PartAttribute of, ..] ? of.Part : PlanPart.Work;
+
+    private static PlannedStep Planned(StoredStep stored, StoredStep details) => new()
     {
         Id = stored.Id,
         Phase = stored.Phase ?? "",
         Node = stored.Node,
-        Title = stored.Title ?? "",
+        Title = details.Title ?? "",
         After = [.. stored.After ?? []],
         Action = stored.Action,
         Parameters = stored.Parameters ?? PlannedStep.NoEntries,
-        Measured = stored.Measured,
-        Timeout = stored.Timeout ?? "10m",
-        MaxAttempts = stored.MaxAttempts ?? 1,
+        Measured = details.Measured,
+        Timeout = details.Timeout ?? "10m",
+        MaxAttempts = details.MaxAttempts ?? 1,
         RunOnce = stored.RunOnce ?? false,
-        Retry = stored.Retry ?? default,
+        Retry = details.Retry ?? default,
         Reversible = stored.Reversible ?? true,
         PointOfNoReturn = stored.PointOfNoReturn ?? false,
-        OnlyLists = stored.OnlyLists ?? false,
-        AsksWindow = stored.AsksWindow ?? false,
+        OnlyLists = details.OnlyLists ?? false,
+        AsksWindow = details.AsksWindow ?? false,
     };
 
     private static StepRecord Record(StoredStep stored) => new()
@@ -96,16 +166,14 @@ public sealed class StoredRun : JsonConverter<PlanProgress>
         return new StoredStep
         {
             Id = step.Id,
-            Phase = isDone && step.Phase == PlannedStep.PhaseInId(step.Id) ? null : step.Phase,
+            Phase = step.Phase,
             Node = step.Node,
-            Title = step.Title.Length == 0 || (isDone && step.Title == PlannedStep.TitleInId(step.Id, step.Node))
-                ? null
-                : step.Title,
+            Title = step.Title,
             After = step.After.Count > 0 ? [.. step.After] : null,
             Action = step.Action,
             Parameters = step.Parameters.Count > 0 ? Sorted(step.Parameters) : null,
             Measured = Sorted(step.Measured),
-            Timeout = step.Timeout.Length > 0 ? step.Timeout : null,
+            Timeout = step.Timeout,
             MaxAttempts = Given(step.MaxAttempts),
             RunOnce = Given(step.RunOnce),
             Retry = step.Retry == default ? null : step.Retry,
@@ -133,13 +201,13 @@ public sealed class StoredRun : JsonConverter<PlanProgress>
         };
     }
 
-    private static PlannedGuard Planned(StoredGuard stored) => new()
+    private static PlannedGuard Planned(StoredGuard stored, IReadOnlyDictionary<string, string>? measured) => new()
     {
         Id = stored.Id,
         Check = stored.Check,
         Node = stored.Node,
         Parameters = stored.Parameters,
-        Measured = stored.Measured,
+        Measured = measured,
         From = [.. stored.From],
         Until = stored.Until,
     };

@@ -1,75 +1,56 @@
 namespace Drydock.Crds.Plans;
 
-/// <summary>One action on one node, database or cluster: what will be done, and the result so far. Defaults, and values
-/// that can be derived from the id of a finished step, are omitted from the stored status: one object may hold two
-/// plans of up to 1,000 steps each.</summary>
+/// <summary>One action on one node, database or cluster: what will be done, and the result so far. Defaults are
+/// omitted.</summary>
 public sealed record StoredStep
 {
     /// <summary>Stable id, for instance StopOld/oms-a.</summary>
     /// <remarks><c>Phase/node</c> or <c>Phase/node/verb</c> for a step on a node, <c>Phase/verb</c> for one on the
     /// whole system (<c>Verify/hosts</c>).</remarks>
-    [Length(SchemaLimits.Name)]
+    [Part(PlanPart.Work | PlanPart.Details | PlanPart.Record)]
     public string Id { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Its phase; absent if the step is finished and its id begins with the phase.</summary>
-    [Length(SchemaLimits.ShortName)]
+    /// <summary>Its phase.</summary>
     public string? Phase { get; init; }
 
     /// <summary>The node, database or cluster it acts on; absent for the whole system.</summary>
-    [Length(SchemaLimits.Name)]
     public string? Node { get; init; }
 
-    /// <summary>A short text for users; absent if the step is finished and its id is sufficient. Not part of the
-    /// hash.</summary>
-    [Length(SchemaLimits.Reference)]
+    /// <summary>A short text for users. Not part of the hash.</summary>
+    [Part(PlanPart.Details)]
     public string? Title { get; init; }
 
-    /// <summary>Ids of the steps that must have succeeded before; absent in a plan that was replaced by a
-    /// rollback.</summary>
-    [NotInReference]
-    [Items(SchemaLimits.Steps)]
-    [Length(SchemaLimits.Name)]
+    /// <summary>Ids of the steps that must have succeeded before.</summary>
     public List<string>? After { get; init; }
 
     /// <summary>Name of the action that executes the step.</summary>
-    [NotInReference]
-    [Length(SchemaLimits.Name)]
     public string Action { get; init => field = value ?? ""; } = "";
 
     /// <summary>Parameters of the action. Never a secret.</summary>
-    [Items(256)]
-    [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Parameters { get; init; }
 
     /// <summary>Parameters that preflight measured, and with which the action compares. Not an API.</summary>
     /// <remarks>Not part of the hash: the next measurement may differ, and the work is the same.</remarks>
-    [Items(256)]
-    [Length(SchemaLimits.Opaque)]
-    [NotInReference]
+    [Part(PlanPart.Details)]
     public SortedDictionary<string, string>? Measured { get; init; }
 
-    /// <summary>How long one attempt may take, as a duration; absent in a plan that was replaced by a rollback. Not
-    /// part of the hash.</summary>
+    /// <summary>How long one attempt may take, as a duration. Not part of the hash.</summary>
     /// <remarks>The current value of the spec takes precedence.</remarks>
-    [NotInReference]
-    [Length(SchemaLimits.Duration)]
+    [Part(PlanPart.Details)]
     public string? Timeout { get; init; }
 
-    /// <summary>Number of automatic attempts; 1 for a run-once step. Absent in a plan that was replaced by a
-    /// rollback.</summary>
-    [NotInReference]
+    /// <summary>Number of automatic attempts; 1 for a run-once step.</summary>
+    [Part(PlanPart.Details)]
     public int? MaxAttempts { get; init; }
 
     /// <summary>True if the action must never run twice on the same data.</summary>
-    [NotInReference]
     public bool? RunOnce { get; init; }
 
     /// <summary>What a retry can do after the step failed.</summary>
-    [NotInReference]
+    [Part(PlanPart.Details)]
     public RetryRule? Retry { get; init; }
 
     /// <summary>Whether a rollback can undo it; absent if it can.</summary>
-    [NotInReference]
     public bool? Reversible { get; init; }
 
     /// <summary>True if a rollback after this step loses data or is impossible.</summary>
@@ -78,86 +59,88 @@ public sealed record StoredStep
     /// <summary>True if a failure of the step does not stop the run: the step then counts as done, and its failure is
     /// listed.</summary>
     /// <remarks>Not part of the hash.</remarks>
-    [NotInReference]
+    [Part(PlanPart.Details)]
     public bool? OnlyLists { get; init; }
 
     /// <summary>True if spec.window is asked before the step although its phase has begun: the upgrade of one instance
     /// begins with it, or it is a point of no return.</summary>
     /// <remarks>Not part of the hash. Until the next such step nothing waits for the window.</remarks>
-    [NotInReference]
+    [Part(PlanPart.Details)]
     public bool? AsksWindow { get; init; }
 
     /// <summary>Current state. Unknown: the operator cannot determine whether the step was done.</summary>
+    [Part(PlanPart.Record)]
     public StepState State { get; init; }
 
     /// <summary>Number of attempts so far, including those before a retry; absent before the first one, and if the
     /// first one succeeded.</summary>
     /// <remarks>It never decreases: each attempt leaves its own traces.</remarks>
+    [Part(PlanPart.Record)]
     public int? Attempt { get; init; }
 
     /// <summary>Number of attempts since the start or the last retry, compared with maxAttempts; absent once the step
     /// is finished.</summary>
-    [NotInReference]
+    [Part(PlanPart.Record)]
     public int? Tries { get; init; }
 
     /// <summary>Number of times the step became Failed so far, also before a retry; absent for none. The word that
     /// accepts the last failure has this number.</summary>
-    [NotInReference]
+    [Part(PlanPart.Record)]
     public int? Failures { get; init; }
 
     /// <summary>True if the step had failed, or could not be read, and was reset by a retry; otherwise absent. A guard
     /// that it ends stays ended.</summary>
-    [NotInReference]
+    [Part(PlanPart.Record)]
     public bool? Retried { get; init; }
 
     /// <summary>When the current attempt started.</summary>
+    [Part(PlanPart.Record)]
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When the current attempt was started once more, after it had left no trace; its time limit counts from
     /// then. Absent if that did not happen.</summary>
-    [NotInReference]
+    [Part(PlanPart.Record)]
     public DateTimeOffset? ResumedAt { get; init; }
 
     /// <summary>When it ended.</summary>
+    [Part(PlanPart.Record)]
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>Stable machine-readable word for the cause of the failure.</summary>
-    [Length(SchemaLimits.ShortName)]
+    [Part(PlanPart.Record)]
     public string? Reason { get; init; }
 
     /// <summary>What happened.</summary>
-    [Length(SchemaLimits.Message)]
+    [Part(PlanPart.Record)]
     public string? Message { get; init; }
 
     /// <summary>True if you can accept this failure (drydock.dev/accept or spec.accept).</summary>
+    [Part(PlanPart.Record)]
     public bool? Acceptable { get; init; }
 
     /// <summary>How the step came to count as done although it had failed.</summary>
+    [Part(PlanPart.Record)]
     public StepAcceptance? Accepted { get; init; }
 
     /// <summary>Opaque strings by which this execution is found again. Not an API.</summary>
     /// <remarks>Stored before the action begins.</remarks>
-    [Items(SchemaLimits.Recorded)]
-    [Length(SchemaLimits.Opaque)]
-    [NotInReference]
+    [Part(PlanPart.Record)]
     public SortedDictionary<string, string>? Receipt { get; init; }
 
     /// <summary>What the step found out for later steps. Not an API.</summary>
-    [Items(SchemaLimits.Recorded)]
-    [Length(SchemaLimits.Opaque)]
-    [NotInReference]
+    [Part(PlanPart.Record)]
     public SortedDictionary<string, string>? Facts { get; init; }
 
     /// <summary>Since when the target has not accepted the request of the current attempt.</summary>
-    [NotInReference]
+    [Part(PlanPart.Record)]
     public DateTimeOffset? NotTakenSince { get; init; }
 
     /// <summary>When the temporary change of this step was seen to be removed while the run was stopped or
     /// waited.</summary>
-    [NotInReference]
+    [Part(PlanPart.Record)]
     public DateTimeOffset? CleanedUpAt { get; init; }
 
     /// <summary>Name of the Secret that holds the end of the output.</summary>
-    [Length(SchemaLimits.Name)]
+    [Part(PlanPart.Record)]
     public string? OutputRef { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Drydock.Runs;
 
-/// <summary>Collects the steps and guards of a plan, checks that they form a DAG, orders them and computes the hash.
+/// <summary>Collects the steps and guards of a plan, checks that they form a DAG, and orders them.
 /// Pure.</summary>
 public sealed class PlanBuilder
 {
@@ -62,7 +62,6 @@ public sealed class PlanBuilder
         var ordered = Order();
         return new Plan
         {
-            Hash = PlanHash.Compute(ordered, _guards, _acknowledged),
             Acknowledged = _acknowledged,
             Steps = [.. ordered],
             Guards = [.. _guards],

@@ -45,7 +45,7 @@ internal static class LargePlan
             : null;
         return new LargePlanResult(
             engine, times[0], times.Order().ElementAt(Times / 2), plan.Steps.Count, Bytes(spec, plan),
-            back is null ? null : Bytes(spec, plan.AsHistory(), back));
+            back is null ? null : Bytes(spec, plan, back));
     }
 
     private static int Bytes(DatabaseRollingUpgradeSpec spec, PlanProgress plan, PlanProgress? back = null)

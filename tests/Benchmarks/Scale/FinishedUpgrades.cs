@@ -11,7 +11,7 @@ internal sealed class FinishedUpgrades(UpgradeStage stage, JsonNode finished)
     public int StatusBytes => Encoding.UTF8.GetByteCount(finished["status"]!.ToJsonString());
 
     /// <summary>Steps of the plan.</summary>
-    public int Steps => finished["status"]!["plan"]!["steps"]!.AsArray().Count;
+    public int Steps => finished.Plan()!["steps"]!.AsArray().Count;
 
     /// <summary>Adds copies to a namespace.</summary>
     public async Task AddAsync(string space, int count, CancellationToken cancellationToken)

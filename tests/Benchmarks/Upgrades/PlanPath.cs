@@ -13,7 +13,7 @@ internal sealed class PlanPath
     /// </summary>
     public bool See(JsonNode upgrade)
     {
-        foreach (var step in upgrade["status"]?["plan"]?["steps"]?.AsArray() ?? [])
+        foreach (var step in upgrade.Plan()?["steps"]?.AsArray() ?? [])
         {
             if (step!["startedAt"] is { } start)
             {
@@ -28,7 +28,7 @@ internal sealed class PlanPath
     public TimeSpan Longest(JsonNode upgrade)
     {
         var longest = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
-        foreach (var step in upgrade["status"]!["plan"]!["steps"]!.AsArray())
+        foreach (var step in upgrade.Plan()!["steps"]!.AsArray())
         {
             var before = (step!["after"]?.AsArray() ?? []).Select(a => longest[a!.GetValue<string>()])
                 .DefaultIfEmpty(TimeSpan.Zero).Max();
@@ -42,7 +42,7 @@ internal sealed class PlanPath
     /// Time from the object's creation (known in whole seconds only) to the beginning of its first step.
     /// </summary>
     public static TimeSpan BeforeTheFirst(JsonNode upgrade) =>
-        upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(step => step!["startedAt"] is not null)
+        upgrade.Plan()!["steps"]!.AsArray().Where(step => step!["startedAt"] is not null)
             .Min(step => Time(step!["startedAt"]!)) - Time(upgrade["metadata"]!["creationTimestamp"]!);
 
     /// <summary>Every step with the second it began and its length, to show where the time goes.</summary>
@@ -51,7 +51,7 @@ internal sealed class PlanPath
         var created = Time(upgrade["metadata"]!["creationTimestamp"]!);
         return string.Join(
             ", ",
-            upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(
+            upgrade.Plan()!["steps"]!.AsArray().Where(
                 step => step!["startedAt"] is not null).Select(step => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{step!["id"]!.GetValue<string>()} "

@@ -93,7 +93,7 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTServers/tserver-2/swap");
         await stage.ApplyAsync(manifest);
         var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
-        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>())
+        held.Plan()!["notes"]!.AsArray().Select(n => n!.GetValue<string>())
             .ShouldContain(n => n.StartsWith("No rollback from UpgradeMasters/1/swap", StringComparison.Ordinal));
         scenario.Cluster.State().LeaderBlacklist.ShouldBe(["tserver-2"]);
 

@@ -30,7 +30,7 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
         manifest["spec"]!["holdBefore"] = new JsonArray("UpgradePD", "UpgradeTiKV/tikv-2/swap");
         await stage.ApplyAsync(manifest);
         var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
-        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>())
+        held.Plan()!["notes"]!.AsArray().Select(n => n!.GetValue<string>())
             .ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/", StringComparison.Ordinal));
 
         // Nothing acts now, so nothing but the watch can see it.

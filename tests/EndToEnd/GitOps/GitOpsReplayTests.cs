@@ -70,7 +70,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
         sync.Pause();
         await PatchAsync(stage, space, """{"spec":{"desiredState":"RolledBack"}}""");
         await stage.WaitForAsync(
-            space, u => u["status"]!["rollbackPlan"] is not null, Patience, cancellationToken: Token);
+            space, u => PackedPlans.Head(u, "Rollback") is not null, Patience, cancellationToken: Token);
         sync.Resume();
         var back = await stage.WaitForAsync(space, u => u.IsOver("RolledBack"), Patience, cancellationToken: Token);
         await sync.AppliedAsync(3);
@@ -269,7 +269,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     {
         var before = (await stage.Oms.AuditAsync()).Count(IsAct);
         var refused = await stage.WaitForAsync(
-            space, u => u.IsStalled() && u["status"]!["plan"] is null, Patience, cancellationToken: Token);
+            space, u => u.IsStalled() && u.Plan() is null, Patience, cancellationToken: Token);
         refused.Findings().ShouldNotBeEmpty();
         (await stage.Oms.AuditAsync()).Count(IsAct).ShouldBe(before, refused.Message());
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
@@ -284,7 +284,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     private static async Task ApproveAsync(UpgradeStage stage, string space, string hold)
     {
         var upgrade = await stage.GetUpgradeAsync(space);
-        var word = upgrade.WordFor(hold, upgrade["status"]!["rollbackPlan"] is null ? "plan" : "rollbackPlan");
+        var word = upgrade.WordFor(hold, PackedPlans.Head(upgrade, "Rollback") is null ? "Upgrade" : "Rollback");
         await KubectlAsync(stage, ["-n", space, "annotate", "--overwrite", Kind, Name, $"drydock.dev/approve={word}"]);
     }
 

@@ -128,14 +128,14 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         await page.EvaluateAsync(
             "globalThis.kept = document.querySelector('[data-key=\"row:Upgrade:Verify/hosts\"]'); true", Token);
 
-        var steps = SampleRuns.Running()["plan"]!["steps"]!.DeepClone().AsArray();
-        var running = steps.Single(s => (string)s!["id"]! == "Backup/snapshot")!;
+        var plan = SampleRuns.Running()["plan"]!.DeepClone();
+        var running = plan["steps"]!.AsArray().Single(s => (string)s!["id"]! == "Backup/snapshot")!;
         running["state"] = "Succeeded";
         running["finishedAt"] = SampleRuns.Now;
         await stage.WriteStatusAsync(part.Split('/')[1], "up", new JsonObject
         {
             ["phase"] = "StartNew",
-            ["plan"] = new JsonObject { ["steps"] = steps },
+            ["plan"] = plan,
         });
         await page.UntilAsync("document.querySelector('.state').textContent.includes('StartNew')", Token);
         await page.UntilAsync("!document.querySelector('[data-key=\"phase:Upgrade:Backup\"]').open", Token);

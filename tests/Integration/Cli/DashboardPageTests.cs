@@ -143,7 +143,8 @@ public sealed class DashboardPageTests(DashboardStage stage)
         (await TextAsync(page, "'.system'")).ShouldBe("OMS is down.");
         (await TextAsync(page, "'#todo > p'")).ShouldBe("Nothing. The run continues automatically.");
         (await TextAsync(page, "'#downtime .clock'")).ShouldStartWith("down for ");
-        (await TextAsync(page, "'details.plan summary'")).ShouldBe("Plan aaaaaaaa and its notes (2)");
+        var hash = SampleRuns.Running()["plan"]!["hash"]!.GetValue<string>();
+        (await TextAsync(page, "'details.plan summary'")).ShouldBe($"Plan {hash[7..15]} and its notes (2)");
         (await TextsAsync(
             page, "[...document.querySelectorAll('details.plan, [data-key=\"others\"]')].map(d => String(d.open))"))
             .ShouldBe(["false", "false"]);

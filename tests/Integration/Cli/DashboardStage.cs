@@ -78,7 +78,7 @@ public sealed class DashboardStage : IAsyncLifetime
         var stored = await SendAsync(HttpMethod.Post, path, manifest, "application/json");
         if (status is not null)
         {
-            stored["status"] = status.DeepClone();
+            stored["status"] = StoredPlans.Packed(status);
             await SendAsync(HttpMethod.Put, $"{path}/{stored["metadata"]!["name"]}/status", stored, "application/json");
         }
     }
@@ -88,7 +88,7 @@ public sealed class DashboardStage : IAsyncLifetime
         SendAsync(
             HttpMethod.Patch,
             $"{Api}/{space}/{plural}/{name}/status",
-            new JsonObject { ["status"] = status },
+            new JsonObject { ["status"] = StoredPlans.Packed(status) },
             "application/merge-patch+json");
 
     /// <summary>Makes a namespace with a name of its own.</summary>

@@ -52,7 +52,7 @@ public sealed class LargePlanTests(DashboardStage stage, ITestOutputHelper outpu
         var change = new JsonObject
         {
             ["message"] = "The next store.",
-            ["plan"] = new JsonObject { ["steps"] = steps.DeepClone() }
+            ["plan"] = status["plan"]!.DeepClone()
         };
         await MeasureAsync(
             page, "event", stage.WriteStatusAsync(space, "large", change, "databaserollingupgrades"),

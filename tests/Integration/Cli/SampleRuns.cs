@@ -107,8 +107,9 @@ internal static class SampleRuns
         }],
     });
 
-    /// <summary>A plan as it is stored.</summary>
-    public static JsonNode Json(PlanProgress plan) => Status(new OmsUpgradeStatus { Plan = plan })["plan"]!.DeepClone();
+    /// <summary>A plan as it is printed.</summary>
+    public static JsonNode Json(PlanProgress plan) =>
+        JsonSerializer.SerializeToNode(StoredRun.ToStored(plan), CrdsJsonContext.Default.StoredPlan)!;
 
     private static SamplePlan Before(double minutes) => new SamplePlan(Now.AddMinutes(minutes - 34))
         .Done(3, On("oms-a", "PrepareImage/oms-a/image", "Load the image on oms-a", "PrepareImage"), On(
@@ -227,9 +228,21 @@ internal static class SampleRuns
     }
 
     private static JsonObject Status(OmsUpgradeStatus status) =>
-        JsonSerializer.SerializeToNode(new OmsUpgrade { Status = status }, Options)!["status"]!.DeepClone().AsObject();
+        Unpacked(JsonSerializer.SerializeToNode(new OmsUpgrade { Status = status }, Options)!, status);
 
     private static JsonObject Status(DatabaseRollingUpgradeStatus status) =>
-        JsonSerializer.SerializeToNode(new DatabaseRollingUpgrade { Status = status }, Options)!["status"]!.DeepClone()
-            .AsObject();
+        Unpacked(JsonSerializer.SerializeToNode(new DatabaseRollingUpgrade { Status = status }, Options)!, status);
+
+    // The plans as they are printed, so that a test can change them: they are packed when they are stored.
+    private static JsonObject Unpacked(JsonNode entity, RunStatus status)
+    {
+        var json = entity["status"]!.DeepClone().AsObject();
+        json.Remove("plans");
+        foreach (var (name, plan) in new[] { ("plan", status.Plan), ("rollbackPlan", status.RollbackPlan) })
+        {
+            json[name] = plan is null ? null : Json(plan);
+        }
+
+        return json;
+    }
 }

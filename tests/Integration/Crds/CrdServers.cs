@@ -157,7 +157,7 @@ public sealed class CrdServers(LabFixture lab) : IAsyncLifetime
             return stored;
         }
 
-        stored["status"] = status.DeepClone();
+        stored["status"] = StoredPlans.Packed(status);
         return await SendAsync(http, HttpMethod.Put, $"{path}/{stored["metadata"]!["name"]}/status", stored);
     }
 

@@ -1,13 +1,12 @@
 using System.Net.Http.Headers;
+using Drydock.Crds;
+using Drydock.Crds.Plans;
 
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>What an operator has written when a reader comes to a block of a page.</summary>
 internal static class PageStatus
 {
-    /// <summary>The first digits of the hash of the plan, as the pages have them.</summary>
-    public const string ShortHash = "1f0c7a52";
-
     /// <summary>The upgrade whose status the pages show, and its namespace.</summary>
     public const string Space = "migration", Name = "oms-322-to-422";
 
@@ -33,7 +32,10 @@ internal static class PageStatus
     // The operator has seen every change of the spec that the commands of a page make.
     private const int Seen = 99;
 
-    public static readonly string Hash = $"sha256:{ShortHash}{new string('0', 56)}";
+    /// <summary>The hash of the plan of <see cref="Planned"/>, and its first digits, as words have them.</summary>
+    public static string Hash { get; } = HashOf(PlanOfTheNight());
+
+    public static string ShortHash { get; } = Word.Prefix(Hash);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -67,17 +69,19 @@ internal static class PageStatus
         }),
         ["usedTokens"] = new JsonArray(
             new JsonObject { ["kind"] = "Retry", ["token"] = $"Retry@{ShortHash}.1", ["at"] = "2026-03-06T19:00:00Z" }),
-        ["plan"] = With(
-            Plan(
-                Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
-                With(Step(
-                    "CorrectMetadata/oms-a/jar", "CorrectMetadata", "Run the correction JAR on oms-a (-ltrue)",
-                    "Pending"), new JsonObject { ["pointOfNoReturn"] = true }),
-                With(
-                    Step("Verify/hosts", "Verify", "Wait until every host is ONLINE", "Failed"),
-                    new JsonObject { ["reason"] = "ComponentsUnhealthy", ["message"] = "oms-b is not ONLINE." })),
-            new JsonObject { ["notes"] = new JsonArray("The metadata database is a MariaDB.") }),
+        ["plan"] = PlanOfTheNight(),
     };
+
+    private static JsonObject PlanOfTheNight() => With(
+        Plan(
+            Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
+            With(Step(
+                "CorrectMetadata/oms-a/jar", "CorrectMetadata", "Run the correction JAR on oms-a (-ltrue)",
+                "Pending"), new JsonObject { ["pointOfNoReturn"] = true }),
+            With(
+                Step("Verify/hosts", "Verify", "Wait until every host is ONLINE", "Failed"),
+                new JsonObject { ["reason"] = "ComponentsUnhealthy", ["message"] = "oms-b is not ONLINE." })),
+        new JsonObject { ["notes"] = new JsonArray("The metadata database is a MariaDB.") });
 
     /// <summary>Verify has failed.</summary>
     public static JsonObject Failed() => new()
@@ -93,7 +97,10 @@ internal static class PageStatus
     };
 
     public static JsonObject Plan(params JsonObject[] steps) =>
-        new() { ["hash"] = Hash, ["number"] = 1, ["steps"] = new JsonArray(steps) };
+        new() { ["number"] = 1, ["steps"] = new JsonArray(steps) };
+
+    /// <summary>The first digits of the hash of a plan.</summary>
+    public static string ShortOf(JsonObject plan) => Word.Prefix(HashOf(plan));
 
     public static JsonObject Step(string id, string phase, string title, string state) => new()
     {
@@ -105,6 +112,9 @@ internal static class PageStatus
         ["state"] = state,
         ["retry"] = "Repeat",
     };
+
+    private static string HashOf(JsonObject plan) =>
+        plan.Deserialize(CrdsJsonContext.Default.StoredPlan)!.AsRun().Hash;
 
     public static JsonObject Condition(string type, string status, string reason) =>
         new()
@@ -133,7 +143,8 @@ internal static class PageStatus
         ControlPlane plane, string space, string resource, string name, JsonObject status)
     {
         using var http = plane.CreateHttpClient();
-        using var content = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8);
+        using var content = new StringContent(
+            new JsonObject { ["status"] = StoredPlans.Packed(status) }.ToJsonString(), Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
         using var answer = await http.PatchAsync(
             new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{resource}/{name}/status", UriKind.Relative),

@@ -38,7 +38,7 @@ public sealed class TaskPageTests(LabFixture lab)
         Output("history").ShouldContain("Remove them.");
         var done = await GetAsync(plane, "oms");
         ((string?)done["spec"]!["mode"], (string?)done["spec"]!["approvedPlanHash"]).ShouldBe(("Apply", Hash));
-        ((string?)done["metadata"]!["annotations"]!["drydock.dev/approve"]).ShouldBe("DisableHA@1f0c7a52.1");
+        ((string?)done["metadata"]!["annotations"]!["drydock.dev/approve"]).ShouldBe($"DisableHA@{ShortHash}.1");
         page.ChangedFiles().ShouldBeEmpty();
         File.ReadAllText(Path.Combine(page.Folder, $"{Name}.done.yaml")).ShouldContain(Hash);
 
@@ -86,11 +86,11 @@ public sealed class TaskPageTests(LabFixture lab)
             .ShouldBe(("Apply", Hash, null));
         var annotations = merged["metadata"]!["annotations"]!;
         new[] { "approve", "hold", "rollback", "pause" }.Select(name => (string?)annotations[$"drydock.dev/{name}"])
-            .ShouldBe(["DisableHA@1f0c7a52.1", "StopOld", "1", null]);
+            .ShouldBe([$"DisableHA@{ShortHash}.1", "StopOld", "1", null]);
         outputs.Single(o => o.Block.Text.Contains("can-i", StringComparison.Ordinal)).Output.ShouldContain("yes\n");
         var history = outputs.Single(o => o.Block.Text.Contains("history", StringComparison.Ordinal)).Output;
         history.ShouldContain("DisableHA");
-        history.ShouldContain("Retry@1f0c7a52.1");
+        history.ShouldContain($"Retry@{ShortHash}.1");
         (await page.RunAsync("cat migration/oms/plan.txt", "test", Token)).ShouldStartWith($"{Hash}\n");
         (await page.RunAsync("git log --format=%s", "test", Token))
             .ShouldBe("Begin the downtime of OMS\nUpgrade OMS to 4.2.2\nPlan the upgrade of OMS to 4.2.2\nBegin\n");
@@ -123,8 +123,9 @@ public sealed class TaskPageTests(LabFixture lab)
             ["message"] = "Dumping.",
             ["nextAction"] = "Nothing: the run continues automatically.",
             ["downtimeSince"] = "2026-03-06T18:00:00Z",
-            ["running"] = new JsonArray(new JsonObject
+            ["active"] = new JsonArray(new JsonObject
             {
+                ["state"] = "Running",
                 ["id"] = "Backup/snapshot",
                 ["since"] = "2026-03-06T18:10:00Z",
                 ["expectedAt"] = "2026-03-06T18:40:00Z"

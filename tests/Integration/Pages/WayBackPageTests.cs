@@ -43,7 +43,10 @@ public sealed class WayBackPageTests(LabFixture lab)
         new[] { "rollback", "approve", "retry", "accept", "abort" }
             .Select(word => (string?)annotations[$"drydock.dev/{word}"])
             .ShouldBe(
-                ["1", $"RollBack@{ShortHash}.1", $"Retry@{ShortHash}.1", $"Verify/oms-a/health@{ShortHash}.1.0", "1"]);
+                [
+                    "1", $"RollBack@{ShortHash}.1", $"Retry@{ShortHash}.1",
+                    $"Verify/oms-a/health@{ShortOf(Unhealthy())}.1.0", "1"
+                ]);
 
         string Output(string part) => outputs.First(o => o.Block.Text.Contains(part, StringComparison.Ordinal)).Output;
     }
@@ -125,13 +128,15 @@ public sealed class WayBackPageTests(LabFixture lab)
         var text when text.Contains("drydock accept", StringComparison.Ordinal) => Full(With(Failed(), new JsonObject
         {
             ["step"] = "Verify/oms-a/health",
-            ["plan"] = Plan(With(
-                Step("Verify/oms-a/health", "Verify", "Ask oms-a for its health", "Failed"),
-                new JsonObject { ["reason"] = "ComponentsUnhealthy", ["acceptable"] = true })),
+            ["plan"] = Unhealthy(),
         })),
         var text when text.Contains("drydock retry", StringComparison.Ordinal) => Full(Failed()),
         _ => Full(Held()),
     };
+
+    private static JsonObject Unhealthy() => Plan(With(
+        Step("Verify/oms-a/health", "Verify", "Ask oms-a for its health", "Failed"),
+        new JsonObject { ["reason"] = "ComponentsUnhealthy", ["acceptable"] = true }));
 
     private static JsonObject Full(JsonObject status) => With(
         new JsonObject

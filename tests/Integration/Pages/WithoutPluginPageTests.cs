@@ -47,26 +47,26 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
         Output("--all-namespaces").ShouldContain($"omsupgrade.drydock.dev/{Name}");
         Output("status.nextAction")
             .ShouldContain("Failed\tComponentsUnhealthy\nVerify/hosts failed.\nRepair the cause.\n");
-        Output("status.running").ShouldContain("Backup/snapshot\t2026-03-06T18:10:00Z\t2026-03-06T18:40:00Z\n");
+        Output("status.active[*]}{.id}").ShouldContain("Backup/snapshot\t2026-03-06T18:10:00Z\t2026-03-06T18:40:00Z\n");
         Output("status.actionRequired").ShouldEndWith("RemoveOldContainers\t2\toms-a, oms-b\tRemove them.\n");
         Output("status.findings").ShouldBe("ClockSkew\toms-b\tspec.hostIP\toms-b is 3 minutes late.\n");
-        Output("status.plan.notes").ShouldBe(
-            $"{Hash}\nPending\tStopOld/oms-a\tStop oms_322 on oms-a\nPending\tCorrectMetadata/oms-a/jar\tRun the "
-            + "correction JAR on oms-a (-ltrue)\n"
-            + "Failed\tVerify/hosts\tWait until every host is ONLINE\nCorrectMetadata/oms-a/jar\nnote: The metadata "
-            + "database is a MariaDB.\n");
+        var plan = Output("status.plans[*]");
+        plan.ShouldStartWith(
+            $"1\tUpgrade\t{Hash}\nStopOld/oms-a Pending: Stop oms_322 on oms-a\nVerify/hosts Failed: Wait until every "
+            + "host is ONLINE\n");
+        plan.ShouldContain("\"notes\":[\"The metadata database is a MariaDB.\"]");
         Output("data.output")
             .ShouldBe($"Verify/hosts\tComponentsUnhealthy\toms-b is not ONLINE.\t{Kept}\nthe end of it");
         Output("status.usedTokens")
-            .ShouldBe("2026-03-06T18:00:00Z\tDisableHA\ttrue\t\n2026-03-06T19:00:00Z\tRetry\tRetry@1f0c7a52.1\t\n");
-        Output("status.holds").ShouldStartWith("DisableHA@1f0c7a52.1\t2026-03-06T17:15:00Z\n");
-        Output("acceptable").ShouldStartWith($"{Hash}\t1\nVerify/hosts\t1\n");
+            .ShouldBe($"2026-03-06T18:00:00Z\tDisableHA\ttrue\t\n2026-03-06T19:00:00Z\tRetry\tRetry@{ShortHash}.1\t\n");
+        Output("status.holds").ShouldStartWith($"DisableHA@{ShortHash}.1\t2026-03-06T17:15:00Z\n");
+        Output(".accept}").ShouldStartWith("\nVerify/hosts@1f0c7a52.1.1\n");
         Output("status.rollbackCost").ShouldStartWith("3 databases are restored.\n");
         Written(await GetAsync(plane)).ShouldBe(
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["drydock.dev/approve"] = "DisableHA@1f0c7a52.1",
-                ["drydock.dev/retry"] = "RestoreDatabases@1f0c7a52.1",
+                ["drydock.dev/retry"] = $"RestoreDatabases@{ShortHash}.1",
                 ["drydock.dev/accept"] = "Verify/hosts@1f0c7a52.1.1",
                 ["drydock.dev/abort"] = "a number",
             },
@@ -78,20 +78,31 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
     private static JsonObject Status()
     {
         var status = With(Planned(), Failed());
-        With(
-            (JsonObject)status["plan"]!["steps"]![2]!,
-            new JsonObject { ["acceptable"] = true, ["failures"] = 1, ["outputRef"] = Kept });
         return With(status, new JsonObject
         {
             ["nextAction"] = "Repair the cause.",
             ["retryCost"] = "3 databases are dropped.",
             ["holds"] = new JsonArray(Hold("DisableHA")),
-            ["running"] = new JsonArray(new JsonObject
-            {
-                ["id"] = "Backup/snapshot",
-                ["since"] = "2026-03-06T18:10:00Z",
-                ["expectedAt"] = "2026-03-06T18:40:00Z"
-            }),
+            ["steps"] = new JsonArray(
+                "StopOld/oms-a Pending: Stop oms_322 on oms-a",
+                "Verify/hosts Failed: Wait until every host is ONLINE"),
+            ["active"] = new JsonArray(
+                new JsonObject
+                {
+                    ["id"] = "Backup/snapshot",
+                    ["state"] = "Running",
+                    ["since"] = "2026-03-06T18:10:00Z",
+                    ["expectedAt"] = "2026-03-06T18:40:00Z"
+                },
+                new JsonObject
+                {
+                    ["id"] = "Verify/hosts",
+                    ["state"] = "Failed",
+                    ["reason"] = "ComponentsUnhealthy",
+                    ["message"] = "oms-b is not ONLINE.",
+                    ["accept"] = "Verify/hosts@1f0c7a52.1.1",
+                    ["outputRef"] = Kept
+                }),
             ["findings"] = new JsonArray(new JsonObject
             {
                 ["reason"] = "ClockSkew",

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using Drydock.Crds;
+using Drydock.Crds.Plans;
 
 namespace Drydock.Tests.Integration.Plugin;
 
@@ -6,7 +8,10 @@ namespace Drydock.Tests.Integration.Plugin;
 internal static class HeldUpgrade
 {
     /// <summary>The hash of its plan.</summary>
-    public const string Hash = "sha256:1f0c7a520000000000000000000000000000000000000000000000000000beef";
+    public static string Hash { get; } = Plan().Deserialize(CrdsJsonContext.Default.StoredPlan)!.AsRun().Hash;
+
+    /// <summary>What approves the hold before StopOld.</summary>
+    public static string Approval { get; } = $"StopOld@{Word.Prefix(Hash)}.1";
 
     /// <summary>Creates it.</summary>
     public static async Task CreateAsync(
@@ -34,25 +39,27 @@ internal static class HeldUpgrade
             },
             cancellationToken);
 
+    private static JsonObject Plan() => new()
+    {
+        ["number"] = 1,
+        ["steps"] = new JsonArray(
+            new JsonObject
+            {
+                ["id"] = "StopOld/oms-a",
+                ["action"] = "StopContainer",
+                ["node"] = "oms-a",
+                ["outputRef"] = "held-output"
+            },
+            new JsonObject { ["id"] = "Verify/hosts", ["action"] = "VerifyHosts" }),
+    };
+
     private static JsonObject Status() => new()
     {
         ["observedGeneration"] = 1,
         ["phase"] = "StopOld",
         ["message"] = "Held before StopOld/oms-a (StopOld).",
-        ["plan"] = new JsonObject
-        {
-            ["hash"] = Hash,
-            ["steps"] = new JsonArray(
-                new JsonObject
-                {
-                    ["id"] = "StopOld/oms-a",
-                    ["action"] = "StopContainer",
-                    ["node"] = "oms-a",
-                    ["outputRef"] = "held-output"
-                },
-                new JsonObject { ["id"] = "Verify/hosts", ["action"] = "VerifyHosts" }),
-        },
-        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52.1" }),
+        ["plan"] = Plan(),
+        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = Approval }),
         ["conditions"] = Conditions(("Ready", "False"), ("Reconciling", "True"), ("Held", "True")),
     };
 
@@ -73,7 +80,7 @@ internal static class HeldUpgrade
     {
         using var http = server.CreateHttpClient();
         using var body = new StringContent(
-            new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8,
+            new JsonObject { ["status"] = StoredPlans.Packed(status) }.ToJsonString(), Encoding.UTF8,
             new MediaTypeHeaderValue("application/merge-patch+json"));
         using var answer = await http.PatchAsync(
             new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades/{name}/status", UriKind.Relative), body,

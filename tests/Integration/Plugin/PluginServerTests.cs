@@ -1,4 +1,5 @@
 using Drydock.Cli.CommandLine;
+using Drydock.Crds.Plans;
 
 namespace Drydock.Tests.Integration.Plugin;
 
@@ -61,7 +62,8 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         var before = await GetAsync("held");
         (await RunAsync("approve", "held")).Code.ShouldBe(ExitCodes.Refused);
         (await AnswerAsync("n\n", "approve", "held")).ShouldBe((ExitCodes.Refused, "Approves StopOld of "
-            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a. OMS goes down, until the "
+            + $"{_space}/held (plan {Word.Prefix(HeldUpgrade.Hash)}). The run then continues with StopOld/oms-a. "
+            + "OMS goes down, until the "
             + "upgrade or a rollback ends.\nContinue? [y/N] Nothing was written.\n"));
         (await GetAsync("held"))["metadata"]!["resourceVersion"]!.ToString()
             .ShouldBe(before["metadata"]!["resourceVersion"]!.ToString());
@@ -77,7 +79,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         annotations.ShouldBe(
             new Dictionary<string, string>
             {
-                ["drydock.dev/approve"] = "StopOld@1f0c7a52.1",
+                ["drydock.dev/approve"] = HeldUpgrade.Approval,
                 ["drydock.dev/hold"] = "Verify",
                 ["drydock.dev/pause"] = "true",
                 ["drydock.dev/abort"] = "1",
@@ -113,7 +115,8 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
             "the role to count", async _ => (await RunAsync(["status", "held"], viewer)).Code == ExitCodes.Held,
             cancellationToken: Token);
         (await RunAsync(["approve", "held", "--yes"], viewer)).ShouldBe((ExitCodes.Failed, "Approves StopOld of "
-            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a. OMS goes down, until the "
+            + $"{_space}/held (plan {Word.Prefix(HeldUpgrade.Hash)}). The run then continues with StopOld/oms-a. "
+            + "OMS goes down, until the "
             + "upgrade or a rollback ends.\n"
             + $"You may not patch omsupgrades (API group drydock.dev) in namespace {_space}. The role drydock-edit has "
             + "this right. "

@@ -184,11 +184,12 @@ internal static class StatusAccidents
         x["metadata"]!["resourceVersion"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
 
     private static bool HasBegun(JsonNode x) =>
-        Steps(x, "rollbackPlan") ?? Steps(x, "plan") ?? false;
+        Steps(x, "Rollback") ?? Steps(x, "Upgrade") ?? false;
 
     private static bool? Steps(JsonNode x, string plan) =>
-        x["status"]?[plan]?["steps"]?.AsArray().Any(step => step?["startedAt"] is not null);
+        x.Plan(plan)?["steps"]?.AsArray().Any(step => step?["startedAt"] is not null);
 
     // A rollback has a plan of its own, and the hash of the first one.
-    private static string Plan(JsonNode x) => $"{x["status"]?["planHash"]} {x["status"]?["rollbackPlan"] is not null}";
+    private static string Plan(JsonNode x) =>
+        $"{x["status"]?["planHash"]} {PackedPlans.Head(x, "Rollback") is not null}";
 }

@@ -14,7 +14,7 @@ public static class PlanShape
     private const int Digits = 8;
 
     /// <summary>A hash of the shape, 8 hex digits.</summary>
-    /// <param name="plan"><c>status.plan</c> or <c>status.rollbackPlan</c>.</param>
+    /// <param name="plan">The plan, unpacked.</param>
     /// <param name="named">Removes from an id what differs from run to run; null if nothing does.</param>
     public static string Of(JsonNode plan, Func<string, string>? named = null)
     {

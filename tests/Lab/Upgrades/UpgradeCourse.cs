@@ -156,7 +156,7 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
 
         return new GoldenRun(stage.Faults?.Ledger.Acts ?? [], await EndStateAsync(space), await CountsAsync(space))
         {
-            Plan = PlanShape.Of(over["status"]![goal == UpgradeGoal.Rollback ? "rollbackPlan" : "plan"]!),
+            Plan = PlanShape.Of(over.Plan(goal == UpgradeGoal.Rollback ? "Rollback" : "Upgrade")!),
         };
     }
 
@@ -171,7 +171,7 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     {
         var held = await stage.WaitForAsync(
             space, x => Hash(x) is not null && IsHeld(x), Patience, Name, cancellationToken);
-        var approval = $"drydock.dev/approve={held.WordFor("RollBack", "rollbackPlan")}";
+        var approval = $"drydock.dev/approve={held.WordFor("RollBack", "Rollback")}";
         await stage.ControlPlane.KubectlAsync(
             ["-n", space, "annotate", "--overwrite", "omsupgrades.drydock.dev", Name, approval],
             cancellationToken: cancellationToken);
@@ -181,7 +181,7 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
         upgrade["status"]?["phase"]?.GetValue<string>() == phase && upgrade["status"]?["target"]?["claim"] is null
             && upgrade["metadata"]?["finalizers"] is null;
 
-    private static string? Hash(JsonNode upgrade) => upgrade["status"]?["rollbackPlan"]?["hash"]?.GetValue<string>();
+    private static string? Hash(JsonNode upgrade) => PackedPlans.Head(upgrade, "Rollback")?["hash"]?.GetValue<string>();
 
     private static bool IsHeld(JsonNode upgrade) =>
         upgrade["status"]?["conditions"]?.AsArray()

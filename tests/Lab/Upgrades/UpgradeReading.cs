@@ -38,10 +38,10 @@ public static class UpgradeReading
         [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => Text(f?["reason"]))];
 
     /// <summary>
-    /// The first 8 digits of the hash of the stored plan (or of another plan, by its field), as approvals name it.
+    /// The first 8 digits of the hash of the stored plan (or of another plan, by its kind), as approvals name it.
     /// </summary>
-    public static string ShortHash(this JsonNode upgrade, string plan = "plan") =>
-        Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
+    public static string ShortHash(this JsonNode upgrade, string plan = "Upgrade") =>
+        Text(PackedPlans.Head(upgrade, plan)?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
 
     /// <summary>The retry that counts now. If it restores the databases, it approves that.</summary>
     public static string RetryWord(this JsonNode? upgrade) => Text(upgrade?["status"]?["retryWord"]) is var word
@@ -49,16 +49,16 @@ public static class UpgradeReading
         ? word
         : $"RestoreDatabases{word[word.IndexOf('@', StringComparison.Ordinal)..]}";
 
-    /// <summary>What approves a hold of the stored plan, or of another plan, by its field.</summary>
-    public static string WordFor(this JsonNode upgrade, string hold, string plan = "plan") =>
-        $"{hold}@{upgrade.ShortHash(plan)}.{upgrade["status"]?[plan]?["number"]}";
+    /// <summary>What approves a hold of the stored plan, or of another plan, by its kind.</summary>
+    public static string WordFor(this JsonNode upgrade, string hold, string plan = "Upgrade") =>
+        $"{hold}@{upgrade.ShortHash(plan)}.{PackedPlans.Head(upgrade, plan)?["number"]}";
 
     /// <summary>What accepts the last failure of a step of the stored plan.</summary>
     public static string AcceptWord(this JsonNode upgrade, string step) =>
         $"{upgrade.WordFor(step)}.{upgrade.Steps().FirstOrDefault(s => Text(s["id"]) == step)?["failures"] ?? 1}";
 
     public static IReadOnlyList<JsonNode> Steps(this JsonNode upgrade) =>
-        [.. (upgrade?["status"]?["plan"]?["steps"]?.AsArray() ?? []).OfType<JsonNode>()];
+        [.. (upgrade.Plan()?["steps"]?.AsArray() ?? []).OfType<JsonNode>()];
 
     private static JsonNode? Find(JsonNode? upgrade, string type) =>
         upgrade?["status"]?["conditions"]?.AsArray().FirstOrDefault(c => Text(c?["type"]) == type);

@@ -32,7 +32,7 @@ public sealed class JsonTests
         var info = Info(typeName);
         var standard = Activator.CreateInstance(info.Type)!;
         var notNull = info.Properties.Where(
-            property => !property.PropertyType.IsValueType && property.Get!(standard) is not null).ToList();
+            property => !property.PropertyType.IsValueType && property.Get?.Invoke(standard) is not null).ToList();
         var nulls = new JsonObject(
             notNull.Select(property => KeyValuePair.Create<string, JsonNode?>(property.Name, null)));
         var read = JsonSerializer.Deserialize(nulls.ToJsonString(), info)!;

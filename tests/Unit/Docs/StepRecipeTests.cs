@@ -56,7 +56,7 @@ public sealed partial class StepRecipeTests
                 ["container"] = "another"
             },
         });
-        PlanHash.Compute(changed, world.Plan.Plan.Guards, world.Plan.Plan.Acknowledged).ShouldNotBe(world.Plan.Hash);
+        (world.Plan.Plan with { Steps = changed }).Hash.ShouldNotBe(world.Plan.Hash);
     }
 
     // Step 3: its name and its arguments are frozen.

@@ -18,7 +18,7 @@ internal static partial class MessageFaults
             .Concat(status.Findings.Select(f => f.Message))
             .Concat(status.ActionRequired.Select(a => a.Message))
             .Concat(status.Acceptances.Select(a => a.Message))
-            .Concat(status.Running.Select(r => r.ExpectedFrom))
+            .Concat(status.Active.Select(r => r.ExpectedFrom))
             .Concat(Texts(status.Plan))
             .Concat(Texts(status.RollbackPlan))
             .OfType<string>()

@@ -25,7 +25,7 @@ public sealed partial class DatabaseEnginesTests
         Action[] questions =
         [
             () => kind.Report.Milestones(Spec),
-            () => kind.Report.Summarize(Spec, status, PlanSlot.Upgrade, isDone: false),
+            () => kind.Report.Summarize(Spec, status, PlanKind.Upgrade, isDone: false),
             () => kind.Report.LeftBehind(Spec, status),
             () => new DatabaseParkedState(engines).MayRemain(Spec, status),
             () => kind.Steps(Spec),

@@ -233,7 +233,7 @@ public sealed class ChangeTests
     public void Pause_during_a_step_is_reported_before_it_ends()
     {
         var world = CliRuns.Begin(setup: new WorldSetup { RealJson = false, DumpTakes = TimeSpan.FromMinutes(40) });
-        world.RunUntil(() => world.Status.Running.Exists(r => r.Id == "Backup/snapshot"), "the dump");
+        world.RunUntil(() => world.Status.Active.Exists(r => r.Id == "Backup/snapshot"), "the dump");
         var change = RunControl.Pause(world.Run());
         world.Write(change.Annotations);
         world.RunFor(TimeSpan.FromMinutes(1));

@@ -74,7 +74,7 @@ public sealed class ChangeWriterTests
                 Status = new OmsUpgradeStatus
                 {
                     Phase = OmsUpgradePhases.Backup,
-                    Running = [new RunningStep { Id = running }],
+                    Active = [new ActiveStep { Id = running, State = StepState.Running }],
                     Plan = new StoredPlan
                     {
                         Hash = "sha256:0123456789abcdef",

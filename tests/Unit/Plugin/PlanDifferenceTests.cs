@@ -6,7 +6,6 @@ public sealed class PlanDifferenceTests
 {
     private static readonly PlanProgress Before = PlanProgress.Of(new Plan
     {
-        Hash = "sha256:1",
         Steps = [Step("Stop/a"), Step("Start/a", ("image", "one")), Step("Verify/a")],
         Notes = ["Kept.", "Old."],
     });

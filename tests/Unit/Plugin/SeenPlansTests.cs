@@ -16,10 +16,10 @@ public sealed class SeenPlansTests
         {
             for (var i = 0; i < 60; i++)
             {
-                SeenPlans.Keep(Run(i), new StoredPlan { Hash = $"sha256:{i}" }.AsRun());
+                SeenPlans.Keep(Run(i), new StoredPlan { Number = i }.AsRun());
             }
 
-            SeenPlans.Last(Run(59))!.Hash.ShouldBe("sha256:59");
+            SeenPlans.Last(Run(59))!.Number.ShouldBe(59);
             SeenPlans.Last(Run(0)).ShouldBeNull();
             Directory.GetFiles(folder.FullName, "*.json", SearchOption.AllDirectories).Length.ShouldBe(50);
         }

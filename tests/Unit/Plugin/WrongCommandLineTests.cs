@@ -178,9 +178,10 @@ public sealed class WrongCommandLineTests
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        const string Night = """
+        var plan = JsonSerializer.Serialize(PlanProgress.Of(new Plan()), CrdsJsonContext.Default.PlanProgress);
+        var night = $$$"""
             {"metadata":{"name":"night","namespace":"oms","uid":"u1"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2"},
-             "status":{"plan":{"hash":"sha256:0","steps":[]}}}
+             "status":{"plans":[{{{plan}}}]}}
             """;
         var path = context.Request.Path.Value!;
         var isOms = path.Contains("/omsupgrades", StringComparison.Ordinal);
@@ -190,8 +191,8 @@ public sealed class WrongCommandLineTests
             isList || (isOms && path.EndsWith("/night", StringComparison.Ordinal)) ? 200 : 404;
         await context.Response.WriteAsync(
             context.Response.StatusCode == 404 ? FakeApiServer.Status(404, "NotFound")
-            : !isList ? Night
-            : isOms ? FakeApiServer.List("1", Night)
+            : !isList ? night
+            : isOms ? FakeApiServer.List("1", night)
             : FakeApiServer.List("1"));
     }
 

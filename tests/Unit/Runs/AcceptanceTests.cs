@@ -117,13 +117,17 @@ public sealed class AcceptanceTests
     [InlineData("StopOld@0123ABCD.3", "StopOld", null)]
     public void Word_names_plan_number_and_failure(string text, string what, int? failure)
     {
-        var word = Word.Parse(text).ShouldNotBeNull();
+        var plan = new StoredPlan { Number = 3 };
+        var digits = plan.AsRun().Hash["sha256:".Length..];
+        var word = Word.Parse(text.Replace("0123abcdef", digits[..10], StringComparison.Ordinal)
+            .Replace("0123abcd", digits[..8], StringComparison.Ordinal)
+            .Replace("0123ABCD", digits[..8].ToUpperInvariant(), StringComparison.Ordinal)).ShouldNotBeNull();
 
         (word.What, word.Failure).ShouldBe((what, failure));
-        word.IsFor(new StoredPlan { Hash = "sha256:0123abcdef00", Number = 3 }.AsRun()).ShouldBeTrue();
-        word.IsFor(new StoredPlan { Hash = "sha256:0123abcdef00", Number = 4 }.AsRun()).ShouldBeFalse();
-        word.IsFor(new StoredPlan { Hash = "sha256:0123abce", Number = 3 }.AsRun()).ShouldBeFalse();
-        word.Name.ShouldBe($"{what}@0123abcd.3{(failure is null ? "" : $".{failure}")}");
+        word.IsFor(plan.AsRun()).ShouldBeTrue();
+        word.IsFor((plan with { Number = 4 }).AsRun()).ShouldBeFalse();
+        word.IsFor((plan with { Acknowledged = ["another"] }).AsRun()).ShouldBeFalse();
+        word.Name.ShouldBe($"{what}@{digits[..8]}.3{(failure is null ? "" : $".{failure}")}");
     }
 
     [Fact]

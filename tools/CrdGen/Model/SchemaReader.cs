@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Drydock.Crds.Entities;
 using Drydock.CrdGen.Output;
 using Drydock.Crds.Common;
@@ -43,7 +44,7 @@ internal sealed class SchemaReader(XmlDocs docs)
     // What a kind says itself comes before what all kinds say.
     private static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.CanRead && property.CanWrite)
+        .Where(property => property.CanRead && property.CanWrite && !property.IsDefined(typeof(JsonIgnoreAttribute)))
         .OrderBy(property => Depth(type, property.DeclaringType!))
         .ThenBy(property => property.MetadataToken);
 
@@ -85,7 +86,7 @@ internal sealed class SchemaReader(XmlDocs docs)
         Type declared, SchemaNode bounds, FieldClass? fieldClass, bool isSpec, string where)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
-        type = type.GetCustomAttribute<SchemaOfAttribute>()?.Stored ?? type;
+        type = Stored(type);
         if (Scalars.TryRead(type, bounds) is { } scalar)
         {
             return scalar;
@@ -108,7 +109,7 @@ internal sealed class SchemaReader(XmlDocs docs)
                 MaxItems = bounds.MaxItems ?? throw new InvalidOperationException($"{where}: a list needs [Items]."),
                 ListType = bounds.ListType,
                 ListMapKeys = bounds.ListMapKeys,
-                Items = Scalars.TryRead(arguments[0], bounds) ?? ReadObject(arguments[0], fieldClass, isSpec, bounds.ListMapKeys),
+                Items = Scalars.TryRead(arguments[0], bounds) ?? ReadObject(Stored(arguments[0]), fieldClass, isSpec, bounds.ListMapKeys),
             };
         }
 
@@ -126,6 +127,8 @@ internal sealed class SchemaReader(XmlDocs docs)
 
         throw new InvalidOperationException($"{where}: {type} is no type of an API.");
     }
+
+    private static Type Stored(Type type) => type.GetCustomAttribute<SchemaOfAttribute>()?.Stored ?? type;
 
     // The initialiser of the property is the default of the schema. An empty list or text says nothing.
     private static object? DefaultOf(SchemaNode node, object? value, string where)

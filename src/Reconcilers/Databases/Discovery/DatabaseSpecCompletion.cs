@@ -84,7 +84,7 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
         var plan = inner.Compile(complete);
         return inventory is null ? plan : plan with
         {
-            Hash = HashOf(plan.Hash, complete),
+            Found = FoundIn(complete),
             Notes = [.. plan.Notes, .. Found(spec, inventory)],
         };
     }
@@ -97,12 +97,8 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
         };
 
     // An approval is for these hosts, directories and controls.
-    private static string HashOf(string plan, DatabaseRollingUpgradeSpec complete)
-    {
-        var found = FieldClasses.Hash(
-            new DatabaseRollingUpgradeSpec { Instances = complete.Instances }, FieldClass.Identity);
-        return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{plan}\n{found}")))}";
-    }
+    private static string FoundIn(DatabaseRollingUpgradeSpec complete) => FieldClasses.Hash(
+        new DatabaseRollingUpgradeSpec { Instances = complete.Instances }, FieldClass.Identity);
 
     private static IEnumerable<string> Found(DatabaseRollingUpgradeSpec spec, DatabaseInventory inventory)
     {

@@ -22,7 +22,7 @@ internal sealed class DatabaseUpgradeKind(
         pastUndo: "processes were stopped for the new version",
         beforeUndoEnds: "a process was stopped");
 
-    public override RunForm Form => field ??= new DatabaseForm(Plans);
+    public override RunForm Form => field ??= new DatabaseForm();
 
     public override RunRollback Rollback { get; } = new DatabaseRollback(engines);
 
@@ -38,9 +38,9 @@ internal sealed class DatabaseUpgradeKind(
         DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => bind(entity, cancellationToken);
 }
 
-internal sealed class DatabaseForm(PlanSlots slots)
+internal sealed class DatabaseForm()
     : RunForm<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
-        CrdsJsonContext.Default.DatabaseRollingUpgrade, slots)
+        CrdsJsonContext.Default.DatabaseRollingUpgrade)
 {
     protected override DatabaseRollingUpgradeStatus Reduced(DatabaseRollingUpgradeStatus status) =>
         status with { Instances = [], Inventory = null, Skipped = [], PausedReplication = [] };
@@ -88,7 +88,7 @@ internal sealed class DatabaseReport(DatabaseEngineSet engines)
     : RunReport<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     protected override DatabaseRollingUpgradeStatus Summarize(
-        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone)
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanKind slot, bool isDone)
     {
         var (engine, complete) = (engines.Of(spec), DatabaseSpecCompletion.Complete(spec, status.Inventory));
         var summary = engine.Report.Summarize(complete, status);

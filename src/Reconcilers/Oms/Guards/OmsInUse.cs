@@ -9,10 +9,17 @@ internal static class OmsInUse
     public static async Task<string?> CheckAsync(
         OmsServices services, OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
-        if ((upgrade.Status?.RollbackPlan ?? upgrade.Status?.Plan) is not { } plan)
+        if (upgrade.Status is not { Plans.Count: > 0 } status)
         {
             return null;
         }
+
+        if (StatusForm.UnreadablePlan(status) is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        var plan = (status.RollbackPlan ?? status.Plan)!;
 
         var secrets = await SecretUses.ReadAsync(
             services.Kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken);

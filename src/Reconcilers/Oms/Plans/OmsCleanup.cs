@@ -8,11 +8,6 @@ internal sealed class OmsCleanup : IRunCleanup
 
     public string Stops => "No more old containers are removed";
 
-    public PlanProgress? PlanOf(RunStatus status) => ((OmsUpgradeStatus)status).CleanupPlan;
-
-    public RunStatus WithPlan(RunStatus status, PlanProgress? plan) =>
-        (OmsUpgradeStatus)status with { CleanupPlan = plan };
-
     public bool IsAccepted(RunSpec spec) => Of(spec) is { Accepted: true };
 
     public string? After(RunSpec spec) => Of(spec) is { Accepted: false, After: { Length: > 0 } after } ? after : null;

@@ -72,12 +72,12 @@ internal sealed class OmsRedo : IRunRedo
         }
 
         var guards = Guards(plan, restore);
-        var hash = PlanHash.Compute(
-            steps.Select(s => s.Planned), guards.Select(g => g.Planned), plan.Plan.Acknowledged, plan.Hash);
         var compiled = plan.Plan with
         {
             Number = 0,
-            Hash = hash,
+            Kind = PlanKind.Redo,
+            Why = $"After {lost} the run continues only on restored data.",
+            Repeats = plan.Hash,
             Notes =
             [
                 .. plan.Notes.Where(n => !n.StartsWith(Note, StringComparison.Ordinal)),

@@ -15,7 +15,7 @@ internal sealed class OmsUpgradeKind(OmsServices services) : RunKind<OmsUpgrade,
         pastUndo: "the old containers were stopped",
         beforeUndoEnds: "an old container was stopped");
 
-    public override RunForm Form => field ??= new OmsForm(Plans);
+    public override RunForm Form => field ??= new OmsForm();
 
     public override RunRollback Rollback { get; } = new OmsRollbackRules();
 
@@ -51,8 +51,8 @@ internal sealed class OmsUpgradeKind(OmsServices services) : RunKind<OmsUpgrade,
     }
 }
 
-internal sealed class OmsForm(PlanSlots slots)
-    : RunForm<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(CrdsJsonContext.Default.OmsUpgrade, slots)
+internal sealed class OmsForm()
+    : RunForm<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(CrdsJsonContext.Default.OmsUpgrade)
 {
     // Sql is what a method that is left out comes to, and it was once the default, so hashes of stored plans lack it.
     protected override JsonObject Identity(OmsUpgradeSpec spec) => base.Identity(
@@ -62,7 +62,6 @@ internal sealed class OmsForm(PlanSlots slots)
 
     protected override OmsUpgradeStatus Reduced(OmsUpgradeStatus status) => status with
     {
-        CleanupPlan = ReducedObject.Plan(status.CleanupPlan),
         RenamedProjects = [],
         Projects = null,
         HighAvailability = null,
@@ -72,7 +71,6 @@ internal sealed class OmsForm(PlanSlots slots)
 
     protected override OmsUpgradeStatus Forgotten(OmsUpgradeStatus status) => status with
     {
-        CleanupPlan = null,
         CleanupFrom = null,
         CleanupAt = null,
         Times = null,
@@ -80,6 +78,7 @@ internal sealed class OmsForm(PlanSlots slots)
         Inventory = null,
         SnapshotRef = null,
         RollbackSnapshotRef = null,
+        Restore = null,
         RenamedProjects = [],
     };
 }
@@ -126,7 +125,7 @@ internal sealed class OmsRollbackRules : RunRollback<OmsUpgradeSpec, OmsUpgradeS
 internal sealed class OmsRunReport : RunReport<OmsUpgradeSpec, OmsUpgradeStatus>
 {
     protected override OmsUpgradeStatus Summarize(
-        OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone) =>
+        OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanKind slot, bool isDone) =>
         OmsReport.Summarize(spec, status, slot, isDone);
 
     protected override RunMilestones Milestones(OmsUpgradeSpec spec) => OmsMilestones.All;

@@ -11,12 +11,10 @@ internal static class OmsUpgradeSample
     private static RunSample Of(OmsUpgrade upgrade)
     {
         var (spec, status) = (upgrade.Spec, upgrade.Status);
-        var run = RunSample.OfRun(OmsUpgrade.KindName, upgrade);
-        return run with
+        return RunSample.OfRun(OmsUpgrade.KindName, upgrade) with
         {
             From = spec.FromVersion,
             To = spec.ToVersion,
-            Plans = [.. run.Plans, .. new[] { status?.CleanupPlan }.OfType<PlanProgress>()],
             DowntimeSince = status?.DowntimeSince,
             Downtime = KubernetesDuration.TryParse(status?.Times?.Downtime, out var down) ? down : null,
         };

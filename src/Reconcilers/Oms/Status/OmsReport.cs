@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Pure.</summary>
 internal static class OmsReport
 {
-    public static OmsUpgradeStatus Summarize(OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanSlot slot, bool isDone)
+    public static OmsUpgradeStatus Summarize(OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanKind slot, bool isDone)
     {
         var (there, back) = (status.Plan, status.RollbackPlan);
         status = status with
@@ -12,6 +12,10 @@ internal static class OmsReport
             Times = UpgradeTimestamps.Of(status),
             SnapshotRef = Snapshot(there?.Step<TakeSnapshot>()) ?? status.SnapshotRef,
             RollbackSnapshotRef = back is null ? status.RollbackSnapshotRef : Snapshot(back.Step<TakeSnapshot>()),
+            Restore = new[] { there, back }.OfType<PlanProgress>().SelectMany(p => p.Steps)
+                .Where(s => s.State != StepState.Succeeded)
+                .Select(s => s.Recorded(SnapshotReceipts.RestoreKey))
+                .FirstOrDefault(name => name is not null),
             RenamedProjects = there is null
                 ? status.RenamedProjects
                 : status.IsRolledBack()
@@ -23,7 +27,7 @@ internal static class OmsReport
         return isDone
             ? status with
             {
-                ActionRequired = slot == PlanSlot.Rollback
+                ActionRequired = slot == PlanKind.Rollback
                     ? StoredItems.Of(back?.Step<ListActions>())
                     : ForwardActions(status),
             }

@@ -29,10 +29,7 @@ internal sealed record SnapshotReferences(
         OmsUpgrade { Status: { } status } upgrade => upgrade with
         {
             IsReduced = true,
-            Status = (OmsUpgradeStatus)ReducedObject.Status(status) with
-            {
-                CleanupPlan = ReducedObject.Plan(status.CleanupPlan),
-            },
+            Status = (OmsUpgradeStatus)ReducedObject.Status(status),
         },
         DatabaseRollingUpgrade { Status: { } status } upgrade => upgrade with
         {

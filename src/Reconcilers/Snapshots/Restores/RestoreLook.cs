@@ -292,9 +292,8 @@ internal static class UpgradeLink
 {
     /// <summary>The upgrade that owns the restore and waits for it. The plan of that upgrade has stopped
     /// OMS, so no other session may use its databases, and its claim covers the restore. Labels and owner references
-    /// prove nothing, because every creator of the object can set them. The proof is the upgrade's own status: a step
-    /// that has not succeeded yet, with a receipt that names this restore and was written before the restore was
-    /// created.</summary>
+    /// prove nothing, because every creator of the object can set them. The proof is the upgrade's own status,
+    /// which named this restore before it was created.</summary>
     public static async Task<OmsUpgrade?> FindAsync(
         IKubernetesClient kubernetes, SnapshotRestore restore, CancellationToken cancellationToken)
     {
@@ -304,11 +303,9 @@ internal static class UpgradeLink
         {
             var upgrade = await kubernetes.GetAsync<OmsUpgrade>(
                 owner.Name, restore.Metadata.Namespace, cancellationToken);
-            if (upgrade is { Status: { } status }
+            if (upgrade is { Status.Restore: { } awaited }
                 && upgrade.Metadata.Uid == owner.Uid
-                && new[] { status.Plan, status.RollbackPlan }.OfType<PlanProgress>().SelectMany(p => p.Steps).Any(
-                    s => s.State != StepState.Succeeded
-                        && s.Recorded(SnapshotReceipts.RestoreKey) == restore.Metadata.Name))
+                && awaited == restore.Metadata.Name)
             {
                 return upgrade;
             }

@@ -246,7 +246,8 @@ internal sealed class RestoreRun(
         return false;
     }
 
-    // An upgrade claims only its rm database; its plan names the other databases that it works on.
+    // An upgrade claims only its rm database; its status names the other databases that it works on. One that names
+    // none may work on all.
     private async Task<string?> UpgradeAsync()
     {
         var here = Target(_work.Names[0]);
@@ -258,10 +259,13 @@ internal sealed class RestoreRun(
         foreach (var upgrade in upgrades.Items.Where(
             u => u.Metadata.Uid != _work.UpgradeUid && u.Status?.Target?.Claim is not null))
         {
-            var theirs = (upgrade.Status!.Plan?.Plan.Steps ?? []).SelectMany(StepArguments.DatabasesOf);
-            if (ClaimTarget.Of(upgrade.Status.Target) is { } there
-                && here.IsOnServerOf(there, restore.Metadata.Namespace, upgrade.Metadata.Namespace)
-                && theirs.Intersect(_work.Names, StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } common)
+            var theirs = upgrade.Status!.Target!.Databases;
+            var common = theirs.Count == 0
+                ? _work.Names
+                : theirs.Intersect(_work.Names, StringComparer.OrdinalIgnoreCase).ToList();
+            if (common.Count > 0
+                && ClaimTarget.Of(upgrade.Status.Target) is { } there
+                && here.IsOnServerOf(there, restore.Metadata.Namespace, upgrade.Metadata.Namespace))
             {
                 return $"{OmsUpgrade.KindName} {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} works on "
                     + $"{string.Join(", ", common)}. The restore continues automatically when that upgrade finishes or "

@@ -51,10 +51,19 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     }
 
     private Decision Begin(Turn turn) =>
-        (CompletionFlow.IsAtRest(turn.Entity) || IsPlanReady(turn.Entity))
+        StatusForm.Unknown(turn.Status) is { } unknown
+            ? Unread(turn, () => Decision.Warn(Reasons.StatusUnreadable, unknown, static () => Decision.Waits))
+        : StatusForm.UnreadablePlan(turn.Status) is { } plan
+            ? Unread(turn, () => _runs.Stalled(turn, Reasons.StatusUnreadable, plan, after: null))
+        : (CompletionFlow.IsAtRest(turn.Entity) || IsPlanReady(turn.Entity))
         && RunTokens.NewAbort(turn.Entity) is { } token
             ? Decision.Write(RunTokens.UseAbort(turn.Status, token, turn.Now), SeeRollback)
             : SeeRollback(turn);
+
+    // Nothing is done with it. A deletion waits as well, unless an administrator gives the target up.
+    private static Decision Unread(Turn turn, Func<Decision> refuse) => !turn.IsDeleted
+        ? refuse()
+        : Decision.Do(new IsAbandoned(), isAbandoned => isAbandoned ? DeletionFlow.Release(turn) : refuse());
 
     // Not before the first write, which has conditions.
     private Decision SeeRollback(Turn turn) =>
@@ -121,7 +130,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         return _runs.Unblocked(turn, () =>
         {
             turn.Session.Targets.FollowEvents();
-            var decision = _kind.Plans.Active(turn.Status) == PlanSlot.Upgrade && turn.Status.IsUpgraded()
+            var decision = turn.Status.ActiveKind() == PlanKind.Upgrade && turn.Status.IsUpgraded()
                 ? _runs.RollBackAfterSuccess(turn)
                 : _runs.Advance(turn);
 

@@ -30,7 +30,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
     public TimeSpan? InertFor(RunObject entity) =>
         _kind.Cleanup is not { } cleanup
             || entity.Status is not { Phase: RunPhases.Succeeded } status
-            || cleanup.PlanOf(status) is not null ? null
+            || status.CleanupPlan is not null ? null
             : status.Message?.Contains(Doubted, StringComparison.Ordinal) == true ? TimeSpan.Zero
             : cleanup.AnnouncedAt(status) is { } due ? Frame.Due.Until(due)
             : cleanup.After(entity.Spec) is not null && !IsChanged(entity.Spec, status) ? TimeSpan.Zero
@@ -103,7 +103,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
             $"Changed after this upgrade had succeeded: {changes}. The change is ignored, and no rollback or cleanup "
             + "is started. Restore the old value, or create a new object for the next upgrade.");
         var changed = Projection.Compose(turn.Entity, turn.Status with { RollbackPlan = null }, summary, turn.Now);
-        return _kind.Plans.Active(changed) == PlanSlot.Cleanup
+        return changed.ActiveKind() == PlanKind.Cleanup
             ? Decision.Write(changed, static _ => Decision.Waits)
             : Release(
                 turn,
@@ -115,7 +115,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
     {
         if (!RollbackDecision.StartsAgain(turn.Entity))
         {
-            return Release(turn, Projection.Over(turn.Entity, turn.Status, PlanSlot.Rollback, turn.Now));
+            return Release(turn, Projection.Over(turn.Entity, turn.Status, PlanKind.Rollback, turn.Now));
         }
 
         var again = RunTokens.TakeUp(turn.Status, RunTokens.NewRetries(turn.Entity), turn.Now);
@@ -131,7 +131,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
             RollbackPlan = PlanProgress.Of(plan with { CompiledAt = turn.Now }),
             Findings = [],
         };
-        return Release(turn, Projection.Over(turn.Entity, before, PlanSlot.Rollback, turn.Now));
+        return Release(turn, Projection.Over(turn.Entity, before, PlanKind.Rollback, turn.Now));
     }
 
     // False between the write that records a rollback token and the write that reports its effect.
@@ -145,7 +145,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
 
     private bool IsCleanupDue(Turn turn, RunStatus status) =>
         _kind.Cleanup is { } cleanup
-            && (cleanup.PlanOf(status) is { } plan
+            && (status.CleanupPlan is { } plan
                 ? !plan.IsDone
                 : cleanup.IsAccepted(turn.Spec)
                     || (WishedAt(cleanup, turn.Spec, cleanup.From(status)) is { } wished
@@ -175,7 +175,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
             RunPhases.Succeeded,
             Reasons.Running,
             $"The upgrade is accepted: {cleanup.Begins}.");
-        if (cleanup.PlanOf(before) is not null)
+        if (before.CleanupPlan is not null)
         {
             return (before, summary);
         }
@@ -183,9 +183,10 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
         var plan = cleanup.Compile(turn.Spec, before.Plan!) with
         {
             CompiledAt = turn.Now,
+            Why = "The upgrade was accepted.",
             SpecHash = before.Plan!.SpecHash,
         };
-        return (cleanup.WithPlan(before, PlanProgress.Of(plan)) with { RollbackPlan = null }, summary);
+        return (before with { CleanupPlan = PlanProgress.Of(plan), RollbackPlan = null }, summary);
     }
 
     // Level-based: after a crash in between this runs again. While the finalizer is there, the target may be claimed
@@ -208,11 +209,11 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
         var before = RunTokens.Resume(turn.Status) with { RollbackPlan = null };
         var (spec, due) = (turn.Spec, turn.Due);
         var cleanup = _kind.Cleanup;
-        var asks = cleanup?.PlanOf(before) is null && cleanup?.After(spec) is not null;
+        var asks = before.CleanupPlan is null && cleanup?.After(spec) is not null;
         var over = Projection.Over(
             turn.Entity,
             before,
-            PlanSlot.Upgrade,
+            PlanKind.Upgrade,
             turn.Now,
             summary => asks && due.Now is null
                 ? summary with { Message = Sentences.Join(summary.Message, Doubted, due.Doubt) }

@@ -18,7 +18,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
         }
 
         // The cleanup can stop after any step; only a running step is awaited.
-        return _kind.Plans.Active(turn.Status) == PlanSlot.Cleanup
+        return turn.Status.ActiveKind() == PlanKind.Cleanup
             ? Stop(turn, $"The object is being deleted. {_kind.Cleanup!.Stops}.", tell: false)
             : Decision.Do(new IsAbandoned(), isAbandoned => isAbandoned
                 ? Stop(
@@ -53,9 +53,9 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
     }
 
     // Nothing is left to do or to undo.
-    private bool IsOver(RunObject entity) =>
+    private static bool IsOver(RunObject entity) =>
         entity.Status is not { Plan: not null } status
-        || (_kind.Plans.Active(status) != PlanSlot.Cleanup && (RunPhases.IsEnded(status.Phase) || status.IsUpgraded()))
+        || (status.ActiveKind() != PlanKind.Cleanup && (RunPhases.IsEnded(status.Phase) || status.IsUpgraded()))
         || status.IsRolledBack();
 
     public static bool IsAbandoned(V1ObjectMeta metadata) =>
@@ -69,7 +69,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
 
     private Decision Stop(Turn turn, string because, bool tell) => parked.WhenIdle(turn, at =>
     {
-        var slot = _kind.Plans.Active(at.Status);
+        var slot = at.Status.ActiveKind();
         return PlanAdvance.Decide(at, slot, because, Finishing(at, slot), (stopped, _) =>
             Acts(stopped, slot).Count > 0
                 ? Decision.Again(LookAgain)
@@ -79,27 +79,27 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
     });
 
     // What another object has claimed is its own.
-    private Decision CleanUp(Turn turn, PlanSlot slot) => ClaimTarget.Of(turn.Status.Target) is { } target
+    private Decision CleanUp(Turn turn, PlanKind slot) => ClaimTarget.Of(turn.Status.Target) is { } target
         ? Decision.Do(new HolderOf(target), holder => holder is null
             ? parked.BeforeRelease(turn, () => Tell(turn, slot))
             : Tell(turn, slot))
         : parked.BeforeRelease(turn, () => Tell(turn, slot));
 
-    private Decision Tell(Turn turn, PlanSlot slot)
+    private Decision Tell(Turn turn, PlanKind slot)
     {
         var left = Sentences.Join(
-            Left(_kind.Plans.Of(turn.Status, slot)!), _kind.Report.LeftBehind(turn.Spec, turn.Status));
+            Left(turn.Status.PlanOf(slot)!), _kind.Report.LeftBehind(turn.Spec, turn.Status));
         RunLog.Abandoned(_logger, _kind.Names.Kind, turn.Metadata.Namespace, turn.Metadata.Name, left);
         return Decision.Warn(Reasons.Abandoned, left, () => Release(turn));
     }
 
     // The steps that may be changing a target.
-    private ImmutableList<Step> Acts(Turn turn, PlanSlot slot) =>
-        _kind.Plans.Of(turn.Status, slot)!.Steps.FindAll(
+    private static ImmutableList<Step> Acts(Turn turn, PlanKind slot) =>
+        turn.Status.PlanOf(slot)!.Steps.FindAll(
             s => s.State == StepState.Running && !turn.Steps.Of(s).OnlyWaits && !turn.Session.IsIdle(s.Id));
 
     // Absolute times: the message stays the same while it waits.
-    private Func<RunOutcome, RunOutcome> Finishing(Turn turn, PlanSlot slot) => summary =>
+    private static Func<RunOutcome, RunOutcome> Finishing(Turn turn, PlanKind slot) => summary =>
     {
         var acts = Acts(turn, slot);
         if (acts.Count == 0 || summary.State is RunState.Succeeded or RunState.RolledBack)
@@ -156,7 +156,8 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
         Message = message,
     };
 
-    private static Decision Release(Turn turn)
+    /// <summary>Lets the object go, and the claim on its target.</summary>
+    public static Decision Release(Turn turn)
     {
         return turn.Status.Target is { } target
             ? Decision.Do(Upgrades.Release.Of(turn, target), _ => Drop())

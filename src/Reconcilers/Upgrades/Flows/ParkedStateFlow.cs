@@ -44,7 +44,7 @@ internal sealed class ParkedStateFlow(RunFrame frame)
 
         var status = _kind.ParkedState!.MarkRemoved(turn.Spec, turn.Status, came.Removed, turn.Now);
         return Decision.Write(
-            _kind.Report.Summarize(turn.Spec, status, _kind.Plans.Active(status), isDone: false), next);
+            _kind.Report.Summarize(turn.Spec, status, status.ActiveKind(), isDone: false), next);
     }
 
     /// <summary>The end of a turn in which a plan was advanced.</summary>
@@ -84,7 +84,7 @@ internal sealed class ParkedStateFlow(RunFrame frame)
     // started is not observed again while nothing may be started.
     private bool MayBegin(Turn turn, bool isReleased) =>
         _kind.ParkedState is { } state
-            && !_kind.Plans.All(turn.Status).Any(p => p.Steps.Exists(s =>
+            && !turn.Status.Plans.Any(p => p.Steps.Exists(s =>
                 s.State == StepState.Running
                     && !turn.Session.IsIdle(s.Id)
                     && !(isReleased && turn.Steps.Of(s).OnlyWaits)))

@@ -4,12 +4,12 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="StartNothingBecause">Why nothing may be started; null lets it start.</param>
 /// <param name="Adjust">Changes the state that is reported.</param>
 internal sealed record PlanAdvance(
-    PlanSlot Slot, string? StartNothingBecause, Func<RunOutcome, RunOutcome> Adjust)
+    PlanKind Slot, string? StartNothingBecause, Func<RunOutcome, RunOutcome> Adjust)
 {
     /// <summary>The advance, after the warnings about annotations that cannot be read whole.</summary>
     public static Decision Decide(
         Turn turn,
-        PlanSlot slot,
+        PlanKind slot,
         string? startNothingBecause,
         Func<RunOutcome, RunOutcome> adjust,
         Func<Turn, RunOutcome, Decision> next)
@@ -34,7 +34,7 @@ internal sealed record PlanAdvance(
         CancellationToken cancellationToken)
     {
         var (session, kind, before, now) = (turn.Session, turn.Kind, turn.Status, turn.Now);
-        var former = kind.Plans.Of(before, Slot)!;
+        var former = before.PlanOf(Slot)!;
 
         // While nothing may be started, tokens and acceptances are kept for later.
         var retries = StartNothingBecause is null ? RunTokens.NewRetries(turn.Entity) : [];
@@ -43,7 +43,7 @@ internal sealed record PlanAdvance(
             : frame.Projection.Numbered(before, failing
                 ? RunTokens.TakeUp(before, retries, now)
                 : RunTokens.Use(before, retries, now));
-        var plan = kind.Plans.Of(seen, Slot)!;
+        var plan = seen.PlanOf(Slot)!;
         var engine = await session.RunAsync(Slot, plan);
         var controls = Controls(turn, plan, seen) with
         {
@@ -65,11 +65,6 @@ internal sealed record PlanAdvance(
                 ? Acceptances.Record(turn.Steps, turn.Entity, seen, former, next, now)
                 : seen;
 
-            if (Slot == PlanSlot.Rollback && next.HasEverBegun)
-            {
-                used = used with { Plan = used.Plan!.AsHistory() };
-            }
-
             var status = frame.Projection.Compose(turn.Entity, used, Slot, next, came, now, Adjust);
             var written = await writeAsync(status, came.Acts, token);
             session.Targets.Refresh(written.Entity.Entity);
@@ -82,13 +77,13 @@ internal sealed record PlanAdvance(
         var holds = spec.HoldBefore.Select(name => kind.Holds.Place(plan, name)).ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
-        var implied = Slot == PlanSlot.Upgrade ? kind.Holds.Implied(spec, plan) : null;
+        var implied = Slot == PlanKind.Upgrade ? kind.Holds.Implied(spec, plan) : null;
         holds.UnionWith(implied is null ? [] : [implied.Step]);
         approved.UnionWith(isApproved && plan.Hold is { } hold ? [hold] : []);
 
         // A rollback never waits for the window.
-        var units = Slot == PlanSlot.Upgrade && spec.Window is { } window
-            ? new UnitWindow(turn.Steps, [.. kind.Plans.All(seen)], plan, window, turn.Now)
+        var units = Slot == PlanKind.Upgrade && spec.Window is { } window
+            ? new UnitWindow(turn.Steps, [.. seen.Plans], plan, window, turn.Now)
             : null;
         return new RunControls
         {

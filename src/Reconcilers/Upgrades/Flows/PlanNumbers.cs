@@ -11,18 +11,18 @@ internal static class PlanNumbers
 
     public static string NewId() => RandomNumberGenerator.GetString(Characters, Length);
 
-    public static RunStatus Assign(PlanSlots slots, RunStatus? before, RunStatus status, Func<string> newId)
+    public static RunStatus Assign(RunStatus? before, RunStatus status, Func<string> newId)
     {
-        List<PlanProgress> known = [.. before is null ? [] : slots.All(before).Where(p => p.Id.Length > 0)];
+        List<PlanProgress> known = [.. before is null ? [] : before.Plans.Where(p => p.Id.Length > 0)];
         var isEnded = before is not null && RunWords.End(before, status, known);
         var named = RunWords.Numbers(status);
-        var number = known.Concat(slots.All(status)).Select(p => p.Number)
+        var number = known.Concat(status.Plans).Select(p => p.Number)
             .Concat(status.FormerPlans.Select(p => p.Number))
             .Append(0)
             .Max();
-        foreach (var slot in Enum.GetValues<PlanSlot>())
+        foreach (var slot in new[] { PlanKind.Upgrade, PlanKind.Rollback, PlanKind.Cleanup })
         {
-            if (slots.Of(status, slot) is not { } plan)
+            if (status.PlanOf(slot) is not { } plan)
             {
                 continue;
             }
@@ -48,14 +48,21 @@ internal static class PlanNumbers
 
             status = (plan.Number, plan.Id) == (same.Number, same.Id)
                 ? status
-                : slots.With(status, slot, plan.With(plan.Plan with { Number = same.Number, Id = same.Id }));
+                : status.WithPlan(slot, plan.With(plan.Plan with { Number = same.Number, Id = same.Id }));
         }
 
-        var present = slots.All(status).Select(p => p.Id)
+        var present = status.Plans.Select(p => p.Id)
             .Concat(status.FormerPlans.Select(p => p.Id))
             .ToHashSet(StringComparer.Ordinal);
         var gone = known.Where(p => !present.Contains(p.Id))
-            .Select(p => new FormerPlan { Number = p.Number, Id = p.Id, Hash = p.Hash })
+            .Select(p => new FormerPlan
+            {
+                Number = p.Number,
+                Kind = p.Plan.Kind,
+                Id = p.Id,
+                Hash = p.Hash,
+                Why = p.Plan.Why,
+            })
             .ToList();
         return gone.Count == 0
             ? status

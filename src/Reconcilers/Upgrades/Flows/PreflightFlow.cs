@@ -220,6 +220,11 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             SpecHash = FieldClasses.Hash(identity),
             Identity = SpecIdentity.Of(identity),
         };
+        if (PlanBudget.Problem(plan) is { } problem)
+        {
+            return Found(turn, [problem]);
+        }
+
         var target = new ClaimTarget(discovery.TargetIdentity, discovery.TargetAddresses);
         var isShown = turn.Spec.Mode == RunMode.Plan;
         var isRefused = turn.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash;
@@ -237,6 +242,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             {
                 Identity = target.Identity,
                 Addresses = [.. target.Addresses],
+                Databases = [.. plan.Steps.SelectMany(StepArguments.DatabasesOf).Distinct(StringComparer.Ordinal)],
                 Description = discovery.TargetDescription,
                 Claim = former.Count > 0 ? null : known.Claim,
                 ClaimNamespace = former.Count > 0 ? null : known.ClaimNamespace,
@@ -255,7 +261,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             RunState.PlanReady,
             RunPhases.Planned,
             Reasons.PlanReady,
-            $"Plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan. Nothing was changed. "
+            $"Plan {Word.Prefix(plan.Hash)} with {plan.Steps.Count} steps is ready. Nothing was changed. "
             + "Set spec.mode: Apply to run it, and spec.approvedPlanHash to allow only this plan.");
         return Store(turn, whole, plan, ready, static _ => Decision.Waits);
     }

@@ -68,6 +68,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
             back = Compile(turn.Spec, before, cause, look) with
             {
                 CompiledAt = turn.Now,
+                Why = RunMessages.Because(turn.Entity, cause),
                 SpecHash = before.Plan!.SpecHash,
             };
         }
@@ -85,12 +86,12 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
         if (back.Steps.Count == 0)
         {
             return Decision.Write(
-                Projection.Over(turn.Entity, turned, PlanSlot.Rollback, turn.Now), static _ => Decision.Over);
+                Projection.Over(turn.Entity, turned, PlanKind.Rollback, turn.Now), static _ => Decision.Over);
         }
 
         var message = Sentences.Join(
             RunMessages.Because(turn.Entity, cause),
-            $"The rollback plan is in status.rollbackPlan ({back.Hash}, {back.Steps.Count} steps).");
+            $"The rollback plan {Word.Prefix(back.Hash)} has {back.Steps.Count} steps.");
         var begins = new RunOutcome(
             RunState.Working, RunPhases.RollingBack, RunMessages.Reason(cause), message, back.Steps[0].Id);
         return Report(turn, turned, begins, static _ => Decision.AtOnce);
@@ -118,9 +119,9 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
     }
 
     // Changes with everything that the result of a look depends on. Messages of steps that wait do not count.
-    private string KeyOf(Turn turn, RollbackCause cause) => string.Join('|', [
+    private static string KeyOf(Turn turn, RollbackCause cause) => string.Join('|', [
         $"{turn.Metadata.Generation} {turn.Session.AccessKey} {cause}",
-        .. _kind.Plans.All(turn.Status).SelectMany(p => p.Steps.Select(s => $"{s.State} {s.Attempt}")
+        .. turn.Status.Plans.SelectMany(p => p.Steps.Select(s => $"{s.State} {s.Attempt}")
             .Concat(p.Guards.Select(g => $"{g.Record.Violations.Count}"))
             .Append($"{p.Hash} {p.Tag}")),
     ]);

@@ -29,7 +29,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
     public Decision Unblocked(Turn turn, Func<Decision> next)
     {
         var session = turn.Session;
-        if (session.HasNoBlocker || _kind.Plans.Active(turn.Status) != PlanSlot.Upgrade)
+        if (session.HasNoBlocker || turn.Status.ActiveKind() != PlanKind.Upgrade)
         {
             return next();
         }
@@ -63,10 +63,10 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
         parked.WhenIdle(turn, idle => WithAbort(idle, at =>
             at.Status.AbortedBy is not null && RunTokens.NewRetries(at.Entity) is { Count: > 0 } retries
                 ? Resume(at, retries)
-                : _kind.Plans.Active(at.Status) switch
+                : at.Status.ActiveKind() switch
                 {
-                    PlanSlot.Cleanup => PlanAdvance.Decide(at, PlanSlot.Cleanup, Aborted(at), at.Adjust, EndOf),
-                    PlanSlot.Rollback => RollBack(at),
+                    PlanKind.Cleanup => PlanAdvance.Decide(at, PlanKind.Cleanup, Aborted(at), at.Adjust, EndOf),
+                    PlanKind.Rollback => RollBack(at),
                     _ => Upgrade(at),
                 }));
 
@@ -99,7 +99,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
     {
         // A token that finds failed steps is kept for them: the next advance uses it.
         var (status, now) = (turn.Status, turn.Now);
-        var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(
+        var failing = status.ActivePlan()!.Steps.Exists(
             s => s.State is StepState.Failed or StepState.Unknown);
         var undone = RollbackDecision.IsUndoneByAbort(turn.Spec, status)
             || (status.RollbackPlan is null && !turn.Steps.Changed(status.Plan!));
@@ -135,7 +135,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
         // The message of an abort is kept: it also says how to resume the run.
         return PlanAdvance.Decide(
             turn,
-            PlanSlot.Upgrade,
+            PlanKind.Upgrade,
             Aborted(turn) ?? late?.Message,
             summary => turn.Adjust(late is not null && turn.Status.AbortedBy is null
                 ? summary with { State = RunState.Stalled, Reason = late.Reason, Message = late.Message }
@@ -167,7 +167,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
 
         var because = $"{RunMessages.Because(turn.Entity, cause)} "
             + (IsFinishing(turn) ? "Running steps finish first." : "What runs on the targets is read first.");
-        return PlanAdvance.Decide(turn, PlanSlot.Upgrade, because, Leaving, (at, outcome) =>
+        return PlanAdvance.Decide(turn, PlanKind.Upgrade, because, Leaving, (at, outcome) =>
             outcome.State == RunState.Succeeded && cause != RollbackCause.Request ? Decision.Over
             : outcome.State is not (RunState.Stopped or RunState.Succeeded) && IsFinishing(at)
                 ? Decision.Again(outcome.RequeueAfter ?? LookAgain)
@@ -186,7 +186,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
     private Decision RefuseRollback(Turn turn, RunOutcome refused)
     {
         var finishing = IsFinishing(turn);
-        return PlanAdvance.Decide(turn, PlanSlot.Upgrade, refused.Message, Staying, (at, outcome) =>
+        return PlanAdvance.Decide(turn, PlanKind.Upgrade, refused.Message, Staying, (at, outcome) =>
             outcome.State == RunState.Succeeded ? Decision.Over
             : outcome.State != RunState.Stopped && IsFinishing(at)
                 ? Decision.Again(outcome.RequeueAfter ?? LookAgain)
@@ -267,7 +267,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
         if (plan.IsDone)
         {
             return Decision.Write(
-                Projection.Over(turn.Entity, before, PlanSlot.Rollback, turn.Now, turn.Adjust),
+                Projection.Over(turn.Entity, before, PlanKind.Rollback, turn.Now, turn.Adjust),
                 static _ => Decision.Over);
         }
 
@@ -290,7 +290,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
                     RunState.PlanReady,
                     RunPhases.RollingBack,
                     Reasons.PlanReady,
-                    $"The rollback plan ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan. Nothing is "
+                    $"The rollback plan {Word.Prefix(plan.Hash)} with {plan.Steps.Count} steps is ready. Nothing is "
                     + "changed. Set spec.mode: Apply to run it. "
                     + $"To discard it, {RunMessages.ToCancel(turn.Entity)}.");
                 return Report(turn, before, shown, static _ => Decision.Waits);
@@ -299,7 +299,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
 
         return PlanAdvance.Decide(
             turn,
-            PlanSlot.Rollback,
+            PlanKind.Rollback,
             RollbackDecision.IsStopped(_kind, turn.Entity) ? Aborted(turn) : null,
             summary => turn.Adjust(
                 plan.HasEverBegun

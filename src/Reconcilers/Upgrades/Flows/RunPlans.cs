@@ -14,15 +14,28 @@ internal static class RunPlans
     public static bool IsOutcomeUnknown(this Step step) =>
         step is { State: StepState.Unknown, RunOnce: true, Reason: Reasons.OutcomeUnknown };
 
-    /// <summary>A plan that was left for its rollback for good, as its history: the actions, their targets, times and
-    /// results. Other details are no longer needed, and for a large database both plans would not fit into one object.
-    /// The hash stays that of the plan as it was approved.</summary>
-    public static PlanProgress AsHistory(this PlanProgress plan) => new PlanProgress(
-        plan.Plan with
+    /// <summary>The kind of the plan that is carried out.</summary>
+    public static PlanKind ActiveKind(this RunStatus status) =>
+        status.CleanupPlan is { IsDone: false } ? PlanKind.Cleanup
+        : status.RollbackPlan is not null ? PlanKind.Rollback
+        : PlanKind.Upgrade;
+
+    /// <summary>The plan that is carried out; null without one.</summary>
+    public static PlanProgress? ActivePlan(this RunStatus status) => status.PlanOf(status.ActiveKind());
+
+    /// <summary>The plan that a retry is for. Without one, what stands for it: the retry is then bound to the abort, if
+    /// there was one, and to the retries before it.</summary>
+    public static PlanProgress Retried(this RunStatus status)
+    {
+        if (status.ActivePlan() is { } plan)
         {
-            Steps = plan.Plan.Steps.ConvertAll(s => s with { Title = "", After = [], Timeout = "", MaxAttempts = 0 }),
-        },
-        plan.Record).With(plan.Steps.Select(s => s with { Record = s.Record with { Tries = 0 } }));
+            return plan;
+        }
+
+        var none = new Plan { Acknowledged = [status.AbortedBy ?? ""] };
+        var used = status.UsedTokens.Select(u => Word.Parse(u.Token)).Where(word => word?.IsOf(none.Hash) == true);
+        return PlanProgress.Of(none with { Number = 1 + (used.Max(word => word?.Number) ?? 0) });
+    }
 
     public static bool IsUpgraded(this RunStatus status) =>
         status.Plan is { Steps.Count: > 0 } plan

@@ -60,7 +60,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>The run of a plan. Another plan gets a run of its own, which observes on the targets what the jobs of
     /// the former one were doing.</summary>
-    public async Task<PlanRun> RunAsync(PlanSlot slot, PlanProgress plan)
+    public async Task<PlanRun> RunAsync(PlanKind slot, PlanProgress plan)
     {
         var key = $"{slot}|{plan.Hash}|{plan.Id}";
         if (_run is null || _runKey != key)

@@ -74,6 +74,7 @@ internal sealed class TurnRunner<TEntity>(RunFrame frame, EntityWriter<TEntity> 
     {
         var entity = (TEntity)turn.Entity.Entity;
         status = frame.Projection.Numbered(turn.Entity.Status, status);
+        status = turn.Entity.Status?.Phase is null ? status with { Form = StatusForm.Current } : status;
         var next = !always && _statuses.IsStored(entity, status)
             ? null
             : _statuses.Fit(entity, RunTokens.Trim(turn.Entity, status), always);

@@ -29,7 +29,7 @@ internal sealed class WordGate(RunFrame frame)
         foreach (var given in marks.TakeIn([.. RunWords.New(turn.Entity)]))
         {
             // Without a plan nothing was changed beside which a mark could lie.
-            var isMade = turn.Kind.Plans.All(before).Any() ? marks.IsMade(given) : true;
+            var isMade = before.Plans.Count > 0 ? marks.IsMade(given) : true;
             var why = RunWords.Refusal(turn.Kind, turn.Entity, given) ?? (isMade == false ? RunWords.Spent : null);
             if (why is null && isMade is null)
             {

@@ -9,10 +9,6 @@ internal interface IRunCleanup
 
     string Stops { get; }
 
-    PlanProgress? PlanOf(RunStatus status);
-
-    RunStatus WithPlan(RunStatus status, PlanProgress? plan);
-
     /// <summary>Whether it is asked for at once.</summary>
     bool IsAccepted(RunSpec spec);
 

@@ -31,14 +31,15 @@ internal static class ReducedObject
     public static RunStatus Status(RunStatus status) => Observed(status) with
     {
         Step = null,
-        Running = [],
+        Active = [],
+        Phases = [],
+        Steps = [],
         NextAction = null,
         RollbackCost = null,
         RetryWord = null,
         RetryCost = null,
         Traceparent = null,
-        Plan = Plan(status.Plan),
-        RollbackPlan = Plan(status.RollbackPlan),
+        Plans = status.Plans.ConvertAll(Plan),
         Target = status.Target is null ? null : status.Target with { Addresses = [], Description = null },
         Attempts = [.. status.Attempts.Select(a => a with { Message = null, Step = null })],
         ActionRequired = [.. status.ActionRequired.Select(_ => AnyAction)],
@@ -61,10 +62,11 @@ internal static class ReducedObject
             ],
         };
 
-    public static PlanProgress? Plan(PlanProgress? plan) => plan is null
-        ? null
-        : PlanProgress.Of(
-            plan.Plan with { Notes = [], Identity = null }, plan.Steps.ConvertAll(s => Steps[s.State]), []);
+    private static PlanProgress Plan(PlanProgress plan)
+    {
+        var steps = plan.Steps.ConvertAll(s => Steps[s.State]);
+        return PlanProgress.Of(plan.Plan.Reduced(steps.Select(s => s.Planned)), steps);
+    }
 
     private static string Shared(string word) => Words.TryGetValue(word, out var shared) ? shared : word;
 }

@@ -24,7 +24,7 @@ internal abstract class RunForm
 }
 
 /// <summary>The <see cref="RunForm"/> of one kind, with its own types.</summary>
-internal abstract class RunForm<TEntity, TSpec, TStatus>(JsonTypeInfo<TEntity> json, PlanSlots slots) : RunForm
+internal abstract class RunForm<TEntity, TSpec, TStatus>(JsonTypeInfo<TEntity> json) : RunForm
     where TEntity : CustomKubernetesEntity<TSpec, TStatus>
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new()
@@ -36,7 +36,6 @@ internal abstract class RunForm<TEntity, TSpec, TStatus>(JsonTypeInfo<TEntity> j
             ? new RunObject(e, ControlAnnotations.Apply(e.Metadata, e.Spec, e.Status), e.Status)
             {
                 Written = e.Spec,
-                Slots = slots,
             }
             : throw new ArgumentException($"not a {typeof(TEntity).Name}", nameof(entity));
 

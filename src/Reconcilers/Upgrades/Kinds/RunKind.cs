@@ -24,7 +24,6 @@ internal abstract class RunKind
     /// steps.</summary>
     public virtual IRunRedo? Redo => null;
 
-    public PlanSlots Plans => field ??= new PlanSlots(Cleanup);
 
     /// <summary>The steps that a plan for this spec may have.</summary>
     public abstract StepRegistry Steps(RunSpec spec);

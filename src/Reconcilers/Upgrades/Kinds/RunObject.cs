@@ -9,7 +9,5 @@ internal sealed record RunObject(IKubernetesObject Entity, RunSpec Spec, RunStat
 
     public RunSpec Written { get; init; } = Spec;
 
-    public PlanSlots Slots { get; init; } = new(cleanup: null);
-
     public WordMarks Marks { get; init; } = new();
 }

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>What the runs of one kind report. Pure.</summary>
 internal abstract class RunReport
 {
-    public abstract RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone);
+    public abstract RunStatus Summarize(RunSpec spec, RunStatus status, PlanKind slot, bool isDone);
 
     public abstract RunMilestones Milestones(RunSpec spec);
 
@@ -23,7 +23,7 @@ internal abstract class RunReport<TSpec, TStatus> : RunReport
     where TSpec : RunSpec
     where TStatus : RunStatus
 {
-    public sealed override RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone) =>
+    public sealed override RunStatus Summarize(RunSpec spec, RunStatus status, PlanKind slot, bool isDone) =>
         Summarize((TSpec)spec, (TStatus)status, slot, isDone);
 
     public sealed override RunMilestones Milestones(RunSpec spec) => Milestones((TSpec)spec);
@@ -36,7 +36,7 @@ internal abstract class RunReport<TSpec, TStatus> : RunReport
     public sealed override string LeftBehind(RunSpec spec, RunStatus status) =>
         LeftBehind((TSpec)spec, (TStatus)status);
 
-    protected abstract TStatus Summarize(TSpec spec, TStatus status, PlanSlot slot, bool isDone);
+    protected abstract TStatus Summarize(TSpec spec, TStatus status, PlanKind slot, bool isDone);
 
     protected abstract RunMilestones Milestones(TSpec spec);
 

@@ -60,7 +60,7 @@ internal sealed class RunGauges : IDisposable
             "drydock_run_steps_late",
             null,
             "Running steps that take more than one and a half times as long as expected.",
-            run => run.HasEnded ? null : run.Run?.Running.Count(IsLate));
+            run => run.HasEnded ? null : run.Run?.Active.Count(IsLate));
         One("drydock_run_start_timestamp_seconds", "s", "When the run began.", static run => At(run.Status?.StartedAt));
         One("drydock_run_end_timestamp_seconds", "s", "When the run ended.", static run => At(run.EndedAt));
         Each(
@@ -128,7 +128,7 @@ internal sealed class RunGauges : IDisposable
 
     private static double? At(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds() / 1000.0;
 
-    private bool IsLate(RunningStep step) =>
+    private bool IsLate(ActiveStep step) =>
         step is { Since: { } since, ExpectedAt: { } expected }
         && _time.GetUtcNow() > since + (1.5 * (expected - since));
 

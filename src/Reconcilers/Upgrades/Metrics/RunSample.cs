@@ -83,7 +83,7 @@ internal sealed record RunSample
             IsReduced = upgrade.IsReduced,
             Status = status,
             Mode = upgrade.Spec.Mode.ToString(),
-            Plans = [.. new[] { status?.Plan, status?.RollbackPlan }.OfType<PlanProgress>()],
+            Plans = status?.Plans ?? [],
             Active = status?.RollbackPlan ?? status?.Plan,
         };
         return sample with { HasEnded = sample.Is(ConditionTypes.Ready) || sample.Is(ConditionTypes.RolledBack) };

@@ -17,7 +17,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string TakeOver =>
         $"Check the target, then take it over: {_kubectl.Patch("""{"spec":{"adoptTarget":true}}""")}.";
 
-    private string RetryCommand => RetryWith(Word.For(Word.Retry, kind.Plans.Retried(status)));
+    private string RetryCommand => RetryWith(Word.For(Word.Retry, status.Retried()));
 
     private string RetryFailure => status.RetryCost is null
         ? $"Repair the cause, then retry: {RetryCommand}."
@@ -70,7 +70,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically: "
             + $"{_kubectl.Print(Findings)}.",
         _ when summary.State == RunState.Failed => Failed(),
-        _ when kind.Plans.Active(status) == PlanSlot.Cleanup => RetryFailure,
+        _ when status.ActiveKind() == PlanKind.Cleanup => RetryFailure,
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
             + $"To read it now: {RetryCommand}.",
         _ => Sentences.Join(
@@ -82,7 +82,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 
     private string Failed()
     {
-        var plan = kind.Plans.Of(status, kind.Plans.Active(status));
+        var plan = status.ActivePlan();
         return Sentences.Join(
             RetryFailure,
             plan is null ? null : AcceptanceTexts.HowTo(kind, entity, plan),
@@ -92,7 +92,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string Planned() => IsRollback
         ? $"Run the rollback: {_kubectl.Patch("""{"spec":{"mode":"Apply"}}""")}. "
             + $"Or discard it: {Cancel}."
-        : "Read status.plan, then run it: "
+        : "Read the plan, then run it: "
             + $"{_kubectl.Patch($$$"""{"spec":{"mode":"Apply","approvedPlanHash":"{{{status.Plan?.Hash}}}"}}""")}.";
 
     private string Ended()

@@ -6,7 +6,7 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
 {
     public void Report(RunObject before, RunObject after)
     {
-        foreach (var slot in Enum.GetValues<PlanSlot>())
+        foreach (var slot in Enum.GetValues<PlanKind>())
         {
             Report(after, PlanOf(before, slot), PlanOf(after, slot));
         }
@@ -138,8 +138,8 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
     private void Normal(RunObject entity, string reason, string message) =>
         events.Normal((TEntity)entity.Entity, reason, message);
 
-    private PlanProgress? PlanOf(RunObject entity, PlanSlot slot) =>
-        entity.Status is { } status ? kind.Plans.Of(status, slot) : null;
+    private static PlanProgress? PlanOf(RunObject entity, PlanKind slot) =>
+        entity.Status is { } status ? status.PlanOf(slot) : null;
 
     private static Condition? True(RunObject entity, string type) =>
         entity.Status?.Conditions.Find(c => c.Type == type && c.Status == "True");

@@ -6,7 +6,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
 {
     /// <summary>The status with the numbers and ids of its plans, as it follows another one.</summary>
     public RunStatus Numbered(RunStatus? before, RunStatus status) =>
-        PlanNumbers.Assign(kind.Plans, before, status, newPlanId);
+        PlanNumbers.Assign(before, status, newPlanId);
 
     public RunStatus Compose(RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
     {
@@ -14,15 +14,14 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             || summary.Phase == RunPhases.RolledBack
             || status.IsUpgraded();
         status = InDirection(entity, Numbered(entity.Status, status));
-        var active = kind.Plans.Of(status, kind.Plans.Active(status));
-        var retry = Word.For(Word.Retry, kind.Plans.Retried(status));
+        var retry = Word.For(Word.Retry, status.Retried());
         var message = summary.Message.Replace(RunMessages.RetryWord, retry, StringComparison.Ordinal);
         var more = Sentences.Join(
             summary.IsStalled || summary.Held ? RunWords.LastIgnored(entity, status) : null,
             entity.Marks.Waits,
             ControlAnnotations.Problems(kind, entity, status));
         summary = summary with { Message = more.Length == 0 ? message : Sentences.Join(message, more) };
-        status = status with
+        status = PlanLines.Show(status, kind.Steps(entity.Spec)) with
         {
             ObservedGeneration = entity.Metadata.Generation,
             Phase = summary.Phase,
@@ -30,12 +29,6 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             Message = SchemaLimits.Clip(summary.Message),
             StartedAt = status.StartedAt ?? now,
             FinishedAt = over ? status.FinishedAt ?? now : null,
-            Progress = active is null
-                ? null
-                : $"{active.Steps.Count(s => s.State == StepState.Succeeded)}/{active.Steps.Count}",
-            Running = active is null
-                ? []
-                : StepDurations.Running(kind.Steps(entity.Spec), kind.Plans.All(status), active),
             Holds = Holds(status.Holds, summary, now),
             RollbackCost = kind.Rollback.Cost(entity.Spec, status),
             RetryWord = summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
@@ -53,14 +46,14 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
     public RunStatus Compose(
         RunObject entity,
         RunStatus status,
-        PlanSlot slot,
+        PlanKind slot,
         PlanProgress plan,
         RunOutcome outcome,
         DateTimeOffset now,
         Func<RunOutcome, RunOutcome>? adjust = null)
     {
-        status = Numbered(entity.Status, kind.Plans.With(status, slot, plan) with { Findings = [] });
-        plan = kind.Plans.Of(status, slot)!;
+        status = Numbered(entity.Status, status.WithPlan(slot, plan) with { Findings = [] });
+        plan = status.PlanOf(slot)!;
         var isDone = outcome.State == RunState.Succeeded;
         status = InDirection(entity, kind.Report.Summarize(entity.Spec, status, slot, isDone));
         var summary = new SummaryReader(kind, entity, status, slot, plan, outcome).Read();
@@ -71,12 +64,12 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
     public RunStatus Over(
         RunObject entity,
         RunStatus status,
-        PlanSlot slot,
+        PlanKind slot,
         DateTimeOffset now,
         Func<RunOutcome, RunOutcome>? adjust = null)
     {
         var done = new RunOutcome(RunState.Succeeded, "", "", "");
-        return Compose(entity, status, slot, kind.Plans.Of(status, slot)!, done, now, adjust);
+        return Compose(entity, status, slot, status.PlanOf(slot)!, done, now, adjust);
     }
 
     /// <summary>Status of an object that restarts from preflight: its changes were undone, so its plans no longer
@@ -85,8 +78,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         entity,
         kind.Form.Forget(status) with
         {
-            Plan = null,
-            RollbackPlan = null,
+            Plans = [],
             AbortedBy = null,
             AbortedRollback = null,
             RolledBackBy = null,

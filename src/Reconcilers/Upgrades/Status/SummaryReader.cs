@@ -2,13 +2,13 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Derives the state of a run from its active plan and the outcome of an advance. Pure.</summary>
 internal sealed class SummaryReader(
-    RunKind kind, RunObject entity, RunStatus status, PlanSlot slot, PlanProgress plan, RunOutcome outcome)
+    RunKind kind, RunObject entity, RunStatus status, PlanKind slot, PlanProgress plan, RunOutcome outcome)
 {
     private const int NamedSteps = 5;
     private const string ReadAgain =
         "It is read again automatically and the run continues once it can be read; a retry reads it at once.";
 
-    private readonly bool _isRollback = slot == PlanSlot.Rollback;
+    private readonly bool _isRollback = slot == PlanKind.Rollback;
 
     // How the run continues where only restored data may be used.
     private string? Restore => kind.Redo is { } redo && redo.FindLost(plan) is not null
@@ -19,8 +19,8 @@ internal sealed class SummaryReader(
     {
         var phase = slot switch
         {
-            PlanSlot.Rollback => RunPhases.RollingBack,
-            PlanSlot.Cleanup => RunPhases.Succeeded,
+            PlanKind.Rollback => RunPhases.RollingBack,
+            PlanKind.Cleanup => RunPhases.Succeeded,
             _ => outcome.Phase.Length > 0 ? outcome.Phase : RunPhases.Succeeded,
         };
         var running = plan.Steps.FindAll(s => s.State == StepState.Running);
@@ -45,11 +45,11 @@ internal sealed class SummaryReader(
             RunState.Stopped => at with { Reason = _isRollback ? Reasons.RollingBack : Reasons.Undoing },
             RunState.Failed => at with
             {
-                State = slot == PlanSlot.Cleanup ? RunState.Stalled : RunState.Failed,
-                Phase = slot == PlanSlot.Cleanup ? RunPhases.Succeeded : RunPhases.Failed,
+                State = slot == PlanKind.Cleanup ? RunState.Stalled : RunState.Failed,
+                Phase = slot == PlanKind.Cleanup ? RunPhases.Succeeded : RunPhases.Failed,
                 Reason = _isRollback ? Reasons.RollbackFailed : outcome.Reason,
                 Message = Failure(),
-                Held = slot == PlanSlot.Upgrade
+                Held = slot == PlanKind.Upgrade
                     && RollbackDecision.AcceptableUntil(kind, entity.Spec, plan) is not null,
             },
             RunState.OutcomeUnknown or RunState.TargetChanged when IsLost() => at with
@@ -145,7 +145,7 @@ internal sealed class SummaryReader(
     // A policy that is not applied is reported, and what a rollback would lose once new data was written.
     private string? IdlePolicy()
     {
-        if (slot != PlanSlot.Upgrade)
+        if (slot != PlanKind.Upgrade)
         {
             return null;
         }

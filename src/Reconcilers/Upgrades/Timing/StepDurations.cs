@@ -4,8 +4,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// of the object, otherwise as the version data said when the step began. Pure.</summary>
 internal static class StepDurations
 {
-    private const int MostRunning = 32;
-
     // A step that ended at its first look says nothing about one that has to wait.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
@@ -16,21 +14,31 @@ internal static class StepDurations
             ? !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)
             : index != 1 || part != step.Node));
 
+    /// <summary>When a step that runs should end, and what that is taken from; nothing if it is unknown.</summary>
     /// <param name="plans">The plans of the object.</param>
-    public static List<RunningStep> Running(
-        StepRegistry steps, IEnumerable<PlanProgress> plans, PlanProgress plan)
+    public static Func<Step, (DateTimeOffset At, string From)?> Expected(
+        StepRegistry steps, IEnumerable<PlanProgress> plans)
     {
         var measured = plans
             .SelectMany(p => p.Steps)
             .Select(s => (Step: s, Duration: Of(s)))
             .Where(s => s.Duration >= Shortest)
             .ToLookup(s => steps.KindOf(s.Step), StringComparer.Ordinal);
-        return
-        [
-            .. plan.Steps.Where(s => s.State == StepState.Running)
-                .Take(MostRunning)
-                .Select(step => Running(steps, step, measured[steps.KindOf(step)].ToList())),
-        ];
+        return step =>
+        {
+            if (step is not { State: StepState.Running, StartedAt: { } since } || steps.Of(step).HeldBy is not null)
+            {
+                return null;
+            }
+
+            var other = measured[steps.KindOf(step)].DefaultIfEmpty().MaxBy(a => a.Duration);
+            if (other.Duration is { } longest)
+            {
+                return (since + longest, $"{other.Step.Id} took {KubernetesDuration.Format(longest)}.");
+            }
+
+            return ExpectedDuration.Of(step) is { } expected ? (since + expected.For, expected.From) : null;
+        };
     }
 
     /// <summary>The sum of the longest durations of the kinds of some steps, as far as they were measured in the plans
@@ -40,34 +48,6 @@ internal static class StepDurations
     {
         var durations = unit.Select(s => Longest(steps, plans, steps.KindOf(s))).OfType<TimeSpan>().ToList();
         return durations.Count > 0 ? durations.Aggregate((a, b) => a + b) : null;
-    }
-
-    private static RunningStep Running(StepRegistry steps, Step step, List<(Step Step, TimeSpan? Duration)> alike)
-    {
-        var running = new RunningStep
-        {
-            Id = step.Id,
-            Since = step.StartedAt,
-            Message = step.Message is { } message ? SchemaLimits.Clip(message) : null,
-        };
-        if (step.StartedAt is not { } since || steps.Of(step).HeldBy is not null)
-        {
-            return running;
-        }
-
-        if (alike.Count > 0)
-        {
-            var longest = alike.MaxBy(a => a.Duration);
-            return running with
-            {
-                ExpectedAt = since + longest.Duration,
-                ExpectedFrom = $"{longest.Step.Id} took {KubernetesDuration.Format(longest.Duration!.Value)}.",
-            };
-        }
-
-        return ExpectedDuration.Of(step) is { } expected
-            ? running with { ExpectedAt = since + expected.For, ExpectedFrom = expected.From }
-            : running;
     }
 
     private static TimeSpan? Longest(StepRegistry steps, IReadOnlyList<PlanProgress> plans, string kind) =>

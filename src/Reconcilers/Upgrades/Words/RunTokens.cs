@@ -7,7 +7,7 @@ internal static class RunTokens
     public static IReadOnlyList<string> NewRetries(RunObject entity) =>
     [
         .. RunWords.Admitted(entity, WordKind.Retry)
-            .Where(given => given.Word!.IsFor(entity.Slots.Retried(entity.Status!)))
+            .Where(given => given.Word!.IsFor(entity.Status!.Retried()))
             .Select(given => given.Text),
     ];
 

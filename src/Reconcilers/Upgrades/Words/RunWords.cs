@@ -33,12 +33,12 @@ internal static class RunWords
     /// <summary>Why a word has no effect now; null if it is for what is here.</summary>
     public static string? Refusal(RunKind kind, RunObject entity, GivenWord given)
     {
-        var (status, retried) = (entity.Status!, kind.Plans.Retried(entity.Status!));
+        var (status, retried) = (entity.Status!, entity.Status!.Retried());
         return (given.Kind, given.Word) switch
         {
             (WordKind.Acceptance, _) => Acceptances.Refusal(kind.Steps(entity.Spec), given, retried),
             (WordKind.Approval, { Failure: null } word) =>
-                kind.Plans.All(status).Any(word.IsFor) ? null : IsOther(retried),
+                status.Plans.Any(word.IsFor) ? null : IsOther(retried),
             (WordKind.Approval, _) => "An approval has the form NAME@HASH.N, as status.holds has it.",
             (_, { Failure: null } word) when word.What == Word.Retry || word.What == kind.Redo?.Phase =>
                 word.IsFor(retried) ? null : IsOther(retried),

@@ -43,7 +43,7 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
             [.. over.Steps().Select(step => Named(cluster, step["id"]!.GetValue<string>()))], cluster.EndState(),
             cluster.Counts())
         {
-            Plan = PlanShape.Of(over["status"]!["plan"]!, id => Named(cluster, id)),
+            Plan = PlanShape.Of(over.Plan()!, id => Named(cluster, id)),
         };
         var cases = DatabaseChaosMatrix.Kills(scenario, golden)
             .Concat(DatabaseChaosMatrix.Accidents(scenario, cluster));

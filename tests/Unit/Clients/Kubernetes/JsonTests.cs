@@ -56,7 +56,7 @@ public sealed class JsonTests
         Written(pending).ShouldBe(
             """{"id":"UpgradeTiKV/tikv-1/drain","phase":"UpgradeTiKV","node":"tikv-1","title":"Drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Pending"}""");
         Written(over).ShouldBe(
-            """{"id":"UpgradeTiKV/tikv-1/drain","node":"tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
+            """{"id":"UpgradeTiKV/tikv-1/drain","phase":"UpgradeTiKV","node":"tikv-1","title":"Drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
         Written(second).ShouldContain("\"attempt\":2");
 
         // A step that is undone while the upgrade waits is pending again: what decides then must not be lost.

@@ -125,8 +125,8 @@ public sealed class PlanGoldenTests
         var world = new YugaWorld(Scenarios[name].Setup);
         var run = YugaRun.Of(world);
         world.PeerVersion = world.Setup.To;
-        GoldenFile.ShouldBeStored(Area, name, run.Plan).ShouldBe(run.Plan.Hash);
-        GoldenFile.ShouldBeStored(Area, $"{name}-done", Succeed(world, run).Plan).ShouldBe(run.Plan.Hash);
+        GoldenFile.ShouldBeStored(Area, name, run.Plan);
+        GoldenFile.ShouldBeStored(Area, $"{name}-done", Succeed(world, run).Plan);
     }
 
     private static YugaRun Succeed(YugaWorld world, YugaRun run)

@@ -87,7 +87,7 @@ internal sealed partial class OmsWorld
         });
 
     /// <summary>The retry that counts now.</summary>
-    public string RetryWord => Word.For(Word.Retry, Slots.Retried(Status));
+    public string RetryWord => Word.For(Word.Retry, Status.Retried());
 
     /// <summary>The retry that also approves the restore of the databases, which a lost command needs.</summary>
     public string RestoreWord => WordFor("RestoreDatabases");
@@ -105,7 +105,7 @@ internal sealed partial class OmsWorld
     /// <summary>The acceptance of the last failure of a step, or violation of a guard.</summary>
     public string AcceptWord(string id)
     {
-        var plan = Slots.Retried(Status);
+        var plan = Status.Retried();
         return Word.For(
             id,
             plan.Steps.Find(s => s.Id == id)?.Record.Failures ?? plan.Guards.Single(g => g.Id == id).Record.Failures,
@@ -126,7 +126,6 @@ internal sealed partial class OmsWorld
         }
     }
 
-    private static PlanSlots Slots { get; } = new(new OmsCleanup());
 
     public void Delete(string? name = null) => Api.Delete<OmsUpgrade>(Namespace, name ?? Setup.Name);
 

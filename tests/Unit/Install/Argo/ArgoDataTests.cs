@@ -17,8 +17,8 @@ public sealed partial class ArgoDataTests
         ["mode", "desiredState", "paused", "holdBefore", "fromVersion", "toVersion", "databases"];
     private static readonly string[] KeptOfStatus =
         [
-            "conditions", "observedGeneration", "phase", "message", "step", "progress", "holds", "findings", "plan",
-            "rollbackPlan", "usedTokens", "rolledBackBy", "abortedBy", "retryWord", "size"
+            "conditions", "observedGeneration", "phase", "message", "step", "progress", "holds", "findings", "plans",
+            "usedTokens", "rolledBackBy", "abortedBy", "retryWord", "size"
         ];
     private static readonly string[] Actions = ["abort", "approve", "pause", "resume", "retry", "rollback"];
 
@@ -162,9 +162,9 @@ public sealed partial class ArgoDataTests
         var uid = (string?)entity["metadata"]!["uid"] ?? "";
         Keep(entity["spec"], KeptOfSpec);
         Keep(entity["status"], KeptOfStatus);
-        foreach (var plan in new[] { entity["status"]!["plan"], entity["status"]!["rollbackPlan"] })
+        foreach (var plan in entity["status"]!["plans"]?.AsArray() ?? [])
         {
-            Keep(plan, ["hash", "hold"]);
+            Keep(plan, ["number", "kind", "hash", "hold"]);
         }
 
         var metadata = entity["metadata"]!.AsObject();

@@ -175,5 +175,5 @@ public sealed class StatusAtNightTests
             ',', world.Status.Approvals.Select(a => $"{a.Name}@{a.PlanHash}.{a.Number}").Append(world.WordFor(phase))));
     }
 
-    private static RunningStep? Running(OmsWorld world, string id) => world.Status.Running.Find(r => r.Id == id);
+    private static ActiveStep? Running(OmsWorld world, string id) => world.Status.Active.Find(r => r.Id == id);
 }

@@ -114,7 +114,7 @@ public sealed class RunCountersTests : IDisposable
         var action = Action();
         var first = Run($"{action}/a=Succeeded");
 
-        Change(first, first with { Plan = first.Plan!.Rewritten(p => p with { Hash = "sha256:other" }) });
+        Change(first, first with { Plan = first.Plan!.Rewritten(p => p with { Acknowledged = ["other"] }) });
 
         Attempts(action).ShouldBe(["succeeded 1"]);
     }
@@ -137,7 +137,7 @@ public sealed class RunCountersTests : IDisposable
 
         var other = first with
         {
-            RollbackPlan = MadeRuns.Plan($"{action}/c=Succeeded").Rewritten(p => p with { Hash = "sha256:other" })
+            RollbackPlan = MadeRuns.Plan($"{action}/c=Succeeded").Rewritten(p => p with { Acknowledged = ["other"] })
         };
         _counters.Changed(MadeRuns.Read(before), MadeRuns.Read(whole with { Status = other }));
         Attempts(action).ShouldBe(["succeeded 1"]);

@@ -82,7 +82,7 @@ public sealed class RunGaugesTests : IDisposable
             {
                 Plan = MadeRuns.Plan("StopOld/oms-a=Succeeded"),
                 RollbackPlan = MadeRuns.Plan("StartOld/oms-a=Pending", "Report/oms=Pending")
-                    .Rewritten(p => p with { Hash = "sha256:2", CompiledAt = MadeRuns.Start.AddMinutes(7) }),
+                    .Rewritten(p => p with { Acknowledged = ["other"], CompiledAt = MadeRuns.Start.AddMinutes(7) }),
             }));
 
         Value("drydock_run_steps", "state=\"pending\"").ShouldBe(2);
@@ -98,15 +98,16 @@ public sealed class RunGaugesTests : IDisposable
         _runs.All.Add(
             MadeRuns.Upgrade("night", MadeRuns.Status("Backup", "StepRunning", ConditionTypes.Reconciling) with
             {
-                Running =
+                Active =
                 [
-                    new RunningStep
+                    new ActiveStep
                     {
                         Id = "Backup/snapshot",
+                        State = StepState.Running,
                         Since = MadeRuns.Start,
                         ExpectedAt = MadeRuns.Start.AddMinutes(10)
                     },
-                    new RunningStep { Id = "Backup/other", Since = MadeRuns.Start },
+                    new ActiveStep { Id = "Backup/other", State = StepState.Running, Since = MadeRuns.Start },
                 ],
             }));
 

@@ -115,7 +115,7 @@ public sealed class RunSpansTests : IDisposable
         {
             Plan = before.Plan,
             RollbackPlan = MadeRuns.Plan("StartOld/oms-a=Succeeded")
-                .Rewritten(p => p with { Hash = "sha256:2", CompiledAt = turned }),
+                .Rewritten(p => p with { Acknowledged = ["other"], CompiledAt = turned }),
             Traceparent = Traceparent,
         };
 

@@ -145,7 +145,7 @@ internal sealed class PlanGolden(RunKind kind)
             yield return ("redo", $"after {lost}\n{Text(redo.Compile(spec, plan), plan)}");
         }
 
-        if (kind.Cleanup is { } cleanup && status.IsUpgraded() && cleanup.PlanOf(status) is null)
+        if (kind.Cleanup is { } cleanup && status.IsUpgraded() && status.CleanupPlan is null)
         {
             yield return ("cleanup", Text(PlanProgress.Of(cleanup.Compile(spec, plan))));
             if (WithImages is not null)

@@ -101,7 +101,7 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IReconcileTrigger
     }
 
     /// <summary>The retry that counts now.</summary>
-    public string RetryWord => Word.For(Word.Retry, Kind.Plans.Retried(Status));
+    public string RetryWord => Word.For(Word.Retry, Status.Retried());
 
     public void Retry() => Annotate(Annotations.Retry, RetryWord);
 

@@ -13,7 +13,7 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
     public override RunNames Names { get; } = RunNames.Of<ToyRun>(
         "ToyRun", "parts", "parts were swapped", "a part was swapped");
 
-    public override RunForm Form => field ??= new ToyForm(Plans);
+    public override RunForm Form => field ??= new ToyForm();
 
     public override RunRollback Rollback { get; } = new ToyRollback(truth);
 
@@ -36,8 +36,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
         }));
     }
 
-    private sealed class ToyForm(PlanSlots slots) : RunForm<ToyRun, ToyRunSpec, ToyRunStatus>(
-        ToyRunContext.Default.ToyRun, slots)
+    private sealed class ToyForm() : RunForm<ToyRun, ToyRunSpec, ToyRunStatus>(
+        ToyRunContext.Default.ToyRun)
     {
         protected override JsonObject Identity(ToyRunSpec spec) =>
             new() { ["parts"] = new JsonArray([.. spec.Parts]) };
@@ -72,12 +72,12 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
     private sealed class ToyReport : RunReport<ToyRunSpec, ToyRunStatus>
     {
-        protected override ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanSlot slot, bool isDone) =>
+        protected override ToyRunStatus Summarize(ToyRunSpec spec, ToyRunStatus status, PlanKind slot, bool isDone) =>
             status with
             {
                 New = status.IsRolledBack() ? [] : [.. (status.Plan?.Steps ?? [])
                     .Where(s => s is { Phase: Swap, State: StepState.Succeeded }).Select(s => s.Name)],
-                ActionRequired = isDone && slot == PlanSlot.Upgrade
+                ActionRequired = isDone && slot == PlanKind.Upgrade
                     ? [new ActionItem { Reason = "Look", Message = "look at the parts" }]
                     : status.ActionRequired,
             };

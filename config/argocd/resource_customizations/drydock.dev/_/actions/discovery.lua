@@ -35,6 +35,6 @@ end
 
 actions["abort"] = {disabled = not is.Reconciling}
 actions["rollback"] = {
-  disabled = status.plan == nil or status.phase == "Planned" or status.phase == "RollingBack" or status.phase == "RolledBack",
+  disabled = next(status.plans or {}) == nil or status.phase == "Planned" or status.phase == "RollingBack" or status.phase == "RolledBack",
 }
 return actions

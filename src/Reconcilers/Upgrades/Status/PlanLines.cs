@@ -1,0 +1,75 @@
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>What a status shows of the plan that is carried out. Pure.</summary>
+internal static class PlanLines
+{
+    private const int MostActive = 32;
+
+    public static RunStatus Show(RunStatus status, StepRegistry steps)
+    {
+        var plan = status.ActivePlan() ?? PlanProgress.Of(new Plan());
+        var done = plan.Steps.Count(s => s.State == StepState.Succeeded);
+        return status with
+        {
+            Progress = plan.Steps.Count == 0 ? null : $"{done}/{plan.Steps.Count}",
+            Active = Active(plan, StepDurations.Expected(steps, status.Plans)),
+            Phases = [.. plan.Steps.GroupBy(s => s.Phase, StringComparer.Ordinal).Select(p => Phase(p.Key, [.. p]))],
+            Steps = plan.Steps.Count > SchemaLimits.Lines ? [] : [.. plan.Steps.Select(Line)],
+        };
+    }
+
+    // A step that waits for its next attempt has a reason.
+    private static List<ActiveStep> Active(
+        PlanProgress plan, Func<Step, (DateTimeOffset At, string From)?> expected) =>
+    [
+        .. from step in plan.Steps
+            .Where(s => s.State is StepState.Running or StepState.Failed or StepState.Unknown
+                || (s is { State: StepState.Pending, Reason: not null }))
+            .Take(MostActive)
+        let end = expected(step)
+        select new ActiveStep
+        {
+            Id = step.Id,
+            Title = step.Title,
+            State = step.State,
+            Since = step.StartedAt,
+            ExpectedAt = end?.At,
+            ExpectedFrom = end?.From,
+            Attempt = step.Attempt,
+            Reason = step.Reason,
+            Message = step.Message is { } message ? SchemaLimits.Clip(message) : null,
+            Accept = step.Acceptable ? Word.For(step.Id, step.Failures, plan) : null,
+            OutputRef = step.Record.OutputRef,
+        },
+    ];
+
+    private static PhaseStatus Phase(string name, List<Step> steps)
+    {
+        var done = steps.Count(s => s.State == StepState.Succeeded);
+        var began = steps.Min(s => s.StartedAt);
+        var state = done == steps.Count ? StepState.Succeeded
+            : steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } stopped ? stopped.State
+            : steps.Exists(s => s.HasEverBegun) ? StepState.Running
+            : StepState.Pending;
+        return new PhaseStatus
+        {
+            Name = name,
+            State = state,
+            StartedAt = began,
+            Seconds = state == StepState.Succeeded ? Seconds(began, steps.Max(s => s.FinishedAt)) : null,
+            Steps = $"{done}/{steps.Count}",
+        };
+    }
+
+    private static string Line(Step step)
+    {
+        var began = step.StartedAt is { } at ? $" {at.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" : "";
+        var took = step.State == StepState.Succeeded && Seconds(step.StartedAt, step.FinishedAt) is { } seconds
+            ? $" {seconds}s"
+            : "";
+        return SchemaLimits.Clip($"{step.Id} {step.State}{began}{took}: {step.Title}", SchemaLimits.Reference);
+    }
+
+    private static int? Seconds(DateTimeOffset? from, DateTimeOffset? to) =>
+        from is { } began && to is { } ended ? (int)Math.Max((ended - began).TotalSeconds, 0) : null;
+}

@@ -1,0 +1,45 @@
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>What this operator cannot read of a stored status, and what to do; null if it can. It neither continues nor
+/// undoes such a run.</summary>
+internal static class StatusForm
+{
+    public const int Current = 1;
+
+    private const string Nothing = "Nothing is started, and nothing is undone.";
+
+    private static readonly string Abandon =
+        $"To release it as it is, set {Annotations.OnDelete}={Annotations.Abandon} and delete it.";
+
+    /// <summary>A form that this operator does not know. Nothing may be written to such a status: what is not known of
+    /// it would be lost.</summary>
+    public static string? Unknown(RunStatus status)
+    {
+        if (status.Phase is not null && status.Form is null)
+        {
+            return "This status was written by a version of Drydock before the first release, in a form that is no "
+                + $"longer read. {Nothing} Let the version that wrote it finish what is under way. {Abandon}";
+        }
+
+        return status.Form <= Current || status.Phase is null
+            ? null
+            : $"This status has form {status.Form}, and Drydock {CrdSchema.Number} reads form {Current}. "
+                + $"{Nothing} Run the version that wrote it, or a later one. {Abandon}";
+    }
+
+    /// <summary>A plan that was damaged, or that a later version wrote. It is written back as it is.</summary>
+    public static string? UnreadablePlan(RunStatus status)
+    {
+        if (status.Plans.Find(p => p.Unreadable is not null) is not { } plan)
+        {
+            return null;
+        }
+
+        var writer = $"Drydock {plan.WrittenBy?.ToString() ?? "of an unknown version"}";
+        return plan.WrittenBy > CrdSchema.Number
+            ? $"Plan {plan.Number} was written by {writer}, and Drydock {CrdSchema.Number} cannot read it. {Nothing} "
+                + $"Run {writer} or a later version. {Abandon}"
+            : $"Plan {plan.Number} in status.plans is damaged: {writer} wrote it, and it cannot be read. {Nothing} "
+                + $"Restore the status from a backup of the object. {Abandon}";
+    }
+}

@@ -1,0 +1,169 @@
+using System.IO.Compression;
+
+namespace Drydock.Tests.Unit.Crds;
+
+/// <summary>A plan in status: read as it was written, or not at all.</summary>
+public sealed class PackedRunTests
+{
+    [Fact]
+    public void Plan_is_read_as_it_was_written_and_written_as_it_was_read()
+    {
+        var run = Begun();
+        var text = Text(run);
+        var read = Read(text);
+
+        JsonSerializer.Serialize(StoredRun.ToStored(read), CrdsJsonContext.Default.StoredPlan)
+            .ShouldBe(JsonSerializer.Serialize(StoredRun.ToStored(run), CrdsJsonContext.Default.StoredPlan));
+        (read.Unreadable, read.Hash, read.WrittenBy).ShouldBe((null, run.Hash, CrdSchema.Number));
+        Text(read).ShouldBe(text);
+    }
+
+    [Fact]
+    public void Parts_of_a_foreign_compressor_stay_as_they_are()
+    {
+        var (mine, foreign) = (JsonNode.Parse(Text(Begun()))!, JsonNode.Parse(Text(Begun()))!);
+        foreach (var part in (string[])["work", "details", "record"])
+        {
+            foreign[part] = Packed(Inflated(mine[part]!), CompressionLevel.NoCompression);
+        }
+
+        var read = Read(foreign.ToJsonString());
+        read.Hash.ShouldBe(Begun().Hash);
+        JsonNode.DeepEquals(JsonNode.Parse(Text(read)), foreign).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("work")]
+    [InlineData("details")]
+    [InlineData("record")]
+    public void Damaged_part_is_not_read_and_not_lost(string part)
+    {
+        string[] damages =
+        [
+            "", "not base64!", Convert.ToBase64String([1, 2, 3]), Packed("{"), Packed("null"),
+            Packed("""{"steps":[{"id":"A/other"}]}"""), Packed("""{"steps":[{"id":"A/1","later":1}]}"""),
+            Packed("""{"steps":[{"id":"A/1","state":"Later"}]}"""),
+        ];
+        foreach (var damage in damages)
+        {
+            var stored = JsonNode.Parse(Text(Begun()))!;
+            stored[part] = damage;
+            var read = Read(stored.ToJsonString());
+
+            (read.Unreadable is null, read.IsDone).ShouldBe((false, false), damage);
+            (read.Number, read.Id).ShouldBe((3, "k7f2m9x1"));
+            Text(read).ShouldBe(stored.ToJsonString());
+            Text(read.With(read.Plan with { Number = 4 })).ShouldBe(stored.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public void Other_work_than_the_hash_says_is_not_read()
+    {
+        var (stored, other) = (JsonNode.Parse(Text(Begun()))!, JsonNode.Parse(Text(Begun()))!);
+        var work = Inflated(stored["work"]!).Replace("\"plain\"", "\"other\"", StringComparison.Ordinal);
+        work.ShouldNotBe(Inflated(other["work"]!));
+        stored["work"] = Packed(work);
+
+        Read(stored.ToJsonString()).Unreadable.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("kind", "\"Later\"")]
+    [InlineData("number", "\"three\"")]
+    [InlineData("hash", "null")]
+    public void Head_that_is_not_known_is_not_read(string field, string value)
+    {
+        var stored = JsonNode.Parse(Text(Begun()))!;
+        stored[field] = JsonNode.Parse(value);
+        var read = Read(stored.ToJsonString());
+
+        read.Unreadable.ShouldNotBeNull();
+        JsonNode.DeepEquals(JsonNode.Parse(Text(read)), stored).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Part_that_inflates_without_end_is_not_read()
+    {
+        var stored = JsonNode.Parse(Text(Begun()))!;
+        stored["details"] = Packed($$"""{"notes":["{{new string('x', 17 * 1024 * 1024)}}"]}""");
+
+        Read(stored.ToJsonString()).Unreadable.ShouldNotBeNull();
+    }
+
+    // The program of the plugin for each system, and the next release, make these bytes.
+    [Fact]
+    public void Hash_does_not_depend_on_the_machine() =>
+        Begun().Hash.ShouldBe("sha256:9ab25d70fcc8a6925e582433b9b9dcab8224a46a97dc226e695ce93bbb5b57c0");
+
+    private static PlanProgress Begun() => new StoredPlan
+    {
+        Number = 3,
+        Id = "k7f2m9x1",
+        Kind = PlanKind.Rollback,
+        Why = "The upgrade failed.",
+        Hold = "RollBack",
+        CompiledAt = new DateTimeOffset(2026, 3, 6, 18, 0, 0, TimeSpan.Zero),
+        SpecHash = "sha256:1",
+        Acknowledged = ["ClockSkew/İıåä"],
+        Notes = ["One."],
+        Steps =
+        [
+            new StoredStep
+            {
+                Id = "A/1",
+                Node = "1",
+                Action = "plain",
+                Parameters = new(StringComparer.Ordinal)
+                {
+                    ["ız"] = "é",
+                    ["Iz"] = "\ud83d\ude00",
+                    ["a-b"] = "1",
+                    ["ab"] = "2",
+                },
+                Timeout = "17m",
+                RunOnce = true,
+                Retry = RetryRule.RestoreFirst,
+                State = StepState.Succeeded,
+                Receipt = new(StringComparer.Ordinal) { ["exec"] = "1" },
+            },
+            new StoredStep { Id = "A/2", Action = "plain", Title = "Do it", After = ["A/1"], OnlyLists = true },
+        ],
+        Guards =
+        [
+            new StoredGuard
+            {
+                Id = "G",
+                Check = "toy",
+                From = ["A/1"],
+                Until = "A/2",
+                Failures = 1,
+                Violations = [new GuardViolation { Reason = "Broken", Message = "It is broken." }],
+            },
+        ],
+    }.AsRun();
+
+    private static string Text(PlanProgress run) =>
+        JsonSerializer.Serialize(run, CrdsJsonContext.Default.PlanProgress);
+
+    private static PlanProgress Read(string text) =>
+        JsonSerializer.Deserialize(text, CrdsJsonContext.Default.PlanProgress)!;
+
+    private static string Packed(string json, CompressionLevel level = CompressionLevel.Fastest)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, level, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(json));
+        }
+
+        return Convert.ToBase64String(packed.ToArray());
+    }
+
+    private static string Inflated(JsonNode part)
+    {
+        using var gzip = new GZipStream(
+            new MemoryStream(Convert.FromBase64String(part.GetValue<string>())), CompressionMode.Decompress);
+        return new StreamReader(gzip).ReadToEnd();
+    }
+}
