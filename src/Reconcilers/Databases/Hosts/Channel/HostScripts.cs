@@ -11,7 +11,8 @@ internal static class HostScripts
 
     public static string Looking(string name) => Known.GetOrAdd(name, static n => Join(Common, n));
 
-    public static string ForActing(string name) => Known.GetOrAdd(name, static n => Join(Common, Acting, n));
+    public static string ForActing(string name) => Known.GetOrAdd(
+        $"{Acting} {name}", _ => Join(Common, Acting, name));
 
     public static string Together(IEnumerable<string> names)
     {
