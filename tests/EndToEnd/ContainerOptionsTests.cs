@@ -118,7 +118,7 @@ public sealed class ContainerOptionsTests(StageFixture fixture)
             '\n', upgrade.Plan()!["notes"]!.AsArray().Select(note => note!.GetValue<string>()));
         foreach (var part in new[]
         {
-            "The new container of oms-a is the current one with the new image.",
+            "On oms-a the new container gets all options of the present one; only the image changes.",
             "The options of the current container are kept: ", "Dns", "Memory 1.0 GiB → 2.0 GiB",
             "spec.container sets memory 2Gi", "env TOKEN (Secret sink, key token)"
         })

@@ -27,7 +27,7 @@ internal sealed record Run(ShownKind Kind, V1ObjectMeta Metadata, RunSpec Spec, 
     };
 
     public IEnumerable<(string Name, PlanProgress Plan)> Plans =>
-        (Status?.Plans ?? []).Select(p => ($"{p.Plan.Kind}", p));
+        (Status?.Plans ?? []).Where(p => p.Unreadable is null).Select(p => ($"{p.Plan.Kind}", p));
 
     public PlanProgress? ActivePlan => Plans.Select(p => p.Plan).LastOrDefault();
 

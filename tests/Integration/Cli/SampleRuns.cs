@@ -94,7 +94,7 @@ internal static class SampleRuns
         Progress = "34/34",
         StartedAt = Now.AddMinutes(-1534),
         FinishedAt = Now.AddMinutes(-1534 + 63.2),
-        Message = "All 34 steps succeeded, downtime 28m. Follow-up actions in status.actionRequired: 1.",
+        Message = "All 34 steps succeeded, downtime 28m. One thing is left to do (status.actionRequired).",
         Conditions = Conditions("SucceededWithActions", ready: true),
         Plan = Oms(Upgraded(-1500, isDone: true), 'c'),
         Times =

@@ -115,7 +115,7 @@ public sealed class PageCommandTests(CrdServers servers)
         });
         using var http = servers.Old.CreateHttpClient();
         using var content = new StringContent(
-            new JsonObject { ["status"] = status }.ToJsonString(), System.Text.Encoding.UTF8,
+            new JsonObject { ["status"] = StoredPlans.Packed(status) }.ToJsonString(), System.Text.Encoding.UTF8,
             "application/merge-patch+json");
         using var answer = await http.PatchAsync(
             new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades/{Name}/status", UriKind.Relative),

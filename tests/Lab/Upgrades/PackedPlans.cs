@@ -34,6 +34,12 @@ public static class PackedPlans
             }
         }
 
+        // A step of which nothing happened has no record.
+        foreach (var step in (plan["steps"]?.AsArray() ?? []).OfType<JsonObject>())
+        {
+            step["state"] ??= "Pending";
+        }
+
         foreach (var (name, value) in head.Where(f => f.Key is not ("work" or "details" or "record" or "steps")))
         {
             plan[name] = value?.DeepClone();

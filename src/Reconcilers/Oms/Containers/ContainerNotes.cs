@@ -61,7 +61,8 @@ internal static class ContainerNotes
         .Where(node => node.ContainerNote.Length > 0)
         .GroupBy(node => node.ContainerNote, node => node.Name, StringComparer.Ordinal)
         .Select(note => SchemaLimits.Clip(
-            $"The new container of {string.Join(", ", note)} is the current one with the new image. {note.Key}",
+            $"On {string.Join(", ", note)} the new container gets all options of the present one; only the image "
+                + $"changes. {note.Key}",
             SchemaLimits.Message));
 
     private static bool IsUsual(string name, string? value) =>

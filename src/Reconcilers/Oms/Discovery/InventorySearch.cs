@@ -198,7 +198,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
         };
         if (why is not null)
         {
-            findings.Note($"{Field} is not set. Sql is used, because {why}.");
+            findings.Note($"High availability is switched by SQL, because {why} ({Field} is not set).");
             return HighAvailabilityMethod.Sql;
         }
 

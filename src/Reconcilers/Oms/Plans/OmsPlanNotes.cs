@@ -48,8 +48,7 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
     private IEnumerable<string> Always() =>
     [
         $"The metadata database is {discovery.Server} with {string.Join(", ", discovery.Topology.Databases)}.",
-        "The downtime lasts from the stop of the first old container (T1) to the write that enables high availability "
-            + "(T2). Images and containers are prepared before it.",
+        "OMS is down from StopOld (T1) to EnableHA (T2). Images and containers are prepared before.",
         Path.Target.Init switch
         {
             InitKind.None => "This version needs no docker_init.sh: a later build uses the databases as they are.",

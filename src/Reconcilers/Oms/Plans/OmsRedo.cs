@@ -29,8 +29,9 @@ internal sealed class OmsRedo : IRunRedo
         : null;
 
     public string Describe(string lost, PlanProgress plan) =>
-        $"After {lost} the run continues only on restored data, so the plan was compiled again ({plan.Hash}). The new "
-        + $"containers are stopped, the snapshot is restored, and everything from {Phases.StartNew} on is repeated.";
+        $"After {lost} the run continues only on restored data, so the plan was compiled again "
+        + $"({Word.Prefix(plan.Hash)}). The new containers are stopped, the snapshot is restored, and everything from "
+        + $"{Phases.StartNew} on is repeated.";
 
     public string Cost(PlanProgress plan)
     {

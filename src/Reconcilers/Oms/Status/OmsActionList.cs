@@ -98,7 +98,7 @@ internal static class OmsActionList
 
     private static ActionEntry OldContainer(OmsUpgrade upgrade, Step stop) => new(
         Reasons.RemoveOldContainers,
-        "The old containers are stopped and kept for a rollback. Once you accept the upgrade, remove them: "
+        "The old containers are stopped and kept for a rollback. When you are content, remove them: "
         + new KubectlCommands(OmsUpgrade.ShortName, upgrade.Metadata).Patch(
             """{"spec":{"cleanup":{"accepted":true}}}""") + ".",
         stop.Node ?? "",

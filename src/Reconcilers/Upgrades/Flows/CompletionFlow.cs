@@ -165,8 +165,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
                     RunState.Working,
                     RunPhases.RollingBack,
                     Reasons.RollingBack,
-                    $"{RunMessages.Because(turn.Entity, RollbackCause.Request)} "
-                    + "Checking whether a rollback is possible."));
+                    $"{RunMessages.Because(turn.Entity, RollbackCause.Request)} Planning the rollback."));
         }
 
         var cleanup = _kind.Cleanup!;

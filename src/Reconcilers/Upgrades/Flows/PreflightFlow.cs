@@ -214,7 +214,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
     private Decision Plan(Turn turn, IRunDiscovery discovery)
     {
         var identity = _kind.Form.IdentityOf(turn.Spec);
-        var plan = Acceptances.WithNote(turn.Steps, discovery.Compile(turn.Entity.Written)) with
+        var plan = discovery.Compile(turn.Entity.Written) with
         {
             CompiledAt = turn.Now,
             SpecHash = FieldClasses.Hash(identity),

@@ -159,7 +159,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
     }
 
     private Plan Compile(RunSpec spec, RunStatus status, RollbackCause cause, RollbackLook look) =>
-        Acceptances.WithNote(_kind.Steps(spec), _kind.Rollback.Compile(
+        _kind.Rollback.Compile(
             spec,
             new RollbackBasis(status.Plan!)
             {
@@ -167,7 +167,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
                 Status = status,
                 Unattended = cause == RollbackCause.Deletion,
                 Notes = look.Notes,
-            }));
+            });
 
     private static RunOutcome Unavailable(RollbackCause cause, string message) => new(
         cause == RollbackCause.Failure ? RunState.Failed : RunState.Stalled,

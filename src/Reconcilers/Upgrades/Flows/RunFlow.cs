@@ -326,8 +326,7 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
                 : next(turn);
 
     private static string? Aborted(Turn turn) => turn.Status.AbortedBy is { } token
-        ? $"The run was aborted by {Annotations.Abort}={token}. Running steps have finished and nothing more is "
-            + "started."
+        ? $"The run was aborted by {Annotations.Abort}={token}. Running steps have finished; nothing more is started."
         : null;
 
     private static Decision EndOf(Turn turn, RunOutcome outcome) =>

@@ -64,8 +64,8 @@ internal static class RunMessages
             RunState.Working,
             phase,
             Reasons.TargetBusy,
-            $"The target ({target}) is held by {holder}. This run continues automatically when that run finishes or is "
-            + $"deleted. The claim is the Lease {holder.Lease}.");
+            $"Waits for {holder}, which works on the same target ({target}), and then continues automatically. The "
+            + $"claim is the Lease {holder.Lease}.");
 
     public static string HolderGone(string target, ClaimHolder holder) =>
         $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is unknown. "

@@ -35,7 +35,7 @@ internal sealed class Findings(
         var word = subject is null ? reason : $"{reason}/{Sentences.Word(subject)}";
         if (acknowledged?.FirstOrDefault(entry => entry == word || entry == reason) is { } entry)
         {
-            Note($"Acknowledged by {entry} in spec.preflight.acknowledge: {message}");
+            Note($"You acknowledged {entry}: {message}");
             return;
         }
 

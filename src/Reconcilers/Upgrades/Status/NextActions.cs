@@ -5,11 +5,6 @@ namespace Drydock.Reconcilers.Upgrades;
 internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus status)
 {
     private const string Automatic = "Nothing: the run continues automatically.";
-    private const string Findings =
-        """{range .status.findings[*]}{.reason}{"\t"}{.node}{"\t"}{.field}{"\t"}{.message}{"\n"}{end}""";
-    private const string Actions =
-        """{range .status.actionRequired[*]}{.reason}{"\t"}{.count}{"\t"}{.subject}{"\t"}{.message}{"\n"}{end}""";
-
     private readonly KubectlCommands _kubectl = new(kind.Names.Resource, entity.Metadata);
 
     private bool IsRollback => status.RollbackPlan is not null;
@@ -67,8 +62,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             ? "Undo what was done, so that the former version runs: "
                 + $"{_kubectl.Annotate(Annotations.Abort, NewAbort())}."
             : $"Roll back: {RollBackCommand}.",
-        _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically: "
-            + $"{_kubectl.Print(Findings)}.",
+        _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically.",
         _ when summary.State == RunState.Failed => Failed(),
         _ when status.ActiveKind() == PlanKind.Cleanup => RetryFailure,
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
@@ -97,9 +91,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 
     private string Ended()
     {
-        var actions = status.ActionRequired.Count > 0
-            ? $"Do what status.actionRequired lists: {_kubectl.Print(Actions)}."
-            : null;
+        var actions = status.ActionRequired.Count > 0 ? "Do what status.actionRequired lists." : null;
         if (!IsRollback)
         {
             return actions ?? "Nothing.";
@@ -166,8 +158,6 @@ internal sealed class KubectlCommands(string resource, V1ObjectMeta metadata)
         Command("annotate", $"{Quoted($"{key}={value}")} --overwrite");
 
     public string RemoveAnnotation(string key) => Command("annotate", $"{key}-");
-
-    public string Print(string jsonPath) => Command("get", $"-o jsonpath='{jsonPath}'");
 
     private string Command(string verb, string arguments) =>
         $"`{$"kubectl -n {metadata.Namespace} {verb} {resource} {metadata.Name} {arguments}".TrimEnd()}`";

@@ -188,7 +188,10 @@ internal sealed class SummaryReader(
         return remedy is null ? outcome.Message : Sentences.Join(outcome.Message, "Nothing more is started.", remedy);
     }
 
-    private string? Actions() => status.ActionRequired.Count > 0
-        ? $"Follow-up actions in status.actionRequired: {status.ActionRequired.Count}."
-        : null;
+    private string? Actions() => status.ActionRequired.Count switch
+    {
+        0 => null,
+        1 => "One thing is left to do (status.actionRequired).",
+        var more => $"{more} things are left to do (status.actionRequired).",
+    };
 }

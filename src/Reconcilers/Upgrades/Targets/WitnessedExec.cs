@@ -167,7 +167,7 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
                 new WitnessedOutcome(
                     WitnessedState.NeverRan,
                     exec.ExitCode,
-                    $"The command's shell ended with {exec.ExitCode} before the command started."),
+                    $"The command did not start: its shell ended with {exec.ExitCode}."),
             _ => new WitnessedOutcome(WitnessedState.NotStarted, null, "The command has not started."),
         };
     }

@@ -35,26 +35,6 @@ internal static class Acceptances
         return tokens.Count == 0 ? null : string.Join(',', tokens.Select(f => Word.For(f.Id, f.Failures, plan)));
     }
 
-    public static Plan WithNote(StepRegistry steps, Plan plan)
-    {
-        var names = plan.Steps
-            .Select(step => (Step: step, Mark: steps.Of(step).Acceptance))
-            .Where(s => s.Mark is not null && !s.Step.OnlyLists)
-            .Select(s => Pattern(s.Step) + (s.Mark!.OnlyIf is { } only ? $" ({only})" : ""))
-            .Distinct(StringComparer.Ordinal)
-            .ToList();
-        return names.Count == 0 ? plan : plan with
-        {
-            Notes =
-            [
-                .. plan.Notes.Take(SchemaLimits.Findings - 1),
-                SchemaLimits.Clip(
-                    "If one of these steps fails, you can accept its result with the annotation "
-                    + $"{Annotations.Accept}=STEP@HASH.N.F or spec.accept: {string.Join(", ", names)}."),
-            ],
-        };
-    }
-
     private static IEnumerable<(string Id, int Failures)> Acceptable(PlanProgress plan) =>
         plan.Steps.Where(s => s is { State: StepState.Failed, Acceptable: true }).Select(s => (s.Id, s.Failures))
             .Concat(plan.Guards.Where(g => g.Record.Open is { Key: not null }).Select(g => (g.Id, g.Record.Failures)));
@@ -62,12 +42,6 @@ internal static class Acceptances
     private static bool IsFor(GivenWord given, PlanProgress plan) =>
         given.Word is { Failure: { } failure } word && word.IsFor(plan)
         && Acceptable(plan).Contains((word.What, failure));
-
-    // On every node the same.
-    private static string Pattern(PlannedStep step) =>
-        step.Node is { } node && step.Id.Split('/') is [var phase, var second, .. var rest] && second == node
-            ? string.Join('/', [phase, "NODE", .. rest])
-            : step.Id;
 
     private static UsedAcceptance Entry(
         StepRegistry steps, GivenWord given, PlanProgress plan, PlanProgress next)

@@ -50,7 +50,7 @@ internal static class RunWords
         "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end every word. "
         + (plan.Id.Length == 0
             ? "No plan is stored now."
-            : $"Now it is {plan.Hash}, number {plan.Number}; status.nextAction has the word for it.");
+            : $"Now it is {Word.Prefix(plan.Hash)}, number {plan.Number}; status.nextAction has the word for it.");
 
     /// <param name="why">Why it has no effect; null for an approval that counts from now on.</param>
     public static RunStatus Record(RunStatus status, GivenWord given, string? why, DateTimeOffset now) =>

@@ -254,7 +254,7 @@ public sealed class PreflightTests
 
         result.Findings.ShouldBeEmpty();
         var plan = new TiDbProcedure(world.Upgrade.Spec, result.Discovery!).Compile();
-        plan.Notes.Count(n => n.StartsWith("Acknowledged by ", StringComparison.Ordinal)).ShouldBe(2);
+        plan.Notes.Count(n => n.StartsWith("You acknowledged ", StringComparison.Ordinal)).ShouldBe(2);
         plan.Acknowledged.ShouldBe(["ClockSkew", label]);
         plan.Hash.ShouldNotBe(before);
     }

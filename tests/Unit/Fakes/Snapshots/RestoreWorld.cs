@@ -97,8 +97,13 @@ internal sealed class RestoreWorld : IStorages
                 Status = new OmsUpgradeStatus
                 {
                     Phase = RunPhases.RollingBack,
-                    Target =
-                        new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
+                    Restore = waits == StepState.Succeeded ? null : Name,
+                    Target = new TargetStatus
+                    {
+                        Identity = target,
+                        Claim = new ClaimTarget(target, []).Names(Space)[0],
+                        Databases = ["rm", "cm"],
+                    },
                     Plan = new StoredPlan
                     {
                         Steps = [new()

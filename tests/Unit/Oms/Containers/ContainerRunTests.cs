@@ -53,7 +53,7 @@ public sealed class ContainerRunTests
     [Fact]
     public void Plan_says_what_is_kept_and_what_differs_once_for_all_nodes()
     {
-        var note = Golden.World.Plan.Notes.Where(n => n.Contains("with the new image")).ShouldHaveSingleItem();
+        var note = Golden.World.Plan.Notes.Where(n => n.Contains("only the image changes")).ShouldHaveSingleItem();
 
         note.ShouldBeWorded();
     }
@@ -193,8 +193,8 @@ public sealed class ContainerRunTests
         });
         world.RunUntil(() => world.Is("Planned"), "planned");
 
-        world.Plan.Notes.Where(n => n.Contains("with the new image")).Select(n => n.Split(" is the")[0])
-            .ShouldBe(["The new container of oms-a", "The new container of oms-b"]);
+        world.Plan.Notes.Where(n => n.Contains("only the image changes")).Select(n => n.Split(" the new container")[0])
+            .ShouldBe(["On oms-a", "On oms-b"]);
         world.Step("PrepareImage/oms-b/create").As<CreateContainer>().Changes.ShouldNotBeNull()
             .ShouldContain("memory 48Gi");
     }

@@ -97,7 +97,7 @@ public sealed class InventorySearchTests
         }).Planned();
 
         world.Status.Findings.ShouldBeEmpty();
-        world.Plan.Notes.Count(n => n.StartsWith("Acknowledged by DataShared", StringComparison.Ordinal))
+        world.Plan.Notes.Count(n => n.StartsWith("You acknowledged DataShared", StringComparison.Ordinal))
             .ShouldBe(2, "a stopped OMS is none");
         world.Status.Nodes.ShouldAllBe(n => n.Container == OmsWorld.OldName);
     }
@@ -272,7 +272,8 @@ public sealed class InventorySearchTests
 
         world.Status.Findings.ShouldBeEmpty();
         world.Plan.Notes.ShouldContain(
-            "spec.highAvailability.method is not set. Sql is used, because OMS 3.3.0-ce has no ha.config.");
+            "High availability is switched by SQL, because OMS 3.3.0-ce has no ha.config "
+                + "(spec.highAvailability.method is not set).");
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class CommunityTests
             Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.DuplicateProjectNames] }
         });
         world.RunToSuccess();
-        world.Plan.Notes.ShouldContain(n => n.Contains("Acknowledged") && n.Contains("'orders'"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("You acknowledged") && n.Contains("'orders'"));
     }
 
     [Fact]

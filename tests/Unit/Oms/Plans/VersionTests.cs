@@ -165,7 +165,7 @@ public sealed class VersionTests
         });
         world.RunToSuccess();
         world.Count("jar").ShouldBe(2);
-        world.Plan.Notes.ShouldContain(n => n.StartsWith("Acknowledged by VersionPathUnsupported/OblogproxyTasks"));
+        world.Plan.Notes.ShouldContain(n => n.StartsWith("You acknowledged VersionPathUnsupported/OblogproxyTasks"));
     }
 
     [Fact]

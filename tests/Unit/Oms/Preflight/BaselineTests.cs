@@ -13,7 +13,7 @@ public sealed class BaselineTests
         world.Rules.Broken.ShouldBeEmpty();
         world.Count("start sshd").ShouldBe(0);
         world.Plan.Notes.ShouldContain(
-            n => n.StartsWith("Acknowledged by ComponentsUnhealthy/oms-b/sshd") && n.Contains("sshd FATAL"));
+            n => n.StartsWith("You acknowledged ComponentsUnhealthy/oms-b/sshd") && n.Contains("sshd FATAL"));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class BaselineTests
         world.Apply(s => Acknowledge(s, "ClockSkew/oms-b"));
         world.RunToSuccess();
 
-        world.Plan.Notes.ShouldContain(n => n.StartsWith("Acknowledged by ClockSkew/oms-b"));
+        world.Plan.Notes.ShouldContain(n => n.StartsWith("You acknowledged ClockSkew/oms-b"));
     }
 
     [Fact]

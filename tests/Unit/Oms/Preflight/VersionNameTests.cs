@@ -31,7 +31,7 @@ public sealed class VersionNameTests
             Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ImageNameContradicts] }
         });
         world.RunToSuccess();
-        world.Plan.Notes.ShouldContain(n => n.Contains("Acknowledged") && n.Contains("named after version 4.2.1"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("You acknowledged") && n.Contains("named after version 4.2.1"));
     }
 
     [Fact]

@@ -151,14 +151,14 @@ public sealed class StatusAtNightTests
     }
 
     [Fact]
-    public void Findings_say_how_to_list_them()
+    public void Findings_are_what_is_to_be_corrected_next()
     {
         var world = new OmsWorld();
         world.Old("oms-b").Name = "oms_other";
         world.Apply();
         world.RunToStall();
 
-        Next(world).ShouldContain("jsonpath='{range .status.findings[*]}");
+        Next(world).ShouldBe("Correct what status.findings lists; preflight is repeated automatically.");
         var found = world.Status.Findings.ShouldHaveSingleItem();
         found.Message.ShouldBeWorded();
         world.Rules.Broken.ShouldBeEmpty();

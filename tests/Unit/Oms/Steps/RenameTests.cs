@@ -154,7 +154,7 @@ public sealed class RenameTests
         world.RunToSuccess();
 
         world.Plan.Notes.ShouldContain(n => n.Contains("id=1=7")
-            && n.StartsWith($"Acknowledged by {Reasons.CascadedWriters} ", StringComparison.Ordinal));
+            && n.StartsWith($"You acknowledged {Reasons.CascadedWriters}:", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -171,7 +171,7 @@ internal sealed class PlanGolden(RunKind kind)
             Status = status,
             Unattended = isUnattended,
         };
-        return Acceptances.WithNote(kind.Steps(spec), kind.Rollback.Compile(spec, basis));
+        return kind.Rollback.Compile(spec, basis);
     }
 
     private string Text(PlanProgress compiled, PlanProgress? before = null)
