@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Drydock.Crds.Plans;
 
-/// <summary>Maps a plan and its record to their form in status and back. What cannot be read, whoever wrote it, becomes
-/// a plan that is <see cref="PlanProgress.Unreadable"/> and is written back as it was.</summary>
+/// <summary>Maps a plan and its record to their form in status and back. What cannot be read becomes a plan that is
+/// <see cref="PlanProgress.Unreadable"/> and is written back as it was.</summary>
 public sealed class PackedRun : JsonConverter<PlanProgress>
 {
     /// <summary>The largest part, as JSON: about ten times that of the largest plan.</summary>
@@ -44,7 +44,7 @@ public sealed class PackedRun : JsonConverter<PlanProgress>
         }
         catch (Exception exception) when (exception is FormatException or JsonException or InvalidDataException)
         {
-            // What is wrong with it concerns nobody: what counts is who wrote it.
+            // Where the JSON is wrong helps no administrator; StatusForm names the version that wrote it.
         }
 
         return new PlanProgress(head, RunRecord.None) { Unreadable = stored, WrittenBy = writer };

@@ -50,7 +50,7 @@ internal static partial class ControlAnnotations
 
     public static string? Problems(RunKind kind, RunObject entity, RunStatus status)
     {
-        var plans = status.Plans.ToList();
+        var plans = status.Plans;
         var idle = plans.Count > 0
             ? Holds(entity.Metadata).Where(name => !plans.Exists(plan => Has(plan, name))).ToList()
             : [];

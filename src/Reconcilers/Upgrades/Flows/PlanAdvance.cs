@@ -83,7 +83,7 @@ internal sealed record PlanAdvance(
 
         // A rollback never waits for the window.
         var units = Slot == PlanKind.Upgrade && spec.Window is { } window
-            ? new UnitWindow(turn.Steps, [.. seen.Plans], plan, window, turn.Now)
+            ? new UnitWindow(turn.Steps, seen.Plans, plan, window, turn.Now)
             : null;
         return new RunControls
         {
