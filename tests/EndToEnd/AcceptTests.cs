@@ -42,7 +42,7 @@ public sealed class AcceptTests(StageFixture fixture)
         jar.Message().ShouldContain("1 project could not be merged");
         await AcceptAsync(stage, space, jar.AcceptWord(Jar));
         var init = await stage.WaitForAsync(space, u => u.Reason("Stalled") == "MarkerMissing");
-        init.Message().ShouldContain($"drydock.dev/accept={init.AcceptWord(Init)}");
+        init.Message().ShouldContain($"drydock.dev/approve={init.AcceptWord(Init)}");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
         await AcceptAsync(stage, space, $"{init.AcceptWord("Backup/snapshot")},{init.AcceptWord(Init)}");
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(4));
@@ -73,11 +73,11 @@ public sealed class AcceptTests(StageFixture fixture)
                 && e["message"]!.GetValue<string>().Contains(id, StringComparison.Ordinal));
         }
 
-        events.ShouldContain(e => e!["reason"]!.GetValue<string>() == "AcceptIgnored"
+        events.ShouldContain(e => e!["reason"]!.GetValue<string>() == "ApprovalIgnored"
             && e["message"]!.GetValue<string>().Contains("Backup/snapshot", StringComparison.Ordinal));
     }
 
     private static Task<string> AcceptAsync(UpgradeStage stage, string space, string tokens) =>
         stage.ControlPlane.KubectlAsync(
-            ["-n", space, "annotate", "--overwrite", "omsu", UpgradeCourse.Name, $"drydock.dev/accept={tokens}"]);
+            ["-n", space, "annotate", "--overwrite", "omsu", UpgradeCourse.Name, $"drydock.dev/approve={tokens}"]);
 }

@@ -50,7 +50,7 @@ public sealed class BadInputTests(StageFixture fixture)
             stalled.Message().ShouldContain("Nothing was changed");
         }
 
-        await ApplyAsync(stage, space, spec => spec["mode"] = "Plan");
+        await ApplyAsync(stage, space, spec => spec["approval"] = "Manual");
         (await stage.WaitForAsync(space, u => u.Phase() == "Planned")).FindingReasons().ShouldBeEmpty();
         await AssertUntouchedAsync(stage, before);
     }
@@ -65,7 +65,7 @@ public sealed class BadInputTests(StageFixture fixture)
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         var stalled = await StallAsync(stage, space, spec =>
         {
-            spec["mode"] = "Plan";
+            spec["approval"] = "Manual";
             spec["metadataDatabase"]!["credentialsSecretRef"] = new JsonObject { ["name"] = "oms-metadb" };
         });
         stalled.Reason("Stalled").ShouldBe("AccessDenied");

@@ -33,8 +33,8 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
         closed.Message().ShouldContain(
             (now + TimeSpan.FromHours(3)).ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), Case.Sensitive,
             "when the window opens");
-        closed.Condition("Planned").ShouldBe("True");
-        closed.Condition("Stalled").ShouldBe("False");
+        closed.Plan("Upgrade").ShouldNotBeNull();
+        closed.Condition("Stalled").ShouldBe("");
         (await stage.Oms.ReadStateAsync()).ToString().ShouldBe(before, "nothing is changed outside of the window");
 
         await PatchAsync(
@@ -58,7 +58,7 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
             ["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/abort=not-tonight"]);
 
         var aborted = await stage.WaitForAsync(space, u => u.Phase() == "Failed" && u.Reason("Failed") == "Aborted");
-        aborted.Condition("Succeeded").ShouldBe("False");
+        aborted.Condition("Succeeded").ShouldBe("");
         (await stage.Oms.ReadStateAsync()).ToString()
             .ShouldBe(before, "names, high availability and containers are as they were");
 
@@ -82,12 +82,12 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
         var space = await stage.NewNamespaceAsync();
         var other = stage.Manifest(space, "the-other");
         other["spec"]!["newContainer"] = "oms_422_other";
-        other["spec"]!["mode"] = "Plan";
+        other["spec"]!["approval"] = "Manual";
         other["spec"]!["preflight"]!["duplicateProjectNames"] = "Rename";
         await stage.ApplyAsync(other.ToJsonString());
         var busy = await stage.WaitForAsync(space, u => u.Reason("Reconciling") == "TargetBusy", name: "the-other");
         busy.Message().ShouldContain($"{first}/oms-322-to-422");
-        busy.Condition("Stalled").ShouldBe("False");
+        busy.Condition("Stalled").ShouldBe("");
         return space;
     }
 

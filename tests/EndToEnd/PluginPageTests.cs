@@ -19,8 +19,7 @@ public sealed class PluginPageTests(StageFixture fixture)
         kubectl drydock check -f upgrade.yaml -n oms
         kubectl -n oms apply -f upgrade.yaml
         kubectl drydock status oms-322-to-422 -n oms -w
-        hash="$(kubectl drydock plan oms-322-to-422 -n oms -o name)"
-        kubectl -n oms patch omsu oms-322-to-422 --type merge -p '{"spec":{"mode":"Apply","approvedPlanHash":"'"$hash"'"}}'
+        kubectl drydock approve oms-322-to-422 Plan -n oms --yes
         kubectl drydock wait oms-322-to-422 -n oms --for Held --timeout 3h
         kubectl drydock approve oms-322-to-422 DisableHA -n oms --yes
         kubectl drydock status oms-322-to-422 -n oms -w

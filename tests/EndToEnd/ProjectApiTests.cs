@@ -108,8 +108,7 @@ public sealed class ProjectApiTests(StageFixture fixture)
             .ShouldContain(Lagging);
         stopped.Single(a => a!["message"]!.GetValue<string>().Contains("failed now"))!["subject"]!.GetValue<string>()
             .ShouldContain(FailedByUpgrade);
-        done.Condition("ProjectsVerified").ShouldBe("False");
-        done.Condition("Settled").ShouldBe("True");
+        ((string?)done["status"]!["projectsAfter"]!["reason"]).ShouldBe("ProjectsDiffer");
     }
 
     private static async Task AssertNewAsync(UpgradeStage stage)

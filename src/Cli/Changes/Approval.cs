@@ -14,6 +14,7 @@ internal static class Approval
         {
             Promise = $"Approves {string.Join(" and ", holds.Select(h => h.Name))} of {run.FullName} (plan "
                 + $"{Word.Prefix(run.ActivePlan?.Hash ?? "")}). {Next(run, holds)}",
+            Confirm = holds.Any(h => h.Destroys == true) ? run.Metadata.Name : null,
             Annotations = Change.One(
                 Annotations.Approve,
                 Tokens.Add(run, Annotations.Approve, holds.Select(h => h.Approval), entry => IsNeeded(run, entry))),
@@ -28,6 +29,13 @@ internal static class Approval
         {
             throw CliException.Refused(
                 $"{run.FullName} waits for no approval: {run.Situation}. {run.Status?.Message}");
+        }
+
+        if (!run.IsObserved)
+        {
+            throw CliException.Refused(
+                $"The operator has not seen the last change of the spec of {run.FullName} yet, so what the "
+                + "approval would start is not known. Ask again.");
         }
 
         var names = string.Join(", ", holds.Select(h => h.Name));
@@ -60,7 +68,7 @@ internal static class Approval
         return Sentences.Join(
             [
                 $"The run then continues with {Sentences.List(steps.ConvertAll(s => s.Id), NamedSteps)}.",
-                Consent.Of(run, [.. holds.Select(hold => hold.Name)]),
+                .. holds.SelectMany(hold => hold.Consent?.Split('\n') ?? []).Distinct(StringComparer.Ordinal),
                 .. holds.Any(hold => hold.Name == plan.Hold) ? plan.Notes : [],
             ]);
     }
@@ -93,8 +101,13 @@ internal static class Approval
 
     // Null while the operator has not read it. A phase that was approved in part: its other steps still need the
     // approval, and the operator keeps few records.
-    private static bool? IsNeeded(Run run, string entry)
+    public static bool? IsNeeded(Run run, string entry)
     {
+        if (run.Status?.Acceptances.Exists(a => a.Token == entry) == true)
+        {
+            return false;
+        }
+
         var record = run.Status?.Approvals.Find(
             a => a.AsGiven() == entry.Replace("@sha256:", "@", StringComparison.Ordinal));
         return record is null ? null

@@ -7,6 +7,9 @@ internal sealed record Change
     /// written.</summary>
     public required string Promise { get; init; }
 
+    /// <summary>The name to type before data are dropped; null asks for y.</summary>
+    public string? Confirm { get; init; }
+
     public string Circumstances { get; init; } = "";
 
     public string Sentence => Circumstances.Length == 0 ? Promise : $"{Promise} {Circumstances}";

@@ -21,7 +21,7 @@ internal static class ChangeWriter
         output.WriteLine(change.Sentence);
         if (!isAgreed)
         {
-            Ask(invocation.Surroundings);
+            Ask(invocation.Surroundings, change.Confirm);
         }
 
         (run, change) = await invocation.RetryAsync(
@@ -41,7 +41,8 @@ internal static class ChangeWriter
     }
 
     /// <exception cref="CliException">The answer is no, or the question cannot be asked.</exception>
-    public static void Ask(Surroundings surroundings)
+    /// <param name="name">What to type; null for y.</param>
+    public static void Ask(Surroundings surroundings, string? name = null)
     {
         if (!surroundings.CanAsk)
         {
@@ -50,8 +51,9 @@ internal static class ChangeWriter
                     + "Add --yes.");
         }
 
-        surroundings.Output.Write("Continue? [y/N] ");
-        if (surroundings.Input.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
+        surroundings.Output.Write(name is null ? "Continue? [y/N] " : $"Type {name} to continue: ");
+        var answer = surroundings.Input.ReadLine()?.Trim();
+        if (name is null ? answer is not ("y" or "Y" or "yes") : answer != name)
         {
             throw CliException.Refused("Nothing was written.");
         }

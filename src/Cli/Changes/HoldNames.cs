@@ -4,7 +4,8 @@ namespace Drydock.Cli.Changes;
 internal static class HoldNames
 {
     public static bool Covers(string name, PlanProgress plan, Step step) =>
-        name == plan.Hold || HoldMatcher.Covers(name, step.Planned);
+        IsWhole(name, plan) || HoldMatcher.Covers(
+            name == HoldMatcher.FirstChange ? HoldMatcher.FirstChangeIn(plan.Plan.Steps) ?? name : name, step.Planned);
 
     public static ImmutableList<Step> Steps(string name, PlanProgress? plan) =>
         plan?.Steps.FindAll(step => Covers(name, plan, step)) ?? [];
@@ -16,10 +17,12 @@ internal static class HoldNames
         var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id)
             .ToHashSet(StringComparer.Ordinal);
         return names
-            .SelectMany(name => name == HoldMatcher.PointOfNoReturn || name == plan.Hold
+            .SelectMany(name => name == HoldMatcher.PointOfNoReturn || IsWhole(name, plan)
                 ? Steps(name, plan).Where(s => s.State == StepState.Pending && s.After.TrueForAll(done.Contains))
                     .Select(s => s.Id)
                 : [name])
             .ToHashSet(StringComparer.Ordinal);
     }
+
+    private static bool IsWhole(string name, PlanProgress plan) => name == plan.Hold || name == HoldMatcher.Plan;
 }

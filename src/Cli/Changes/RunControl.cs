@@ -70,7 +70,7 @@ internal static class RunControl
         if (names.FirstOrDefault(n => !list.Contains(n, StringComparer.Ordinal)) is { } missing)
         {
             throw CliException.Refused(
-                run.Spec.HoldBefore.Contains(missing)
+                run.Spec.Holds.Contains(missing, StringComparer.Ordinal)
                     ? $"{run.FullName} is held before {missing} by spec.holdBefore, which this command does not "
                         + $"change. Approve it when it waits: `{run.Command("approve", missing)}`."
                     : $"{run.FullName} has no hold before {missing} in the annotation {Annotations.Hold}. It has "
@@ -110,7 +110,11 @@ internal static class RunControl
 
     // Whether steps of a plan start without a repair or a change of the spec.
     private static bool IsStarting(Run run) =>
-        run.Status is { Plan: not null, Phase: not (null or RunPhases.Pending or RunPhases.Preflight) }
+        run.Status is
+        {
+            Plan: not null,
+            Phase: not (null or RunPhases.Pending or RunPhases.Preflight or RunPhases.Planned)
+        }
         && !run.Is(ConditionTypes.Stalled)
         && !run.Is(ConditionTypes.Ready);
 

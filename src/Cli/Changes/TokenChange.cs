@@ -20,12 +20,13 @@ internal static class TokenChange
         {
             Promise = isRolledBack ? $"Starts the upgrade {run.FullName} again, from preflight."
                 : isPreflight ? $"Repeats preflight of {run.FullName} now. If it finds nothing, the "
-                    + (run.Spec.Mode == RunMode.Apply ? "upgrade starts." : "plan is stored.")
+                    + (run.Spec.Approval == ApprovalPolicy.Automatic ? "upgrade starts." : "plan is stored.")
                 : run.Status.RetryCost is { Length: > 0 } cost ? $"Repeats {run.FullName} on restored data. {cost}"
                 : $"Continues {run.FullName}{From(run.Status)}.",
             Circumstances = isRolledBack || run.Reason == Reasons.OutcomeUnknown
                 ? ""
                 : $"The cause has to be repaired first: {run.Status.Message}",
+            Confirm = run.Status.RetryCost is null ? null : run.Metadata.Name,
             Annotations = Change.One(Annotations.Retry, token),
             Effect = seen => Tokens.Find(seen, TokenKind.Retry, token) switch
             {
@@ -152,12 +153,8 @@ internal static class TokenChange
             Promise = $"Accepts the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step "
                 + "then counts as done, and the acceptance is recorded.",
             Annotations = Change.One(
-                Annotations.Accept,
-                Tokens.Add(
-                    run,
-                    Annotations.Accept,
-                    [token],
-                    entry => run.Status!.Acceptances.Exists(a => a.Token == entry) ? false : null)),
+                Annotations.Approve,
+                Tokens.Add(run, Annotations.Approve, [token], entry => Approval.IsNeeded(run, entry))),
             Effect = seen => seen.Status?.Acceptances.Find(a => a.Token == token) is { } record
                 ? record.Accepted
                     ? new TakenUp($"Accepted. {seen.Report}")
@@ -177,7 +174,7 @@ internal static class TokenChange
                 + $"{run.PatchCommand($$"""{"desiredState":"Upgraded","retry":"{{token}}"}""")}.");
         }
 
-        if (run.Reason is Reasons.TooLate or Reasons.HolderGone or Reasons.PlanChanged or Reasons.TargetClaimLost
+        if (run.Reason is Reasons.TooLate or Reasons.HolderGone or Reasons.TargetClaimLost
             or Reasons.RollbackUnavailable)
         {
             throw CliException.Refused(

@@ -13,9 +13,6 @@ internal sealed record RunPageView
 {
     public required RunView Run { get; init; }
 
-    /// <summary>The state of the system that is upgraded, as a sentence; null if the status does not say it.</summary>
-    public string? System { get; init; }
-
     public string? Target { get; init; }
 
     /// <summary>Null if the status of this kind does not measure them.</summary>

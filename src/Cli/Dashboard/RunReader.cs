@@ -24,7 +24,6 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
     public static RunPageView Page(Run run, IReadOnlyList<SnapshotView> snapshots, DateTimeOffset now) => new()
     {
         Run = RunViewBuilder.BuildWithOffers(run, now),
-        System = System(run),
         Target = run.Status?.Target?.Description,
         Downtimes = run.Status is OmsUpgradeStatus oms ? [.. Downtimes(oms)] : null,
         Attempts = [.. (run.Status?.Attempts ?? []).SelectMany(Ended)],
@@ -73,15 +72,6 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
             (Name: (run.Status as OmsUpgradeStatus)?.RollbackSnapshotRef?.Name, Purpose: "before the rollback"),
         }.Where(s => !string.IsNullOrEmpty(s.Name)).Select(s => new SnapshotView(s.Name!, s.Purpose));
 
-    // An undo before the downtime switches high availability on again without a milestone of its own, so nothing is
-    // said of it once there is a rollback.
-    private static string? System(Run run) => run.Status is not OmsUpgradeStatus oms ? null
-        : oms.DowntimeSince is not null ? "OMS is down."
-        : oms is { HighAvailability.EnabledBefore: true, RollbackPlan: null }
-            && run.Is(ConditionTypes.HighAvailabilityDisabled) && !run.Is(ConditionTypes.HighAvailabilityEnabled)
-                ? "High availability of OMS is off."
-        : null;
-
     /// <summary>The outages that the status of a run measures.</summary>
     public static IEnumerable<DowntimeView> Downtimes(Run run) =>
         run.Status is OmsUpgradeStatus oms ? Downtimes(oms) : [];
@@ -107,7 +97,7 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
         }
 
         var again = since ?? (times.T2 is null ? null : StoppedAgain(status.RollbackPlan));
-        DateTimeOffset? total = KubernetesDuration.TryParse(times.Downtime, out var downtime)
+        DateTimeOffset? total = KubernetesDuration.TryParse(status.Downtime, out var downtime)
             ? first + downtime
             : null;
         if ((times.T2 ?? (again is null ? total ?? times.RolledBackAt : null)) is { } up)

@@ -1,6 +1,6 @@
 namespace Drydock.Cli.Init;
 
-/// <summary>The manifest of a DatabaseRollingUpgrade: the seed and the access, with mode: Plan and comments at what is
+/// <summary>The manifest of a DatabaseRollingUpgrade: the seed and the access, with comments at what is
 /// left to fill in. Pure.</summary>
 internal static class DatabaseManifest
 {
@@ -17,13 +17,11 @@ internal static class DatabaseManifest
             kind: DatabaseRollingUpgrade
             metadata: {name: {{{name ?? ObjectName.Of("tidb", to)}}}}
             spec:
-              mode: Plan
               engine: TiDB
               fromVersion: {{{ManifestYaml.Of(fromVersion)}}}
               toVersion: {{{ManifestYaml.Of(to)}}}
               # One PD; the other processes are found from there.
               seed: {{{ManifestYaml.Of(seed)}}}
-              holdBefore: [UpgradePD]
               package:
                 directory: {{{ManifestYaml.Of($"/data/deploy-packages/tidb-v{to}")}}}
                 archives:
@@ -66,7 +64,6 @@ internal static class DatabaseManifest
             kind: DatabaseRollingUpgrade
             metadata: {name: {{{name ?? ObjectName.Of(product, toVersion)}}}}
             spec:
-              mode: Plan
               engine: YugabyteDB
               fromVersion: {{{ManifestYaml.Of(fromVersion)}}}
               toVersion: {{{ManifestYaml.Of(toVersion)}}}

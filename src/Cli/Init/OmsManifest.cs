@@ -9,7 +9,7 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
 
     public string? HostIP { get; init; }
 
-    /// <summary>Writes the manifest as YAML, with mode: Plan.</summary>
+    /// <summary>Writes the manifest as YAML.</summary>
     /// <exception cref="CliException">Something is unknown that has to be given.</exception>
     public string Write()
     {
@@ -35,7 +35,6 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
             kind: OmsUpgrade
             metadata: {name: {{{name}}}}
             spec:
-              mode: Plan
               edition: {{{edition}}}
               fromVersion: {{{ManifestYaml.Of(from)}}}
               toVersion: {{{ManifestYaml.Of(ToVersion)}}}
@@ -50,8 +49,6 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
               # Where the dumps of the metadata databases go: a folder of the operator, or s3.
               backup:
                 storage: {directory: {path: /var/lib/drydock/snapshots}}
-              # Everything is prepared first. Then the upgrade waits for your approval, before high availability is off.
-              holdBefore: [DisableHA]
 
             """;
     }

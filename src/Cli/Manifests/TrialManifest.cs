@@ -61,9 +61,9 @@ internal sealed record TrialManifest(ShownKind Kind, IKubernetesObject Entity, s
             ["labels"] = new JsonObject { [TrialLabel] = CreatedBy },
         };
 
-        // A plan that was approved before is no condition for a check.
-        spec!["mode"] = nameof(RunMode.Plan);
-        spec.Remove("approvedPlanHash");
+        // A check is never carried out.
+        spec!["approval"] = nameof(ApprovalPolicy.Manual);
+        spec.Remove("approvals");
         try
         {
             return new TrialManifest(kind, kind.Read(document, options), name);

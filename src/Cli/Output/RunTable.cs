@@ -10,11 +10,10 @@ internal static class RunTable
     private static readonly ShownState[] Needs =
         [ShownState.Held, ShownState.Stalled, ShownState.InProgress, ShownState.Ready];
 
-    /// <summary>What waits for an administrator first, or has failed, and of that where the system is down; then what
-    /// runs, in the same way; then what has ended.</summary>
+    /// <summary>Where the system is down first; then what waits for an administrator or has failed, what runs, and what
+    /// has ended.</summary>
     public static IEnumerable<RunView> ByNeed(IEnumerable<RunView> runs) => runs
-        .OrderBy(run => run.State is not (ShownState.Held or ShownState.Stalled))
-        .ThenBy(run => run.DowntimeSince is null)
+        .OrderBy(run => run.DowntimeSince is null)
         .ThenBy(run => Array.IndexOf(Needs, run.State))
         .ThenBy(run => run.Namespace, StringComparer.Ordinal)
         .ThenBy(run => run.Name, StringComparer.Ordinal);
@@ -31,7 +30,7 @@ internal static class RunTable
                     + "lists all."));
         }
 
-        string[] columns = ["NAMESPACE", "NAME", "FROM", "TO", "PHASE", "REASON", "STEPS", "ELAPSED", "DOWN"];
+        string[] columns = ["NAMESPACE", "NAME", "FROM", "TO", "SYSTEM", "PHASE", "REASON", "STEPS", "ELAPSED", "DOWN"];
         var table = new Table().Border(TableBorder.None).AddColumns(
             [.. columns.Select(column => new TableColumn($"[grey]{column}[/]").NoWrap().Padding(0, 0, Gap, 0))]);
         if (isWide)
@@ -48,6 +47,7 @@ internal static class RunTable
                 Texts.Escape(run.Name),
                 Texts.Escape(run.FromVersion),
                 Texts.Escape(run.ToVersion),
+                run.System is { } system ? $"[{Texts.Color(system)}]{system}[/]" : "",
                 $"[{color}]{Texts.Escape(run.Phase)}[/]",
                 $"[{color}]{Texts.Escape(run.Reason)}[/]",
                 Texts.Escape(run.Progress ?? ""),

@@ -56,6 +56,7 @@ internal sealed class StatusText(bool isWide)
     {
         string?[] facts =
         [
+            run.System is { } system ? $"system {system}" : null,
             run.Progress is { } progress ? $"steps {progress}" : null,
             run.Instances,
             run.ElapsedSeconds is { } elapsed
@@ -146,7 +147,7 @@ internal sealed class StatusText(bool isWide)
         string?[] lines =
         [
             .. Findings(run),
-            .. run.Holds.Select(hold => Hold(hold, run.At)),
+            .. run.Holds.SelectMany(hold => Hold(hold, run.At)),
             .. run.ActionRequired.Select(action =>
                 $"[yellow]To do: {Texts.Escape(action.Reason)}[/] {Where(action)}{Texts.Emphasise(action.Message)}"),
             run.NextAction is { Length: > 0 } next && run.Holds.Count == 0
@@ -161,11 +162,15 @@ internal sealed class StatusText(bool isWide)
         return lines.OfType<string>();
     }
 
-    private static string Hold(HoldView hold, DateTimeOffset now)
+    private static IEnumerable<string> Hold(HoldView hold, DateTimeOffset now)
     {
         var since = hold.Since is { } from ? $" for {Texts.Duration((now - from).TotalSeconds)}" : "";
-        return $"[magenta]Waits before {Texts.Escape(hold.Name)}{since}.[/] Release it: "
-            + $"[bold]{Texts.Escape(hold.Command)}[/]";
+        var where = hold.Name == HoldMatcher.Plan ? "with its plan" : $"before {Texts.Escape(hold.Name)}";
+        return
+        [
+            $"[magenta]Waits {where}{since}.[/] Approve: [bold]{Texts.Escape(hold.Command)}[/]",
+            .. (hold.Consent?.Split('\n') ?? []).Select(line => $"  {Texts.Emphasise(line)}"),
+        ];
     }
 
     private static string Where(FindingView finding) =>

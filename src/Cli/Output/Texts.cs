@@ -20,6 +20,13 @@ internal static class Texts
 
     public static string Word(StepMark mark) => Of(mark).Word;
 
+    public static string Color(SystemState system) => system switch
+    {
+        SystemState.Down => "red",
+        SystemState.Up => "green",
+        _ => "yellow",
+    };
+
     public static string Color(ShownState state) => state switch
     {
         ShownState.Ready => "green",

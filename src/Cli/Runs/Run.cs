@@ -13,9 +13,9 @@ internal sealed record Run(ShownKind Kind, V1ObjectMeta Metadata, RunSpec Spec, 
     public required string To { get; init; }
 
     /// <summary>Since when the system is down; null while it is not, or if the kind has no downtime.</summary>
-    public DateTimeOffset? DowntimeSince => (Status as OmsUpgradeStatus)?.DowntimeSince;
+    public DateTimeOffset? DowntimeSince => Status?.DowntimeSince;
 
-    public string? Downtime => (Status as OmsUpgradeStatus)?.Times?.Downtime;
+    public string? Downtime => Status?.Downtime;
 
     public string? InstanceProgress => (Status as DatabaseRollingUpgradeStatus)?.InstanceProgress;
 

@@ -44,6 +44,9 @@ internal sealed record RunView
     /// <summary>Seconds that the remaining steps take at least; null if nothing is known of them.</summary>
     public double? RemainingSeconds { get; init; }
 
+    /// <summary>Whether users can work with the system; null before the first look and after the end.</summary>
+    public SystemState? System { get; init; }
+
     /// <summary>Since when the system is down; null while it is not.</summary>
     public DateTimeOffset? DowntimeSince { get; init; }
 
@@ -76,7 +79,8 @@ internal enum ShownState
 }
 
 /// <summary>A hold, and the command that ends it.</summary>
-internal sealed record HoldView(string Name, string Approval, DateTimeOffset? Since, string Command);
+internal sealed record HoldView(
+    string Name, string Approval, DateTimeOffset? Since, string Command, string? Consent);
 
 /// <summary>A change that the present state of a run allows.</summary>
 /// <param name="Argument">What it is about; null for the run.</param>

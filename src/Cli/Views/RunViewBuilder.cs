@@ -35,6 +35,7 @@ internal static class RunViewBuilder
             FinishedAt = status?.FinishedAt,
             ElapsedSeconds = Seconds(firstStepAt, status?.FinishedAt, now),
             RemainingSeconds = durations.Remaining(active, now)?.TotalSeconds,
+            System = status?.System?.State,
             DowntimeSince = run.DowntimeSince,
             DowntimeSeconds = run.DowntimeSince is { } since ? Math.Max((now - since).TotalSeconds, 0)
                 : KubernetesDuration.TryParse(run.Downtime, out var downtime) ? downtime.TotalSeconds
@@ -42,7 +43,8 @@ internal static class RunViewBuilder
             RollbackCost = status?.RollbackCost,
             Holds =
             [
-                .. holds.Select(h => new HoldView(h.Name, h.Approval, h.Since, run.Command("approve", h.Name))),
+                .. holds.Select(
+                    h => new HoldView(h.Name, h.Approval, h.Since, run.Command("approve", h.Name), h.Consent)),
             ],
             Plans = plans,
             Findings =

@@ -4,15 +4,12 @@ namespace Drydock.Crds.Common;
 /// itself.</summary>
 public static class Annotations
 {
-    /// <summary>Approves a hold: <c>NAME@HASH.N</c>, as <c>status.holds</c> has it. NAME is the hold, HASH the first 8
-    /// hex digits of the hash of the plan, N its number. Several are separated by commas.</summary>
+    /// <summary>Approves, as <c>spec.approvals</c> does: <c>WHAT@HASH.N</c>, as <c>status.holds</c> has it. WHAT is the
+    /// hold, HASH the first 8 hex digits of the hash of the plan, N its number. For the result of a failed step that
+    /// only verifies something: <c>STEP@HASH.N.F</c>, as <c>status.active</c> has it; F is the number of the failure.
+    /// Several are separated by commas. On a SnapshotRestore that stopped with OutcomeUnknown: <c>restore@HASH</c>, as
+    /// its message has it.</summary>
     public const string Approve = "drydock.dev/approve";
-
-    /// <summary>Accepts the result of a failed step that only verifies something: <c>STEP@HASH.N.F</c>, as
-    /// <c>status.nextAction</c> has it; F is the number of the failure. Several are separated by commas. As
-    /// <c>spec.accept</c>. On a SnapshotRestore that stopped with OutcomeUnknown: <c>restore@HASH</c>, as its message
-    /// has it.</summary>
-    public const string Accept = "drydock.dev/accept";
 
     /// <summary>Continues after a failure, an abort or a rollback, as <c>spec.retry</c> does: <c>Retry@HASH.N</c>, as
     /// <c>status.retryWord</c> has it. On a BackupSnapshot or SnapshotRestore: any new value.</summary>

@@ -87,7 +87,6 @@ public static class Reasons
     public const string StorageUnusable = "StorageUnusable";
     public const string ClockSkew = "ClockSkew";
     public const string LockUnavailable = "LockUnavailable";
-    public const string PlanChanged = "PlanChanged";
     public const string TooLate = "TooLate";
 
     // A run that stalls or fails while its plan runs.
@@ -170,12 +169,8 @@ public static class Reasons
     public const string ServerUnreachable = "ServerUnreachable";
     public const string RestoreFailed = "RestoreFailed";
 
-    // Milestones.
+    // The projects of OMS after the upgrade.
     public const string Done = "Done";
-    public const string NotYet = "NotYet";
-    public const string NotNeeded = "NotNeeded";
-    public const string NotHeld = "NotHeld";
-    public const string NotFailed = "NotFailed";
     public const string ProjectsDiffer = "ProjectsDiffer";
     public const string Unverifiable = "Unverifiable";
 
@@ -185,7 +180,6 @@ public static class Reasons
     public const string StepRetried = "StepRetried";
     public const string CleanupAnnounced = "CleanupAnnounced";
     public const string ResultAccepted = "ResultAccepted";
-    public const string AcceptIgnored = "AcceptIgnored";
     public const string ServerUnverified = "ServerUnverified";
     public const string InitializedWithWarning = "InitializedWithWarning";
     public const string VersionAdvice = "VersionAdvice";

@@ -11,7 +11,7 @@ public static class RunPhases
     /// <summary>Everything is checked. Nothing is changed.</summary>
     public const string Preflight = "Preflight";
 
-    /// <summary>Ended: mode Plan. The plan is ready and nothing was changed.</summary>
+    /// <summary>The plan waits for its approval. Nothing was changed.</summary>
     public const string Planned = "Planned";
 
     /// <summary>Ended: the new version runs.</summary>
@@ -26,6 +26,6 @@ public static class RunPhases
     /// <summary>Stopped by a failure. After a repair, a retry continues.</summary>
     public const string Failed = "Failed";
 
-    /// <summary>True if a run in this phase has nothing left to do, so that identity fields may change.</summary>
+    /// <summary>True if a run in this phase has nothing begun, so that identity fields may change.</summary>
     public static bool IsEnded(string? phase) => phase is Planned or Succeeded or RolledBack;
 }

@@ -3,14 +3,24 @@ namespace Drydock.Crds.Common;
 /// <summary>Settings of the run itself, which every kind of upgrade has.</summary>
 public abstract record RunSpec
 {
-    /// <summary>Plan stops after preflight, stores the plan and changes nothing. Apply executes the plan.</summary>
+    /// <summary>Who approves the plan. Manual: every plan is shown and waits for your approval. Automatic: it starts at
+    /// once, and the first change of the system still waits unless holdBefore says otherwise.</summary>
     [FieldClass(FieldClass.Control)]
-    public RunMode Mode { get; init; }
+    public ApprovalPolicy Approval { get; init; }
+
+    /// <summary>What you approve, as WHAT@HASH.N in status.holds, or as STEP@HASH.N.F in status.active for a failure
+    /// that you have checked: the step then counts as done. Each works once. The annotation drydock.dev/approve does
+    /// the same.</summary>
+    [FieldClass(FieldClass.Control)]
+    [ListSet]
+    [Items(SchemaLimits.History)]
+    [Length(SchemaLimits.Reference, Minimum = 1)]
+    [Pattern("^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}([.][0-9]{1,8}){1,2}$")]
+    public List<string> Approvals { get; init => field = value ?? []; } = [];
 
     /// <summary>Which version should run. RolledBack starts a rollback with its own plan, at any
-    /// time. After Succeeded the rollback waits for approval (RollBack@HASH.N, or its hash in approvedPlanHash),
-    /// because what the new version wrote is lost. It is bound to no plan: this version should run, whatever a restored
-    /// status says.</summary>
+    /// time. After Succeeded the rollback waits for approval (RollBack@HASH.N), because what the new version wrote is
+    /// lost. It is bound to no plan: this version should run, whatever a restored status says.</summary>
     [FieldClass(FieldClass.Control)]
     public DesiredState DesiredState { get; init; }
 
@@ -40,42 +50,29 @@ public abstract record RunSpec
     [FieldClass(FieldClass.Control)]
     public bool AdoptTarget { get; init; }
 
-    /// <summary>Only a plan with this hash is executed, whatever its number; another is refused
-    /// (PlanChanged). Empty accepts every plan.</summary>
-    [FieldClass(FieldClass.Control)]
-    [Length(71)]
-    [Pattern(Patterns.PlanHashOrEmpty)]
-    public string? ApprovedPlanHash { get; init; }
-
     /// <summary>True starts no further step; running steps finish. False resumes the run.</summary>
     [FieldClass(FieldClass.Control)]
     public bool Paused { get; init; }
 
-    /// <summary>Where the run waits for you: before a phase (StopOld), a step (StopOld/oms-a) or every point of no
-    /// return (PointOfNoReturn). It continues when you remove the entry, or approve it: drydock.dev/approve with
-    /// NAME@HASH.N as status.holds has it.</summary>
+    /// <summary>Where the run waits for you once its plan is approved: before a phase (StopOld), a step
+    /// (StopOld/oms-a), every point of no return (PointOfNoReturn) or the first change of the system (FirstChange). It
+    /// continues when you remove the entry, or approve it. Default: FirstChange; an empty list waits nowhere.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
     [Items(64)]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.HoldName)]
-    public List<string> HoldBefore { get; init => field = value ?? []; } = [];
-
-    /// <summary>Failures that you have checked and accept, as STEP@HASH.N.F in status.nextAction. The step then counts
-    /// as done. Only steps that verify something can be accepted; the failure and the notes of the plan name them. An
-    /// entry works once. The annotation drydock.dev/accept does the same.</summary>
-    [FieldClass(FieldClass.Control)]
-    [ListSet]
-    [Items(SchemaLimits.History)]
-    [Length(SchemaLimits.Reference, Minimum = 1)]
-    [Pattern("^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}[.][0-9]{1,8}[.][0-9]{1,8}$")]
-    public List<string> Accept { get; init => field = value ?? []; } = [];
+    public List<string>? HoldBefore { get; init; }
 
     /// <summary>The word that resumes the run once after a failure, an abort or a rollback: status.retryWord. It is
     /// bound to that plan; status.usedTokens says what became of it.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
+
+    /// <summary>Where the run waits: as written, otherwise before the first change.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Holds => HoldBefore ?? [HoldMatcher.FirstChange];
 
     /// <summary>How long one pass of preflight may take, a duration.</summary>
     public abstract string PreflightLimit();
@@ -84,14 +81,14 @@ public abstract record RunSpec
     public virtual TimeSpan AcceptanceWait() => TimeSpan.Zero;
 }
 
-/// <summary>Whether a run changes anything.</summary>
-public enum RunMode
+/// <summary>Who approves a plan.</summary>
+public enum ApprovalPolicy
 {
-    /// <summary>Preflight and plan only. Nothing is changed.</summary>
-    Plan,
+    /// <summary>You do.</summary>
+    Manual,
 
-    /// <summary>Preflight and plan, then execute the plan.</summary>
-    Apply,
+    /// <summary>Every plan is approved.</summary>
+    Automatic,
 }
 
 /// <summary>Which of the two versions should run.</summary>

@@ -3,6 +3,13 @@ namespace Drydock.Crds.Common;
 /// <summary>What every kind of upgrade reports.</summary>
 public abstract record RunStatus : ObservedStatus
 {
+    /// <summary>Whether users can work with the system; absent once the run has ended, which looks no more.</summary>
+    public SystemStatus? System { get; init; }
+
+    /// <summary>How long users could not work, in all; absent while that goes on.</summary>
+    [Length(SchemaLimits.Duration)]
+    public string? Downtime { get; init; }
+
     /// <summary>Finished steps of all steps, for instance 7/23.</summary>
     [Length(16)]
     public string? Progress { get; init; }
@@ -74,6 +81,14 @@ public abstract record RunStatus : ObservedStatus
         get => PlanOf(PlanKind.Cleanup);
         init => Plans = With(PlanKind.Cleanup, value);
     }
+
+    /// <summary>Since when users cannot work; null while they can.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? DowntimeSince => System is { State: SystemState.Down } down ? down.Since : null;
+
+    /// <summary>When the last hold ended; absent while the run is held.</summary>
+    [NotInReference]
+    public DateTimeOffset? HeldUntil { get; init; }
 
     /// <summary>The most recent plans that were replaced: what they left is known by their ids.</summary>
     [NotInReference]
@@ -398,6 +413,14 @@ public sealed record HoldStatus
     /// <summary>The value for drydock.dev/approve that ends it, for instance StopOld@1f0c7a52.1.</summary>
     [Length(SchemaLimits.Reference)]
     public string Approval { get; init => field = value ?? ""; } = "";
+
+    /// <summary>What the approval agrees to, a line each: what is destroyed, what goes down, from where on there is no
+    /// way back, where the run waits next. Empty if nothing of that follows.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Consent { get; init; }
+
+    /// <summary>True if data are dropped; absent otherwise.</summary>
+    public bool? Destroys { get; init; }
 
     /// <summary>Since when the run waits at it.</summary>
     public DateTimeOffset? Since { get; init; }

@@ -89,8 +89,8 @@ public abstract record ObservedStatus
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Conditions of kstatus (Ready, Reconciling, Stalled), outcomes to wait for (Succeeded, Failed), and
-    /// milestones.</summary>
+    /// <summary>Conditions of kstatus (Ready, Reconciling, Stalled), and what to wait for (Held, Succeeded, Failed).
+    /// But for Ready they are absent unless true.</summary>
     [ListMap("type")]
     [Items(40)]
     public List<Condition> Conditions { get; init => field = value ?? []; } = [];

@@ -25,7 +25,7 @@ public sealed record DirectoryStorage
 
 /// <summary>A bucket of an S3-compatible storage.</summary>
 [ValidationRule(
-    "self.endpoint.startsWith('http://') == self.insecure",
+    "self.endpoint.startsWith('http://') == (has(self.insecure) && self.insecure)",
     "An http:// endpoint needs insecure: true, and an https:// endpoint must not have it. Over http, dumps "
     + "are transferred unencrypted.")]
 [ValidationRule(

@@ -4,30 +4,22 @@ namespace Drydock.Crds.Common;
 /// derived kind stand before those of the same priority.</summary>
 [AdditionalPrinterColumn(".spec.fromVersion", "FROM", "string", Description = "Version before the upgrade.")]
 [AdditionalPrinterColumn(".spec.toVersion", "TO", "string", Description = "Version after the upgrade.")]
-[AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]
 [AdditionalPrinterColumn(
-    ".status.conditions[?(@.type==\"Ready\")].reason",
-    "REASON",
-    "string",
-    Description = "Why it is in this state.")]
+    ".status.system.state", "SYSTEM", "string",
+    Description = "Whether users can work with the system; empty once the run has ended.")]
+[AdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].reason", "STATE", "string",
+    Description = "What the run is at, or why it does not go on.")]
 [AdditionalPrinterColumn(".status.progress", "PROGRESS", "string", Description = "Finished steps of all steps.")]
-[AdditionalPrinterColumn(
-    ".status.conditions[?(@.type==\"Ready\")].status",
-    "READY",
-    "string",
-    Description = "True once the state that the spec asks for is reached.")]
 [AdditionalPrinterColumn(
     ".metadata.creationTimestamp", "AGE", "date",
     Description = "Time since the object was created.")]
 [AdditionalPrinterColumn(
-    ".status.target.description", "TARGET", "string", Priority = 1,
-    Description = "What the run works on.")]
+    ".status.system.since", "SINCE", "date", Priority = 1,
+    Description = "For how long the system has been in this state.")]
 [AdditionalPrinterColumn(
-    ".status.step", "STEP", "string", Priority = 1,
-    Description = "Steps that run now, or the step that failed.")]
-[AdditionalPrinterColumn(
-    ".status.snapshotRef.name", "SNAPSHOT", "string", Priority = 1,
-    Description = "BackupSnapshot of this upgrade.")]
+    ".status.downtime", "DOWNTIME", "string", Priority = 1,
+    Description = "How long users could not work.")]
 [AdditionalPrinterColumn(
     ".status.message", "MESSAGE", "string", Priority = 1,
     Description = "What the operator is doing, or what is wrong.")]

@@ -18,7 +18,7 @@ public sealed record HostAccess
 
 /// <summary>How the operator reaches hosts over ssh.</summary>
 [ValidationRule(
-    "self.becomeFor == 'Scripts' || self.become == 'Sudo'",
+    "!has(self.becomeFor) || self.becomeFor == 'Scripts' || (has(self.become) && self.become == 'Sudo')",
     "becomeFor: Units says what runs through sudo, but become is None. Set become: Sudo, or remove becomeFor.")]
 public sealed record SshAccess
 {
@@ -93,10 +93,12 @@ public sealed record SshHost
 /// <summary>How the operator reaches hosts that are containers: by exec. The main process of each container must
 /// outlive the database processes (systemd, supervise, a waiting shell).</summary>
 [ValidationRule(
-    "!self.hosts.exists(h, h.endpoint.startsWith('tcp://')) || has(self.tlsSecretRef) || self.insecure",
+    "!self.hosts.exists(h, h.endpoint.startsWith('tcp://')) || has(self.tlsSecretRef) || "
+        + "(has(self.insecure) && self.insecure)",
     SharedRules.TcpNeedsTls)]
 [ValidationRule(
-    "!self.insecure || (self.hosts.all(h, h.endpoint.startsWith('tcp://')) && !has(self.tlsSecretRef))",
+    "!has(self.insecure) || !self.insecure || "
+        + "(self.hosts.all(h, h.endpoint.startsWith('tcp://')) && !has(self.tlsSecretRef))",
     SharedRules.InsecureIsAlone)]
 [ValidationRule(
     "!has(self.tlsSecretRef) || self.hosts.exists(h, h.endpoint.startsWith('tcp://'))",
@@ -105,7 +107,8 @@ public sealed record SshHost
     "self.hosts.exists(h, h.endpoint.startsWith('ssh://')) == has(self.sshSecretRef)",
     SharedRules.SshNeedsKey)]
 [ValidationRule(
-    "self.hosts.exists(h, h.endpoint.startsWith('ssh://')) || (!has(self.jump) && self.engineBecome == 'None')",
+    "self.hosts.exists(h, h.endpoint.startsWith('ssh://')) || (!has(self.jump) && "
+        + "(!has(self.engineBecome) || self.engineBecome == 'None'))",
     SharedRules.OnlyForSsh)]
 public sealed record ContainerAccess
 {

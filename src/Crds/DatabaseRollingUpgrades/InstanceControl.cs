@@ -56,7 +56,7 @@ public sealed record ComponentControl
 }
 
 /// <summary>A systemd unit.</summary>
-[ValidationRule("!self.user || has(self.unit)", "user: true needs unit, the name of the unit.")]
+[ValidationRule("!has(self.user) || !self.user || has(self.unit)", "user: true needs unit, the name of the unit.")]
 public sealed record SystemdControl
 {
     /// <summary>Name of the unit. {port} and {name} are replaced. Default: the active one of COMPONENT-PORT.service and

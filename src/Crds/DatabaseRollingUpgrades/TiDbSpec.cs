@@ -74,11 +74,11 @@ public sealed record TiDbSpec
 
 /// <summary>The full backup by mydumper: either storage and databases, or waived.</summary>
 [ValidationRule(
-    "self.waived != has(self.storage)",
+    "(has(self.waived) && self.waived) != has(self.storage)",
     "tidb.backup needs either storage, or waived: true if you have a full backup from elsewhere. Without a "
     + "full backup, version 2.1 cannot be restored.")]
 [ValidationRule(
-    "self.waived || (has(self.databases) && size(self.databases) > 0)",
+    "(has(self.waived) && self.waived) || (has(self.databases) && size(self.databases) > 0)",
     "tidb.backup needs databases. List the databases of your applications.")]
 public sealed record TiDbBackupSpec
 {

@@ -2,15 +2,15 @@ namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>How the operator reaches a dockerd.</summary>
 [ValidationRule(
-    "!self.endpoint.startsWith('tcp://') || has(self.tlsSecretRef) || self.insecure",
+    "!self.endpoint.startsWith('tcp://') || has(self.tlsSecretRef) || (has(self.insecure) && self.insecure)",
     SharedRules.TcpNeedsTls)]
 [ValidationRule(
-    "!self.insecure || (self.endpoint.startsWith('tcp://') && !has(self.tlsSecretRef))",
+    "!has(self.insecure) || !self.insecure || (self.endpoint.startsWith('tcp://') && !has(self.tlsSecretRef))",
     SharedRules.InsecureIsAlone)]
 [ValidationRule("!has(self.tlsSecretRef) || self.endpoint.startsWith('tcp://')", SharedRules.TlsIsForTcp)]
 [ValidationRule("self.endpoint.startsWith('ssh://') == has(self.sshSecretRef)", SharedRules.SshNeedsKey)]
 [ValidationRule(
-    "self.endpoint.startsWith('ssh://') || (!has(self.jump) && self.become == 'None')",
+    "self.endpoint.startsWith('ssh://') || (!has(self.jump) && (!has(self.become) || self.become == 'None'))",
     SharedRules.OnlyForSsh)]
 [ValidationRule(
     "!self.endpoint.replace('{hostIP}', '').replace('{name}', '').matches('[{}]')",

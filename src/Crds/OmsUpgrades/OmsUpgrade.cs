@@ -3,12 +3,6 @@ namespace Drydock.Crds.OmsUpgrades;
 /// <summary>Upgrades one OceanBase Migration Service installation (all nodes of all regions) as the vendor's upgrade
 /// guides do: preflight, plan, backup, container swap, correction, initialisation, verification.</summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
-[AdditionalPrinterColumn(
-    ".status.downtimeSince", "DOWN", "date", Priority = 1,
-    Description = "For how long OMS has been down; empty while it is not.")]
-[AdditionalPrinterColumn(
-    ".status.times.downtime", "DOWNTIME", "string", Priority = 1,
-    Description = "How long OMS was down.")]
 [KubernetesEntityShortNames(ShortName, Categories = ApiGroup.Category)]
 public sealed record OmsUpgrade : UpgradeEntity<OmsUpgradeSpec, OmsUpgradeStatus>
 {

@@ -41,7 +41,8 @@ namespace Drydock.Crds.OmsUpgrades;
     + "!has(self.regions) || self.regions.map(r, r.nodes.filter(n, !has(n.docker)).size()).sum() <= 1",
     "spec.docker.endpoint must contain {hostIP} or {name}, because more than one node uses it.")]
 [ValidationRule(
-    "self.rollbackPolicy != 'OnFailure' || !has(self.backup.encryption) || has(self.backup.identitySecretRef)",
+    "!has(self.rollbackPolicy) || self.rollbackPolicy != 'OnFailure' || !has(self.backup.encryption) || "
+        + "has(self.backup.identitySecretRef)",
     "rollbackPolicy: OnFailure with backup.encryption needs backup.identitySecretRef, because the rollback "
     + "opens the dumps.")]
 public sealed record OmsUpgradeSpec : RunSpec

@@ -6,9 +6,6 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>Times that matter for downtime and data.</summary>
     public UpgradeTimes? Times { get; init; }
 
-    /// <summary>Since when OMS has been down; absent while it is not.</summary>
-    public DateTimeOffset? DowntimeSince { get; init; }
-
     /// <summary>The BackupSnapshot of this upgrade, in the same namespace.</summary>
     public SnapshotReference? SnapshotRef { get; init; }
 
@@ -34,6 +31,9 @@ public sealed record OmsUpgradeStatus : RunStatus
 
     /// <summary>The projects as recorded before the upgrade.</summary>
     public ProjectsStatus? Projects { get; init; }
+
+    /// <summary>How the projects are after the upgrade.</summary>
+    public ProjectsAfter? ProjectsAfter { get; init; }
 
     /// <summary>High availability as found before the upgrade.</summary>
     public HighAvailabilityStatus? HighAvailability { get; init; }
@@ -87,11 +87,6 @@ public sealed record UpgradeTimes
 
     /// <summary>When the previous version ran again with its high availability.</summary>
     public DateTimeOffset? RolledBackAt { get; init; }
-
-    /// <summary>How long OMS was down: T1 to T2, or to the end of a rollback; both outages of a rollback after a
-    /// success. Absent while it is down.</summary>
-    [Length(SchemaLimits.Duration)]
-    public string? Downtime { get; init; }
 }
 
 /// <summary>High availability as found before the upgrade.</summary>
@@ -136,6 +131,19 @@ public sealed record ProjectsStatus
 
     /// <summary>Each project with its kind, id, status, name and component states; absent if there is none.</summary>
     public ListReference? List { get; init; }
+}
+
+/// <summary>The projects after the upgrade beside those recorded before.</summary>
+public sealed record ProjectsAfter
+{
+    /// <summary>Done: as before. ProjectsDiffer. Unverifiable: without credentials of the API nothing is
+    /// known.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string Reason { get; init => field = value ?? ""; } = "";
+
+    /// <summary>What differs, or why it is not known.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Message { get; init; }
 }
 
 /// <summary>A project that was renamed because it shared its name.</summary>

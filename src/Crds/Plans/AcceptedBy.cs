@@ -7,9 +7,9 @@ public enum AcceptedBy
     /// <summary>The plan: a failure of this step is only listed.</summary>
     Plan,
 
-    /// <summary>An administrator, with the annotation drydock.dev/accept.</summary>
+    /// <summary>An administrator, with the annotation drydock.dev/approve.</summary>
     Annotation,
 
-    /// <summary>An administrator, with spec.accept.</summary>
+    /// <summary>An administrator, with spec.approvals.</summary>
     Spec,
 }

@@ -3,8 +3,22 @@ namespace Drydock.Crds.Plans;
 /// <summary>Determines which hold stops a step.</summary>
 public static class HoldMatcher
 {
+    /// <summary>The first hold of every run: its plan.</summary>
+    public const string Plan = "Plan";
+
+    /// <summary>The name that holds before the first change of the system: the first phase that does not only prepare
+    /// beside it.</summary>
+    public const string FirstChange = "FirstChange";
+
+    private static readonly string[] Preparing =
+        ["PrepareImage", "TestSchema", "PreparePackage", "SaveConfiguration", "Backup"];
+
     /// <summary>The name that holds before every step marked as point of no return.</summary>
     public const string PointOfNoReturn = "PointOfNoReturn";
+
+    /// <summary>The phase before which <see cref="FirstChange"/> holds; null if the plan only prepares.</summary>
+    public static string? FirstChangeIn(IEnumerable<PlannedStep> steps) =>
+        steps.FirstOrDefault(s => !Preparing.Contains(s.Phase, StringComparer.Ordinal))?.Phase;
 
     public static IReadOnlyList<string> Names(PlannedStep step) => [step.Id, step.Phase, PointOfNoReturn];
 

@@ -114,7 +114,7 @@ public sealed record StoredStep
     [Part(PlanPart.Record)]
     public string? Message { get; init; }
 
-    /// <summary>True if you can accept this failure (drydock.dev/accept or spec.accept).</summary>
+    /// <summary>True if you can accept this failure (drydock.dev/approve or spec.approvals).</summary>
     [Part(PlanPart.Record)]
     public bool? Acceptable { get; init; }
 

@@ -85,3 +85,13 @@ public sealed record SnapshotFiles
     [RelativeDirectory(SchemaLimits.Path)]
     public string Path { get; init => field = value ?? ""; } = "";
 }
+
+/// <summary>Whether a run changes anything.</summary>
+public enum RunMode
+{
+    /// <summary>Preflight and plan only. Nothing is changed.</summary>
+    Plan,
+
+    /// <summary>Preflight and plan, then execute the plan.</summary>
+    Apply,
+}

@@ -178,7 +178,6 @@ internal abstract class BackgroundJob<TResult>(Action wake, CancellationToken fe
 internal static class JobConditions
 {
     /// <param name="usable">Whether a snapshot is usable; null for a restore.</param>
-    /// <param name="planned">Whether a restore with mode: Plan has ended; null for a snapshot.</param>
     /// <param name="isOver">Whether the work has ended.</param>
     public static TStatus Compose<TStatus>(
         TStatus status,
@@ -186,31 +185,23 @@ internal static class JobConditions
         RunOutcome summary,
         DateTimeOffset now,
         bool isOver,
-        bool? usable = null,
-        bool? planned = null)
+        bool? usable = null)
         where TStatus : ObservedStatus
     {
         var (state, reason, message) = (summary.State, summary.Reason, summary.Message);
+        now = now.ToSeconds();
         var set = new ConditionSet(status.Conditions, now, metadata.Generation);
-        set.Set(ConditionTypes.Ready, state is RunState.Succeeded or RunState.PlanReady, reason, message);
+        set.Set(ConditionTypes.Ready, state == RunState.Succeeded, reason, message);
         if (usable is { } isUsable)
         {
             set.Set(ConditionTypes.Usable, isUsable, reason, message);
         }
 
-        set.Set(
-            ConditionTypes.Reconciling,
-            summary.Progresses,
-            reason,
-            summary.Progresses || planned is null ? message : "");
-        Told(ConditionTypes.Stalled, summary.IsStalled, reason);
-        if (planned is { } isPlanned)
-        {
-            Told(ConditionTypes.Planned, isPlanned, Reasons.NotYet);
-        }
-
-        Told(ConditionTypes.Succeeded, state == RunState.Succeeded, Reasons.NotYet);
-        Told(ConditionTypes.Failed, state == RunState.Failed, Reasons.NotFailed);
+        set.When(summary.Progresses, ConditionTypes.Reconciling, reason, message);
+        set.When(summary.IsStalled, ConditionTypes.Stalled, reason, message);
+        set.When(summary.Held, ConditionTypes.Held, reason, message);
+        set.When(state == RunState.Succeeded, ConditionTypes.Succeeded, reason);
+        set.When(state == RunState.Failed, ConditionTypes.Failed, reason, message);
         return status with
         {
             ObservedGeneration = metadata.Generation,
@@ -220,9 +211,6 @@ internal static class JobConditions
             FinishedAt = isOver ? status.FinishedAt ?? now : null,
             Conditions = set.Conditions,
         };
-
-        void Told(string type, bool isTrue, string otherwise) =>
-            set.Set(type, isTrue, isTrue ? reason : otherwise, isTrue ? message : "");
     }
 }
 

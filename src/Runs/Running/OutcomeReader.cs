@@ -144,9 +144,7 @@ internal sealed class OutcomeReader(
         var step = steps[0];
         var hold = rules.Hold(step)!;
         var approve = $"annotate drydock.dev/approve={ApprovalOf(hold)}";
-        var toContinue = hold == plan.Hold
-            ? $"{approve}, or set spec.approvedPlanHash: {plan.Hash}"
-            : $"{controls.HowToRelease(hold)}, or {approve}";
+        var toContinue = hold == plan.Hold ? approve : $"{controls.HowToRelease(hold)}, or {approve}";
         var why = hold == controls.ImpliedHold
             ? $": {controls.ImpliedBecause}"
             : $" ({hold}). To continue, {toContinue}.";

@@ -63,9 +63,6 @@ public enum RunState
     /// <summary>Something else keeps it from continuing; it has not failed.</summary>
     Stalled,
 
-    /// <summary>The plan is stored and only shown.</summary>
-    PlanReady,
-
     Succeeded,
 
     RolledBack,

@@ -56,7 +56,7 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"event-{i}");
             var manifest = stage.Manifest(space, name);
-            manifest["spec"]!["mode"] = "Plan";
+            manifest["spec"]!["approval"] = "Manual";
             manifest["spec"]!["currentContainer"] = "absent";
             using var body = new StringContent(manifest.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
             var watch = Stopwatch.StartNew();

@@ -24,7 +24,7 @@ internal static class Reconnections
             cancellationToken: cancellationToken);
         var space = await stage.NewNamespaceAsync();
         var manifest = stage.Manifest(space, "watched");
-        manifest["spec"]!["mode"] = "Plan";
+        manifest["spec"]!["approval"] = "Manual";
         manifest["spec"]!["paused"] = true;
         await using var op = stage.StartOperator();
         await op.WaitUntilReadyAsync(cancellationToken);

@@ -199,7 +199,7 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
     private JsonObject Upgrade(string name, bool refused)
     {
         var manifest = stage.Manifest(space, name);
-        manifest["spec"]!["mode"] = "Plan";
+        manifest["spec"]!["approval"] = "Manual";
         if (refused)
         {
             manifest["spec"]!["currentContainer"] = "absent";

@@ -28,8 +28,7 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         Time(times["t2"]!).ShouldBeGreaterThan(Time(times["t1"]!));
         foreach (var column in new[]
         {
-            "FROM", "TO", "PHASE", "PROGRESS", "READY", "REASON", "AGE", "DOWN", "DOWNTIME", "STEP", "SNAPSHOT",
-            "MESSAGE"
+            "FROM", "TO", "SYSTEM", "STATE", "PROGRESS", "AGE", "SINCE", "DOWNTIME", "MESSAGE"
         })
         {
             golden.Table.ShouldContain(column);

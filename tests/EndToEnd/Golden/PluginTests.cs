@@ -30,7 +30,7 @@ public sealed class PluginTests(StageFixture fixture)
         var answers = golden.Answers;
 
         answers[$"status {Name}"].ShouldContain(
-            $"Release it: kubectl drydock approve {Name} StopOld -n {golden.Space}");
+            $"Approve: kubectl drydock approve {Name} StopOld -n {golden.Space}");
         answers[$"plan {Name}"].ShouldContain("point of no return");
         answers[$"approve {Name}"].ShouldContain("Add --yes.", Case.Sensitive, "there is no terminal");
         answers[$"hold {Name} StartNew --yes"].ShouldContain("Set.");

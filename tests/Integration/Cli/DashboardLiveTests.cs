@@ -189,7 +189,7 @@ public sealed class DashboardLiveTests(DashboardStage stage)
     {
         var status = SampleRuns.Held();
         status["times"] = new JsonObject { ["t1"] = SampleRuns.Now.AddMinutes(-30) };
-        status["downtimeSince"] = SampleRuns.Now.AddMinutes(-30);
+        status["system"] = new JsonObject { ["state"] = "Down", ["since"] = SampleRuns.Now.AddMinutes(-30) };
         var part = await CreateAsync(status);
         await using var dashboard = await stage.StartAsync();
         await using var page = await stage.OpenAsync(dashboard, part, "document.querySelector('svg.timeline .outage')");
@@ -207,7 +207,7 @@ public sealed class DashboardLiveTests(DashboardStage stage)
     public async Task Clock_that_is_late_is_corrected_and_told()
     {
         var status = SampleRuns.Running();
-        status["downtimeSince"] = SampleRuns.Now.AddMinutes(7);
+        status["system"] = new JsonObject { ["state"] = "Down", ["since"] = SampleRuns.Now.AddMinutes(7) };
         var part = await CreateAsync(status);
         await using var dashboard = await stage.StartAsync();
         await using var page = await stage.OpenAsync(dashboard, part, TimelineReady);

@@ -140,7 +140,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
             .ShouldBe(["state", "todo", "downtime", "timeline", "steps-Upgrade", "snapshots", "history", "facts"]);
         (await TextAsync(page, "'.crumbs'"))
             .ShouldBe($"All runs / {DashboardStage.Migration}/{DashboardStage.Running}");
-        (await TextAsync(page, "'.system'")).ShouldBe("OMS is down.");
+        (await TextAsync(page, "'.system'")).ShouldBe("The system is down.");
         (await TextAsync(page, "'#todo > p'")).ShouldBe("Nothing. The run continues automatically.");
         (await TextAsync(page, "'#downtime .clock'")).ShouldStartWith("down for ");
         var hash = SampleRuns.Running()["plan"]!["hash"]!.GetValue<string>();
@@ -156,7 +156,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
         await using var dashboard = await stage.StartAsync("-n", DashboardStage.Migration);
         await using var list = await OpenAsync(dashboard, "list", 1280, 800);
         (await TextsAsync(list, "[...document.querySelectorAll('.runs h2 a')].map(a => a.textContent.split('/')[1])"))
-            .ShouldBe(["oms-pune", "tidb-orders", "oms-322-to-422", "oms-berlin"]);
+            .ShouldBe(["oms-322-to-422", "oms-pune", "tidb-orders", "oms-berlin"]);
 
         await using var held = await OpenAsync(dashboard, "held", 1280, 800);
         (await TextAsync(held, "'.hold .consent'"))

@@ -135,7 +135,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         await using var dashboard = await stage.StartAsync("-n", space);
         var path = $"api/runs/omsu/{space}/up";
         var first = await dashboard.GetAsync("api/runs", Token);
-        first["runs"]!.AsArray().Select(r => $"{r!["name"]} {r["state"]}").ShouldBe(["other Held", "up InProgress"]);
+        first["runs"]!.AsArray().Select(r => $"{r!["name"]} {r["state"]}").ShouldBe(["up InProgress", "other Held"]);
         first["problems"]!.AsArray().ShouldBeEmpty();
         var page = await dashboard.GetAsync(path, Token);
         ((string)page["run"]!["phase"]!, (string)page["system"]!).ShouldBe(("Backup", "OMS is down."));
@@ -195,7 +195,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         await using var dashboard = await RunningDashboard.StartAsync(kubeconfig);
         var list = await dashboard.GetAsync("api/runs", Token);
         list["runs"]!.AsArray().Select(r => (string)r!["name"]!)
-            .ShouldBe(["oms-pune", "tidb-orders", "oms-322-to-422", "oms-berlin"]);
+            .ShouldBe(["oms-322-to-422", "oms-pune", "tidb-orders", "oms-berlin"]);
         string.Join(' ', list["problems"]!.AsArray().Select(p => (string)p!))
             .ShouldContain("Only namespace migration is shown for omsupgrades. You may not list omsupgrades");
 

@@ -28,7 +28,7 @@ internal static class SampleRuns
         Plan = Oms(Upgraded(0), 'a'),
         Target = new TargetStatus { Description = "OMS on oms-a, oms-b, MetaDB 192.0.2.50:2883" },
         Times = new UpgradeTimes { T1 = Now.AddMinutes(-9).AddSeconds(12) },
-        DowntimeSince = Now.AddMinutes(-9).AddSeconds(12),
+        System = new SystemStatus { State = SystemState.Down, Since = Now.AddMinutes(-9).AddSeconds(12) },
         SnapshotRef = new SnapshotReference { Name = "oms-322-to-422-1" },
         RollbackCost = "A rollback starts the old containers again and loses nothing.",
         Findings = [new Finding
@@ -55,7 +55,13 @@ internal static class SampleRuns
             "Held before StopOld/oms-a (StopOld). To continue, remove 'StopOld' from spec.holdBefore, or annotate "
                 + "drydock.dev/approve=StopOld@bbbbbbbb.1.",
         Conditions = Conditions("Held", reconciling: true, held: true),
-        Holds = [new HoldStatus { Name = "StopOld", Approval = "StopOld@bbbbbbbb.1", Since = Now.AddMinutes(-34) }],
+        Holds = [new HoldStatus
+        {
+            Name = "StopOld",
+            Approval = "StopOld@bbbbbbbb.1",
+            Since = Now.AddMinutes(-34),
+            Consent = "OMS goes down, until the upgrade or a rollback ends. For how long is not known.",
+        }],
         Plan = Oms(Before(-16), 'b'),
     });
 
@@ -97,8 +103,8 @@ internal static class SampleRuns
         Message = "All 34 steps succeeded, downtime 28m. One thing is left to do (status.actionRequired).",
         Conditions = Conditions("SucceededWithActions", ready: true),
         Plan = Oms(Upgraded(-1500, isDone: true), 'c'),
-        Times =
-            new UpgradeTimes { T1 = Now.AddMinutes(-1534 + 25.2), T2 = Now.AddMinutes(-1534 + 53.2), Downtime = "28m" },
+        Times = new UpgradeTimes { T1 = Now.AddMinutes(-1534 + 25.2), T2 = Now.AddMinutes(-1534 + 53.2) },
+        Downtime = "28m",
         ActionRequired = [new ActionItem
         {
             Reason = "ProjectSuspended",
@@ -216,7 +222,7 @@ internal static class SampleRuns
         string reason, bool ready = false, bool reconciling = false, bool stalled = false, bool held = false)
     {
         (string Type, bool Value)[] all =
-            [("Ready", ready), ("Reconciling", reconciling), ("Stalled", stalled), ("Held", held), ("Planned", true)];
+            [("Ready", ready), ("Reconciling", reconciling), ("Stalled", stalled), ("Held", held)];
         return
         [
             .. all.Select(c => new Condition

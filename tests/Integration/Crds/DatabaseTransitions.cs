@@ -116,10 +116,10 @@ internal static class DatabaseTransitions
 
     public static IReadOnlyList<TransitionRules> Free { get; } =
     [
-        TiDb("", "mode", spec => spec["mode"] = "Plan"),
+        TiDb("", "approval", spec => spec["approval"] = "Automatic"),
         TiDb("", "paused", spec => spec["paused"] = true),
         TiDb("", "holdBefore", spec => spec["holdBefore"] = new JsonArray("UpgradePD", "PointOfNoReturn")),
-        TiDb("", "accept", spec => spec["accept"] = new JsonArray("UpgradePD/pd-1/swap@0123abcd.1.1")),
+        TiDb("", "approvals", spec => spec["approvals"] = new JsonArray("UpgradePD/pd-1/swap@0123abcd.1.1")),
         TiDb("", "retry", spec => spec["retry"] = "second"),
         TiDb("", "desiredState", spec => spec["desiredState"] = "RolledBack"),
         TiDb("", "window", spec => spec["window"] = Json("""{"start":"22:00","end":"04:00"}""")),

@@ -13,7 +13,7 @@ internal static class Manifests
     public static JsonObject Upgrade(string name) => Parse(
         $$$"""
         {"apiVersion":"drydock.dev/v1alpha1","kind":"OmsUpgrade","metadata":{"name":"{{{name}}}"},"spec":{
-          "mode":"Apply","fromVersion":"3.2.2-bp2","toVersion":"4.2.2-bp1","image":"registry.example/oms:feature_4.2.2",
+          "fromVersion":"3.2.2-bp2","toVersion":"4.2.2-bp1","image":"registry.example/oms:feature_4.2.2",
           "imageArchive":{"storage":{{{S3}}},"path":"oms_422.tar.gz"},
           "currentContainer":"oms_322","newContainer":"oms_422",
           "regions":[{"name":"default","nodes":[
@@ -46,7 +46,7 @@ internal static class Manifests
     public static JsonObject TiDb(string name) => Parse(
         $$$"""
         {"apiVersion":"drydock.dev/v1alpha1","kind":"DatabaseRollingUpgrade","metadata":{"name":"{{{name}}}"},"spec":{
-          "mode":"Apply","engine":"TiDB","fromVersion":"2.1.19","toVersion":"3.0.9",
+          "engine":"TiDB","fromVersion":"2.1.19","toVersion":"3.0.9",
           "package":{"directory":"/data/tidb-3.0.9","postInstall":"bin/post_install.sh",
             "archives":[{"name":"tidb","storage":{{{S3}}},"path":"tidb-3.0.9.tar.gz","sha256":"{{{Sum}}}"}]},
           "access":{"ssh":{"user":"tidb","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"} }},

@@ -134,12 +134,11 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
 
     public static IReadOnlyList<TransitionRules> Free { get; } =
     [
-        new(Upgrades, "", "mode", spec => spec["mode"] = "Plan"),
-        new(Upgrades, "", "approvedPlanHash", spec => spec["approvedPlanHash"] = $"sha256:{new string('1', 64)}"),
+        new(Upgrades, "", "approval", spec => spec["approval"] = "Automatic"),
         new(Upgrades, "", "paused", spec => spec["paused"] = true),
         new(Upgrades, "", "holdBefore", spec => spec["holdBefore"] = new JsonArray("StopOld/oms-a", "PointOfNoReturn")),
-        new(Upgrades, "", "accept", spec => spec["accept"] = new JsonArray(
-            "Verify/hosts@0123abcd.1.1", "Verify/oms-a/health@0123abcd.2.12")),
+        new(Upgrades, "", "approvals", spec => spec["approvals"] = new JsonArray(
+            "Plan@0123abcd.1", "Verify/hosts@0123abcd.1.1", "Verify/oms-a/health@0123abcd.2.12")),
         new(Upgrades, "", "highAvailability.afterRollback", spec =>
             spec.At("highAvailability")["afterRollback"] = "Enable"),
         new(Upgrades, "", "retry", spec => spec["retry"] = "second"),

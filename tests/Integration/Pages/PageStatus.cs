@@ -17,7 +17,6 @@ internal static class PageStatus
         kind: OmsUpgrade
         metadata: {name: {{{Name}}}}
         spec:
-          mode: Plan
           edition: Enterprise
           fromVersion: 3.2.2-bp2
           toVersion: 4.2.2-bp1
@@ -58,7 +57,8 @@ internal static class PageStatus
         ["phase"] = "Planned",
         ["observedGeneration"] = 1,
         ["conditions"] = new JsonArray(
-            Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
+            Condition("Held", "True", "PlanReady"), Condition("Ready", "False", "PlanReady")),
+        ["holds"] = new JsonArray(Hold("Plan")),
         ["approvals"] = new JsonArray(new JsonObject
         {
             ["name"] = "DisableHA",

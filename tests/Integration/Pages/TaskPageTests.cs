@@ -37,8 +37,8 @@ public sealed class TaskPageTests(LabFixture lab)
         Output("explain").ShouldContain("Verify/hosts failed.");
         Output("history").ShouldContain("Remove them.");
         var done = await GetAsync(plane, "oms");
-        ((string?)done["spec"]!["mode"], (string?)done["spec"]!["approvedPlanHash"]).ShouldBe(("Apply", Hash));
-        ((string?)done["metadata"]!["annotations"]!["drydock.dev/approve"]).ShouldBe($"DisableHA@{ShortHash}.1");
+        ((string?)done["metadata"]!["annotations"]!["drydock.dev/approve"])
+            .ShouldBe($"Plan@{ShortHash}.1,DisableHA@{ShortHash}.1");
         page.ChangedFiles().ShouldBeEmpty();
         File.ReadAllText(Path.Combine(page.Folder, $"{Name}.done.yaml")).ShouldContain(Hash);
 
@@ -82,8 +82,8 @@ public sealed class TaskPageTests(LabFixture lab)
         outputs.Count.ShouldBe(9);
         await ApplyAsync();
         var merged = await GetAsync(plane, "migration");
-        ((string?)merged["spec"]!["mode"], (string?)merged["spec"]!["approvedPlanHash"], merged["spec"]!["holdBefore"])
-            .ShouldBe(("Apply", Hash, null));
+        merged["spec"]!["approvals"]!.AsArray().Select(word => (string?)word)
+            .ShouldBe([$"Plan@{ShortHash}.1", $"DisableHA@{ShortHash}.1"]);
         var annotations = merged["metadata"]!["annotations"]!;
         new[] { "approve", "hold", "rollback", "pause" }.Select(name => (string?)annotations[$"drydock.dev/{name}"])
             .ShouldBe([$"DisableHA@{ShortHash}.1", "StopOld", "1", null]);
@@ -122,7 +122,7 @@ public sealed class TaskPageTests(LabFixture lab)
             ["phase"] = "Backup",
             ["message"] = "Dumping.",
             ["nextAction"] = "Nothing: the run continues automatically.",
-            ["downtimeSince"] = "2026-03-06T18:00:00Z",
+            ["system"] = new JsonObject { ["state"] = "Down", ["since"] = "2026-03-06T18:00:00Z" },
             ["active"] = new JsonArray(new JsonObject
             {
                 ["state"] = "Running",
@@ -138,7 +138,8 @@ public sealed class TaskPageTests(LabFixture lab)
             ["phase"] = "Succeeded",
             ["observedGeneration"] = 2,
             ["conditions"] = new JsonArray(Condition("Ready", "True", "SucceededWithActions")),
-            ["times"] = new JsonObject { ["t1"] = "2026-03-06T18:00:00Z", ["downtime"] = "55m" },
+            ["times"] = new JsonObject { ["t1"] = "2026-03-06T18:00:00Z" },
+            ["downtime"] = "55m",
             ["actionRequired"] = new JsonArray(new JsonObject
             {
                 ["reason"] = "RemoveOldContainers",

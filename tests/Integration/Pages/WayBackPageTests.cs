@@ -40,12 +40,12 @@ public sealed class WayBackPageTests(LabFixture lab)
         Output("RollBack").ShouldContain("StopNew/oms-a");
         var annotations = JsonNode.Parse(await plane.KubectlAsync(
             ["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!["metadata"]!["annotations"]!;
-        new[] { "rollback", "approve", "retry", "accept", "abort" }
+        new[] { "rollback", "approve", "retry", "abort" }
             .Select(word => (string?)annotations[$"drydock.dev/{word}"])
             .ShouldBe(
                 [
-                    "1", $"RollBack@{ShortHash}.1", $"Retry@{ShortHash}.1",
-                    $"Verify/oms-a/health@{ShortOf(Unhealthy())}.1.0", "1"
+                    "1", $"RollBack@{ShortHash}.1,Verify/oms-a/health@{ShortOf(Unhealthy())}.1.0",
+                    $"Retry@{ShortHash}.1", "1"
                 ]);
 
         string Output(string part) => outputs.First(o => o.Block.Text.Contains(part, StringComparison.Ordinal)).Output;
@@ -116,7 +116,11 @@ public sealed class WayBackPageTests(LabFixture lab)
     private static JsonObject Status(PageBlock block) => block.Text switch
     {
         var text when text.Contains("drydock rollback", StringComparison.Ordinal) => Full(
-            With(Failed(), new JsonObject { ["rollbackCost"] = Cost, ["downtimeSince"] = "2026-03-06T18:00:00Z" })),
+            With(Failed(), new JsonObject
+            {
+                ["rollbackCost"] = Cost,
+                ["system"] = new JsonObject { ["state"] = "Down", ["since"] = "2026-03-06T18:00:00Z" }
+            })),
         var text when text.Contains("drydock approve", StringComparison.Ordinal) => Full(With(Held(), new JsonObject
         {
             ["phase"] = "RollingBack",

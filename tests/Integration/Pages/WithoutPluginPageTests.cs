@@ -65,9 +65,8 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
         Written(await GetAsync(plane)).ShouldBe(
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["drydock.dev/approve"] = "DisableHA@1f0c7a52.1",
                 ["drydock.dev/retry"] = $"RestoreDatabases@{ShortHash}.1",
-                ["drydock.dev/accept"] = "Verify/hosts@1f0c7a52.1.1",
+                ["drydock.dev/approve"] = "Verify/hosts@1f0c7a52.1.1",
                 ["drydock.dev/abort"] = "a number",
             },
             ignoreOrder: true);

@@ -59,7 +59,12 @@ internal static class HeldUpgrade
         ["phase"] = "StopOld",
         ["message"] = "Held before StopOld/oms-a (StopOld).",
         ["plan"] = Plan(),
-        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = Approval }),
+        ["holds"] = new JsonArray(new JsonObject
+        {
+            ["name"] = "StopOld",
+            ["approval"] = Approval,
+            ["consent"] = "OMS goes down, until the upgrade or a rollback ends."
+        }),
         ["conditions"] = Conditions(("Ready", "False"), ("Reconciling", "True"), ("Held", "True")),
     };
 

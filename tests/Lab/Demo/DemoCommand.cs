@@ -73,7 +73,7 @@ internal static class DemoCommand
         await stage.WriteToolsAsync(plugin);
         AnsiConsole.MarkupLine("[bold]kubectl apply -k[/] (the sample of config/samples with this lab's addresses)");
         var watch = Stopwatch.StartNew();
-        await stage.ApplySampleAsync(play ? "Plan" : "Apply");
+        await stage.ApplySampleAsync(play ? "Manual" : "Automatic");
         var upgrade = await DemoRun.FollowAsync<OmsUpgrade>(
             stage.Admin, DemoStage.Namespace, DemoStage.Upgrade, x => x.Status,
             x => [("downtime", Downtime(x.Status?.Times))], watch, cancellationToken);

@@ -26,7 +26,7 @@ internal static class DemoNext
         .. Environment(stage),
         $"kubectl drydock plan {Object}  # what will be done",
         "make demo-break  # if you want to see it fail",
-        $"kubectl patch omsu {Object} --type=merge -p '{{\"spec\":{{\"mode\":\"Apply\"}}}}'  # start it",
+        $"kubectl drydock approve {Object}  # start it",
         $"kubectl drydock status {Object} -w  # follow it to its end",
     ];
 

@@ -56,12 +56,13 @@ internal sealed class DemoStage(
     /// <summary>
     /// Applies the sample of config/samples with the lab's addresses instead of those of the documentation.
     /// </summary>
-    /// <param name="mode"><c>Apply</c> runs it at once; <c>Plan</c> stops at its plan.</param>
-    public async Task ApplySampleAsync(string mode)
+    /// <param name="approval"><c>Automatic</c> runs it at once; <c>Manual</c> waits at its plan.</param>
+    public async Task ApplySampleAsync(string approval)
     {
         File.Copy(Path.Combine(Checkout, "config", "samples", Sample), Path.Combine(Folder, Sample), overwrite: true);
         var patch = new StringBuilder();
-        Replace(patch, "/spec/mode", mode);
+        Replace(patch, "/spec/approval", approval);
+        Replace(patch, "/spec/holdBefore", "[]");
         Replace(patch, "/spec/hostIP", Lab.Hosts[0].Address);
         Replace(patch, "/spec/imageArchive/storage/directory/path", Images);
         Replace(patch, "/spec/backup/storage/directory/path", Snapshots);
@@ -85,7 +86,7 @@ internal sealed class DemoStage(
     }
 
     private static void Replace(StringBuilder patch, string path, string value) =>
-        patch.Append(CultureInfo.InvariantCulture, $"- op: replace\n  path: {path}\n  value: {value}\n");
+        patch.Append(CultureInfo.InvariantCulture, $"- op: add\n  path: {path}\n  value: {value}\n");
 
     /// <inheritdoc />
     protected override async Task SecretsAsync()

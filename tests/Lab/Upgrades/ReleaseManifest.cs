@@ -43,7 +43,8 @@ public static class ReleaseManifest
 
     private static JsonObject Spec(OmsScenario oms, string tls) => new()
     {
-        ["mode"] = "Apply",
+        ["approval"] = "Automatic",
+        ["holdBefore"] = new JsonArray(),
         ["edition"] = "Enterprise",
         ["fromVersion"] = oms.From.ImageVersion,
         ["toVersion"] = oms.To.ImageVersion,

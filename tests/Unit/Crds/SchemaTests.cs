@@ -80,17 +80,26 @@ public sealed class SchemaTests
 
     [Theory]
     [MemberData(nameof(KindNames))]
+    public void Value_that_nobody_wrote_does_not_stand_in_a_spec(string kind)
+    {
+        var keys = Kind(kind).Spec.Walk().SelectMany(field => field.Node.ListMapKeys).ToHashSet(StringComparer.Ordinal);
+        Kind(kind).Spec.Walk().Where(field => field.Node.Default is not (null or YamlMap))
+            .Where(field => !keys.Contains(field.Node.Name)).Select(field => field.Path).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
     public void Required_field_has_no_default(string kind) =>
-        Kind(kind).Spec.Walk().Where(field => field.Node.Default is not null && field.Node.Required)
+        Kind(kind).Spec.Walk().Where(field => field.Node.Applied is not null && field.Node.Required)
             .Select(field => field.Path).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(KindNames))]
     public void Every_default_fits_the_bounds_of_its_field(string kind)
     {
-        foreach (var (path, node) in Kind(kind).Spec.Walk().Where(field => field.Node.Default is string))
+        foreach (var (path, node) in Kind(kind).Spec.Walk().Where(field => field.Node.Applied is string))
         {
-            var value = (string)node.Default!;
+            var value = (string)node.Applied!;
             value.Length.ShouldBeInRange(node.MinLength ?? 0, node.MaxLength ?? int.MaxValue, path);
             if (node.Pattern is not null)
             {
@@ -109,23 +118,23 @@ public sealed class SchemaTests
     {
         var spec = Kind("OmsUpgrade").Spec;
         Field(spec, "timeouts").Default.ShouldBeOfType<YamlMap>();
-        Field(Field(spec, "timeouts"), "backup").Default.ShouldBe("4h");
+        Field(Field(spec, "timeouts"), "backup").Applied.ShouldBe("4h");
         Field(spec, "correction").Default.ShouldBeOfType<YamlMap>();
         Field(spec, "preflight").Default.ShouldBeOfType<YamlMap>();
-        Field(Field(spec, "highAvailability"), "perceiveStoreClientCheckpoint").Default.ShouldBe(true);
+        Field(Field(spec, "highAvailability"), "perceiveStoreClientCheckpoint").Applied.ShouldBe(true);
     }
 
     [Theory]
     [InlineData(
         "OmsUpgrade",
-        "FROM0 TO0 PHASE0 REASON0 PROGRESS0 READY0 AGE0 DOWN1 DOWNTIME1 TARGET1 STEP1 SNAPSHOT1 MESSAGE1")]
+        "FROM0 TO0 SYSTEM0 STATE0 PROGRESS0 AGE0 SINCE1 DOWNTIME1 MESSAGE1")]
     [InlineData(
         "BackupSnapshot",
         "PHASE0 REASON0 PROGRESS0 SIZE0 VERIFIED0 READY0 USABLE0 AGE0 SERIES1 FINISHED1 PATH1 MESSAGE1")]
     [InlineData("SnapshotRestore", "PHASE0 REASON0 PROGRESS0 READY0 AGE0 SNAPSHOT1 MESSAGE1")]
     [InlineData(
         "DatabaseRollingUpgrade",
-        "ENGINE0 FROM0 TO0 PHASE0 REASON0 PROGRESS0 READY0 AGE0 INSTANCES1 TARGET1 STEP1 SNAPSHOT1 MESSAGE1")]
+        "ENGINE0 FROM0 TO0 SYSTEM0 STATE0 PROGRESS0 AGE0 INSTANCES1 SINCE1 DOWNTIME1 MESSAGE1")]
     public void Columns_of_each_kind_are_as_expected(string kind, string columns) =>
         string.Join(' ', Kind(kind).Columns.Select(column => $"{column.Name}{column.Priority}")).ShouldBe(columns);
 

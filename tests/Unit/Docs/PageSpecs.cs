@@ -10,7 +10,7 @@ internal static class PageSpecs
     /// <param name="own">The spec of that world.</param>
     public static OmsUpgradeSpec InWorldOf(this OmsUpgradeSpec page, OmsUpgradeSpec own) => page with
     {
-        Mode = RunMode.Apply,
+        Approval = ApprovalPolicy.Automatic,
         Image = own.Image,
         ImageArchive = null,
         ImagePullSecretRef = null,

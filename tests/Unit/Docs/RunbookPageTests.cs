@@ -55,7 +55,7 @@ public sealed partial class RunbookPageTests
             .ShouldBe([Enterprise, OneNode, SeveralNodes, TiDb, Bmdb]);
         foreach (var procedure in Procedures.Select(row => row.Data))
         {
-            Spec(procedure)["mode"]!.GetValue<string>().ShouldBe("Plan");
+            Spec(procedure)["approval"].ShouldBeNull();
         }
     }
 

@@ -42,7 +42,8 @@ public sealed partial class StepRecipeTests
     [Fact]
     public void Example_is_planned_and_read_as_the_recipe_says()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(static s => s with { Mode = RunMode.Plan });
+        var world = new OmsWorld(new WorldSetup { RealJson = false })
+            .Apply(static s => s with { Approval = ApprovalPolicy.Manual });
         world.RunUntil(() => world.Status.Plan is not null, "a plan");
         var step = world.Plan.Steps.First(static s => s.Planned.Action == nameof(RestartConsole));
 

@@ -8,7 +8,7 @@ public sealed class WithoutPluginPageTests
     // Annotations by which a run is controlled; the verb that writes each.
     private static readonly string[] Written =
         [
-            Annotations.Approve, Annotations.Hold, Annotations.Pause, Annotations.Retry, Annotations.Accept,
+            Annotations.Approve, Annotations.Hold, Annotations.Pause, Annotations.Retry, Annotations.Approve,
             Annotations.Abort, Annotations.Rollback
         ];
 

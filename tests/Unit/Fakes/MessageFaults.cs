@@ -14,7 +14,7 @@ internal static partial class MessageFaults
     /// <summary>Every text for people in a status.</summary>
     public static IEnumerable<string> Texts(RunStatus status) =>
         new[] { status.Message, status.NextAction, status.RollbackCost }
-            .Concat(status.Conditions.Where(c => c.Type != ConditionTypes.Planned).Select(c => c.Message))
+            .Concat(status.Conditions.Select(c => c.Message))
             .Concat(status.Findings.Select(f => f.Message))
             .Concat(status.ActionRequired.Select(a => a.Message))
             .Concat(status.Acceptances.Select(a => a.Message))

@@ -24,7 +24,7 @@ public sealed partial class DatabaseEnginesTests
         var plan = new StoredPlan().AsRun();
         Action[] questions =
         [
-            () => kind.Report.Milestones(Spec),
+            () => kind.Report.System(Spec, status),
             () => kind.Report.Summarize(Spec, status, PlanKind.Upgrade, isDone: false),
             () => kind.Report.LeftBehind(Spec, status),
             () => new DatabaseParkedState(engines).MayRemain(Spec, status),

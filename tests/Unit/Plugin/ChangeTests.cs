@@ -226,6 +226,8 @@ public sealed class ChangeTests
 
         Approval.Of(world.Run(), null, all: false).Sentence.ShouldBeWorded();
         world.EditSpec(s => s with { HoldBefore = ["DisableHA", "StopOld"] });
+        Refusal(() => Approval.Of(world.Run(), null, all: false)).ShouldBeWorded();
+        world.RunFor(TimeSpan.FromSeconds(1));
         Approval.Of(world.Run(), null, all: false).Sentence.ShouldNotContain("goes down");
     }
 
@@ -254,12 +256,11 @@ public sealed class ChangeTests
     [Fact]
     public void Planned_run_can_be_held_and_paused()
     {
-        var world = CliRuns.Begin(s => s with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Ready"), "planned");
+        var world = CliRuns.Begin(s => s with { Approval = ApprovalPolicy.Manual });
+        world.RunUntil(() => world.Is("Held"), "planned");
 
         TakeUp(world, RunControl.Hold(world.Run(), ["StopOld"])).ShouldStartWith("Set.");
         TakeUp(world, RunControl.Pause(world.Run())).ShouldStartWith("Set.");
-        Refusal(() => TokenChange.Abort(world.Run())).ShouldBeWorded();
     }
 
     [Fact]
@@ -410,11 +411,11 @@ public sealed class ChangeTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, Init = (_, _) => (0, "done") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
-        world.Annotate(Annotations.Accept, "Verify/a@0123abcd");
+        world.Annotate(Annotations.Approve, "Verify/a@0123abcd");
 
         var change = TokenChange.Accept(world.Run(), null);
 
-        change.Annotations[Annotations.Accept]!.ShouldMatch(
+        change.Annotations[Annotations.Approve]!.ShouldMatch(
             @"^Verify/a@0123abcd,InitMetadata/oms-a@[0-9a-f]{8}\.1\.1$");
         TakeUp(world, change).ShouldStartWith("Accepted.");
     }

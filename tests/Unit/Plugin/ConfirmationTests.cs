@@ -1,5 +1,6 @@
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
+using Drydock.Tests.Unit.Oms;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -25,5 +26,20 @@ public sealed class ConfirmationTests
         ChangeWriter.Ask(CliRuns.Plain(output, "y\n"));
 
         output.ToString().ShouldBe("Continue? [y/N] ");
+    }
+
+    [Fact]
+    public void What_drops_data_asks_for_the_name()
+    {
+        using var output = new StringWriter();
+        Should.Throw<CliException>(() => ChangeWriter.Ask(CliRuns.Plain(output, "y\n"), "up"));
+        ChangeWriter.Ask(CliRuns.Plain(output, "up\n"), "up");
+        output.ToString().ShouldEndWith("Type up to continue: ");
+
+        var world = RollbackTests.Golden();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        Approval.Of(world.Run(), null, all: false).Confirm.ShouldBe("up");
+        Approval.Of(CliRuns.Held().Run(), null, all: false).Confirm.ShouldBeNull("OMS goes down, and no data are lost");
     }
 }

@@ -129,11 +129,11 @@ public sealed class DashboardReadTests
     public void State_of_the_system_is_what_the_status_says()
     {
         var world = CliRuns.Held();
-        System(world).ShouldBeWorded();
+        System(world).ShouldBe(SystemState.UpWithoutHA);
 
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.Status.DowntimeSince is not null, "the downtime");
-        System(world).ShouldBeWorded();
+        System(world).ShouldBe(SystemState.Down);
 
         world.RunUntil(() => world.Is("Succeeded"), "the end");
         System(world).ShouldBeNull();
@@ -164,5 +164,6 @@ public sealed class DashboardReadTests
 
     private static RunReader ReaderOf(IKubernetesClient api) => new(api, RunAddress.Default, TimeProvider.System);
 
-    private static string? System(OmsWorld world) => RunReader.Page(world.Run(), [], world.Time.GetUtcNow()).System;
+    private static SystemState? System(OmsWorld world) =>
+        RunReader.Page(world.Run(), [], world.Time.GetUtcNow()).Run.System;
 }

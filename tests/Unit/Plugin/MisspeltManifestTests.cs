@@ -66,8 +66,9 @@ public sealed class MisspeltManifestTests
     [InlineData("OmsUpgrade", "sepc: {}", "up.yaml: sepc does not exist. Did you mean spec?")]
     [InlineData("OmsUpgrade", "spec: {qwertzuiop: 1}", "up.yaml: spec.qwertzuiop does not exist.")]
     [InlineData(
-        "OmsUpgrade", "spec: {paused: maybe, mode: Go}", "up.yaml: spec.paused is 'maybe'; expected is true or false.\n"
-            + "up.yaml: spec.mode is 'Go'; expected is Plan or Apply.")]
+        "OmsUpgrade", "spec: {paused: maybe, approval: Go}",
+        "up.yaml: spec.paused is 'maybe'; expected is true or false.\n"
+            + "up.yaml: spec.approval is 'Go'; expected is Manual or Automatic.")]
     public void Sentence_names_file_field_and_what_is_right(string kind, string fields, string expected) =>
         Should.Throw<CliException>(
             () => TrialManifest.Read($"kind: {kind}\nmetadata: {{name: a}}\n{fields}\n", "up.yaml", "oms"))

@@ -11,7 +11,7 @@ namespace Drydock.Tests.Unit.Plugin;
 public sealed class RunListTests
 {
     private const string Missed = "OmsUpgrade oms/odd is not shown, because this plugin cannot read it: "
-        + "spec.mode has a value that this program does not know. Use the plugin of the operator's version.";
+        + "spec.approval has a value that this program does not know. Use the plugin of the operator's version.";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -27,7 +27,7 @@ public sealed class RunListTests
         ];
 
         RunTable.ByNeed(runs).Select(r => r.Name)
-            .ShouldBe(["f-waits-down", "d-waits", "c-failed", "e-runs-down", "b-runs", "a-ended"]);
+            .ShouldBe(["f-waits-down", "e-runs-down", "d-waits", "c-failed", "b-runs", "a-ended"]);
     }
 
     [Fact]
@@ -39,8 +39,8 @@ public sealed class RunListTests
             RunTable.Of([View("night", ShownState.Held)], new RunScope(null), isWide: true));
 
         var lines = output.ToString().Split('\n');
-        lines[0].ShouldStartWith("NAMESPACE  NAME   FROM   TO     PHASE    REASON  STEPS");
-        lines[1].ShouldStartWith("oms        night  3.2.2  4.2.2  StopOld  Held    1/2  ");
+        lines[0].ShouldStartWith("NAMESPACE  NAME   FROM   TO     SYSTEM  PHASE    REASON  STEPS");
+        lines[1].ShouldStartWith("oms        night  3.2.2  4.2.2          StopOld  Held    1/2  ");
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class RunListTests
             const string One =
                 """{"metadata":{"name":"night","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2"}}""";
             const string Other =
-                """{"metadata":{"name":"odd","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2","mode":"Aply"}}""";
+                """{"metadata":{"name":"odd","namespace":"oms"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2","approval":"Aply"}}""";
             var path = context.Request.Path.Value!;
             context.Response.ContentType = "application/json";
             context.Response.StatusCode = path.EndsWith("/other", StringComparison.Ordinal) ? 404 : 200;

@@ -11,12 +11,12 @@ public sealed class RunViewTests
     [Fact]
     public void Elapsed_time_counts_from_the_first_step()
     {
-        var world = Until(w => w.Is("Ready"), s => s with { Mode = RunMode.Plan });
+        var world = Until(w => w.Is("Held"), s => s with { Approval = ApprovalPolicy.Manual });
         var planned = View(world, Night);
         (planned.FirstStepAt, planned.ElapsedSeconds, planned.StartedAt is null).ShouldBe((null, null, false));
 
         world.RunFor(Night);
-        world.EditSpec(s => s with { Mode = RunMode.Apply });
+        world.EditSpec(s => s with { Approval = ApprovalPolicy.Automatic });
         world.RunUntil(() => world.Status.Phase == "Backup", "the backup");
         var view = View(world);
         view.FirstStepAt.ShouldBe(world.Plan.Steps.Min(s => s.StartedAt));
@@ -112,7 +112,7 @@ public sealed class RunViewTests
             _ => Until(w => w.Is("Succeeded")),
         };
         RunViewBuilder.StateOf(world.Run()).ToString().ShouldBe(condition);
-        world.EditSpec(s => s with { Mode = RunMode.Plan });
+        world.EditSpec(s => s with { Approval = ApprovalPolicy.Manual });
 
         var view = View(world);
         view.State.ShouldBe(ShownState.InProgress);

@@ -76,7 +76,7 @@ public sealed class StatusTextTests
     [Fact]
     public async Task Plan_reads_as_in_its_file()
     {
-        var world = Until(w => w.Is("Ready"), s => s with { Mode = RunMode.Plan });
+        var world = Until(w => w.Is("Held"), s => s with { Approval = ApprovalPolicy.Manual });
         var view = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow());
         using var output = new StringWriter();
         var console = CliRuns.Plain(output).CreateConsole();

@@ -17,8 +17,8 @@ public sealed class TrialManifestTests
         spec:
           fromVersion: "3.2.2"
           toVersion: 4.2.2
-          mode: Apply
-          approvedPlanHash: sha256:0000000000000000000000000000000000000000000000000000000000000000
+          approval: Automatic
+          approvals: [Plan@0123abcd.1]
           holdBefore: [StopOld]
         """;
 
@@ -48,7 +48,7 @@ public sealed class TrialManifestTests
         trial.Name.ShouldBe("oms-322-to-422");
         upgrade.Metadata.Namespace.ShouldBe("migration");
         upgrade.Metadata.Labels!["app.kubernetes.io/created-by"].ShouldBe("kubectl-drydock-check");
-        (upgrade.Spec.Mode, upgrade.Spec.ApprovedPlanHash).ShouldBe((RunMode.Plan, null));
+        (upgrade.Spec.Approval, upgrade.Spec.Approvals.Count).ShouldBe((ApprovalPolicy.Manual, 0));
         upgrade.Spec.HoldBefore.ShouldBe(["StopOld"]);
         upgrade.Spec.ToVersion.ShouldBe("4.2.2");
     }
@@ -79,7 +79,7 @@ public sealed class TrialManifestTests
         await client.CreateAsync((DatabaseRollingUpgrade)trial.Entity, TestContext.Current.CancellationToken);
 
         var expected = JsonNode.Parse(Spec)!;
-        expected["mode"] = "Plan";
+        expected["approval"] = "Manual";
         JsonNode.DeepEquals(sent!["spec"], expected).ShouldBeTrue(sent.ToJsonString());
         sent["metadata"]!["name"]!.GetValue<string>().ShouldStartWith("night-check-");
         (sent["kind"]!.GetValue<string>(), sent["apiVersion"]!.GetValue<string>())
@@ -115,7 +115,8 @@ public sealed class TrialManifestTests
     [InlineData(Head + "\nmetadata: {name: BAD NAME}", "up.yaml: metadata.name 'BAD NAME' is not a name of an object.")]
     [InlineData(Head + "\nmetadata: {name: a}", "up.yaml: spec is missing.")]
     [InlineData(
-        Head + "\nmetadata: {name: a}\nspec:\n  mode:\n", "up.yaml: spec.mode is empty; expected is Plan or Apply.")]
+        Head + "\nmetadata: {name: a}\nspec:\n  approval:\n",
+        "up.yaml: spec.approval is empty; expected is Manual or Automatic.")]
     [InlineData("kind: [", "cannot be read as YAML: line")]
     [InlineData("kind: OmsUpgrade\nmetadata: {name: {{ .Values.name }}}", "cannot be read as YAML: line 2")]
     [InlineData("kind: &a [*a]", "The alias *a has no anchor before it, or is within it.")]

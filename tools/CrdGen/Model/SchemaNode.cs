@@ -28,9 +28,13 @@ internal sealed record SchemaNode
     public string? Format { get; init; }
 
     /// <summary>
-    /// The schema default: string, bool, long, or an empty <see cref="Output.YamlMap"/>; null for none.
+    /// The schema default: an empty <see cref="Output.YamlMap"/>, so that rules find the object; a value only for the
+    /// key of a list, which the server requires; null for none.
     /// </summary>
     public object? Default { get; init; }
+
+    /// <summary>What the operator takes for a field that is absent: string, bool, long or an empty map.</summary>
+    public object? Applied { get; init; }
     public string? Pattern { get; init; }
     public IReadOnlyList<string> Enum { get; init; } = [];
     public int? MinLength { get; init; }

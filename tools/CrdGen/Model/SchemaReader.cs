@@ -76,7 +76,8 @@ internal sealed class SchemaReader(XmlDocs docs)
             IsInternal = property.GetCustomAttribute<NotInReferenceAttribute>() is not null,
             Description = docs.Of(property),
             Class = fieldClass,
-            Default = defaultValue,
+            Default = isKey || defaultValue is YamlMap ? defaultValue : null,
+            Applied = defaultValue,
             Required = bounds.Required || (isKey && defaultValue is null),
             Rules = [.. node.Rules, .. RulesOf(property)],
         };

@@ -181,7 +181,7 @@ internal sealed class Reference
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
-    private static string DefaultOf(SchemaNode node) => node.Default switch
+    private static string DefaultOf(SchemaNode node) => node.Applied switch
     {
         null or YamlMap or false => "",
         bool => " Default: `true`.",

@@ -25,7 +25,14 @@ function section(id, name, ...children) {
 
 const fact = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, value));
 
-export function headOf({ run, system }) {
+const systems = {
+    Unknown: 'The state of the system is not known.',
+    UpWithoutHA: 'The system is up without high availability.',
+    Rolling: 'The processes are being replaced one by one. The system is up.',
+    Down: 'The system is down.',
+};
+
+export function headOf({ run }) {
     return h(
         'section',
         { id: 'state', 'aria-label': 'State' },
@@ -38,7 +45,7 @@ export function headOf({ run, system }) {
             run.reason && run.reason !== run.phase ? ` · ${run.reason}` : '',
             ` · ${run.kind} ${run.fromVersion} → ${run.toVersion}`,
         ),
-        system ? h('p', { class: 'system' }, system) : null,
+        systems[run.system] ? h('p', { class: 'system' }, systems[run.system]) : null,
         h('p', { class: 'message' }, prose(run.message)),
         h(
             'dl',

@@ -46,13 +46,7 @@ internal interface IEngineUndo
 /// <summary>What the upgrades of one engine report.</summary>
 internal interface IEngineReport
 {
-    RunMilestones Milestones { get; }
-
     DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
-
-    void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
-    {
-    }
 
     IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 }

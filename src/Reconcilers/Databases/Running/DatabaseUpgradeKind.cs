@@ -106,11 +106,9 @@ internal sealed class DatabaseReport(DatabaseEngineSet engines)
         };
     }
 
-    protected override RunMilestones Milestones(DatabaseRollingUpgradeSpec spec) => engines.Of(spec).Report.Milestones;
-
-    protected override void AddConditions(
-        ConditionSet conditions, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        engines.Of(spec).Report.AddConditions(conditions, status);
+    protected override (SystemState State, DateTimeOffset? Since) System(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+        DatabaseSystem.Of(engines.Of(spec).Steps, spec, status);
 
     protected override string Success(DatabaseRollingUpgradeStatus status) =>
         status.Elapsed is not { } elapsed ? ""

@@ -1,5 +1,3 @@
-using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>TiDB, as deployed by tidb-ansible or an administrator.</summary>
@@ -27,26 +25,6 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
 internal sealed class TiDbReport : IEngineReport
 {
-    public RunMilestones Milestones { get; } = new(
-        Upgrade:
-        [
-            new(ConditionTypes.PackagePrepared, Phases.PreparePackage),
-            new(ConditionTypes.ConfigurationSaved, Phases.SaveConfiguration),
-            new(ConditionTypes.BackedUp, Phases.Backup),
-            new(ConditionTypes.ConfigurationMigrated, Phases.MigrateConfiguration),
-            new(ConditionTypes.PDUpgraded, Phases.UpgradePD),
-            new(ConditionTypes.TiKVUpgraded, Phases.UpgradeTiKV),
-            new(ConditionTypes.PumpUpgraded, Phases.UpgradePump),
-            new(ConditionTypes.TiDBUpgraded, Phases.UpgradeTiDB),
-            new(ConditionTypes.MergingLimited, Phases.LimitMerging),
-            new(ConditionTypes.DrainerUpgraded, Phases.UpgradeDrainer),
-            new(ConditionTypes.MonitoringUpgraded, Phases.UpgradeMonitoring),
-            new(ConditionTypes.TiSparkUpgraded, Phases.UpgradeTiSpark),
-            new(ConditionTypes.Verified, Phases.Verify),
-            new(ConditionTypes.SchedulingTuned, Phases.TuneScheduling),
-        ],
-        Rollback: [], UndoneBy: []);
-
     public DatabaseRollingUpgradeStatus Summarize(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) => TiDbStatus.Compose(status, spec);
 

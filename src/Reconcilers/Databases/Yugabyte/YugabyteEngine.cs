@@ -1,5 +1,3 @@
-using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>YugabyteDB, and BMDB as its dialect.</summary>
@@ -42,44 +40,9 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 
 internal sealed class YugabyteReport : IEngineReport
 {
-    public RunMilestones Milestones { get; } = new(
-        Upgrade:
-        [
-            new(ConditionTypes.PackagePrepared, Phases.PreparePackage),
-            new(ConditionTypes.MastersUpgraded, Phases.UpgradeMasters),
-            new(ConditionTypes.TServersUpgraded, Phases.UpgradeTServers),
-            new(ConditionTypes.Verified, Phases.Verify),
-            new(ConditionTypes.FlagsPromoted, Phases.PromoteAutoFlags),
-            new(ConditionTypes.CatalogUpgraded, Phases.UpgradeCatalog),
-        ],
-        Rollback: [],
-        UndoneBy:
-        [
-            new(ConditionTypes.TServersUpgraded, Phases.RollbackTServers),
-            new(ConditionTypes.Verified, Phases.RollbackTServers),
-            new(ConditionTypes.FlagsPromoted, Phases.RollbackAutoFlags),
-            new(ConditionTypes.MastersUpgraded, Phases.RollbackMasters),
-        ]);
-
     public DatabaseRollingUpgradeStatus Summarize(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         YugabyteStatus.Compose(status, spec);
-
-    public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
-    {
-        var paused = status.PausedReplication;
-        conditions.Set(
-            ConditionTypes.ReplicationPaused, paused.Count > 0,
-            paused.Count > 0 ? Reasons.ReplicationPaused : Reasons.NotNeeded,
-            paused.Count > 0
-                ? $"Paused by this upgrade: {string.Join(", ", paused)}.{Deadline(status)}"
-                : "This upgrade has paused no replication.");
-    }
-
-    private static string Deadline(DatabaseRollingUpgradeStatus status) =>
-        status.ReplicationDeadline is { } deadline
-            ? $" The sources keep their log until {deadline.ToUniversalTime():yyyy-MM-dd HH:mm}Z."
-            : "";
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         YugabyteStatus.LeftBehind(spec, status);

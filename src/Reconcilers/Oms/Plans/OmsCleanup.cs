@@ -22,7 +22,5 @@ internal sealed class OmsCleanup : IRunCleanup
     public Plan Compile(RunSpec spec, PlanProgress done) => new CleanupPlanner((OmsUpgradeSpec)spec, done).Compile();
 
     private static CleanupSpec? Of(RunSpec spec) =>
-        spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan
-            ? null
-            : ((OmsUpgradeSpec)spec).Cleanup;
+        spec.DesiredState == DesiredState.RolledBack ? null : ((OmsUpgradeSpec)spec).Cleanup;
 }

@@ -64,6 +64,7 @@ internal sealed class OmsForm()
     {
         RenamedProjects = [],
         Projects = null,
+        ProjectsAfter = null,
         HighAvailability = null,
         Inventory = null,
         Nodes = [],
@@ -74,7 +75,7 @@ internal sealed class OmsForm()
         CleanupFrom = null,
         CleanupAt = null,
         Times = null,
-        DowntimeSince = null,
+        ProjectsAfter = null,
         Inventory = null,
         SnapshotRef = null,
         RollbackSnapshotRef = null,
@@ -87,11 +88,11 @@ internal sealed class OmsHolds(IRunRedo redo) : RunHolds
 {
     // A redo drops databases: the retry that asked for it approves that, or an administrator approves this plan.
     public override ImpliedHold? Implied(RunSpec spec, PlanProgress plan) =>
-        plan.Step<RestoreDatabases>() is null || spec.ApprovedPlanHash == plan.Hash
+        plan.Step<RestoreDatabases>() is null
             ? null
             : new ImpliedHold(redo.Phase, $"the retry did not approve the restore. {redo.Cost(plan)}");
 
-    public override string Place(PlanProgress plan, string hold) =>
+    protected override string PlaceOf(PlanProgress plan, string hold) =>
         OmsPlanProgress.HoldIn(phase => plan.Steps.Exists(step => step.Phase == phase), hold);
 }
 
@@ -128,13 +129,11 @@ internal sealed class OmsRunReport : RunReport<OmsUpgradeSpec, OmsUpgradeStatus>
         OmsUpgradeSpec spec, OmsUpgradeStatus status, PlanKind slot, bool isDone) =>
         OmsReport.Summarize(spec, status, slot, isDone);
 
-    protected override RunMilestones Milestones(OmsUpgradeSpec spec) => OmsMilestones.All;
-
-    protected override void AddConditions(ConditionSet conditions, OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        OmsMilestones.AddProjects(conditions, status.Plan!);
+    protected override (SystemState State, DateTimeOffset? Since) System(
+        OmsUpgradeSpec spec, OmsUpgradeStatus status) => OmsSystem.Of(status);
 
     protected override string Success(OmsUpgradeStatus status) =>
-        (status.Times?.Downtime is { } downtime ? $", downtime {downtime}" : "")
+        (status.Downtime is { } downtime ? $", downtime {downtime}" : "")
         + (status.CleanupPlan is { IsDone: true } ? "; the old containers are removed" : "");
 
     protected override string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>

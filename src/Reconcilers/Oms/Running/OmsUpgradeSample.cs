@@ -10,13 +10,10 @@ internal static class OmsUpgradeSample
 
     private static RunSample Of(OmsUpgrade upgrade)
     {
-        var (spec, status) = (upgrade.Spec, upgrade.Status);
         return RunSample.OfRun(OmsUpgrade.KindName, upgrade) with
         {
-            From = spec.FromVersion,
-            To = spec.ToVersion,
-            DowntimeSince = status?.DowntimeSince,
-            Downtime = KubernetesDuration.TryParse(status?.Times?.Downtime, out var down) ? down : null,
+            From = upgrade.Spec.FromVersion,
+            To = upgrade.Spec.ToVersion,
         };
     }
 }

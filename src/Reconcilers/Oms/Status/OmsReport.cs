@@ -23,7 +23,15 @@ internal static class OmsReport
                 : [.. RenamedProjects.Of(there).Take(SchemaLimits.Projects)],
             Nodes = [.. status.Nodes.Select(n => Node(spec, status, n))],
         };
-        status = status with { DowntimeSince = UpgradeTimestamps.DownSince(status) };
+        var compared = there?.Step<CompareProjects>()?.State == StepState.Succeeded;
+        status = status with
+        {
+            Downtime = UpgradeTimestamps.Downtime(status),
+            ProjectsAfter = !compared ? null
+                : ProjectVerdict.Last(there!) is { } verdict
+                ? new ProjectsAfter { Reason = verdict.Reason, Message = verdict.Message }
+                : new ProjectsAfter { Reason = Reasons.Unverifiable },
+        };
         return isDone
             ? status with
             {
@@ -87,7 +95,7 @@ internal static class UpgradeTimestamps
             return null;
         }
 
-        var times = new UpgradeTimes
+        return new UpgradeTimes
         {
             T1 = t1,
             T2 = plan.First(OmsUpgradePhases.EnableHA) is { State: StepState.Succeeded } enable
@@ -96,7 +104,6 @@ internal static class UpgradeTimestamps
             T3 = T3(status.RollbackPlan),
             RolledBackAt = RolledBackAt(status.RollbackPlan),
         };
-        return times with { Downtime = Downtime(times, plan, status.RollbackPlan) };
     }
 
     public static DateTimeOffset? DownSince(OmsUpgradeStatus status)
@@ -110,9 +117,14 @@ internal static class UpgradeTimestamps
     }
 
     // One outage, or two if the upgrade had succeeded and was rolled back.
-    private static string? Downtime(UpgradeTimes times, PlanProgress plan, PlanProgress? back)
+    public static string? Downtime(OmsUpgradeStatus status)
     {
-        var (up, again) = (UpAgainAt(times, plan), StoppedAgainAt(back));
+        if (status is not { Plan: { } plan, Times: { } times })
+        {
+            return null;
+        }
+
+        var (up, again) = (UpAgainAt(times, plan), StoppedAgainAt(status.RollbackPlan));
         if ((up is null || again is not null) && times.RolledBackAt is null)
         {
             return null;
@@ -158,6 +170,32 @@ internal static class UpgradeTimestamps
     private static DateTimeOffset? RolledBackAt(PlanProgress? back) => back is null || !back.IsDone
         ? null
         : EnabledAt(back.First(OmsUpgradePhases.RestoreHA)) ?? back.Steps.Select(s => s.FinishedAt).Max();
+}
+
+/// <summary>Whether OMS is up, as the steps show it. Pure.</summary>
+internal static class OmsSystem
+{
+    private static readonly StepRegistry Steps = StepRegistry.Of<OmsTargets>();
+
+    public static (SystemState State, DateTimeOffset? Since) Of(OmsUpgradeStatus status)
+    {
+        if (UpgradeTimestamps.DownSince(status) is { } down)
+        {
+            return (SystemState.Down, down);
+        }
+
+        // Off from the moment that it may be off, on again once it is on.
+        var switched = status.Plans.SelectMany(p => p.Steps)
+            .Where(s => s.HasEverBegun)
+            .Select(s => (Step: s, On: (Steps.Read(s.Planned) as HaConfigStep)?.Enables))
+            .Where(s => s.On is { } on && (!on || s.Step.State == StepState.Succeeded))
+            .OrderBy(s => s.Step.StartedAt)
+            .LastOrDefault();
+        return switched is { On: false } ? (SystemState.UpWithoutHA, switched.Step.StartedAt)
+            : switched.Step?.Recorded(EnableHighAvailability.NotEnabledFact) is not null
+                ? (SystemState.UpWithoutHA, switched.Step.FinishedAt)
+                : (SystemState.Up, switched.Step?.FinishedAt);
+    }
 }
 
 /// <summary>What a rollback would cost now: data, a restore, downtime. Pure.</summary>

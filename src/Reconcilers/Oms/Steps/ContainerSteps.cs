@@ -137,7 +137,7 @@ internal sealed record StartOldContainer(string Container, string Name) : StartS
 /// <param name="MayBeGone">Whether a removed container counts as stopped.</param>
 [Effect(Effect.Changes)]
 [Effect(Effect.EndsUndo, Phase = OmsUpgradePhases.StopOld)]
-internal sealed record StopContainer(string Container, string Name, bool MayBeGone = false) : OmsStep
+internal sealed record StopContainer(string Container, string Name, bool MayBeGone = false) : OmsStep, IConsent
 {
     /// <summary>Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is
     /// T1.</summary>
@@ -152,6 +152,13 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);
 
     internal override string Title(string? node) => $"Stop {Name} on {node}";
+
+    public string? ConsentTo(PlanProgress plan, Step own) => own.Phase switch
+    {
+        OmsUpgradePhases.StopOld => "OMS goes down, until the upgrade or a rollback ends. For how long is not known.",
+        OmsUpgradePhases.StopNew => "OMS goes down, until the rollback ends. For how long is not known.",
+        _ => null,
+    };
 
     // All old containers start, whichever stopped: a stop that was begun may have been carried out.
     internal override void Undo(OmsRollback back, Step done)

@@ -9,6 +9,9 @@ internal abstract record HaConfigStep(string Database) : OmsStep
 
     internal override string Verb => "ha-config";
 
+    /// <summary>Whether high availability is on after the step; null if the step does not switch it.</summary>
+    internal virtual bool? Enables => null;
+
     protected async Task<HaConfigRow> RowAsync(CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
@@ -42,6 +45,7 @@ internal abstract record HaConfigStep(string Database) : OmsStep
 [Effect(Effect.Changes)]
 internal sealed record DisableHighAvailability(string Database, string Previous) : HaConfigStep(Database)
 {
+    internal override bool? Enables => false;
     internal override string Title(string? node) => "Disable high availability in ha.config";
 
     internal override void Undo(OmsRollback back, Step done)
@@ -96,6 +100,7 @@ internal sealed record DisableHighAvailability(string Database, string Previous)
 /// <param name="Previous">ha.config before the upgrade.</param>
 internal sealed record UndoDisableHighAvailability(string Database, string Previous) : HaConfigStep(Database)
 {
+    internal override bool? Enables => true;
     internal override string Title(string? node) => "Restore ha.config";
 
     private string Disabled => HaConfig.Parse(Previous).Disabled().Raw;
@@ -124,6 +129,7 @@ internal sealed record UndoDisableHighAvailability(string Database, string Previ
 /// whatever its current settings: the restore discards them.</summary>
 internal sealed record DisableHighAvailabilityForRollback(string Database) : HaConfigStep(Database)
 {
+    internal override bool? Enables => false;
     internal override string Title(string? node) => "Disable high availability in ha.config";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -150,6 +156,8 @@ internal abstract record HaConfigWrite(string Database) : HaConfigStep(Database)
     private const string TargetKey = "target";
     private const string Absent = "(absent)";
     private const string LockName = "drydock.ha.config";
+
+    internal override bool? Enables => true;
 
     protected virtual string Doing => "enabling high availability";
 
@@ -400,6 +408,7 @@ internal sealed record AwaitManualHighAvailability(
 {
     public static readonly TimeSpan Patience = TimeSpan.FromDays(3650);
 
+    internal override bool? Enables => Enable;
     internal override TimeSpan PlannedWait => Patience;
 
     internal override void Undo(OmsRollback back, Step done)

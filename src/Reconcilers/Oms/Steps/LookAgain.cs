@@ -48,9 +48,8 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
     {
         var asked = context.Plan.Steps.Where(s => s.Is<LookAgain>() && s.State == StepState.Succeeded)
             .Select(s => s.FinishedAt).Append(context.Plan.CompiledAt).Max();
-        var held = Targets.Upgrade.Status?.Conditions.Find(c => c.Type == ConditionTypes.Held);
-        return context.Time.GetUtcNow() - asked < Recent
-            && !(held?.Status == "True" || held?.LastTransitionTime > asked);
+        var status = Targets.Upgrade.Status;
+        return context.Time.GetUtcNow() - asked < Recent && status is { Holds: [] } && !(status.HeldUntil > asked);
     }
 
     /// <summary>An old container that is stopped: by people who have begun the downtime, or by this plan, whose status

@@ -5,11 +5,20 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Restores all databases from the verified snapshot with a SnapshotRestore, and follows it. The snapshot is
 /// referenced with its uid, so another one of the same name is never used. Another attempt creates another object; a
 /// restore may be repeated from its beginning.</summary>
-internal sealed record RestoreDatabases(List<string> Databases, string Snapshot, string SnapshotUid) : OmsStep
+internal sealed record RestoreDatabases(List<string> Databases, string Snapshot, string SnapshotUid)
+    : OmsStep, IConsent
 {
+    private const int Named = 5;
+
     internal override string Verb => "restore";
     internal override int Attempts => 2;
     internal override bool IsPointOfNoReturn => true;
+
+    public bool Destroys => true;
+
+    public string ConsentTo(PlanProgress plan, Step own) =>
+        $"This DROPS {Sentences.List(Databases, Named)} and restores them from {Snapshot}: "
+        + "what was written to them since then is lost.";
 
     public static RestoreDatabases Of(PlanProgress done)
     {

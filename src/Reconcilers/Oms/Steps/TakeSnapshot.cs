@@ -19,7 +19,7 @@ internal sealed record TakeSnapshot(
     SnapshotVerification Verify,
     List<string>? Recipients = null,
     bool BeforeRollback = false,
-    bool Optional = false) : OmsSnapshotStep
+    bool Optional = false) : OmsSnapshotStep, IConsent
 {
     public const string NotTakenFact = "notTaken";
 
@@ -28,6 +28,17 @@ internal sealed record TakeSnapshot(
     internal override string Title(string? node) => BeforeRollback
         ? "Dump the data that the restore drops"
         : "Dump and verify all databases";
+
+    // A failed test of the definitions that was accepted proves nothing.
+    public string? ConsentTo(PlanProgress plan, Step own) =>
+        own.Phase == OmsUpgradePhases.Backup && Verify switch
+        {
+            SnapshotVerification.ReadBack => true,
+            SnapshotVerification.Schema => plan.Step<TestSchema>()?.Accepted is not null,
+            _ => false,
+        }
+            ? "The backup is verified: ReadBack. It is not tested whether the server takes its definitions."
+            : null;
 
     protected override string? What => BeforeRollback ? SnapshotNames.BeforeRollback : null;
 

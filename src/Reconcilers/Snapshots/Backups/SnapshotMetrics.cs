@@ -144,7 +144,6 @@ internal static class JobSamples
                 Kind = SnapshotRestore.KindName,
                 Metadata = r.Metadata,
                 Status = r.Status,
-                Mode = r.Spec.Mode.ToString(),
             },
             ConditionTypes.Ready));
 

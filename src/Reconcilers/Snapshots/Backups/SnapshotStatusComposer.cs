@@ -104,7 +104,7 @@ internal static class SnapshotStatusComposer
     public static BackupSnapshotStatus Expiry(
         BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
     {
-        var state = phase == BackupSnapshotPhases.Expired ? RunState.PlanReady : RunState.Working;
+        var state = phase == BackupSnapshotPhases.Expired ? RunState.Succeeded : RunState.Working;
         return WithConditions(
             snapshot,
             snapshot.Status! with { Verified = null },

@@ -94,11 +94,11 @@ internal static class RestoreEvidence
     {
         var digest = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{Uid(restore)}\n{found}")))[..TokenDigits];
-        var (token, accepted) = ($"restore@{digest}", RunTokens.List(restore.Metadata, Annotations.Accept).ToList());
+        var (token, accepted) = ($"restore@{digest}", RunTokens.List(restore.Metadata, Annotations.Approve).ToList());
         return accepted.Contains(token, StringComparer.Ordinal)
             ? null
             : $"`kubectl -n {restore.Metadata.Namespace} annotate snapshotrestore {restore.Metadata.Name} --overwrite "
-                + $"{Annotations.Accept}={string.Join(',', accepted.Append(token))} "
+                + $"{Annotations.Approve}={string.Join(',', accepted.Append(token))} "
                 + $"{Annotations.Retry}=accept-{digest}`";
     }
 

@@ -175,7 +175,7 @@ internal static class RestoreStatusComposer
         var (state, phase, message) = outcome.End switch
         {
             RestoreEnd.Restored => (RunState.Succeeded, SnapshotRestorePhases.Succeeded, outcome.Message),
-            RestoreEnd.Planned => (RunState.PlanReady, SnapshotRestorePhases.Planned, outcome.Message),
+            RestoreEnd.Planned => (RunState.Held, SnapshotRestorePhases.Planned, outcome.Message),
             RestoreEnd.Stopped => (
                 RunState.Working,
                 RestoreProgress.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Pending,
@@ -225,13 +225,11 @@ internal static class RestoreStatusComposer
             reason = state == RunState.Working ? Reasons.DeletionWaits : reason;
         }
 
-        var planned = state == RunState.PlanReady;
         return JobConditions.Compose(
             status,
             restore.Metadata,
-            new RunOutcome(state, phase, reason, message),
+            new RunOutcome(state, phase, reason, message) { Held = state == RunState.Held },
             now,
-            isOver: planned || state is RunState.Failed or RunState.Succeeded,
-            planned: planned);
+            isOver: state is RunState.Held or RunState.Failed or RunState.Succeeded);
     }
 }

@@ -20,12 +20,12 @@ internal static partial class ControlAnnotations
     public static RunSpec Apply(V1ObjectMeta metadata, RunSpec spec, RunStatus? status)
     {
         var holds = Holds(metadata);
-        var added = holds.Except(spec.HoldBefore, StringComparer.Ordinal).ToList();
+        var added = holds.Except(spec.Holds, StringComparer.Ordinal).ToList();
         var pauses = !spec.Paused && Pause(metadata) == true;
         var rollsBack = spec.DesiredState == DesiredState.Upgraded && status?.RolledBackBy is not null;
         return added.Count == 0 && !pauses && !rollsBack ? spec : spec with
         {
-            HoldBefore = [.. spec.HoldBefore, .. added],
+            HoldBefore = [.. spec.Holds, .. added],
             Paused = spec.Paused || pauses,
             DesiredState = rollsBack ? DesiredState.RolledBack : spec.DesiredState,
         };
@@ -52,7 +52,8 @@ internal static partial class ControlAnnotations
     {
         var plans = status.Plans;
         var idle = plans.Count > 0
-            ? Holds(entity.Metadata).Where(name => !plans.Exists(plan => Has(plan, name))).ToList()
+            ? Holds(entity.Metadata).Where(
+                name => name != HoldMatcher.FirstChange && !plans.Exists(plan => Has(plan, name))).ToList()
             : [];
         var text = Sentences.Join(
             PauseProblem(entity.Metadata),
@@ -80,7 +81,7 @@ internal static partial class ControlAnnotations
             wrong.Count == 0
                 ? null
                 : $"{Sentences.List([.. wrong.Select(Quoted)], 3)} in the annotation {Annotations.Hold}: expected a "
-                    + "phase, a step id or PointOfNoReturn, separated by commas. Correct it.",
+                    + "phase, a step id, FirstChange or PointOfNoReturn, separated by commas. Correct it.",
             surplus > 0
                 ? $"The annotation {Annotations.Hold} has more than {MostHolds} entries, and the last {surplus} are "
                     + "ignored. Remove some."

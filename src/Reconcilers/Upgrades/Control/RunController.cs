@@ -55,8 +55,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             ? Unread(turn, () => Decision.Warn(Reasons.StatusUnreadable, unknown, static () => Decision.Waits))
         : StatusForm.UnreadablePlan(turn.Status) is { } plan
             ? Unread(turn, () => _runs.Stalled(turn, Reasons.StatusUnreadable, plan, after: null))
-        : (CompletionFlow.IsAtRest(turn.Entity) || IsPlanReady(turn.Entity))
-        && RunTokens.NewAbort(turn.Entity) is { } token
+        : CompletionFlow.IsAtRest(turn.Entity) && RunTokens.NewAbort(turn.Entity) is { } token
             ? Decision.Write(RunTokens.UseAbort(turn.Status, token, turn.Now), SeeRollback)
             : SeeRollback(turn);
 
@@ -81,7 +80,6 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         !isBound ? Changed(turn)
         : turn.IsDeleted ? _deletion.Advance(turn).Then(static (_, step) =>
             step.IsOver ? Decision.Do(new Forget(), _ => Decision.End(step)) : Decision.End(step))
-        : IsPlanReady(turn.Entity) ? Decision.Do(new Forget(), static _ => Decision.Waits)
         : turn.Status is { Plan: not null } status
             && (status.Target?.Claim is not null || status.RollbackPlan is not null || status.IsUpgraded())
             ? Run(turn)
@@ -141,10 +139,4 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
                 : Ended(at) ?? (at.Status.IsUpgraded() ? Decision.AtOnce : Decision.End(step)));
         });
     }
-
-    // mode: Plan has finished and nothing was requested since.
-    private static bool IsPlanReady(RunObject entity) =>
-        entity.Status?.Phase == RunPhases.Planned
-        && entity.Status.ObservedGeneration == entity.Metadata.Generation
-        && !RunWords.New(entity, WordKind.Retry).Any();
 }

@@ -54,11 +54,6 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
             return Release(turn, Projection.Compose(turn.Entity, RunTokens.Resume(before), refused, turn.Now));
         }
 
-        if (wantsRollback && RollbackDecision.IsOnlyShown(turn.Spec, turn.Metadata))
-        {
-            return null;
-        }
-
         if (!wantsRollback && !IsCleanupDue(turn, before))
         {
             var (over, isKnown) = Ended(turn);

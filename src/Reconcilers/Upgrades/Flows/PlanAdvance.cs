@@ -14,15 +14,12 @@ internal sealed record PlanAdvance(
         Func<RunOutcome, RunOutcome> adjust,
         Func<Turn, RunOutcome, Decision> next)
     {
-        return Unread(Annotations.Approve, "approvals", Reasons.ApprovalIgnored, () =>
-            Unread(Annotations.Accept, "acceptances", Reasons.AcceptIgnored, () =>
-                Decision.Advance(new PlanAdvance(slot, startNothingBecause, adjust), next)));
+        // Once per value of the annotation.
+        return RunTokens.Unread(turn.Metadata) is { } unread && turn.Session.Told.Add(unread)
+            ? Decision.Warn(Reasons.ApprovalIgnored, unread, Advance)
+            : Advance();
 
-        // Once per value of an annotation.
-        Decision Unread(string annotation, string things, string reason, Func<Decision> then) =>
-            RunTokens.Unread(turn.Metadata, annotation, things) is { } unread && turn.Session.Told.Add(unread)
-                ? Decision.Warn(reason, unread, then)
-                : then();
+        Decision Advance() => Decision.Advance(new PlanAdvance(slot, startNothingBecause, adjust), next);
     }
 
     /// <param name="writeAsync">Writes a status over the version of the turn; if the second argument is true, also one
@@ -74,12 +71,10 @@ internal sealed record PlanAdvance(
     private RunControls Controls(Turn turn, PlanProgress plan, RunStatus seen)
     {
         var (entity, spec, kind) = (turn.Entity, turn.Spec, turn.Kind);
-        var holds = spec.HoldBefore.Select(name => kind.Holds.Place(plan, name)).ToHashSet(StringComparer.Ordinal);
+        var holds = spec.Holds.Select(name => kind.Holds.Place(plan, name)).ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan);
-        var isApproved = spec.ApprovedPlanHash == plan.Hash;
         var implied = Slot == PlanKind.Upgrade ? kind.Holds.Implied(spec, plan) : null;
         holds.UnionWith(implied is null ? [] : [implied.Step]);
-        approved.UnionWith(isApproved && plan.Hold is { } hold ? [hold] : []);
 
         // A rollback never waits for the window.
         var units = Slot == PlanKind.Upgrade && spec.Window is { } window
@@ -106,7 +101,7 @@ internal sealed record PlanAdvance(
 
     private static string HowToRelease(Turn turn, PlanProgress plan, string name)
     {
-        var places = turn.Entity.Written.HoldBefore.Select(hold => (Hold: hold, Place: "spec.holdBefore"))
+        var places = turn.Entity.Written.Holds.Select(hold => (Hold: hold, Place: "spec.holdBefore"))
             .Concat(ControlAnnotations.Holds(turn.Metadata)
                 .Select(hold => (Hold: hold, Place: $"the annotation {Annotations.Hold}")))
             .Where(each => turn.Kind.Holds.Place(plan, each.Hold) == name)

@@ -6,6 +6,9 @@ namespace Drydock.Reconcilers.Upgrades;
 internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
+
+    // A plan that waits for an approval is compiled anew from time to time.
+    private static readonly TimeSpan LookWhileHeld = TimeSpan.FromMinutes(10);
     private readonly RunKind _kind = frame.Kind;
     private readonly Backoff _backoff = new() { First = TimeSpan.FromSeconds(2) };
 
@@ -16,7 +19,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             return Aborted(turn);
         }
 
-        if (turn.Spec.Mode == RunMode.Apply && turn.Due.RefuseStart(turn.Spec.NotAfter) is { } late)
+        if (turn.Due.RefuseStart(turn.Spec.NotAfter) is { } late)
         {
             return Report(
                 turn,
@@ -56,7 +59,11 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 
     // Everything that users can change: a change starts the next pass at once. Back-off is for problems that may
     // resolve without a change.
-    private static string KeyOf(Turn turn) => $"{turn.Metadata.Generation}|{turn.Session.AccessKey}";
+    private static string KeyOf(Turn turn) =>
+        $"{turn.Metadata.Generation}|{turn.Session.AccessKey}|{IsApproved(turn.Spec, turn.Status)}";
+
+    private static bool IsApproved(RunSpec spec, RunStatus status) =>
+        status.Plan is { } plan && RunTokens.IsPlanApproved(spec, status, plan);
 
     private Decision Check(Turn turn)
     {
@@ -112,8 +119,10 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             session.PreflightFailures = session.PreflightKey == key ? session.PreflightFailures : 0;
             session.PreflightKey = key;
 
-            // The findings of a stalled preflight stay in status until the next pass has finished.
-            if (turn.Status.Findings.Count > 0 && turn.Status.ObservedGeneration == turn.Metadata.Generation)
+            // The findings of a stalled preflight stay in status until the next pass has finished, and so does a plan
+            // that waits for an approval.
+            if ((turn.Status.Findings.Count > 0 || turn.Status.Holds.Count > 0)
+                && turn.Status.ObservedGeneration == turn.Metadata.Generation)
             {
                 return Pass(turn);
             }
@@ -220,20 +229,25 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             SpecHash = FieldClasses.Hash(identity),
             Identity = SpecIdentity.Of(identity),
         };
+        if (turn.Status.Plan is { } shown)
+        {
+            plan = plan with { Why = shown.Hash == plan.Hash ? shown.Plan.Why : RunMessages.Why(shown, plan) };
+        }
+
         if (PlanBudget.Problem(plan) is { } problem)
         {
             return Found(turn, [problem]);
         }
 
         var target = new ClaimTarget(discovery.TargetIdentity, discovery.TargetAddresses);
-        var isShown = turn.Spec.Mode == RunMode.Plan;
-        var isRefused = turn.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash;
 
-        // An attempt that was undone keeps its claim for the next one, which may have found another target, or is only
-        // shown.
+        // An attempt that was undone keeps its claim for the next one, unless that found another target or waits for an
+        // approval.
+        var isApproved = turn.Spec.Approval == ApprovalPolicy.Automatic
+            || (turn.Status.Plan?.Hash == plan.Hash && IsApproved(turn.Spec, turn.Status));
         var known = turn.Status.Target ?? new TargetStatus();
         var former = (ClaimTarget.Of(known)?.Names(turn.Metadata.Namespace) ?? [])
-            .Except(isShown || isRefused ? [] : target.Names(turn.Metadata.Namespace), StringComparer.Ordinal)
+            .Except(isApproved ? target.Names(turn.Metadata.Namespace) : [], StringComparer.Ordinal)
             .ToList();
         var learned = discovery.Learn(turn.Status, turn.Spec, turn.Now) with
         {
@@ -249,33 +263,24 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             },
         };
         return Decision.Do(new Release(former), _ =>
-            isShown ? StoreLists(turn, discovery, learned, whole => Show(turn, whole, plan))
-            : isRefused ? Refuse(turn, learned, plan)
+            !isApproved ? StoreLists(turn, discovery, learned, whole => Hold(turn, whole, plan))
             : Free(turn, target, discovery.MustBeFree, () =>
                 StoreLists(turn, discovery, learned, whole => Claim(turn, discovery, target, whole, plan))));
     }
 
-    private Decision Show(Turn turn, RunStatus whole, Plan plan)
+    // Without a claim, so that nobody waits for what may never be approved.
+    private Decision Hold(Turn turn, RunStatus whole, Plan plan)
     {
-        var ready = new RunOutcome(
-            RunState.PlanReady,
-            RunPhases.Planned,
-            Reasons.PlanReady,
-            $"Plan {Word.Prefix(plan.Hash)} with {plan.Steps.Count} steps is ready. Nothing was changed. "
-            + "Set spec.mode: Apply to run it, and spec.approvedPlanHash to allow only this plan.");
-        return Store(turn, whole, plan, ready, static _ => Decision.Waits);
-    }
-
-    private Decision Refuse(Turn turn, RunStatus learned, Plan plan)
-    {
-        var wait = _backoff.Delay(6);
-        turn.Session.PreflightFailures = 0;
-        turn.Session.PreflightNotBefore = turn.Now + wait;
-        return Report(
-            turn,
-            learned with { Plan = turn.Status.Plan },
-            RunMessages.PlanChanged(turn.Status.Plan, plan, turn.Spec.ApprovedPlanHash!),
-            _ => Decision.Again(wait));
+        var shown = Projection.Numbered(
+            turn.Status, whole with { Plan = PlanProgress.Of(plan), FinishedAt = null });
+        var held = new RunOutcome(
+            RunState.Held, RunPhases.Planned, Reasons.PlanReady, RunMessages.PlanReady(plan))
+        {
+            Held = true,
+            Holds = [new StepHold(HoldMatcher.Plan, Word.For(HoldMatcher.Plan, shown.Plan!))],
+        };
+        turn.Session.PreflightNotBefore = turn.Now + LookWhileHeld;
+        return Report(turn, shown, held, static _ => Decision.Again(LookWhileHeld));
     }
 
     // The target is recorded before it is claimed: a deletion then releases the claim whenever this process ends. It is

@@ -46,7 +46,7 @@ internal static class RollbackDecision
             : null;
 
     private static bool IsAutomatic(RunKind kind, RunSpec spec, PlanProgress plan) =>
-        spec is { RollbackPolicy: RollbackPolicy.OnFailure, Mode: RunMode.Apply }
+        spec.RollbackPolicy == RollbackPolicy.OnFailure
         && kind.Steps(spec).Changed(plan) && plan.Failing().Count > 0 && !kind.Rollback.HasNewData(plan)
         && kind.Rollback.Refusal(spec, plan) is null;
 
@@ -61,9 +61,6 @@ internal static class RollbackDecision
 
     public static bool IsHalted(RunSpec spec, RunStatus? status) =>
         status is { AbortedBy: not null, AbortedRollback: true } && spec.DesiredState == DesiredState.RolledBack;
-
-    public static bool IsOnlyShown(RunSpec spec, V1ObjectMeta metadata) =>
-        spec.Mode == RunMode.Plan && metadata.DeletionTimestamp is null;
 
     /// <summary>A run that was undone because of an abort, and waits for a retry.</summary>
     public static bool IsUndoneByAbort(RunSpec spec, RunStatus? status) =>

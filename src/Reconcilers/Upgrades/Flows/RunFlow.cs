@@ -271,30 +271,15 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
                 static _ => Decision.Over);
         }
 
-        if (!plan.HasEverBegun)
+        if (!plan.HasEverBegun && RollbackDecision.CauseOf(_kind, turn.Entity, turn.Now) == RollbackCause.None)
         {
-            if (RollbackDecision.CauseOf(_kind, turn.Entity, turn.Now) == RollbackCause.None)
-            {
-                // No longer requested: as if it had not been compiled.
-                var dropped = new RunOutcome(
-                    RunState.Working,
-                    RunPhases.RollingBack,
-                    Reasons.Running,
-                    "The rollback was cancelled before it started. The upgrade is unchanged.");
-                return Report(turn, before with { RollbackPlan = null }, dropped, static _ => Decision.AtOnce);
-            }
-
-            if (RollbackDecision.IsOnlyShown(turn.Spec, turn.Metadata))
-            {
-                var shown = new RunOutcome(
-                    RunState.PlanReady,
-                    RunPhases.RollingBack,
-                    Reasons.PlanReady,
-                    $"The rollback plan {Word.Prefix(plan.Hash)} with {plan.Steps.Count} steps is ready. Nothing is "
-                    + "changed. Set spec.mode: Apply to run it. "
-                    + $"To discard it, {RunMessages.ToCancel(turn.Entity)}.");
-                return Report(turn, before, shown, static _ => Decision.Waits);
-            }
+            // No longer requested: as if it had not been compiled.
+            var dropped = new RunOutcome(
+                RunState.Working,
+                RunPhases.RollingBack,
+                Reasons.Running,
+                "The rollback was cancelled before it started. The upgrade is unchanged.");
+            return Report(turn, before with { RollbackPlan = null }, dropped, static _ => Decision.AtOnce);
         }
 
         return PlanAdvance.Decide(

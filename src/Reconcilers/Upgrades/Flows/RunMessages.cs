@@ -10,8 +10,7 @@ internal static class RunMessages
     public const string RetryWord = "<retry>";
 
     private const int ShownFindings = 5;
-    private const int ShownNotes = 3;
-    private const int ShownCauses = 5;
+    private const int ShownCauses = 3;
 
     /// <summary>A preflight that found problems: the first of them; status.findings has all.</summary>
     /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
@@ -32,26 +31,17 @@ internal static class RunMessages
             ]));
     }
 
-    /// <summary>spec.approvedPlanHash approves another plan than the one compiled now. Shows the differences if the
-    /// approved plan is known.</summary>
-    public static RunOutcome PlanChanged(PlanProgress? stored, Plan compiled, string approved)
-    {
-        var known = stored?.Hash == approved ? stored : null;
+    public static string PlanReady(Plan plan) => Sentences.Join(
+        $"The plan has {plan.Steps.Count} steps and waits for your approval. Nothing was changed.",
+        plan.Why is { } why ? Sentences.Close($"It differs from the one before: {why}") : null);
 
+    /// <summary>What is different in a plan that is compiled again, in one line.</summary>
+    public static string Why(PlanProgress before, Plan plan)
+    {
         // The notes of a plan say why it has steps that others do not have.
-        var news = known is null ? [] : compiled.Notes.Except(known.Notes, StringComparer.Ordinal).ToList();
-        var causes = known is null ? [] : PlanDifference.Describe(known.Plan, compiled);
-        return new RunOutcome(
-            RunState.Stalled,
-            RunPhases.Preflight,
-            Reasons.PlanChanged,
-            Sentences.Join(
-                $"spec.approvedPlanHash is {approved}, but the plan compiled now is {compiled.Hash}.",
-                news.Count == 0 ? null : $"New in its notes: {string.Join(' ', news.Take(ShownNotes))}",
-                known is null
-                    ? "The approved plan is no longer in status, so the differences cannot be shown."
-                    : $"What changed since: {Sentences.List(causes, ShownCauses, "; ")}",
-                "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
+        var causes = plan.Notes.Except(before.Notes, StringComparer.Ordinal)
+            .Concat(PlanDifference.Describe(before.Plan, plan)).ToList();
+        return SchemaLimits.Clip(Sentences.List(causes, ShownCauses, "; "));
     }
 
     public static RunOutcome TargetBusy(string phase, string target, ClaimHolder holder) => holder.IsGone

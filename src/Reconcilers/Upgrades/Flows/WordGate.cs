@@ -28,6 +28,12 @@ internal sealed class WordGate(RunFrame frame)
         var (status, wanted) = (before, new Dictionary<string, GivenWord>(StringComparer.Ordinal));
         foreach (var given in marks.TakeIn([.. RunWords.New(turn.Entity)]))
         {
+            if (before.Plans.Count == 0 && given.Kind == WordKind.Approval)
+            {
+                // Given ahead: the plan that it may be for is about to be compiled.
+                continue;
+            }
+
             // Without a plan nothing was changed beside which a mark could lie.
             var isMade = before.Plans.Count > 0 ? marks.IsMade(given) : true;
             var why = RunWords.Refusal(turn.Kind, turn.Entity, given) ?? (isMade == false ? RunWords.Spent : null);

@@ -5,11 +5,9 @@ internal abstract class RunReport
 {
     public abstract RunStatus Summarize(RunSpec spec, RunStatus status, PlanKind slot, bool isDone);
 
-    public abstract RunMilestones Milestones(RunSpec spec);
-
-    /// <summary>Sets conditions that are not milestones. Called after the milestones of the upgrade are set, once a
-    /// plan is stored.</summary>
-    public abstract void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status);
+    /// <summary>What the system is, as the steps that are done and under way show it, and since when if a step says it.
+    /// Asked once a plan is stored.</summary>
+    public abstract (SystemState State, DateTimeOffset? Since) System(RunSpec spec, RunStatus status);
 
     /// <summary>What the message of a success says besides the number of steps: empty, or text that begins with <c>,
     /// </c> or <c>; </c>.</summary>
@@ -26,10 +24,8 @@ internal abstract class RunReport<TSpec, TStatus> : RunReport
     public sealed override RunStatus Summarize(RunSpec spec, RunStatus status, PlanKind slot, bool isDone) =>
         Summarize((TSpec)spec, (TStatus)status, slot, isDone);
 
-    public sealed override RunMilestones Milestones(RunSpec spec) => Milestones((TSpec)spec);
-
-    public sealed override void AddConditions(ConditionSet conditions, RunSpec spec, RunStatus status) =>
-        AddConditions(conditions, (TSpec)spec, (TStatus)status);
+    public sealed override (SystemState State, DateTimeOffset? Since) System(RunSpec spec, RunStatus status) =>
+        System((TSpec)spec, (TStatus)status);
 
     public sealed override string Success(RunStatus status) => Success((TStatus)status);
 
@@ -38,9 +34,7 @@ internal abstract class RunReport<TSpec, TStatus> : RunReport
 
     protected abstract TStatus Summarize(TSpec spec, TStatus status, PlanKind slot, bool isDone);
 
-    protected abstract RunMilestones Milestones(TSpec spec);
-
-    protected abstract void AddConditions(ConditionSet conditions, TSpec spec, TStatus status);
+    protected abstract (SystemState State, DateTimeOffset? Since) System(TSpec spec, TStatus status);
 
     protected abstract string Success(TStatus status);
 

@@ -44,7 +44,6 @@ internal sealed class RunGauges : IDisposable
                         new("engine", run.Engine),
                         new("from", run.From),
                         new("to", run.To),
-                        new("mode", run.Mode),
                         new("phase", run.Phase),
                         new("reason", run.Reason),
                     ]),

@@ -18,17 +18,15 @@ internal sealed record RunSample
     /// <summary>Version after the upgrade; empty for kinds without versions.</summary>
     public string To { get; init; } = "";
 
-    /// <summary>Apply or Plan; empty for kinds without modes.</summary>
-    public string Mode { get; init; } = "";
-
     public IReadOnlyList<PlanProgress> Plans { get; init; } = [];
 
     public PlanProgress? Active { get; init; }
 
     /// <summary>Since when the target is down because of this run; null while it is not.</summary>
-    public DateTimeOffset? DowntimeSince { get; init; }
+    public DateTimeOffset? DowntimeSince => Run?.DowntimeSince;
 
-    public TimeSpan? Downtime { get; init; }
+    public TimeSpan? Downtime =>
+        KubernetesDuration.TryParse(Run?.Downtime, out var downtime) ? downtime : null;
 
     /// <summary>Whether the object was a <see cref="CustomKubernetesEntity.IsReduced"/> copy.</summary>
     public bool IsReduced { get; init; }
@@ -82,7 +80,6 @@ internal sealed record RunSample
             Metadata = upgrade.Metadata,
             IsReduced = upgrade.IsReduced,
             Status = status,
-            Mode = upgrade.Spec.Mode.ToString(),
             Plans = status?.Plans ?? [],
             Active = status?.RollbackPlan ?? status?.Plan,
         };

@@ -8,22 +8,27 @@ internal sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffs
 
     public List<Condition> Conditions => _conditions;
 
-    public void Set(string type, bool status, string reason, string message) =>
-        Set(type, status ? "True" : "False", reason, message);
+    /// <summary>Adds a condition that is absent while it is not true.</summary>
+    public void When(bool isTrue, string type, string reason, string message = "")
+    {
+        if (isTrue)
+        {
+            Set(type, status: true, reason, message);
+        }
+    }
 
-    /// <summary>Sets a condition; the last call for a type counts.</summary>
-    public void Set(string type, string status, string reason, string message)
+    public void Set(string type, bool status, string reason, string message)
     {
         var old = before.FirstOrDefault(c => c.Type == type);
-        _conditions.RemoveAll(c => c.Type == type);
+        var word = status ? "True" : "False";
         _conditions.Add(new Condition
         {
             Type = type,
-            Status = status,
+            Status = word,
             Reason = reason,
             Message = SchemaLimits.Clip(message, 1024),
             ObservedGeneration = generation,
-            LastTransitionTime = old is not null && old.Status == status ? old.LastTransitionTime : now,
+            LastTransitionTime = old?.Status == word ? old.LastTransitionTime : now,
         });
     }
 }

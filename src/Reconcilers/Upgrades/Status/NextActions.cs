@@ -25,12 +25,13 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         {
             { Progresses: true } => Progressing(summary),
             { IsStalled: true } => Stalled(summary),
-            { State: RunState.PlanReady } => Planned(),
             _ => Ended(),
         };
 
     private string Progressing(RunOutcome summary) => summary.Reason switch
     {
+        Reasons.PlanReady => $"Read the plan, then approve it: "
+            + $"{_kubectl.Annotate(Annotations.Approve, summary.Approval!)}.",
         _ when summary.Approval is { } approval => Sentences.Join(
             $"Approve: {_kubectl.Annotate(Annotations.Approve, approval)}.", OrRollBack()),
         _ when summary.Held => "Do what status.message asks for. The run then continues automatically.",
@@ -51,7 +52,6 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.SpecChangeIgnored =>
             "Restore the old value of the identity field. For another upgrade or target, create a new object.",
         Reasons.TooLate => $"Set a later spec.notAfter, or delete the object: {_kubectl.Delete}.",
-        Reasons.PlanChanged => $"Read the new plan: {_kubectl.Patch("""{"spec":{"mode":"Plan"}}""")}.",
         Reasons.RollbackUnavailable when entity.Spec.DesiredState == DesiredState.RolledBack =>
             $"Repair what status.message names, or cancel the rollback: {Cancel}.",
         Reasons.TargetClaimLost => "Delete the object that status.message names, or release this one: "
@@ -82,12 +82,6 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             plan is null ? null : AcceptanceTexts.HowTo(kind, entity, plan),
             OrRollBack());
     }
-
-    private string Planned() => IsRollback
-        ? $"Run the rollback: {_kubectl.Patch("""{"spec":{"mode":"Apply"}}""")}. "
-            + $"Or discard it: {Cancel}."
-        : "Read the plan, then run it: "
-            + $"{_kubectl.Patch($$$"""{"spec":{"mode":"Apply","approvedPlanHash":"{{{status.Plan?.Hash}}}"}}""")}.";
 
     private string Ended()
     {
@@ -172,25 +166,16 @@ internal sealed class KubectlCommands(string resource, V1ObjectMeta metadata)
 /// <summary>Texts about failures that can be accepted, or were.</summary>
 internal static class AcceptanceTexts
 {
-    private const int Named = 10;
-
     public static string Source(AcceptedBy by) => by switch
     {
-        AcceptedBy.Annotation => $"the annotation {Annotations.Accept} accepts it",
-        AcceptedBy.Spec => "spec.accept accepts it",
+        AcceptedBy.Annotation => $"the annotation {Annotations.Approve} accepts it",
+        AcceptedBy.Spec => "spec.approvals accepts it",
         _ => "the plan only lists a failure of this step",
     };
 
     public static string? HowTo(RunKind kind, RunObject entity, PlanProgress plan) =>
         Acceptances.Next(plan) is { } tokens
-            ? "If you have checked that the result is right nevertheless, accept it: "
-                + $"{new KubectlCommands(kind.Names.Resource, entity.Metadata).Annotate(Annotations.Accept, tokens)}."
+            ? "If you have checked that the result is right nevertheless, approve it: "
+                + $"{new KubectlCommands(kind.Names.Resource, entity.Metadata).Annotate(Annotations.Approve, tokens)}."
             : null;
-
-    /// <summary>Which of these steps were accepted, for the message of a milestone; empty for none.</summary>
-    public static string Overruled(IEnumerable<Step> steps)
-    {
-        var ids = steps.Where(s => s.Accepted is not null).Select(s => s.Id).ToList();
-        return ids.Count == 0 ? "" : $"Accepted although they had failed: {Sentences.List(ids, Named)}.";
-    }
 }

@@ -32,8 +32,8 @@ internal static class PlanLines
             Id = step.Id,
             Title = step.Title,
             State = step.State,
-            Since = step.StartedAt,
-            ExpectedAt = end?.At,
+            Since = step.StartedAt?.ToSeconds(),
+            ExpectedAt = end?.At.ToSeconds(),
             ExpectedFrom = end?.From,
             Attempt = step.Attempt,
             Reason = step.Reason,
@@ -55,7 +55,7 @@ internal static class PlanLines
         {
             Name = name,
             State = state,
-            StartedAt = began,
+            StartedAt = began?.ToSeconds(),
             Seconds = state == StepState.Succeeded ? Seconds(began, steps.Max(s => s.FinishedAt)) : null,
             Steps = $"{done}/{steps.Count}",
         };

@@ -10,7 +10,9 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
 
     public RunStatus Compose(RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
     {
-        var over = summary.State is RunState.Succeeded or RunState.PlanReady or RunState.RolledBack
+        DateTimeOffset? heldUntil = summary.Held ? null : WasHeld(status) ? now : status.HeldUntil;
+        now = now.ToSeconds();
+        var over = summary.State is RunState.Succeeded or RunState.RolledBack
             || summary.Phase == RunPhases.RolledBack
             || status.IsUpgraded();
         status = InDirection(entity, Numbered(entity.Status, status));
@@ -29,7 +31,9 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             Message = SchemaLimits.Clip(summary.Message),
             StartedAt = status.StartedAt ?? now,
             FinishedAt = over ? status.FinishedAt ?? now : null,
-            Holds = Holds(status.Holds, summary, now),
+            System = over ? null : System(entity, status, summary, now),
+            Holds = Holds(entity.Spec, status, summary, now),
+            HeldUntil = heldUntil,
             RollbackCost = kind.Rollback.Cost(entity.Spec, status),
             RetryWord = summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
             RetryCost = RetryCost(status),
@@ -37,7 +41,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         return status with
         {
             NextAction = new NextActions(kind, entity, status).For(summary),
-            Conditions = ConditionBuilder.Build(kind, entity, status, summary, now),
+            Conditions = ConditionBuilder.Build(entity, status, summary, now),
         };
     }
 
@@ -94,21 +98,54 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             $"Restarting from preflight, attempt {RunTokens.Attempt(status)}."),
         now);
 
+    // The targets are read again after the approval of the plan.
+    private static bool WasHeld(RunStatus status) => status.Phase != RunPhases.Planned
+        && status.Conditions.Exists(c => c.Type == ConditionTypes.Held);
+
+    // Down stays down until a step has shown that it is up. The rest is not known where the target is not as expected.
+    private SystemStatus System(RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
+    {
+        var seenAt = status.Plans
+            .SelectMany(p => p.Steps.SelectMany(s => new[] { s.StartedAt, s.FinishedAt }).Append(p.CompiledAt)).Max();
+        var (state, since) = status.Plan is null ? default : kind.Report.System(entity.Spec, status);
+        if (state != SystemState.Down && summary.State is RunState.OutcomeUnknown or RunState.TargetChanged)
+        {
+            (state, since) = (SystemState.Unknown, null);
+        }
+
+        var before = status.System is { } former && former.State == state ? former.Since : null;
+        return new SystemStatus
+        {
+            State = state,
+            Since = (since ?? before ?? now).ToSeconds(),
+            SeenAt = seenAt?.ToSeconds(),
+        };
+    }
+
     // While a rollback is wanted, no administrator is told to remove what it needs.
     private RunStatus InDirection(RunObject entity, RunStatus status) =>
         entity.Spec.DesiredState == DesiredState.RolledBack || status.RollbackPlan is not null
             ? kind.Rollback.Wanted(status)
             : status;
 
-    private static List<HoldStatus> Holds(List<HoldStatus> before, RunOutcome summary, DateTimeOffset now) =>
-    [
-        .. summary.Holds.Take(SchemaLimits.Findings).Select(hold => new HoldStatus
+    private List<HoldStatus> Holds(RunSpec spec, RunStatus status, RunOutcome summary, DateTimeOffset now)
+    {
+        var consents = new Consents(kind, spec, status);
+        return [.. summary.Holds.Take(SchemaLimits.Findings).Select(Told)];
+
+        HoldStatus Told(StepHold hold)
         {
-            Name = hold.Name,
-            Approval = hold.Approval,
-            Since = before.Find(known => known.Approval == hold.Approval)?.Since ?? now,
-        }),
-    ];
+            var (text, destroys) = status.ActivePlan() is { } plan ? consents.Of(plan, hold.Name) : ("", false);
+            return new HoldStatus
+            {
+                Name = hold.Name,
+                Approval = hold.Approval,
+                Consent = text.Length == 0 ? null : SchemaLimits.Clip(text),
+                Destroys = destroys ? true : null,
+                Since = status.Holds.Find(known => known.Approval == hold.Approval)?.Since ?? now,
+            };
+        }
+    }
 
     // A retry of an aborted run, or of a rollback, restores nothing.
     private string? RetryCost(RunStatus status) =>

@@ -61,6 +61,9 @@ internal sealed class StepRegistry
             ? own.InstanceOf(plan, step)
             : step.Node;
 
+    /// <summary>The step, if it destroys something or takes something down; null otherwise.</summary>
+    public IConsent? ConsentOf(Step step) => Is<IConsent>(step) ? Read(step.Planned) as IConsent : null;
+
     /// <summary>Steps of one kind should take equally long.</summary>
     public string KindOf(Step step) => Of(step).DurationKey ?? StepDurations.KindOf(step);
 

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The annotation <c>drydock.dev/accept</c> and <c>spec.accept</c>: which failed steps they accept, and why
-/// the others are ignored. An acceptance counts only for the failure that it names, and that was stored before it was
-/// seen. Pure.</summary>
+/// <summary>The approvals with the number of a failure: which failed steps they accept, and why the others are
+/// ignored. An acceptance counts only for the failure that it names, and that was stored before it was seen.
+/// Pure.</summary>
 internal static class Acceptances
 {
     /// <summary>The failures that new words accept, and where those came from.</summary>
@@ -47,11 +47,7 @@ internal static class Acceptances
         StepRegistry steps, GivenWord given, PlanProgress plan, PlanProgress next)
     {
         var entry = new UsedAcceptance { Token = given.Text };
-        if (given.Word is not { Failure: { } failure } word)
-        {
-            return Ignored("An acceptance has the form STEP@HASH.N.F, as status.nextAction has it.");
-        }
-
+        var (word, failure) = (given.Word!, given.Word!.Failure);
         if (!word.IsFor(plan))
         {
             return Ignored(RunWords.IsOther(plan));

@@ -92,24 +92,28 @@ internal static class RunTokens
             ? status
             : status with { UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now) };
 
-    /// <summary>The warning about approvals or acceptances that are not read, because there are too many; null if all
-    /// are read.</summary>
-    public static string? Unread(V1ObjectMeta metadata, string annotation, string things)
+    /// <summary>The warning about approvals that are not read, because there are too many; null if all are
+    /// read.</summary>
+    public static string? Unread(V1ObjectMeta metadata)
     {
-        var unread = List(metadata, annotation).Skip(SchemaLimits.History).ToList();
+        var unread = List(metadata, Annotations.Approve).Skip(SchemaLimits.History).ToList();
         return unread.Count == 0
             ? null
-            : $"The annotation {annotation} has {SchemaLimits.History + unread.Count} {things}, "
+            : $"The annotation {Annotations.Approve} has {SchemaLimits.History + unread.Count} approvals, "
                 + $"and the operator reads the first {SchemaLimits.History}. "
                 + $"'{SchemaLimits.Clip(unread[0], SchemaLimits.Name)}'"
                 + (unread.Count > 1 ? $" and {unread.Count - 1} more are ignored. " : " is ignored. ")
-                + $"Remove used {things}; then the others are read.";
+                + "Remove used approvals; then the others are read.";
     }
 
     public static IEnumerable<string> List(V1ObjectMeta metadata, string annotation) =>
         (metadata.Annotation(annotation) ?? "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Distinct(StringComparer.Ordinal);
+
+    /// <summary>Whether the plan itself may be carried out: the first hold.</summary>
+    public static bool IsPlanApproved(RunSpec spec, RunStatus status, PlanProgress plan) =>
+        spec.Approval == ApprovalPolicy.Automatic || Approved(status, plan).Contains(HoldMatcher.Plan);
 
     public static HashSet<string> Approved(RunStatus status, PlanProgress plan) =>
         [.. Approvals(status, plan.Hash, plan.Number).Select(a => a.Name)];

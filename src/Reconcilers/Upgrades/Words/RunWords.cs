@@ -13,10 +13,9 @@ internal static class RunWords
 
     // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
     public static IEnumerable<GivenWord> Given(RunObject entity) =>
-        Of(WordKind.Approval, RunTokens.List(entity.Metadata, Annotations.Approve))
-            .Concat(Of(WordKind.Acceptance, RunTokens.List(entity.Metadata, Annotations.Accept)))
-            .Concat(Of(WordKind.Acceptance, entity.Spec.Accept, AcceptedBy.Spec))
-            .Concat(Of(WordKind.Retry, RetryTokens.New(entity.Metadata, entity.Spec.Retry, [])))
+        Of(RunTokens.List(entity.Metadata, Annotations.Approve), AcceptedBy.Annotation)
+            .Concat(Of(entity.Spec.Approvals, AcceptedBy.Spec))
+            .Concat(Of(RetryTokens.New(entity.Metadata, entity.Spec.Retry, []), kind: WordKind.Retry))
             .DistinctBy(given => given.Key, StringComparer.Ordinal);
 
     /// <summary>Those that are not recorded.</summary>
@@ -37,9 +36,9 @@ internal static class RunWords
         return (given.Kind, given.Word) switch
         {
             (WordKind.Acceptance, _) => Acceptances.Refusal(kind.Steps(entity.Spec), given, retried),
-            (WordKind.Approval, { Failure: null } word) =>
-                status.Plans.Any(word.IsFor) ? null : IsOther(retried),
-            (WordKind.Approval, _) => "An approval has the form NAME@HASH.N, as status.holds has it.",
+            (WordKind.Approval, { } word) => status.Plans.Any(word.IsFor) ? null : IsOther(retried),
+            (WordKind.Approval, _) => "An approval has the form WHAT@HASH.N as status.holds has it, or STEP@HASH.N.F "
+                + "as status.active has it.",
             (_, { Failure: null } word) when word.What == Word.Retry || word.What == kind.Redo?.Phase =>
                 word.IsFor(retried) ? null : IsOther(retried),
             _ => $"A retry has the form {Word.For(Word.Retry, retried)}, as status.retryWord has it.",
@@ -97,13 +96,14 @@ internal static class RunWords
     public static HashSet<int> Numbers(RunStatus status) =>
         [.. Recorded(status).Select(r => Word.Parse(r.Text)?.Number ?? 0)];
 
+    // A word with the number of a failure accepts that failure.
     private static IEnumerable<GivenWord> Of(
-        WordKind kind, IEnumerable<string> texts, AcceptedBy by = AcceptedBy.Annotation) =>
+        IEnumerable<string> texts, AcceptedBy by = AcceptedBy.Annotation, WordKind? kind = null) =>
         texts.Take(SchemaLimits.History)
-            .Select(text => SchemaLimits.Clip(
-                text.Trim(), kind == WordKind.Approval ? SchemaLimits.Name : SchemaLimits.Reference))
+            .Select(text => SchemaLimits.Clip(text.Trim(), SchemaLimits.Reference))
             .Where(text => text.Length > 0)
-            .Select(text => new GivenWord(kind, text, by));
+            .Select(text => new GivenWord(
+                kind ?? (Word.Parse(text)?.Failure is null ? WordKind.Approval : WordKind.Acceptance), text, by));
 
     private static IEnumerable<RecordedWord> Recorded(RunStatus? status) => status is null ? [] :
         status.Approvals

@@ -64,7 +64,8 @@ public sealed class TiDbScenario : IDatabaseScenario
     {
         var spec = new JsonObject
         {
-            ["mode"] = "Apply",
+            ["approval"] = "Automatic",
+            ["holdBefore"] = new JsonArray(),
             ["engine"] = "TiDB",
             ["fromVersion"] = Cluster.Options.Version,
             ["toVersion"] = ToVersion,

@@ -79,7 +79,8 @@ public sealed class YugabyteScenario : IDatabaseScenario
     {
         var spec = new JsonObject
         {
-            ["mode"] = "Apply",
+            ["approval"] = "Automatic",
+            ["holdBefore"] = new JsonArray(),
             ["engine"] = "YugabyteDB",
             ["fromVersion"] = Cluster.Options.Version,
             ["toVersion"] = ToVersion,

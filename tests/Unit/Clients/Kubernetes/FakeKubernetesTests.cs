@@ -17,8 +17,8 @@ public sealed class FakeKubernetesTests
         Fields(() => _api.Update(made with { Spec = spec with { Image = "" } })).ShouldContain("spec.image");
         var tooLong = new OmsUpgradeStatus { Message = new string('m', SchemaLimits.Message + 1) };
         Fields(() => _api.UpdateStatus(made with { Status = tooLong })).ShouldBe(["status.message"]);
-        Fields(() => Patch("""{"spec":{"mode":"Maybe","paused":1}}"""))
-            .ShouldBe(["spec.mode", "spec.paused"], ignoreOrder: true);
+        Fields(() => Patch("""{"spec":{"approval":"Maybe","paused":1}}"""))
+            .ShouldBe(["spec.approval", "spec.paused"], ignoreOrder: true);
         Patch("""{"spec":{"unknown":1}}""").ShouldBe(made, "an unknown field is dropped, and nothing has changed");
     }
 

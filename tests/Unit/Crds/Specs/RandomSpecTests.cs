@@ -184,16 +184,15 @@ public sealed class RandomSpecTests
     /// <summary>The same work, reached and controlled otherwise.</summary>
     private static OmsUpgradeSpec Otherwise(OmsUpgradeSpec spec) => spec with
     {
-        Mode = spec.Mode == RunMode.Apply ? RunMode.Plan : RunMode.Apply,
+        Approval = spec.Approval == ApprovalPolicy.Automatic ? ApprovalPolicy.Manual : ApprovalPolicy.Automatic,
         DesiredState = DesiredState.RolledBack,
         RollbackPolicy = RollbackPolicy.OnFailure,
         Window = null,
         MaxParallelNodes = 3,
         AdoptTarget = !spec.AdoptTarget,
-        ApprovedPlanHash = null,
         Paused = !spec.Paused,
         HoldBefore = ["PointOfNoReturn"],
-        Accept = ["Verify/hosts@0123abcd.1.1"],
+        Approvals = ["Verify/hosts@0123abcd.1.1"],
         Retry = "other",
         ImagePullSecretRef = new SecretReference { Name = "other" },
         MetadataDatabase = new MetadataDatabaseSpec { Host = "other.example" },

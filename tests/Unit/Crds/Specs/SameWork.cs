@@ -8,16 +8,15 @@ internal static class SameWork
     /// <summary>Every field of the classes access and control is another.</summary>
     public static DatabaseRollingUpgradeSpec Otherwise(DatabaseRollingUpgradeSpec spec) => spec with
     {
-        Mode = spec.Mode == RunMode.Apply ? RunMode.Plan : RunMode.Apply,
+        Approval = spec.Approval == ApprovalPolicy.Automatic ? ApprovalPolicy.Manual : ApprovalPolicy.Automatic,
         DesiredState = DesiredState.RolledBack,
         RollbackPolicy = RollbackPolicy.OnFailure,
         Window = null,
         MaxParallelNodes = 3,
         AdoptTarget = !spec.AdoptTarget,
-        ApprovedPlanHash = null,
         Paused = !spec.Paused,
         HoldBefore = ["PointOfNoReturn"],
-        Accept = ["Verify/hosts@0123abcd.1.1"],
+        Approvals = ["Verify/hosts@0123abcd.1.1"],
         Retry = "other",
         Access = spec.Access.Docker is null
             ? new HostAccess

@@ -25,9 +25,6 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
 
     public DatabaseEngine Name => Toy;
 
-    public RunMilestones Milestones { get; } = new(
-        Upgrade: [new(ConditionTypes.Verified, "Verify")], Rollback: [], UndoneBy: []);
-
     public EngineSettings Settings { get; } = new(
         "spec.toy.credentialsSecretRef", static _ => null, static _ => SwapMethod.ReplaceBinary, static _ => null);
 

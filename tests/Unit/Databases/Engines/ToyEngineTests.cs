@@ -20,7 +20,7 @@ public sealed class ToyEngineTests
         world.RunUntil(() => world.IsOver, "it has succeeded");
         world.Engine.Acts.ShouldBe(["Upgrade/n1 2.0.0", "Upgrade/n2 2.0.0", "Upgrade/n3 2.0.0"]);
         world.Status.Instances.ShouldAllBe(i => i.Version == "2.0.0");
-        world.Is(ConditionTypes.Verified).ShouldBeTrue();
+        world.IsPast("Verify").ShouldBeTrue();
     }
 
     [Fact]
@@ -154,7 +154,8 @@ public sealed class ToyEngineTests
         {
             var spec = new DatabaseRollingUpgradeSpec
             {
-                Mode = RunMode.Apply,
+                Approval = ApprovalPolicy.Automatic,
+                HoldBefore = [],
                 Engine = ToyEngine.Toy,
                 FromVersion = "1.0.0",
                 ToVersion = "2.0.0",

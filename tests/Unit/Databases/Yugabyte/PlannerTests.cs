@@ -226,7 +226,7 @@ public sealed class PlannerTests
     public void Unmatched_hold_is_noted_but_rollback_hold_is_not()
     {
         var world = new YugaWorld();
-        world.Spec.HoldBefore.AddRange(["UpgradeTServers/t9/swap", "RollbackMasters", "UpgradeMasters"]);
+        world.Spec.HoldBefore!.AddRange(["UpgradeTServers/t9/swap", "RollbackMasters", "UpgradeMasters"]);
         var plan = YugaRun.Compile(world);
         plan.Notes.Where(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem()
             .ShouldContain("t9/swap");

@@ -9,7 +9,8 @@ internal sealed partial class OmsWorld
     /// <summary>A spec that fits the world, as a person would write it.</summary>
     public OmsUpgradeSpec Spec() => new()
     {
-        Mode = RunMode.Apply,
+        Approval = ApprovalPolicy.Automatic,
+        HoldBefore = [],
         Edition = Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise,
         FromVersion = Spelt(Setup.FromVersion),
         ToVersion = Spelt(Setup.ToVersion),

@@ -18,6 +18,16 @@ internal sealed partial class OmsWorld
     /// <summary>Whether a condition of the upgrade is True.</summary>
     public bool Is(string condition) => Status.Conditions.Exists(c => c.Type == condition && c.Status == "True");
 
+    /// <summary>Whether a preflight has stored a plan.</summary>
+    public bool HasPlan => Status.Plan is not null;
+
+    /// <summary>What approves the stored plan.</summary>
+    public string PlanWord => Word.For(HoldMatcher.Plan, Status.Plan!);
+
+    /// <summary>Whether all steps of a phase are done, in the upgrade or its rollback.</summary>
+    public bool IsPast(string phase) => Status.Plans.SelectMany(p => p.Steps).Where(s => s.Phase == phase).ToList()
+        is { Count: > 0 } steps && steps.TrueForAll(s => s.State == StepState.Succeeded);
+
     public string? ReasonOf(string condition) => Status.Conditions.Find(c => c.Type == condition)?.Reason;
 
     /// <summary>Moves operators and clock until something is so.</summary>

@@ -58,8 +58,7 @@ internal static class ProjectWorlds
         return sections;
     }
 
-    public static Condition Verified(this OmsWorld world) =>
-        world.Status.Conditions.Single(c => c.Type == ConditionTypes.ProjectsVerified);
+    public static ProjectsAfter Verified(this OmsWorld world) => world.Status.ProjectsAfter.ShouldNotBeNull();
 
     public static IEnumerable<Finding> Found(this OmsWorld world, string reason) =>
         world.Status.Findings.Where(f => f.Reason == reason);

@@ -15,7 +15,8 @@ internal sealed partial class TiDbWorld
 
     private DatabaseRollingUpgradeSpec MakeSpec() => new()
     {
-        Mode = RunMode.Apply,
+        Approval = ApprovalPolicy.Automatic,
+        HoldBefore = [],
         Engine = DatabaseEngine.TiDB,
         FromVersion = Setup.From,
         ToVersion = New,

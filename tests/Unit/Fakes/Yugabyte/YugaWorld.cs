@@ -338,7 +338,8 @@ internal sealed partial class YugaWorld
 
     private static DatabaseRollingUpgradeSpec MakeSpec(YugaSetup setup) => new()
     {
-        Mode = RunMode.Apply,
+        Approval = ApprovalPolicy.Automatic,
+        HoldBefore = [],
         Engine = DatabaseEngine.YugabyteDB,
         FromVersion = setup.From,
         ToVersion = setup.To,

@@ -80,14 +80,8 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
             s => s with { SnapshotRef = new SnapshotReference { Name = "later" } }, ConditionTypes.Reconciling)),
 
         Of("succeeded", Healthy, ["rollback"], () => Run(w => w.RunToSuccess())),
-        Of("planned", Healthy, [], () => Run(
-            w => w.RunUntil(() => w.Is("Ready"), "planned"), change: s => s with { Mode = RunMode.Plan })),
-        Of("rollback-planned", Healthy, [], () => Run(w =>
-        {
-            w.RunToSuccess();
-            w.EditSpec(s => s with { Mode = RunMode.Plan, DesiredState = DesiredState.RolledBack });
-            w.RunUntil(() => w.ReasonOf("Ready") == Reasons.PlanReady && w.Is("Ready"), "shown");
-        })),
+        Of("planned", Suspended, ["pause", "approve", "abort"], () => Run(
+            w => w.RunUntil(() => w.Is("Held"), "planned"), change: s => s with { Approval = ApprovalPolicy.Manual })),
         Of("rolled-back", Healthy, ["retry"], () => Run(w =>
         {
             w.RunUntil(() => w.Count("snapshot") == 1, "the backup");
@@ -97,8 +91,8 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
         new("snapshot-succeeded", Healthy, [], () => SnapshotAsync(BackupSnapshotPhases.Succeeded)),
         new("snapshot-expired", Healthy, [], ExpiredAsync),
         new("restore-succeeded", Healthy, [], () => RestoreAsync(s => s, ConditionTypes.Ready)),
-        new("restore-planned", Healthy, [], () => RestoreAsync(
-            s => s with { Mode = RunMode.Plan }, ConditionTypes.Ready)),
+        new("restore-planned", Suspended, ["pause"], () => RestoreAsync(
+            s => s with { Mode = RunMode.Plan }, ConditionTypes.Held)),
     ];
 
     private static ArgoCase Of(

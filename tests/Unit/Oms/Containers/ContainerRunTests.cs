@@ -181,7 +181,7 @@ public sealed class ContainerRunTests
         var world = Begin();
         world.EditSpec(s => s with
         {
-            Mode = RunMode.Plan,
+            Approval = ApprovalPolicy.Manual,
             Regions = [s.Regions[0] with
             {
                 Nodes =
@@ -191,7 +191,7 @@ public sealed class ContainerRunTests
                 ]
             }]
         });
-        world.RunUntil(() => world.Is("Planned"), "planned");
+        world.RunUntil(() => world.HasPlan, "planned");
 
         world.Plan.Notes.Where(n => n.Contains("only the image changes")).Select(n => n.Split(" the new container")[0])
             .ShouldBe(["On oms-a", "On oms-b"]);

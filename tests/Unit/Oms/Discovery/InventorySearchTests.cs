@@ -307,19 +307,20 @@ public sealed class InventorySearchTests
         var world = new OmsWorld(new WorldSetup { CmNodes = (w, _) => [w.Hosts[0].Ip] });
         world.Apply(spec => Short(spec) with
         {
-            Mode = RunMode.Plan,
+            Approval = ApprovalPolicy.Manual,
             Preflight = spec.Preflight with { Acknowledge = [.. spec.Preflight.Acknowledge, Reasons.NodesDiffer] },
         }).Planned();
-        var hash = world.Plan.Hash;
+        var word = world.PlanWord;
 
         foreach (var host in world.Hosts)
         {
             host.Write("/data/oms/config.yaml", new WorldSetup().Config(new OmsWorld(), host));
         }
 
-        world.EditSpec(spec => spec with { Mode = RunMode.Apply, ApprovedPlanHash = hash });
-        world.RunUntil(() => world.Status.Conditions.Exists(c => c.Reason == Reasons.PlanChanged), "refused");
+        world.Annotate(Annotations.Approve, word);
+        world.RunUntil(() => world.PlanWord != word && world.Is("Held"), "another plan");
 
+        world.Plan.Plan.Why.ShouldBeWorded();
         world.Count("stop").ShouldBe(0);
     }
 
@@ -356,7 +357,7 @@ public sealed class InventorySearchTests
         world.EditSpec(spec => spec with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback is planned");
         world.Restart();
-        world.EditSpec(spec => spec with { ApprovedPlanHash = world.Status.RollbackPlan!.Hash });
+        world.EditSpec(spec => spec with { Approvals = [world.BackWord("RollBack")] });
 
         world.RunToRolledBack();
 

@@ -38,7 +38,7 @@ public sealed class ShortSampleTests
         // How hosts and storages are reached is another thing in the world.
         world.Apply(own => spec with
         {
-            Mode = RunMode.Plan,
+            Approval = ApprovalPolicy.Manual,
             Image = own.Image,
             ImageArchive = null,
             ImagePullSecretRef = null,

@@ -42,7 +42,7 @@ public sealed class MetadataServerGuardTests
         var done = Release(world);
 
         Stopped(world, done, "which is now uuid:other and was uuid:7b1d0c3a when the plan was made");
-        world.Annotate(Annotations.Accept, world.AcceptWord(Guard));
+        world.Annotate(Annotations.Approve, world.AcceptWord(Guard));
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -89,7 +89,7 @@ public sealed class MetadataServerGuardTests
         Release(world);
         world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
         world.Status.Message.ShouldBeWorded();
-        world.Annotate(Annotations.Accept, world.AcceptWord(Guard));
+        world.Annotate(Annotations.Approve, world.AcceptWord(Guard));
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
 
@@ -107,7 +107,7 @@ public sealed class MetadataServerGuardTests
         var world = Held("StartNew");
         world.Metadata.NewestId -= 5;
         world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
-        world.Annotate(Annotations.Accept, world.AcceptWord(Guard));
+        world.Annotate(Annotations.Approve, world.AcceptWord(Guard));
         world.RunUntil(() => world.Is("Held"), "held again");
         world.Metadata.Identity = "uuid:third";
         var done = Release(world);

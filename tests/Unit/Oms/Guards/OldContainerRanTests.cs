@@ -43,7 +43,7 @@ public sealed class OldContainerRanTests
             if (!world.Is("Failed"))
             {
                 world.Status.Message.ShouldNotBeNull().ShouldContain("OMS is in use again");
-                world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+                world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
                 world.RunToSuccess();
                 return;
             }
@@ -97,7 +97,7 @@ public sealed class OldContainerRanTests
     {
         var world = Stopped();
         world.Status.NextAction.ShouldNotBeNull().ShouldContain(world.AcceptWord("ContainerStaysStopped/oms-b"));
-        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunUntil(() => world.Count("init") == 1, "it continues");
 
         (world.Count("restore"), world.Count("jar")).ShouldBe((0, 2));
@@ -110,7 +110,7 @@ public sealed class OldContainerRanTests
     public void Another_run_after_the_acceptance_stops_the_upgrade_again()
     {
         var world = Stopped();
-        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunUntil(() => world.Count("jar") == 2, "the second JAR");
         Run(world, isDead: false);
         world.RunUntil(() => world.Is("Failed"), "stopped again");
@@ -123,7 +123,7 @@ public sealed class OldContainerRanTests
     {
         var world = Stopped();
         Run(world, isDead: true);
-        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunUntil(() => world.Status.Acceptances.Count > 0, "the acceptance is read");
         world.RunFor(TimeSpan.FromHours(1));
 
@@ -164,7 +164,7 @@ public sealed class OldContainerRanTests
         world.RunFor(TimeSpan.FromMinutes(10));
         (world.Status.RollbackPlan is null, world.Count("start")).ShouldBe((true, 0));
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
-        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
         world.Status.RollbackCost.ShouldNotBeNull().ShouldContain("not possible");

@@ -90,7 +90,7 @@ public sealed class OtherWriterTests
         var other = Start(world, How.Ends);
         world.RunUntil(() => world.Is("Failed"), "stopped");
         world.Status.NextAction.ShouldNotBeNull().ShouldContain(world.AcceptWord("ContainerStaysStopped/oms-b"));
-        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunUntil(() => world.Count("jar") == 2, "the second JAR");
         var second = world.Another("oms-b", "oms_two", OmsBinds);
         second.Start();
@@ -271,7 +271,7 @@ public sealed class OtherWriterTests
         if (!world.Is("Failed"))
         {
             world.Status.Message.ShouldNotBeNull().ShouldContain("OMS is in use again");
-            world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+            world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
             world.RunToSuccess();
             return;
         }

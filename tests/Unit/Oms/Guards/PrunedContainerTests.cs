@@ -121,7 +121,7 @@ public sealed class PrunedContainerTests
             };
         }
 
-        world.Apply(s => s with { Mode = RunMode.Plan });
+        world.Apply(s => s with { Approval = ApprovalPolicy.Manual });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
         world.Plan.Notes.ShouldContain(n => n.Contains("`docker system prune`", StringComparison.Ordinal) && n.Contains(
             "a rollback needs the old ones: oms_322 on oms-a, oms_322 on oms-b.", StringComparison.Ordinal));

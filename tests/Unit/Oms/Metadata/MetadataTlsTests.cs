@@ -10,11 +10,11 @@ public sealed class MetadataTlsTests
     {
         var world = new OmsWorld().Apply(s => s with
         {
-            Mode = RunMode.Plan,
+            Approval = ApprovalPolicy.Manual,
             MetadataDatabase = new MetadataDatabaseSpec { Tls = new DatabaseTls { Mode = mode } },
         });
 
-        world.RunUntil(() => world.Is("Ready"), "plan ready");
+        world.RunUntil(() => world.HasPlan, "plan ready");
 
         world.Plan.Notes.Exists(n => n.Contains($"metadataDatabase.tls.mode: {mode}", StringComparison.Ordinal))
             .ShouldBe(warns);

@@ -43,8 +43,7 @@ public sealed class CommunityTests
         world.New("oms-a")!.IsUpgrade.ShouldBeTrue();
         (world.Upgrade.Spec.Edition, world.New("oms-a")!.Config.Image)
             .ShouldBe((OmsEdition.Community, "registry.example/oms:feature_3.3.1_ce"));
-        (world.ReasonOf("HighAvailabilityDisabled"), world.ReasonOf("MetadataCorrected"))
-            .ShouldBe((Reasons.NotNeeded, Reasons.NotNeeded));
+        world.Status.Phases.Select(p => p.Name).ShouldNotContain("DisableHA");
     }
 
     [Fact]
@@ -95,7 +94,8 @@ public sealed class CommunityTests
         world.Status.ActionRequired.Single(a => a.Reason == Reasons.HighAvailabilityOff).Message.ShouldBeWorded();
         world.Status.ActionRequired.Single(a => a.Subject == "orders (np_1)").Message.ShouldBeWorded();
         world.Status.Times!.T2.ShouldBeNull();
-        world.Is("HighAvailabilityEnabled").ShouldBeFalse();
+        world.StatusWrites.Last(u => u.Status!.System is not null).Status!.System!.State
+            .ShouldBe(SystemState.UpWithoutHA);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class EnterpriseTests
 
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init"), world.Count("rename")).ShouldBe((0, 1, 0));
-        world.ReasonOf("MetadataCorrected").ShouldBe(Reasons.NotNeeded);
+        world.IsPast("CorrectMetadata").ShouldBeFalse("the plan has no such phase");
         world.New("oms-a")!.IsUpgrade.ShouldBeTrue();
         world.Status.Projects?.List.ShouldBeNull();
     }

@@ -98,7 +98,7 @@ public sealed class PlanGoldenTests
             world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
             world["oms-b"].Containers.Remove(world.Old("oms-b"));
             world.RunToStall();
-            world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+            world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
             world.RunToSuccess();
         }
         ),

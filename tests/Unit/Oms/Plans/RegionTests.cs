@@ -157,7 +157,7 @@ public sealed class RegionTests
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2, Nodes = 1, RealJson = false });
         world.Metadata.Cascades.AddRange([new CascadedWriter("1", "id=1"), new CascadedWriter("2", "id=2")]);
-        world.Apply(s => s with { Mode = Drydock.Crds.Common.RunMode.Plan });
+        world.Apply(s => s with { Approval = ApprovalPolicy.Manual });
         world.RunUntil(() => world.Status.Plan is not null, "a plan");
         world.Plan.Notes.ShouldContain(
             n => n.Contains("id=1=1", StringComparison.Ordinal) && n.Contains("id=2=2", StringComparison.Ordinal));

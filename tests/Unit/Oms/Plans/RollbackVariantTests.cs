@@ -100,7 +100,7 @@ public sealed class RollbackVariantTests
     {
         var world = RollbackTests.Golden();
         var (there, done) = (world.Plan.Hash, world.Done.Count);
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack, ApprovedPlanHash = there });
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.Annotate(Annotations.Approve, $"RollBack@{there[7..15]},RollBack@00000000");
         world.RunUntil(() => world.Is("Held"), "held");
         world.RunFor(TimeSpan.FromDays(1));

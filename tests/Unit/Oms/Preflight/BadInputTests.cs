@@ -313,7 +313,7 @@ public sealed class BadInputTests
     private static void Stalls(OmsWorld world, string reason)
     {
         world.RunToStall();
-        (world.ReasonOf("Stalled"), world.Is("Reconciling"), world.Is("Ready"), world.Is("Planned"))
+        (world.ReasonOf("Stalled"), world.Is("Reconciling"), world.Is("Ready"), world.HasPlan)
             .ShouldBe((reason, false, false, false), world.Status.Message);
         world.Status.Findings.ShouldAllBe(f => f.Reason == reason);
         world.Status.Message.ShouldBeWorded();

@@ -205,10 +205,10 @@ public sealed class BaselineTests
         var world = new OmsWorld(new WorldSetup { RealJson = false, HaConfig = null })
             .Apply(s => s with
             {
-                Mode = RunMode.Plan,
+                Approval = ApprovalPolicy.Manual,
                 HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual }
             });
-        world.RunUntil(() => world.Is("Planned"), "planned");
+        world.RunUntil(() => world.HasPlan, "planned");
 
         world.Plan.Notes.ShouldContain(n => n.Contains("cannot tell whether it is on"));
     }

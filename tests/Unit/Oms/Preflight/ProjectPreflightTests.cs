@@ -106,7 +106,7 @@ public sealed class ProjectPreflightTests
             s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.ForwardSwitchoverUnknown] } });
         world.RunToSuccess();
         world.Status.Projects.ShouldBeNull("nothing listed them");
-        world.Verified().Status.ShouldBe("Unknown");
+        world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
     }
 
     [Fact]

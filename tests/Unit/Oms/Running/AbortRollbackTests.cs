@@ -119,18 +119,6 @@ public sealed class AbortRollbackTests
     }
 
     [Fact]
-    public void Abort_of_shown_plan_is_ignored_and_later_run_succeeds()
-    {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Planned"), "planned");
-        world.Annotate(Annotations.Abort, "nothing-runs");
-        world.RunUntil(() => world.Events.All.Exists(e => e.Reason == "AbortIgnored"), "reported");
-        (world.Status.Phase, world.Is("Ready")).ShouldBe(("Planned", true));
-        world.EditSpec(s => s with { Mode = RunMode.Apply });
-        world.RunToSuccess();
-    }
-
-    [Fact]
     public void Second_abort_token_of_aborted_upgrade_stops_nothing_after_retry()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();

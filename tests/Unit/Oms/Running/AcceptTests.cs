@@ -33,8 +33,6 @@ public sealed class AcceptTests
             "InitMetadata/oms-a", StringComparison.Ordinal) && l.Contains("MarkerMissing", StringComparison.Ordinal));
         world.Status.ActionRequired.ShouldContain(
             a => a.Reason == "ResultAccepted" && a.Subject == "InitMetadata/oms-a");
-        world.Status.Conditions.Single(c => c.Type == "MetadataInitialized").Message
-            .ShouldContain("InitMetadata/oms-a");
     }
 
     [Theory]
@@ -50,7 +48,7 @@ public sealed class AcceptTests
     {
         var world = new OmsWorld(new WorldSetup { Init = (_, _) => (exitCode, log) }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
-        world.Status.Message.ShouldNotBeNull().ShouldNotContain(Annotations.Accept);
+        world.Status.Message.ShouldNotBeNull().ShouldNotContain(Annotations.Approve);
 
         Refused(world, "InitMetadata/oms-a", says);
     }
@@ -131,14 +129,13 @@ public sealed class AcceptTests
             (
                 false, "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end "
                     + "every word"),
-            (false, "An acceptance has the form STEP@HASH"),
         ]);
-        world.Events.All.Count(e => e.Reason == "AcceptIgnored").ShouldBe(4);
+        world.Events.All.Count(e => e.Reason == "ApprovalIgnored").ShouldBe(4);
         world.AcceptWord("InitMetadata/oms-a").ShouldBe(
             Word.For("InitMetadata/oms-a", 1, plan.Rewritten(p => p with { Number = p.Number + 1 })),
             "the same text could not be given again");
         world.Status.NextAction.ShouldNotBeNull()
-            .ShouldContain($"drydock.dev/accept={world.AcceptWord("InitMetadata/oms-a")} --overwrite");
+            .ShouldContain($"drydock.dev/approve={world.AcceptWord("InitMetadata/oms-a")} --overwrite");
 
         Accept(world, bySpec: false, world.AcceptWord("InitMetadata/oms-a"));
         world.RunToSuccess();
@@ -167,7 +164,7 @@ public sealed class AcceptTests
         world.RunUntil(() => world.ReasonOf("Stalled") == "MarkerMissing", "reworded again");
         var again = world.AcceptWord("InitMetadata/oms-a");
         again.ShouldNotBe(token, "what was given for one plan must not count for the next");
-        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/accept={again} ");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/approve={again} ");
         world.RunFor(TimeSpan.FromHours(1));
         world.Is("Failed").ShouldBeTrue("the acceptance was used");
 
@@ -236,8 +233,8 @@ public sealed class AcceptTests
     [Fact]
     public void Only_steps_that_verify_something_can_be_accepted()
     {
-        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Planned"), "planned");
+        var world = new OmsWorld().Apply(s => s with { Approval = ApprovalPolicy.Manual });
+        world.RunUntil(() => world.HasPlan, "planned");
         var known = StepRegistry.Of<OmsTargets>();
         var acceptable = world.Plan.Steps.Where(s => known.Of(s).Acceptance is not null && !s.Planned.OnlyLists)
             .Select(s => s.Id).ToList();
@@ -272,11 +269,11 @@ public sealed class AcceptTests
     {
         if (bySpec)
         {
-            world.EditSpec(s => s with { Accept = [.. tokens.Split(',')] });
+            world.EditSpec(s => s with { Approvals = [.. tokens.Split(',')] });
         }
         else
         {
-            world.Annotate(Annotations.Accept, tokens);
+            world.Annotate(Annotations.Approve, tokens);
         }
     }
 
@@ -298,6 +295,6 @@ public sealed class AcceptTests
         world.RunFor(TimeSpan.FromHours(1));
         (world.Is("Stalled"), world.Step(step).Accepted).ShouldBe((true, null));
         world.Events.All.ShouldContain(
-            e => e.Reason == "AcceptIgnored" && e.Message.Contains(says, StringComparison.Ordinal));
+            e => e.Reason == "ApprovalIgnored" && e.Message.Contains(says, StringComparison.Ordinal));
     }
 }

@@ -1,3 +1,4 @@
+using Drydock.Crds.Values;
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>spec.cleanup: the old containers go once the upgrade is accepted.</summary>
@@ -30,7 +31,7 @@ public sealed class CleanupTests
     {
         var world = new OmsWorld().Apply(s => s with { Cleanup = new CleanupSpec { After = "168h" } });
         world.RunToSuccess();
-        world.Status.CleanupAt.ShouldBe(world.Status.FinishedAt + TimeSpan.FromHours(168));
+        world.Status.CleanupAt?.ToSeconds().ShouldBe(world.Status.FinishedAt!.Value + TimeSpan.FromHours(168));
         var (looks, writes) = (world.Looks, world.Api.Writes);
         world.RunFor(TimeSpan.FromHours(100));
         world.Restart();

@@ -1,31 +1,8 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>mode, approvedPlanHash, paused, holdBefore and the approve annotation.</summary>
+/// <summary>paused, holdBefore and the approve annotation.</summary>
 public sealed class ControlTests
 {
-    [Fact]
-    public void Manifest_without_mode_changes_nothing_until_mode_Apply_runs_same_plan()
-    {
-        default(RunMode).ShouldBe(RunMode.Plan);
-        var world = new OmsWorld().Apply(s => s with { Mode = default });
-        world.RunUntil(() => world.Is("Ready"), "plan ready");
-        (world.Status.Phase, world.ReasonOf("Ready"), world.Is("Planned")).ShouldBe(("Planned", "PlanReady", true));
-        world.RunFor(TimeSpan.FromHours(2));
-        world.Done.ShouldBeEmpty();
-        var hash = world.Plan.Hash;
-        var writes = world.Api.Writes;
-        world.Restart();
-        world.RunFor(TimeSpan.FromHours(2));
-        world.Api.Writes.ShouldBe(writes);
-
-        world.EditSpec(s => s with { Mode = RunMode.Apply, ApprovedPlanHash = hash });
-        world.RunUntil(() => !world.Is("Ready"), "Ready is False again");
-        world.RunToSuccess();
-
-        world.Plan.Hash.ShouldBe(hash);
-        world.Rules.Broken.ShouldBeEmpty();
-    }
-
     [Fact]
     public void Plan_hash_changes_only_with_the_planned_work()
     {
@@ -51,67 +28,16 @@ public sealed class ControlTests
     {
         var world = new OmsWorld().Apply(s => s with
         {
-            Mode = RunMode.Plan,
+            Approval = ApprovalPolicy.Manual,
             HoldBefore =
             [
                 "StopOId", "StopOld", "InitMetadata/oms-a", "PointOfNoReturn", "RestoreDatabases",
                 "StartOld/oms-a/start"
             ]
         });
-        world.RunUntil(() => world.Is("Ready"), "plan ready");
+        world.RunUntil(() => world.HasPlan, "plan ready");
         world.Plan.Notes.Where(n => n.Contains("holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem()
             .ShouldContain("'StopOId'");
-    }
-
-    [Fact]
-    public void Plan_other_than_approved_hash_is_refused_with_difference()
-    {
-        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Ready"), "plan ready");
-        var approved = world.Plan.Hash;
-        world.Metadata.HaConfig = """{"enable":true,"more":1}""";
-        world.EditSpec(s => s with { Mode = RunMode.Apply, ApprovedPlanHash = approved });
-        world.RunToStall();
-
-        world.ReasonOf("Stalled").ShouldBe("PlanChanged");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("DisableHA/ha-config");
-        world.Status.Message.ShouldContain("previous");
-        world.RunFor(TimeSpan.FromMinutes(10));
-        world.Done.ShouldBeEmpty();
-        world.Plan.Hash.ShouldBe(approved);
-
-        world.Metadata.HaConfig = WorldSetup.PartialHa;
-        world.RunToSuccess();
-    }
-
-    [Fact]
-    public void Refused_plan_says_why_it_changed()
-    {
-        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Ready"), "plan ready");
-        var approved = world.Plan.Hash;
-        var host = world["oms-b"];
-        host.Write("/data/oms/config.yaml", world.Setup.Config(world, host) + "nginx_server_port: 8091\n");
-        world.EditSpec(s => s with { Mode = RunMode.Apply, ApprovedPlanHash = approved });
-        world.RunToStall();
-
-        world.ReasonOf("Stalled").ShouldBe("PlanChanged");
-        world.Status.Message.ShouldBeWorded();
-        world.Status.Message.ShouldNotContain("waits for");
-    }
-
-    [Fact]
-    public void Newly_approved_hash_lets_changed_plan_run()
-    {
-        var world = new OmsWorld().Apply(s => s with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
-        world.RunToStall();
-        world.ReasonOf("Stalled").ShouldBe("PlanChanged");
-        var compiled = world.Status.Message!.Split("compiled now is ")[1][..71];
-
-        world.EditSpec(s => s with { ApprovedPlanHash = compiled });
-        world.RunToSuccess();
-
-        world.Plan.Hash.ShouldBe(compiled);
     }
 
     [Fact]
@@ -228,7 +154,7 @@ public sealed class ControlTests
         string name,
         Func<Drydock.Crds.OmsUpgrades.OmsUpgradeSpec, Drydock.Crds.OmsUpgrades.OmsUpgradeSpec>? change = null)
     {
-        world.Apply(s => (change is null ? s : change(s)) with { Mode = RunMode.Plan }, name);
+        world.Apply(s => (change is null ? s : change(s)) with { Approval = ApprovalPolicy.Manual }, name);
         world.RunUntil(
             () => world.Api.Find<Drydock.Crds.OmsUpgrades.OmsUpgrade>(
                 OmsWorld.Namespace, name)?.Status?.Phase == "Planned",

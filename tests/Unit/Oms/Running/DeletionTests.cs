@@ -139,12 +139,14 @@ public sealed class DeletionTests
     }
 
     [Theory]
-    [InlineData(RunMode.Plan)]
-    [InlineData(RunMode.Apply)]
-    public void Planned_or_completed_upgrade_is_deleted_at_once(RunMode mode)
+    [InlineData(ApprovalPolicy.Manual)]
+    [InlineData(ApprovalPolicy.Automatic)]
+    public void Planned_or_completed_upgrade_is_deleted_at_once(ApprovalPolicy approval)
     {
-        var world = new OmsWorld().Apply(s => s with { Mode = mode });
-        world.RunUntil(() => world.Is("Ready") && world.Upgrade.Metadata.Finalizers is not { Count: > 0 }, "ready");
+        var world = new OmsWorld().Apply(s => s with { Approval = approval });
+        world.RunUntil(
+            () => (world.Is("Ready") || world.Is("Held")) && world.Upgrade.Metadata.Finalizers is not { Count: > 0 },
+            "ready");
         var done = world.Done.Count;
         world.Delete();
         world.IsGone().ShouldBeTrue();

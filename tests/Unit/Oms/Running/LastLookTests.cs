@@ -103,7 +103,7 @@ public sealed class LastLookTests
         world.BackupStorage.Free = 1 << 20;
         world.Approve(OmsUpgradePhases.DisableHA);
         world.RunUntil(() => world.Is("Failed"), "stopped");
-        world.Annotate(Annotations.Accept, world.AcceptWord("DisableHA/look"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("DisableHA/look"));
         world.RunUntil(() => world.Count("ha off") == 1, "it continues");
 
         world.Step("DisableHA/look").Accepted.ShouldNotBeNull().Reason.ShouldBe(Reasons.NoSpace);
@@ -249,8 +249,8 @@ public sealed class LastLookTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         change(world);
-        world.Apply(s => s with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Ready"), "planned");
+        world.Apply(s => s with { Approval = ApprovalPolicy.Manual });
+        world.RunUntil(() => world.HasPlan, "planned");
         return world;
     }
 

@@ -136,14 +136,14 @@ public sealed class LaterRunTests
     }
 
     [Fact]
-    public void Hash_in_Git_that_approved_a_redo_stops_nothing_later()
+    public void Word_in_Git_that_approved_a_redo_approves_nothing_later()
     {
         var world = FailingOnce(haOff: true, s => s);
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.Retry();
         world.RunUntil(() => world.Is("Held"), "held");
         var held = world.Status;
-        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash });
+        world.EditSpec(s => s with { Approvals = [world.Status.Holds.ShouldHaveSingleItem().Approval] });
         world.RunToSuccess();
 
         PutBack(world, held, forget: false, "held");

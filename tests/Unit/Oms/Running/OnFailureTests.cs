@@ -44,7 +44,7 @@ public sealed class OnFailureTests
                 .ShouldBe((true, true, "MarkerMissing", null));
             world.Status.Message.ShouldNotBeNull()
                 .ShouldContain($"the rollback starts automatically at {failed.AddMinutes(minutes):u}");
-            world.Status.NextAction.ShouldNotBeNull().ShouldContain(Annotations.Accept);
+            world.Status.NextAction.ShouldNotBeNull().ShouldContain(Annotations.Approve);
         }
 
         world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback");
@@ -68,7 +68,7 @@ public sealed class OnFailureTests
             world.Time.Advance(TimeSpan.FromHours(1));
         }
 
-        world.Annotate(Annotations.Accept, world.AcceptWord("InitMetadata/oms-a"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("InitMetadata/oms-a"));
         world.RunToSuccess();
         (world.Count("init"), world.Count("restore"), world.Is("Held")).ShouldBe((1, 0, false));
         world.Rules.Broken.ShouldBeEmpty();

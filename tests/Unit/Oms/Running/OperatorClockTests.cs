@@ -34,7 +34,7 @@ public sealed class OperatorClockTests
 
         var stopped = world.Hosts.Min(h => world.Old(h.Name).FinishedAt!.Value);
         var outage = world.Done.Single(a => a.What == "ha on").At - stopped;
-        KubernetesDuration.Parse(world.Status.Times!.Downtime!).ShouldBe(outage, TimeSpan.FromSeconds(2));
+        KubernetesDuration.Parse(world.Status.Downtime!).ShouldBe(outage, TimeSpan.FromSeconds(2));
         ((double)HaConfig.Parse(world.Metadata.HaConfig!).RefetchStoreIntervalMin!.Value)
             .ShouldBe(Math.Ceiling(outage.TotalMinutes + 20), 1.0);
     }

@@ -104,7 +104,7 @@ public sealed class PeopleAtNightTests
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.Is("Stalled"), "stopped");
         world.RunFor(TimeSpan.FromMinutes(2));
-        world.Annotate(Annotations.Accept, world.AcceptWord("ContainerStaysStopped/oms-b"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunFor(TimeSpan.FromMinutes(10));
 
         world.Status.Message.ShouldBeWorded();
@@ -140,7 +140,7 @@ public sealed class PeopleAtNightTests
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
         world.Status.Message.ShouldBeWorded();
-        world.Annotate(Annotations.Accept, world.AcceptWord("MetadataServerStays"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("MetadataServerStays"));
         world.RunToSuccess();
     }
 

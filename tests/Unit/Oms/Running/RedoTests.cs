@@ -90,7 +90,7 @@ public sealed class RedoTests
     public void Confirmed_retry_runs_through_the_restore_without_a_wait(string kind, string hold)
     {
         var world = Lost(kind, "oms-a");
-        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, HoldBefore = [hold] });
+        world.EditSpec(s => s with { HoldBefore = [hold] });
         world.Status.NextAction.ShouldBeWorded(world.RestoreWord);
         world.Status.Message.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={world.RestoreWord}");
 
@@ -110,7 +110,7 @@ public sealed class RedoTests
     public void Bare_retry_is_held_and_says_what_an_approval_drops(string kind)
     {
         var world = Lost(kind, "oms-a");
-        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, Retry = world.RetryWord });
+        world.EditSpec(s => s with { Retry = world.RetryWord });
         world.RunUntil(() => world.Is("Held"), "held");
 
         world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal))
@@ -132,13 +132,13 @@ public sealed class RedoTests
     }
 
     [Fact]
-    public void Approved_hash_of_the_redo_plan_continues_it()
+    public void Approval_in_the_spec_continues_a_redo()
     {
         var world = Lost("jar", "oms-a");
         world.EditSpec(s => s with { Retry = world.RetryWord });
         world.RunUntil(() => world.Is("Held"), "held");
 
-        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash });
+        world.EditSpec(s => s with { Approvals = [world.Status.Holds.ShouldHaveSingleItem().Approval] });
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -264,7 +264,6 @@ public sealed class RedoTests
     private static void ToTheEnd(OmsWorld world)
     {
         world.RunUntil(() => world.Is("Failed"), "failed");
-        world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash });
         world.RetryOnRestoredData();
         world.RunInsisting(() => world.IsOver || world.Is("Held"), "success or a hold", world.RetryOnRestoredData);
         world.Is("Held").ShouldBeFalse(world.Status.Message);

@@ -46,7 +46,7 @@ public sealed class ReducedUpgradeTests
     }
 
     private static object Report(RunSample run) => (
-        (run.Kind, run.From, run.To, run.Mode, run.Phase, run.Reason, run.Result),
+        (run.Kind, run.From, run.To, run.Phase, run.Reason, run.Result),
         (
             run.HasEnded, run.EndedAt, run.PhaseSince, run.DowntimeSince, run.Downtime, run.Status!.StartedAt,
             run.Attempt),

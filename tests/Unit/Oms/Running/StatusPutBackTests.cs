@@ -32,7 +32,7 @@ public sealed class StatusPutBackTests
             {
                 world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, $"{what}: {world.Status.Message}");
                 world.Done.Skip(done).Where(a => a.By != 0).ShouldBeEmpty(what);
-                Texts(world).ShouldContain(ran ? "cannot be accepted" : "drydock.dev/accept", Case.Sensitive, what);
+                Texts(world).ShouldContain(ran ? "cannot be accepted" : "approve it", Case.Sensitive, what);
                 Texts(world).ShouldNotContain("docker start", Case.Sensitive, what);
                 Texts(world).ShouldNotContain("KILL", Case.Sensitive, what);
             }

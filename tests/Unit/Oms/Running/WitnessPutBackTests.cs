@@ -35,7 +35,7 @@ public sealed class WitnessPutBackTests
             {
                 // The plan is that of then: nothing of it is begun, and nobody can accept it.
                 world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, world.Status.Message);
-                world.Annotate(Annotations.Accept, string.Join(
+                world.Annotate(Annotations.Approve, string.Join(
                     ',', world.Hosts.Select(h => Word.For($"StatusIsCurrent/{h.Name}", 1, world.Plan))));
                 world.RunFor(TimeSpan.FromHours(1));
                 (world.Count("jar") - jar, world.Count("init") - init, world.IsOver).ShouldBe((0, 0, false));
@@ -155,7 +155,7 @@ public sealed class WitnessPutBackTests
             var backup = world.Status;
             if (way == "accept")
             {
-                world.EditSpec(s => s with { Accept = [world.AcceptWord(world.Status.Step!)] });
+                world.EditSpec(s => s with { Approvals = [world.AcceptWord(world.Status.Step!)] });
                 world.RunUntil(() => world.ReasonOf("Failed") == Reasons.MarkerMissing, "init failed");
             }
 
@@ -166,7 +166,7 @@ public sealed class WitnessPutBackTests
 
             if (!gitFirst)
             {
-                world.EditSpec(s => s with { Retry = null, Accept = [] });
+                world.EditSpec(s => s with { Retry = null, Approvals = [] });
             }
 
             world.PutBack(backup, forget: true);

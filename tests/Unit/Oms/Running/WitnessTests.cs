@@ -71,7 +71,7 @@ public sealed class WitnessTests
 
         Refused(world, Jar).ShouldBeWorded();
         world.Step(Jar).Acceptable.ShouldBe(isOffered);
-        world.Annotate(Annotations.Accept, world.AcceptWord(Jar));
+        world.Annotate(Annotations.Approve, world.AcceptWord(Jar));
         world.RunFor(TimeSpan.FromMinutes(5));
 
         (world.Step(Jar).State == StepState.Succeeded).ShouldBe(isOffered);
@@ -215,8 +215,8 @@ public sealed class WitnessTests
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated);
         world.Status.Message.ShouldBeWorded();
-        world.Status.NextAction.ShouldNotBeNull().ShouldNotContain("drydock.dev/accept");
-        world.Annotate(Annotations.Accept, Word.For("StatusIsCurrent/oms-a", 1, world.Plan));
+        world.Status.NextAction.ShouldNotBeNull().ShouldNotContain("approve it");
+        world.Annotate(Annotations.Approve, Word.For("StatusIsCurrent/oms-a", 1, world.Plan));
         world.RunFor(TimeSpan.FromMinutes(10));
         (world.Metadata.IsHighAvailabilityOn, world.Count("stop")).ShouldBe((true, 0));
 
@@ -236,7 +236,7 @@ public sealed class WitnessTests
     public void Plans_that_are_over_are_learned_before_a_new_plan_is_numbered()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Apply(s => s with { Mode = RunMode.Plan });
+        world.Apply(s => s with { Approval = ApprovalPolicy.Manual });
         Leave(world, "7-zzzzzzzz", Jar, 1, rc: 0, log: "", closed: true);
         Leave(world, "8-yyyyyyyy", Jar, 1, rc: 0, log: "", closed: true);
         Leave(world, "8-yyyyyyyy", "CorrectMetadata/oms-b/jar", 1, rc: 0, log: "", closed: false, host: "oms-b");

@@ -30,7 +30,7 @@ public sealed class WordReplayTests
         if (way == "accepted, then restored")
         {
             var token = world.AcceptWord(world.Status.Step!);
-            world.EditSpec(s => s with { Accept = [token] });
+            world.EditSpec(s => s with { Approvals = [token] });
             world.RunUntil(() => world.ReasonOf("Failed") == Reasons.MarkerMissing, "init failed");
         }
 
@@ -91,7 +91,7 @@ public sealed class WordReplayTests
         var backup = world.Status;
         world.RunUntil(() => world.Is("Failed"), "failed");
         var token = world.AcceptWord(world.Status.Step!);
-        world.EditSpec(s => s with { Accept = [token] });
+        world.EditSpec(s => s with { Approvals = [token] });
         world.RunUntil(() => world.Status.Acceptances is [{ Accepted: true }], "accepted");
 
         // The witness of the JAR went with a clean-up of logs, so it runs again.

@@ -21,7 +21,6 @@ public sealed class FollowUpDirectionTests
         Want(world, wish);
         Until(world, () => wish switch
         {
-            "shown" => world.ReasonOf("Ready") == Reasons.PlanReady,
             "blocked" => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable,
             _ => world.Is("Held"),
         });
@@ -69,8 +68,7 @@ public sealed class FollowUpDirectionTests
             return;
         }
 
-        world.EditSpec(
-            s => s with { DesiredState = DesiredState.RolledBack, Mode = wish == "shown" ? RunMode.Plan : s.Mode });
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
     }
 
     private static void Withdraw(OmsWorld world, string wish)
@@ -81,7 +79,7 @@ public sealed class FollowUpDirectionTests
             return;
         }
 
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Mode = RunMode.Apply });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Approval = ApprovalPolicy.Automatic });
     }
 
     // Every status on the way that was written for the wish.

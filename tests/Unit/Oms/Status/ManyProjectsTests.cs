@@ -12,7 +12,7 @@ public sealed class ManyProjectsTests
     public void Upgrade_and_rollback_of_5000_projects_fit_the_object()
     {
         var world = WithApiBefore(Fill, s => s with { Timeouts = s.Timeouts with { Settle = "8m" } }, realJson: false);
-        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.RunUntil(() => world.IsPast("StartNew"), "the new version runs");
         world.Console.Projects.RemoveAll(p => Number(p) % 50 == 7);
         world.Console.Projects.Where(p => Number(p) % 50 == 8).ToList().ForEach(p => p.Status = "SUSPEND");
         world.Console.Projects.Where(p => Number(p) % 50 == 9).ToList().ForEach(p => p.NeverHeals = true);
@@ -23,7 +23,7 @@ public sealed class ManyProjectsTests
             p => (p.Migration, p.Synchronization).ShouldBe((Many / 2, Many / 2)),
             p => p.List!.Entries.ShouldBe(Many));
         world.ProjectsBefore().Items.Count.ShouldBe(Many);
-        world.Verified().Status.ShouldBe("False");
+        world.Verified().Reason.ShouldBe(Reasons.ProjectsDiffer);
         Weight(world).ShouldBeLessThan(MostBytes);
         world.Status.ActionRequired.Count.ShouldBeLessThan(10);
         Item(world, "are not found any more", Many / 50);
@@ -61,13 +61,13 @@ public sealed class ManyProjectsTests
     public void Deleted_record_is_named_and_never_fails_the_upgrade()
     {
         var world = WithApiBefore(realJson: false);
-        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.RunUntil(() => world.IsPast("StartNew"), "the new version runs");
         var name = world.Status.Projects!.List!.Name;
         world.Api.Delete<V1ConfigMap>(OmsWorld.Namespace, name);
         world.Restart();
         world.RunToSuccess();
 
-        world.Verified().Status.ShouldBe("Unknown");
+        world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
         world.Verified().Message.ShouldBeWorded();
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Message.Contains(name));
         world.Rules.Broken.ShouldBeEmpty();
@@ -77,7 +77,7 @@ public sealed class ManyProjectsTests
     public void Changed_record_is_not_compared_with()
     {
         var world = WithApiBefore(realJson: false);
-        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.RunUntil(() => world.IsPast("StartNew"), "the new version runs");
         var map = world.Api.Find<V1ConfigMap>(OmsWorld.Namespace, world.Status.Projects!.List!.Name)!;
         world.Api.Update(map with
         {
@@ -89,7 +89,7 @@ public sealed class ManyProjectsTests
         world.Restart();
         world.RunToSuccess();
 
-        world.Verified().Message.ShouldContain("was changed");
+        world.Verified().Message.ShouldNotBeNull().ShouldContain("was changed");
     }
 
     [Fact]

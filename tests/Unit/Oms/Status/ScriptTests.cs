@@ -1,36 +1,36 @@
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>What docs/reference/conditions.md says about scripts: Reconciling=False ends every wait, and Ready tells
+/// <summary>What docs/reference/conditions.md says about scripts: without Reconciling every wait ends, and Ready tells
 /// how it ended.</summary>
 public sealed class ScriptTests
 {
     [Theory]
-    [InlineData("Succeeded", true, "Succeeded", false)]
-    [InlineData("Planned", true, "PlanReady", false)]
-    [InlineData("RolledBack", true, "RolledBack", false)]
-    [InlineData("RolledBackAfterFailure", false, "RolledBackAfterFailure", true)]
-    [InlineData("Failed", false, "RestoreRequired", true)]
-    [InlineData("OutcomeUnknown", false, "OutcomeUnknown", true)]
-    [InlineData("RollbackFailed", false, "RollbackFailed", true)]
-    [InlineData("Aborted", false, "Aborted", true)]
-    [InlineData("PreflightFailed", false, "ContainerNotFound", false)]
-    [InlineData("TargetChanged", false, "TargetChanged", false)]
-    [InlineData("Unreadable", false, "OutcomeUnknown", false)]
-    public void Wait_for_Reconciling_False_ends_at_every_end_and_stall(
-        string end, bool ready, string reason, bool failed)
+    [InlineData("Succeeded", true, "Succeeded", false, false)]
+    [InlineData("RolledBack", true, "RolledBack", false, false)]
+    [InlineData("RolledBackAfterFailure", false, "RolledBackAfterFailure", true, true)]
+    [InlineData("Failed", false, "RestoreRequired", true, true)]
+    [InlineData("OutcomeUnknown", false, "OutcomeUnknown", true, true)]
+    [InlineData("RollbackFailed", false, "RollbackFailed", true, true)]
+    [InlineData("Aborted", false, "Aborted", true, true)]
+    [InlineData("PreflightFailed", false, "ContainerNotFound", true, false)]
+    [InlineData("TargetChanged", false, "TargetChanged", true, false)]
+    [InlineData("Unreadable", false, "OutcomeUnknown", true, false)]
+    public void Reconciling_goes_at_every_end_and_stall(
+        string end, bool ready, string reason, bool stalled, bool failed)
     {
         var world = At(end);
 
-        Status(world, "Reconciling").ShouldBe("False");
-        (Status(world, "Ready"), world.ReasonOf("Ready"))
-            .ShouldBe((ready ? "True" : "False", end == "Succeeded" ? "SucceededWithActions" : reason));
-        (Status(world, "Stalled"), Status(world, "Failed"), Status(world, "Held"))
-            .ShouldBe((ready ? "False" : "True", failed ? "True" : "False", "False"));
+        world.Is("Reconciling").ShouldBeFalse();
+        (world.Is("Ready"), world.ReasonOf("Ready"))
+            .ShouldBe((ready, end == "Succeeded" ? "SucceededWithActions" : reason));
+        (world.Is("Stalled"), world.Is("Failed"), world.Is("Held")).ShouldBe((stalled, failed, false));
+        world.Status.Conditions.ShouldAllBe(c => c.Type == "Ready" || c.Status == "True");
         world.Status.Conditions.Find(c => c.Type == "Ready")!.ObservedGeneration
             .ShouldBe(world.Upgrade.Metadata.Generation);
     }
 
     [Theory]
+    [InlineData("Planned", true)]
     [InlineData("Held", true)]
     [InlineData("ManualChange", true)]
     [InlineData("Paused", false)]
@@ -39,13 +39,9 @@ public sealed class ScriptTests
     {
         var world = At(at);
 
-        (Status(world, "Reconciling"), Status(world, "Ready"), Status(world, "Stalled"))
-            .ShouldBe(("True", "False", "False"));
+        (world.Is("Reconciling"), world.Is("Ready"), world.Is("Stalled")).ShouldBe((true, false, false));
         world.Is("Held").ShouldBe(held);
     }
-
-    private static string Status(OmsWorld world, string type) =>
-        world.Status.Conditions.Single(c => c.Type == type).Status;
 
     private static OmsWorld At(string state)
     {
@@ -62,8 +58,8 @@ public sealed class ScriptTests
                 world.Apply().RunToSuccess();
                 break;
             case "Planned":
-                world.Apply(s => s with { Mode = RunMode.Plan });
-                world.RunUntil(() => world.Is("Planned"), state);
+                world.Apply(s => s with { Approval = ApprovalPolicy.Manual });
+                world.RunUntil(() => world.Is("Held"), state);
                 break;
             case "RolledBack":
                 world.Apply();

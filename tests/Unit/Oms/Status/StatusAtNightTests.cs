@@ -14,11 +14,68 @@ public sealed class StatusAtNightTests
 
         foreach (var status in world.StatusWrites.Select(u => u.Status!))
         {
-            status.DowntimeSince.ShouldBe(status.Times is { T2: null, T1: { } t1 } ? t1 : null);
-            (status.Times?.Downtime is null).ShouldBe(status.Times?.T2 is null);
+            status.DowntimeSince.ShouldBe(status.Times is { T2: null, T1: { } t1 } ? t1.ToSeconds() : null);
+            (status.Downtime is null).ShouldBe(status.Times?.T2 is null);
         }
 
         world.StatusWrites.ShouldContain(u => u.Status!.DowntimeSince != null);
+    }
+
+    [Fact]
+    public void State_of_the_system_is_told_from_the_first_look_to_the_end()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunToSuccess();
+        States(world).ShouldBe(
+        [
+            SystemState.Unknown, SystemState.Up, SystemState.UpWithoutHA, SystemState.Down, SystemState.Up, null,
+        ]);
+        foreach (var system in world.StatusWrites.Select(u => u.Status!.System).OfType<SystemStatus>()
+            .Where(s => s.State != SystemState.Unknown))
+        {
+            system.Since.ShouldNotBeNull().Millisecond.ShouldBe(0);
+            system.SeenAt.ShouldNotBeNull().ShouldBeInRange(system.Since.Value, world.Time.GetUtcNow());
+        }
+    }
+
+    [Fact]
+    public void Rollback_takes_the_system_down_and_up_again()
+    {
+        var world = RollbackTests.Golden();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
+        world.RunToRolledBack();
+        States(world).SkipWhile(s => s is not null).Skip(1).ShouldBe(
+            [SystemState.UpWithoutHA, SystemState.Down, null]);
+    }
+
+    [Fact]
+    public void Upgrade_undone_before_the_downtime_has_high_availability_again()
+    {
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = ["StopOld"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Abort, "1");
+        world.RunUntil(() => world.Is("RolledBack"), "undone");
+        States(world).ShouldBe(
+            [SystemState.Unknown, SystemState.Up, SystemState.UpWithoutHA, SystemState.Up, null]);
+    }
+
+    [Fact]
+    public void System_that_cannot_be_read_is_unknown_unless_it_is_down()
+    {
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = ["EnableHA"] });
+        world.RunUntil(() => world.Count("init") == 1, "docker_init.sh");
+        world.RunFor(TimeSpan.FromSeconds(5));
+        world["oms-a"].Cut(off: true);
+        world.RunToStall();
+        (world.ReasonOf("Stalled"), world.Status.System!.State).ShouldBe(("OutcomeUnknown", SystemState.Down));
+    }
+
+    private static IEnumerable<SystemState?> States(OmsWorld world)
+    {
+        var all = world.StatusWrites.Select(u => u.Status!.System?.State).ToList();
+        return all.Where((state, at) => at == 0 || state != all[at - 1]);
     }
 
     [Fact]
@@ -30,13 +87,13 @@ public sealed class StatusAtNightTests
         world.RunUntil(() => world.Is("Held"), "held");
         world.Status.DowntimeSince.ShouldBeNull("the new version runs");
         world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
-        world.RunUntil(() => world.Is("NewStopped"), "stopped");
+        world.RunUntil(() => world.IsPast("StopNew"), "stopped");
         world.Status.DowntimeSince.ShouldNotBeNull().ShouldBeLessThanOrEqualTo(world.Status.Times!.T3!.Value);
         world.RunToRolledBack();
 
         var times = world.Status.Times!;
         world.Status.DowntimeSince.ShouldBeNull();
-        var total = KubernetesDuration.Parse(times.Downtime!);
+        var total = KubernetesDuration.Parse(world.Status.Downtime!);
         total.ShouldBeGreaterThan(times.T2!.Value - times.T1!.Value);
         total.ShouldBeLessThan(TimeSpan.FromHours(1), "OMS ran in between");
     }
@@ -52,7 +109,7 @@ public sealed class StatusAtNightTests
         world.RunToSuccess();
 
         (world.Status.DowntimeSince, world.Status.Times!.T2).ShouldBe((null, null));
-        KubernetesDuration.Parse(world.Status.Times.Downtime!).ShouldBeGreaterThan(TimeSpan.FromMinutes(2));
+        KubernetesDuration.Parse(world.Status.Downtime!).ShouldBeGreaterThan(TimeSpan.FromMinutes(2));
     }
 
     [Fact]
@@ -127,12 +184,12 @@ public sealed class StatusAtNightTests
     public void Next_action_is_the_command_that_continues()
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "nothing\n") }).Apply(
-            s => s with { Mode = RunMode.Plan });
+            s => s with { Approval = ApprovalPolicy.Manual });
         world.RunUntil(() => world.Status.Phase == "Planned", "planned");
-        Next(world).ShouldBeWorded(world.Plan.Hash);
+        Next(world).ShouldBeWorded(world.PlanWord);
 
-        world.EditSpec(s => s with { Mode = RunMode.Apply, HoldBefore = ["StopOld"] });
-        world.RunUntil(() => world.Is("Held"), "held");
+        world.EditSpec(s => s with { Approval = ApprovalPolicy.Automatic, HoldBefore = ["StopOld"] });
+        world.RunUntil(() => world.Status.Holds is [{ Name: "StopOld" }], "held");
         Next(world).ShouldBeWorded(world.WordFor("StopOld"));
 
         world.EditSpec(s => s with { Paused = true, HoldBefore = [] });

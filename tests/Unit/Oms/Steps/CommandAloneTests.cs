@@ -99,7 +99,7 @@ public sealed class CommandAloneTests
 
         if (accept)
         {
-            world.Annotate(Annotations.Accept, world.AcceptWord("InitMetadata/oms-a"));
+            world.Annotate(Annotations.Approve, world.AcceptWord("InitMetadata/oms-a"));
             world.RunUntil(
                 () => world.Step("InitMetadata/oms-a").State == Drydock.Crds.Plans.StepState.Succeeded, "accepted");
             world.Count("init").ShouldBe(0);
@@ -233,7 +233,7 @@ public sealed class CommandAloneTests
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.Is("Failed"), "asked");
         world.ReasonOf("Failed").ShouldBe(Reasons.AlreadyInitialized);
-        world.Annotate(Annotations.Accept, world.AcceptWord("InitMetadata/oms-a"));
+        world.Annotate(Annotations.Approve, world.AcceptWord("InitMetadata/oms-a"));
         world.RunUntil(() => world.Count("init") == 1 || world.Step("InitMetadata/oms-b").Reason is not null, "oms-b");
         (world.Count("init"), world.Step("InitMetadata/oms-b").Reason).ShouldBe((1, null));
     }

@@ -13,7 +13,7 @@ public sealed class ProjectVerificationTests
         var world = apiBefore ? WithApiBefore() : WithApiAfter();
         world.RunToSuccess();
 
-        world.Verified().Status.ShouldBe("True");
+        world.Verified().Reason.ShouldBe(Reasons.Done);
         world.Step("Settle/components").Message.ShouldBeWorded();
         world.Status.ActionRequired.ShouldNotContain(a => a.Subject.Contains("np_1"));
         world.Rules.Broken.ShouldBeEmpty();
@@ -28,7 +28,7 @@ public sealed class ProjectVerificationTests
                 is { State: StepState.Running, Message: not null },
             "watching");
         world.Step("Settle/components").Message.ShouldBeWorded();
-        world.Verified().Status.ShouldBe("True", "the status of the projects is as before");
+        world.Verified().Reason.ShouldBe(Reasons.Done, "the status of the projects is as before");
 
         world.RunToSuccess();
         var components = world.Step("Settle/components");
@@ -61,7 +61,6 @@ public sealed class ProjectVerificationTests
         world.RunToSuccess();
 
         world.Is("Succeeded").ShouldBeTrue();
-        world.Verified().Status.ShouldBe("False");
         world.Verified().Reason.ShouldBe(Reasons.ProjectsDiffer);
         var items = world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ToList();
         items.ShouldAllBe(a => a.Reason == Reasons.ComponentsUnhealthy);
@@ -98,7 +97,7 @@ public sealed class ProjectVerificationTests
         item.Reason.ShouldBe(Reasons.ProjectNotResumed);
         item.Message.ShouldContain(remedy);
         item.Message.ShouldBeWorded();
-        world.Verified().Status.ShouldBe("False");
+        world.Verified().Reason.ShouldBe(Reasons.ProjectsDiffer);
         world.Console["np_1"].Status.ShouldBe(status, "the operator resumes nothing");
     }
 
@@ -109,12 +108,12 @@ public sealed class ProjectVerificationTests
         world.RunUntil(
             () => world.Status.Plan?.Steps.Find(s => s.Id == "Settle/components") is { State: StepState.Running },
             "watching");
-        world.Verified().Status.ShouldBe("False");
+        world.Verified().Reason.ShouldBe(Reasons.ProjectsDiffer);
         world.Console["np_1"].Status = "RUNNING";
         world.RunToSuccess();
 
         world.Status.ActionRequired.ShouldNotContain(a => a.Subject.Contains("np_1"));
-        world.Verified().Status.ShouldBe("True");
+        world.Verified().Reason.ShouldBe(Reasons.Done);
     }
 
     [Theory]
@@ -137,12 +136,12 @@ public sealed class ProjectVerificationTests
     public void Changed_projects_are_listed_and_upgrade_succeeds()
     {
         var world = WithApiBefore();
-        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.RunUntil(() => world.IsPast("StartNew"), "the new version runs");
         world.Console.Projects.RemoveAll(p => p.Id == "sp_1");
         world.Console["np_2"].Status = "FAILED";
         world.RunToSuccess();
 
-        world.Verified().Status.ShouldBe("False");
+        world.Verified().Reason.ShouldBe(Reasons.ProjectsDiffer);
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject
             && a.Subject == "billing (sp_1)" && a.Message.Contains("not found any more"));
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "old (np_2)"
@@ -155,7 +154,7 @@ public sealed class ProjectVerificationTests
         var world = WithApiAfter(w => w.Console.Projects.ForEach(p => p.Id = "api_" + p.Id));
         world.RunToSuccess();
 
-        world.Verified().Status.ShouldBe("True");
+        world.Verified().Reason.ShouldBe(Reasons.Done);
     }
 
     [Theory]
@@ -164,12 +163,11 @@ public sealed class ProjectVerificationTests
     public void Lost_API_after_upgrade_leaves_projects_unverified(bool unreachable)
     {
         var world = WithApiBefore();
-        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.RunUntil(() => world.IsPast("StartNew"), "the new version runs");
         (world.Console.IsReachable, world.Console.Password) =
             unreachable ? (false, world.Console.Password) : (true, "expired");
         world.RunToSuccess();
 
-        world.Verified().Status.ShouldBe("Unknown");
         world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
         world.Status.ActionRequired.ShouldContain(
             a => a.Reason == Reasons.ReviewProject && a.Message.Contains("could not be watched through the API"));
@@ -183,7 +181,6 @@ public sealed class ProjectVerificationTests
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
 
-        world.Verified().Status.ShouldBe("Unknown");
         world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
         world.Plan.Steps.ShouldNotContain(s => s.Id == "Settle/components");
         world.Status.ActionRequired.ShouldContain(
@@ -191,9 +188,9 @@ public sealed class ProjectVerificationTests
     }
 
     [Theory]
-    [InlineData("RUNNING", "True")]
-    [InlineData("FAILED", "False")]
-    public void Projects_below_4_0_1_are_compared_through_tables(string after, string verified)
+    [InlineData("RUNNING", Reasons.Done)]
+    [InlineData("FAILED", Reasons.ProjectsDiffer)]
+    public void Projects_below_4_0_1_are_compared_through_tables(string after, string reason)
     {
         var world = new OmsWorld(new WorldSetup
         {
@@ -205,11 +202,11 @@ public sealed class ProjectVerificationTests
             HaConfig = null,
             InitBringsHaConfig = """{"enable":false}"""
         }).Apply();
-        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
+        world.RunUntil(() => world.IsPast("StartNew"), "the new version runs");
         world.Metadata.Projects[0] = world.Metadata.Projects[0] with { Status = after };
         world.RunToSuccess();
 
-        world.Verified().Status.ShouldBe(verified);
+        world.Verified().Reason.ShouldBe(reason);
         world.Step("Verify/projects").Message!.ShouldContain("the tables");
         world.Status.ActionRequired.Any(a => a.Message.Contains("was RUNNING before the upgrade and is FAILED now"))
             .ShouldBe(after == "FAILED");

@@ -67,8 +67,8 @@ public sealed class SessionsTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.OtherSessions.Add(Shell);
-        world.Apply(s => s with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Planned"), "planned");
+        world.Apply(s => s with { Approval = ApprovalPolicy.Manual });
+        world.RunUntil(() => world.HasPlan, "planned");
 
         world.Plan.Notes.Single(n => n.Contains("Sessions of others")).ShouldBeWorded();
     }

@@ -56,7 +56,7 @@ public sealed class TestSchemaTests
         world.Status.Message.ShouldBeWorded();
         (world.Count("snapshot"), world.Count("policy"), world.Count("stop")).ShouldBe((0, 0, 0));
 
-        world.Annotate(Annotations.Accept, world.AcceptWord(Step));
+        world.Annotate(Annotations.Approve, world.AcceptWord(Step));
         world.RunToSuccess();
         Backup(world).Status!.Verified.ShouldBe(SnapshotVerification.ReadBack);
     }

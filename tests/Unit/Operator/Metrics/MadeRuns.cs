@@ -16,12 +16,14 @@ internal sealed class MadeRuns
     public static OmsUpgrade Upgrade(string name, OmsUpgradeStatus status) => new()
     {
         Metadata = new V1ObjectMeta { Name = name, Namespace = "oms", Uid = $"uid-of-{name}" },
-        Spec = new OmsUpgradeSpec { Mode = RunMode.Apply, FromVersion = "3.2.2", ToVersion = "4.2.2" },
+        Spec = new OmsUpgradeSpec { Approval = ApprovalPolicy.Automatic, FromVersion = "3.2.2", ToVersion = "4.2.2" },
         Status = status,
     };
 
     /// <summary>A status with these conditions True, since <see cref="Start"/>, and the kstatus trio
     /// complete.</summary>
+    public static SystemStatus Down(DateTimeOffset since) => new() { State = SystemState.Down, Since = since };
+
     public static OmsUpgradeStatus Status(string phase, string reason, params string[] holding) => new()
     {
         Phase = phase,

@@ -49,14 +49,15 @@ public sealed class RunCountersTests : IDisposable
     [Fact]
     public void Object_removed_while_its_system_is_down_is_counted_as_abandoned()
     {
-        var last = MadeRuns.Read(MadeRuns.Upgrade("night", MadeRuns.Status("Backup", "StepRunning", "Reconciling")));
-        _counters.Gone(last);
+        var up = MadeRuns.Status("Backup", "StepRunning", "Reconciling");
+        var down = MadeRuns.Read(MadeRuns.Upgrade("night", up with { System = MadeRuns.Down(MadeRuns.Start) }));
+        _counters.Gone(MadeRuns.Read(MadeRuns.Upgrade("night", up)));
         _leads = false;
-        _counters.Gone(last with { DowntimeSince = MadeRuns.Start });
+        _counters.Gone(down);
         Ends()["abandoned"].ShouldBe(_before["abandoned"]);
 
         _leads = true;
-        _counters.Gone(last with { DowntimeSince = MadeRuns.Start });
+        _counters.Gone(down);
         Ends()["abandoned"].ShouldBe(_before["abandoned"] + 1);
     }
 

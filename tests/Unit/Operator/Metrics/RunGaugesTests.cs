@@ -28,14 +28,14 @@ public sealed class RunGaugesTests : IDisposable
             MadeRuns.Upgrade("night", MadeRuns.Status("StopOld", "StepRunning", ConditionTypes.Reconciling) with
             {
                 Plan = MadeRuns.Plan("DisableHA/oms=Succeeded", "StopOld/oms-a=Running", "StopOld/oms-b=Pending"),
-                DowntimeSince = since,
+                System = MadeRuns.Down(since),
                 Findings = [new Finding()],
                 Target = new TargetStatus { Claim = "claim-1" },
             }));
 
         Lines("drydock_run_info").ShouldBe(
         [
-            "drydock_run_info{engine=\"\",from=\"3.2.2\",kind=\"OmsUpgrade\",mode=\"Apply\",name=\"night\","
+            "drydock_run_info{engine=\"\",from=\"3.2.2\",kind=\"OmsUpgrade\",name=\"night\","
             + "namespace=\"oms\",phase=\"StopOld\",reason=\"StepRunning\",to=\"4.2.2\"} 1",
         ]);
         Lines("drydock_run_condition").ShouldBe(
@@ -66,7 +66,7 @@ public sealed class RunGaugesTests : IDisposable
         _runs.All.Add(Ended("night", ended));
         _runs.All[0] = _runs.All[0] with
         {
-            Status = _runs.All[0].Status! with { Times = new UpgradeTimes { Downtime = "9m30s" } },
+            Status = _runs.All[0].Status! with { Downtime = "9m30s" },
         };
 
         Value("drydock_run_end_timestamp_seconds").ShouldBe(ended.ToUnixTimeSeconds());
@@ -185,7 +185,7 @@ public sealed class RunGaugesTests : IDisposable
                 "Preflight", "PreflightFailed", ConditionTypes.Stalled) with
             {
                 StartedAt = MadeRuns.Start.AddSeconds(i),
-                DowntimeSince = i == 0 ? MadeRuns.Start : null,
+                System = i == 0 ? MadeRuns.Down(MadeRuns.Start) : null,
             }));
         }
 

@@ -37,8 +37,8 @@ internal static class CastScenes
 
     private static Cast Plan(string command)
     {
-        var world = CliRuns.Begin(s => s with { Mode = RunMode.Plan }, Setup);
-        world.RunUntil(() => world.Is("Ready"), "the plan");
+        var world = CliRuns.Begin(s => s with { Approval = ApprovalPolicy.Manual }, Setup);
+        world.RunUntil(() => world.Is("Held"), "the plan");
         return new Cast(
             $"kubectl drydock {command}",
             "A table of all steps of an upgrade of OMS on two nodes, by phases, with the node of each step. Points of "

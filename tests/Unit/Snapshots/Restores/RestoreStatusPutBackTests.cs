@@ -137,7 +137,7 @@ public sealed class RestoreStatusPutBackTests
         {
             status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.OutcomeUnknown}");
             status.Message.ShouldBeWorded();
-            status.Message.ShouldContain(Annotations.Accept);
+            status.Message.ShouldContain(Annotations.Approve);
             status.Message.ShouldContain(Annotations.Abort);
         }
     }
@@ -161,8 +161,8 @@ public sealed class RestoreStatusPutBackTests
         world.Server.Drops.Count.ShouldBe(drops);
 
         var words = (await world.StatusAsync()).Message!.Split([' ', '`'], StringSplitOptions.RemoveEmptyEntries);
-        await world.AnnotateAsync(Annotations.Accept, words.Single(
-            w => w.StartsWith($"{Annotations.Accept}=", StringComparison.Ordinal)).Split('=')[1]);
+        await world.AnnotateAsync(Annotations.Approve, words.Single(
+            w => w.StartsWith($"{Annotations.Approve}=", StringComparison.Ordinal)).Split('=')[1]);
         await world.AnnotateAsync(Annotations.Retry, words.Single(
             w => w.StartsWith($"{Annotations.Retry}=", StringComparison.Ordinal)).Split('=')[1].TrimEnd('.'));
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);

@@ -24,7 +24,7 @@ public sealed class RestoreTests
         status.Receipt!.Keys.ShouldNotContain(k => k.StartsWith("session/", StringComparison.Ordinal));
         status.Standing(ConditionTypes.Ready).ShouldBe("True/Succeeded");
         status.Standing(ConditionTypes.Succeeded).ShouldBe("True/Succeeded");
-        status.Standing(ConditionTypes.Reconciling).ShouldBe("False/Succeeded");
+        status.Standing(ConditionTypes.Reconciling).ShouldBe("none");
         (await _world.ClaimsAsync()).ShouldBeEmpty();
 
         var requests = _world.Api.Log.Count;
@@ -94,7 +94,7 @@ public sealed class RestoreTests
         var restore = (await _world.GetAsync())!;
         restore.Status!.Databases.ShouldAllBe(d => d.State == RestoreState.Pending && d.Dropped && d.TablesBefore == 7);
         restore.Status.Message.ShouldBeWorded();
-        restore.Status.Standing(ConditionTypes.Ready).ShouldBe($"True/{Reasons.PlanReady}");
+        restore.Status.Standing(ConditionTypes.Held).ShouldBe($"True/{Reasons.PlanReady}");
         restore.Metadata.Finalizers.ShouldBeNull();
         op.Loader.Checked.ShouldBe(["rm", "cm"]);
         _world.Server.Drops.ShouldBeEmpty();

@@ -148,7 +148,7 @@ public sealed class ControlAnnotationTests
     [Fact]
     public void Planned_run_rolls_back_to_nothing_and_plans_again_after_retry()
     {
-        var world = new ToyRunWorld().Apply(s => s with { Mode = RunMode.Plan });
+        var world = new ToyRunWorld().Apply(s => s with { Approval = ApprovalPolicy.Manual });
         world.RunUntil(() => world.Status.Phase == "Planned", "planned");
         world.Annotate(Annotations.Rollback, "1");
         world.RunUntil(() => world.Is("RolledBack"), "rolled back");
@@ -177,7 +177,7 @@ public sealed class ControlAnnotationTests
         "drydock.dev/pause has the value 'yes', so it does not pause. Set it to \"true\", or remove it.")]
     [InlineData(
         Annotations.Hold, "Swap two",
-        "'Swap two' in the annotation drydock.dev/hold: expected a phase, a step id or PointOfNoReturn")]
+        "'Swap two' in the annotation drydock.dev/hold: expected a phase, a step id, FirstChange or PointOfNoReturn")]
     [InlineData(
         Annotations.Hold, "Swop", "'Swop' in the annotation drydock.dev/hold: no stored plan has such a phase or step")]
     public void Wrong_value_is_named_in_status_while_the_run_continues(string annotation, string value, string says)

@@ -42,7 +42,7 @@ public sealed class InertRunTests
             return Run(world, w => w.Is("Failed"));
         },
         ["Planned"] = static () => Run(
-            new ToyRunWorld().Apply(s => s with { Mode = RunMode.Plan }), w => w.Is("Planned")),
+            new ToyRunWorld().Apply(s => s with { Approval = ApprovalPolicy.Manual }), w => w.Is("Held")),
         ["Held"] = static () =>
             Run(new ToyRunWorld().Apply(s => s with { HoldBefore = [ToyRunKind.Swap] }), w => w.Is("Held")),
     };
@@ -61,14 +61,14 @@ public sealed class InertRunTests
         ["new abort"] = static w => w.Annotate(Annotations.Abort, "another"),
         ["used abort"] = static w => w.Annotate(Annotations.Abort, "stop"),
         ["approve"] = static w => w.Annotate(Annotations.Approve, "RollBack"),
-        ["accept"] = static w => w.Annotate(Annotations.Accept, "Swap/two"),
+        ["accept"] = static w => w.Annotate(Annotations.Approve, "Swap/two"),
         ["abandon"] = static w => w.Annotate(Annotations.OnDelete, Annotations.Abandon),
         ["spec pause"] = static w => w.Edit(s => s with { Paused = true }),
         ["spec hold"] = static w => w.Edit(s => s with { HoldBefore = [ToyRunKind.Seal] }),
         ["spec retry"] = static w => w.Edit(s => s with { Retry = "another" }),
         ["spec rollback"] = static w => w.Edit(s => s with { DesiredState = DesiredState.RolledBack }),
         ["spec upgrade"] = static w => w.Edit(s => s with { DesiredState = DesiredState.Upgraded }),
-        ["spec plan"] = static w => w.Edit(s => s with { Mode = RunMode.Plan }),
+        ["spec plan"] = static w => w.Edit(s => s with { Approval = ApprovalPolicy.Manual }),
         ["spec policy"] = static w => w.Edit(s => s with { RollbackPolicy = RollbackPolicy.OnFailure }),
     };
 

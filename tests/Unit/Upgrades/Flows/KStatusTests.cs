@@ -94,7 +94,7 @@ public sealed class KStatusTests
             var state = end switch
             {
                 RestoreEnd.Restored => RunState.Succeeded,
-                RestoreEnd.Planned => RunState.PlanReady,
+                RestoreEnd.Planned => RunState.Held,
                 RestoreEnd.Blocked or RestoreEnd.Failed => RunState.Stalled,
                 _ => RunState.Working,
             };
@@ -141,7 +141,7 @@ public sealed class KStatusTests
             .ShouldBe(1, status.Message);
         var expected = outcome.State switch
         {
-            RunState.PlanReady or RunState.Succeeded or RunState.RolledBack => KStatus.Current,
+            RunState.Succeeded or RunState.RolledBack => KStatus.Current,
             RunState.Failed or RunState.OutcomeUnknown or RunState.TargetChanged or RunState.Stalled => KStatus.Failed,
             _ => KStatus.InProgress,
         };

@@ -18,7 +18,7 @@ public sealed class StaleDecisionTests
     public void Plan_mode_set_before_the_finalizer_starts_nothing()
     {
         var world = new ToyRunWorld().Apply();
-        InWindow(world, () => world.Edit(s => s with { Mode = RunMode.Plan }));
+        InWindow(world, () => world.Edit(s => s with { Approval = ApprovalPolicy.Manual }));
         world.RunUntil(() => world.Status.Phase == RunPhases.Planned, "the plan is shown");
         world.RunFor(TimeSpan.FromHours(1));
         (world.Truth.Acts.Count, world.Claims).ShouldBe((0, 0));

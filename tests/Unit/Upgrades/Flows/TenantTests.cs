@@ -100,7 +100,7 @@ public sealed class TenantTests : IAsyncDisposable
         {
             Kind = "ToyRun",
             Metadata = new V1ObjectMeta { Name = name, Namespace = space, Generation = 1 },
-            Spec = new ToyRunSpec { Mode = RunMode.Apply },
+            Spec = new ToyRunSpec { Approval = ApprovalPolicy.Automatic, HoldBefore = [] },
         });
     }
 

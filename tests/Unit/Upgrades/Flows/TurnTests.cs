@@ -125,9 +125,9 @@ public sealed class TurnTests : IReconcileTrigger
     [Fact]
     public void Plan_that_is_only_shown_claims_nothing()
     {
-        var turn = Discovered(TurnOf(s => s with { Mode = RunMode.Plan }));
+        var turn = Discovered(TurnOf(s => s with { Approval = ApprovalPolicy.Manual }));
         Walk(new PreflightFlow(_frame).Advance(turn), turn).ShouldBe(
-            ["Release", "StoreLists", "write Planned PlanReady", "end"]);
+            ["Release", "StoreLists", "write Planned PlanReady", "end 600000"]);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class TurnTests : IReconcileTrigger
 
     private static Turn Discovered(Turn turn)
     {
-        turn.Session.PreflightKey = $"{turn.Metadata.Generation}|{turn.Session.AccessKey}";
+        turn.Session.PreflightKey = $"{turn.Metadata.Generation}|{turn.Session.AccessKey}|False";
         turn.Session.Preflight = Task.FromResult(
             new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(ToyRunDiscovery.Target), []));
         return turn;

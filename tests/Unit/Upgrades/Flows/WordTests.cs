@@ -80,9 +80,9 @@ public sealed class WordTests
         var world = Held("Swap", "Seal");
         world.Annotate(Annotations.Approve, Word.For("Seal", world.Status.Plan!));
         world.RunUntil(() => world.Status.Approvals is [{ Accepted: true }], "recorded");
-        world.Edit(s => s with { Mode = RunMode.Plan, DesiredState = DesiredState.RolledBack });
+        world.Edit(s => s with { Approval = ApprovalPolicy.Manual, DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Status.RollbackPlan is not null, "stored");
-        world.Edit(s => s with { Mode = RunMode.Apply, DesiredState = DesiredState.Upgraded });
+        world.Edit(s => s with { Approval = ApprovalPolicy.Automatic, DesiredState = DesiredState.Upgraded });
         world.RunUntil(() => world.Status.RollbackPlan is null && world.Is("Held"), "cancelled");
         world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
         world.RunUntil(() => world.Is("Held") && world.Status.Holds.Single().Name == "Seal", "held at Seal");

@@ -82,11 +82,8 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
                     : status.ActionRequired,
             };
 
-        protected override RunMilestones Milestones(ToyRunSpec spec) =>
-            new([new("Prepared", Prepare), new("Swapped", Swap)], [new("SwappedBack", Undo)], [new("Swapped", Undo)]);
-
-        protected override void AddConditions(ConditionSet conditions, ToyRunSpec spec, ToyRunStatus status) =>
-            conditions.Set("Toyish", "True", "IsToy", "");
+        protected override (SystemState State, DateTimeOffset? Since) System(ToyRunSpec spec, ToyRunStatus status) =>
+            (SystemState.Up, null);
 
         protected override string Success(ToyRunStatus status) => $", new is {string.Join(" and ", status.New)}";
 

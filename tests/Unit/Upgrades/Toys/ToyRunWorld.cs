@@ -15,7 +15,7 @@ internal sealed class ToyRunWorld() : RunWorld<ToyRun, ToyRunSpec, ToyRunStatus>
     public ToyRunWorld Apply(
         Func<ToyRunSpec, ToyRunSpec>? change = null, params IReadOnlyList<(string Key, string Value)> annotations)
     {
-        var spec = new ToyRunSpec { Mode = RunMode.Apply };
+        var spec = new ToyRunSpec { Approval = ApprovalPolicy.Automatic, HoldBefore = [] };
         Create(change is null ? spec : change(spec), annotations);
         return this;
     }

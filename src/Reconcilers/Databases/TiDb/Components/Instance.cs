@@ -40,7 +40,7 @@ internal abstract record DrainInstance : TiDbStep
 [Effect(Effect.Changes)]
 [Effect(Effect.EndsUndo)]
 [Traits(Drains = true)]
-internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
+internal sealed record SwapInstance(ulong? Store = null) : TiDbStep, IConsent
 {
     public const string VerbName = "swap";
 
@@ -50,6 +50,8 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep
     private TimeSpan Patience => KubernetesDuration.Parse(Spec.Timeouts.Swap);
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => base.TimeLimit(spec) + Later;
+
+    public string ConsentTo(PlanProgress plan, Step own) => SwapConsent.OneByOne;
 
     internal override IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec) =>
         own.State != StepState.Succeeded && HasActed(own, run) ? [Leftover.PreparedProgram(own.Node!)] : [];

@@ -483,10 +483,10 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
     }
 
     private IEnumerable<string> Holds() =>
-        spec.HoldBefore
+        spec.Holds
             .Where(
                 name => !plan.Holds(name) && !Phases.OfRollback.Contains(name.Split('/')[0], StringComparer.Ordinal)
-                    && name != "RollBack")
+                    && name is not ("RollBack" or HoldMatcher.FirstChange))
             .Select(
                 name => $"spec.holdBefore: '{name}' is neither a phase nor a step of this plan, so it has no effect.");
 }

@@ -22,7 +22,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 [Effect(Effect.EndsUndo)]
 internal sealed record SwapMaster(
     int Slot, Dictionary<string, ProgramReplacement>? Programs = null, string? Version = null, bool Outage = false,
-    NodesSafeForm? NodesSafe = null) : YugabyteStep, IInstanceStep
+    NodesSafeForm? NodesSafe = null) : YugabyteStep, IInstanceStep, IConsent
 {
     public const string InstanceKey = "instance";
 
@@ -36,6 +36,8 @@ internal sealed record SwapMaster(
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         GatePatience(spec) + KubernetesDuration.Parse(spec.Timeouts.Swap) + Margin;
+
+    public string ConsentTo(PlanProgress plan, Step own) => SwapConsent.Of(Outage, "master");
 
     string? IInstanceStep.InstanceOf(PlanProgress plan, Step own) => InstanceSwap.InstanceOf(own);
 

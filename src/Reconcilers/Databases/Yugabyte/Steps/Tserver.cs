@@ -160,7 +160,7 @@ internal static class GiveUp
 [Effect(Effect.EndsUndo)]
 internal sealed record SwapTserver(
     ProgramReplacement? Program = null, string? Version = null, int? Replicas = null,
-    NodesSafeForm? NodesSafe = null) : TserverStep
+    NodesSafeForm? NodesSafe = null) : TserverStep, IConsent
 {
     // A swap drains again only what returned since the drain.
     private static readonly TimeSpan LongestRedrain = TimeSpan.FromHours(6);
@@ -170,6 +170,8 @@ internal sealed record SwapTserver(
         + (spec.Drain.UpperLimit() ?? LongestRedrain)
         + KubernetesDuration.Parse(spec.Timeouts.Swap)
         + Margin;
+
+    public string ConsentTo(PlanProgress plan, Step own) => SwapConsent.Of(Replicas is not null, "tserver");
 
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         ProgramReplacement.Back(spec, done, own.Node, Replacement(done, own).Program) is { } back

@@ -85,10 +85,14 @@ internal static class UpgradeAccessFields
         {
             var world = new OmsWorld();
             world.Apply(
-                spec => spec with { Mode = RunMode.Plan, Timeouts = spec.Timeouts with { Preflight = timeout } });
+                spec => spec with
+                {
+                    Approval = ApprovalPolicy.Manual,
+                    Timeouts = spec.Timeouts with { Preflight = timeout }
+                });
             world.RunUntil(() => world.Asked.Count > 0, "a target is asked");
             world.Time.Advance(TimeSpan.FromMilliseconds(1));
-            world.RunUntil(() => world.Is("Stalled") || world.Is("Planned"), "planned or too slow");
+            world.RunUntil(() => world.Is("Stalled") || world.HasPlan, "planned or too slow");
             return (world.Status.Phase, world.ReasonOf("Stalled"));
         }
 

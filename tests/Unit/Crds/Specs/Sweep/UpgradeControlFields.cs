@@ -10,7 +10,7 @@ internal static class UpgradeControlFields
 
     public static IEnumerable<FieldProof> All { get; } =
     [
-        InRun("mode", NothingIsDoneWithModePlan),
+        InRun("approval", NothingIsDoneWithoutAnApproval),
         InRun("desiredState", () => Ended().EditedUntil(
             spec => spec with { DesiredState = DesiredState.RolledBack },
             world => world.Status.RollbackPlan is not null)),
@@ -27,12 +27,11 @@ internal static class UpgradeControlFields
         InRun("notAfter", NothingBeginsTooLate),
         InRun("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((2, 1))),
         InRun("adoptTarget", ATargetOfNobodyIsTakenOver),
-        InRun("approvedPlanHash", AnotherPlanIsRefused),
         InRun("paused", () => Stopped(
             spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
         InRun("holdBefore", () => Stopped(
             spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
-        InRun("accept", AnAcceptanceContinues),
+        InRun("approvals", AnAcceptanceContinues),
         InRun("retry", ANewTokenContinues),
         InRun("highAvailability.afterRollback", () => (
             IsOnAfterRollback(HighAvailabilityAfterRollback.AsBefore),
@@ -82,13 +81,13 @@ internal static class UpgradeControlFields
         condition(world).ShouldBeTrue(world.Describe());
     }
 
-    private static void NothingIsDoneWithModePlan()
+    private static void NothingIsDoneWithoutAnApproval()
     {
-        var world = new OmsWorld().Apply(spec => spec with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Planned"), "planned");
+        var world = new OmsWorld().Apply(spec => spec with { Approval = ApprovalPolicy.Manual });
+        world.RunUntil(() => world.HasPlan, "planned");
         world.RunFor(TimeSpan.FromHours(1));
         world.Done.ShouldBeEmpty();
-        world.EditSpec(spec => spec with { Mode = RunMode.Apply });
+        world.EditSpec(spec => spec with { Approval = ApprovalPolicy.Automatic });
         world.RunToSuccess();
     }
 
@@ -153,15 +152,6 @@ internal static class UpgradeControlFields
         world.RunToSuccess();
     }
 
-    private static void AnotherPlanIsRefused()
-    {
-        var world = new OmsWorld().Apply(spec => spec with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
-        world.RunToStall();
-        world.ReasonOf("Stalled").ShouldBe(Reasons.PlanChanged);
-        world.EditSpec(spec => spec with { ApprovedPlanHash = "" });
-        world.RunToSuccess();
-    }
-
     private static void Stopped(
         Func<OmsUpgradeSpec, OmsUpgradeSpec> stop, string reason, Func<OmsUpgradeSpec, OmsUpgradeSpec> go)
     {
@@ -193,7 +183,7 @@ internal static class UpgradeControlFields
         world.RunToStall();
         world.RunFor(TimeSpan.FromHours(1));
         world.Is("Stalled").ShouldBeTrue();
-        world.EditSpec(spec => spec with { Accept = [world.AcceptWord("InitMetadata/oms-a")] });
+        world.EditSpec(spec => spec with { Approvals = [world.AcceptWord("InitMetadata/oms-a")] });
         world.RunToSuccess();
     }
 
@@ -241,8 +231,12 @@ internal static class UpgradeControlFields
     {
         var world = ProjectWorlds.WithApiBefore(
             world => world.Console.Projects.ForEach(project => project.Lag = TimeSpan.FromMinutes(2)),
-            spec => spec with { Mode = RunMode.Plan, Preflight = spec.Preflight with { MaxProjectLag = most } });
-        world.RunUntil(() => world.Is("Planned") || world.Is("Stalled"), "planned or refused");
-        return world.Is("Planned");
+            spec => spec with
+            {
+                Approval = ApprovalPolicy.Manual,
+                Preflight = spec.Preflight with { MaxProjectLag = most }
+            });
+        world.RunUntil(() => world.HasPlan || world.Is("Stalled"), "planned or refused");
+        return world.HasPlan;
     }
 }

@@ -90,8 +90,8 @@ internal static class Upgrades
             world.Archives.Files[$"{OmsWorld.ArchiveDirectory}/{OmsWorld.ArchivePath}"];
         world.Archives.Files["/c.jar"] = world.Archives.Files["/jars/c.jar"] = [.. "PK\u0003\u0004"u8, 1];
         prepare?.Invoke(world);
-        world.Apply(_ => Read(world, spec) with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Planned") || world.Is("Stalled"), "planned or refused");
+        world.Apply(_ => Read(world, spec) with { Approval = ApprovalPolicy.Manual });
+        world.RunUntil(() => world.HasPlan || world.Is("Stalled"), "planned or refused");
         var steps = (world.Status.Plan?.Steps ?? []).Select(step =>
             $"{step.Id} {step.Planned.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}");
         return string.Join(

@@ -10,7 +10,7 @@ internal static class ControlFields
 
     public static IEnumerable<FieldProof> All { get; } =
     [
-        InRun("mode", NothingIsDoneWithModePlan),
+        InRun("approval", NothingIsDoneWithoutAnApproval),
         InRun("desiredState", WhatWasDoneIsTakenBackOrRefused),
         InRun("rollbackPolicy", AFailureBeforeTheFirstStopGoesBackByItself),
         InRun("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
@@ -23,14 +23,13 @@ internal static class ControlFields
         InRun("notAfter", NothingBeginsTooLate),
         InRun("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((3, 1))),
         InRun("adoptTarget", ATargetOfNobodyIsTakenOver),
-        InRun("approvedPlanHash", AnotherPlanIsRefused),
         InRun("paused", () => Stopped(
             spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
         InRun("holdBefore", () => Stopped(spec => spec with
         {
             HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage, DatabaseRollingUpgradePhases.SaveConfiguration]
         }, Reasons.Held, spec => spec with { HoldBefore = [] })),
-        InRun("accept", AnAcceptanceOfAStepThatProtectsDataIsRefused),
+        InRun("approvals", AnAcceptanceOfAStepThatProtectsDataIsRefused),
         InRun("retry", ANewTokenContinues),
         InRun("preflight.acknowledge", AnAcknowledgedFindingIsANote),
         InRun("timeouts.preflight", PreflightEndsInTime),
@@ -51,13 +50,13 @@ internal static class ControlFields
         (Findings(), Findings("ClockSkew/192.0.2.2")).ShouldBe((1, 0));
     }
 
-    private static void NothingIsDoneWithModePlan()
+    private static void NothingIsDoneWithoutAnApproval()
     {
-        var world = new DatabaseRunWorld().Apply(spec => spec with { Mode = RunMode.Plan });
-        world.RunUntil(() => world.Is("Planned"), "planned");
+        var world = new DatabaseRunWorld().Apply(spec => spec with { Approval = ApprovalPolicy.Manual });
+        world.RunUntil(() => world.HasPlan, "planned");
         world.RunFor(TimeSpan.FromHours(1));
         world.Truth.Acts.ShouldBeEmpty();
-        world.Edit(spec => spec with { Mode = RunMode.Apply });
+        world.Edit(spec => spec with { Approval = ApprovalPolicy.Automatic });
         world.RunUntil(() => world.IsOver, "the end");
     }
 
@@ -150,16 +149,6 @@ internal static class ControlFields
         world.RunUntil(() => world.IsOver, "the end", TimeSpan.FromHours(12));
     }
 
-    private static void AnotherPlanIsRefused()
-    {
-        var world = new DatabaseRunWorld().Apply(
-            spec => spec with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
-        world.RunUntil(() => world.Is("Stalled"), "refused");
-        world.ReasonOf("Stalled").ShouldBe(Reasons.PlanChanged);
-        world.Edit(spec => spec with { ApprovedPlanHash = "" });
-        world.RunUntil(() => world.IsOver, "the end");
-    }
-
     private static void Stopped(
         Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec> stop,
         string reason,
@@ -180,8 +169,8 @@ internal static class ControlFields
         world.Truth.Refusing.Add(Step);
         world.Apply();
         world.RunUntil(() => world.Is("Stalled"), "a failure");
-        world.Status.Message.ShouldNotBeNull().ShouldNotContain("drydock.dev/accept");
-        world.Edit(spec => spec with { Accept = [Word.For(Step, 1, world.Status.Plan!)] });
+        world.Status.Message.ShouldNotBeNull().ShouldNotContain("approve it");
+        world.Edit(spec => spec with { Approvals = [Word.For(Step, 1, world.Status.Plan!)] });
         world.RunUntil(
             () => world.Status.Message!.Contains(
                 "the data or the steps that follow rely on it", StringComparison.Ordinal),
@@ -210,8 +199,12 @@ internal static class ControlFields
         static string? End(string timeout)
         {
             var world = new DatabaseRunWorld().Apply(
-                spec => spec with { Mode = RunMode.Plan, Timeouts = spec.Timeouts with { Preflight = timeout } });
-            world.RunUntil(() => world.Is("Stalled") || world.Is("Planned"), "planned or too slow");
+                spec => spec with
+                {
+                    Approval = ApprovalPolicy.Manual,
+                    Timeouts = spec.Timeouts with { Preflight = timeout }
+                });
+            world.RunUntil(() => world.Is("Stalled") || world.HasPlan, "planned or too slow");
             return world.ReasonOf("Stalled");
         }
 
