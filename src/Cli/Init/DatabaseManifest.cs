@@ -12,7 +12,7 @@ internal static class DatabaseManifest
         var to = toVersion.TrimStart('v');
         return $$$"""
             # Create the Secrets, fill in the archive's path, its SHA-256 and the databases of the backup, check the
-            # manifest with `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
+            # manifest with `kubectl drydock check -f`, apply it, read the plan, then approve it.
             apiVersion: drydock.dev/v1alpha1
             kind: DatabaseRollingUpgrade
             metadata: {name: {{{name ?? ObjectName.Of("tidb", to)}}}}
@@ -59,7 +59,7 @@ internal static class DatabaseManifest
         return $$$"""
             # Read from the master {{{ManifestYaml.Comment(seed)}}}.
             # Create the Secret, fill in the archive's path and SHA-256, check the manifest with
-            # `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
+            # `kubectl drydock check -f`, apply it, read the plan, then approve it.
             apiVersion: drydock.dev/v1alpha1
             kind: DatabaseRollingUpgrade
             metadata: {name: {{{name ?? ObjectName.Of(product, toVersion)}}}}

@@ -30,7 +30,7 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
         var name = Name ?? $"oms-{Digits(from)}-to-{Digits(ToVersion)}";
         return $$$"""
             # Read from the running container {{{read}}}. Create the Secrets, check the
-            # manifest with `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
+            # manifest with `kubectl drydock check -f`, apply it, read the plan, then approve it.
             apiVersion: drydock.dev/v1alpha1
             kind: OmsUpgrade
             metadata: {name: {{{name}}}}

@@ -26,6 +26,9 @@ public static class RunPhases
     /// <summary>Stopped by a failure. After a repair, a retry continues.</summary>
     public const string Failed = "Failed";
 
-    /// <summary>True if a run in this phase has nothing begun, so that identity fields may change.</summary>
-    public static bool IsEnded(string? phase) => phase is Planned or Succeeded or RolledBack;
+    /// <summary>True if a run in this phase has nothing under way, so that identity fields may change.</summary>
+    public static bool IsIdle(string? phase) => phase is Planned || IsEnded(phase);
+
+    /// <summary>True if a run in this phase does nothing more by itself.</summary>
+    public static bool IsEnded(string? phase) => phase is Succeeded or RolledBack;
 }

@@ -125,7 +125,7 @@ public abstract record RunStatus : ObservedStatus
     public List<RunAttempt> Attempts { get; init => field = value ?? []; } = [];
 
     /// <summary>The most recent approvals, accepted or not.</summary>
-    [Items(SchemaLimits.History)]
+    [Items(2 * SchemaLimits.History)]
     public List<UsedApproval> Approvals { get; init => field = value ?? []; } = [];
 
     /// <summary>The most recent acceptances of failed steps, with their effect.</summary>

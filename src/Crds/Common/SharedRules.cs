@@ -8,7 +8,7 @@ internal static class SharedRules
     public const string OneSource = "has(self.storage) != has(self.hostPath) && has(self.storage) == has(self.path)";
 
     public const string RestoreTestCanOpen =
-        "self.verify != 'RestoreTest' || !has(self.encryption) || has(self.identitySecretRef)";
+        "!has(self.verify) || self.verify != 'RestoreTest' || !has(self.encryption) || has(self.identitySecretRef)";
 
     public const string HasSetting = "has(self.control) || has(self.deployDir)";
 

@@ -7,10 +7,6 @@ public static partial class KubernetesDuration
 {
     /// <summary>The longest duration: 36500 days. A longer text is read as this one, so that neither a sum of some
     /// durations nor a moment with one added to it leaves the range of the clock.</summary>
-    /// <summary>The moment without its fraction of a second, as Kubernetes has moments.</summary>
-    public static DateTimeOffset ToSeconds(this DateTimeOffset moment) =>
-        moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerSecond));
-
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(36_500);
 
     /// <summary>Reads a duration, at most <see cref="Longest"/>.</summary>
@@ -67,4 +63,8 @@ public static partial class KubernetesDuration
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Parts();
+
+    /// <summary>The moment without its fraction of a second, as Kubernetes has moments.</summary>
+    public static DateTimeOffset ToSeconds(this DateTimeOffset moment) =>
+        moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerSecond));
 }

@@ -120,7 +120,7 @@ public sealed class IdentityRulesTests
             .GetCustomAttributes(typeof(FrozenWhileAttribute), inherit: true).Single();
         frozen.Condition.Contains($"'{phase}'", StringComparison.Ordinal)
             .ShouldBe(
-                RunPhases.IsEnded(phase) || phase == RunPhases.Preflight,
+                RunPhases.IsIdle(phase) || phase == RunPhases.Preflight,
                 "while preflight is repeated, a plan that was only shown is stored");
     }
 

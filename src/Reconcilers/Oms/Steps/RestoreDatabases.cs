@@ -14,7 +14,7 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
     internal override int Attempts => 2;
     internal override bool IsPointOfNoReturn => true;
 
-    public bool Destroys => true;
+    bool IConsent.Destroys => true;
 
     public string ConsentTo(PlanProgress plan, Step own) =>
         $"This DROPS {Sentences.List(Databases, Named)} and restores them from {Snapshot}: "

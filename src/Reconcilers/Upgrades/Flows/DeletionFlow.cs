@@ -55,7 +55,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
     // Nothing is left to do or to undo.
     private static bool IsOver(RunObject entity) =>
         entity.Status is not { Plan: not null } status
-        || (status.ActiveKind() != PlanKind.Cleanup && (RunPhases.IsEnded(status.Phase) || status.IsUpgraded()))
+        || (status.ActiveKind() != PlanKind.Cleanup && (RunPhases.IsIdle(status.Phase) || status.IsUpgraded()))
         || status.IsRolledBack();
 
     public static bool IsAbandoned(V1ObjectMeta metadata) =>

@@ -71,7 +71,7 @@ internal sealed record PlanAdvance(
     private RunControls Controls(Turn turn, PlanProgress plan, RunStatus seen)
     {
         var (entity, spec, kind) = (turn.Entity, turn.Spec, turn.Kind);
-        var holds = spec.Holds.Select(name => kind.Holds.Place(plan, name)).ToHashSet(StringComparer.Ordinal);
+        var holds = kind.Holds.Of(spec, plan);
         var approved = RunTokens.Approved(seen, plan);
         var implied = Slot == PlanKind.Upgrade ? kind.Holds.Implied(spec, plan) : null;
         holds.UnionWith(implied is null ? [] : [implied.Step]);
@@ -101,6 +101,11 @@ internal sealed record PlanAdvance(
 
     private static string HowToRelease(Turn turn, PlanProgress plan, string name)
     {
+        if (turn.Entity.Written.HoldBefore is null && turn.Kind.Holds.Place(plan, HoldMatcher.FirstChange) == name)
+        {
+            return "set spec.holdBefore: []";
+        }
+
         var places = turn.Entity.Written.Holds.Select(hold => (Hold: hold, Place: "spec.holdBefore"))
             .Concat(ControlAnnotations.Holds(turn.Metadata)
                 .Select(hold => (Hold: hold, Place: $"the annotation {Annotations.Hold}")))

@@ -334,7 +334,6 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             turn,
             turn.Status with
             {
-                Plan = null,
                 Findings = [],
                 Target = turn.Status.Target is { } known ? known with { Claim = null, ClaimNamespace = null } : null,
             },

@@ -12,7 +12,7 @@ internal sealed class Consents(RunKind kind, RunSpec spec, RunStatus status)
         var registry = kind.Steps(spec);
         var approved = RunTokens.Approved(status, plan);
         approved.Add(hold);
-        var holds = spec.Holds.Select(name => kind.Holds.Place(plan, name)).ToHashSet(StringComparer.Ordinal);
+        var holds = kind.Holds.Of(spec, plan);
         var isUpgrade = plan.Plan.Kind is PlanKind.Upgrade or PlanKind.Redo;
         holds.UnionWith(isUpgrade && kind.Holds.Implied(spec, plan) is { } implied ? [implied.Step] : []);
         var left = plan.Steps.FindAll(s => s.State == StepState.Pending);

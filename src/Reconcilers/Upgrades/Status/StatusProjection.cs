@@ -83,6 +83,8 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         kind.Form.Forget(status) with
         {
             Plans = [],
+            Downtime = null,
+            HeldUntil = null,
             AbortedBy = null,
             AbortedRollback = null,
             RolledBackBy = null,
@@ -108,7 +110,8 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         var seenAt = status.Plans
             .SelectMany(p => p.Steps.SelectMany(s => new[] { s.StartedAt, s.FinishedAt }).Append(p.CompiledAt)).Max();
         var (state, since) = status.Plan is null ? default : kind.Report.System(entity.Spec, status);
-        if (state != SystemState.Down && summary.State is RunState.OutcomeUnknown or RunState.TargetChanged)
+        if (state != SystemState.Down
+            && (summary.State is RunState.OutcomeUnknown or RunState.TargetChanged || status.Findings.Count > 0))
         {
             (state, since) = (SystemState.Unknown, null);
         }

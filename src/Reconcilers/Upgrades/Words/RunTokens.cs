@@ -26,7 +26,7 @@ internal static class RunTokens
         {
             Approvals = Trim(
                 status.Approvals,
-                SchemaLimits.History,
+                2 * SchemaLimits.History,
                 a => given.Contains(GivenWord.KeyOf(WordKind.Approval, a.AsGiven()))),
             Acceptances = Trim(
                 status.Acceptances,

@@ -100,10 +100,14 @@ internal static class RunWords
     private static IEnumerable<GivenWord> Of(
         IEnumerable<string> texts, AcceptedBy by = AcceptedBy.Annotation, WordKind? kind = null) =>
         texts.Take(SchemaLimits.History)
-            .Select(text => SchemaLimits.Clip(text.Trim(), SchemaLimits.Reference))
+            .Select(text => text.Trim())
             .Where(text => text.Length > 0)
-            .Select(text => new GivenWord(
-                kind ?? (Word.Parse(text)?.Failure is null ? WordKind.Approval : WordKind.Acceptance), text, by));
+            .Select(text => (
+                Kind: kind ?? (Word.Parse(text)?.Failure is null ? WordKind.Approval : WordKind.Acceptance), text))
+            .Select(w => new GivenWord(
+                w.Kind,
+                SchemaLimits.Clip(w.text, w.Kind == WordKind.Approval ? SchemaLimits.Name : SchemaLimits.Reference),
+                by));
 
     private static IEnumerable<RecordedWord> Recorded(RunStatus? status) => status is null ? [] :
         status.Approvals

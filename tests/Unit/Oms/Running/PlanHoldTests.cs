@@ -34,6 +34,17 @@ public sealed class PlanHoldTests
         world.StatusWrites.Where(u => u.Status!.Plan is not null).ShouldAllBe(u => u.Status!.Holds.Count == 1);
     }
 
+    [Fact]
+    public void Secret_that_changes_is_followed_by_a_look_at_once()
+    {
+        var world = Shown();
+        world.RunFor(TimeSpan.FromMinutes(1));
+        var compiled = world.Plan.CompiledAt;
+        SecretTouch.Rotated.Apply(world.Api, "while the plan waits");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Plan.CompiledAt.ShouldNotBe(compiled);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -149,6 +160,56 @@ public sealed class PlanHoldTests
         world.Status.System!.State.ShouldBe(SystemState.Up);
         world.Annotate(Annotations.Approve, world.Status.Holds[0].Approval);
         world.RunToSuccess();
+    }
+
+    [Theory]
+    [InlineData("abort")]
+    [InlineData("delete")]
+    public void Undo_is_not_held_by_the_default_hold(string way)
+    {
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = null });
+        world.RunUntil(() => world.Status.Holds is [{ Name: "DisableHA" }], "held");
+        if (way == "abort")
+        {
+            world.Annotate(Annotations.Abort, "1");
+            world.RunUntil(() => world.Is("RolledBack"), "undone", TimeSpan.FromMinutes(30));
+        }
+        else
+        {
+            world.Delete();
+            world.RunUntil(() => world.IsGone(), "gone", TimeSpan.FromMinutes(30));
+        }
+    }
+
+    [Fact]
+    public void Rollback_is_not_held_by_the_default_hold_but_after_success()
+    {
+        var failing = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar })
+            .Apply(s => s with { HoldBefore = null, RollbackPolicy = RollbackPolicy.OnFailure });
+        failing.RunUntil(() => failing.Is("Held"), "held");
+        failing.Annotate(Annotations.Approve, failing.Status.Holds[0].Approval);
+        failing.RunToRolledBack();
+
+        var world = RollbackTests.Golden();
+        world.EditSpec(s => s with { HoldBefore = null, DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
+        world.RunToRolledBack();
+    }
+
+    [Fact]
+    public void Approved_plan_that_waits_for_its_target_needs_no_second_approval()
+    {
+        var world = Shown();
+        var word = world.PlanWord;
+        world.Apply(s => s with { NewContainer = "other", HoldBefore = ["StopOld"] }, "zwei");
+        world.RunUntil(() => world.Api.All<V1Lease>().Count > 0, "the other has the target");
+        world.Annotate(Annotations.Approve, word);
+        world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.TargetBusy, "busy");
+        world.PlanWord.ShouldBe(word);
+        world.Delete("zwei");
+        world.RunToSuccess();
+        world.PlanWord.ShouldBe(word);
     }
 
     [Fact]

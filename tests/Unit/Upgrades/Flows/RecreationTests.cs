@@ -48,7 +48,7 @@ public sealed class RecreationTests
 
         world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.TargetBusy, "it gives way");
         world.Status.Message.ShouldNotBeNull().ShouldContain("ToyRestore toys/other");
-        (world.Claims, world.Status.Plan).ShouldBe((1, null));
+        (world.Claims, world.Status.Target!.Claim).ShouldBe((1, null));
         world.Truth.Acts.ShouldBeEmpty();
 
         world.Release(lease);

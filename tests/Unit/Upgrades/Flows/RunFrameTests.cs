@@ -385,7 +385,7 @@ public sealed class RunFrameTests
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(
             () => world.ReasonOf("Failed") == Reasons.Aborted && world.Status.RollbackPlan is not null, "it is undone");
-        RunPhases.IsEnded(world.Status.Phase).ShouldBeTrue("then the API server takes the change");
+        RunPhases.IsIdle(world.Status.Phase).ShouldBeTrue("then the API server takes the change");
         world.Status.Message.ShouldBeWorded();
         Done().ShouldBeEmpty();
 

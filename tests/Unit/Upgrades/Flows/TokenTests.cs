@@ -59,7 +59,7 @@ public sealed class TokenTests
         var toy = new RunObject(new ToyRun { Metadata = metadata }, new ToyRunSpec(), status);
         var first = RunTokens.Trim(toy, Recorded(toy, "1"));
 
-        first.Approvals.Count.ShouldBe(SchemaLimits.History);
+        first.Approvals.Count.ShouldBe(2 * SchemaLimits.History);
         RunWords.New(toy with { Status = first }).ShouldBeEmpty("none counts as new again");
     }
 

@@ -209,7 +209,7 @@ internal sealed class TiDbDdlWatch(TiDbTargets targets, Action changed) : IAsync
     public static bool IsWanted(DatabaseRollingUpgradeStatus? status) =>
         status is { Plan: { } plan, RollbackPlan: null }
         && status.Phase != RunPhases.Failed
-        && !RunPhases.IsEnded(status.Phase)
+        && !RunPhases.IsIdle(status.Phase)
         && GuardRecords.InForce(plan).Any(g => g.Planned.Check == nameof(NoDdlAppears));
 
     public async ValueTask DisposeAsync()
