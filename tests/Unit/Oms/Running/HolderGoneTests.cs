@@ -93,7 +93,7 @@ public sealed class HolderGoneTests
         world.RunUntil(() => world.ReasonOf("Reconciling") == "TargetBusy", "busy");
         world.RunFor(TimeSpan.FromMinutes(10));
         world.Done.ShouldBeEmpty();
-        (world.Status.Plan, world.Status.Target?.Claim).ShouldBe((null, null));
+        (world.Plan.HasEverBegun, world.Status.Target?.Claim).ShouldBe((false, null), "the plan is kept for its word");
         world.Api.All<V1Lease>().Select(l => l.Metadata.Name).ShouldBe([taken]);
 
         world.Api.Delete<V1Lease>(OmsWorld.OperatorNamespace, taken!);
