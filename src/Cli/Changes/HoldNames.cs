@@ -4,8 +4,7 @@ namespace Drydock.Cli.Changes;
 internal static class HoldNames
 {
     public static bool Covers(string name, PlanProgress plan, Step step) =>
-        IsWhole(name, plan) || HoldMatcher.Covers(
-            name == HoldMatcher.FirstChange ? HoldMatcher.FirstChangeIn(plan.Plan.Steps) ?? name : name, step.Planned);
+        IsWhole(name, plan) || HoldMatcher.Covers(name, step.Planned);
 
     public static ImmutableList<Step> Steps(string name, PlanProgress? plan) =>
         plan?.Steps.FindAll(step => Covers(name, plan, step)) ?? [];

@@ -29,6 +29,6 @@ public static class RunPhases
     /// <summary>True if a run in this phase has nothing under way, so that identity fields may change.</summary>
     public static bool IsIdle(string? phase) => phase is Planned || IsEnded(phase);
 
-    /// <summary>True if a run in this phase does nothing more by itself.</summary>
+    /// <summary>True if a run in this phase has ended.</summary>
     public static bool IsEnded(string? phase) => phase is Succeeded or RolledBack;
 }

@@ -6,7 +6,7 @@ public abstract record RunStatus : ObservedStatus
     /// <summary>Whether users can work with the system; absent once the run has ended, which looks no more.</summary>
     public SystemStatus? System { get; init; }
 
-    /// <summary>How long users could not work, in all; absent while that goes on.</summary>
+    /// <summary>How long users could not work, in all; absent during an outage.</summary>
     [Length(SchemaLimits.Duration)]
     public string? Downtime { get; init; }
 
@@ -414,8 +414,8 @@ public sealed record HoldStatus
     [Length(SchemaLimits.Reference)]
     public string Approval { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What the approval agrees to, a line each: what is destroyed, what goes down, from where on there is no
-    /// way back, where the run waits next. Empty if nothing of that follows.</summary>
+    /// <summary>What the approval agrees to, a line each: what is destroyed, what goes down, the point of no return,
+    /// where the run waits next. Absent if there is none of these.</summary>
     [Length(SchemaLimits.Message)]
     public string? Consent { get; init; }
 

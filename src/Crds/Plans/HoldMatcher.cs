@@ -1,3 +1,6 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Crds.OmsUpgrades;
+
 namespace Drydock.Crds.Plans;
 
 /// <summary>Determines which hold stops a step.</summary>
@@ -10,15 +13,22 @@ public static class HoldMatcher
     /// beside it.</summary>
     public const string FirstChange = "FirstChange";
 
-    private static readonly string[] Preparing =
-        ["PrepareImage", "TestSchema", "PreparePackage", "SaveConfiguration", "Backup"];
-
     /// <summary>The name that holds before every step marked as point of no return.</summary>
     public const string PointOfNoReturn = "PointOfNoReturn";
+
+    private static readonly string[] Preparing =
+    [
+        OmsUpgradePhases.PrepareImage, OmsUpgradePhases.TestSchema, DatabaseRollingUpgradePhases.PreparePackage,
+        DatabaseRollingUpgradePhases.SaveConfiguration, DatabaseRollingUpgradePhases.Backup,
+    ];
 
     /// <summary>The phase before which <see cref="FirstChange"/> holds; null if the plan only prepares.</summary>
     public static string? FirstChangeIn(IEnumerable<PlannedStep> steps) =>
         steps.FirstOrDefault(s => !Preparing.Contains(s.Phase, StringComparer.Ordinal))?.Phase;
+
+    /// <summary>Whether a plan with these steps has a hold of this name.</summary>
+    public static bool IsIn(string name, IEnumerable<PlannedStep> steps) =>
+        name == FirstChange || steps.Any(s => Names(s).Contains(name, StringComparer.Ordinal));
 
     public static IReadOnlyList<string> Names(PlannedStep step) => [step.Id, step.Phase, PointOfNoReturn];
 

@@ -58,13 +58,13 @@ public static partial class KubernetesDuration
         };
     }
 
+    /// <summary>The moment without its fraction of a second, as Kubernetes has moments.</summary>
+    public static DateTimeOffset ToSeconds(this DateTimeOffset moment) =>
+        moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerSecond));
+
     [GeneratedRegex(
         "^((?<count>[0-9]+)(?<unit>ms|s|m|h|d))+\\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Parts();
-
-    /// <summary>The moment without its fraction of a second, as Kubernetes has moments.</summary>
-    public static DateTimeOffset ToSeconds(this DateTimeOffset moment) =>
-        moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerSecond));
 }

@@ -34,7 +34,7 @@ public sealed class PlanBuilder
         return [.. steps.Select(s => s.Id).Where(id => !before.Contains(id))];
     }
 
-    public bool Holds(string name) => _steps.Exists(s => HoldMatcher.Names(s).Contains(name, StringComparer.Ordinal));
+    public bool Holds(string name) => HoldMatcher.IsIn(name, _steps);
 
     /// <summary>Builds the plan: steps in an order that respects <see cref="PlannedStep.After"/> and otherwise the
     /// order in which they were added.</summary>

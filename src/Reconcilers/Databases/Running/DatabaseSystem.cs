@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Databases;
 internal static class DatabaseSystem
 {
     public static (SystemState State, DateTimeOffset? Since) Of(
-        StepRegistry steps, DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
+        StepRegistry steps, DatabaseRollingUpgradeStatus status)
     {
         var swaps = Swaps(status.Plan!);
         var back = status.RollbackPlan is { } rollback ? Swaps(rollback) : [];

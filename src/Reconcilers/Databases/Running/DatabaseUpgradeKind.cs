@@ -108,7 +108,7 @@ internal sealed class DatabaseReport(DatabaseEngineSet engines)
 
     protected override (SystemState State, DateTimeOffset? Since) System(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        DatabaseSystem.Of(engines.Of(spec).Steps, spec, status);
+        DatabaseSystem.Of(engines.Of(spec).Steps, status);
 
     protected override string Success(DatabaseRollingUpgradeStatus status) =>
         status.Elapsed is not { } elapsed ? ""

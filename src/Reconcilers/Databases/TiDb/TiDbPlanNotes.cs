@@ -182,6 +182,6 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
     }
 
     private IEnumerable<string> Holds() => spec.Holds
-        .Where(name => name != HoldMatcher.FirstChange && !plan.Holds(name))
+        .Where(name => !plan.Holds(name))
         .Select(name => $"spec.holdBefore: '{name}' is not a phase or step of this plan, so it has no effect.");
 }

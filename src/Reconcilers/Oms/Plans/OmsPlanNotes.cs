@@ -171,9 +171,7 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
     ];
 
     private IEnumerable<string> Holds() => spec.Holds
-        .Where(name => name != HoldMatcher.FirstChange
-            && !plan.Holds(name)
-            && !LaterPhases.Contains(name.Split('/')[0]))
+        .Where(name => !plan.Holds(name) && !LaterPhases.Contains(name.Split('/')[0]))
         .Select(name => OmsPlanProgress.HoldIn(plan.Holds, name) is var place && place != name
             ? $"spec.holdBefore: this plan has no phase {name}, so it is held before {place}."
             : $"spec.holdBefore: '{name}' is neither a phase nor a step of this plan, so it holds nothing.");

@@ -187,7 +187,7 @@ internal static class OmsSystem
         // Off from the moment that it may be off, on again once it is on.
         var switched = status.Plans.SelectMany(p => p.Steps)
             .Where(s => s.HasEverBegun)
-            .Select(s => (Step: s, On: (Steps.Read(s.Planned) as HaConfigStep)?.Enables))
+            .Select(s => (Step: s, On: Steps.Own<HaConfigStep>(s)?.Enables))
             .Where(s => s.On is { } on && (!on || s.Step.State == StepState.Succeeded))
             .OrderBy(s => s.Step.StartedAt)
             .LastOrDefault();

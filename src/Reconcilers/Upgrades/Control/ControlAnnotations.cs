@@ -52,8 +52,7 @@ internal static partial class ControlAnnotations
     {
         var plans = status.Plans;
         var idle = plans.Count > 0
-            ? Holds(entity.Metadata).Where(
-                name => name != HoldMatcher.FirstChange && !plans.Exists(plan => Has(plan, name))).ToList()
+            ? Holds(entity.Metadata).Where(name => !plans.Exists(plan => Has(plan, name))).ToList()
             : [];
         var text = Sentences.Join(
             PauseProblem(entity.Metadata),
@@ -91,8 +90,7 @@ internal static partial class ControlAnnotations
     private static bool HasBegun(RunStatus status) => status.RollbackPlan is { HasBegunOrIsDone: true };
 
     private static bool Has(PlanProgress plan, string hold) =>
-        plan.Hold == hold
-            || plan.Steps.Exists(s => HoldMatcher.Names(s.Planned).Contains(hold, StringComparer.Ordinal));
+        plan.Hold == hold || HoldMatcher.IsIn(hold, plan.Plan.Steps);
 
     // Null: absent, or a value that means nothing.
     private static bool? Pause(V1ObjectMeta metadata) =>

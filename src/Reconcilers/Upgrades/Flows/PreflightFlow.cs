@@ -60,10 +60,11 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
     // Everything that users can change: a change starts the next pass at once. Back-off is for problems that may
     // resolve without a change.
     private static string KeyOf(Turn turn) =>
-        $"{turn.Metadata.Generation}|{turn.Session.AccessKey}|{IsApproved(turn.Spec, turn.Status)}";
+        $"{turn.Metadata.Generation}|{turn.Session.AccessKey}|{HasWord(turn.Status)}";
 
-    private static bool IsApproved(RunSpec spec, RunStatus status) =>
-        status.Plan is { } plan && RunTokens.IsPlanApproved(spec, status, plan);
+    // Whether the plan that is shown was approved.
+    private static bool HasWord(RunStatus status) =>
+        status.Plan is { } plan && RunTokens.Approved(status, plan).Contains(HoldMatcher.Plan);
 
     private Decision Check(Turn turn)
     {
@@ -244,7 +245,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
         // An attempt that was undone keeps its claim for the next one, unless that found another target or waits for an
         // approval.
         var isApproved = turn.Spec.Approval == ApprovalPolicy.Automatic
-            || (turn.Status.Plan?.Hash == plan.Hash && IsApproved(turn.Spec, turn.Status));
+            || (turn.Status.Plan?.Hash == plan.Hash && HasWord(turn.Status));
         var known = turn.Status.Target ?? new TargetStatus();
         var former = (ClaimTarget.Of(known)?.Names(turn.Metadata.Namespace) ?? [])
             .Except(isApproved ? target.Names(turn.Metadata.Namespace) : [], StringComparer.Ordinal)
@@ -268,7 +269,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
                 StoreLists(turn, discovery, learned, whole => Claim(turn, discovery, target, whole, plan))));
     }
 
-    // Without a claim, so that nobody waits for what may never be approved.
+    // Without a claim, so that no other run waits for what may never be approved.
     private Decision Hold(Turn turn, RunStatus whole, Plan plan)
     {
         var shown = Projection.Numbered(
@@ -302,7 +303,8 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 
                     recorded.Session.ClaimSeen = true;
                     var claimed = Frame.Services.Claims.Claimed(whole.Target!, recorded.Metadata);
-                    return Store(recorded, whole with { Target = claimed }, plan, running, stored =>
+                    var ready = whole with { Target = claimed, Plan = PlanProgress.Of(plan), FinishedAt = null };
+                    return Report(recorded, ready, running, stored =>
                         Free(stored, target, discovery.MustBeFree, static () => Decision.AtOnce));
                 })));
     }
@@ -340,8 +342,4 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
             RunMessages.TargetBusy(RunPhases.Preflight, target.Identity, holder),
             static _ => Decision.Again(LookForTarget));
     }
-
-    private Decision Store(
-        Turn turn, RunStatus learned, Plan plan, RunOutcome summary, Func<Turn, Decision> next) =>
-        Report(turn, learned with { Plan = PlanProgress.Of(plan), FinishedAt = null }, summary, next);
 }

@@ -18,7 +18,7 @@ internal sealed class Consents(RunKind kind, RunSpec spec, RunStatus status)
         var left = plan.Steps.FindAll(s => s.State == StepState.Pending);
         var next = left.Find(s => HoldMatcher.Holding(s.Planned, holds, approved) is not null);
         var steps = next is null ? left : left.GetRange(0, left.IndexOf(next));
-        var asking = steps.Select(s => (Step: s, Own: registry.ConsentOf(s))).ToList();
+        var asking = steps.Select(s => (Step: s, Own: registry.Own<IConsent>(s))).ToList();
         IEnumerable<string?> lines =
         [
             .. asking.Select(s => s.Own?.ConsentTo(plan, s.Step)).OfType<string>()

@@ -51,18 +51,21 @@ internal sealed class StepRegistry
     /// <summary>How long one attempt of a step may take now; as long as planned if it cannot be read. Called from jobs,
     /// on any thread.</summary>
     public TimeSpan TimeLimit(RunSpec spec, Step step) =>
-        Is<ITimedStep>(step) && Read(step.Planned) is ITimedStep own
+        Own<ITimedStep>(step) is { } own
             ? own.TimeLimit(spec, step.Phase)
             : KubernetesDuration.Parse(step.Planned.Timeout);
 
     /// <summary>The instance that a step acts on; null if it acts on none.</summary>
     public string? InstanceOf(PlanProgress plan, Step step) =>
-        Is<IInstanceStep>(step) && Read(step.Planned) is IInstanceStep own
+        Own<IInstanceStep>(step) is { } own
             ? own.InstanceOf(plan, step)
             : step.Node;
 
-    /// <summary>The step, if it destroys something or takes something down; null otherwise.</summary>
-    public IConsent? ConsentOf(Step step) => Is<IConsent>(step) ? Read(step.Planned) as IConsent : null;
+    /// <summary>The record of a step whose type answers a question; null for another type, or if it cannot be read.
+    /// Only what answers is read.</summary>
+    public TQuestion? Own<TQuestion>(Step step)
+        where TQuestion : class =>
+        Of(step).Part.IsAssignableTo(typeof(TQuestion)) ? Read(step.Planned) as TQuestion : null;
 
     /// <summary>Steps of one kind should take equally long.</summary>
     public string KindOf(Step step) => Of(step).DurationKey ?? StepDurations.KindOf(step);
@@ -75,11 +78,8 @@ internal sealed class StepRegistry
 
     /// <summary>Whether a rollback would have something to undo.</summary>
     public bool Changed(PlanProgress plan) =>
-        plan.Steps.Exists(s => s.HasEverBegun && Of(s).Has(Effect.Changes, s.Phase) && Changes(s));
-
-    private bool Changes(Step step) => !Is<IMayChange>(step) || Read(step.Planned) is not IMayChange { Changes: false };
-
-    private bool Is<TQuestion>(Step step) => Of(step).Part.IsAssignableTo(typeof(TQuestion));
+        plan.Steps.Exists(s => s.HasEverBegun && Of(s).Has(Effect.Changes, s.Phase)
+            && Own<IMayChange>(s) is not { Changes: false });
 
     private static class Family<TTargets>
         where TTargets : class

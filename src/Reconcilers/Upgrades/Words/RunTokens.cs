@@ -111,10 +111,6 @@ internal static class RunTokens
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Distinct(StringComparer.Ordinal);
 
-    /// <summary>Whether the plan itself may be carried out: the first hold.</summary>
-    public static bool IsPlanApproved(RunSpec spec, RunStatus status, PlanProgress plan) =>
-        spec.Approval == ApprovalPolicy.Automatic || Approved(status, plan).Contains(HoldMatcher.Plan);
-
     public static HashSet<string> Approved(RunStatus status, PlanProgress plan) =>
         [.. Approvals(status, plan.Hash, plan.Number).Select(a => a.Name)];
 

@@ -486,7 +486,7 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
         spec.Holds
             .Where(
                 name => !plan.Holds(name) && !Phases.OfRollback.Contains(name.Split('/')[0], StringComparer.Ordinal)
-                    && name is not ("RollBack" or HoldMatcher.FirstChange))
+                    && name != "RollBack")
             .Select(
                 name => $"spec.holdBefore: '{name}' is neither a phase nor a step of this plan, so it has no effect.");
 }
