@@ -1,6 +1,3 @@
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-
 namespace Drydock.Crds.Plans;
 
 /// <summary>Determines which hold stops a step.</summary>
@@ -13,14 +10,11 @@ public static class HoldMatcher
     /// beside it.</summary>
     public const string FirstChange = "FirstChange";
 
+    private static readonly string[] Preparing =
+        ["PrepareImage", "TestSchema", "PreparePackage", "SaveConfiguration", "Backup"];
+
     /// <summary>The name that holds before every step marked as point of no return.</summary>
     public const string PointOfNoReturn = "PointOfNoReturn";
-
-    private static readonly string[] Preparing =
-    [
-        OmsUpgradePhases.PrepareImage, OmsUpgradePhases.TestSchema, DatabaseRollingUpgradePhases.PreparePackage,
-        DatabaseRollingUpgradePhases.SaveConfiguration, DatabaseRollingUpgradePhases.Backup,
-    ];
 
     /// <summary>The phase before which <see cref="FirstChange"/> holds; null if the plan only prepares.</summary>
     public static string? FirstChangeIn(IEnumerable<PlannedStep> steps) =>

@@ -138,7 +138,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         first["runs"]!.AsArray().Select(r => $"{r!["name"]} {r["state"]}").ShouldBe(["up InProgress", "other Held"]);
         first["problems"]!.AsArray().ShouldBeEmpty();
         var page = await dashboard.GetAsync(path, Token);
-        ((string)page["run"]!["phase"]!, (string)page["system"]!).ShouldBe(("Backup", "OMS is down."));
+        ((string)page["run"]!["phase"]!, (string)page["run"]!["system"]!).ShouldBe(("Backup", "Down"));
 
         await stage.WriteStatusAsync(
             space, "up", new JsonObject { ["phase"] = "StartNew", ["message"] = "Start oms-a." });

@@ -26,7 +26,7 @@ public sealed class PageCommandTests(CrdServers servers)
         var outputs = await page.RunPageAsync(
             Git, block => block.Heading is "Argo CD" or "Control it without a commit", Token);
 
-        outputs.Count.ShouldBe(1);
+        outputs.Count.ShouldBe(2);
         var annotations = JsonNode.Parse(await servers.Old.KubectlAsync(
             ["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!["metadata"]!["annotations"]!;
         new[] { "hold", "rollback", "pause" }.Select(name => (string?)annotations[$"drydock.dev/{name}"])
