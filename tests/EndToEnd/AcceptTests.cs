@@ -51,8 +51,8 @@ public sealed class AcceptTests(StageFixture fixture)
         (await stage.Oms.CountAsync(OmsEvents.JarStart)).ShouldBe(1);
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
         (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
-        done["status"]!["acceptances"]!.AsArray().Select(a => (
-            a!["token"]!.GetValue<string>(), a["accepted"]?.GetValue<bool>() ?? false, a["reason"]?.GetValue<string>()))
+        done["status"]!["approvals"]!.AsArray().Select(a => (
+            a!["word"]!.GetValue<string>(), a["ignored"] is null, a["overruled"]?.GetValue<string>().Split(':')[0]))
             .ShouldBe(
                 [
                     (jar.AcceptWord(Jar), true, "JarReportedErrors"), (init.AcceptWord("Backup/snapshot"), false, null),

@@ -76,14 +76,16 @@ public sealed class BackupTests(StageFixture fixture)
             ["metadata"] = new JsonObject { ["name"] = "back", ["namespace"] = space },
             ["spec"] = new JsonObject
             {
-                ["mode"] = "Apply",
                 ["snapshotRef"] = new JsonObject { ["name"] = snapshot },
                 ["databases"] = new JsonArray(Ledger),
-                ["allowDrop"] = new JsonArray(Ledger),
-                ["notAfter"] = TimeProvider.System.GetUtcNow().AddHours(1)
-                    .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             },
         }.ToJsonString());
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "wait", "--for=condition=Held", "snaprestore/back", "--timeout=60s"]);
+        var word = await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "get", "snaprestore/back", "-o", "jsonpath={.status.holds[0].approval}"]);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "snaprestore/back", $"drydock.dev/approve={word}"]);
         await stage.ControlPlane.KubectlAsync(
             ["-n", space, "wait", "--for=condition=Succeeded", "snaprestore/back", "--timeout=60s"]);
     }

@@ -130,7 +130,11 @@ public sealed class ProjectApiTests(StageFixture fixture)
 
     private static async Task AssertCleanupAsync(UpgradeStage stage, string space)
     {
-        await PatchAsync(stage, space, """{"spec":{"cleanup":{"accepted":true,"removeImages":true}}}""");
+        await PatchAsync(stage, space, """{"spec":{"cleanup":{"removeImages":true}}}""");
+        var upgrade = await stage.GetUpgradeAsync(space);
+        await stage.ControlPlane.KubectlAsync(
+            ["-n", space, "annotate", "--overwrite", "omsu", upgrade["metadata"]!["name"]!.GetValue<string>(),
+                $"drydock.dev/approve={upgrade.WordFor("RemoveOldContainers")}"]);
         var clean = await stage.WaitForAsync(
             space, u => u.IsOver() && u.Plan("Cleanup")?["steps"]!.AsArray()
                 .All(s => s!["state"]!.GetValue<string>() == "Succeeded") == true);

@@ -9,6 +9,11 @@ internal static class Approval
     /// <exception cref="CliException">The run does not wait there.</exception>
     public static Change Of(Run run, string? hold, bool all)
     {
+        if (hold == Reasons.RemoveOldContainers)
+        {
+            return Removal(run);
+        }
+
         var holds = Chosen(run, hold, all);
         return new Change
         {
@@ -19,6 +24,33 @@ internal static class Approval
                 Annotations.Approve,
                 Tokens.Add(run, Annotations.Approve, holds.Select(h => h.Approval), entry => IsNeeded(run, entry))),
             Effect = seen => Effect(seen, holds),
+        };
+    }
+
+    // No hold: the run has ended, and nothing waits for it.
+    private static Change Removal(Run run)
+    {
+        if (run.Status?.ActionRequired.Find(a => a.Reason == Reasons.RemoveOldContainers) is not { } kept
+            || run.Status is not { Phase: RunPhases.Succeeded, CleanupPlan: null, Plan: { } plan })
+        {
+            throw CliException.Refused(
+                $"{run.FullName} keeps no old containers that could be removed now: {run.Situation}.");
+        }
+
+        var word = Word.For(Reasons.RemoveOldContainers, plan);
+        return new Change
+        {
+            Promise = $"Removes the old containers of {run.FullName} ({kept.Subject}). A rollback is not possible "
+                + "afterwards.",
+            Confirm = run.Metadata.Name,
+            Annotations = Change.One(
+                Annotations.Approve,
+                Tokens.Add(run, Annotations.Approve, [word], entry => IsNeeded(run, entry))),
+            Effect = seen => seen.Status?.Approvals.FindLast(a => a.Word == word) is { } record
+                ? record.Ignored is { } why
+                    ? new TakenUp($"The operator ignored it. {why}", IsRefused: true)
+                    : new TakenUp($"Approved. {seen.Report}")
+                : null,
         };
     }
 
@@ -78,11 +110,11 @@ internal static class Approval
         var status = seen.Status;
         foreach (var hold in holds)
         {
-            var record = status?.Approvals.FindLast(a => a.AsGiven() == hold.Approval);
+            var record = status?.Approvals.FindLast(a => a.Word == hold.Approval);
             if (record is { Accepted: false })
             {
                 return new TakenUp(
-                    $"The operator ignored the approval of {hold.Name}. {record.Message} Read the plan again: "
+                    $"The operator ignored the approval of {hold.Name}. {record.Ignored} Read the plan again: "
                     + $"`{seen.Command("plan")}`.",
                     IsRefused: true);
             }
@@ -103,15 +135,9 @@ internal static class Approval
     // approval, and the operator keeps few records.
     public static bool? IsNeeded(Run run, string entry)
     {
-        if (run.Status?.Acceptances.Exists(a => a.Token == entry) == true)
-        {
-            return false;
-        }
-
-        var record = run.Status?.Approvals.Find(
-            a => a.AsGiven() == entry.Replace("@sha256:", "@", StringComparison.Ordinal));
+        var record = run.Status?.Approvals.Find(a => a.Word == entry);
         return record is null ? null
-            : record.Accepted && run.ActivePlan is { } plan && Word.Parse(entry)?.IsFor(plan) == true
-                && HoldNames.Steps(record.Name, plan).Exists(s => s.State == StepState.Pending);
+            : record is { Accepted: true, Parsed: { Failure: null } word } && run.ActivePlan is { } plan
+                && word.IsFor(plan) && HoldNames.Steps(word.What, plan).Exists(s => s.State == StepState.Pending);
     }
 }

@@ -1,3 +1,5 @@
+using V1SelfSubjectReview = k8s.Models.V1SelfSubjectReview;
+
 namespace Drydock.Cli.Changes;
 
 /// <summary>Says what a change does, asks, writes it, and waits until the operator has taken it up.</summary>
@@ -24,8 +26,13 @@ internal static class ChangeWriter
             Ask(invocation.Surroundings, change.Confirm);
         }
 
+        var user = change.Annotations.ContainsKey(Annotations.Approve)
+            ? await UserAsync(invocation.Kubernetes, cancellationToken)
+            : null;
         (run, change) = await invocation.RetryAsync(
-            limit => WriteAsync(invocation.Kubernetes, run, change, plan, limit), cancellationToken, writes: true);
+            limit => WriteAsync(invocation.Kubernetes, run, change, plan, user, limit),
+            cancellationToken,
+            writes: true);
         if (patience is not { } limit)
         {
             output.WriteLine("Written. The operator takes it up when it sees the object next.");
@@ -66,13 +73,14 @@ internal static class ChangeWriter
         Run run,
         Change change,
         Func<Run, Change> plan,
+        string? user,
         CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                run = await run.Kind.PatchAsync(kubernetes, run, Patch(run, change), cancellationToken);
+                run = await run.Kind.PatchAsync(kubernetes, run, Patch(run, change, user), cancellationToken);
                 return (run, change);
             }
             catch (KubernetesConflictException) when (attempt < Conflicts)
@@ -118,13 +126,37 @@ internal static class ChangeWriter
             cancellationToken);
     }
 
-    private static JsonObject Patch(Run run, Change change) => new()
+    // Kubernetes before 1.28 does not tell; a server that refuses the question must not keep anybody from approving.
+    private static async Task<string?> UserAsync(IKubernetesClient kubernetes, CancellationToken cancellationToken)
     {
-        ["metadata"] = new JsonObject
+        try
         {
-            ["resourceVersion"] = run.Metadata.ResourceVersion,
-            ["annotations"] = new JsonObject(
-                change.Annotations.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value))),
-        },
-    };
+            var review = await kubernetes.CreateAsync(new V1SelfSubjectReview(), cancellationToken);
+            return review.Status?.UserInfo?.Username;
+        }
+        catch (KubernetesException)
+        {
+            return null;
+        }
+    }
+
+    // A name of an earlier approval must not stay beside this one.
+    private static JsonObject Patch(Run run, Change change, string? user)
+    {
+        var annotations = new JsonObject(
+            change.Annotations.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value)));
+        if (change.Annotations.ContainsKey(Annotations.Approve))
+        {
+            annotations[Annotations.ApprovedBy] = user;
+        }
+
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["resourceVersion"] = run.Metadata.ResourceVersion,
+                ["annotations"] = annotations,
+            },
+        };
+    }
 }

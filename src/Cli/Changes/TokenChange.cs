@@ -155,10 +155,10 @@ internal static class TokenChange
             Annotations = Change.One(
                 Annotations.Approve,
                 Tokens.Add(run, Annotations.Approve, [token], entry => Approval.IsNeeded(run, entry))),
-            Effect = seen => seen.Status?.Acceptances.Find(a => a.Token == token) is { } record
-                ? record.Accepted
-                    ? new TakenUp($"Accepted. {seen.Report}")
-                    : new TakenUp($"The operator ignored it. {record.Message}", IsRefused: true)
+            Effect = seen => seen.Status?.Approvals.Find(a => a.Word == token) is { } record
+                ? record.Ignored is { } why
+                    ? new TakenUp($"The operator ignored it. {why}", IsRefused: true)
+                    : new TakenUp($"Accepted. {seen.Report}")
                 : null,
         };
     }
@@ -170,8 +170,8 @@ internal static class TokenChange
         {
             throw CliException.Refused(
                 $"{run.FullName} was rolled back because of spec.desiredState, which this command does not change. To "
-                + "start the upgrade again: "
-                + $"{run.PatchCommand($$"""{"desiredState":"Upgraded","retry":"{{token}}"}""")}.");
+                + $"start the upgrade again: {run.PatchCommand("""{"desiredState":"Upgraded"}""")}, then "
+                + $"`{run.Command("retry")}`.");
         }
 
         if (run.Reason is Reasons.TooLate or Reasons.HolderGone or Reasons.TargetClaimLost

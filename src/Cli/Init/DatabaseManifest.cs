@@ -38,8 +38,7 @@ internal static class DatabaseManifest
               tidb:
                 credentialsSecretRef: {name: tidb-root}
                 # Fill in the databases of your applications, and where their dumps go: a folder of the operator, or s3.
-                # If you have a full backup from elsewhere, replace the three lines of backup with
-                # backup: {waived: true}
+                # If you have a full backup from elsewhere, remove backup and add preflight: {acknowledge: [NoBackup]}.
                 # Then the upgrade takes no backup. Data can be restored only from the one that you have.
                 backup:
                   storage: {directory: {path: /var/lib/drydock/snapshots}}

@@ -36,11 +36,7 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
         }
 
         entries.AddRange((status?.Approvals ?? []).Select(a => new HistoryEntry(
-            a.At, "Approval", $"{a.AsGiven()}: {(a.Accepted ? "accepted." : $"ignored. {a.Message}")}")));
-        entries.AddRange((status?.Acceptances ?? []).Select(a => new HistoryEntry(
-            a.At,
-            "Acceptance",
-            $"{a.Token}: {(a.Accepted ? $"accepted, overruling {a.Reason}." : "ignored.")} {a.Message}".TrimEnd())));
+            a.At, "Approval", $"{a.Word}{(a.By is { } user ? $" by {user} (claimed)" : "")}: {Effect(a)}")));
         entries.AddRange((status?.UsedTokens ?? []).Select(t => new HistoryEntry(
             t.At, t.Kind.ToString(), t.Message is null ? t.Token : $"{t.Token}: ignored. {t.Message}")));
         return new HistoryView(
@@ -60,6 +56,13 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
         var at = attempt.Step is { Length: > 0 } step ? $" at {step}" : "";
         return $"Ended{by}. It had stopped with {attempt.Reason}{at}: {attempt.Message}";
     }
+
+    private static string Effect(UsedApproval approval) => approval switch
+    {
+        { Ignored: { } why } => $"ignored. {why}",
+        { Overruled: { } verdict } => $"accepted, overruling {verdict}",
+        _ => "accepted.",
+    };
 
     private static IEnumerable<HistoryEntry> Of(string name, PlanProgress plan)
     {

@@ -241,7 +241,7 @@ public class Snapshotter(IDumpTool? tool = null, TimeProvider? time = null, Snap
                         .. open.Take(10).Select(static q => q.Message),
                         "Nothing was dumped. If you accept this, add "
                             + $"{Sentences.List([.. open.Select(static q => q.Word)], 10)} to spec.acknowledge, then "
-                            + "set a new spec.retry.",
+                            + "annotate drydock.dev/retry with a new value.",
                     ]));
         }
 

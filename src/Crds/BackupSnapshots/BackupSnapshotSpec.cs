@@ -101,10 +101,6 @@ public sealed record BackupSnapshotSpec
     [Pattern("^[A-Za-z]+(/[^\\s,]+)?$")]
     public List<string> Acknowledge { get; init => field = value ?? []; } = [];
 
-    /// <summary>Retry token. A new value starts one new attempt after a failure.</summary>
-    [FieldClass(FieldClass.Control)]
-    [Length(SchemaLimits.ShortName)]
-    public string? Retry { get; init; }
 }
 
 /// <summary>What a snapshot has of its databases.</summary>

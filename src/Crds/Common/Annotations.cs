@@ -11,9 +11,18 @@ public static class Annotations
     /// its message has it.</summary>
     public const string Approve = "drydock.dev/approve";
 
-    /// <summary>Continues after a failure, an abort or a rollback, as <c>spec.retry</c> does: <c>Retry@HASH.N</c>, as
-    /// <c>status.retryWord</c> has it. On a BackupSnapshot or SnapshotRestore: any new value.</summary>
+    /// <summary>Who gave the approvals, as the plugin asks the API server. Claimed: anybody who may write the object
+    /// can write another name.</summary>
+    public const string ApprovedBy = "drydock.dev/approved-by";
+
+    /// <summary>Continues after a failure, an abort or a rollback: <c>Retry@HASH.N</c>, as <c>status.retryWord</c> has
+    /// it. On a BackupSnapshot or SnapshotRestore: any new value.</summary>
     public const string Retry = "drydock.dev/retry";
+
+    /// <summary>Takes over a target whose claim is held by an object that no longer exists (HolderGone): the uid of
+    /// that object, as <c>status.message</c> has it. Check the target first: an interrupted upgrade may have left it
+    /// half done.</summary>
+    public const string Adopt = "drydock.dev/adopt";
 
     /// <summary>A new value starts no further step and lets running steps finish. The run is then Failed with reason
     /// Aborted. Before T1 the changes are undone.</summary>

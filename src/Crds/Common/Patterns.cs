@@ -13,6 +13,10 @@ public static class Patterns
         + "(0{0,5}[1-9][0-9]{0,5}(ms|s|m|h)|0{0,3}[1-9][0-9]{0,3}d)"
         + "([0-9]{1,6}(ms|s|m|h)|[0-9]{1,4}d){0,4}$";
 
+    /// <summary>An approval: WHAT@HASH.N, or STEP@HASH.N.F.</summary>
+    public const string Word =
+        "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}([.][0-9]{1,8}){1,2}$";
+
     /// <summary>An OMS version: <c>4.2.2</c>, <c>3.2.2-bp2</c>, <c>4.2.2-CE</c>.</summary>
     public const string OmsVersion = @"^\d{1,4}\.\d{1,4}\.\d{1,4}([._-](bp|BP)\d{1,4})?(-(ce|CE))?$";
 

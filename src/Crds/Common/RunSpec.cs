@@ -15,7 +15,7 @@ public abstract record RunSpec
     [ListSet]
     [Items(SchemaLimits.History)]
     [Length(SchemaLimits.Reference, Minimum = 1)]
-    [Pattern("^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}([.][0-9]{1,8}){1,2}$")]
+    [Pattern(Patterns.Word)]
     public List<string> Approvals { get; init => field = value ?? []; } = [];
 
     /// <summary>Which version should run. RolledBack starts a rollback with its own plan, at any
@@ -25,7 +25,8 @@ public abstract record RunSpec
     public DesiredState DesiredState { get; init; }
 
     /// <summary>What happens after a failure. Manual waits for you. OnFailure rolls back if something was changed and
-    /// the new version is not in service yet (OmsUpgrade: EnableHA has not begun).</summary>
+    /// the new version is not in service yet (OmsUpgrade: EnableHA has not begun). After a failure that you may accept
+    /// it waits for 15 minutes.</summary>
     [FieldClass(FieldClass.Control)]
     public RollbackPolicy RollbackPolicy { get; init; }
 
@@ -45,11 +46,6 @@ public abstract record RunSpec
     [Range(1, 256)]
     public int? MaxParallelNodes { get; init; }
 
-    /// <summary>True takes over a target that is claimed by an object that no longer exists (HolderGone). Inspect the
-    /// target first: an interrupted upgrade may have left it half done.</summary>
-    [FieldClass(FieldClass.Control)]
-    public bool AdoptTarget { get; init; }
-
     /// <summary>True starts no further step; running steps finish. False resumes the run.</summary>
     [FieldClass(FieldClass.Control)]
     public bool Paused { get; init; }
@@ -63,12 +59,6 @@ public abstract record RunSpec
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.HoldName)]
     public List<string>? HoldBefore { get; init; }
-
-    /// <summary>The word that resumes the run once after a failure, an abort or a rollback: status.retryWord. It is
-    /// bound to that plan; status.usedTokens says what became of it.</summary>
-    [FieldClass(FieldClass.Control)]
-    [Length(SchemaLimits.ShortName)]
-    public string? Retry { get; init; }
 
     /// <summary>Where the run waits: as written, otherwise before the first change.</summary>
     [JsonIgnore]

@@ -46,8 +46,8 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? RollbackCost { get; init; }
 
-    /// <summary>The word for drydock.dev/retry or spec.retry that continues this run now. Absent where nothing waits
-    /// for a retry.</summary>
+    /// <summary>The word for drydock.dev/retry that continues this run now. Absent where nothing waits for a
+    /// retry.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? RetryWord { get; init; }
 
@@ -124,13 +124,9 @@ public abstract record RunStatus : ObservedStatus
     [Items(SchemaLimits.History)]
     public List<RunAttempt> Attempts { get; init => field = value ?? []; } = [];
 
-    /// <summary>The most recent approvals, accepted or not.</summary>
-    [Items(2 * SchemaLimits.History)]
+    /// <summary>The most recent approvals: of plans, holds and failed checks, with their effect.</summary>
+    [Items(4 * SchemaLimits.History)]
     public List<UsedApproval> Approvals { get; init => field = value ?? []; } = [];
-
-    /// <summary>The most recent acceptances of failed steps, with their effect.</summary>
-    [Items(2 * SchemaLimits.History)]
-    public List<UsedAcceptance> Acceptances { get; init => field = value ?? []; } = [];
 
     /// <summary>The most recent retry words, abort and rollback tokens, used or ignored. None works twice.</summary>
     [Items(3 * SchemaLimits.History)]
@@ -319,30 +315,37 @@ public sealed record RunAttempt
 [NotInReference]
 public sealed record UsedApproval
 {
-    /// <summary>What it approves: a phase, a step id, or PointOfNoReturn.</summary>
+    /// <summary>The word: WHAT@HASH.N, or STEP@HASH.N.F for a failure. None works twice. What has begun stays approved
+    /// under the next number of the plan.</summary>
     [Required]
-    [Length(SchemaLimits.Name, Minimum = 1)]
-    public string Name { get; init => field = value ?? ""; } = "";
+    [Length(SchemaLimits.Reference, Minimum = 1)]
+    public string Word { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The plan it was given for: the first 8 or more hex digits of its hash.</summary>
-    [Length(71)]
-    public string PlanHash { get; init => field = value ?? ""; } = "";
-
-    /// <summary>The number of that plan. What has begun stays approved under the next number.</summary>
-    public int Number { get; init; }
+    /// <summary>Who gave it, as the API server named the user to the plugin. Claimed: only the audit log proves
+    /// it.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? By { get; init; }
 
     /// <summary>When it was seen.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>False if it was ignored.</summary>
-    public bool Accepted { get; init; }
+    /// <summary>Where it was given.</summary>
+    public AcceptedBy From { get; init; }
 
-    /// <summary>Why it was ignored.</summary>
+    /// <summary>Why it has no effect; absent if it has.</summary>
     [Length(SchemaLimits.Message)]
-    public string? Message { get; init; }
+    public string? Ignored { get; init; }
 
-    /// <summary>The approval as it was given: NAME@HASH.N, or a text of another form.</summary>
-    public string AsGiven() => PlanHash.Length == 0 ? Name : $"{Name}@{PlanHash}.{Number}";
+    /// <summary>The verdict that it overrules, as REASON: MESSAGE; absent unless it accepts a failure.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Overruled { get; init; }
+
+    [JsonIgnore]
+    public bool Accepted => Ignored is null;
+
+    /// <summary>What it is for; null for a text of another form.</summary>
+    [JsonIgnore]
+    public Word? Parsed => Plans.Word.Parse(Word);
 }
 
 /// <summary>Manual work after the run: one kind of work, for all projects or nodes that it concerns.</summary>
@@ -424,33 +427,6 @@ public sealed record HoldStatus
 
     /// <summary>Since when the run waits at it.</summary>
     public DateTimeOffset? Since { get; init; }
-}
-
-/// <summary>An acceptance that the operator has seen.</summary>
-[NotInReference]
-public sealed record UsedAcceptance
-{
-    /// <summary>The acceptance as it was given: STEP@HASH.N.F. No acceptance works twice.</summary>
-    [Required]
-    [Length(SchemaLimits.Reference, Minimum = 1)]
-    public string Token { get; init => field = value ?? ""; } = "";
-
-    /// <summary>Where it was given.</summary>
-    public AcceptedBy By { get; init; }
-
-    /// <summary>When it was seen.</summary>
-    public DateTimeOffset? At { get; init; }
-
-    /// <summary>Whether the failure of the step was accepted. False if the acceptance was ignored.</summary>
-    public bool Accepted { get; init; }
-
-    /// <summary>The reason of the failure that was accepted; absent if the acceptance was ignored.</summary>
-    [Length(SchemaLimits.ShortName)]
-    public string? Reason { get; init; }
-
-    /// <summary>The verdict that was overruled, or why the acceptance was ignored.</summary>
-    [Length(SchemaLimits.Message)]
-    public string? Message { get; init; }
 }
 
 /// <summary>A retry, abort or rollback token that was used.</summary>

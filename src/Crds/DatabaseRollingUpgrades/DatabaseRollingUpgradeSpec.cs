@@ -4,9 +4,10 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [ValidationRule("self.fromVersion != self.toVersion", SharedRules.SameVersion)]
 [ValidationRule("self.engine == 'TiDB' || !has(self.tidb)", "tidb is only for engine TiDB. Remove it.")]
 [ValidationRule(
-    "self.engine != 'TiDB' || has(self.tidb)",
-    "Engine TiDB needs tidb.backup: storage, or waived: true if you have a full backup from elsewhere. Without a "
-    + "full backup, version 2.1 cannot be restored.")]
+    "self.engine != 'TiDB' || (has(self.tidb) && has(self.tidb.backup)) != (has(self.preflight) &&"
+    + " has(self.preflight.acknowledge) && self.preflight.acknowledge.exists(a, a == 'NoBackup'))",
+    "Engine TiDB needs tidb.backup, or NoBackup in preflight.acknowledge if you have a full backup from elsewhere; not "
+    + "both. Without a full backup, version 2.1 cannot be restored.")]
 [ValidationRule(
     "self.engine == 'YugabyteDB' || !has(self.yugabyte)",
     "yugabyte is only for engine YugabyteDB. Remove it.")]
@@ -146,11 +147,6 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Duration]
     public string Settle { get; init => field = value ?? "60s"; } = "60s";
 
-    /// <summary>True accepts an outage with fewer than three voters or a replication factor below three; the plan notes
-    /// it. False refuses such a database.</summary>
-    [FieldClass(FieldClass.Identity)]
-    public bool AllowUnavailability { get; init; }
-
     /// <summary>What preflight does with findings that you may judge differently.</summary>
     [FieldClass(FieldClass.Control)]
     public DatabasePreflightSpec Preflight { get; init => field = value ?? new(); } = new();
@@ -169,6 +165,10 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
 
     /// <inheritdoc/>
     public override string PreflightLimit() => Timeouts.Preflight;
+
+    /// <summary>Whether spec.preflight.acknowledge has the reason, for all subjects or for this one.</summary>
+    public bool Acknowledges(string reason, string subject) =>
+        Preflight.Acknowledge.Exists(entry => entry == reason || entry == $"{reason}/{subject}");
 }
 
 /// <summary>TLS for HTTP calls to the processes of the database and for its admin tool. A YugabyteDB universe may have

@@ -7,6 +7,9 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
     "tidb.dashboards.service must be the name of an entry of tidb.monitoring that has host.")]
 public sealed record TiDbSpec
 {
+    /// <summary>What QuorumTooSmall is acknowledged for where PD keeps fewer than three replicas.</summary>
+    public const string MaxReplicas = "max-replicas";
+
     /// <summary>Login that can read DDL jobs and mysql.tidb: a Secret with the keys username and password, and
     /// optionally ca.crt.</summary>
     [FieldClass(FieldClass.Access)]
@@ -17,9 +20,9 @@ public sealed record TiDbSpec
     [FieldClass(FieldClass.Access)]
     public DatabaseTls SqlTls { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The full backup before the first instance is stopped.</summary>
-    [Required]
-    public TiDbBackupSpec Backup { get; init => field = value ?? new(); } = new();
+    /// <summary>The full backup before the first instance is stopped. Only without it: NoBackup in
+    /// spec.preflight.acknowledge.</summary>
+    public TiDbBackupSpec? Backup { get; init; }
 
     /// <summary>What the operator changes in configuration files.</summary>
     public TiDbConfigurationSpec Configuration { get; init => field = value ?? new(); } = new();
@@ -72,26 +75,17 @@ public sealed record TiDbSpec
     public IEnumerable<MonitoringService> Services() => Monitoring.SelectMany(m => m.Each());
 }
 
-/// <summary>The full backup by mydumper: either storage and databases, or waived.</summary>
-[ValidationRule(
-    "(has(self.waived) && self.waived) != has(self.storage)",
-    "tidb.backup needs either storage, or waived: true if you have a full backup from elsewhere. Without a "
-    + "full backup, version 2.1 cannot be restored.")]
-[ValidationRule(
-    "(has(self.waived) && self.waived) || (has(self.databases) && size(self.databases) > 0)",
-    "tidb.backup needs databases. List the databases of your applications.")]
+/// <summary>The full backup by mydumper.</summary>
 public sealed record TiDbBackupSpec
 {
-    /// <summary>True skips the backup because you have one from elsewhere; the plan notes it. Version 2.1 cannot be
-    /// restored without a full backup.</summary>
-    public bool Waived { get; init; }
-
     /// <summary>Where the dumps and the saved configuration are stored.</summary>
-    public StorageSpec? Storage { get; init; }
+    [Required]
+    public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Names of the databases to back up.</summary>
+    /// <summary>Names of the databases of your applications.</summary>
+    [Required]
     [ListSet]
-    [Items(SchemaLimits.Databases)]
+    [Items(SchemaLimits.Databases, Minimum = 1)]
     [DatabaseName(64)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 

@@ -83,10 +83,6 @@ public sealed record OmsUpgradeSpec : RunSpec
     [SecretKeys(".dockerconfigjson")]
     public SecretReference? ImagePullSecretRef { get; init; }
 
-    /// <summary>True allows a path that is only missing in the vendor's list; the plan notes it.</summary>
-    [FieldClass(FieldClass.Identity)]
-    public bool AllowUnsupportedPath { get; init; }
-
     /// <summary>The address of one node, by which OMS knows it: OMS_HOST_IP and the entry in cm_nodes. From there
     /// preflight finds the nodes and regions that spec.regions does not name (status.inventory). Without it,
     /// spec.regions names all.</summary>
@@ -137,12 +133,6 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public HighAvailabilitySpec HighAvailability { get; init => field = value ?? new(); } = new();
 
-    /// <summary>How long rollbackPolicy: OnFailure waits after a failure that you may accept, from the end of the step.
-    /// The run is Held until then. 0s rolls back at once.</summary>
-    [FieldClass(FieldClass.Control)]
-    [Duration]
-    public string AcceptWithin { get; init => field = value ?? "15m"; } = "15m";
-
     /// <summary>What preflight does with findings that you may judge differently.</summary>
     [FieldClass(FieldClass.Control)]
     public PreflightSpec Preflight { get; init => field = value ?? new(); } = new();
@@ -172,7 +162,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     public override string PreflightLimit() => Timeouts.Preflight;
 
     /// <inheritdoc/>
-    public override TimeSpan AcceptanceWait() => KubernetesDuration.Parse(AcceptWithin);
+    public override TimeSpan AcceptanceWait() => TimeSpan.FromMinutes(15);
 }
 
 /// <summary>Editions of OceanBase Migration Service.</summary>
@@ -202,13 +192,10 @@ public sealed record HttpsSpec
     public string KeyHostPath { get; init => field = value ?? ""; } = "";
 }
 
-/// <summary>When the old containers are removed. Without accepted and after they are kept. Once they are removed, a
-/// rollback is impossible.</summary>
+/// <summary>When the old containers are removed. Without after they are kept until you approve it
+/// (RemoveOldContainers@HASH.N). Once they are removed, a rollback is impossible.</summary>
 public sealed record CleanupSpec
 {
-    /// <summary>True: the old containers are removed immediately after Succeeded.</summary>
-    public bool Accepted { get; init; }
-
     /// <summary>How long after Succeeded they are removed, for instance 168h. Announced at least a day before
     /// (status.cleanupAt).</summary>
     [PositiveDuration]

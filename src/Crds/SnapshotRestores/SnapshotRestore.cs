@@ -48,7 +48,8 @@ public static class SnapshotRestorePhases
     /// changed.</summary>
     public const string Verifying = "Verifying";
 
-    /// <summary>Ended: mode Plan. The snapshot is valid and status.databases shows what would be dropped.</summary>
+    /// <summary>The snapshot is valid, status.databases shows what would be dropped, and the restore waits for its
+    /// approval.</summary>
     public const string Planned = "Planned";
 
     /// <summary>Databases are being dropped, created, loaded and compared.</summary>

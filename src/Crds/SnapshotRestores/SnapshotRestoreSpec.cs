@@ -1,17 +1,13 @@
 namespace Drydock.Crds.SnapshotRestores;
 
-/// <summary>Which databases are restored, to which server, and which existing databases may be dropped.</summary>
+/// <summary>Which databases are restored, and to which server. The operator verifies the snapshot, says which existing
+/// databases would be dropped, and waits for an approval of exactly that.</summary>
 [ValidationRule("has(self.snapshotRef) != has(self.files)", "A restore needs exactly one of snapshotRef and files.")]
 [ValidationRule(
     "!has(self.files) || has(self.target)",
     "A restore from files needs target, because there is no BackupSnapshot whose source could be used.")]
 public sealed record SnapshotRestoreSpec
 {
-    /// <summary>Plan verifies the snapshot and reports which databases would be dropped and loaded. Apply
-    /// restores.</summary>
-    [FieldClass(FieldClass.Control)]
-    public RunMode Mode { get; init; }
-
     /// <summary>The BackupSnapshot to restore, in the same namespace. Exactly one of snapshotRef and files is
     /// needed.</summary>
     [FieldClass(FieldClass.Identity)]
@@ -32,17 +28,17 @@ public sealed record SnapshotRestoreSpec
     [DatabaseName(64)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>Databases that may be dropped: every one that exists on the server and would be. Otherwise the restore
-    /// ends with DropNotAllowed before anything is changed.</summary>
+    /// <summary>What you approve: Restore@HASH.N as status.holds has it. It is bound to this object, the snapshot, the
+    /// server and the databases that exist there. The annotation drydock.dev/approve does the same.</summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
-    [Items(SchemaLimits.Databases)]
-    [DatabaseName(64)]
-    public List<string> AllowDrop { get; init => field = value ?? []; } = [];
+    [Items(SchemaLimits.History)]
+    [Length(SchemaLimits.Reference, Minimum = 1)]
+    [Pattern(Patterns.Word)]
+    public List<string> Approvals { get; init => field = value ?? []; } = [];
 
     /// <summary>A restore that has not dropped or loaded a database by this time, for instance 2026-03-01T04:00:00Z,
-    /// becomes Stalled (TooLate); one that has begun continues. At most 7 days after metadata.creationTimestamp. Needed
-    /// with mode Apply outside an upgrade, so that a manifest that is applied again drops nothing.</summary>
+    /// becomes Stalled (TooLate); one that has begun continues. Default: a day after its approval.</summary>
     [FieldClass(FieldClass.Control)]
     public DateTimeOffset? NotAfter { get; init; }
 
@@ -60,11 +56,6 @@ public sealed record SnapshotRestoreSpec
     /// <summary>True finishes the present database and starts no other. False resumes.</summary>
     [FieldClass(FieldClass.Control)]
     public bool Paused { get; init; }
-
-    /// <summary>Retry token. A new value resumes the restore once after a failure.</summary>
-    [FieldClass(FieldClass.Control)]
-    [Length(SchemaLimits.ShortName)]
-    public string? Retry { get; init; }
 
     /// <summary>How long one attempt may take; more than 49d counts as 49d. A longer attempt fails.</summary>
     [FieldClass(FieldClass.Timing)]
@@ -84,14 +75,4 @@ public sealed record SnapshotFiles
     [Required]
     [RelativeDirectory(SchemaLimits.Path)]
     public string Path { get; init => field = value ?? ""; } = "";
-}
-
-/// <summary>Whether a run changes anything.</summary>
-public enum RunMode
-{
-    /// <summary>Preflight and plan only. Nothing is changed.</summary>
-    Plan,
-
-    /// <summary>Preflight and plan, then execute the plan.</summary>
-    Apply,
 }

@@ -19,6 +19,15 @@ public sealed record SnapshotRestoreStatus : JobStatus
     [Items(SchemaLimits.Databases)]
     public List<RestoredDatabase> Databases { get; init => field = value ?? []; } = [];
 
+    /// <summary>The approval that the restore waits for. Empty unless it is held.</summary>
+    [ListMap("name")]
+    [Items(1)]
+    public List<HoldStatus> Holds { get; init => field = value ?? []; } = [];
+
+    /// <summary>The most recent approvals, with their effect.</summary>
+    [Items(2 * SchemaLimits.History)]
+    public List<UsedApproval> Approvals { get; init => field = value ?? []; } = [];
+
     /// <summary>Opaque strings by which a running load and its server sessions are found again. They are written before
     /// the load starts and are not an API.</summary>
     [Items(256)]
@@ -38,7 +47,7 @@ public sealed record RestoredDatabase
     /// <summary>Current state.</summary>
     public RestoreState State { get; init; }
 
-    /// <summary>True if the database existed and was dropped, or would be dropped.</summary>
+    /// <summary>True if the database existed and was dropped, or is dropped once you approve.</summary>
     public bool Dropped { get; init; }
 
     /// <summary>Number of tables before it was dropped.</summary>

@@ -30,8 +30,6 @@ internal abstract class JobController<TEntity, TSpec, TStatus>(
 
     protected DateTimeOffset Now => services.Time.GetUtcNow();
 
-    protected abstract string? RetryOf(TSpec spec);
-
     /// <summary>The reason of the Event of a failure.</summary>
     protected abstract string FailureOf(TStatus status);
 
@@ -45,8 +43,8 @@ internal abstract class JobController<TEntity, TSpec, TStatus>(
         Status = Reduce(ReducedObject.Observed(entity.Status!)),
     };
 
-    protected IReadOnlyList<string> NewRetries(TEntity entity) =>
-        RetryTokens.New(entity.Metadata, RetryOf(entity.Spec), entity.Status?.UsedTokens ?? []);
+    protected static IReadOnlyList<string> NewRetries(TEntity entity) =>
+        RetryTokens.New(entity.Metadata, entity.Status?.UsedTokens ?? []);
 
     protected bool HasFinalizer(TEntity entity) => entity.Metadata.Finalizers?.Contains(finalizer) == true;
 
@@ -75,7 +73,7 @@ internal abstract class JobController<TEntity, TSpec, TStatus>(
     /// <summary>Writes a status if it differs, and reports a change of the phase as an Event.</summary>
     protected async Task<TEntity> WriteAsync(TEntity entity, TStatus status, CancellationToken cancellationToken)
     {
-        var used = RetryTokens.Trim(entity.Metadata, RetryOf(entity.Spec), status.UsedTokens);
+        var used = RetryTokens.Trim(entity.Metadata, status.UsedTokens);
         if (_statuses.Fit(entity, status with { UsedTokens = used }) is not { } next)
         {
             return entity;

@@ -21,7 +21,7 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
     /// <summary>What holds for every comparison, below its table.</summary>
     public static string Terms { get; } = string.Create(CultureInfo.InvariantCulture, $"""
         All spans of the original programs are divided by {TimeFactor:0}. Script and operator settle {Settle:0} s
-        after each instance. The backup is waived, and the limits are not tuned afterwards. The scripts do no more
+        after each instance. There is no backup, and the limits are not tuned afterwards. The scripts do no more
         than the manual procedures: the script of BMDB moves no leader away before it stops a server, and no script
         looks for the rest of an interrupted run. The operator copies packages to all hosts at once, checks every
         gate twice, moves leaders, and drains an instance while the one before it settles. The first instance of a

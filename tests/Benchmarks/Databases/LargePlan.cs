@@ -168,7 +168,7 @@ internal static class LargePlan
                     Control = new InstanceControl { Systemd = new SystemdControl() }
                 })],
             Instances = [.. instances],
-            Tidb = new TiDbSpec { Backup = new TiDbBackupSpec { Waived = true } },
+            Tidb = new TiDbSpec(),
         };
         return (spec, new TiDbDiscovery
         {

@@ -33,11 +33,8 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
             name,
             new JsonObject
             {
-                ["mode"] = "Apply",
                 ["snapshotRef"] = new JsonObject { ["name"] = snapshot },
-                ["allowDrop"] = new JsonArray(database),
-                ["notAfter"] = TimeProvider.System.GetUtcNow().AddDays(1)
-                    .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                ["databases"] = new JsonArray(database),
                 ["threads"] = PlainTools.Threads,
             },
             cancellationToken);
@@ -72,8 +69,19 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
             created.EnsureSuccessStatusCode();
         }
 
-        await new ObjectFollower(stage.ControlPlane, path, name).UntilAsync(
-            seen => IsOver(seen, stages, watch), Patience, cancellationToken);
+        var follower = new ObjectFollower(stage.ControlPlane, path, name);
+        var held = await follower.UntilAsync(
+            seen => IsOver(seen, stages, watch) || seen["status"]?["holds"] is JsonArray { Count: > 0 },
+            Patience,
+            cancellationToken);
+        if (held["status"]!["holds"] is JsonArray { Count: > 0 } holds)
+        {
+            await stage.ControlPlane.KubectlAsync(
+                ["-n", space, "annotate", $"{plural}.drydock.dev", name, $"drydock.dev/approve={holds[0]!["approval"]}"],
+                cancellationToken: cancellationToken);
+            await follower.UntilAsync(seen => IsOver(seen, stages, watch), Patience, cancellationToken);
+        }
+
         var time = watch.Elapsed;
         var used = ProcessTimes.Of(op.Process.Id) - own;
         return new DumpRun(time, used.Children, used.Own, (ProcessTimes.Of(server.Server.Id) - served).Own)

@@ -109,9 +109,8 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
             space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
         refused.Message().ShouldContain("BMDB does not support a downgrade");
 
-        await stage.PatchAsync(
-            space, scenario.Name,
-            $$$"""{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"{{{refused.RetryWord()}}}"}}""");
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"Upgraded","holdBefore":null}}""");
+        await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/retry={refused.RetryWord()}");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 

@@ -32,7 +32,7 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
         // The lab has a backup from elsewhere: a reader who waives replaces the lines that init wrote.
         page.Fake("fill-in", FillIn(
             scenario, "tidb", @"-e 's|^  tidb:|&\n    tuneScheduling: {stableFor: 1s}|' "
-                + @"-e '/^    backup:/,/^      databases:/c\    backup: {waived: true}'"));
+                + @"-e '/^    backup:/,/^      databases:/c\  preflight: {acknowledge: [NoBackup]}'"));
 
         await page.RunPageAsync("docs/tutorials/tidb.md", cancellationToken: Token);
 

@@ -66,7 +66,7 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
             var text = await File.ReadAllTextAsync(manifest.File, Token);
             await manifest.FillAsync(
                 text[text.IndexOf("    backup:\n", StringComparison.Ordinal)..].TrimEnd(),
-                "    backup: {waived: true}");
+                "  preflight: {acknowledge: [NoBackup]}");
         }
 
         var found = JsonNode.Parse(await user.RunAsync(Done, "check", "-f", manifest.File, "-o", "json"))!;

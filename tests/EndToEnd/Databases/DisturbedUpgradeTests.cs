@@ -164,7 +164,7 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
     private static async Task<JsonNode> RetryAsync(
         DatabaseStage stage, string space, YugabyteScenario scenario, JsonNode failed, Func<JsonNode, bool> wanted)
     {
-        await stage.PatchAsync(space, scenario.Name, $$$"""{"spec":{"retry":"{{{failed.RetryWord()}}}"}}""");
+        await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/retry={failed.RetryWord()}");
         await stage.WaitForAsync(space, scenario, u => !u.IsStalled(), cancellationToken: Token);
         return await stage.WaitForAsync(space, scenario, wanted, cancellationToken: Token);
     }

@@ -69,9 +69,9 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
             {
                 ["skip"] = new JsonArray(Lost),
                 ["added"] = new JsonArray(added),
-                ["retry"] = stopped.RetryWord()
             }
         }.ToJsonString());
+        await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/retry={stopped.RetryWord()}");
 
         await stage.WaitForAsync(space, scenario, u => !u.IsStalled(), cancellationToken: Token);
         var done = await stage.WaitForAsync(

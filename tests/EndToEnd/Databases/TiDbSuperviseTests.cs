@@ -68,9 +68,8 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
             space, scenario, u => u.Reason("Stalled") == "RollbackUnavailable", cancellationToken: Token);
         refused.Message().ShouldContain("rollback is not possible");
 
-        await stage.PatchAsync(
-            space, scenario.Name,
-            $$$"""{"spec":{"desiredState":"Upgraded","holdBefore":null,"retry":"{{{refused.RetryWord()}}}"}}""");
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"Upgraded","holdBefore":null}}""");
+        await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/retry={refused.RetryWord()}");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 

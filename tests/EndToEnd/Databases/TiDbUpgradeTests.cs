@@ -173,8 +173,8 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
             cancellationToken: Token);
         scenario.Cluster.Truth().EvictedStores.ShouldBeEmpty();
 
-        await stage.PatchAsync(
-            space, scenario.Name, $$$"""{"spec":{"holdBefore":null,"retry":"{{{aborted.RetryWord()}}}"}}""");
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":null}}""");
+        await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/retry={aborted.RetryWord()}");
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
 

@@ -143,7 +143,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         await stage.WriteStatusAsync(
             space, "up", new JsonObject { ["phase"] = "StartNew", ["message"] = "Start oms-a." });
         var changed = await dashboard.GetAsync("api/runs", Token);
-        changed["runs"]!.AsArray().Select(r => $"{r!["name"]} {r["phase"]}").ShouldBe(["other StopOld", "up StartNew"]);
+        changed["runs"]!.AsArray().Select(r => $"{r!["name"]} {r["phase"]}").ShouldBe(["up StartNew", "other StopOld"]);
         ((string)(await dashboard.GetAsync(path, Token))["run"]!["message"]!).ShouldBe("Start oms-a.");
 
         await stage.Plane.KubectlAsync(["-n", space, "delete", "omsu", "up"], cancellationToken: Token);

@@ -40,7 +40,7 @@ internal static class SampleRuns
         }],
         Attempts = [new RunAttempt { Number = 1, StartedAt = Now.AddMinutes(-34) }],
         Approvals =
-            [new UsedApproval { Name = "StopOld", PlanHash = "aaaaaaaa", At = Now.AddMinutes(-10), Accepted = true }],
+            [new UsedApproval { Word = "StopOld@aaaaaaaa.1", By = "li.wei", At = Now.AddMinutes(-10) }],
     });
 
     /// <summary>An OMS upgrade that waits before the downtime.</summary>

@@ -44,14 +44,12 @@ internal static class DatabaseTransitions
         TiDb("spec.defaults", "a directory for all", spec => spec["defaults"] = Json(
             """{"deployDir":"/data/deploy"}""")),
         TiDb("spec.seed", "an address", spec => spec["seed"] = "192.0.2.11"),
-        TiDb("spec.allowUnavailability", "allowed", spec => spec["allowUnavailability"] = true),
         TiDb("spec.tidb", "no settings", spec =>
         {
             spec["engine"] = "TiDB";
             spec.Remove("tidb");
         }) with { IsNeverValid = true },
-        TiDb("spec.tidb.backup.waived", "waived", Waive),
-        TiDb("spec.tidb.backup.storage", "waived", Waive),
+        TiDb("spec.tidb.backup", "no backup", WithoutBackup),
         .. Stored("spec.tidb.backup.storage", spec => spec.At("tidb", "backup")),
         TiDb("spec.tidb.backup.databases", "a database more", spec => spec.At("tidb", "backup")["databases"]!.AsArray()
             .Add("stock")),
@@ -120,7 +118,6 @@ internal static class DatabaseTransitions
         TiDb("", "paused", spec => spec["paused"] = true),
         TiDb("", "holdBefore", spec => spec["holdBefore"] = new JsonArray("UpgradePD", "PointOfNoReturn")),
         TiDb("", "approvals", spec => spec["approvals"] = new JsonArray("UpgradePD/pd-1/swap@0123abcd.1.1")),
-        TiDb("", "retry", spec => spec["retry"] = "second"),
         TiDb("", "desiredState", spec => spec["desiredState"] = "RolledBack"),
         TiDb("", "window", spec => spec["window"] = Json("""{"start":"22:00","end":"04:00"}""")),
         TiDb("", "access", spec => spec.At("access", "ssh")["port"] = 2222),
@@ -160,10 +157,10 @@ internal static class DatabaseTransitions
         Archive(spec)["hostPath"] = "/images/tidb.tar.gz";
     }
 
-    private static void Waive(JsonObject spec)
+    private static void WithoutBackup(JsonObject spec)
     {
-        spec.At("tidb", "backup").Remove("storage");
-        spec.At("tidb", "backup")["waived"] = true;
+        spec.At("tidb").Remove("backup");
+        spec["preflight"] = Json("""{"acknowledge":["NoBackup"]}""");
     }
 
     private static JsonNode Json(string json) => JsonNode.Parse(json)!;

@@ -38,9 +38,9 @@ internal static class Manifests
     public static JsonObject Restore(string name) => Parse(
         $$$"""
         {"apiVersion":"drydock.dev/v1alpha1","kind":"SnapshotRestore","metadata":{"name":"{{{name}}}"},"spec":{
-          "mode":"Apply","files":{"storage":{{{S3}}},"path":"default/oms-1"},
+          "files":{"storage":{{{S3}}},"path":"default/oms-1"},
           "target":{"credentialsSecretRef":{"name":"oms-metadb"},"host":"192.0.2.50"},
-          "databases":["oms_rm","oms_cm"],"allowDrop":["oms_rm"],"notAfter":"2026-03-01T04:00:00Z"}}
+          "databases":["oms_rm","oms_cm"],"notAfter":"2026-03-01T04:00:00Z"}}
         """);
 
     public static JsonObject TiDb(string name) => Parse(

@@ -222,8 +222,8 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         JsonObject Archive(JsonObject spec) => spec["package"]!["archives"]![0]!.AsObject();
         yield return new(
             Spec, "toVersion must differ", spec => spec["toVersion"] = "2.1.19", spec => spec["toVersion"] = "2.1.20");
-        yield return new(Spec, "Engine TiDB needs tidb.backup:", spec => spec.Remove("tidb"), spec =>
-            spec["tidb"] = Json("""{"backup":{"waived":true}}"""));
+        yield return new(Spec, "Engine TiDB needs tidb.backup,", spec => spec.Remove("tidb"), spec =>
+            spec["preflight"] = Json("""{"acknowledge":["NoBackup"]}"""));
         yield return new(
             Spec, "tidb is only for engine", spec => spec["engine"] = "YugabyteDB", spec => spec["engine"] = "TiDB");
         yield return new(
@@ -424,16 +424,6 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(
             $"{Spec}.package.postInstall", "postInstall must be", spec => spec.At("package")["postInstall"] = "../a.sh",
             spec => spec.At("package")["postInstall"] = "a..sh");
-        yield return new(
-            $"{Spec}.tidb.backup", "tidb.backup needs either", spec => spec.At("tidb", "backup")["waived"] = true,
-            spec => spec.At("tidb", "backup")["waived"] = false);
-        yield return new(
-            $"{Spec}.tidb.backup", "tidb.backup needs databases.",
-            spec => spec.At("tidb", "backup").Remove("databases"), spec =>
-            {
-                spec.At("tidb", "backup").Clear();
-                spec.At("tidb", "backup")["waived"] = true;
-            });
         foreach (var rule in Storage($"{Spec}.package.archives[].storage", Archive)
             .Concat(Storage($"{Spec}.tidb.backup.storage", spec => spec.At("tidb", "backup"))))
         {

@@ -53,15 +53,16 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         outputs.Single(o => o.Block.Text.Contains("df -h", StringComparison.Ordinal)).Output
             .ShouldContain("/var/lib/drydock/snapshots");
         (await page.RunAsync($"cat {page.Folder}/snapshot/manifest.json", "test", Token)).ShouldContain("{}");
-        var spec = JsonNode.Parse(await plane.KubectlAsync(
-            ["-n", Space, "get", "snap", "oms-metadata", "-o", "json"], cancellationToken: Token))!["spec"]!;
-        ((string?)spec["retry"], (string?)spec["deletionPolicy"]).ShouldBe(("2", "Retain"));
+        var snapshot = JsonNode.Parse(await plane.KubectlAsync(
+            ["-n", Space, "get", "snap", "oms-metadata", "-o", "json"], cancellationToken: Token))!;
+        ((string?)snapshot["metadata"]!["annotations"]!["drydock.dev/retry"],
+            (string?)snapshot["spec"]!["deletionPolicy"]).ShouldBe(("2", "Retain"));
         page.ChangedFiles().ShouldBeEmpty();
     }
 
     [Fact]
     [RunsPage("docs/how-to/back-up-and-restore.md")]
-    public async Task Restore_is_looked_at_and_begun_only_until_a_time()
+    public async Task Restore_is_looked_at_and_approved_as_it_was_shown()
     {
         var run = await lab.RunAsync();
         await using var plane = await StartAsync(run, "kube-restore");
@@ -71,21 +72,25 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
 
         var commands = page.RunPageAsync(Page, block => block.Heading == Restore, Token);
         await Deadline.UntilAsync(
-            "mode: Apply", async _ => commands.IsCompleted || (string?)(await SpecAsync(plane))?["mode"] == "Apply",
-            cancellationToken: Token);
-        if (!commands.IsCompleted)
+            "applied", async _ => commands.IsCompleted || await SpecAsync(plane) is not null, cancellationToken: Token);
+        await StoreAsync(plane, Space, "snapshotrestores", "oms-metadata-back", new JsonObject
         {
-            await StoreAsync(plane, Space, "snapshotrestores", "oms-metadata-back", new JsonObject
+            ["phase"] = "Planned",
+            ["holds"] = new JsonArray(new JsonObject
             {
-                ["phase"] = "Succeeded",
-                ["conditions"] = new JsonArray(Condition("Succeeded", "True", "Succeeded"))
-            });
-        }
+                ["name"] = "Restore",
+                ["approval"] = "Restore@0123abcd.1",
+                ["consent"] = "Drops rm_340.",
+            }),
+            ["conditions"] = new JsonArray(
+                Condition("Held", "True", "PlanReady"), Condition("Succeeded", "True", "Succeeded"))
+        });
 
-        (await commands).ShouldHaveSingleItem();
-        DateTimeOffset.Parse(
-            (string)(await SpecAsync(plane))!["notAfter"]!, System.Globalization.CultureInfo.InvariantCulture)
-            .ShouldBeGreaterThan(DateTimeOffset.UnixEpoch);
+        (await commands).ShouldHaveSingleItem().Output.ShouldContain("Drops rm_340.");
+        ((string?)JsonNode.Parse(await plane.KubectlAsync(
+            ["-n", Space, "get", "snaprestore", "oms-metadata-back", "-o", "json"],
+            cancellationToken: Token))!["metadata"]!["annotations"]!["drydock.dev/approve"])
+            .ShouldBe("Restore@0123abcd.1");
     }
 
     private static async Task<JsonNode?> SpecAsync(ControlPlane plane)

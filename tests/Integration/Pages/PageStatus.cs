@@ -61,11 +61,8 @@ internal static class PageStatus
         ["holds"] = new JsonArray(Hold("Plan")),
         ["approvals"] = new JsonArray(new JsonObject
         {
-            ["name"] = "DisableHA",
-            ["planHash"] = ShortHash,
-            ["number"] = 1,
+            ["word"] = $"DisableHA@{ShortHash}.1",
             ["at"] = "2026-03-06T18:00:00Z",
-            ["accepted"] = true
         }),
         ["usedTokens"] = new JsonArray(
             new JsonObject { ["kind"] = "Retry", ["token"] = $"Retry@{ShortHash}.1", ["at"] = "2026-03-06T19:00:00Z" }),

@@ -17,7 +17,7 @@ internal static partial class MessageFaults
             .Concat(status.Conditions.Select(c => c.Message))
             .Concat(status.Findings.Select(f => f.Message))
             .Concat(status.ActionRequired.Select(a => a.Message))
-            .Concat(status.Acceptances.Select(a => a.Message))
+            .Concat(status.Approvals.Select(a => a.Ignored ?? a.Overruled))
             .Concat(status.Active.Select(r => r.ExpectedFrom))
             .Concat(Texts(status.Plan))
             .Concat(Texts(status.RollbackPlan))

@@ -75,13 +75,7 @@ public sealed class ChangeTests
         var read = world.Run();
         var recorded = read.Status! with
         {
-            Approvals = [new UsedApproval
-            {
-                Name = "StopOld",
-                PlanHash = given.Split('@')[1].Split('.')[0],
-                Number = 1,
-                Accepted = true
-            }]
+            Approvals = [new UsedApproval { Word = given }]
         };
         var done = recorded with
         {
@@ -343,7 +337,8 @@ public sealed class ChangeTests
         world.RunToRolledBack();
 
         Refusal(() => TokenChange.Retry(world.Run())).ShouldContain(
-            $$$"""`kubectl -n migration patch omsu up --type merge -p '{"spec":{"desiredState":"Upgraded","retry":"{{{world.RetryWord}}}"}}'`.""");
+            """`kubectl -n migration patch omsu up --type merge -p '{"spec":{"desiredState":"Upgraded"}}'`, then """
+            + "`kubectl drydock retry up -n migration`.");
         OfferedVerbs.Of(world.Run()).Select(o => o.Verb).ShouldNotContain("retry");
     }
 

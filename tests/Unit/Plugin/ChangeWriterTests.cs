@@ -19,7 +19,7 @@ public sealed class ChangeWriterTests
         await ReportAsync("Backup/b");
 
         var (written, _) = await ChangeWriter.WriteAsync(
-            _api, read, change, RunControl.Pause, TestContext.Current.CancellationToken);
+            _api, read, change, RunControl.Pause, user: null, TestContext.Current.CancellationToken);
 
         written.Metadata.Annotations![Annotations.Pause].ShouldBe("true");
     }
@@ -32,7 +32,7 @@ public sealed class ChangeWriterTests
         await ReportAsync("StopOld/oms-a");
 
         var refused = await Should.ThrowAsync<CliException>(() => ChangeWriter.WriteAsync(
-            _api, read, change, TokenChange.Abort, TestContext.Current.CancellationToken));
+            _api, read, change, TokenChange.Abort, user: null, TestContext.Current.CancellationToken));
 
         (refused.ExitCode, refused.Message.Contains(
             "changed meanwhile, and nothing was written", StringComparison.Ordinal))

@@ -43,6 +43,7 @@ public sealed record CrdMetadata : CustomKubernetesEntity;
 [JsonSerializable(typeof(V1Namespace))]
 [JsonSerializable(typeof(CrdMetadata))]
 [JsonSerializable(typeof(V1Lease))]
+[JsonSerializable(typeof(V1SelfSubjectReview))]
 [JsonSerializable(typeof(Corev1Event))]
 [JsonSerializable(typeof(V1Status))]
 internal sealed partial class ModelsContext : JsonSerializerContext;

@@ -88,6 +88,6 @@ internal static class DatabaseStorages
     public static IEnumerable<Finding> Refusals(IStorages places, DatabaseRollingUpgrade upgrade) =>
         places.Refusals(
             upgrade.Spec.Package.Archives.Select(a => (a.Storage, $"spec.package.archives[{a.Name}].storage"))
-                .Append((upgrade.Spec.Tidb?.Backup.Storage, "spec.tidb.backup.storage")),
+                .Append((upgrade.Spec.Tidb?.Backup?.Storage, "spec.tidb.backup.storage")),
             upgrade.Metadata.Namespace);
 }

@@ -11,7 +11,7 @@ internal sealed class TiDbEngine : IDatabaseEngine
         LoginField: "spec.tidb.credentialsSecretRef",
         Login: static spec => spec.Tidb?.CredentialsSecretRef,
         DefaultSwap: static _ => SwapMethod.ReplaceBinary,
-        BackupStorage: static spec => spec.Tidb?.Backup.Storage);
+        BackupStorage: static spec => spec.Tidb?.Backup?.Storage);
 
     public IEngineReport Report { get; } = new TiDbReport();
 

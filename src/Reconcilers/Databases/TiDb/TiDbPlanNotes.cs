@@ -40,10 +40,10 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
             }
         }
 
-        yield return Tidb.Backup.Waived
-            ? "NO BACKUP is taken: spec.tidb.backup.waived is true. Make sure that another backup exists: data can be "
-                + "restored from nothing else."
-            : $"Data can only be restored from the backup: {string.Join(", ", Tidb.Backup.Databases)}.";
+        yield return Tidb.Backup is { } backup
+            ? $"Data can only be restored from the backup: {string.Join(", ", backup.Databases)}."
+            : "NO BACKUP is taken: you acknowledged NoBackup. Make sure that another backup exists: data can be "
+                + "restored from nothing else.";
     }
 
     private IEnumerable<string> Work()
@@ -71,37 +71,6 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
         {
             yield return $"After the first TiDB server, {servers} are stopped side by side "
                 + "(spec.tidb.maxUnavailableServers). The others must be able to serve all clients meanwhile.";
-        }
-
-        if (!spec.AllowUnavailability)
-        {
-            yield break;
-        }
-
-        var voters = spec.Of(DatabaseComponent.PD).Count();
-        if (voters < 3)
-        {
-            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with {voters} PD the whole cluster is "
-                + $"unavailable while one restarts, {voters} times.";
-        }
-
-        if (spec.Of(DatabaseComponent.TiDB).Count() == 1)
-        {
-            yield return "EXPECTED OUTAGE, accepted by allowUnavailability: with one TiDB server, all SQL fails while "
-                + "it restarts.";
-        }
-
-        if (discovery.MaxReplicas < 3)
-        {
-            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with max-replicas {discovery.MaxReplicas} "
-                + "part of the data is unavailable while a TiKV restarts, "
-                + $"{spec.Of(DatabaseComponent.TiKV).Count()} times.";
-        }
-
-        if (spec.Of(DatabaseComponent.Pump).Count() == 1)
-        {
-            yield return "EXPECTED OUTAGE, accepted by allowUnavailability: with one pump, writes fail while it "
-                + "restarts.";
         }
     }
 

@@ -91,14 +91,14 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
         }
 
         var packages = _plan.Phase(Phases.PreparePackage);
-        var storage = StorageText.Of(_tidb.Backup.Storage) is { Length: > 0 } place ? place : null;
+        var storage = StorageText.Of(_tidb.Backup?.Storage) is { Length: > 0 } place ? place : null;
         Next(new SaveConfiguration(storage), Phases.SaveConfiguration);
-        var snapshot = _tidb.Backup.Waived
+        var snapshot = _tidb.Backup is not { } backup
             ? null
             : Next(
                 new TakeTiDbSnapshot(
-                    _tidb.Backup.Databases, storage ?? "", _tidb.Backup.Threads,
-                    _tidb.Backup.Encryption is { Recipients.Count: > 0 } encryption ? encryption.Recipients : null),
+                    backup.Databases, storage ?? "", backup.Threads,
+                    backup.Encryption is { Recipients.Count: > 0 } encryption ? encryption.Recipients : null),
                 Phases.Backup);
         var saved = _barrier;
         _barrier = packages;

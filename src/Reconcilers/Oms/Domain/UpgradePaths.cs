@@ -4,13 +4,9 @@ namespace Drydock.Reconcilers.Oms;
 /// (docs/project/research/oms.md#procedure), as the version data has it. Pure.</summary>
 internal sealed class UpgradePaths(OmsEditionVersions versions)
 {
-    private const string Flag = "spec.allowUnsupportedPath: true allows it at your own risk, and the plan says so.";
-
     /// <summary>Checks the upgrade from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below
     /// 3.3.0.</summary>
-    /// <param name="allowUnlisted">Allows an upgrade that the vendor merely does not list; never one whose steps are
-    /// unknown, a downgrade, or another edition.</param>
-    public static UpgradePath Check(OmsEdition edition, OmsVersion from, OmsVersion to, bool allowUnlisted = false)
+    public static UpgradePath Check(OmsEdition edition, OmsVersion from, OmsVersion to)
     {
         if (edition == OmsEdition.Community)
         {
@@ -32,11 +28,11 @@ internal sealed class UpgradePaths(OmsEditionVersions versions)
             > 0 => new UpgradePath.Refused(
                 $"{from} to {to} is a downgrade, which an upgrade of OMS cannot do. Correct spec.fromVersion or "
                     + "spec.toVersion."),
-            _ => new UpgradePaths(OmsVersionData.Of(edition)).Check(from, to, allowUnlisted),
+            _ => new UpgradePaths(OmsVersionData.Of(edition)).Check(from, to),
         };
     }
 
-    private UpgradePath Check(OmsVersion from, OmsVersion to, bool allowUnlisted)
+    private UpgradePath Check(OmsVersion from, OmsVersion to)
     {
         if (versions.Floor is { } floor && from < floor)
         {
@@ -51,16 +47,10 @@ internal sealed class UpgradePaths(OmsEditionVersions versions)
             return new UpgradePath.Allowed(versions, from, to, Unlisted: null);
         }
 
-        var why = $"OMS {versions.Edition} {from} to {to}: {WhatIsListed(to)}";
-        var refusal = $"{why}; {WayOut(from, to)}.";
-        if (Obstacle(from, to) is { } obstacle)
-        {
-            return new UpgradePath.Refused($"{refusal} {obstacle}, so allowUnsupportedPath does not allow it.");
-        }
-
-        return allowUnlisted
-            ? new UpgradePath.Allowed(versions, from, to, why)
-            : new UpgradePath.Refused($"{refusal} {Flag}");
+        var why = $"OMS {versions.Edition} {from} to {to}: {WhatIsListed(to)}; {WayOut(from, to)}.";
+        return Obstacle(from, to) is { } obstacle
+            ? new UpgradePath.Refused($"{why} {obstacle}, so this cannot be acknowledged.")
+            : new UpgradePath.Allowed(versions, from, to, why);
     }
 
     /// <summary>The highest release to which the vendor's guides lead from another without a question.</summary>
@@ -174,8 +164,9 @@ internal abstract record UpgradePath
     {
     }
 
-    /// <summary>The upgrade is supported, or was let through.</summary>
-    /// <param name="Unlisted">Why the vendor does not list it; null if it does.</param>
+    /// <summary>The upgrade is supported, or may be acknowledged.</summary>
+    /// <param name="Unlisted">That the vendor does not list it, and what to do instead; null if it does. Its steps are
+    /// known all the same.</param>
     public sealed record Allowed(OmsEditionVersions Versions, OmsVersion From, OmsVersion To, string? Unlisted)
         : UpgradePath
     {

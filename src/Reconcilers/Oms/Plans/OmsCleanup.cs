@@ -8,9 +8,12 @@ internal sealed class OmsCleanup : IRunCleanup
 
     public string Stops => "No more old containers are removed";
 
-    public bool IsAccepted(RunSpec spec) => Of(spec) is { Accepted: true };
+    public string Word => Reasons.RemoveOldContainers;
 
-    public string? After(RunSpec spec) => Of(spec) is { Accepted: false, After: { Length: > 0 } after } ? after : null;
+    public string? After(RunSpec spec) =>
+        spec.DesiredState != DesiredState.RolledBack && ((OmsUpgradeSpec)spec).Cleanup.After is { Length: > 0 } after
+            ? after
+            : null;
 
     public DateTimeOffset? From(RunStatus status) => ((OmsUpgradeStatus)status).CleanupFrom;
 
@@ -20,7 +23,4 @@ internal sealed class OmsCleanup : IRunCleanup
         (OmsUpgradeStatus)status with { CleanupFrom = from, CleanupAt = at };
 
     public Plan Compile(RunSpec spec, PlanProgress done) => new CleanupPlanner((OmsUpgradeSpec)spec, done).Compile();
-
-    private static CleanupSpec? Of(RunSpec spec) =>
-        spec.DesiredState == DesiredState.RolledBack ? null : ((OmsUpgradeSpec)spec).Cleanup;
 }

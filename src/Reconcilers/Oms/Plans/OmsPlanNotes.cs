@@ -69,10 +69,6 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
 
     private IEnumerable<string?> Sometimes() =>
     [
-        Path.Unlisted is { } unlisted
-            ? $"NOT LISTED BY THE VENDOR, permitted by allowUnsupportedPath: {unlisted}. It is unknown whether the new "
-                + "version can use this data; a rollback restores the snapshot."
-            : null,
         Obd(discovery)?.Message,
         spec.Correction.Archive is not null && !Path.NeedsCorrectionJar
             ? "spec.correction.archive is not used, because this upgrade path has no correction JAR."

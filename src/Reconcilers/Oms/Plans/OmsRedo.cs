@@ -17,7 +17,7 @@ internal sealed class OmsRedo : IRunRedo
             + $"the projects in the console, then upgrade again. Or hold {Phases.StartNew} "
             + $"({Annotations.Hold}={Phases.StartNew}), set {Annotations.Retry}={consent}, rename them in the tables "
             + "after the restore, then approve."
-        : $"The run continues only on restored data. Set spec.retry or {Annotations.Retry}={consent} to stop the new "
+        : $"The run continues only on restored data. Set {Annotations.Retry}={consent} to stop the new "
         + $"containers, drop the databases, restore the snapshot and continue from {Phases.StartNew}; after "
         + $"{RunMessages.RetryWord} the run waits for an approval before that. Or set spec.desiredState: RolledBack to "
         + "roll back.";

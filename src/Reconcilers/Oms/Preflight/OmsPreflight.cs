@@ -102,9 +102,18 @@ internal sealed class OmsPreflight(
         }
 
         var edition = spec.Edition;
-        switch (UpgradePaths.Check(edition, from, to, spec.AllowUnsupportedPath))
+        switch (UpgradePaths.Check(edition, from, to))
         {
             case UpgradePath.Allowed allowed:
+                if (allowed.Unlisted is { } why)
+                {
+                    _findings.Ask(
+                        Reasons.VersionPathUnsupported,
+                        "Unlisted",
+                        $"{why} Whether {to} can use this data is not known; a rollback restores the snapshot.",
+                        field: "spec.toVersion");
+                }
+
                 foreach (var question in allowed.Questions)
                 {
                     _findings.Ask(

@@ -34,8 +34,8 @@ internal static class PresentVersions
                     + $"Not seen to run it: {string.Join(", ", nodes.Except(there).Select(node => node.Name))}. "
                     + $"If the OmsUpgrade that did this still exists{MadeBy(there)}, retry it or roll it back. If it "
                     + "was lost, bring all nodes to one version manually (restore the BackupSnapshot of that upgrade "
-                    + "before an old container is started); then a new object with spec.adoptTarget: true takes over "
-                    + "its target.",
+                    + "before an old container is started); then a new object takes over its target with the "
+                    + $"annotation {Annotations.Adopt}.",
                 field: Field);
         }
         else

@@ -34,7 +34,7 @@ internal static class OmsActionList
                     notEnabled ?? (known.HaConfig ? null : $"OMS {upgrade.Spec.ToVersion} has no high availability.")),
             ],
             .. (known.Advice ?? []).Select(a => new ActionEntry(Reasons.VersionAdvice, a.Message, a.Key)),
-            .. OmsPlanProgress.Stops(plan).Select(stop => OldContainer(upgrade, stop)),
+            .. OmsPlanProgress.Stops(plan).Select(OldContainer),
         ];
     }
 
@@ -96,11 +96,10 @@ internal static class OmsActionList
     private static string? Recovery(LinkFacts? links, OmsProject project, bool highAvailabilityOn) =>
         links is null ? null : LinkRecovery.Of(links, project.Kind, project.Status, highAvailabilityOn);
 
-    private static ActionEntry OldContainer(OmsUpgrade upgrade, Step stop) => new(
+    private static ActionEntry OldContainer(Step stop) => new(
         Reasons.RemoveOldContainers,
-        "The old containers are stopped and kept for a rollback. When you are content, remove them: "
-        + new KubectlCommands(OmsUpgrade.ShortName, upgrade.Metadata).Patch(
-            """{"spec":{"cleanup":{"accepted":true}}}""") + ".",
+        "The old containers are stopped and kept for a rollback. When you are content, remove them with the command in "
+        + "status.nextAction.",
         stop.Node ?? "",
         $"container {stop.As<StopContainer>().Name}");
 }

@@ -93,11 +93,9 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
             Metadata = ChildMetadata.Owned(name, OmsUpgrade.KindName, upgrade.Metadata).MadeBy(context),
             Spec = new SnapshotRestoreSpec
             {
-                Mode = RunMode.Apply,
                 SnapshotRef = new SnapshotReference { Name = Snapshot, Uid = SnapshotUid },
                 Target = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
                 Databases = Databases,
-                AllowDrop = [.. Databases],
                 IdentitySecretRef = upgrade.Spec.Backup.IdentitySecretRef,
                 Threads = upgrade.Spec.Backup.Threads,
                 Timeout = upgrade.Spec.Timeouts.RestoreDatabases,

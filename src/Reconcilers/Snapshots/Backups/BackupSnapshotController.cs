@@ -39,7 +39,6 @@ internal sealed class BackupSnapshotController(
     protected override BackupSnapshotStatus Reduce(BackupSnapshotStatus status) =>
         status with { Databases = [], Receipt = null };
 
-    protected override string? RetryOf(BackupSnapshotSpec spec) => spec.Retry;
 
     protected override string FailureOf(BackupSnapshotStatus status) => Reasons.SnapshotFailed;
 
@@ -144,7 +143,7 @@ internal sealed class BackupSnapshotController(
             () => throw new SnapshotException(
                 SnapshotFailure.DumpFailed,
                 $"The snapshot was not finished within {snapshot.Spec.Timeout} (spec.timeout). Increase it, then set a "
-                + "new spec.retry."));
+                + $"new {Annotations.Retry}."));
         return job;
     }
 
@@ -219,7 +218,7 @@ internal sealed class BackupSnapshotController(
                 reason,
                 Sentences.Join(
                     message,
-                    "No file was overwritten. After the repair set a new spec.retry, or create another "
+                    $"No file was overwritten. After the repair set a new {Annotations.Retry}, or create another "
                     + "BackupSnapshot.")),
             now);
     }

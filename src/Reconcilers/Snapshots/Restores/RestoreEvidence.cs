@@ -4,8 +4,6 @@ namespace Drydock.Reconcilers.Snapshots;
 /// databases, because etcd or the object was restored from a backup. Pure.</summary>
 internal static class RestoreEvidence
 {
-    private const int TokenDigits = 8;
-
     /// <summary>The UID under which the restore began: an object that was restored together with its status has another
     /// UID and is the same restore.</summary>
     public static string Uid(SnapshotRestore restore) =>
@@ -92,14 +90,12 @@ internal static class RestoreEvidence
     // The command that accepts exactly what was found; null if it was given.
     private static string? Ask(SnapshotRestore restore, string found)
     {
-        var digest = Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{Uid(restore)}\n{found}")))[..TokenDigits];
-        var (token, accepted) = ($"restore@{digest}", RunTokens.List(restore.Metadata, Annotations.Approve).ToList());
-        return accepted.Contains(token, StringComparer.Ordinal)
+        var word = RestoreApproval.WordFor(Uid(restore), [found]);
+        var given = RunTokens.List(restore.Metadata, Annotations.Approve).Append(word);
+        return RestoreApproval.IsGiven(restore, word)
             ? null
             : $"`kubectl -n {restore.Metadata.Namespace} annotate snapshotrestore {restore.Metadata.Name} --overwrite "
-                + $"{Annotations.Approve}={string.Join(',', accepted.Append(token))} "
-                + $"{Annotations.Retry}=accept-{digest}`";
+                + $"{Annotations.Approve}={string.Join(',', given)} {Annotations.Retry}={word}`";
     }
 
     private static bool IsSame(SnapshotRestore restore, RestoreWork work, RestoreWitness witness) =>

@@ -6,21 +6,20 @@ internal static class RestoreGuards
     /// <exception cref="RestoreStopException">Something prevents the restore.</exception>
     public static void Require(RestoreWork work, SnapshotRestore restore, bool planOnly)
     {
-        var (spec, status, look) = (restore.Spec, restore.Status, work.State);
+        var (status, look) = (restore.Status, work.State);
         var left = work.Databases.Where(d => !IsDone(status, d.Name)).ToList();
         var names = left.ConvertAll(d => d.Name);
         var there = look.Databases.Where(d => names.Contains(d.Name, StringComparer.Ordinal)).ToList();
         var refused = there.FindAll(d => d.Exists
             && StateOf(status, d.Name) == RestoreState.Pending
-            && !spec.AllowDrop.Contains(d.Name, StringComparer.Ordinal));
-        if (!planOnly && refused.Count > 0)
+            && !MayDrop(restore, work, d.Name));
+        if (refused.Count > 0)
         {
             var unnamed = refused.Select(d => $"Database {d.Name} exists at {look.Address} with {d.Tables} tables and "
-                + "is not in spec.allowDrop");
+                + "did not when the restore was approved");
             throw RestoreStopException.Failed(
                 Reasons.DropNotAllowed,
-                $"{string.Join("; ", unnamed)}. Add it to spec.allowDrop if its present contents may be lost."
-                + (RestoreProgress.HasBegun(status) ? "" : " Nothing was changed."));
+                $"{string.Join("; ", unnamed)}. It is not dropped. Move it away, then set a new {Annotations.Retry}.");
         }
 
         var blocks = Blocks(work, left, there).ToList();
@@ -40,6 +39,13 @@ internal static class RestoreGuards
                 ]);
         }
     }
+
+    /// <summary>Whether a database that exists may be dropped: in an upgrade every one of the restore, otherwise those
+    /// that existed when the restore began. Before that, the approval is of those that exist.</summary>
+    public static bool MayDrop(SnapshotRestore restore, RestoreWork work, string database) =>
+        work.Upgrade is not null
+        || !RestoreProgress.HasBegun(restore.Status)
+        || restore.Status!.Databases.Exists(d => d.Name == database && d.Dropped);
 
     /// <summary>Sessions of other accounts block a restore that does not belong to an upgrade; the operator never ends
     /// them.</summary>

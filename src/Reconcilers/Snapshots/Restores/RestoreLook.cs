@@ -4,9 +4,6 @@ namespace Drydock.Reconcilers.Snapshots;
 internal sealed class RestoreLook(
     SnapshotServices services, SnapshotRestore restore, CancellationToken cancellationToken)
 {
-    // From the creation of the object: a manifest that is applied again months later must not be in time.
-    private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(7);
-
     private static readonly string[] SystemSchemas =
         ["mysql", "information_schema", "performance_schema", "sys", "oceanbase"];
 
@@ -18,7 +15,7 @@ internal sealed class RestoreLook(
     public async Task<RestoreWork> ReadAsync()
     {
         var upgrade = await UpgradeLink.FindAsync(services.Kubernetes, restore, cancellationToken);
-        RequireInTime(upgrade is not null);
+        RestoreApproval.RequireInTime(services, restore);
         var (location, source) = restore.Spec.SnapshotRef is { } reference
             ? await FromObjectAsync(reference)
             : (await FromFilesAsync(), null);
@@ -70,47 +67,6 @@ internal sealed class RestoreLook(
                 ? $"spec.source.tls.mode of BackupSnapshot {restore.Spec.SnapshotRef?.Name}"
                 : "spec.target.tls.mode",
         };
-    }
-
-    /// <summary>Refuses to start without <c>spec.notAfter</c>, or after it; a restore that has started continues. Which
-    /// databases were restored is known from status only, and a status is lost when the object is deleted and applied
-    /// again: without a deadline the same manifest would drop the databases again months later.</summary>
-    /// <param name="ofUpgrade">Whether an upgrade waits for the restore and is responsible for it.</param>
-    /// <exception cref="RestoreStopException">The restore must not start.</exception>
-    public void RequireInTime(bool ofUpgrade)
-    {
-        if (restore.Spec.Mode != RunMode.Apply || RestoreProgress.HasBegun(restore.Status))
-        {
-            return;
-        }
-
-        if (restore.Spec.NotAfter is null && !ofUpgrade)
-        {
-            throw RestoreStopException.Failed(
-                Reasons.InvalidSpec,
-                "spec.notAfter is not set. A restore with mode: Apply needs the time after which it must not start, "
-                + "for example 2026-03-01T04:00:00Z, so that the same manifest applied again later drops nothing. Set "
-                + "it to some hours from now. Nothing was changed.");
-        }
-
-        if (restore.Spec.NotAfter is { } last
-            && restore.Metadata.CreatedAt is { } created
-            && last - created > LongestDeadline)
-        {
-            throw RestoreStopException.Failed(
-                Reasons.InvalidSpec,
-                $"spec.notAfter is {DueTime.Text(last)}, and this object was created at "
-                + $"{DueTime.Text(created)}. At most {LongestDeadline.TotalDays} days later are allowed, that is "
-                + $"{DueTime.Text(created + LongestDeadline)}: the same manifest applied again later must drop "
-                + "nothing. Set an earlier spec.notAfter, or create another SnapshotRestore. Nothing was changed.");
-        }
-
-        if (DueTime.Read(services.Kubernetes, services.Time).RefuseStart(restore.Spec.NotAfter) is { } late)
-        {
-            throw late.Reason == Reasons.TooLate
-                ? RestoreStopException.Failed(late.Reason, late.Message)
-                : RestoreStopException.Blocked(late.Reason, late.Message);
-        }
     }
 
     private async Task<(SnapshotLocation Location, DatabaseSource? Source)> FromObjectAsync(SnapshotReference reference)
@@ -260,31 +216,46 @@ internal sealed record RestoreWork(
 
     public override string ToString() => $"{Location.Prefix} to {Connection.Describe()}";
 
-    /// <summary>What a restore with mode: Plan would drop and load, and what would stop it, for status.</summary>
-    public string PlanText(SnapshotRestoreSpec spec)
+    private List<ServerDatabase> Drops => [.. State.Databases.Where(d => d.Exists)];
+
+    /// <summary>The state of a restore that waits for its approval.</summary>
+    public RestoreOutcome Held(SnapshotRestore restore)
     {
-        var drops = State.Databases.Where(d => d.Exists).ToList();
-        var refused = drops.Select(d => d.Name).Except(spec.AllowDrop, StringComparer.Ordinal).ToList();
-        return Sentences.Join(
-            $"Snapshot {Manifest.Id} of {Manifest.StartedAt:u} is valid. {Databases.Count} databases would be loaded "
-                + $"at {State.Address}.",
-            drops.Count == 0
-                ? "No database would be dropped."
-                : $"Dropped first: {string.Join(", ", drops.Select(d => $"{d.Name} ({d.Tables} tables)"))}.",
+        var word = RestoreApproval.WordFor(restore, this);
+        var commands = new KubectlCommands(SnapshotRestore.Plural, restore.Metadata);
+        var message = Sentences.Join(
+            $"Snapshot {Manifest.Id} of {Manifest.StartedAt:u} is valid. Nothing was changed.",
+            $"To drop and load what status.databases shows at {State.Address}, approve it: "
+                + $"{commands.Annotate(Annotations.Approve, word)}.",
             OutsideKey.Describe(State.OutsideKeys),
-            refused.Count == 0
-                ? null
-                : $"spec.allowDrop lacks {string.Join(", ", refused)}: with mode: Apply the restore would fail "
-                + $"({Reasons.DropNotAllowed}).",
             State.Sessions.Count == 0
                 ? null
                 : $"Sessions now: {string.Join("; ", State.Sessions.Take(10).Select(x => x.Describe()))}.",
             State.SeesAllSessions
                 ? null
                 : $"Sessions of other accounts are not visible: account {State.Facts.Account} lacks PROCESS.",
-            Unverified,
-            "Nothing was changed.");
+            Unverified);
+        return new RestoreOutcome(RestoreEnd.Planned, Reasons.PlanReady, message)
+        {
+            Hold = new HoldStatus
+            {
+                Name = word[..word.IndexOf('@', StringComparison.Ordinal)],
+                Approval = word,
+                Consent = Consent(),
+                Destroys = Drops.Count > 0 ? true : null,
+            },
+        };
     }
+
+    private string Consent() => string.Join('\n', new[]
+    {
+        Drops.Count == 0
+            ? "No database exists that would be dropped."
+            : $"Drops {string.Join(", ", Drops.Select(d => $"{d.Name} ({d.Tables} tables)"))} at {State.Address}: what "
+                + $"was written since {Manifest.StartedAt:u} is lost.",
+        $"Loads {Databases.Count} databases from snapshot {Manifest.Id}.",
+        Drops.Count == 0 ? "" : "Cannot be undone from the first drop on.",
+    }.Where(line => line.Length > 0));
 }
 
 /// <summary>Finds the upgrade whose rollback a restore is.</summary>

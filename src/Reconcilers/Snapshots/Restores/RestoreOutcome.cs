@@ -7,7 +7,7 @@ internal enum RestoreEnd
 {
     Restored,
 
-    /// <summary>mode: Plan has ended; nothing was changed.</summary>
+    /// <summary>It waits for its approval; nothing was changed.</summary>
     Planned,
 
     /// <summary>It was told to start no other database.</summary>
@@ -36,6 +36,9 @@ internal sealed record RestoreOutcome(RestoreEnd End, string Reason, string Mess
 
     /// <summary>What is missing may be created yet, while the object is new.</summary>
     public bool MayArrive { get; init; }
+
+    /// <summary>The hold of a restore that waits for its approval.</summary>
+    public HoldStatus? Hold { get; init; }
 
     public static RestoreOutcome Stopped(string message) => new(RestoreEnd.Stopped, Reasons.Paused, message);
 }

@@ -27,7 +27,8 @@ internal static class RestoreProgress
             .. work.Databases.Select(d =>
             {
                 var there = work.State.Databases.First(l => l.Name == d.Name);
-                return status.Databases.Find(b => b.Name == d.Name && b.State != RestoreState.Pending)
+                return status.Databases.Find(b =>
+                    b.Name == d.Name && (b.State != RestoreState.Pending || HasBegun(status)))
                     ?? new RestoredDatabase
                     {
                         Name = d.Name,
@@ -164,7 +165,8 @@ internal static class RestoreStatusComposer
             UnderWay(status),
             IsRestoring(status) ? Reasons.Restoring : Reasons.Verifying,
             activity,
-            now);
+            now) with
+        { Holds = [] };
 
     public static SnapshotRestoreStatus Ended(
         SnapshotRestore restore, SnapshotRestoreStatus status, RestoreOutcome outcome, DateTimeOffset now)
@@ -192,10 +194,16 @@ internal static class RestoreStatusComposer
                     : Sentences.Join(
                         outcome.Message,
                         half,
-                        $"To continue, change the spec, or set a new spec.retry or annotation {Annotations.Retry}.")),
+                        $"To continue, change the spec, or set a new annotation {Annotations.Retry}.")),
             _ => (RunState.Working, UnderWay(status), outcome.Message),
         };
-        return Compose(restore, status, state, phase, outcome.Reason, message, now);
+        var held = outcome.Hold is { } hold
+            ? hold with { Since = status.Holds.Find(h => h.Approval == hold.Approval)?.Since ?? now.ToSeconds() }
+            : null;
+        return Compose(restore, status, state, phase, outcome.Reason, message, now) with
+        {
+            Holds = held is null ? [] : [held],
+        };
     }
 
     public static bool IsRestoring(SnapshotRestoreStatus? status) =>

@@ -8,8 +8,9 @@ namespace Drydock.Reconcilers.Snapshots;
 /// there.</item>
 /// <item>If an earlier job had begun, its sessions are ended, and the server is read again.</item>
 /// <item>The databases must have the witnesses that status expects, and the plan is written to status.</item>
-/// <item>The guards are checked: spec.allowDrop, what the server lacks, and sessions of others.</item>
-/// <item>Every file that is left is read and compared with the manifest; a restore that only plans ends here.</item>
+/// <item>The guards are checked: what may be dropped, what the server lacks, and sessions of others.</item>
+/// <item>Every file that is left is read and compared with the manifest; a restore that is not approved waits
+/// here.</item>
 /// <item>The databases are claimed, so that no upgrade and no other restore works on them.</item>
 /// <item>The server, the guards, the witnesses and the deadline are checked again.</item>
 /// <item>Each database that exists gets the witness of this restore, and status says that the restore has begun.</item>
@@ -65,7 +66,8 @@ internal sealed class RestoreRun(
         var storage = new RestoreReadOnlyStorage(_work.Location.Storage, NotedAsync);
         _work = _work with { Location = _work.Location with { Storage = storage } };
         var begun = RestoreProgress.HasBegun(restore.Status);
-        var planOnly = restore.Spec.Mode == RunMode.Plan && !begun;
+        var word = RestoreApproval.WordFor(restore, _work);
+        var planOnly = _work.Upgrade is null && !begun && !RestoreApproval.IsGiven(restore, word);
         if (!planOnly)
         {
             await TakeOverAsync();
@@ -87,7 +89,8 @@ internal sealed class RestoreRun(
             RequireWitnesses();
         }
 
-        await CommitAsync(status => RestoreProgress.Planned(status, _work));
+        await CommitAsync(status => RestoreApproval.Record(
+            restore, RestoreProgress.Planned(status, _work), begun ? "" : word, services.Time.GetUtcNow()));
         if (!Left().Any())
         {
             return Restored();
@@ -97,7 +100,7 @@ internal sealed class RestoreRun(
         await VerifyAsync();
         if (planOnly)
         {
-            return new RestoreOutcome(RestoreEnd.Planned, Reasons.PlanReady, _work.PlanText(restore.Spec));
+            return _work.Held(restore);
         }
 
         if (job.StopAfterCurrent && !begun)
@@ -109,8 +112,15 @@ internal sealed class RestoreRun(
 
         // The verification may have taken an hour, so the server is checked again before the decision.
         await LookAgainAsync();
+        if (_work.Upgrade is null && !begun && RestoreApproval.WordFor(restore, _work) != word)
+        {
+            throw RestoreStopException.Waits(
+                Reasons.Pending,
+                $"What would be restored at {_work.State.Address} changed while it was checked. It is checked again.");
+        }
+
         RestoreGuards.Require(_work, restore, planOnly: false);
-        look.RequireInTime(_work.Upgrade is not null);
+        RestoreApproval.RequireInTime(services, restore);
         RequireWitnesses();
         await BeginAsync();
         return await EachAsync();
@@ -219,11 +229,16 @@ internal sealed class RestoreRun(
         {
             if (!await IsLentAsync(target)
                 && await services.Claims.ClaimAsync(
-                    target, restore, adopt: false, keep, cancellationToken) is { } holder)
+                    target,
+                    restore,
+                    restore.Metadata.Annotation(Annotations.Adopt),
+                    keep,
+                    cancellationToken) is { } holder)
             {
-                return $"{holder} holds {target.Identity}. The restore continues automatically when it finishes or is "
-                    + "deleted. If that object no longer exists, check the database, then delete the Lease "
-                    + $"{holder.Lease}.";
+                return $"{holder} holds {target.Identity}. " + (holder.IsGone
+                    ? "It no longer exists. Check the database, then take it over with the annotation "
+                        + $"{Annotations.Adopt}={holder.Uid}."
+                    : "The restore continues automatically when it finishes or is deleted.");
             }
         }
 
@@ -443,13 +458,15 @@ internal sealed class RestoreRun(
         if (drop.Existed
             && !job.Dropped.Contains(drop.Database)
             && IsPending(drop.Database)
-            && !restore.Spec.AllowDrop.Contains(drop.Database, StringComparer.Ordinal))
+            && !(RestoreGuards.MayDrop(restore, _work, drop.Database)
+                && (_work.Upgrade is not null
+                    || _work.State.Databases.Any(d => d.Name == drop.Database && d.Exists))))
         {
             throw RestoreStopException.Failed(
                 Reasons.DropNotAllowed,
                 Sentences.Join(
                     $"Database {drop.Database} with {drop.Tables} tables was created at {_work.State.Address} after "
-                        + "the check and is not in spec.allowDrop. It was not dropped.",
+                        + "the check. It was not dropped.",
                     job.DroppedText));
         }
 

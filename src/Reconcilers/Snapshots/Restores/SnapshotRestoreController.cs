@@ -45,7 +45,6 @@ internal sealed class SnapshotRestoreController(
     protected override SnapshotRestoreStatus Reduce(SnapshotRestoreStatus status) =>
         status with { Databases = [], Receipt = null };
 
-    protected override string? RetryOf(SnapshotRestoreSpec spec) => spec.Retry;
 
     protected override string FailureOf(SnapshotRestoreStatus status) =>
         status.Conditions.Find(c => c.Type == ConditionTypes.Failed)?.Reason ?? Reasons.RestoreFailed;
@@ -73,11 +72,12 @@ internal sealed class SnapshotRestoreController(
     }
 
     // Nothing is done with it until the spec changes or a retry is asked for.
-    private bool IsOver(SnapshotRestore restore) =>
+    private static bool IsOver(SnapshotRestore restore) =>
         restore.Status?.Phase == SnapshotRestorePhases.Succeeded
         || (restore.Status?.Phase is SnapshotRestorePhases.Planned or SnapshotRestorePhases.Failed
             && restore.Status.ObservedGeneration == restore.Metadata.Generation
-            && NewRetries(restore).Count == 0);
+            && NewRetries(restore).Count == 0
+            && !(restore.Status.Phase == SnapshotRestorePhases.Planned && RestoreApproval.HasNew(restore)));
 
     private static bool IsPaused(SnapshotRestore restore) =>
         ControlAnnotations.IsPaused(restore.Metadata, restore.Spec.Paused);
@@ -156,9 +156,7 @@ internal sealed class SnapshotRestoreController(
             return _looks.First;
         }
 
-        if (restore.Spec.Mode == RunMode.Apply
-            && restore.Metadata.DeletionTimestamp is null
-            && !HasFinalizer(restore))
+        if (restore.Metadata.DeletionTimestamp is null && !HasFinalizer(restore))
         {
             return await TakeFinalizerAsync(restore, cancellationToken);
         }
@@ -207,7 +205,7 @@ internal sealed class SnapshotRestoreController(
                 Sentences.Join(
                     $"The restore was not finished within {restore.Spec.Timeout} (spec.timeout).",
                     job.DroppedText,
-                    "Increase it, then set a new spec.retry.")));
+                    $"Increase it, then set a new {Annotations.Retry}.")));
         return ShowProgress;
     }
 

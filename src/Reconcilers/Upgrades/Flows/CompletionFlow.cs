@@ -16,6 +16,8 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
         && RunTokens.NewRollback(entity) is null
         && !(entity.Status!.Phase == RunPhases.RolledBack && entity.Written.DesiredState == DesiredState.Upgraded
             && RunWords.New(entity, WordKind.Retry).Any())
+        && !(entity.Status!.Phase == RunPhases.Succeeded && _kind.Cleanup is not null
+            && RunWords.New(entity, WordKind.Approval).Any())
         && InertFor(entity) != TimeSpan.Zero;
 
     public static bool IsAtRest(RunObject entity) =>
@@ -32,6 +34,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
             || entity.Status is not { Phase: RunPhases.Succeeded } status
             || status.CleanupPlan is not null ? null
             : status.Message?.Contains(Doubted, StringComparison.Ordinal) == true ? TimeSpan.Zero
+            : IsApproved(cleanup, entity.Spec, status) && !IsChanged(entity.Spec, status) ? TimeSpan.Zero
             : cleanup.AnnouncedAt(status) is { } due ? Frame.Due.Until(due)
             : cleanup.After(entity.Spec) is not null && !IsChanged(entity.Spec, status) ? TimeSpan.Zero
             : null;
@@ -142,10 +145,14 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
         _kind.Cleanup is { } cleanup
             && (status.CleanupPlan is { } plan
                 ? !plan.IsDone
-                : cleanup.IsAccepted(turn.Spec)
+                : IsApproved(cleanup, turn.Spec, status)
                     || (WishedAt(cleanup, turn.Spec, cleanup.From(status)) is { } wished
                         && turn.Due.Now is { } now
                         && DueTime.IsDue(cleanup.AnnouncedAt(status), wished, now)));
+
+    private static bool IsApproved(IRunCleanup cleanup, RunSpec spec, RunStatus status) =>
+        spec.DesiredState == DesiredState.Upgraded
+        && RunTokens.Approved(status, status.Plan!).Contains(cleanup.Word);
 
     private static DateTimeOffset? WishedAt(IRunCleanup cleanup, RunSpec spec, DateTimeOffset? from) =>
         cleanup.After(spec) is { } after ? from + KubernetesDuration.Parse(after) : null;

@@ -13,7 +13,7 @@ internal sealed record ClaimOf(ClaimTarget Target, bool Keep) : Effect<ClaimHold
 {
     public override Task<ClaimHolder?> DoAsync(RunFrame frame, Turn turn, CancellationToken cancellationToken) =>
         frame.Services.Claims.ClaimAsync(
-            Target, turn.Entity.Entity, turn.Spec.AdoptTarget, Keep, cancellationToken);
+            Target, turn.Entity.Entity, turn.Metadata.Annotation(Annotations.Adopt), Keep, cancellationToken);
 }
 
 /// <summary>Another holder of the first of these targets that has one; null if none has.</summary>

@@ -178,7 +178,8 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
     // A holder that was deleted may be succeeded.
     private Decision Awaited(Turn turn, ClaimTarget target, Func<Decision> next) => Decision.Do(
         new HolderOf(target),
-        found => found is var (taken, holder) && !(holder.IsGone && turn.Spec.AdoptTarget)
+        found => found is var (taken, holder)
+            && !(holder.IsGone && holder.Uid == turn.Metadata.Annotation(Annotations.Adopt))
             ? Busy(turn, taken, holder)
             : next());
 

@@ -5,7 +5,7 @@ internal static class RunMessages
 {
     /// <summary>How a message names the retry that counts then: the word is filled in where the status is
     /// composed.</summary>
-    public const string Retry = $"spec.retry or {Annotations.Retry}={RetryWord}";
+    public const string Retry = $"{Annotations.Retry}={RetryWord}";
 
     public const string RetryWord = "<retry>";
 
@@ -59,7 +59,7 @@ internal static class RunMessages
 
     public static string HolderGone(string target, ClaimHolder holder) =>
         $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is unknown. "
-        + "Check the target, then set spec.adoptTarget: true to take it over.";
+        + $"Check the target, then take it over with the annotation {Annotations.Adopt}={holder.Uid}.";
 
     /// <summary>Another object has claimed the target of a run under way. Its deletion would undo the changes of this
     /// run on a target that the other one works on.</summary>

@@ -9,8 +9,8 @@ internal interface IRunCleanup
 
     string Stops { get; }
 
-    /// <summary>Whether it is asked for at once.</summary>
-    bool IsAccepted(RunSpec spec);
+    /// <summary>What an approval of the plan that has succeeded names to ask for it at once.</summary>
+    string Word { get; }
 
     /// <summary>How long after the success it is asked for; null if it is not.</summary>
     string? After(RunSpec spec);

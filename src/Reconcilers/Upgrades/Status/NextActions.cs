@@ -9,8 +9,8 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 
     private bool IsRollback => status.RollbackPlan is not null;
 
-    private string TakeOver =>
-        $"Check the target, then take it over: {_kubectl.Patch("""{"spec":{"adoptTarget":true}}""")}.";
+    private static string TakeOver =>
+        $"Check the target, then take it over with the annotation {Annotations.Adopt} that status.message has.";
 
     private string RetryCommand => RetryWith(Word.For(Word.Retry, status.Retried()));
 
@@ -88,13 +88,20 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         var actions = status.ActionRequired.Count > 0 ? "Do what status.actionRequired lists." : null;
         if (!IsRollback)
         {
-            return actions ?? "Nothing.";
+            return Sentences.Join(actions ?? "Nothing.", CleanUp());
         }
 
-        var upgraded = $$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{status.RetryWord}}}"}}""";
-        var again = RunMessages.IsAnnotated(entity) ? RetryCommand : _kubectl.Patch(upgraded);
-        return Sentences.Join(actions, $"To try the upgrade again: {again}.");
+        var upgraded = RunMessages.IsAnnotated(entity)
+            ? ""
+            : $"{_kubectl.Patch("""{"spec":{"desiredState":"Upgraded"}}""")}, then ";
+        return Sentences.Join(actions, $"To try the upgrade again: {upgraded}{RetryCommand}.");
     }
+
+    private string? CleanUp() =>
+        kind.Cleanup is { } cleanup && status.ActionRequired.Exists(a => a.Reason == cleanup.Word)
+            ? $"Remove what a rollback would need: "
+                + $"{_kubectl.Annotate(Annotations.Approve, Word.For(cleanup.Word, status.Plan!))}."
+            : null;
 
     private string Deleted(RunOutcome summary)
     {

@@ -12,9 +12,7 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
         }
 
         Ignored(s => s.Approvals.Where(a => !a.Accepted), Reasons.ApprovalIgnored, approval =>
-            $"The approval '{approval.AsGiven()}' is ignored. {approval.Message}");
-        Ignored(s => s.Acceptances.Where(a => !a.Accepted), Reasons.ApprovalIgnored, acceptance =>
-            $"The acceptance '{acceptance.Token}' is ignored. {acceptance.Message}");
+            $"The approval '{approval.Word}' is ignored. {approval.Ignored}");
         Ignored(s => s.UsedTokens.Where(t => t.Message is not null), Reasons.RetryIgnored, retry =>
             $"The retry '{retry.Token}' is ignored. {retry.Message}");
         Ignored(

@@ -163,7 +163,7 @@ internal sealed class SummaryReader(
         if (RollbackDecision.AcceptableUntil(kind, spec, plan) is { } until)
         {
             return $"Without an acceptance the rollback starts automatically at {until.UtcDateTime:u} "
-                + $"(rollbackPolicy: OnFailure, acceptWithin: {KubernetesDuration.Format(spec.AcceptanceWait())}).";
+                + "(rollbackPolicy: OnFailure).";
         }
 
         return kind.Rollback.HasNewData(plan)

@@ -29,9 +29,10 @@ internal sealed class TargetClaims(
 
     /// <summary>Takes the claim, or finds that this object has it already. If another has one of its names, those that
     /// this object has are given back.</summary>
+    /// <param name="adopt">The uid of a holder that is gone and may be succeeded; null for none.</param>
     /// <returns>Null if it is ours now; otherwise who has it.</returns>
     public async Task<ClaimHolder?> ClaimAsync(
-        ClaimTarget target, IKubernetesObject holder, bool adopt, bool keep, CancellationToken cancellationToken)
+        ClaimTarget target, IKubernetesObject holder, string? adopt, bool keep, CancellationToken cancellationToken)
     {
         var uid = holder.Metadata.Uid
             ?? throw new ArgumentException("An object without uid cannot claim a target.", nameof(holder));
@@ -87,7 +88,7 @@ internal sealed class TargetClaims(
         }
     }
 
-    private async Task<ClaimHolder?> TakeAsync(V1Lease wanted, bool adopt, CancellationToken cancellationToken)
+    private async Task<ClaimHolder?> TakeAsync(V1Lease wanted, string? adopt, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -108,10 +109,10 @@ internal sealed class TargetClaims(
     }
 
     private async Task<ClaimHolder?> AdoptAsync(
-        V1Lease present, V1Lease wanted, bool adopt, CancellationToken cancellationToken)
+        V1Lease present, V1Lease wanted, string? adopt, CancellationToken cancellationToken)
     {
         var other = await HolderOfAsync(present, cancellationToken);
-        if (!adopt || !other.IsGone)
+        if (!other.IsGone || adopt != present.Spec.HolderIdentity)
         {
             return other;
         }
@@ -135,7 +136,7 @@ internal sealed class TargetClaims(
         // Another object may have its name now, also the one that says it.
         var name = isGone ? $"{owner} (a former object with uid {uid?[..Math.Min(uid.Length, 8)]})" : owner;
         return new ClaimHolder(
-            name ?? uid ?? "an unknown holder", isGone, $"{operatorNamespace}/{claim.Metadata.Name}");
+            name ?? uid ?? "an unknown holder", uid, isGone, $"{operatorNamespace}/{claim.Metadata.Name}");
     }
 
     // Of a kind that is not known here nothing is claimed: its holder counts as there.
@@ -178,9 +179,10 @@ internal sealed class TargetClaims(
 
 /// <summary>Who has a claim that is not ours.</summary>
 /// <param name="Name">Kind, namespace and name, or the uid where nothing else is known.</param>
+/// <param name="Uid">Of that object; null where the Lease has none.</param>
 /// <param name="IsGone">The object no longer exists: it will never release the claim.</param>
 /// <param name="Lease">Namespace and name of the Lease, for the administrator who has to remove it.</param>
-internal sealed record ClaimHolder(string Name, bool IsGone, string Lease)
+internal sealed record ClaimHolder(string Name, string? Uid, bool IsGone, string Lease)
 {
     public override string ToString() => Name;
 }

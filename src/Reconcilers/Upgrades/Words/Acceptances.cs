@@ -13,7 +13,7 @@ internal static class Acceptances
 
     /// <summary>Why an acceptance has no effect on a plan; null if it accepts one of its failures.</summary>
     public static string? Refusal(StepRegistry steps, GivenWord given, PlanProgress plan) =>
-        IsFor(given, plan) ? null : Entry(steps, given, plan, plan).Message;
+        IsFor(given, plan) ? null : Entry(steps, given, plan, plan).Ignored;
 
     public static RunStatus Record(
         StepRegistry steps,
@@ -24,9 +24,9 @@ internal static class Acceptances
         DateTimeOffset now)
     {
         var added = RunWords.Admitted(entity, WordKind.Acceptance)
-            .Select(given => Entry(steps, given, plan, next) with { By = given.By, At = now })
+            .Select(given => Entry(steps, given, plan, next) with { At = now })
             .ToList();
-        return added.Count == 0 ? status : status with { Acceptances = [.. status.Acceptances, .. added] };
+        return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
     }
 
     public static string? Next(PlanProgress plan)
@@ -43,10 +43,10 @@ internal static class Acceptances
         given.Word is { Failure: { } failure } word && word.IsFor(plan)
         && Acceptable(plan).Contains((word.What, failure));
 
-    private static UsedAcceptance Entry(
+    private static UsedApproval Entry(
         StepRegistry steps, GivenWord given, PlanProgress plan, PlanProgress next)
     {
-        var entry = new UsedAcceptance { Token = given.Text };
+        var entry = RunWords.Used(given, default);
         var (word, failure) = (given.Word!, given.Word!.Failure);
         if (!word.IsFor(plan))
         {
@@ -63,7 +63,7 @@ internal static class Acceptances
         {
             return guarded?.Record.Open is { Key: { } key } open
                 && guard.Record.Violations.Exists(v => v.Key == key && v.Accepted is not null)
-                ? entry with { Accepted = true, Reason = open.Reason, Message = open.Message }
+                ? Overruling(open.Reason, open.Message)
                 : Ignored(
                     $"{guard.Id} is not violated, or its violation cannot be accepted. An acceptance counts only for "
                     + "a violation that status shows.");
@@ -73,7 +73,7 @@ internal static class Acceptances
         {
             (null, _) or (_, null) => Ignored($"The plan has no step {word.What}."),
             ({ State: StepState.Failed }, { Accepted: { } accepted } step) =>
-                entry with { Accepted = true, Reason = accepted.Reason, Message = step.Message },
+                Overruling(accepted.Reason, step.Message),
             (_, { State: StepState.Unknown }) => Ignored(
                 $"The outcome of {word.What} is unknown, so there is no result that could be accepted."),
             ({ State: StepState.Failed }, { State: StepState.Failed } step) =>
@@ -81,7 +81,10 @@ internal static class Acceptances
             _ => Ignored($"{word.What} had not failed. An acceptance counts only for a failure that status shows."),
         };
 
-        UsedAcceptance Ignored(string why) => entry with { Message = why };
+        UsedApproval Ignored(string why) => entry with { Ignored = why };
+
+        UsedApproval Overruling(string reason, string? message) =>
+            entry with { Overruled = SchemaLimits.Clip($"{reason}: {message}", SchemaLimits.Message) };
     }
 
     private static string Refusal(AcceptableAttribute? mark, Step step) => mark switch

@@ -19,14 +19,8 @@ internal static class RestoreConsent
             Approvals =
             [
                 .. status.Approvals,
-                .. dropping.Prepend(redo.Phase).Select(name => new UsedApproval
-                {
-                    Name = name,
-                    PlanHash = Word.Prefix(plan.Hash),
-                    Number = plan.Number,
-                    At = now,
-                    Accepted = true,
-                }),
+                .. dropping.Prepend(redo.Phase)
+                    .Select(name => new UsedApproval { Word = Word.For(name, plan), At = now }),
             ],
         };
     }

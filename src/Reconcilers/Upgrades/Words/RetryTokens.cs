@@ -1,12 +1,12 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c>,
-/// <c>drydock.dev/abort</c> and <c>drydock.dev/rollback</c>. Each value works once. Tokens are compared in their
-/// recorded form: trimmed, and clipped to the length of a record.</summary>
+/// <summary>Tokens of every kind: the annotations <c>drydock.dev/retry</c>, <c>drydock.dev/abort</c> and
+/// <c>drydock.dev/rollback</c>. Each value works once. Tokens are compared in their recorded form: trimmed, and clipped
+/// to the length of a record.</summary>
 internal static class RetryTokens
 {
-    public static IReadOnlyList<string> New(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used) =>
-        [.. Unused(TokenKind.Retry, metadata, used, specRetry)];
+    public static IReadOnlyList<string> New(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
+        [.. Unused(TokenKind.Retry, metadata, used)];
 
     public static string? NewAbort(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
         Unused(TokenKind.Abort, metadata, used).FirstOrDefault();
@@ -21,7 +21,7 @@ internal static class RetryTokens
     public static HashSet<string> Known(RunObject entity, RunStatus status, TokenKind kind) =>
     [
         .. status.UsedTokens.Where(u => u.Kind == kind).Select(u => u.Token),
-        .. Given(kind, entity.Metadata, entity.Spec.Retry),
+        .. Given(kind, entity.Metadata),
     ];
 
     public static List<UsedToken> Use(
@@ -33,11 +33,11 @@ internal static class RetryTokens
 
     /// <summary>The used tokens as they are stored: of each kind the last ones, and those that the object still has,
     /// however old. A token that is not removed from the object must not count as new after many others.</summary>
-    public static List<UsedToken> Trim(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used)
+    public static List<UsedToken> Trim(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used)
     {
         var stays = used.GroupBy(u => u.Kind).SelectMany(kind =>
         {
-            var present = Given(kind.Key, metadata, specRetry).ToHashSet(StringComparer.Ordinal);
+            var present = Given(kind.Key, metadata).ToHashSet(StringComparer.Ordinal);
             var kept = kind.Where(u => present.Contains(Recorded(u.Token))).TakeLast(SchemaLimits.History).ToList();
             return kept.Concat(kind.Except(kept).TakeLast(SchemaLimits.History - kept.Count));
         }).ToHashSet(ReferenceEqualityComparer.Instance);
@@ -45,22 +45,18 @@ internal static class RetryTokens
     }
 
     private static IEnumerable<string> Unused(
-        TokenKind kind, V1ObjectMeta metadata, IReadOnlyList<UsedToken> used, string? specRetry = null) =>
-        Given(kind, metadata, specRetry).Where(token => !used.Any(u => u.Kind == kind && Recorded(u.Token) == token));
+        TokenKind kind, V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
+        Given(kind, metadata).Where(token => !used.Any(u => u.Kind == kind && Recorded(u.Token) == token));
 
-    private static IEnumerable<string> Given(TokenKind kind, V1ObjectMeta metadata, string? specRetry = null)
+    private static IEnumerable<string> Given(TokenKind kind, V1ObjectMeta metadata)
     {
-        var annotation = kind switch
+        var text = metadata.Annotation(kind switch
         {
             TokenKind.Abort => Annotations.Abort,
             TokenKind.Rollback => Annotations.Rollback,
             _ => Annotations.Retry,
-        };
-        return new[] { kind == TokenKind.Retry ? specRetry : null, metadata.Annotation(annotation) }
-            .OfType<string>()
-            .Select(Recorded)
-            .Where(token => token.Length > 0)
-            .Distinct(StringComparer.Ordinal);
+        });
+        return Recorded(text ?? "") is { Length: > 0 } token ? [token] : [];
     }
 
     private static string Recorded(string token) => SchemaLimits.Clip(token.Trim(), SchemaLimits.ShortName);

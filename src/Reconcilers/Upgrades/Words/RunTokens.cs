@@ -26,13 +26,9 @@ internal static class RunTokens
         {
             Approvals = Trim(
                 status.Approvals,
-                2 * SchemaLimits.History,
-                a => given.Contains(GivenWord.KeyOf(WordKind.Approval, a.AsGiven()))),
-            Acceptances = Trim(
-                status.Acceptances,
-                2 * SchemaLimits.History,
-                a => given.Contains(GivenWord.KeyOf(WordKind.Acceptance, a.Token))),
-            UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens),
+                4 * SchemaLimits.History,
+                a => given.Contains(GivenWord.KeyOf(GivenWord.KindOf(a.Word), a.Word))),
+            UsedTokens = RetryTokens.Trim(entity.Metadata, status.UsedTokens),
         };
     }
 
@@ -112,19 +108,20 @@ internal static class RunTokens
             .Distinct(StringComparer.Ordinal);
 
     public static HashSet<string> Approved(RunStatus status, PlanProgress plan) =>
-        [.. Approvals(status, plan.Hash, plan.Number).Select(a => a.Name)];
+        [.. Approvals(status, plan).Select(a => a.Parsed!.What)];
 
     /// <summary>The approvals of a plan under its next number: what they released and has begun stays released, so that
     /// a retry in the downtime asks nobody again.</summary>
     public static IEnumerable<UsedApproval> StillReleased(RunStatus status, PlanProgress plan, int next) =>
-        from approval in Approvals(status, plan.Hash, plan.Number)
+        from approval in Approvals(status, plan)
+        let what = approval.Parsed!.What
         from step in plan.Steps
-        let isPhase = approval.Name == step.Phase
-        where step.HasBegun && (isPhase || (step.State != StepState.Succeeded && (approval.Name == step.Id
-            || (approval.Name == HoldMatcher.PointOfNoReturn && step.PointOfNoReturn))))
-        select approval with { Name = isPhase ? step.Phase : step.Id, Number = next };
+        let isPhase = what == step.Phase
+        where step.HasBegun && (isPhase || (step.State != StepState.Succeeded && (what == step.Id
+            || (what == HoldMatcher.PointOfNoReturn && step.PointOfNoReturn))))
+        let released = plan.With(plan.Plan with { Number = next })
+        select approval with { Word = Word.For(isPhase ? step.Phase : step.Id, released) };
 
-    private static IEnumerable<UsedApproval> Approvals(RunStatus status, string planHash, int number) =>
-        status.Approvals.Where(a =>
-            a.Accepted && a.Number == number && new Word(a.Name, a.PlanHash, a.Number).IsOf(planHash));
+    private static IEnumerable<UsedApproval> Approvals(RunStatus status, PlanProgress plan) =>
+        status.Approvals.Where(a => a.Accepted && a.Parsed is { Failure: null } word && word.IsFor(plan));
 }

@@ -13,10 +13,13 @@ internal static class RunWords
 
     // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
     public static IEnumerable<GivenWord> Given(RunObject entity) =>
-        Of(RunTokens.List(entity.Metadata, Annotations.Approve), AcceptedBy.Annotation)
-            .Concat(Of(entity.Spec.Approvals, AcceptedBy.Spec))
-            .Concat(Of(RetryTokens.New(entity.Metadata, entity.Spec.Retry, []), kind: WordKind.Retry))
+        Approvals(entity.Metadata, entity.Spec.Approvals)
+            .Concat(Of(RetryTokens.New(entity.Metadata, []), kind: WordKind.Retry))
             .DistinctBy(given => given.Key, StringComparer.Ordinal);
+
+    public static IEnumerable<GivenWord> Approvals(V1ObjectMeta metadata, IEnumerable<string> spec) =>
+        Of(RunTokens.List(metadata, Annotations.Approve), AcceptedBy.Annotation, GivenBy(metadata))
+            .Concat(Of(spec, AcceptedBy.Spec));
 
     /// <summary>Those that are not recorded.</summary>
     public static IEnumerable<GivenWord> New(RunObject entity, WordKind? kind = null)
@@ -53,22 +56,15 @@ internal static class RunWords
 
     /// <param name="why">Why it has no effect; null for an approval that counts from now on.</param>
     public static RunStatus Record(RunStatus status, GivenWord given, string? why, DateTimeOffset now) =>
-        given.Kind switch
-        {
-            WordKind.Approval => status with { Approvals = [.. status.Approvals, Approval(given, why, now)] },
-            WordKind.Acceptance => status with
-            {
-                Acceptances =
-                [
-                    .. status.Acceptances,
-                    new UsedAcceptance { Token = given.Text, By = given.By, At = now, Message = why },
-                ],
-            },
-            _ => status with
+        given.Kind == WordKind.Retry
+            ? status with
             {
                 UsedTokens = [.. status.UsedTokens, new UsedToken { Token = given.Text, At = now, Message = why }],
-            },
-        };
+            }
+            : status with { Approvals = [.. status.Approvals, Used(given, now) with { Ignored = why }] };
+
+    public static UsedApproval Used(GivenWord given, DateTimeOffset now) =>
+        new() { Word = given.Text, By = given.User, At = now, From = given.By };
 
     /// <summary>The last word without effect that the object still has, as a sentence; null if there is none.</summary>
     public static string? LastIgnored(RunObject entity, RunStatus status)
@@ -96,42 +92,26 @@ internal static class RunWords
     public static HashSet<int> Numbers(RunStatus status) =>
         [.. Recorded(status).Select(r => Word.Parse(r.Text)?.Number ?? 0)];
 
-    // A word with the number of a failure accepts that failure.
     private static IEnumerable<GivenWord> Of(
-        IEnumerable<string> texts, AcceptedBy by = AcceptedBy.Annotation, WordKind? kind = null) =>
+        IEnumerable<string> texts,
+        AcceptedBy by = AcceptedBy.Annotation,
+        string? user = null,
+        WordKind? kind = null) =>
         texts.Take(SchemaLimits.History)
             .Select(text => text.Trim())
             .Where(text => text.Length > 0)
-            .Select(text => (
-                Kind: kind ?? (Word.Parse(text)?.Failure is null ? WordKind.Approval : WordKind.Acceptance), text))
-            .Select(w => new GivenWord(
-                w.Kind,
-                SchemaLimits.Clip(w.text, w.Kind == WordKind.Approval ? SchemaLimits.Name : SchemaLimits.Reference),
-                by));
+            .Select(text => new GivenWord(
+                kind ?? GivenWord.KindOf(text), SchemaLimits.Clip(text, SchemaLimits.Reference), by, user));
+
+    private static string? GivenBy(V1ObjectMeta metadata) =>
+        metadata.Annotation(Annotations.ApprovedBy)?.Trim() is { Length: > 0 } user
+            ? SchemaLimits.Clip(user, SchemaLimits.Name)
+            : null;
 
     private static IEnumerable<RecordedWord> Recorded(RunStatus? status) => status is null ? [] :
-        status.Approvals
-            .Select(a => new RecordedWord(WordKind.Approval, a.AsGiven(), a.Accepted ? null : a.Message ?? "", a.At))
-            .Concat(status.Acceptances.Select(a =>
-                new RecordedWord(WordKind.Acceptance, a.Token, a.Accepted ? null : a.Message ?? "", a.At)))
+        status.Approvals.Select(a => new RecordedWord(GivenWord.KindOf(a.Word), a.Word, a.Ignored, a.At))
             .Concat(status.UsedTokens.Where(t => t.Kind == TokenKind.Retry)
                 .Select(t => new RecordedWord(WordKind.Retry, t.Token, t.Message, t.At)));
-
-    private static UsedApproval Approval(GivenWord given, string? why, DateTimeOffset now)
-    {
-        var (name, hash, number) = given.Word is { Failure: null } word
-            ? (word.What, word.Hash, word.Number)
-            : (given.Text, "", 0);
-        return new UsedApproval
-        {
-            Name = name,
-            PlanHash = hash,
-            Number = number,
-            At = now,
-            Accepted = why is null,
-            Message = why,
-        };
-    }
 
     private sealed record RecordedWord(WordKind Kind, string Text, string? Ignored, DateTimeOffset? At)
     {
@@ -140,12 +120,17 @@ internal static class RunWords
 }
 
 /// <summary>A word as an object has it.</summary>
-internal sealed record GivenWord(WordKind Kind, string Text, AcceptedBy By)
+/// <param name="User">Who says to have given it.</param>
+internal sealed record GivenWord(WordKind Kind, string Text, AcceptedBy By, string? User = null)
 {
     public Word? Word { get; } = Word.Parse(Text);
 
     /// <summary>What tells it from others: one text may be an approval and a retry.</summary>
     public string Key => KeyOf(Kind, Text);
+
+    /// <summary>A word with the number of a failure accepts that failure.</summary>
+    public static WordKind KindOf(string text) =>
+        Word.Parse(text)?.Failure is null ? WordKind.Approval : WordKind.Acceptance;
 
     public static string KeyOf(WordKind kind, string text) =>
         $"{kind}-{text.Replace("@sha256:", "@", StringComparison.Ordinal)}";

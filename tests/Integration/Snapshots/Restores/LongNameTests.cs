@@ -86,16 +86,14 @@ public sealed class LongNameTests(LabFixture lab)
                     ObjectNames.OfStep(owner, made, SnapshotNames.Restore), OmsUpgrade.KindName, owner),
                 Spec = new SnapshotRestoreSpec
                 {
-                    Mode = RunMode.Apply,
                     SnapshotRef = new SnapshotReference { Name = ObjectNames.OfStep(owner, made) },
                     Target = source,
                     Databases = ["rm"],
-                    AllowDrop = ["rm"]
                 },
             },
             Token);
         var upgrade = new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = owner };
         (await new TargetClaims(client, space, TimeProvider.System).ClaimAsync(
-            new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]), upgrade, adopt: false, keep: false, Token)).ShouldBeNull();
+            new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]), upgrade, adopt: null, keep: false, Token)).ShouldBeNull();
     }
 }

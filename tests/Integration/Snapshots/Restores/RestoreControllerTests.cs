@@ -27,15 +27,16 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Fact]
-    public async Task Restore_without_permission_to_drop_fails_and_changes_nothing()
+    public async Task Restore_without_an_approval_changes_nothing()
     {
-        using var stage = await RestoreStage.CreateAsync(lab, server, (s, spec) => spec with { AllowDrop = [s.First] });
+        using var stage = await RestoreStage.CreateAsync(lab, server, approve: false);
         var before = (stage.Content(stage.First), stage.Content(stage.Second));
         await using var op = new StageOperator(stage);
-        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+        await op.UntilPhaseAsync(
+            SnapshotRestorePhases.Planned, SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
         var status = (await stage.GetAsync()).Status!;
-        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.DropNotAllowed);
-        status.Message!.ShouldContain(stage.Second);
+        var hold = status.Holds.ShouldHaveSingleItem();
+        hold.Consent.ShouldNotBeNull().ShouldContain(stage.First);
         (stage.Content(stage.First), stage.Content(stage.Second)).ShouldBe(before);
     }
 

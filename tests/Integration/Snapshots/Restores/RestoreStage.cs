@@ -4,6 +4,7 @@ using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Integration.Clients.Snapshots;
 
@@ -55,14 +56,15 @@ internal sealed class RestoreStage : IDisposable
     public static async Task<RestoreStage> CreateAsync(
         LabFixture lab,
         MariaDbServer server,
-        Func<RestoreStage, SnapshotRestoreSpec, SnapshotRestoreSpec>? change = null)
+        Func<RestoreStage, SnapshotRestoreSpec, SnapshotRestoreSpec>? change = null,
+        bool approve = true)
     {
         var plane = await ServedCrds.OnSharedPlaneAsync(lab);
         var client = new KubernetesClient(
             KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig),
             KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         var stage = new RestoreStage(server, client, await lab.NewNamespaceAsync("restore"));
-        await stage.PrepareAsync(change);
+        await stage.PrepareAsync(change, approve);
         return stage;
     }
 
@@ -85,7 +87,8 @@ internal sealed class RestoreStage : IDisposable
         _folder.Dispose();
     }
 
-    private async Task PrepareAsync(Func<RestoreStage, SnapshotRestoreSpec, SnapshotRestoreSpec>? change)
+    private async Task PrepareAsync(
+        Func<RestoreStage, SnapshotRestoreSpec, SnapshotRestoreSpec>? change, bool approve)
     {
         First = await SampleDatabase.CreateAsync(Server, rows: 40);
         Second = await SampleDatabase.CreateAsync(Server, rows: 20);
@@ -141,17 +144,26 @@ internal sealed class RestoreStage : IDisposable
         });
         var spec = new SnapshotRestoreSpec
         {
-            Mode = RunMode.Apply,
             SnapshotRef = new SnapshotReference { Name = "snap", Uid = snapshot.Metadata.Uid },
-            AllowDrop = [First, Second],
             NotAfter = TimeProvider.System.GetUtcNow().AddDays(1)
         };
-        await Client.CreateAsync(new SnapshotRestore
+        var restore = await Client.CreateAsync(new SnapshotRestore
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = SnapshotRestore.KindName,
             Metadata = new V1ObjectMeta { Name = Name, Namespace = Namespace },
             Spec = change?.Invoke(this, spec) ?? spec,
         });
+        if (!approve)
+        {
+            return;
+        }
+
+        var look = await new SqlRestoreServer(Server.Options(), TimeProvider.System).LookAsync(
+            [First, Second], CancellationToken.None);
+        var word = RestoreApproval.WordFor(
+            restore.Metadata.Uid!,
+            [Manifest.Id, look.Identity, .. Manifest.Databases.Select(d => $"{d.Name} {true}")]);
+        await Client.UpdateAsync(restore with { Spec = restore.Spec with { Approvals = [word] } });
     }
 }

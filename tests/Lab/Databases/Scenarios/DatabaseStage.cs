@@ -91,7 +91,7 @@ public sealed class DatabaseStage : IAsyncDisposable
         return Operator.ApplyAsync(manifest.ToJsonString());
     }
 
-    /// <summary>Changes an upgrade by a merge patch: <c>{"spec":{"retry":"1"}}</c>.</summary>
+    /// <summary>Changes an upgrade by a merge patch: <c>{"spec":{"paused":true}}</c>.</summary>
     public Task PatchAsync(string space, string name, string patch) =>
         ControlPlane.KubectlAsync(["-n", space, "patch", Resource, name, "--type=merge", "-p", patch]);
 

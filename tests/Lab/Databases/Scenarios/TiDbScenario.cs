@@ -84,10 +84,22 @@ public sealed class TiDbScenario : IDatabaseScenario
             ["tidb"] = new JsonObject
             {
                 ["credentialsSecretRef"] = new JsonObject { ["name"] = SqlSecret },
-                ["backup"] = Backup(),
                 ["tuneScheduling"] = new JsonObject { ["stableFor"] = "1s" },
             },
         };
+        if (_options.Snapshots is { } folder)
+        {
+            spec["tidb"]!["backup"] = new JsonObject
+            {
+                ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = folder } },
+                ["databases"] = new JsonArray(Database),
+            };
+        }
+        else
+        {
+            spec["preflight"] = new JsonObject { ["acknowledge"] = new JsonArray("NoBackup") };
+        }
+
         if (Cluster.Options.Tls)
         {
             spec["tls"] = new JsonObject { ["secretRef"] = new JsonObject { ["name"] = ScenarioManifest.TlsSecret } };
@@ -163,14 +175,6 @@ public sealed class TiDbScenario : IDatabaseScenario
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
-
-    private JsonObject Backup() => _options.Snapshots is { } folder
-        ? new JsonObject
-        {
-            ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = folder } },
-            ["databases"] = new JsonArray(Database)
-        }
-        : new JsonObject { ["waived"] = true };
 
     private static JsonObject Instance(TiDbInstance instance)
     {

@@ -16,7 +16,7 @@ public sealed record TiDbScenarioOptions
 
     /// <summary>
     /// A folder for dumps. If it is set, the manifest asks for a backup of the database test, and the cluster needs a
-    /// <see cref="TiDbClusterOptions.Backend"/>. Otherwise the backup is waived.
+    /// <see cref="TiDbClusterOptions.Backend"/>. Otherwise it acknowledges that there is none.
     /// </summary>
     public string? Snapshots { get; init; }
 }

@@ -13,11 +13,9 @@ internal static class SameWork
         RollbackPolicy = RollbackPolicy.OnFailure,
         Window = null,
         MaxParallelNodes = 3,
-        AdoptTarget = !spec.AdoptTarget,
         Paused = !spec.Paused,
         HoldBefore = ["PointOfNoReturn"],
         Approvals = ["Verify/hosts@0123abcd.1.1"],
-        Retry = "other",
         Access = spec.Access.Docker is null
             ? new HostAccess
             {
@@ -95,6 +93,6 @@ internal static class SameWork
             Mode =
                 tidb.SqlTls.Mode == DatabaseTlsMode.Disabled ? DatabaseTlsMode.VerifyIdentity : DatabaseTlsMode.Disabled
         },
-        Backup = tidb.Backup.Storage is { } storage ? tidb.Backup with { Storage = Otherwise(storage) } : tidb.Backup,
+        Backup = tidb.Backup is { } backup ? backup with { Storage = Otherwise(backup.Storage) } : null,
     };
 }

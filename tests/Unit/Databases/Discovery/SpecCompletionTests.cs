@@ -105,7 +105,7 @@ public sealed class SpecCompletionTests
         HostCases.Spec(DatabaseEngine.TiDB, instances) with
         {
             Control = [],
-            Tidb = new TiDbSpec { Backup = new TiDbBackupSpec { Waived = true } }
+            Tidb = new TiDbSpec()
         };
 
     private static DatabaseInstance Instance(

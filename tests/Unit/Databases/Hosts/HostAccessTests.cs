@@ -144,7 +144,7 @@ public sealed class HostAccessTests
         HostCases.Spec(DatabaseEngine.TiDB, Instance("a", "h1"), Instance("b", "h2"), Instance("c", "h1")) with
         {
             Access = access,
-            Tidb = new TiDbSpec { Backup = new TiDbBackupSpec { Waived = true } }
+            Tidb = new TiDbSpec()
         };
 
     private static DatabaseInstance Instance(string name, string host) =>

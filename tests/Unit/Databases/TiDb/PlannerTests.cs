@@ -105,7 +105,7 @@ public sealed class PlannerTests
     {
         var plan = Compile(Whole with
         {
-            Spec = s => s with { Tidb = s.Tidb! with { Backup = new TiDbBackupSpec { Waived = true } } }
+            Spec = s => (s with { Tidb = s.Tidb! with { Backup = null } }).Acknowledge("NoBackup")
         });
 
         plan.Steps.ShouldNotContain(s => s.Phase == Phases.Backup);
@@ -137,19 +137,6 @@ public sealed class PlannerTests
         notes.ShouldContain(n => n.Contains("'Nowhere'", StringComparison.Ordinal));
         notes.ShouldNotContain(n => n.Contains("'UpgradePD'", StringComparison.Ordinal));
         notes.ShouldContain(n => n.StartsWith("Binlog is on: 2 pumps", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Accepted_outage_is_noted_in_plan()
-    {
-        var notes = Compile(
-            new TiDbWorldSetup { Pds = 1, Leader = "pd-1", Spec = s => s with { AllowUnavailability = true } }).Notes;
-
-        notes.ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal)
-            && n.Contains("with 1 PD", StringComparison.Ordinal));
-        Compile(new TiDbWorldSetup { Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Notes
-            .ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal)
-                && n.Contains("one TiDB server", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -130,12 +130,12 @@ public sealed class PreflightTests
         Finds(Reasons.InstancesDiffer, "tikv-3", w => w.Stores.RemoveAt(2));
 
     [Fact]
-    public void Preflight_refuses_two_voters_unless_unavailability_is_allowed()
+    public void Preflight_refuses_two_voters_unless_acknowledged()
     {
         var setup = new TiDbWorldSetup { Pds = 2 };
 
         new TiDbWorld(setup).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
-        new TiDbWorld(setup with { Spec = s => s with { AllowUnavailability = true } }).Preflight().Findings
+        new TiDbWorld(setup with { Spec = s => s.Acknowledge(Reasons.QuorumTooSmall) }).Preflight().Findings
             .ShouldBeEmpty();
     }
 
@@ -150,7 +150,7 @@ public sealed class PreflightTests
         var setup = new TiDbWorldSetup { Tidbs = 1 };
 
         new TiDbWorld(setup).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
-        new TiDbWorld(setup with { Spec = s => s with { AllowUnavailability = true } }).Preflight().Findings
+        new TiDbWorld(setup with { Spec = s => s.Acknowledge(Reasons.QuorumTooSmall) }).Preflight().Findings
             .ShouldBeEmpty();
     }
 
@@ -350,7 +350,7 @@ public sealed class PreflightTests
             Spec = w.Upgrade.Spec with
             {
                 Tidb =
-                    w.Upgrade.Spec.Tidb! with { Backup = w.Upgrade.Spec.Tidb!.Backup with { Databases = ["ghosts"] } }
+                    w.Upgrade.Spec.Tidb! with { Backup = w.Upgrade.Spec.Tidb!.Backup! with { Databases = ["ghosts"] } }
             }
         });
 

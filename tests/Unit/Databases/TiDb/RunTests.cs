@@ -203,7 +203,7 @@ public sealed class RunTests
     public void Single_PD_and_single_TiDB_upgrade_when_outage_is_accepted()
     {
         var world = new TiDbWorld(
-            new TiDbWorldSetup { Pds = 1, Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Begin();
+            new TiDbWorldSetup { Pds = 1, Tidbs = 1, Spec = s => s.Acknowledge(Reasons.QuorumTooSmall) }).Begin();
         world.RunToSuccess();
 
         world.Violations.ShouldBeEmpty();

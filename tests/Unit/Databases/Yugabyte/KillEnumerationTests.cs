@@ -107,7 +107,7 @@ public sealed class KillEnumerationTests
         var killed = false;
         var world = Run(
             (_, what) => what == at && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live, out _, at,
-            new YugaSetup { Masters = 1, AllowUnavailability = true });
+            new YugaSetup { Masters = 1, AcceptsOutage = true });
         killed.ShouldBeTrue();
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1);
     }

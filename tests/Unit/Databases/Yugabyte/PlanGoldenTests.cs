@@ -25,9 +25,9 @@ public sealed class PlanGoldenTests
             ["zones"] = (KillEnumerationTests.Zoned, Succeed),
             ["zones-side-by-side"] =
                 (KillEnumerationTests.Zoned with { From = Modern.From, To = Modern.To, NodesSafe = true }, Succeed),
-            ["one-master"] = (new YugaSetup { Masters = 1, AllowUnavailability = true }, Succeed),
+            ["one-master"] = (new YugaSetup { Masters = 1, AcceptsOutage = true }, Succeed),
             ["one-master-modern"] =
-                (Modern with { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true }, Succeed),
+                (Modern with { Masters = 1, Tservers = 2, Replicas = 1, AcceptsOutage = true }, Succeed),
             ["modern"] = (Modern, Succeed),
             ["modern-rolled-back"] = (Modern, static (world, run) =>
             {

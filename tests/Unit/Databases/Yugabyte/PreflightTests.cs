@@ -192,14 +192,16 @@ public sealed class PreflightTests
     }
 
     [Theory]
-    [InlineData(1, 3, "With 1 masters none can be stopped")]
-    [InlineData(3, 1, "With replication factor 1 no tablet server can be stopped")]
-    public async Task Preflight_refuses_too_few_voters_unless_unavailability_is_allowed(
-        int masters, int replicas, string message)
+    [InlineData(1, 3, "With 1 masters no leader can be elected while one of them is replaced")]
+    [InlineData(3, 1, "With replication factor 1 the data of a tablet server cannot be read or written")]
+    public async Task Preflight_refuses_too_few_voters_unless_acknowledged(int masters, int replicas, string message)
     {
         var setup = new YugaSetup { Masters = masters, Replicas = replicas };
         await ShouldFindAsync(new YugaWorld(setup), Reasons.QuorumTooSmall, message);
-        (await RunAsync(new YugaWorld(setup with { AllowUnavailability = true }))).Findings.ShouldBeEmpty();
+        var accepted = await RunAsync(new YugaWorld(setup with { AcceptsOutage = true }));
+        accepted.Findings.ShouldBeEmpty();
+        accepted.Discovery!.Notes.ShouldContain(n =>
+            n.StartsWith($"You acknowledged QuorumTooSmall: {message}", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -500,7 +500,7 @@ public sealed class UpgradeRunTests
     public void Single_replica_upgrade_skips_drain_when_outage_is_accepted()
     {
         var world = new YugaWorld(
-            new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true });
+            new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AcceptsOutage = true });
         var run = YugaRun.Of(world).ToEnd();
         run.Outcome.State.ShouldBe(RunState.Succeeded);
         world.Acts.ShouldNotContain(a => a.StartsWith("ADD", StringComparison.Ordinal));

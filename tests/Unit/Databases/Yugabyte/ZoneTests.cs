@@ -56,7 +56,7 @@ public sealed class ZoneTests
     public void Unsuitable_zones_keep_tservers_one_at_a_time(int zones, int replicas, string why)
     {
         var plan = YugaRun.Compile(
-            new YugaWorld(Zoned with { Zones = zones, Replicas = replicas, AllowUnavailability = true }));
+            new YugaWorld(Zoned with { Zones = zones, Replicas = replicas, AcceptsOutage = true }));
 
         Others(PlanProgress.Of(plan), "t1").ShouldBeEmpty();
         plan.Notes.ShouldContain(n => n.StartsWith(

@@ -9,8 +9,7 @@ internal static class DiscoveryOf
     public static UpgradePath Path(OmsUpgradeSpec spec) => UpgradePaths.Check(
         spec.Edition,
         OmsVersion.Parse(spec.FromVersion),
-        OmsVersion.Parse(spec.ToVersion),
-        spec.AllowUnsupportedPath);
+        OmsVersion.Parse(spec.ToVersion));
 
     /// <summary>The spec with what preflight finds: of what it does not say, one region with the node of its
     /// address.</summary>

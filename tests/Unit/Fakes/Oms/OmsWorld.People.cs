@@ -93,6 +93,14 @@ internal sealed partial class OmsWorld
     /// <summary>The retry that also approves the restore of the databases, which a lost command needs.</summary>
     public string RestoreWord => WordFor("RestoreDatabases");
 
+    /// <summary>Approves that the old containers go.</summary>
+    public void RemoveOldContainers() => Annotate(Annotations.Approve, Word.For(Reasons.RemoveOldContainers, Plan));
+
+    public void Unannotate(string key) => Api.PatchMetadata<OmsUpgrade>(Namespace, Setup.Name, m => m with
+    {
+        Annotations = m.Annotations?.Where(a => a.Key != key).ToDictionary(StringComparer.Ordinal)
+    });
+
     public void Retry() => Annotate(Annotations.Retry, RetryWord);
 
     public void RetryOnRestoredData() => Annotate(Annotations.Retry, RestoreWord);

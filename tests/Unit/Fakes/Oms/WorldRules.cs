@@ -114,9 +114,6 @@ internal sealed class WorldRules(OmsWorld world)
         Check(
             spec.Databases.ToHashSet(StringComparer.Ordinal).SetEquals(world.Metadata.Databases.Keys),
             $"only {string.Join(", ", spec.Databases)} were restored");
-        Check(
-            spec.AllowDrop.SequenceEqual(spec.Databases, StringComparer.Ordinal),
-            "the restore was not allowed to drop what it drops");
     }
 
     /// <summary>The databases are as before everything that ran once.</summary>

@@ -1,3 +1,5 @@
+using Drydock.Reconcilers.Snapshots;
+
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>
@@ -27,17 +29,30 @@ internal sealed class RestoreWorld : IStorages
 
     public static SnapshotRestoreSpec Spec { get; } = new()
     {
-        Mode = RunMode.Apply,
         SnapshotRef = new SnapshotReference { Name = "snap" },
-        AllowDrop = ["rm", "cm"],
         NotAfter = new DateTimeOffset(2026, 1, 7, 0, 0, 0, TimeSpan.Zero),
     };
 
+    /// <summary>The approval of the restore as it would be now.</summary>
+    public string ApprovalOf(SnapshotRestore restore) => RestoreApproval.WordFor(
+        RestoreEvidence.Uid(restore),
+        [
+            Snapshots.Manifest!.Id, Server.Identity,
+            .. Snapshots.Manifest.Databases.Select(d => d.Name)
+                .Where(name => restore.Spec.Databases.Count == 0 || restore.Spec.Databases.Contains(name))
+                .Select(name => $"{name} {Server.Databases.ContainsKey(name)}"),
+        ]);
+
+    public async Task ApproveAsync() =>
+        await AnnotateAsync(Annotations.Approve, ApprovalOf((await GetAsync())!));
+
     /// <summary>Makes the Secret, the BackupSnapshot and the restore.</summary>
+    /// <param name="approve">Whether the restore is approved ahead.</param>
     public async Task CreateAsync(
         SnapshotRestoreSpec? spec = null,
         Func<BackupSnapshot, BackupSnapshot>? snapshot = null,
-        List<V1OwnerReference>? owners = null)
+        List<V1OwnerReference>? owners = null,
+        bool approve = true)
     {
         await Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = Space } });
         await Api.CreateAsync(new V1Secret
@@ -79,6 +94,10 @@ internal sealed class RestoreWorld : IStorages
             Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, OwnerReferences = owners, Generation = 1 },
             Spec = spec ?? Spec
         });
+        if (approve && owners is null && Snapshots.Manifest is not null)
+        {
+            await ApproveAsync();
+        }
     }
 
     /// <summary>
@@ -124,7 +143,7 @@ internal sealed class RestoreWorld : IStorages
                 },
             });
             await new TargetClaims(Api, "drydock-system", Time).ClaimAsync(
-                new ClaimTarget(target, []), upgrade, adopt: false, keep: false, CancellationToken.None);
+                new ClaimTarget(target, []), upgrade, adopt: null, keep: false, CancellationToken.None);
         }
 
         return [new V1OwnerReference

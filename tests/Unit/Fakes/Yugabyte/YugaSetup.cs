@@ -28,7 +28,7 @@ internal sealed record YugaSetup
 
     public bool Sql { get; init; } = true;
 
-    public bool AllowUnavailability { get; init; }
+    public bool AcceptsOutage { get; init; }
 
     /// <summary>Replication groups: name, and whether this universe is the target.</summary>
     public IReadOnlyList<(string Name, bool IsHere)> Groups { get; init; } = [];

@@ -343,7 +343,7 @@ internal sealed partial class YugaWorld
         Engine = DatabaseEngine.YugabyteDB,
         FromVersion = setup.From,
         ToVersion = setup.To,
-        AllowUnavailability = setup.AllowUnavailability,
+        Preflight = new DatabasePreflightSpec { Acknowledge = setup.AcceptsOutage ? [Reasons.QuorumTooSmall] : [] },
         Package = new PackageSpec { Directory = NewDirectory },
         Access = new HostAccess
         {

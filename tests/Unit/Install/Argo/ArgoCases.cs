@@ -34,7 +34,7 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
         Of("rolled-back-against-the-spec", Degraded, ["retry", "pause"], () => Run(RollBackAndTurnRound)),
         new("snapshot-failed", Degraded, ["retry"], () => SnapshotAsync(BackupSnapshotPhases.Failed)),
         new("restore-failed", Degraded, ["retry", "pause"], () => RestoreAsync(
-            s => s with { AllowDrop = [] }, ConditionTypes.Stalled)),
+            s => s with { SnapshotRef = s.SnapshotRef! with { Uid = "another" } }, ConditionTypes.Stalled)),
 
         Of("held", Suspended, ["approve", "pause", "abort", "rollback"], () => Run(
             w => w.RunUntil(() => w.Is("Held"), "held"), change: s => s with { HoldBefore = ["StopOld"] })),
@@ -92,7 +92,7 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
         new("snapshot-expired", Healthy, [], ExpiredAsync),
         new("restore-succeeded", Healthy, [], () => RestoreAsync(s => s, ConditionTypes.Ready)),
         new("restore-planned", Suspended, ["pause"], () => RestoreAsync(
-            s => s with { Mode = RunMode.Plan }, ConditionTypes.Held)),
+            s => s, ConditionTypes.Held, approve: false)),
     ];
 
     private static ArgoCase Of(
@@ -209,10 +209,10 @@ internal sealed record ArgoCase(string Name, string Health, string[]? Enabled, F
     }
 
     private static async Task<JsonObject> RestoreAsync(
-        Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change, string until)
+        Func<SnapshotRestoreSpec, SnapshotRestoreSpec> change, string until, bool approve = true)
     {
         var world = new RestoreWorld();
-        await world.CreateAsync(change(RestoreWorld.Spec));
+        await world.CreateAsync(change(RestoreWorld.Spec), approve: approve);
         await using var op = new RestoreOperator(world);
         await op.UntilAsync(r => r!.Status!.Conditions.Exists(
             c => c.Type == until && c.Status == "True" && c.Reason is not (Reasons.Verifying or Reasons.Restoring)));

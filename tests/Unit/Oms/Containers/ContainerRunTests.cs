@@ -95,7 +95,7 @@ public sealed class ContainerRunTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms_322 on oms-b");
         world.Hosts.ShouldAllBe(h => world.Old(h.Name).IsRunning);
         old.HostConfig = before;
-        world.EditSpec(s => s with { Retry = world.RetryWord });
+        world.Retry();
         world.RunToSuccess();
     }
 
@@ -115,7 +115,8 @@ public sealed class ContainerRunTests
         world.ReasonOf("Failed").ShouldBe(Reasons.TargetChanged);
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -136,7 +137,7 @@ public sealed class ContainerRunTests
         world.ReasonOf("Failed").ShouldBe(Reasons.TargetChanged);
         world.Status.Message.ShouldBeWorded();
         host.Containers.Remove(stray);
-        world.EditSpec(s => s with { Retry = world.RetryWord });
+        world.Retry();
         world.RunToSuccess();
     }
 

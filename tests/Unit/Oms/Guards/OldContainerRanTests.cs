@@ -101,7 +101,7 @@ public sealed class OldContainerRanTests
         world.RunUntil(() => world.Count("init") == 1, "it continues");
 
         (world.Count("restore"), world.Count("jar")).ShouldBe((0, 2));
-        world.Status.Acceptances.ShouldHaveSingleItem().Accepted.ShouldBeTrue();
+        world.Status.Approvals.ShouldHaveSingleItem().Accepted.ShouldBeTrue();
         world.Plan.Guards.Single(g => g.Id == "ContainerStaysStopped/oms-b").Record.Violations[^1].Accepted
             .ShouldBe(Drydock.Crds.Plans.AcceptedBy.Annotation);
     }
@@ -124,7 +124,7 @@ public sealed class OldContainerRanTests
         var world = Stopped();
         Run(world, isDead: true);
         world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
-        world.RunUntil(() => world.Status.Acceptances.Count > 0, "the acceptance is read");
+        world.RunUntil(() => world.Status.Approvals.Count > 0, "the acceptance is read");
         world.RunFor(TimeSpan.FromHours(1));
 
         (world.ReasonOf("Stalled"), world.Count("jar"), world.Count("init")).ShouldBe(("TargetChanged", 1, 0));
@@ -135,7 +135,7 @@ public sealed class OldContainerRanTests
         // Declined, unless it was read while status still showed the first run alone.
         if (violations[^2].Accepted is null)
         {
-            world.Status.Acceptances.Single().Message.ShouldBeWorded();
+            world.Status.Approvals.Single().Ignored.ShouldBeWorded();
         }
     }
 

@@ -166,12 +166,12 @@ public sealed class CommunityTests
     public void Allowed_unlisted_path_is_noted_in_plan_and_step()
     {
         var unlisted = new OmsWorld(Setup with { FromVersion = "4.2.13", ToVersion = "4.2.14", HaConfig = Row }).Apply(
-            s => s with { AllowUnsupportedPath = true });
+            s => s.Acknowledge(Reasons.VersionPathUnsupported));
         unlisted.RunToSuccess();
 
         unlisted.Rules.Broken.ShouldBeEmpty();
         unlisted.Plan.Notes.ShouldContain(n => n.Contains(
-            "4.2.13-ce to 4.2.14-ce: no list of sources for 4.2.14 is known") && n.Contains("allowUnsupportedPath"));
+            "4.2.13-ce to 4.2.14-ce: no list of sources for 4.2.14 is known"));
         unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).As<RunDockerInit>().UnlistedPath
             .ShouldBe("4.2.13-ce to 4.2.14-ce");
         Golden.World.Plan.Steps.ShouldAllBe(s => !s.Parameters.ContainsKey("unlistedPath"));

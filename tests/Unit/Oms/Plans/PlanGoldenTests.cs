@@ -21,7 +21,8 @@ public sealed class PlanGoldenTests
         {
             world.RunUntil(() => world.Is("Failed"), "failed");
             RollbackTests.GoBack(world);
-            world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
+            world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+            world.Retry();
             SucceedAndGoBack(world);
         }
         ),
@@ -205,7 +206,7 @@ public sealed class PlanGoldenTests
         var golden = new PlanGolden(kind)
         {
             WithImages = static spec =>
-                ((OmsUpgradeSpec)spec) with { Cleanup = new CleanupSpec { Accepted = true, RemoveImages = true } }
+                ((OmsUpgradeSpec)spec) with { Cleanup = new CleanupSpec { RemoveImages = true } }
         };
         var world = Scenarios[name].Begin();
         (OmsUpgrade? Entity, RunObject? Read) last = default;

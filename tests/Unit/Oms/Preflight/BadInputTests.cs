@@ -172,8 +172,10 @@ public sealed class BadInputTests
     [Fact]
     public void Unsupported_version_path_is_a_finding()
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { ToVersion = "4.4.0" });
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
+            s => (s with { ToVersion = "4.4.0" }).Acknowledge("ImageNameContradicts"));
         Stalls(world, Reasons.VersionPathUnsupported);
+        world.Status.Findings.ShouldHaveSingleItem().Acknowledge.ShouldBe("VersionPathUnsupported/Unlisted");
 
         world.EditSpec(s => s with { ToVersion = "4.2.2" });
         world.RunToSuccess();

@@ -43,7 +43,7 @@ public sealed class ForeignKeyTests
         world["oms-a"].RestartDockerd();
         world.RunToStall();
 
-        world.EditSpec(s => s with { Retry = world.RetryWord });
+        world.Retry();
         world.RunUntil(() => world.Is("Held"), "held");
         world.Status.Message.ShouldBeWorded();
     }

@@ -86,7 +86,7 @@ public sealed class PresentVersionTests
     {
         var world = new OmsWorld(
             new WorldSetup { RealJson = false, NeedsJar = false, FromVersion = "4.2.2", ToVersion = "4.2.2-bp2" })
-            .Apply(s => s with { AllowUnsupportedPath = true });
+            .Apply(s => s.Acknowledge(Reasons.VersionPathUnsupported));
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -105,7 +105,7 @@ public sealed class PresentVersionTests
             ToVersion = "4.2.2-bp1",
             Reported = version => version == "4.2.2" ? reported : "4.2.2-bp1"
         })
-            .Apply(s => s with { FromVersion = "4.2.2", AllowUnsupportedPath = true });
+            .Apply(s => (s with { FromVersion = "4.2.2" }).Acknowledge(Reasons.VersionPathUnsupported));
         world.RunToStall();
         world.Status.Findings.Select(f => f.Acknowledge)
             .ShouldBe(["SameRelease/oms-a", "SameRelease/oms-b"], ignoreOrder: true);
@@ -129,10 +129,9 @@ public sealed class PresentVersionTests
     }
 
     private static void Order(OmsWorld world, Func<OmsUpgradeSpec, OmsUpgradeSpec> change) => world.Apply(
-        s => change(s with
+        s => change(s.Acknowledge(Reasons.VersionPathUnsupported) with
         {
             FromVersion = "4.2.2",
-            AllowUnsupportedPath = true,
             CurrentContainer = OmsWorld.NewName,
             NewContainer = "oms_422bp1",
         }),

@@ -25,8 +25,9 @@ public sealed class AcceptTests
         (step.State, step.Accepted!.By, step.Accepted.Reason)
             .ShouldBe((StepState.Succeeded, bySpec ? AcceptedBy.Spec : AcceptedBy.Annotation, "MarkerMissing"));
         step.Message.ShouldBeWorded();
-        var used = world.Status.Acceptances.ShouldHaveSingleItem();
-        (used.Token, used.Accepted, used.Reason, used.At is null).ShouldBe((token, true, "MarkerMissing", false));
+        var used = world.Status.Approvals.ShouldHaveSingleItem();
+        (used.Word, used.Accepted, used.At is null).ShouldBe((token, true, false));
+        used.Overruled.ShouldNotBeNull().ShouldStartWith("MarkerMissing: ");
         world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "ResultAccepted"
             && e.Message.Contains("InitMetadata/oms-a", StringComparison.Ordinal));
         world.Logs.Lines.ShouldContain(l => l.StartsWith("Warning") && l.Contains(
@@ -123,7 +124,7 @@ public sealed class AcceptTests
         world.RunFor(TimeSpan.FromHours(1));
 
         world.Is("Failed").ShouldBeTrue();
-        world.Status.Acceptances.Select(a => (a.Accepted, a.Message!.Split('.')[0])).ShouldBe(
+        Acceptances(world).Select(a => (a.Accepted, a.Ignored!.Split('.')[0])).ShouldBe(
         [
             (false, "InitMetadata/oms-a had not failed"), (false, "The plan has no step Verify/nothing"),
             (
@@ -171,7 +172,7 @@ public sealed class AcceptTests
         Accept(world, bySpec: false, $"{token},{again}");
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
-        world.Status.Acceptances.Select(u => (u.Token, u.Accepted)).ShouldBe([(token, true), (again, true)]);
+        Acceptances(world).Select(u => (u.Word, u.Accepted)).ShouldBe([(token, true), (again, true)]);
     }
 
     [Fact]
@@ -193,7 +194,7 @@ public sealed class AcceptTests
             Give();
             world.RunInsisting(() => world.IsOver, "Succeeded, nothing held", Give);
             world.Rules.Broken.ShouldBeEmpty();
-            (world.Count("init"), world.Status.Acceptances.Count(a => a.Accepted)).ShouldBe((1, 1));
+            (world.Count("init"), world.Status.Approvals.Count(a => a.Accepted)).ShouldBe((1, 1));
 
             void Give() => Accept(world, bySpec: false, world.AcceptWord("InitMetadata/oms-a"));
         });
@@ -207,11 +208,11 @@ public sealed class AcceptTests
         world.RunUntil(() => world.ReasonOf("Stalled") == "Aborted", "aborted");
         Accept(world, bySpec: false, world.AcceptWord("InitMetadata/oms-a"));
         world.RunFor(TimeSpan.FromHours(1));
-        world.Status.Acceptances.ShouldBeEmpty();
+        world.Status.Approvals.ShouldBeEmpty();
 
         world.Retry();
         world.RunToSuccess();
-        (world.Count("init"), world.Status.Acceptances.Single().Accepted).ShouldBe((1, true));
+        (world.Count("init"), world.Status.Approvals.Single().Accepted).ShouldBe((1, true));
     }
 
     [Fact]
@@ -284,14 +285,17 @@ public sealed class AcceptTests
         world.RunUntil(() => !world.Is("Stalled"), "the plan is recompiled");
     }
 
+    private static IEnumerable<UsedApproval> Acceptances(OmsWorld world) =>
+        world.Status.Approvals.Where(a => a.Parsed?.Failure is not null);
+
     private static void Refused(OmsWorld world, string step, string says)
     {
         var token = Word.For(step, 1, world.Plan);
         Accept(world, bySpec: false, token);
-        world.RunUntil(() => world.Status.Acceptances.Count > 0, "seen");
-        var seen = world.Status.Acceptances.ShouldHaveSingleItem();
-        (seen.Token, seen.Accepted).ShouldBe((token, false));
-        seen.Message.ShouldNotBeNull().ShouldContain(says);
+        world.RunUntil(() => world.Status.Approvals.Count > 0, "seen");
+        var seen = world.Status.Approvals.ShouldHaveSingleItem();
+        (seen.Word, seen.Accepted).ShouldBe((token, false));
+        seen.Ignored.ShouldNotBeNull().ShouldContain(says);
         world.RunFor(TimeSpan.FromHours(1));
         (world.Is("Stalled"), world.Step(step).Accepted).ShouldBe((true, null));
         world.Events.All.ShouldContain(

@@ -5,12 +5,13 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class CleanupTests
 {
     [Fact]
-    public void Accepted_cleanup_removes_old_containers_and_images_and_prevents_rollback()
+    public void Approved_cleanup_removes_old_containers_and_images_and_prevents_rollback()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
         RollbackTests.Inert(world);
-        world.EditSpec(s => s with { Cleanup = new CleanupSpec { Accepted = true, RemoveImages = true } });
+        world.EditSpec(s => s with { Cleanup = new CleanupSpec { RemoveImages = true } });
+        world.RemoveOldContainers();
         world.RunUntil(() => world.Status.CleanupPlan is not null && world.IsOver && world.Is("Ready"), "clean");
 
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 1 && h.Containers[0].Name == OmsWorld.NewName
@@ -50,7 +51,7 @@ public sealed class CleanupTests
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunToSuccess();
         world.New("oms-a")!.Stop(0);
-        world.EditSpec(s => s with { Cleanup = new CleanupSpec { Accepted = true } });
+        world.RemoveOldContainers();
         world.RunUntil(() => world.Is("Stalled"), "stalled");
         world.ReasonOf("Stalled").ShouldBe(Reasons.ComponentsUnhealthy);
         world.Status.Message.ShouldBeWorded();
@@ -68,7 +69,6 @@ public sealed class CleanupTests
         var world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (_, program) => program == "sshd" })
             .Apply(s => s with
             {
-                Cleanup = new CleanupSpec { Accepted = true },
                 Preflight =
                     s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ComponentsUnhealthy] },
             });
@@ -90,6 +90,8 @@ public sealed class CleanupTests
     public void Upgrade_deleted_during_cleanup_is_removed_with_its_leases()
     {
         var world = Begin();
+        world.RunToSuccess();
+        world.RemoveOldContainers();
         world.RunUntil(() => world.Count("remove") == 1, "the first is removed");
         world.Delete();
         world.RunUntil(() => world.IsGone(), "gone");
@@ -97,9 +99,25 @@ public sealed class CleanupTests
     }
 
     private static OmsWorld Begin() =>
-        new OmsWorld(new WorldSetup { RealJson = false }).Apply(
-            s => s with { Cleanup = new CleanupSpec { Accepted = true } });
+        new OmsWorld(new WorldSetup { RealJson = false }).Apply();
 
-    private static void ToTheEnd(OmsWorld world) =>
-        world.RunUntil(() => world.Count("remove") == 2 && world.IsOver && world.Is("Ready"), "clean");
+    private static void ToTheEnd(OmsWorld world)
+    {
+        world.RunToSuccess();
+        world.RemoveOldContainers();
+        world.RunUntil(
+            () =>
+            {
+                // A kill between mark and record costs a second word.
+                if (world.Status is { CleanupPlan: null } status && status.Approvals.Exists(a => !a.Accepted))
+                {
+                    status.NextAction.ShouldNotBeNull().ShouldContain(
+                        Word.For(Reasons.RemoveOldContainers, world.Plan));
+                    world.RemoveOldContainers();
+                }
+
+                return world.Count("remove") == 2 && world.IsOver && world.Is("Ready");
+            },
+            "clean");
+    }
 }

@@ -35,7 +35,8 @@ public sealed class CompletionAndTargetTests
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
         var done = world.Done.Count;
-        world.EditSpec(s => s with { Retry = world.RetryWord, HoldBefore = ["Backup"] });
+        world.EditSpec(s => s with { HoldBefore = ["Backup"] });
+        world.Retry();
         world.RunFor(TimeSpan.FromHours(1));
 
         world.Status.ObservedGeneration.ShouldBe(world.Upgrade.Metadata.Generation);

@@ -80,13 +80,13 @@ public sealed class ControlTests
         world.RunFor(TimeSpan.FromHours(1));
         world.Count(before).ShouldBe(0);
         world.Is("Held").ShouldBeTrue();
-        world.Status.Approvals.Select(a => (a.Name, a.Accepted)).ShouldBe([(hold, false)]);
+        world.Status.Approvals.Select(a => (a.Parsed?.What ?? a.Word, a.Accepted)).ShouldBe([(hold, false)]);
         world.Events.All.Where(e => e.Reason == "ApprovalIgnored").ShouldHaveSingleItem().Message.ShouldContain(hold);
 
         world.Annotate(Annotations.Approve, approval);
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
-        world.Status.Approvals.ShouldContain(a => a.Name == hold && a.Accepted);
+        world.Status.Approvals.ShouldContain(a => a.Parsed!.What == hold && a.Accepted);
     }
 
     [Fact]

@@ -4,11 +4,12 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class HolderGoneTests
 {
     [Fact]
-    public void Orphaned_claim_names_former_holder_and_waits_for_AdoptTarget()
+    public void Orphaned_claim_names_former_holder_and_waits_for_its_uid()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(
             s => s with { HoldBefore = ["PrepareImage"] });
         world.RunUntil(() => world.Is("Held"), "held");
+        var gone = world.Upgrade.Metadata.Uid!;
         world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "up", m => m with { Finalizers = [] });
         world.Delete();
         world.RunUntil(() => world.IsGone(), "somebody took the finalizer off");
@@ -23,7 +24,10 @@ public sealed class HolderGoneTests
         world.RunFor(TimeSpan.FromHours(1));
         world.Done.ShouldBeEmpty();
 
-        world.EditSpec(s => s with { AdoptTarget = true }, "zwei");
+        world.Annotate(Annotations.Adopt, "another", "zwei");
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Done.ShouldBeEmpty("a uid of another holder takes nothing over");
+        world.Annotate(Annotations.Adopt, gone, "zwei");
         world.RunUntil(
             () => Second(world)!.Conditions.Exists(c => c is { Type: "Succeeded", Status: "True" }),
             "the second succeeds");
@@ -43,7 +47,7 @@ public sealed class HolderGoneTests
         world.Apply();
         world.RunUntil(() => world.ReasonOf("Stalled") == "HolderGone", "HolderGone");
         world.Upgrade.Metadata.Uid![..8].ShouldNotBe(former[..8]);
-        world.Status.Message.ShouldBeWorded(former[..8]);
+        world.Status.Message.ShouldBeWorded(former, former[..8]);
     }
 
     [Fact]

@@ -193,7 +193,8 @@ public sealed class LaterRunTests
         world.RunUntil(() => world.Is("Held"), "held");
         world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
         world.RunToRolledBack();
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.Retry();
         world.RunToSuccess();
         return world;
     }

@@ -19,7 +19,8 @@ public sealed class PreparationFailureTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
         world.EditSpec(
-            s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord, Correction = new() });
+            s => s with { DesiredState = DesiredState.Upgraded, Correction = new() });
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -39,7 +40,8 @@ public sealed class PreparationFailureTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
         world.Registry[world.NewImageName] = right;
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }

@@ -101,7 +101,7 @@ public sealed class RedoTests
         RunToSuccessUnheld(world);
 
         world.Rules.Broken.ShouldBeEmpty();
-        world.Status.Approvals.ShouldContain(a => a.Name == "RestoreDatabases" && a.Accepted);
+        world.Status.Approvals.ShouldContain(a => a.Parsed!.What == "RestoreDatabases" && a.Accepted);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class RedoTests
     public void Bare_retry_is_held_and_says_what_an_approval_drops(string kind)
     {
         var world = Lost(kind, "oms-a");
-        world.EditSpec(s => s with { Retry = world.RetryWord });
+        world.Retry();
         world.RunUntil(() => world.Is("Held"), "held");
 
         world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal))
@@ -135,7 +135,7 @@ public sealed class RedoTests
     public void Approval_in_the_spec_continues_a_redo()
     {
         var world = Lost("jar", "oms-a");
-        world.EditSpec(s => s with { Retry = world.RetryWord });
+        world.Retry();
         world.RunUntil(() => world.Is("Held"), "held");
 
         world.EditSpec(s => s with { Approvals = [world.Status.Holds.ShouldHaveSingleItem().Approval] });
@@ -147,7 +147,8 @@ public sealed class RedoTests
     public void Hold_after_the_restore_stays_after_a_confirmed_retry()
     {
         var world = Lost("init", "oms-a");
-        world.EditSpec(s => s with { HoldBefore = ["InitMetadata"], Retry = world.RestoreWord });
+        world.EditSpec(s => s with { HoldBefore = ["InitMetadata"] });
+        world.RetryOnRestoredData();
         world.RunUntil(() => world.Is("Held"), "held");
 
         (world.Count("restore"), world.Count("init")).ShouldBe((1, 1));
@@ -170,7 +171,7 @@ public sealed class RedoTests
         LoseAgain(world, "init", inits: 2);
         world.RestoreWord.ShouldNotBe(former);
 
-        world.EditSpec(s => s with { Retry = former });
+        world.Annotate(Annotations.Retry, former);
         world.RunFor(TimeSpan.FromMinutes(5));
         (world.Is("Failed"), world.Is("Held")).ShouldBe((true, false), "it is not even a retry");
         world.Retry();

@@ -3,10 +3,8 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>What fails, and what a retry token may do about it.</summary>
 public sealed class RetryTests
 {
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void JAR_runs_again_only_after_token_and_restore(bool bySpec)
+    [Fact]
+    public void JAR_runs_again_only_after_token_and_restore()
     {
         var world = new OmsWorld(new WorldSetup { Jar = static (_, _) => (1, "Exception in thread main\n") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
@@ -22,7 +20,7 @@ public sealed class RetryTests
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("jar").ShouldBe(1);
 
-        Ask(world, bySpec, world.RestoreWord);
+        world.Annotate(Annotations.Retry, world.RestoreWord);
         world.RunUntil(() => world.Count("jar") == 2, "the second run");
         world.Count("restore").ShouldBe(1);
         world.RunUntil(() => world.Is("Failed"), "failed again");
@@ -33,10 +31,8 @@ public sealed class RetryTests
         world.Rules.Broken.ShouldBeEmpty();
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Failed_docker_init_sh_is_repeated_once_for_each_token(bool bySpec)
+    [Fact]
+    public void Failed_docker_init_sh_is_repeated_once_for_each_token()
     {
         var runs = 0;
         var world = new OmsWorld(
@@ -47,7 +43,7 @@ public sealed class RetryTests
         world.Count("init").ShouldBe(1);
 
         var one = world.RetryWord;
-        Ask(world, bySpec, one);
+        world.Annotate(Annotations.Retry, one);
         world.RunUntil(() => world.Count("init") == 2, "the second run");
         world.RunUntil(() => world.Is("Failed"), "failed again");
         world.Restart();
@@ -55,7 +51,7 @@ public sealed class RetryTests
         world.Count("init").ShouldBe(2);
 
         var two = world.RetryWord;
-        Ask(world, bySpec, two);
+        world.Annotate(Annotations.Retry, two);
         world.RunToSuccess();
         world.Count("init").ShouldBe(3);
         world.Count("jar").ShouldBe(2);
@@ -124,8 +120,8 @@ public sealed class RetryTests
     [Fact]
     public void Retry_token_set_before_failure_repeats_nothing()
     {
-        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "no\n") }).Apply(
-            s => s with { Retry = "early" });
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "no\n") }).Apply();
+        world.Annotate(Annotations.Retry, "early");
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.RunFor(TimeSpan.FromHours(1));
 
@@ -195,17 +191,5 @@ public sealed class RetryTests
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("jar").ShouldBe(0);
         world.Plan.Steps.ShouldAllBe(s => s.Phase != "CorrectMetadata" || s.State == StepState.Pending);
-    }
-
-    private static void Ask(OmsWorld world, bool bySpec, string token)
-    {
-        if (bySpec)
-        {
-            world.EditSpec(s => s with { Retry = token });
-        }
-        else
-        {
-            world.Annotate(Annotations.Retry, token);
-        }
     }
 }

@@ -102,7 +102,8 @@ public sealed class RollbackTests
     [Fact]
     public void Rollback_without_changes_has_no_steps_and_lasts_until_retry()
     {
-        var world = new OmsWorld().Apply(s => s with { DesiredState = DesiredState.RolledBack, Retry = "old" });
+        var world = new OmsWorld().Apply(s => s with { DesiredState = DesiredState.RolledBack });
+        world.Annotate(Annotations.Retry, "old");
         world.RunToRolledBack();
         (world.Status.Phase, world.Status.RollbackPlan!.Steps.Count, world.Is("Ready"))
             .ShouldBe(("RolledBack", 0, true));
@@ -114,7 +115,7 @@ public sealed class RollbackTests
         world.Done.ShouldBeEmpty();
         (world.Is("Ready"), world.Is("Stalled")).ShouldBe((false, true));
 
-        world.EditSpec(s => s with { Retry = world.RetryWord });
+        world.Retry();
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -200,14 +201,16 @@ public sealed class RollbackTests
         world.RunToRolledBack();
         Inert(world);
         fails = false;
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.Retry();
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("remove")).ShouldBe((4, 2, 4, 2));
         world.Status.SnapshotRef!.Name.ShouldContain($"-{world.Plan.Id}-");
         world.Metadata.Contents.ShouldBe("4.2.2");
-        world.Status.Attempts.ShouldHaveSingleItem().Token.ShouldBe(world.Upgrade.Spec.Retry);
+        world.Status.Attempts.ShouldHaveSingleItem().Token
+            .ShouldBe(world.Upgrade.Metadata.Annotation(Annotations.Retry));
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");

@@ -159,24 +159,27 @@ public sealed class WitnessPutBackTests
                 world.RunUntil(() => world.ReasonOf("Failed") == Reasons.MarkerMissing, "init failed");
             }
 
-            world.EditSpec(s => s with { Retry = way == "accept" ? world.RetryWord : world.RestoreWord });
+            world.Annotate(Annotations.Retry, way == "accept" ? world.RetryWord : world.RestoreWord);
             world.RunToSuccess();
             world.RunFor(TimeSpan.FromHours(20));
             var (stops, loads, spec) = (world.Count("stop"), world.Restores.Loads.Count, world.Upgrade.Spec);
+            var retry = world.Upgrade.Metadata.Annotation(Annotations.Retry)!;
 
             if (!gitFirst)
             {
-                world.EditSpec(s => s with { Retry = null, Approvals = [] });
+                world.EditSpec(s => s with { Approvals = [] });
+                world.Unannotate(Annotations.Retry);
             }
 
             world.PutBack(backup, forget: true);
             world.RunFor(TimeSpan.FromMinutes(5));
             world.EditSpec(_ => spec);
+            world.Annotate(Annotations.Retry, retry);
             world.RunFor(TimeSpan.FromHours(3));
 
             (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
             world.Status.Message.ShouldNotBeNull().ShouldContain("It was used before");
-            world.EditSpec(s => s with { Retry = world.RestoreWord });
+            world.RetryOnRestoredData();
             world.RunFor(TimeSpan.FromHours(3));
             (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
             world.ReasonOf("Stalled").ShouldBe(Reasons.StatusOutdated, world.Status.Message);

@@ -330,7 +330,8 @@ public sealed class WitnessTests
         var world = Begin();
         world.RunToSuccess();
         RollBack(world);
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = world.RetryWord });
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.Retry();
         world.RunToSuccess();
 
         (world.Count("jar"), world.Count("init"), world.Metadata.Contents).ShouldBe((4, 2, "4.2.2"));

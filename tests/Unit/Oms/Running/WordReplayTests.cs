@@ -36,7 +36,7 @@ public sealed class WordReplayTests
 
         var isBare = way == "restored by approval";
         var retry = isBare ? world.RetryWord : world.RestoreWord;
-        world.EditSpec(s => s with { Retry = retry });
+        world.Annotate(Annotations.Retry, retry);
         if (isBare)
         {
             world.RunUntil(() => world.Is("Held"), "held");
@@ -52,12 +52,18 @@ public sealed class WordReplayTests
         world.Lives.Remove(world.Life);
         world.Life.Die();
         world.EditSpec(_ => gitFirst ? git : spec);
+        if (!gitFirst)
+        {
+            world.Unannotate(Annotations.Retry);
+        }
+
         world.Api.UpdateStatus(world.Upgrade with { Status = backup });
         world.Api.All<SnapshotRestore>().ToList()
             .ForEach(r => world.Api.Delete<SnapshotRestore>(r.Metadata.Namespace, r.Metadata.Name));
         world.Join();
         world.RunFor(TimeSpan.FromHours(3));
         world.EditSpec(_ => git);
+        world.Annotate(Annotations.Retry, retry);
         world.RunFor(TimeSpan.FromHours(3));
         world.Restart();
         world.RunFor(TimeSpan.FromHours(3));
@@ -66,7 +72,7 @@ public sealed class WordReplayTests
         world.Restores.Loads.Count.ShouldBe(loads, "databases in production were dropped");
         world.Is("Stalled").ShouldBeTrue();
         world.Status.UsedTokens.ShouldAllBe(t => t.Message != null);
-        world.Status.Acceptances.ShouldAllBe(a => !a.Accepted);
+        world.Status.Approvals.Where(a => a.Parsed?.Failure != null).ShouldAllBe(a => !a.Accepted);
         world.Status.RetryWord.ShouldNotBe(retry);
         world.Events.All.Skip(events).Count(e => e.Reason == Reasons.RetryIgnored).ShouldBe(1, "one question");
         world.Rules.Broken.ShouldBeEmpty();
@@ -92,7 +98,8 @@ public sealed class WordReplayTests
         world.RunUntil(() => world.Is("Failed"), "failed");
         var token = world.AcceptWord(world.Status.Step!);
         world.EditSpec(s => s with { Approvals = [token] });
-        world.RunUntil(() => world.Status.Acceptances is [{ Accepted: true }], "accepted");
+        world.RunUntil(
+            () => world.Status.Approvals.Exists(a => a is { Accepted: true, Parsed.Failure: not null }), "accepted");
 
         // The witness of the JAR went with a clean-up of logs, so it runs again.
         world.Lives.Remove(world.Life);
@@ -108,7 +115,7 @@ public sealed class WordReplayTests
         world.RunFor(TimeSpan.FromHours(2));
 
         world.Plan.Steps.ShouldAllBe(s => s.Accepted == null || s.Accepted.By == AcceptedBy.Plan);
-        world.Status.Acceptances.ShouldAllBe(a => !a.Accepted);
+        world.Status.Approvals.Where(a => a.Parsed?.Failure != null).ShouldAllBe(a => !a.Accepted);
     }
 
     [Fact]
@@ -155,7 +162,7 @@ public sealed class WordReplayTests
         world.RunFor(TimeSpan.FromHours(1));
 
         (world.Is("Held"), world.Count("stop")).ShouldBe((true, 0));
-        world.Status.Approvals.ShouldHaveSingleItem().Message.ShouldNotBeNull().ShouldContain("used before");
+        world.Status.Approvals.ShouldHaveSingleItem().Ignored.ShouldNotBeNull().ShouldContain("used before");
         world.Status.Holds.Single().Approval.ShouldNotBe(approval);
     }
 

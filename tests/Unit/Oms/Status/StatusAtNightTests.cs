@@ -196,10 +196,11 @@ public sealed class StatusAtNightTests
         world.RunUntil(() => world.ReasonOf("Reconciling") == "Paused", "paused");
         Next(world).ShouldBeWorded();
 
-        world.EditSpec(s => s with { Paused = false, Retry = world.RetryWord });
+        world.EditSpec(s => s with { Paused = false });
+        world.Retry();
         world.RunUntil(() => world.Is("Failed"), "failed");
         Next(world).ShouldBeWorded(world.RetryWord);
-        world.RetryWord.ShouldNotBe(world.Upgrade.Spec.Retry, "that was used");
+        world.RetryWord.ShouldNotBe(world.Upgrade.Metadata.Annotation(Annotations.Retry), "that was used");
 
         world.Delete();
         world.RunFor(TimeSpan.FromMinutes(1));
@@ -229,7 +230,7 @@ public sealed class StatusAtNightTests
             () => world.Is("Held") && world.Status.Message!.Contains($"({phase})", StringComparison.Ordinal), phase);
         world.Status.RollbackCost.ShouldNotBeNull().ShouldStartWith(cost);
         world.Annotate(Annotations.Approve, string.Join(
-            ',', world.Status.Approvals.Select(a => $"{a.Name}@{a.PlanHash}.{a.Number}").Append(world.WordFor(phase))));
+            ',', world.Status.Approvals.Select(a => a.Word).Append(world.WordFor(phase))));
     }
 
     private static ActiveStep? Running(OmsWorld world, string id) => world.Status.Active.Find(r => r.Id == id);

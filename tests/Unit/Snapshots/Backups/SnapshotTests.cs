@@ -248,7 +248,13 @@ public sealed class SnapshotTests
     private async Task RetryAsync(string token)
     {
         var failed = await _world.GetAsync("snap");
-        await _world.Api.UpdateAsync(failed with { Spec = failed.Spec with { Retry = token } });
+        await _world.Api.UpdateAsync(failed with
+        {
+            Metadata = failed.Metadata with
+            {
+                Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Retry] = token },
+            },
+        });
         await _world.UntilAsync("snap", BackupSnapshotPhases.Dumping);
     }
 

@@ -115,6 +115,9 @@ public sealed class RestoreObstacleTests
             },
         };
         await using var op = new RestoreOperator(_world, life);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
+        _world.Server.Drops.ShouldBeEmpty("another server needs another word");
+        await _world.ApproveAsync();
         await op.UntilAsync(
             r => r!.Status?.Phase == SnapshotRestorePhases.Succeeded && r.Metadata.Finalizers is not { Count: > 0 });
         (await _world.ClaimsAsync()).ShouldBeEmpty();
@@ -126,6 +129,7 @@ public sealed class RestoreObstacleTests
         _world.Server.Connect("oms", "cm");
         var owners = await _world.UpgradeAsync(claim: false);
         await _world.CreateAsync(owners: owners);
+        await _world.ApproveAsync();
         await using var op = new RestoreOperator(_world);
         await op.UntilAsync(
             r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
@@ -198,7 +202,7 @@ public sealed class RestoreObstacleTests
             Metadata = new() { Name = "other", Namespace = RestoreWorld.Space }
         });
         var cm = new ClaimTarget($"{_world.Server.Identity}/cm", []);
-        await claims.ClaimAsync(cm, other, adopt: false, keep: false, CancellationToken.None);
+        await claims.ClaimAsync(cm, other, adopt: null, keep: false, CancellationToken.None);
         await using var op = new RestoreOperator(_world);
         await op.UntilAsync(
             r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.TargetBusy);
@@ -219,7 +223,7 @@ public sealed class RestoreObstacleTests
             Metadata = new() { Name = "other", Namespace = RestoreWorld.Space }
         });
         await claims.ClaimAsync(
-            new ClaimTarget($"{_world.Server.Identity}/cm", []), other, adopt: false, keep: false,
+            new ClaimTarget($"{_world.Server.Identity}/cm", []), other, adopt: null, keep: false,
             CancellationToken.None);
         await using var op = new RestoreOperator(_world);
         await op.UntilAsync(
@@ -367,14 +371,12 @@ public sealed class RestoreObstacleTests
 
     private static SnapshotRestoreSpec FromFiles() => new()
     {
-        Mode = RunMode.Apply,
         Files = new SnapshotFiles
         {
             Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/snapshots" } },
             Path = "snap-1"
         },
         Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
-        AllowDrop = ["rm", "cm"],
         NotAfter = RestoreWorld.Spec.NotAfter,
     };
 

@@ -26,7 +26,7 @@ public sealed class RestoreServerIdentityTests
     [InlineData(DatabaseTlsMode.VerifyCA, false)]
     public async Task Restore_plan_warns_of_a_server_that_is_not_verified(DatabaseTlsMode mode, bool warns)
     {
-        await CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan }, mode);
+        await CreateAsync(RestoreWorld.Spec, mode, approve: false);
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
 
@@ -35,10 +35,11 @@ public sealed class RestoreServerIdentityTests
         message.ShouldBeWorded();
     }
 
-    private Task CreateAsync(SnapshotRestoreSpec spec, DatabaseTlsMode mode) => _world.CreateAsync(
+    private Task CreateAsync(SnapshotRestoreSpec spec, DatabaseTlsMode mode, bool approve = true) => _world.CreateAsync(
         spec,
         snapshot => snapshot with
         {
             Spec = snapshot.Spec with { Source = snapshot.Spec.Source with { Tls = new DatabaseTls { Mode = mode } } }
-        });
+        },
+        approve: approve);
 }

@@ -27,6 +27,7 @@ public sealed class RestoreStatusPutBackTests
             var uid = world.Server.WitnessesIn("rm")[0].Restore;
             var (drops, ended) = (world.Server.Drops.Count, world.Server.Ended.Count);
             await PutBackAsync(world, status, otherUid);
+            await world.ApproveAsync();
             await using var op = new RestoreOperator(world);
             await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
 
@@ -89,6 +90,7 @@ public sealed class RestoreStatusPutBackTests
         var (world, _) = await EndedAsync(linked: false);
         var drops = world.Server.Drops.Count;
         await PutBackAsync(world, status: null, otherUid: true);
+        await world.ApproveAsync();
         await using var op = new RestoreOperator(world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded, SnapshotRestorePhases.Failed);
 
@@ -115,7 +117,7 @@ public sealed class RestoreStatusPutBackTests
             {
                 Kind = SnapshotRestore.KindName,
                 Metadata = new V1ObjectMeta { Name = "back-0", Namespace = RestoreWorld.Space },
-                Spec = RestoreWorld.Spec with { Mode = RunMode.Plan },
+                Spec = RestoreWorld.Spec,
             });
             await world.Api.UpdateStatusAsync(other with
             {

@@ -36,32 +36,72 @@ public sealed class RestoreTests
         op.Life.Points.Count.ShouldBe(points);
     }
 
-    [Fact]
-    public async Task Database_missing_in_allowDrop_fails_before_any_change()
+    [Theory]
+    [InlineData("Restore@00000000.1")]
+    [InlineData("rm")]
+    public async Task Word_for_something_else_drops_nothing(string word)
     {
-        await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
+        await _world.CreateAsync(approve: false);
+        await _world.AnnotateAsync(Annotations.Approve, word);
+        await _world.AnnotateAsync(Annotations.ApprovedBy, "li.wei");
         await using var op = new RestoreOperator(_world);
-        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
+        await op.OnceAsync();
 
         var status = await _world.StatusAsync();
-        status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.DropNotAllowed}");
-        status.Standing(ConditionTypes.Stalled).ShouldBe($"True/{Reasons.DropNotAllowed}");
-        status.Message.ShouldBeWorded();
+        var used = status.Approvals.ShouldHaveSingleItem();
+        (used.Word, used.By, used.From).ShouldBe((word, "li.wei", AcceptedBy.Annotation));
+        used.Ignored.ShouldNotBeNull().ShouldContain(status.Holds.ShouldHaveSingleItem().Approval);
         _world.Server.Drops.ShouldBeEmpty();
-        op.Loader.Checked.ShouldBeEmpty();
-        await op.OnceAsync();
-        (await _world.ClaimsAsync()).ShouldBeEmpty();
+    }
 
-        await _world.ChangeAsync(s => s with { AllowDrop = ["rm", "cm"] });
-        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
-        _world.Server.Drops.ShouldBe(["rm", "cm"]);
+    /// <summary>A word is for one object: the same manifest, applied again, waits for another.</summary>
+    [Fact]
+    public async Task Word_of_a_deleted_object_approves_no_other()
+    {
+        await _world.CreateAsync();
+        var former = (await _world.GetAsync())!;
+        await _world.Api.DeleteAsync<SnapshotRestore>(RestoreWorld.Name, RestoreWorld.Space);
+        await _world.Api.CreateAsync(new SnapshotRestore
+        {
+            Kind = SnapshotRestore.KindName,
+            Metadata = new V1ObjectMeta
+            {
+                Name = RestoreWorld.Name,
+                Namespace = RestoreWorld.Space,
+                Annotations = former.Metadata.Annotations,
+                Generation = 1,
+            },
+            Spec = former.Spec,
+        });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Planned, SnapshotRestorePhases.Succeeded);
+        _world.Server.Drops.ShouldBeEmpty();
+    }
+
+    /// <summary>A database that is created after the plan was read makes it another plan.</summary>
+    [Fact]
+    public async Task Word_of_a_plan_without_a_database_does_not_drop_it()
+    {
+        _world.Server.Databases.Remove("cm");
+        await _world.CreateAsync(approve: false);
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
+        var first = (await _world.StatusAsync()).Holds.Single();
+        first.Consent.ShouldNotBeNull().ShouldNotContain("cm (");
+
+        _world.Server.Databases["cm"] = "somebody's";
+        await _world.AnnotateAsync(Annotations.Approve, first.Approval);
+        await op.UntilAsync(r => r!.Status!.Holds.Exists(h => h.Approval != first.Approval));
+        _world.Server.Drops.ShouldBeEmpty();
+        (await _world.StatusAsync()).Holds.Single().Consent.ShouldNotBeNull().ShouldContain("cm (7 tables)");
     }
 
     [Fact]
-    public async Task Absent_database_needs_no_allowDrop()
+    public async Task Absent_database_is_loaded()
     {
         _world.Server.Databases.Remove("cm");
-        await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
+        await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
         (await _world.StatusAsync()).Databases.Single(d => d.Name == "cm").Dropped.ShouldBeFalse();
@@ -71,7 +111,7 @@ public sealed class RestoreTests
     public async Task Database_created_after_the_check_is_not_dropped()
     {
         _world.Server.Databases.Remove("cm");
-        await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
+        await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
         op.Loader.Fault = database =>
         {
@@ -84,9 +124,9 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task Mode_Plan_verifies_lists_drops_and_changes_nothing()
+    public async Task Unapproved_restore_verifies_lists_drops_and_changes_nothing()
     {
-        await _world.CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan, AllowDrop = [] });
+        await _world.CreateAsync(approve: false);
         _world.Server.Connect("alice", "rm", "mysql");
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
@@ -95,7 +135,11 @@ public sealed class RestoreTests
         restore.Status!.Databases.ShouldAllBe(d => d.State == RestoreState.Pending && d.Dropped && d.TablesBefore == 7);
         restore.Status.Message.ShouldBeWorded();
         restore.Status.Standing(ConditionTypes.Held).ShouldBe($"True/{Reasons.PlanReady}");
-        restore.Metadata.Finalizers.ShouldBeNull();
+        var hold = restore.Status.Holds.ShouldHaveSingleItem();
+        (hold.Name, hold.Destroys).ShouldBe(("Restore", true));
+        hold.Consent.ShouldBeWorded();
+        await op.OnceAsync();
+        (await _world.GetAsync())!.Metadata.Finalizers.ShouldBeEmpty();
         op.Loader.Checked.ShouldBe(["rm", "cm"]);
         _world.Server.Drops.ShouldBeEmpty();
         _world.Server.Ended.ShouldBeEmpty();
@@ -103,14 +147,14 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task Planned_restore_runs_when_mode_becomes_Apply()
+    public async Task Planned_restore_runs_when_it_is_approved()
     {
-        await _world.CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan });
+        await _world.CreateAsync(approve: false);
         _world.Server.OutsideKeys.Add(new OutsideKey("oth.c", "oth.c (fk_x) to rm.parent"));
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
         (await _world.StatusAsync()).Message.ShouldBeWorded();
-        await _world.ChangeAsync(s => s with { Mode = RunMode.Apply });
+        await _world.ApproveAsync();
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
     }
 

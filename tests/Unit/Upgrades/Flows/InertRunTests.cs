@@ -65,7 +65,7 @@ public sealed class InertRunTests
         ["abandon"] = static w => w.Annotate(Annotations.OnDelete, Annotations.Abandon),
         ["spec pause"] = static w => w.Edit(s => s with { Paused = true }),
         ["spec hold"] = static w => w.Edit(s => s with { HoldBefore = [ToyRunKind.Seal] }),
-        ["spec retry"] = static w => w.Edit(s => s with { Retry = "another" }),
+        ["other retry"] = static w => w.Annotate(Annotations.Retry, "another"),
         ["spec rollback"] = static w => w.Edit(s => s with { DesiredState = DesiredState.RolledBack }),
         ["spec upgrade"] = static w => w.Edit(s => s with { DesiredState = DesiredState.Upgraded }),
         ["spec plan"] = static w => w.Edit(s => s with { Approval = ApprovalPolicy.Manual }),

@@ -304,8 +304,9 @@ public sealed class RunFrameTests
     {
         var world = Claimed(ToyRunKind.Swap, "OmsUpgrade toys/former");
         world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.HolderGone, "HolderGone");
-        world.Status.NextAction.ShouldNotBeNull().ShouldContain("adoptTarget");
-        world.Edit(s => s with { AdoptTarget = true, HoldBefore = [] });
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain(Annotations.Adopt);
+        world.Edit(s => s with { HoldBefore = [] });
+        world.Annotate(Annotations.Adopt, "another");
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
     }

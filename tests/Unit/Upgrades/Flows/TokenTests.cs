@@ -13,11 +13,10 @@ public sealed class TokenTests
     {
         var token = text == "long" ? new string('x', 400) : text;
         var metadata = With(Annotations.Retry, token);
-        var given = RetryTokens.New(metadata, null, []).ShouldHaveSingleItem();
+        var given = RetryTokens.New(metadata, []).ShouldHaveSingleItem();
         given.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.ShortName);
 
-        RetryTokens.New(metadata, null, RetryTokens.Use([], [given], Now)).ShouldBeEmpty();
-        RetryTokens.New(metadata, token, []).Count.ShouldBe(1, "spec.retry and annotation of one value are one token");
+        RetryTokens.New(metadata, RetryTokens.Use([], [given], Now)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -26,22 +25,23 @@ public sealed class TokenTests
         var token = new string('x', 200);
         var recorded = new UsedToken { Kind = TokenKind.Retry, Token = token };
 
-        RetryTokens.New(With(Annotations.Retry, token), null, [recorded]).ShouldBeEmpty();
+        RetryTokens.New(With(Annotations.Retry, token), [recorded]).ShouldBeEmpty();
     }
 
     [Fact]
     public void Token_remaining_in_the_object_stays_used()
     {
         var metadata = With(Annotations.Abort, "stop");
+        metadata.Annotations![Annotations.Retry] = "first";
         var used = RetryTokens.Use(RetryTokens.Use([], ["first"], Now), ["stop"], Now, TokenKind.Abort);
         for (var i = 0; i < 100; i++)
         {
-            used = RetryTokens.Trim(metadata, "first", RetryTokens.Use(used, [$"retry-{i}"], Now));
-            used = RetryTokens.Trim(metadata, "first", RetryTokens.Use(used, [$"abort-{i}"], Now, TokenKind.Abort));
+            used = RetryTokens.Trim(metadata, RetryTokens.Use(used, [$"retry-{i}"], Now));
+            used = RetryTokens.Trim(metadata, RetryTokens.Use(used, [$"abort-{i}"], Now, TokenKind.Abort));
         }
 
         RetryTokens.NewAbort(metadata, used).ShouldBeNull();
-        RetryTokens.New(metadata, "first", used).ShouldBeEmpty();
+        RetryTokens.New(metadata, used).ShouldBeEmpty();
         used.GroupBy(u => u.Kind).ShouldAllBe(kind => kind.Count() == SchemaLimits.History);
         used[^1].Token.ShouldBe("abort-99");
     }
@@ -53,13 +53,12 @@ public sealed class TokenTests
             Annotations.Approve, string.Join(',', Enumerable.Range(0, 50).Select(i => $"Hold{i}@0123abcd.1")));
         var status = new ToyRunStatus
         {
-            Approvals = [.. Enumerable.Range(0, 20).Select(
-                i => new UsedApproval { Name = $"Old{i}", PlanHash = "0123abcd", Number = 1 })]
+            Approvals = [.. Enumerable.Range(0, 70).Select(i => new UsedApproval { Word = $"Old{i}@0123abcd.1" })]
         };
         var toy = new RunObject(new ToyRun { Metadata = metadata }, new ToyRunSpec(), status);
         var first = RunTokens.Trim(toy, Recorded(toy, "1"));
 
-        first.Approvals.Count.ShouldBe(2 * SchemaLimits.History);
+        first.Approvals.Count.ShouldBe(4 * SchemaLimits.History);
         RunWords.New(toy with { Status = first }).ShouldBeEmpty("none counts as new again");
     }
 

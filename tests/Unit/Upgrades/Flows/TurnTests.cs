@@ -7,7 +7,7 @@ namespace Drydock.Tests.Unit.Upgrades;
 /// that it was made from.</summary>
 public sealed class TurnTests : IReconcileTrigger
 {
-    private static readonly ClaimHolder Other = new("ToyRun toys/other", IsGone: false, "drydock/lease");
+    private static readonly ClaimHolder Other = new("ToyRun toys/other", "another", IsGone: false, "drydock/lease");
 
     private readonly ToyRunWorld _world = new ToyRunWorld().Apply();
     private readonly ToyRunKind _kind;

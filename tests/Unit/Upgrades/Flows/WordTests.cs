@@ -22,7 +22,7 @@ public sealed class WordTests
 
         world.Truth.Acts.ShouldNotContain("Swap/one");
         world.Status.Holds.Single().Approval.ShouldNotBe(approval);
-        world.Status.Approvals.ShouldAllBe(a => !a.Accepted || a.Number != world.Status.Plan!.Number);
+        world.Status.Approvals.ShouldAllBe(a => !a.Accepted || a.Parsed!.Number != world.Status.Plan!.Number);
     }
 
     [Fact]

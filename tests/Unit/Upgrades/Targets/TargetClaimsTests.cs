@@ -52,7 +52,7 @@ public sealed class TargetClaimsTests
         var shared = target.Names("one").Intersect(target.Names("two"), StringComparer.Ordinal).Single();
         await _api.DeleteAsync<V1Lease>(shared, "drydock-system", cancellationToken: Token);
         (await ClaimAsync(second, target)).ShouldBeNull();
-        (await _claims.ClaimAsync(target, first, adopt: false, keep: true, Token)).ShouldNotBeNull().Name
+        (await _claims.ClaimAsync(target, first, adopt: null, keep: true, Token)).ShouldNotBeNull().Name
             .ShouldBe("OmsUpgrade two/up");
         (await LeasesAsync()).Count(l => l.Spec.HolderIdentity == first.Metadata.Uid).ShouldBe(1);
     }
@@ -65,7 +65,9 @@ public sealed class TargetClaimsTests
         (await ClaimAsync(gone, target)).ShouldBeNull();
         await _api.DeleteAsync<OmsUpgrade>("up", "one", cancellationToken: Token);
         (await ClaimAsync(next, target)).ShouldNotBeNull().IsGone.ShouldBeTrue();
-        (await _claims.ClaimAsync(target, next, adopt: true, keep: false, Token)).ShouldBeNull();
+        (await _claims.ClaimAsync(target, next, adopt: next.Metadata.Uid, keep: false, Token))
+            .ShouldNotBeNull("the uid of another");
+        (await _claims.ClaimAsync(target, next, adopt: gone.Metadata.Uid, keep: false, Token)).ShouldBeNull();
         (await _claims.FindHolderAsync(target, next, Token)).ShouldBeNull();
     }
 
@@ -87,7 +89,7 @@ public sealed class TargetClaimsTests
         var (first, next) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
         var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
         (await ClaimAsync(first, target)).ShouldBeNull();
-        (await _claims.ClaimAsync(target, next, adopt: true, keep: false, Token)).ShouldNotBeNull().IsGone
+        (await _claims.ClaimAsync(target, next, adopt: first.Metadata.Uid, keep: false, Token)).ShouldNotBeNull().IsGone
             .ShouldBeFalse();
         (await _claims.FindHolderAsync(target, first, Token)).ShouldBeNull();
     }
@@ -113,7 +115,7 @@ public sealed class TargetClaimsTests
         await _api.DeleteAsync<OmsUpgrade>("up", "one", cancellationToken: Token);
         var claims = new TargetClaims(_api, "drydock-system", _api.Time, scope: new NamespaceScope(["two"]));
 
-        (await claims.ClaimAsync(target, next, adopt: true, keep: false, Token)).ShouldNotBeNull().IsGone
+        (await claims.ClaimAsync(target, next, adopt: first.Metadata.Uid, keep: false, Token)).ShouldNotBeNull().IsGone
             .ShouldBeFalse();
     }
 
@@ -150,16 +152,16 @@ public sealed class TargetClaimsTests
             if (request.Verb == "update")
             {
                 _api.Before = null;
-                (await _claims.ClaimAsync(target, two, adopt: true, keep: false, Token)).ShouldBeNull();
+                (await _claims.ClaimAsync(target, two, adopt: gone.Metadata.Uid, keep: false, Token)).ShouldBeNull();
             }
         };
         await Should.ThrowAsync<KubernetesConflictException>(
-            () => _claims.ClaimAsync(target, one, adopt: true, keep: false, Token));
+            () => _claims.ClaimAsync(target, one, adopt: gone.Metadata.Uid, keep: false, Token));
         (await _claims.FindHolderAsync(target, two, Token)).ShouldBeNull();
     }
 
     private Task<ClaimHolder?> ClaimAsync(OmsUpgrade holder, ClaimTarget target) =>
-        _claims.ClaimAsync(target, holder, adopt: false, keep: false, Token);
+        _claims.ClaimAsync(target, holder, adopt: null, keep: false, Token);
 
     private async Task<IReadOnlyList<V1Lease>> LeasesAsync() =>
         [.. (await _api.ListAsync<V1Lease>("drydock-system", cancellationToken: Token)).Items];

@@ -35,7 +35,7 @@ internal sealed class RegionSurvey(IReadOnlyList<PdRegionCheck> checks)
     {
         var pd = targets.Pd;
         var down = Down(stores);
-        var isOutageAccepted = targets.Spec.AllowUnavailability
+        var isOutageAccepted = targets.Spec.Acknowledges(Reasons.QuorumTooSmall, TiDbSpec.MaxReplicas)
             && (await pd.ScheduleAsync(cancellationToken)).MaxReplicas < 3;
         return without.Count > 1
             ? new RegionSurvey([await ReadAsync(pd, Path, "any state", IsAtRisk, cancellationToken)])

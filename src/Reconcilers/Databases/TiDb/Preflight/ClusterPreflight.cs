@@ -98,13 +98,13 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
                 + "cleared for the upgrade. Give the member a unique name, or set its priority to 0.");
         }
 
-        if (members.Members.Count < FewestVoters && !Spec.AllowUnavailability)
+        if (members.Members.Count < FewestVoters)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.QuorumTooSmall,
-                $"PD has {members.Members.Count} members: the cluster is unavailable while one restarts. Add "
-                + "members, or accept the outage with spec.allowUnavailability: true.",
-                field: "spec.allowUnavailability");
+                "PD",
+                $"PD has {members.Members.Count} members: the whole cluster is unavailable while one restarts. Add "
+                + "members.");
         }
 
         return members;
@@ -166,13 +166,13 @@ internal sealed class ClusterPreflight(TiDbTargets targets, Findings findings)
 
     private void Replication(IReadOnlyList<PdStore> stores, PdSchedule schedule)
     {
-        if (schedule.MaxReplicas < FewestVoters && !Spec.AllowUnavailability)
+        if (schedule.MaxReplicas < FewestVoters)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.QuorumTooSmall,
+                TiDbSpec.MaxReplicas,
                 $"max-replicas is {schedule.MaxReplicas}: part of the data is unavailable while a TiKV restarts. Raise "
-                + "it to 3, or accept the outage with spec.allowUnavailability: true.",
-                field: "spec.allowUnavailability");
+                + "it to 3.");
         }
 
         // PD's own value counts after its bootstrap, not that of a file (docs/project/research/tidb.md#configuration).

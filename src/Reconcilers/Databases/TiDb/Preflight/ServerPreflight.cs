@@ -49,13 +49,13 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
         }
 
         var (all, source) = await AllAsync(instances[0], cancellationToken);
-        if (instances.Count == 1 && all.Count <= 1 && !Spec.AllowUnavailability)
+        if (instances.Count == 1 && all.Count <= 1)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.QuorumTooSmall,
-                $"{instances[0].Name} is the only TiDB server: all SQL fails while it restarts. Add a server, or "
-                + "accept the outage with spec.allowUnavailability: true.",
-                instances[0].Name, "spec.allowUnavailability");
+                "TiDB",
+                $"{instances[0].Name} is the only TiDB server: all SQL fails while it restarts. Add a server.",
+                instances[0].Name);
         }
 
         // A server registers the address it was told to advertise, which need not be the name in the spec: port and
@@ -106,8 +106,7 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
 
     private async Task DatabasesAsync(CancellationToken cancellationToken)
     {
-        var backup = targets.Settings.Backup;
-        if (backup.Waived || backup.Databases.Count == 0)
+        if (targets.Settings.Backup is not { } backup)
         {
             return;
         }
@@ -118,8 +117,8 @@ internal sealed class ServerPreflight(TiDbTargets targets, Findings findings)
             findings.Add(
                 Reasons.DatabaseNotFound,
                 $"Database {absent}, which the backup is to contain, does not exist. Name the databases of your "
-                + "applications, or replace spec.tidb.backup with {waived: true} if you have a full backup from "
-                + "elsewhere.",
+                + "applications; or, if you have a full backup from elsewhere, remove spec.tidb.backup and acknowledge "
+                + "NoBackup.",
                 field: "spec.tidb.backup.databases");
         }
     }
@@ -161,13 +160,13 @@ internal sealed class BinlogPreflight(TiDbTargets targets, Findings findings)
                 () => targets.Binlog.DrainerAsync(Spec.Service(drainer), cancellationToken), drainer.Name);
         }
 
-        if (pumps.Count == 1 && !Spec.AllowUnavailability)
+        if (pumps.Count == 1)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.QuorumTooSmall,
-                $"{pumps[0].Name} is the only pump: writes fail while it restarts. Add a pump, or accept the "
-                + "outage with spec.allowUnavailability: true.",
-                pumps[0].Name, "spec.allowUnavailability");
+                "Pump",
+                $"{pumps[0].Name} is the only pump: writes fail while it restarts. Add a pump.",
+                pumps[0].Name);
         }
 
         var skipping = pumps.Count == 0 ? [] : await findings.LookAsync<List<string>>(

@@ -98,22 +98,12 @@ internal sealed class BackupPreflight(TiDbTargets targets, Findings findings)
 
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        var backup = targets.Settings.Backup;
-        if (backup.Waived)
+        if (targets.Settings.Backup is not { } backup)
         {
             return;
         }
 
-        if (backup.Storage is not { } place)
-        {
-            findings.Add(
-                Reasons.InvalidSpec,
-                "spec.tidb.backup has no storage. Set it, or waived: true if you have a full backup from elsewhere.",
-                field: Field);
-            return;
-        }
-
-        await findings.CheckAsync(() => StorageAsync(place, cancellationToken), field: Field);
+        await findings.CheckAsync(() => StorageAsync(backup.Storage, cancellationToken), field: Field);
         if (backup.Encryption is { } encryption)
         {
             await findings.CheckAsync(

@@ -152,7 +152,7 @@ internal sealed record SaveConfiguration(string? Storage = null) : TiDbStep
         StepContext context, string text, SortedDictionary<string, string> files, CancellationToken cancellationToken)
     {
         var upgrade = Targets.Context.Upgrade.Metadata;
-        var place = StorageText.Parse(text, Targets.Settings.Backup.Storage);
+        var place = StorageText.Parse(text, Targets.Settings.Backup?.Storage);
         var storage = await Targets.Context.Storages.OpenAsync(place, upgrade.Namespace, cancellationToken);
         var drainers = Spec.Of(DatabaseComponent.Drainer).SelectMany(d => new[] { KeyOf(d), ScriptOf(d) })
             .ToHashSet(StringComparer.Ordinal);

@@ -47,7 +47,7 @@ internal sealed record TakeTiDbSnapshot(
                 Tls = settings.SqlTls,
             },
             Databases = Databases,
-            Storage = StorageText.Parse(Storage, settings.Backup.Storage),
+            Storage = StorageText.Parse(Storage, settings.Backup?.Storage),
             Tool = DumpTool.MyDumper,
             Threads = Threads,
             Encryption = Recipients is { } keys ? new EncryptionSpec { Recipients = keys } : null,

@@ -384,21 +384,6 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
                 + "completely."
             : "Rollback to the old programs is possible until the first point of no return: tablet servers first, "
                 + "then masters.";
-        var masters = discovery.Instances.Count(i => i.Component == DatabaseComponent.Master);
-        if (masters < 3)
-        {
-            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with {masters} masters no leader can be "
-                + "elected while one of them is replaced. During that time tables and new connections cannot be "
-                + "created.";
-        }
-
-        if (discovery.ReplicationFactor < 3)
-        {
-            yield return "EXPECTED OUTAGE, accepted by allowUnavailability: with replication factor "
-                + $"{discovery.ReplicationFactor} the data of a tablet server cannot be "
-                + $"{(discovery.ReplicationFactor == 1 ? "read or written" : "written")} while the server is replaced.";
-        }
-
         if (_servers.Note is { } note)
         {
             yield return note;

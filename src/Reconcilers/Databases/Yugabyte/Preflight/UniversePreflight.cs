@@ -117,30 +117,25 @@ internal sealed class UniversePreflight(YugabyteCluster cluster, Findings findin
 
     private void CheckQuorum(int? factor)
     {
-        if (cluster.Spec.AllowUnavailability)
-        {
-            return;
-        }
-
         if (cluster.Masters.Count < Voters)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.QuorumTooSmall,
-                $"With {cluster.Masters.Count} masters none can be stopped without an outage. "
-                + "Add masters, or accept the outage with spec.allowUnavailability: true.",
-                field: "spec.allowUnavailability");
+                "masters",
+                $"With {cluster.Masters.Count} masters no leader can be elected while one of them is replaced: tables "
+                + "and new connections cannot be created then. Add masters.",
+                field: "spec.instances");
         }
 
         if (factor < Voters)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.QuorumTooSmall,
-                $"With replication factor {factor} no tablet server can be stopped without an outage of its data. "
-                + "Raise the factor, or accept the outage with spec.allowUnavailability: true.",
-                field: "spec.allowUnavailability");
+                "replication-factor",
+                $"With replication factor {factor} the data of a tablet server cannot be "
+                + $"{(factor == 1 ? "read or written" : "written")} while the server is replaced. Raise the factor.");
         }
     }
-
 }
 
 /// <summary>The universe as a whole, as preflight observed it.</summary>

@@ -279,12 +279,12 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         var backup = spec["tidb"]!["backup"]!.AsObject();
         if (random.Next(3) == 0)
         {
-            backup["waived"] = true;
-            backup.Remove("storage");
+            spec["tidb"]!.AsObject().Remove("backup");
+            spec["preflight"] = new JsonObject { ["acknowledge"] = new JsonArray("NoBackup") };
         }
         else
         {
-            backup["waived"] = false;
+            (spec["preflight"] as JsonObject)?.Remove("acknowledge");
             backup["databases"] = new JsonArray("orders");
             backup["storage"] ??= new JsonObject();
             mendStorage(backup);

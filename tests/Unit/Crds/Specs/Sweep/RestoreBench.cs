@@ -50,7 +50,6 @@ internal sealed class RestoreBench : SnapshotLoader, IStorages, IReconcileTrigge
             Path = "snap-1"
         },
         Target = new DatabaseSource { Host = "db.example", CredentialsSecretRef = new SecretReference { Name = "db" } },
-        AllowDrop = ["rm", "cm"],
         NotAfter = new DateTimeOffset(2026, 1, 7, 0, 0, 0, TimeSpan.Zero),
     };
 

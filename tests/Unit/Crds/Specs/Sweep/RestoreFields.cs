@@ -7,7 +7,6 @@ internal static class RestoreFields
 {
     public static IEnumerable<FieldProof> All { get; } =
     [
-        Ends("mode", RestoreWorld.Spec, spec => spec with { Mode = RunMode.Plan }),
         Ends("snapshotRef.name", RestoreWorld.Spec, spec =>
             spec with { SnapshotRef = new SnapshotReference { Name = "other" } }),
         Ends("snapshotRef.uid", RestoreWorld.Spec, spec =>
@@ -34,14 +33,13 @@ internal static class RestoreFields
         OnTarget("target.tls.fingerprint", source =>
             source with { Tls = new DatabaseTls { Fingerprint = new string('a', 64) } }),
         Ends("databases", RestoreWorld.Spec, spec => spec with { Databases = ["rm"] }),
-        Ends("allowDrop", RestoreWorld.Spec, spec => spec with { AllowDrop = ["rm"] }),
+        new(SnapshotRestore.KindName, "approvals", AWordOfTheSpecApprovesAsync),
         Ends("notAfter", RestoreWorld.Spec, spec =>
             spec with { NotAfter = new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
         Ends("identitySecretRef.name", RestoreWorld.Spec, spec =>
             spec with { IdentitySecretRef = new SecretReference { Name = "age" } }),
         Ends("threads", RestoreWorld.Spec, spec => spec with { Threads = 9 }),
         new(SnapshotRestore.KindName, "paused", PausedBeginsNoOtherDatabaseAsync),
-        new(SnapshotRestore.KindName, "retry", ANewTokenGoesOnAsync),
         new(SnapshotRestore.KindName, "timeout", ARestoreEndsInTimeAsync),
     ];
 
@@ -67,15 +65,16 @@ internal static class RestoreFields
         await bench.UntilAsync(r => r.Status?.Phase == SnapshotRestorePhases.Succeeded);
     }
 
-    private static async Task ANewTokenGoesOnAsync()
+    private static async Task AWordOfTheSpecApprovesAsync()
     {
         await using var bench = new RestoreBench();
-        bench.Load = _ => throw new SnapshotException(SnapshotFailure.LoadFailed, "no");
-        await bench.CreateAsync(RestoreWorld.Spec);
-        await bench.UntilAsync(r => r.Status?.Phase == SnapshotRestorePhases.Failed);
-        bench.Load = null;
-        await bench.World.ChangeAsync(spec => spec with { Retry = "once more" });
+        await bench.World.CreateAsync(RestoreWorld.Spec, approve: false);
+        await bench.UntilAsync(r => r.Status?.Phase == SnapshotRestorePhases.Planned);
+        var word = (await bench.World.StatusAsync()).Holds.ShouldHaveSingleItem().Approval;
+        await bench.World.ChangeAsync(spec => spec with { Approvals = [word] });
         await bench.UntilAsync(r => r.Status?.Phase == SnapshotRestorePhases.Succeeded);
+        var used = (await bench.World.StatusAsync()).Approvals.ShouldHaveSingleItem();
+        (used.Word, used.From, used.Ignored).ShouldBe((word, AcceptedBy.Spec, null));
     }
 
     private static async Task ARestoreEndsInTimeAsync()

@@ -46,7 +46,6 @@ internal static class SnapshotFields
         Asks("acknowledge", spec => spec with { Acknowledge = ["DumpLosesDigits"] }),
         Asks("series", spec => spec with { Series = "nightly" }),
         new(BackupSnapshot.KindName, "timeout", ADumpEndsInTimeAsync),
-        new(BackupSnapshot.KindName, "retry", ANewTokenDumpsAgainAsync),
         new(BackupSnapshot.KindName, "deletionPolicy", FilesGoAsync),
         new(BackupSnapshot.KindName, "retention.keepLast", () => Removes(
             new RetentionSpec { KeepLast = 2 }, new RetentionSpec { KeepLast = 1 })),
@@ -83,18 +82,6 @@ internal static class SnapshotFields
         await bench.CreateAsync(SnapshotBench.Spec with { Timeout = timeout });
         await bench.UntilEndedAsync();
         return (await bench.GetAsync()).Status!.Phase;
-    }
-
-    private static async Task ANewTokenDumpsAgainAsync()
-    {
-        await using var bench = new SnapshotBench();
-        bench.Dump = _ => throw new SnapshotException(SnapshotFailure.DumpFailed, "no");
-        await bench.CreateAsync(SnapshotBench.Spec);
-        await bench.UntilAsync(BackupSnapshotPhases.Failed);
-        bench.Dump = null;
-        await bench.EditAsync(spec => spec with { Retry = "once more" });
-        await bench.UntilAsync(BackupSnapshotPhases.Succeeded);
-        bench.Asked.Count(asked => asked.StartsWith("take", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     private static async Task FilesGoAsync()

@@ -16,7 +16,6 @@ internal static class UpgradeControlFields
             world => world.Status.RollbackPlan is not null)),
         InRun("rollbackPolicy", AFailureGoesBackByItself),
         // Retries of the operator pause for a random time, so the two runs may differ by some seconds.
-        InRun("acceptWithin", () => (Held("3h") - Held("1h")).ShouldBe(TimeSpan.FromHours(2), TimeSpan.FromMinutes(1))),
         InRun("window.start", () => FirstAct(Morning with { Start = "05:00" }).ShouldBe(FirstAct(Morning).AddHours(1))),
         InRun("window.end", () => FirstAct(Morning with { Start = "01:00", End = "03:00" })
             .ShouldBeLessThan(FirstAct(Morning with { Start = "01:00", End = "01:30" }).AddHours(-20))),
@@ -26,22 +25,18 @@ internal static class UpgradeControlFields
             .ShouldBe(FirstAct(Morning).AddHours(5))),
         InRun("notAfter", NothingBeginsTooLate),
         InRun("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((2, 1))),
-        InRun("adoptTarget", ATargetOfNobodyIsTakenOver),
         InRun("paused", () => Stopped(
             spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
         InRun("holdBefore", () => Stopped(
             spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
         InRun("approvals", AnAcceptanceContinues),
-        InRun("retry", ANewTokenContinues),
         InRun("highAvailability.afterRollback", () => (
             IsOnAfterRollback(HighAvailabilityAfterRollback.AsBefore),
             IsOnAfterRollback(HighAvailabilityAfterRollback.Enable)).ShouldBe((false, true))),
-        InRun("cleanup.accepted", () => OldContainersLeft(new CleanupSpec { Accepted = true })
-            .ShouldBeLessThan(OldContainersLeft(new CleanupSpec()))),
         InRun("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" })
             .ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
-        InRun("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true })
-            .ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
+        InRun("cleanup.removeImages", () => Images(new CleanupSpec { After = "1h", RemoveImages = true })
+            .ShouldBeLessThan(Images(new CleanupSpec { After = "1h" }))),
         Plans("preflight.acknowledge", spec => spec["preflight"]!["acknowledge"] = new JsonArray()),
         Plans(
             "preflight.duplicateProjectNames", spec => spec["preflight"]!["duplicateProjectNames"] = "Rename",
@@ -126,21 +121,6 @@ internal static class UpgradeControlFields
         return most;
     }
 
-    private static void ATargetOfNobodyIsTakenOver()
-    {
-        var world = new OmsWorld().Apply(name: "other");
-        world.RunUntil(() => world.Api.All<V1Lease>().Any(), "a claim");
-        world.Delete("other");
-        world.Api.PatchMetadata<OmsUpgrade>(OmsWorld.Namespace, "other", meta => meta with { Finalizers = [] });
-        world.IsGone("other").ShouldBeTrue();
-        world.Apply();
-        world.RunUntil(
-            () => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true,
-            "it says what would take it over");
-        world.EditSpec(spec => spec with { AdoptTarget = true });
-        world.RunUntil(() => world.Status.Plan is not null, "a plan");
-    }
-
     private static void NothingBeginsTooLate()
     {
         var world = new OmsWorld();
@@ -163,20 +143,6 @@ internal static class UpgradeControlFields
         world.RunToSuccess();
     }
 
-    private static void ANewTokenContinues()
-    {
-        var broken = true;
-        var world = new OmsWorld(new WorldSetup { Init = (_, _) => broken ? (1, "# 【步骤一】失败\n") : (0, "%marker%") })
-            .Apply();
-        world.RunToStall();
-        broken = false;
-        world.RunFor(TimeSpan.FromHours(1));
-        world.Is("Stalled").ShouldBeTrue();
-        var word = world.RetryWord;
-        world.EditSpec(spec => spec with { Retry = word });
-        world.RunUntil(() => world.Status.UsedTokens.Exists(token => token.Token == word), "the word is used");
-    }
-
     private static void AnAcceptanceContinues()
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, "another last line\n%done%") }).Apply();
@@ -185,15 +151,6 @@ internal static class UpgradeControlFields
         world.Is("Stalled").ShouldBeTrue();
         world.EditSpec(spec => spec with { Approvals = [world.AcceptWord("InitMetadata/oms-a")] });
         world.RunToSuccess();
-    }
-
-    // From the failure to its rollback.
-    private static TimeSpan Held(string within)
-    {
-        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, "another last line\n%done%") })
-            .Apply(spec => spec with { RollbackPolicy = RollbackPolicy.OnFailure, AcceptWithin = within });
-        world.RunUntil(() => world.Status.RollbackPlan is not null, "the rollback", TimeSpan.FromHours(12));
-        return world.Time.GetUtcNow() - world.Step("InitMetadata/oms-a").FinishedAt!.Value;
     }
 
     private static bool IsOnAfterRollback(HighAvailabilityAfterRollback wanted)

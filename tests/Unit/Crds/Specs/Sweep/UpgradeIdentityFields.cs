@@ -12,7 +12,6 @@ internal static class UpgradeIdentityFields
         Identity("edition", spec => spec["edition"] = "Community"),
         Identity("fromVersion", spec => spec["fromVersion"] = "3.3.1"),
         Identity("toVersion", spec => spec["toVersion"] = "4.2.3"),
-        InRun("allowUnsupportedPath", AWayThatIsNotListedIsLetThrough),
         Identity("image", spec => spec["image"] = "registry.example/oms:other"),
         Identity("hostIP", spec => spec["hostIP"] = "192.0.2.99", OneAddress),
         Identity("currentContainer", spec => spec["currentContainer"] = "other"),
@@ -103,29 +102,4 @@ internal static class UpgradeIdentityFields
 
     private static void Https(JsonObject spec) =>
         spec["https"] = Json("""{"certificateHostPath":"/pki/oms.crt","keyHostPath":"/pki/oms.key"}""");
-
-    // Which ways the vendor lists is not this test's matter: of these at least one is let through by the field alone.
-    private static void AWayThatIsNotListedIsLetThrough()
-    {
-        var ways = new[]
-        {
-            ("Enterprise", "4.0.1", "4.2.1"), ("Enterprise", "4.2.0", "4.2.1"), ("Community", "4.1.0", "4.1.1"),
-            ("Community", "3.2.0", "3.3.1")
-        };
-        var spec = new OmsWorld().Spec();
-        ways.Count(way =>
-        {
-            var asked = spec with
-            {
-                Edition = Enum.Parse<Drydock.Crds.OmsUpgrades.OmsEdition>(way.Item1),
-                FromVersion = way.Item2,
-                ToVersion = way.Item3
-            };
-            return DiscoveryOf.Path(asked) is UpgradePath.Refused { Message: var why }
-                && why.Contains("allowUnsupportedPath", StringComparison.Ordinal)
-                && DiscoveryOf.Path(asked with { AllowUnsupportedPath = true }) is UpgradePath.Allowed;
-        }).ShouldBeGreaterThan(0);
-        FieldClasses.Hash(spec with { AllowUnsupportedPath = true }, FieldClass.Identity)
-            .ShouldNotBe(FieldClasses.Hash(spec, FieldClass.Identity));
-    }
 }

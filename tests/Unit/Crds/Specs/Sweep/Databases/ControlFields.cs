@@ -22,7 +22,6 @@ internal static class ControlFields
             .ShouldBe(FirstAct(Morning).AddHours(5))),
         InRun("notAfter", NothingBeginsTooLate),
         InRun("maxParallelNodes", () => (MostNodesAtOnce(null), MostNodesAtOnce(1)).ShouldBe((3, 1))),
-        InRun("adoptTarget", ATargetOfNobodyIsTakenOver),
         InRun("paused", () => Stopped(
             spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
         InRun("holdBefore", () => Stopped(spec => spec with
@@ -30,7 +29,6 @@ internal static class ControlFields
             HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage, DatabaseRollingUpgradePhases.SaveConfiguration]
         }, Reasons.Held, spec => spec with { HoldBefore = [] })),
         InRun("approvals", AnAcceptanceOfAStepThatProtectsDataIsRefused),
-        InRun("retry", ANewTokenContinues),
         InRun("preflight.acknowledge", AnAcknowledgedFindingIsANote),
         InRun("timeouts.preflight", PreflightEndsInTime),
     ];
@@ -124,21 +122,6 @@ internal static class ControlFields
         return most;
     }
 
-    private static void ATargetOfNobodyIsTakenOver()
-    {
-        var world = new DatabaseRunWorld().Apply(
-            spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage] });
-        world.RunUntil(() => world.Claims > 0, "a claim");
-        world.Vanish();
-        world.Apply();
-        world.RunUntil(
-            () => world.Status.Message?.Contains("adoptTarget", StringComparison.Ordinal) == true,
-            "it says what would take it over");
-        world.Status.Plan.ShouldBeNull();
-        world.Edit(spec => spec with { AdoptTarget = true });
-        world.RunUntil(() => world.Status.Plan is not null, "a plan");
-    }
-
     private static void NothingBeginsTooLate()
     {
         var world = new DatabaseRunWorld();
@@ -175,25 +158,9 @@ internal static class ControlFields
             () => world.Status.Message!.Contains(
                 "the data or the steps that follow rely on it", StringComparison.Ordinal),
             "an answer");
-        world.Status.Acceptances.ShouldHaveSingleItem().Accepted.ShouldBeFalse();
+        world.Status.Approvals.ShouldHaveSingleItem().Accepted.ShouldBeFalse();
     }
 
-    private static void ANewTokenContinues()
-    {
-        var world = new DatabaseRunWorld();
-        world.Truth.Refusing.Add("UpgradePD/pd-1/swap");
-        world.Apply();
-        world.RunUntil(() => world.Is("Stalled"), "a failure");
-        world.Truth.Refusing.Clear();
-        world.RunFor(TimeSpan.FromHours(1));
-        world.Is("Stalled").ShouldBeTrue();
-        var word = world.RetryWord;
-        world.Edit(spec => spec with { Retry = word });
-        world.RunUntil(() => world.IsOver, "the end");
-        world.Status.UsedTokens.ShouldContain(token => token.Token == word);
-    }
-
-    // One pass takes ten seconds there.
     private static void PreflightEndsInTime()
     {
         static string? End(string timeout)

@@ -11,12 +11,8 @@ internal static class TiDbFields
             DatabaseRollingUpgrade.KindName, "engine", "", "self.engine == 'TiDB' || !has(self.tidb)"),
         Identity("fromVersion", ATiDb, TiDbLooks.UsualAsync, spec => spec["fromVersion"] = "2.1.18"),
         Identity("toVersion", ATiDb, TiDbLooks.UsualAsync, spec => spec["toVersion"] = "3.0.8"),
-        Identity(
-            "allowUnavailability", new TiDbWorld(new TiDbWorldSetup { Pds = 1 }).Upgrade.Spec, TiDbLooks.FittingAsync,
-            spec => spec["allowUnavailability"] = true),
         Planned("backup.databases", tidb => tidb["backup"]!["databases"] = new JsonArray("orders", "other")),
         Planned("backup.threads", tidb => tidb["backup"]!["threads"] = 9),
-        Planned("backup.waived", tidb => tidb["backup"] = Json("""{"waived":true}""")),
         Identity(
             "tidb.backup.encryption.recipients",
             ATiDb,
