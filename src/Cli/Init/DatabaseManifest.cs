@@ -21,7 +21,7 @@ internal static class DatabaseManifest
               fromVersion: {{{ManifestYaml.Of(fromVersion)}}}
               toVersion: {{{ManifestYaml.Of(to)}}}
               # One PD; the other processes are found from there.
-              seed: {{{ManifestYaml.Of(seed)}}}
+              discoverFrom: {{{ManifestYaml.Of(seed)}}}
               package:
                 directory: {{{ManifestYaml.Of($"/data/deploy-packages/tidb-v{to}")}}}
                 archives:
@@ -63,11 +63,11 @@ internal static class DatabaseManifest
             kind: DatabaseRollingUpgrade
             metadata: {name: {{{name ?? ObjectName.Of(product, toVersion)}}}}
             spec:
-              engine: YugabyteDB
+              engine: {{{(isBmdb ? "BMDB" : "YugabyteDB")}}}
               fromVersion: {{{ManifestYaml.Of(fromVersion)}}}
               toVersion: {{{ManifestYaml.Of(toVersion)}}}
               # One master; the other processes are found from there.
-              seed: {{{ManifestYaml.Of(seed)}}}
+              discoverFrom: {{{ManifestYaml.Of(seed)}}}
               # After flags are promoted no old process can run: the upgrade waits for your approval before that.
               holdBefore: [PromoteAutoFlags]
               package:
@@ -85,6 +85,6 @@ internal static class DatabaseManifest
                   knownHostsSecretRef: {name: database-ssh}
                   become: Sudo
 
-            """ + (isBmdb ? "  yugabyte: {dialect: BMDB}\n" : "");
+            """;
     }
 }

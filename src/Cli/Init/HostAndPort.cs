@@ -25,7 +25,7 @@ internal static class HostAndPort
     public static string Join(string host, int port) =>
         $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}";
 
-    /// <summary>The address as spec.seed takes it: an IPv6 address has no brackets and no port there.</summary>
+    /// <summary>The address as spec.discoverFrom takes it: an IPv6 address has no brackets and no port there.</summary>
     /// <param name="usual">The port that is used without one.</param>
     /// <exception cref="CliException">It is an IPv6 address with another port.</exception>
     public static string Seed(string text, int usual)
@@ -34,8 +34,8 @@ internal static class HostAndPort
         return !host.Contains(':', StringComparison.Ordinal) ? text
             : port == usual ? host
             : throw new CliException(
-                $"spec.seed cannot have an IPv6 address with a port: {text}. Use the name of the host instead of its "
-                + "address.");
+                $"spec.discoverFrom cannot have an IPv6 address with a port: {text}. Use the name of the host instead "
+                    + "of its address.");
     }
 
     private static string Host(string text) => text is ['[', .. var inner, ']'] ? inner : text;

@@ -41,7 +41,7 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
               # Each host has to have it, or be able to pull it. For an archive add imageArchive.
               image: {{{ManifestYaml.Of(Image)}}}
               # One node; the other nodes, regions, containers and the MetaDB are found from there.
-              hostIP: {{{ManifestYaml.Of(host)}}}
+              discoverFrom: {{{ManifestYaml.Of(host)}}}
               # {hostIP} is the address of each node.
               docker: {{{docker}}}
               # The account of OMS's config.yaml is used. For another one:

@@ -6,6 +6,7 @@ public static class DatabaseEngines
     private static readonly Dictionary<DatabaseEngine, DatabaseComponent[]> Table = new()
     {
         [DatabaseEngine.YugabyteDB] = [DatabaseComponent.Master, DatabaseComponent.Tserver],
+        [DatabaseEngine.BMDB] = [DatabaseComponent.Master, DatabaseComponent.Tserver],
         [DatabaseEngine.TiDB] =
             [
                 DatabaseComponent.PD,
@@ -32,20 +33,23 @@ public static class DatabaseEngines
 /// <summary>The database engine.</summary>
 public enum DatabaseEngine
 {
-    /// <summary>YugabyteDB, or BMDB if the dialect says so.</summary>
-    YugabyteDB,
-
     /// <summary>TiDB with PD, TiKV and their tools.</summary>
     TiDB,
+
+    /// <summary>yb-master, yb-tserver, yb-admin, upgrade_ysql, xCluster.</summary>
+    YugabyteDB,
+
+    /// <summary>mserver, dbserver, bm-admin, upgrade_bsql, xDCR.</summary>
+    BMDB,
 }
 
 /// <summary>The role of a process in its database.</summary>
 public enum DatabaseComponent
 {
-    /// <summary>YugabyteDB: yb-master, mserver.</summary>
+    /// <summary>YugabyteDB and BMDB: yb-master, mserver.</summary>
     Master,
 
-    /// <summary>YugabyteDB: yb-tserver, dbserver.</summary>
+    /// <summary>YugabyteDB and BMDB: yb-tserver, dbserver.</summary>
     Tserver,
 
     /// <summary>TiDB: placement driver.</summary>

@@ -30,7 +30,7 @@ public sealed record DatabaseInstance
     public int? StatusPort { get; init; }
 
     /// <summary>The directory where it is installed; its programs are in bin there. With swap: SwitchLink a symbolic
-    /// link. Default: that of spec.control for its component, then of spec.defaults, then what preflight
+    /// link. Default: that of spec.processes for its component, then of spec.instanceDefaults, then what preflight
     /// finds.</summary>
     [AbsolutePath]
     public string DeployDir { get; init => field = value ?? ""; } = "";

@@ -9,41 +9,43 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
     "Engine TiDB needs tidb.backup, or NoBackup in preflight.acknowledge if you have a full backup from elsewhere; not "
     + "both. Without a full backup, version 2.1 cannot be restored.")]
 [ValidationRule(
-    "self.engine == 'YugabyteDB' || !has(self.yugabyte)",
-    "yugabyte is only for engine YugabyteDB. Remove it.")]
+    "self.engine != 'TiDB' || !has(self.yugabyte)",
+    "yugabyte is only for the engines YugabyteDB and BMDB. Remove it.")]
 [ValidationRule(
-    "self.engine == 'YugabyteDB' || (!has(self.toolHost) && !(has(self.tls) && (has(self.tls.certsDirName) ||"
+    "self.engine != 'TiDB' || (!has(self.toolHost) && !(has(self.tls) && (has(self.tls.certsDirName) ||"
     + " has(self.tls.clientNodeName) || has(self.tls.web))) &&"
     + " (!has(self.__package__.extensions) || size(self.__package__.extensions) == 0))",
-    "toolHost, package.extensions, and tls.web, tls.certsDirName and tls.clientNodeName are only for engine "
-    + "YugabyteDB. Remove them.")]
+    "toolHost, package.extensions, and tls.web, tls.certsDirName and tls.clientNodeName are only for the "
+    + "engines YugabyteDB and BMDB. Remove them.")]
 [ValidationRule(
-    "has(self.seed) || (has(self.instances) && self.instances.size() >= 3)",
-    "The processes are not known. Set seed to the address of one PD member or one master, or list every "
+    "has(self.discoverFrom) || (has(self.instances) && self.instances.size() >= 3)",
+    "The processes are not known. Set discoverFrom to the address of one PD member or one master, or list every "
     + "process in instances (at least 3).")]
 [ValidationRule(
     "self.engine == 'TiDB' || !has(self.instances) || self.instances.all(i, !has(i.configFile))",
     "configFile of an instance is only for engine TiDB. Remove it.")]
 [ValidationRule(
-    "!has(self.instances) || self.instances.all(i, (i.component in ['Master', 'Tserver']) == (self.engine =="
-    + " 'YugabyteDB'))",
-    "A component must belong to the engine: Master and Tserver to YugabyteDB; PD, TiKV, Pump, TiDB and "
+    "!has(self.instances) || self.instances.all(i, (i.component in ['Master', 'Tserver']) == (self.engine !="
+    + " 'TiDB'))",
+    "A component must belong to the engine: Master and Tserver to YugabyteDB and BMDB; PD, TiKV, Pump, TiDB and "
     + "Drainer to TiDB.")]
 [ValidationRule(
-    "self.engine == 'TiDB' || ((!has(self.control) || self.control.all(c, !has(c.control) || !has(c.control.swap) ||"
-    + " c.control.swap != 'ReplaceBinary')) && (!has(self.instances) || self.instances.all(i, !has(i.control) ||"
-    + " !has(i.control.swap) || i.control.swap != 'ReplaceBinary')) && !(has(self.defaults) &&"
-    + " has(self.defaults.control) && has(self.defaults.control.swap) && self.defaults.control.swap =="
-    + " 'ReplaceBinary'))",
+    "self.engine == 'TiDB' || ((!has(self.processes) || self.processes.all(c, !has(c.control) || !has(c.control.swap) "
+    + "|| c.control.swap != 'ReplaceBinary')) && (!has(self.instances) || self.instances.all(i, !has(i.control) ||"
+    + " !has(i.control.swap) || i.control.swap != 'ReplaceBinary')) && !(has(self.instanceDefaults) &&"
+    + " has(self.instanceDefaults.control) && has(self.instanceDefaults.control.swap) && "
+    + "self.instanceDefaults.control.swap == 'ReplaceBinary'))",
     "swap: ReplaceBinary is not for YugabyteDB and BMDB: the new program would run with the libraries of the "
     + "old version. Use SwitchLink (with link, if deployDir is not the link), or NewDirectory with process.")]
 [ValidationRule(
-    "!has(self.skip) || has(self.seed) || (has(self.instances) && self.skip.all(n, self.instances.exists(i, i.name =="
-    + " n)))",
-    "skip must name instances of spec.instances. Correct the name, and keep the instance in spec.instances.")]
+    "!has(self.removedInstances) || has(self.discoverFrom) || (has(self.instances) && self.removedInstances.all(n, "
+    + "self.instances.exists(i, i.name == n)))",
+    "removedInstances must name instances of spec.instances. Correct the name, and keep the instance in "
+    + "spec.instances.")]
 [ValidationRule(
-    "!has(self.added) || !has(self.instances) || self.added.all(a, !self.instances.exists(i, i.name == a.name))",
-    "added must not repeat a name of spec.instances. Give the new instance a name of its own.")]
+    "!has(self.addedInstances) || !has(self.instances) || self.addedInstances.all(a, !self.instances.exists(i, i.name "
+    + "== a.name))",
+    "addedInstances must not repeat a name of spec.instances. Give the new instance a name of its own.")]
 [ValidationRule(
     "!has(self.tidb) || !has(self.tidb.dashboards) || has(self.access.ssh)",
     "tidb.dashboards needs access.ssh: the login of Grafana is sent through ssh only. Import the dashboards "
@@ -82,10 +84,10 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     [Length(SchemaLimits.Reference, Minimum = 1)]
     [Pattern("^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?(,[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?)*$")]
-    public string? Seed { get; init; }
+    public string? DiscoverFrom { get; init; }
 
-    /// <summary>The processes. Without seed: all. With seed: those for which you set something; they are joined with
-    /// what preflight finds by component, host and port. Preflight fails if the database reports other
+    /// <summary>The processes. Without discoverFrom: all. With it: those for which you set something; they are joined
+    /// with what preflight finds by component, host and port. Preflight fails if the database reports other
     /// processes.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("name")]
@@ -100,26 +102,26 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [ListSet]
     [Items(SchemaLimits.ChangedInstances)]
     [Label]
-    public List<string> Skip { get; init => field = value ?? []; } = [];
+    public List<string> RemovedInstances { get; init => field = value ?? []; } = [];
 
-    /// <summary>Instances that joined while the upgrade runs, usually in place of those in skip. They must run
-    /// toVersion and be healthy members; they are checked and not changed. They are controlled like the others of their
-    /// component. For a new upgrade list them in instances.</summary>
+    /// <summary>Instances that joined while the upgrade runs, usually in place of those in removedInstances. They must
+    /// run toVersion and be healthy members; they are checked and not changed. They are controlled like the others of
+    /// their component. For a new upgrade list them in instances.</summary>
     [FieldClass(FieldClass.Access)]
     [ListMap("name")]
     [Items(SchemaLimits.ChangedInstances)]
-    public List<AddedInstance> Added { get; init => field = value ?? []; } = [];
+    public List<AddedInstance> AddedInstances { get; init => field = value ?? []; } = [];
 
-    /// <summary>What holds for all processes. Entries of control and instances come first.</summary>
+    /// <summary>What holds for all processes. Entries of processes and instances come first.</summary>
     [FieldClass(FieldClass.Identity)]
-    public InstanceDefaults? Defaults { get; init; }
+    public InstanceDefaults? InstanceDefaults { get; init; }
 
     /// <summary>How processes are started and stopped, and where they are installed, by component. What is not said is
     /// looked for on the hosts.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("component")]
     [Items(8)]
-    public List<ComponentControl> Control { get; init => field = value ?? []; } = [];
+    public List<ComponentControl> Processes { get; init => field = value ?? []; } = [];
 
     /// <summary>How the operator reaches the hosts.</summary>
     [FieldClass(FieldClass.Access)]
@@ -142,10 +144,11 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
 
     /// <summary>How long an instance must be healthy before the next one of its component is stopped. Meanwhile leaders
     /// leave the next one, and the first one of the next component may be stopped. YugabyteDB recommends at least
-    /// 60s.</summary>
+    /// 60.</summary>
     [FieldClass(FieldClass.Timing)]
-    [Duration]
-    public string Settle { get; init => field = value ?? "60s"; } = "60s";
+    [Range(0, 604800)]
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public int MinHealthySeconds { get; set; } = 60;
 
     /// <summary>What preflight does with findings that you may judge differently.</summary>
     [FieldClass(FieldClass.Control)]
@@ -165,6 +168,12 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
 
     /// <inheritdoc/>
     public override string PreflightLimit() => Timeouts.Preflight;
+
+    [JsonIgnore]
+    public TimeSpan Settle => TimeSpan.FromSeconds(MinHealthySeconds);
+
+    [JsonIgnore]
+    public bool IsBmdb => Engine == DatabaseEngine.BMDB;
 
     /// <summary>Whether spec.preflight.acknowledge has the reason, for all subjects or for this one.</summary>
     public bool Acknowledges(string reason, string subject) =>
@@ -293,7 +302,7 @@ public sealed record DatabaseUpgradeTimeouts
     [PositiveDuration]
     public string Swap { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>Waiting until a started instance is healthy. spec.settle is added.</summary>
+    /// <summary>Waiting until a started instance is healthy. spec.minHealthySeconds is added.</summary>
     [PositiveDuration]
     public string Verify { get; init => field = value ?? "15m"; } = "15m";
 

@@ -26,7 +26,7 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     /// until it ends.</summary>
     public DatabaseInventory? Inventory { get; init; }
 
-    /// <summary>The instances of spec.skip.</summary>
+    /// <summary>The instances of spec.removedInstances.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.ChangedInstances)]
     public List<SkippedInstanceStatus> Skipped { get; init => field = value ?? []; } = [];
@@ -65,7 +65,8 @@ public sealed record SkippedInstanceStatus
     /// <summary>When its first step was counted as done; empty before that, and if no step of it was left.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>The generation of the object (metadata.generation) that had the instance in spec.skip then.</summary>
+    /// <summary>The generation of the object (metadata.generation) that had the instance in spec.removedInstances
+    /// then.</summary>
     [NotInReference]
     public long? Generation { get; init; }
 }

@@ -7,7 +7,7 @@ public static class DefaultPorts
     public static int Service(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
         instance.Port ?? instance.Component switch
         {
-            DatabaseComponent.Master => IsBmdb(spec) ? 11000 : 7100,
+            DatabaseComponent.Master => spec.IsBmdb ? 11000 : 7100,
             DatabaseComponent.Tserver => 9100,
             DatabaseComponent.PD => 2379,
             DatabaseComponent.TiKV => 20160,
@@ -20,12 +20,10 @@ public static class DefaultPorts
     public static int Status(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
         instance.StatusPort ?? instance.Component switch
         {
-            DatabaseComponent.Master => IsBmdb(spec) ? 10000 : 7000,
+            DatabaseComponent.Master => spec.IsBmdb ? 10000 : 7000,
             DatabaseComponent.Tserver => 9000,
             DatabaseComponent.TiKV => 20180,
             DatabaseComponent.TiDB => 10080,
             _ => Service(spec, instance),
         };
-
-    private static bool IsBmdb(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte?.Dialect == YugabyteDialect.BMDB;
 }

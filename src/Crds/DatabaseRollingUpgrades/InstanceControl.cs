@@ -46,11 +46,11 @@ public sealed record ComponentControl
     [Required]
     public DatabaseComponent Component { get; init; }
 
-    /// <summary>How they are started and stopped. Default: that of spec.defaults.</summary>
+    /// <summary>How they are started and stopped. Default: that of spec.instanceDefaults.</summary>
     public InstanceControl? Control { get; init; }
 
     /// <summary>The directory where they are installed, the same on every host. {port} is replaced. Default: that of
-    /// spec.defaults.</summary>
+    /// spec.instanceDefaults.</summary>
     [AbsolutePath]
     public string? DeployDir { get; init; }
 }

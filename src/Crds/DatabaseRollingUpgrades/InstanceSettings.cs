@@ -10,14 +10,13 @@ public static class InstanceSettings
 
     /// <summary>How the processes of a component are started and stopped; null if the spec does not say it.</summary>
     public static InstanceControl? ControlOf(this DatabaseRollingUpgradeSpec spec, DatabaseComponent component) =>
-        spec.Control.Find(c => c.Component == component)?.Control ?? spec.Defaults?.Control;
+        spec.Of(component)?.Control ?? spec.InstanceDefaults?.Control;
 
     /// <summary>Path of the field that has the control of an instance, or that could have it.</summary>
     public static string ControlField(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
-        instance.Control is null && spec.Control.Exists(c => c.Component == instance.Component && c.Control is not null)
-            ? "spec.control"
-        : instance.Control is null && spec.Defaults?.Control is not null
-            ? "spec.defaults.control"
+        instance.Control is null && spec.Of(instance.Component)?.Control is not null ? "spec.processes"
+        : instance.Control is null && spec.InstanceDefaults?.Control is not null
+            ? "spec.instanceDefaults.control"
         : $"spec.instances[{instance.Name}].control";
 
     /// <summary>The directory where an instance is installed; null if the spec does not say it.</summary>
@@ -27,6 +26,9 @@ public static class InstanceSettings
     public static string? DeployDirOf(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, int port) =>
         instance.DeployDir.Length > 0
             ? instance.DeployDir
-            : (spec.Control.Find(c => c.Component == instance.Component)?.DeployDir ?? spec.Defaults?.DeployDir)
+            : (spec.Of(instance.Component)?.DeployDir ?? spec.InstanceDefaults?.DeployDir)
                 ?.Replace("{port}", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    private static ComponentControl? Of(this DatabaseRollingUpgradeSpec spec, DatabaseComponent component) =>
+        spec.Processes.Find(c => c.Component == component);
 }

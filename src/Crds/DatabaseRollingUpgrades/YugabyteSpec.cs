@@ -3,10 +3,7 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>Settings for YugabyteDB and BMDB only.</summary>
 public sealed record YugabyteSpec
 {
-    /// <summary>The preset of program, flag and page names.</summary>
-    public YugabyteDialect Dialect { get; init; }
-
-    /// <summary>Names that differ from the preset.</summary>
+    /// <summary>Names of programs, flags and pages that differ from those of the engine.</summary>
     public YugabyteNames Names { get; init => field = value ?? new(); } = new();
 
     /// <summary>The highest class of AutoFlags that is promoted. External is what promote_auto_flags does without a
@@ -50,16 +47,6 @@ public sealed record YugabyteSpec
     /// duration.</summary>
     [PositiveDuration]
     public string CatalogRetryPause { get; init => field = value ?? "1m"; } = "1m";
-}
-
-/// <summary>A preset of program, flag and page names.</summary>
-public enum YugabyteDialect
-{
-    /// <summary>yb-master, yb-tserver, yb-admin, upgrade_ysql, xCluster.</summary>
-    Yugabyte,
-
-    /// <summary>mserver, dbserver, bm-admin, upgrade_bsql, xDCR.</summary>
-    BMDB,
 }
 
 /// <summary>Who finalizes an upgrade.</summary>
@@ -114,8 +101,7 @@ public sealed record YugabyteSqlSpec
     public SecretReference? CredentialsSecretRef { get; init; }
 }
 
-/// <summary>Names that differ from the preset of the dialect. Names that are not given are those of the
-/// preset.</summary>
+/// <summary>Names that differ from those of the engine.</summary>
 public sealed record YugabyteNames
 {
     /// <summary>The master's program: yb-master, mserver.</summary>

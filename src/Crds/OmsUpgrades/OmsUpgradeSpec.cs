@@ -3,9 +3,9 @@ namespace Drydock.Crds.OmsUpgrades;
 /// <summary>What is upgraded, to which version, and how.</summary>
 [ValidationRule("self.fromVersion != self.toVersion", SharedRules.SameVersion)]
 [ValidationRule(
-    "has(self.hostIP) || (has(self.regions) && self.regions.size() > 0)",
-    "Either hostIP or regions is needed. Set hostIP to the address of one node, and the others are found from "
-    + "there.")]
+    "has(self.discoverFrom) || (has(self.regions) && self.regions.size() > 0)",
+    "Either discoverFrom or regions is needed. Set discoverFrom to the address of one node, and the others are found "
+    + "from there.")]
 [ValidationRule(
     "!has(self.regions) || self.regions.all(r, r.nodes.all(n, self.regions.map(s, s.nodes.filter(m, m.name == "
     + "n.name).size()).sum() == 1))",
@@ -15,7 +15,7 @@ namespace Drydock.Crds.OmsUpgrades;
     + "n.hostIP).size()).sum() == 1))",
     "hostIP must be unique in all regions: every node is one host, as listed in cm_nodes of config.yaml.")]
 [ValidationRule(
-    "(!has(self.hostIP) || !has(self.newContainer) || !has(self.currentContainer) || "
+    "(!has(self.discoverFrom) || !has(self.newContainer) || !has(self.currentContainer) || "
     + "self.newContainer != self.currentContainer) && "
     + "(!has(self.regions) || self.regions.all(r, r.nodes.all(n, "
     + "!(has(n.newContainer) || has(self.newContainer)) || !(has(n.currentContainer) || has(self.currentContainer)) || "
@@ -27,7 +27,7 @@ namespace Drydock.Crds.OmsUpgrades;
     "!has(self.regions) || self.regions.map(r, r.nodes.size()).sum() <= 32",
     "An upgrade can have at most 32 nodes in all regions together, because its plan must fit into one object.")]
 [ValidationRule(
-    "has(self.docker) || (!has(self.hostIP) && "
+    "has(self.docker) || (!has(self.discoverFrom) && "
     + "(!has(self.regions) || self.regions.all(r, r.nodes.all(n, has(n.docker)))))",
     "A node without docker needs spec.docker. Set one of them.")]
 [ValidationRule(
@@ -42,7 +42,7 @@ namespace Drydock.Crds.OmsUpgrades;
     "spec.docker.endpoint must contain {hostIP} or {name}, because more than one node uses it.")]
 [ValidationRule(
     "!has(self.rollbackPolicy) || self.rollbackPolicy != 'OnFailure' || !has(self.backup.encryption) || "
-        + "has(self.backup.identitySecretRef)",
+    + "has(self.backup.identitySecretRef)",
     "rollbackPolicy: OnFailure with backup.encryption needs backup.identitySecretRef, because the rollback "
     + "opens the dumps.")]
 public sealed record OmsUpgradeSpec : RunSpec
@@ -89,7 +89,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     [Length(45, Minimum = 2)]
     [Pattern(Patterns.IPAddress)]
-    public string? HostIP { get; init; }
+    public string? DiscoverFrom { get; init; }
 
     /// <summary>The container that runs now, the same on every node unless the node names another. Default: the one
     /// that has the config.yaml of OMS mounted.</summary>
@@ -109,7 +109,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     public ContainerSpec Container { get; init => field = value ?? new(); } = new();
 
     /// <summary>The regions, in the order in which they are upgraded. Their nodes must be exactly the cm_nodes in every
-    /// config.yaml. With hostIP, only those that differ or come first; the others follow in the order of
+    /// config.yaml. With discoverFrom, only those that differ or come first; the others follow in the order of
     /// cm_location.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("name")]

@@ -154,7 +154,7 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         await using var op = stage.StartOperator();
         await op.WaitUntilReadyAsync(cancellationToken);
         var manifest = cluster.Manifest(space);
-        manifest["spec"]!["settle"] = string.Create(CultureInfo.InvariantCulture, $"{Settle:0}s");
+        manifest["spec"]!["minHealthySeconds"] = (int)Settle;
         if (manifest["spec"]!["tidb"] is { } tidb)
         {
             tidb["tuneScheduling"] = new JsonObject { ["enabled"] = false };

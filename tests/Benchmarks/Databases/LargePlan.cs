@@ -120,7 +120,7 @@ internal static class LargePlan
             FromVersion = "2.20.3.0",
             ToVersion = "2024.1.3.0",
             Package = new PackageSpec { Directory = "/home/yugabyte/software-2024.1.3.0" },
-            Control = [.. new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Select(c => new ComponentControl
+            Processes = [.. new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Select(c => new ComponentControl
             {
                 Component = c,
                 Control = new InstanceControl { Systemd = new SystemdControl() }
@@ -161,7 +161,7 @@ internal static class LargePlan
             FromVersion = "2.1.19",
             ToVersion = "3.0.9",
             Package = new PackageSpec { Directory = "/data/packages/tidb-v3.0.9" },
-            Control = [.. new[] { DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB }.Select(
+            Processes = [.. new[] { DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB }.Select(
                 c => new ComponentControl
                 {
                     Component = c,

@@ -77,7 +77,10 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
         if (held["status"]!["holds"] is JsonArray { Count: > 0 } holds)
         {
             await stage.ControlPlane.KubectlAsync(
-                ["-n", space, "annotate", $"{plural}.drydock.dev", name, $"drydock.dev/approve={holds[0]!["approval"]}"],
+                [
+                    "-n", space, "annotate", $"{plural}.drydock.dev", name,
+                    $"drydock.dev/approve={holds[0]!["approval"]}",
+                ],
                 cancellationToken: cancellationToken);
             await follower.UntilAsync(seen => IsOver(seen, stages, watch), Patience, cancellationToken);
         }

@@ -161,7 +161,7 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
               -e 's|^      path: .*|      path: {{one["path"]}}|' \
               -e 's|^      sha256: .*|      sha256: "{{one["sha256"]}}"|' \
               -e 's|user: [a-z]*|user: {{scenario.Hosts[0].User}}|' \
-              -e 's|^  engine: .*|&\n  settle: 1s\n  drain: {timeout: 1m}|' {{more}} "$1"
+              -e 's|^  engine: .*|&\n  minHealthySeconds: 1\n  drain: {timeout: 1m}|' {{more}} "$1"
             """;
     }
 

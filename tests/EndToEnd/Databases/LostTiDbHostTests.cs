@@ -42,7 +42,7 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
         await stage.WaitForAsync(
             space, scenario,
             u => u.Message().Contains(
-                $"remove {Lost} from the database and add it to spec.skip", StringComparison.Ordinal),
+                $"remove {Lost} from the database and add it to spec.removedInstances", StringComparison.Ordinal),
             cancellationToken: Token);
         cluster.Truth().Versions["tikv-2"].ShouldBe(cluster.Options.Version);
         cluster.Truth().Schedule[Repair].ShouldBe("0", "PD changes no replicas while two versions run");
@@ -67,8 +67,8 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
         {
             ["spec"] = new JsonObject
             {
-                ["skip"] = new JsonArray(Lost),
-                ["added"] = new JsonArray(added),
+                ["removedInstances"] = new JsonArray(Lost),
+                ["addedInstances"] = new JsonArray(added),
             }
         }.ToJsonString());
         await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/retry={stopped.RetryWord()}");

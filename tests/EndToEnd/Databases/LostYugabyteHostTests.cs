@@ -47,7 +47,7 @@ public sealed class LostYugabyteHostTests(DatabaseStageFixture fixture)
         await stage.WaitForAsync(
             space, scenario,
             u => u.Message().Contains(
-                $"remove {Lost} from the database and add it to spec.skip", StringComparison.Ordinal),
+                $"remove {Lost} from the database and add it to spec.removedInstances", StringComparison.Ordinal),
             cancellationToken: Token);
         cluster.State().Tservers.Count(s => s.Version == scenario.ToVersion).ShouldBe(1);
 
@@ -66,7 +66,7 @@ public sealed class LostYugabyteHostTests(DatabaseStageFixture fixture)
         };
         await stage.PatchAsync(space, scenario.Name, new JsonObject
         {
-            ["spec"] = new JsonObject { ["skip"] = new JsonArray(Lost), ["added"] = new JsonArray(added) }
+            ["spec"] = new JsonObject { ["removedInstances"] = new JsonArray(Lost), ["addedInstances"] = new JsonArray(added) }
         }.ToJsonString());
 
         var done = await stage.WaitForAsync(

@@ -124,7 +124,7 @@ public sealed class CurrentServerTests(CrdServers servers)
             stored = await servers.CreateAsync(database, status: null, onOld);
             Spec(stored, CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)
                 .ShouldBe(Spec(database, CrdsJsonContext.Default.DatabaseRollingUpgradeSpec));
-            stored["spec"]!["settle"].ShouldBeNull();
+            stored["spec"]!["minHealthySeconds"].ShouldBeNull();
         }
     }
 

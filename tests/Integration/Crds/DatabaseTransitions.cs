@@ -39,11 +39,11 @@ internal static class DatabaseTransitions
             $$"""[{"name":"pgcrypto","files":[{"from":"/x/pgcrypto.so","to":"lib/pgcrypto.so","sha256":"{{Other}}"}]}]""")),
         TiDb("spec.instances", "another host", spec => spec["instances"]![0]!["host"] = "192.0.2.99"),
         TiDb("spec.instances", "an instance less", spec => spec["instances"]!.AsArray().RemoveAt(1)),
-        TiDb("spec.control", "another unit", spec =>
-            spec["control"]![1]!["control"]!["systemd"]!["unit"] = "tikv-20160.service"),
-        TiDb("spec.defaults", "a directory for all", spec => spec["defaults"] = Json(
+        TiDb("spec.processes", "another unit", spec =>
+            spec["processes"]![1]!["control"]!["systemd"]!["unit"] = "tikv-20160.service"),
+        TiDb("spec.instanceDefaults", "a directory for all", spec => spec["instanceDefaults"] = Json(
             """{"deployDir":"/data/deploy"}""")),
-        TiDb("spec.seed", "an address", spec => spec["seed"] = "192.0.2.11"),
+        TiDb("spec.discoverFrom", "an address", spec => spec["discoverFrom"] = "192.0.2.11"),
         TiDb("spec.tidb", "no settings", spec =>
         {
             spec["engine"] = "TiDB";
@@ -84,7 +84,7 @@ internal static class DatabaseTransitions
         TiDb("spec.tidb.tiSpark", "Spark", spec => spec.At("tidb")["tiSpark"] = Json(
             $$"""{"hosts":["192.0.2.11"],"directory":"/spark","jar":"/new/tispark.jar","jarSha256":"{{Other}}"}""")),
         Bmdb("spec.yugabyte", "no settings", spec => spec.Remove("yugabyte")),
-        Bmdb("spec.yugabyte.dialect", "the other one", spec => spec.At("yugabyte")["dialect"] = "Yugabyte"),
+        Bmdb("spec.engine", "the other one", spec => spec["engine"] = "YugabyteDB"),
         Bmdb("spec.yugabyte.names", "another name", spec => spec.At("yugabyte")["names"] = Json(
             """{"adminProgram":"bm-admin-2"}""")),
         Bmdb("spec.yugabyte.promoteClass", "another class", spec =>
@@ -124,7 +124,7 @@ internal static class DatabaseTransitions
         Bmdb("", "toolHost", spec => spec["toolHost"] = "192.0.2.11"),
         TiDb("", "tls", spec => spec["tls"] = Json("""{"secretRef":{"name":"database-tls"} }""")),
         TiDb("", "drain", spec => spec.At("drain")["onTimeout"] = "Proceed"),
-        TiDb("", "settle", spec => spec["settle"] = "5m"),
+        TiDb("", "minHealthySeconds", spec => spec["minHealthySeconds"] = 300),
         TiDb("", "timeouts", spec => spec.At("timeouts")["instanceStart"] = "20m"),
         TiDb("", "the credentials", spec => spec.At("tidb", "credentialsSecretRef")["name"] = "other"),
         TiDb("", "Grafana's credentials", spec =>

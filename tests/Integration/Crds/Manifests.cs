@@ -50,7 +50,7 @@ internal static class Manifests
           "package":{"directory":"/data/tidb-3.0.9","postInstall":"bin/post_install.sh",
             "archives":[{"name":"tidb","storage":{{{S3}}},"path":"tidb-3.0.9.tar.gz","sha256":"{{{Sum}}}"}]},
           "access":{"ssh":{"user":"tidb","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"} }},
-          "control":[{"component":"PD","control":{"systemd":{} }},{"component":"TiKV","control":{"systemd":{"unit":"tikv.service"} }}],
+          "processes":[{"component":"PD","control":{"systemd":{} }},{"component":"TiKV","control":{"systemd":{"unit":"tikv.service"} }}],
           "instances":[
             {"name":"pd-1","component":"PD","host":"192.0.2.11","deployDir":"/data/deploy"},
             {"name":"pd-2","component":"PD","host":"192.0.2.12","deployDir":"/data/deploy"},
@@ -65,15 +65,15 @@ internal static class Manifests
     public static JsonObject Bmdb(string name) => Parse(
         $$$"""
         {"apiVersion":"drydock.dev/v1alpha1","kind":"DatabaseRollingUpgrade","metadata":{"name":"{{{name}}}"},"spec":{
-          "engine":"YugabyteDB","fromVersion":"2.16.9.0","toVersion":"2.18.4.0",
+          "engine":"BMDB","fromVersion":"2.16.9.0","toVersion":"2.18.4.0",
           "package":{"directory":"/home/bigmath/softwarebm-2.18.4.0"},
           "access":{"ssh":{"user":"bigmath","keySecretRef":{"name":"database-ssh"},"knownHostsSecretRef":{"name":"database-ssh"} }},
-          "control":[{"component":"Master","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }},{"component":"Tserver","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }}],
+          "processes":[{"component":"Master","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }},{"component":"Tserver","control":{"scripts":{"start":"start.sh","stop":"stop.sh"} }}],
           "instances":[
             {"name":"m-1","component":"Master","host":"192.0.2.21","deployDir":"/home/bigmath/softwarebm"},
             {"name":"m-2","component":"Master","host":"192.0.2.22","deployDir":"/home/bigmath/softwarebm"},
             {"name":"t-1","component":"Tserver","host":"192.0.2.21","deployDir":"/home/bigmath/softwarebm"}],
-          "yugabyte":{"dialect":"BMDB","sql":{"extensionsInUse":["pgcrypto"]},
+          "yugabyte":{"sql":{"extensionsInUse":["pgcrypto"]},
             "replication":{"mode":"PauseBothSides","groups":[{"name":"orders","peer":{"masters":["192.0.2.31:7100"],"webAddresses":["192.0.2.31:7000"],"certsSecretRef":{"name":"peer"},"certsDirName":"/certs"} }]} }
         }}
         """);

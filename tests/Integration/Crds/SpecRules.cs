@@ -151,7 +151,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             spec.Remove(field);
         }
 
-        spec["hostIP"] = "192.0.2.216";
+        spec["discoverFrom"] = "192.0.2.216";
         spec["docker"] = Json("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"}}""");
     }
 
@@ -255,37 +255,37 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(Spec, "The processes are not", spec => spec["instances"]!.AsArray().Clear(), spec =>
         {
             spec["instances"]!.AsArray().Clear();
-            spec["seed"] = "192.0.2.11:2379";
+            spec["discoverFrom"] = "192.0.2.11:2379";
         });
         yield return new(
-            $"{Spec}.defaults", "The entry sets nothing.", spec => spec["defaults"] = new JsonObject(),
-            spec => spec["defaults"] = Json("""{"deployDir":"/data/deploy"}"""));
+            $"{Spec}.defaults", "The entry sets nothing.", spec => spec["instanceDefaults"] = new JsonObject(),
+            spec => spec["instanceDefaults"] = Json("""{"deployDir":"/data/deploy"}"""));
         yield return new(
-            $"{Spec}.control[]", "The entry sets nothing.", spec => spec["control"]![0]!.AsObject().Remove("control"),
+            $"{Spec}.control[]", "The entry sets nothing.", spec => spec["processes"]![0]!.AsObject().Remove("control"),
             spec =>
             {
-                spec["control"]![0]!.AsObject().Remove("control");
-                spec["control"]![0]!["deployDir"] = "/data/deploy";
+                spec["processes"]![0]!.AsObject().Remove("control");
+                spec["processes"]![0]!["deployDir"] = "/data/deploy";
             });
         yield return new(
             $"{Spec}.window", "window.end must differ", spec => spec["window"] = Window("02:00", "02:00"),
             spec => spec["window"] = Window("02:00", "02:01"));
         void Replace(JsonObject spec, string engine) =>
-            (spec["engine"], spec["control"]![0]!["control"]!["swap"]) = (engine, "ReplaceBinary");
+            (spec["engine"], spec["processes"]![0]!["control"]!["swap"]) = (engine, "ReplaceBinary");
         yield return new(
             Spec, "swap: ReplaceBinary is", spec => Replace(spec, "YugabyteDB"), spec => Replace(spec, "TiDB"));
-        yield return new(Spec, "skip must name instances", spec => spec["skip"] = Json("""["tikv-2"]"""), spec =>
-            spec["skip"] = Json("""["tikv-1"]"""));
-        void Add(JsonObject spec, string name) => spec["added"] = Json(
+        yield return new(Spec, "skip must name instances", spec => spec["removedInstances"] = Json("""["tikv-2"]"""), spec =>
+            spec["removedInstances"] = Json("""["tikv-1"]"""));
+        void Add(JsonObject spec, string name) => spec["addedInstances"] = Json(
             $$"""[{"name":"{{name}}","component":"TiKV","host":"192.0.2.14","deployDir":"/data/deploy"}]""");
         yield return new(Spec, "added must not repeat", spec => Add(spec, "tikv-1"), spec => Add(spec, "tikv-2"));
         foreach (var (place, owner) in new (string, Func<JsonObject, JsonObject>)[]
         {
-            ("control[].control", spec => spec["control"]![0]!["control"]!.AsObject()),
+            ("control[].control", spec => spec["processes"]![0]!["control"]!.AsObject()),
             ("defaults.control", spec =>
             {
-                spec["defaults"] ??= Json("""{"control":{"systemd":{}}}""");
-                return spec["defaults"]!["control"]!.AsObject();
+                spec["instanceDefaults"] ??= Json("""{"control":{"systemd":{}}}""");
+                return spec["instanceDefaults"]!["control"]!.AsObject();
             }),
             ("instances[].control", spec => spec["instances"]![3]!["control"]!.AsObject()),
             ("tidb.monitoring[].control", spec => spec["tidb"]!["monitoring"]![0]!["control"]!.AsObject()),

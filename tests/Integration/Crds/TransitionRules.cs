@@ -216,7 +216,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
 
     private static void OneAddress(JsonObject spec)
     {
-        spec["hostIP"] = "192.0.2.216";
+        spec["discoverFrom"] = "192.0.2.216";
         spec["docker"] = Json("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"} }""");
     }
 

@@ -49,7 +49,7 @@ public static class ReleaseManifest
         ["fromVersion"] = oms.From.ImageVersion,
         ["toVersion"] = oms.To.ImageVersion,
         ["image"] = oms.To.Tag,
-        ["hostIP"] = oms.Nodes[0].Host.Address,
+        ["discoverFrom"] = oms.Nodes[0].Host.Address,
         ["docker"] = new JsonObject
         {
             ["endpoint"] = "tcp://{hostIP}:2376",

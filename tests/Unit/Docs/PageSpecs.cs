@@ -17,7 +17,7 @@ internal static class PageSpecs
         MetadataDatabase = null,
         CurrentContainer = null,
         NewContainer = null,
-        HostIP = own.Regions[0].Nodes[0].HostIP,
+        DiscoverFrom = own.Regions[0].Nodes[0].HostIP,
         Docker = ShortSpecs.Short(own).Docker,
         Backup = own.Backup,
     };

@@ -24,7 +24,7 @@ public sealed class InitManifestTests
         var spec = Drydock.Cli.Output.Yaml.Read(manifest).Single()["spec"]!
             .Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)!;
 
-        (spec.Seed, spec.FromVersion, spec.ToVersion, spec.Access.Ssh!.User, spec.Instances.Count)
+        (spec.DiscoverFrom, spec.FromVersion, spec.ToVersion, spec.Access.Ssh!.User, spec.Instances.Count)
             .ShouldBe(("192.0.2.11:12379", "2.1.19", "3.0.9", "admin", 0));
         manifest.ShouldContain("metadata: {name: tidb-to-3-0-9}\n");
         DatabaseManifest.OfTiDb("h", "2.1.19", "3.0.9", "night", "tidb").ShouldContain("metadata: {name: night}\n");
@@ -94,7 +94,7 @@ public sealed class InitManifestTests
             new OmsManifest(found, new Uri(docker), "4.2.2", "oms:4.2.2", null).Write()).Single();
 
         written["spec"]!["docker"]!["endpoint"]!.GetValue<string>().ShouldBe(endpoint);
-        written["spec"]!["hostIP"]!.GetValue<string>().ShouldBe(hostIP);
+        written["spec"]!["discoverFrom"]!.GetValue<string>().ShouldBe(hostIP);
     }
 
     [Theory]

@@ -59,8 +59,9 @@ public sealed class MisspeltManifestTests
         "OmsUpgrade", "spec: {regions: [{nodes: [{hostIp: 192.0.2.1}]}]}",
         "up.yaml: spec.regions[0].nodes[0].hostIp does not exist. Did you mean spec.regions[0].nodes[0].hostIP?")]
     [InlineData(
-        "DatabaseRollingUpgrade", "spec: {engine: BMDB}",
-        "up.yaml: spec.engine is 'BMDB'; expected is YugabyteDB or TiDB. BMDB is a value of spec.yugabyte.dialect.")]
+        "DatabaseRollingUpgrade", "spec: {approval: OnFailure}",
+        "up.yaml: spec.approval is 'OnFailure'; expected is Manual or Automatic. "
+        + "OnFailure is a value of spec.rollbackPolicy.")]
     [InlineData(
         "OmsUpgrade", "spec: {toVersion: 4.2}", "up.yaml: spec.toVersion is 4.2; expected is text. Put it in quotes.")]
     [InlineData("OmsUpgrade", "sepc: {}", "up.yaml: sepc does not exist. Did you mean spec?")]

@@ -57,7 +57,7 @@ public sealed class TrialManifestTests
     public async Task Server_gets_the_spec_as_it_was_written()
     {
         const string Spec = """
-            {"engine": "TiDB", "seed": "192.0.2.1", "instances": [{"name": "a", "component": "TiKV", "host": "h1", "port": 20161, "statusPort": 20181}]}
+            {"engine": "TiDB", "discoverFrom": "192.0.2.1", "instances": [{"name": "a", "component": "TiKV", "host": "h1", "port": 20161, "statusPort": 20181}]}
             """;
         await using var server = await FakeApiServer.StartAsync();
         JsonNode? sent = null;

@@ -6,7 +6,7 @@ internal static class DatabaseSpecCompletion
 {
     /// <summary>Whether the spec describes every process itself, so that nothing has to be found.</summary>
     public static bool IsComplete(DatabaseRollingUpgradeSpec spec) =>
-        spec.Seed is null && spec.Instances.TrueForAll(i => IsDescribed(spec, i));
+        spec.DiscoverFrom is null && spec.Instances.TrueForAll(i => IsDescribed(spec, i));
 
     public static bool IsDescribed(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
         spec.ControlOf(instance) is not null

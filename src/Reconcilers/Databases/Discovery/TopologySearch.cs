@@ -24,7 +24,7 @@ internal sealed class TopologySearch(
             Name = i.Name,
             StatusPort = i.StatusPort,
         }));
-        if (spec.Seed is { } seed)
+        if (spec.DiscoverFrom is { } seed)
         {
             await FindMembersAsync(seed, cancellationToken);
         }
@@ -60,7 +60,8 @@ internal sealed class TopologySearch(
                     Reasons.InstancesDiffer,
                     $"The cluster at {seed} lists more than {SchemaLimits.Instances} processes, and an upgrade "
                             + $"takes at most {SchemaLimits.Instances}. No further host is connected to. Check that "
-                            + $"spec.seed is the cluster that you mean, or list its processes in spec.instances.",
+                            + "spec.discoverFrom is the cluster that you mean, or list its processes in "
+                            + "spec.instances.",
                     field: MemberSearch.Field);
                 return;
             }
@@ -173,7 +174,7 @@ internal sealed class TopologySearch(
         var (control, directory) = (spec.ControlOf(instance), spec.DeployDirOf(instance, member.Port));
         if (control is not null && directory is not null)
         {
-            return spec.Seed is null ? null : Entry(member, name);
+            return spec.DiscoverFrom is null ? null : Entry(member, name);
         }
 
         if (ProcessOf(member, name) is not { } process)
@@ -187,7 +188,7 @@ internal sealed class TopologySearch(
             Unknown(
                 member,
                 $"Where {name} is installed on {member.Host} is not certain: {where} (pid {Pid(process)}). Set "
-                    + "deployDir of the instance, of its component in spec.control, or in spec.defaults.",
+                    + "deployDir of the instance, of its component in spec.processes, or in spec.instanceDefaults.",
                 name, "deployDir");
         }
 
@@ -196,7 +197,7 @@ internal sealed class TopologySearch(
             Unknown(
                 member,
                 $"How {name} on {member.Host} is started and stopped is not certain: {how} (pid {Pid(process)}). Set "
-                    + "control of the instance, of its component in spec.control, or in spec.defaults.",
+                    + "control of the instance, of its component in spec.processes, or in spec.instanceDefaults.",
                 name, "control");
         }
 
@@ -261,9 +262,9 @@ internal sealed record FoundMembers(IReadOnlyList<FoundMember> Members, IReadOnl
 /// <param name="Processes">The processes that were found on the hosts so far.</param>
 internal sealed record MemberSearch(string Host, int? Port, IReadOnlyList<HostProcess> Processes)
 {
-    public const string Field = "spec.seed";
+    public const string Field = "spec.discoverFrom";
 
-    /// <summary>Reads spec.seed: HOST or HOST:PORT; what has more than one colon is an IPv6 address.</summary>
+    /// <summary>Reads spec.discoverFrom: HOST or HOST:PORT; what has more than one colon is an IPv6 address.</summary>
     public static MemberSearch Of(string seed, IReadOnlyList<HostProcess> processes) =>
         seed.Split(':') is [var host, var port]
             && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

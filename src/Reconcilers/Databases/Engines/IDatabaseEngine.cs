@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Databases;
 /// are pure.</summary>
 internal interface IDatabaseEngine
 {
-    DatabaseEngine Name { get; }
+    IReadOnlyList<DatabaseEngine> Names { get; }
 
     /// <summary>The steps and guards of the engine's plans.</summary>
     StepRegistry Steps { get; }
@@ -55,7 +55,9 @@ internal interface IEngineReport
 /// one.</summary>
 internal sealed class DatabaseEngineSet(params IReadOnlyList<IDatabaseEngine> engines)
 {
-    private readonly Dictionary<DatabaseEngine, IDatabaseEngine> _engines = engines.ToDictionary(static e => e.Name);
+    private readonly Dictionary<DatabaseEngine, IDatabaseEngine> _engines = engines
+        .SelectMany(static engine => engine.Names.Select(name => (name, engine)))
+        .ToDictionary(static p => p.name, static p => p.engine);
 
     public IReadOnlyList<IDatabaseEngine> All { get; } = engines;
 
@@ -71,9 +73,9 @@ internal interface IEngineTargets : IAsyncDisposable
     /// <summary>The actions and guard checks of the engine's plans. Made once for one binding.</summary>
     IStepCatalog Catalog { get; }
 
-    /// <summary>The processes that the cluster itself reports, from spec.seed on. Changes nothing. Called again with
-    /// the processes of the hosts that the last call led to, until no more are found; the upgrade that the targets are
-    /// bound to has the instances that were found so far.</summary>
+    /// <summary>The processes that the cluster itself reports, from spec.discoverFrom on. Changes nothing. Called again
+    /// with the processes of the hosts that the last call led to, until no more are found; the upgrade that the targets
+    /// are bound to has the instances that were found so far.</summary>
     Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken);
 
     Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);

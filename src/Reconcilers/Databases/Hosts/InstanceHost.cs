@@ -528,7 +528,7 @@ internal sealed class InstanceHost(
         if (look.Kept.State == SupervisionState.Missing)
         {
             throw Refused(
-                Reasons.ControlMismatch, $"{Target.Name} {what}: {look.Kept.Text}. Correct spec.control.");
+                Reasons.ControlMismatch, $"{Target.Name} {what}: {look.Kept.Text}. Correct spec.processes.");
         }
     }
 

@@ -16,7 +16,8 @@ internal static class InstanceTargets
         if (control is null || Kinds(control) != 1)
         {
             var rule = control is null
-                ? "There is no control. Set its own, that of its component in spec.control, or spec.defaults.control."
+                ? "There is no control. Set its own, that of its component in spec.processes, or "
+                    + "spec.instanceDefaults.control."
                 : OneControl;
             throw HostException.OfSpec(instance.Host, field, $"{instance.Name}: {rule}");
         }
@@ -168,12 +169,11 @@ internal static class ProgramNames
 {
     public static string Of(DatabaseRollingUpgradeSpec spec, DatabaseComponent component)
     {
-        var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
-        var isBmdb = yugabyte.Dialect == YugabyteDialect.BMDB;
+        var names = (spec.Yugabyte ?? new YugabyteSpec()).Names;
         return component switch
         {
-            DatabaseComponent.Master => yugabyte.Names.MasterProgram ?? (isBmdb ? "mserver" : "yb-master"),
-            DatabaseComponent.Tserver => yugabyte.Names.TserverProgram ?? (isBmdb ? "dbserver" : "yb-tserver"),
+            DatabaseComponent.Master => names.MasterProgram ?? (spec.IsBmdb ? "mserver" : "yb-master"),
+            DatabaseComponent.Tserver => names.TserverProgram ?? (spec.IsBmdb ? "dbserver" : "yb-tserver"),
             DatabaseComponent.PD => "pd-server",
             DatabaseComponent.TiKV => "tikv-server",
             DatabaseComponent.Pump => "pump",

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>TiDB, as deployed by tidb-ansible or an administrator.</summary>
 internal sealed class TiDbEngine : IDatabaseEngine
 {
-    public DatabaseEngine Name => DatabaseEngine.TiDB;
+    public IReadOnlyList<DatabaseEngine> Names { get; } = [DatabaseEngine.TiDB];
 
     public StepRegistry Steps { get; } = StepRegistry.Of<TiDbTargets>();
 

@@ -142,7 +142,7 @@ internal sealed class TiDbTargets : IEngineTargets
         Context.ConnectOnHost(Context.Secrets.Grafana, DatabaseSecrets.GrafanaLoginField),
         new ServiceAddress(service.Host, service.Port));
 
-    /// <summary>Whether the spec still has an instance: one of spec.skip has left.</summary>
+    /// <summary>Whether the spec still has an instance: one of spec.removedInstances has left.</summary>
     public bool Has(string name) => Spec.Instances.Exists(i => i.Name == name);
 
     /// <summary>An instance by its name.</summary>

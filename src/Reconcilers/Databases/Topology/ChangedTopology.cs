@@ -2,10 +2,11 @@ using Drydock.Clients.Kubernetes.Events;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>Instances that left the database for good, or joined it, while an upgrade runs (spec.skip, spec.added), and
-/// the catalogue of an engine under them: no step begins until the database itself confirms every entry, because the
-/// gates no longer count a skipped instance, and the steps of a skipped instance count as done.</summary>
-/// <param name="added">How instances of spec.added are started and stopped.</param>
+/// <summary>Instances that left the database for good, or joined it, while an upgrade runs (spec.removedInstances,
+/// spec.addedInstances), and the catalogue of an engine under them: no step begins until the database itself confirms
+/// every entry, because the gates no longer count a skipped instance, and the steps of a skipped instance count as
+/// done.</summary>
+/// <param name="added">How instances of spec.addedInstances are started and stopped.</param>
 internal sealed class ChangedTopology(
     Func<DatabaseRollingUpgrade> stored, IEngineTargets engine, AddedInstances added, IEventRecorder events,
     TimeProvider time) : IStepCatalog
@@ -31,8 +32,8 @@ internal sealed class ChangedTopology(
                 {
                     Instances =
                     [
-                        .. spec.Instances.Where(i => !spec.Skip.Contains(i.Name, StringComparer.Ordinal)),
-                        .. spec.Added.Select(instance => added.Of(spec, instance)),
+                        .. spec.Instances.Where(i => !spec.RemovedInstances.Contains(i.Name, StringComparer.Ordinal)),
+                        .. spec.AddedInstances.Select(instance => added.Of(spec, instance)),
                     ],
                 },
             };
@@ -40,20 +41,20 @@ internal sealed class ChangedTopology(
 
     public static IEnumerable<Finding> Refusals(DatabaseRollingUpgradeSpec spec)
     {
-        if (spec.Skip.Count > 0)
+        if (spec.RemovedInstances.Count > 0)
         {
             yield return Refusal(
-                "spec.skip is for an upgrade that runs, and no plan is stored. Remove the instances from "
-                    + "spec.instances instead, and empty spec.skip.",
-                "spec.skip");
+                "spec.removedInstances is for an upgrade that runs, and no plan is stored. Remove the instances from "
+                    + "spec.instances instead, and empty spec.removedInstances.",
+                "spec.removedInstances");
         }
 
-        if (spec.Added.Count > 0)
+        if (spec.AddedInstances.Count > 0)
         {
             yield return Refusal(
-                "spec.added is for an upgrade that runs, and no plan is stored. List the instances in spec.instances "
-                    + "instead, and empty spec.added.",
-                "spec.added");
+                "spec.addedInstances is for an upgrade that runs, and no plan is stored. List the instances in "
+                    + "spec.instances instead, and empty spec.addedInstances.",
+                "spec.addedInstances");
         }
     }
 
@@ -61,7 +62,8 @@ internal sealed class ChangedTopology(
 
     public IGuardCheck Guard(PlannedGuard guard) => engine.Catalog.Guard(guard);
 
-    private bool IsSkipped(string instance) => stored().Spec.Skip.Contains(instance, StringComparer.Ordinal);
+    private bool IsSkipped(string instance) =>
+        stored().Spec.RemovedInstances.Contains(instance, StringComparer.Ordinal);
 
     public async Task<string?> FindRefusalAsync(CancellationToken cancellationToken)
     {
@@ -73,19 +75,19 @@ internal sealed class ChangedTopology(
         }
 
         var refusals = new List<string>();
-        foreach (var name in spec.Skip)
+        foreach (var name in spec.RemovedInstances)
         {
             refusals.AddRange(await FindAsync(
-                $"spec.skip[{name}]",
+                $"spec.removedInstances[{name}]",
                 spec.Instances.Find(i => i.Name == name) is { } instance
                     ? () => engine.FindMembershipAsync(instance, cancellationToken)
                     : () => Task.FromResult<string?>("spec.instances has no such instance.")));
         }
 
-        foreach (var instance in spec.Added)
+        foreach (var instance in spec.AddedInstances)
         {
             refusals.AddRange(await FindAsync(
-                $"spec.added[{instance.Name}]",
+                $"spec.addedInstances[{instance.Name}]",
                 spec.Instances.Exists(i => i.Name == instance.Name)
                     ? () => Task.FromResult<string?>("spec.instances has an instance of this name.")
                     : async () => await added.FindAsync(spec, instance, engine, cancellationToken)
@@ -99,12 +101,13 @@ internal sealed class ChangedTopology(
 
     private void Report(string step, string instance) => events.Normal(
         stored(), Reasons.InstanceSkipped,
-        $"{step} counts as done: the database no longer knows {instance}, which spec.skip names.");
+        $"{step} counts as done: the database no longer knows {instance}, which spec.removedInstances names.");
 
     private static Finding Refusal(string message, string field) =>
         new() { Reason = Reasons.InvalidSpec, Message = message, Field = field };
 
-    private static bool IsUnchanged(DatabaseRollingUpgradeSpec spec) => spec.Skip.Count == 0 && spec.Added.Count == 0;
+    private static bool IsUnchanged(DatabaseRollingUpgradeSpec spec) =>
+        spec is { RemovedInstances.Count: 0, AddedInstances.Count: 0 };
 
     private static async Task<IEnumerable<string>> FindAsync(string field, Func<Task<string?>> find)
     {
@@ -141,7 +144,7 @@ internal sealed class ChangedTopology(
 
             topology.Report(context.Step.Id, instance);
             return new Observation.Done(
-                $"Skipped: the database no longer knows {instance} (spec.skip).",
+                $"Skipped: the database no longer knows {instance} (spec.removedInstances).",
                 new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     [GenerationFact] = $"{topology.Generation}",
@@ -230,7 +233,7 @@ internal sealed class AddedInstances(
 
         var findings = new Findings(static text => text, ClientFailures.Finding);
         var search = new TopologySearch(
-            spec with { Seed = null, Instances = [instance] }, engine, look, static _ => { }, findings);
+            spec with { DiscoverFrom = null, Instances = [instance] }, engine, look, static _ => { }, findings);
         if (await search.RunAsync(cancellationToken) is not { Instances: [var found] })
         {
             return string.Join(' ', findings.Sorted().Select(f => f.Message));
@@ -246,17 +249,17 @@ internal sealed class AddedInstances(
 internal static class LostInstance
 {
     public static string Advice(string instance) =>
-        $"If its host is lost for good, remove {instance} from the database and add it to spec.skip.";
+        $"If its host is lost for good, remove {instance} from the database and add it to spec.removedInstances.";
 }
 
-/// <summary>What the plans say of the instances of spec.skip. Pure.</summary>
+/// <summary>What the plans say of the instances of spec.removedInstances. Pure.</summary>
 internal static class SkippedInstances
 {
     /// <summary>One entry for each, in the order of the spec.</summary>
     public static List<SkippedInstanceStatus> Of(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, StepRegistry steps)
     {
-        if (spec.Skip.Count == 0)
+        if (spec.RemovedInstances.Count == 0)
         {
             return [];
         }
@@ -267,7 +270,7 @@ internal static class SkippedInstances
             .ToLookup(s => s.Instance!, s => s.Step, StringComparer.Ordinal);
         return
         [
-            .. spec.Skip.Select(name => ended[name].MinBy(s => s.FinishedAt) is { } first
+            .. spec.RemovedInstances.Select(name => ended[name].MinBy(s => s.FinishedAt) is { } first
                 ? new SkippedInstanceStatus
                 {
                     Name = name,
@@ -292,8 +295,8 @@ internal static class SkippedInstances
             var host = instance is null ? "its host" : instance.Host;
             yield return ActionItems.Of(
                 Reasons.InstanceSkipped, name,
-                $"{name} was skipped before its {what} was complete (spec.skip). If {host} comes back, do not start "
-                + $"its {left}: {Danger(instance?.Component)}. Remove its unit"
+                $"{name} was skipped before its {what} was complete (spec.removedInstances). If {host} comes back, do "
+                    + $"not start its {left}: {Danger(instance?.Component)}. Remove its unit"
                 + $"{(instance?.Component == DatabaseComponent.TiDB ? "" : " and its data")} there.");
         }
     }

@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>YugabyteDB, and BMDB as its dialect.</summary>
+/// <summary>YugabyteDB and BMDB.</summary>
 internal sealed class YugabyteEngine : IDatabaseEngine
 {
-    public DatabaseEngine Name => DatabaseEngine.YugabyteDB;
+    public IReadOnlyList<DatabaseEngine> Names { get; } = [DatabaseEngine.YugabyteDB, DatabaseEngine.BMDB];
 
     public StepRegistry Steps { get; } = StepRegistry.Of<YugabyteCluster>();
 

@@ -23,9 +23,8 @@ internal sealed record YugabyteVocabulary
 
     public static YugabyteVocabulary Of(DatabaseRollingUpgradeSpec spec)
     {
-        var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
-        var preset = yugabyte.Dialect == YugabyteDialect.BMDB ? Bmdb : new YugabyteVocabulary();
-        var names = yugabyte.Names;
+        var preset = spec.IsBmdb ? Bmdb : new YugabyteVocabulary();
+        var names = (spec.Yugabyte ?? new YugabyteSpec()).Names;
         return preset with
         {
             MasterProgram = ProgramNames.Of(spec, DatabaseComponent.Master),

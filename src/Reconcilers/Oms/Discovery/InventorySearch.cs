@@ -9,7 +9,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
     private readonly NodeSearch _search = new(targets);
 
     private OmsUpgradeSpec Spec => targets.Written.Spec;
-    private bool SeeksNodes => Spec.HostIP is not null;
+    private bool SeeksNodes => Spec.DiscoverFrom is not null;
 
     /// <summary>What was found; null if the spec says everything. Whatever is missing in it is a finding.</summary>
     public async Task<OmsInventory?> RunAsync(CancellationToken cancellationToken)
@@ -76,7 +76,8 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
             .SelectMany(region => region.Nodes.Select(
                 node => new FoundNode(node, FoundNode.InRegions) { Region = region.Name }))
             .ToList();
-        return Spec.HostIP is { } address && !written.Exists(node => node.Address == NodeAddress.Normalize(address))
+        return Spec.DiscoverFrom is { } address
+            && !written.Exists(node => node.Address == NodeAddress.Normalize(address))
             ? [.. written, new FoundNode(Named(address), FoundNode.InHostIP)]
             : written;
     }
@@ -114,7 +115,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
             findings.Add(
                 Reasons.NodesDiffer,
                 $"'{SchemaLimits.Clip(text)}' in {foundIn} is not an IP address, so the node cannot be found by it. "
-                    + "Correct it there, or leave out spec.hostIP and name all nodes in spec.regions.",
+                    + "Correct it there, or leave out spec.discoverFrom and name all nodes in spec.regions.",
                 field: "spec.regions");
             yield break;
         }
@@ -277,7 +278,7 @@ internal static class NodeName
 /// <param name="Node">The node as the spec has it, or with a name made from its address.</param>
 internal sealed record FoundNode(OmsNode Node, string FoundIn)
 {
-    public const string InHostIP = "spec.hostIP";
+    public const string InHostIP = "spec.discoverFrom";
     public const string InRegions = "spec.regions";
 
     public string? Region { get; init; }

@@ -102,7 +102,7 @@ internal sealed class NodeSearch(OmsTargets targets)
                         + $"({node.FoundIn}), has OMS_HOST_IP={address}; expected {node.Node.HostIP}. Give the "
                         + "address by which OMS knows the host, or correct the endpoint of its dockerd.",
                     Node = node.Node.Name,
-                    Field = node.IsWritten ? "spec.regions" : "spec.hostIP",
+                    Field = node.IsWritten ? "spec.regions" : "spec.discoverFrom",
                 }
                 : null,
         };

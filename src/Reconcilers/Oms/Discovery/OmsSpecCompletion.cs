@@ -6,7 +6,7 @@ internal static class OmsSpecCompletion
 {
     /// <summary>Whether the spec says everything itself, so that nothing has to be found.</summary>
     public static bool IsComplete(OmsUpgradeSpec spec) =>
-        spec.HostIP is null
+        spec.DiscoverFrom is null
         && spec.HighAvailability.Method is not null
         && spec.Regions.TrueForAll(region => region.Nodes.TrueForAll(node =>
             (node.CurrentContainer ?? spec.CurrentContainer) is not null

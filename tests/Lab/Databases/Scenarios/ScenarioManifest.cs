@@ -64,7 +64,7 @@ internal static class ScenarioManifest
         ["sha256"] = sha256,
     };
 
-    /// <summary>One entry of spec.control.</summary>
+    /// <summary>One entry of spec.processes.</summary>
     public static JsonObject Control(string component, JsonObject control) =>
         new() { ["component"] = component, ["control"] = control };
 

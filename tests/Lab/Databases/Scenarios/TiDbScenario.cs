@@ -75,10 +75,10 @@ public sealed class TiDbScenario : IDatabaseScenario
                 ["archives"] = new JsonArray(ScenarioManifest.Archive("tidb", _package.Archive, _package.Sha256)),
             },
             ["access"] = ScenarioManifest.Access(Hosts, sudo: true),
-            ["control"] = new JsonArray([.. Cluster.Instances.GroupBy(i => i.Component)
+            ["processes"] = new JsonArray([.. Cluster.Instances.GroupBy(i => i.Component)
                 .Select(g => (JsonNode)ScenarioManifest.Control(Component(g.Key), Control(g.First())))]),
             ["instances"] = new JsonArray([.. Cluster.Instances.Select(instance => (JsonNode)Instance(instance))]),
-            ["settle"] = "1s",
+            ["minHealthySeconds"] = 1,
             ["drain"] = new JsonObject { ["timeout"] = "1m" },
             ["timeouts"] = ScenarioManifest.Timeouts(),
             ["tidb"] = new JsonObject

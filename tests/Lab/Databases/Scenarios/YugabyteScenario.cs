@@ -81,7 +81,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
         {
             ["approval"] = "Automatic",
             ["holdBefore"] = new JsonArray(),
-            ["engine"] = "YugabyteDB",
+            ["engine"] = IsBmdb ? "BMDB" : "YugabyteDB",
             ["fromVersion"] = Cluster.Options.Version,
             ["toVersion"] = ToVersion,
             ["package"] = new JsonObject
@@ -91,16 +91,15 @@ public sealed class YugabyteScenario : IDatabaseScenario
                 ["postInstall"] = "bin/post_install.sh",
             },
             ["access"] = ScenarioManifest.Access(Hosts, sudo: Cluster.Options.Control == YugabyteControl.Systemd),
-            ["control"] = new JsonArray(
+            ["processes"] = new JsonArray(
                 ScenarioManifest.Control("Master", Control(Cluster.Masters[0])),
                 ScenarioManifest.Control("Tserver", Control(Cluster.Tservers[0]))),
             ["instances"] = new JsonArray([.. Cluster.Servers.Select(server => (JsonNode)Instance(server))]),
-            ["settle"] = "1s",
+            ["minHealthySeconds"] = 1,
             ["drain"] = new JsonObject { ["timeout"] = "1m" },
             ["timeouts"] = ScenarioManifest.Timeouts(),
             ["yugabyte"] = new JsonObject
             {
-                ["dialect"] = IsBmdb ? "BMDB" : "Yugabyte",
                 ["catalogRetryPause"] = "1s",
                 ["sql"] = new JsonObject { ["database"] = "yugabyte" }
             },

@@ -28,7 +28,7 @@ public sealed partial class FrozenFieldsTests
 
     [Fact]
     public void Fields_of_both_engines_are_frozen() =>
-        new[] { "engine", "instances", "package.archives[].sha256", "tidb.backup.databases", "yugabyte.dialect" }
+        new[] { "engine", "instances", "package.archives[].sha256", "tidb.backup.databases", "yugabyte.promoteClass" }
             .ShouldAllBe(field => Frozen[DatabaseRollingUpgrade.KindName].Contains(field));
 
     private static string Hash(string kind, JsonNode spec)

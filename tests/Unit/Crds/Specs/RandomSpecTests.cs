@@ -69,8 +69,8 @@ public sealed class RandomSpecTests
             case OmsUpgradeSpec spec:
                 Plan(spec);
                 break;
-            // With a seed, the processes have to be found before there is a plan.
-            case DatabaseRollingUpgradeSpec { Seed: null } spec:
+            // Otherwise the processes have to be found before there is a plan.
+            case DatabaseRollingUpgradeSpec { DiscoverFrom: null } spec:
                 Plan(spec);
                 break;
         }

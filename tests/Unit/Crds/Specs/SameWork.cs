@@ -56,7 +56,7 @@ internal static class SameWork
             IdleLimit = "97h",
             OnTimeout = DrainTimeoutPolicy.Proceed
         },
-        Settle = "1s",
+        MinHealthySeconds = 1,
         Timeouts = new DatabaseUpgradeTimeouts { Backup = "99h", Swap = "1s" },
         Package = spec.Package with
         {

@@ -38,11 +38,11 @@ public sealed class SampleSpecTests
     {
         var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName)
             .Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec))
-            .Where(spec => spec.Seed is null).ToList();
+            .Where(spec => spec.DiscoverFrom is null).ToList();
         upgrades.Select(spec => (spec.Engine, InContainers: spec.Access.Docker is not null))
             .Distinct()
             .ShouldBe(
-                [(DatabaseEngine.TiDB, false), (DatabaseEngine.YugabyteDB, false), (DatabaseEngine.YugabyteDB, true)],
+                [(DatabaseEngine.TiDB, false), (DatabaseEngine.BMDB, false), (DatabaseEngine.BMDB, true)],
                 ignoreOrder: true);
         foreach (var spec in upgrades)
         {

@@ -1,6 +1,6 @@
 namespace Drydock.Tests.Unit.Databases.Discovery;
 
-/// <summary>How an instance of spec.added is started and stopped after preflight found the others on their
+/// <summary>How an instance of spec.addedInstances is started and stopped after preflight found the others on their
 /// hosts.</summary>
 public sealed class AddedInstanceTests
 {
@@ -61,7 +61,7 @@ public sealed class AddedInstanceTests
         var stored = new DatabaseRollingUpgrade
         {
             Metadata = new() { Name = "u", Generation = 2 },
-            Spec = HostCases.Spec(DatabaseEngine.TiDB, first) with { Control = [], Added = [Joined] },
+            Spec = HostCases.Spec(DatabaseEngine.TiDB, first) with { Processes = [], AddedInstances = [Joined] },
         };
         upgrade = stored;
         return new ChangedTopology(() => stored, new Fit(), added, new WorldEvents(), TimeProvider.System);

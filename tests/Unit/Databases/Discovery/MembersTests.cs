@@ -25,7 +25,7 @@ public sealed class MembersTests
 
         found.Members.ShouldBeEmpty();
         found.Findings.ShouldNotBeEmpty();
-        found.Findings.ShouldAllBe(f => f.Field == "spec.seed");
+        found.Findings.ShouldAllBe(f => f.Field == "spec.discoverFrom");
     }
 
     [Fact]

@@ -22,8 +22,8 @@ public sealed class SpecCompletionTests
             Instance("kv-1", "h1") with { DeployDir = "/own" }, Instance("kv-2", "h2") with { Port = 20171 },
             Instance("pd-1", "h1", DatabaseComponent.PD)) with
         {
-            Defaults = new InstanceDefaults { Control = Systemd, DeployDir = "/all" },
-            Control = [new ComponentControl
+            InstanceDefaults = new InstanceDefaults { Control = Systemd, DeployDir = "/all" },
+            Processes = [new ComponentControl
             {
                 Component = DatabaseComponent.TiKV,
                 DeployDir = "/kv-{port}",
@@ -36,14 +36,14 @@ public sealed class SpecCompletionTests
         complete.Instances.Select(i => i.DeployDir).ShouldBe(["/own", "/kv-20171", "/all"]);
         complete.Instances.Select(i => complete.ControlOf(i)).ShouldBe([supervise, supervise, Systemd]);
         complete.Instances.Select(i => complete.ControlField(i))
-            .ShouldBe(["spec.control", "spec.control", "spec.defaults.control"]);
+            .ShouldBe(["spec.processes", "spec.processes", "spec.instanceDefaults.control"]);
         DatabaseSpecCompletion.IsComplete(spec).ShouldBeTrue();
     }
 
     [Fact]
     public void Found_process_fills_listed_instance_by_host_and_port()
     {
-        var spec = Spec(Instance("mine", "H1") with { DataDir = "/own/data" }) with { Seed = "h0" };
+        var spec = Spec(Instance("mine", "H1") with { DataDir = "/own/data" }) with { DiscoverFrom = "h0" };
         var found = new DatabaseInventory
         {
             Instances = [Found("tikv-h1", "h1") with { DataDir = "/found/data" }, Found("tikv-h2", "h2")]
@@ -72,7 +72,7 @@ public sealed class SpecCompletionTests
     [Fact]
     public void Discovery_completes_spec_and_puts_findings_into_hash_notes_and_status()
     {
-        var spec = Spec() with { Seed = "h0" };
+        var spec = Spec() with { DiscoverFrom = "h0" };
         var found = new DatabaseInventory { Instances = [Found("tikv-h1", "h1")] };
         var other = new DatabaseInventory { Instances = [Found("tikv-h1", "h1") with { DeployDir = "/other" }] };
         var seen = new List<DatabaseRollingUpgradeSpec>();
@@ -104,7 +104,7 @@ public sealed class SpecCompletionTests
     private static DatabaseRollingUpgradeSpec Spec(params DatabaseInstance[] instances) =>
         HostCases.Spec(DatabaseEngine.TiDB, instances) with
         {
-            Control = [],
+            Processes = [],
             Tidb = new TiDbSpec()
         };
 

@@ -94,7 +94,7 @@ public sealed class TopologySearchTests
         Runs("h1", DatabaseComponent.TiKV, 20160, p => p with { Unit = null, HasStarter = true });
         var spec = Spec() with
         {
-            Defaults = new InstanceDefaults { Control = new InstanceControl { Systemd = new SystemdControl() } }
+            InstanceDefaults = new InstanceDefaults { Control = new InstanceControl { Systemd = new SystemdControl() } }
         };
 
         var inventory = await SearchAsync(spec, _ => [Member(DatabaseComponent.TiKV, "h1", 20160)]);
@@ -118,7 +118,7 @@ public sealed class TopologySearchTests
                 DeployDir = "/d",
                 Control = control
             }) with
-        { Seed = null };
+        { DiscoverFrom = null };
 
         var inventory = await SearchAsync(spec, _ => throw new InvalidOperationException("the cluster is not asked"));
 
@@ -141,7 +141,7 @@ public sealed class TopologySearchTests
         Runs("h2", DatabaseComponent.PD, 2379);
         var asked = new List<string>();
         var search = new TopologySearch(
-            Spec() with { Seed = "h1,h2:2379,h3" },
+            Spec() with { DiscoverFrom = "h1,h2:2379,h3" },
             new Cluster(search =>
             {
                 asked.Add(search.Host);
@@ -178,7 +178,7 @@ public sealed class TopologySearchTests
 
         looks.ShouldBe(looked);
         var finding = _findings.Sorted().ShouldHaveSingleItem();
-        (finding.Reason, finding.Field).ShouldBe((Reasons.InstancesDiffer, "spec.seed"));
+        (finding.Reason, finding.Field).ShouldBe((Reasons.InstancesDiffer, "spec.discoverFrom"));
         finding.Message.ShouldBeWorded();
     }
 
@@ -239,7 +239,7 @@ public sealed class TopologySearchTests
         new(component, host, port, "PD");
 
     private static DatabaseRollingUpgradeSpec Spec(params DatabaseInstance[] instances) =>
-        HostCases.Spec(DatabaseEngine.TiDB, instances) with { Control = [], Seed = "h1" };
+        HostCases.Spec(DatabaseEngine.TiDB, instances) with { Processes = [], DiscoverFrom = "h1" };
 
     private sealed class Cluster(Func<MemberSearch, IReadOnlyList<FoundMember>> find) : IEngineTargets
     {

@@ -23,7 +23,7 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
     /// <summary>What was done, in order.</summary>
     public List<string> Acts { get; } = [];
 
-    public DatabaseEngine Name => Toy;
+    public IReadOnlyList<DatabaseEngine> Names { get; } = [Toy];
 
     public EngineSettings Settings { get; } = new(
         "spec.toy.credentialsSecretRef", static _ => null, static _ => SwapMethod.ReplaceBinary, static _ => null);

@@ -29,10 +29,10 @@ public sealed class ToyEngineTests
         var world = new ToyEngineWorld().Apply(spec => spec with { HoldBefore = ["Upgrade/n2"] });
         world.RunUntil(() => world.Is("Held"), "it is held");
 
-        world.Edit(spec => spec with { HoldBefore = [], Skip = ["n3"] });
+        world.Edit(spec => spec with { HoldBefore = [], RemovedInstances = ["n3"] });
         world.RunUntil(
             () => world.Status.Message?.Contains(
-                "spec.skip[n3] is not accepted: the cluster still lists n3.", StringComparison.Ordinal) == true,
+                "spec.removedInstances[n3] is not accepted: the cluster still lists n3.", StringComparison.Ordinal) == true,
             "it is refused");
         world.Engine.Acts.ShouldBe(["Upgrade/n1 2.0.0"], "nothing is done before the skip is accepted");
 
@@ -57,8 +57,8 @@ public sealed class ToyEngineTests
         world.Engine.Unreachable.Add("n2");
         world.Apply();
         world.RunUntil(() => world.Status?.Message?.Contains(
-            "n2 cannot be reached. If its host is lost for good, remove n2 from the database and add it to spec.skip.",
-            StringComparison.Ordinal) == true, "the message names spec.skip");
+            "n2 cannot be reached. If its host is lost for good, remove n2 from the database and add it to spec.removedInstances.",
+            StringComparison.Ordinal) == true, "the message names spec.removedInstances");
 
         world.Engine.Unreachable.Clear();
         world.RunUntil(() => world.IsOver, "it has succeeded");
@@ -73,11 +73,11 @@ public sealed class ToyEngineTests
         world.Edit(spec => spec with
         {
             HoldBefore = [],
-            Added = [new AddedInstance { Name = "n4", Host = "n4", Component = DatabaseComponent.PD }]
+            AddedInstances = [new AddedInstance { Name = "n4", Host = "n4", Component = DatabaseComponent.PD }]
         });
         world.RunUntil(
             () => world.Status.Message?.Contains(
-                "spec.added[n4] is not accepted: the cluster does not list n4.", StringComparison.Ordinal) == true,
+                "spec.addedInstances[n4] is not accepted: the cluster does not list n4.", StringComparison.Ordinal) == true,
             "it is refused");
 
         world.Engine.Versions["n4"] = "2.0.0";
@@ -87,10 +87,10 @@ public sealed class ToyEngineTests
     [Fact]
     public void Skip_without_a_stored_plan_is_refused()
     {
-        var world = new ToyEngineWorld().Apply(spec => spec with { Skip = ["n3"] });
+        var world = new ToyEngineWorld().Apply(spec => spec with { RemovedInstances = ["n3"] });
         world.RunUntil(() => world.Status?.Findings.Count > 0, "it is refused");
 
-        world.Status.Findings.ShouldHaveSingleItem().Field.ShouldBe("spec.skip");
+        world.Status.Findings.ShouldHaveSingleItem().Field.ShouldBe("spec.removedInstances");
     }
 
     [Fact]

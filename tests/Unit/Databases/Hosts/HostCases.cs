@@ -30,7 +30,7 @@ internal static class HostCases
         ToVersion = "2.0.0",
         Package = new PackageSpec { Directory = "/opt/new" },
         Instances = [.. instances],
-        Control = [.. Enum.GetValues<DatabaseComponent>().Select(c =>
+        Processes = [.. Enum.GetValues<DatabaseComponent>().Select(c =>
             new ComponentControl { Component = c, Control = new InstanceControl { Systemd = new SystemdControl() } })],
         Access = new HostAccess
         {

@@ -20,18 +20,18 @@ public sealed class InstanceTargetsTests
     }
 
     [Theory]
-    [InlineData(YugabyteDialect.Yugabyte, DatabaseComponent.Master, null, "yb-master", 7100)]
-    [InlineData(YugabyteDialect.Yugabyte, DatabaseComponent.Tserver, null, "yb-tserver", 9100)]
-    [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Master, null, "mserver", 11000)]
-    [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Tserver, null, "dbserver", 9100)]
-    [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Master, "bm-master", "bm-master", 11000)]
-    public void Yugabyte_programs_come_from_dialect_or_spec(
-        YugabyteDialect dialect, DatabaseComponent component, string? named, string program, int port)
+    [InlineData(DatabaseEngine.YugabyteDB, DatabaseComponent.Master, null, "yb-master", 7100)]
+    [InlineData(DatabaseEngine.YugabyteDB, DatabaseComponent.Tserver, null, "yb-tserver", 9100)]
+    [InlineData(DatabaseEngine.BMDB, DatabaseComponent.Master, null, "mserver", 11000)]
+    [InlineData(DatabaseEngine.BMDB, DatabaseComponent.Tserver, null, "dbserver", 9100)]
+    [InlineData(DatabaseEngine.BMDB, DatabaseComponent.Master, "bm-master", "bm-master", 11000)]
+    public void Yugabyte_programs_come_from_engine_or_spec(
+        DatabaseEngine engine, DatabaseComponent component, string? named, string program, int port)
     {
         var instance = HostCases.Instance(component);
-        var spec = HostCases.Spec(DatabaseEngine.YugabyteDB, instance) with
+        var spec = HostCases.Spec(engine, instance) with
         {
-            Yugabyte = new YugabyteSpec { Dialect = dialect, Names = new YugabyteNames { MasterProgram = named } }
+            Yugabyte = new YugabyteSpec { Names = new YugabyteNames { MasterProgram = named } }
         };
 
         var target = Of(spec, instance);
@@ -58,10 +58,7 @@ public sealed class InstanceTargetsTests
     {
         var control = new InstanceControl { Systemd = new SystemdControl(), Link = link };
         var instance = HostCases.Instance(DatabaseComponent.Master, control: control);
-        var spec = HostCases.Spec(DatabaseEngine.YugabyteDB, instance) with
-        {
-            Yugabyte = new YugabyteSpec { Dialect = YugabyteDialect.BMDB }
-        };
+        var spec = HostCases.Spec(DatabaseEngine.BMDB, instance);
 
         var target = InstanceTargets.Fill(Of(spec, instance));
 
@@ -118,7 +115,7 @@ public sealed class InstanceTargetsTests
     public void Instance_with_no_control_or_two_is_refused()
     {
         var instance = HostCases.Instance(DatabaseComponent.PD);
-        var spec = HostCases.Spec(DatabaseEngine.TiDB, instance) with { Control = [] };
+        var spec = HostCases.Spec(DatabaseEngine.TiDB, instance) with { Processes = [] };
         var two = instance with
         {
             Control = new InstanceControl
@@ -160,7 +157,7 @@ public sealed class InstanceTargetsTests
     public void Control_problem_names_field_that_holds_the_control()
     {
         var ofInstance = HostCases.Target() with { Swap = SwapMethod.NewDirectory };
-        var ofComponent = ofInstance with { ControlField = "spec.control" };
+        var ofComponent = ofInstance with { ControlField = "spec.processes" };
         var ofData = HostCases.Target(
             control: new InstanceControl { Process = new ProcessControl { Command = ["{dataDir}"] } }) with
         {
@@ -169,7 +166,7 @@ public sealed class InstanceTargetsTests
 
         foreach (var (target, field) in new[]
         {
-            (ofInstance, $"spec.instances[{ofInstance.Name}].control"), (ofComponent, "spec.control"),
+            (ofInstance, $"spec.instances[{ofInstance.Name}].control"), (ofComponent, "spec.processes"),
             (ofData, $"spec.instances[{ofData.Name}].dataDir"),
         })
         {
@@ -186,11 +183,11 @@ public sealed class InstanceTargetsTests
         var shared = HostCases.Instance(DatabaseComponent.TiKV, "tikv-2");
         var spec = HostCases.Spec(DatabaseEngine.TiDB, own, shared) with
         {
-            Control = [new ComponentControl { Component = DatabaseComponent.TiKV, Control = control }]
+            Processes = [new ComponentControl { Component = DatabaseComponent.TiKV, Control = control }]
         };
 
         Of(spec, own).ControlField.ShouldBe("spec.instances[tikv-1].control");
-        Of(spec, shared).ControlField.ShouldBe("spec.control");
+        Of(spec, shared).ControlField.ShouldBe("spec.processes");
     }
 
     private static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>

@@ -72,7 +72,7 @@ public sealed partial class GateMessageTests
 
         problems.ShouldContain(
             "Store 2 (192.0.2.2:20160) is Disconnected, expected Up. Start it. If it is lost for good, run `pd-ctl "
-            + "store delete 2`, wait until it is Tombstone, then add tikv-2 to spec.skip.");
+            + "store delete 2`, wait until it is Tombstone, then add tikv-2 to spec.removedInstances.");
     }
 
     private static void ShouldHelp(IReadOnlyList<string> problems, string subject)

@@ -18,7 +18,7 @@ public sealed class KillTests
         SchedulerWindow = TimeSpan.FromSeconds(3),
         Spec = static s => s with
         {
-            Settle = "1s",
+            MinHealthySeconds = 1,
             Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } }
         },
     };

@@ -207,7 +207,7 @@ public sealed class MixedVersionsTests
     [Fact]
     public void Cluster_must_stay_healthy_for_settle_before_the_end()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Settle = "60s" } }).Begin();
+        var world = new TiDbWorld(Whole with { Spec = s => s with { MinHealthySeconds = 60 } }).Begin();
         world.RunUntil(() => world.Step("Verify/cluster").State == StepState.Running, "it is looked at");
         var began = world.Now;
         world.RunUntil(() => world.Now > began + TimeSpan.FromSeconds(40), "most of the time passes");

@@ -121,7 +121,7 @@ public sealed class OverlapTests
     [Fact]
     public void Long_settle_does_not_keep_next_store_without_leaders()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Settle = "1h" } }).Begin();
+        var world = new TiDbWorld(Whole with { Spec = s => s with { MinHealthySeconds = 3600 } }).Begin();
         world.RunUntil(() => world.Evicted.ContainsKey(2), "tikv-2 drains");
 
         (world.Now - world.Step("UpgradeTiKV/tikv-1/swap").FinishedAt!.Value)

@@ -50,7 +50,7 @@ public sealed class PlanGoldenTests
         ["tikv-skipped"] = (Quick, static world =>
         {
             world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").Attempt > 0, "tikv-2 is drained");
-            world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Skip = ["tikv-2"] } };
+            world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { RemovedInstances = ["tikv-2"] } };
         }
         ),
     };

@@ -13,7 +13,7 @@ public sealed class PutBackRollbackTests
         SchedulerWindow = TimeSpan.FromSeconds(3),
         Spec = static s => s with
         {
-            Settle = "1s",
+            MinHealthySeconds = 1,
             Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "30s" } }
         },
     };

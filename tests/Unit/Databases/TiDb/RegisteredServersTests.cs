@@ -80,7 +80,7 @@ public sealed class RegisteredServersTests
         {
             Spec = world.Upgrade.Spec with
             {
-                Seed = "192.0.2.1",
+                DiscoverFrom = "192.0.2.1",
                 Instances = [.. world.Upgrade.Spec.Instances.Where(i => i.Component != DatabaseComponent.TiDB)]
             }
         };

@@ -11,7 +11,7 @@ public sealed class SparkTests
         SchedulerWindow = TimeSpan.FromSeconds(3),
         Spec = static s => s with
         {
-            Settle = "1s",
+            MinHealthySeconds = 1,
             Tidb = s.Tidb! with
             {
                 TiSpark = TiDbWorldSpark.Spec,

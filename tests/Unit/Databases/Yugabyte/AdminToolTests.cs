@@ -20,7 +20,7 @@ public sealed class AdminToolTests
     public async Task Catalog_upgrade_has_the_given_time_limit()
     {
         var host = new RecordingHost("BSQL successfully upgraded to the latest version\n");
-        await Tool(host, YugabyteDialect.BMDB).UpgradeCatalogAsync(TimeSpan.FromMinutes(3), default);
+        await Tool(host, DatabaseEngine.BMDB).UpgradeCatalogAsync(TimeSpan.FromMinutes(3), default);
         host.Commands[0].ShouldBe([
             "/new/bin/yb-admin", "-mserver_addresses", "a:7100,b:7100,c:7100", "-timeout_ms", "180000",
             "upgrade_bsql"]);
@@ -157,18 +157,18 @@ public sealed class AdminToolTests
     }
 
     private static AdminTool Tool(
-        RecordingHost host, YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null,
+        RecordingHost host, DatabaseEngine engine = DatabaseEngine.YugabyteDB, string? certs = null,
         string? node = null) =>
         new(
             host,
-            Call(dialect, certs, node),
+            Call(engine, certs, node),
             text => text.Replace("hunter2", "***", StringComparison.Ordinal));
 
     private static AdminCommand Call(
-        YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null, string? node = null) =>
+        DatabaseEngine engine = DatabaseEngine.YugabyteDB, string? certs = null, string? node = null) =>
         new(
             "/new/bin/yb-admin",
-            YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec { Dialect = dialect } }),
+            YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Engine = engine }),
             "a:7100,b:7100,c:7100",
             certs,
             node);

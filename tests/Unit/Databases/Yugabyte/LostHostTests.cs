@@ -16,8 +16,8 @@ public sealed class LostHostTests
         world.End(world["t4"], SupervisionState.Inactive);
         run.Until(
             () => run.Told.Any(
-                m => m.Contains("remove t4 from the database and add it to spec.skip", StringComparison.Ordinal)),
-            "the message names spec.skip");
+                m => m.Contains("remove t4 from the database and add it to spec.removedInstances", StringComparison.Ordinal)),
+            "the message names spec.removedInstances");
 
         world["t2"].Running.ShouldBe(world.Setup.From);
     }
@@ -92,7 +92,7 @@ public sealed class LostHostTests
             p => p.StartsWith("Tablet server t4 (10.0.0.4:9000) is not ALIVE.", StringComparison.Ordinal));
     }
 
-    // As spec.skip does, the spec of the steps no longer lists it.
+    // As spec.removedInstances does, the spec of the steps no longer lists it.
     private static void Lose(YugaWorld world, bool isTakenOut)
     {
         world.End(world["t4"], SupervisionState.Inactive);

@@ -60,7 +60,7 @@ public sealed class PackageProofTests
     [Fact]
     public void Program_of_BMDB_that_prints_no_version_is_accepted()
     {
-        var world = new YugaWorld(new YugaSetup { Dialect = YugabyteDialect.BMDB });
+        var world = new YugaWorld(new YugaSetup { Engine = DatabaseEngine.BMDB });
         world.VersionAnswers["10.0.0.1 mserver"] = new RemoteResult(0, "BMDB master", "");
         YugaRun.Of(world).ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
     }

@@ -55,7 +55,7 @@ public sealed class PlanGoldenTests
             ),
             ["volatile-flags-made-final"] = (Modern with { Class = AutoFlagClass.LocalVolatile }, Succeed),
             ["slow-leaders"] = (Modern with { Moves = Slow, Finalize = FinalizeMode.Manual }, Succeed),
-            ["bmdb"] = (PlannerTests.Replicated() with { Dialect = YugabyteDialect.BMDB }, Succeed),
+            ["bmdb"] = (PlannerTests.Replicated() with { Engine = DatabaseEngine.BMDB }, Succeed),
         };
 
     public static TheoryData<string> Names => [.. Scenarios.Keys];

@@ -61,7 +61,7 @@ public sealed class PlannerTests
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
         var hash = Compile(world, discovery).Hash;
-        world.Spec = With(world.Spec, settle: "5m", drain: "5h");
+        world.Spec = With(world.Spec, settle: 300, drain: "5h");
         Compile(world, discovery).Hash.ShouldBe(hash);
     }
 
@@ -102,12 +102,12 @@ public sealed class PlannerTests
     }
 
     [Theory]
-    [InlineData(YugabyteDialect.BMDB, "2.20.2.0-b1", "BMDB does not support a downgrade")]
-    [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
-    public void Plan_without_rollback_says_so_from_first_master_on(YugabyteDialect dialect, string from, string why)
+    [InlineData(DatabaseEngine.BMDB, "2.20.2.0-b1", "BMDB does not support a downgrade")]
+    [InlineData(DatabaseEngine.YugabyteDB, "2.18.4.0-b52", "only from 2.20.2 on")]
+    public void Plan_without_rollback_says_so_from_first_master_on(DatabaseEngine engine, string from, string why)
     {
         var plan = YugaRun.Compile(
-            new YugaWorld(new YugaSetup { Dialect = dialect, From = from, To = "2024.1.3.0-b5" }));
+            new YugaWorld(new YugaSetup { Engine = engine, From = from, To = "2024.1.3.0-b5" }));
         plan.Notes.ShouldContain(
             n => n.StartsWith("No rollback from UpgradeMasters/1/swap on", StringComparison.Ordinal)
                 && n.Contains(why, StringComparison.Ordinal));
@@ -273,6 +273,6 @@ public sealed class PlannerTests
     private static Plan Compile(YugaWorld world, YugabyteDiscovery discovery) =>
         new YugabytePlanner(world.Spec, discovery).Compile();
 
-    private static DatabaseRollingUpgradeSpec With(DatabaseRollingUpgradeSpec spec, string settle, string drain) =>
-        spec with { Settle = settle, Drain = new DrainSpec { Timeout = drain } };
+    private static DatabaseRollingUpgradeSpec With(DatabaseRollingUpgradeSpec spec, int settle, string drain) =>
+        spec with { MinHealthySeconds = settle, Drain = new DrainSpec { Timeout = drain } };
 }

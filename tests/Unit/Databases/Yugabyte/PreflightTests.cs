@@ -148,7 +148,7 @@ public sealed class PreflightTests
         };
         world.Spec = world.Spec with
         {
-            Control = [.. world.Spec.Control.Select(
+            Processes = [.. world.Spec.Processes.Select(
                 c => c with { Control = control with { Swap = SwapMethod.NewDirectory } })]
         };
         foreach (var server in world.Servers)
@@ -225,7 +225,7 @@ public sealed class PreflightTests
         var world = new YugaWorld();
         (world["t1"].Supervision, world["t2"].Supervision) = (SupervisionState.Missing, SupervisionState.Restarting);
         world["t3"].Strays.Add(new StrayProcess(4711, "/old/bin/yb-tserver"));
-        await ShouldFindAsync(world, Reasons.ControlMismatch, "t1 is not controlled on 10.0.0.1 as spec.control says");
+        await ShouldFindAsync(world, Reasons.ControlMismatch, "t1 is not controlled on 10.0.0.1 as spec.processes says");
         await ShouldFindAsync(world, Reasons.InstanceDown, "t2 does not run");
         await ShouldFindAsync(world, Reasons.ProcessLivesOn, "pid 4711");
     }

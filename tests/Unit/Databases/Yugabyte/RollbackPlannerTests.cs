@@ -18,13 +18,13 @@ public sealed class RollbackPlannerTests
     }
 
     [Theory]
-    [InlineData(YugabyteDialect.BMDB, "2.18.4.0-b52")]
-    [InlineData(YugabyteDialect.Yugabyte, "2.20.2.0-b1")]
-    public void Rollback_before_first_stop_resumes_replication_in_every_dialect(YugabyteDialect dialect, string from)
+    [InlineData(DatabaseEngine.BMDB, "2.18.4.0-b52")]
+    [InlineData(DatabaseEngine.YugabyteDB, "2.20.2.0-b1")]
+    public void Rollback_before_first_stop_resumes_replication_in_every_engine(DatabaseEngine engine, string from)
     {
         var world = new YugaWorld(PlannerTests.Replicated() with
         {
-            Dialect = dialect,
+            Engine = engine,
             From = from,
             To = "2024.1.3.0-b5",
             Mode = ReplicationMode.PauseBothSides
@@ -263,12 +263,12 @@ public sealed class RollbackPlannerTests
     }
 
     [Theory]
-    [InlineData(YugabyteDialect.BMDB, "2.20.2.0-b1", "BMDB does not support a downgrade")]
-    [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
+    [InlineData(DatabaseEngine.BMDB, "2.20.2.0-b1", "BMDB does not support a downgrade")]
+    [InlineData(DatabaseEngine.YugabyteDB, "2.18.4.0-b52", "only from 2.20.2 on")]
     public void Rollback_after_first_master_is_refused_for_unsupported_versions(
-        YugabyteDialect dialect, string from, string why)
+        DatabaseEngine engine, string from, string why)
     {
-        var world = new YugaWorld(Modern with { Dialect = dialect, From = from });
+        var world = new YugaWorld(Modern with { Engine = engine, From = from });
         var plan = YugaRun.Compile(world);
         YugabyteRollback.Obstacle(world.Spec, PlanProgress.Of(plan)).ShouldBeNull();
         YugabyteRollback.Obstacle(world.Spec, Begun(PlanProgress.Of(plan), "UpgradeMasters/1/swap")).ShouldNotBeNull()

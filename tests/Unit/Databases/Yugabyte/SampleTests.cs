@@ -52,7 +52,7 @@ public sealed partial class SampleTests
             File.WriteAllText(file, block);
             var yugabyte = YamlToJson.ReadAll(file).Single()["yugabyte"]
                 .Deserialize(CrdsJsonContext.Default.YugabyteSpec).ShouldNotBeNull();
-            DatabaseSpecPreflight.Check(Sample() with { Yugabyte = yugabyte with { Dialect = YugabyteDialect.BMDB } })
+            DatabaseSpecPreflight.Check(Sample() with { Yugabyte = yugabyte })
                 .ShouldBeEmpty();
             yugabyte.Replication.Groups.ShouldHaveSingleItem().Peer.Masters.Count.ShouldBe(3);
         }
@@ -83,7 +83,7 @@ public sealed partial class SampleTests
         ReplicationFactor = 3,
         SqlIsOn = true,
         Groups = [],
-        Replication = YugabyteFeatures.Replication(spec.Yugabyte!, YugabyteVersion.Parse(spec.FromVersion)),
+        Replication = YugabyteFeatures.Replication(spec, YugabyteVersion.Parse(spec.FromVersion)),
     }).Compile();
 
     // Of tablet servers any will do.

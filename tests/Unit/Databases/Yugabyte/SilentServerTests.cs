@@ -67,7 +67,7 @@ public sealed class SilentServerTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Told.Contains("t2 is healthy. Waiting until it has been healthy for 10s."), "t2 settles");
+        run.Until(() => run.Told.Contains("t2 is healthy. Waiting until it has been healthy for 10 s."), "t2 settles");
         world.UnreachableHosts.Add(world["t2"].Host);
         var since = world.Time.GetUtcNow();
         run.Until(() => world.Time.GetUtcNow() - since > TimeSpan.FromMinutes(1), "a minute passes");

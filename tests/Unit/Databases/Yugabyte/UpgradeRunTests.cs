@@ -5,11 +5,11 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class UpgradeRunTests
 {
     [Theory]
-    [InlineData(YugabyteDialect.Yugabyte)]
-    [InlineData(YugabyteDialect.BMDB)]
-    public void Universe_upgrade_succeeds_without_violation(YugabyteDialect dialect)
+    [InlineData(DatabaseEngine.YugabyteDB)]
+    [InlineData(DatabaseEngine.BMDB)]
+    public void Universe_upgrade_succeeds_without_violation(DatabaseEngine engine)
     {
-        var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect });
+        var world = new YugaWorld(PlannerTests.Replicated() with { Engine = engine });
         var run = YugaRun.Of(world);
         run.Until(
             () => run.Plan.Steps.Single(s => s.Id == "ResumeReplication/await-peers").State == StepState.Running,

@@ -6,11 +6,11 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class VerifyUniverseTests
 {
     [Theory]
-    [InlineData(YugabyteDialect.Yugabyte)]
-    [InlineData(YugabyteDialect.BMDB)]
-    public void Server_that_dies_after_the_last_act_fails_Verify(YugabyteDialect dialect)
+    [InlineData(DatabaseEngine.YugabyteDB)]
+    [InlineData(DatabaseEngine.BMDB)]
+    public void Server_that_dies_after_the_last_act_fails_Verify(DatabaseEngine engine)
     {
-        var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect })
+        var world = new YugaWorld(PlannerTests.Replicated() with { Engine = engine })
         {
             PeerVersion = PlannerTests.Replicated().To
         };
@@ -48,12 +48,12 @@ public sealed class VerifyUniverseTests
     }
 
     [Theory]
-    [InlineData("1s")]
-    [InlineData("60s")]
-    public void Heartbeats_refused_since_the_last_act_are_seen_whatever_settle_is(string settle)
+    [InlineData(1)]
+    [InlineData(60)]
+    public void Heartbeats_refused_since_the_last_act_are_seen_whatever_settle_is(int settle)
     {
         var world = new YugaWorld();
-        world.Spec = world.Spec with { Settle = settle };
+        world.Spec = world.Spec with { MinHealthySeconds = settle };
         var run = YugaRun.Of(world);
         run.Until(() => Step(run, "UpgradeCatalog/upgrade").State == StepState.Succeeded, "the catalogue is new");
         world["t2"].RefusedSince = world.Time.GetUtcNow();
@@ -125,7 +125,7 @@ public sealed class VerifyUniverseTests
     public void Look_that_finds_a_problem_starts_the_count_again()
     {
         var world = new YugaWorld();
-        world.Spec = world.Spec with { Settle = "60s" };
+        world.Spec = world.Spec with { MinHealthySeconds = 60 };
         var run = YugaRun.Of(world);
         run.Until(() => Step(run, "Verify/universe").State == StepState.Running, "it is looked at");
         var began = world.Time.GetUtcNow();

@@ -55,13 +55,13 @@ public sealed class VersionTests
         YugabyteFeatures.HasNodesSafe(YugabyteVersion.Parse(version)).ShouldBe(expected);
 
     [Theory]
-    [InlineData(YugabyteDialect.Yugabyte, "2.20.1", false)]
-    [InlineData(YugabyteDialect.Yugabyte, "2.20.2", true)]
-    [InlineData(YugabyteDialect.Yugabyte, "2024.1.1", true)]
-    [InlineData(YugabyteDialect.BMDB, "2024.1.1", false)]
+    [InlineData(DatabaseEngine.YugabyteDB, "2.20.1", false)]
+    [InlineData(DatabaseEngine.YugabyteDB, "2.20.2", true)]
+    [InlineData(DatabaseEngine.YugabyteDB, "2024.1.1", true)]
+    [InlineData(DatabaseEngine.BMDB, "2024.1.1", false)]
     public void CanRollBack_is_true_only_for_YugabyteDB_from_2_20_2(
-        YugabyteDialect dialect, string from, bool expected) =>
-        YugabyteFeatures.CanRollBack(dialect, YugabyteVersion.Parse(from)).ShouldBe(expected);
+        DatabaseEngine engine, string from, bool expected) =>
+        YugabyteFeatures.CanRollBack(engine == DatabaseEngine.BMDB, YugabyteVersion.Parse(from)).ShouldBe(expected);
 
     [Theory]
     [InlineData("2.6.0", "2.14.0", false)]
@@ -71,14 +71,18 @@ public sealed class VersionTests
         YugabyteFeatures.UpgradesCatalog(YugabyteVersion.Parse(from), YugabyteVersion.Parse(to)).ShouldBe(expected);
 
     [Theory]
-    [InlineData("2.18.4", YugabyteDialect.Yugabyte, null, ReplicationMode.PauseBothSides)]
-    [InlineData("2.20.0", YugabyteDialect.Yugabyte, null, ReplicationMode.TargetFirst)]
-    [InlineData("2.20.0", YugabyteDialect.BMDB, null, ReplicationMode.PauseBothSides)]
-    [InlineData("2.20.0", YugabyteDialect.Yugabyte, ReplicationMode.PauseBothSides, ReplicationMode.PauseBothSides)]
+    [InlineData("2.18.4", DatabaseEngine.YugabyteDB, null, ReplicationMode.PauseBothSides)]
+    [InlineData("2.20.0", DatabaseEngine.YugabyteDB, null, ReplicationMode.TargetFirst)]
+    [InlineData("2.20.0", DatabaseEngine.BMDB, null, ReplicationMode.PauseBothSides)]
+    [InlineData("2.20.0", DatabaseEngine.YugabyteDB, ReplicationMode.PauseBothSides, ReplicationMode.PauseBothSides)]
     public void Replication_mode_follows_source_version_unless_spec_sets_it(
-        string from, YugabyteDialect dialect, ReplicationMode? given, ReplicationMode expected) =>
+        string from, DatabaseEngine engine, ReplicationMode? given, ReplicationMode expected) =>
         YugabyteFeatures.Replication(
-            new YugabyteSpec { Dialect = dialect, Replication = new ReplicationSpec { Mode = given } },
+            new DatabaseRollingUpgradeSpec
+            {
+                Engine = engine,
+                Yugabyte = new YugabyteSpec { Replication = new ReplicationSpec { Mode = given } },
+            },
             YugabyteVersion.Parse(from)).ShouldBe(expected);
 
     [Theory]
@@ -92,10 +96,10 @@ public sealed class VersionTests
     [Fact]
     public void Invalid_fromVersion_is_a_finding()
     {
-        YugabyteUpgradePath.Of(Spec("new", "2.20.7", YugabyteDialect.Yugabyte), out var findings).ShouldBeNull();
+        YugabyteUpgradePath.Of(Spec("new", "2.20.7", DatabaseEngine.YugabyteDB), out var findings).ShouldBeNull();
         findings.ShouldHaveSingleItem().Field.ShouldBe("spec.fromVersion");
     }
 
-    private static DatabaseRollingUpgradeSpec Spec(string from, string to, YugabyteDialect dialect) =>
-        new() { FromVersion = from, ToVersion = to, Yugabyte = new YugabyteSpec { Dialect = dialect } };
+    private static DatabaseRollingUpgradeSpec Spec(string from, string to, DatabaseEngine engine) =>
+        new() { FromVersion = from, ToVersion = to, Engine = engine };
 }

@@ -45,5 +45,9 @@ public sealed class VocabularyTests
     }
 
     private static DatabaseRollingUpgradeSpec Bmdb(YugabyteNames? names = null) =>
-        new() { Yugabyte = new YugabyteSpec { Dialect = YugabyteDialect.BMDB, Names = names ?? new YugabyteNames() } };
+        new()
+        {
+            Engine = DatabaseEngine.BMDB,
+            Yugabyte = new YugabyteSpec { Names = names ?? new YugabyteNames() },
+        };
 }

@@ -90,7 +90,6 @@ internal static class DatabaseDiscoveryOf
             .. (spec.Yugabyte?.Replication.Groups ?? []).Select((group, index) => new DiscoveredGroup(
                 group.Name, index % 2 == 0 ? ReplicationTarget.Here : ReplicationTarget.There, index % 3 == 0)),
         ],
-        Replication = YugabyteFeatures.Replication(
-            spec.Yugabyte ?? new YugabyteSpec(), YugabyteVersion.Parse(spec.FromVersion)),
+        Replication = YugabyteFeatures.Replication(spec, YugabyteVersion.Parse(spec.FromVersion)),
     };
 }

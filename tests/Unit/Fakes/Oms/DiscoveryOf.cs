@@ -24,7 +24,7 @@ internal static class DiscoveryOf
         {
             Regions = regions.Count > 0
                 ? regions
-                : [new InventoryRegion { Name = "default", Nodes = [Found("found", spec.HostIP!)] }],
+                : [new InventoryRegion { Name = "default", Nodes = [Found("found", spec.DiscoverFrom!)] }],
             HighAvailabilityMethod = HighAvailabilityMethod.Sql,
         });
     }

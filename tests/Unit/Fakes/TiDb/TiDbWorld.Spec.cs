@@ -3,7 +3,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <content>The spec of the upgrade.</content>
 internal sealed partial class TiDbWorld
 {
-    /// <summary>An instance left the database, and spec.skip names it: the operator does not see it any more.</summary>
+    /// <summary>An instance left the database, and spec.removedInstances names it: the operator does not see it any more.</summary>
     public void Leave(string instance)
     {
         Processes.Remove(this[instance]);
@@ -37,7 +37,7 @@ internal sealed partial class TiDbWorld
                 KnownHostsSecretRef = new SecretReference { Name = "ssh" }
             }
         },
-        Control = [.. new[]
+        Processes = [.. new[]
         {
             DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.TiDB, DatabaseComponent.Pump,
             DatabaseComponent.Drainer
@@ -54,7 +54,7 @@ internal sealed partial class TiDbWorld
             .. Some(DatabaseComponent.TiDB, "tidb", Setup.Tidbs),
             .. Some(DatabaseComponent.Drainer, "drainer", Setup.Drainers),
         ],
-        Settle = "10s",
+        MinHealthySeconds = 10,
         Tidb = new TiDbSpec
         {
             CredentialsSecretRef = new SecretReference { Name = "root" },

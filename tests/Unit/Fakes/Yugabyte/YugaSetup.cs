@@ -9,7 +9,7 @@ internal sealed record YugaSetup
 
     public string To { get; init; } = "2.20.7.0-b58";
 
-    public YugabyteDialect Dialect { get; init; }
+    public DatabaseEngine Engine { get; init; } = DatabaseEngine.YugabyteDB;
 
     public int Masters { get; init; } = 3;
 

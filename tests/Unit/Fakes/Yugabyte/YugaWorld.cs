@@ -340,7 +340,7 @@ internal sealed partial class YugaWorld
     {
         Approval = ApprovalPolicy.Automatic,
         HoldBefore = [],
-        Engine = DatabaseEngine.YugabyteDB,
+        Engine = setup.Engine,
         FromVersion = setup.From,
         ToVersion = setup.To,
         Preflight = new DatabasePreflightSpec { Acknowledge = setup.AcceptsOutage ? [Reasons.QuorumTooSmall] : [] },
@@ -354,10 +354,10 @@ internal sealed partial class YugaWorld
                 KnownHostsSecretRef = new SecretReference { Name = "ssh" }
             }
         },
-        Settle = "10s",
+        MinHealthySeconds = 10,
         Drain = new DrainSpec { Timeout = "2m", OnTimeout = setup.OnDrainTimeout },
         Timeouts = new DatabaseUpgradeTimeouts { Verify = "5m", Replication = "1d" },
-        Control =
+        Processes =
         [
             new ComponentControl
             {
@@ -385,7 +385,6 @@ internal sealed partial class YugaWorld
         ],
         Yugabyte = new YugabyteSpec
         {
-            Dialect = setup.Dialect,
             PromoteClass = setup.Class,
             Finalize = setup.Finalize,
             Soak = setup.Soak,

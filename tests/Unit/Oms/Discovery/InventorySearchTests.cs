@@ -27,7 +27,7 @@ public sealed class InventorySearchTests
     public void Two_nodes_are_upgraded_from_the_address_of_either(int known)
     {
         var world = new OmsWorld();
-        world.Apply(spec => Short(spec) with { HostIP = world.Hosts[known].Ip });
+        world.Apply(spec => Short(spec) with { DiscoverFrom = world.Hosts[known].Ip });
 
         world.RunToSuccess();
 
@@ -44,7 +44,7 @@ public sealed class InventorySearchTests
     public void Two_regions_are_found_through_the_metadata_database()
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2 }).WithRegions();
-        world.Apply(spec => Short(spec) with { HostIP = world.Hosts[3].Ip });
+        world.Apply(spec => Short(spec) with { DiscoverFrom = world.Hosts[3].Ip });
 
         world.RunToSuccess();
 

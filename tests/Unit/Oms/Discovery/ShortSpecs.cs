@@ -8,7 +8,7 @@ internal static class ShortSpecs
 
     public static OmsUpgradeSpec Short(OmsUpgradeSpec spec) => spec with
     {
-        HostIP = spec.Regions[0].Nodes[0].HostIP,
+        DiscoverFrom = spec.Regions[0].Nodes[0].HostIP,
         Docker = new DockerAccess
         {
             Endpoint = "tcp://{hostIP}:2376",

@@ -35,7 +35,7 @@ public sealed class SpecCompletionTests
 
     private static readonly OmsUpgradeSpec Short = new()
     {
-        HostIP = "192.0.2.216",
+        DiscoverFrom = "192.0.2.216",
         Docker = new DockerAccess { Endpoint = "tcp://{hostIP}:2376" },
     };
 
@@ -105,7 +105,7 @@ public sealed class SpecCompletionTests
     public void Spec_is_complete_only_if_it_says_everything()
     {
         OmsSpecCompletion.IsComplete(Full).ShouldBeTrue();
-        OmsSpecCompletion.IsComplete(Full with { HostIP = "192.0.2.216" }).ShouldBeFalse();
+        OmsSpecCompletion.IsComplete(Full with { DiscoverFrom = "192.0.2.216" }).ShouldBeFalse();
         OmsSpecCompletion.IsComplete(Full with { CurrentContainer = null }).ShouldBeFalse();
         OmsSpecCompletion.IsComplete(Full with { NewContainer = null }).ShouldBeFalse();
         OmsSpecCompletion.IsComplete(Full with { HighAvailability = new HighAvailabilitySpec() }).ShouldBeFalse();

@@ -111,10 +111,10 @@ public sealed class FindingsTests
         var findings = new Findings(Same, ClientFailures.Finding);
 
         (await findings.LookAsync<string>(
-            () => throw HostException.OfSpec("h", "spec.control", "m"), "yb-1", prefix: "yb-1: ")).ShouldBeNull();
+            () => throw HostException.OfSpec("h", "spec.processes", "m"), "yb-1", prefix: "yb-1: ")).ShouldBeNull();
 
         findings.Sorted().ShouldHaveSingleItem().ShouldBe(
-            new Finding { Reason = Reasons.InvalidSpec, Message = "yb-1: m", Node = "yb-1", Field = "spec.control" });
+            new Finding { Reason = Reasons.InvalidSpec, Message = "yb-1: m", Node = "yb-1", Field = "spec.processes" });
     }
 
     [Fact]

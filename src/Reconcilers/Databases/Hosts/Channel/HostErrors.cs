@@ -49,7 +49,7 @@ internal static class HostErrors
                 "Allow the command in sudoers on the host (NOPASSWD), or set spec.access.ssh.becomeFor: Scripts."),
             "Unreadable" => (Reasons.AccessDenied, true, "Check it on the host."),
             "Supervisor" => (Reasons.ControlMismatch, true,
-                "Check that the process is controlled on the host as spec.control says."),
+                "Check that the process is controlled on the host as spec.processes says."),
             "TooMany" => (Reasons.ControlMismatch, false,
                 "There are too many to identify their instances. Stop those that do not belong to the database."),
             "Loses" => (Reasons.ControlMismatch, false,

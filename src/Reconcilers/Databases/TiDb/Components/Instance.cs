@@ -267,8 +267,8 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep, IConsent
 }
 
 /// <summary>Verifies that an instance is upgraded: its one process runs the new program and listens, the cluster
-/// considers it healthy, and all of that was so for spec.settle without a restart. A process that exits and is
-/// restarted every few seconds may look up at each observation (docs/project/research/tidb.md#tidb-ansible). An
+/// considers it healthy, and all of that was so for spec.minHealthySeconds without a restart. A process that exits and
+/// is restarted every few seconds may look up at each observation (docs/project/research/tidb.md#tidb-ansible). An
 /// instance that is down is started, as often as needed until spec.timeouts.verify is over: the limit is that of the
 /// step, not of each start.</summary>
 [Step(VerifyInstance.VerbName)]
@@ -279,15 +279,15 @@ internal abstract record VerifyInstance : TiDbStep
     // Start times are known to within a second.
     private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
-    // This many restarts by the supervisor within spec.settle are not a coincidence.
+    // This many restarts by the supervisor within spec.minHealthySeconds are not a coincidence.
     private const int TooManyRestarts = 3;
 
-    private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
+    private TimeSpan Settle => Spec.Settle;
 
     public static bool Is(Step step) => IsOf(step.Planned, VerbName);
 
     public sealed override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
-        KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later;
+        KubernetesDuration.Parse(spec.Timeouts.Verify) + spec.Settle + Later;
 
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
@@ -313,7 +313,8 @@ internal abstract record VerifyInstance : TiDbStep
 
         end.Settles(context.Time.GetUtcNow() + left);
         return new Observation.Running(
-            $"{context.Node} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.");
+            $"{context.Node} is healthy; {KubernetesDuration.Format(left)} of {Spec.MinHealthySeconds} s are left "
+            + "(spec.minHealthySeconds).");
     });
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>

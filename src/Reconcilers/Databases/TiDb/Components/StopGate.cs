@@ -132,7 +132,7 @@ internal sealed class StopGate(TiDbTargets targets)
                 + $"`pd-ctl store delete {s.Id}`"
                 + (targets.Spec.Of(DatabaseComponent.TiKV).FirstOrDefault(
                     i => targets.Spec.Service(i).Is(s.Address)) is { } instance
-                    ? $", wait until it is Tombstone, then add {instance.Name} to spec.skip."
+                    ? $", wait until it is Tombstone, then add {instance.Name} to spec.removedInstances."
                     : "."))
             .ToList();
         if (about.Component == DatabaseComponent.TiKV && own.Count > 0)

@@ -45,7 +45,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(15);
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => spec.Drain.StepLimit(
-        LongestWarmUp + KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later);
+        LongestWarmUp + KubernetesDuration.Parse(spec.Timeouts.Verify) + spec.Settle + Later);
 
     // A drain that was found done, or under way, has no receipt, and the swap evicts too: removing a scheduler that is
     // not there changes nothing. The scheduler of a TiKV that is skipped keeps nothing; the guard of schedulers names
@@ -65,7 +65,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
             yield return Leftover.PreparedProgram(name);
         }
 
-        if (!spec.Skip.Contains(name, StringComparer.Ordinal))
+        if (!spec.RemovedInstances.Contains(name, StringComparer.Ordinal))
         {
             var removal = $"pd-ctl scheduler remove {LeaderEviction.NameOf(Store)}";
             yield return new Leftover(name, LeftoverKind.Leaders)

@@ -147,7 +147,7 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
             : throw new TiDbApiException(
                 Reasons.AnswerUnusable,
                 $"{foundIn} reports a {component} at '{ToolOutput.Excerpt(address)}', which is not HOST:PORT. List all "
-                    + "processes in spec.instances instead of spec.seed.");
+                    + "processes in spec.instances instead of spec.discoverFrom.");
     }
 
     private IEnumerable<HostProcess> Processes(MemberSearch search, DatabaseComponent component) =>

@@ -60,7 +60,7 @@ internal sealed class TiDbInstancePreflight(TiDbTargets targets, Findings findin
         {
             findings.Add(
                 Reasons.ControlMismatch,
-                $"{where}: its supervisor does not manage it ({process.SupervisionText}). Correct spec.control.",
+                $"{where}: its supervisor does not manage it ({process.SupervisionText}). Correct spec.processes.",
                 instance.Name, $"spec.instances[{instance.Name}].control");
         }
         else if (process.Pid is null)

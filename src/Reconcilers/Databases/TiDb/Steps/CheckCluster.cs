@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>PD is healthy, every store is Up on the new version, every Region has its quorum and no replica that is
-/// down, no evict-leader scheduler is left, and the TiDB servers are consistent and answer SQL: for spec.settle without
-/// interruption.</summary>
+/// down, no evict-leader scheduler is left, and the TiDB servers are consistent and answer SQL: for
+/// spec.minHealthySeconds without interruption.</summary>
 [Step("cluster", "Check the cluster as a whole")]
 internal sealed record CheckCluster : FinalCheck, IWaitsOnly
 {
@@ -54,8 +54,9 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
         }
 
         return problems.Count > 0 ? new Observation.Running(string.Join(" ", problems))
-            : healthy.Left(context.Time, KubernetesDuration.Parse(Spec.Settle)) > TimeSpan.Zero
-            ? new Observation.Running($"The cluster is healthy. Waiting until it has been healthy for {Spec.Settle}.")
+            : healthy.Left(context.Time, Spec.Settle) > TimeSpan.Zero
+            ? new Observation.Running(
+                $"The cluster is healthy. Waiting until it has been healthy for {Spec.MinHealthySeconds} s.")
             : new Observation.Done(Sentences.Join(
                 $"{stores.Count} stores are Up on {Spec.ToVersion}.",
                 regions.Listed is { } listed
@@ -204,5 +205,5 @@ internal sealed record AwaitClusterVersion : TiDbStep, IWaitsOnly
 internal abstract record FinalCheck : TiDbStep
 {
     public sealed override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
-        KubernetesDuration.Parse(spec.Timeouts.Verify) + KubernetesDuration.Parse(spec.Settle);
+        KubernetesDuration.Parse(spec.Timeouts.Verify) + spec.Settle;
 }

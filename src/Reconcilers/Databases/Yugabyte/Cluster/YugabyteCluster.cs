@@ -21,7 +21,7 @@ internal sealed class YugabyteCluster(EngineContext context) : IEngineTargets
         context.Connections, context.Time, context.Secrets.Sql?.User ?? Extensions.DefaultUser, Settings.Sql.Database);
 
     public TimeSpan MaxFollowerLag => KubernetesDuration.Parse(Settings.MaxFollowerLag);
-    public TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
+    public TimeSpan Settle => Spec.Settle;
 
     /// <summary>An instance by its name.</summary>
     /// <exception cref="KeyNotFoundException">The spec no longer lists it.</exception>
@@ -189,7 +189,7 @@ internal sealed class YugabyteCluster(EngineContext context) : IEngineTargets
         Client.VersionAsync(Web(instance), cancellationToken);
 
     /// <summary>Tablet servers that were lost and taken out: dead, in the server blacklist, and not among the
-    /// instances, because spec.skip names them. Masters list them until they are removed
+    /// instances, because spec.removedInstances names them. Masters list them until they are removed
     /// (docs/project/research/yugabytedb.md#lost-hosts).</summary>
     public IReadOnlyList<YbTserver> TakenOut(IReadOnlyList<YbTserver> listed, YbClusterConfig config)
     {
@@ -269,8 +269,8 @@ internal sealed class YugabyteCluster(EngineContext context) : IEngineTargets
             { IsAlive: false } => $"the universe lists the tablet server {rpc}, which is dead and not in the server "
                 + $"blacklist. Run `{Vocabulary.AdminProgram} change_blacklist ADD {rpc}` and wait until no "
                 + "tablet is under-replicated; the upgrade then continues automatically.",
-            _ => $"the universe lists the tablet server {rpc} as ALIVE. Remove {instance.Name} from spec.skip, or stop "
-                + "the server for good first.",
+            _ => $"the universe lists the tablet server {rpc} as ALIVE. Remove {instance.Name} from "
+                + "spec.removedInstances, or stop the server for good first.",
         };
     }
 

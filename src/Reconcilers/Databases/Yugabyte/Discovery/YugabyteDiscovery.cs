@@ -28,7 +28,7 @@ internal sealed record YugabyteDiscovery : IRunDiscovery<DatabaseRollingUpgradeS
         get
         {
             var masters = Instances.Count(i => i.Component == DatabaseComponent.Master);
-            return $"{(Spec.Yugabyte?.Dialect == YugabyteDialect.BMDB ? "BMDB" : "YugabyteDB")} with {masters} masters "
+            return $"{Spec.Engine} with {masters} masters "
                 + $"and {Instances.Count - masters} tablet servers on {Hosts.Count} hosts, replication factor "
                 + $"{ReplicationFactor}";
         }

@@ -31,7 +31,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
     private string? _lastMaster;
 
     // If no rollback is possible, the first master that is stopped is the point of no return.
-    protected override bool CanRollBack => YugabyteFeatures.CanRollBack(Settings.Dialect, From);
+    protected override bool CanRollBack => YugabyteFeatures.CanRollBack(Spec.IsBmdb, From);
 
     private YugabyteVersion From => YugabyteVersion.Parse(Spec.FromVersion);
     private YugabyteVersion To => YugabyteVersion.Parse(Spec.ToVersion);
@@ -292,7 +292,7 @@ internal static class TserverBatches
     /// <summary>How long the processes of the universe take to be replaced one after another.</summary>
     public static TimeSpan Estimate(DatabaseRollingUpgradeSpec spec, ZoneBatches servers) =>
         (spec.Of(DatabaseComponent.Master).Count() + servers.Batches.Count)
-        * (EachProcess + KubernetesDuration.Parse(spec.Settle));
+        * (EachProcess + spec.Settle);
 
     public static ZoneBatches Of(DatabaseRollingUpgradeSpec spec, int replicas, TserverPlacement placement)
     {
@@ -379,7 +379,7 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
 
     private IEnumerable<string> Replacing()
     {
-        yield return YugabyteRollback.NeverBecause(_settings.Dialect, _from) is { } why
+        yield return YugabyteRollback.NeverBecause(spec.IsBmdb, _from) is { } why
             ? $"No rollback from {Phases.UpgradeMasters}/1/swap on: {why} Before that step the upgrade can be undone "
                 + "completely."
             : "Rollback to the old programs is possible until the first point of no return: tablet servers first, "

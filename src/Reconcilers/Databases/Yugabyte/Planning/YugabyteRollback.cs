@@ -25,17 +25,17 @@ internal sealed class YugabyteRollback(DatabaseRollingUpgradeSpec spec, PlanProg
             : new YugabyteRollback(spec, plan).Compile(notes ?? []);
 
     /// <summary>Why what a plan has done cannot be rolled back; null if it can. Before the first process is stopped
-    /// everything can be undone, whatever the dialect and the versions.</summary>
+    /// everything can be undone, whatever the engine and the versions.</summary>
     public static string? Obstacle(DatabaseRollingUpgradeSpec spec, PlanProgress plan) =>
         plan.Steps.Exists(s => InstanceSwap.Is(s) && s.HasEverBegun)
-            ? NeverBecause((spec.Yugabyte ?? new YugabyteSpec()).Dialect, YugabyteVersion.Parse(spec.FromVersion))
+            ? NeverBecause(spec.IsBmdb, YugabyteVersion.Parse(spec.FromVersion))
                 ?? Passed(spec, plan)
                 ?? Unknown(spec, plan)
             : null;
 
-    internal static string? NeverBecause(YugabyteDialect dialect, YugabyteVersion from) =>
-        YugabyteFeatures.CanRollBack(dialect, from) ? null
-        : dialect == YugabyteDialect.BMDB
+    internal static string? NeverBecause(bool isBmdb, YugabyteVersion from) =>
+        YugabyteFeatures.CanRollBack(isBmdb, from) ? null
+        : isBmdb
             ? "BMDB does not support a downgrade, and its data files may already be of the new version."
         : $"YugabyteDB supports a rollback only from 2.20.2 on, and this upgrade comes from {from}.";
 

@@ -35,7 +35,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
             found.AddRange(await EndsAsync(group, own, cancellationToken));
         }
 
-        var mode = path is null ? (ReplicationMode?)null : YugabyteFeatures.Replication(cluster.Settings, path.From);
+        var mode = path is null ? (ReplicationMode?)null : YugabyteFeatures.Replication(cluster.Spec, path.From);
         if (mode == ReplicationMode.TargetFirst)
         {
             await CheckOrderAsync(path!, tool, listed, found, cancellationToken);

@@ -146,7 +146,7 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
                 $"{Sentences.List(children, Named)} run under yugabyted ({EndsWithParent} is true). It starts and "
                 + "stops master and tablet server of a host together, and this upgrade stops them one at a time. "
                 + "Upgrade the universe with yugabyted, or let units of their own start both.",
-                field: "spec.control");
+                field: "spec.processes");
         }
 
         var managed = processes.Where(p => p.Flags.GetValueOrDefault(ManagedUniverse) is { Length: > 0 })
@@ -161,7 +161,7 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
                 $"YugabyteDB Anywhere manages this universe: {Sentences.List(managed, Named)}. It does not know what "
                 + "others install, and may return to its own version. Upgrade the universe there, or detach it from "
                 + "YugabyteDB Anywhere and stop the node agents.",
-                field: "spec.control");
+                field: "spec.processes");
         }
 
         var (ofServers, ofMasters) = (SqlIsOn(DatabaseComponent.Tserver), SqlIsOn(DatabaseComponent.Master));
@@ -196,7 +196,7 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
 
     // What BMDB calls the tool that sets flags is not known.
     private bool MovesLeadersSlowly(List<ServerFlags> processes) =>
-        cluster.Settings.Dialect == YugabyteDialect.Yugabyte
+        !cluster.Spec.IsBmdb
         && cluster.Tservers.Count >= 2
         && processes.Exists(p => p.Instance.Component == DatabaseComponent.Master
             && LeaderMoves.Of(p.Flags) is { IsSlow: true } or { IsOfUpgrade: true });

@@ -111,7 +111,7 @@ internal sealed class YugabyteInstancePreflight(YugabyteCluster cluster, Yugabyt
         {
             yield return (
                 Reasons.ControlMismatch,
-                $"{name} is not controlled on {host} as spec.control says: {process.SupervisionText}.");
+                $"{name} is not controlled on {host} as spec.processes says: {process.SupervisionText}.");
             yield break;
         }
 

@@ -62,7 +62,7 @@ internal sealed class YugabytePreflight(YugabyteCluster cluster)
                             ? g with { IsPaused = false }
                             : g),
                     ],
-                    Replication = YugabyteFeatures.Replication(cluster.Settings, path.From),
+                    Replication = YugabyteFeatures.Replication(cluster.Spec, path.From),
                     AutoFlagsVersion = tool.AutoFlagsVersion,
                     Notes = _findings.Notes,
                 },

@@ -202,9 +202,9 @@ internal sealed record ProgramReplacement(
 /// <summary>Whether a process that was started is healthy, for the steps that verify a master or a tablet server: by
 /// its host, it runs the wanted program and is the only process of the instance; it reports the wanted version; and its
 /// cluster has accepted it. What the cluster reports must be about this process and not about the former one
-/// (docs/project/research/yugabytedb.md#rules). All of that for spec.settle without interruption, as far as this
-/// process of the operator knows. A restart of the operator loses it, which only makes the wait longer. Another process
-/// of the instance, or one look that was unhealthy or failed, starts the count again.</summary>
+/// (docs/project/research/yugabytedb.md#rules). All of that for spec.minHealthySeconds without interruption, as far as
+/// this process of the operator knows. A restart of the operator loses it, which only makes the wait longer. Another
+/// process of the instance, or one look that was unhealthy or failed, starts the count again.</summary>
 internal static class InstanceHealth
 {
     /// <summary>For the clock of another host, a heartbeat in transit, and whole seconds.</summary>
@@ -232,7 +232,8 @@ internal static class InstanceHealth
         return left <= TimeSpan.Zero
             ? new Observation.Done(done)
             : new Observation.Running(
-                $"{instance.Name} is healthy. Waiting until it has been healthy for {cluster.Spec.Settle}.");
+                $"{instance.Name} is healthy. Waiting until it has been healthy for {cluster.Spec.MinHealthySeconds} "
+                    + "s.");
     }
 
     /// <param name="log">Where its log is, a sentence.</param>

@@ -65,7 +65,8 @@ internal sealed record SwapMaster(
         var slots = new MasterSlots(context, Slot, Cluster);
         if (slots.Left.Count == 0)
         {
-            return new Observation.Done("No master is left for this step: spec.skip names those that are gone.");
+            return new Observation.Done("No master is left for this step: spec.removedInstances names those that are "
+                + "gone.");
         }
 
         var (next, process) = await ChooseAsync(slots, cancellationToken);
@@ -185,8 +186,8 @@ internal sealed record SwapMaster(
 
 /// <summary>Verifies that the master that the previous step started is healthy
 /// (docs/project/research/yugabytedb.md#procedure): its process runs the wanted program and reports the wanted version,
-/// all masters are alive with one leader, and the cluster is healthy; all of that for spec.settle. After the last
-/// master this is also the wait for a leader, without which the leader blacklist cannot be written
+/// all masters are alive with one leader, and the cluster is healthy; all of that for spec.minHealthySeconds. After the
+/// last master this is also the wait for a leader, without which the leader blacklist cannot be written
 /// (docs/project/research/yugabytedb.md#known-failures).</summary>
 /// <param name="Slot">The position in the phase, from 1.</param>
 internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly, IInstanceStep

@@ -112,7 +112,7 @@ internal sealed partial class PackageProof(YugabyteCluster cluster, IHostFiles f
     private string Directory => cluster.Spec.Package.Directory.TrimEnd('/');
 
     // Of BMDB only the names of its servers are known.
-    private bool IsBmdb => cluster.Settings.Dialect == YugabyteDialect.BMDB;
+    private bool IsBmdb => cluster.Spec.IsBmdb;
 
     /// <summary>The first problem of the package on the host; null if its programs run and are of toVersion.</summary>
     /// <exception cref="HostException">The host cannot be reached.</exception>

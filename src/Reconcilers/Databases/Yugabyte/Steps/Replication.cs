@@ -289,7 +289,7 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
             YugabyteVersion.Parse(cluster.Spec.FromVersion), YugabyteVersion.Parse(cluster.Spec.ToVersion));
         if (groups.Count == 0
             || !YugabyteFeatures.HasAutoFlags(from)
-            || YugabyteFeatures.Replication(cluster.Settings, from) != ReplicationMode.TargetFirst)
+            || YugabyteFeatures.Replication(cluster.Spec, from) != ReplicationMode.TargetFirst)
         {
             return null;
         }

@@ -39,7 +39,7 @@ internal sealed record SaveServerConfiguration : YugabyteStep
     private async Task<IEnumerable<string>> RunningGroupsAsync(CancellationToken cancellationToken)
     {
         var lines = new List<string>();
-        if (YugabyteFeatures.Replication(Cluster.Settings, YugabyteVersion.Parse(Cluster.Spec.FromVersion))
+        if (YugabyteFeatures.Replication(Cluster.Spec, YugabyteVersion.Parse(Cluster.Spec.FromVersion))
             != ReplicationMode.PauseBothSides)
         {
             return lines;

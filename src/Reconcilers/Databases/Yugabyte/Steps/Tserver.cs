@@ -238,8 +238,8 @@ internal sealed record SwapTserver(
 /// <summary>Verifies that a tablet server that was started is healthy (docs/project/research/yugabytedb.md#procedure):
 /// its process runs the wanted program and reports the wanted version, all its tablets run, and the SQL interfaces
 /// answer that answered before the upgrade. Then removes it from the leader blacklist and waits until its followers
-/// have caught up and no tablet is under-replicated or without a leader; all of that for spec.settle. The status ALIVE
-/// of the master alone proves nothing.</summary>
+/// have caught up and no tablet is under-replicated or without a leader; all of that for spec.minHealthySeconds. The
+/// status ALIVE of the master alone proves nothing.</summary>
 /// <param name="Sql">In a rollback: the SQL interfaces that the upgrade recorded; null otherwise.</param>
 [Step("verify")]
 internal sealed record VerifyTserver(string? Sql = null) : TserverStep

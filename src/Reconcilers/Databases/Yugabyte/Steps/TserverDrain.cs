@@ -170,7 +170,7 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
             : new Observation.Failed(
                 Reasons.ClusterUnhealthy,
                 $"{instance.Name} was not drained. {string.Join(" ", problems)} The operator waited "
-                + $"{KubernetesDuration.Format(patience)} (2 x spec.timeouts.verify, and spec.settle).");
+                + $"{KubernetesDuration.Format(patience)} (2 x spec.timeouts.verify, and spec.minHealthySeconds).");
     }
 }
 

@@ -2,10 +2,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The look at the whole universe before each step that makes an upgrade final, and at its end: every process
 /// runs the wanted version, the masters list all of them as alive with fresh heartbeats, no tablet is under-replicated
-/// or without a leader, and SQL answers as before the upgrade. All of that for spec.settle without interruption, and at
-/// least until a heartbeat that the masters refuse is overdue: a server whose heartbeats they refuse since AutoFlags
-/// were promoted, or since it left the leader blacklist, runs and answers (technical advisory TA-21491). Replication is
-/// resumed after it.</summary>
+/// or without a leader, and SQL answers as before the upgrade. All of that for spec.minHealthySeconds without
+/// interruption, and at least until a heartbeat that the masters refuse is overdue: a server whose heartbeats they
+/// refuse since AutoFlags were promoted, or since it left the leader blacklist, runs and answers (technical advisory
+/// TA-21491). Replication is resumed after it.</summary>
 /// <param name="Version">In a rollback: the wanted version; null for toVersion.</param>
 [Step("universe", Attempts = 1)]
 internal sealed record VerifyUniverse(string? Version = null) : YugabyteStep, IWaitsOnly

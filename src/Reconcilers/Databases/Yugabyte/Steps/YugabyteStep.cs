@@ -19,7 +19,7 @@ internal abstract record YugabyteStep : DatabaseStep<YugabyteCluster>
         KubernetesDuration.Parse(spec.Timeouts.Verify);
 
     internal static TimeSpan VerifyPatience(DatabaseRollingUpgradeSpec spec) =>
-        GatePatience(spec) + KubernetesDuration.Parse(spec.Settle);
+        GatePatience(spec) + spec.Settle;
 
     /// <summary>The record of a stored step, for questions without targets; null if it cannot be read.</summary>
     internal static YugabyteStep? Read(Step step) =>

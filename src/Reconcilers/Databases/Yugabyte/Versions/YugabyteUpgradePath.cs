@@ -30,9 +30,8 @@ internal sealed record YugabyteUpgradePath(
         }
 
         unreadable = [];
-        var dialect = (spec.Yugabyte ?? new YugabyteSpec()).Dialect;
         return new YugabyteUpgradePath(
-            from, to, [.. YugabyteVersionData.Rows.Where(row => row.Applies(dialect, from, to))]);
+            from, to, [.. YugabyteVersionData.Rows.Where(row => row.Applies(spec.Engine, from, to))]);
     }
 
     /// <summary>Reports why it cannot, what an administrator must have checked, and what readers of the plan must

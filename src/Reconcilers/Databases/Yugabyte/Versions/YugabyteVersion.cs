@@ -92,16 +92,15 @@ internal static class YugabyteFeatures
     public static bool UpgradesCatalog(YugabyteVersion from, YugabyteVersion to) =>
         from >= SqlCatalog && !(to.Major == 2 && to.Minor is 9 or 10 or 11);
 
-    /// <summary>Whether the old programs may run again before the new version is made final (dialect Yugabyte, source
-    /// 2.20.2 and later; docs/project/research/yugabytedb.md#procedure).</summary>
-    public static bool CanRollBack(YugabyteDialect dialect, YugabyteVersion from) =>
-        dialect == YugabyteDialect.Yugabyte && from >= Rollback;
+    /// <summary>Whether the old programs may run again before the new version is made final (YugabyteDB from
+    /// 2.20.2 on, never BMDB; docs/project/research/yugabytedb.md#procedure).</summary>
+    public static bool CanRollBack(bool isBmdb, YugabyteVersion from) => !isBmdb && from >= Rollback;
 
     /// <summary>How replication is carried through: as the spec says, otherwise by the source version (before 2.20 both
     /// sides are paused; from then on the target goes first; docs/project/research/yugabytedb.md#procedure). BMDB
     /// always pauses both.</summary>
-    public static ReplicationMode Replication(YugabyteSpec spec, YugabyteVersion from) =>
-        spec.Replication.Mode ?? (spec.Dialect == YugabyteDialect.BMDB || from < TargetFirst
+    public static ReplicationMode Replication(DatabaseRollingUpgradeSpec spec, YugabyteVersion from) =>
+        spec.Yugabyte?.Replication.Mode ?? (spec.IsBmdb || from < TargetFirst
             ? ReplicationMode.PauseBothSides
             : ReplicationMode.TargetFirst);
 

@@ -37,7 +37,7 @@ internal sealed record SeriesFacts(string Source, Dictionary<string, DateOnly> R
 /// <param name="Text">Whole sentences; {from}, {to} and what else <see cref="Say"/> replaces.</param>
 /// <param name="From">Versions: "2.20.3", which is also 2.20.3.1; "2.18.0 - 2.18.6"; "&lt; 2.20.2"; "&gt;= 2.8". Null
 /// for all.</param>
-/// <param name="Dialect">Null for all.</param>
+/// <param name="Engine">Null for both.</param>
 /// <param name="Key">The word that acknowledges it.</param>
 /// <param name="OnlySql">Whether it holds only where SQL is on.</param>
 internal sealed record YugabyteVersionRow(
@@ -47,12 +47,12 @@ internal sealed record YugabyteVersionRow(
     List<string>? From = null,
     List<string>? To = null,
     YugabyteVersionRule? Rule = null,
-    YugabyteDialect? Dialect = null,
+    DatabaseEngine? Engine = null,
     string? Key = null,
     bool OnlySql = false)
 {
-    public bool Applies(YugabyteDialect dialect, YugabyteVersion from, YugabyteVersion to) =>
-        (Dialect ?? dialect) == dialect && Covers(From, from) && Covers(To, to) && Rule switch
+    public bool Applies(DatabaseEngine engine, YugabyteVersion from, YugabyteVersion to) =>
+        (Engine ?? engine) == engine && Covers(From, from) && Covers(To, to) && Rule switch
         {
             null => true,
             YugabyteVersionRule.NotLater => to <= from,

@@ -161,8 +161,8 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
     {
         var isTiDb = spec["engine"]!.GetValue<string>() == "TiDB";
         // What is found is not known here.
-        spec.Remove("seed");
-        foreach (var shared in (spec["control"]?.AsArray() ?? []).Append(spec["defaults"]).OfType<JsonObject>())
+        spec.Remove("discoverFrom");
+        foreach (var shared in (spec["processes"]?.AsArray() ?? []).Append(spec["instanceDefaults"]).OfType<JsonObject>())
         {
             if (shared["control"] is JsonObject control)
             {
@@ -186,7 +186,7 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
             });
         }
 
-        var known = (spec["control"]?.AsArray() ?? []).Where(c => c!["control"] is not null)
+        var known = (spec["processes"]?.AsArray() ?? []).Where(c => c!["control"] is not null)
             .Select(c => c!["component"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
         var port = FirstPort;
         foreach (var instance in instances)
@@ -211,13 +211,13 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
             }
         }
 
-        if (spec["skip"] is not null)
+        if (spec["removedInstances"] is not null)
         {
-            spec["skip"] = new JsonArray(
+            spec["removedInstances"] = new JsonArray(
                 spec["instances"]!.AsArray().Select(i => i!["name"]!.DeepClone()).Take(1).ToArray());
         }
 
-        foreach (var (added, i) in (spec["added"]?.AsArray() ?? []).Select((added, i) => (added, i)))
+        foreach (var (added, i) in (spec["addedInstances"]?.AsArray() ?? []).Select((added, i) => (added, i)))
         {
             added!["name"] = string.Create(CultureInfo.InvariantCulture, $"joined-later-{i}");
         }

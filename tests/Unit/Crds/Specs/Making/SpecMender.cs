@@ -99,9 +99,9 @@ internal sealed class SpecMender(Random random)
 
         // From one node and the way to it the others are found.
         var regions = spec["regions"]?.AsArray() ?? [];
-        if (spec["hostIP"] is not null || regions.Count == 0)
+        if (spec["discoverFrom"] is not null || regions.Count == 0)
         {
-            spec["hostIP"] = "192.0.2.1";
+            spec["discoverFrom"] = "192.0.2.1";
             spec["docker"] ??= Docker("{hostIP}");
         }
 

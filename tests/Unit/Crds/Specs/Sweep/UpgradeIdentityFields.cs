@@ -13,7 +13,7 @@ internal static class UpgradeIdentityFields
         Identity("fromVersion", spec => spec["fromVersion"] = "3.3.1"),
         Identity("toVersion", spec => spec["toVersion"] = "4.2.3"),
         Identity("image", spec => spec["image"] = "registry.example/oms:other"),
-        Identity("hostIP", spec => spec["hostIP"] = "192.0.2.99", OneAddress),
+        Identity("discoverFrom", spec => spec["discoverFrom"] = "192.0.2.99", OneAddress),
         Identity("currentContainer", spec => spec["currentContainer"] = "other"),
         Identity("newContainer", spec => spec["newContainer"] = "other"),
         Identity("https.certificateHostPath", spec => spec["https"]!["certificateHostPath"] = "/pki/other.crt", Https),
@@ -96,7 +96,7 @@ internal static class UpgradeIdentityFields
     private static void OneAddress(JsonObject spec)
     {
         spec.Remove("regions");
-        spec["hostIP"] = "192.0.2.216";
+        spec["discoverFrom"] = "192.0.2.216";
         spec["docker"] = Json("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"} }""");
     }
 

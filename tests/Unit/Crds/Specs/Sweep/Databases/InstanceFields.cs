@@ -26,38 +26,38 @@ internal static class InstanceFields
         Identity("instances[].configFile", ATiDb, TiDbLooks.UsualAsync, spec =>
             spec.Instance(Own)["configFile"] = "/etc/tikv.toml"),
         .. Control("instances[].control", HostBench.InstancesAsync, spec => spec.Instance(Own)),
-        Identity("seed", ATiDb, SeedAsync, spec => spec["seed"] = "192.0.2.99", spec => spec["seed"] = "192.0.2.1"),
+        Identity("discoverFrom", ATiDb, SeedAsync, spec => spec["discoverFrom"] = "192.0.2.99", spec => spec["discoverFrom"] = "192.0.2.1"),
         Identity(
-            "control[].deployDir", ATiDb, CompletedAsync, spec => spec["control"]![1]!["deployDir"] = "/data/other",
+            "processes[].deployDir", ATiDb, CompletedAsync, spec => spec["processes"]![1]!["deployDir"] = "/data/other",
             spec =>
             {
                 spec.Instance(Own).AsObject().Remove("deployDir");
-                spec["control"]![1]!["deployDir"] = "/data/all";
+                spec["processes"]![1]!["deployDir"] = "/data/all";
             }),
         Identity(
-            "defaults.deployDir", ATiDb, CompletedAsync, spec => spec["defaults"]!["deployDir"] = "/data/other", spec =>
+            "instanceDefaults.deployDir", ATiDb, CompletedAsync, spec => spec["instanceDefaults"]!["deployDir"] = "/data/other", spec =>
             {
                 spec.Instance(Own).AsObject().Remove("deployDir");
-                spec["defaults"] = Json("""{"deployDir":"/data/all"}""");
+                spec["instanceDefaults"] = Json("""{"deployDir":"/data/all"}""");
             }),
-        .. Control("defaults.control", HostBench.InstancesAsync, spec => spec["defaults"]!.AsObject(), spec =>
+        .. Control("instanceDefaults.control", HostBench.InstancesAsync, spec => spec["instanceDefaults"]!.AsObject(), spec =>
         {
-            spec["control"]!.AsArray().RemoveAt(1);
-            spec["defaults"] = Json("{}");
+            spec["processes"]!.AsArray().RemoveAt(1);
+            spec["instanceDefaults"] = Json("{}");
         }),
-        Identity("control[].component", ATiDb, HostBench.InstancesAsync, spec =>
-            spec["control"]![1]!["component"] = "Master"),
-        .. Control("control[].control", HostBench.InstancesAsync, spec => spec["control"]![1]!.AsObject()),
+        Identity("processes[].component", ATiDb, HostBench.InstancesAsync, spec =>
+            spec["processes"]![1]!["component"] = "Master"),
+        .. Control("processes[].control", HostBench.InstancesAsync, spec => spec["processes"]![1]!.AsObject()),
         .. Control(
             "tidb.monitoring[].control", HostBench.MonitoringAsync, spec => spec["tidb"]!["monitoring"]![0]!.AsObject(),
             MonitoringFields.WithService).Where(proof => !proof.Field.EndsWith(".swap", StringComparison.Ordinal)
             && !proof.Field.EndsWith(".link", StringComparison.Ordinal)),
-        Topology("skip", spec => spec["skip"] = new JsonArray("tikv-2")),
+        Topology("removedInstances", spec => spec["removedInstances"] = new JsonArray("tikv-2")),
         .. new[] { ("name", "tikv-8"), ("component", "TiDB"), ("host", "192.0.2.98"), ("deployDir", "/data/other") }
             .Select(field => Topology(
-                $"added[].{field.Item1}", spec => spec["added"]![0]![field.Item1] = field.Item2, WithAdded)),
+                $"addedInstances[].{field.Item1}", spec => spec["addedInstances"]![0]![field.Item1] = field.Item2, WithAdded)),
         .. new[] { "port", "statusPort" }.Select(
-            field => Topology($"added[].{field}", spec => spec["added"]![0]![field] = 20999, WithAdded)),
+            field => Topology($"addedInstances[].{field}", spec => spec["addedInstances"]![0]![field] = 20999, WithAdded)),
     ];
 
     private static IEnumerable<FieldProof> Control(
@@ -95,7 +95,7 @@ internal static class InstanceFields
     // What the search begins with.
     private static Task<string> SeedAsync(DatabaseRollingUpgradeSpec spec)
     {
-        var found = new TiDbWorld().FindMembers(MemberSearch.Of(spec.Seed!, []));
+        var found = new TiDbWorld().FindMembers(MemberSearch.Of(spec.DiscoverFrom!, []));
         return Task.FromResult(
             string.Join('\n', [.. found.Members.Select(m => $"{m}"), .. found.Findings.Select(f => f.Message)]));
     }
@@ -112,7 +112,7 @@ internal static class InstanceFields
             before);
 
     private static void WithAdded(JsonObject spec) =>
-        spec["added"] = Json(
+        spec["addedInstances"] = Json(
             """[{"name":"tikv-9","component":"TiKV","host":"192.0.2.99","deployDir":"/data/tikv-9"}]""");
 
     private static JsonNode Process(string last = "--log-level=info") => Json(

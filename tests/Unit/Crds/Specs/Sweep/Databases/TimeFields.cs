@@ -19,8 +19,8 @@ internal static class TimeFields
         Access(
             "timeouts.replication", new YugaWorld(Replicated).Spec, spec => YugabyteLooks.PlanAsync(spec, Replicated),
             spec => spec["timeouts"]!["replication"] = "77m"),
-        Access("settle", ATiDb, spec => TiDbLooks.RunAsync(spec), spec => spec["settle"] = "77s"),
-        Access("settle", AYugabyte, spec => YugabyteLooks.RunAsync(spec), spec => spec["settle"] = "77s"),
+        Access("minHealthySeconds", ATiDb, spec => TiDbLooks.RunAsync(spec), spec => spec["minHealthySeconds"] = 77),
+        Access("minHealthySeconds", AYugabyte, spec => YugabyteLooks.RunAsync(spec), spec => spec["minHealthySeconds"] = 77),
         Access(
             "drain.timeout",
             ATiDb,

@@ -11,7 +11,6 @@ internal static class YugabyteFields
 
     public static IEnumerable<FieldProof> All { get; } =
     [
-        Planned("dialect", yugabyte => yugabyte["dialect"] = "BMDB"),
         Name("masterProgram", "other-master"),
         Name("tserverProgram", "other-tserver"),
         Name("adminProgram", "other-admin"),
