@@ -1,17 +1,28 @@
 namespace Drydock.Cli.Changes;
 
-/// <summary>Approves holds that a run waits at.</summary>
+/// <summary>Approves holds that a run waits at, the result of a failed check, and that old containers go.</summary>
 internal static class Approval
 {
     private const int NamedSteps = 3;
 
-    /// <param name="hold">The hold to approve; null for the only one.</param>
+    /// <summary>The failed steps whose result can be approved.</summary>
+    public static IEnumerable<Step> Acceptable(Run run) =>
+        (run.ActivePlan?.Steps ?? []).Where(s => s is { State: StepState.Failed, Acceptable: true });
+
+    /// <param name="hold">The hold or the failed step to approve; null for the only one.</param>
     /// <exception cref="CliException">The run does not wait there.</exception>
     public static Change Of(Run run, string? hold, bool all)
     {
         if (hold == Reasons.RemoveOldContainers)
         {
             return Removal(run);
+        }
+
+        if ((hold is null && run.Status?.Holds.Count == 0 && Acceptable(run).Any())
+            || (hold is not null
+                && run.ActivePlan?.Step(hold)?.State is StepState.Failed or StepState.Unknown))
+        {
+            return OfFailure(run, hold);
         }
 
         var holds = Chosen(run, hold, all);
@@ -27,6 +38,44 @@ internal static class Approval
         };
     }
 
+    private static Change OfFailure(Run run, string? stepId)
+    {
+        var acceptable = Acceptable(run).ToList();
+        var step = stepId is null ? acceptable is [var only] ? only : null : acceptable.Find(s => s.Id == stepId);
+        if (step is null)
+        {
+            var which = acceptable.Count == 0 ? "none" : string.Join(", ", acceptable.Select(s => s.Id));
+            throw CliException.Refused(run.ActivePlan!.Step(stepId ?? "")?.State switch
+            {
+                StepState.Failed => $"{stepId} changes the target, so its failure cannot be approved. Repair the cause "
+                    + $"and retry: `{run.Command("retry")}`. ",
+                StepState.Unknown =>
+                    $"The outcome of {stepId} is unknown, so there is no result that could be approved. ",
+                _ => "Name the step. ",
+            } + $"Failures of {run.FullName} that can be approved: {which}.");
+        }
+
+        return Given(
+            run,
+            Word.For(step.Id, step.Failures, run.ActivePlan!),
+            $"Approves the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step then "
+                + "counts as done, and the approval is recorded.",
+            confirm: null);
+    }
+
+    private static Change Given(Run run, string word, string promise, string? confirm) => new()
+    {
+        Promise = promise,
+        Confirm = confirm,
+        Annotations = Change.One(
+            Annotations.Approve, Tokens.Add(run, Annotations.Approve, [word], entry => IsNeeded(run, entry))),
+        Effect = seen => seen.Status?.Approvals.FindLast(a => a.Word == word) is { } record
+            ? record.Ignored is { } why
+                ? new TakenUp($"The operator ignored it. {why}", IsRefused: true)
+                : new TakenUp($"Approved. {seen.Report}")
+            : null,
+    };
+
     // No hold: the run has ended, and nothing waits for it.
     private static Change Removal(Run run)
     {
@@ -37,21 +86,11 @@ internal static class Approval
                 $"{run.FullName} keeps no old containers that could be removed now: {run.Situation}.");
         }
 
-        var word = Word.For(Reasons.RemoveOldContainers, plan);
-        return new Change
-        {
-            Promise = $"Removes the old containers of {run.FullName} ({kept.Subject}). A rollback is not possible "
-                + "afterwards.",
-            Confirm = run.Metadata.Name,
-            Annotations = Change.One(
-                Annotations.Approve,
-                Tokens.Add(run, Annotations.Approve, [word], entry => IsNeeded(run, entry))),
-            Effect = seen => seen.Status?.Approvals.FindLast(a => a.Word == word) is { } record
-                ? record.Ignored is { } why
-                    ? new TakenUp($"The operator ignored it. {why}", IsRefused: true)
-                    : new TakenUp($"Approved. {seen.Report}")
-                : null,
-        };
+        return Given(
+            run,
+            Word.For(Reasons.RemoveOldContainers, plan),
+            $"Removes the old containers of {run.FullName} ({kept.Subject}). A rollback is not possible afterwards.",
+            run.Metadata.Name);
     }
 
     private static List<HoldStatus> Chosen(Run run, string? hold, bool all)

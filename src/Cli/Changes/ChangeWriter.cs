@@ -131,7 +131,8 @@ internal static class ChangeWriter
     {
         try
         {
-            var review = await kubernetes.CreateAsync(new V1SelfSubjectReview(), cancellationToken);
+            var review = await kubernetes.CreateAsync(
+                new V1SelfSubjectReview { Metadata = new V1ObjectMeta() }, cancellationToken);
             return review.Status?.UserInfo?.Username;
         }
         catch (KubernetesException)

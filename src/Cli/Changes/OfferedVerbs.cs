@@ -11,12 +11,9 @@ internal static class OfferedVerbs
             Try("approve", hold.Name, () => Approval.Of(run, hold.Name, all: false));
         }
 
-        foreach (var step in run.ActivePlan?.Steps ?? [])
+        foreach (var step in Approval.Acceptable(run))
         {
-            if (step is { Acceptable: true, State: StepState.Failed })
-            {
-                Try("accept", step.Id, () => TokenChange.Accept(run, step.Id));
-            }
+            Try("approve", step.Id, () => Approval.Of(run, step.Id, all: false));
         }
 
         Try("retry", null, () => TokenChange.Retry(run));

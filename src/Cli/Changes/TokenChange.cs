@@ -1,6 +1,6 @@
 namespace Drydock.Cli.Changes;
 
-/// <summary>Retries, aborts, rolls back and accepts: what is asked for once, by a token.</summary>
+/// <summary>Retries, aborts and rolls back: what is asked for once, by a token.</summary>
 internal static class TokenChange
 {
     public static Change Retry(Run run)
@@ -85,7 +85,7 @@ internal static class TokenChange
         }
 
         var token = Tokens.Next(run, TokenKind.Rollback, Annotations.Rollback);
-        var cost = run.Status.RollbackCost is { Length: > 0 } text ? $" {text}" : "";
+        var cost = run.Status.Rollback?.Cost is { Length: > 0 } text ? $" {text}" : "";
         return new Change
         {
             Promise = $"Rolls {run.FullName} back from {run.To} to {run.From}.{cost}",
@@ -120,45 +120,6 @@ internal static class TokenChange
                 ? new TakenUp($"Cancelled. {seen.Report}")
                 : RollbackState.HasBegun(seen)
                 ? new TakenUp($"The rollback has begun and cannot be cancelled. {seen.Report}", IsRefused: true)
-                : null,
-        };
-    }
-
-    /// <summary>Accepts the result of a failed step that only verifies something.</summary>
-    /// <param name="stepId">The step; null for the only one that can be accepted.</param>
-    public static Change Accept(Run run, string? stepId)
-    {
-        var steps = run.ActivePlan?.Steps ?? [];
-        var acceptable = steps.Where(s => s is { State: StepState.Failed, Acceptable: true }).ToList();
-        var step = stepId is null
-            ? acceptable is [var only] ? only : null
-            : acceptable.Find(s => s.Id == stepId);
-        if (step is null)
-        {
-            var which = acceptable.Count == 0 ? "none" : string.Join(", ", acceptable.Select(s => s.Id));
-            var reason = steps.Find(s => s.Id == stepId)?.State switch
-            {
-                StepState.Failed => $"{stepId} changes the target, so its failure cannot be accepted. Repair the cause "
-                    + $"and retry: `{run.Command("retry")}`.",
-                StepState.Unknown =>
-                    $"The outcome of {stepId} is unknown, so there is no result that could be accepted.",
-                _ => stepId is null ? "Name the step." : $"{stepId} did not fail.",
-            };
-            throw CliException.Refused($"{reason} Failures of {run.FullName} that can be accepted: {which}.");
-        }
-
-        var token = Word.For(step.Id, step.Failures, run.ActivePlan!);
-        return new Change
-        {
-            Promise = $"Accepts the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step "
-                + "then counts as done, and the acceptance is recorded.",
-            Annotations = Change.One(
-                Annotations.Approve,
-                Tokens.Add(run, Annotations.Approve, [token], entry => Approval.IsNeeded(run, entry))),
-            Effect = seen => seen.Status?.Approvals.Find(a => a.Word == token) is { } record
-                ? record.Ignored is { } why
-                    ? new TakenUp($"The operator ignored it. {why}", IsRefused: true)
-                    : new TakenUp($"Accepted. {seen.Report}")
                 : null,
         };
     }
@@ -228,11 +189,8 @@ internal static class TokenChange
 /// <summary>What a run can still undo, and how far a rollback is, read from its status.</summary>
 internal static class RollbackState
 {
-    /// <summary>How status.rollbackCost begins if the operator refuses every rollback of the run.</summary>
-    private const string Refused = "A rollback is not possible";
-
     public static string? Refusal(Run run) =>
-        run.Status?.RollbackCost is { } cost && cost.StartsWith(Refused, StringComparison.Ordinal) ? cost : null;
+        run.Status?.Rollback is { Possible: false } refused ? refused.Cost : null;
 
     /// <summary>Whether the rollback has begun, or has ended, so that it cannot be cancelled.</summary>
     public static bool HasBegun(Run run) => run.Status?.RollbackPlan is { HasBegunOrIsDone: true };

@@ -33,12 +33,14 @@ internal static class VerbGroups
         new(
             "Control",
             [
-                new("approve", "kubectl drydock approve oms-322-to-422 DisableHA -n oms"),
+                new(
+                    "approve",
+                    "kubectl drydock approve oms-322-to-422 DisableHA -n oms",
+                    "kubectl drydock approve oms-322-to-422 Verify/hosts -n oms"),
                 new("hold", "kubectl drydock hold oms-322-to-422 StopOld -n oms"),
                 new("pause", $"kubectl drydock pause {Run}"),
                 new("resume", $"kubectl drydock resume {Run}"),
                 new("retry", $"kubectl drydock retry {Run}"),
-                new("accept", "kubectl drydock accept oms-322-to-422 Verify/hosts -n oms"),
                 new("abort", $"kubectl drydock abort {Run}"),
                 new("rollback", $"kubectl drydock rollback {Run}"),
             ]),

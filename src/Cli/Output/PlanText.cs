@@ -1,48 +1,94 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Drydock.Cli.Output;
 
 /// <summary>A plan as a table that is read before it is approved.</summary>
 internal static class PlanText
 {
-    public static void Print(IAnsiConsole console, RunView run)
+    private const int NamedNodes = 4;
+    private const int MostLines = 45;
+    private const int FewestNotes = 1;
+
+    /// <param name="isWide">A row a step; otherwise steps that do the same on several nodes share one.</param>
+    public static void Print(IAnsiConsole console, RunView run, bool isWide = false)
     {
-        foreach (var part in Render(run, run.Plans.Single(p => p.IsActive)))
+        var plan = run.Plans.Single(p => p.IsActive);
+        console.Write(new Markup(
+            $"[bold]{plan.Name} of {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
+            + Texts.Escape($"{run.FromVersion} → {run.ToVersion}") + $"  [grey]plan {Texts.Escape(plan.Hash)}[/]"));
+        console.WriteLine();
+        var head = Head(run, plan).ToList();
+        var table = Table(plan, isWide);
+        console.MarkupLines(head.Select(Texts.Escape));
+        console.Write(table);
+        console.WriteLine();
+        var room = isWide ? plan.Notes.Count : Math.Max(MostLines - head.Count - table.Rows.Count - 4, FewestNotes);
+        foreach (var note in plan.Notes.Take(room))
         {
-            console.Write(part);
+            console.Write(new Markup($"[yellow]Note:[/] {Texts.Emphasise(note)}"));
             console.WriteLine();
+        }
+
+        if (plan.Notes.Count > room)
+        {
+            console.MarkupLine($"{plan.Notes.Count - room} more notes, and every step: [bold]-o wide[/]");
         }
     }
 
-    private static IEnumerable<IRenderable> Render(RunView run, PlanView plan)
+    private static IEnumerable<string> Head(RunView run, PlanView plan)
     {
-        var title = new Markup(
-            $"[bold]{plan.Name} of {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
-            + Texts.Escape($"{run.FromVersion} → {run.ToVersion}") + $"  [grey]plan {Texts.Escape(plan.Hash)}[/]");
+        var steps = plan.Phases.SelectMany(p => p.Steps).ToList();
+        var nodes = steps.Select(s => s.Node).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var final = steps.Find(s => s.PointOfNoReturn)?.Id;
+        yield return $"{steps.Count} steps on {Sentences.List(nodes, NamedNodes)}.";
+        yield return final is null
+            ? "It has no point of no return."
+            : $"From {final} on a rollback loses data, or is impossible.";
+        yield return run.Backup is { } place ? $"The backup goes to {place}." : "It takes no backup.";
+        if (run.Kind == OmsUpgrade.KindName)
+        {
+            yield return run.DowntimeSeconds is { } known
+                ? $"Downtime: {Texts.Duration(known)} so far."
+                : "Downtime: expected; for how long is not known.";
+        }
+    }
+
+    private static Table Table(PlanView plan, bool isWide)
+    {
         var table = new Table().Border(TableBorder.None)
-            .AddColumn(new TableColumn("[grey]STEP[/]").NoWrap())
-            .AddColumn(new TableColumn("[grey]NODE[/]").NoWrap())
+            .AddColumn(new TableColumn($"[grey]{(isWide ? "STEP" : "PHASE")}[/]").NoWrap())
             .AddColumn(new TableColumn("[grey]WHAT[/]"))
             .AddColumn(new TableColumn("[grey]TIME[/]").NoWrap())
             .AddColumn(new TableColumn("").NoWrap());
         foreach (var phase in plan.Phases)
         {
-            table.AddRow($"[bold]{Texts.Escape(phase.Name)}[/]", "", "", $"[grey]{Expected(phase.ExpectedSeconds)}[/]");
-            foreach (var step in phase.Steps)
+            var name = $"[bold]{Texts.Escape(phase.Name)}[/]";
+            foreach (var rows in phase.Steps.GroupBy(s => isWide ? s.Id : Alike(s), StringComparer.Ordinal))
             {
+                var first = rows.First();
                 table.AddRow(
-                    $"  {Texts.Escape(step.Id)}",
-                    Texts.Escape(step.Node ?? ""),
-                    Texts.Escape(step.Title),
-                    Expected(step.ExpectedSeconds),
-                    Mark(step));
+                    isWide ? Texts.Escape(first.Id) : name,
+                    Texts.Escape(Title([.. rows])),
+                    Expected(rows.Max(s => s.ExpectedSeconds)),
+                    string.Join(", ", rows.Select(Mark).Where(m => m.Length > 0).Distinct(StringComparer.Ordinal)));
+                name = "";
             }
         }
 
-        var notes = plan.Notes.Select(note => new Markup($"[yellow]Note:[/] {Texts.Emphasise(note)}"));
-        return [title, table, .. notes];
+        return table;
     }
+
+    // What a step does, whichever node it does it on.
+    private static string Alike(StepView step) =>
+        $"{StepTimes.KindOf(step.Id, step.Node)} {Without(step.Title, step.Node)}";
+
+    private static string Without(string title, string? node) =>
+        node is null ? title : title.Replace(node, "{}", StringComparison.Ordinal);
+
+    private static string Title(List<StepView> alike) => alike.Count == 1
+        ? alike[0].Title
+        : Without(alike[0].Title, alike[0].Node)
+            .Replace("{}", Sentences.List(alike.ConvertAll(s => s.Node ?? s.Id), NamedNodes), StringComparison.Ordinal);
 
     private static string Expected(double? seconds) => seconds is { } known ? $"about {Texts.Duration(known)}" : "";
 

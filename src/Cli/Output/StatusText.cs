@@ -6,7 +6,7 @@ internal sealed class StatusText(bool isWide)
 {
     private const int NodesInALine = 8;
     private const int PhaseWidth = 22;
-    private static readonly string[] WaysOut = ["retry", "accept", "rollback"];
+    private static readonly string[] WaysOut = ["retry", "approve", "rollback"];
 
     public IEnumerable<string> Lines(RunView run)
     {
@@ -15,6 +15,7 @@ internal sealed class StatusText(bool isWide)
             $"[bold]{run.Kind} {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
                 + $"{Texts.Escape($"{run.FromVersion} → {run.ToVersion}")}  "
                 + $"[{Texts.Color(run.State)}]{Texts.Escape(Head(run))}[/]",
+            run.Summary is { Length: > 0 } summary ? Texts.Emphasise(summary) : null,
             WithoutFindings(run) is { Length: > 0 } message ? Texts.Emphasise(message) : null,
             Facts(run) is { Length: > 0 } facts ? $"[grey]{Texts.Escape(facts)}[/]" : null,
         ];
@@ -56,7 +57,6 @@ internal sealed class StatusText(bool isWide)
     {
         string?[] facts =
         [
-            run.System is { } system ? $"system {system}" : null,
             run.Progress is { } progress ? $"steps {progress}" : null,
             run.Instances,
             run.ElapsedSeconds is { } elapsed

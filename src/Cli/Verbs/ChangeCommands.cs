@@ -6,14 +6,16 @@ internal static class ChangeCommands
     public static IEnumerable<Command> Create(VerbRunner runner)
     {
         var hold = SharedOptions.OptionalArgument(
-            "hold",
-            "The hold as status shows it, for instance DisableHA. Needed only if there are several.",
-            runner.CompleteFrom(run => (run.Status?.Holds ?? []).Select(h => h.Name)));
+            "what",
+            "The hold or the failed check as status shows it, for instance DisableHA or Verify/hosts. Needed only if "
+            + "there are several.",
+            runner.CompleteFrom(run => (run.Status?.Holds ?? []).Select(h => h.Name)
+                .Concat(Approval.Acceptable(run).Select(s => s.Id))));
         var all = new Option<bool>("--all") { Description = "Approve all holds that the run waits at." };
         var approve = New(
             runner,
             "approve",
-            "Approves a hold, so that the run continues.",
+            "Approves the plan, a hold, or the result of a failed check, so that the run continues.",
             (run, parsed) => Approval.Of(run, parsed.GetValue(hold), parsed.GetValue(all)));
         approve.Arguments.Add(hold);
         approve.Options.Add(all);
@@ -53,20 +55,6 @@ internal static class ChangeCommands
             "abort",
             "Ends the run: running steps finish, no further step starts.",
             static (run, _) => TokenChange.Abort(run));
-
-        var step = SharedOptions.OptionalArgument(
-            "step",
-            "The step that failed, for instance Verify/hosts. Needed only if there are several.",
-            runner.CompleteFrom(run => (run.ActivePlan?.Steps ?? [])
-                .Where(s => s.Acceptable && s.State == StepState.Failed)
-                .Select(s => s.Id)));
-        var accept = New(
-            runner,
-            "accept",
-            "Accepts the result of a failed check, so that the run continues.",
-            (run, parsed) => TokenChange.Accept(run, parsed.GetValue(step)));
-        accept.Arguments.Add(step);
-        yield return accept;
 
         var cancel = new Option<bool>("--cancel") { Description = "Cancel a rollback that has not begun." };
         var rollback = New(

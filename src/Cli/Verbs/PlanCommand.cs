@@ -125,7 +125,8 @@ internal static class PlanCommand
         else if (!OutputFormats.Print(
             invocation.Surroundings, format, StoredRun.ToStored(plan), CrdsJsonContext.Default.StoredPlan))
         {
-            PlanText.Print(invocation.Console, RunViewBuilder.Build(run, invocation.Now));
+            PlanText.Print(
+                invocation.Console, RunViewBuilder.Build(run, invocation.Now), format == OutputFormat.Wide);
         }
     }
 }

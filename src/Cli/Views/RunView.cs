@@ -44,6 +44,9 @@ internal sealed record RunView
     /// <summary>Seconds that the remaining steps take at least; null if nothing is known of them.</summary>
     public double? RemainingSeconds { get; init; }
 
+    /// <summary>Whether users can work, and whether the run needs somebody, in one sentence.</summary>
+    public string? Summary { get; init; }
+
     /// <summary>Whether users can work with the system; null before the first look and after the end.</summary>
     public SystemState? System { get; init; }
 
@@ -53,6 +56,9 @@ internal sealed record RunView
     public double? DowntimeSeconds { get; init; }
 
     public string? RollbackCost { get; init; }
+
+    /// <summary>Where the backup goes; null if the plan takes none.</summary>
+    public string? Backup { get; init; }
 
     public IReadOnlyList<HoldView> Holds { get; init; } = [];
 

@@ -40,7 +40,9 @@ internal static class RunViewBuilder
             DowntimeSeconds = run.DowntimeSince is { } since ? Math.Max((now - since).TotalSeconds, 0)
                 : KubernetesDuration.TryParse(run.Downtime, out var downtime) ? downtime.TotalSeconds
                 : null,
-            RollbackCost = status?.RollbackCost,
+            Summary = status?.Summary,
+            RollbackCost = status?.Rollback?.Cost,
+            Backup = Place(run.Spec),
             Holds =
             [
                 .. holds.Select(
@@ -70,6 +72,18 @@ internal static class RunViewBuilder
         : run.Is(ConditionTypes.Held) ? ShownState.Held
         : run.Is(ConditionTypes.Ready) ? ShownState.Ready
         : ShownState.InProgress;
+
+    private static string? Place(RunSpec spec) => spec switch
+    {
+        OmsUpgradeSpec oms => oms.Backup.Storage,
+        DatabaseRollingUpgradeSpec database => database.Tidb?.Backup?.Storage,
+        _ => null,
+    } switch
+    {
+        { Directory: { } directory } => directory.Path,
+        { S3: { } s3 } => $"bucket {s3.Bucket} at {s3.Endpoint}",
+        _ => null,
+    };
 
     private static string Message(Run run) => run.Status?.Message switch
     {

@@ -12,6 +12,7 @@ public static class Reasons
     public const string Running = "Running";
     public const string StepRunning = "StepRunning";
     public const string Stopped = "Stopped";
+    public const string PhaseStarted = "PhaseStarted";
     public const string PlanReady = "PlanReady";
     public const string PlanTooLarge = "PlanTooLarge";
     public const string Held = "Held";
@@ -175,8 +176,6 @@ public static class Reasons
     public const string Unverifiable = "Unverifiable";
 
     // Events, and entries of actionRequired.
-    public const string StepStarted = "StepStarted";
-    public const string StepSucceeded = "StepSucceeded";
     public const string StepRetried = "StepRetried";
     public const string CleanupAnnounced = "CleanupAnnounced";
     public const string ResultAccepted = "ResultAccepted";

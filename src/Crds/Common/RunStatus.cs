@@ -3,6 +3,10 @@ namespace Drydock.Crds.Common;
 /// <summary>What every kind of upgrade reports.</summary>
 public abstract record RunStatus : ObservedStatus
 {
+    /// <summary>One sentence: whether users can work, and whether the run needs you.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Summary { get; init; }
+
     /// <summary>Whether users can work with the system; absent once the run has ended, which looks no more.</summary>
     public SystemStatus? System { get; init; }
 
@@ -42,9 +46,9 @@ public abstract record RunStatus : ObservedStatus
     [Items(SchemaLimits.Findings)]
     public List<HoldStatus> Holds { get; init => field = value ?? []; } = [];
 
-    /// <summary>What a rollback would cost now. Absent if it has begun, or nothing can be rolled back.</summary>
-    [Length(SchemaLimits.Message)]
-    public string? RollbackCost { get; init; }
+    /// <summary>Whether a rollback is possible now, and what it costs. Absent without a plan, and once it has
+    /// begun.</summary>
+    public RollbackStatus? Rollback { get; init; }
 
     /// <summary>The word for drydock.dev/retry that continues this run now. Absent where nothing waits for a
     /// retry.</summary>
@@ -151,6 +155,17 @@ public abstract record RunStatus : ObservedStatus
         var kept = Plans.FindAll(p => !IsFor(p.Plan, kind));
         return placed is null ? kept : [.. kept.Append(placed).OrderBy(p => p.Plan.Kind)];
     }
+}
+
+/// <summary>Whether a run can be rolled back.</summary>
+public sealed record RollbackStatus
+{
+    /// <summary>False if the operator refuses every rollback of this run.</summary>
+    public bool Possible { get; init; }
+
+    /// <summary>What it would cost, or why it is not possible; absent if it costs nothing but its time.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Cost { get; init; }
 }
 
 /// <summary>A plan that was replaced.</summary>

@@ -120,11 +120,14 @@ internal static class LargePlan
             FromVersion = "2.20.3.0",
             ToVersion = "2024.1.3.0",
             Package = new PackageSpec { Directory = "/home/yugabyte/software-2024.1.3.0" },
-            Processes = [.. new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Select(c => new ComponentControl
-            {
-                Component = c,
-                Control = new InstanceControl { Systemd = new SystemdControl() }
-            })],
+            Processes =
+            [
+                .. new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Select(c => new ComponentControl
+                {
+                    Component = c,
+                    Control = new InstanceControl { Systemd = new SystemdControl() }
+                }),
+            ],
             Instances = [.. instances],
             Yugabyte = new YugabyteSpec(),
         };

@@ -127,14 +127,16 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
             manifest["spec"]!["preflight"] =
                 new JsonObject { ["acknowledge"] = new JsonArray("VersionPathUnsupported/ReleasedBefore") };
             await stage.ApplyAsync(manifest);
+            // Checks run side by side: the message is of the one that failed first, status.active has all.
             var failed = await stage.WaitForAsync(
                 space, scenario,
-                u => u.IsStalled() || u.Steps().Any(s => s["id"]!.GetValue<string>().Contains(
-                    "/swap", StringComparison.Ordinal) && s["state"]!.GetValue<string>() != "Pending"),
+                u => (u.IsStalled() && Found(u).Contains(lacking, StringComparison.Ordinal)) || u.Steps().Any(
+                    s => s["id"]!.GetValue<string>().Contains("/swap", StringComparison.Ordinal)
+                        && s["state"]!.GetValue<string>() != "Pending"),
                 cancellationToken: Token);
 
-            failed.Message().ShouldContain(lacking);
-            failed.Message().ShouldContain("Nothing was stopped.");
+            Found(failed).ShouldContain(lacking);
+            Found(failed).ShouldContain("Nothing was stopped.");
             scenario.Counts().Values.ShouldAllBe(starts => starts == 1);
             await stage.ControlPlane.KubectlAsync(
                 ["-n", space, "delete", DatabaseStage.Resource, scenario.Name], cancellationToken: Token);
@@ -142,6 +144,8 @@ public sealed class DisturbedUpgradeTests(DatabaseStageFixture fixture, ITestOut
 
         cluster.Directory.Violations().ShouldBeEmpty();
     }
+
+    private static string Found(JsonNode upgrade) => upgrade["status"]!["active"]?.ToJsonString() ?? "";
 
     private static async Task<string> HoldAsync(DatabaseStage stage, YugabyteScenario scenario, string step)
     {

@@ -66,7 +66,11 @@ public sealed class LostYugabyteHostTests(DatabaseStageFixture fixture)
         };
         await stage.PatchAsync(space, scenario.Name, new JsonObject
         {
-            ["spec"] = new JsonObject { ["removedInstances"] = new JsonArray(Lost), ["addedInstances"] = new JsonArray(added) }
+            ["spec"] = new JsonObject
+            {
+                ["removedInstances"] = new JsonArray(Lost),
+                ["addedInstances"] = new JsonArray(added),
+            }
         }.ToJsonString());
 
         var done = await stage.WaitForAsync(

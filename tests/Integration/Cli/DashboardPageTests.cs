@@ -140,7 +140,8 @@ public sealed class DashboardPageTests(DashboardStage stage)
             .ShouldBe(["state", "todo", "downtime", "timeline", "steps-Upgrade", "snapshots", "history", "facts"]);
         (await TextAsync(page, "'.crumbs'"))
             .ShouldBe($"All runs / {DashboardStage.Migration}/{DashboardStage.Running}");
-        (await TextAsync(page, "'.system'")).ShouldBe("The system is down.");
+        (await TextAsync(page, "'.system'"))
+            .ShouldBe("The system is down since 2026-03-01 02:31Z; Backup runs, 13/34 steps are done.");
         (await TextAsync(page, "'#todo > p'")).ShouldBe("Nothing. The run continues automatically.");
         (await TextAsync(page, "'#downtime .clock'")).ShouldStartWith("down for ");
         var hash = SampleRuns.Running()["plan"]!["hash"]!.GetValue<string>();

@@ -30,7 +30,12 @@ internal static class SampleRuns
         Times = new UpgradeTimes { T1 = Now.AddMinutes(-9).AddSeconds(12) },
         System = new SystemStatus { State = SystemState.Down, Since = Now.AddMinutes(-9).AddSeconds(12) },
         SnapshotRef = new SnapshotReference { Name = "oms-322-to-422-1" },
-        RollbackCost = "A rollback starts the old containers again and loses nothing.",
+        Summary = "The system is down since 2026-03-01 02:31Z; Backup runs, 13/34 steps are done.",
+        Rollback = new RollbackStatus
+        {
+            Possible = true,
+            Cost = "A rollback starts the old containers again and loses nothing.",
+        },
         Findings = [new Finding
         {
             Reason = "ForwardSwitchoverUnknown",

@@ -31,7 +31,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             """{"certificateHostPath":"/c","keyHostPath":"/k"}""")),
         new(Upgrades, "spec.imageArchive", "no archive", spec => spec.Remove("imageArchive")),
         .. Archive("spec.imageArchive", spec => spec.At("imageArchive")),
-        new(Upgrades, "spec.hostIP", "an address", OneAddress),
+        new(Upgrades, "spec.discoverFrom", "an address", OneAddress),
         new(Upgrades, "spec.currentContainer", "no name", spec => spec.Remove("currentContainer")),
         new(Upgrades, "spec.highAvailability.method", "no method", spec => spec.At("highAvailability").Remove(
             "method")),

@@ -86,7 +86,7 @@ internal static class PageStatus
         ["observedGeneration"] = Seen,
         ["phase"] = "Failed",
         ["retryWord"] = $"Retry@{ShortHash}.1",
-        ["rollbackCost"] = "3 databases are restored.",
+        ["rollback"] = new JsonObject { ["possible"] = true, ["cost"] = "3 databases are restored." },
         ["message"] = "Verify/hosts failed.",
         ["conditions"] = new JsonArray(
             Condition("Stalled", "True", "ComponentsUnhealthy"), Condition("Ready", "False", "ComponentsUnhealthy"),

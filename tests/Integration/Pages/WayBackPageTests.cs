@@ -118,9 +118,11 @@ public sealed class WayBackPageTests(LabFixture lab)
         var text when text.Contains("drydock rollback", StringComparison.Ordinal) => Full(
             With(Failed(), new JsonObject
             {
-                ["rollbackCost"] = Cost,
+                ["rollback"] = new JsonObject { ["possible"] = true, ["cost"] = Cost },
                 ["system"] = new JsonObject { ["state"] = "Down", ["since"] = "2026-03-06T18:00:00Z" }
             })),
+        var text when text.Contains("approve NAME Verify/", StringComparison.Ordinal) => Full(
+            With(Failed(), new JsonObject { ["step"] = "Verify/oms-a/health", ["plan"] = Unhealthy() })),
         var text when text.Contains("drydock approve", StringComparison.Ordinal) => Full(With(Held(), new JsonObject
         {
             ["phase"] = "RollingBack",
@@ -128,11 +130,6 @@ public sealed class WayBackPageTests(LabFixture lab)
             ["rollbackPlan"] = With(
                 Plan(Step("StopNew/oms-a", "StopNew", "Stop oms_422 on oms-a", "Pending")),
                 new JsonObject { ["hold"] = "RollBack" }),
-        })),
-        var text when text.Contains("drydock accept", StringComparison.Ordinal) => Full(With(Failed(), new JsonObject
-        {
-            ["step"] = "Verify/oms-a/health",
-            ["plan"] = Unhealthy(),
         })),
         var text when text.Contains("drydock retry", StringComparison.Ordinal) => Full(Failed()),
         _ => Full(Held()),

@@ -49,7 +49,7 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
             .ShouldContain("Failed\tComponentsUnhealthy\nVerify/hosts failed.\nRepair the cause.\n");
         Output("status.active[*]}{.id}").ShouldContain("Backup/snapshot\t2026-03-06T18:10:00Z\t2026-03-06T18:40:00Z\n");
         Output("status.actionRequired").ShouldEndWith("RemoveOldContainers\t2\toms-a, oms-b\tRemove them.\n");
-        Output("status.findings").ShouldBe("ClockSkew\toms-b\tspec.hostIP\toms-b is 3 minutes late.\n");
+        Output("status.findings").ShouldBe("ClockSkew\toms-b\tspec.discoverFrom\toms-b is 3 minutes late.\n");
         var plan = Output("status.plans[*]");
         plan.ShouldStartWith(
             $"1\tUpgrade\t{Hash}\nStopOld/oms-a Pending: Stop oms_322 on oms-a\nVerify/hosts Failed: Wait until every "
@@ -61,7 +61,7 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
             .ShouldBe($"2026-03-06T18:00:00Z\tDisableHA\ttrue\t\n2026-03-06T19:00:00Z\tRetry\tRetry@{ShortHash}.1\t\n");
         Output("status.holds").ShouldStartWith($"DisableHA@{ShortHash}.1\t2026-03-06T17:15:00Z\n");
         Output(".accept}").ShouldStartWith("\nVerify/hosts@1f0c7a52.1.1\n");
-        Output("status.rollbackCost").ShouldStartWith("3 databases are restored.\n");
+        Output("status.rollback.cost").ShouldStartWith("3 databases are restored.\n");
         Written(await GetAsync(plane)).ShouldBe(
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
@@ -106,7 +106,7 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
             {
                 ["reason"] = "ClockSkew",
                 ["node"] = "oms-b",
-                ["field"] = "spec.hostIP",
+                ["field"] = "spec.discoverFrom",
                 ["message"] = "oms-b is 3 minutes late."
             }),
             ["actionRequired"] = new JsonArray(new JsonObject

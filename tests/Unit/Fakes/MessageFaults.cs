@@ -13,7 +13,7 @@ internal static partial class MessageFaults
 
     /// <summary>Every text for people in a status.</summary>
     public static IEnumerable<string> Texts(RunStatus status) =>
-        new[] { status.Message, status.NextAction, status.RollbackCost }
+        new[] { status.Message, status.Summary, status.NextAction, status.Rollback?.Cost }
             .Concat(status.Conditions.Select(c => c.Message))
             .Concat(status.Findings.Select(f => f.Message))
             .Concat(status.ActionRequired.Select(a => a.Message))

@@ -381,7 +381,7 @@ public sealed class ChangeTests
         world.RunToSuccess();
         var change = TokenChange.Rollback(world.Run());
 
-        change.Sentence.ShouldContain(world.Status.RollbackCost!);
+        change.Sentence.ShouldContain(world.Status.Rollback!.Cost!);
         TakeUp(world, change).ShouldStartWith("Taken up.");
         world.RunUntil(() => world.Is("Held"), "the rollback waits");
         Refusal(() => TokenChange.Rollback(world.Run())).ShouldContain("requested already");
@@ -408,11 +408,11 @@ public sealed class ChangeTests
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.Annotate(Annotations.Approve, "Verify/a@0123abcd");
 
-        var change = TokenChange.Accept(world.Run(), null);
+        var change = Approval.Of(world.Run(), null, all: false);
 
         change.Annotations[Annotations.Approve]!.ShouldMatch(
             @"^Verify/a@0123abcd,InitMetadata/oms-a@[0-9a-f]{8}\.1\.1$");
-        TakeUp(world, change).ShouldStartWith("Accepted.");
+        TakeUp(world, change).ShouldStartWith("Approved.");
     }
 
     [Fact]
@@ -424,8 +424,8 @@ public sealed class ChangeTests
             s => s.Id == "Verify/hosts" ? s.With(r => r with { State = StepState.Unknown, Acceptable = true }) : s));
         run = run with { Status = run.Status with { Plan = unknown } };
 
-        Refusal(() => TokenChange.Accept(run, "Verify/hosts")).ShouldBeWorded();
-        OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("accept");
+        Refusal(() => Approval.Of(run, "Verify/hosts", all: false)).ShouldBeWorded();
+        OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("approve");
     }
 
     [Fact]
@@ -434,8 +434,8 @@ public sealed class ChangeTests
         var world = RollbackTests.Failed();
         var failed = world.Status.Plan!.Steps.First(s => s.State == StepState.Failed);
 
-        Refusal(() => TokenChange.Accept(world.Run(), failed.Id)).ShouldBeWorded();
-        Refusal(() => TokenChange.Accept(world.Run(), "Verify/hosts")).ShouldBeWorded();
+        Refusal(() => Approval.Of(world.Run(), failed.Id, all: false)).ShouldBeWorded();
+        Refusal(() => Approval.Of(world.Run(), "Verify/hosts", all: false)).ShouldBeWorded();
     }
 
     // Writes the change as the verb does, and lets the operator run until the verb would report it.

@@ -24,6 +24,26 @@ public sealed class ChangeWriterTests
         written.Metadata.Annotations![Annotations.Pause].ShouldBe("true");
     }
 
+    [Theory]
+    [InlineData("li.wei")]
+    [InlineData(null)]
+    public async Task Approval_says_who_gives_it_and_keeps_no_former_name(string? user)
+    {
+        var read = await CreateAsync("Backup/a");
+        var change = new Change
+        {
+            Promise = "Approves.",
+            Annotations = Change.One(Annotations.Approve, "StopOld@01234567.1"),
+            Effect = static _ => null,
+        };
+        (read, _) = await ChangeWriter.WriteAsync(
+            _api, read, change, _ => change, user: "former", TestContext.Current.CancellationToken);
+        var (written, _) = await ChangeWriter.WriteAsync(
+            _api, read, change, _ => change, user, TestContext.Current.CancellationToken);
+
+        written.Metadata.Annotation(Annotations.ApprovedBy).ShouldBe(user);
+    }
+
     [Fact]
     public async Task Change_that_would_do_something_else_is_not_written()
     {

@@ -20,7 +20,7 @@ public sealed class DatabaseChangeTests
         OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("rollback");
         var refused = Should.Throw<CliException>(() => TokenChange.Rollback(run));
         (refused.ExitCode, refused.Message)
-            .ShouldBe((ExitCodes.Refused, $"{run.FullName}: {run.Status!.RollbackCost}"));
+            .ShouldBe((ExitCodes.Refused, $"{run.FullName}: {run.Status!.Rollback!.Cost}"));
         refused.Message.ShouldBeWorded();
     }
 
@@ -38,7 +38,7 @@ public sealed class DatabaseChangeTests
     {
         var world = new DatabaseRunWorld().Apply();
         world.RunUntil(() => world.IsOver, "the end");
-        var change = TokenChange.Rollback(RunOf(world) with { Status = world.Status with { RollbackCost = null } });
+        var change = TokenChange.Rollback(RunOf(world) with { Status = world.Status with { Rollback = null } });
 
         world.Annotate(Annotations.Rollback, change.Annotations[Annotations.Rollback]!);
         world.RunUntil(() => change.Effect(RunOf(world)) is not null, "an answer");

@@ -82,7 +82,23 @@ public sealed class StatusTextTests
         var console = CliRuns.Plain(output).CreateConsole();
         PlanText.Print(console, view);
 
+        view.Plans.Single().Phases.SelectMany(p => p.Steps).Select(s => s.Node).OfType<string>()
+            .Distinct(StringComparer.Ordinal).Count().ShouldBe(2);
         await ShouldBeFileAsync("plan", output.ToString());
+        output.ToString().TrimEnd().Split('\n').Length.ShouldBeLessThanOrEqualTo(45);
+    }
+
+    [Fact]
+    public void Wide_plan_lists_every_step()
+    {
+        var world = Until(w => w.Is("Held"), s => s with { Approval = ApprovalPolicy.Manual });
+        using var output = new StringWriter();
+        PlanText.Print(
+            CliRuns.Plain(output).CreateConsole(),
+            RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow()),
+            isWide: true);
+
+        world.Plan.Steps.Where(s => !output.ToString().Contains(s.Id, StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class WrongCommandLineTests
     [InlineData("NAME is empty.", "status", "")]
     [InlineData("NAME is empty.", "plan", "", "-n", "oms")]
     [InlineData("BEFORE is empty.", "hold", "x", "")]
-    [InlineData("HOLD is empty.", "approve", "x", "")]
+    [InlineData("WHAT is empty.", "approve", "x", "")]
     [InlineData("--as has a control character or one that is not ASCII.", "status", "--as", "a\nb")]
     [InlineData("--as has a control character or one that is not ASCII.", "status", "--as", "é")]
     [InlineData(

@@ -53,7 +53,7 @@ export function runView(route) {
     function draw() {
         const { run } = page;
         const now = timeless({ ...run, plans: null });
-        show(head, [now, run.remainingSeconds, page.run.system], () => headOf(page));
+        show(head, [now, run.remainingSeconds, page.run.summary], () => headOf(page));
         show(todo, [now, page.explanation], () => todoOf(page));
         show(downtime, page.downtimes, () => downtimeOf(page));
         showPlans(plans, run.plans, choose);

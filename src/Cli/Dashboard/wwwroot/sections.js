@@ -25,13 +25,6 @@ function section(id, name, ...children) {
 
 const fact = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, value));
 
-const systems = {
-    Unknown: 'The state of the system is not known.',
-    UpWithoutHA: 'The system is up without high availability.',
-    Rolling: 'The processes are being replaced one by one. The system is up.',
-    Down: 'The system is down.',
-};
-
 export function headOf({ run }) {
     return h(
         'section',
@@ -45,7 +38,7 @@ export function headOf({ run }) {
             run.reason && run.reason !== run.phase ? ` · ${run.reason}` : '',
             ` · ${run.kind} ${run.fromVersion} → ${run.toVersion}`,
         ),
-        systems[run.system] ? h('p', { class: 'system' }, systems[run.system]) : null,
+        run.summary ? h('p', { class: 'system' }, run.summary) : null,
         h('p', { class: 'message' }, prose(run.message)),
         h(
             'dl',

@@ -1,3 +1,6 @@
+using System.Collections;
+using Drydock.Crds.Common;
+
 namespace Drydock.Clients.Kubernetes.Json;
 
 /// <summary>Reads objects as "construct, then set what the JSON names". The source generator treats <c>init</c>
@@ -50,6 +53,7 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
             !Equals(value, initial) : static (_, value) => value is not null;
     }
 
+    // An empty list in a status is a row that says nothing.
     private static JsonPropertyInfo Copy(JsonTypeInfo owner, JsonPropertyInfo generated)
     {
         var copy = owner.CreateJsonPropertyInfo(generated.PropertyType, generated.Name);
@@ -59,6 +63,9 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
             JsonIgnoreCondition.WhenWritingNull => static (_, value) => value is not null,
             JsonIgnoreCondition.WhenWritingDefault => WithoutDefault(generated.PropertyType),
             JsonIgnoreCondition.Never => static (_, _) => true,
+            _ when typeof(ObservedStatus).IsAssignableFrom(owner.Type)
+                && typeof(ICollection).IsAssignableFrom(generated.PropertyType) =>
+                static (_, value) => value is ICollection { Count: > 0 },
             _ => generated.ShouldSerialize,
         };
         copy.CustomConverter = generated.CustomConverter;

@@ -208,11 +208,6 @@ internal static class OmsRollbackCost
             return null;
         }
 
-        if (status.CleanupPlan is { } cleanup && cleanup.HasEverBegun)
-        {
-            return "A rollback is not possible any more: the old containers were removed.";
-        }
-
         if (!OmsPlanProgress.IsPastT1(plan))
         {
             return StepRegistry.Of<OmsTargets>().Changed(plan)

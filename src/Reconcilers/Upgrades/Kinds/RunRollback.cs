@@ -17,10 +17,11 @@ internal abstract class RunRollback
     /// null before <see cref="StepRegistry.IsPastUndo"/>, because until then everything is undone.</summary>
     public abstract string? Refusal(RunSpec spec, PlanProgress plan);
 
-    public string? Cost(RunSpec spec, RunStatus status) =>
-        status is { Plan: { } plan, RollbackPlan: null } && Refusal(spec, plan) is { } refusal
-            ? Sentences.Close($"A rollback is not possible: {refusal}")
-            : Loss(status);
+    public RollbackStatus? Cost(RunSpec spec, RunStatus status) =>
+        status is not { Plan: { } plan, RollbackPlan: null } ? null
+        : Refusal(spec, plan) is { } refusal
+            ? new RollbackStatus { Cost = Sentences.Close($"A rollback is not possible: {refusal}") }
+        : new RollbackStatus { Possible = true, Cost = Loss(status) };
 
     /// <summary>The rollback plan; without steps if nothing was changed, also for an empty plan.</summary>
     public abstract Plan Compile(RunSpec spec, RollbackBasis basis);

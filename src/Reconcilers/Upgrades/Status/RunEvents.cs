@@ -70,6 +70,12 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
         }
 
         var known = (before?.Steps ?? []).ToDictionary(s => s.Id, StringComparer.Ordinal);
+        foreach (var phase in (after?.Steps ?? []).GroupBy(s => s.Phase, StringComparer.Ordinal)
+            .Where(p => p.Any(s => s.HasEverBegun) && !p.Any(s => known.GetValueOrDefault(s.Id)?.HasEverBegun == true)))
+        {
+            Normal(entity, Reasons.PhaseStarted, $"{phase.Key} runs: {phase.Count()} steps.");
+        }
+
         foreach (var step in after?.Steps ?? [])
         {
             if (known.TryGetValue(step.Id, out var was))
@@ -99,7 +105,6 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
 
         if (step.State == StepState.Running && (was.State != StepState.Running || was.Attempt != step.Attempt))
         {
-            Normal(entity, Reasons.StepStarted, $"{step.Id}: {step.Title}");
             RunLog.StepStarted(
                 logger, kind.Names.Kind, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt);
         }
@@ -120,10 +125,6 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
                 step.Id,
                 accepted.Reason,
                 accepted.By);
-        }
-        else if (step.State == StepState.Succeeded && was.State != StepState.Succeeded)
-        {
-            Normal(entity, Reasons.StepSucceeded, step.Message is null ? step.Id : $"{step.Id}: {step.Message}");
         }
         else if (step.State == StepState.Pending
             && step.Reason is not null

@@ -34,13 +34,14 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             System = over ? null : System(entity, status, summary, now),
             Holds = Holds(entity.Spec, status, summary, now),
             HeldUntil = heldUntil,
-            RollbackCost = kind.Rollback.Cost(entity.Spec, status),
+            Rollback = kind.Rollback.Cost(entity.Spec, status),
             RetryWord = summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
             RetryCost = RetryCost(status),
         };
         return status with
         {
             NextAction = new NextActions(kind, entity, status).For(summary),
+            Summary = Headline.Of(status, summary),
             Conditions = ConditionBuilder.Build(entity, status, summary, now),
         };
     }

@@ -172,7 +172,7 @@ internal sealed class SummaryReader(
                     ? "spec.rollbackPolicy: OnFailure no longer rolls back automatically, because new data may have "
                         + "been written."
                     : null,
-                kind.Rollback.Cost(spec, status) is { } cost ? $"What a rollback would cost: {cost}" : null)
+                kind.Rollback.Cost(spec, status)?.Cost is { } cost ? $"What a rollback would cost: {cost}" : null)
             : null;
     }
 

@@ -32,7 +32,8 @@ public sealed class ToyEngineTests
         world.Edit(spec => spec with { HoldBefore = [], RemovedInstances = ["n3"] });
         world.RunUntil(
             () => world.Status.Message?.Contains(
-                "spec.removedInstances[n3] is not accepted: the cluster still lists n3.", StringComparison.Ordinal) == true,
+                "spec.removedInstances[n3] is not accepted: the cluster still lists n3.",
+                StringComparison.Ordinal) == true,
             "it is refused");
         world.Engine.Acts.ShouldBe(["Upgrade/n1 2.0.0"], "nothing is done before the skip is accepted");
 
@@ -57,7 +58,8 @@ public sealed class ToyEngineTests
         world.Engine.Unreachable.Add("n2");
         world.Apply();
         world.RunUntil(() => world.Status?.Message?.Contains(
-            "n2 cannot be reached. If its host is lost for good, remove n2 from the database and add it to spec.removedInstances.",
+            "n2 cannot be reached. If its host is lost for good, remove n2 from the database and add it to "
+            + "spec.removedInstances.",
             StringComparison.Ordinal) == true, "the message names spec.removedInstances");
 
         world.Engine.Unreachable.Clear();
@@ -77,7 +79,8 @@ public sealed class ToyEngineTests
         });
         world.RunUntil(
             () => world.Status.Message?.Contains(
-                "spec.addedInstances[n4] is not accepted: the cluster does not list n4.", StringComparison.Ordinal) == true,
+                "spec.addedInstances[n4] is not accepted: the cluster does not list n4.",
+                StringComparison.Ordinal) == true,
             "it is refused");
 
         world.Engine.Versions["n4"] = "2.0.0";

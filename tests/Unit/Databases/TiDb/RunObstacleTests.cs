@@ -349,7 +349,10 @@ public sealed class RunObstacleTests
     {
         const string Swap = "UpgradeTiKV/tikv-2/swap";
         var world = new TiDbWorld(
-            OverlapTests.Zones with { Spec = s => OverlapTests.Zones.Spec(s) with { MinHealthySeconds = 300 } }).Begin();
+            OverlapTests.Zones with
+            {
+                Spec = s => OverlapTests.Zones.Spec(s) with { MinHealthySeconds = 300 }
+            }).Begin();
         world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { Swap } };
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/verify").State == StepState.Running, "tikv-1 settles");
         world.Controls = world.Controls with { Approved = new HashSet<string>(StringComparer.Ordinal) { Swap } };

@@ -16,7 +16,8 @@ public sealed class LostHostTests
         world.End(world["t4"], SupervisionState.Inactive);
         run.Until(
             () => run.Told.Any(
-                m => m.Contains("remove t4 from the database and add it to spec.removedInstances", StringComparison.Ordinal)),
+                m => m.Contains(
+                    "remove t4 from the database and add it to spec.removedInstances", StringComparison.Ordinal)),
             "the message names spec.removedInstances");
 
         world["t2"].Running.ShouldBe(world.Setup.From);

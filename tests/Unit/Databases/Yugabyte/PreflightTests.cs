@@ -225,7 +225,8 @@ public sealed class PreflightTests
         var world = new YugaWorld();
         (world["t1"].Supervision, world["t2"].Supervision) = (SupervisionState.Missing, SupervisionState.Restarting);
         world["t3"].Strays.Add(new StrayProcess(4711, "/old/bin/yb-tserver"));
-        await ShouldFindAsync(world, Reasons.ControlMismatch, "t1 is not controlled on 10.0.0.1 as spec.processes says");
+        await ShouldFindAsync(
+            world, Reasons.ControlMismatch, "t1 is not controlled on 10.0.0.1 as spec.processes says");
         await ShouldFindAsync(world, Reasons.InstanceDown, "t2 does not run");
         await ShouldFindAsync(world, Reasons.ProcessLivesOn, "pid 4711");
     }

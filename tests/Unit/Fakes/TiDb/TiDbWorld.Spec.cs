@@ -3,7 +3,8 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <content>The spec of the upgrade.</content>
 internal sealed partial class TiDbWorld
 {
-    /// <summary>An instance left the database, and spec.removedInstances names it: the operator does not see it any more.</summary>
+    /// <summary>An instance left the database, and spec.removedInstances names it: the operator does not see it any
+    /// more.</summary>
     public void Leave(string instance)
     {
         Processes.Remove(this[instance]);

@@ -13,12 +13,12 @@ public sealed class InventorySearchTests
         world.Status.Findings.ShouldBeEmpty();
         var node = world.Status.Inventory!.Regions.Single().Nodes.Single();
         (node.Name, node.HostIP, node.FoundIn, node.CurrentContainer, node.NewContainer).ShouldBe(
-            ("192-0-2-216", "192.0.2.216", "spec.hostIP", OmsWorld.OldName, NewName));
+            ("192-0-2-216", "192.0.2.216", "spec.discoverFrom", OmsWorld.OldName, NewName));
         node.Ports.ShouldBe([8090, 8089, 8088, 9000, 2023]);
         world.Status.Inventory.MetadataDatabase.ShouldBe("192.0.2.50:3306 with rm_340, cm_340, cm_hb_340");
         world.Plan.Notes.ShouldContain(
-            "Region default: 192-0-2-216 is 192.0.2.216 (from spec.hostIP), oms_322 becomes oms_422bp1, ports 8090 "
-            + "8089 8088 9000 2023.");
+            "Region default: 192-0-2-216 is 192.0.2.216 (from spec.discoverFrom), oms_322 becomes oms_422bp1, ports "
+            + "8090 8089 8088 9000 2023.");
     }
 
     [Theory]
@@ -202,7 +202,8 @@ public sealed class InventorySearchTests
         world.Apply(Short).RunToStall();
 
         world.Found(Reasons.NodesDiffer).ShouldContain(
-            f => f.Field == "spec.hostIP" && f.Message.Contains("has OMS_HOST_IP=198.51.100.1; expected 192.0.2.216"));
+            f => f.Field == "spec.discoverFrom"
+                && f.Message.Contains("has OMS_HOST_IP=198.51.100.1; expected 192.0.2.216"));
     }
 
     [Fact]

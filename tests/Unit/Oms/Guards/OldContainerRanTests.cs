@@ -158,7 +158,7 @@ public sealed class OldContainerRanTests
         world.RunToStall();
         world.ReasonOf("Stalled").ShouldBe("TargetChanged");
         world.Status.NextAction.ShouldNotBeNull().ShouldNotContain("oll back");
-        world.Status.RollbackCost.ShouldNotBeNull().ShouldContain("not possible");
+        world.Status.Rollback?.Cost.ShouldNotBeNull().ShouldContain("not possible");
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunFor(TimeSpan.FromMinutes(10));
@@ -167,7 +167,7 @@ public sealed class OldContainerRanTests
         world.Annotate(Annotations.Approve, world.AcceptWord("ContainerStaysStopped/oms-b"));
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
-        world.Status.RollbackCost.ShouldNotBeNull().ShouldContain("not possible");
+        world.Status.Rollback?.Cost.ShouldNotBeNull().ShouldContain("not possible");
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.TargetChanged && a.Subject == "oms-b");
     }
 

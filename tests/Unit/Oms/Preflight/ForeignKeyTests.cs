@@ -20,7 +20,7 @@ public sealed class ForeignKeyTests
         world.EditSpec(
             s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Word] } });
         world.RunToSuccess();
-        world.Status.RollbackCost.ShouldBeWorded(Word);
+        world.Status.Rollback?.Cost.ShouldBeWorded(Word);
 
         world.Metadata.OutsideKeys.Add(new OutsideKey("late.c", "late.c (fk_y) to cm_340.parent"));
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });

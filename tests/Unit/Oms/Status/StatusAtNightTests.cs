@@ -168,15 +168,15 @@ public sealed class StatusAtNightTests
         Costs(world, "StopOld", "No data and no downtime");
         Costs(world, "Backup", "No data: the old containers are started again");
         Costs(world, "CorrectMetadata", "Only what the new version wrote");
-        world.Status.RollbackCost.ShouldBeWorded(world.Status.SnapshotRef!.Name);
+        world.Status.Rollback?.Cost.ShouldBeWorded(world.Status.SnapshotRef!.Name);
         world.RunToSuccess();
-        world.Status.RollbackCost.ShouldBeWorded();
+        world.Status.Rollback?.Cost.ShouldBeWorded();
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
         world.Annotate(Annotations.Approve, world.BackWord("RollBack"));
         world.RunToRolledBack();
-        world.Status.RollbackCost.ShouldBeNull();
+        world.Status.Rollback.ShouldBeNull();
         world.Rules.Broken.ShouldBeEmpty();
     }
 
@@ -228,7 +228,7 @@ public sealed class StatusAtNightTests
     {
         world.RunUntil(
             () => world.Is("Held") && world.Status.Message!.Contains($"({phase})", StringComparison.Ordinal), phase);
-        world.Status.RollbackCost.ShouldNotBeNull().ShouldStartWith(cost);
+        world.Status.Rollback?.Cost.ShouldNotBeNull().ShouldStartWith(cost);
         world.Annotate(Annotations.Approve, string.Join(
             ',', world.Status.Approvals.Select(a => a.Word).Append(world.WordFor(phase))));
     }

@@ -162,7 +162,8 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         var isTiDb = spec["engine"]!.GetValue<string>() == "TiDB";
         // What is found is not known here.
         spec.Remove("discoverFrom");
-        foreach (var shared in (spec["processes"]?.AsArray() ?? []).Append(spec["instanceDefaults"]).OfType<JsonObject>())
+        foreach (var shared in (spec["processes"]?.AsArray() ?? []).Append(spec["instanceDefaults"])
+            .OfType<JsonObject>())
         {
             if (shared["control"] is JsonObject control)
             {

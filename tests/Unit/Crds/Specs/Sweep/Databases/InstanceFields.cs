@@ -26,7 +26,9 @@ internal static class InstanceFields
         Identity("instances[].configFile", ATiDb, TiDbLooks.UsualAsync, spec =>
             spec.Instance(Own)["configFile"] = "/etc/tikv.toml"),
         .. Control("instances[].control", HostBench.InstancesAsync, spec => spec.Instance(Own)),
-        Identity("discoverFrom", ATiDb, SeedAsync, spec => spec["discoverFrom"] = "192.0.2.99", spec => spec["discoverFrom"] = "192.0.2.1"),
+        Identity(
+            "discoverFrom", ATiDb, SeedAsync, spec => spec["discoverFrom"] = "192.0.2.99",
+            spec => spec["discoverFrom"] = "192.0.2.1"),
         Identity(
             "processes[].deployDir", ATiDb, CompletedAsync, spec => spec["processes"]![1]!["deployDir"] = "/data/other",
             spec =>
@@ -35,16 +37,18 @@ internal static class InstanceFields
                 spec["processes"]![1]!["deployDir"] = "/data/all";
             }),
         Identity(
-            "instanceDefaults.deployDir", ATiDb, CompletedAsync, spec => spec["instanceDefaults"]!["deployDir"] = "/data/other", spec =>
+            "instanceDefaults.deployDir", ATiDb, CompletedAsync,
+            spec => spec["instanceDefaults"]!["deployDir"] = "/data/other", spec =>
             {
                 spec.Instance(Own).AsObject().Remove("deployDir");
                 spec["instanceDefaults"] = Json("""{"deployDir":"/data/all"}""");
             }),
-        .. Control("instanceDefaults.control", HostBench.InstancesAsync, spec => spec["instanceDefaults"]!.AsObject(), spec =>
-        {
-            spec["processes"]!.AsArray().RemoveAt(1);
-            spec["instanceDefaults"] = Json("{}");
-        }),
+        .. Control(
+            "instanceDefaults.control", HostBench.InstancesAsync, spec => spec["instanceDefaults"]!.AsObject(), spec =>
+            {
+                spec["processes"]!.AsArray().RemoveAt(1);
+                spec["instanceDefaults"] = Json("{}");
+            }),
         Identity("processes[].component", ATiDb, HostBench.InstancesAsync, spec =>
             spec["processes"]![1]!["component"] = "Master"),
         .. Control("processes[].control", HostBench.InstancesAsync, spec => spec["processes"]![1]!.AsObject()),
@@ -55,9 +59,12 @@ internal static class InstanceFields
         Topology("removedInstances", spec => spec["removedInstances"] = new JsonArray("tikv-2")),
         .. new[] { ("name", "tikv-8"), ("component", "TiDB"), ("host", "192.0.2.98"), ("deployDir", "/data/other") }
             .Select(field => Topology(
-                $"addedInstances[].{field.Item1}", spec => spec["addedInstances"]![0]![field.Item1] = field.Item2, WithAdded)),
+                $"addedInstances[].{field.Item1}",
+                spec => spec["addedInstances"]![0]![field.Item1] = field.Item2,
+                WithAdded)),
         .. new[] { "port", "statusPort" }.Select(
-            field => Topology($"addedInstances[].{field}", spec => spec["addedInstances"]![0]![field] = 20999, WithAdded)),
+            field => Topology(
+                $"addedInstances[].{field}", spec => spec["addedInstances"]![0]![field] = 20999, WithAdded)),
     ];
 
     private static IEnumerable<FieldProof> Control(

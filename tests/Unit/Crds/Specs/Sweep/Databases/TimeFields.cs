@@ -20,7 +20,9 @@ internal static class TimeFields
             "timeouts.replication", new YugaWorld(Replicated).Spec, spec => YugabyteLooks.PlanAsync(spec, Replicated),
             spec => spec["timeouts"]!["replication"] = "77m"),
         Access("minHealthySeconds", ATiDb, spec => TiDbLooks.RunAsync(spec), spec => spec["minHealthySeconds"] = 77),
-        Access("minHealthySeconds", AYugabyte, spec => YugabyteLooks.RunAsync(spec), spec => spec["minHealthySeconds"] = 77),
+        Access(
+            "minHealthySeconds", AYugabyte, spec => YugabyteLooks.RunAsync(spec),
+            spec => spec["minHealthySeconds"] = 77),
         Access(
             "drain.timeout",
             ATiDb,
