@@ -223,6 +223,65 @@ public sealed class PlanHoldTests
         world.RunUntil(() => world.Is("Held") && world.Status.Holds[0].Name == "StopOld", "held again");
     }
 
+    // The rows of "What they do together" in docs/explanation/how-it-works.md.
+    [Theory]
+    [InlineData(false, true, false, "Plan, DisableHA")]
+    [InlineData(false, false, false, "Plan")]
+    [InlineData(true, true, false, "DisableHA")]
+    [InlineData(true, false, false, "")]
+    [InlineData(false, true, true, "Plan, window, DisableHA")]
+    [InlineData(false, false, true, "Plan, window")]
+    [InlineData(true, true, true, "window, DisableHA")]
+    [InlineData(true, false, true, "window")]
+    public void Run_waits_where_approval_holds_and_window_say(
+        bool automatic, bool holds, bool window, string expected)
+    {
+        var world = new OmsWorld().Apply(s => s with
+        {
+            Approval = automatic ? ApprovalPolicy.Automatic : ApprovalPolicy.Manual,
+            HoldBefore = holds ? null : [],
+            Window = window ? new MaintenanceWindow { Start = "03:00", End = "05:00", TimeZone = "UTC" } : null,
+        });
+        var waits = new List<string>();
+        world.RunUntil(
+            () =>
+            {
+                var hold = world.Status.Holds.FirstOrDefault();
+                var wait = hold?.Name ?? (world.ReasonOf("Reconciling") == Reasons.OutsideWindow ? "window" : null);
+                if (wait is not null && wait != waits.LastOrDefault())
+                {
+                    waits.Add(wait);
+                    if (hold is not null)
+                    {
+                        world.Annotate(Annotations.Approve, hold.Approval);
+                    }
+                }
+
+                return world.IsOver;
+            },
+            "over",
+            TimeSpan.FromDays(1));
+        string.Join(", ", waits).ShouldBe(expected);
+        world.Is("Succeeded").ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Phase_that_is_approved_after_the_window_waits_for_the_next_one()
+    {
+        var world = new OmsWorld().Apply(s => s with
+        {
+            HoldBefore = null,
+            Window = new MaintenanceWindow { Start = "03:00", End = "05:00", TimeZone = "UTC" },
+        });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.RunUntil(() => world.Time.GetUtcNow().TimeOfDay.Hours == 6, "after the window", TimeSpan.FromHours(5));
+        var before = world.Done.Count;
+        world.Annotate(Annotations.Approve, world.Status.Holds[0].Approval);
+        world.RunUntil(() => world.ReasonOf("Reconciling") == Reasons.OutsideWindow, "outside");
+        world.RunUntil(() => world.Done.Count > before, "begun", TimeSpan.FromDays(1));
+        world.Time.GetUtcNow().TimeOfDay.Hours.ShouldBe(3);
+    }
+
     private static OmsWorld Shown()
     {
         var world = new OmsWorld().Apply(s => s with { Approval = ApprovalPolicy.Manual });
