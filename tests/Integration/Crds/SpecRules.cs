@@ -16,7 +16,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
     [
         new("OmsUpgrade spec", "toVersion must differ", spec => spec["toVersion"] = "3.2.2-bp2", spec =>
             spec["toVersion"] = "3.2.2-bp3"),
-        new("OmsUpgrade spec", "Either hostIP or regions", spec => spec.Remove("regions"), Shorten),
+        new("OmsUpgrade spec", "Either discoverFrom or regions", spec => spec.Remove("regions"), Shorten),
         new("OmsUpgrade spec", "Node names must be", spec => spec.Node(1)["name"] = "oms-a", spec =>
             spec.Node(1)["name"] = "oms-aa"),
         new("OmsUpgrade spec", "hostIP must be unique", spec => spec.Node(1)["hostIP"] = "192.0.2.216", spec =>
@@ -35,8 +35,13 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             "An image with a digest",
             spec =>
                 (spec["image"], spec.Node(1)["imageArchive"]) = (Digest, Json("""{"hostPath":"/images/oms.tar"}""")),
-            spec => (spec["image"], spec.Node(1)["image"], spec.Node(1)["imageArchive"]) =
-                (Digest, "oms:4.2.2", Json("""{"hostPath":"/images/oms.tar"}"""))),
+            spec =>
+            {
+                (spec["image"], spec.Node(1)["image"], spec.Node(1)["imageArchive"]) =
+                    (Digest, "oms:4.2.2", Json("""{"hostPath":"/images/oms.tar"}"""));
+                spec.Remove("imageArchive");
+                spec.Node(0).Remove("imageArchive");
+            }),
         new("OmsUpgrade spec", "An upgrade can have", spec => Fill(spec, 16, 16, 1), spec => Fill(spec, 16, 16)),
         new(
             "OmsUpgrade spec",
@@ -223,7 +228,10 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(
             Spec, "toVersion must differ", spec => spec["toVersion"] = "2.1.19", spec => spec["toVersion"] = "2.1.20");
         yield return new(Spec, "Engine TiDB needs tidb.backup,", spec => spec.Remove("tidb"), spec =>
-            spec["preflight"] = Json("""{"acknowledge":["NoBackup"]}"""));
+        {
+            spec.Remove("tidb");
+            spec["preflight"] = Json("""{"acknowledge":["NoBackup"]}""");
+        });
         yield return new(
             Spec, "tidb is only for engine", spec => spec["engine"] = "YugabyteDB", spec => spec["engine"] = "TiDB");
         yield return new(
@@ -258,10 +266,12 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             spec["discoverFrom"] = "192.0.2.11:2379";
         });
         yield return new(
-            $"{Spec}.defaults", "The entry sets nothing.", spec => spec["instanceDefaults"] = new JsonObject(),
+            $"{Spec}.instanceDefaults", "The entry sets nothing.", spec => spec["instanceDefaults"] = new JsonObject(),
             spec => spec["instanceDefaults"] = Json("""{"deployDir":"/data/deploy"}"""));
         yield return new(
-            $"{Spec}.control[]", "The entry sets nothing.", spec => spec["processes"]![0]!.AsObject().Remove("control"),
+            $"{Spec}.processes[]",
+            "The entry sets nothing.",
+            spec => spec["processes"]![0]!.AsObject().Remove("control"),
             spec =>
             {
                 spec["processes"]![0]!.AsObject().Remove("control");
@@ -274,15 +284,19 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             (spec["engine"], spec["processes"]![0]!["control"]!["swap"]) = (engine, "ReplaceBinary");
         yield return new(
             Spec, "swap: ReplaceBinary is", spec => Replace(spec, "YugabyteDB"), spec => Replace(spec, "TiDB"));
-        yield return new(Spec, "skip must name instances", spec => spec["removedInstances"] = Json("""["tikv-2"]"""), spec =>
-            spec["removedInstances"] = Json("""["tikv-1"]"""));
+        yield return new(
+            Spec,
+            "removedInstances must name instances",
+            spec => spec["removedInstances"] = Json("""["tikv-2"]"""),
+            spec => spec["removedInstances"] = Json("""["tikv-1"]"""));
         void Add(JsonObject spec, string name) => spec["addedInstances"] = Json(
             $$"""[{"name":"{{name}}","component":"TiKV","host":"192.0.2.14","deployDir":"/data/deploy"}]""");
-        yield return new(Spec, "added must not repeat", spec => Add(spec, "tikv-1"), spec => Add(spec, "tikv-2"));
+        yield return new(
+            Spec, "addedInstances must not repeat", spec => Add(spec, "tikv-1"), spec => Add(spec, "tikv-2"));
         foreach (var (place, owner) in new (string, Func<JsonObject, JsonObject>)[]
         {
-            ("control[].control", spec => spec["processes"]![0]!["control"]!.AsObject()),
-            ("defaults.control", spec =>
+            ("processes[].control", spec => spec["processes"]![0]!["control"]!.AsObject()),
+            ("instanceDefaults.control", spec =>
             {
                 spec["instanceDefaults"] ??= Json("""{"control":{"systemd":{}}}""");
                 return spec["instanceDefaults"]!["control"]!.AsObject();

@@ -134,7 +134,7 @@ internal sealed class SpecMender(Random random)
                     node.AsObject().Remove("docker");
                 }
 
-                MendArchive(node.AsObject());
+                MendArchive(node.AsObject(), spec);
                 MendContainer(node.AsObject());
             }
         }
@@ -163,8 +163,15 @@ internal sealed class SpecMender(Random random)
         },
     };
 
-    private void MendArchive(JsonObject owner)
+    // No archive has an image that is named by a digest.
+    private void MendArchive(JsonObject owner, JsonObject? spec = null)
     {
+        if ((owner["image"] ?? spec?["image"])?.GetValue<string>().Contains('@') is true
+            && (owner["imageArchive"] ?? spec?["imageArchive"]) is not null)
+        {
+            owner["image"] = "oms:4.2.2";
+        }
+
         MendFile(owner["imageArchive"] as JsonObject);
     }
 
