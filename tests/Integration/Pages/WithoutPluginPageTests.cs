@@ -58,7 +58,9 @@ public sealed class WithoutPluginPageTests(LabFixture lab)
         Output("data.output")
             .ShouldBe($"Verify/hosts\tComponentsUnhealthy\toms-b is not ONLINE.\t{Kept}\nthe end of it");
         Output("status.usedTokens")
-            .ShouldBe($"2026-03-06T18:00:00Z\tDisableHA\ttrue\t\n2026-03-06T19:00:00Z\tRetry\tRetry@{ShortHash}.1\t\n");
+            .ShouldBe(
+                $"2026-03-06T18:00:00Z\tDisableHA@{ShortHash}.1\t\t\n"
+                + $"2026-03-06T19:00:00Z\tRetry\tRetry@{ShortHash}.1\t\n");
         Output("status.holds").ShouldStartWith($"DisableHA@{ShortHash}.1\t2026-03-06T17:15:00Z\n");
         Output(".accept}").ShouldStartWith("\nVerify/hosts@1f0c7a52.1.1\n");
         Output("status.rollback.cost").ShouldStartWith("3 databases are restored.\n");

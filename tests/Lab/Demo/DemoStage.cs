@@ -63,7 +63,7 @@ internal sealed class DemoStage(
         var patch = new StringBuilder();
         Replace(patch, "/spec/approval", approval);
         Replace(patch, "/spec/holdBefore", "[]");
-        Replace(patch, "/spec/hostIP", Lab.Hosts[0].Address);
+        Replace(patch, "/spec/discoverFrom", Lab.Hosts[0].Address);
         Replace(patch, "/spec/imageArchive/storage/directory/path", Images);
         Replace(patch, "/spec/backup/storage/directory/path", Snapshots);
         await File.WriteAllTextAsync(Path.Combine(Folder, "addresses.yaml"), patch.ToString());
