@@ -33,7 +33,7 @@ public sealed class TaskPageTests(LabFixture lab)
             "plan.txt", StringComparison.Ordinal) || o.Block.Text.StartsWith("cat >", StringComparison.Ordinal));
         var plan = await page.RunAsync("cat plan.txt", "test", Token);
         plan.ShouldStartWith($"{Hash}\n");
-        plan.ShouldMatch("Run the correction JAR on oms-a .-ltrue. +point of no return");
+        plan.ShouldMatch("Run the correction JAR on oms-a .-ltrue. +‖ held, point of no return");
         Output("explain").ShouldContain("Verify/hosts failed.");
         Output("history").ShouldContain("Remove them.");
         var done = await GetAsync(plane, "oms");
