@@ -36,7 +36,7 @@ public sealed class WayBackPageTests(LabFixture lab)
         var shown = Fence.In(await File.ReadAllTextAsync(Repository.PathOf(WayBack), Token))
             .Single(block => block.Language == "console").Text.Split('\n')[0];
         Output("rollback").ShouldStartWith($"{shown}\n");
-        Output("rollback").ShouldContain("StopOld/oms-a");
+        Output("rollback").ShouldContain("Stop oms_322 on oms-a");
         Output("RollBack").ShouldContain("StopNew/oms-a");
         var annotations = JsonNode.Parse(await plane.KubectlAsync(
             ["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!["metadata"]!["annotations"]!;
