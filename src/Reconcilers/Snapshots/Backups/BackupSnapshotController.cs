@@ -39,7 +39,6 @@ internal sealed class BackupSnapshotController(
     protected override BackupSnapshotStatus Reduce(BackupSnapshotStatus status) =>
         status with { Databases = [], Receipt = null };
 
-
     protected override string FailureOf(BackupSnapshotStatus status) => Reasons.SnapshotFailed;
 
     protected override async Task<TimeSpan?> ReconcileFreshAsync(

@@ -1,11 +1,12 @@
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The approval of a restore: of exactly what it would do, and of this object only, so that the same manifest
-/// applied again drops nothing. A restore that an upgrade waits for needs none: its consent was given there. Pure.
-/// </summary>
+/// applied again drops nothing. A restore that an upgrade waits for needs none: its consent was given there.</summary>
 internal static class RestoreApproval
 {
-    private const string What = "Restore";
+    /// <summary>What the word names, and the hold.</summary>
+    public const string What = "Restore";
+
     private const int Digits = 8;
 
     // For how long an approved restore may wait for sessions, a server or a claim without another word.

@@ -239,7 +239,7 @@ internal sealed record RestoreWork(
         {
             Hold = new HoldStatus
             {
-                Name = word[..word.IndexOf('@', StringComparison.Ordinal)],
+                Name = RestoreApproval.What,
                 Approval = word,
                 Consent = Consent(),
                 Destroys = Drops.Count > 0 ? true : null,

@@ -458,9 +458,9 @@ internal sealed class RestoreRun(
         if (drop.Existed
             && !job.Dropped.Contains(drop.Database)
             && IsPending(drop.Database)
+            && _work.Upgrade is null
             && !(RestoreGuards.MayDrop(restore, _work, drop.Database)
-                && (_work.Upgrade is not null
-                    || _work.State.Databases.Any(d => d.Name == drop.Database && d.Exists))))
+                && _work.State.Databases.Any(d => d.Name == drop.Database && d.Exists)))
         {
             throw RestoreStopException.Failed(
                 Reasons.DropNotAllowed,

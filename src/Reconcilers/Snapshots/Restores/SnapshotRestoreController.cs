@@ -45,7 +45,6 @@ internal sealed class SnapshotRestoreController(
     protected override SnapshotRestoreStatus Reduce(SnapshotRestoreStatus status) =>
         status with { Databases = [], Receipt = null };
 
-
     protected override string FailureOf(SnapshotRestoreStatus status) =>
         status.Conditions.Find(c => c.Type == ConditionTypes.Failed)?.Reason ?? Reasons.RestoreFailed;
 

@@ -282,8 +282,6 @@ internal abstract record VerifyInstance : TiDbStep
     // This many restarts by the supervisor within spec.minHealthySeconds are not a coincidence.
     private const int TooManyRestarts = 3;
 
-    private TimeSpan Settle => Spec.Settle;
-
     public static bool Is(Step step) => IsOf(step.Planned, VerbName);
 
     public sealed override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
@@ -305,7 +303,7 @@ internal abstract record VerifyInstance : TiDbStep
             return missing;
         }
 
-        var left = Settle - await HealthyForAsync(seen, cancellationToken);
+        var left = Spec.Settle - await HealthyForAsync(seen, cancellationToken);
         if (left <= TimeSpan.Zero)
         {
             return new Observation.Done();
@@ -400,7 +398,7 @@ internal abstract record VerifyInstance : TiDbStep
         var (context, instance, process) = seen;
         var restarts = process.Restarts ?? 0;
         if (restarts >= TooManyRestarts
-            && await HealthyForAsync(seen, cancellationToken) < Settle)
+            && await HealthyForAsync(seen, cancellationToken) < Spec.Settle)
         {
             return new Observation.Failed(Reasons.InstanceUnhealthy, $"{seen.Where} was restarted {restarts} times by "
                 + $"its supervisor and does not stay up ({process.SupervisionText}). Check its log below {seen.Log}, "
