@@ -16,4 +16,7 @@ namespace Drydock.Crds;
 [JsonSerializable(typeof(PlanProgress))]
 [JsonSerializable(typeof(PackedPlan))]
 [JsonSerializable(typeof(StoredPlan))]
+[JsonSerializable(typeof(OmsInventory))]
+[JsonSerializable(typeof(DatabaseInventory))]
+[JsonSerializable(typeof(List<InstanceGroup>))]
 public sealed partial class CrdsJsonContext : JsonSerializerContext;

@@ -27,12 +27,13 @@ public abstract record RunStatus : ObservedStatus
     [Items(32)]
     public List<ActiveStep> Active { get; init => field = value ?? []; } = [];
 
-    /// <summary>The phases of the plan that is carried out, or was last.</summary>
-    [ListMap("name")]
+    /// <summary>The phases of the plan that is carried out, or was last, a line each: name, state, start, seconds,
+    /// finished steps.</summary>
     [Items(64)]
-    public List<PhaseStatus> Phases { get; init => field = value ?? []; } = [];
+    [Length(SchemaLimits.Reference)]
+    public List<string> Phases { get; init => field = value ?? []; } = [];
 
-    /// <summary>The steps of that plan, a line each; empty above 100.</summary>
+    /// <summary>The steps of that plan, a line each: id, state, start, seconds, title. Empty above 100.</summary>
     [Items(SchemaLimits.Lines)]
     [Length(SchemaLimits.Reference)]
     public List<string> Steps { get; init => field = value ?? []; } = [];
@@ -85,6 +86,10 @@ public abstract record RunStatus : ObservedStatus
         get => PlanOf(PlanKind.Cleanup);
         init => Plans = With(PlanKind.Cleanup, value);
     }
+
+    /// <summary>What preflight found of the system, as far as the spec does not say it.</summary>
+    [JsonIgnore]
+    public virtual FoundInventory? Found => null;
 
     /// <summary>Since when users cannot work; null while they can.</summary>
     [JsonIgnore]
@@ -236,28 +241,6 @@ public sealed record ActiveStep
     /// <summary>Name of the Secret that holds the end of its output.</summary>
     [Length(SchemaLimits.Name)]
     public string? OutputRef { get; init; }
-}
-
-/// <summary>How far a phase is.</summary>
-public sealed record PhaseStatus
-{
-    /// <summary>Name of the phase.</summary>
-    [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    public string Name { get; init => field = value ?? ""; } = "";
-
-    /// <summary>How it stands.</summary>
-    public StepState State { get; init; }
-
-    /// <summary>When its first step began.</summary>
-    public DateTimeOffset? StartedAt { get; init; }
-
-    /// <summary>How long it took, once it has succeeded.</summary>
-    public int? Seconds { get; init; }
-
-    /// <summary>Finished steps of all its steps, for instance 2/4.</summary>
-    [Length(16)]
-    public string Steps { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>What a run works on.</summary>

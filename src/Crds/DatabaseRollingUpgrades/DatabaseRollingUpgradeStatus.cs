@@ -17,14 +17,20 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Length(SchemaLimits.Name)]
     public string? InstanceProgress { get; init; }
 
-    /// <summary>The processes and the versions that they run.</summary>
-    [ListMap("name")]
+    /// <summary>The processes and the versions that they run, by component and version.</summary>
     [Items(SchemaLimits.Instances)]
+    [JsonConverter(typeof(InstancesByVersion))]
     public List<DatabaseInstanceStatus> Instances { get; init => field = value ?? []; } = [];
 
     /// <summary>What preflight found of the processes that the spec does not describe completely. The upgrade uses both
     /// until it ends.</summary>
+    [NotInReference]
+    [Length(SchemaLimits.Packed)]
+    [JsonConverter(typeof(PackedInventory<DatabaseInventory>))]
     public DatabaseInventory? Inventory { get; init; }
+
+    [JsonIgnore]
+    public override FoundInventory? Found => Inventory;
 
     /// <summary>The instances of spec.removedInstances.</summary>
     [ListMap("name")]
@@ -69,20 +75,4 @@ public sealed record SkippedInstanceStatus
     /// then.</summary>
     [NotInReference]
     public long? Generation { get; init; }
-}
-
-/// <summary>A process, as the operator last saw it.</summary>
-public sealed record DatabaseInstanceStatus
-{
-    /// <summary>Name of the instance in the spec.</summary>
-    [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
-    public string Name { get; init => field = value ?? ""; } = "";
-
-    /// <summary>The role of the process.</summary>
-    public DatabaseComponent Component { get; init; }
-
-    /// <summary>The version that runs.</summary>
-    [Length(SchemaLimits.ShortName)]
-    public string? Version { get; init; }
 }

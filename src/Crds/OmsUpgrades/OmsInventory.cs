@@ -2,16 +2,14 @@ namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>An installation as preflight found it: with it a spec that names only one node, or no containers, becomes
 /// complete.</summary>
-public sealed record OmsInventory
+[SchemaOf(typeof(string))]
+public sealed record OmsInventory : FoundInventory
 {
     /// <summary>The regions, in the order in which they are upgraded.</summary>
-    [ListMap("name")]
-    [Items(SchemaLimits.AllNodes)]
     public List<InventoryRegion> Regions { get; init => field = value ?? []; } = [];
 
     /// <summary>The metadata database according to config.yaml: host, port and names of the databases. Absent if no
     /// config.yaml was read.</summary>
-    [Length(SchemaLimits.Message)]
     public string? MetadataDatabase { get; init; }
 
     /// <summary>Who changes ha.config. Absent if the spec says it, or if preflight asks for it.</summary>
@@ -19,20 +17,15 @@ public sealed record OmsInventory
 }
 
 /// <summary>One region of the installation.</summary>
-[NotInReference]
 public sealed record InventoryRegion
 {
     /// <summary>Name of the region: cm_region, or default.</summary>
-    [Required]
-    [Length(SchemaLimits.Name, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>cm_location; absent if no config.yaml of the region was read.</summary>
     public int? Location { get; init; }
 
     /// <summary>The nodes, in the order in which they are upgraded.</summary>
-    [ListMap("name")]
-    [Items(SchemaLimits.AllNodes)]
     public List<InventoryNode> Nodes { get; init => field = value ?? []; } = [];
 }
 
@@ -40,29 +33,20 @@ public sealed record InventoryRegion
 public sealed record InventoryNode
 {
     /// <summary>Its name: as the spec has it, otherwise made from its address.</summary>
-    [Required]
-    [Length(SchemaLimits.ShortName, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Its address.</summary>
-    [Required]
-    [Length(45, Minimum = 2)]
     public string HostIP { get; init => field = value ?? ""; } = "";
 
     /// <summary>Where its address was found, for instance cm_nodes of 192.0.2.216.</summary>
-    [Length(SchemaLimits.Name)]
     public string FoundIn { get; init => field = value ?? ""; } = "";
 
     /// <summary>Its current container; absent if it was not found.</summary>
-    [Length(SchemaLimits.Name)]
     public string? CurrentContainer { get; init; }
 
     /// <summary>Its new container; absent if the current one was not found.</summary>
-    [Length(SchemaLimits.Name)]
     public string? NewContainer { get; init; }
 
     /// <summary>The TCP ports that OMS uses there according to config.yaml; empty if it was not read.</summary>
-    [Items(16)]
-    [Range(1, 65535)]
     public List<int> Ports { get; init => field = value ?? []; } = [];
 }

@@ -39,7 +39,13 @@ public sealed record OmsUpgradeStatus : RunStatus
     public HighAvailabilityStatus? HighAvailability { get; init; }
 
     /// <summary>The nodes, regions and containers that preflight found because the spec does not name them.</summary>
+    [NotInReference]
+    [Length(SchemaLimits.Packed)]
+    [JsonConverter(typeof(PackedInventory<OmsInventory>))]
     public OmsInventory? Inventory { get; init; }
+
+    [JsonIgnore]
+    public override FoundInventory? Found => Inventory;
 
     /// <summary>What runs on every node.</summary>
     [ListMap("name")]

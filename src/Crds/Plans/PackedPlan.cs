@@ -39,18 +39,9 @@ public sealed record PackedPlan
     [Length(SchemaLimits.ShortName)]
     public string Operator { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What is done: the hash is of this.</summary>
+    /// <summary>What is done (<c>work</c>: the hash is of this), how it is told and measured (<c>details</c>), and what
+    /// happened so far (<c>record</c>).</summary>
     [NotInReference]
     [Length(SchemaLimits.Packed)]
-    public string Work { get; init => field = value ?? ""; } = "";
-
-    /// <summary>How it is told and measured.</summary>
-    [NotInReference]
-    [Length(SchemaLimits.Packed)]
-    public string Details { get; init => field = value ?? ""; } = "";
-
-    /// <summary>What happened so far.</summary>
-    [NotInReference]
-    [Length(SchemaLimits.Packed)]
-    public string Record { get; init => field = value ?? ""; } = "";
+    public string Packed { get; init => field = value ?? ""; } = "";
 }

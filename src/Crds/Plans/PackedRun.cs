@@ -1,17 +1,9 @@
-using System.IO.Compression;
-using System.Runtime.CompilerServices;
-
 namespace Drydock.Crds.Plans;
 
 /// <summary>Maps a plan and its record to their form in status and back. What cannot be read becomes a plan that is
 /// <see cref="PlanProgress.Unreadable"/> and is written back as it was.</summary>
 public sealed class PackedRun : JsonConverter<PlanProgress>
 {
-    /// <summary>The largest part, as JSON: about ten times that of the largest plan.</summary>
-    private const int MostBytes = 16 * 1024 * 1024;
-
-    private static readonly ConditionalWeakTable<Plan, Texts> Known = new();
-
     public override PlanProgress? Read(
         ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -31,15 +23,10 @@ public sealed class PackedRun : JsonConverter<PlanProgress>
                 CompiledAt = packed.CompiledAt,
                 Id = packed.Id,
             };
-            var run = StoredRun.Of(
-                StoredRun.Read(Inflate(packed.Work)),
-                StoredRun.Read(Inflate(packed.Details)),
-                StoredRun.Read(Inflate(packed.Record)),
-                head);
+            var run = StoredRun.Read(PackedText.Unpack(packed.Packed), head);
             if (run.Hash == packed.Hash)
             {
-                Known.TryAdd(run.Plan, new Texts(packed.Work, packed.Details));
-                return new PlanProgress(run.Plan, run.Record) { PackedRecord = packed.Record, WrittenBy = writer };
+                return new PlanProgress(run.Plan, run.Record) { Packed = packed.Packed, WrittenBy = writer };
             }
         }
         catch (Exception exception) when (exception is FormatException or JsonException or InvalidDataException)
@@ -58,60 +45,23 @@ public sealed class PackedRun : JsonConverter<PlanProgress>
             return;
         }
 
-        JsonSerializer.Serialize(writer, Pack(value), CrdsJsonContext.Default.PackedPlan);
+        JsonSerializer.Serialize(writer, Head(value), CrdsJsonContext.Default.PackedPlan);
     }
 
-    internal static string PackRecord(PlanProgress run) => Compress(StoredRun.WriteRecord(run));
+    // One stream: what the parts say of a step is compressed together.
+    internal static string Pack(PlanProgress run) => PackedText.Pack(to => StoredRun.Write(run, to));
 
-    private static PackedPlan Pack(PlanProgress run)
+    private static PackedPlan Head(PlanProgress run) => new()
     {
-        var texts = Known.GetValue(run.Plan, static plan => new Texts(
-            Compress(StoredRun.Write(plan, PlanPart.Work)), Compress(StoredRun.Write(plan, PlanPart.Details))));
-        return new PackedPlan
-        {
-            Number = run.Number,
-            Kind = run.Plan.Kind,
-            Hash = run.Hash,
-            Why = run.Plan.Why,
-            Hold = run.Hold,
-            CompiledAt = run.CompiledAt,
-            Steps = run.Steps.Count,
-            Id = run.Id,
-            Operator = CrdSchema.Number.ToString(),
-            Work = texts.Work,
-            Details = texts.Details,
-            Record = run.PackedRecord,
-        };
-    }
-
-    private static string Compress(byte[] json)
-    {
-        using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
-        {
-            gzip.Write(json);
-        }
-
-        return Convert.ToBase64String(compressed.GetBuffer().AsSpan(0, (int)compressed.Length));
-    }
-
-    private static ReadOnlySpan<byte> Inflate(string text)
-    {
-        using var gzip = new GZipStream(new MemoryStream(Convert.FromBase64String(text)), CompressionMode.Decompress);
-        using var json = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (gzip.Read(buffer) is > 0 and var read)
-        {
-            if (json.Length + read > MostBytes)
-            {
-                throw new InvalidDataException($"A part of a plan is larger than {MostBytes} bytes.");
-            }
-
-            json.Write(buffer, 0, read);
-        }
-
-        return json.GetBuffer().AsSpan(0, (int)json.Length);
-    }
-
-    private sealed record Texts(string Work, string Details);
+        Number = run.Number,
+        Kind = run.Plan.Kind,
+        Hash = run.Hash,
+        Why = run.Plan.Why,
+        Hold = run.Hold,
+        CompiledAt = run.CompiledAt,
+        Steps = run.Steps.Count,
+        Id = run.Id,
+        Operator = CrdSchema.Number.ToString(),
+        Packed = run.Packed,
+    };
 }

@@ -54,9 +54,9 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
 
     public Step? Step(string id) => Steps.Find(s => s.Id == id);
 
-    internal string PackedRecord
+    internal string Packed
     {
-        get => field ??= PackedRun.PackRecord(this);
+        get => field ??= PackedRun.Pack(this);
         init;
     }
 

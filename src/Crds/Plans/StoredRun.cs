@@ -19,8 +19,7 @@ public static class StoredRun
         Id = stored.Id,
     });
 
-    /// <exception cref="FormatException">A part has a step or a guard that the work has not.</exception>
-    internal static PlanProgress Of(StoredPlan work, StoredPlan details, StoredPlan record, Plan head)
+    private static PlanProgress Of(StoredPlan work, StoredPlan details, StoredPlan record, Plan head)
     {
         var steps = details.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         var guards = details.Guards.ToDictionary(g => g.Id, StringComparer.Ordinal);
@@ -50,28 +49,50 @@ public static class StoredRun
             : run;
     }
 
-    internal static string HashOf(Plan plan) => "sha256:"
-        + Convert.ToHexStringLower(SHA256.HashData(Write(plan, PlanPart.Work)));
+    internal static string HashOf(Plan plan) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(
+        JsonSerializer.SerializeToUtf8Bytes(Parted(PlanProgress.Of(plan)), Parts[PlanPart.Work])));
 
-    /// <summary>The work or the details of a plan.</summary>
-    internal static byte[] Write(Plan plan, PlanPart part) =>
-        JsonSerializer.SerializeToUtf8Bytes(Parted(PlanProgress.Of(plan)), Parts[part]);
+    /// <summary>A plan and its record in their parts; the record has the steps and guards of which something
+    /// happened.</summary>
+    internal static void Write(PlanProgress run, Stream to)
+    {
+        var whole = Parted(run);
+        using var json = new Utf8JsonWriter(to);
+        json.WriteStartObject();
+        Part(PlanPart.Work, whole);
+        Part(PlanPart.Details, whole);
+        Part(PlanPart.Record, whole with
+        {
+            Steps = [.. whole.Steps.Where((_, i) => run.Steps[i].Record != StepRecord.None)],
+            Guards = [.. whole.Guards.Where((_, i) => run.Guards[i].Record != GuardRecord.None)],
+        });
+        json.WriteEndObject();
+
+        void Part(PlanPart part, StoredPlan plan)
+        {
+            json.WritePropertyName(Name(part));
+            JsonSerializer.Serialize(json, plan, Parts[part]);
+        }
+    }
 
     /// <exception cref="JsonException">It is not what <see cref="Write"/> of this version writes.</exception>
-    internal static StoredPlan Read(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, Whole) ?? throw new JsonException();
-
-    /// <summary>The record: the steps and guards of which something happened.</summary>
-    internal static byte[] WriteRecord(PlanProgress run) => JsonSerializer.SerializeToUtf8Bytes(
-        new StoredPlan
+    /// <exception cref="FormatException">A part has a step or a guard that the work has not.</exception>
+    internal static PlanProgress Read(ReadOnlyMemory<byte> json, Plan head)
+    {
+        using var parts = JsonDocument.Parse(json);
+        var root = parts.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || root.GetPropertyCount() != Parts.Count)
         {
-            Steps = [.. run.Steps.Where(s => s.Record != StepRecord.None).Select(s => ToStored(s.Planned, s.Record))],
-            Guards =
-            [
-                .. run.Guards.Where(g => g.Record != GuardRecord.None).Select(g => ToStored(g.Planned, g.Record)),
-            ],
-        },
-        Parts[PlanPart.Record]);
+            throw new JsonException();
+        }
+
+        return Of(Part(PlanPart.Work), Part(PlanPart.Details), Part(PlanPart.Record), head);
+
+        StoredPlan Part(PlanPart part) =>
+            root.TryGetProperty(Name(part), out var element) && element.Deserialize(Whole) is { } read
+                ? read
+                : throw new JsonException();
+    }
 
     public static StoredPlan ToStored(PlanProgress run) => Parted(run) with { Hash = run.Hash };
 
@@ -114,6 +135,8 @@ public static class StoredRun
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             TypeInfoResolver = resolver,
         }.GetTypeInfo(typeof(StoredPlan));
+
+    private static string Name(PlanPart part) => JsonNamingPolicy.CamelCase.ConvertName(part.ToString());
 
     private static PlanPart PartOf(JsonPropertyInfo property) =>
         property.AttributeProvider?.GetCustomAttributes(typeof(PartAttribute), inherit: false)

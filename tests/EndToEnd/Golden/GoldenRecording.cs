@@ -57,6 +57,9 @@ public sealed class GoldenRecording : IAsyncDisposable
     /// <summary>The upgrade when it had succeeded.</summary>
     public JsonNode Succeeded { get; set; } = null!;
 
+    /// <summary>The upgrade when it was rolled back.</summary>
+    public JsonNode Back { get; set; } = null!;
+
     /// <summary>Its row for <c>kubectl get -o wide</c> then.</summary>
     public string Table { get; set; } = "";
 

@@ -202,6 +202,7 @@ internal sealed partial class GoldenStory
         _recording.Upgraded = await _stage.Oms.ReadStateAsync();
         _recording.AuditOfUpgrade = await _stage.Oms.AuditAsync();
         _recording.Table = await KubectlAsync("get", "omsu", "-o", "wide");
+        _recording.Answers["describe of succeeded"] = await DescribeAsync();
         await ReadSnapshotAsync();
         _recording.Answers["status of succeeded"] = await _user.RunAsync(Done, "status", Name);
         await SayAsync(Done, "history", Name);
@@ -217,7 +218,8 @@ internal sealed partial class GoldenStory
         await SayAsync(Done, "rollback", Name, "--yes");
         await HeldAsync(InRollback);
         await ActAsync("approve");
-        await WaitAsync("to be rolled back", u => u.IsOver("RolledBack"));
+        _recording.Back = await WaitAsync("to be rolled back", u => u.IsOver("RolledBack"));
+        _recording.Answers["describe of rolled back"] = await DescribeAsync();
         _recording.Answers["status of rolled back"] = await _user.RunAsync(Done, "status", Name);
         _recording.RolledBack = await _stage.Oms.ReadStateAsync();
         _recording.Audit = await _stage.Oms.AuditAsync();
@@ -307,6 +309,10 @@ internal sealed partial class GoldenStory
     private Task<string> KubectlAsync(params string[] arguments) => Limit.OnAsync(
         $"'kubectl {string.Join(' ', arguments)}' to end",
         token => _stage.ControlPlane.KubectlAsync(["-n", Space, .. arguments], cancellationToken: token));
+
+    private Task<string> DescribeAsync() => Limit.OnAsync(
+        "'kubectl describe' to end",
+        token => _stage.ControlPlane.DescribeAsync(Space, "omsupgrades.drydock.dev", Name, token));
 
     private Task SeenAsync(string alert) => UntilAsync(_recording.Alerts[alert]);
 

@@ -99,21 +99,6 @@ public sealed class OmsPageTests(LabFixture lab)
                 ["subject"] = "oms-a, oms-b",
                 ["message"] = "Remove them."
             }),
-            ["inventory"] = new JsonObject
-            {
-                ["regions"] = new JsonArray(new JsonObject
-                {
-                    ["name"] = "default",
-                    ["nodes"] = new JsonArray(new JsonObject
-                    {
-                        ["name"] = "oms-a",
-                        ["hostIP"] = "192.0.2.216",
-                        ["foundIn"] = "config.yaml",
-                        ["currentContainer"] = "oms_322",
-                        ["newContainer"] = "oms_422"
-                    }),
-                }),
-            },
         },
         status);
 }

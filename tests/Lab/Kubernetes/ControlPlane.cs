@@ -191,6 +191,14 @@ public sealed class ControlPlane : IAsyncDisposable
         message.Contains("client connection lost", StringComparison.Ordinal)
         || message.Contains("TLS handshake timeout", StringComparison.Ordinal);
 
+    /// <summary>What <c>describe</c> of the current kubectl prints, with all rights.</summary>
+    public async Task<string> DescribeAsync(
+        string space, string resource, string name, CancellationToken cancellationToken = default) =>
+        await Shell.RunAsync(
+            (await Recipes.RunAsync("kube-clients.sh", cancellationToken))["kubectl"],
+            ["-n", space, "describe", resource, name], environment: KubectlEnvironment(),
+            cancellationToken: cancellationToken);
+
     /// <summary>As <see cref="KubectlAsync"/>, whatever the exit code.</summary>
     public Task<ShellResult> TryKubectlAsync(
         IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>

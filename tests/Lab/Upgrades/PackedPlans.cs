@@ -17,19 +17,19 @@ public static class PackedPlans
             return null;
         }
 
-        var plan = Part(head, "work");
-        foreach (var part in new[] { Part(head, "details"), Part(head, "record") })
+        var parts = Unpacked(head["packed"]!.GetValue<string>());
+        var plan = parts["work"]!.DeepClone().AsObject();
+        foreach (var part in new[] { parts["details"]!, parts["record"]! })
         {
-            foreach (var (name, value) in part.ToList())
+            foreach (var (name, value) in part.AsObject())
             {
-                part.Remove(name);
                 if (value is JsonArray items && items.All(i => i is JsonObject) && plan[name] is JsonArray known)
                 {
                     Add(items, known);
                 }
                 else
                 {
-                    plan[name] = value;
+                    plan[name] = value?.DeepClone();
                 }
             }
         }
@@ -40,7 +40,7 @@ public static class PackedPlans
             step["state"] ??= "Pending";
         }
 
-        foreach (var (name, value) in head.Where(f => f.Key is not ("work" or "details" or "record" or "steps")))
+        foreach (var (name, value) in head.Where(f => f.Key is not ("packed" or "steps")))
         {
             plan[name] = value?.DeepClone();
         }
@@ -67,10 +67,9 @@ public static class PackedPlans
         }
     }
 
-    private static JsonObject Part(JsonObject head, string name)
+    private static JsonNode Unpacked(string text)
     {
-        using var gzip = new GZipStream(
-            new MemoryStream(Convert.FromBase64String(head[name]!.GetValue<string>())), CompressionMode.Decompress);
-        return JsonNode.Parse(gzip)!.AsObject();
+        using var gzip = new GZipStream(new MemoryStream(Convert.FromBase64String(text)), CompressionMode.Decompress);
+        return JsonNode.Parse(gzip)!;
     }
 }

@@ -19,13 +19,10 @@ public sealed class PackedRunTests
     }
 
     [Fact]
-    public void Parts_of_a_foreign_compressor_stay_as_they_are()
+    public void Text_of_a_foreign_compressor_stays_as_it_is()
     {
-        var (mine, foreign) = (JsonNode.Parse(Text(Begun()))!, JsonNode.Parse(Text(Begun()))!);
-        foreach (var part in (string[])["work", "details", "record"])
-        {
-            foreign[part] = Packed(Inflated(mine[part]!), CompressionLevel.NoCompression);
-        }
+        var foreign = JsonNode.Parse(Text(Begun()))!;
+        foreign["packed"] = Packed(Inflated(foreign).ToJsonString(), CompressionLevel.NoCompression);
 
         var read = Read(foreign.ToJsonString());
         read.Hash.ShouldBe(Begun().Hash);
@@ -38,34 +35,52 @@ public sealed class PackedRunTests
     [InlineData("record")]
     public void Damaged_part_is_not_read_and_not_lost(string part)
     {
-        string[] damages =
+        string?[] damages =
         [
-            "", "not base64!", Convert.ToBase64String([1, 2, 3]), Packed("{"), Packed("null"),
-            Packed("""{"steps":[{"id":"A/other"}]}"""), Packed("""{"steps":[{"id":"A/1","later":1}]}"""),
-            Packed("""{"steps":[{"id":"A/1","state":"Later"}]}"""),
+            null, "null", """{"steps":[{"id":"A/other"}]}""", """{"steps":[{"id":"A/1","later":1}]}""",
+            """{"steps":[{"id":"A/1","state":"Later"}]}""",
         ];
         foreach (var damage in damages)
         {
             var stored = JsonNode.Parse(Text(Begun()))!;
-            stored[part] = damage;
-            var read = Read(stored.ToJsonString());
+            var parts = Inflated(stored);
+            parts.Remove(part);
+            if (damage is not null)
+            {
+                parts[part] = JsonNode.Parse(damage);
+            }
 
-            (read.Unreadable is null, read.IsDone).ShouldBe((false, false), damage);
-            (read.Number, read.Id).ShouldBe((3, "k7f2m9x1"));
-            Text(read).ShouldBe(stored.ToJsonString());
-            Text(read.With(read.Plan with { Number = 4 })).ShouldBe(stored.ToJsonString());
+            ShouldNotBeRead(stored, parts.ToJsonString());
         }
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not base64!")]
+    [InlineData("AQID")]
+    public void Damaged_text_is_not_read_and_not_lost(string damage)
+    {
+        var stored = JsonNode.Parse(Text(Begun()))!;
+        stored["packed"] = damage;
+        ShouldNotBeRead(stored);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"work":{},"details":{},"record":{},"later":{}}""")]
+    public void Other_parts_are_not_read_and_not_lost(string parts) =>
+        ShouldNotBeRead(JsonNode.Parse(Text(Begun()))!, parts);
 
     [Fact]
     public void Other_work_than_the_hash_says_is_not_read()
     {
-        var (stored, other) = (JsonNode.Parse(Text(Begun()))!, JsonNode.Parse(Text(Begun()))!);
-        var work = Inflated(stored["work"]!).Replace("\"plain\"", "\"other\"", StringComparison.Ordinal);
-        work.ShouldNotBe(Inflated(other["work"]!));
-        stored["work"] = Packed(work);
-
-        Read(stored.ToJsonString()).Unreadable.ShouldNotBeNull();
+        var stored = JsonNode.Parse(Text(Begun()))!;
+        var parts = Inflated(stored);
+        parts["work"]!["steps"]![0]!["action"]!.GetValue<string>().ShouldBe("plain");
+        parts["work"]!["steps"]![0]!["action"] = "other";
+        ShouldNotBeRead(stored, parts.ToJsonString());
     }
 
     [Theory]
@@ -83,12 +98,34 @@ public sealed class PackedRunTests
     }
 
     [Fact]
-    public void Part_that_inflates_without_end_is_not_read()
+    public void Plan_that_inflates_without_end_is_not_read()
     {
         var stored = JsonNode.Parse(Text(Begun()))!;
-        stored["details"] = Packed($$"""{"notes":["{{new string('x', 17 * 1024 * 1024)}}"]}""");
+        var parts = Inflated(stored);
+        parts["details"]!["notes"] = new JsonArray(new string('x', 17 * 1024 * 1024));
+        ShouldNotBeRead(stored, parts.ToJsonString());
+    }
 
-        Read(stored.ToJsonString()).Unreadable.ShouldNotBeNull();
+    [Theory]
+    [InlineData("\"damaged\"")]
+    [InlineData("{\"regions\":[]}")]
+    [InlineData("7")]
+    public void Inventory_that_cannot_be_read_is_not_lost(string stored)
+    {
+        var text = $$"""{"inventory":{{stored}}}""";
+        var status = JsonSerializer.Deserialize(text, CrdsJsonContext.Default.OmsUpgradeStatus)!;
+
+        status.Found!.Unreadable.ShouldNotBeNull();
+        JsonSerializer.SerializeToNode(status, CrdsJsonContext.Default.OmsUpgradeStatus)!["inventory"]!
+            .ToJsonString().ShouldBe(stored);
+    }
+
+    [Fact]
+    public void Inventory_with_a_field_of_a_later_version_is_not_read()
+    {
+        var later = Packed("""{"regions":[],"later":1}""");
+        JsonSerializer.Deserialize($$"""{"inventory":"{{later}}"}""", CrdsJsonContext.Default.OmsUpgradeStatus)!
+            .Found!.Unreadable.ShouldNotBeNull();
     }
 
     // The program of the plugin for each system, and the next release, make these bytes.
@@ -143,6 +180,17 @@ public sealed class PackedRunTests
         ],
     }.AsRun();
 
+    private static void ShouldNotBeRead(JsonNode stored, string? parts = null)
+    {
+        stored["packed"] = parts is null ? stored["packed"]?.DeepClone() : Packed(parts);
+        var read = Read(stored.ToJsonString());
+
+        (read.Unreadable is null, read.IsDone).ShouldBe((false, false));
+        (read.Number, read.Id).ShouldBe((3, "k7f2m9x1"));
+        JsonNode.DeepEquals(JsonNode.Parse(Text(read)), stored).ShouldBeTrue();
+        Text(read.With(read.Plan with { Number = 4 })).ShouldBe(Text(read));
+    }
+
     private static string Text(PlanProgress run) =>
         JsonSerializer.Serialize(run, CrdsJsonContext.Default.PlanProgress);
 
@@ -160,10 +208,11 @@ public sealed class PackedRunTests
         return Convert.ToBase64String(packed.ToArray());
     }
 
-    private static string Inflated(JsonNode part)
+    private static JsonObject Inflated(JsonNode stored)
     {
         using var gzip = new GZipStream(
-            new MemoryStream(Convert.FromBase64String(part.GetValue<string>())), CompressionMode.Decompress);
-        return new StreamReader(gzip).ReadToEnd();
+            new MemoryStream(Convert.FromBase64String(stored["packed"]!.GetValue<string>())),
+            CompressionMode.Decompress);
+        return JsonNode.Parse(gzip)!.AsObject();
     }
 }

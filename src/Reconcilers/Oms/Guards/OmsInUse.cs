@@ -14,7 +14,7 @@ internal static class OmsInUse
             return null;
         }
 
-        if (StatusForm.UnreadablePlan(status) is { } unreadable)
+        if (StatusForm.UnreadablePart(status) is { } unreadable)
         {
             return unreadable;
         }

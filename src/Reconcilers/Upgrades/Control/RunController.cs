@@ -53,7 +53,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private Decision Begin(Turn turn) =>
         StatusForm.Unknown(turn.Status) is { } unknown
             ? Unread(turn, () => Decision.Warn(Reasons.StatusUnreadable, unknown, static () => Decision.Waits))
-        : StatusForm.UnreadablePlan(turn.Status) is { } plan
+        : StatusForm.UnreadablePart(turn.Status) is { } plan
             ? Unread(turn, () => _runs.Stalled(turn, Reasons.StatusUnreadable, plan, after: null))
         : CompletionFlow.IsAtRest(turn.Entity) && RunTokens.NewAbort(turn.Entity) is { } token
             ? Decision.Write(RunTokens.UseAbort(turn.Status, token, turn.Now), SeeRollback)

@@ -43,33 +43,26 @@ internal static class PlanLines
         },
     ];
 
-    private static PhaseStatus Phase(string name, List<Step> steps)
+    private static string Phase(string name, List<Step> steps)
     {
         var done = steps.Count(s => s.State == StepState.Succeeded);
-        var began = steps.Min(s => s.StartedAt);
         var state = done == steps.Count ? StepState.Succeeded
             : steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } stopped ? stopped.State
             : steps.Exists(s => s.HasEverBegun) ? StepState.Running
             : StepState.Pending;
-        return new PhaseStatus
-        {
-            Name = name,
-            State = state,
-            StartedAt = began?.ToSeconds(),
-            Seconds = state == StepState.Succeeded ? Seconds(began, steps.Max(s => s.FinishedAt)) : null,
-            Steps = $"{done}/{steps.Count}",
-        };
+        var (from, to) = (steps.Min(s => s.StartedAt), steps.Max(s => s.FinishedAt));
+        return Line(name, state, from, to, $"{done}/{steps.Count} steps");
     }
 
-    private static string Line(Step step)
+    private static string Line(Step step) =>
+        Line(step.Id, step.State, step.StartedAt, step.FinishedAt, step.Title);
+
+    private static string Line(string name, StepState state, DateTimeOffset? from, DateTimeOffset? to, string what)
     {
-        var began = step.StartedAt is { } at ? $" {at.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" : "";
-        var took = step.State == StepState.Succeeded && Seconds(step.StartedAt, step.FinishedAt) is { } seconds
-            ? $" {seconds}s"
+        var began = from is { } at ? $" {at.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" : "";
+        var took = state == StepState.Succeeded && to - from is { } time
+            ? $" {(int)Math.Max(time.TotalSeconds, 0)}s"
             : "";
-        return SchemaLimits.Clip($"{step.Id} {step.State}{began}{took}: {step.Title}", SchemaLimits.Reference);
+        return SchemaLimits.Clip($"{name} {state}{began}{took}: {what}", SchemaLimits.Reference);
     }
-
-    private static int? Seconds(DateTimeOffset? from, DateTimeOffset? to) =>
-        from is { } began && to is { } ended ? (int)Math.Max((ended - began).TotalSeconds, 0) : null;
 }

@@ -6,7 +6,8 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
 {
     public void Report(RunObject before, RunObject after)
     {
-        foreach (var slot in Enum.GetValues<PlanKind>())
+        // A redo stands in the place of the upgrade.
+        foreach (var slot in (PlanKind[])[PlanKind.Upgrade, PlanKind.Rollback, PlanKind.Cleanup])
         {
             Report(after, PlanOf(before, slot), PlanOf(after, slot));
         }

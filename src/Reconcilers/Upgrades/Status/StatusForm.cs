@@ -27,9 +27,16 @@ internal static class StatusForm
                 + $"{Nothing} Run the version that wrote it, or a later one. {Abandon}";
     }
 
-    /// <summary>A plan that was damaged, or that a later version wrote. It is written back as it is.</summary>
-    public static string? UnreadablePlan(RunStatus status)
+    /// <summary>A plan or an inventory that was damaged, or that a later version wrote. It is written back as it
+    /// is.</summary>
+    public static string? UnreadablePart(RunStatus status)
     {
+        if (status.Found is { Unreadable: not null })
+        {
+            return $"status.inventory is damaged, or a later version than Drydock {CrdSchema.Number} wrote it. "
+                + $"{Nothing} Run that version, or restore the status from a backup of the object. {Abandon}";
+        }
+
         if (status.Plans.Find(p => p.Unreadable is not null) is not { } plan)
         {
             return null;

@@ -29,7 +29,7 @@ internal static class RetryTokens
         IEnumerable<string> tokens,
         DateTimeOffset now,
         TokenKind kind = TokenKind.Retry) =>
-        [.. used, .. tokens.Select(t => new UsedToken { Kind = kind, Token = Recorded(t), At = now })];
+        [.. used, .. tokens.Select(t => new UsedToken { Kind = kind, Token = Recorded(t), At = now.ToSeconds() })];
 
     /// <summary>The used tokens as they are stored: of each kind the last ones, and those that the object still has,
     /// however old. A token that is not removed from the object must not count as new after many others.</summary>

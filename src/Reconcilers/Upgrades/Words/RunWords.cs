@@ -59,12 +59,12 @@ internal static class RunWords
         given.Kind == WordKind.Retry
             ? status with
             {
-                UsedTokens = [.. status.UsedTokens, new UsedToken { Token = given.Text, At = now, Message = why }],
+                UsedTokens = [.. status.UsedTokens, new UsedToken { Token = given.Text, At = now.ToSeconds(), Message = why }],
             }
             : status with { Approvals = [.. status.Approvals, Used(given, now) with { Ignored = why }] };
 
     public static UsedApproval Used(GivenWord given, DateTimeOffset now) =>
-        new() { Word = given.Text, By = given.User, At = now, From = given.By };
+        new() { Word = given.Text, By = given.User, At = now.ToSeconds(), From = given.By };
 
     /// <summary>The last word without effect that the object still has, as a sentence; null if there is none.</summary>
     public static string? LastIgnored(RunObject entity, RunStatus status)

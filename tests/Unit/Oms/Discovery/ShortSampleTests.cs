@@ -6,6 +6,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class ShortSampleTests
 {
     private const int MostLines = 20;
+    private const int MostRows = 330;
     private const string Reference = "omsupgrade-ee-all-fields.yaml";
 
     public static TheoryData<string> Samples =>
@@ -20,9 +21,38 @@ public sealed class ShortSampleTests
     [MemberData(nameof(Samples))]
     public void Sample_is_short_and_planned(string name)
     {
-        var path = Repository.PathOf("config", "samples", name);
-        File.ReadAllLines(path).Length.ShouldBeLessThanOrEqualTo(MostLines);
-        var spec = YamlToJson.ReadAll(path).Single()["spec"]!.Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!;
+        File.ReadAllLines(PathOf(name)).Length.ShouldBeLessThanOrEqualTo(MostLines);
+        var world = Planned(name);
+
+        world.Status.Findings.ShouldBeEmpty();
+        world.Status.Inventory!.Regions.Sum(region => region.Nodes.Count).ShouldBe(world.Hosts.Count);
+        world.Plan.Steps.ShouldNotBeEmpty();
+    }
+
+    // 200 rows cannot be held while each step has a line: the steps are 53, the packed plan 80, twenty Events 22. An
+    // end-to-end test compares with kubectl.
+    [Fact]
+    public void Finished_sample_is_described_on_some_pages()
+    {
+        const string name = "omsupgrade-ee-3.2.2-to-4.2.2.yaml";
+        var world = Planned(name);
+        world.Annotate(Annotations.Approve, world.Status.Holds.ShouldHaveSingleItem().Approval);
+        world.RunUntil(() => world.Status.Holds is [{ Name: "DisableHA" }], "held before the first change");
+        world.Annotate(Annotations.Approve, world.Status.Holds.ShouldHaveSingleItem().Approval);
+        world.RunToSuccess();
+
+        var upgrade = YamlToJson.ReadAll(PathOf(name)).Single();
+        upgrade["status"] = JsonSerializer.SerializeToNode(world.Status, WorldJson.Crds);
+        var rows = Described.Rows(upgrade) + world.Events.All.Count;
+        rows.ShouldBeLessThanOrEqualTo(MostRows);
+    }
+
+    private static string PathOf(string name) => Repository.PathOf("config", "samples", name);
+
+    private static OmsWorld Planned(string name)
+    {
+        var spec = YamlToJson.ReadAll(PathOf(name)).Single()["spec"]!
+            .Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!;
         var community = spec.Edition == OmsEdition.Community;
         var world = new OmsWorld(new WorldSetup
         {
@@ -36,7 +66,7 @@ public sealed class ShortSampleTests
         }).WithRegions();
 
         // How hosts and storages are reached is another thing in the world.
-        world.Apply(own => spec with
+        return world.Apply(own => spec with
         {
             Approval = ApprovalPolicy.Manual,
             Image = own.Image,
@@ -47,9 +77,5 @@ public sealed class ShortSampleTests
             Preflight = spec.Preflight with { ApiCredentialsSecretRef = null },
             Window = null,
         }).Planned();
-
-        world.Status.Findings.ShouldBeEmpty();
-        world.Status.Inventory!.Regions.Sum(region => region.Nodes.Count).ShouldBe(world.Hosts.Count);
-        world.Plan.Steps.ShouldNotBeEmpty();
     }
 }

@@ -129,6 +129,7 @@ public sealed class RedoTests
         world.Annotate(Annotations.Approve, world.Status.Holds.ShouldHaveSingleItem().Approval);
         world.RunToSuccess();
         world.Rules.Broken.ShouldBeEmpty();
+        world.Events.All.Where(e => e.Reason == Reasons.PhaseStarted).Select(e => e.Message).ShouldBeUnique();
     }
 
     [Fact]

@@ -29,14 +29,14 @@ public sealed class StatusFormTests
     {
         var world = Held();
         var good = world.Status;
-        world.PutBack(Written(good, plan => (plan["operator"], plan["record"]) = (writer, "damaged")));
+        world.PutBack(Written(good, plan => (plan["operator"], plan["packed"]) = (writer, "damaged")));
         world.Edit(s => s with { HoldBefore = [] });
         var acts = world.Truth.Acts.Count;
         world.RunFor(TimeSpan.FromHours(1));
 
         (world.Truth.Acts.Count, world.ReasonOf("Stalled")).ShouldBe((acts, Reasons.StatusUnreadable));
         world.Status.Message!.ShouldBeWorded();
-        Json(world.Status)["plans"]![0]!["record"]!.GetValue<string>().ShouldBe("damaged");
+        Json(world.Status)["plans"]![0]!["packed"]!.GetValue<string>().ShouldBe("damaged");
 
         world.PutBack(good);
         world.RunUntil(() => world.IsOver, "Succeeded");
@@ -50,7 +50,7 @@ public sealed class StatusFormTests
     {
         var world = Held();
         world.PutBack(hasForm
-            ? Written(world.Status, plan => plan["work"] = "damaged")
+            ? Written(world.Status, plan => plan["packed"] = "damaged")
             : world.Status with { Form = null, Plans = [] });
         world.Delete();
         world.RunFor(TimeSpan.FromHours(1));

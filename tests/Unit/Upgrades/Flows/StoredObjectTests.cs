@@ -42,7 +42,7 @@ public sealed class StoredObjectTests
             Path.Combine(Goldens, file), TestContext.Current.CancellationToken);
         var status = JsonSerializer.Deserialize(text, CrdsJsonContext.Default.OmsUpgrade)!.Status!;
 
-        (StatusForm.Unknown(status), StatusForm.UnreadablePlan(status)).ShouldBe((null, null));
+        (StatusForm.Unknown(status), StatusForm.UnreadablePart(status)).ShouldBe((null, null));
         var known = StepRegistry.Of<OmsTargets>();
         foreach (var step in status.Plans.SelectMany(p => p.Steps))
         {
