@@ -33,7 +33,7 @@ public static partial class OperatorCommand
         var roots = Flag<string[]>(
             "--storage-root",
             "Directory below which directory storages lie, each namespace in a folder of its own; may be given several "
-                + "times. Without it no directory can be used as storage.",
+                + "times. The first is the storage of specs that name none. Without it no directory can be used.",
             []);
         var shared = Flag<bool>(
             "--storage-shared",

@@ -11,13 +11,17 @@ internal abstract class ShownKind(string kind, string plural, string shortName)
             OmsUpgrade.KindName,
             OmsUpgrade.Plural,
             OmsUpgrade.ShortName,
-            static o => (o.Spec, o.Status, o.Spec.FromVersion, o.Spec.ToVersion)),
+            static o => (
+                o.Spec, o.Status, From(o.Spec.FromVersion, o.Status?.Inventory?.FromVersion), o.Spec.ToVersion)),
         new ShownKind<DatabaseRollingUpgrade>(
             DatabaseRollingUpgrade.KindName,
             DatabaseRollingUpgrade.Plural,
             "dru",
-            static o => (o.Spec, o.Status, o.Spec.FromVersion, o.Spec.ToVersion)),
+            static o => (
+                o.Spec, o.Status, From(o.Spec.FromVersion, o.Status?.Inventory?.FromVersion), o.Spec.ToVersion)),
     ];
+
+    private static string From(string written, string? found) => written.Length > 0 ? written : found ?? "";
 
     public static Run? Read(IKubernetesObject entity) =>
         All.Select(kind => kind.TryRead(entity)).FirstOrDefault(run => run is not null);

@@ -42,7 +42,7 @@ internal static class RunViewBuilder
                 : null,
             Summary = status?.Summary,
             RollbackCost = status?.Rollback?.Cost,
-            Backup = Place(run.Spec),
+            Backup = Place(run),
             Holds =
             [
                 .. holds.Select(
@@ -73,10 +73,13 @@ internal static class RunViewBuilder
         : run.Is(ConditionTypes.Ready) ? ShownState.Ready
         : ShownState.InProgress;
 
-    private static string? Place(RunSpec spec) => spec switch
+    private static string? Place(Run run) => (run.Spec, run.Status) switch
     {
-        OmsUpgradeSpec oms => oms.Backup.Storage,
-        DatabaseRollingUpgradeSpec database => database.Tidb?.Backup?.Storage,
+        (OmsUpgradeSpec oms, var status) =>
+            oms.Backup.Storage ?? StorageSpec.Default((status as OmsUpgradeStatus)?.Inventory?.StorageDirectory),
+        (DatabaseRollingUpgradeSpec { Tidb.Backup: { } backup }, var status) =>
+            backup.Storage
+                ?? StorageSpec.Default((status as DatabaseRollingUpgradeStatus)?.Inventory?.StorageDirectory),
         _ => null,
     } switch
     {

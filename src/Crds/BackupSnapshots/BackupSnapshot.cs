@@ -47,6 +47,9 @@ public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec,
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "backupsnapshots";
+
+    /// <summary>Where its files are. Once it has begun, the operator's default of then counts.</summary>
+    public StorageSpec StoredIn() => Spec.Storage ?? StorageSpec.Default(Status?.StorageDirectory);
 }
 
 /// <summary>Values of <c>status.phase</c> of a BackupSnapshot. Clients treat unknown values as in progress.</summary>

@@ -25,10 +25,10 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Identity)]
     public SnapshotContents Contents { get; init; }
 
-    /// <summary>Where the files are stored. It must outlive the operator's pod.</summary>
+    /// <summary>Where the files are stored. It must outlive the operator's pod. Default: the operator's first
+    /// --storage-root.</summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
-    public StorageSpec Storage { get; init => field = value ?? new(); } = new();
+    public StorageSpec? Storage { get; init; }
 
     /// <summary>Directory below the storage in which the snapshot gets its own one. Default: namespace and name of this
     /// object.</summary>

@@ -11,6 +11,10 @@ public sealed record BackupSnapshotStatus : JobStatus
     [Length(16)]
     public string? Progress { get; init; }
 
+    /// <summary>The storage root of the operator that is used because the spec names no storage.</summary>
+    [Length(SchemaLimits.Path)]
+    public string? StorageDirectory { get; init; }
+
     /// <summary>Directory of the files and the manifest below the storage.</summary>
     [Length(SchemaLimits.Path)]
     public string? Path { get; init; }

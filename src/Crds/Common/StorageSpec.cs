@@ -9,6 +9,11 @@ public sealed record StorageSpec
 
     /// <summary>A bucket of an S3-compatible storage.</summary>
     public S3Storage? S3 { get; init; }
+
+    /// <summary>The storage that a spec leaves out.</summary>
+    /// <param name="directory">The operator's default; null if it has none.</param>
+    public static StorageSpec Default(string? directory) =>
+        new() { Directory = directory is null ? null : new DirectoryStorage { Path = directory } };
 }
 
 /// <summary>A directory as storage.</summary>

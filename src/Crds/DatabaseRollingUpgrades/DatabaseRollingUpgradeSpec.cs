@@ -1,7 +1,7 @@
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>
-[ValidationRule("self.fromVersion != self.toVersion", SharedRules.SameVersion)]
+[ValidationRule("!has(self.fromVersion) || self.fromVersion != self.toVersion", SharedRules.SameVersion)]
 [ValidationRule("self.engine == 'TiDB' || !has(self.tidb)", "tidb is only for engine TiDB. Remove it.")]
 [ValidationRule(
     "self.engine != 'TiDB' || (has(self.tidb) && has(self.tidb.backup)) != (has(self.preflight) &&"
@@ -57,12 +57,12 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Required]
     public DatabaseEngine Engine { get; init; }
 
-    /// <summary>The version that runs now, as the database reports it. Preflight compares it with every
-    /// process.</summary>
+    /// <summary>The version that runs now, as the database reports it. Preflight compares it with every process.
+    /// Default: the one version that they report (status.inventory).</summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
     [Length(40, Minimum = 3)]
     [Pattern(Patterns.DatabaseVersion)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string FromVersion { get; init => field = value ?? ""; } = "";
 
     /// <summary>The version after the upgrade.</summary>

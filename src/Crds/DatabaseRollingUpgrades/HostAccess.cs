@@ -33,16 +33,14 @@ public sealed record SshAccess
     public int Port { get; set; } = 22;
 
     /// <summary>A Secret with the key ssh-privatekey (type kubernetes.io/ssh-auth), and passphrase if the key is
-    /// encrypted.</summary>
+    /// encrypted; also known_hosts, unless knownHostsSecretRef names another Secret.</summary>
     [Required]
-    [SecretKeys("ssh-privatekey", "passphrase")]
+    [SecretKeys("ssh-privatekey", "passphrase", "known_hosts")]
     public SecretReference KeySecretRef { get; init => field = value ?? new(); } = new();
 
-    /// <summary>A Secret with the key known_hosts, in the format of ssh-keyscan. It can be the same as
-    /// keySecretRef.</summary>
-    [Required]
+    /// <summary>A Secret with the key known_hosts, in the format of ssh-keyscan. Default: keySecretRef.</summary>
     [SecretKeys("known_hosts")]
-    public SecretReference KnownHostsSecretRef { get; init => field = value ?? new(); } = new();
+    public SecretReference? KnownHostsSecretRef { get; init; }
 
     /// <summary>Sudo runs commands that control processes (systemctl and others) through sudo -n. None runs everything
     /// as the login user, or as becomeUser.</summary>

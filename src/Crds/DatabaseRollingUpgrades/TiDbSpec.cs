@@ -78,9 +78,9 @@ public sealed record TiDbSpec
 /// <summary>The full backup by mydumper.</summary>
 public sealed record TiDbBackupSpec
 {
-    /// <summary>Where the dumps and the saved configuration are stored.</summary>
-    [Required]
-    public StorageSpec Storage { get; init => field = value ?? new(); } = new();
+    /// <summary>Where the dumps and the saved configuration are stored. Default: the operator's first
+    /// --storage-root.</summary>
+    public StorageSpec? Storage { get; init; }
 
     /// <summary>Names of the databases of your applications.</summary>
     [Required]

@@ -5,9 +5,8 @@ namespace Drydock.Crds.OmsUpgrades;
 public sealed record BackupSpec
 {
     /// <summary>Where the dumps are stored. It must outlive the operator's pod; otherwise a rollback cannot restore the
-    /// databases.</summary>
-    [Required]
-    public StorageSpec Storage { get; init => field = value ?? new(); } = new();
+    /// databases. Default: the operator's first --storage-root.</summary>
+    public StorageSpec? Storage { get; init; }
 
     /// <summary>The program that dumps.</summary>
     public DumpTool Tool { get; init; }

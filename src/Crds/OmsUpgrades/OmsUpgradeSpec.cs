@@ -1,7 +1,7 @@
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>
-[ValidationRule("self.fromVersion != self.toVersion", SharedRules.SameVersion)]
+[ValidationRule("!has(self.fromVersion) || self.fromVersion != self.toVersion", SharedRules.SameVersion)]
 [ValidationRule(
     "has(self.discoverFrom) || (has(self.regions) && self.regions.size() > 0)",
     "Either discoverFrom or regions is needed. Set discoverFrom to the address of one node, and the others are found "
@@ -41,21 +41,22 @@ namespace Drydock.Crds.OmsUpgrades;
     + "!has(self.regions) || self.regions.map(r, r.nodes.filter(n, !has(n.docker)).size()).sum() <= 1",
     "spec.docker.endpoint must contain {hostIP} or {name}, because more than one node uses it.")]
 [ValidationRule(
-    "!has(self.rollbackPolicy) || self.rollbackPolicy != 'OnFailure' || !has(self.backup.encryption) || "
-    + "has(self.backup.identitySecretRef)",
+    "!has(self.rollbackPolicy) || self.rollbackPolicy != 'OnFailure' || !has(self.backup) || "
+    + "!has(self.backup.encryption) || has(self.backup.identitySecretRef)",
     "rollbackPolicy: OnFailure with backup.encryption needs backup.identitySecretRef, because the rollback "
     + "opens the dumps.")]
 public sealed record OmsUpgradeSpec : RunSpec
 {
-    /// <summary>Edition of the installation.</summary>
+    /// <summary>Edition of the installation. Default: found by preflight, which asks if both are possible.</summary>
     [FieldClass(FieldClass.Identity)]
-    public OmsEdition Edition { get; init; }
+    public OmsEdition? Edition { get; init; }
 
-    /// <summary>The version that runs now. Preflight compares it with the running containers.</summary>
+    /// <summary>The version that runs now. Preflight compares it with the running containers. Default: the version
+    /// that these have (status.inventory).</summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
     [Length(32, Minimum = 5)]
     [Pattern(Patterns.OmsVersion)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string FromVersion { get; init => field = value ?? ""; } = "";
 
     /// <summary>The version after the upgrade. A path that does not exist is refused
@@ -147,7 +148,6 @@ public sealed record OmsUpgradeSpec : RunSpec
 
     /// <summary>How the metadata databases are backed up while OMS is stopped, and where to.</summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
     public BackupSpec Backup { get; init => field = value ?? new(); } = new();
 
     /// <summary>When the old containers are removed after success. Default: never.</summary>

@@ -131,8 +131,8 @@ public sealed class IdentityRulesTests
             .Single(kind => kind.Entity.Kind == BackupSnapshot.KindName);
         snapshot.Rules.Select(rule => rule.Message.Split(' ')[0]).ShouldBe(
         [
-            "spec.databases", "spec.contents", "spec.storage.directory", "spec.storage.s3", "spec.storage.s3.endpoint",
-            "spec.storage.s3.bucket", "spec.storage.s3.prefix",
+            "spec.databases", "spec.contents", "spec.storage", "spec.storage.directory", "spec.storage.s3",
+            "spec.storage.s3.endpoint", "spec.storage.s3.bucket", "spec.storage.s3.prefix",
             "spec.storage.s3.region", "spec.storage.s3.pathStyle", "spec.storage.s3.insecure", "spec.pathPrefix",
             "spec.tool", "spec.threads", "spec.verify",
             "spec.testedDefinitions", "spec.encryption", "spec.series",

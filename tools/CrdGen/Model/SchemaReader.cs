@@ -44,7 +44,8 @@ internal sealed class SchemaReader(XmlDocs docs)
     // What a kind says itself comes before what all kinds say.
     private static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.CanRead && property.CanWrite && !property.IsDefined(typeof(JsonIgnoreAttribute)))
+        .Where(property => property.CanRead && property.CanWrite
+            && property.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always })
         .OrderBy(property => Depth(type, property.DeclaringType!))
         .ThenBy(property => property.MetadataToken);
 

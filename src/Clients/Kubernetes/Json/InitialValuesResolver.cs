@@ -48,6 +48,11 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
 
     private static Func<object, object?, bool> WithoutDefault(Type type)
     {
+        if (type == typeof(string))
+        {
+            return static (_, value) => value is string { Length: > 0 };
+        }
+
         var initial = type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
         return Nullable.GetUnderlyingType(type) is null ? (_, value) =>
             !Equals(value, initial) : static (_, value) => value is not null;

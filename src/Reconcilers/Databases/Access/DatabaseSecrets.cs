@@ -75,7 +75,7 @@ internal sealed record DatabaseSecrets
         var (ssh, docker) = (spec.Access.Ssh, spec.Access.Docker);
         var toHosts = ssh is not null
             ? reading.Ssh(
-                ssh.KeySecretRef, "spec.access.ssh.keySecretRef", ssh.KnownHostsSecretRef,
+                ssh.KeySecretRef, "spec.access.ssh.keySecretRef", ssh.KnownHostsSecretRef ?? ssh.KeySecretRef,
                 "spec.access.ssh.knownHostsSecretRef")
             : reading.Ssh(docker?.SshSecretRef, "spec.access.docker.sshSecretRef");
         var way = ssh is not null ? "ssh" : "docker";

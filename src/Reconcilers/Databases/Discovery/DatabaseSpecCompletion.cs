@@ -23,13 +23,17 @@ internal static class DatabaseSpecCompletion
     public static DatabaseRollingUpgradeSpec Complete(DatabaseRollingUpgradeSpec spec, DatabaseInventory? inventory)
     {
         var found = inventory?.Instances ?? [];
-        if (found.Count == 0 && spec.Instances.TrueForAll(i => i.DeployDir.Length > 0))
+        if (inventory is null && spec.Instances.TrueForAll(i => i.DeployDir.Length > 0))
         {
             return spec;
         }
 
         return spec with
         {
+            FromVersion = spec.FromVersion.Length > 0 ? spec.FromVersion : inventory?.FromVersion ?? "",
+            Tidb = spec.Tidb is { Backup: { Storage: null } backup } tidb
+                ? tidb with { Backup = backup with { Storage = StorageSpec.Default(inventory?.StorageDirectory) } }
+                : spec.Tidb,
             Instances =
             [
                 .. spec.Instances.Select(i => Fill(spec, i, found.Find(f => IsSame(spec, i, f)))),
@@ -68,8 +72,8 @@ internal static class DatabaseSpecCompletion
 /// <summary>The discovery of an engine, for a spec that is completed with its defaults and with what was found. What
 /// was found is part of the plan's hash, and the plan names it. Pure.</summary>
 /// <param name="inner">The engine's own, made with the complete spec.</param>
-/// <param name="inventory">What was found; null if the spec describes every process.</param>
-internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory? inventory)
+/// <param name="inventory">What was found; without instances if the spec describes every process.</param>
+internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory inventory)
     : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     private const int MostNames = 12;
@@ -82,7 +86,7 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory?
     {
         var complete = DatabaseSpecCompletion.Complete(spec, inventory);
         var plan = inner.Compile(complete);
-        return inventory is null ? plan : plan with
+        return inventory.Instances.Count == 0 ? plan : plan with
         {
             Found = FoundIn(complete),
             Notes = [.. plan.Notes, .. Found(spec, inventory)],

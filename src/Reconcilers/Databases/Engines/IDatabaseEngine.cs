@@ -78,6 +78,11 @@ internal interface IEngineTargets : IAsyncDisposable
     /// are bound to has the instances that were found so far.</summary>
     Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken);
 
+    /// <summary>The versions that the processes report, beside spec.toVersion, each once, as spec.fromVersion has
+    /// them.</summary>
+    /// <exception cref="Drydock.Reconcilers.Upgrades.TargetException">One of them does not answer.</exception>
+    Task<IReadOnlyList<string>> VersionsAsync(CancellationToken cancellationToken);
+
     Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
 
     Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);

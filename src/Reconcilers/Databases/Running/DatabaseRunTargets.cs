@@ -19,7 +19,7 @@ internal sealed class DatabaseRunTargets : IRunTargets
         DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
     {
         _added = new AddedInstances(
-            () => _bound!.Inventory is not null,
+            () => _bound!.Inventory is { Instances.Count: > 0 },
             (host, token) => _hosts!.ProcessesAsync(host, token),
             () => Bind(_bound!.Inventory));
         (_bound, _services) = (new BoundUpgrade(upgrade, upgrade.Status?.Inventory, _added), services);
@@ -78,19 +78,36 @@ internal sealed class DatabaseRunTargets : IRunTargets
             return new PreflightResult<IRunDiscovery>(null, refusals);
         }
 
-        DatabaseInventory? inventory = null;
+        var inventory = new DatabaseInventory
+        {
+            FromVersion = spec.FromVersion,
+            StorageDirectory = spec.Tidb?.Backup is { Storage: null } ? _services.Storages.DefaultDirectory : null,
+        };
         Complete(inventory);
+        var findings = new Findings(Redact, ClientFailures.Finding, spec.Preflight.Acknowledge);
         if (!DatabaseSpecCompletion.IsComplete(spec))
         {
-            var findings = new Findings(Redact, ClientFailures.Finding, spec.Preflight.Acknowledge);
             var search = new TopologySearch(spec, _engine, _hosts.ProcessesAsync, Complete, findings);
             if (await search.RunAsync(cancellationToken) is not { } found)
             {
                 return new PreflightResult<IRunDiscovery>(null, HostFindings.Once(findings.Sorted()));
             }
 
-            inventory = found;
-            Complete(found);
+            inventory = inventory with { Instances = found.Instances };
+            Complete(inventory);
+        }
+
+        if (spec.FromVersion.Length == 0)
+        {
+            var versions = await findings.LookAsync<IReadOnlyList<string>>(
+                async () => await _engine.VersionsAsync(cancellationToken));
+            inventory = inventory with { FromVersion = VersionBefore(versions, spec.ToVersion, findings) };
+            if (inventory.FromVersion is null)
+            {
+                return new PreflightResult<IRunDiscovery>(null, HostFindings.Once(findings.Sorted()));
+            }
+
+            Complete(inventory);
         }
 
         var result = await _engine.PreflightAsync(cancellationToken);
@@ -124,6 +141,24 @@ internal sealed class DatabaseRunTargets : IRunTargets
         await _engine.DisposeAsync();
         await _hosts.DisposeAsync();
         _context.Dispose();
+    }
+
+    /// <summary>The version before the upgrade; null, with a finding, if it is not certain.</summary>
+    /// <param name="versions">What the processes run beside the new version; null if they were not all read.</param>
+    internal static string? VersionBefore(IReadOnlyList<string>? versions, string to, Findings findings)
+    {
+        if (versions is null or [_])
+        {
+            return versions?[0];
+        }
+
+        var found = versions.Count == 0 ? "no other version" : string.Join(" and ", versions);
+        findings.Add(
+            Reasons.VersionMismatch,
+            $"The version before the upgrade is not certain: beside {to} the processes run {found}; expected is one. "
+                + "Set spec.fromVersion.",
+            field: "spec.fromVersion");
+        return null;
     }
 
     // What this preflight pass found takes the place of what an earlier one stored.

@@ -42,8 +42,17 @@ internal sealed class DatabaseForm()
     : RunForm<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
         CrdsJsonContext.Default.DatabaseRollingUpgrade)
 {
-    protected override DatabaseRollingUpgradeStatus Reduced(DatabaseRollingUpgradeStatus status) =>
-        status with { Instances = [], Inventory = null, Skipped = [], PausedReplication = [] };
+    protected override DatabaseRollingUpgradeSpec Known(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus? status) =>
+        spec.FromVersion.Length > 0 ? spec : spec with { FromVersion = status?.Inventory?.FromVersion ?? "" };
+
+    protected override DatabaseRollingUpgradeStatus Reduced(DatabaseRollingUpgradeStatus status) => status with
+    {
+        Instances = [],
+        Inventory = new DatabaseInventory { FromVersion = status.Inventory?.FromVersion },
+        Skipped = [],
+        PausedReplication = [],
+    };
 
     protected override DatabaseRollingUpgradeStatus Forgotten(DatabaseRollingUpgradeStatus status) => status with
     {
@@ -156,7 +165,9 @@ internal static class DatabaseUpgradeSample
         RunSample.OfRun(DatabaseRollingUpgrade.KindName, upgrade) with
         {
             Engine = upgrade.Spec.Engine.ToString(),
-            From = upgrade.Spec.FromVersion,
+            From = upgrade.Spec.FromVersion is { Length: > 0 } from
+                ? from
+                : upgrade.Status?.Inventory?.FromVersion ?? "",
             To = upgrade.Spec.ToVersion,
         };
 }

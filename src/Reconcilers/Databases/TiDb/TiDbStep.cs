@@ -142,6 +142,15 @@ internal sealed class TiDbTargets : IEngineTargets
         Context.ConnectOnHost(Context.Secrets.Grafana, DatabaseSecrets.GrafanaLoginField),
         new ServiceAddress(service.Host, service.Port));
 
+    public async Task<IReadOnlyList<string>> VersionsAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await Pd.StoresAsync(cancellationToken)).Where(s => !s.IsTombstone).Select(s => s.Version)
+            .Concat((await new TiDbMembership(this).ServersAsync(cancellationToken)).Select(s => s.Version))
+            .Where(version => !TiDbVersion.Same(version, Spec.ToVersion))
+            .Select(TiDbVersion.Plain)
+            .Distinct(StringComparer.OrdinalIgnoreCase),
+    ];
+
     /// <summary>Whether the spec still has an instance: one of spec.removedInstances has left.</summary>
     public bool Has(string name) => Spec.Instances.Exists(i => i.Name == name);
 

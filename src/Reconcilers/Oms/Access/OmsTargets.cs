@@ -51,7 +51,7 @@ internal sealed class OmsTargets : IRunTargets
 
     public OmsUpgrade Written => _bound.Written;
 
-    /// <summary>What was found because the spec leaves it out; null if the spec says everything.</summary>
+    /// <summary>What was found because the spec leaves it out; null before preflight.</summary>
     public OmsInventory? Inventory => _bound.Inventory;
 
     public IKubernetesClient Kubernetes => _services.Kubernetes;
@@ -122,7 +122,7 @@ internal sealed class OmsTargets : IRunTargets
         WordFiles.MakeAsync(this, name, by, cancellationToken);
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => StorageBlocker.FindAsync(
-        _services.BackupStorage, Upgrade.Spec.Backup.Storage, Upgrade.Metadata.Namespace, cancellationToken);
+        _services.BackupStorage, Upgrade.Spec.Backup.Storage!, Upgrade.Metadata.Namespace, cancellationToken);
 
     public async Task<Blocker?> FindOutdatedAsync(PlanProgress plan, bool isRedo, CancellationToken cancellationToken)
     {

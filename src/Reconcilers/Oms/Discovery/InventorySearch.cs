@@ -3,24 +3,32 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Finds what the spec does not name: from one node its container and config.yaml, from cm_nodes the other
 /// nodes of its region, from cluster_info and the hosts of cluster management the other regions
 /// (docs/project/research/oms.md#metadata-tables). Changes nothing.</summary>
-internal sealed partial class InventorySearch(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
+internal sealed partial class InventorySearch(OmsTargets targets, Findings findings)
 {
     private readonly List<FoundNode> _nodes = [];
     private readonly NodeSearch _search = new(targets);
+    private FoundVersion _version = new(null, null);
+    private UpgradePath.Allowed? _path;
 
     private OmsUpgradeSpec Spec => targets.Written.Spec;
     private bool SeeksNodes => Spec.DiscoverFrom is not null;
 
-    /// <summary>What was found; null if the spec says everything. Whatever is missing in it is a finding.</summary>
-    public async Task<OmsInventory?> RunAsync(CancellationToken cancellationToken)
+    /// <summary>What was found. Whatever is missing in it is a finding.</summary>
+    /// <param name="storageDirectory">The operator's default storage; null if it has none.</param>
+    public async Task<OmsInventory> RunAsync(string? storageDirectory, CancellationToken cancellationToken)
     {
-        if (OmsSpecCompletion.IsComplete(Spec))
-        {
-            return null;
-        }
+        var inventory = OmsSpecCompletion.IsComplete(Spec)
+            ? new OmsInventory { FromVersion = Spec.FromVersion, Edition = Spec.Edition }
+            : await SearchAsync(cancellationToken);
+        return inventory with { StorageDirectory = Spec.Backup.Storage is null ? storageDirectory : null };
+    }
 
+    private async Task<OmsInventory> SearchAsync(CancellationToken cancellationToken)
+    {
         await LookAsync(Start(), cancellationToken);
         await FollowNodesAsync(cancellationToken);
+        _version = await new VersionSearch(targets, findings).RunAsync(_nodes, cancellationToken);
+        _path = _version.Path(Spec.ToVersion);
         var config = _nodes.Select(node => node.Config).FirstOrDefault(c => c is not null);
         var metadata = config is null
             ? null
@@ -38,6 +46,8 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
         Report(regions, metadata);
         return new OmsInventory
         {
+            FromVersion = Spec.FromVersion.Length > 0 ? Spec.FromVersion : _version.From?.Display,
+            Edition = _version.Edition,
             Regions = [.. regions.Select(Region)],
             MetadataDatabase = config is null ? null : Describe(config, regions),
             HighAvailabilityMethod = metadata?.HighAvailability is { } row ? Method(row) : null,
@@ -190,11 +200,11 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
     private HighAvailabilityMethod? Method(HaConfigRow row)
     {
         const string Field = "spec.highAvailability.method";
-        var expected = path?.Source.HaConfig;
+        var expected = _path?.Source.HaConfig;
         var why = (row.Raw, expected) switch
         {
             ({ } raw, _) when HaConfig.TryParse(raw, out _, out _) => "ha.config has the expected form",
-            (null, false) => $"OMS {path!.From.Display} has no ha.config",
+            (null, false) => $"OMS {_path!.From.Display} has no ha.config",
             _ => null,
         };
         if (why is not null)
@@ -203,12 +213,12 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
             return HighAvailabilityMethod.Sql;
         }
 
-        if (path is not null)
+        if (_path is not null)
         {
             findings.Add(
                 Reasons.HighAvailabilityMethodUnknown,
                 $"{Field} is not set, and ha.config is {(row.Raw is null ? "missing" : "not JSON")}; expected a JSON "
-                    + $"object in OMS {path.From.Display}. Look at ha.config on the page System Parameters of the "
+                    + $"object in OMS {_path.From.Display}. Look at ha.config on the page System Parameters of the "
                     + "console. Then set Sql, and the operator writes it, or Manual, and you change it when asked.",
                 field: Field);
         }
@@ -238,7 +248,7 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
         node.Node.CurrentContainer ?? Spec.CurrentContainer ?? node.Container?.ShortName;
 
     private string? NewOf(FoundNode node) => node.Node.NewContainer ?? Spec.NewContainer
-        ?? (CurrentOf(node) is { } current ? NewContainerName.Of(current, Spec.FromVersion, Spec.ToVersion) : null);
+        ?? (CurrentOf(node) is { } current ? NewContainerName.Of(current, _version.From, Spec.ToVersion) : null);
 
     private string Describe(FoundNode node)
     {

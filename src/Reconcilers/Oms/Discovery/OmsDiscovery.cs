@@ -87,7 +87,7 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
                     Container = n.OldContainer,
                     Image = n.OldImage,
                     ImageID = n.OldImageId,
-                    Version = spec.FromVersion,
+                    Version = OmsSpecCompletion.FromOf(spec, Inventory),
                 }),
         ],
     };

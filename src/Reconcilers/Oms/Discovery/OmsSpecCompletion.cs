@@ -6,7 +6,7 @@ internal static class OmsSpecCompletion
 {
     /// <summary>Whether the spec says everything itself, so that nothing has to be found.</summary>
     public static bool IsComplete(OmsUpgradeSpec spec) =>
-        spec.DiscoverFrom is null
+        spec is { DiscoverFrom: null, FromVersion.Length: > 0, Edition: not null }
         && spec.HighAvailability.Method is not null
         && spec.Regions.TrueForAll(region => region.Nodes.TrueForAll(node =>
             (node.CurrentContainer ?? spec.CurrentContainer) is not null
@@ -14,14 +14,32 @@ internal static class OmsSpecCompletion
 
     /// <summary>The spec with every region and node, and with the containers of each node as far as they are known.
     /// What the spec says is kept.</summary>
-    /// <param name="inventory">What was found; null if the spec says everything.</param>
-    public static OmsUpgradeSpec Complete(OmsUpgradeSpec spec, OmsInventory? inventory)
+    /// <param name="inventory">What was found; null if nothing was looked for yet.</param>
+    public static OmsUpgradeSpec Complete(OmsUpgradeSpec written, OmsInventory? inventory)
     {
-        if (inventory is null || IsComplete(spec))
+        if (inventory is null)
         {
-            return spec;
+            return written;
         }
 
+        var spec = written with
+        {
+            FromVersion = FromOf(written, inventory),
+            Edition = written.Edition ?? inventory.Edition,
+            Backup = written.Backup with
+            {
+                Storage = written.Backup.Storage ?? StorageSpec.Default(inventory.StorageDirectory),
+            },
+        };
+        return IsComplete(written) || inventory.Regions.Count == 0 ? spec : WithNodes(spec, inventory);
+    }
+
+    /// <summary>The version before the upgrade; "" while it is unknown.</summary>
+    public static string FromOf(OmsUpgradeSpec spec, OmsInventory? inventory) =>
+        spec.FromVersion.Length > 0 ? spec.FromVersion : inventory?.FromVersion ?? "";
+
+    private static OmsUpgradeSpec WithNodes(OmsUpgradeSpec spec, OmsInventory inventory)
+    {
         var written = spec.Regions.SelectMany(region => region.Nodes)
             .DistinctBy(node => node.Name, StringComparer.Ordinal)
             .ToDictionary(node => node.Name, StringComparer.Ordinal);
@@ -58,9 +76,9 @@ internal static class NewContainerName
 
     /// <summary>The name of the current container with the new version in place of the old one: oms_322bp2 becomes
     /// oms_422bp1. Where the old version is not part of it, the new one is appended.</summary>
-    public static string Of(string current, string fromVersion, string toVersion)
+    public static string Of(string current, OmsVersion? from, string toVersion)
     {
-        if (!OmsVersion.TryParse(fromVersion, out var from) || !OmsVersion.TryParse(toVersion, out var to))
+        if (from is null || !OmsVersion.TryParse(toVersion, out var to))
         {
             return Append(current, "new");
         }

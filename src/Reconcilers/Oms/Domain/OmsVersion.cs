@@ -19,6 +19,9 @@ internal sealed partial record OmsVersion(
     /// suffix.</summary>
     public bool IsSameRelease(OmsVersion other) => CompareRelease(other) == 0;
 
+    /// <summary>Whether the bugfix pack is the same, too.</summary>
+    public bool IsSame(OmsVersion other) => IsSameRelease(other) && BugfixPack == other.BugfixPack;
+
     public int CompareRelease(OmsVersion other) =>
         (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));
 

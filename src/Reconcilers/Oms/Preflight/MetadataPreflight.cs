@@ -301,7 +301,7 @@ internal sealed class MetadataPreflight(
 
     private async Task RoomAsync(IReadOnlyList<string> databases)
     {
-        var place = Spec.Backup.Storage;
+        var place = Spec.Backup.Storage!;
         try
         {
             var free = await storage.ProbeAsync(place, targets.Upgrade.Metadata.Namespace, cancellationToken);

@@ -23,12 +23,13 @@ internal sealed class OmsPreflight(
     {
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
-        var path = CheckVersions();
         if (stored is null)
         {
-            targets.Complete(await new InventorySearch(targets, _findings, path).RunAsync(cancellationToken));
+            targets.Complete(await new InventorySearch(targets, _findings)
+                .RunAsync(storage.DefaultDirectory, cancellationToken));
         }
 
+        var path = CheckVersions();
         _findings.Add(OmsSpecPreflight.Check(Spec));
         var nodes = await Task.WhenAll(
             from region in Spec.Regions
@@ -85,23 +86,24 @@ internal sealed class OmsPreflight(
             .Select(n => (n.ImageArchive?.Storage, $"spec.regions[].nodes[{n.Name}].imageArchive.storage"))
             .Prepend((spec.ImageArchive?.Storage, "spec.imageArchive.storage"))
             .Append((spec.Correction.Archive?.Storage, "spec.correction.archive.storage"))
-            .Append((spec.Backup.Storage, "spec.backup.storage"));
+            .Append((spec.Backup.Storage ?? StorageSpec.Default(storage.DefaultDirectory), "spec.backup.storage"));
     }
 
     private UpgradePath.Allowed? CheckVersions()
     {
-        var spec = Spec;
-        if (!OmsVersion.TryParse(spec.FromVersion, out var from) || !OmsVersion.TryParse(spec.ToVersion, out var to))
+        // The search has said why they are unknown.
+        if (Spec is not { FromVersion.Length: > 0, Edition: { } edition })
         {
-            _findings.Add(
-                Reasons.InvalidSpec,
-                $"spec.fromVersion '{spec.FromVersion}' or spec.toVersion '{spec.ToVersion}' is not an OMS version. "
-                    + "Use for example 3.2.2-bp2.",
-                field: "spec.fromVersion");
             return null;
         }
 
-        var edition = spec.Edition;
+        var (from, to) = (OmsVersion.Parse(Spec.FromVersion), OmsVersion.Parse(Spec.ToVersion));
+        if (targets.Written.Spec.FromVersion.Length == 0 && from.IsSame(to))
+        {
+            // PresentVersions says it.
+            return null;
+        }
+
         switch (UpgradePaths.Check(edition, from, to))
         {
             case UpgradePath.Allowed allowed:

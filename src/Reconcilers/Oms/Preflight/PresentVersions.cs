@@ -66,7 +66,7 @@ internal static class PresentVersions
     }
 
     private static bool IsThere(NodePreflight node, OmsVersion to) =>
-        node.Version?.Said is { } said && said.IsSameRelease(to) && said.BugfixPack == to.BugfixPack;
+        node.Version?.Said is { } said && said.IsSame(to);
 
     private static string Evidence(NodePreflight node) =>
         $"{node.Current!.ShortName} on {node.Name} "

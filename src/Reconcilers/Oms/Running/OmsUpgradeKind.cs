@@ -54,11 +54,17 @@ internal sealed class OmsUpgradeKind(OmsServices services) : RunKind<OmsUpgrade,
 internal sealed class OmsForm()
     : RunForm<OmsUpgrade, OmsUpgradeSpec, OmsUpgradeStatus>(CrdsJsonContext.Default.OmsUpgrade)
 {
-    // Sql is what a method that is left out comes to, and it was once the default, so hashes of stored plans lack it.
-    protected override JsonObject Identity(OmsUpgradeSpec spec) => base.Identity(
-        spec is { HighAvailability: { Method: HighAvailabilityMethod.Sql } method }
-            ? spec with { HighAvailability = method with { Method = null } }
-            : spec);
+    // Sql and Enterprise were once defaults, so hashes of stored plans lack them.
+    protected override JsonObject Identity(OmsUpgradeSpec spec) => base.Identity(spec with
+    {
+        Edition = spec.Edition == OmsEdition.Enterprise ? null : spec.Edition,
+        HighAvailability = spec.HighAvailability is { Method: HighAvailabilityMethod.Sql } method
+            ? method with { Method = null }
+            : spec.HighAvailability,
+    });
+
+    protected override OmsUpgradeSpec Known(OmsUpgradeSpec spec, OmsUpgradeStatus? status) =>
+        spec.FromVersion.Length > 0 ? spec : spec with { FromVersion = status?.Inventory?.FromVersion ?? "" };
 
     protected override OmsUpgradeStatus Reduced(OmsUpgradeStatus status) => status with
     {
@@ -66,7 +72,7 @@ internal sealed class OmsForm()
         Projects = null,
         ProjectsAfter = null,
         HighAvailability = null,
-        Inventory = null,
+        Inventory = new OmsInventory { FromVersion = status.Inventory?.FromVersion },
         Nodes = [],
     };
 

@@ -12,7 +12,7 @@ internal static class OmsUpgradeSample
     {
         return RunSample.OfRun(OmsUpgrade.KindName, upgrade) with
         {
-            From = upgrade.Spec.FromVersion,
+            From = OmsSpecCompletion.FromOf(upgrade.Spec, upgrade.Status?.Inventory),
             To = upgrade.Spec.ToVersion,
         };
     }

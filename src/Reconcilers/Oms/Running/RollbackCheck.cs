@@ -59,7 +59,7 @@ internal sealed class RollbackCheck(OmsTargets targets)
         var missing = await targets.Archives.SnapshotFilesAsync(snapshot, cancellationToken);
         return missing.Count > 0
             ? $"files of BackupSnapshot {name} are missing or have another size in "
-                + $"{targets.Archives.Describe(snapshot.Spec.Storage, snapshot.Metadata.Namespace)}: "
+                + $"{targets.Archives.Describe(snapshot.StoredIn(), snapshot.Metadata.Namespace)}: "
                 + $"{string.Join(", ", missing)}"
             : null;
     }

@@ -158,6 +158,8 @@ internal sealed class BackupSnapshotController(
             StartedAt = now,
             FinishedAt = null,
             UsedTokens = RetryTokens.Use(before.UsedTokens, NewRetries(snapshot), now),
+            StorageDirectory = before.StorageDirectory
+                ?? (snapshot.Spec.Storage is null ? Services.Storages.DefaultDirectory : null),
             Path = SnapshotLocation.PrefixOf(snapshot.Spec.PathPrefix ?? "", id),
         };
         var begun = await WriteAsync(

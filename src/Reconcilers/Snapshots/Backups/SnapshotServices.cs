@@ -27,7 +27,7 @@ internal sealed record SnapshotServices : ControllerServices
     /// <exception cref="SnapshotException">Its storage cannot be opened.</exception>
     public async Task<SnapshotLocation> LocateAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
         new(
-            await Storages.OpenAsync(snapshot.Spec.Storage, snapshot.Metadata.Namespace, cancellationToken),
+            await Storages.OpenAsync(snapshot.StoredIn(), snapshot.Metadata.Namespace, cancellationToken),
             snapshot.Spec.PathPrefix ?? "",
             snapshot.Status?.SnapshotID
                 ?? throw new ArgumentException("The snapshot has not started.", nameof(snapshot)));

@@ -89,7 +89,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         turn,
         Reasons.SpecChangeIgnored,
         "Changed while the stored plan runs: "
-        + $"{SpecIdentity.Changes(turn.Status.Plan!, _kind.Form.IdentityOf(turn.Spec))}. Nothing is started. "
+        + $"{SpecIdentity.Changes(turn.Status.Plan!, _kind.Form.IdentityOf(turn.Entity.Written))}. Nothing is started. "
         + "Restore the old value, then the stored plan continues automatically.",
         after: null);
 

@@ -34,9 +34,9 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
             || entity.Status is not { Phase: RunPhases.Succeeded } status
             || status.CleanupPlan is not null ? null
             : status.Message?.Contains(Doubted, StringComparison.Ordinal) == true ? TimeSpan.Zero
-            : IsApproved(cleanup, entity.Spec, status) && !IsChanged(entity.Spec, status) ? TimeSpan.Zero
+            : IsApproved(cleanup, entity.Spec, status) && !IsChanged(entity.Written, status) ? TimeSpan.Zero
             : cleanup.AnnouncedAt(status) is { } due ? Frame.Due.Until(due)
-            : cleanup.After(entity.Spec) is not null && !IsChanged(entity.Spec, status) ? TimeSpan.Zero
+            : cleanup.After(entity.Spec) is not null && !IsChanged(entity.Written, status) ? TimeSpan.Zero
             : null;
 
     /// <summary>The upgrade has succeeded: releases the target, or claims it again for the rollback or the
@@ -45,7 +45,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
     public Decision? Succeeded(Turn turn)
     {
         var before = turn.Status;
-        if (IsChanged(turn.Spec, before))
+        if (IsChanged(turn.Entity.Written, before))
         {
             return Changed(turn);
         }
@@ -93,7 +93,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks) : F
     // In this phase the API server takes the change, and takes it back. Once a rollback has begun it takes neither.
     private Decision Changed(Turn turn)
     {
-        var changes = SpecIdentity.Changes(turn.Status.Plan!, _kind.Form.IdentityOf(turn.Spec));
+        var changes = SpecIdentity.Changes(turn.Status.Plan!, _kind.Form.IdentityOf(turn.Entity.Written));
         var summary = new RunOutcome(
             RunState.Stalled,
             RunPhases.Succeeded,

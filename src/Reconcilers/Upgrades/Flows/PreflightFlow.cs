@@ -224,7 +224,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 
     private Decision Plan(Turn turn, IRunDiscovery discovery)
     {
-        var identity = _kind.Form.IdentityOf(turn.Spec);
+        var identity = _kind.Form.IdentityOf(turn.Entity.Written);
         var plan = discovery.Compile(turn.Entity.Written) with
         {
             CompiledAt = turn.Now,

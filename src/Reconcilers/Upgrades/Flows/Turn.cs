@@ -31,7 +31,7 @@ internal sealed record Turn(
         && (status.Target?.Claim is not null || status.RollbackPlan is not null)
         && !status.IsUpgraded()
         && !status.IsRolledBack()
-        && compiledFor != Kind.Form.IdentityHash(Spec);
+        && compiledFor != Kind.Form.IdentityHash(Entity.Written);
 }
 
 /// <summary>How a turn ended.</summary>

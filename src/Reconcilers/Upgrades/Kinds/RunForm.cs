@@ -33,7 +33,7 @@ internal abstract class RunForm<TEntity, TSpec, TStatus>(JsonTypeInfo<TEntity> j
 
     public sealed override RunObject Read(IKubernetesObject entity) =>
         entity is TEntity e
-            ? new RunObject(e, ControlAnnotations.Apply(e.Metadata, e.Spec, e.Status), e.Status)
+            ? new RunObject(e, ControlAnnotations.Apply(e.Metadata, Known(e.Spec, e.Status), e.Status), e.Status)
             {
                 Written = e.Spec,
             }
@@ -57,6 +57,10 @@ internal abstract class RunForm<TEntity, TSpec, TStatus>(JsonTypeInfo<TEntity> j
     public sealed override RunStatus Forget(RunStatus status) => Forgotten((TStatus)status);
 
     public sealed override JsonObject IdentityOf(RunSpec spec) => Identity((TSpec)spec);
+
+    /// <summary>The spec with the versions that preflight found. Steps and planners see the whole spec
+    /// complete.</summary>
+    protected virtual TSpec Known(TSpec spec, TStatus? status) => spec;
 
     protected virtual TStatus Reduced(TStatus status) => status;
 

@@ -32,7 +32,7 @@ internal static class SnapshotPresence
             ? GuardReading.Broken(
                 $"Files of BackupSnapshot {name} are missing or have a different size "
                 + $"({string.Join(", ", lost.Take(10))}{(lost.Count > 10 ? ", …" : "")}). Check that "
-                + $"{StorageText.Describe(snapshot.Spec.Storage)} is the storage that it was written to.")
+                + $"{StorageText.Describe(snapshot.StoredIn())} is the storage that it was written to.")
             : GuardReading.Holds;
     }
 
@@ -41,7 +41,7 @@ internal static class SnapshotPresence
     public static async Task<IReadOnlyList<string>> MissingAsync(
         IStorages storages, BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var place = await storages.OpenAsync(snapshot.Spec.Storage, snapshot.Metadata.Namespace, cancellationToken);
+        var place = await storages.OpenAsync(snapshot.StoredIn(), snapshot.Metadata.Namespace, cancellationToken);
         var missing = new List<string>();
         if (snapshot.Status?.SnapshotID is { } id
             && new SnapshotLocation(place, snapshot.Spec.PathPrefix ?? "", id).ManifestName is var manifest

@@ -12,10 +12,16 @@ internal sealed class Storages(
 {
     public const int MostClients = 32;
 
+    private const string NoDefault =
+        "The spec names no storage, and the operator has no default, because it was started without --storage-root. "
+        + "Expected is storage.directory or storage.s3; or have an administrator add --storage-root to the operator.";
+
     // One that is left out is not disposed of, because it may be in use: its connections end when they are idle.
     private readonly BoundedCache<S3SnapshotStorage> _clients = new(MostClients);
 
     public bool Shared => roots.Shared;
+
+    public string? DefaultDirectory => roots.Default;
 
     internal int Clients => _clients.Count;
 
@@ -28,7 +34,7 @@ internal sealed class Storages(
                     OptionsOf(s3, Keys(reference, await SecretAsync(s3, reference, @namespace, cancellationToken))),
                     $"{@namespace}/{reference.Name}"),
             { S3: { } s3, Directory: null } => Keep(OptionsOf(s3, OwnKeys(s3)), ""),
-            _ => throw Invalid("The storage must have exactly one of directory and s3."),
+            _ => throw new SnapshotException(SnapshotFailure.NotAllowed, NoDefault),
         };
 
     public string? Refusal(StorageSpec storage, string? @namespace)
@@ -36,7 +42,7 @@ internal sealed class Storages(
         try
         {
             _ = storage is { Directory: { } directory, S3: null } ? roots.Open(directory.Path, @namespace) : null;
-            return null;
+            return storage is { Directory: null, S3: null } ? NoDefault : null;
         }
         catch (SnapshotException refused)
         {
@@ -131,6 +137,9 @@ internal sealed class Storages(
 internal interface IStorages
 {
     bool Shared => false;
+
+    /// <summary>The storage of specs that name none; null if the operator has none.</summary>
+    string? DefaultDirectory => null;
 
     /// <summary>Why objects of a namespace may not use a storage; null if they may. Looks nothing up, so that it does
     /// not say what exists.</summary>

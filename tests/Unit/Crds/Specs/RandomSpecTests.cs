@@ -67,10 +67,10 @@ public sealed class RandomSpecTests
         switch (Read(given))
         {
             case OmsUpgradeSpec spec:
-                Plan(spec);
+                Plan(spec with { FromVersion = spec.FromVersion is { Length: > 0 } from ? from : "3.2.2" });
                 break;
             // Otherwise the processes have to be found before there is a plan.
-            case DatabaseRollingUpgradeSpec { DiscoverFrom: null } spec:
+            case DatabaseRollingUpgradeSpec { DiscoverFrom: null, FromVersion.Length: > 0 } spec:
                 Plan(spec);
                 break;
         }

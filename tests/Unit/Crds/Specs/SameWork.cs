@@ -68,8 +68,8 @@ internal static class SameWork
     };
 
     /// <summary>The same storage with other credentials.</summary>
-    public static StorageSpec Otherwise(StorageSpec storage) =>
-        storage.S3 is { } s3 ? storage with { S3 = s3 with { CredentialsSecretRef = Other } } : storage;
+    public static StorageSpec? Otherwise(StorageSpec? storage) =>
+        storage?.S3 is { } s3 ? storage with { S3 = s3 with { CredentialsSecretRef = Other } } : storage;
 
     private static IEnumerable<string> Hosts(DatabaseRollingUpgradeSpec spec) =>
         spec.Instances.Select(i => i.Host).Concat((spec.Tidb?.Services() ?? []).Select(m => m.Host))

@@ -94,6 +94,9 @@ public sealed class AddedInstanceTests
         public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public Task<IReadOnlyList<string>> VersionsAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

@@ -84,7 +84,7 @@ public sealed class SpecCompletionTests
         plan.Hash.ShouldMatch("^sha256:[0-9a-f]{64}$");
         plan.Hash.ShouldNotBe(new CompletedDiscovery(new Recorded(seen), other).Compile(spec).Hash);
         plan.Hash.ShouldBe(new CompletedDiscovery(new Recorded(seen), found).Compile(spec).Hash);
-        new CompletedDiscovery(new Recorded(seen), null).Compile(spec).Hash
+        new CompletedDiscovery(new Recorded(seen), new()).Compile(spec).Hash
             .ShouldBe(new Recorded([]).Compile(spec).Hash);
         new CompletedDiscovery(new Recorded(seen), found).Learn(new(), spec, default).Inventory.ShouldBe(found);
     }

@@ -248,6 +248,9 @@ public sealed class TopologySearchTests
         public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
             Task.FromResult(new FoundMembers(find(search), []));
 
+        public Task<IReadOnlyList<string>> VersionsAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

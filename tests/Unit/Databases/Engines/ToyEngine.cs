@@ -91,6 +91,9 @@ internal sealed class ToyEngine : IDatabaseEngine, IEngineReport
         public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
             Task.FromResult(new FoundMembers([], []));
 
+        public Task<IReadOnlyList<string>> VersionsAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
             Task.FromResult(new PreflightResult<IRunDiscovery>(this, [], TargetIdentity));
 

@@ -41,7 +41,7 @@ internal sealed class EngineRunWorld
     protected override RunKind Kind => new DatabaseUpgradeKind(
         SupportedEngines.All,
         (upgrade, _) => Task.FromResult(
-            new RunBinding("access", "targets", "spec", _ => new Targets(_bind(upgrade.Metadata)))));
+            new RunBinding("access", "targets", "spec", _ => new Targets(_bind(upgrade.Metadata), _spec.FromVersion))));
 
     public EngineRunWorld Apply(Func<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeSpec>? change = null)
     {
@@ -85,7 +85,7 @@ internal sealed class EngineRunWorld
     private void Record() =>
         Api.StatusWritten = o => Writes.AddRange(o is DatabaseRollingUpgrade { Status: { } status } ? [status] : []);
 
-    private sealed class Targets(IEngineTargets engine) : IRunTargets
+    private sealed class Targets(IEngineTargets engine, string fromVersion) : IRunTargets
     {
         public void Refresh(IKubernetesObject entity)
         {
@@ -98,7 +98,7 @@ internal sealed class EngineRunWorld
 
         public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
             (await engine.PreflightAsync(cancellationToken)).Select<IRunDiscovery>(
-                static found => new CompletedDiscovery(found, inventory: null));
+                found => new CompletedDiscovery(found, new DatabaseInventory { FromVersion = fromVersion }));
 
         public Task<PlanProgress> ReadTracesAsync(PlanProgress plan, CancellationToken cancellationToken) =>
             engine.ReadTracesAsync(plan, cancellationToken);

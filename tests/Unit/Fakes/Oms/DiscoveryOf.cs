@@ -7,7 +7,7 @@ internal static class DiscoveryOf
 {
     /// <summary>The way between the versions of a spec.</summary>
     public static UpgradePath Path(OmsUpgradeSpec spec) => UpgradePaths.Check(
-        spec.Edition,
+        spec.Edition ?? OmsEdition.Enterprise,
         OmsVersion.Parse(spec.FromVersion),
         OmsVersion.Parse(spec.ToVersion));
 

@@ -3,6 +3,8 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>The storage for dumps.</summary>
 internal sealed class WorldBackupStorage : IStorages
 {
+    private static readonly IStorages Real = new Storages(null!, new StorageRoots([]), TimeProvider.System);
+
     public long? Free { get; set; } = 500L << 30;
 
     public string? Problem { get; set; }
@@ -13,10 +15,13 @@ internal sealed class WorldBackupStorage : IStorages
     /// <summary>What age says of the recipients; null if it takes them.</summary>
     public string? BadRecipient { get; set; }
 
+    public string? DefaultDirectory { get; set; } = "/snapshots";
+
     /// <summary>False once the volume is another one.</summary>
     public bool Marked { get; set; } = true;
 
-    public string? Refusal(StorageSpec storage, string? @namespace) => Refused;
+    public string? Refusal(StorageSpec storage, string? @namespace) => Refused
+        ?? (storage is { Directory: null, S3: null } ? Real.Refusal(storage, @namespace) : null);
 
     public Task<ISnapshotStorage> OpenAsync(
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>

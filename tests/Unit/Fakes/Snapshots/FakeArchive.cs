@@ -73,11 +73,19 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
         ],
     };
 
+    public string? DefaultDirectory { get; set; } = "/default";
+
+    /// <summary>The storages that were opened.</summary>
+    public List<StorageSpec> Opened { get; } = [];
+
     public Task<ISnapshotStorage> OpenAsync(
-        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
-        OpenFails is { } trouble
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
+    {
+        Opened.Add(storage);
+        return OpenFails is { } trouble
             ? Task.FromException<ISnapshotStorage>(trouble)
             : Task.FromResult<ISnapshotStorage>(this);
+    }
 
     /// <summary>What tells one time of the definitions from another.</summary>
     public string Definition { get; set; } = "1";

@@ -33,11 +33,12 @@ public sealed class NamesTests
     public void New_container_is_named_after_old_one_and_new_version(
         string current, string from, string to, string name)
     {
-        NewContainerName.Of(current, from, to).ShouldBe(name);
+        NewContainerName.Of(current, OmsVersion.Parse(from), to).ShouldBe(name);
         name.ShouldNotBe(current);
     }
 
     [Fact]
     public void New_container_name_is_never_too_long() =>
-        NewContainerName.Of(new string('o', 128), "3.2.2", "4.2.2").ShouldBe($"{new string('o', 124)}_422");
+        NewContainerName.Of(new string('o', 128), OmsVersion.Parse("3.2.2"), "4.2.2")
+            .ShouldBe($"{new string('o', 124)}_422");
 }

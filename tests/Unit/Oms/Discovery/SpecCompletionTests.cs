@@ -41,6 +41,8 @@ public sealed class SpecCompletionTests
 
     private static readonly OmsUpgradeSpec Full = new()
     {
+        Edition = OmsEdition.Enterprise,
+        FromVersion = "3.2.2",
         CurrentContainer = "old",
         NewContainer = "new",
         HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual },
@@ -97,7 +99,7 @@ public sealed class SpecCompletionTests
     [Fact]
     public void Full_spec_is_not_changed()
     {
-        OmsSpecCompletion.Complete(Full, Inventory).ShouldBeSameAs(Full);
+        OmsSpecCompletion.Complete(Full, Inventory).Regions.ShouldBeSameAs(Full.Regions);
         OmsSpecCompletion.Complete(Full, inventory: null).ShouldBeSameAs(Full);
     }
 
@@ -106,6 +108,8 @@ public sealed class SpecCompletionTests
     {
         OmsSpecCompletion.IsComplete(Full).ShouldBeTrue();
         OmsSpecCompletion.IsComplete(Full with { DiscoverFrom = "192.0.2.216" }).ShouldBeFalse();
+        OmsSpecCompletion.IsComplete(Full with { FromVersion = "" }).ShouldBeFalse();
+        OmsSpecCompletion.IsComplete(Full with { Edition = null }).ShouldBeFalse();
         OmsSpecCompletion.IsComplete(Full with { CurrentContainer = null }).ShouldBeFalse();
         OmsSpecCompletion.IsComplete(Full with { NewContainer = null }).ShouldBeFalse();
         OmsSpecCompletion.IsComplete(Full with { HighAvailability = new HighAvailabilitySpec() }).ShouldBeFalse();

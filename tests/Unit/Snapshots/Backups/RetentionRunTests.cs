@@ -205,7 +205,7 @@ public sealed class RetentionRunTests
         var first = SnapshotTake.IdOf(old, 1);
         _world.Archive.Manifests[$"{first}/"] = FakeArchive.Manifest(first, _world.Time.GetUtcNow().AddDays(-5), "rm");
         await _world.Api.CreateAsync(Restore(
-            new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = old.Spec.Storage, Path = first } }));
+            new SnapshotRestoreSpec { Files = new SnapshotFiles { Storage = old.StoredIn(), Path = first } }));
         await SweepAsync();
         _world.Archive.Removed.ShouldBeEmpty();
 
@@ -346,7 +346,7 @@ public sealed class RetentionRunTests
                 await world.Api.CreateAsync(Restore(
                     new SnapshotRestoreSpec
                     {
-                        Files = new SnapshotFiles { Storage = snapshot.Spec.Storage, Path = snapshot.Status!.Path! }
+                        Files = new SnapshotFiles { Storage = snapshot.StoredIn(), Path = snapshot.Status!.Path! }
                     },
                     suffix));
                 break;

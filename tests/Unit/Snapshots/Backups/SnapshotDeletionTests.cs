@@ -117,7 +117,7 @@ public sealed class SnapshotDeletionTests
             Metadata = new V1ObjectMeta { Name = "back", Namespace = SnapshotWorld.Space },
             Spec = new SnapshotRestoreSpec
             {
-                Files = new SnapshotFiles { Storage = failed.Spec.Storage, Path = failed.Status!.Path! }
+                Files = new SnapshotFiles { Storage = failed.StoredIn(), Path = failed.Status!.Path! }
             },
         });
         await world.RemoveAsync("one");

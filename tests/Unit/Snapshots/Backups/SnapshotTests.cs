@@ -44,6 +44,22 @@ public sealed class SnapshotTests
         (await _world.GetAsync("snap")).Status!.Path.ShouldStartWith("nightly/snap-");
     }
 
+    [Fact]
+    public async Task Snapshot_without_storage_keeps_the_default_of_its_beginning()
+    {
+        _world.Archive.OpenFails = new SnapshotException(SnapshotFailure.StorageUnusable, "full");
+        await CreateAsync(Spec with { Storage = null });
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Failed);
+        (_world.Archive.DefaultDirectory, _world.Archive.OpenFails) = ("/other", null);
+        await RetryAsync("2");
+        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded);
+
+        var snapshot = await _world.GetAsync("snap");
+        snapshot.Spec.Storage.ShouldBeNull();
+        snapshot.Status!.StorageDirectory.ShouldBe("/default");
+        _world.Archive.Opened.ShouldAllBe(storage => storage.Directory!.Path == "/default");
+    }
+
     [Theory]
     [InlineData(DatabaseTlsMode.Disabled, true)]
     [InlineData(DatabaseTlsMode.VerifyCA, false)]

@@ -30,6 +30,21 @@ public sealed class StoragesTests
     }
 
     [Fact]
+    public async Task Spec_without_a_storage_has_the_first_root()
+    {
+        var time = new ManualTimeProvider();
+        new Storages(Api(time), new StorageRoots(["/snapshots", "/images"]), time).DefaultDirectory
+            .ShouldBe("/snapshots");
+        var none = new Storages(Api(time), new StorageRoots([]), time);
+        var nowhere = StorageSpec.Default(none.DefaultDirectory);
+
+        none.Refusal(nowhere, "oms").ShouldNotBeNull().ShouldContain("--storage-root");
+        var refused = await Should.ThrowAsync<SnapshotException>(() => none.OpenAsync(nowhere, "oms", Token));
+        (StorageReasons.Of(refused), SnapshotReasons.Of(refused.Failure))
+            .ShouldBe((Reasons.InvalidSpec, Reasons.InvalidSpec));
+    }
+
+    [Fact]
     public async Task S3_clients_are_bounded_for_many_buckets_and_keys()
     {
         var time = new ManualTimeProvider();

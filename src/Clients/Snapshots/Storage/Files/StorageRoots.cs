@@ -26,6 +26,9 @@ public sealed class StorageRoots
 
     public bool Shared { get; }
 
+    /// <summary>Where a spec that names no storage stores its files: the first root; null if there is none.</summary>
+    public string? Default => _roots.FirstOrDefault()?.Path;
+
     public static string? Problem(IReadOnlyList<string> paths)
     {
         if (paths.FirstOrDefault(static p => Names(p) is null or []) is { } bad)

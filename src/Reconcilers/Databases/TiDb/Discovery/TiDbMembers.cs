@@ -245,7 +245,7 @@ internal sealed class TiDbMembership(TiDbTargets targets)
         ? null
         : InstanceFindings.OtherVersion(at, version, Spec);
 
-    private async Task<IReadOnlyList<TidbServerInfo>> ServersAsync(CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<TidbServerInfo>> ServersAsync(CancellationToken cancellationToken) =>
         Spec.Of(DatabaseComponent.TiDB).FirstOrDefault() is { } server
             ? (await targets.Tidb.AllAsync(Spec.Status(server), cancellationToken)).Servers
             : [];

@@ -103,7 +103,7 @@ internal sealed class BackupPreflight(TiDbTargets targets, Findings findings)
             return;
         }
 
-        await findings.CheckAsync(() => StorageAsync(backup.Storage, cancellationToken), field: Field);
+        await findings.CheckAsync(() => StorageAsync(backup.Storage!, cancellationToken), field: Field);
         if (backup.Encryption is { } encryption)
         {
             await findings.CheckAsync(

@@ -185,6 +185,15 @@ internal sealed class YugabyteCluster(EngineContext context) : IEngineTargets
             || (version == from && running.Series == from.Series && running < YugabyteVersion.Parse(Spec.ToVersion));
     }
 
+    // Hosts may have different builds of a release.
+    public async Task<IReadOnlyList<string>> VersionsAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await SideBySide.EachAsync(Spec.Instances, VersionAsync, cancellationToken))
+            .Where(version => !YugabyteVersion.Parse(Spec.ToVersion).Covers(version))
+            .Select(version => $"{version with { Build = null }}")
+            .Distinct(StringComparer.Ordinal),
+    ];
+
     public Task<YugabyteVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         Client.VersionAsync(Web(instance), cancellationToken);
 

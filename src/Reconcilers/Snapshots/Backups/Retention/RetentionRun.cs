@@ -91,7 +91,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         // A namespace is a tenant: a snapshot of another namespace is never removed because both name the same series.
         foreach (var place in
             kept.GroupBy(
-                s => (s.Metadata.Namespace, StorageText.Of(s.Spec.Storage), Path: s.Spec.PathPrefix?.Trim('/') ?? "")))
+                s => (s.Metadata.Namespace, StorageText.Of(s.StoredIn()), Path: s.Spec.PathPrefix?.Trim('/') ?? "")))
         {
             if (place.Any(policies.Contains) || place.Any(s => s.Status!.ExpiresAt is not null))
             {
@@ -166,7 +166,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         List<BackupSnapshot> snapshots, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var storage = await services.Storages.OpenAsync(
-            snapshots[0].Spec.Storage, snapshots[0].Metadata.Namespace, cancellationToken);
+            snapshots[0].StoredIn(), snapshots[0].Metadata.Namespace, cancellationToken);
         var known = new List<KnownSnapshot>();
         foreach (var snapshot in snapshots)
         {

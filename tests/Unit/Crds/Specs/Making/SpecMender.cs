@@ -60,9 +60,12 @@ internal sealed class SpecMender(Random random)
         MendArchive(spec);
         MendFile(spec["correction"]?["archive"] as JsonObject);
         MendContainer(spec);
-        var backup = spec["backup"]!.AsObject();
-        MendStorage(backup);
-        MendEncryption(backup);
+        if (spec["backup"] is JsonObject backup)
+        {
+            MendStorage(backup);
+            MendEncryption(backup);
+        }
+
         MendNodes(spec);
     }
 
@@ -247,7 +250,11 @@ internal sealed class SpecMender(Random random)
 
     private void MendStorage(JsonObject owner)
     {
-        var storage = owner["storage"]!.AsObject();
+        if (owner["storage"] is not JsonObject storage)
+        {
+            return;
+        }
+
         if (storage["s3"] is JsonObject s3 && random.Next(3) > 0)
         {
             storage.Remove("directory");
