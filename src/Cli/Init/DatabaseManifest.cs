@@ -5,9 +5,9 @@ namespace Drydock.Cli.Init;
 internal static class DatabaseManifest
 {
     /// <param name="seed">One PD: HOST or HOST:PORT.</param>
-    /// <param name="fromVersion">The version that the cluster reports, plain: 2.1.19.</param>
+    /// <param name="fromVersion">The version that runs, plain: 2.1.19; null if preflight can find it.</param>
     /// <param name="name">Name of the object; null for one made of the version.</param>
-    public static string OfTiDb(string seed, string fromVersion, string toVersion, string? name, string user)
+    public static string OfTiDb(string seed, string? fromVersion, string toVersion, string? name, string user)
     {
         var to = toVersion.TrimStart('v');
         return $$$"""
@@ -18,8 +18,7 @@ internal static class DatabaseManifest
             metadata: {name: {{{name ?? ObjectName.Of("tidb", to)}}}}
             spec:
               engine: TiDB
-              fromVersion: {{{ManifestYaml.Of(fromVersion)}}}
-              toVersion: {{{ManifestYaml.Of(to)}}}
+            {{{ManifestYaml.From(fromVersion)}}}  toVersion: {{{ManifestYaml.Of(to)}}}
               # One PD; the other processes are found from there.
               discoverFrom: {{{ManifestYaml.Of(seed)}}}
               package:
@@ -33,25 +32,22 @@ internal static class DatabaseManifest
                 ssh:
                   user: {{{ManifestYaml.Of(user)}}}
                   keySecretRef: {name: database-ssh}
-                  knownHostsSecretRef: {name: database-ssh}
                   become: Sudo
               tidb:
                 credentialsSecretRef: {name: tidb-root}
-                # Fill in the databases of your applications, and where their dumps go: a folder of the operator, or s3.
+                # Fill in the databases of your applications. Their dumps go to the default storage of the operator.
                 # If you have a full backup from elsewhere, remove backup and add preflight: {acknowledge: [NoBackup]}.
                 # Then the upgrade takes no backup. Data can be restored only from the one that you have.
-                backup:
-                  storage: {directory: {path: /var/lib/drydock/snapshots}}
-                  databases: [FILL-IN]
+                backup: {databases: [FILL-IN]}
 
             """;
     }
 
     /// <param name="seed">One master: HOST, or HOST:PORT of its pages.</param>
-    /// <param name="fromVersion">The version that the master reports.</param>
+    /// <param name="fromVersion">The version that runs; null if preflight can find it.</param>
     /// <param name="name">Name of the object; null for one made of the version.</param>
     public static string OfYugabyte(
-        string seed, string fromVersion, string toVersion, bool isBmdb, string? name, string user)
+        string seed, string? fromVersion, string toVersion, bool isBmdb, string? name, string user)
     {
         var product = isBmdb ? "bmdb" : "yugabyte";
         var file = isBmdb ? $"bigmath-{toVersion}.tar.gz" : $"yugabyte-{toVersion}-linux-x86_64.tar.gz";
@@ -64,15 +60,13 @@ internal static class DatabaseManifest
             metadata: {name: {{{name ?? ObjectName.Of(product, toVersion)}}}}
             spec:
               engine: {{{(isBmdb ? "BMDB" : "YugabyteDB")}}}
-              fromVersion: {{{ManifestYaml.Of(fromVersion)}}}
-              toVersion: {{{ManifestYaml.Of(toVersion)}}}
+            {{{ManifestYaml.From(fromVersion)}}}  toVersion: {{{ManifestYaml.Of(toVersion)}}}
               # One master; the other processes are found from there.
               discoverFrom: {{{ManifestYaml.Of(seed)}}}
               # After flags are promoted no old process can run: the upgrade waits for your approval before that.
               holdBefore: [PromoteAutoFlags]
               package:
                 directory: {{{ManifestYaml.Of($"/home/{user}/{product}-{toVersion}")}}}
-                postInstall: bin/post_install.sh
                 archives:
                 - name: {{{product}}}
                   storage: {directory: {path: /var/lib/drydock/images}}
@@ -82,7 +76,6 @@ internal static class DatabaseManifest
                 ssh:
                   user: {{{ManifestYaml.Of(user)}}}
                   keySecretRef: {name: database-ssh}
-                  knownHostsSecretRef: {name: database-ssh}
                   become: Sudo
 
             """;

@@ -18,6 +18,9 @@ internal static partial class ManifestYaml
             ? text
             : $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
+    /// <summary>The line of a version that preflight cannot find; none without it.</summary>
+    public static string From(string? version) => version is null ? "" : $"  fromVersion: {Of(version)}\n";
+
     /// <summary>The text within a comment, which it cannot end.</summary>
     public static string Comment(string text) => ForeignText.Words(text, 200);
 

@@ -7,7 +7,7 @@ namespace Drydock.Cli.Init;
 /// <param name="HostIP">The address of the node as OMS knows it; null if the container does not say.</param>
 /// <param name="Version">The version in the image's tag; null if it has none.</param>
 internal sealed partial record OmsFound(
-    string Container, string Image, string? HostIP, string? Version, bool IsCommunity)
+    string Container, string Image, string? HostIP, string? Version)
 {
     private const string ConfigFile = "/home/admin/conf/config.yaml";
     private const string HostVariable = "OMS_HOST_IP=";
@@ -44,9 +44,7 @@ internal sealed partial record OmsFound(
             image,
             container.Config.Env?.FirstOrDefault(e => e.StartsWith(HostVariable, StringComparison.Ordinal))?[
                 HostVariable.Length..],
-            tag.Success ? tag.Groups["version"].Value.Replace('_', '-').TrimEnd('-') : null,
-            image.Contains("_ce", StringComparison.OrdinalIgnoreCase)
-                || image.Contains("oms-ce", StringComparison.OrdinalIgnoreCase));
+            tag.Success ? tag.Groups["version"].Value.Replace('_', '-').TrimEnd('-') : null);
     }
 
     private static bool IsAt(string destination, string path) =>

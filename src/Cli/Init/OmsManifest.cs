@@ -26,7 +26,6 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
             $"The container {Found.Container} has no variable OMS_HOST_IP. Add --host-ip.");
         var read = ManifestYaml.Comment($"{Found.Container} ({Found.Image})");
         var docker = Docker(host);
-        var edition = Found.IsCommunity ? "Community" : "Enterprise";
         var name = Name ?? $"oms-{Digits(from)}-to-{Digits(ToVersion)}";
         return $$$"""
             # Read from the running container {{{read}}}. Create the Secrets, check the
@@ -35,9 +34,7 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
             kind: OmsUpgrade
             metadata: {name: {{{name}}}}
             spec:
-              edition: {{{edition}}}
-              fromVersion: {{{ManifestYaml.Of(from)}}}
-              toVersion: {{{ManifestYaml.Of(ToVersion)}}}
+            {{{ManifestYaml.From(FromVersion)}}}  toVersion: {{{ManifestYaml.Of(ToVersion)}}}
               # Each host has to have it, or be able to pull it. For an archive add imageArchive.
               image: {{{ManifestYaml.Of(Image)}}}
               # One node; the other nodes, regions, containers and the MetaDB are found from there.
@@ -46,9 +43,8 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
               docker: {{{docker}}}
               # The account of OMS's config.yaml is used. For another one:
               # metadataDatabase: {credentialsSecretRef: {name: oms-metadb}}
-              # Where the dumps of the metadata databases go: a folder of the operator, or s3.
-              backup:
-                storage: {directory: {path: /var/lib/drydock/snapshots}}
+              # The dumps of the metadata databases go to the default storage of the operator. For another one:
+              # backup: {storage: {s3: …}}
 
             """;
     }

@@ -83,8 +83,8 @@ internal static class InitCommand
         return shared.Of(runner, new Command("tidb", "TiDB.") { pd, user }, async (parsed, cancellationToken) =>
         {
             var (host, port) = HostAndPort.Split(parsed.GetValue(pd)!, DefaultPdPort);
-            var version = parsed.GetValue(shared.FromVersion)
-                ?? await ServerVersions.OfPdAsync(HostAndPort.Join(host, port), cancellationToken);
+            var version = parsed.GetValue(shared.FromVersion);
+            _ = version ?? await ServerVersions.OfPdAsync(HostAndPort.Join(host, port), cancellationToken);
             var manifest = DatabaseManifest.OfTiDb(
                 HostAndPort.Seed(parsed.GetValue(pd)!, DefaultPdPort),
                 version,
@@ -113,8 +113,8 @@ internal static class InitCommand
         {
             var usual = parsed.GetValue(bmdb) ? DefaultBmdbMasterPort : DefaultMasterPort;
             var (host, port) = HostAndPort.Split(parsed.GetValue(master)!, usual);
-            var version = parsed.GetValue(shared.FromVersion)
-                ?? await ServerVersions.OfMasterAsync(HostAndPort.Join(host, port), cancellationToken);
+            var version = parsed.GetValue(shared.FromVersion);
+            _ = version ?? await ServerVersions.OfMasterAsync(HostAndPort.Join(host, port), cancellationToken);
             var manifest = DatabaseManifest.OfYugabyte(
                 HostAndPort.Seed(parsed.GetValue(master)!, usual),
                 version,

@@ -16,7 +16,7 @@ internal sealed class DemoStage(
 
     /// <inheritdoc />
     protected override IReadOnlyList<string> StorageArguments =>
-        ["--storage-root", Images, "--storage-root", Snapshots];
+        ["--storage-root", Snapshots, "--storage-root", Images];
 
     private string Images => Path.Combine(Folder, "images");
 
@@ -65,7 +65,6 @@ internal sealed class DemoStage(
         Replace(patch, "/spec/holdBefore", "[]");
         Replace(patch, "/spec/discoverFrom", Lab.Hosts[0].Address);
         Replace(patch, "/spec/imageArchive/storage/directory/path", Images);
-        Replace(patch, "/spec/backup/storage/directory/path", Snapshots);
         await File.WriteAllTextAsync(Path.Combine(Folder, "addresses.yaml"), patch.ToString());
         await File.WriteAllTextAsync(
             Path.Combine(Folder, "kustomization.yaml"),

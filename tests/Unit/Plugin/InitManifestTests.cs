@@ -31,11 +31,25 @@ public sealed class InitManifestTests
     }
 
     [Fact]
+    public void Manifest_without_a_given_version_leaves_it_to_preflight()
+    {
+        var tidb = DatabaseManifest.OfTiDb("h", null, "3.0.9", null, "tidb");
+        var oms = new OmsManifest(
+            new OmsFound("oms_322", "oms:3.2.2", "192.0.2.1", "3.2.2"), new Uri("tcp://192.0.2.1:2376"), "4.2.2",
+            "oms:4.2.2", null);
+
+        tidb.ShouldContain("\n  engine: TiDB\n  toVersion: 3.0.9\n");
+        Drydock.Cli.Output.Yaml.Read(oms.Write()).Single()["spec"]!.AsObject().Select(field => field.Key)
+            .ShouldBe(["toVersion", "image", "discoverFrom", "docker"]);
+        (oms with { FromVersion = "3.2.2" }).Write().ShouldContain("\n  fromVersion: 3.2.2\n  toVersion: 4.2.2\n");
+    }
+
+    [Fact]
     public void Names_of_a_host_add_no_object_to_the_manifest()
     {
         const string image = "oms:3.2.2\n---\nkind: ClusterRoleBinding\nmetadata: {name: x}";
         var written = new OmsManifest(
-            new OmsFound("oms\n---", image, "192.0.2.1", "3.2.2", IsCommunity: false), new Uri("ssh://u@h"), "4.2.2",
+            new OmsFound("oms\n---", image, "192.0.2.1", "3.2.2"), new Uri("ssh://u@h"), "4.2.2",
             "oms:4.2.2", null).Write();
         var yugabyte = DatabaseManifest.OfYugabyte(
             "h\n---\nkind: Secret", "2.16.0", "2.18.0", isBmdb: false, null, "u");
@@ -88,7 +102,7 @@ public sealed class InitManifestTests
     [InlineData("unix:///run/docker.sock", "192.0.2.216", "unix:///run/docker.sock")]
     public void Docker_of_manifest_is_reached_as_given(string docker, string hostIP, string endpoint)
     {
-        var found = new OmsFound("oms", "oms:3.2.2", hostIP, "3.2.2", IsCommunity: false);
+        var found = new OmsFound("oms", "oms:3.2.2", hostIP, "3.2.2");
 
         var written = Drydock.Cli.Output.Yaml.Read(
             new OmsManifest(found, new Uri(docker), "4.2.2", "oms:4.2.2", null).Write()).Single();
@@ -102,7 +116,7 @@ public sealed class InitManifestTests
     [InlineData("4.2.3", "oms:feature_4.2.2_bp1")]
     public void Init_refuses_the_version_or_image_that_runs(string to, string image)
     {
-        var found = new OmsFound("oms_422bp1", "oms:feature_4.2.2_bp1", "192.0.2.1", "4.2.2-bp1", IsCommunity: false);
+        var found = new OmsFound("oms_422bp1", "oms:feature_4.2.2_bp1", "192.0.2.1", "4.2.2-bp1");
 
         Should.Throw<CliException>(() => new OmsManifest(found, new Uri("ssh://u@h"), to, image, null).Write())
             .Message.ShouldStartWith("oms_422bp1 runs oms:feature_4.2.2_bp1 (4.2.2-bp1) already");

@@ -23,6 +23,16 @@ public sealed class SampleSpecTests
         KindSpecs.Findings(KindSpecs.Read(kind, spec)).ShouldBeEmpty();
     }
 
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Sample_that_is_no_reference_has_at_most_twelve_values(string name)
+    {
+        if (!name.Split(' ')[0].EndsWith("-all-fields.yaml", StringComparison.Ordinal))
+        {
+            Values(Of(name).Spec).ShouldBeLessThanOrEqualTo(12);
+        }
+    }
+
     [Fact]
     public void Samples_change_nothing_when_they_are_applied_unread()
     {
@@ -50,6 +60,13 @@ public sealed class SampleSpecTests
             DatabaseDiscoveryOf.Plan(spec).Steps.Count.ShouldBeGreaterThan(3 * spec.Instances.Count);
         }
     }
+
+    private static int Values(JsonNode? node) => node switch
+    {
+        JsonObject { Count: > 0 } fields => fields.Sum(field => Values(field.Value)),
+        JsonArray { Count: > 0 } items => items.Sum(Values),
+        _ => 1,
+    };
 
     private static (string Kind, JsonObject Spec) Of(string name) =>
         (Manifests[name]["kind"]!.GetValue<string>(), Manifests[name]["spec"]!.AsObject());

@@ -21,7 +21,13 @@ public sealed class ShortSampleTests
 
         var inventory = (await search.RunAsync(CancellationToken.None)).ShouldNotBeNull();
 
-        var complete = DatabaseSpecCompletion.Complete(spec, inventory);
+        var complete = DatabaseSpecCompletion.Complete(
+            spec,
+            inventory with
+            {
+                FromVersion = spec.Engine == DatabaseEngine.TiDB ? "2.1.19" : "2.18.4.0",
+                StorageDirectory = "/snapshots",
+            });
         complete.Instances.Count.ShouldBe(processes);
         complete.Instances.Select(i => i.Host).Distinct().Count().ShouldBe(hosts);
         DatabaseSpecPreflight.Check(complete).ShouldBeEmpty();
@@ -73,6 +79,9 @@ public sealed class ShortSampleTests
 
         public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
             Task.FromResult(new FoundMembers(members, []));
+
+        public Task<IReadOnlyList<string>> VersionsAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
             throw new NotSupportedException();

@@ -63,7 +63,8 @@ public sealed partial class SampleTests
     }
 
     private static DatabaseRollingUpgradeSpec Sample() =>
-        YamlToJson.ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-bmdb.yaml"))
+        YamlToJson
+            .ReadAll(Repository.PathOf("config", "samples", "databaserollingupgrade-bmdb-containers-all-fields.yaml"))
             .Single().Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgrade).ShouldNotBeNull().Spec;
 
     private static string Page() => File.ReadAllText(Repository.PathOf("docs", "explanation", "yugabytedb.md"));

@@ -25,6 +25,8 @@ public sealed class ShortSampleTests
         var world = Planned(name);
 
         world.Status.Findings.ShouldBeEmpty();
+        world.Status.Inventory!.Edition.ShouldBe(
+            name.Contains("-ce-", StringComparison.Ordinal) ? OmsEdition.Community : OmsEdition.Enterprise);
         world.Status.Inventory!.Regions.Sum(region => region.Nodes.Count).ShouldBe(world.Hosts.Count);
         world.Plan.Steps.ShouldNotBeEmpty();
     }
@@ -53,7 +55,7 @@ public sealed class ShortSampleTests
     {
         var spec = YamlToJson.ReadAll(PathOf(name)).Single()["spec"]!
             .Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!;
-        var community = spec.Edition == OmsEdition.Community;
+        var community = name.Contains("-ce-", StringComparison.Ordinal);
         var world = new OmsWorld(new WorldSetup
         {
             Community = community,
@@ -74,7 +76,7 @@ public sealed class ShortSampleTests
             ImagePullSecretRef = null,
             MetadataDatabase = null,
             Docker = ShortSpecs.Short(own).Docker,
-            Preflight = spec.Preflight with { ApiCredentialsSecretRef = null },
+            Preflight = own.Preflight with { DuplicateProjectNames = spec.Preflight.DuplicateProjectNames },
             Window = null,
         }).Planned();
     }
