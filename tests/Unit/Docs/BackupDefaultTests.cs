@@ -60,7 +60,7 @@ public sealed partial class BackupDefaultTests
             .ToList();
 
         files.Count(file => file.Text.Contains("backup:", StringComparison.Ordinal)).ShouldBeGreaterThan(2);
-        fences.Count(fence => fence.Text.Contains("backup:", StringComparison.Ordinal)).ShouldBeGreaterThan(1);
+        fences.Count(fence => fence.Text.Contains("discoverFrom:", StringComparison.Ordinal)).ShouldBeGreaterThan(1);
         files.Concat(fences).Where(place => Waived().IsMatch(place.Text)).Select(place => place.Path).ShouldBeEmpty();
     }
 
