@@ -3,6 +3,13 @@ namespace Drydock.Crds.Common;
 /// <summary>A system as preflight found it. In status it is packed: JSON, compressed (gzip, base64).</summary>
 public abstract record FoundInventory
 {
+    /// <summary>The version before the upgrade: spec.fromVersion, otherwise as the system reports it.</summary>
+    public string? FromVersion { get; init; }
+
+    /// <summary>The storage root of the operator where the backup goes; absent if the spec names a storage, or no
+    /// backup is taken.</summary>
+    public string? StorageDirectory { get; init; }
+
     /// <summary>As it is stored, if this operator cannot read it: nothing is known of it.</summary>
     [JsonIgnore]
     public JsonElement? Unreadable { get; init; }

@@ -14,6 +14,10 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Duration)]
     public string? Downtime { get; init; }
 
+    /// <summary>The version before the upgrade: spec.fromVersion, otherwise the one that was found.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? FromVersion { get; init; }
+
     /// <summary>Finished steps of all steps, for instance 7/23.</summary>
     [Length(16)]
     public string? Progress { get; init; }

@@ -3,7 +3,7 @@ namespace Drydock.Crds.Common;
 /// <summary>What every kind of upgrade has in common for <c>kubectl get</c> and for the API server. The columns of a
 /// derived kind stand before those of the same priority.</summary>
 [AdditionalPrinterColumn(
-    ".status.inventory.fromVersion", "FROM", "string",
+    ".status.fromVersion", "FROM", "string",
     Description = "Version before the upgrade.")]
 [AdditionalPrinterColumn(".spec.toVersion", "TO", "string", Description = "Version after the upgrade.")]
 [AdditionalPrinterColumn(

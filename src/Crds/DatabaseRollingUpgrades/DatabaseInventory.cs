@@ -5,15 +5,6 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [SchemaOf(typeof(string))]
 public sealed record DatabaseInventory : FoundInventory
 {
-    /// <summary>The version before the upgrade: spec.fromVersion, otherwise as the processes report it.</summary>
-    [Length(SchemaLimits.ShortName)]
-    public string? FromVersion { get; init; }
-
-    /// <summary>The storage root of the operator where the backup goes; absent if the spec names a storage, or no
-    /// backup is taken.</summary>
-    [Length(SchemaLimits.Path)]
-    public string? StorageDirectory { get; init; }
-
     /// <summary>The processes that were looked at, by component, host and port.</summary>
     public List<InventoryInstance> Instances { get; init => field = value ?? []; } = [];
 }

@@ -58,7 +58,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     public DatabaseEngine Engine { get; init; }
 
     /// <summary>The version that runs now, as the database reports it. Preflight compares it with every process.
-    /// Default: the one version that they report (status.inventory).</summary>
+    /// Default: the one version that they report (status.fromVersion).</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(40, Minimum = 3)]
     [Pattern(Patterns.DatabaseVersion)]
@@ -78,7 +78,7 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     public PackageSpec Package { get; init => field = value ?? new(); } = new();
 
     /// <summary>HOST or HOST:PORT where one PD member or one master answers HTTP; several with commas, asked in turn.
-    /// From there preflight finds the processes that spec.instances does not list (status.inventory). Without it,
+    /// From there preflight finds the processes that spec.instances does not list (status.instances). Without it,
     /// spec.instances lists all. Default port: PD 2379, master 7000 (BMDB: 10000). An IPv6 address has no port
     /// here.</summary>
     [FieldClass(FieldClass.Identity)]

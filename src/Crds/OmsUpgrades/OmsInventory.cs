@@ -5,16 +5,8 @@ namespace Drydock.Crds.OmsUpgrades;
 [SchemaOf(typeof(string))]
 public sealed record OmsInventory : FoundInventory
 {
-    /// <summary>The version before the upgrade: spec.fromVersion, otherwise as the containers have it.</summary>
-    [Length(SchemaLimits.ShortName)]
-    public string? FromVersion { get; init; }
-
     /// <summary>The edition: spec.edition, otherwise the one that was found.</summary>
     public OmsEdition? Edition { get; init; }
-
-    /// <summary>The storage root of the operator where the backup goes; absent if the spec names a storage.</summary>
-    [Length(SchemaLimits.Path)]
-    public string? StorageDirectory { get; init; }
 
     /// <summary>The regions, in the order in which they are upgraded.</summary>
     public List<InventoryRegion> Regions { get; init => field = value ?? []; } = [];

@@ -52,7 +52,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     public OmsEdition? Edition { get; init; }
 
     /// <summary>The version that runs now. Preflight compares it with the running containers. Default: the version
-    /// that these have (status.inventory).</summary>
+    /// that these have (status.fromVersion).</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(32, Minimum = 5)]
     [Pattern(Patterns.OmsVersion)]
@@ -85,7 +85,7 @@ public sealed record OmsUpgradeSpec : RunSpec
     public SecretReference? ImagePullSecretRef { get; init; }
 
     /// <summary>The address of one node, by which OMS knows it: OMS_HOST_IP and the entry in cm_nodes. From there
-    /// preflight finds the nodes and regions that spec.regions does not name (status.inventory). Without it,
+    /// preflight finds the nodes and regions that spec.regions does not name (status.nodes). Without it,
     /// spec.regions names all.</summary>
     [FieldClass(FieldClass.Identity)]
     [Length(45, Minimum = 2)]

@@ -111,7 +111,7 @@ internal sealed class CompletedDiscovery(IRunDiscovery inner, DatabaseInventory 
             var listed = group.Count(f => spec.Instances.Exists(i => DatabaseSpecCompletion.IsSame(spec, i, f)));
             var also = listed > 0 ? $" ({listed} of them in spec.instances)" : "";
             yield return $"Preflight found {group.Key}: {Sentences.List([.. group.Select(i => i.Name)], MostNames)}"
-                + $"{also}. status.inventory shows where each is installed and how it is controlled.";
+                + $"{also}. Its steps show where each is installed and how it is controlled.";
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             Phase = summary.Phase,
             Step = summary.StepId,
             Message = SchemaLimits.Clip(summary.Message),
+            FromVersion = status.Found?.FromVersion,
             StartedAt = status.StartedAt ?? now,
             FinishedAt = over ? status.FinishedAt ?? now : null,
             System = over ? null : System(entity, status, summary, now),
