@@ -10,23 +10,34 @@ namespace Drydock.Lab;
 public sealed class ModernCrdServer : IAsyncDisposable
 {
     private const int Port = 7443;
+    private const string Shared = "crds";
     private const string ServiceName = "drydock-lab-crds";
     private const string ServiceNamespace = "kube-system";
     private readonly LabRun _run;
     private readonly ControlPlane _controlPlane;
     private readonly string _executable;
     private readonly string _folder;
+    private readonly string _name;
+    private readonly PolicyApi? _policies;
     private readonly LabCredentials _tls;
     private readonly HttpClient _http;
     private LabProcess? _server;
 
-    private ModernCrdServer(LabRun run, ControlPlane controlPlane, string executable, LabNamespace ns)
+    private ModernCrdServer(
+        LabRun run,
+        ControlPlane controlPlane,
+        string executable,
+        LabNamespace ns,
+        string name,
+        IReadOnlyList<JsonNode>? policies)
     {
         _run = run;
         _controlPlane = controlPlane;
         _executable = executable;
+        _name = name;
+        _policies = policies is null ? null : new PolicyApi(run, controlPlane, policies);
         Namespace = ns;
-        _folder = run.FolderFor("crds");
+        _folder = run.FolderFor(name);
         _tls = run.Authority.Issue(_folder, "server", "apiextensions-apiserver", hosts:
             [ns.Address, "127.0.0.1", "localhost", $"{ServiceName}.{ServiceNamespace}.svc"]);
         _http = CreateHttpClient();
@@ -37,19 +48,37 @@ public sealed class ModernCrdServer : IAsyncDisposable
     /// <summary>URL of the server itself; it serves no <c>/api</c>, so kubectl cannot use it.</summary>
     public string Server => $"https://{Namespace.Address}:{Port}";
 
+    /// <summary>Path of the audit log, one JSON object a line.</summary>
+    public string AuditLog => FileAt("audit.log");
+
+    private string AuditPolicy => FileAt("audit-policy.yaml");
+
     /// <summary>The apiextensions-apiserver process.</summary>
     public LabProcess Process => _server ?? throw new InvalidOperationException("the CRD server was not started");
 
     /// <summary>
     /// Starts the server and waits until it is ready. Builds it first if the cache has none (minutes).
     /// </summary>
+    /// <param name="policies">The ValidatingAdmissionPolicies and bindings that it enforces; null for none.</param>
+    /// <param name="name">Of its folder, its network namespace and its part of etcd.</param>
+    /// <param name="auditPolicy">Its audit policy, as YAML; null for no <see cref="AuditLog"/>.</param>
     public static async Task<ModernCrdServer> StartAsync(
-        LabRun run, ControlPlane controlPlane, CancellationToken cancellationToken = default)
+        LabRun run,
+        ControlPlane controlPlane,
+        IReadOnlyList<JsonNode>? policies = null,
+        string name = Shared,
+        string? auditPolicy = null,
+        CancellationToken cancellationToken = default)
     {
         var recipe = await Recipes.RunAsync("modern-crd.sh", cancellationToken);
         var server = new ModernCrdServer(
             run, controlPlane, recipe["apiextensions-apiserver"],
-            await run.AddNamespaceAsync("crds", cancellationToken));
+            await run.AddNamespaceAsync(name, cancellationToken), name, policies);
+        if (auditPolicy is not null)
+        {
+            await File.WriteAllTextAsync(server.AuditPolicy, auditPolicy, cancellationToken);
+        }
+
         await server.StartAsync(cancellationToken);
         return server;
     }
@@ -59,21 +88,28 @@ public sealed class ModernCrdServer : IAsyncDisposable
     {
         _server = _run.StartProcess(new LabProcessOptions
         {
-            Name = "apiextensions-apiserver",
+            Name = _name == Shared ? "apiextensions-apiserver" : $"{_name}-apiextensions-apiserver",
             FileName = _executable,
             Arguments =
             [
                 "--etcd-servers", _controlPlane.EtcdEndpoint,
-                "--etcd-prefix", "/crds",
+                "--etcd-prefix", $"/{_name}",
                 "--secure-port", FormattableString.Invariant($"{Port}"),
                 "--bind-address", "0.0.0.0",
                 "--tls-cert-file", _tls.CertificatePath,
                 "--tls-private-key-file", _tls.KeyPath,
-                "--kubeconfig", _controlPlane.AdminKubeconfig,
+                "--kubeconfig", _policies is null
+                    ? _controlPlane.AdminKubeconfig
+                    : _controlPlane.WriteAdminKubeconfig(FileAt("policies.kubeconfig"), _policies.Server),
                 "--authentication-kubeconfig", _controlPlane.AdminKubeconfig,
                 "--authorization-kubeconfig", _controlPlane.AdminKubeconfig,
-                "--disable-admission-plugins", "ValidatingAdmissionPolicy,MutatingAdmissionPolicy",
+                "--disable-admission-plugins", _policies is null
+                    ? "ValidatingAdmissionPolicy,MutatingAdmissionPolicy"
+                    : "MutatingAdmissionPolicy",
                 "--enable-priority-and-fairness=false",
+                .. File.Exists(AuditPolicy)
+                    ? ["--audit-policy-file", AuditPolicy, "--audit-log-path", AuditLog]
+                    : Array.Empty<string>(),
             ],
             Namespace = Namespace,
             WorkingDirectory = _folder,
@@ -175,6 +211,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
+    private string FileAt(string name) => Path.Combine(_folder, name);
+
     /// <summary>Stops the server if it runs.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -182,6 +220,11 @@ public sealed class ModernCrdServer : IAsyncDisposable
         if (_server is not null)
         {
             await _server.DisposeAsync();
+        }
+
+        if (_policies is not null)
+        {
+            await _policies.DisposeAsync();
         }
     }
 }

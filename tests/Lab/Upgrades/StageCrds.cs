@@ -20,7 +20,7 @@ internal static class StageCrds
     public static async Task ServeAsync(
         LabRun run, ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {
-        var server = await ModernCrdServer.StartAsync(run, controlPlane, cancellationToken);
+        var server = await ModernCrdServer.StartAsync(run, controlPlane, cancellationToken: cancellationToken);
         foreach (var file in Directory.EnumerateFiles(folder, "drydock.dev_*.yaml"))
         {
             var plural = Path.GetFileNameWithoutExtension(file)["drydock.dev_".Length..];
