@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes what is assembled from other files of this repository: install.yaml of config/default, config/s3-only and config/namespaced; the CRDs, roles, alert
+# Writes what is assembled from other files of this repository: install.yaml of config/default, config/s3-only and config/namespaced; the CRDs, roles, policy, alert
 # rules, dashboard and README.md of charts/drydock; config/argocd/argocd-cm-patch.yaml.
 #
 #   config/assemble.sh [ROOT]     ROOT defaults to the repository; the result has the same paths below it
@@ -122,6 +122,20 @@ done
       -e "s/^rules:\$/$labels\nrules:/"
   done
 } | template role.yaml
+
+# The settings of the policy become values; the operator is always trusted.
+{
+  echo '{{- if .Values.approvalPolicy.enabled }}'
+  for file in policy binding; do
+    [ "$file" = policy ] || echo '---'
+    grep -v '^#' "config/policy/$file.yaml" | sed \
+      -e "s/^  name: drydock-approvals\$/  name: $name-approvals\n$labels/" \
+      -e "s/^  policyName: drydock-approvals\$/  policyName: $name-approvals/" \
+      -e "s/\\['drydock-approvers'\\]/\\[{{ range \$i, \$group := .Values.approvalPolicy.approvers }}{{ if \$i }}, {{ end }}'{{ \$group }}'{{ end }}]/" \
+      -e "s/\\['\(system:serviceaccount:\)drydock-system:drydock-operator'\\]/['\1{{ .Release.Namespace }}:$name-operator'{{ range .Values.approvalPolicy.trusted }}, '{{ . }}'{{ end }}]/"
+  done
+  echo '{{- end }}'
+} | template approval_policy.yaml
 
 # A chart reads only files of its own folder. Its value monitoring.runbookUrl takes the place of RUNBOOK_URL.
 for file in prometheus-rules.yaml drydock-dashboard.json; do

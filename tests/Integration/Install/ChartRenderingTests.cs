@@ -52,6 +52,40 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
+    public async Task Chart_has_the_policy_of_kustomize_with_its_own_names()
+    {
+        var policy = await Chart.KustomizeAsync(Repository.PathOf("config", "policy"), Token);
+        var chart = await Chart.RenderAsync(
+            Token, "--set", "approvalPolicy.enabled=true",
+            "--set", "approvalPolicy.approvers={dba,oncall}",
+            "--set", "approvalPolicy.trusted={system:serviceaccount:argocd:argocd-application-controller}");
+
+        chart.Where(o => Chart.Kind(o).StartsWith("ValidatingAdmissionPolicy", StringComparison.Ordinal))
+            .Select(o => Bare(o)
+                .Replace(Quoted("'dba', 'oncall'"), Quoted("'drydock-approvers'"), StringComparison.Ordinal)
+                .Replace(
+                    "drydock-system-too:drydock-operator"
+                    + Quoted("', 'system:serviceaccount:argocd:argocd-application-controller'"),
+                    "drydock-system:drydock-operator" + Quoted("'"), StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(policy.Select(o => Bare(Labelled(o))).Order(StringComparer.Ordinal));
+
+        static string Quoted(string text) => JsonValue.Create(text).ToJsonString().Trim('"');
+
+        static JsonNode Labelled(JsonNode node)
+        {
+            var labelled = node.DeepClone();
+            labelled["metadata"]!["labels"] = new JsonObject
+            {
+                ["app.kubernetes.io/name"] = "drydock",
+                ["app.kubernetes.io/instance"] = "drydock",
+                ["app.kubernetes.io/component"] = "operator",
+            };
+            return labelled;
+        }
+    }
+
+    [Fact]
     public async Task Chart_with_namespaces_grants_no_cluster_right_on_Secrets()
     {
         var rendered = await Chart.RenderAsync(Token, "--set", "watchNamespaces={team-a,team-b}");

@@ -8,7 +8,7 @@ public sealed class ManifestTests
 {
     private static readonly string[] Parts = ["crd", "rbac", "manager"];
     private static readonly string[] Variants = ["default", "s3-only", "namespaced"];
-    private static readonly string[] Kustomizations = [.. Parts, .. Variants, "storage", "namespaced/tenant"];
+    private static readonly string[] Kustomizations = [.. Parts, .. Variants, "storage", "policy", "namespaced/tenant"];
 
     [Fact]
     public async Task Assembled_files_match_their_sources()
@@ -28,7 +28,7 @@ public sealed class ManifestTests
 
             var made = Directory.EnumerateFiles(fresh, "*", SearchOption.AllDirectories)
                 .Select(f => Path.GetRelativePath(fresh, f)).Order(StringComparer.Ordinal).ToList();
-            made.Count.ShouldBe(12);
+            made.Count.ShouldBe(13);
             foreach (var file in made)
             {
                 (await File.ReadAllTextAsync(Repository.PathOf(file), TestContext.Current.CancellationToken))
