@@ -61,7 +61,7 @@ public sealed class PackedRun : JsonConverter<PlanProgress>
         CompiledAt = run.CompiledAt,
         Steps = run.Steps.Count,
         Id = run.Id,
-        Operator = CrdSchema.Number.ToString(),
+        Operator = $"{(run.WrittenBy > CrdSchema.Number ? run.WrittenBy : CrdSchema.Number)}",
         Packed = run.Packed,
     };
 }

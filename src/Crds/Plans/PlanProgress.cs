@@ -41,7 +41,7 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
     /// <summary>As it is stored, if this operator cannot read it: nothing is known of it but its head.</summary>
     public JsonElement? Unreadable { get; internal init; }
 
-    /// <summary>The version of the operator that wrote it; null if it was not stored, or cannot be read.</summary>
+    /// <summary>The latest version that wrote it; null if it was not stored, or cannot be read.</summary>
     public Version? WrittenBy { get; internal init; }
 
     public bool IsDone => Unreadable is null && Steps.TrueForAll(s => s.State == StepState.Succeeded);
@@ -75,8 +75,9 @@ public sealed class PlanProgress(Plan plan, RunRecord record)
     public static PlanProgress Of(Plan plan, ImmutableList<Step> steps) => new(plan, RunRecord.None) { Steps = steps };
 
     /// <summary>The same record of another plan, which has the steps that the record has.</summary>
-    public PlanProgress With(Plan other) => new(other, record) { Unreadable = Unreadable };
+    public PlanProgress With(Plan other) => new(other, record) { Unreadable = Unreadable, WrittenBy = WrittenBy };
 
     /// <summary>The plan with the records of these steps, in any order.</summary>
-    public PlanProgress With(IEnumerable<Step> steps) => new(plan, record.With(steps, []));
+    public PlanProgress With(IEnumerable<Step> steps, params IEnumerable<Guard> guards) =>
+        new(plan, record.With(steps, guards)) { WrittenBy = WrittenBy };
 }

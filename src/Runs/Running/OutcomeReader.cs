@@ -51,15 +51,15 @@ internal sealed class OutcomeReader(
                 return Breach();
             }
 
-            var what = Sentences.Close(unknown.Reason is null
+            return Unknown(unknown.Id, Sentences.Close(unknown.Reason is null
                 ? $"{unknown.Id} cannot be observed now, so it is not known yet whether it has ended: {unknown.Message}"
-                : $"The outcome of {unknown.Id} is unknown: {unknown.Message}");
-            return Unknown(unknown.Id, what);
+                : $"The outcome of {unknown.Id} is unknown: {unknown.Message}"));
         }
 
         if (unreadable is var (part, cause))
         {
-            return Unknown(part, $"{part} of the stored plan cannot be read, so nothing is started. {cause}");
+            var writer = plan.WrittenBy is { } version ? $" that Drydock {version} wrote" : "";
+            return Unknown(part, $"{part} of the stored plan{writer} cannot be read, so nothing is started. {cause}");
         }
 
         return guards.Breaches.Count == 0 || guards.IsLookingAgain ? null : Breach();

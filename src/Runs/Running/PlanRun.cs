@@ -379,7 +379,7 @@ public sealed class PlanRun : IAsyncDisposable
 
         private Step Set(Step step, StepRecord record) => _steps[step.Id] = step with { Record = record };
 
-        private PlanProgress Present() => new(plan.Plan, plan.Record.With(_steps.Values, _guards));
+        private PlanProgress Present() => plan.With(_steps.Values, _guards);
 
         private StartRules Rules() => new(
             plan.Hold,

@@ -49,6 +49,5 @@ internal sealed class StepCatalog<TTargets>(TTargets targets) : IStepCatalog
             : null;
 
     private static KeyNotFoundException Unknown(string what, string name, string id) => new(
-        $"This operator has no {what} '{name}' ({id}): the plan was made by a newer version. "
-        + "Install that version again and let the run end.");
+        $"This operator has no {what} '{name}' ({id}). Install the version that has it, and let the run end.");
 }
