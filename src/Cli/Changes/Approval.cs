@@ -26,16 +26,12 @@ internal static class Approval
         }
 
         var holds = Chosen(run, hold, all);
-        return new Change
-        {
-            Promise = $"Approves {string.Join(" and ", holds.Select(h => h.Name))} of {run.FullName} (plan "
+        return Given(
+            run,
+            holds.ConvertAll(h => h.Approval),
+            $"Approves {string.Join(" and ", holds.Select(h => h.Name))} of {run.FullName} (plan "
                 + $"{Word.Prefix(run.ActivePlan?.Hash ?? "")}). {Next(run, holds)}",
-            Confirm = holds.Any(h => h.Destroys == true) ? run.Metadata.Name : null,
-            Annotations = Change.One(
-                Annotations.Approve,
-                Tokens.Add(run, Annotations.Approve, holds.Select(h => h.Approval), entry => IsNeeded(run, entry))),
-            Effect = seen => Effect(seen, holds),
-        };
+            isDestructive: holds.Exists(h => h.Destroys == true));
     }
 
     private static Change OfFailure(Run run, string? stepId)
@@ -57,23 +53,18 @@ internal static class Approval
 
         return Given(
             run,
-            Word.For(step.Id, step.Failures, run.ActivePlan!),
+            [Word.For(step.Id, step.Failures, run.ActivePlan!)],
             $"Approves the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step then "
-                + "counts as done, and the approval is recorded.",
-            confirm: null);
+                + "counts as done, and the approval is recorded.");
     }
 
-    private static Change Given(Run run, string word, string promise, string? confirm) => new()
+    private static Change Given(Run run, List<string> words, string promise, bool isDestructive = false) => new()
     {
         Promise = promise,
-        Confirm = confirm,
+        Confirm = isDestructive ? run.Metadata.Name : null,
         Annotations = Change.One(
-            Annotations.Approve, Tokens.Add(run, Annotations.Approve, [word], entry => IsNeeded(run, entry))),
-        Effect = seen => seen.Status?.Approvals.FindLast(a => a.Word == word) is { } record
-            ? record.Ignored is { } why
-                ? new TakenUp($"The operator ignored it. {why}", IsRefused: true)
-                : new TakenUp($"Approved. {seen.Report}")
-            : null,
+            Annotations.Approve, Tokens.Add(run, Annotations.Approve, words, entry => IsNeeded(run, entry))),
+        Effect = seen => Effect(seen, words),
     };
 
     // No hold: the run has ended, and nothing waits for it.
@@ -88,9 +79,9 @@ internal static class Approval
 
         return Given(
             run,
-            Word.For(Reasons.RemoveOldContainers, plan),
+            [Word.For(Reasons.RemoveOldContainers, plan)],
             $"Removes the old containers of {run.FullName} ({kept.Subject}). A rollback is not possible afterwards.",
-            run.Metadata.Name);
+            isDestructive: true);
     }
 
     private static List<HoldStatus> Chosen(Run run, string? hold, bool all)
@@ -144,30 +135,18 @@ internal static class Approval
             ]);
     }
 
-    private static TakenUp? Effect(Run seen, IReadOnlyList<HoldStatus> holds)
+    private static TakenUp? Effect(Run seen, List<string> words)
     {
-        var status = seen.Status;
-        foreach (var hold in holds)
-        {
-            var record = status?.Approvals.FindLast(a => a.Word == hold.Approval);
-            if (record is { Accepted: false })
-            {
-                return new TakenUp(
-                    $"The operator ignored the approval of {hold.Name}. {record.Ignored} Read the plan again: "
+        var given = words.ConvertAll(word => seen.Status?.Approvals.FindLast(a => a.Word == word));
+        return given.Find(record => record is { Accepted: false }) is { } ignored
+                ? new TakenUp(
+                    $"The operator ignored the approval {ignored.Word}. {ignored.Ignored} Read the plan again: "
                     + $"`{seen.Command("plan")}`.",
-                    IsRefused: true);
-            }
-
-            if (record is null && status?.Holds.Exists(h => h.Name == hold.Name) == true)
-            {
-                return null;
-            }
-        }
-
-        // The message of the hold stays until the next step has begun.
-        return new TakenUp(holds.Any(hold => status?.Message?.Contains(hold.Approval, StringComparison.Ordinal) == true)
-            ? "Approved. The operator has taken it up."
-            : $"Approved. {seen.Report}");
+                    IsRefused: true)
+            : given.Contains(null) ? null
+            : new TakenUp(seen.Status!.Holds.Exists(hold => words.Contains(hold.Approval))
+                ? "Approved. The operator has taken it up."
+                : $"Approved. {seen.Report}");
     }
 
     // Null while the operator has not read it. A phase that was approved in part: its other steps still need the

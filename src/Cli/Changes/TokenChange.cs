@@ -9,11 +9,8 @@ internal static class TokenChange
             $"{run.FullName} did not fail: {run.Situation}. {run.Status?.NextAction}".TrimEnd());
         var isRolledBack = run.Status.Phase == RunPhases.RolledBack;
 
-        // With the name of the phase it consents to the restore, so that the run does not wait for another approval
-        // while the system is down.
-        var token = run.Status.RetryCost is null
-            ? word
-            : $"{OmsUpgradePhases.RestoreDatabases}{word[word.IndexOf('@', StringComparison.Ordinal)..]}";
+        // The run does not wait for another approval while the system is down.
+        var token = run.Status.RetryApproval ?? word;
         RequireUseOfRetry(run, isRolledBack, token);
         var isPreflight = run.Status.Phase == RunPhases.Preflight;
         return new Change
@@ -150,8 +147,7 @@ internal static class TokenChange
 
     private static string AfterAbort(Run run)
     {
-        var isPast = RollbackState.IsPastUndo(run) && run.Status?.Plan?.Steps.Exists(
-            s => s is { Action: "CheckProjectNames", State: StepState.Failed }) != true;
+        var isPast = run.Status is { Plan: not null, AbortUndoes: not true };
         var down = run.DowntimeSince is null ? "" : " The downtime continues until you retry.";
         if (RollbackState.IsRequested(run) || (isPast && run.Status?.RollbackPlan is not null))
         {
@@ -197,11 +193,4 @@ internal static class RollbackState
 
     public static bool IsRequested(Run run) =>
         run.Spec.DesiredState == DesiredState.RolledBack || run.Status?.RolledBackBy is not null;
-
-    public static bool IsPastUndo(Run run) =>
-        run.Status?.Plan?.Steps.Exists(s => StopsFormerVersion(s) && s.HasEverBegun) == true;
-
-    private static bool StopsFormerVersion(Step step) =>
-        step is { Action: "SwapInstance" or "SwapMaster" or "SwapTserver" }
-            or { Action: "StopContainer", Phase: OmsUpgradePhases.StopOld };
 }

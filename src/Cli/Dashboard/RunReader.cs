@@ -96,7 +96,7 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
             yield break;
         }
 
-        var again = since ?? (times.T2 is null ? null : StoppedAgain(status.RollbackPlan));
+        var again = since ?? (times.T2 is null ? null : times.StoppedAgainAt);
         DateTimeOffset? total = KubernetesDuration.TryParse(status.Downtime, out var downtime)
             ? first + downtime
             : null;
@@ -110,7 +110,4 @@ internal sealed class RunReader(IKubernetesClient kubernetes, RunAddress address
             yield return new DowntimeView(stopped, since is null ? times.RolledBackAt : null);
         }
     }
-
-    private static DateTimeOffset? StoppedAgain(PlanProgress? rollback) =>
-        (rollback?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew).Min(s => s.FinishedAt);
 }

@@ -5,7 +5,6 @@ namespace Drydock.Cli.Diagnosis;
 internal static class OldVersion
 {
     private const string Name = "old-version";
-    private const string Compose = "docker compose";
 
     public static IReadOnlyList<Check> Of(Run run)
     {
@@ -30,8 +29,6 @@ internal static class OldVersion
                     Name,
                     $"{s.Name} was skipped and still has {left}.",
                     "Do not start it before you have replaced its files.")),
-            .. (status.Plan?.Notes ?? []).Where(n => !isBack && n.Contains(Compose, StringComparison.Ordinal))
-                .Select(n => Check.Note(Name, n)),
             .. status.ActionRequired
                 .Where(a => a.Reason is Reasons.RemoveOldContainers or Reasons.RemoveNewContainers)
                 .Select(a => Check.Note(Name, Sentences.Join(a.Subject, a.Message))),
@@ -43,8 +40,8 @@ internal static class OldVersion
                 : [Check.Good(Name, $"The status names nothing that runs or could start {left}.")],
             Check.Note(
                 Name,
-                $"The status does not tell of systemd units, cron jobs and watchdogs: look on each host for those that "
-                + $"start {left}."),
+                "The status does not tell of files of docker compose, systemd units, cron jobs and watchdogs: look on "
+                + $"each host for those that start {left}."),
         ];
     }
 

@@ -81,12 +81,7 @@ internal static class RunViewBuilder
             backup.Storage
                 ?? StorageSpec.Default((status as DatabaseRollingUpgradeStatus)?.Inventory?.StorageDirectory),
         _ => null,
-    } switch
-    {
-        { Directory: { } directory } => directory.Path,
-        { S3: { } s3 } => $"bucket {s3.Bucket} at {s3.Endpoint}",
-        _ => null,
-    };
+    } is { } storage and not { Directory: null, S3: null } ? storage.Describe() : null;
 
     private static string Message(Run run) => run.Status?.Message switch
     {

@@ -64,6 +64,15 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? RetryCost { get; init; }
 
+    /// <summary>The word for drydock.dev/retry that also approves what status.retryCost says; absent with it.</summary>
+    [NotInReference]
+    [Length(SchemaLimits.ShortName)]
+    public string? RetryApproval { get; init; }
+
+    /// <summary>True if an abort now would undo what was changed so far; absent otherwise.</summary>
+    [NotInReference]
+    public bool? AbortUndoes { get; init; }
+
     /// <summary>The form of this status; an operator that does not know it changes nothing.</summary>
     [NotInReference]
     public int? Form { get; init; }

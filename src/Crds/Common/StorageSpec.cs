@@ -14,6 +14,16 @@ public sealed record StorageSpec
     /// <param name="directory">The operator's default; null if it has none.</param>
     public static StorageSpec Default(string? directory) =>
         new() { Directory = directory is null ? null : new DirectoryStorage { Path = directory } };
+
+    /// <summary>The place, for the middle of a sentence.</summary>
+    public string Describe() => this switch
+    {
+        { Directory: { } directory } => $"directory {directory.Path}",
+        { S3: { } s3 } =>
+            $"s3 {s3.Endpoint.TrimEnd('/')}/{s3.Bucket}"
+            + (s3.Prefix is { Length: > 0 } prefix ? "/" + prefix.Trim('/') : ""),
+        _ => "no storage",
+    };
 }
 
 /// <summary>A directory as storage.</summary>

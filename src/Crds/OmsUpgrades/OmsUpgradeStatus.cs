@@ -24,6 +24,10 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// (CleanupAnnounced) says it too.</summary>
     public DateTimeOffset? CleanupAt { get; init; }
 
+    /// <summary>When the old containers were removed; a rollback, and so its snapshot, is no longer needed.</summary>
+    [NotInReference]
+    public DateTimeOffset? CleanedUpAt { get; init; }
+
     /// <summary>The first projects that were renamed because they shared a name; all are in the parameters of the steps
     /// RenameProjects.</summary>
     [Items(SchemaLimits.Projects)]
@@ -87,6 +91,10 @@ public sealed record UpgradeTimes
 
     /// <summary>When high availability was switched on.</summary>
     public DateTimeOffset? T2 { get; init; }
+
+    /// <summary>When a rollback stopped the first new container, as reported by dockerd.</summary>
+    [NotInReference]
+    public DateTimeOffset? StoppedAgainAt { get; init; }
 
     /// <summary>When a rollback stopped the last new container, as reported by dockerd.</summary>
     public DateTimeOffset? T3 { get; init; }

@@ -94,6 +94,7 @@ public sealed class ChangeWriterTests
                 Status = new OmsUpgradeStatus
                 {
                     Phase = OmsUpgradePhases.Backup,
+                    AbortUndoes = running == "StopOld/oms-a" ? null : true,
                     Active = [new ActiveStep { Id = running, State = StepState.Running }],
                     Plan = new StoredPlan
                     {

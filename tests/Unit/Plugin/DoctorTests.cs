@@ -244,7 +244,6 @@ public sealed class DoctorTests : IAsyncLifetime
                 ],
                 Plan = new StoredPlan
                 {
-                    Notes = ["docker compose made oms on oms-a.", "Another note."],
                     Guards = [new StoredGuard
                     {
                         Violations =
@@ -260,10 +259,9 @@ public sealed class DoctorTests : IAsyncLifetime
         [
             (CheckResult.Broken, "oms-b runs 3.2.2, expected is 4.2.2."),
             (CheckResult.Broken, "oms_322 runs on oms-a."),
-            (CheckResult.Note, "docker compose made oms on oms-a."),
             (
-                CheckResult.Note, "The status does not tell of systemd units, cron jobs and watchdogs: look on each "
-                    + "host for those that start 3.2.2."),
+                CheckResult.Note, "The status does not tell of files of docker compose, systemd units, cron jobs and "
+                    + "watchdogs: look on each host for those that start 3.2.2."),
         ]);
         OldVersion.Of(ShownKind.Read(upgrade with { Status = upgrade.Status with { Phase = RunPhases.Failed } })!)
             .ShouldHaveSingleItem().Message.ShouldBeWorded();

@@ -3,7 +3,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Reads archives, and checks snapshot files in storage. The worlds of the tests implement it, too.</summary>
 internal interface IArchiveReader
 {
-    string Describe(StorageSpec storage, string? @namespace) => StorageText.Describe(storage);
+    string Describe(StorageSpec storage, string? @namespace) => storage.Describe();
 
     /// <summary>Opens an archive for sending from its start, once it was read to its end and its checksum was found
     /// right; bytes as stored (Docker itself decompresses).</summary>

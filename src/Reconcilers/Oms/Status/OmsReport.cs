@@ -16,6 +16,7 @@ internal static class OmsReport
                 .Where(s => s.State != StepState.Succeeded)
                 .Select(s => s.Recorded(SnapshotReceipts.RestoreKey))
                 .FirstOrDefault(name => name is not null),
+            CleanedUpAt = status.CleanupPlan is { IsDone: true } removal ? removal.Steps.Max(s => s.FinishedAt) : null,
             RenamedProjects = there is null
                 ? status.RenamedProjects
                 : status.IsRolledBack()
@@ -101,6 +102,7 @@ internal static class UpgradeTimestamps
             T2 = plan.First(OmsUpgradePhases.EnableHA) is { State: StepState.Succeeded } enable
                 ? EnabledAt(enable)
                 : null,
+            StoppedAgainAt = FirstStop(Stops(status.RollbackPlan)),
             T3 = T3(status.RollbackPlan),
             RolledBackAt = RolledBackAt(status.RollbackPlan),
         };
@@ -113,7 +115,7 @@ internal static class UpgradeTimestamps
             return null;
         }
 
-        return UpAgainAt(times, plan) is null ? t1 : StoppedAgainAt(status.RollbackPlan);
+        return UpAgainAt(times, plan) is null ? t1 : times.StoppedAgainAt;
     }
 
     // One outage, or two if the upgrade had succeeded and was rolled back.
@@ -124,7 +126,7 @@ internal static class UpgradeTimestamps
             return null;
         }
 
-        var (up, again) = (UpAgainAt(times, plan), StoppedAgainAt(status.RollbackPlan));
+        var (up, again) = (UpAgainAt(times, plan), times.StoppedAgainAt);
         if ((up is null || again is not null) && times.RolledBackAt is null)
         {
             return null;
@@ -149,8 +151,8 @@ internal static class UpgradeTimestamps
         return verified.TrueForAll(s => s.State == StepState.Succeeded) ? verified.Max(s => s.FinishedAt) : null;
     }
 
-    private static DateTimeOffset? StoppedAgainAt(PlanProgress? back) =>
-        FirstStop((back?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew));
+    private static List<Step> Stops(PlanProgress? back) =>
+        [.. (back?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew)];
 
     private static DateTimeOffset? FirstStop(IEnumerable<Step> stops) =>
         stops.Select(s => s.RecordedTime(StopContainer.FinishedAtFact)).Min();
@@ -161,7 +163,7 @@ internal static class UpgradeTimestamps
     // The last stop, once all new containers are stopped.
     private static DateTimeOffset? T3(PlanProgress? back)
     {
-        var stops = (back?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew).ToList();
+        var stops = Stops(back);
         return stops.TrueForAll(s => s.State == StepState.Succeeded)
             ? stops.Select(s => s.RecordedTime(StopContainer.FinishedAtFact)).Max()
             : null;

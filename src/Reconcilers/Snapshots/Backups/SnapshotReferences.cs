@@ -47,7 +47,7 @@ internal sealed record SnapshotReferences(
         }
 
         if (Upgrades.Items.FirstOrDefault(u =>
-            !IsCleanedUp(u)
+            u.Status?.CleanedUpAt is null
             && Refers(u.Metadata, snapshot, u.Status?.SnapshotRef, u.Status?.RollbackSnapshotRef)) is { } upgrade)
         {
             return $"OmsUpgrade {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} needs this snapshot for its "
@@ -82,10 +82,6 @@ internal sealed record SnapshotReferences(
         && (reference.Uid is { Length: > 0 } uid
             ? uid == snapshot.Metadata.Uid
             : @namespace == snapshot.Metadata.Namespace && reference.Name == snapshot.Metadata.Name);
-
-    private static bool IsCleanedUp(OmsUpgrade upgrade) =>
-        upgrade.Status?.CleanupPlan is { Steps.Count: > 0 } plan
-            && plan.IsDone;
 
     private static bool Refers(SnapshotRestore restore, BackupSnapshot snapshot)
     {

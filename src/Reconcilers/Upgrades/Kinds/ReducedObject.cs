@@ -39,6 +39,8 @@ internal static class ReducedObject
         Summary = null,
         RetryWord = null,
         RetryCost = null,
+        RetryApproval = null,
+        AbortUndoes = null,
         Traceparent = null,
         Plans = status.Plans.ConvertAll(Plan),
         Target = status.Target is null ? null : status.Target with { Addresses = [], Description = null },

@@ -16,7 +16,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             || summary.Phase == RunPhases.RolledBack
             || status.IsUpgraded();
         status = InDirection(entity, Numbered(entity.Status, status));
-        var retry = Word.For(Word.Retry, status.Retried());
+        var (retry, cost) = (Word.For(Word.Retry, status.Retried()), RetryCost(status));
         var message = summary.Message.Replace(RunMessages.RetryWord, retry, StringComparison.Ordinal);
         var more = Sentences.Join(
             summary.IsStalled || summary.Held ? RunWords.LastIgnored(entity, status) : null,
@@ -37,7 +37,10 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             HeldUntil = heldUntil,
             Rollback = kind.Rollback.Cost(entity.Spec, status),
             RetryWord = summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
-            RetryCost = RetryCost(status),
+            RetryCost = cost,
+            RetryApproval = cost is null ? null : Word.For(kind.Redo!.Phase, status.Retried()),
+            AbortUndoes = !over && status.Plan is { Unreadable: null } plan
+                && kind.Rollback.AbortUndoes(kind.Steps(entity.Spec), plan) ? true : null,
         };
         return status with
         {

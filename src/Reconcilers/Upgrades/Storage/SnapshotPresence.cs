@@ -32,7 +32,7 @@ internal static class SnapshotPresence
             ? GuardReading.Broken(
                 $"Files of BackupSnapshot {name} are missing or have a different size "
                 + $"({string.Join(", ", lost.Take(10))}{(lost.Count > 10 ? ", …" : "")}). Check that "
-                + $"{StorageText.Describe(snapshot.StoredIn())} is the storage that it was written to.")
+                + $"{snapshot.StoredIn().Describe()} is the storage that it was written to.")
             : GuardReading.Holds;
     }
 

@@ -1,7 +1,6 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>A storage as text: for plans, which contain the place but not the Secret that opens it, and for
-/// messages.</summary>
+/// <summary>A storage as text for plans, which contain the place but not the Secret that opens it.</summary>
 internal static class StorageText
 {
     /// <summary>The place as compact JSON, without Secret references; "" for none.</summary>
@@ -41,13 +40,4 @@ internal static class StorageText
             throw new FormatException($"'{text}' is not a storage: {exception.Message}", exception);
         }
     }
-
-    public static string Describe(StorageSpec storage) => storage switch
-    {
-        { Directory: { } directory } => $"directory {directory.Path}",
-        { S3: { } s3 } =>
-            $"s3 {s3.Endpoint.TrimEnd('/')}/{s3.Bucket}"
-            + (s3.Prefix is { Length: > 0 } prefix ? "/" + prefix.Trim('/') : ""),
-        _ => "no storage",
-    };
 }

@@ -53,7 +53,7 @@ internal sealed class Storages(
     public string Describe(StorageSpec storage, string? @namespace) =>
         storage is { Directory: { } directory, S3: null }
             ? $"directory {roots.Locate(directory.Path, @namespace)}"
-            : StorageText.Describe(storage);
+            : storage.Describe();
 
     private S3SnapshotStorage Keep(S3StorageOptions options, string secret)
     {
@@ -146,7 +146,7 @@ internal interface IStorages
     string? Refusal(StorageSpec storage, string? @namespace) => null;
 
     /// <summary>Asks no storage.</summary>
-    string Describe(StorageSpec storage, string? @namespace) => StorageText.Describe(storage);
+    string Describe(StorageSpec storage, string? @namespace) => storage.Describe();
 
     IEnumerable<Finding> Refusals(IEnumerable<(StorageSpec? Storage, string Field)> storages, string? @namespace)
     {

@@ -88,7 +88,7 @@ internal sealed class WorldArchives : IArchiveReader
 
     private byte[] Content(StorageSpec storage, string path) =>
         Files.GetValueOrDefault($"{storage.Directory?.Path}/{path}")
-            ?? throw new FileNotFoundException($"there is no '{path}' in {StorageText.Describe(storage)}");
+            ?? throw new FileNotFoundException($"there is no '{path}' in {storage.Describe()}");
 
     private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

@@ -11,8 +11,10 @@ public sealed class CleanupTests
         world.RunToSuccess();
         RollbackTests.Inert(world);
         world.EditSpec(s => s with { Cleanup = new CleanupSpec { RemoveImages = true } });
+        world.Status.CleanedUpAt.ShouldBeNull();
         world.RemoveOldContainers();
         world.RunUntil(() => world.Status.CleanupPlan is not null && world.IsOver && world.Is("Ready"), "clean");
+        world.Status.CleanedUpAt.ShouldNotBeNull();
 
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 1 && h.Containers[0].Name == OmsWorld.NewName
             && h.Containers[0].IsRunning && h.Images.Count == 1);

@@ -52,9 +52,9 @@ public sealed class StorageTextTests
     [Fact]
     public void Description_names_the_storage_place()
     {
-        StorageText.Describe(Folder).ShouldBe("directory /snapshots");
-        StorageText.Describe(Bucket).ShouldBe("s3 https://s3.example:9000/oms-backups/prod");
-        StorageText.Describe(new StorageSpec()).ShouldBe("no storage");
+        Folder.Describe().ShouldBe("directory /snapshots");
+        Bucket.Describe().ShouldBe("s3 https://s3.example:9000/oms-backups/prod");
+        new StorageSpec().Describe().ShouldBe("no storage");
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
             "keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey + "\n"),
             ("ca.crt", _server.Authority));
         var storage = await _storages.OpenAsync(Spec("keys"), _space, Token);
-        storage.Description.ShouldBe(StorageText.Describe(Spec("keys")));
+        storage.Description.ShouldBe(Spec("keys").Describe());
         var mark = await storage.EnsureMarkAsync(Token);
         await _storages.OpenAsync(Spec("keys"), _space, Token);
         _storages.Clients.ShouldBe(1, "connections are kept");
