@@ -54,14 +54,17 @@ internal static class OutputFormats
     }
 
     /// <summary>Prints for programs; false if the format is one for people.</summary>
-    public static bool Print<T>(Surroundings surroundings, OutputFormat format, T value, JsonTypeInfo<T> type)
+    public static bool Print<T>(Surroundings surroundings, OutputFormat format, T value, JsonTypeInfo<T> type) =>
+        Print(surroundings, format, JsonSerializer.SerializeToNode(value, type));
+
+    /// <inheritdoc cref="Print{T}"/>
+    public static bool Print(Surroundings surroundings, OutputFormat format, JsonNode? node)
     {
         if (format is not (OutputFormat.Json or OutputFormat.Yaml))
         {
             return false;
         }
 
-        var node = JsonSerializer.SerializeToNode(value, type);
         surroundings.Output.WriteLine(format == OutputFormat.Yaml
             ? Yaml.Write(node).TrimEnd('\n')
             : node?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "null");

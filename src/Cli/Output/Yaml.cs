@@ -1,5 +1,6 @@
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.EventEmitters;
 
 namespace Drydock.Cli.Output;
 
@@ -8,6 +9,7 @@ internal static class Yaml
 {
     public static string Write(JsonNode? node) => new SerializerBuilder()
         .WithQuotingNecessaryStrings(quoteYaml1_1Strings: true)
+        .WithEventEmitter(next => new NumberQuotes(next))
         .Build()
         .Serialize(Plain(node) ?? "null");
 
@@ -33,4 +35,18 @@ internal static class Yaml
             _ => node.GetValue<string>(),
         },
     };
+
+    // 000000000018 as well: the library takes it for no number, the API server does.
+    private sealed class NumberQuotes(IEventEmitter next) : ChainedEventEmitter(next)
+    {
+        public override void Emit(ScalarEventInfo eventInfo, IEmitter emitter)
+        {
+            if (eventInfo.Source.Value is string text && YamlReader.Value(text)?.GetValueKind() != JsonValueKind.String)
+            {
+                eventInfo.Style = ScalarStyle.DoubleQuoted;
+            }
+
+            base.Emit(eventInfo, emitter);
+        }
+    }
 }

@@ -101,7 +101,7 @@ internal sealed class YamlReader(TextReader text)
     private static YamlException Wrong(string message, ParsingEvent at) => new(at.Start, at.End, message);
 
     // The types of YAML 1.2, as the API server reads them.
-    private static JsonNode? Value(string? text) => text switch
+    public static JsonNode? Value(string? text) => text switch
     {
         null or "" or "~" or "null" or "Null" or "NULL" => null,
         "true" or "True" or "TRUE" => true,

@@ -37,6 +37,7 @@ internal sealed class ReportWriter(
         var label = $"{Labels.UpgradeUid}={run.Metadata.Uid}";
         await PartAsync(zip, $"{run.Kind.Singular}.json", limit => server.CustomObjects.GetNamespacedCustomObjectAsync(
             ApiGroup.Name, ApiGroup.V1Alpha1, space, run.Kind.Plural, run.Metadata.Name, limit));
+        Add(zip, "plans.json", WithoutValues(run.UnpackedPlans)!.ToJsonString());
         foreach (var plural in new[] { BackupSnapshot.Plural, SnapshotRestore.Plural })
         {
             await PartAsync(zip, $"{plural}.json", limit => server.CustomObjects.ListNamespacedCustomObjectAsync(

@@ -31,6 +31,13 @@ internal sealed record Run(ShownKind Kind, V1ObjectMeta Metadata, RunSpec Spec, 
 
     public PlanProgress? ActivePlan => Plans.Select(p => p.Plan).LastOrDefault();
 
+    /// <summary>Every plan with its record, unpacked; one that cannot be read as it is stored.</summary>
+    public JsonArray UnpackedPlans => new([
+        .. (Status?.Plans ?? []).Select(p => p.Unreadable is { } stored
+            ? JsonNode.Parse(stored.GetRawText())
+            : JsonSerializer.SerializeToNode(StoredRun.ToStored(p), CrdsJsonContext.Default.StoredPlan)),
+    ]);
+
     public string FullName => $"{Metadata.Namespace}/{Metadata.Name}";
 
     public string ResourceName => $"{Kind.Singular}.{ApiGroup.Name}/{Metadata.Name}";

@@ -77,19 +77,20 @@ internal static class PlanCommand
             : throw new CliException($"{other.FullName} has no plan yet.", ExitCodes.NoPlan);
     }
 
-    // A plan that -o json or -o yaml wrote.
+    // The last of the plans that -o json or -o yaml wrote.
     private static PlanProgress ReadFile(string path)
     {
         try
         {
-            var read = Yaml.Read(UserFile.Use("--diff", path, File.ReadAllText));
+            var read = Yaml.Read(UserFile.Use("--diff", path, File.ReadAllText)).FirstOrDefault();
+            var document = read is JsonArray { Count: > 0 } plans ? plans[^1] : read;
             var misfits = new Misfits(typeof(StoredPlan), CrdsJsonContext.Default.Options);
-            if (read.SelectMany(misfits.Of).FirstOrDefault() is { } misfit)
+            if (document is not null && misfits.Of(document).FirstOrDefault() is { } misfit)
             {
                 throw new CliException($"{path} is not a plan: {misfit} Write one with `plan NAME -o json`.");
             }
 
-            var plan = read is [var document, ..]
+            var plan = document is not null
                 && document.Deserialize(CrdsJsonContext.Default.StoredPlan) is { Steps.Count: > 0 } given
                 ? StoredRun.Of(given)
                 : throw new CliException($"{path} is not a plan: it has no steps. Write one with `plan NAME -o json`.");
@@ -122,8 +123,7 @@ internal static class PlanCommand
         {
             invocation.Surroundings.Output.WriteLine(plan.Hash);
         }
-        else if (!OutputFormats.Print(
-            invocation.Surroundings, format, StoredRun.ToStored(plan), CrdsJsonContext.Default.StoredPlan))
+        else if (!OutputFormats.Print(invocation.Surroundings, format, run.UnpackedPlans))
         {
             PlanText.Print(
                 invocation.Console, RunViewBuilder.Build(run, invocation.Now), format == OutputFormat.Wide);

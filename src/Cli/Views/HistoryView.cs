@@ -6,6 +6,9 @@ namespace Drydock.Cli.Views;
 /// its Events are gone.</summary>
 internal sealed record HistoryView(string Kind, string Namespace, string Name, IReadOnlyList<HistoryEntry> Entries)
 {
+    /// <inheritdoc cref="Run.UnpackedPlans"/>
+    public JsonArray Plans { get; init; } = [];
+
     public static HistoryView Of(Run run)
     {
         var status = run.Status;
@@ -43,7 +46,10 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             run.Kind.Kind,
             run.Metadata.Namespace ?? "",
             run.Metadata.Name,
-            [.. entries.OrderBy(e => Second(e.At)).ThenBy(e => e.Ends).ThenBy(e => e.At)]);
+            [.. entries.OrderBy(e => Second(e.At)).ThenBy(e => e.Ends).ThenBy(e => e.At)])
+        {
+            Plans = run.UnpackedPlans,
+        };
     }
 
     // Times of the hosts and of the operator meet: within a second, what ends something comes after the rest.

@@ -149,6 +149,7 @@ public sealed class TrialManifestTests
     [InlineData("no")]
     [InlineData("3.0")]
     [InlineData("0123")]
+    [InlineData("000000000018")]
     [InlineData("null")]
     [InlineData("a: b # c")]
     public void Text_stays_text_through_YAML(string text)

@@ -1,0 +1,166 @@
+using System.IO.Compression;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Tests.Unit.Upgrades;
+using Microsoft.AspNetCore.Http;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary>What a status keeps packed is printed whole: every value of every part of every plan.</summary>
+public sealed class UnpackedPlanTests : IAsyncLifetime
+{
+    private static readonly string[] Parts = ["work", "details", "record"];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-plans-");
+    private FakeApiServer _server = null!;
+
+    public static TheoryData<string> Upgrades => [.. StoredObjectTests.Files];
+
+    public static TheoryData<string> Databases =>
+    [
+        .. Directory.GetFiles(Repository.PathOf("tests/Unit/Databases"), "*.json", SearchOption.AllDirectories)
+            .Where(file => file.Contains("/Goldens/form-", StringComparison.Ordinal)),
+    ];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _server = await FakeApiServer.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        await _server.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Upgrades))]
+    public async Task Plans_of_OMS_are_printed_whole(string file) => await ShouldBePrintedAsync(
+        OmsUpgrade.Plural,
+        await File.ReadAllTextAsync(Repository.PathOf("tests/Unit/Upgrades/Goldens", file), Token));
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Plans_of_databases_are_printed_whole(string file) => await ShouldBePrintedAsync(
+        DatabaseRollingUpgrade.Plural,
+        $$$"""
+        {"apiVersion":"drydock.dev/v1alpha1","kind":"DatabaseRollingUpgrade","metadata":{"name":"night",
+        "namespace":"oms","uid":"u1"},"status":{"plans":[{{{await File.ReadAllTextAsync(file, Token)}}}]}}
+        """);
+
+    [Fact]
+    public async Task Plan_that_cannot_be_read_is_printed_as_it_is_stored()
+    {
+        const string Stored = """{"number":1,"kind":"Upgrade","hash":"sha256:0","work":"AAAA"}""";
+        Serve(OmsUpgrade.Plural, $$$"""
+            {"apiVersion":"drydock.dev/v1alpha1","kind":"OmsUpgrade","metadata":{"name":"night","namespace":"oms",
+            "uid":"u1"},"spec":{},"status":{"plans":[{{{Stored}}}]}}
+            """);
+
+        var history = JsonNode.Parse(await PrintAsync("history", "night", "-o", "json"))!;
+
+        JsonNode.DeepEquals(history["plans"]![0], JsonNode.Parse(Stored)).ShouldBeTrue(history.ToJsonString());
+    }
+
+    private async Task ShouldBePrintedAsync(string plural, string stored)
+    {
+        var plans = JsonNode.Parse(stored)!["status"]?["plans"]?.AsArray() ?? [];
+        Serve(plural, stored);
+        var zip = Path.Combine(_folder.FullName, "report.zip");
+
+        var history = JsonNode.Parse(await PrintAsync("history", "night", "-o", "json"))!["plans"]!.AsArray();
+        await PrintAsync("report", "night", "--file", zip);
+
+        history.Count.ShouldBe(plans.Count);
+        foreach (var (packed, printed) in plans.Zip(history))
+        {
+            ShouldContain(packed!, printed!);
+        }
+
+        await using var report = await ZipFile.OpenReadAsync(zip, Token);
+        await using var entry = await report.GetEntry("plans.json")!.OpenAsync(Token);
+        JsonNode.DeepEquals(history, await JsonNode.ParseAsync(entry, cancellationToken: Token)).ShouldBeTrue();
+        if (plans.Count > 0)
+        {
+            var yaml = Yaml.Read(await PrintAsync("plan", "night", "-o", "yaml")).ShouldHaveSingleItem();
+            ShouldHave(history, yaml, "yaml");
+        }
+    }
+
+    private static void ShouldContain(JsonNode packed, JsonNode printed)
+    {
+        var head = packed.AsObject().DeepClone().AsObject();
+        foreach (var part in Parts.Append("steps").Append("operator"))
+        {
+            head.Remove(part);
+        }
+
+        ShouldHave(head, printed, "plan");
+        foreach (var part in Parts)
+        {
+            using var gzip = new GZipStream(
+                new MemoryStream(Convert.FromBase64String((string)packed[part]!)), CompressionMode.Decompress);
+            ShouldHave(JsonNode.Parse(gzip)!, printed, part);
+        }
+    }
+
+    // Steps and guards stand in each part, by their ids.
+    private static void ShouldHave(JsonNode? expected, JsonNode? printed, string path)
+    {
+        switch (expected)
+        {
+            case JsonObject fields:
+                foreach (var (name, value) in fields)
+                {
+                    ShouldHave(value, printed?[name], $"{path}.{name}");
+                }
+
+                break;
+            case JsonArray items when items.All(i => i is JsonObject o && o.ContainsKey("id")):
+                foreach (var item in items)
+                {
+                    var id = (string)item!["id"]!;
+                    ShouldHave(
+                        item, printed?.AsArray().Single(p => (string)p!["id"]! == id), $"{path}[{id}]");
+                }
+
+                break;
+            default:
+                JsonNode.DeepEquals(expected, printed)
+                    .ShouldBeTrue($"{path}: {expected?.ToJsonString()} is printed as {printed?.ToJsonString()}");
+                break;
+        }
+    }
+
+    private void Serve(string plural, string entity) => _server.Otherwise(async context =>
+    {
+        var path = context.Request.Path.Value!;
+        var isOwn = path.EndsWith($"/{plural}/night", StringComparison.Ordinal);
+        var isOther = !isOwn && path.EndsWith("/night", StringComparison.Ordinal);
+        context.Response.StatusCode = isOther ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(
+            isOwn ? entity
+            : isOther ? FakeApiServer.Status(404, "NotFound")
+            : path == "/version" ? """{"gitVersion":"v1.30.0"}"""
+            : """{"metadata":{},"items":[]}""",
+            Token);
+    });
+
+    private async Task<string> PrintAsync(params string[] words)
+    {
+        var kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
+        await File.WriteAllTextAsync(
+            kubeconfig,
+            $$$"""
+            current-context: c
+            contexts: [{name: c, context: {cluster: c, namespace: oms}}]
+            clusters: [{name: c, cluster: {server: "{{{_server.Address}}}", tls-server-name: api.example}}]
+            """,
+            Token);
+        await using var output = new StringWriter();
+        var code = await DrydockCommand.Create(CliRuns.Plain(output)).Parse([.. words, "--kubeconfig", kubeconfig])
+            .InvokeAsync(cancellationToken: Token);
+        code.ShouldBe(ExitCodes.Done, output.ToString());
+        return output.ToString();
+    }
+}
