@@ -70,7 +70,7 @@ internal static class PlanText
                 var first = rows.First();
                 table.AddRow(
                     isWide ? Texts.Escape(first.Id) : name,
-                    Texts.Escape(Title([.. rows])),
+                    Texts.Escape(isWide ? Told(first) : Title([.. rows])),
                     Expected(rows.Max(s => s.ExpectedSeconds)),
                     string.Join(", ", rows.Select(Mark).Where(m => m.Length > 0).Distinct(StringComparer.Ordinal)));
                 name = "";
@@ -91,6 +91,16 @@ internal static class PlanText
         ? alike[0].Title
         : Without(alike[0].Title, alike[0].Node)
             .Replace("{}", Sentences.List(alike.ConvertAll(s => s.Node ?? s.Id), NamedNodes), StringComparison.Ordinal);
+
+    // What it does, what it executes, and with what.
+    private static string Told(StepView step) => string.Join(
+        '\n',
+        new[]
+        {
+            step.Title,
+            step.Runs is null ? null : $"$ {step.Runs}",
+            step.Parameters.Count == 0 ? null : string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}")),
+        }.OfType<string>());
 
     private static string Expected(double? seconds) => seconds is { } known ? $"about {Texts.Duration(known)}" : "";
 

@@ -119,6 +119,13 @@ internal sealed record StepView
 
     public string? Node { get; init; }
 
+    /// <inheritdoc cref="StoredStep.Runs"/>
+    [JsonIgnore]
+    public string? Runs { get; init; }
+
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     public required StepMark Mark { get; init; }
 
     public int Attempt { get; init; }

@@ -155,6 +155,8 @@ internal static class RunViewBuilder
         Id = step.Id,
         Title = step.Title,
         Node = step.Node,
+        Runs = step.Planned.Runs,
+        Parameters = step.Parameters,
         Mark = step.State switch
         {
             StepState.Succeeded => step.Accepted is null ? StepMark.Succeeded : StepMark.Accepted,

@@ -8,6 +8,7 @@ public sealed record PlannedStep
     public string Phase { get => field.Length > 0 ? field : PhaseInId(Id); init; } = "";
     public string? Node { get; init; }
     public string Title { get => field.Length > 0 ? field : TitleInId(Id, Node); init; } = "";
+    public string? Runs { get; init; }
     public ImmutableList<string> After { get; init; } = [];
     public string Action { get; init; } = "";
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = NoEntries;

@@ -20,6 +20,11 @@ public sealed record StoredStep
     [Part(PlanPart.Details)]
     public string? Title { get; init; }
 
+    /// <summary>The command or the statements that it executes, as an administrator would enter them; absent where the
+    /// parameters say all, and never a secret. Not part of the hash.</summary>
+    [Part(PlanPart.Details)]
+    public string? Runs { get; init; }
+
     /// <summary>Ids of the steps that must have succeeded before.</summary>
     public List<string>? After { get; init; }
 

@@ -65,6 +65,20 @@ public sealed class DatabaseChangeTests
     }
 
     [Theory]
+    [InlineData(false, " stop ", "(replace tikv-server by that of ", " start ")]
+    [InlineData(true, "change_leader_blacklist ADD ", "promote_auto_flags", "upgrade_", "(replace ")]
+    public void Plan_tells_what_its_steps_execute(bool yugabyte, params string[] executed)
+    {
+        var world = yugabyte ? new DatabaseRunWorld(new YugaWorld()) : new DatabaseRunWorld();
+        world.Apply();
+        world.RunUntil(() => world.Status.Plan is not null, "the plan");
+
+        var told = string.Join('\n', world.Status.Plan!.Steps.Select(s => s.Planned.Runs));
+
+        executed.ShouldAllBe(text => told.Contains(text, StringComparison.Ordinal), told);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Abort_undoes_until_former_version_is_stopped(bool yugabyte)

@@ -99,6 +99,36 @@ public sealed class StatusTextTests
             isWide: true);
 
         world.Plan.Steps.Where(s => !output.ToString().Contains(s.Id, StringComparison.Ordinal)).ShouldBeEmpty();
+        string[] executed =
+        [
+            "docker exec oms_422 /bin/bash /root/docker_init.sh",
+            "/opt/alibaba/java/bin/java -jar correction-*.jar -mupgrade -y/home/admin/conf/config.yaml -ltrue",
+            "UPDATE `rm_340`.`oms_normal_config` SET cfg_value = @new WHERE cfg_name = @name",
+            "RENAME TABLE `cm_hb_340`.`heatbeat_sequence` TO ",
+            "docker update --restart=no oms_322; docker stop oms_322",
+            "docker start oms_422",
+        ];
+        var words = string.Join(' ', output.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        executed.ShouldAllBe(text => words.Contains(text, StringComparison.Ordinal));
+        foreach (var (key, value) in world.Plan.Steps.SelectMany(s => s.Parameters))
+        {
+            words.ShouldContain($"{key}={value}");
+        }
+    }
+
+    [Fact]
+    public void Commands_of_the_sample_add_few_characters_to_its_status()
+    {
+        var plan = Until(w => w.Is("Succeeded")).Plan;
+        var silent = PlanProgress.Of(plan.Plan with
+        {
+            Steps = plan.Plan.Steps.ConvertAll(s => s with { Runs = null }),
+        });
+
+        (Details(PlanProgress.Of(plan.Plan)) - Details(silent)).ShouldBeInRange(1, 600);
+
+        static int Details(PlanProgress of) => JsonSerializer
+            .SerializeToNode(of, CrdsJsonContext.Default.PlanProgress)!["details"]!.GetValue<string>().Length;
     }
 
     [Fact]

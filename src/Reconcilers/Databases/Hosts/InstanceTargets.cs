@@ -6,6 +6,7 @@ internal static class InstanceTargets
     /// <summary>What a control with several ways, or none, is told.</summary>
     public const string OneControl = "A control needs exactly one of systemd, supervise, scripts and process.";
 
+    private const string OwnUnit = "(its unit)";
     private const string Directory = "{directory}";
     private const string DataDir = "{dataDir}";
 
@@ -22,7 +23,40 @@ internal static class InstanceTargets
             throw HostException.OfSpec(instance.Host, field, $"{instance.Name}: {rule}");
         }
 
-        return Fill(new InstanceTarget
+        var swap = control.Swap
+            ?? (control.Link is null ? engine.Settings.DefaultSwap(control) : SwapMethod.SwitchLink);
+        return Of(spec, instance, control, field, swap);
+    }
+
+    /// <summary>How the program of an instance is replaced, as an administrator would do it; null without a
+    /// control.</summary>
+    public static string? Replacing(DatabaseRollingUpgradeSpec spec, string? name)
+    {
+        if (spec.Instances.Find(i => i.Name == name) is not { } instance || spec.ControlOf(instance) is not { } control)
+        {
+            return null;
+        }
+
+        var target = Of(spec, instance, control, spec.ControlField(instance), default);
+        (string Stop, string Start)? calls = target.Control switch
+        {
+            { Systemd: { } systemd } => (
+                $"{target.Systemctl} stop {systemd.Unit ?? OwnUnit}",
+                $"{target.Systemctl} start {systemd.Unit ?? OwnUnit}"),
+            { Supervise.Directory: { } service } => ($"svc -d {service}", $"svc -u {service}"),
+            { Scripts: { } scripts } => (scripts.Stop, scripts.Start),
+            { Process: { } process } => ($"kill (its process of {target.Program})", string.Join(' ', process.Command)),
+            _ => null,
+        };
+        return calls is { } own
+            ? $"{own.Stop}; (replace {target.Program} by that of {spec.Package.Directory}); {own.Start}"
+            : null;
+    }
+
+    private static InstanceTarget Of(
+        DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, InstanceControl control, string field,
+        SwapMethod swap) =>
+        Fill(new InstanceTarget
         {
             Name = instance.Name,
             Host = instance.Host,
@@ -33,10 +67,8 @@ internal static class InstanceTargets
             Port = DefaultPorts.Service(spec, instance),
             Control = control,
             ControlField = field,
-            Swap = control.Swap
-                ?? (control.Link is null ? engine.Settings.DefaultSwap(control) : SwapMethod.SwitchLink),
+            Swap = swap,
         });
-    }
 
     /// <summary>Fills {port}, {name} and {dataDir} in, and makes the link absolute. Idempotent.</summary>
     public static InstanceTarget Fill(InstanceTarget target)

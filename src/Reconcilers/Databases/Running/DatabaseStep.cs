@@ -15,6 +15,8 @@ internal abstract record DatabaseStep<TTargets> : StepBase<TTargets>, ITimedStep
 
     internal virtual string Title(DatabaseRollingUpgradeSpec spec, string? node) => Title(node);
 
+    internal virtual string? Told(DatabaseRollingUpgradeSpec spec, string? node) => Runs;
+
     /// <summary>How long one attempt may take.</summary>
     public abstract TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec);
 

@@ -356,6 +356,7 @@ internal sealed class TiDbProcedure(DatabaseRollingUpgradeSpec spec, TiDbDiscove
         step.In(phase, node, _barrier, verb) with
         {
             Title = step is TiDbStep own ? own.Title(spec, node) : step.Title(node),
+            Runs = (step as TiDbStep)?.Told(spec, node) ?? step.Runs,
             Timeout = KubernetesDuration.Format(((ITimedStep<DatabaseRollingUpgradeSpec>)step).TimeLimit(spec)),
             Reversible = !_isFinal,
         };

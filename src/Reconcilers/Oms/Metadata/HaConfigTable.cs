@@ -13,6 +13,11 @@ internal sealed class HaConfigTable(
 
     private readonly string _table = Sql.Table(rmDatabase, Name);
 
+    /// <summary>Writes a value over the one that was read before.</summary>
+    public static string Swap(string rmDatabase) =>
+        $"UPDATE {Sql.Table(rmDatabase, Name)} SET cfg_value = @new WHERE cfg_name = @name AND "
+        + "HEX(CONVERT(cfg_value USING utf8mb4)) = @expected";
+
     public async Task<HaConfigRow> ReadAsync() =>
         await ExistsAsync() ? await RowAsync() : new HaConfigRow(false, null, TablePresent: false);
 
@@ -20,8 +25,7 @@ internal sealed class HaConfigTable(
     {
         // Hex digits compare byte for byte under any collation and whatever the column's character set.
         var changed = await session.ExecuteAsync(
-            $"UPDATE {_table} SET cfg_value = @new WHERE cfg_name = @name AND "
-                + "HEX(CONVERT(cfg_value USING utf8mb4)) = @expected",
+            Swap(rmDatabase),
             cancellationToken,
             ("@new", newRaw),
             ("@name", Row),

@@ -377,6 +377,13 @@ internal class SqlOmsMetadata(MySqlOptions target, EndpointPolicy endpoints, Loc
                 + "it. Stop that program, then retry.");
     }
 
+    /// <summary>The statements of a trim that nothing interrupts, in their order.</summary>
+    public static string TrimTexts(string heartbeatDatabase) => string.Join("; ", new[]
+    {
+        TrimStatement.CreateCopy, TrimStatement.FillCopy, TrimStatement.Swap, TrimStatement.AddNewest,
+        TrimStatement.DropOld,
+    }.Select(statement => TrimText(statement, heartbeatDatabase)));
+
     // MySQL, MariaDB and OceanBase rename several tables in one statement, or none of them.
     private static string TrimText(TrimStatement statement, string heartbeatDatabase)
     {

@@ -18,6 +18,7 @@ internal sealed record RestartConsole(
 
     internal override string Verb => "restart-console";
     internal override string Title(string? node) => $"Restart oms_console on {node}";
+    internal override string Runs => Exec(Container, "supervisorctl", "restart", OmsPrograms.Console);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -109,6 +110,10 @@ internal sealed record StartConsole(string Container) : OmsStep
     internal override string Verb => "start-console";
     internal override int Attempts => 3;
     internal override string Title(string? node) => $"Start oms_console on {node}";
+    internal override string Runs =>
+        $"{Exec(Container, Autostart)}; {Exec(Container, "supervisorctl", "start", OmsPrograms.Console)}";
+
+    private static readonly string[] Autostart = ["sed", "-i", "s/autostart = false/autostart = true/g", Ini];
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -135,8 +140,7 @@ internal sealed record StartConsole(string Container) : OmsStep
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        await Docker(context).RunExecAsync(
-            Container, ["sed", "-i", "s/autostart = false/autostart = true/g", Ini], cancellationToken);
+        await Docker(context).RunExecAsync(Container, Autostart, cancellationToken);
         if (!(await ProgramsAsync(context, Container, cancellationToken)).IsRunning(OmsPrograms.Console))
         {
             await SupervisorctlAsync(context, Container, "start", OmsPrograms.Console, cancellationToken);

@@ -51,6 +51,7 @@ internal sealed record StartContainer(string Container) : StartStep(Container)
     public const string StartedAtFact = "startedAt";
 
     internal override string Title(string? node) => $"Start {Container} on {node}";
+    internal override string Runs => $"docker start {Container}";
 
     // Every new container stops, whichever began: all write to the same databases.
     internal override void Undo(OmsRollback back, Step done)
@@ -109,6 +110,7 @@ internal sealed record StartOldContainer(string Container, string Name) : StartS
 
     internal override string Verb => "start";
     internal override string Title(string? node) => $"Start {Name} on {node}";
+    internal override string Runs => $"docker start {Name}";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -152,6 +154,7 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);
 
     internal override string Title(string? node) => $"Stop {Name} on {node}";
+    internal override string Runs => $"docker update --restart=no {Name}; docker stop {Name}";
 
     public string? ConsentTo(PlanProgress plan, Step own) => own.Phase switch
     {
@@ -284,6 +287,7 @@ internal sealed record SetRestartPolicy(string Container, string Policy, int Max
 {
     internal override string Verb => "restart-policy";
     internal override string Title(string? node) => $"Set restart policy {Policy} on {node}";
+    internal override string Runs => $"docker update --restart={Policy} {Container}";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -310,6 +314,7 @@ internal sealed record RemoveContainer(string Container) : OmsStep
 {
     internal override string Verb => "remove-container";
     internal override string Title(string? node) => $"Remove {Container} from {node}";
+    internal override string Runs => $"docker rm {Container}";
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {

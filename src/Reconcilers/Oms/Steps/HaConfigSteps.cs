@@ -12,6 +12,8 @@ internal abstract record HaConfigStep(string Database) : OmsStep
     /// <summary>Whether high availability is on after the step; null if the step does not switch it.</summary>
     internal virtual bool? Enables => null;
 
+    internal override string? Runs => Enables is null ? null : HaConfigTable.Swap(Database);
+
     protected async Task<HaConfigRow> RowAsync(CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);

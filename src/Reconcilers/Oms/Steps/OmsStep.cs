@@ -25,6 +25,10 @@ internal abstract record OmsStep : StepBase<OmsTargets>, ITimedStep
     {
     }
 
+    /// <summary>A command in a container, as an administrator enters it.</summary>
+    protected static string Exec(string container, params IEnumerable<string> command) =>
+        $"docker exec {container} {string.Join(' ', command)}";
+
     protected DockerClient Docker(StepContext context) => Targets.Docker(context.Node);
 
     protected Task<InspectedContainer?> InspectAsync(

@@ -19,6 +19,8 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
     internal override string Title(string? node) =>
         $"Run the correction JAR on {node} ({(Last ? "-ltrue" : "-lfalse")})";
 
+    internal override string Runs => Exec(Container, Command(Jar ?? "correction-*.jar"));
+
     protected override async Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
         StepContext context, InspectedContainer container, CancellationToken cancellationToken)
     {
@@ -31,10 +33,11 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
                 found.Count == 0 ? Missing(context, location, container) : Ambiguous(context, found));
         }
 
-        return (
-            location.WorkingDir ?? JarLocation.DirectoryOf(found[0]),
-            [Java, "-jar", found[0], "-mupgrade", $"-y{OmsConfig.ContainerPath}", Last ? "-ltrue" : "-lfalse"]);
+        return (location.WorkingDir ?? JarLocation.DirectoryOf(found[0]), Command(found[0]));
     }
+
+    private string[] Command(string jar) =>
+        [Java, "-jar", jar, "-mupgrade", $"-y{OmsConfig.ContainerPath}", Last ? "-ltrue" : "-lfalse"];
 
     private string Missing(StepContext context, JarLocation location, InspectedContainer container)
     {

@@ -21,14 +21,17 @@ internal sealed record RunDockerInit(
 
     private const int LongestFlag = 4096;
 
+    private static readonly string[] Command = ["/bin/bash", DockerInit.ScriptPath];
+
     internal override int Attempts => 1;
     internal override RetryRule Retry => RetryRule.RepeatAfterProvenFailure;
     internal override bool IsPointOfNoReturn => true;
     internal override string Title(string? node) => $"Run docker_init.sh on {node}";
+    internal override string Runs => Exec(Container, Command);
 
     protected override Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
         StepContext context, InspectedContainer container, CancellationToken cancellationToken) =>
-        Task.FromResult<(string, IReadOnlyList<string>)>(("/root", ["/bin/bash", DockerInit.ScriptPath]));
+        Task.FromResult<(string, IReadOnlyList<string>)>(("/root", Command));
 
     // Newer images initialise themselves at their start and say so in this file. After a run of this step it may be the
     // script's own.

@@ -13,6 +13,7 @@ internal sealed record StopConsole(string Container) : OmsStep
     internal override string Verb => "stop-console";
     internal override int Attempts => 3;
     internal override string Title(string? node) => $"Stop oms_console on {node}";
+    internal override string Runs => Exec(Container, "supervisorctl", "stop", OmsPrograms.Console);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {

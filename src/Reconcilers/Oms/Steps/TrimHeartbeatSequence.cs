@@ -8,6 +8,7 @@ internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
 {
     internal override string Verb => $"{Database}/trim";
     internal override string Title(string? node) => $"Trim heatbeat_sequence in {Database}";
+    internal override string Runs => SqlOmsMetadata.TrimTexts(Database);
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -33,6 +33,10 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
     /// <summary>What the step does, imperative; empty where its id says it (<c>Drain tikv-1</c>).</summary>
     internal virtual string Title(string? node) => "";
 
+    /// <summary>The command or the statements that the step executes, as an administrator would enter them; null where
+    /// its arguments say all. Never a secret.</summary>
+    internal virtual string? Runs => null;
+
     /// <summary>The step as a part of a plan, without its time limit.</summary>
     /// <param name="node">The node, database or cluster; null for the whole system.</param>
     /// <param name="after">Ids of the steps that must have succeeded before.</param>
@@ -42,6 +46,7 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
         Id = string.Join('/', new[] { phase, node, verb ?? Verb }.OfType<string>()),
         Node = node,
         Title = Title(node),
+        Runs = Runs,
         After = [.. after],
         Action = StoredAsAttribute.NameOf(GetType()),
         Parameters = StepArguments.Write(this),

@@ -47,6 +47,9 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep, IConsent
     /// <summary>Fact: when the new process was started, by its host's clock, to within a second.</summary>
     public const string StartedAtFact = "startedAt";
 
+    internal override string? Told(DatabaseRollingUpgradeSpec spec, string? node) =>
+        InstanceTargets.Replacing(spec, node);
+
     private TimeSpan Patience => KubernetesDuration.Parse(Spec.Timeouts.Swap);
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => base.TimeLimit(spec) + Later;

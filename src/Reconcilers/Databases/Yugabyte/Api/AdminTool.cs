@@ -37,6 +37,8 @@ internal sealed record AdminCommand(
 
     public string Release(string tserver) => Text("change_leader_blacklist", "REMOVE", tserver);
 
+    public string Drain(string tserver) => Text("change_leader_blacklist", "ADD", tserver);
+
     private IEnumerable<string> TlsArguments() => Certificates is null
         ? []
         : ClientNode is null
@@ -47,7 +49,7 @@ internal sealed record AdminCommand(
         $"{spec.Package.Directory}/bin/{YugabyteVocabulary.Of(spec).AdminProgram}";
 
     // As an administrator enters it.
-    private string Text(params string[] command) => string.Join(
+    public string Text(params string[] command) => string.Join(
         ' ', [Program, Words.MasterAddressesFlag, Masters, .. TlsArguments(), .. command]);
 }
 
@@ -102,9 +104,10 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     /// <summary>Promotes AutoFlags up to a class; the highest class is the default of the command. May be
     /// repeated.</summary>
     public Task<AutoFlagsPromotion> PromoteAutoFlagsAsync(AutoFlagClass highest, CancellationToken cancellationToken) =>
-        ReadAsync(
-            AutoFlagsPromotion.Parse, cancellationToken,
-            highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"]);
+        ReadAsync(AutoFlagsPromotion.Parse, cancellationToken, Promotion(highest));
+
+    public static string[] Promotion(AutoFlagClass highest) =>
+        highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"];
 
     /// <summary>Takes back what was promoted since a version. Only volatile flags can be.</summary>
     /// <returns>Whether there was anything to take back.</returns>

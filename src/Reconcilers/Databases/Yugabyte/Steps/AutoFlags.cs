@@ -22,6 +22,9 @@ internal sealed record PromoteAutoFlags(AutoFlagClass Class) : YugabyteStep
 
     internal override bool IsPointOfNoReturn => Class != AutoFlagClass.LocalVolatile;
 
+    internal override string Told(DatabaseRollingUpgradeSpec spec, string? node) =>
+        AdminCommand.Of(spec).Text(AdminTool.Promotion(Class));
+
     // Before an old program starts that does not know them. If other classes were promoted, no rollback is possible.
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         !IsPointOfNoReturn

@@ -219,6 +219,9 @@ internal sealed record UpgradeCatalog : YugabyteStep
     internal override string Title(DatabaseRollingUpgradeSpec spec, string? node) =>
         $"Upgrade the SQL catalogue ({YugabyteVocabulary.Of(spec).UpgradeCatalogCommand})";
 
+    internal override string Told(DatabaseRollingUpgradeSpec spec, string? node) =>
+        AdminCommand.Of(spec).Text(YugabyteVocabulary.Of(spec).UpgradeCatalogCommand);
+
     internal override bool IsPointOfNoReturn => true;
 
     // The command may take the whole time, and so may a tablet server after it.

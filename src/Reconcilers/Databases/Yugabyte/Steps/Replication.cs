@@ -11,6 +11,11 @@ internal sealed record SetReplication(string Group, ReplicationTarget Target, bo
     internal override string Title(string? node) =>
         $"{(Enabled ? "Resume" : "Pause")} replication group {Target.Display(Group)}";
 
+    internal override string? Told(DatabaseRollingUpgradeSpec spec, string? node) =>
+        spec.Yugabyte?.Replication.Groups.Find(g => g.Name == Group) is not { } group ? null
+        : (Target == ReplicationTarget.Here ? AdminCommand.Of(spec) : AdminCommand.Of(spec, group.Peer))
+            .Replication(Group, Enabled);
+
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         IsPausedIn(done)
             ? new YugabyteUndo(

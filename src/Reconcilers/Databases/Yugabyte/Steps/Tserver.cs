@@ -162,6 +162,9 @@ internal sealed record SwapTserver(
     ProgramReplacement? Program = null, string? Version = null, int? Replicas = null,
     NodesSafeForm? NodesSafe = null) : TserverStep, IConsent
 {
+    internal override string? Told(DatabaseRollingUpgradeSpec spec, string? node) =>
+        InstanceTargets.Replacing(spec, node);
+
     // A swap drains again only what returned since the drain.
     private static readonly TimeSpan LongestRedrain = TimeSpan.FromHours(6);
 

@@ -19,6 +19,11 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
 
     private LeaderDrain Drain => new(Cluster);
 
+    internal override string? Told(DatabaseRollingUpgradeSpec spec, string? node) =>
+        spec.Instances.Find(i => i.Name == node) is { } own
+            ? AdminCommand.Of(spec).Drain($"{spec.Service(own)}")
+            : null;
+
     private ClusterGate Gate => new(Cluster);
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>

@@ -37,6 +37,7 @@ internal abstract record YugabyteStep : DatabaseStep<YugabyteCluster>
         In(phase, node, after) with
         {
             Title = Title(spec, node),
+            Runs = Told(spec, node),
             Timeout = KubernetesDuration.Format(TimeLimit(spec)),
             Reversible = !IsPointOfNoReturn,
         };
