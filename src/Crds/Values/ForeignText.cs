@@ -1,8 +1,10 @@
+using System.Text.RegularExpressions;
+
 namespace Drydock.Crds.Values;
 
 /// <summary>Text that others wrote: engines, databases, hosts, programs. It has one exit for each place that it is
 /// written to. A value of YAML is quoted by its writer; a page makes text nodes only.</summary>
-public static class ForeignText
+public static partial class ForeignText
 {
     private const char Command = '`';
 
@@ -29,9 +31,9 @@ public static class ForeignText
         return text.Length > most ? $"…{Words(text[^most..], most)}" : Words(text, most);
     }
 
-    /// <summary>For a terminal and for a status: the lines without what a terminal obeys or hides: control characters
-    /// but line feed and tab, marks that turn the direction of writing, and halves of surrogate pairs, which no JSON
-    /// can carry (they become U+FFFD).</summary>
+    /// <summary>For a terminal and for a status: the lines without what a terminal obeys or hides: sequences that set
+    /// colours or titles, control characters but line feed and tab, marks that turn the direction of writing, and
+    /// halves of surrogate pairs, which no JSON can carry (they become U+FFFD).</summary>
     public static string Plain(string text)
     {
         var first = FirstUnusual(text);
@@ -40,8 +42,9 @@ public static class ForeignText
             return text;
         }
 
-        var plain = new StringBuilder(text, 0, first, text.Length);
-        foreach (var rune in text.AsSpan(first).EnumerateRunes())
+        text = Escape().Replace(text, "");
+        var plain = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
         {
             if (rune.Value is '\n' or '\t' || !IsHidden(rune))
             {
@@ -69,6 +72,12 @@ public static class ForeignText
 
         return text.Length;
     }
+
+    [GeneratedRegex(
+        @"\u001b(\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(\u0007|\u001b\\)|[@-Z\\^_])",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Escape();
 
     // Cf holds the marks of direction, and zero-width characters.
     private static bool IsHidden(Rune rune) =>

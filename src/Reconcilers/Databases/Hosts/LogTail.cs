@@ -51,9 +51,8 @@ internal static partial class LogTail
         return shown.Count == 0 ? "" : $" {(hasName ? lines[0] : "Its log")} says: {string.Join(" / ", shown)}";
     }
 
-    // No statement of a client, no row, no control character.
-    private static string Clean(string line) =>
-        new([.. Statement().Replace(line, "[...]").Select(c => char.IsControl(c) ? ' ' : c)]);
+    // No statement of a client, and no row.
+    private static string Clean(string line) => Statement().Replace(line, "[...]");
 
     [GeneratedRegex(
         @"(\[""?(sql|stmt|statement|query|arguments|args|row|key|values?)""?="

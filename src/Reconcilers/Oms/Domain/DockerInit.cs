@@ -23,7 +23,7 @@ internal static partial class DockerInit
         var end = successMarker.TrimEnd(Ornaments);
         foreach (var raw in log.Split('\n'))
         {
-            var line = TerminalText.Clean(raw).Trim();
+            var line = ForeignText.Plain(raw).Trim();
 
             // A shell trace (set -x) prints the command, marker and all, before it runs.
             if (line.StartsWith('+'))

@@ -24,7 +24,7 @@ internal static partial class OutputExcerpt
         var all = lines.ToList();
         return all.Count == 0
             ? null
-            : $"{all.Count} {(all.Count == 1 ? "line" : "lines")} of its output: "
+            : $"{Sentences.Count(all.Count, "line", "lines")} of its output: "
                 + $"{string.Join(", ", all.Take(Quoted).Select(Quote))}{(all.Count > Quoted ? " and others" : "")}.";
     }
 
@@ -49,22 +49,9 @@ internal static partial class OutputExcerpt
     private static partial Regex Frame();
 }
 
-/// <summary>Takes what a terminal would act on (colours, carriage returns, control characters) out of a line of command
-/// output.</summary>
-internal static partial class TerminalText
+internal static class TerminalText
 {
-    internal static string Clean(string line) => Control().Replace(Escape().Replace(line, ""), "");
-
     /// <summary>The lines of an output that hold more than white space, clean and trimmed.</summary>
     internal static IEnumerable<string> Lines(string output) =>
-        output.Split('\n').Select(line => Clean(line).Trim()).Where(line => line.Length > 0);
-
-    [GeneratedRegex(
-        @"\u001b(\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(\u0007|\u001b\\)|[@-Z\\^_])",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Escape();
-
-    [GeneratedRegex(@"[\u0000-\u0008\u000b-\u001f\u007f]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Control();
+        output.Split('\n').Select(line => ForeignText.Plain(line).Trim()).Where(line => line.Length > 0);
 }
