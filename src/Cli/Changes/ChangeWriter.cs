@@ -126,7 +126,7 @@ internal static class ChangeWriter
             cancellationToken);
     }
 
-    // Kubernetes before 1.28 does not tell; a server that refuses the question must not keep anybody from approving.
+    // Kubernetes before 1.28 does not tell; a server that refuses the question must not prevent an approval.
     private static async Task<string?> UserAsync(IKubernetesClient kubernetes, CancellationToken cancellationToken)
     {
         try

@@ -44,7 +44,7 @@ internal sealed record RunView
     /// <summary>Seconds that the remaining steps take at least; null if nothing is known of them.</summary>
     public double? RemainingSeconds { get; init; }
 
-    /// <summary>Whether users can work, and whether the run needs somebody, in one sentence.</summary>
+    /// <summary>Whether users can work, and whether the run needs an administrator, in one sentence.</summary>
     public string? Summary { get; init; }
 
     /// <summary>Whether users can work with the system; null before the first look and after the end.</summary>

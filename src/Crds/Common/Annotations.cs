@@ -11,7 +11,7 @@ public static class Annotations
     /// its message has it.</summary>
     public const string Approve = "drydock.dev/approve";
 
-    /// <summary>Who gave the approvals, as the plugin asks the API server. Claimed: anybody who may write the object
+    /// <summary>Who gave the approvals, as the plugin asks the API server. Claimed: every user who may write the object
     /// can write another name.</summary>
     public const string ApprovedBy = "drydock.dev/approved-by";
 
@@ -51,7 +51,7 @@ public static class Annotations
     /// 63 characters.</summary>
     public const string Upgrade = "drydock.dev/upgrade";
 
-    /// <summary>What kubectl sets on objects that a person applies. Drydock never sets it.</summary>
+    /// <summary>What kubectl apply sets on objects. Drydock never sets it.</summary>
     public const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
     /// <summary>On what a step of an upgrade made: the id of the step.</summary>

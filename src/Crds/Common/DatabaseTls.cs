@@ -8,7 +8,7 @@ public sealed record DatabaseTls
     public DatabaseTlsMode Mode { get; init; }
 
     /// <summary>SHA-256 of the server's certificate, as openssl x509 -noout -fingerprint -sha256 prints it. Only this
-    /// certificate is accepted, whoever signed it and whatever mode says. The server must show the authority that
+    /// certificate is accepted, of any signer and in any mode. The server must show the authority that
     /// signed it, as MySQL and MariaDB do, because the backup tools verify with that.</summary>
     [Pattern("^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$")]
     [Length(95)]

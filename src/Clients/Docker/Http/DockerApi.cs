@@ -163,7 +163,7 @@ internal sealed class DockerApi : IDisposable
     }
 
     /// <summary>Runs <paramref name="operation"/>, which may legitimately take hours, and ends it when the engine no
-    /// longer answers: in each period it is pinged on another connection, more often if somebody waits for it
+    /// longer answers: in each period it is pinged on another connection, more often if a caller waits for it
     /// (<see cref="OpenQuestions"/>).</summary>
     /// <exception cref="DockerUnreachableException">The engine did not answer the ping.</exception>
     internal static async Task<T> GuardAsync<T>(

@@ -1,7 +1,7 @@
 namespace Drydock.Clients.Safety;
 
 /// <summary>A request has no answer that can be used. The message has no word of the other side, because messages are
-/// written into a status and the other side may be anybody.</summary>
+/// written into a status and the other side may be unknown.</summary>
 /// <param name="wasSent">False: certainly nothing of the request reached the other side.</param>
 /// <param name="message">What happened, as a part of a sentence.</param>
 /// <param name="innerException">The cause; also what a connection was refused with.</param>

@@ -1,6 +1,6 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Validates a manifest before it is trusted: anybody who can write to the storage may have written
+/// <summary>Validates a manifest before it is trusted: any writer of the storage may have written
 /// it.</summary>
 internal static class ManifestRules
 {

@@ -118,7 +118,7 @@ internal sealed record AutoFlagsAreUnchanged : YugabyteGuard
 }
 
 /// <summary>A replication group that was paused stays paused until every process of both clusters runs the target
-/// version (docs/project/research/yugabytedb.md#procedure). From then on it may be resumed by anybody; the upgrade of
+/// version (docs/project/research/yugabytedb.md#procedure). From then on administrators may resume it; the upgrade of
 /// the peer may be the first to do so.</summary>
 internal sealed record ReplicationStaysPaused(string Group, ReplicationTarget Target) : YugabyteGuard
 {

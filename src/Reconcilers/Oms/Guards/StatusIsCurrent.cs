@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>No new container was started before the status says so. If one was, the status is older than the hosts
-/// (etcd or the object was restored from a backup), or somebody went on by hand: nothing is started, because every next
+/// (etcd or the object was restored from a backup), or others continued by hand: nothing is started, because every next
 /// step would begin from what is no longer true.</summary>
 /// <param name="Container">Name of the new container.</param>
 /// <param name="Leftover">Id of the one that an earlier attempt of this upgrade left; null: none.</param>
@@ -69,6 +69,6 @@ internal sealed record StatusIsCurrent(string Container, string? Leftover = null
                 + "says.",
             open.Count == 0 ? null
                 : "If you have restored the databases since, remove these records in a container of the node "
-                + $"(`rm -r {string.Join(' ', open)}`); the upgrade continues then.");
+                + $"(`rm -r {string.Join(' ', open)}`).");
     }
 }

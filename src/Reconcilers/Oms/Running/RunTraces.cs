@@ -57,7 +57,7 @@ internal sealed class RunTraces(OmsTargets targets)
             .LastOrDefault();
     }
 
-    // A copy that somebody made of it has its labels, but another name.
+    // A copy that others made of it has its labels, but another name.
     private static bool IsNamedByPlan(V1ObjectMeta made)
     {
         var end = $"-{made.Label(Labels.PlanId)}-{made.Annotation(Annotations.Attempt)}";

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The last look at the names of projects: the last session has gone, so nobody makes another project, and the
+/// <summary>The last look at the names of projects: the last session has gone, so no project is added, and the
 /// dump has not begun. Names that came after preflight would break the correction JAR in the downtime, and every
 /// restore would bring them back.</summary>
 /// <param name="Database">The database with the project tables.</param>
@@ -46,7 +46,7 @@ internal sealed record CheckProjectNames(string Database, bool Rename = false) :
         var found = await FindAsync(cancellationToken);
         return found.Count == 0
             ? new Done("No two projects share a name.")
-            : new NotStarted($"{found.Count} names are used more than once.");
+            : new NotStarted($"{Sentences.Count(found.Count, "name is", "names are")} used more than once.");
     }
 
     public override async Task<Receipt> PrepareAsync(StepContext context, CancellationToken cancellationToken)

@@ -49,7 +49,7 @@ internal static class ChildMetadata
         },
     };
 
-    /// <summary>Whether this attempt of this step has made it, and nobody has applied it again.</summary>
+    /// <summary>Whether this attempt of this step has made it, and it was not applied again since.</summary>
     public static bool IsMadeBy(this V1ObjectMeta metadata, StepContext context) =>
         metadata.Label(Labels.UpgradeUid) == context.OwnerUid
         && metadata.Label(Labels.PlanId) == context.Plan.Id

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What an approval agrees to: what the steps between a hold and the next one destroy and take down, from
-/// where on there is no way back, and where the run waits then. At most six lines. Pure.</summary>
+/// <summary>What an approval agrees to: what the steps between a hold and the next one destroy and take down, after
+/// which step no rollback is possible, and where the run waits then. At most six lines. Pure.</summary>
 internal sealed class Consents(RunKind kind, RunSpec spec, RunStatus status)
 {
     private const int MostOfSteps = 4;

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The types of the steps and guards of one kind or engine, by the name under which plans store them, and the
-/// answers that those types give: whoever has a step of a plan asks here. Two kinds may store different types under one
+/// answers that those types give: callers with a step of a plan ask here. Two kinds may store different types under one
 /// name, so a question goes to the registry of the kind.</summary>
 internal sealed class StepRegistry
 {

@@ -111,7 +111,7 @@ internal static class RunTokens
         [.. Approvals(status, plan).Select(a => a.Parsed!.What)];
 
     /// <summary>The approvals of a plan under its next number: what they released and has begun stays released, so that
-    /// a retry in the downtime asks nobody again.</summary>
+    /// a retry in the downtime asks no administrator again.</summary>
     public static IEnumerable<UsedApproval> StillReleased(RunStatus status, PlanProgress plan, int next) =>
         from approval in Approvals(status, plan)
         let what = approval.Parsed!.What

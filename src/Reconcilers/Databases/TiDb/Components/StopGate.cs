@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Checks that the cluster can lose a process right before it is stopped, so that two are never down at once:
 /// every other process that it needs is running, PD has a leader, all stores are Up, no Region would lose its quorum,
-/// no DDL is running, and whoever the process must notify when it starts answers. PD's view may be 20 s old
+/// no DDL is running, and every process answers that it must notify when it starts. PD's view may be 20 s old
 /// (docs/project/research/tidb.md#rules), so the hosts are asked as well.</summary>
 internal sealed class StopGate(TiDbTargets targets)
 {
