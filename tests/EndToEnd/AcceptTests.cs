@@ -42,7 +42,8 @@ public sealed class AcceptTests(StageFixture fixture)
         jar.Message().ShouldContain("1 project could not be merged");
         await AcceptAsync(stage, space, jar.AcceptWord(Jar));
         var init = await stage.WaitForAsync(space, u => u.Reason("Stalled") == "MarkerMissing");
-        init.Message().ShouldContain($"drydock.dev/approve={init.AcceptWord(Init)}");
+        init["status"]!["nextAction"]!.GetValue<string>()
+            .ShouldContain($"drydock.dev/approve={init.AcceptWord(Init)}");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(1);
         await AcceptAsync(stage, space, $"{init.AcceptWord("Backup/snapshot")},{init.AcceptWord(Init)}");
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(4));

@@ -37,7 +37,7 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
 
         await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "omsu", Name, "--wait=false"]);
         var waits = await stage.WaitForAsync(space, u => u.Reason("Reconciling") == "DeletionWaits");
-        waits.Message().ShouldContain("drydock.dev/on-delete: Abandon");
+        waits["status"]!["nextAction"]!.GetValue<string>().ShouldContain("drydock.dev/on-delete=Abandon");
         await stage.ControlPlane.KubectlAsync(
             ["-n", space, "patch", "omsu", Name, "--type=merge", "-p", "{\"spec\":{\"holdBefore\":[]}}"]);
         await stage.ControlPlane.KubectlAsync(["-n", space, "wait", "--for=delete", $"omsu/{Name}", "--timeout=360s"]);

@@ -90,7 +90,7 @@ internal static class Approval
         if (holds.Count == 0)
         {
             throw CliException.Refused(
-                $"{run.FullName} waits for no approval: {run.Situation}. {run.Status?.Message}");
+                Sentences.Join($"{run.FullName} waits for no approval: {run.Situation}", run.Status?.Message));
         }
 
         if (!run.IsObserved)

@@ -41,8 +41,8 @@ internal static class PlanText
         var nodes = steps.Select(s => s.Node).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var final = steps.Find(s => s.PointOfNoReturn)?.Id;
         yield return nodes.Count == 0
-            ? $"{steps.Count} steps."
-            : $"{steps.Count} steps on {Sentences.List(nodes, NamedNodes)}.";
+            ? $"{Sentences.Count(steps.Count, "step", "steps")}."
+            : $"{Sentences.Count(steps.Count, "step", "steps")} on {Sentences.List(nodes, NamedNodes)}.";
         yield return final is null
             ? "It has no point of no return."
             : $"From {final} on a rollback loses data, or is impossible.";

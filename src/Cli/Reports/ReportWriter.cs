@@ -116,7 +116,8 @@ internal sealed class ReportWriter(
             || line.Contains(own, StringComparison.Ordinal)).ToList();
         if (kept.Count < lines.Length)
         {
-            _missing.Add($"{file}: {lines.Length - kept.Count} lines about other namespaces. --whole-log keeps them.");
+            var cut = Sentences.Count(lines.Length - kept.Count, "line", "lines");
+            _missing.Add($"{file}: {cut} about other namespaces. --whole-log keeps them.");
         }
 
         return string.Join('\n', kept);

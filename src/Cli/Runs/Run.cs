@@ -62,7 +62,9 @@ internal sealed record Run(ShownKind Kind, V1ObjectMeta Metadata, RunSpec Spec, 
     public string Reason => Condition(ConditionTypes.Ready)?.Reason ?? "";
 
     /// <summary>Phase and reason, for the middle of a sentence.</summary>
-    public string Situation => $"{Status?.Phase ?? RunPhases.Pending}, {Reason}";
+    public string Situation => Reason.Length == 0
+        ? Status?.Phase ?? RunPhases.Pending
+        : $"{Status?.Phase ?? RunPhases.Pending}, {Reason}";
 
     /// <summary>Phase and message, at the end of what is told.</summary>
     public string Report => $"{Status?.Phase}: {Status?.Message}";

@@ -73,7 +73,9 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
     private static IEnumerable<HistoryEntry> Of(string name, PlanProgress plan)
     {
         yield return new HistoryEntry(
-            plan.CompiledAt, "Plan", $"{name} plan {Word.Prefix(plan.Hash)} with {plan.Steps.Count} steps.");
+            plan.CompiledAt,
+            "Plan",
+            $"{name} plan {Word.Prefix(plan.Hash)} with {Sentences.Count(plan.Steps.Count, "step", "steps")}.");
         foreach (var phase in plan.Steps.GroupBy(s => s.Phase, StringComparer.Ordinal))
         {
             var steps = phase.ToList();
@@ -86,7 +88,8 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             var took = done.Count == steps.Count && done.Max(s => s.FinishedAt) is { } ended
                 ? $"took {Texts.Duration((ended - began).TotalSeconds)}"
                 : $"{done.Count} done";
-            yield return new HistoryEntry(began, phase.Key, $"Began. {steps.Count} steps, {took}.");
+            yield return new HistoryEntry(
+                began, phase.Key, $"Began. {Sentences.Count(steps.Count, "step", "steps")}, {took}.");
             foreach (var step in steps.Where(s => s.State is StepState.Failed or StepState.Unknown))
             {
                 var how = step.State == StepState.Failed ? "failed" : "has an unknown outcome";

@@ -15,6 +15,24 @@ public static class Sentences
         return texts.Count > most ? $"{first} and {texts.Count - most} more" : first;
     }
 
+    /// <summary>A number with what is counted: <c>1 host is</c>, <c>3 hosts are</c>.</summary>
+    public static string Count(long count, string one, string many) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
+
+    /// <summary>An order, such as the title of a step, as what is under way: <c>Stop oms</c> becomes
+    /// <c>Stopping oms</c>.</summary>
+    public static string UnderWay(string order)
+    {
+        var words = order.Split(' ');
+        words[0] = Participle(words[0]);
+        if (words is [_, "and", _, ..])
+        {
+            words[2] = Participle(words[2]);
+        }
+
+        return string.Join(' ', words);
+    }
+
     /// <summary>The text as one word of a list: white space and commas become <c>_</c>.</summary>
     public static string Word(string text) =>
         string.Concat(text.Select(static c => c == ',' || char.IsWhiteSpace(c) ? '_' : c));
@@ -41,4 +59,16 @@ public static class Sentences
         var trimmed = text.TrimEnd();
         return trimmed.EndsWith('.') && !trimmed.EndsWith("..", StringComparison.Ordinal) ? trimmed[..^1] : trimmed;
     }
+
+    // Restore, restoring; stop, stopping; wait, waiting.
+    private static string Participle(string verb) => verb switch
+    {
+        "" => "",
+        [.., not 'e', 'e'] => $"{verb[..^1]}ing",
+        [.., var vowel, var last] when IsVowel(vowel) && !IsVowel(last) && verb.Count(IsVowel) == 1 =>
+            $"{verb}{last}ing",
+        _ => $"{verb}ing",
+    };
+
+    private static bool IsVowel(char letter) => "aeiouAEIOU".Contains(letter, StringComparison.Ordinal);
 }

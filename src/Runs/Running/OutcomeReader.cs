@@ -143,12 +143,10 @@ internal sealed class OutcomeReader(
     {
         var step = steps[0];
         var hold = rules.Hold(step)!;
-        var approve = $"annotate drydock.dev/approve={ApprovalOf(hold)}";
-        var toContinue = hold == plan.Hold ? approve : $"{controls.HowToRelease(hold)}, or {approve}";
         var why = hold == controls.ImpliedHold
-            ? $": {controls.ImpliedBecause}"
-            : $" ({hold}). To continue, {toContinue}.";
-        return At(RunState.Held, step.Id, $"Held before {step.Id}{why}") with
+            ? controls.ImpliedBecause
+            : $"approve {hold}{(hold == plan.Hold ? "" : $", or {controls.HowToRelease(hold)}")}.";
+        return At(RunState.Held, step.Id, $"Held before {step.Id}: {why}") with
         {
             Holds =
             [
@@ -164,5 +162,5 @@ internal sealed class OutcomeReader(
     private RunOutcome Working(Step step) => At(
         RunState.Working,
         step.Id,
-        Sentences.Close(step.Message is null ? step.Title : $"{step.Title}: {step.Message}"));
+        Sentences.Close(Sentences.UnderWay(step.Title) + (step.Message is null ? "" : $": {step.Message}")));
 }

@@ -160,9 +160,12 @@ public sealed class PlanRun : IAsyncDisposable
         }
     }
 
-    // Its message may contain secrets that cannot be redacted.
-    private static string Fault(Exception exception) =>
-        $"The operator failed unexpectedly ({exception.GetType().Name}). The target is observed again.";
+    // What the exception says may contain secrets that cannot be redacted.
+    private static string Fault(RunEnvironment environment, Exception exception)
+    {
+        environment.Faulted(exception);
+        return "The operator failed unexpectedly; its log has the cause. The target is observed again.";
+    }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 
@@ -458,7 +461,7 @@ public sealed class PlanRun : IAsyncDisposable
                 GuardJob,
                 async (_, token) => new StepReport.GuardsRead(
                     NoStep, next, await GuardWatch.ReadAsync(environment, next, aboutToAct: null, token)),
-                e => new StepReport.GuardsRead(NoStep, next, [.. Unreadable(next, Fault(e))]));
+                e => new StepReport.GuardsRead(NoStep, next, [.. Unreadable(next, Fault(environment, e))]));
             return null;
         }
 
@@ -476,7 +479,7 @@ public sealed class PlanRun : IAsyncDisposable
                 (report, token) =>
                     new StepJob(environment, next, step, () => run._timeoutOf(step), attempt, refusals, memory, report)
                         .RunAsync(work, token),
-                e => new StepReport.Unknown(step, Fault(e)));
+                e => new StepReport.Unknown(step, Fault(environment, e)));
         }
 
         private void Start(

@@ -25,4 +25,7 @@ public sealed record RunEnvironment
     public CancellationToken Superseded { get; init; }
 
     public Func<string, string> Redact { get; init; } = static text => text;
+
+    /// <summary>Told of an exception that no step or guard expects: users are told only that there was one.</summary>
+    public Action<Exception> Faulted { get; init; } = static _ => { };
 }

@@ -165,7 +165,7 @@ internal sealed class StepJob(
     // If the first start still arrives, the second start of that attempt is refused.
     private StepActionException NoEffect(Observation seen) => new(
         EngineReasons.StepFailed,
-        $"The action was carried out and had no effect yet: {seen.Message}")
+        $"The action was carried out, and its effect is not seen: {seen.Message}")
     { NotTaken = step.RunOnce };
 
     // A step with an open attempt failed in that attempt. A run-once step that has started before and has no open
@@ -269,10 +269,9 @@ internal sealed class StepJob(
 
     private Observation.Failed TimedOut(Observation.Running running) => new(
         EngineReasons.StepTimeout,
-        $"Not finished after {KubernetesDuration.Format(timeout())} ({running.Message ?? "still under way"}). Nothing "
-        + "was stopped. "
-        + "The run continues automatically if the step still finishes; otherwise check the node, or raise the timeout "
-        + "of the phase.");
+        Sentences.Join(
+            $"Not finished after {KubernetesDuration.Format(timeout())}: {running.Message ?? "still under way"}",
+            "If it still finishes, the run continues."));
 
     private async Task WaitAsync(StepContext context, TimeSpan left, CancellationToken cancellationToken)
     {

@@ -278,7 +278,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
 
     private static Task<JsonNode> HeldAsync(UpgradeStage stage, string space, string hold) =>
         stage.WaitForAsync(
-            space, u => u.IsHeld() && u.Message().Contains($"{hold}@", StringComparison.Ordinal), Patience,
+            space, u => u.IsHeld() && u["status"]!["holds"]![0]!["name"]!.GetValue<string>() == hold, Patience,
             cancellationToken: Token);
 
     private static async Task ApproveAsync(UpgradeStage stage, string space, string hold)

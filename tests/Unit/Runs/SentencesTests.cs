@@ -32,6 +32,27 @@ public sealed class SentencesTests
     public void Long_list_says_how_many_more_there_are(int count, string list) =>
         Sentences.List([.. Enumerable.Range(0, count).Select(i => $"a{i}")], 3).ShouldBe(list);
 
+    [Theory]
+    [InlineData(0, "0 hosts are")]
+    [InlineData(1, "1 host is")]
+    [InlineData(2, "2 hosts are")]
+    public void Count_agrees_with_its_noun(int count, string words) =>
+        Sentences.Count(count, "host is", "hosts are").ShouldBe(words);
+
+    [Theory]
+    [InlineData("Stop oms_322 on oms-a", "Stopping oms_322 on oms-a")]
+    [InlineData("Restore ha.config", "Restoring ha.config")]
+    [InlineData("Wait until every host is ONLINE", "Waiting until every host is ONLINE")]
+    [InlineData("Dump and verify all databases", "Dumping and verifying all databases")]
+    [InlineData("Trim heatbeat_sequence", "Trimming heatbeat_sequence")]
+    [InlineData("Copy the JAR", "Copying the JAR")]
+    [InlineData("Let leaders move faster", "Letting leaders move faster")]
+    [InlineData("Read the version", "Reading the version")]
+    [InlineData("Repeat preflight", "Repeating preflight")]
+    [InlineData("", "")]
+    public void Order_is_told_as_what_is_under_way(string order, string progress) =>
+        Sentences.UnderWay(order).ShouldBe(progress);
+
     [Fact]
     public void Joined_sentences_skip_empty_ones() => Sentences.Join("a", null, "", "b.").ShouldBe("a. b.");
 }

@@ -158,7 +158,7 @@ public sealed class StartLimitTests
 
         run.Outcome.State.ShouldBe(RunState.Held);
         run.World["A/1"].Looks.ShouldBe(0);
-        run.Outcome.Message.ShouldContain($"drydock.dev/approve={Word.For("RollBack", run.Store.Plan)}");
+        run.Outcome.Holds.Single().Approval.ShouldBe(Word.For("RollBack", run.Store.Plan));
 
         run.Want(c => c with { Approved = new HashSet<string>(StringComparer.Ordinal) { "RollBack" } });
         run.RunTo(RunState.Succeeded);

@@ -73,10 +73,9 @@ internal static class DatabaseSpecPreflight
         if (steps > SchemaLimits.StepsOfParts)
         {
             yield return Invalid(
-                "The plan would have too many steps for one object: 3 for each instance, 4 for each replication "
-                    + "group, 1 for each monitoring service on each of its hosts, 1 for each Spark host and 1 for "
-                    + $"dashboards, at most {SchemaLimits.StepsOfParts} together. Leave out monitoring services or "
-                    + "Spark hosts and restart those by hand.",
+                $"The plan would have more than {SchemaLimits.StepsOfParts} steps: 3 an instance, 4 a replication "
+                    + "group, 1 a host of a monitoring service, 1 a Spark host, 1 for dashboards. Leave out monitoring "
+                    + "services or Spark hosts, and restart those by hand.",
                 "spec.instances");
         }
     }

@@ -35,7 +35,8 @@ internal static class ConfigurationSecret
         }
 
         return secret.Metadata.IsMadeBy(context)
-            ? new Observation.Done($"{secret.Values.Count} files are saved in Secret {name}{also}.")
+            ? new Observation.Done(
+                $"{Sentences.Count(secret.Values.Count, "file is", "files are")} saved in Secret {name}{also}.")
             : new Observation.Failed(
                 Reasons.StepFailed,
                 $"Secret {name} was not created by this attempt of this upgrade. Delete it, then retry.");

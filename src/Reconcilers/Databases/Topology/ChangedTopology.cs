@@ -249,7 +249,7 @@ internal sealed class AddedInstances(
 internal static class LostInstance
 {
     public static string Advice(string instance) =>
-        $"If its host is lost for good, remove {instance} from the database and add it to spec.removedInstances.";
+        $"If its host is lost, remove {instance} from the database and add it to spec.removedInstances.";
 }
 
 /// <summary>What the plans say of the instances of spec.removedInstances. Pure.</summary>

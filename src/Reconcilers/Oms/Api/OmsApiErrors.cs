@@ -137,8 +137,7 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         expired
             ? $"the password of user {target.User} has expired ({said}). OMS passwords expire after 90 days. "
                 + "Set a new one in the console and put it into the Secret"
-            : $"the login of user {target.User} was refused ({said}). Correct username and password in the Secret, and "
-                + "check that the user may use the API");
+            : $"the login of user {target.User} was refused ({said}). Correct the Secret");
 
     private OmsApiException Error(OmsApiErrorKind kind, string what, string why, Exception? cause = null) =>
         new(kind, _redactor.Redact($"OMS API at {address.AbsoluteUri}, {what}: {why}"), cause);

@@ -25,15 +25,15 @@ internal static partial class OmsContainers
             $"project {project}, service {container.Label($"{Compose}.service")}, file "
                 + container.Label($"{Compose}.project.config_files"));
 
-    /// <summary>What is known of a container that somebody started beside OMS, as sentences.</summary>
+    /// <summary>What is known of a container that others started beside OMS, as sentences.</summary>
     public static string Introduce(InspectedContainer container)
     {
         var policy = RestartPolicies.NameOf(container.HostConfig.RestartPolicy);
-        return "It may write to the data of OMS; its image is "
-            + $"{ForeignText.Words(container.Config.Image ?? container.Image, SchemaLimits.Name)}. "
+        return "It may write to data of OMS (image "
+            + $"{ForeignText.Words(container.Config.Image ?? container.Image, SchemaLimits.Name)}). "
             + (ComposeOf(container) is { } compose ? $"docker compose made it ({compose})."
-                : policy == RestartPolicies.No ? "A person, a systemd unit or a watchdog may have started it."
-                : $"dockerd (its restart policy is {policy}), a person, a unit or a watchdog may have started it.");
+                : policy == RestartPolicies.No ? ""
+                : $"Its restart policy is {policy}.");
     }
 
     /// <summary>What to say where no old container runs, and there is one that this upgrade made; null if there is
@@ -45,15 +45,13 @@ internal static partial class OmsContainers
             .Where(c => c.Label(Labels.UpgradeName) == upgrade.Name)
             .MaxBy(c => c.State.Running) is not { } made
             ? null
-            : $"{made.ShortName} on {node} was made by an upgrade of this name ({made.Label(Labels.UpgradeUid)}), and "
-                + "no old container runs: the status of this object was lost, or it is older than the hosts. "
+            : $"{made.ShortName} on {node} is of a lost upgrade ({made.Label(Labels.UpgradeUid)}), and no old "
+                + "container runs. "
                 + (made.State.Running
-                    ? $"It runs since {made.StartedAt:u}. OMS may be in use, so leave it running. To keep the "
-                        + "new version, delete this object. To go back, restore the BackupSnapshot of that upgrade "
-                        + "with a SnapshotRestore while no container of OMS runs, then start the old containers."
-                    : "OMS is down. If no new container was ever started on any host (`docker ps -a` says Created), "
-                        + "start the old ones, give them their restart policy again, and enable high availability in "
-                        + "the console. Otherwise restore the BackupSnapshot of that upgrade first.");
+                    ? $"It runs since {made.StartedAt:u}. To keep the new version, delete this object. To go back, "
+                        + "stop OMS, restore the BackupSnapshot of that upgrade, then start the old containers."
+                    : "OMS is down. If no new container started (`docker ps -a` says Created), start the old "
+                        + "ones and enable high availability; otherwise restore its BackupSnapshot first.");
 
     /// <summary>The running containers that have config.yaml of OMS mounted, by name. What an upgrade has created
     /// itself is not its current container.</summary>

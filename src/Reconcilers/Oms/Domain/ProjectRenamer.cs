@@ -230,8 +230,8 @@ internal sealed record DuplicateProjectName(
                 MigrationIds.Count > 0 ? $"migration projects (oms_project) {string.Join(", ", MigrationIds)}" : null,
                 SyncIds.Count > 0 ? $"sync projects (oms_sync_project) {string.Join(", ", SyncIds)}" : null,
             ];
-            return $"The project name '{Name}' is used by {string.Join(" and ", where.OfType<string>())}; in the new "
-                + "version every project name must be unique. Rename all but one of them.";
+            return $"The project name '{Name}' is used by {string.Join(" and ", where.OfType<string>())}; the new "
+                + "version takes each name once. Rename all but one of them.";
         }
     }
 }

@@ -60,7 +60,7 @@ internal sealed partial class SupervisorStatus
     public IReadOnlyList<string> NotRunning(IEnumerable<string> names) =>
         [
             .. names.Where(name => !IsRunning(name)).Select(name =>
-                StateOf(name) is { } state ? $"{name} {state.ToString().ToUpperInvariant()}" : $"{name} (not listed)"),
+                StateOf(name) is { } state ? $"{name} {state.Word()}" : $"{name} (not listed)"),
         ];
 
     [GeneratedRegex(
@@ -94,6 +94,12 @@ internal enum SupervisorState
 
     /// <summary>Could not be started; supervisord does not try again.</summary>
     Fatal,
+}
+
+internal static class SupervisorStates
+{
+    /// <summary>The state as supervisord writes it.</summary>
+    public static string Word(this SupervisorState state) => $"{state}".ToUpperInvariant();
 }
 
 /// <summary>The programs supervisord runs in an OMS container (docs/project/research/oms.md#programs).</summary>

@@ -99,17 +99,18 @@ internal sealed record ContainerStaysStopped(
         var stop = IsNew ? null : plan.Step<StopContainer>(guard.Node!, OmsUpgradePhases.StopOld);
         var what = (isOther ? Other : IsNew ? "The new container " : "The old container ") + container.ShortName;
         var (started, finished) = (Time(container.StartedAt), Time(container.FinishedAt));
-        var (more, change) = isOther ? (OmsContainers.Introduce(container), " and change what started it") : (null, "");
+        var (more, change) = isOther ? (OmsContainers.Introduce(container), " and what started it") : (null, "");
         if (container.State.Running)
         {
-            var then = stop is null ? "Then the run continues automatically."
+            var then = isOther ? null : stop is null ? "Then the run continues automatically."
                 : OmsPlanProgress.NewStarted(plan) ? "Nothing continues automatically after that."
-                : "Then the snapshot is taken again and the upgrade continues automatically.";
+                : "Then the upgrade continues with a new snapshot.";
             return GuardReading.Broken(Sentences.Join(
-                $"{what} on {guard.Node} runs since {started}; this run did not start it.",
+                $"{what} on {guard.Node} runs since {started}, not started by this run.",
                 more,
-                $"If OMS is in use on it, leave it running and abort this run ({Annotations.Abort}=<token>). Otherwise "
-                + $"run `docker stop {container.ShortName}` on that host{change}. {then}")) with
+                $"If OMS is in use on it, abort this run ({Annotations.Abort}=<token>). Otherwise stop it "
+                + $"(`docker stop {container.ShortName}`){change}.",
+                then)) with
             {
                 Since = isOther ? container.StartedAt : null,
                 Check = isOther ? $"{what} ran during the upgrade: check what it wrote." : null,
@@ -147,9 +148,9 @@ internal sealed record ContainerStaysStopped(
         // A restore would also drop what the new version wrote since it is in use.
         var isInUse = OmsPlanProgress.HasNewData(plan);
         return GuardReading.Broken(Sentences.Join(
-            $"{ran} Both versions may have written to the same metadata and stores. Nothing is started.",
+            $"{ran} Both versions may have written to the same data.",
             isInUse ? "OMS is in use again, so no snapshot is restored by a retry: accept it, or roll back." : null,
-            "If you accept it, the upgrade continues on these data, which no check covers.")) with
+            "An acceptance is covered by no check.")) with
         {
             Key = key,
             RestoreFirst = !isInUse,

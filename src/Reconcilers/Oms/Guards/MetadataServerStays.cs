@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record MetadataServerStays(string Identity, List<string> Heartbeats, bool IsReplica = false)
     : GuardBase<OmsTargets>
 {
-    private const string LeadBack = "Lead its address back to the former server, then the run continues automatically.";
+    private const string LeadBack = "Lead its address back to the former server: the run then continues.";
 
     /// <summary>The guard of a plan; null if an operator made the plan that did not know it.</summary>
     public static MetadataServerStays? In(PlanProgress plan) =>
@@ -59,13 +59,13 @@ internal sealed record MetadataServerStays(string Identity, List<string> Heartbe
         return then.Keys.FirstOrDefault(name => !(seen.ContainsKey(name) && seen[name] >= then[name])) is not { } late
             ? null
             : Broken(Sentences.Join(
-                $"{server} has older data than before: {late}.{SequenceTables.MainName} ends with id "
-                + $"{seen.GetValueOrDefault(late)}, and ended with {then[late]} when {last.Step.Id} ended. Probably a "
-                + "failover led to a copy that lags.",
+                $"{server} lags: {late}.{SequenceTables.MainName} ends with id "
+                + $"{seen.GetValueOrDefault(late)}, and ended with {then[late]} when {last.Step.Id} ended, as after "
+                + "a failover.",
                 LeadBack,
                 isRollback ? null : "Or set spec.desiredState: RolledBack.",
-                IsChanged(plan) ? "It cannot be accepted: the copy may lack a part of what this run wrote."
-                    : "If you accept it, the run continues on these data, and what was written after them is lost."))
+                IsChanged(plan) ? "It cannot be accepted: the copy may lack what this run wrote."
+                    : "If you accept it, what was written after these data is lost."))
                 with
             {
                 Key = IsChanged(plan) ? null : $"{now.Identity} {late} {then[late]}",

@@ -25,7 +25,8 @@ internal sealed record MetadataContent(SortedDictionary<string, long> Newest, So
             var tables = database.Select(c => c[1]).Distinct(StringComparer.Ordinal).Count();
             var lines = database.Select(c => $"{c[1]}\n{c[2]}\n{c[3]}").Order(StringComparer.Ordinal);
             var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', lines)));
-            schema[database.Key] = $"{tables} tables with {database.Count()} columns (digest "
+            schema[database.Key] = $"{Sentences.Count(tables, "table", "tables")} with "
+                + $"{Sentences.Count(database.Count(), "column", "columns")} (digest "
                 + $"{Convert.ToHexStringLower(digest)[..12]})";
         }
 

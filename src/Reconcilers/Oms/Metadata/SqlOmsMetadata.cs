@@ -550,5 +550,5 @@ internal sealed record MetadataSession(
     /// <summary>For messages, its connection id first. The seconds are rounded down, so that a message does not change
     /// with each of them: it is written into a status.</summary>
     public override string ToString() =>
-        $"{Id} ({User} from {Host} on {Database}, {Command} for {Seconds - (Seconds % (Seconds < 60 ? 10 : 60))} s)";
+        $"{Id} ({User}@{Host}/{Database}, {Command} {Seconds - (Seconds % (Seconds < 60 ? 10 : 60))} s)";
 }

@@ -20,10 +20,9 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
         .ToList() is { Count: > 0 } names
         ? new VersionAdvice(
             "obd",
-            $"The name or image of {Sentences.List(names, Named)} looks as if OBD had deployed this OMS. If it has, "
-                + "its record still names the old containers after the upgrade, and `obd cluster start` would "
-                + "start them beside the new ones. Do not use OBD for this OMS before you have taken the new "
-                + "containers over in OBD.")
+            $"The name or image of {Sentences.List(names, Named)} looks like one of OBD. After the upgrade OBD still "
+                + "records the old containers, and `obd cluster start` would start them beside the new ones. "
+                + "Take the new containers over in OBD before you use it for this OMS again.")
         : null;
 
     public void Compile()
@@ -112,7 +111,8 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
 
         var named = duplicates.Take(Named).Select(
             d => $"'{d.Name}' ({string.Join(", ", d.MigrationIds.Concat(d.SyncIds))})");
-        return $"{duplicates.Count} project names are used more than once, which this upgrade path permits: "
+        return $"{Sentences.Count(duplicates.Count, "project name is", "project names are")} used twice, which this "
+            + "upgrade path permits: "
             + $"{string.Join(", ", named)}{(duplicates.Count > Named ? " and others" : "")}.";
     }
 

@@ -12,16 +12,6 @@ internal sealed class OmsRedo : IRunRedo
     private const string Repeated = "This step is repeated on the restored databases.";
     private const string AfterRestore = nameof(HighAvailabilityStaysOff) + "/restored";
 
-    public string Remedy(PlanProgress plan, string consent) => plan.Steps.Exists(HasDuplicates)
-        ? "A retry restores the same names and ends here again. Set spec.desiredState: RolledBack to roll back, rename "
-            + $"the projects in the console, then upgrade again. Or hold {Phases.StartNew} "
-            + $"({Annotations.Hold}={Phases.StartNew}), set {Annotations.Retry}={consent}, rename them in the tables "
-            + "after the restore, then approve."
-        : $"The run continues only on restored data. Set {Annotations.Retry}={consent} to stop the new "
-        + $"containers, drop the databases, restore the snapshot and continue from {Phases.StartNew}; after "
-        + $"{RunMessages.RetryWord} the run waits for an approval before that. Or set spec.desiredState: RolledBack to "
-        + "roll back.";
-
     public string Phase => Phases.RestoreDatabases;
 
     public string? FindLost(PlanProgress plan) => plan.Step<TakeSnapshot>() is { State: StepState.Succeeded }
@@ -95,9 +85,6 @@ internal sealed class OmsRedo : IRunRedo
         || (step is { StartedAt: not null, State: StepState.Failed, Planned.Retry: RetryRule.RestoreFirst }
             && step.Reason != EngineReasons.StepTimeout)
         || step is { StartedAt: not null, State: StepState.Failed, RunOnce: true, Reason: Reasons.RestoreRequired };
-
-    private static bool HasDuplicates(Step step) =>
-        step is { State: StepState.Failed, Reason: Reasons.DuplicateProjectNames };
 
     private static bool IsVoid(Guard guard) => guard.Record.Open is { RestoreFirst: true };
 

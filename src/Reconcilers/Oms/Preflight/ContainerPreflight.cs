@@ -151,9 +151,9 @@ internal sealed class ContainerPreflight(
         if (files[false].Any())
         {
             findings.Note(
-                $"These files of {container.ShortName} on {node.Name} differ from its image, and the new container "
-                    + $"does not get them: {Sentences.List([.. files[false]], 10)}. OMS writes configuration there "
-                    + "itself; what people installed or edited has to be repeated or mounted (spec.container.binds).");
+                $"{Sentences.Count(files[false].Count(), "file that was", "files that were")} changed inside "
+                    + $"{container.ShortName} on {node.Name} are not copied: {Sentences.List([.. files[false]], 10)}. "
+                    + "OMS writes configuration there itself; mount what you edited (spec.container.binds).");
         }
     }
 

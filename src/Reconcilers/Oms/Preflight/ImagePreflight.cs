@@ -80,9 +80,8 @@ internal sealed class ImagePreflight(
             node.Ask(
                 Reasons.ContainerOptionsRefused,
                 $"dockerd of {node.Name} does not start a container with the options of the new one: "
-                    + $"{refusal.EngineMessage.TrimEnd('.')}. The new container would not start in the downtime. It "
-                    + $"was tried with the image of {current.ShortName}, `/bin/sh -c \"exit 0\"`, no mounts and no "
-                    + "network. Correct what it names, on the host or in spec.container.");
+                    + $"{refusal.EngineMessage.TrimEnd('.')}. It was tried with the image of {current.ShortName}. "
+                    + "Correct what it names, on the host or in spec.container.");
         }
         finally
         {

@@ -101,7 +101,7 @@ internal sealed class MetadataPreflight(
                 Reasons.ClockSkew,
                 "operator",
                 $"The operator's clock differs from {string.Join(", ", named)}; at most {most} s are allowed. Windows "
-                    + "of time (spec.window, spec.notAfter) would begin and end wrongly. Repair the clock "
+                    + "of time (spec.window, spec.notAfter) would begin wrongly. Repair the clock "
                     + "synchronization (NTP) of the operator's node.");
         }
 
@@ -142,9 +142,9 @@ internal sealed class MetadataPreflight(
             findings.Ask(
                 Reasons.SessionsHidden,
                 subject: null,
-                $"Account '{Metadata.Target.UserID}' lacks PROCESS, so sessions of other accounts are hidden: the dump "
-                    + "does not wait for them, and may lack what they write. Grant it with: GRANT PROCESS ON *.* TO "
-                    + "the account, or make sure that no other account uses the databases.");
+                $"Account '{Metadata.Target.UserID}' lacks PROCESS: the dump does not see other accounts, and may "
+                    + "lack what they write. Grant it with: GRANT PROCESS ON *.* TO the account, or make sure that no "
+                    + "other account uses the databases.");
         }
 
         if (!server.NamedLocks)
@@ -409,7 +409,7 @@ internal sealed class MetadataPreflight(
 
         var what = $"OMS {path.From} has high availability, but {topology.RmDatabase} has no "
             + (row.TablePresent ? "ha.config in oms_normal_config" : "table oms_normal_config")
-            + ", so the operator cannot tell whether it is on.";
+            + ", so whether it is on is not known.";
         if (Spec.HighAvailability.Method == HighAvailabilityMethod.Manual)
         {
             findings.Note(
@@ -421,8 +421,8 @@ internal sealed class MetadataPreflight(
         findings.Ask(
             Reasons.HighAvailabilityUnknown,
             subject: null,
-            $"{what} In the OMS console, check System Management > System Parameters and disable it there if it is on. "
-                + "Then confirm that it is off, or set spec.highAvailability.method: Manual.",
+            $"{what} In the OMS console, disable it in System Management > System Parameters, or set "
+                + "spec.highAvailability.method: Manual.",
             field: "spec.highAvailability.method");
     }
 }

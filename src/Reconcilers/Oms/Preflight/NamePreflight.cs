@@ -120,9 +120,10 @@ internal sealed class NamePreflight(
             findings.Ask(
                 Reasons.CascadedWriters,
                 null,
-                $"{foreign.Count} writers in {topology.CmDatabase}.config_job have a sourceFile.blackRegionNo that is "
-                    + $"the cm_location of no region ({locations}): {Listing(foreign)}. If the cascade is in use, ask "
-                    + "the vendor's support. Otherwise remove the setting.");
+                $"{Sentences.Count(foreign.Count, "writer", "writers")} in {topology.CmDatabase}.config_job with a "
+                    + $"sourceFile.blackRegionNo that is the cm_location of no region ({locations}): "
+                    + $"{Listing(foreign)}. If the cascade is in use, ask the vendor's support. Otherwise "
+                    + "remove the setting.");
         }
 
         static string Listing(List<CascadedWriter> some) => Some(some.Select(w => $"{w.Identity}={w.Value}"));

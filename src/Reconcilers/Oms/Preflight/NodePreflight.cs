@@ -13,8 +13,7 @@ internal sealed class NodePreflight(
     CancellationToken cancellationToken)
 {
     private const string NothingElse =
-        "Topology, high availability and projects are not checked either, because they need config.yaml of every node. "
-        + "The metadata database is checked only if config.yaml of another node can be read.";
+        "Nor are topology, high availability and projects, which need config.yaml of every node.";
 
     public OmsNode Node => node;
     public string Name => node.Name;
@@ -210,7 +209,7 @@ internal sealed class NodePreflight(
 
     // What is read from the running container. A reader of the findings must not take silence for health.
     private string NotChecked =>
-        $"Not checked because of this: version, mounts, certificate, ports, programs and free space of {node.Name}.";
+        $"Nothing else of {node.Name} was checked.";
 
     // The plan removes a stopped container that an earlier attempt of this object left; its id is returned.
     private async Task<string?> CheckNewNameAsync()
@@ -234,15 +233,17 @@ internal sealed class NodePreflight(
                     ? $"Container {name} of an earlier attempt of this upgrade is running on {node.Name}. If OMS is in "
                         + "use on it, leave it running, and delete this object. Otherwise stop it with "
                         + $"`docker stop {name}`."
-                    : $"Container {name} already exists on {node.Name}. Remove or rename it, or choose another "
-                        + "spec.newContainer.",
+                    : $"Container {name} already exists on {node.Name}"
+                        + (taken.Label(Labels.UpgradeName) is { } maker
+                            ? $", made by OmsUpgrade {maker}. Retry that one, or remove it: `docker rm {name}`."
+                            : ". Remove or rename it, or choose another spec.newContainer."),
                 "spec.newContainer");
         }
 
         return isOwn ? taken.ID : null;
     }
 
-    // One that can only read does no harm. After T1 one that may write is taken for an OMS that somebody started.
+    // One that can only read does no harm. After T1 one that may write counts as an OMS that an administrator started.
     private async Task CheckWritersAsync(InspectedContainer current)
     {
         var own = node.NewContainer ?? targets.Upgrade.Spec.NewContainer;
@@ -287,8 +288,7 @@ internal sealed class NodePreflight(
             Ask(
                 Reasons.VersionMismatch,
                 $"{container.ShortName} on {node.Name} runs version {said} according to {by}, but spec.fromVersion is "
-                    + $"{wanted}. Correct spec.fromVersion or spec.currentContainer: the version decides whether the "
-                    + "metadata is corrected.",
+                    + $"{wanted}. Correct spec.fromVersion or spec.currentContainer.",
                 "spec.fromVersion");
         }
 

@@ -50,9 +50,8 @@ internal sealed class OmsHostPreflight(
             findings.Ask(
                 Reasons.HostsUnknown,
                 subject: null,
-                $"{Sentences.Close(exception.Message)} Verify and a rollback wait for hosts and heartbeats there. "
-                    + "Check that this is the metadata database of a running OMS. If it is, hosts or heartbeats are "
-                    + "not compared.");
+                $"{Sentences.Close(exception.Message)} Check that this is the metadata database of a running OMS. "
+                    + "If it is, Verify and a rollback compare no hosts or heartbeats.");
             return null;
         }
     }
@@ -81,7 +80,7 @@ internal sealed class OmsHostPreflight(
         {
             var beats = SupervisorHeartbeat.Newest(_beats, host.Ip)?.Duration() <= Fresh;
             var text = $"Host {SchemaLimits.Clip(host.Ip)} is {SchemaLimits.Clip(host.Status)} in table host of "
-                + $"{topology.CmDatabase} and is in no cm_nodes, so it is not upgraded.";
+                + $"{topology.CmDatabase} and in no cm_nodes: it is not upgraded.";
             if (!beats && !MetadataHost.IsOnline(host.Status))
             {
                 findings.Note(text);
@@ -91,10 +90,10 @@ internal sealed class OmsHostPreflight(
             findings.Ask(
                 Reasons.NodesDiffer,
                 NodeAddress.Normalize(host.Ip),
-                $"{text}{(beats ? " Its supervisor has a fresh heartbeat, so it may write to the metadata." : "")} "
-                    + "If it is a node of OMS, name it in spec.regions: `- {name: REGION, nodes: [{name: a, hostIP: "
-                    + $"{SchemaLimits.Clip(host.Ip)}}}]}}`, and add it to cm_nodes on every node of its region. "
-                    + "Otherwise stop OMS there and remove it from OMS.",
+                $"{text}{(beats ? " It has a fresh heartbeat, so it may write." : "")} "
+                    + "A node of OMS belongs in spec.regions (`- {name: REGION, nodes: [{name: a, hostIP: "
+                    + $"{SchemaLimits.Clip(host.Ip)}}}]}}`) and in cm_nodes of its region. Otherwise stop and remove "
+                    + "OMS there.",
                 field: "spec.regions");
         }
     }
@@ -148,9 +147,10 @@ internal sealed class OmsHostPreflight(
         if (measured.UsualAge != 0)
         {
             findings.Note(
-                $"A new heartbeat of {watched.Node.Name} in {region.HeartbeatDatabase} has an age of "
-                    + $"{measured.UsualAge} s by the clock of the metadata database: OMS writes it in another time "
-                    + "zone or by another clock. Verify and a rollback compare with that age.");
+                $"A new heartbeat of {watched.Node.Name} in {region.HeartbeatDatabase} is "
+                    + $"{Math.Abs(measured.UsualAge)} s {(measured.UsualAge < 0 ? "ahead of" : "behind")} the clock of "
+                    + "the metadata database: OMS writes it in another time zone or by another clock. Verify and a "
+                    + "rollback allow for that.");
         }
 
         return measured;

@@ -15,7 +15,7 @@ internal sealed class OmsPreflight(
         text => targets.Redactor.Redact(text),
         FindingOf,
         stored is null ? targets.Upgrade.Spec.Preflight.Acknowledge : stored.Plan.Acknowledged ?? [],
-        stored is null ? "Or add" : "Or abort the run, retry it, and add");
+        stored is null ? "Or list" : "Or abort the run, retry it, and list");
 
     private OmsUpgradeSpec Spec => targets.Upgrade.Spec;
 

@@ -32,10 +32,9 @@ internal static class PresentVersions
                 Reasons.VersionsMixed,
                 $"Only some nodes run {to} already: {string.Join(", ", there.Select(Evidence))}. "
                     + $"Not seen to run it: {string.Join(", ", nodes.Except(there).Select(node => node.Name))}. "
-                    + $"If the OmsUpgrade that did this still exists{MadeBy(there)}, retry it or roll it back. If it "
-                    + "was lost, bring all nodes to one version manually (restore the BackupSnapshot of that upgrade "
-                    + "before an old container is started); then a new object takes over its target with the "
-                    + $"annotation {Annotations.Adopt}.",
+                    + $"Retry or roll back the OmsUpgrade that did this{MadeBy(there)}. If it was lost, bring all "
+                    + "nodes to one version, then annotate a new object with "
+                    + $"{Annotations.Adopt}.",
                 field: Field);
         }
         else

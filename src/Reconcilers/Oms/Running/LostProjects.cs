@@ -36,9 +36,8 @@ internal sealed class LostProjects(OmsTargets targets, TimeProvider time)
         }
         catch (Exception exception) when (exception is TargetException or DockerException)
         {
-            return $"{General}. They could not be listed, because "
-                + $"{(compare.Tables is null ? "the API" : "their tables")} could not be read "
-                + $"({Sentences.Open(targets.Redactor.Redact(exception.Message))}). {Console}.";
+            return $"{General}. Not listed: "
+                + $"{Sentences.Close(targets.Redactor.Redact(exception.Message))} {Console}.";
         }
     }
 
@@ -62,9 +61,8 @@ internal sealed class LostProjects(OmsTargets targets, TimeProvider time)
 
         if (targets.Api(compare.Address) is not { } api)
         {
-            return $"{General}. They could not be listed: the project tables of {version} are not documented, and for "
-                + $"the API of {version} spec.preflight.apiCredentialsSecretRef names no Secret. Set it, set "
-                + "spec.desiredState: Upgraded, then request the rollback again. Or check the projects in the console.";
+            return $"{General}. Not listed, because spec.preflight.apiCredentialsSecretRef names no "
+                + "Secret. Set it, cancel the rollback and request it again. Or check the projects in the console.";
         }
 
         var present = await api.ProjectsAsync(cancellationToken);

@@ -96,7 +96,11 @@ internal sealed class OmsHolds(IRunRedo redo) : RunHolds
     public override ImpliedHold? Implied(RunSpec spec, PlanProgress plan) =>
         plan.Step<RestoreDatabases>() is null
             ? null
-            : new ImpliedHold(redo.Phase, $"the retry did not approve the restore. {redo.Cost(plan)}");
+            : new ImpliedHold(
+                redo.Phase,
+                $"it waits for your approval to DROP and restore "
+                    + $"{string.Join(", ", RestoreDatabases.Of(plan).Databases)}, which the retry did not give. OMS is "
+                    + "down");
 
     protected override string PlaceOf(PlanProgress plan, string hold) =>
         OmsPlanProgress.HoldIn(phase => plan.Steps.Exists(step => step.Phase == phase), hold);

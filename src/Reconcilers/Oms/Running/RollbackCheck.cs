@@ -79,8 +79,7 @@ internal sealed class RollbackCheck(OmsTargets targets)
                     .FirstOrDefault(c => c.State.Running && (c.ID != old || status.IsUpgraded())) is { } other)
             {
                 return $"{other.ShortName} runs on {node} and may write to the data of OMS, but this upgrade left "
-                    + $"{name}: a later upgrade or an administrator started it, or renamed {name}. Stop it, or mount "
-                    + "its data read-only (`:ro`)";
+                    + $"{name}. Stop it, or mount its data read-only (`:ro`)";
             }
         }
 

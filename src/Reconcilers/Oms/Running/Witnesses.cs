@@ -304,8 +304,8 @@ internal sealed record Witness(
 
     /// <summary>Continues "because".</summary>
     public static string Describe(IEnumerable<Witness> witnesses) =>
-        "the nodes show what the status does not know: "
+        "the status does not know of "
         + Sentences.List([.. witnesses.Select(w => $"{w.Step} on {w.Node} (attempt {w.Attempt} of plan "
             + $"{w.Number}-{w.PlanId}{(w.IsClosed ? ", which is over" : "")})")], Named)
-        + ". The status was restored from a backup, or another operator continued it.";
+        + ": it is older than the nodes.";
 }

@@ -90,6 +90,7 @@ internal sealed record ActionGroup(string Key, string Reason, string What, IRead
 {
     private const int Named = 10;
     private const int Detailed = 5;
+    private const int Shown = 2;
     private const int LongestDetail = 300;
     private const string Heading = "# ";
 
@@ -143,10 +144,12 @@ internal sealed record ActionGroup(string Key, string Reason, string What, IRead
             Subject = Sentences.List(subjects, Named),
             Message = Sentences.Join(
                 What,
-                details.Count == 0 ? null : $"Details: {Sentences.List(details, Detailed, "; ")}",
+                details.Count == 0
+                    ? null
+                    : $"Details: {Sentences.List(details, configMap is null ? Detailed : Shown, "; ")}",
                 configMap is null
                     ? null
-                    : $"The whole list: `kubectl -n {space} get configmap {configMap} -o jsonpath='{{.data.{Key}}}'`."),
+                    : $"The whole list: ConfigMap {configMap}, key {Key}."),
             ConfigMap = configMap,
             Key = configMap is null ? null : Key,
         };

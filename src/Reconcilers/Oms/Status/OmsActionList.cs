@@ -171,7 +171,7 @@ internal static class RollbackActionList
             _ when highAvailabilityOn =>
                 "ran before the upgrade. High availability recreates its Store within some minutes. "
                 + "Check that its Incr-Sync (before 4.2: JDBCWriter or Connector) runs and catches up; otherwise "
-                + "resume it in the console. A Full-Import must be resumed in the console.",
+                + "resume it. A Full-Import must be resumed in the console.",
             _ => "ran before the upgrade. Start its Store and writer in the console. "
                 + "A Full-Import must be resumed in the console.",
         };

@@ -225,9 +225,9 @@ internal static class OmsRollbackCost
         var stopped = OmsPlanProgress.StoppedAt(plan)?.ToString("u", CultureInfo.InvariantCulture);
         var restore = Restore(plan);
         return plan.First(OmsUpgradePhases.EnableHA) is { } enable && enable.HasEverBegun
-            ? $"Everything that was written to the metadata since {stopped} is lost: projects that were created or "
-                + "changed, and the progress of all. Every source must still hold its logs since then. "
-                + $"OMS is down during the rollback. {restore}"
+            ? $"Everything written to the metadata since {stopped} is lost: new and changed projects, and the progress "
+                + "of all. Sources must hold their logs since then. OMS is down meanwhile. "
+                + restore
             : $"Only what the new version wrote to the metadata since {stopped} is lost; OMS has been down since then. "
                 + restore;
     }

@@ -47,7 +47,7 @@ internal sealed record AwaitHostsOnline(
     private static string Verdict(List<HostBaseline> all)
     {
         var unasked = all.Where(h => !h.Online || !h.Beats).Select(h => h.Address).ToList();
-        return $"{all.Count - unasked.Count} hosts are ONLINE with a fresh heartbeat."
+        return $"{Sentences.Count(all.Count - unasked.Count, "host is", "hosts are")} ONLINE with a fresh heartbeat."
             + (unasked.Count == 0 ? "" : $" Not compared, as before the upgrade: {string.Join(", ", unasked)}.");
     }
 
@@ -92,7 +92,6 @@ internal sealed record AwaitHostsOnline(
         var late = age - TimeSpan.FromSeconds(before.UsualAge);
         return late <= (since < limit ? since : limit)
             ? null
-            : $"host {before.Address} has no fresh heartbeat in {database} (its age by the clock of the database "
-                    + $"must be at most {before.UsualAge + before.Limit} s)";
+            : $"host {before.Address} has no heartbeat of the last {before.Limit} s in {database}";
     }
 }

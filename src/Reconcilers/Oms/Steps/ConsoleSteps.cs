@@ -54,7 +54,7 @@ internal sealed record RestartConsole(
             SupervisorState.Running or SupervisorState.Stopped =>
                 new NotStarted($"oms_console on {context.Node} has not been restarted."),
             SupervisorState.Starting or SupervisorState.Stopping or SupervisorState.Backoff =>
-                new Running($"oms_console is {console.State}."),
+                new Running($"oms_console is {console.State.Word()}."),
             null => new Unknown($"supervisord on {context.Node} does not list oms_console."),
             _ => Down(context, console.State),
         };
@@ -76,7 +76,8 @@ internal sealed record RestartConsole(
 
     public static Failed Down(StepContext context, SupervisorState state) => new(
         Reasons.ComponentsUnhealthy,
-        $"oms_console on {context.Node} is {state}. See /home/admin/logs/oms_console_stderr.log in the container.");
+        $"oms_console on {context.Node} is {state.Word()}. See /home/admin/logs/oms_console_stderr.log in the "
+            + "container.");
 
     // RUNNING means that its process has lived for some seconds, not that it answers.
     private async Task<Observation> ServesAsync(StepContext context, string pid, CancellationToken cancellationToken)
@@ -131,10 +132,10 @@ internal sealed record StartConsole(string Container) : OmsStep
         {
             SupervisorState.Running => new Done("oms_console runs, and its autostart is on."),
             SupervisorState.Starting or SupervisorState.Backoff or SupervisorState.Stopping =>
-                new Running($"oms_console is {state}."),
+                new Running($"oms_console is {state.Value.Word()}."),
             SupervisorState.Fatal or SupervisorState.Exited when context.Step.Attempt > 0 =>
                 RestartConsole.Down(context, state.Value),
-            _ => new NotStarted($"oms_console is {state?.ToString() ?? "not listed"}."),
+            _ => new NotStarted($"oms_console is {state?.Word() ?? "not listed"}."),
         };
     }
 

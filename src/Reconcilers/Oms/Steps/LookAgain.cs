@@ -37,8 +37,8 @@ internal sealed record LookAgain : OmsStep, IWaitsOnly
             return new Done($"{stopped} is stopped already, so preflight has nothing to keep.");
         }
 
-        var message = "OMS was not changed, because preflight, which was repeated, has findings: "
-            + $"{Sentences.List([.. findings.Select(f => f.Message)], Named, " ")} It is repeated automatically.";
+        var message = "OMS was not changed: preflight, which was repeated, found: "
+            + $"{Sentences.List([.. findings.Select(f => f.Message)], Named, " ")}";
         return IsOver(context, whole => whole / 2)
             ? new Failed(findings[0].Reason, message)
             : new Running(message);

@@ -25,7 +25,10 @@ internal abstract record ProjectNamesStep(string Database, List<ProjectRename> R
         if (left == 0 && (IsUndo || others.Count == 0))
         {
             return new Done(Sentences.Join(
-                done.Count == 0 ? null : $"{done.Count} projects have their names: {Some(done.Select(Text))}.",
+                done.Count == 0
+                    ? null
+                    : $"{Sentences.Count(done.Count, "project has its name", "projects have their names")}: "
+                        + $"{Some(done.Select(Text))}.",
                 others.Count == 0
                     ? null
                     : $"Changed outside of this upgrade, so left as they are: {Some(others.Select(Text))}."));
@@ -109,7 +112,7 @@ internal sealed record RenameProjects(string Database, List<ProjectRename> Renam
     protected override bool IsUndo => false;
 
     protected override string WayOut =>
-        "Set the former names in the console and retry, or delete the upgrade and create it again.";
+        "Set the former names in the console and retry.";
 
     /// <summary>Divides renames into batches, each small enough for the parameters of one step.</summary>
     public static IReadOnlyList<RenameProjects> Batches(string database, IReadOnlyList<ProjectRename> renames)

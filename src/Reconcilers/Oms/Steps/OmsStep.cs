@@ -98,8 +98,7 @@ internal abstract record OmsStep : StepBase<OmsTargets>, ITimedStep
 
     /// <summary>How to recover from a failure before the downtime that a retry of the stored plan cannot fix.</summary>
     protected static string NewAttempt(string repair) =>
-        "OMS still runs on the old containers, and a retry of this plan fails again. Set spec.desiredState: "
-        + $"RolledBack; when the rollback is done, {repair}, then set spec.desiredState: Upgraded.";
+        $"OMS still runs on the old containers. Roll back, {repair}, then upgrade again: a retry fails again.";
 
     /// <summary>Whether a part of the phase's time limit has passed.</summary>
     protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)

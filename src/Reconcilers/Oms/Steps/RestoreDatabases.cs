@@ -52,7 +52,8 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
         return status?.Phase switch
         {
             SnapshotRestorePhases.Succeeded => new Done(
-                $"SnapshotRestore {name} restored {status.Databases.Count} databases from {Snapshot}.",
+                $"SnapshotRestore {name} restored "
+                    + $"{Sentences.Count(status.Databases.Count, "database", "databases")} from {Snapshot}.",
                 await MetadataContent.RecordAsync(Targets, context, cancellationToken)),
             SnapshotRestorePhases.Failed when IsUndecided(status) => throw Undecided(restore),
             SnapshotRestorePhases.Failed => new Failed(

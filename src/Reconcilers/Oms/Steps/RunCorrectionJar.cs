@@ -76,7 +76,7 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
             {
                 return new Failed(
                     Reasons.ComponentsUnhealthy,
-                    $"oms_console on {stop.Node} is {state?.ToString().ToUpperInvariant() ?? "not listed"}, but it "
+                    $"oms_console on {stop.Node} is {state?.Word() ?? "not listed"}, but it "
                     + "must not run on any node while the correction JAR runs. On that host, run "
                     + $"`docker exec {container} supervisorctl stop oms_console`, then retry.");
             }
@@ -127,7 +127,7 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
                 Sentences.Join(
                     $"{ended}.",
                     Excerpt(log),
-                    "It must not run again on this data: the snapshot has to be restored first."));
+                    "It never runs twice on the same data: restore the snapshot first."));
         }
 
         return Errors(log) is { } errors
@@ -136,7 +136,7 @@ internal sealed record RunCorrectionJar(string Container, bool Last, string? Jar
                 Sentences.Join(
                     $"{ended}, but its output reports errors.",
                     errors,
-                    "It must not run again on this data: the snapshot has to be restored first."))
+                    "It never runs twice on the same data: restore the snapshot first."))
             : new Done("The correction JAR ended with exit code 0.");
     }
 }

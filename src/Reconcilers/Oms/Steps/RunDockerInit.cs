@@ -49,9 +49,9 @@ internal sealed record RunDockerInit(
             Reasons.AlreadyInitialized,
             $"{Container} on {context.Node} has initialised itself: {DockerInit.FlagPath} says "
             + $"'{ForeignText.Words(Encoding.UTF8.GetString(flag), SchemaLimits.Name)}'. docker_init.sh was not "
-            + "run, because a second initialisation may damage the metadata. Read its log under /home/admin/logs. If "
-            + "it is complete, accept it as the result of this step. If the vendor wants the script to run "
-            + $"nevertheless, remove the file (`docker exec {Container} rm {DockerInit.FlagPath}`) and retry.");
+            + "run: twice may damage the metadata. Read its log under /home/admin/logs. If it is complete, accept "
+            + "this result. If the vendor wants the script to run, remove the file "
+            + $"(`docker exec {Container} rm {DockerInit.FlagPath}`) and retry.");
     }
 
     protected override Observation Judge(StepContext context, int exitCode, string log)
@@ -65,8 +65,7 @@ internal sealed record RunDockerInit(
                 Sentences.Join(
                     $"{context.Node}: {verdict.Message}",
                     Excerpt(log),
-                    "The schema was changed before and not to the end, so the script cannot succeed on these "
-                    + "databases: the snapshot has to be restored first.")),
+                    "The schema is half migrated: restore the snapshot first.")),
             DockerInitOutcome.Failed => new Failed(
                 Reasons.MarkerMissing,
                 Sentences.Join(

@@ -72,7 +72,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             : new Unknown(
                 Sentences.Join(
                     $"{context.Node}: {outcome.Message}",
-                    "The command is not repeated on this data: the snapshot has to be restored first."),
+                    "It never runs twice on the same data: restore the snapshot first."),
                 IsPermanent: true);
         end = await RecordAsync(context, end, cancellationToken);
         return log is null ? end : await KeepAsync(context, end, log, cancellationToken);
@@ -97,7 +97,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         }
         catch (OmsMetadataException exception)
         {
-            var why = $"What it left in the metadata is not compared later: {exception.Message}";
+            var why = $"Tables are not compared later: {exception.Message}";
             return end with { Message = Sentences.Join(end.Message, why) };
         }
     }
@@ -195,7 +195,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             ? running
             : throw Down(context, Container);
 
-    // A command that somebody started by hand changes the same metadata. That of docker_init.sh shows in the tables
+    // A command that others started by hand changes the same metadata. That of docker_init.sh shows in the tables
     // afterwards.
     private static void RequireAlone(StepContext context, IEnumerable<NodeWitnesses> seen)
     {
@@ -230,13 +230,12 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
             throw new StepActionException(
                 Reasons.StatusOutdated,
                 Sentences.Join(
-                    "It was not started, because "
+                    "Not started, because "
                     + (unexplained.Count > 0 ? Witness.Describe(unexplained)
-                        : $"{LogsMount} on {unmarked!.Node} does not say that this plan stopped the old container "
-                        + "there: another volume is mounted, or the status was restored from a backup. If it is "
-                        + "another volume, mount the right one, then retry."),
+                        : $"{LogsMount} on {unmarked!.Node} has no mark of the stop by this plan: another volume is "
+                        + "mounted, or the status was restored from a backup. Mount the right volume, then retry."),
                     result,
-                    "To go back, set spec.desiredState: RolledBack; what was written since the snapshot is lost then."),
+                    "A rollback loses what was written since the snapshot."),
                 retryable: false)
             {
                 // It offered a result.
@@ -245,7 +244,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         }
     }
 
-    // A command of somebody else was seen, or has left other tables than the last command of this upgrade did.
+    // A command of another author was seen, or has left other tables than the last command of this upgrade did.
     private async Task RequireUnchangedAsync(StepContext context, CancellationToken cancellationToken)
     {
         var ran = context.Recorded(context.Step.Id, ElsewhereFact);
@@ -265,10 +264,9 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
                 isSeen ? $"A command that this upgrade did not start ran while this step waited ({ran}), and has ended."
                     : null,
                 changes.Count == 0 ? null
-                    : $"Tables or columns were changed after {last!.Value.Step.Id} ended, and not by this upgrade: "
-                    + $"{Sentences.List(changes, Named, "; ")}. Somebody may have run the command by hand.",
-                "Read its output. If it did the work of this step or changed the metadata, roll back; if it changed "
-                + "nothing that matters, retry, and the step runs its own command."),
+                    : $"Others changed tables after {last!.Value.Step.Id} ended: "
+                    + $"{Sentences.List(changes, Named, "; ")}.",
+                "If that was the command, run by hand, roll back; otherwise retry, and the step runs its own."),
             retryable: false)
         {
             Facts = Entry(ElsewhereFact, asked),
@@ -289,8 +287,7 @@ internal abstract record RunOnceCommand(string Container) : OmsStep
         return await exec.LookAsync(execId: null, cancellationToken) is { ExitCode: { } code }
             && await exec.OutputAsync(LongestLog, cancellationToken) is { } log
             && Judge(context, code, Encoding.UTF8.GetString(log)) is Done { Message: var result }
-            ? $"If you accept this failure, the result in {foreign.Directory} on {foreign.Node} is taken for this "
-                + $"step: {result}"
+            ? $"An acceptance takes the result in {foreign.Directory} on {foreign.Node}: {result}"
             : null;
     }
 

@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hosts = null, bool OnlyHosts = false)
     : OmsStep, IWaitsOnly
 {
-    private const int Listed = 10;
+    private const int Listed = 3;
 
     internal override string Verb => "no-sessions";
     internal override string TimeLimit(OmsUpgradeTimeouts timeouts, string phase) => timeouts.NoSessions;
@@ -47,11 +47,11 @@ internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hos
         }
 
         var named = left
-            .Select(s => IsOf(hosts, s) ? $"{s}, from an OMS host" : s.ToString())
+            .Select(s => IsOf(hosts, s) ? $"{s}, OMS host" : s.ToString())
             .ToList();
         return new Running(
-            "OMS is stopped, and the dump waits for sessions on the metadata databases: "
-            + $"{Sentences.List(named, Listed, "; ")}. Close them, or end them on the server (`KILL {left[0].Id}`).");
+            $"OMS is stopped, and the dump waits for {Sentences.Count(left.Count, "session", "sessions")}: "
+            + $"{Sentences.List(named, Listed, "; ")}. Close or end them (`KILL {left[0].Id}`).");
     }
 
     private static bool IsOf(IReadOnlySet<string> hosts, MetadataSession session) =>

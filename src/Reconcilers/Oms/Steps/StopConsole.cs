@@ -21,13 +21,13 @@ internal sealed record StopConsole(string Container) : OmsStep
         return state switch
         {
             SupervisorState.Stopped or SupervisorState.Fatal =>
-                new Done($"oms_console is {Word(state)}."),
+                new Done($"oms_console is {state?.Word() ?? "not listed"}."),
 
             // supervisord may be about to start one again that has just exited.
             SupervisorState.Exited when context.Step.Attempt > 0 => new Done("oms_console is EXITED."),
             SupervisorState.Stopping => new Running("oms_console is STOPPING."),
             null => new Unknown($"supervisord on {context.Node} does not list oms_console."),
-            _ => new NotStarted($"oms_console is {Word(state)}."),
+            _ => new NotStarted($"oms_console is {state?.Word() ?? "not listed"}."),
         };
     }
 
@@ -75,5 +75,4 @@ internal sealed record StopConsole(string Container) : OmsStep
     public static bool IsDown(SupervisorState? state) =>
         state is SupervisorState.Stopped or SupervisorState.Fatal or SupervisorState.Exited;
 
-    private static string? Word(SupervisorState? state) => state?.ToString().ToUpperInvariant();
 }

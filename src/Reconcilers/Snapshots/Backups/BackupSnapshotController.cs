@@ -219,8 +219,7 @@ internal sealed class BackupSnapshotController(
                 reason,
                 Sentences.Join(
                     message,
-                    $"No file was overwritten. After the repair set a new {Annotations.Retry}, or create another "
-                    + "BackupSnapshot.")),
+                    $"No former dump was changed. After the repair set another {Annotations.Retry}.")),
             now);
     }
 

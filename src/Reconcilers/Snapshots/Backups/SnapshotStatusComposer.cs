@@ -74,6 +74,7 @@ internal static class SnapshotStatusComposer
             };
         }
 
+        var databases = Sentences.Count(manifest.Databases.Count, "database", "databases");
         var tested = taken.Verified switch
         {
             SnapshotVerification.RestoreTest =>
@@ -95,9 +96,9 @@ internal static class SnapshotStatusComposer
                 BackupSnapshotPhases.Succeeded,
                 Reasons.Succeeded,
                 taken.Verified is null
-                    ? $"The server takes the definitions of {manifest.Databases.Count} databases. Nothing was stored."
-                    : $"{manifest.Databases.Count} databases with {manifest.StoredBytes} bytes were stored, read back "
-                        + $"and compared{tested}.{counted}{omission}"),
+                    ? $"The server takes the definitions of {databases}. Nothing was stored."
+                    : $"Stored, read back and compared: {databases} with {manifest.StoredBytes} bytes{tested}."
+                        + $"{counted}{omission}"),
             now);
     }
 

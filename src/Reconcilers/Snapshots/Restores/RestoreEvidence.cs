@@ -44,7 +44,8 @@ internal static class RestoreEvidence
             .Where(d => !d.IsEmpty && !d.Witnesses.Any(w => w.Restore == Uid(restore)))
             .Where(d => begun || d.Witnesses.Any(w => IsSame(restore, work, w)))
             .Select(d => $"{d.Database} ({RestoreGuards.StateOf(restore.Status, d.Database)} in status) has objects "
-                + "and " + (d.Witnesses.Count == 0 ? "no witness of a restore" : string.Join(", ", d.Witnesses)));
+                + "and " + (d.Witnesses.Count == 0 ? "no witness of a restore" : string.Join(", ", d.Witnesses)))
+            .ToList();
         var found = string.Join("; ", contradictions);
         if (found.Length == 0 || Ask(restore, $"{work.State.Identity}\n{found}") is not { } accept)
         {
@@ -52,21 +53,17 @@ internal static class RestoreEvidence
         }
 
         var why = begun
-            ? "The status says that this restore has begun, so it must have left a witness (table "
-                + $"{RestoreWitness.Table}) in each database. Either the status is older than the databases (etcd or "
-                + "the object was restored from a backup), or the databases were replaced."
-            : $"Another object restored the same snapshot before, and the status of this one (UID {Uid(restore)}) does "
-                + "not know of it.";
+            ? $"The status is older than the databases, or they were replaced (table {RestoreWitness.Table})."
+            : "Another object restored this snapshot before.";
         var leave = work.UpgradeUid is null
             ? $"delete this object: `kubectl -n {restore.Metadata.Namespace} delete snapshotrestore "
                 + $"{restore.Metadata.Name}` drops nothing"
-            : $"end the upgrade that waits for this restore with the annotation {Annotations.Abort}";
+            : $"abort the upgrade that waits ({Annotations.Abort})";
         throw RestoreStopException.Failed(
             Reasons.OutcomeUnknown,
-            $"At {work.State.Address}: {found}. {why} "
+            $"At {work.State.Address}: {Sentences.List(contradictions, 1)}. {why} "
             + (dropped.Count == 0 ? "Nothing was dropped" : $"Only {string.Join(", ", dropped)} was dropped")
-            + " in this attempt, and nothing continues automatically. If the databases are right as they are, "
-            + $"{leave}. If everything written to them since may be lost, drop and load them with {accept}.");
+            + $". If the databases are right, {leave}. To lose what was written to them since: {accept}.");
     }
 
     /// <summary>Requires the server that the upgrade planned for: the databases of another one are perhaps not those

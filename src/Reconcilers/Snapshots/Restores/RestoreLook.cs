@@ -234,7 +234,7 @@ internal sealed record RestoreWork(
             State.SeesAllSessions
                 ? null
                 : $"Sessions of other accounts are not visible: account {State.Facts.Account} lacks PROCESS.",
-            Unverified);
+            Unverified is null ? null : $"The server's identity is not verified ({TlsField}).");
         return new RestoreOutcome(RestoreEnd.Planned, Reasons.PlanReady, message)
         {
             Hold = new HoldStatus
@@ -253,7 +253,7 @@ internal sealed record RestoreWork(
             ? "No database exists that would be dropped."
             : $"Drops {string.Join(", ", Drops.Select(d => $"{d.Name} ({d.Tables} tables)"))} at {State.Address}: what "
                 + $"was written since {Manifest.StartedAt:u} is lost.",
-        $"Loads {Databases.Count} databases from snapshot {Manifest.Id}.",
+        $"Loads {Sentences.Count(Databases.Count, "database", "databases")} from snapshot {Manifest.Id}.",
         Drops.Count == 0 ? "" : "Cannot be undone from the first drop on.",
     }.Where(line => line.Length > 0));
 }

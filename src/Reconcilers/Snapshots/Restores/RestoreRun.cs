@@ -349,14 +349,14 @@ internal sealed class RestoreRun(
         RestoreEnd.Restored,
         Reasons.Succeeded,
         Sentences.Join(
-            $"{_work.Databases.Count} databases at {_work.State.Address} were restored from snapshot "
-                + $"{_work.Manifest.Id} of {_work.Manifest.StartedAt:u}: loaded and compared.",
+            $"{Sentences.Count(_work.Databases.Count, "database", "databases")} at {_work.State.Address} restored from "
+                + $"snapshot {_work.Manifest.Id} of {_work.Manifest.StartedAt:u}: loaded and compared.",
             _work.Manifest.Tool.Omission is { } omission ? $"They were dumped {omission}." : null,
             OutsideKey.Describe(_work.State.OutsideKeys),
             _differences.IsEmpty
                 ? ""
-                : $"The load has {_differences.Count} warnings, for instance of definitions that are printed "
-                    + "differently: read status.databases[].differences."));
+                : $"The load has {Sentences.Count(_differences.Count, "warning", "warnings")}, for instance of "
+                    + "definitions that are printed differently: read status.databases[].differences."));
 
     private async Task WithAttemptsAsync(ManifestDatabase database)
     {

@@ -170,12 +170,10 @@ internal abstract class EntityController<TEntity, TSession>(EntityWriter<TEntity
         }
 
         var message =
-            $"The last {count} reconciles of this object could not write its status: "
-            + $"{SchemaLimits.Clip(exception.Message, LongestAnswer)} "
-            + $"Running steps are not stopped, and no step is started. The operator retries with growing pauses of at "
-            + $"most one minute. If this continues, check for another writer of the object "
-            + $"(`kubectl get -o yaml --show-managed-fields`), for a failing admission webhook, "
-            + $"and the health of etcd.";
+            $"{Sentences.Count(count, "write", "writes")} of this status failed: "
+            + $"{SchemaLimits.Clip(exception.Message, LongestAnswer)} No step is started. If this continues, "
+            + "look for another writer "
+            + "(`kubectl get -o yaml --show-managed-fields`), a failing admission webhook, or an unhealthy etcd.";
         events.Warning(entity, Reasons.WritesNotTaken, message);
         return ReconciliationResult<TEntity>.Failure(entity, message, exception, delay);
     }

@@ -29,6 +29,21 @@ internal static partial class RunLog
     public static partial void ResultAccepted(
         ILogger logger, string kind, string? Namespace, string name, string step, string reason, AcceptedBy by);
 
+    /// <summary>Logs an exception that nothing expects, without its message: that may have a secret.</summary>
+    public static void Unexpected(RunFrame frame, V1ObjectMeta of, Exception exception) => Unexpected(
+        frame.Services.Loggers.CreateLogger<RunFrame>(),
+        frame.Kind.Names.Kind,
+        of.Namespace,
+        of.Name,
+        exception.GetType().Name,
+        exception.StackTrace);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Kind} {Namespace}/{Name}: an unexpected {Exception} was thrown {Stack}")]
+    private static partial void Unexpected(
+        ILogger logger, string kind, string? Namespace, string name, string exception, string? stack);
+
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "{Kind} {Namespace}/{Name} is stopped, but some temporary state could not be removed: {Left}")]

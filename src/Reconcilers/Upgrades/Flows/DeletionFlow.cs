@@ -110,8 +110,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
         var ends = acts.Max(s => (s.StartedAt ?? turn.Now) + turn.Steps.TimeLimit(turn.Spec, s));
         var followed =
             $"The deletion waits for {string.Join(", ", acts.Select(s => s.Id))}, "
-            + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object is removed; nothing more is "
-            + $"started.";
+            + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z; nothing more is started.";
         return Stays(summary, Reasons.DeletionWaits, Sentences.Join(followed, summary.Message));
     };
 
@@ -126,7 +125,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
             + $"Unfinished steps: {(open.Count > 0 ? string.Join(", ", open) : "none")}.";
     }
 
-    /// <summary>The state to report of a run that goes on while its object is being deleted.</summary>
+    /// <summary>The state to report of a run that continues while its object is being deleted.</summary>
     public static RunOutcome Waiting(Turn turn, RunOutcome summary)
     {
         if (summary.State is RunState.Succeeded or RunState.RolledBack)
@@ -137,15 +136,12 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
         if (!turn.Steps.IsPastUndo(turn.Status.Plan!))
         {
             return Stays(summary, Reasons.Undoing, Sentences.Join(
-                summary.Message,
-                $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once."));
+                summary.Message));
         }
 
         var plan = turn.Status.RollbackPlan is null ? "plan" : "rollback";
         return Stays(summary, Reasons.DeletionWaits, Sentences.Join(
             $"The deletion waits: {turn.Kind.Names.PastUndo}, so the {plan} must finish first.",
-            $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves "
-            + "the targets as they are.",
             summary.Message));
     }
 

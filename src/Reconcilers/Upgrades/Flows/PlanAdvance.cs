@@ -87,9 +87,7 @@ internal sealed record PlanAdvance(
             HoldBefore = holds,
             HowToRelease = name => HowToRelease(turn, plan, name),
             ImpliedHold = implied?.Step,
-            ImpliedBecause = implied is null ? null : $"{Sentences.Close(implied.Because)} To continue: "
-                + $"{new KubectlCommands(kind.Names.Resource, entity.Metadata).Annotate(
-                    Annotations.Approve, Word.For(implied.Step, plan))}.",
+            ImpliedBecause = implied is null ? null : Sentences.Close(implied.Because),
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
             PhaseOpensAt = units is null ? static _ => null : units.OpensAt,
@@ -128,6 +126,7 @@ internal sealed record PlanAdvance(
             Redact = session.Targets.Redact,
             Hold = session.Hold,
             Superseded = session.Superseded,
+            Faulted = exception => RunLog.Unexpected(frame, turn.Metadata, exception),
         };
     }
 }

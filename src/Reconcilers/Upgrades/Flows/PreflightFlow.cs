@@ -7,7 +7,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
 
-    // A plan that waits for an approval is compiled anew from time to time.
+    // A plan that waits for an approval is compiled again from time to time.
     private static readonly TimeSpan LookWhileHeld = TimeSpan.FromMinutes(10);
     private readonly RunKind _kind = frame.Kind;
     private readonly Backoff _backoff = new() { First = TimeSpan.FromSeconds(2) };
@@ -153,24 +153,30 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
                         + "Use an IANA name such as Asia/Shanghai.",
                 }))
                 : targets.PreflightAsync(token),
-            (targets, exception) => Found(exception is OperationCanceledException
+            (_, exception) => Found(exception is OperationCanceledException
                 ? new Finding
                 {
                     Reason = Reasons.StepTimeout,
                     Message = $"Preflight did not finish within {timeout} (spec.timeouts.preflight). A target answers "
                         + "too slowly.",
                 }
-                : new Finding
-                {
-                    Reason = Reasons.InternalError,
-                    Message = targets.Redact($"Preflight failed unexpectedly: {exception.Message}"),
-                }),
+                : Unexpected(exception)),
             Frame.PassesOf(turn.Metadata.Namespace));
         return Decision.Do(look, begun =>
         {
             turn.Session.Preflight = begun;
             return Decision.Waits;
         });
+
+        Finding Unexpected(Exception exception)
+        {
+            RunLog.Unexpected(Frame, turn.Metadata, exception);
+            return new Finding
+            {
+                Reason = Reasons.InternalError,
+                Message = "Preflight failed unexpectedly; the operator's log has the cause.",
+            };
+        }
 
         static PreflightResult<IRunDiscovery> Found(Finding finding) => new(null, [finding]);
     }
@@ -292,7 +298,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
     {
         var first = plan.Steps[0];
         var running = new RunOutcome(
-            RunState.Working, first.Phase, Reasons.Running, first.Title, first.Id);
+            RunState.Working, first.Phase, Reasons.Running, Sentences.UnderWay(first.Title), first.Id);
         return Decision.TakeFinalizer(taken =>
             Decision.Write(taken.Status with { Target = whole.Target }, recorded =>
                 Decision.Do(new ClaimOf(target, Keep: false), holder =>

@@ -91,7 +91,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
 
         var message = Sentences.Join(
             RunMessages.Because(turn.Entity, cause),
-            $"The rollback plan {Word.Prefix(back.Hash)} has {back.Steps.Count} steps.");
+            $"The rollback plan {Word.Prefix(back.Hash)} has {Sentences.Count(back.Steps.Count, "step", "steps")}.");
         var begins = new RunOutcome(
             RunState.Working, RunPhases.RollingBack, RunMessages.Reason(cause), message, back.Steps[0].Id);
         return Report(turn, turned, begins, static _ => Decision.AtOnce);
@@ -113,9 +113,8 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
         var unknown = look.Traced?.Steps.Find(s => s.HasEverBegun && !known.Step(s.Id)!.HasEverBegun);
         return !look.IsOutdated || cause == RollbackCause.Request ? null
             : look.Traced is null ? look.Outdated!.Message
-            : $"the status is older than the targets (it does not know of {unknown?.Id}), and nothing is stopped or "
-                + "restored before an administrator has asked for it "
-                + $"(spec.desiredState: {nameof(DesiredState.RolledBack)})";
+            : $"the status is older than the targets (it does not know of {unknown?.Id}); only "
+                + $"spec.desiredState: {nameof(DesiredState.RolledBack)} stops or restores something then";
     }
 
     // Changes with everything that the result of a look depends on. Messages of steps that wait do not count.

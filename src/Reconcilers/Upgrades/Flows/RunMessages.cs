@@ -9,10 +9,9 @@ internal static class RunMessages
 
     public const string RetryWord = "<retry>";
 
-    private const int ShownFindings = 5;
-    private const int ShownCauses = 3;
+    private const int ShownCauses = 1;
 
-    /// <summary>A preflight that found problems: the first of them; status.findings has all.</summary>
+    /// <summary>A preflight that found problems: the first of them, and how many more status.findings has.</summary>
     /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
     public static RunOutcome Found(IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null)
     {
@@ -23,16 +22,19 @@ internal static class RunMessages
             reasons.Count == 1 || arrivesBy is not null ? reasons[0] : Reasons.PreflightFailed,
             Sentences.Join(
             [
-                .. findings.Take(ShownFindings).Select(f => f.Message),
-                findings.Count > ShownFindings ? $"All {findings.Count} findings are in status.findings." : null,
-                arrivesBy is { } ends
-                    ? Sentences.Join("Nothing was changed.", ArrivalTime.Describe(ends))
-                    : "Nothing was changed. Preflight runs again automatically.",
+                findings[0].Message,
+                findings.Count > 1
+                    ? $"{Sentences.Count(findings.Count - 1, "more finding is", "more findings are")} in "
+                        + "status.findings."
+                    : null,
+                "Nothing was changed.",
+                arrivesBy is { } ends ? ArrivalTime.Describe(ends) : "Preflight is repeated.",
             ]));
     }
 
     public static string PlanReady(Plan plan) => Sentences.Join(
-        $"The plan has {plan.Steps.Count} steps and waits for your approval. Nothing was changed.",
+        $"The plan has {Sentences.Count(plan.Steps.Count, "step", "steps")} and waits for your approval. Nothing was "
+            + "changed.",
         plan.Why is { } why ? Sentences.Close($"It differs from the one before: {why}") : null);
 
     /// <summary>What is different in a plan that is compiled again, in one line.</summary>
@@ -80,7 +82,7 @@ internal static class RunMessages
     {
         RollbackCause.Request => "The rollback was requested: " + (IsAnnotated(entity)
             ? $"the annotation {Annotations.Rollback} is {entity.Status!.RolledBackBy}."
-            : "spec.desiredState is RolledBack. It is bound to no plan, and counts as long as it stands there."),
+            : "spec.desiredState is RolledBack. It counts for every plan until you change it."),
         RollbackCause.Failure => Sentences.Join(
             "The upgrade failed and is rolled back, because spec.rollbackPolicy is OnFailure.",
             Failed(entity.Status!.Plan!)),
@@ -92,10 +94,6 @@ internal static class RunMessages
     public static string ToCancel(RunObject entity) =>
         IsAnnotated(entity) ? $"remove the annotation {Annotations.Rollback}" : "set spec.desiredState: Upgraded";
 
-    public static string ToTryAgain(RunObject entity) => IsAnnotated(entity)
-        ? $"To try again, set {Retry}. It is bound to this rollback."
-        : $"To try again, set spec.desiredState: Upgraded and {Retry}. It is bound to this rollback.";
-
     public static bool IsAnnotated(RunObject entity) =>
         entity.Written.DesiredState == DesiredState.Upgraded && entity.Status?.RolledBackBy is not null;
 
@@ -104,11 +102,11 @@ internal static class RunMessages
     public static string WithoutRollback(RunObject entity, RollbackCause cause) => cause switch
     {
         RollbackCause.Failure =>
-            $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually.",
+            $"set {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually.",
         RollbackCause.Abort => $"set {Retry} to continue the upgrade.",
-        RollbackCause.Deletion => $"set the annotation {Annotations.OnDelete}={Annotations.Abandon} to remove the "
-            + "object and leave the target as it is.",
-        _ => $"{ToCancel(entity)} to continue without a rollback.",
+        RollbackCause.Deletion =>
+            $"set {Annotations.OnDelete}={Annotations.Abandon} to leave the target as it is.",
+        _ => $"{ToCancel(entity)} to continue.",
     };
 
     private static string? Failed(PlanProgress plan) =>

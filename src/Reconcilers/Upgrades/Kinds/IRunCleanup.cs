@@ -30,9 +30,6 @@ internal interface IRunCleanup
 /// with the restore in it. Pure. An interface for the same reason as <see cref="IRunCleanup"/>.</summary>
 internal interface IRunRedo
 {
-    /// <param name="consent">The retry after which the redo restores without another approval.</param>
-    string Remedy(PlanProgress plan, string consent);
-
     /// <summary>The phase that restores.</summary>
     string Phase { get; }
 

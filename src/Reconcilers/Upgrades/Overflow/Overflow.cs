@@ -105,7 +105,7 @@ internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action
         catch (KubernetesException exception) when (IsRefused(exception))
         {
             throw new ListUnavailableException(
-                $"The operator may not create ConfigMap {name} in namespace {owner.Namespace}: {exception.Message}",
+                $"ConfigMap {name} cannot be created: {exception.Message}",
                 exception);
         }
     }

@@ -11,7 +11,7 @@ internal sealed class Findings(
     Func<string, string> redact,
     Func<Exception, string?, string?, Finding?>? findingOf = null,
     IReadOnlyList<string>? acknowledged = null,
-    string or = "Or add")
+    string or = "Or list")
 {
     private readonly ConcurrentQueue<Finding> _findings = [];
     private readonly ConcurrentQueue<string> _notes = [];
@@ -42,7 +42,7 @@ internal sealed class Findings(
         Add(new Finding
         {
             Reason = reason,
-            Message = Sentences.Join(message, $"{or} {word} to spec.preflight.acknowledge to accept this."),
+            Message = Sentences.Join(message, $"{or} {word} in spec.preflight.acknowledge."),
             Node = node,
             Field = field,
             Acknowledge = word,

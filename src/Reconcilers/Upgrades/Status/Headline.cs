@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>One sentence that an administrator can be woken with: whether users can work, and whether the run needs
-/// somebody. Pure.</summary>
+/// one. Pure.</summary>
 internal static class Headline
 {
     public static string Of(RunStatus status, RunOutcome summary) => status.System is { } system
@@ -30,12 +30,9 @@ internal static class Headline
 
     private static string Ended(RunStatus status, RunOutcome summary)
     {
-        var left = status.ActionRequired.Count switch
-        {
-            0 => "",
-            1 => "; one thing is left to do",
-            var more => $"; {more} things are left to do",
-        };
+        var left = status.ActionRequired.Count is var things and > 0
+            ? $"; {Sentences.Count(things, "thing is", "things are")} left to do"
+            : "";
         var down = status.Downtime is { } time ? $", users could not work for {time}" : "";
         return summary switch
         {

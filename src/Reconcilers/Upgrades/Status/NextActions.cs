@@ -68,7 +68,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
             + $"To read it now: {RetryCommand}.",
         _ => Sentences.Join(
-            status.Plan is { } plan && plan.Guards.Exists(g => g.Record.Open is { Key: not null })
+            status.ActivePlan() is { } plan && plan.Guards.Exists(g => g.Record.Open is { Key: not null })
                 ? AcceptanceTexts.HowTo(kind, entity, plan)
                 : "Do what status.message says. The run then continues automatically.",
             OrRollBack()),

@@ -67,14 +67,16 @@ internal sealed class RunEvents<TEntity>(RunKind kind, IEventRecorder events, IL
     {
         if (after is { Hash.Length: > 15 } && before?.Hash != after.Hash)
         {
-            Normal(entity, Reasons.PlanReady, $"Plan {after.Hash[..15]} with {after.Steps.Count} steps is stored.");
+            var steps = Sentences.Count(after.Steps.Count, "step", "steps");
+            Normal(entity, Reasons.PlanReady, $"Plan {after.Hash[..15]} with {steps} is stored.");
         }
 
         var known = (before?.Steps ?? []).ToDictionary(s => s.Id, StringComparer.Ordinal);
         foreach (var phase in (after?.Steps ?? []).GroupBy(s => s.Phase, StringComparer.Ordinal)
             .Where(p => p.Any(s => s.HasEverBegun) && !p.Any(s => known.GetValueOrDefault(s.Id)?.HasEverBegun == true)))
         {
-            Normal(entity, Reasons.PhaseStarted, $"{phase.Key} runs: {phase.Count()} steps.");
+            var steps = Sentences.Count(phase.Count(), "step", "steps");
+            Normal(entity, Reasons.PhaseStarted, $"{phase.Key} runs: {steps}.");
         }
 
         foreach (var step in after?.Steps ?? [])

@@ -9,7 +9,7 @@ internal static class StatusForm
     private const string Nothing = "Nothing is started, and nothing is undone.";
 
     private static readonly string Abandon =
-        $"To release it as it is, set {Annotations.OnDelete}={Annotations.Abandon} and delete it.";
+        $"To release the target as it is, set {Annotations.OnDelete}={Annotations.Abandon} and delete this object.";
 
     /// <summary>A form that this operator does not know. Nothing may be written to such a status: what is not known of
     /// it would be lost.</summary>
@@ -17,8 +17,8 @@ internal static class StatusForm
     {
         if (status.Phase is not null && status.Form is null)
         {
-            return "This status was written by a version of Drydock before the first release, in a form that is no "
-                + $"longer read. {Nothing} Let the version that wrote it finish what is under way. {Abandon}";
+            return "A version of Drydock before the first release wrote this status, and it is no longer read. "
+                + $"{Nothing} Let that version finish what is under way. {Abandon}";
         }
 
         return status.Form <= Current || status.Phase is null

@@ -5,15 +5,11 @@ internal sealed class SummaryReader(
     RunKind kind, RunObject entity, RunStatus status, PlanKind slot, PlanProgress plan, RunOutcome outcome)
 {
     private const int NamedSteps = 5;
+    private const string NothingMore = "Nothing more is started; see status.nextAction.";
     private const string ReadAgain =
         "It is read again automatically and the run continues once it can be read; a retry reads it at once.";
 
     private readonly bool _isRollback = slot == PlanKind.Rollback;
-
-    // How the run continues where only restored data may be used.
-    private string? Restore => kind.Redo is { } redo && redo.FindLost(plan) is not null
-        ? redo.Remedy(plan, Word.For(redo.Phase, plan))
-        : null;
 
     public RunOutcome Read()
     {
@@ -25,9 +21,10 @@ internal sealed class SummaryReader(
         };
         var running = plan.Steps.FindAll(s => s.State == StepState.Running);
         var steps = kind.Steps(entity.Spec);
-        var heldBy = outcome.State == RunState.Working
-            ? running.Select(s => steps.Of(s).HeldBy).FirstOrDefault(reason => reason is not null)
+        var asking = outcome.State == RunState.Working
+            ? running.Find(s => steps.Of(s).HeldBy is not null)
             : null;
+        var heldBy = asking is null ? null : steps.Of(asking).HeldBy;
         var at = outcome with { Phase = phase };
         return outcome.State switch
         {
@@ -35,6 +32,7 @@ internal sealed class SummaryReader(
             RunState.Working => at with
             {
                 Reason = heldBy ?? (_isRollback ? Reasons.RollingBack : Reasons.Running),
+                Message = asking?.Message is { } what ? Sentences.Close(what) : at.Message,
                 StepId = Sentences.List([.. running.Select(s => s.Id)], NamedSteps),
                 Held = heldBy is not null,
             },
@@ -80,22 +78,20 @@ internal sealed class SummaryReader(
         var steps = status.RollbackPlan!.Steps.Count;
         var done = steps == 0
             ? "Nothing was changed, so nothing was rolled back."
-            : $"The former version runs again; {steps} steps rolled the upgrade back.";
+            : $"The former version runs again; {Sentences.Count(steps, "step", "steps")} rolled the upgrade back.";
         if (entity.Spec.DesiredState == DesiredState.RolledBack)
         {
             return new RunOutcome(
                 RunState.RolledBack,
                 RunPhases.RolledBack,
                 Reasons.RolledBack,
-                Sentences.Join(done, Actions(), RunMessages.ToTryAgain(entity)));
+                Sentences.Join(done, Actions()));
         }
 
-        var restart = $"Set {RunMessages.Retry} to restart from preflight.";
         if (status.AbortedBy is { } token)
         {
             var before = kind.Steps(entity.Spec).IsPastUndo(status.Plan!) ? "" : $" before {kind.Names.BeforeUndoEnds}";
-            var message = $"The run was aborted by {Annotations.Abort}={token}{before}. All changes are undone. "
-                + restart;
+            var message = $"The run was aborted by {Annotations.Abort}={token}{before}. All changes are undone.";
             return new RunOutcome(
                 RunState.Failed, RunPhases.RolledBack, Reasons.Aborted, message);
         }
@@ -106,9 +102,8 @@ internal sealed class SummaryReader(
             RunPhases.RolledBack,
             failed is null ? Reasons.RolledBack : Reasons.RolledBackAfterFailure,
             failed is null
-                ? Sentences.Join(
-                    done, Actions(), "spec.desiredState is Upgraded, but the former version runs.", restart)
-                : Sentences.Join($"{failed.Id} failed: {failed.Message}", done, Actions(), restart),
+                ? Sentences.Join(done, Actions(), "spec.desiredState is Upgraded, but the former version runs.")
+                : Sentences.Join($"{failed.Id} failed: {failed.Message}", done, Actions()),
             failed?.Id);
     }
 
@@ -117,11 +112,10 @@ internal sealed class SummaryReader(
         var failed = plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
             ? $"{step.Id} had failed: {step.Message}"
             : null;
-        var next = entity.Spec.DesiredState == DesiredState.RolledBack
-                ? $"Set {RunMessages.Retry} to continue the rollback."
-            : !_isRollback && kind.Rollback.Refusal(entity.Spec, plan) is { } refusal
-                ? $"Set {RunMessages.Retry} to continue. A rollback is not possible: {refusal}"
-                : $"Set {RunMessages.Retry} to continue, or spec.desiredState: RolledBack to roll back.";
+        var next = entity.Spec.DesiredState != DesiredState.RolledBack && !_isRollback
+            && kind.Rollback.Refusal(entity.Spec, plan) is { } refusal
+                ? $"A rollback is not possible: {refusal}"
+                : null;
         return at with
         {
             State = RunState.Failed,
@@ -137,12 +131,11 @@ internal sealed class SummaryReader(
             ? $"More of it is in Secret {secret}."
             : null,
         outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
-        _isRollback ? "Everything is kept and nothing more is started." : "Nothing more is started.",
-        Restore ?? $"Repair the cause, then set {RunMessages.Retry}{(_isRollback ? " to continue the rollback" : "")}.",
-        AcceptanceTexts.HowTo(kind, entity, plan),
+        _isRollback ? "Everything is kept." : null,
+        NothingMore,
         IdlePolicy());
 
-    // A policy that is not applied is reported, and what a rollback would lose once new data was written.
+    // A policy that is not applied is reported.
     private string? IdlePolicy()
     {
         if (slot != PlanKind.Upgrade)
@@ -166,32 +159,22 @@ internal sealed class SummaryReader(
                 + "(rollbackPolicy: OnFailure).";
         }
 
-        return kind.Rollback.HasNewData(plan)
-            ? Sentences.Join(
-                automatic
-                    ? "spec.rollbackPolicy: OnFailure no longer rolls back automatically, because new data may have "
-                        + "been written."
-                    : null,
-                kind.Rollback.Cost(spec, status)?.Cost is { } cost ? $"What a rollback would cost: {cost}" : null)
+        return automatic && kind.Rollback.HasNewData(plan)
+            ? "spec.rollbackPolicy: OnFailure no longer rolls back automatically, because new data may have been "
+                + "written."
             : null;
     }
 
     private string Remedy()
     {
-        if (outcome.State == RunState.TargetChanged)
-        {
-            return Sentences.Join(outcome.Message, Restore, AcceptanceTexts.HowTo(kind, entity, plan));
-        }
-
-        var remedy = outcome.State != RunState.OutcomeUnknown ? null
-            : Restore ?? (plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown ? ReadAgain : null);
-        return remedy is null ? outcome.Message : Sentences.Join(outcome.Message, "Nothing more is started.", remedy);
+        var isUnread = outcome.State == RunState.OutcomeUnknown
+            && plan.Step(outcome.StepId ?? "")?.State == StepState.Unknown;
+        return kind.Redo?.FindLost(plan) is not null ? Sentences.Join(outcome.Message, NothingMore)
+            : isUnread ? Sentences.Join(outcome.Message, "Nothing more is started.", ReadAgain)
+            : outcome.Message;
     }
 
-    private string? Actions() => status.ActionRequired.Count switch
-    {
-        0 => null,
-        1 => "One thing is left to do (status.actionRequired).",
-        var more => $"{more} things are left to do (status.actionRequired).",
-    };
+    private string? Actions() => status.ActionRequired.Count is var things and > 0
+        ? $"{Sentences.Count(things, "thing is", "things are")} left to do (status.actionRequired)."
+        : null;
 }

@@ -44,9 +44,11 @@ internal abstract record TakeSnapshotBase<TTargets> : StepBase<TTargets>
             BackupSnapshotPhases.Succeeded when status.Verified is not null
                 || snapshot.Spec.Contents == SnapshotContents.Definitions => new Observation.Done(
                 status.Verified is { } verified
-                    ? $"BackupSnapshot {name} is verified ({verified}): {status.Databases.Count} databases, "
+                    ? $"BackupSnapshot {name} is verified ({verified}): "
+                        + $"{Sentences.Count(status.Databases.Count, "database", "databases")}, "
                         + $"{status.SizeBytes ?? 0} bytes."
-                    : $"The server takes the definitions of {status.Databases.Count} databases.",
+                    : $"The server takes the definitions of "
+                        + $"{Sentences.Count(status.Databases.Count, "database", "databases")}.",
                 Entry(SnapshotReceipts.SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
             BackupSnapshotPhases.Failed => SnapshotFailed(name, status.Message),
             _ => new Observation.Running(

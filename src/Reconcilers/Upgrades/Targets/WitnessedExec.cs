@@ -127,9 +127,8 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
             return await EndedAsync(cancellationToken) ?? CodeOf(exec) ?? new WitnessedOutcome(
                 WitnessedState.Unknown,
                 null,
-                $"The command was started, but neither its process nor its exit code exists ({directory}): the "
-                + "container, dockerd or the host stopped while it ran. Its progress is unknown, so it is not run "
-                + "again on this data.");
+                $"The command was interrupted and may be half done: neither its process nor its exit code exists "
+                + $"({directory}).");
         }
 
         // Of a container that is being stopped dockerd shows no files for a moment.
@@ -147,8 +146,8 @@ internal sealed class WitnessedExec(DockerClient docker, string container, strin
             return new WitnessedOutcome(
                 WitnessedState.Unknown,
                 null,
-                $"dockerd has lost the exec, and {directory} does not exist as it was created before the start, so it "
-                + "is unknown whether the command ran. Check that the original volume is mounted.");
+                $"dockerd has lost the exec, and {directory}, created before the start, is gone. Check "
+                + "that the original volume is mounted.");
         }
 
         return exec switch

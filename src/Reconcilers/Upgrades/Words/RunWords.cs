@@ -7,9 +7,8 @@ internal static class RunWords
 {
     /// <summary>Why a word has no effect whose mark was there before it was recorded.</summary>
     public const string Spent =
-        "It was used before: its mark lies beside the data. So this status is older than the targets, or an operator "
-        + "stopped between the mark and its record. Check what runs there, then give the word that status.nextAction "
-        + "names.";
+        "Its mark beside the data says that it was used before: the status is outdated, or an operator stopped before "
+        + "it recorded that. Check what runs there, then give the word of status.nextAction.";
 
     // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
     public static IEnumerable<GivenWord> Given(RunObject entity) =>
@@ -49,10 +48,10 @@ internal static class RunWords
     }
 
     public static string IsOther(PlanProgress plan) =>
-        "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end every word. "
+        "It is for another plan, or was ended by an abort, a retry or a rollback. "
         + (plan.Id.Length == 0
             ? "No plan is stored now."
-            : $"Now it is {Word.Prefix(plan.Hash)}, number {plan.Number}; status.nextAction has the word for it.");
+            : $"Now the plan is {Word.Prefix(plan.Hash)}, number {plan.Number}; status.nextAction has its word.");
 
     /// <param name="why">Why it has no effect; null for an approval that counts from now on.</param>
     public static RunStatus Record(RunStatus status, GivenWord given, string? why, DateTimeOffset now) =>

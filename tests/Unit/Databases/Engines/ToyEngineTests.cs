@@ -58,7 +58,7 @@ public sealed class ToyEngineTests
         world.Engine.Unreachable.Add("n2");
         world.Apply();
         world.RunUntil(() => world.Status?.Message?.Contains(
-            "n2 cannot be reached. If its host is lost for good, remove n2 from the database and add it to "
+            "n2 cannot be reached. If its host is lost, remove n2 from the database and add it to "
             + "spec.removedInstances.",
             StringComparison.Ordinal) == true, "the message names spec.removedInstances");
 

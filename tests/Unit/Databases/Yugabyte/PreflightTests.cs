@@ -81,7 +81,7 @@ public sealed class PreflightTests
         await ShouldFindAsync(world, Reasons.InstanceDown, "sent its last heartbeat 20 s ago");
         world.Time.Advance(TimeSpan.FromMinutes(2));
         await ShouldFindAsync(world, Reasons.InstanceDown, "is not ALIVE");
-        await ShouldFindAsync(world, Reasons.InstanceDown, "lists 1 tablet servers as dead");
+        await ShouldFindAsync(world, Reasons.InstanceDown, "Dead for the leading master");
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world.UnderReplicatedTablets.Add("tablet-3");
-        await ShouldFindAsync(world, Reasons.QuorumAtRisk, "1 tablets are under-replicated: tablet-3");
+        await ShouldFindAsync(world, Reasons.QuorumAtRisk, "1 tablet is under-replicated: tablet-3");
     }
 
     [Fact]
@@ -332,7 +332,7 @@ public sealed class PreflightTests
         world.PeerVersion = world.Setup.To;
         await ShouldFindAsync(
             world, Reasons.PeerNotUpgraded,
-            "has not promoted 1 AutoFlags that this universe uses: yb-master/new_flag. Promote them there");
+            "has not promoted 1 AutoFlag that this universe uses: yb-master/new_flag. Promote them there");
     }
 
     [Fact]
@@ -343,7 +343,7 @@ public sealed class PreflightTests
         var world = new YugaWorld(setup) { PeerVersion = setup.To };
         await ShouldFindAsync(
             world, Reasons.ReplicationBroken,
-            "uses 1 AutoFlags that this universe has not promoted: yb-master/new_flag");
+            "uses 1 AutoFlag that this universe has not promoted: yb-master/new_flag");
         world.Groups.Single().IsPaused = true;
         (await RunAsync(world)).Findings.ShouldBeEmpty();
 

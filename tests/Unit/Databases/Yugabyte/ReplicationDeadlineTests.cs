@@ -48,7 +48,7 @@ public sealed class ReplicationDeadlineTests
         var run = YugaRun.Of(world);
         run.Until(
             () => run.Told.Any(t => t.Contains(
-                "has not promoted 1 AutoFlags of this universe (yb-master/new_flag)", StringComparison.Ordinal)),
+                "has not promoted 1 AutoFlag of this universe (yb-master/new_flag)", StringComparison.Ordinal)),
             "it waits");
         world.Groups.ShouldAllBe(g => g.IsPaused);
         world.PeerIsFinal = true;
@@ -64,7 +64,7 @@ public sealed class ReplicationDeadlineTests
         var run = YugaRun.Of(world);
         run.Until(
             () => run.Told.Any(t => t.Contains(
-                "uses 1 AutoFlags that this universe has not promoted: yb-master/later_flag",
+                "uses 1 AutoFlag that this universe has not promoted: yb-master/later_flag",
                 StringComparison.Ordinal)),
             "it waits");
         world.Groups.ShouldAllBe(g => g.IsPaused);

@@ -20,7 +20,7 @@ public sealed class RunningUniverseProofTests
         world.KeptFlags.AddRange(["known_flag", "later_flag"]);
         Fails(
             world, "PreparePackage/prove-admin-tool",
-            "do not know 1 AutoFlags that the universe has promoted: yb-master/later_flag. They would end at start");
+            "do not know 1 AutoFlag that the universe has promoted: yb-master/later_flag. They would end at start");
     }
 
     [Fact]
@@ -45,8 +45,8 @@ public sealed class RunningUniverseProofTests
         world.Migrations[YugaWorld.OldDirectory] = ["V59.1__26645__enum.sql", "V41__other.sql"];
         world.Migrations[YugaWorld.NewDirectory] = ["V62__other.sql"];
         Fails(
-            world, "PreparePackage/check-extensions", "1 migrations of the SQL catalogue are in "
-                + $"{YugaWorld.OldDirectory} on 10.0.0.1 and not in {YugaWorld.NewDirectory}: 26645__enum.sql.");
+            world, "PreparePackage/check-extensions", $"{YugaWorld.NewDirectory} lacks 1 migration of the SQL "
+                + $"catalogue that {YugaWorld.OldDirectory} on 10.0.0.1 has: 26645__enum.sql.");
     }
 
     [Fact]

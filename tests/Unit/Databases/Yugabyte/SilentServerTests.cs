@@ -35,7 +35,7 @@ public sealed class SilentServerTests
         run.Wake();
         run.Until(
             () => run.Told.Any(m => m.StartsWith(
-                "Waiting until t1 may be stopped. 1 tablets are under-replicated: tablet-7.",
+                "Waiting until t1 may be stopped. 1 tablet is under-replicated: tablet-7.",
                 StringComparison.Ordinal)),
             "the gate refuses");
         world.Acts.ShouldNotContain("stop t1");

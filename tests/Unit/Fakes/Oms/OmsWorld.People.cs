@@ -126,7 +126,7 @@ internal sealed partial class OmsWorld
     public void RunInsisting(Func<bool> condition, string what, Action again)
     {
         RunUntil(
-            () => condition() || Status.Message?.Contains("It was used before", StringComparison.Ordinal) == true,
+            () => condition() || Status.Message?.Contains("that it was used before", StringComparison.Ordinal) == true,
             what);
         if (!condition())
         {

@@ -3,7 +3,7 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>Every finding says whether it can be acknowledged, and with which word.</summary>
 public sealed class AcknowledgeTests
 {
-    private const string Says = "to spec.preflight.acknowledge to accept this.";
+    private const string Says = "in spec.preflight.acknowledge.";
 
     [Fact]
     public void Finding_names_its_word_and_the_word_works()

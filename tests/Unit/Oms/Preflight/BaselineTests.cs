@@ -210,7 +210,7 @@ public sealed class BaselineTests
             });
         world.RunUntil(() => world.HasPlan, "planned");
 
-        world.Plan.Notes.ShouldContain(n => n.Contains("cannot tell whether it is on"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("whether it is on is not known"));
     }
 
     private static List<HostBaseline> Before(OmsWorld world) =>

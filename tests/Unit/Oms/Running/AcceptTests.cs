@@ -12,7 +12,7 @@ public sealed class AcceptTests
     {
         var world = Unmarked();
         var token = world.AcceptWord("InitMetadata/oms-a");
-        world.Status.Message.ShouldBeWorded(token);
+        world.Status.Message.ShouldBeWorded();
         world.Status.NextAction.ShouldBeWorded(token);
         world.Step("InitMetadata/oms-a").Acceptable.ShouldBeTrue();
 
@@ -128,8 +128,7 @@ public sealed class AcceptTests
         [
             (false, "InitMetadata/oms-a had not failed"), (false, "The plan has no step Verify/nothing"),
             (
-                false, "It is for another plan, or an earlier number of this one: an abort, a retry and a rollback end "
-                    + "every word"),
+                false, "It is for another plan, or was ended by an abort, a retry or a rollback"),
         ]);
         world.Events.All.Count(e => e.Reason == "ApprovalIgnored").ShouldBe(4);
         world.AcceptWord("InitMetadata/oms-a").ShouldBe(

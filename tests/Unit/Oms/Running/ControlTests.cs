@@ -73,7 +73,7 @@ public sealed class ControlTests
 
         (world.ReasonOf("Held"), world.Is("Reconciling"), world.Is("Stalled")).ShouldBe(("Held", true, false));
         var approval = world.WordFor(hold);
-        world.Status.Message.ShouldNotBeNull().ShouldContain(approval);
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain(approval);
         world.Annotate(Annotations.Approve, $"{hold}@00000000.1");
         world.RunFor(TimeSpan.FromDays(1));
         world.Restart();

@@ -92,7 +92,7 @@ public sealed class RedoTests
         var world = Lost(kind, "oms-a");
         world.EditSpec(s => s with { HoldBefore = [hold] });
         world.Status.NextAction.ShouldBeWorded(world.RestoreWord);
-        world.Status.Message.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={world.RestoreWord}");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={world.RestoreWord}");
 
         world.RetryOnRestoredData();
         world.RunUntil(() => world.Count("restore") == 1 || world.Is("Held"), "the restore");
@@ -120,7 +120,7 @@ public sealed class RedoTests
                     "RestoreDatabases/restore"
                 ]);
         world.Plan.Notes.ShouldContain(n => n.Contains("recompiled"));
-        world.Status.Message.ShouldBeWorded(world.Status.SnapshotRef!.Name, world.RestoreWord);
+        world.Status.Message.ShouldBeWorded();
         world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/approve={world.RestoreWord}");
         var stops = world.Count("stop");
         world.RunFor(TimeSpan.FromHours(1));

@@ -178,7 +178,7 @@ public sealed class WitnessPutBackTests
             world.RunFor(TimeSpan.FromHours(3));
 
             (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);
-            world.Status.Message.ShouldNotBeNull().ShouldContain("It was used before");
+            world.Status.Message.ShouldNotBeNull().ShouldContain("that it was used before");
             world.RetryOnRestoredData();
             world.RunFor(TimeSpan.FromHours(3));
             (world.Count("stop") - stops, world.Restores.Loads.Count - loads).ShouldBe((0, 0), world.Status.Message);

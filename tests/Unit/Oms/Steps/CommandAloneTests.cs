@@ -60,7 +60,7 @@ public sealed class CommandAloneTests
         world.RunUntil(() => world.Is("Failed") || world.IsOver, "asked");
         (world.ReasonOf("Failed"), world.Count(kind)).ShouldBe(("TargetChanged", 0));
         world.Status.Message.ShouldNotBeNull()
-            .ShouldContain(kind == "jar" ? "process 17 in oms_422 on oms-b" : "rm_340 had 1 tables with 1 columns");
+            .ShouldContain(kind == "jar" ? "process 17 in oms_422 on oms-b" : "rm_340 had 1 table with 1 column");
 
         SecretTouch.Rotated.Apply(world.Api, "new access is no answer");
         world.RunFor(TimeSpan.FromMinutes(5));

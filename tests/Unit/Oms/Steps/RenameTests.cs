@@ -139,7 +139,7 @@ public sealed class RenameTests
 
         world.Count("rename").ShouldBe(0);
         world.Plan.Notes.ShouldContain(
-            n => n.Contains("1 project names are used more than once") && n.Contains("'orders' (np_1, np_7, sp_2)"));
+            n => n.Contains("1 project name is used twice") && n.Contains("'orders' (np_1, np_7, sp_2)"));
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class SessionsTests
             .ShouldBeInRange(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(35));
         var step = world.Step("Backup/end-sessions");
         step.Message.ShouldNotBeNull().ShouldStartWith("Ended: ");
-        ended.Where.Split(',').ShouldAllBe(id => step.Receipt!["sessions"].Contains($"{id} (drc from 192.0.2."));
+        ended.Where.Split(',').ShouldAllBe(id => step.Receipt!["sessions"].Contains($"{id} (drc@192.0.2."));
         world.Metadata.OtherSessions.ShouldHaveSingleItem("sessions of other accounts are never ended");
 
         world.Metadata.OtherSessions.Clear();

@@ -67,7 +67,7 @@ public sealed class ControlAnnotationTests
 
         (world.Status.Phase, world.Is("Ready"), world.ReasonOf("Ready"), world.Is("Stalled"))
             .ShouldBe(("RolledBack", true, Reasons.RolledBack, false));
-        world.Status.Message.ShouldBeWorded(world.RetryWord);
+        world.Status.Message.ShouldBeWorded();
         world.Status.UsedTokens.ShouldHaveSingleItem().Kind.ShouldBe(TokenKind.Rollback);
         world.Truth.Done.ShouldNotContain("Swap/one");
         world.Found!.Spec.DesiredState.ShouldBe(DesiredState.Upgraded);

@@ -211,7 +211,7 @@ public sealed class RunFrameTests
         world.RunUntil(() => world.Is("Held"), "Held");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.Is("Failed"), "Failed");
-        world.Status.Message.ShouldBeWorded(world.RetryWord);
+        world.Status.Message.ShouldBeWorded();
         world.Edit(s => s with { HoldBefore = [] });
         world.Retry();
         world.RunUntil(() => world.IsOver, "Succeeded");

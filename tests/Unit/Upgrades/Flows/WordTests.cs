@@ -109,7 +109,7 @@ public sealed class WordTests
         world.Status.RollbackPlan!.Hash.ShouldBe(hash);
         (world.Is("Held"), world.Truth.Acts.Exists(a => a.StartsWith("Undo", StringComparison.Ordinal)))
             .ShouldBe((true, false));
-        world.Status.Message.ShouldBeWorded(approval, world.Status.Holds.Single().Approval);
+        world.Status.Message.ShouldBeWorded(approval);
     }
 
     [Theory]
@@ -136,7 +136,7 @@ public sealed class WordTests
         var word = Word.For(Word.Retry, world.Status.Plan!);
         world.Status.RetryWord.ShouldBe(word);
         world.Status.Message.ShouldNotBeNull().ShouldContain($"The retry '{text}' was ignored.");
-        world.Status.Message.ShouldBeWorded(word);
+        world.Status.Message.ShouldBeWorded();
         world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/retry={word} ");
         world.Events.All.Count(e => e.Reason == Reasons.RetryIgnored).ShouldBe(1);
 
@@ -233,7 +233,7 @@ public sealed class WordTests
 
         world.Is("Failed").ShouldBeTrue();
         world.Status.RetryWord.ShouldNotBeNull().ShouldNotBe(word);
-        world.Status.Message.ShouldBeWorded(word, world.Status.RetryWord);
+        world.Status.Message.ShouldBeWorded(word);
         world.Status.NextAction.ShouldNotBeNull().ShouldContain(world.Status.RetryWord);
         world.Retry();
         world.RunUntil(() => world.IsOver, "the second one counts");

@@ -13,7 +13,7 @@ public sealed class StepRegistryTests
     [Fact]
     public void Second_type_with_one_stored_name_is_refused() =>
         Should.Throw<InvalidOperationException>(() => new StepRegistry(typeof(First), typeof(Second)))
-            .Message.ShouldBeWorded();
+            .Message.ShouldEndWith("are both stored as First.");
 
     [Fact]
     public void Kinds_share_only_the_known_names()

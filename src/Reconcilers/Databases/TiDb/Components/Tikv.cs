@@ -206,8 +206,8 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
             ? new Observation.Running(NotCounted)
             : Overdue(
                 context, drain.Leaders,
-                $"PD has run only {drain.Schedulers} for {KubernetesDuration.Format(now - since)}, so its count of "
-                + "leaders is not reliable (`pd-ctl scheduler show`)");
+                $"PD has run only {drain.Schedulers} for {KubernetesDuration.Format(now - since)}, so its count "
+                + "is not reliable (`pd-ctl scheduler show`)");
     }
 
     private Observation Judge(StepContext context, TikvDrainView view, long leaders, DateTimeOffset now)
@@ -232,10 +232,9 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
                 Entry(ProceededFact, text))
             : throw new StepActionException(
                 Reasons.DrainTimeout,
-                $"{why}: {text} are left on {context.Node}, which runs the old version and was not stopped. Its "
-                + $"leaders are given back after {Spec.Drain.IdleLimit} (spec.drain.idleLimit). Find out why they stay "
-                + "(a slow or full store, leader-schedule-limit), then retry; or stop it nevertheless with "
-                + "spec.drain.onTimeout: Proceed.",
+                $"{why}: {text} are left on {context.Node}, which runs the old version. It gets its leaders back after "
+                + $"{Spec.Drain.IdleLimit} (spec.drain.idleLimit). Find out why they stay (a slow or full store, "
+                + "leader-schedule-limit), then retry; or stop it with them: `spec.drain.onTimeout: Proceed`.",
                 retryable: false);
     }
 

@@ -69,7 +69,7 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
             findings.Add(
                 Reasons.InstancesDiffer,
                 $"No TiDB server runs on the hosts of PD and TiKV, and {problem}. List one TiDB in spec.instances "
-                    + "(name, component and host); the others are found from it.",
+                    + "(name, component and host).",
                 field: "spec.instances");
         }
 
@@ -81,9 +81,9 @@ internal sealed class TiDbMembers(TiDbTargets targets, Findings findings)
     {
         var (servers, problem) = await Asking.TryAsync(() => pd.RegisteredServersAsync(cancellationToken));
         return problem is not null
-            ? ([], $"PD's etcd, where they are registered, cannot be read: {problem.TrimEnd('.')}")
+            ? ([], $"PD's etcd cannot be read: {problem.TrimEnd('.')}")
             : servers is null
-            ? ([], "PD serves no gateway to its etcd (enable-grpc-gateway), where they are registered")
+            ? ([], "PD serves no gateway to its etcd (enable-grpc-gateway)")
             : (Servers(servers, "PD's etcd"), "none is registered in PD's etcd");
     }
 

@@ -58,7 +58,7 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
             ? new Observation.Running(
                 $"The cluster is healthy. Waiting until it has been healthy for {Spec.MinHealthySeconds} s.")
             : new Observation.Done(Sentences.Join(
-                $"{stores.Count} stores are Up on {Spec.ToVersion}.",
+                $"{Sentences.Count(stores.Count, "store is", "stores are")} Up on {Spec.ToVersion}.",
                 regions.Listed is { } listed
                     ? $"All Regions have their quorum; PD lists as incomplete: {listed}."
                     : null));
@@ -137,7 +137,7 @@ internal sealed record CheckProcesses : FinalCheck, IWaitsOnly
         }
 
         return new Observation.Done(
-            $"{Spec.Instances.Count} processes run the new programs.",
+            $"{Sentences.Count(Spec.Instances.Count, "process runs", "processes run")} the new programs.",
             silent.Count == 0 ? null : Entry(NoMetricsFact, string.Join(", ", silent)));
     });
 

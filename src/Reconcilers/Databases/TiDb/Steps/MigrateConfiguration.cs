@@ -66,7 +66,8 @@ internal sealed record MigrateConfiguration(
         }
 
         var changed = files.Count(f => f.IsChanged);
-        return new Observation.Done($"The new programs accept {files.Count} files, {changed} of them migrated.");
+        return new Observation.Done(
+            $"The new programs accept {Sentences.Count(files.Count, "file", "files")}, {changed} migrated.");
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)

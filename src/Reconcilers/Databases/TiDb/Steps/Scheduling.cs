@@ -111,10 +111,10 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
         var former = ScheduleHold.Former(own);
         var advice = ScheduleHold.AreHeld(former, LeaderLimit)
             ? $"Before this upgrade stopped balancing, PD had "
-                + $"{string.Join(", ", former.Select(l => $"{l.Key} {l.Value}"))}: exactly what an upgrade sets, so an "
-                + "interrupted one may have left them, and they were not changed. If no administrator set them, run "
-                + "`pd-ctl config set NAME VALUE` for each with your own values (schedule-limits.txt in the Secret "
-                + "*-configuration-* of an earlier upgrade has them)."
+                + $"{string.Join(", ", former.Select(l => $"{l.Key} {l.Value}"))}: an interrupted upgrade may "
+                + "have left them, so they were not changed. If no administrator set them, run "
+                + "`pd-ctl config set NAME VALUE` for each with your values (schedule-limits.txt in the Secret "
+                + "*-configuration-* of an earlier upgrade)."
             : !isInForce ? null
             : "While TiKVs are upgraded, PD neither merges nor balances Regions, and moves leaders faster. If the "
                 + $"upgrade does not continue, run {ScheduleHold.Commands(own)}.";

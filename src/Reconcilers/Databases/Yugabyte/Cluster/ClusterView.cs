@@ -41,7 +41,8 @@ internal sealed record ClusterView(
         {
             yield return new(
                 Reasons.QuorumAtRisk,
-                $"{Leaderless.Count} tablets have no leader: {Name(Leaderless)}. Start the tablet servers that have "
+                $"{Sentences.Count(Leaderless.Count, "tablet has", "tablets have")} no leader: "
+                + $"{Name(Leaderless)}. Start the tablet servers that have "
                 + $"their replicas (page /tablet-replication of {Leader}).");
         }
     }
@@ -54,8 +55,8 @@ internal sealed record ClusterView(
         {
             yield return new(
                 Reasons.InstanceDown,
-                $"The leading master lists {dead.Count} tablet servers as dead: {Name(dead)}. Start them, or "
-                + $"remove them from the universe (page /tablet-servers of {Leader}).");
+                $"Dead for the leading master: {Name(dead)}. Start them, or remove them from the universe "
+                + $"(page /tablet-servers of {Leader}).");
         }
 
         var under = Health.UnderReplicated.Union(UnderReplicated ?? [], StringComparer.Ordinal).ToList();
@@ -63,7 +64,8 @@ internal sealed record ClusterView(
         {
             yield return new(
                 Reasons.QuorumAtRisk,
-                $"{under.Count} tablets are under-replicated: {Name(under)}. Start the tablet servers that have "
+                $"{Sentences.Count(under.Count, "tablet is", "tablets are")} under-replicated: "
+                + $"{Name(under)}. Start the tablet servers that have "
                 + $"their replicas, or wait until new ones have caught up (page /tablet-replication of {Leader}).");
         }
     }
@@ -153,9 +155,8 @@ internal sealed record ClusterView(
             {
                 null => "is not listed by the leading master. Start it, and check that its flag tserver_master_addrs "
                     + "has all masters.",
-                { IsAlive: false } => $"is not ALIVE. Its last heartbeat was {seen.SinceHeartbeat.TotalSeconds:F0} s "
-                    + "ago. Start it; if it runs, the masters refuse its heartbeats. The cause is in its log on "
-                    + $"{server.Host}.",
+                { IsAlive: false } => $"is not ALIVE, last heartbeat {seen.SinceHeartbeat.TotalSeconds:F0} s ago. "
+                    + "Start it; if it runs, its heartbeats are refused: see its log.",
                 _ when seen.SinceHeartbeat > FreshHeartbeat =>
                     $"sent its last heartbeat {seen.SinceHeartbeat.TotalSeconds:F0} s ago, expected at most "
                     + $"{FreshHeartbeat.TotalSeconds:F0} s. Check that it runs and reaches the masters.",
@@ -256,7 +257,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     // A rollback may be held for days: what others promoted since it was compiled counts.
     private async Task<IReadOnlyList<string>> UnknownFlagsAsync(GatedStop stop, CancellationToken cancellationToken) =>
         stop.Former is { } directory && await new PackageFlags(cluster).FindProblemAsync(
-            stop.Instance.Name, directory, version: null, "ask the vendor before another process is stopped",
+            stop.Instance.Name, directory, version: null, "ask the vendor",
             cancellationToken) is { } problem
             ? [$"It would not start again: {problem}."]
             : [];

@@ -229,7 +229,7 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
         return unknown?.Count > 0
             ? new Observation.Failed(
                 Reasons.VersionPathUnsupported,
-                $"The programs of {Cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that are promoted "
+                $"The programs of {Cluster.Spec.FromVersion} do not know AutoFlags that are promoted "
                 + $"and cannot be rolled back: {Sentences.List(unknown, PackageFlags.Named)}. They would end at start "
                 + $"(AutoFlag is not found), so none was started. Continue to {Cluster.Spec.ToVersion}.")
             : new Observation.Done(answer.IsRolledBack
@@ -255,6 +255,9 @@ internal sealed class PackageFlags(YugabyteCluster cluster)
 
     // Where packages have it.
     public static readonly string[] Files = ["bin/auto_flags.json", "share/auto_flags.json", "auto_flags.json"];
+
+    public static string Count(IReadOnlyCollection<string> flags) =>
+        Sentences.Count(flags.Count, "AutoFlag", "AutoFlags");
 
     /// <summary>Why a rollback must not begin; null if it may, or if nothing can be read: starting processes again may
     /// repair that. What the upgrade itself promoted is rolled back by a step, which then looks for the
@@ -291,10 +294,10 @@ internal sealed class PackageFlags(YugabyteCluster cluster)
         var unknown = await UnknownAsync(instance, directory, cancellationToken);
         return unknown is not { Count: > 0 }
             ? null
-            : $"the programs of {cluster.Spec.FromVersion} do not know {unknown.Count} AutoFlags that others promoted "
-                + $"after the upgrade began: {Sentences.List(unknown, Named)}. They would end at start (AutoFlag is "
-                + $"not found). If the flags are volatile, run `rollback_auto_flags {version ?? "VERSION"}`; "
-                + $"otherwise {otherwise}";
+            : $"the programs of {cluster.Spec.FromVersion} do not know "
+                + $"{Sentences.Count(unknown.Count, "AutoFlag that was", "AutoFlags that were")} promoted by others "
+                + $"meanwhile: {Sentences.List(unknown, Named)}. If they are volatile, run "
+                + $"`rollback_auto_flags {version ?? "VERSION"}`; otherwise {otherwise}";
     }
 
     /// <summary>The promoted AutoFlags that a package does not list; null if it has no list.</summary>

@@ -25,10 +25,10 @@ internal sealed partial class CatalogMigrations(YugabyteCluster cluster)
         List<string> lacking = [.. ran.Except(brought, StringComparer.Ordinal)];
         return lacking.Count == 0
             ? null
-            : $"{lacking.Count} migrations of the SQL catalogue are in {old} on {server.Host} and not in "
-                + $"{cluster.Spec.Package.Directory}: {Sentences.List(lacking, Named)}. {to} was built before they "
-                + $"came to the series of {from}, and cannot upgrade the catalogue. Nothing was stopped. Create a new "
-                + "upgrade to a later release.";
+            : $"{cluster.Spec.Package.Directory} lacks {Sentences.Count(lacking.Count, "migration", "migrations")} of "
+                + $"the SQL catalogue that {old} on {server.Host} has: {Sentences.List(lacking, Named)}. {to} was "
+                + $"built before they came to the series of {from}, and cannot upgrade the catalogue. "
+                + "Nothing was stopped. Create a new upgrade to a later release.";
     }
 
     // By their names: the number before them is that of the series.

@@ -128,8 +128,8 @@ internal sealed class LeaderSpeed(YugabyteCluster cluster)
             : Former(step).Where(m => m.Value.IsOfUpgrade).Select(m => m.Key).ToList();
         var message = unknown.Count > 0
             ? $"Before this upgrade sped leaders up, {Sentences.List(unknown, 6)} had {LeaderMoves.AllFlag} and "
-                + $"{LeaderMoves.PerTableFlag} 100: exactly what an upgrade sets, so an interrupted one may have left "
-                + "them, and they were not changed. If no administrator set them, restart these masters one at a time, "
+                + $"{LeaderMoves.PerTableFlag} 100: an interrupted upgrade may have left them, so they were not "
+                + "changed. If no administrator set them, restart these masters one at a time, "
                 + $"or set your own values with {ProgramName} on {toolHost}."
             : !isRestored && InForce(plan) is { } held && Commands(spec, held) is { Length: > 0 } commands
             ? "While tablet servers are upgraded, the masters move leaders faster. If the upgrade does not "

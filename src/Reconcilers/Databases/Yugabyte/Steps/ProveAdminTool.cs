@@ -84,10 +84,9 @@ internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
                 return new Observation.Failed(
                     Reasons.PackageMissing,
                     $"spec.package.directory {Cluster.Spec.Package.Directory} on {master.Host} has none of {files}. "
-                    + $"Masters of {to} read it to promote AutoFlags, and without it nothing shows that the programs "
-                    + $"know the {flags.Promoted.Count} that the universe has promoted. Nothing was stopped. Unpack "
-                    + "the whole package there, then retry. If the vendor's package has no such file, accept the "
-                    + "step.")
+                    + $"Without it nothing shows that the programs of {to} know the promoted AutoFlags "
+                    + $"({flags.Promoted.Count}). Nothing was stopped. Unpack the whole package there, then retry. If "
+                    + "the vendor's package has no such file, accept the step.")
                 { Facts = facts };
             }
 
@@ -95,7 +94,7 @@ internal sealed record ProveAdminTool : YugabyteStep, IWaitsOnly
             {
                 return new Observation.Failed(
                     Reasons.VersionPathUnsupported,
-                    $"The programs of {to} do not know {unknown.Count} AutoFlags that the universe has promoted: "
+                    $"The programs of {to} do not know {PackageFlags.Count(unknown)} that the universe has promoted: "
                     + $"{Sentences.List(unknown, PackageFlags.Named)}. They would end at start (AutoFlag is not "
                     + $"found). Nothing was stopped. Create a new upgrade to a release that came out after {from}.");
             }

@@ -182,8 +182,8 @@ internal sealed record AwaitPeers(bool? Final = null) : YugabyteStep, IWaitsOnly
                 if (missing.Count > 0)
                 {
                     problems.Add(
-                        $"{Cluster.Peer(group).Display} has not promoted {missing.Count} AutoFlags of this universe "
-                        + $"({string.Join(", ", missing.Take(Named))}). Finalize its upgrade.");
+                        $"{Cluster.Peer(group).Display} has not promoted {PackageFlags.Count(missing)} of this "
+                        + $"universe ({string.Join(", ", missing.Take(Named))}). Finalize its upgrade.");
                 }
             }
 
@@ -257,7 +257,7 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
         if (missing.Count > 0)
         {
             return (
-                $"{peer}, the target of replication group {group.Name}, has not promoted {missing.Count} AutoFlags "
+                $"{peer}, the target of replication group {group.Name}, has not promoted {PackageFlags.Count(missing)} "
                 + $"that this universe uses: {Sentences.List(missing, Named)}. Promote them there "
                 + "(promote_auto_flags), or choose replication.mode: PauseBothSides",
                 false);
@@ -279,8 +279,9 @@ internal sealed class ReplicationFlags(YugabyteCluster cluster)
         var missing = Missing(theirs, own);
         return missing.Count == 0
             ? null
-            : $"{cluster.Peer(group).Display}, the source of replication group {group.Name}, uses {missing.Count} "
-                + $"AutoFlags that this universe has not promoted: {Sentences.List(missing, Named)}.";
+            : $"{cluster.Peer(group).Display}, the source of replication group {group.Name}, uses "
+                + $"{PackageFlags.Count(missing)} that this universe has not promoted: "
+                + $"{Sentences.List(missing, Named)}.";
     }
 
     /// <summary>Why a source must not promote AutoFlags now, by what both ends have promoted at this moment; null if it

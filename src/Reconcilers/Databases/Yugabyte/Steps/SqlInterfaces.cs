@@ -119,9 +119,8 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
         var problems = await SideBySide.EachAsync(
             known,
             async (asked, token) => await cluster.Sql.FindProblemAsync(asked.Kind, asked.Address, token) is { } problem
-                ? $"{Word(asked.Kind)} of {asked.Server.Name} answered at {asked.Address} before the upgrade and does "
-                    + $"not any more ({problem}). The cause is in the logs of {Process(asked.Kind)} on "
-                    + $"{asked.Server.Host}."
+                ? $"{Word(asked.Kind)} of {asked.Server.Name} answered at {asked.Address} before the upgrade, not "
+                    + $"now ({problem}). See the log of {Process(asked.Kind)}."
                 : null,
             cancellationToken);
         return [.. problems.OfType<string>()];

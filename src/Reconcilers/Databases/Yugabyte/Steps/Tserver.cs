@@ -283,7 +283,7 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
             ? InstanceHealth.Healthy(context, Cluster, instance, process, done: null)
             : await InstanceHealth.NotHealthyAsync(
                 Cluster, instance, process, problems, Elapsed(context),
-                $"Its log is on {instance.Host}. Fix the cause, then retry.", cancellationToken);
+                "Fix the cause, then retry.", cancellationToken);
     }
 
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
@@ -301,7 +301,8 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
             var failed = await Cluster.Client.FailedTabletsAsync(web, cancellationToken);
             if (failed.Count > 0)
             {
-                return [$"{failed.Count} tablets have failed on it: {string.Join(", ", failed.Take(5))}."];
+                var many = Sentences.Count(failed.Count, "tablet has", "tablets have");
+                return [$"{many} failed: {string.Join(", ", failed.Take(5))}."];
             }
 
             var states = await Cluster.Client.TabletsAsync(web, cancellationToken);

@@ -221,9 +221,10 @@ internal sealed class LeaderDrain(YugabyteCluster cluster)
     public static void Forget(StepContext context) => DrainWatch.Of(context).Forget();
 
     public string Left(DatabaseInstance instance, string why, ulong leaders) =>
-        $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs the old version and was not stopped. "
-        + $"Find out why they stay ({cluster.Vocabulary.TabletServersPage} of a master; a tablet without another "
-        + "healthy replica), then retry; or stop it nevertheless with `spec.drain.onTimeout: Proceed`.";
+        $"{why}: {Sentences.Count((long)leaders, "tablet leader is", "tablet leaders are")} left on {instance.Name}, "
+        + "which runs the old version. Find out why they stay "
+        + $"({cluster.Vocabulary.TabletServersPage} of a master), then retry; or stop it with them: "
+        + "`spec.drain.onTimeout: Proceed`.";
 
     /// <summary>Ensures immediately before a server is stopped that it still has no leaders: it may have been removed
     /// from the blacklist, or the run may have been stopped in between. Waits as long as leaders leave.</summary>

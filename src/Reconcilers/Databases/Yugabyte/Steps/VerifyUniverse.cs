@@ -34,9 +34,12 @@ internal sealed record VerifyUniverse(string? Version = null) : YugabyteStep, IW
                 ? new Observation.Running($"Waiting until the universe is healthy in {version}. {problems[0]}")
                 : new Observation.Failed(
                     Reasons.ClusterUnhealthy,
-                    $"The universe has not been healthy in {version} for {KubernetesDuration.Format(Hold)} within "
-                    + $"{KubernetesDuration.Format(VerifyPatience(Cluster.Spec))}. {string.Join(" ", problems)} "
-                    + Advice(context.Plan));
+                    Sentences.Join(
+                        "The universe was not healthy within "
+                            + KubernetesDuration.Format(VerifyPatience(Cluster.Spec)),
+                        problems[0],
+                        problems.Count > 1 ? $"{problems.Count - 1} more." : null,
+                        SetReplication.Paused(context.Plan, null).Any() ? "Replication stays paused." : null));
         }
 
         var hold = KubernetesDuration.Format(Hold);
@@ -54,14 +57,5 @@ internal sealed record VerifyUniverse(string? Version = null) : YugabyteStep, IW
         var problems = await new ClusterGate(Cluster).HealthProblemsAsync(plan, cancellationToken);
         var report = await new VersionCheck(Cluster).ReadAsync(version, cancellationToken);
         return problems.Count > 0 ? [.. problems, .. report.Others] : report.IsClean ? [] : [report.Describe()];
-    }
-
-    private string Advice(PlanProgress plan)
-    {
-        var paused = SetReplication.Paused(plan, null).Any() ? " Replication stays paused until then." : "";
-        return Version is not null ? $"Repair it, then retry.{paused}"
-            : YugabyteRollback.Obstacle(Cluster.Spec, plan) is { } why
-            ? $"{Cluster.Spec.ToVersion} is final, there is no rollback: {why} Repair it, then retry.{paused}"
-            : $"Repair it, then retry; or roll back.{paused}";
     }
 }

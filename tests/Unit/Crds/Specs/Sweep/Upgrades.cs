@@ -95,7 +95,11 @@ internal static class Upgrades
         var steps = (world.Status.Plan?.Steps ?? []).Select(step =>
             $"{step.Id} {step.Planned.Timeout} {string.Join(' ', step.Parameters.Select(p => $"{p.Key}={p.Value}"))}");
         return string.Join(
-            '\n', [$"{world.Status.Phase} {world.Status.Message}", .. world.Status.Plan?.Notes ?? [], .. steps]);
+            '\n',
+            [
+                $"{world.Status.Phase} {world.Status.Message}", .. world.Status.Findings.Select(f => f.Message),
+                .. world.Status.Plan?.Notes ?? [], .. steps,
+            ]);
     }
 
     private static string Snapshot(Func<OmsWorld, JsonObject> spec)

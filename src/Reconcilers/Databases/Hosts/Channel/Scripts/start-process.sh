@@ -14,7 +14,7 @@ if [ -n "$data" ] && there "$data" && [ "$(stat -L -c %u -- "$data")" != "$(id -
 fi
 { true >> "$log"; } 2> /dev/null || refuse Privileges "$log cannot be written by $(id -un)"
 if [ -n "$run" ] && [ "$(cat -- "$record/run" 2> /dev/null)" != "$run" ]; then
-  refuse NoRecord "it did not run when it was to be stopped, so its limits and its environment are not known, and those of $(id -un) may be too small"
+  refuse NoRecord "it did not run when it was to be stopped, so its limits and environment are not known, and those of $(id -un) may be too small"
 fi
 unset SSH_CONNECTION SSH_CLIENT SSH_TTY SUDO_COMMAND SUDO_USER SUDO_UID SUDO_GID
 setsid=$(command -v setsid) || refuse Missing "there is no setsid (util-linux)"
