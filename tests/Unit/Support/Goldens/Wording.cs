@@ -9,8 +9,8 @@ internal static partial class Wording
     /// <summary>
     /// The whole message is the one in Goldens/words.txt of the test's room. Values that differ from run to run, or
     /// that the test knows better, are arguments: the message must contain them, and its entry has their names instead.
-    /// A hash, which changes with each step of a plan or byte of a file, is {hash} there. Not for cases that run side
-    /// by side (<see cref="Cases"/>), as the entries of a test are numbered in their order.
+    /// A hash, which changes with each step of a plan or byte of a file, is {hash} there, a whole one {sha256}. Not for
+    /// cases that run side by side (<see cref="Cases"/>), as the entries of a test are numbered in their order.
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="first">A value in the message, for instance the word of a retry.</param>
@@ -40,7 +40,7 @@ internal static partial class Wording
             }
         }
 
-        words = Hash().Replace(words, "{hash}");
+        words = Hash().Replace(words, hash => hash.Length == 64 ? "{sha256}" : "{hash}");
         var test = TestContext.Current.Test.ShouldNotBeNull();
         var space = TestContext.Current.TestClass.ShouldNotBeNull().TestClassNamespace.ShouldNotBeNull();
         WordsFile.Of(WordsFile.RoomOf(space)).ShouldHave(test.TestDisplayName[(space.Length + 1)..], words);
