@@ -29,9 +29,9 @@ public static class PemText
             return "has a damaged certificate. Copy the whole file of the certificate authority there.";
         }
 
-        const string Expected = "expected is one as PEM text (-----BEGIN CERTIFICATE-----)";
+        const string Expected = "expected is a certificate as PEM text (-----BEGIN CERTIFICATE-----)";
         return text.Contains("PRIVATE KEY-----", StringComparison.Ordinal)
-            ? $"has a private key and no certificate; {Expected}. Replace it, and keep the key away from the cluster."
+            ? $"has a private key and no certificate; {Expected}. Keep the key away from the cluster."
             : KindOf(pem) switch
             {
                 X509ContentType.Cert =>

@@ -14,7 +14,7 @@ public sealed class TimeoutTests
         run.RunTo(RunState.Failed);
 
         run.Outcome.Reason.ShouldBe(EngineReasons.StepTimeout);
-        run.Outcome.Message.ShouldContain("10m0s (under way)");
+        run.Outcome.Message.ShouldContain("10m0s: under way.");
         (run.Time.GetUtcNow() - began).ShouldBeInRange(Limit, Limit + TimeSpan.FromSeconds(1));
         run.World["P/a"].Executions.ShouldBe(1);
         run.World["P/a"].Runs[1].ShouldBeNull("it still runs");

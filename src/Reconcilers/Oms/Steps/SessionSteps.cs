@@ -50,7 +50,7 @@ internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hos
             .Select(s => IsOf(hosts, s) ? $"{s}, OMS host" : s.ToString())
             .ToList();
         return new Running(
-            $"OMS is stopped, and the dump waits for {Sentences.Count(left.Count, "session", "sessions")}: "
+            $"OMS is stopped; {Sentences.Count(left.Count, "session is", "sessions are")} left: "
             + $"{Sentences.List(named, Listed, "; ")}. Close or end them (`KILL {left[0].Id}`).");
     }
 

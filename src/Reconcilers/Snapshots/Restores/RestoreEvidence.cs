@@ -53,17 +53,17 @@ internal static class RestoreEvidence
         }
 
         var why = begun
-            ? $"The status is older than the databases, or they were replaced (table {RestoreWitness.Table})."
-            : "Another object restored this snapshot before.";
+            ? $"The status is outdated, or they were replaced (table {RestoreWitness.Table})."
+            : "Another object restored it before.";
         var leave = work.UpgradeUid is null
             ? $"delete this object: `kubectl -n {restore.Metadata.Namespace} delete snapshotrestore "
-                + $"{restore.Metadata.Name}` drops nothing"
+                + $"{restore.Metadata.Name}`"
             : $"abort the upgrade that waits ({Annotations.Abort})";
         throw RestoreStopException.Failed(
             Reasons.OutcomeUnknown,
             $"At {work.State.Address}: {Sentences.List(contradictions, 1)}. {why} "
             + (dropped.Count == 0 ? "Nothing was dropped" : $"Only {string.Join(", ", dropped)} was dropped")
-            + $". If the databases are right, {leave}. To lose what was written to them since: {accept}.");
+            + $". If the databases are right, {leave}. Or drop them: {accept}.");
     }
 
     /// <summary>Requires the server that the upgrade planned for: the databases of another one are perhaps not those

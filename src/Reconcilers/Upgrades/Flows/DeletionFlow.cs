@@ -141,7 +141,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
 
         var plan = turn.Status.RollbackPlan is null ? "plan" : "rollback";
         return Stays(summary, Reasons.DeletionWaits, Sentences.Join(
-            $"The deletion waits: {turn.Kind.Names.PastUndo}, so the {plan} must finish first.",
+            $"The deletion waits for the {plan}: {turn.Kind.Names.PastUndo}.",
             summary.Message));
     }
 

@@ -105,7 +105,7 @@ internal static class RunMessages
             $"set {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually.",
         RollbackCause.Abort => $"set {Retry} to continue the upgrade.",
         RollbackCause.Deletion =>
-            $"set {Annotations.OnDelete}={Annotations.Abandon} to leave the target as it is.",
+            $"set {Annotations.OnDelete}={Annotations.Abandon}.",
         _ => $"{ToCancel(entity)} to continue.",
     };
 

@@ -8,7 +8,7 @@ internal static class RunWords
     /// <summary>Why a word has no effect whose mark was there before it was recorded.</summary>
     public const string Spent =
         "Its mark beside the data says that it was used before: the status is outdated, or an operator stopped before "
-        + "it recorded that. Check what runs there, then give the word of status.nextAction.";
+        + "it recorded that. Check what runs there first.";
 
     // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
     public static IEnumerable<GivenWord> Given(RunObject entity) =>

@@ -52,7 +52,10 @@ internal static partial class MessageRules
     [GeneratedRegex(@"(?<=[.!?])\s+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex SentenceEnd();
 
-    [GeneratedRegex(@"\b[0-9a-f]{64}\b|\{sha256\}", RegexOptions.CultureInvariant, 1000)]
+    // A checksum of a file, named as such, is what an administrator compares it by.
+    [GeneratedRegex(
+        @"(?<!SHA-256 |sha256 is |expected )(\b[0-9a-f]{64}\b|\{sha256\})",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Digest();
 
     [GeneratedRegex("jsonpath", RegexOptions.CultureInvariant, 1000)]

@@ -67,7 +67,7 @@ public sealed class MessageRulesTests
 
     [Theory]
     [InlineData("It failed. It failed.", "a sentence twice")]
-    [InlineData("It has SHA-256 {sha256}.", "64 hex digits")]
+    [InlineData("Approve the plan {sha256}.", "64 hex digits")]
     [InlineData("Run `kubectl get omsu -o jsonpath={.status}`.", "jsonpath")]
     [InlineData("The JSON value could not be converted to Drydock.Crds.Engine.", "a name of .NET")]
     [InlineData("The operator failed (InvalidOperationException).", "a name of .NET")]
