@@ -222,7 +222,7 @@ public sealed class AcceptTests
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "the rollback failed");
         var token = world.AcceptWord("StartOld/oms-b/programs");
-        world.Status.Message.ShouldNotBeNull().ShouldContain(token);
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain(token);
         Accept(world, bySpec: false, token);
         world.RunToRolledBack();
 
