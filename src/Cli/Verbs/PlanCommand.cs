@@ -82,7 +82,7 @@ internal static class PlanCommand
     {
         try
         {
-            var read = Yaml.Read(UserFile.Use("--diff", path, File.ReadAllText)).FirstOrDefault();
+            var read = Yaml.Read(UserFile.Use("--diff", path, File.ReadAllText)) is [var first, ..] ? first : null;
             var document = read is JsonArray { Count: > 0 } plans ? plans[^1] : read;
             var misfits = new Misfits(typeof(StoredPlan), CrdsJsonContext.Default.Options);
             if (document is not null && misfits.Of(document).FirstOrDefault() is { } misfit)
