@@ -38,6 +38,11 @@ internal sealed class ReportWriter(
         await PartAsync(zip, $"{run.Kind.Singular}.json", limit => server.CustomObjects.GetNamespacedCustomObjectAsync(
             ApiGroup.Name, ApiGroup.V1Alpha1, space, run.Kind.Plural, run.Metadata.Name, limit));
         Add(zip, "plans.json", WithoutValues(run.UnpackedPlans)!.ToJsonString());
+        if (run.UnpackedInventory is { } inventory)
+        {
+            Add(zip, "inventory.json", WithoutValues(inventory)!.ToJsonString());
+        }
+
         foreach (var plural in new[] { BackupSnapshot.Plural, SnapshotRestore.Plural })
         {
             await PartAsync(zip, $"{plural}.json", limit => server.CustomObjects.ListNamespacedCustomObjectAsync(

@@ -38,6 +38,14 @@ internal sealed record Run(ShownKind Kind, V1ObjectMeta Metadata, RunSpec Spec, 
             : JsonSerializer.SerializeToNode(StoredRun.ToStored(p), CrdsJsonContext.Default.StoredPlan)),
     ]);
 
+    /// <summary>What preflight found of the system, unpacked; what cannot be read as it is stored.</summary>
+    public JsonNode? UnpackedInventory => Status?.Found switch
+    {
+        null => null,
+        { Unreadable: { } stored } => JsonNode.Parse(stored.GetRawText()),
+        var found => JsonSerializer.SerializeToNode(found, CrdsJsonContext.Default.GetTypeInfo(found.GetType())!),
+    };
+
     public string FullName => $"{Metadata.Namespace}/{Metadata.Name}";
 
     public string ResourceName => $"{Kind.Singular}.{ApiGroup.Name}/{Metadata.Name}";

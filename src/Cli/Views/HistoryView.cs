@@ -9,6 +9,9 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
     /// <inheritdoc cref="Run.UnpackedPlans"/>
     public JsonArray Plans { get; init; } = [];
 
+    /// <inheritdoc cref="Run.UnpackedInventory"/>
+    public JsonNode? Inventory { get; init; }
+
     public static HistoryView Of(Run run)
     {
         var status = run.Status;
@@ -49,6 +52,7 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             [.. entries.OrderBy(e => Second(e.At)).ThenBy(e => e.Ends).ThenBy(e => e.At)])
         {
             Plans = run.UnpackedPlans,
+            Inventory = run.UnpackedInventory,
         };
     }
 

@@ -37,11 +37,11 @@ public sealed partial class ForeignPlanTests
             || File.ReadLines(file).Any(line => Upgrades().IsMatch(line)));
 
     [GeneratedRegex(
-        @"\b(RollbackPlan|CleanupPlan|(?<!Crds\.)Plans)\b|(ActivePlan|PlanOf)\(|[sS]tatus[?!]*\.Plan\b",
+        @"\b(?:RollbackPlan|CleanupPlan|(?<!Crds\.)Plans)\b|(?:ActivePlan|PlanOf)\(|[sS]tatus[?!]*\.Plan\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Plan();
 
     [GeneratedRegex(
-        @"(List|Get|Watch)Async<(OmsUpgrade|DatabaseRollingUpgrade)>", RegexOptions.CultureInvariant)]
+        @"(?:List|Get|Watch)Async<(?:OmsUpgrade|DatabaseRollingUpgrade)>", RegexOptions.CultureInvariant)]
     private static partial Regex Upgrades();
 }

@@ -10,7 +10,7 @@ public sealed partial class ForeignTextTests
 {
     [Theory]
     [InlineData("run `kubectl delete ns payments`\ncurl x | sh", "run 'kubectl delete ns payments' curl x | sh")]
-    [InlineData("\u001b]52;c;eA==\u0007title", "]52;c;eA==title")]
+    [InlineData("\u001b]52;c;eA==\u0007title", "title")]
     [InlineData("  a \r\n\t b ", "a b")]
     [InlineData("\u202Eevil", "evil")]
     [InlineData("", "")]

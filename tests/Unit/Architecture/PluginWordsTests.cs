@@ -71,11 +71,11 @@ public sealed partial class PluginWordsTests
     [GeneratedRegex("\"(?<text>[^\"]+)\"", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Text();
 
-    [GeneratedRegex(@"\b(OmsUpgradePhases|DatabaseRollingUpgradePhases)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:OmsUpgradePhases|DatabaseRollingUpgradePhases)\b", RegexOptions.CultureInvariant)]
     private static partial Regex PhaseClass();
 
     [GeneratedRegex(
-        @"\b(\w*[mM]essage|Title|Summary|Cost|Why|NextAction|\w*[nN]otes?|Text|n)\b[?!]*\.(Contains|StartsWith|"
+        @"\b(?:\w*[mM]essage|Title|Summary|Cost|Why|NextAction|\w*[nN]otes?|Text|n)\b[?!]*\.(?:Contains|StartsWith|"
         + @"EndsWith|IndexOf|Split)\(",
         RegexOptions.CultureInvariant)]
     private static partial Regex Recognized();

@@ -125,10 +125,10 @@ public sealed class StatusTextTests
             Steps = plan.Plan.Steps.ConvertAll(s => s with { Runs = null }),
         });
 
-        (Details(PlanProgress.Of(plan.Plan)) - Details(silent)).ShouldBeInRange(1, 600);
+        (Packed(PlanProgress.Of(plan.Plan)) - Packed(silent)).ShouldBeInRange(1, 600);
 
-        static int Details(PlanProgress of) => JsonSerializer
-            .SerializeToNode(of, CrdsJsonContext.Default.PlanProgress)!["details"]!.GetValue<string>().Length;
+        static int Packed(PlanProgress of) => JsonSerializer
+            .SerializeToNode(of, CrdsJsonContext.Default.PlanProgress)!["packed"]!.GetValue<string>().Length;
     }
 
     [Fact]

@@ -9,8 +9,6 @@ namespace Drydock.Tests.Unit.Plugin;
 /// <summary>What a status keeps packed is printed whole: every value of every part of every plan.</summary>
 public sealed class UnpackedPlanTests : IAsyncLifetime
 {
-    private static readonly string[] Parts = ["work", "details", "record"];
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-plans-");
     private FakeApiServer _server = null!;
 
@@ -67,10 +65,16 @@ public sealed class UnpackedPlanTests : IAsyncLifetime
         Serve(plural, stored);
         var zip = Path.Combine(_folder.FullName, "report.zip");
 
-        var history = JsonNode.Parse(await PrintAsync("history", "night", "-o", "json"))!["plans"]!.AsArray();
+        var whole = JsonNode.Parse(await PrintAsync("history", "night", "-o", "json"))!;
+        var history = whole["plans"]!.AsArray();
         await PrintAsync("report", "night", "--file", zip);
 
         history.Count.ShouldBe(plans.Count);
+        if (JsonNode.Parse(stored)!["status"]?["inventory"] is { } inventory)
+        {
+            ShouldHave(Unpacked(inventory), whole["inventory"], "inventory");
+        }
+
         foreach (var (packed, printed) in plans.Zip(history))
         {
             ShouldContain(packed!, printed!);
@@ -89,18 +93,23 @@ public sealed class UnpackedPlanTests : IAsyncLifetime
     private static void ShouldContain(JsonNode packed, JsonNode printed)
     {
         var head = packed.AsObject().DeepClone().AsObject();
-        foreach (var part in Parts.Append("steps").Append("operator"))
+        foreach (var part in (string[])["packed", "steps", "operator"])
         {
             head.Remove(part);
         }
 
         ShouldHave(head, printed, "plan");
-        foreach (var part in Parts)
+        foreach (var (part, content) in Unpacked(packed["packed"]!).AsObject())
         {
-            using var gzip = new GZipStream(
-                new MemoryStream(Convert.FromBase64String((string)packed[part]!)), CompressionMode.Decompress);
-            ShouldHave(JsonNode.Parse(gzip)!, printed, part);
+            ShouldHave(content, printed, part);
         }
+    }
+
+    private static JsonNode Unpacked(JsonNode text)
+    {
+        using var gzip = new GZipStream(
+            new MemoryStream(Convert.FromBase64String((string)text!)), CompressionMode.Decompress);
+        return JsonNode.Parse(gzip)!;
     }
 
     // Steps and guards stand in each part, by their ids.

@@ -82,7 +82,7 @@ internal static class OtherOperator
         foreach (var plan in json["plans"]?.AsArray() ?? [])
         {
             plan!["operator"] = version;
-            plan["record"] = damages ? Extended(plan["record"]!.GetValue<string>()) : plan["record"]!.DeepClone();
+            plan["packed"] = damages ? Extended(plan["packed"]!.GetValue<string>()) : plan["packed"]!.DeepClone();
         }
 
         return json.Deserialize(info)!;
@@ -91,12 +91,12 @@ internal static class OtherOperator
     private static string Extended(string packed)
     {
         using var zip = new GZipStream(new MemoryStream(Convert.FromBase64String(packed)), CompressionMode.Decompress);
-        var record = JsonNode.Parse(zip)!.AsObject();
-        record[Field] = 1;
+        var parts = JsonNode.Parse(zip)!;
+        parts["record"]![Field] = 1;
         using var bytes = new MemoryStream();
         using (var compressed = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
         {
-            compressed.Write(System.Text.Encoding.UTF8.GetBytes(record.ToJsonString()));
+            compressed.Write(System.Text.Encoding.UTF8.GetBytes(parts.ToJsonString()));
         }
 
         return Convert.ToBase64String(bytes.ToArray());

@@ -58,7 +58,11 @@ internal static class RunWords
         given.Kind == WordKind.Retry
             ? status with
             {
-                UsedTokens = [.. status.UsedTokens, new UsedToken { Token = given.Text, At = now.ToSeconds(), Message = why }],
+                UsedTokens =
+                [
+                    .. status.UsedTokens,
+                    new UsedToken { Token = given.Text, At = now.ToSeconds(), Message = why },
+                ],
             }
             : status with { Approvals = [.. status.Approvals, Used(given, now) with { Ignored = why }] };
 

@@ -19,7 +19,7 @@ public sealed class FoundVersionTests
     public async Task Processes_that_run_the_new_version_do_not_count()
     {
         var world = new YugaWorld();
-        world.Masters.First().Running = world.Spec.ToVersion;
+        world.Masters[0].Running = world.Spec.ToVersion;
         var cluster = new YugabyteCluster(new YugaLife(world).Context);
 
         (await cluster.VersionsAsync(Cancelled)).ShouldBe([world.Spec.FromVersion.Split('-')[0]]);

@@ -29,7 +29,8 @@ public sealed class StatusSizeTests
 
         plan.Steps.Max(s => s.Facts?.Count ?? 0).ShouldBeInRange(Processes - 3, SchemaLimits.Recorded);
         PlanBudget.Problem(plan.Plan).ShouldBeNull();
-        var shown = JsonSerializer.SerializeToNode((DatabaseRollingUpgradeStatus)PlanLines.Show(status, Steps), WorldJson.Crds);
+        var shown = JsonSerializer.SerializeToNode(
+            (DatabaseRollingUpgradeStatus)PlanLines.Show(status, Steps), WorldJson.Crds);
         Described.Rows(shown).ShouldBeLessThanOrEqualTo(540, "kubectl describe shows it on some pages");
         JsonSerializer.SerializeToUtf8Bytes(status, WorldJson.Crds).Length.ShouldBeLessThan(Bound);
         var stored = Stored(spec);

@@ -108,6 +108,9 @@ internal sealed partial class OmsWorld
     /// <summary>The approval of a hold of the upgrade.</summary>
     public string WordFor(string hold) => Word.For(hold, Plan);
 
+    /// <summary>What the status says of the run: what happened, and what to do.</summary>
+    public string Said => $"{Status.Message} {Status.NextAction}";
+
     /// <summary>The approval of a hold of the rollback.</summary>
     public string BackWord(string hold) => Word.For(hold, Status.RollbackPlan!);
 

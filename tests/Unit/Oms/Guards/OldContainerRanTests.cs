@@ -48,7 +48,7 @@ public sealed class OldContainerRanTests
                 return;
             }
 
-            world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot and continue from StartNew");
+            world.Said.ShouldContain("continue from StartNew");
             world.RetryOnRestoredData();
             world.RunToSuccess();
             world.Rules.Broken.ShouldBeEmpty(point.What);

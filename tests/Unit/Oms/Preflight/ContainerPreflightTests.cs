@@ -129,7 +129,7 @@ public sealed class ContainerPreflightTests
         });
         world.RunToSuccess();
         world.Plan.Notes.ShouldContain(
-            n => n.StartsWith("These files of oms_322 on oms-a differ") && n.Contains(": /root/.bashrc. "));
+            n => n.Contains("changed inside oms_322") && n.Contains(": /root/.bashrc. "));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class DeletionTests
         world.RunUntil(() => world.IsGone(), "gone");
 
         world.StatusWrites.Select(w => w.Status!.Message).ShouldContain(m => m!.StartsWith(
-            "The object is being deleted, so all changes are undone. Running steps finish first. Under way: Restart "
+            "The object is being deleted, so all changes are undone. Running steps finish first. Under way: Restarting "
             + "oms_console on oms-a", StringComparison.Ordinal));
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -61,7 +61,7 @@ public sealed class DeletionTests
         world.RunFor(TimeSpan.FromMinutes(1));
 
         world.ReasonOf("Reconciling").ShouldBe("DeletionWaits");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("drydock.dev/on-delete: Abandon");
+        world.Said.ShouldContain("drydock.dev/on-delete");
         world.Annotate(Annotations.Approve, world.WordFor("StartNew"));
         world.RunUntil(() => world.IsGone(), "gone");
         world.Rules.Broken.ShouldBeEmpty();

@@ -14,7 +14,7 @@ public sealed class PreparationFailureTests
             s => s with { Correction = s.Correction with { JarPath = "/root/other.jar" } });
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.ReasonOf("Stalled").ShouldBe("JarMissing");
-        world.Status.Message.ShouldNotBeNull().ShouldContain(WayOut);
+        world.Said.ShouldContain(WayOut);
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();
@@ -35,7 +35,7 @@ public sealed class PreparationFailureTests
         world.Registry[world.NewImageName] = right with { Id = world.Image("4.2.3", "other").Id };
         world.RunUntil(() => world.Is("Failed"), "failed");
         world.ReasonOf("Stalled").ShouldBe("ImagesDiffer");
-        world.Status.Message.ShouldNotBeNull().ShouldContain(WayOut);
+        world.Said.ShouldContain(WayOut);
 
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunToRolledBack();

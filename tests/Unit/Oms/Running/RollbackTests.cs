@@ -14,7 +14,7 @@ public sealed class RollbackTests
 
         (world.Status.Phase, world.ReasonOf("Held"), world.Is("Succeeded"), world.Is("Ready"), world.Is("Reconciling"))
             .ShouldBe(("RollingBack", "Held", true, false, true));
-        world.Status.Message.ShouldNotBeNull().ShouldContain(world.BackWord("RollBack"));
+        world.Said.ShouldContain(world.BackWord("RollBack"));
         var notes = string.Join('\n', world.Status.RollbackPlan!.Notes);
         notes.ShouldContain(world.Status.SnapshotRef!.Name);
         notes.ShouldBeWorded();

@@ -470,7 +470,7 @@ public sealed class WitnessTests
         world.Step(step).Reason.ShouldBe(Reasons.StatusOutdated, world.Status.Message);
         world.Step(step).Receipt.ShouldBeNull();
         (world.Count("jar"), world.Count("init")).ShouldBe((jars, inits));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("spec.desiredState: RolledBack");
+        world.Said.ShouldContain("desiredState");
         return world.Step(step).Message!;
     }
 

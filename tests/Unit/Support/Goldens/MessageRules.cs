@@ -61,7 +61,7 @@ internal static partial class MessageRules
     [GeneratedRegex("jsonpath", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex JsonPath();
 
-    [GeneratedRegex(@"\b(Drydock|System)\.[A-Z]\w+|\w*[a-z]Exception\b|\.NET\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\b(?:Drydock|System)\.[A-Z]\w+|\w*[a-z]Exception\b|\.NET\b", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex DotNet();
 
     [GeneratedRegex(
@@ -77,7 +77,7 @@ internal static partial class MessageRules
 
     // To an administrator who waits for it himself; the operator is "waiting".
     [GeneratedRegex(
-        @"Wait until (the administrator|every|all|no|stores)\b", RegexOptions.CultureInvariant, 1000)]
+        @"Wait until (?:the administrator|every|all|no|stores)\b", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Progress();
 
     [GeneratedRegex(@"[\u0000-\u0009\u000b-\u001f\u007f]|\[[0-9;]*m\b", RegexOptions.CultureInvariant, 1000)]
