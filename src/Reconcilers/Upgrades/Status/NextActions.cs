@@ -68,9 +68,11 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
             + $"To read it now: {RetryCommand}.",
         _ => Sentences.Join(
+            status.RetryCost is null ? null : RetryFailure,
             status.ActivePlan() is { } plan && plan.Guards.Exists(g => g.Record.Open is { Key: not null })
                 ? AcceptanceTexts.HowTo(kind, entity, plan)
-                : "Do what status.message says. The run then continues automatically.",
+                : status.RetryCost is null ? "Do what status.message says. The run then continues automatically."
+                : null,
             OrRollBack()),
     };
 

@@ -118,7 +118,7 @@ public sealed class ToyEngineTests
         world.Engine.Acts.ShouldBe(["Upgrade/n1 2.0.0"]);
         var held = world.Status.Conditions.Single(c => c.Type == "Held").Message;
         held.ShouldContain("spec.toy.finalize: Manual");
-        held.ShouldContain("drydock.dev/approve=Upgrade/n2@");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain("drydock.dev/approve=Upgrade/n2@");
         held.ShouldNotContain("spec.holdBefore");
 
         world.Engine.HeldStep = null;

@@ -48,7 +48,7 @@ public sealed class OldContainerRanTests
                 return;
             }
 
-            world.Said.ShouldContain("continue from StartNew");
+            world.Said.ShouldContain("restore the snapshot and repeat from there");
             world.RetryOnRestoredData();
             world.RunToSuccess();
             world.Rules.Broken.ShouldBeEmpty(point.What);

@@ -5,7 +5,7 @@ namespace Drydock.Tests.Unit.Oms;
 /// </summary>
 public sealed class PreparationFailureTests
 {
-    private const string WayOut = "spec.desiredState: RolledBack";
+    private const string WayOut = "Or roll back: ";
 
     [Fact]
     public void Missing_JAR_is_corrected_through_rollback_and_retry()

@@ -470,7 +470,7 @@ public sealed class WitnessTests
         world.Step(step).Reason.ShouldBe(Reasons.StatusOutdated, world.Status.Message);
         world.Step(step).Receipt.ShouldBeNull();
         (world.Count("jar"), world.Count("init")).ShouldBe((jars, inits));
-        world.Said.ShouldContain("desiredState");
+        world.Said.ShouldContain("Or roll back: ");
         return world.Step(step).Message!;
     }
 
