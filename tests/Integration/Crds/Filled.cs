@@ -61,7 +61,8 @@ internal static class Filled
                 return list;
         }
 
-        foreach (var property in type.GetProperties().Where(property => property.CanWrite))
+        foreach (var property in type.GetProperties()
+            .Where(property => property.CanWrite && property.PropertyType != typeof(JsonElement?)))
         {
             property.SetValue(instance, Of(
                 property.PropertyType,
