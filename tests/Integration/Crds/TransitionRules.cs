@@ -126,7 +126,9 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             spec["snapshotRef"] = Json("""{"name":"nightly"}""");
         }),
         new(Restores, "spec.files.path", "another path", spec => spec.At("files")["path"] = "default/oms-2"),
-        .. Storage(Restores, "spec.files.storage", spec => spec.At("files")),
+        // Required there: it names files of an object that may be gone.
+        .. Storage(Restores, "spec.files.storage", spec => spec.At("files"))
+            .Where(rule => rule.Field != "spec.files.storage"),
         new(Restores, "spec.databases", "a database less", spec => spec["databases"]!.AsArray().RemoveAt(0)),
         .. DatabaseTransitions.Identity,
     ];
@@ -200,6 +202,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         void Directory(JsonObject spec) => owner(spec)["storage"] = Json("""{"directory":{"path":"/elsewhere"}}""");
         return
         [
+            new(plural, field, "the default instead", spec => owner(spec).Remove("storage")),
             new(plural, $"{field}.directory", "a directory instead", Directory),
             new(plural, $"{field}.s3", "a directory instead", Directory),
             new(plural, $"{field}.s3.endpoint", "another server", spec =>
