@@ -349,7 +349,7 @@ internal sealed class RestoreRun(
         RestoreEnd.Restored,
         Reasons.Succeeded,
         Sentences.Join(
-            $"{Sentences.Count(_work.Databases.Count, "database", "databases")} at {_work.State.Address} restored from "
+            $"Restored {Sentences.Count(_work.Databases.Count, "database", "databases")} at {_work.State.Address} from "
                 + $"snapshot {_work.Manifest.Id} of {_work.Manifest.StartedAt:u}: loaded and compared.",
             _work.Manifest.Tool.Omission is { } omission ? $"They were dumped {omission}." : null,
             OutsideKey.Describe(_work.State.OutsideKeys),
