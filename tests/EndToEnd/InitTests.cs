@@ -35,7 +35,6 @@ public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
         await user.RunLocalAsync(
             Done, "init", "oms", "--docker", host.Endpoint, "--tls", host.ClientFolder, "--image", stage.Oms.To.Tag,
             "--to-version", stage.Oms.To.ImageVersion, "--file", manifest.File);
-        await manifest.FillAsync("/var/lib/drydock/snapshots", stage.Snapshots);
         await stage.DockerSecretAsync(space, host);
         var first = await user.TryAsync("check", "-f", manifest.File, "-o", "json");
         if (first.ExitCode == Found)

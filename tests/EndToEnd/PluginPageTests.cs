@@ -45,7 +45,6 @@ public sealed class PluginPageTests(StageFixture fixture)
         page.Fake(
             "fill-in",
             $"""
-            sed -i 's|/var/lib/drydock/snapshots|{stage.Snapshots}|' "$1"
             echo '  preflight: {"{"}acknowledge: [ForwardSwitchoverUnknown, SyncProjectsWithoutDbType]{"}"}' >>"$1"
             grep -q NOT-A-KEY "$2"
             kubectl -n oms create secret generic docker-tls --from-file=ca.crt="$CERTIFICATES/ca.pem" --from-file=tls.crt="$CERTIFICATES/cert.pem" --from-file=tls.key="$CERTIFICATES/key.pem"

@@ -133,7 +133,6 @@ internal sealed partial class GoldenStory
         _recording.Answers["secrets of init"] = await File.ReadAllTextAsync(
             manifest.File.Replace(".yaml", "-secrets.yaml", StringComparison.Ordinal), Token);
         await _stage.DockerSecretAsync(Space, host);
-        await manifest.FillAsync("/var/lib/drydock/snapshots", _stage.Snapshots);
         _recording.Answers["check"] = await _user.RunAsync(Found, "check", "-f", manifest.File);
         await manifest.AddAsync("  preflight: {acknowledge: [ForwardSwitchoverUnknown, SyncProjectsWithoutDbType]}\n");
         _recording.Answers["check again"] = await _user.RunAsync(Done, "check", "-f", manifest.File);

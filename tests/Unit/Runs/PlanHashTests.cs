@@ -18,6 +18,7 @@ public sealed class PlanHashTests
         nameof(PlannedStep.Title), nameof(PlannedStep.Timeout), nameof(PlannedStep.MaxAttempts),
         nameof(PlannedStep.Retry),
         nameof(PlannedStep.OnlyLists), nameof(PlannedStep.AsksWindow), nameof(PlannedStep.Measured),
+        nameof(PlannedStep.Runs),
     ];
 
     public static TheoryData<string> StepProperties =>

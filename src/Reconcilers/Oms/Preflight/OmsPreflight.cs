@@ -230,7 +230,8 @@ internal sealed class OmsPreflight(
             .ToList();
         if (ids.Count > 1)
         {
-            var images = ids.Select(id => $"{string.Join(", ", id.Select(n => n.Name))}: {id.Key}");
+            var images = ids.Select(
+                id => $"{string.Join(", ", id.Select(n => n.Name))}: {id.Key[..Math.Min(19, id.Key.Length)]}");
             _findings.Add(
                 Reasons.ImagesDiffer,
                 $"The new image differs between the nodes ({string.Join("; ", images)}). Load the same archive on "

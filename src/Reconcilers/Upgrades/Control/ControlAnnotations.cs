@@ -4,8 +4,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// restores: <c>drydock.dev/pause</c>, <c>drydock.dev/hold</c> and <c>drydock.dev/rollback</c>. Pure.</summary>
 internal static partial class ControlAnnotations
 {
-    private const int MostHolds = 64;
-
     public static bool IsPaused(V1ObjectMeta metadata, bool specPaused) => specPaused || Pause(metadata) == true;
 
     public static string HowToResume(V1ObjectMeta metadata, bool specPaused) => Pause(metadata) != true
@@ -15,7 +13,7 @@ internal static partial class ControlAnnotations
             : $"Remove the annotation {Annotations.Pause} to continue.";
 
     public static IReadOnlyList<string> Holds(V1ObjectMeta metadata) =>
-        [.. RunTokens.List(metadata, Annotations.Hold).Where(IsHold).Take(MostHolds)];
+        [.. RunTokens.List(metadata, Annotations.Hold).Where(IsHold)];
 
     public static RunSpec Apply(V1ObjectMeta metadata, RunSpec spec, RunStatus? status)
     {
@@ -73,18 +71,11 @@ internal static partial class ControlAnnotations
 
     private static string? HoldProblem(V1ObjectMeta metadata)
     {
-        var given = RunTokens.List(metadata, Annotations.Hold).ToList();
-        var wrong = given.Where(name => !IsHold(name)).ToList();
-        var surplus = given.Count - wrong.Count - MostHolds;
-        return Sentences.Join(
-            wrong.Count == 0
-                ? null
-                : $"{Sentences.List([.. wrong.Select(Quoted)], 3)} in the annotation {Annotations.Hold}: expected a "
-                    + "phase, a step id, FirstChange or PointOfNoReturn, separated by commas. Correct it.",
-            surplus > 0
-                ? $"The annotation {Annotations.Hold} has more than {MostHolds} entries, and the last {surplus} are "
-                    + "ignored. Remove some."
-                : null);
+        var wrong = RunTokens.List(metadata, Annotations.Hold).Where(name => !IsHold(name)).ToList();
+        return wrong.Count == 0
+            ? null
+            : $"{Sentences.List([.. wrong.Select(Quoted)], 3)} in the annotation {Annotations.Hold}: expected a "
+                + "phase, a step id, FirstChange or PointOfNoReturn, separated by commas. Correct it.";
     }
 
     private static bool HasBegun(RunStatus status) => status.RollbackPlan is { HasBegunOrIsDone: true };

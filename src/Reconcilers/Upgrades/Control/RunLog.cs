@@ -40,9 +40,9 @@ internal static partial class RunLog
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "{Kind} {Namespace}/{Name}: an unexpected {Exception} was thrown {Stack}")]
+        Message = "{Kind} {Namespace}/{Name}: an unexpected {Thrown} was thrown {Stack}")]
     private static partial void Unexpected(
-        ILogger logger, string kind, string? Namespace, string name, string exception, string? stack);
+        ILogger logger, string kind, string? Namespace, string name, string thrown, string? stack);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -49,6 +49,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
     private string Stalled(RunOutcome summary) => summary.Reason switch
     {
         Reasons.HolderGone => TakeOver,
+        Reasons.StatusUnreadable => "Do what status.message says. Until then approvals, retries and a rollback wait.",
         Reasons.SpecChangeIgnored =>
             "Restore the old value of the identity field. For another upgrade or target, create a new object.",
         Reasons.TooLate => $"Set a later spec.notAfter, or delete the object: {_kubectl.Delete}.",

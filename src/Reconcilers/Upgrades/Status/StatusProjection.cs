@@ -23,20 +23,21 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             entity.Marks.Waits,
             ControlAnnotations.Problems(kind, entity, status));
         summary = summary with { Message = more.Length == 0 ? message : Sentences.Join(message, more) };
+        var isUnread = summary.Reason == Reasons.StatusUnreadable;
         status = PlanLines.Show(status, kind.Steps(entity.Spec)) with
         {
             ObservedGeneration = entity.Metadata.Generation,
             Phase = summary.Phase,
             Step = summary.StepId,
             Message = SchemaLimits.Clip(summary.Message),
-            FromVersion = status.Found?.FromVersion,
+            FromVersion = isUnread ? status.FromVersion : status.Found?.FromVersion,
             StartedAt = status.StartedAt ?? now,
             FinishedAt = over ? status.FinishedAt ?? now : null,
             System = over ? null : System(entity, status, summary, now),
             Holds = Holds(entity.Spec, status, summary, now),
             HeldUntil = heldUntil,
-            Rollback = kind.Rollback.Cost(entity.Spec, status),
-            RetryWord = summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
+            Rollback = isUnread ? null : kind.Rollback.Cost(entity.Spec, status),
+            RetryWord = isUnread ? null : summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
             RetryCost = cost,
             RetryApproval = cost is null ? null : Word.For(kind.Redo!.Phase, status.Retried()),
             AbortUndoes = !over && status.Plan is { Unreadable: null } plan
@@ -114,9 +115,12 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
     {
         var seenAt = status.Plans
             .SelectMany(p => p.Steps.SelectMany(s => new[] { s.StartedAt, s.FinishedAt }).Append(p.CompiledAt)).Max();
-        var (state, since) = status.Plan is null ? default : kind.Report.System(entity.Spec, status);
+        // A plan that cannot be read tells nothing.
+        var (state, since) = summary.Reason == Reasons.StatusUnreadable
+            ? (status.System?.State ?? SystemState.Unknown, status.System?.Since)
+            : status.Plan is null ? default : kind.Report.System(entity.Spec, status);
         if (state != SystemState.Down
-            && (summary.State is RunState.OutcomeUnknown or RunState.TargetChanged || status.Findings.Count > 0))
+            && (summary.Reason == Reasons.StatusUnreadable || summary.State is RunState.OutcomeUnknown or RunState.TargetChanged || status.Findings.Count > 0))
         {
             (state, since) = (SystemState.Unknown, null);
         }

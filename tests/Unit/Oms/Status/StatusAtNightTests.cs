@@ -227,7 +227,9 @@ public sealed class StatusAtNightTests
     private static void Costs(OmsWorld world, string phase, string cost)
     {
         world.RunUntil(
-            () => world.Is("Held") && world.Status.Message!.Contains($": approve {phase}", StringComparison.Ordinal), phase);
+            () => world.Is("Held")
+                && world.Status.Message!.Contains($": approve {phase}", StringComparison.Ordinal),
+            phase);
         world.Status.Rollback?.Cost.ShouldNotBeNull().ShouldStartWith(cost);
         world.Annotate(Annotations.Approve, string.Join(
             ',', world.Status.Approvals.Select(a => a.Word).Append(world.WordFor(phase))));

@@ -196,15 +196,15 @@ public sealed class ControlAnnotationTests
     }
 
     [Fact]
-    public void Surplus_holds_are_named_in_status()
+    public void Hold_after_many_others_holds()
     {
-        var world = Held("Seal");
-        world.Annotate(Annotations.Hold, string.Join(',', Enumerable.Range(0, 66).Select(i => $"Phase{i}")));
+        var world = Held("Swap");
+        world.Annotate(
+            Annotations.Hold, string.Join(',', Enumerable.Range(0, 66).Select(i => $"Phase{i}").Append("Seal")));
+        world.Edit(s => s with { HoldBefore = [] });
 
-        world.RunUntil(
-            () => world.Status.Message!.Contains(
-                "more than 64 entries, and the last 2 are ignored", StringComparison.Ordinal),
-            "it is said");
+        world.RunUntil(() => world.Status.Holds is [{ Name: "Seal" }], "it is held");
+        world.Truth.Acts.ShouldNotContain("Seal/box");
     }
 
     // Every write of the run with one more request of the API server that the process does not survive.

@@ -36,6 +36,9 @@ public sealed class StatusFormTests
 
         (world.Truth.Acts.Count, world.ReasonOf("Stalled")).ShouldBe((acts, Reasons.StatusUnreadable));
         world.Status.Message!.ShouldBeWorded();
+        (world.Status.System!.State, world.Status.Rollback, world.Status.RetryWord)
+            .ShouldBe((SystemState.Unknown, null, null), "nothing is known of it");
+        world.Status.NextAction.ShouldNotBeNull().ShouldNotContain("oll back:");
         Json(world.Status)["plans"]![0]!["packed"]!.GetValue<string>().ShouldBe("damaged");
 
         world.PutBack(good);
