@@ -61,7 +61,8 @@ public sealed class SecretsTests(StageFixture fixture)
 
         zip.Entries.Select(e => e.FullName).ShouldBe(
             [
-                "status.txt", "omsupgrade.json", "backupsnapshots.json", "snapshotrestores.json", "configmaps.json",
+                "status.txt", "omsupgrade.json", "plans.json", "inventory.json", "backupsnapshots.json",
+                "snapshotrestores.json", "configmaps.json",
                 "events.json", "claims.json", "crds.json", "versions.json", "operator/pods.json", "missing.txt"
             ]);
     }
