@@ -70,7 +70,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
             .ShouldContain("Secret half (storage.s3.credentialsSecretRef) lacks the key secretKey");
         await SecretAsync("bad-ca", ("accessKey", "x"), ("secretKey", "y"), ("ca.crt", "no certificate"));
         (await MessageAsync(Spec("bad-ca"))).ShouldContain("ca.crt");
-        (await MessageAsync(new StorageSpec())).ShouldContain("directory and s3");
+        (await MessageAsync(new StorageSpec(), SnapshotFailure.NotAllowed)).ShouldContain("--storage-root");
         (await MessageAsync(StorageText.Parse(StorageText.Of(Spec("keys")), present: null))).ShouldContain("is empty");
     }
 
