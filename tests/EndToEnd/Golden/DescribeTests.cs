@@ -10,7 +10,7 @@ public sealed class DescribeTests(StageFixture fixture)
         var golden = await fixture.RecordingAsync();
 
         Check(golden.Answers["describe of succeeded"], golden.Succeeded, 450, runs: 1);
-        Check(golden.Answers["describe of rolled back"], golden.Back, 450, runs: 2);
+        Check(golden.Answers["describe of rolled back"], golden.Back, 500, runs: 2);
     }
 
     private static void Check(string described, JsonNode upgrade, int most, int runs)
