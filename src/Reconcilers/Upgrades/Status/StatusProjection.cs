@@ -110,17 +110,17 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
     private static bool WasHeld(RunStatus status) => status.Phase != RunPhases.Planned
         && status.Conditions.Exists(c => c.Type == ConditionTypes.Held);
 
-    // Down stays down until a step has shown that it is up. The rest is not known where the target is not as expected.
+    // Down stays down until a step has shown it up. Of an unread plan, or an unexpected target, no more is known.
     private SystemStatus System(RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
     {
         var seenAt = status.Plans
             .SelectMany(p => p.Steps.SelectMany(s => new[] { s.StartedAt, s.FinishedAt }).Append(p.CompiledAt)).Max();
-        // A plan that cannot be read tells nothing.
-        var (state, since) = summary.Reason == Reasons.StatusUnreadable
-            ? (status.System?.State ?? SystemState.Unknown, status.System?.Since)
+        var isUnread = summary.Reason == Reasons.StatusUnreadable;
+        var (state, since) = isUnread ? (status.System?.State ?? SystemState.Unknown, null)
             : status.Plan is null ? default : kind.Report.System(entity.Spec, status);
         if (state != SystemState.Down
-            && (summary.Reason == Reasons.StatusUnreadable || summary.State is RunState.OutcomeUnknown or RunState.TargetChanged || status.Findings.Count > 0))
+            && (isUnread || status.Findings.Count > 0
+                || summary.State is RunState.OutcomeUnknown or RunState.TargetChanged))
         {
             (state, since) = (SystemState.Unknown, null);
         }
