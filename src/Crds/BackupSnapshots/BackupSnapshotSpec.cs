@@ -69,7 +69,7 @@ public sealed record BackupSnapshotSpec
     /// identity.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("identity")]
-    public SecretReference? IdentitySecretRef { get; init; }
+    public SecretReference? AgeIdentitySecretRef { get; init; }
 
     /// <summary>Groups snapshots of one storage path for retention. Default: server identity and database
     /// names.</summary>

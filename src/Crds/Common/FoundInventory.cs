@@ -13,6 +13,10 @@ public abstract record FoundInventory
     /// <summary>As it is stored, if this operator cannot read it: nothing is known of it.</summary>
     [JsonIgnore]
     public JsonElement? Unreadable { get; init; }
+
+    /// <summary>The latest version that wrote it; null if it was not stored, or does not say.</summary>
+    [JsonIgnore]
+    public Version? WrittenBy { get; init; }
 }
 
 /// <summary>Maps what was found to its form in status and back. What cannot be read is
@@ -30,17 +34,22 @@ public sealed class PackedInventory<T> : JsonConverter<T>
     public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var stored = JsonElement.ParseValue(ref reader);
+        Version? writer = null;
         try
         {
-            return JsonSerializer.Deserialize(
-                PackedText.Unpack(stored.GetString() ?? "").Span, Whole) ?? throw new JsonException();
+            var packed = PackedText.Unpack(stored.GetString() ?? "");
+            writer = PackedText.WriterOf(packed);
+            if (writer is not null && packed.GetPropertyCount() == 2 && packed.TryGetProperty("found", out var found))
+            {
+                return PackedText.Read(found, Whole) with { WrittenBy = writer };
+            }
         }
-        catch (Exception exception) when (exception
-            is FormatException or JsonException or InvalidDataException or InvalidOperationException)
+        catch (Exception exception) when (PackedText.IsUnreadable(exception))
         {
-            // Where the JSON is wrong helps no administrator; StatusForm says what to do.
-            return new T { Unreadable = stored };
+            // Where the JSON is wrong helps no administrator; StatusForm names the version that wrote it.
         }
+
+        return new T { Unreadable = stored, WrittenBy = writer };
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
@@ -51,6 +60,14 @@ public sealed class PackedInventory<T> : JsonConverter<T>
             return;
         }
 
-        writer.WriteStringValue(PackedText.Pack(to => JsonSerializer.Serialize(to, value, Whole)));
+        writer.WriteStringValue(PackedText.Pack(to =>
+        {
+            using var json = new Utf8JsonWriter(to);
+            json.WriteStartObject();
+            json.WriteString("operator", PackedText.Writer(value.WrittenBy));
+            json.WritePropertyName("found");
+            JsonSerializer.Serialize(json, value, Whole);
+            json.WriteEndObject();
+        }));
     }
 }

@@ -8,7 +8,7 @@ internal static class SharedRules
     public const string OneSource = "has(self.storage) != has(self.hostPath) && has(self.storage) == has(self.path)";
 
     public const string RestoreTestCanOpen =
-        "!has(self.verify) || self.verify != 'RestoreTest' || !has(self.encryption) || has(self.identitySecretRef)";
+        "!has(self.verify) || self.verify != 'RestoreTest' || !has(self.encryption) || has(self.ageIdentitySecretRef)";
 
     public const string HasSetting = "has(self.control) || has(self.deployDir)";
 
@@ -38,7 +38,7 @@ internal static class SharedRules
         "path must not contain '..', because it is relative to the storage.";
 
     public const string RestoreTestNeedsIdentity =
-        "verify: RestoreTest of encrypted dumps needs identitySecretRef, because the test opens the dumps.";
+        "verify: RestoreTest of encrypted dumps needs ageIdentitySecretRef, because the test opens the dumps.";
 
     public const string SomeSetting =
         "The entry sets nothing. Set control or deployDir, or remove the entry.";

@@ -61,7 +61,7 @@ internal static class StatusTexts
         cut += shortened;
         return shortened == 0 || run.Unreadable is not null
             ? run
-            : PlanProgress.Of(run.Plan with { Notes = notes }, steps, guards);
+            : run.With(run.Plan with { Notes = notes }).With(steps, guards);
 
         string? Told(string? text)
         {

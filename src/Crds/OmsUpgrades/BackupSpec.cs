@@ -22,14 +22,15 @@ public sealed record BackupSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public SnapshotVerification Verify { get; set; } = SnapshotVerification.Schema;
 
-    /// <summary>Encrypts the stored dumps. A rollback then needs identitySecretRef. Default: not encrypted.</summary>
+    /// <summary>Encrypts the stored dumps. A rollback then needs ageIdentitySecretRef. Default: not
+    /// encrypted.</summary>
     public EncryptionSpec? Encryption { get; init; }
 
     /// <summary>The age identity for a restore or a restore test of encrypted dumps: a Secret with the key
     /// identity.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("identity")]
-    public SecretReference? IdentitySecretRef { get; init; }
+    public SecretReference? AgeIdentitySecretRef { get; init; }
 
     /// <summary>True replaces heatbeat_sequence by a table with only its last row before the dump, which keeps the dump
     /// small. False leaves it.</summary>

@@ -42,8 +42,8 @@ namespace Drydock.Crds.OmsUpgrades;
     "spec.docker.endpoint must contain {hostIP} or {name}, because more than one node uses it.")]
 [ValidationRule(
     "!has(self.rollbackPolicy) || self.rollbackPolicy != 'OnFailure' || !has(self.backup) || "
-    + "!has(self.backup.encryption) || has(self.backup.identitySecretRef)",
-    "rollbackPolicy: OnFailure with backup.encryption needs backup.identitySecretRef, because the rollback "
+    + "!has(self.backup.encryption) || has(self.backup.ageIdentitySecretRef)",
+    "rollbackPolicy: OnFailure with backup.encryption needs backup.ageIdentitySecretRef, because the rollback "
     + "opens the dumps.")]
 public sealed record OmsUpgradeSpec : RunSpec
 {

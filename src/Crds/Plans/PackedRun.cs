@@ -8,12 +8,11 @@ public sealed class PackedRun : JsonConverter<PlanProgress>
         ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var stored = JsonElement.ParseValue(ref reader);
-        var head = new Plan();
-        Version? writer = null;
+        var writer = PackedText.WriterOf(stored);
+        var head = new Plan { Number = NumberOf(stored) };
         try
         {
             var packed = stored.Deserialize(CrdsJsonContext.Default.PackedPlan)!;
-            writer = Version.TryParse(packed.Operator, out var version) ? version : null;
             head = new Plan
             {
                 Number = packed.Number,
@@ -29,7 +28,7 @@ public sealed class PackedRun : JsonConverter<PlanProgress>
                 return new PlanProgress(run.Plan, run.Record) { Packed = packed.Packed, WrittenBy = writer };
             }
         }
-        catch (Exception exception) when (exception is FormatException or JsonException or InvalidDataException)
+        catch (Exception exception) when (PackedText.IsUnreadable(exception))
         {
             // Where the JSON is wrong helps no administrator; StatusForm names the version that wrote it.
         }
@@ -51,6 +50,13 @@ public sealed class PackedRun : JsonConverter<PlanProgress>
     // One stream: what the parts say of a step is compressed together.
     internal static string Pack(PlanProgress run) => PackedText.Pack(to => StoredRun.Write(run, to));
 
+    // Also of a head whose other fields this operator does not know.
+    private static int NumberOf(JsonElement stored) =>
+        stored.ValueKind == JsonValueKind.Object && stored.TryGetProperty("number", out var number)
+        && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var value)
+            ? value
+            : 0;
+
     private static PackedPlan Head(PlanProgress run) => new()
     {
         Number = run.Number,
@@ -61,7 +67,7 @@ public sealed class PackedRun : JsonConverter<PlanProgress>
         CompiledAt = run.CompiledAt,
         Steps = run.Steps.Count,
         Id = run.Id,
-        Operator = $"{(run.WrittenBy > CrdSchema.Number ? run.WrittenBy : CrdSchema.Number)}",
+        Operator = PackedText.Writer(run.WrittenBy),
         Packed = run.Packed,
     };
 }

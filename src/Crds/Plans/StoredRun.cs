@@ -21,8 +21,8 @@ public static class StoredRun
 
     private static PlanProgress Of(StoredPlan work, StoredPlan details, StoredPlan record, Plan head)
     {
-        var steps = details.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-        var guards = details.Guards.ToDictionary(g => g.Id, StringComparer.Ordinal);
+        var steps = ById(details.Steps, s => s.Id);
+        var guards = ById(details.Guards, g => g.Id);
         var run = new PlanProgress(
             head with
             {
@@ -37,16 +37,25 @@ public static class StoredRun
             },
             new RunRecord
             {
-                Steps = RunRecord.None.Steps.SetItems(record.Steps.Select(s => KeyValuePair.Create(s.Id, Record(s)))),
-                Guards = RunRecord.None.Guards.SetItems(
-                    record.Guards.Select(g => KeyValuePair.Create(g.Id, Record(g)))),
+                Steps = RunRecord.None.Steps.SetItems(ById(record.Steps, s => s.Id)
+                    .Select(s => KeyValuePair.Create(s.Key, Record(s.Value)))),
+                Guards = RunRecord.None.Guards.SetItems(ById(record.Guards, g => g.Id)
+                    .Select(g => KeyValuePair.Create(g.Key, Record(g.Value)))),
             });
-        var known = work.Steps.Select(s => s.Id).Concat(work.Guards.Select(g => g.Id))
+        var known = ById(work.Steps, s => s.Id).Keys.Concat(ById(work.Guards, g => g.Id).Keys)
             .ToHashSet(StringComparer.Ordinal);
         return steps.Keys.Concat(guards.Keys).Concat(run.Record.Steps.Keys).Concat(run.Record.Guards.Keys)
             .FirstOrDefault(id => !known.Contains(id)) is { } other
             ? throw new FormatException($"The plan has no '{other}'.")
             : run;
+    }
+
+    private static Dictionary<string, T> ById<T>(List<T> entries, Func<T, string> id)
+    {
+        var known = new Dictionary<string, T>(StringComparer.Ordinal);
+        return entries.Find(e => !known.TryAdd(id(e), e)) is { } again
+            ? throw new FormatException($"The plan has two '{id(again)}'.")
+            : known;
     }
 
     internal static string HashOf(Plan plan) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(
@@ -76,11 +85,9 @@ public static class StoredRun
     }
 
     /// <exception cref="JsonException">It is not what <see cref="Write"/> of this version writes.</exception>
-    /// <exception cref="FormatException">A part has a step or a guard that the work has not.</exception>
-    internal static PlanProgress Read(ReadOnlyMemory<byte> json, Plan head)
+    /// <exception cref="FormatException">A part has a step or a guard twice, or one that the work has not.</exception>
+    internal static PlanProgress Read(JsonElement root, Plan head)
     {
-        using var parts = JsonDocument.Parse(json);
-        var root = parts.RootElement;
         if (root.ValueKind != JsonValueKind.Object || root.GetPropertyCount() != Parts.Count)
         {
             throw new JsonException();
@@ -89,8 +96,8 @@ public static class StoredRun
         return Of(Part(PlanPart.Work), Part(PlanPart.Details), Part(PlanPart.Record), head);
 
         StoredPlan Part(PlanPart part) =>
-            root.TryGetProperty(Name(part), out var element) && element.Deserialize(Whole) is { } read
-                ? read
+            root.TryGetProperty(Name(part), out var element)
+                ? PackedText.Read(element, Whole)
                 : throw new JsonException();
     }
 

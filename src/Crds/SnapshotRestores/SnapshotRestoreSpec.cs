@@ -45,7 +45,7 @@ public sealed record SnapshotRestoreSpec
     /// <summary>The age identity that opens an encrypted snapshot: a Secret with the key identity.</summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("identity")]
-    public SecretReference? IdentitySecretRef { get; init; }
+    public SecretReference? AgeIdentitySecretRef { get; init; }
 
     /// <summary>Number of clients that load rows. Ignored for a snapshot taken by mysqldump.</summary>
     [FieldClass(FieldClass.Access)]

@@ -93,7 +93,7 @@ public sealed class SealedRun(StageFixture fixture) : IAsyncLifetime
         backup["tool"] = "MyDumper";
         backup["threads"] = 2;
         backup["encryption"] = new JsonObject { ["recipients"] = new JsonArray(Recipient(identity)) };
-        backup["identitySecretRef"] = new JsonObject { ["name"] = "age-identity" };
+        backup["ageIdentitySecretRef"] = new JsonObject { ["name"] = "age-identity" };
         return manifest;
     }
 

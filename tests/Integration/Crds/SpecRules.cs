@@ -47,7 +47,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             "OmsUpgrade spec",
             "rollbackPolicy: OnFailure with",
             spec => (spec["rollbackPolicy"], spec.At("backup")["encryption"]) = ("OnFailure", Json(Encryption)),
-            spec => (spec["rollbackPolicy"], spec["backup"]!["encryption"], spec["backup"]!["identitySecretRef"]) =
+            spec => (spec["rollbackPolicy"], spec["backup"]!["encryption"], spec["backup"]!["ageIdentitySecretRef"]) =
                 ("OnFailure", Json(Encryption), Json("""{"name":"age"}"""))),
         new(
             "OmsUpgrade spec.window", "window.end must differ", spec => spec["window"] = Window("02:00", "02:00"),
@@ -217,7 +217,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(place, "verify: RestoreTest of", Tested, spec =>
         {
             Tested(spec);
-            owner(spec)["identitySecretRef"] = Json("""{"name":"age"}""");
+            owner(spec)["ageIdentitySecretRef"] = Json("""{"name":"age"}""");
         });
     }
 

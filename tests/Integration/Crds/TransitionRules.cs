@@ -164,7 +164,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "", "cleanup", spec => spec["cleanup"] = Json(
             """{"after":"168h","removeImages":true}""")),
         new(Upgrades, "", "imagePullSecretRef", spec => spec["imagePullSecretRef"] = Json("""{"name":"pull"}""")),
-        new(Upgrades, "", "backup.identitySecretRef", spec => spec.At("backup")["identitySecretRef"] = Json(
+        new(Upgrades, "", "backup.ageIdentitySecretRef", spec => spec.At("backup")["ageIdentitySecretRef"] = Json(
             """{"name":"age"}""")),
         new(Upgrades, "", "imageArchive.storage.s3.credentialsSecretRef", spec =>
             spec.At("imageArchive", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
@@ -176,12 +176,12 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             spec.At("backup", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
         new(Snapshots, "", "storage.s3.credentialsSecretRef", spec =>
             spec.At("storage", "s3", "credentialsSecretRef")["name"] = "other"),
-        new(Snapshots, "", "identitySecretRef", spec => spec["identitySecretRef"] = Json("""{"name":"age"}""")),
+        new(Snapshots, "", "ageIdentitySecretRef", spec => spec["ageIdentitySecretRef"] = Json("""{"name":"age"}""")),
         new(Snapshots, "", "retention", spec => spec["retention"] = Json("""{"keepLast":7,"keepFor":"30d"}""")),
         new(Restores, "", "target", spec => spec.At("target")["host"] = "192.0.2.51"),
         new(Restores, "", "notAfter", spec => spec["notAfter"] = "2026-03-02T04:00:00Z"),
         new(Restores, "", "approvals", spec => spec["approvals"] = new JsonArray("Restore@0123abcd.1")),
-        new(Restores, "", "identitySecretRef", spec => spec["identitySecretRef"] = Json("""{"name":"age"}""")),
+        new(Restores, "", "ageIdentitySecretRef", spec => spec["ageIdentitySecretRef"] = Json("""{"name":"age"}""")),
         new(Restores, "", "files.storage.s3.credentialsSecretRef", spec =>
             spec.At("files", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
         new(Restores, "", "threads", spec => spec["threads"] = 8),

@@ -73,6 +73,34 @@ public sealed class PackedRunTests
     public void Other_parts_are_not_read_and_not_lost(string parts) =>
         ShouldNotBeRead(JsonNode.Parse(Text(Begun()))!, parts);
 
+    [Theory]
+    [InlineData("work", "steps")]
+    [InlineData("work", "guards")]
+    [InlineData("details", "steps")]
+    [InlineData("details", "guards")]
+    [InlineData("record", "steps")]
+    [InlineData("record", "guards")]
+    public void Entry_that_is_there_twice_or_is_null_is_not_read_and_not_lost(string part, string list)
+    {
+        foreach (var isTwice in new[] { true, false })
+        {
+            var stored = JsonNode.Parse(Text(Begun()))!;
+            var parts = Inflated(stored);
+            var entries = parts[part]![list]!.AsArray();
+            entries.Add(isTwice ? entries[0]!.DeepClone() : null);
+            ShouldNotBeRead(stored, parts.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public void Null_within_an_entry_is_not_read_and_not_lost()
+    {
+        var stored = JsonNode.Parse(Text(Begun()))!;
+        var parts = Inflated(stored);
+        parts["details"]!["notes"]!.AsArray().Add(null);
+        ShouldNotBeRead(stored, parts.ToJsonString());
+    }
+
     [Fact]
     public void Other_work_than_the_hash_says_is_not_read()
     {
@@ -87,13 +115,15 @@ public sealed class PackedRunTests
     [InlineData("kind", "\"Later\"")]
     [InlineData("number", "\"three\"")]
     [InlineData("hash", "null")]
-    public void Head_that_is_not_known_is_not_read(string field, string value)
+    [InlineData("steps", "[]")]
+    public void Head_that_is_not_known_is_not_read_but_names_its_writer(string field, string value)
     {
         var stored = JsonNode.Parse(Text(Begun()))!;
-        stored[field] = JsonNode.Parse(value);
+        (stored[field], stored["operator"]) = (JsonNode.Parse(value), "99.1.2");
         var read = Read(stored.ToJsonString());
 
-        read.Unreadable.ShouldNotBeNull();
+        (read.Unreadable is null, read.WrittenBy).ShouldBe((false, new Version(99, 1, 2)));
+        read.Number.ShouldBe(field == "number" ? 0 : 3);
         JsonNode.DeepEquals(JsonNode.Parse(Text(read)), stored).ShouldBeTrue();
     }
 
@@ -120,13 +150,33 @@ public sealed class PackedRunTests
             .ToJsonString().ShouldBe(stored);
     }
 
-    [Fact]
-    public void Inventory_with_a_field_of_a_later_version_is_not_read()
+    [Theory]
+    [InlineData("""{"operator":"99.1.2","found":{"regions":[],"later":1}}""", "99.1.2")]
+    [InlineData("""{"operator":"99.1.2","found":{"regions":[null]}}""", "99.1.2")]
+    [InlineData("""{"operator":"99.1.2","found":{},"later":1}""", "99.1.2")]
+    [InlineData("""{"operator":7,"found":{}}""", null)]
+    [InlineData("""{"found":{"regions":[]}}""", null)]
+    [InlineData("[]", null)]
+    public void Inventory_of_a_later_version_is_not_read_but_names_its_writer(string stored, string? writer)
     {
-        var later = Packed("""{"regions":[],"later":1}""");
-        JsonSerializer.Deserialize($$"""{"inventory":"{{later}}"}""", CrdsJsonContext.Default.OmsUpgradeStatus)!
-            .Found!.Unreadable.ShouldNotBeNull();
+        var found = Found(Packed(stored));
+        (found.Unreadable is null, found.WrittenBy?.ToString()).ShouldBe((false, writer));
     }
+
+    [Fact]
+    public void Inventory_names_the_latest_version_that_wrote_it()
+    {
+        var later = Found(Packed("""{"operator":"99.1.2","found":{"fromVersion":"4.2.0"}}"""));
+        (later.Unreadable, later.FromVersion).ShouldBe((null, "4.2.0"));
+
+        var text = JsonSerializer.SerializeToNode(
+            new OmsUpgradeStatus { Inventory = later with { FromVersion = "4.2.1" } },
+            CrdsJsonContext.Default.OmsUpgradeStatus)!["inventory"]!.GetValue<string>();
+        (Found(text).WrittenBy, Found(text).FromVersion).ShouldBe((new Version(99, 1, 2), "4.2.1"));
+    }
+
+    private static OmsInventory Found(string inventory) => JsonSerializer.Deserialize(
+        $$"""{"inventory":"{{inventory}}"}""", CrdsJsonContext.Default.OmsUpgradeStatus)!.Inventory!;
 
     // The program of the plugin for each system, and the next release, make these bytes.
     [Fact]

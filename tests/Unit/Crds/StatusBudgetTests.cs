@@ -108,6 +108,25 @@ public sealed class StatusBudgetTests
         fitted.Message.ShouldBeWorded();
     }
 
+    [Fact]
+    public void Plan_that_is_shortened_still_names_the_later_version_that_wrote_it()
+    {
+        var type = CrdsJsonContext.Default.OmsUpgradeStatus;
+        var text = new string('m', SchemaLimits.Message + 1);
+        var stored = JsonSerializer.SerializeToNode(
+            new OmsUpgradeStatus
+            {
+                Plan = new StoredPlan { Notes = [text], Steps = [new StoredStep { Id = "P/a", Message = text }] }
+                    .AsRun(),
+            },
+            type)!;
+        stored["plans"]![0]!["operator"] = "99.0.0";
+
+        var fitted = StatusBudget.Fit(stored.Deserialize(type)!, type).Plan!;
+        fitted.Notes[0].Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Message);
+        fitted.WrittenBy.ShouldBe(new Version(99, 0, 0));
+    }
+
     private static (ObservedStatus Status, JsonTypeInfo Type) Made<TStatus>(int seed)
         where TStatus : ObservedStatus =>
             ((ObservedStatus)Make(typeof(TStatus), new Random(seed), 0)!, CrdsJsonContext.Default.GetTypeInfo(

@@ -23,8 +23,8 @@ internal sealed record OmsDiscovery : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeSt
             .Where(m => m.Required || Server.Kind != MySqlServerKind.OceanBase)
             .ToList();
         return missing.Count > 0 ? string.Join(" ", MissingPrivilege.Describe(missing, Server.Account))
-            : backup is { Encryption.Recipients.Count: > 0, IdentitySecretRef: null }
-                ? "The dump is encrypted, and spec.backup.identitySecretRef is not set."
+            : backup is { Encryption.Recipients.Count: > 0, AgeIdentitySecretRef: null }
+                ? "The dump is encrypted, and spec.backup.ageIdentitySecretRef is not set."
             : null;
     }
 

@@ -27,7 +27,7 @@ internal abstract record OmsSnapshotStep : TakeSnapshotBase<OmsTargets>, ITimedS
             Databases = databases,
             Storage = StorageText.Parse(storage, spec.Backup.Storage),
             Encryption = recipients is { Count: > 0 } ? new EncryptionSpec { Recipients = recipients } : null,
-            IdentitySecretRef = spec.Backup.IdentitySecretRef,
+            AgeIdentitySecretRef = spec.Backup.AgeIdentitySecretRef,
             Timeout = spec.Timeouts.Backup,
             Acknowledge = [.. context.Plan.Plan.Acknowledged ?? []],
         };

@@ -42,7 +42,7 @@ internal sealed class SnapshotSource(SnapshotServices services, string? @namespa
     /// <exception cref="SnapshotException">The Secret is missing, or lacks the key identity.</exception>
     public async Task<string?> IdentityAsync(SecretReference? reference) => reference is null
         ? null
-        : Required(await SecretAsync(reference.Name, "spec.identitySecretRef", "key identity"), "identity");
+        : Required(await SecretAsync(reference.Name, "spec.ageIdentitySecretRef", "key identity"), "identity");
 
     private async Task<V1Secret> SecretAsync(string name, string field, string keys) =>
         await services.Kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)

@@ -43,7 +43,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         }
 
         var source = new SnapshotSource(services, space, cancellationToken);
-        var identity = await source.IdentityAsync(spec.IdentitySecretRef);
+        var identity = await source.IdentityAsync(spec.AgeIdentitySecretRef);
         var connection = await source.ConnectAsync(spec.Source, "spec.source", "drydock");
         var request = new SnapshotRequest
         {

@@ -41,7 +41,7 @@ internal sealed class RestoreLook(
         {
             throw RestoreStopException.Blocked(
                 Reasons.SecretMissing,
-                "The snapshot is encrypted and spec.identitySecretRef is not set. Name a Secret with the age "
+                "The snapshot is encrypted and spec.ageIdentitySecretRef is not set. Name a Secret with the age "
                 + "identity of one of its recipients in the key identity.");
         }
 
@@ -134,7 +134,7 @@ internal sealed class RestoreLook(
             return (
                 await ConnectAsync(target),
                 await new SnapshotSource(services, Space, cancellationToken).IdentityAsync(
-                    restore.Spec.IdentitySecretRef));
+                    restore.Spec.AgeIdentitySecretRef));
         }
         catch (SnapshotException error) when (
             error.Failure is SnapshotFailure.InvalidRequest or SnapshotFailure.SecretMissing)

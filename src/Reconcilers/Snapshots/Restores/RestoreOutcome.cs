@@ -87,7 +87,7 @@ internal static partial class RestoreReasons
             RestoreEnd.Blocked,
             Reasons.SecretMissing,
             Sentences.Join(
-                message, "Set spec.identitySecretRef to the age identity of one of the snapshot's recipients.")),
+                message, "Set spec.ageIdentitySecretRef to the age identity of one of the snapshot's recipients.")),
         SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed or SnapshotFailure.SecretMissing
             or SnapshotFailure.StorageUnusable or SnapshotFailure.ReadOnlyServer or SnapshotFailure.ServerFull =>
             new RestoreOutcome(RestoreEnd.Blocked, SnapshotReasons.Of(failure), message)

@@ -52,17 +52,18 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
 
     private Decision Begin(Turn turn) =>
         StatusForm.Unknown(turn.Status) is { } unknown
-            ? Unread(turn, () => Decision.Warn(Reasons.StatusUnreadable, unknown, static () => Decision.Waits))
-        : StatusForm.UnreadablePart(turn.Status) is { } plan
-            ? Unread(turn, () => _runs.Stalled(turn, Reasons.StatusUnreadable, plan, after: null))
+            ? Unread(turn, unknown, () =>
+                Decision.Warn(Reasons.StatusUnreadable, unknown, static () => Decision.Waits))
+        : StatusForm.UnreadablePart(turn.Status) is { } part
+            ? Unread(turn, part, () => _runs.Stalled(turn, Reasons.StatusUnreadable, part, after: null))
         : CompletionFlow.IsAtRest(turn.Entity) && RunTokens.NewAbort(turn.Entity) is { } token
             ? Decision.Write(RunTokens.UseAbort(turn.Status, token, turn.Now), SeeRollback)
             : SeeRollback(turn);
 
     // Nothing is done with it. A deletion waits as well, unless an administrator gives the target up.
-    private static Decision Unread(Turn turn, Func<Decision> refuse) => !turn.IsDeleted
+    private Decision Unread(Turn turn, string why, Func<Decision> refuse) => !turn.IsDeleted
         ? refuse()
-        : Decision.Do(new IsAbandoned(), isAbandoned => isAbandoned ? DeletionFlow.Release(turn) : refuse());
+        : Decision.Do(new IsAbandoned(), isAbandoned => isAbandoned ? _deletion.Unread(turn, why) : refuse());
 
     // Not before the first write, which has conditions.
     private Decision SeeRollback(Turn turn) =>

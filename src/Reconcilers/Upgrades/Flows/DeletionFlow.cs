@@ -85,10 +85,16 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
             : Tell(turn, slot))
         : parked.BeforeRelease(turn, () => Tell(turn, slot));
 
-    private Decision Tell(Turn turn, PlanKind slot)
+    private Decision Tell(Turn turn, PlanKind slot) => Abandon(
+        turn,
+        Sentences.Join(Left(turn.Status.PlanOf(slot)!), _kind.Report.LeftBehind(turn.Spec, turn.Status)));
+
+    /// <summary>Lets an object go whose status cannot be read.</summary>
+    public Decision Unread(Turn turn, string why) => Abandon(
+        turn, $"The object is released, and what was under way on its target is not known. {why}");
+
+    private Decision Abandon(Turn turn, string left)
     {
-        var left = Sentences.Join(
-            Left(turn.Status.PlanOf(slot)!), _kind.Report.LeftBehind(turn.Spec, turn.Status));
         RunLog.Abandoned(_logger, _kind.Names.Kind, turn.Metadata.Namespace, turn.Metadata.Name, left);
         return Decision.Warn(Reasons.Abandoned, left, () => Release(turn));
     }
@@ -153,7 +159,7 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
     };
 
     /// <summary>Lets the object go, and the claim on its target.</summary>
-    public static Decision Release(Turn turn)
+    private static Decision Release(Turn turn)
     {
         return turn.Status.Target is { } target
             ? Decision.Do(Upgrades.Release.Of(turn, target), _ => Drop())

@@ -31,22 +31,23 @@ internal static class StatusForm
     /// is.</summary>
     public static string? UnreadablePart(RunStatus status)
     {
-        if (status.Found is { Unreadable: not null })
+        if (status.Found is { Unreadable: not null } found)
         {
-            return $"status.inventory is damaged, or a later version than Drydock {CrdSchema.Number} wrote it. "
-                + $"{Nothing} Run that version, or restore the status from a backup of the object. {Abandon}";
+            return Unreadable("status.inventory", found.WrittenBy);
         }
 
-        if (status.Plans.Find(p => p.Unreadable is not null) is not { } plan)
-        {
-            return null;
-        }
+        return status.Plans.Find(p => p.Unreadable is not null) is { } plan
+            ? Unreadable($"Plan {plan.Number} in status.plans", plan.WrittenBy)
+            : null;
+    }
 
-        var writer = $"Drydock {plan.WrittenBy?.ToString() ?? "of an unknown version"}";
-        return plan.WrittenBy > CrdSchema.Number
-            ? $"Plan {plan.Number} was written by {writer}, and Drydock {CrdSchema.Number} cannot read it. {Nothing} "
+    private static string Unreadable(string what, Version? by)
+    {
+        var writer = $"Drydock {by?.ToString() ?? "of an unknown version"}";
+        return by > CrdSchema.Number
+            ? $"{what} was written by {writer}, and Drydock {CrdSchema.Number} cannot read it. {Nothing} "
                 + $"Run {writer} or a later version. {Abandon}"
-            : $"Plan {plan.Number} in status.plans is damaged: {writer} wrote it, and it cannot be read. {Nothing} "
+            : $"{what} is damaged: {writer} wrote it, and it cannot be read. {Nothing} "
                 + $"Restore the status from a backup of the object. {Abandon}";
     }
 }

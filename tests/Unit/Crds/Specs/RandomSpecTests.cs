@@ -199,7 +199,7 @@ public sealed class RandomSpecTests
         HighAvailability = spec.HighAvailability with { AfterRollback = HighAvailabilityAfterRollback.Enable },
         Backup = spec.Backup with
         {
-            IdentitySecretRef = new SecretReference { Name = "other" },
+            AgeIdentitySecretRef = new SecretReference { Name = "other" },
             Storage = SameWork.Otherwise(spec.Backup.Storage)
         },
         ImageArchive = Otherwise(spec.ImageArchive),

@@ -95,7 +95,7 @@ public sealed class TestSchemaTests
         world.RunUntil(() => world.Status.Plan is not null, "planned");
         world.Plan.Steps.ShouldNotContain(s => s.Phase == "TestSchema");
         world.Plan.Notes.ShouldContain(
-            n => n.Contains("spec.backup.identitySecretRef is not set", StringComparison.Ordinal));
+            n => n.Contains("spec.backup.ageIdentitySecretRef is not set", StringComparison.Ordinal));
     }
 
     private static OmsWorld World(

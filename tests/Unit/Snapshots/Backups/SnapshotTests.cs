@@ -26,7 +26,7 @@ public sealed class SnapshotTests
             PathPrefix = "nightly",
             Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] },
             Verify = SnapshotVerification.RestoreTest,
-            IdentitySecretRef = new SecretReference { Name = "age" },
+            AgeIdentitySecretRef = new SecretReference { Name = "age" },
         });
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
 
@@ -158,7 +158,7 @@ public sealed class SnapshotTests
         {
             Spec = Spec with
             {
-                IdentitySecretRef = new SecretReference { Name = "age" },
+                AgeIdentitySecretRef = new SecretReference { Name = "age" },
                 Storage = new StorageSpec
                 {
                     S3 = new Drydock.Crds.Common.S3Storage

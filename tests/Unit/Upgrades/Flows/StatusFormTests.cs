@@ -62,6 +62,8 @@ public sealed class StatusFormTests
         world.Annotate(Annotations.OnDelete, Annotations.Abandon);
         world.RunUntil(() => world.Found is null, "gone");
         world.Claims.ShouldBe(0);
+        world.Events.All.Single(e => e.Reason == Reasons.Abandoned).Message
+            .ShouldContain(hasForm ? "Plan 1 in status.plans is damaged" : "before the first release");
     }
 
     // N-1, N, N-1: the one in between has written a status that this one knows as a whole.

@@ -272,7 +272,7 @@ internal sealed class SpecMender(Random random)
     {
         if (owner["encryption"] is not null)
         {
-            owner["identitySecretRef"] ??= new JsonObject { ["name"] = "age" };
+            owner["ageIdentitySecretRef"] ??= new JsonObject { ["name"] = "age" };
         }
     }
 

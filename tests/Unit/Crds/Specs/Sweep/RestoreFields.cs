@@ -36,8 +36,8 @@ internal static class RestoreFields
         new(SnapshotRestore.KindName, "approvals", AWordOfTheSpecApprovesAsync),
         Ends("notAfter", RestoreWorld.Spec, spec =>
             spec with { NotAfter = new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
-        Ends("identitySecretRef.name", RestoreWorld.Spec, spec =>
-            spec with { IdentitySecretRef = new SecretReference { Name = "age" } }),
+        Ends("ageIdentitySecretRef.name", RestoreWorld.Spec, spec =>
+            spec with { AgeIdentitySecretRef = new SecretReference { Name = "age" } }),
         Ends("threads", RestoreWorld.Spec, spec => spec with { Threads = 9 }),
         new(SnapshotRestore.KindName, "paused", PausedBeginsNoOtherDatabaseAsync),
         new(SnapshotRestore.KindName, "timeout", ARestoreEndsInTimeAsync),

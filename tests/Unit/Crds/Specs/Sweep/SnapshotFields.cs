@@ -35,13 +35,13 @@ internal static class SnapshotFields
             spec with { Verify = SnapshotVerification.Schema }),
         Asks("encryption.recipients", spec => spec with { Encryption = Encryption }),
         Asks(
-            "identitySecretRef.name",
-            spec => spec with { IdentitySecretRef = new SecretReference { Name = "other" } },
+            "ageIdentitySecretRef.name",
+            spec => spec with { AgeIdentitySecretRef = new SecretReference { Name = "other" } },
             spec => spec with
             {
                 Verify = SnapshotVerification.RestoreTest,
                 Encryption = Encryption,
-                IdentitySecretRef = new SecretReference { Name = "db" }
+                AgeIdentitySecretRef = new SecretReference { Name = "db" }
             }),
         Asks("acknowledge", spec => spec with { Acknowledge = ["DumpLosesDigits"] }),
         Asks("series", spec => spec with { Series = "nightly" }),

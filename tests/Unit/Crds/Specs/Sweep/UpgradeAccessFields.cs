@@ -38,7 +38,7 @@ internal static class UpgradeAccessFields
         }),
         InRun("imagePullSecretRef.name", ThePullUsesTheSecret),
         BacksUp(
-            "backup.identitySecretRef.name", spec => spec["backup"]!["identitySecretRef"] = Json("""{"name":"age"}""")),
+            "backup.ageIdentitySecretRef.name", spec => spec["backup"]!["ageIdentitySecretRef"] = Json("""{"name":"age"}""")),
         Secret("backup.storage.s3.credentialsSecretRef.name", spec => spec["backup"]!.AsObject()),
         Secret("imageArchive.storage.s3.credentialsSecretRef.name", spec => spec["imageArchive"]!.AsObject()),
         Secret("correction.archive.storage.s3.credentialsSecretRef.name", spec =>
