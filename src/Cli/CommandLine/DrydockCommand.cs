@@ -54,7 +54,8 @@ internal static class DrydockCommand
 
         Command[] commands =
         [
-            PlanCommand.Create(runner), CheckCommand.Create(runner), StatusCommand.Create(runner),
+            PlanCommand.Create(runner), DiffCommand.Create(runner), CheckCommand.Create(runner),
+            StatusCommand.Create(runner),
             WaitCommand.Create(runner), .. ChangeCommands.Create(runner), HistoryCommand.Create(runner),
             LogsCommand.Create(runner), ExplainCommand.Create(runner), ReportCommand.Create(runner),
             InitCommand.Create(runner, help), DashboardCommand.Create(runner), VersionCommand.Create(runner),

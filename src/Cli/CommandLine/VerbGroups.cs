@@ -13,6 +13,7 @@ internal static class VerbGroups
                 new("status", $"kubectl drydock status {Run} -w"),
                 new("wait", $"kubectl drydock wait {Run} --timeout 3h"),
                 new("plan", $"kubectl drydock plan {Run}"),
+                new("diff", "kubectl drydock diff oms-322-to-422:1 2 -n oms"),
                 new("history", $"kubectl drydock history {Run}"),
                 new("logs", "kubectl drydock logs oms-322-to-422 InitMetadata/oms-a -n oms"),
                 new("explain", "kubectl drydock explain HostUnreachable"),

@@ -38,7 +38,6 @@ public sealed class CommandLineTests
     [InlineData("not possible with --selector", "status", "a", "-l", "team=dba")]
     [InlineData("not possible with --all-namespaces", "status", "a", "-A")]
     [InlineData("-o name is not possible with --watch", "status", "a", "-w", "-o", "name")]
-    [InlineData("-o is not possible with --diff", "plan", "a", "--diff", "-o", "json")]
     [InlineData("-o is 'wide'; expected json or yaml.", "check", "-f", "-", "-o", "wide")]
     [InlineData("-o is 'name'; expected json or yaml.", "history", "a", "-o", "name")]
     [InlineData(

@@ -8,6 +8,8 @@ public sealed class PlanDifferenceTests
     {
         Steps = [Step("Stop/a"), Step("Start/a", ("image", "one")), Step("Verify/a")],
         Notes = ["Kept.", "Old."],
+        Guards = [new PlannedGuard { Id = "Stopped/a", Check = "stays", From = ["Stop/a"], Until = "Start/a" }],
+        Acknowledged = ["NoBackup"],
     });
 
     [Fact]
@@ -26,6 +28,8 @@ public sealed class PlanDifferenceTests
             Steps =
                 [Step("Start/a", ("image", "two")), Step("Verify/a") with { PointOfNoReturn = true }, Step("Settle/a")],
             Notes = ["Kept.", "New."],
+            Guards = [Before.Plan.Guards[0] with { Until = "Verify/a" }],
+            Acknowledged = ["UnsupportedPath"],
         };
 
         DifferenceView.Lines(Before, PlanProgress.Of(after)).ShouldBe([
@@ -35,8 +39,12 @@ public sealed class PlanDifferenceTests
             "    image: [red]one[/] → [green]two[/]",
             "[yellow]~ Verify/a[/]",
             "    pointOfNoReturn: [red]False[/] → [green]True[/]",
+            "[yellow]~ guard Stopped/a[/]",
+            "    until: [red]Start/a[/] → [green]Verify/a[/]",
             "[red]- Note:[/] Old.",
             "[green]+ Note:[/] New.",
+            "[red]- Acknowledged:[/] NoBackup",
+            "[green]+ Acknowledged:[/] UnsupportedPath",
         ]);
     }
 

@@ -59,6 +59,33 @@ public sealed class UnpackedPlanTests : IAsyncLifetime
         JsonNode.DeepEquals(history["plans"]![0], JsonNode.Parse(Stored)).ShouldBeTrue(history.ToJsonString());
     }
 
+    [Fact]
+    public async Task Plans_are_compared_by_object_number_and_file()
+    {
+        Serve(OmsUpgrade.Plural, await File.ReadAllTextAsync(
+            Repository.PathOf("tests/Unit/Upgrades/Goldens/form-1/rolled-back.json"), Token));
+        var file = Path.Combine(_folder.FullName, "plan.json");
+        await File.WriteAllTextAsync(file, await PrintAsync("plan", "night", "-o", "json"), Token);
+        var numbers = JsonNode.Parse(await File.ReadAllTextAsync(file, Token))!.AsArray()
+            .Select(p => (int)p!["number"]!).ToList();
+
+        string[][] ways =
+        [
+            ["diff", $"night:{numbers[0]}", $"{numbers[1]}"], ["diff", $"night:{numbers[0]}", "night"],
+            ["diff", $"omsu/night:{numbers[0]}"], ["diff", $"night:{numbers[0]}", file],
+        ];
+        foreach (var way in ways)
+        {
+            var lines = (await PrintAsync(way)).Split('\n');
+            lines[0].ShouldMatch(
+                $@"^Plan {numbers[0]} of migration/up \([0-9a-f]{{8}}\) → (Plan|The plan) .* \([0-9a-f]{{8}}\)$");
+            lines.ShouldContain(line => line.StartsWith("- ", StringComparison.Ordinal));
+            lines.ShouldContain(line => line.StartsWith("+ ", StringComparison.Ordinal));
+        }
+
+        (await PrintAsync("diff", file, "night")).ShouldEndWith("Both plans do the same.\n");
+    }
+
     private async Task ShouldBePrintedAsync(string plural, string stored)
     {
         var plans = JsonNode.Parse(stored)!["status"]?["plans"]?.AsArray() ?? [];
@@ -72,7 +99,7 @@ public sealed class UnpackedPlanTests : IAsyncLifetime
         history.Count.ShouldBe(plans.Count);
         if (JsonNode.Parse(stored)!["status"]?["inventory"] is { } inventory)
         {
-            ShouldHave(Unpacked(inventory), whole["inventory"], "inventory");
+            ShouldHave(Unpacked(inventory)["found"], whole["inventory"], "inventory");
         }
 
         foreach (var (packed, printed) in plans.Zip(history))

@@ -149,12 +149,14 @@ public sealed class WrongCommandLineTests
     [InlineData("There is no upgrade .. in namespace oms. There are: night.", "status", "..")]
     [InlineData(
         "There is no folder /absent. Choose another path with --file.", "report", "night", "--file", "/absent/x.zip")]
-    [InlineData(
-        "There is no file /absent.json. Choose another path with --diff.", "plan", "night", "--diff", "/absent.json")]
-    [InlineData(
-        "There is no file absent.yaml. Choose another path with --diff.", "plan", "night", "--diff", "absent.yaml")]
-    [InlineData("/etc/hostname is not a plan: The document is ", "plan", "night", "--diff", "/etc/hostname")]
-    [InlineData("There is no upgrade oms-4.2.2 in namespace oms.", "plan", "night", "--diff", "oms-4.2.2")]
+    [InlineData("There is no file /absent.json. Choose another path with PLAN.", "diff", "/absent.json")]
+    [InlineData("There is no file absent.yaml. Choose another path with OTHER.", "diff", "night", "absent.yaml")]
+    [InlineData("/etc/hostname is not a plan: The document is ", "diff", "night", "/etc/hostname")]
+    [InlineData("There is no upgrade oms-4.2.2 in namespace oms.", "diff", "night", "oms-4.2.2")]
+    [InlineData("Plan 1 of oms/night is its last one. Name OTHER.", "diff", "night")]
+    [InlineData("oms/night has no plan 7. There are: 1.", "diff", "night", "7")]
+    [InlineData("oms/night has no plan 0. There are: 1.", "diff", "night:0")]
+    [InlineData("'last' of PLAN is no number of a plan. Expected NAME:2.", "diff", "night:last")]
     public async Task Wrong_file_or_name_is_told_with_its_option(string expected, params string[] words)
     {
         await using var server = (await FakeApiServer.StartAsync()).Otherwise(AnswerAsync);
@@ -178,7 +180,8 @@ public sealed class WrongCommandLineTests
 
     private static async Task AnswerAsync(HttpContext context)
     {
-        var plan = JsonSerializer.Serialize(PlanProgress.Of(new Plan()), CrdsJsonContext.Default.PlanProgress);
+        var plan = JsonSerializer.Serialize(
+            PlanProgress.Of(new Plan { Number = 1 }), CrdsJsonContext.Default.PlanProgress);
         var night = $$$"""
             {"metadata":{"name":"night","namespace":"oms","uid":"u1"},"spec":{"fromVersion":"3.2.2","toVersion":"4.2.2"},
              "status":{"plans":[{{{plan}}}]}}
