@@ -50,6 +50,7 @@ internal static class DatabaseTransitions
             spec.Remove("tidb");
         }) with { IsNeverValid = true },
         TiDb("spec.tidb.backup", "no backup", WithoutBackup),
+        TiDb("spec.tidb.backup.storage", "the default instead", spec => spec.At("tidb", "backup").Remove("storage")),
         .. Stored("spec.tidb.backup.storage", spec => spec.At("tidb", "backup")),
         TiDb("spec.tidb.backup.databases", "a database more", spec => spec.At("tidb", "backup")["databases"]!.AsArray()
             .Add("stock")),

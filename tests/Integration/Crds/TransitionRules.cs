@@ -93,6 +93,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             spec.At("correction")["workingDir"] = "/root"),
         new(Upgrades, "spec.correction.archive", "no archive", spec => spec.At("correction").Remove("archive")),
         .. Archive("spec.correction.archive", spec => spec.At("correction", "archive")),
+        new(Upgrades, "spec.backup.storage", "the default instead", spec => spec.At("backup").Remove("storage")),
         .. Storage(Upgrades, "spec.backup.storage", spec => spec.At("backup")),
         new(Upgrades, "spec.backup.tool", "another tool", spec => spec.At("backup")["tool"] = "MyDumper"),
         new(Upgrades, "spec.backup.threads", "more threads", spec => spec.At("backup")["threads"] = 8),
@@ -104,6 +105,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "spec.backup.trimHeartbeatSequence", "no trimming", spec =>
             spec.At("backup")["trimHeartbeatSequence"] = false),
         new(Snapshots, "spec.databases", "a database more", spec => spec["databases"]!.AsArray().Add("oms_hb")),
+        new(Snapshots, "spec.storage", "the default instead", spec => spec.Remove("storage")),
         .. Storage(Snapshots, "spec.storage", spec => spec),
         new(Snapshots, "spec.tool", "another tool", spec => spec["tool"] = "MyDumper"),
         new(Snapshots, "spec.threads", "more threads", spec => spec["threads"] = 8),
@@ -126,9 +128,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             spec["snapshotRef"] = Json("""{"name":"nightly"}""");
         }),
         new(Restores, "spec.files.path", "another path", spec => spec.At("files")["path"] = "default/oms-2"),
-        // Required there: it names files of an object that may be gone.
-        .. Storage(Restores, "spec.files.storage", spec => spec.At("files"))
-            .Where(rule => rule.Field != "spec.files.storage"),
+        .. Storage(Restores, "spec.files.storage", spec => spec.At("files")),
         new(Restores, "spec.databases", "a database less", spec => spec["databases"]!.AsArray().RemoveAt(0)),
         .. DatabaseTransitions.Identity,
     ];
@@ -202,7 +202,6 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         void Directory(JsonObject spec) => owner(spec)["storage"] = Json("""{"directory":{"path":"/elsewhere"}}""");
         return
         [
-            new(plural, field, "the default instead", spec => owner(spec).Remove("storage")),
             new(plural, $"{field}.directory", "a directory instead", Directory),
             new(plural, $"{field}.s3", "a directory instead", Directory),
             new(plural, $"{field}.s3.endpoint", "another server", spec =>
