@@ -26,7 +26,7 @@ internal static class ChangeWriter
             Ask(invocation.Surroundings, change.Confirm);
         }
 
-        var user = change.Annotations.ContainsKey(Annotations.Approve)
+        var user = ApprovalClaims.Added(run.Metadata, change.Annotations).Any()
             ? await UserAsync(invocation.Kubernetes, cancellationToken)
             : null;
         (run, change) = await invocation.RetryAsync(
@@ -141,14 +141,13 @@ internal static class ChangeWriter
         }
     }
 
-    // A name of an earlier approval must not stay beside this one.
     private static JsonObject Patch(Run run, Change change, string? user)
     {
         var annotations = new JsonObject(
             change.Annotations.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value)));
-        if (change.Annotations.ContainsKey(Annotations.Approve))
+        if (change.Annotations.ContainsKey(Annotations.Approve) || change.Annotations.ContainsKey(Annotations.Retry))
         {
-            annotations[Annotations.ApprovedBy] = user;
+            annotations[Annotations.ApprovedBy] = ApprovalClaims.Change(run.Metadata, change.Annotations, user);
         }
 
         return new JsonObject

@@ -17,8 +17,7 @@ internal static class Tokens
         run.Status?.UsedTokens.Find(t => t.Kind == kind && t.Token == token);
 
     public static IReadOnlyList<string> List(Run run, string annotation) =>
-        run.Metadata.Annotation(annotation)?.Split(
-            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        ApprovalClaims.Entries(run.Metadata.Annotation(annotation));
 
     /// <summary>An annotation that is a list, with further entries. Entries that are done are left out, because the
     /// operator reads only the first <see cref="SchemaLimits.History"/>; those that it has not read yet come

@@ -11,8 +11,9 @@ public static class Annotations
     /// its message has it.</summary>
     public const string Approve = "drydock.dev/approve";
 
-    /// <summary>Who gave the approvals, as the plugin asks the API server. Claimed: every user who may write the object
-    /// can write another name.</summary>
+    /// <summary>Who gave which approval, as the plugin asks the API server: a line for each, <c>WORD USER</c>, or
+    /// <c>retry WORD USER</c> for a retry that approves. Claimed: every user who may write the object can write another
+    /// name. A word without a line of its own has no name.</summary>
     public const string ApprovedBy = "drydock.dev/approved-by";
 
     /// <summary>Continues after a failure, an abort or a rollback: <c>Retry@HASH.N</c>, as <c>status.retryWord</c> has

@@ -7,7 +7,7 @@ public enum AcceptedBy
     /// <summary>The plan: a failure of this step is only listed.</summary>
     Plan,
 
-    /// <summary>An administrator, with the annotation drydock.dev/approve.</summary>
+    /// <summary>An administrator, with an annotation.</summary>
     Annotation,
 
     /// <summary>An administrator, with spec.approvals.</summary>

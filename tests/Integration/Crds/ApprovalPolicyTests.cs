@@ -240,17 +240,29 @@ public sealed class ApprovalPolicyTests(PolicyServer server) : IClassFixture<Pol
     {
         var upgrade = await CreatedAsync();
 
-        (await _carol.AnnotateAsync(upgrade, ("approve", Word), ("approved-by", "dave@example.com"))).ShouldNotBeNull()
-            .ShouldContain("must be 'carol@example.com'");
-        (await _carol.AnnotateAsync(upgrade, ("approve", Word), ("approved-by", "carol@example.com"))).ShouldBeNull();
-        (await _bob.AnnotateAsync(upgrade, ("approved-by", "dave@example.com"))).ShouldNotBeNull();
+        foreach (var other in new[] { $"{Word} dave@example.com", "carol@example.com", "Other@0123abcd.1 carol" })
+        {
+            (await _carol.AnnotateAsync(upgrade, ("approve", Word), ("approved-by", other))).ShouldNotBeNull(other)
+                .ShouldContain($": '{Word} carol@example.com'.");
+        }
 
-        // The next approval does not keep the name of the one before.
+        var claims = $"{Word} carol@example.com";
+        (await _carol.AnnotateAsync(upgrade, ("approve", Word), ("approved-by", claims))).ShouldBeNull();
+        (await _bob.AnnotateAsync(upgrade, ("approved-by", $"{Word} bob@example.com"))).ShouldNotBeNull()
+            .ShouldContain("approves nothing");
+
+        // The next approval keeps the name of the one before, which is that of another word.
+        const string Next = "DisableHA@0123abcd.1";
         var dave = server.As("dave@example.com", PolicyServer.Approvers);
-        (await dave.AnnotateAsync(upgrade, ("approve", Word + ",DisableHA@0123abcd.1"))).ShouldNotBeNull()
-            .ShouldContain("must be 'dave@example.com'");
         (await dave.AnnotateAsync(
-            upgrade, ("approve", Word + ",DisableHA@0123abcd.1"), ("approved-by", "dave@example.com"))).ShouldBeNull();
+            upgrade, ("approve", $"{Word},{Next}"), ("approved-by", $"{Word} dave@example.com"))).ShouldNotBeNull();
+        claims = $"{claims}\n{Next} dave@example.com";
+        (await dave.AnnotateAsync(upgrade, ("approve", $"{Word},{Next}"), ("approved-by", claims))).ShouldBeNull();
+
+        const string Restore = "RestoreDatabases@0123abcd.1";
+        claims = $"{claims}\nretry {Restore} dave@example.com";
+        (await dave.AnnotateAsync(upgrade, ("retry", Restore), ("approved-by", claims))).ShouldBeNull();
+        (await _bob.AnnotateAsync(upgrade, ("retry", "Retry@0123abcd.1"), ("approved-by", ""))).ShouldBeNull();
     }
 
     [Fact]
@@ -258,7 +270,7 @@ public sealed class ApprovalPolicyTests(PolicyServer server) : IClassFixture<Pol
     {
         var upgrade = await CreatedAsync();
         await _bob.AnnotateAsync(upgrade, ("approve", Word));
-        await _carol.AnnotateAsync(upgrade, ("approve", Word), ("approved-by", "carol@example.com"));
+        await _carol.AnnotateAsync(upgrade, ("approve", Word), ("approved-by", $"{Word} carol@example.com"));
         await _bob.PatchAsync(upgrade, """{"metadata":{"labels":{"team":"a"}}}""");
 
         var entries = server.Audited(upgrade["metadata"]!["name"]!.GetValue<string>());

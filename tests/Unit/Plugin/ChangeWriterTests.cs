@@ -24,24 +24,36 @@ public sealed class ChangeWriterTests
         written.Metadata.Annotations![Annotations.Pause].ShouldBe("true");
     }
 
-    [Theory]
-    [InlineData("li.wei")]
-    [InlineData(null)]
-    public async Task Approval_says_who_gives_it_and_keeps_no_former_name(string? user)
+    [Fact]
+    public async Task Each_consent_says_who_gave_it_for_as_long_as_it_is_there()
     {
-        var read = await CreateAsync("Backup/a");
-        var change = new Change
-        {
-            Promise = "Approves.",
-            Annotations = Change.One(Annotations.Approve, "StopOld@01234567.1"),
-            Effect = static _ => null,
-        };
-        (read, _) = await ChangeWriter.WriteAsync(
-            _api, read, change, _ => change, user: "former", TestContext.Current.CancellationToken);
-        var (written, _) = await ChangeWriter.WriteAsync(
-            _api, read, change, _ => change, user, TestContext.Current.CancellationToken);
+        const string One = "StopOld@01234567.1";
+        const string Two = "DisableHA@01234567.1";
+        const string Restore = "RestoreDatabases@01234567.1";
+        var run = await CreateAsync("Backup/a");
 
-        written.Metadata.Annotation(Annotations.ApprovedBy).ShouldBe(user);
+        await ShouldClaimAsync(Annotations.Approve, One, "li.wei", $"{One} li.wei");
+        await ShouldClaimAsync(Annotations.Approve, $"{Two},{One}", "Ana Maria", $"{One} li.wei\n{Two} Ana Maria");
+        await ShouldClaimAsync(Annotations.Approve, $"{Two},{One}", "other", $"{One} li.wei\n{Two} Ana Maria");
+        await ShouldClaimAsync(
+            Annotations.Retry, Restore, "jo", $"{One} li.wei\n{Two} Ana Maria\nretry {Restore} jo");
+        await ShouldClaimAsync(Annotations.Approve, Two, "other", $"{Two} Ana Maria\nretry {Restore} jo");
+        await ShouldClaimAsync(Annotations.Retry, "Retry@01234567.2", "other", $"{Two} Ana Maria");
+        await ShouldClaimAsync(Annotations.Approve, $"{Restore},{One}", user: null, claims: null);
+        await ShouldClaimAsync(Annotations.Pause, "true", "other", claims: null);
+
+        async Task ShouldClaimAsync(string annotation, string value, string? user, string? claims)
+        {
+            var change = new Change
+            {
+                Promise = "Changes.",
+                Annotations = Change.One(annotation, value),
+                Effect = static _ => null,
+            };
+            (run, _) = await ChangeWriter.WriteAsync(
+                _api, run, change, _ => change, user, TestContext.Current.CancellationToken);
+            run.Metadata.Annotation(Annotations.ApprovedBy).ShouldBe(claims);
+        }
     }
 
     [Fact]
@@ -93,6 +105,7 @@ public sealed class ChangeWriterTests
             {
                 Status = new OmsUpgradeStatus
                 {
+                    Form = StatusForm.Current,
                     Phase = OmsUpgradePhases.Backup,
                     AbortUndoes = running == "StopOld/oms-a" ? null : true,
                     Active = [new ActiveStep { Id = running, State = StepState.Running }],

@@ -246,16 +246,16 @@ internal sealed class RunFlow(RunFrame frame, RollbackFlow rollbacks, ParkedStat
         var plan = redo.Compile(turn.Spec, former);
         plan = plan.With(plan.Plan with { CompiledAt = turn.Now });
         var next = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id;
-        var isConfirmed = RestoreConsent.IsGiven(redo, retries);
+        var consent = RestoreConsent.Find(redo, turn.Entity, retries);
         var message = Sentences.Join(
-            redo.Describe(lost, plan), isConfirmed ? null : "The run waits for an approval before that.");
+            redo.Describe(lost, plan), consent is not null ? null : "The run waits for an approval before that.");
         var summary = new RunOutcome(
             RunState.Working, redo.Phase, Reasons.Running, message, next);
         var status = Projection.Numbered(
             turn.Status, RunTokens.TakeUp(turn.Status, retries, turn.Now) with { Plan = plan });
         return Report(
             turn,
-            isConfirmed ? RestoreConsent.Record(redo, status, turn.Now) : status,
+            consent is null ? status : RestoreConsent.Record(redo, status, consent, turn.Now),
             summary,
             static _ => Decision.AtOnce);
     }

@@ -5,12 +5,15 @@ namespace Drydock.Reconcilers.Upgrades;
 /// the redo is held before the restore. Pure.</summary>
 internal static class RestoreConsent
 {
-    public static bool IsGiven(IRunRedo redo, IReadOnlyList<string> retries) =>
-        retries.Any(text => Word.Parse(text)?.What == redo.Phase);
+    /// <summary>The consent among retries that are taken up; null if they have none.</summary>
+    public static GivenWord? Find(IRunRedo redo, RunObject entity, IReadOnlyList<string> retries) =>
+        RunWords.Given(entity).FirstOrDefault(given =>
+            given.Kind == WordKind.Retry && given.Word?.What == redo.Phase
+            && retries.Contains(given.Text, StringComparer.Ordinal));
 
     /// <summary>The status with the consent recorded as approvals of the redo plan: the phase that restores passes its
     /// hold, and its points of no return pass every hold.</summary>
-    public static RunStatus Record(IRunRedo redo, RunStatus status, DateTimeOffset now)
+    public static RunStatus Record(IRunRedo redo, RunStatus status, GivenWord given, DateTimeOffset now)
     {
         var plan = status.Plan!;
         var dropping = plan.Steps.Where(s => s.Phase == redo.Phase && s.PointOfNoReturn).Select(s => s.Id);
@@ -20,7 +23,7 @@ internal static class RestoreConsent
             [
                 .. status.Approvals,
                 .. dropping.Prepend(redo.Phase)
-                    .Select(name => new UsedApproval { Word = Word.For(name, plan), At = now }),
+                    .Select(name => RunWords.Used(given, now) with { Word = Word.For(name, plan) }),
             ],
         };
     }

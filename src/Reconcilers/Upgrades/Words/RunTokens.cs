@@ -103,9 +103,7 @@ internal static class RunTokens
     }
 
     public static IEnumerable<string> List(V1ObjectMeta metadata, string annotation) =>
-        (metadata.Annotation(annotation) ?? "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Distinct(StringComparer.Ordinal);
+        ApprovalClaims.Entries(metadata.Annotation(annotation)).Distinct(StringComparer.Ordinal);
 
     public static HashSet<string> Approved(RunStatus status, PlanProgress plan) =>
         [.. Approvals(status, plan).Select(a => a.Parsed!.What)];

@@ -13,11 +13,15 @@ internal static class RunWords
     // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
     public static IEnumerable<GivenWord> Given(RunObject entity) =>
         Approvals(entity.Metadata, entity.Spec.Approvals)
-            .Concat(Of(RetryTokens.New(entity.Metadata, []), kind: WordKind.Retry))
+            .Concat(Of(
+                RetryTokens.New(entity.Metadata, []),
+                user: word => ApprovalClaims.UserOf(entity.Metadata, ApprovalClaims.Retry(word)),
+                kind: WordKind.Retry))
             .DistinctBy(given => given.Key, StringComparer.Ordinal);
 
     public static IEnumerable<GivenWord> Approvals(V1ObjectMeta metadata, IEnumerable<string> spec) =>
-        Of(RunTokens.List(metadata, Annotations.Approve), AcceptedBy.Annotation, GivenBy(metadata))
+        Of(
+            RunTokens.List(metadata, Annotations.Approve), user: word => ApprovalClaims.UserOf(metadata, word))
             .Concat(Of(spec, AcceptedBy.Spec));
 
     /// <summary>Those that are not recorded.</summary>
@@ -98,18 +102,16 @@ internal static class RunWords
     private static IEnumerable<GivenWord> Of(
         IEnumerable<string> texts,
         AcceptedBy by = AcceptedBy.Annotation,
-        string? user = null,
+        Func<string, string?>? user = null,
         WordKind? kind = null) =>
         texts.Take(SchemaLimits.History)
             .Select(text => text.Trim())
             .Where(text => text.Length > 0)
             .Select(text => new GivenWord(
-                kind ?? GivenWord.KindOf(text), SchemaLimits.Clip(text, SchemaLimits.Reference), by, user));
-
-    private static string? GivenBy(V1ObjectMeta metadata) =>
-        metadata.Annotation(Annotations.ApprovedBy)?.Trim() is { Length: > 0 } user
-            ? SchemaLimits.Clip(user, SchemaLimits.Name)
-            : null;
+                kind ?? GivenWord.KindOf(text),
+                SchemaLimits.Clip(text, SchemaLimits.Reference),
+                by,
+                user?.Invoke(text)));
 
     private static IEnumerable<RecordedWord> Recorded(RunStatus? status) => status is null ? [] :
         status.Approvals.Select(a => new RecordedWord(GivenWord.KindOf(a.Word), a.Word, a.Ignored, a.At))

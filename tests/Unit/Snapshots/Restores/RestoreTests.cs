@@ -43,7 +43,7 @@ public sealed class RestoreTests
     {
         await _world.CreateAsync(approve: false);
         await _world.AnnotateAsync(Annotations.Approve, word);
-        await _world.AnnotateAsync(Annotations.ApprovedBy, "li.wei");
+        await _world.AnnotateAsync(Annotations.ApprovedBy, $"{word} li.wei");
         await using var op = new RestoreOperator(_world);
         await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
         await op.OnceAsync();
