@@ -1,26 +1,30 @@
 namespace Drydock.Cli.Changes;
 
-/// <summary>Approves holds that a run waits at, the result of a failed check, and that old containers go.</summary>
+/// <summary>Approves holds that a run waits at, the result of a failed check, the violation of a guard, and that old
+/// containers go.</summary>
 internal static class Approval
 {
     private const int NamedSteps = 3;
 
-    /// <summary>The failed steps whose result can be approved.</summary>
-    public static IEnumerable<Step> Acceptable(Run run) =>
-        (run.ActivePlan?.Steps ?? []).Where(s => s is { State: StepState.Failed, Acceptable: true });
+    /// <summary>The failed steps and violated guards that can be approved.</summary>
+    public static List<ActiveStep> Acceptable(Run run) =>
+        (run.Status?.Active ?? []).FindAll(a => a.Accept is not null);
 
-    /// <param name="hold">The hold or the failed step to approve; null for the only one.</param>
+    /// <param name="hold">The hold, the failed step or the violated guard to approve; null for the only one.</param>
     /// <exception cref="CliException">The run does not wait there.</exception>
     public static Change Of(Run run, string? hold, bool all)
     {
+        run.RequireRead();
         if (hold == Reasons.RemoveOldContainers)
         {
             return Removal(run);
         }
 
-        if ((hold is null && run.Status?.Holds.Count == 0 && Acceptable(run).Any())
-            || (hold is not null
-                && run.ActivePlan?.Step(hold)?.State is StepState.Failed or StepState.Unknown))
+        var acceptable = Acceptable(run);
+        if (hold is null ? run.Status?.Holds.Count == 0 && acceptable.Count > 0
+            : acceptable.Exists(a => IsNamed(hold, a.Id, a.Accept!))
+                || run.ActivePlan?.Step(hold)?.State is StepState.Failed or StepState.Unknown
+                || run.ActivePlan?.Guards.Exists(g => g.Id == hold) == true)
         {
             return OfFailure(run, hold);
         }
@@ -34,28 +38,37 @@ internal static class Approval
             isDestructive: holds.Exists(h => h.Destroys == true));
     }
 
-    private static Change OfFailure(Run run, string? stepId)
+    private static Change OfFailure(Run run, string? what)
     {
-        var acceptable = Acceptable(run).ToList();
-        var step = stepId is null ? acceptable is [var only] ? only : null : acceptable.Find(s => s.Id == stepId);
-        if (step is null)
+        var acceptable = Acceptable(run);
+        var failure = what is null
+            ? acceptable is [var only] ? only : null
+            : acceptable.Find(a => IsNamed(what, a.Id, a.Accept!));
+        if (failure is null)
         {
             var which = acceptable.Count == 0 ? "none" : string.Join(", ", acceptable.Select(s => s.Id));
-            throw CliException.Refused(run.ActivePlan!.Step(stepId ?? "")?.State switch
+            throw CliException.Refused(run.ActivePlan?.Step(what ?? "")?.State switch
             {
-                StepState.Failed => $"{stepId} changes the target, so its failure cannot be approved. Repair the cause "
+                StepState.Failed => $"{what} changes the target, so its failure cannot be approved. Repair the cause "
                     + $"and retry: `{run.Command("retry")}`. ",
                 StepState.Unknown =>
-                    $"The outcome of {stepId} is unknown, so there is no result that could be approved. ",
-                _ => "Name the step. ",
+                    $"The outcome of {what} is unknown, so there is no result that could be approved. ",
+                _ when run.ActivePlan?.Guards.Find(g => g.Id == what) is { Record.Open: var open } => open is null
+                    ? $"The guard {what} is not violated. "
+                    : $"The violation of the guard {what} cannot be approved: do what status.message says. ",
+                _ => "Name the failure. ",
             } + $"Failures of {run.FullName} that can be approved: {which}.");
         }
 
+        var cause = $"{failure.Id} of {run.FullName} ({failure.Reason}: {failure.Message})";
         return Given(
             run,
-            [Word.For(step.Id, step.Failures, run.ActivePlan!)],
-            $"Approves the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step then "
-                + "counts as done, and the approval is recorded.");
+            [failure.Accept!],
+            run.ActivePlan?.Guards.Find(g => g.Id == failure.Id) is { Record.Open: var violation }
+                ? $"Approves the violation of the guard {cause} The run then continues with what is there now, and the "
+                    + "approval is recorded."
+                    + (violation is { NoRollback: true } ? " A rollback is then impossible." : "")
+                : $"Approves the failed check {cause} The step then counts as done, and the approval is recorded.");
     }
 
     private static Change Given(Run run, List<string> words, string promise, bool isDestructive = false) => new()
@@ -109,13 +122,15 @@ internal static class Approval
                     $"{run.FullName} waits at {holds.Count} holds: {names}. Name the one to approve, or add --all.");
         }
 
-        // NAME@HASH of a plan that was read, and NAME@HASH.N as status.holds has it, approve only that plan.
-        var found = holds.Find(h =>
-            h.Name == hold || $"{h.Approval}.".StartsWith($"{hold}.", StringComparison.Ordinal));
+        var found = holds.Find(h => IsNamed(hold, h.Name, h.Approval));
         return found is null
             ? throw CliException.Refused($"{run.FullName} does not wait at {hold}. It waits at {names}.")
             : [found];
     }
+
+    // NAME@HASH of a plan that was read, and the word as status has it, approve only that plan.
+    private static bool IsNamed(string text, string name, string word) =>
+        text == name || $"{word}.".StartsWith($"{text}.", StringComparison.Ordinal);
 
     private static string Next(Run run, IReadOnlyList<HoldStatus> holds)
     {

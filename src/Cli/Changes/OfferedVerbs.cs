@@ -11,9 +11,9 @@ internal static class OfferedVerbs
             Try("approve", hold.Name, () => Approval.Of(run, hold.Name, all: false));
         }
 
-        foreach (var step in Approval.Acceptable(run))
+        foreach (var failure in Approval.Acceptable(run))
         {
-            Try("approve", step.Id, () => Approval.Of(run, step.Id, all: false));
+            Try("approve", failure.Id, () => Approval.Of(run, failure.Id, all: false));
         }
 
         Try("retry", null, () => TokenChange.Retry(run));

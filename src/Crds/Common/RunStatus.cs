@@ -26,7 +26,7 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? Step { get; init; }
 
-    /// <summary>The steps that run, that failed, and whose next attempt is awaited.</summary>
+    /// <summary>What can be approved, runs, failed, or awaits another attempt.</summary>
     [ListMap("id")]
     [Items(32)]
     public List<ActiveStep> Active { get; init => field = value ?? []; } = [];
@@ -209,11 +209,11 @@ public sealed record FormerPlan
     public string? Why { get; init; }
 }
 
-/// <summary>A step that runs, that failed, or whose next attempt is awaited. Its times change only when it starts or
-/// other steps of its kind end.</summary>
+/// <summary>A step that runs, failed or awaits another attempt, or a violated guard that can be approved. Its times
+/// change only when steps of its kind start or end.</summary>
 public sealed record ActiveStep
 {
-    /// <summary>Id of the step.</summary>
+    /// <summary>Of the step or guard.</summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     public string Id { get; init => field = value ?? ""; } = "";
@@ -225,7 +225,7 @@ public sealed record ActiveStep
     /// <summary>Pending: another attempt follows. Unknown: whether it was done cannot be determined.</summary>
     public StepState State { get; init; }
 
-    /// <summary>When its present attempt began.</summary>
+    /// <summary>When the attempt or violation began.</summary>
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>When it should end, as steps of its kind took in this plan, otherwise as the version data says; absent
@@ -247,7 +247,7 @@ public sealed record ActiveStep
     [Length(SchemaLimits.Message)]
     public string? Message { get; init; }
 
-    /// <summary>The word that accepts the failure; absent if it cannot be accepted.</summary>
+    /// <summary>The word that accepts the failure; absent if none does.</summary>
     [Length(SchemaLimits.Reference)]
     public string? Accept { get; init; }
 

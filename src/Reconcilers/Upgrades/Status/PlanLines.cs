@@ -18,30 +18,53 @@ internal static class PlanLines
         };
     }
 
-    // A step that waits for its next attempt has a reason.
+    // What waits for an approval comes first: the plugin offers what is here. A step that waits for its next attempt
+    // has a reason.
     private static List<ActiveStep> Active(
-        PlanProgress plan, Func<Step, (DateTimeOffset At, string From)?> expected) =>
-    [
-        .. from step in plan.Steps
+        PlanProgress plan, Func<Step, (DateTimeOffset At, string From)?> expected)
+    {
+        var guards =
+            from guard in plan.Guards
+            let open = guard.Record.Open
+            where open is { Key: not null }
+            select new ActiveStep
+            {
+                Id = guard.Id,
+                State = StepState.Failed,
+                Since = open.From.ToSeconds(),
+                Reason = open.Reason,
+                Message = SchemaLimits.Clip(open.Message),
+                Accept = Word.For(guard.Id, guard.Record.Failures, plan),
+            };
+        var steps = plan.Steps
             .Where(s => s.State is StepState.Running or StepState.Failed or StepState.Unknown
                 || (s is { State: StepState.Pending, Reason: not null }))
+            .OrderBy(s => !IsAcceptable(s))
             .Take(MostActive)
-        let end = expected(step)
-        select new ActiveStep
+            .Select(Shown);
+        return [.. guards.Concat(steps).Take(MostActive)];
+
+        ActiveStep Shown(Step step)
         {
-            Id = step.Id,
-            Title = step.Title,
-            State = step.State,
-            Since = step.StartedAt?.ToSeconds(),
-            ExpectedAt = end?.At.ToSeconds(),
-            ExpectedFrom = end?.From,
-            Attempt = step.Attempt,
-            Reason = step.Reason,
-            Message = step.Message is { } message ? SchemaLimits.Clip(message) : null,
-            Accept = step.Acceptable ? Word.For(step.Id, step.Failures, plan) : null,
-            OutputRef = step.Record.OutputRef,
-        },
-    ];
+            var end = expected(step);
+            return new ActiveStep
+            {
+                Id = step.Id,
+                Title = step.Title,
+                State = step.State,
+                Since = step.StartedAt?.ToSeconds(),
+                ExpectedAt = end?.At.ToSeconds(),
+                ExpectedFrom = end?.From,
+                Attempt = step.Attempt,
+                Reason = step.Reason,
+                Message = step.Message is { } message ? SchemaLimits.Clip(message) : null,
+                Accept = IsAcceptable(step) ? Word.For(step.Id, step.Failures, plan) : null,
+                OutputRef = step.Record.OutputRef,
+            };
+        }
+    }
+
+    private static bool IsAcceptable(Step step) => step is { State: StepState.Failed, Acceptable: true };
 
     private static string Phase(string name, List<Step> steps)
     {
