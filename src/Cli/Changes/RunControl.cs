@@ -49,6 +49,7 @@ internal static class RunControl
 
     public static Change Hold(Run run, IReadOnlyList<string> names)
     {
+        run.RequireRead();
         RequireOpen(run, "held");
         foreach (var name in names)
         {

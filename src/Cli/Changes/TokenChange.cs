@@ -5,6 +5,7 @@ internal static class TokenChange
 {
     public static Change Retry(Run run)
     {
+        run.RequireRead();
         var word = run.Status?.RetryWord ?? throw CliException.Refused(
             $"{run.FullName} did not fail: {run.Situation}. {run.Status?.NextAction}".TrimEnd());
         var isRolledBack = run.Status.Phase == RunPhases.RolledBack;
@@ -38,6 +39,7 @@ internal static class TokenChange
 
     public static Change Abort(Run run)
     {
+        run.RequireRead();
         if (RunPhases.IsEnded(run.Status?.Phase) && run.IsObserved)
         {
             throw CliException.Refused($"{run.FullName} does not run: {run.Situation}.");
@@ -61,6 +63,7 @@ internal static class TokenChange
 
     public static Change Rollback(Run run)
     {
+        run.RequireRead();
         if (RollbackState.IsRequested(run))
         {
             throw CliException.Refused($"A rollback of {run.FullName} is requested already: {run.Situation}.");
@@ -93,6 +96,7 @@ internal static class TokenChange
 
     public static Change CancelRollback(Run run)
     {
+        run.RequireRead();
         if (run.Metadata.Annotations?.ContainsKey(Annotations.Rollback) != true)
         {
             throw CliException.Refused(

@@ -67,6 +67,24 @@ internal sealed record Run(ShownKind Kind, V1ObjectMeta Metadata, RunSpec Spec, 
 
     public bool Is(string type) => Condition(type)?.Status == "True";
 
+    /// <summary>Refuses to change what this plugin or the operator cannot read.</summary>
+    /// <exception cref="CliException">It cannot be read.</exception>
+    public void RequireRead()
+    {
+        if (Reason == Reasons.StatusUnreadable)
+        {
+            throw CliException.Refused($"The operator cannot read {FullName}, and nothing was written. "
+                + $"{Status!.Message}");
+        }
+
+        if (Status is { } status
+            && (StatusForm.Unknown(status) ?? StatusForm.UnreadablePart(status)) is { } unread)
+        {
+            throw CliException.Refused($"The plugin cannot read {FullName}, and nothing was written. {unread.What} "
+                + unread.Remedy);
+        }
+    }
+
     public string Reason => Condition(ConditionTypes.Ready)?.Reason ?? "";
 
     /// <summary>Phase and reason, for the middle of a sentence.</summary>

@@ -1,6 +1,8 @@
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
+using Drydock.Cli.Runs;
 using Drydock.Tests.Unit.Oms;
+using ShownKind = Drydock.Cli.Runs.ShownKind;
 
 namespace Drydock.Tests.Unit.Plugin;
 
@@ -173,9 +175,13 @@ public sealed class ChangeTests
 
         change.Annotations.ShouldHaveSingleItem()
             .ShouldBe(KeyValuePair.Create(Annotations.Retry, (string?)world.RestoreWord));
+        world.Annotate(
+            Annotations.ApprovedBy, ApprovalClaims.Change(world.Upgrade.Metadata, change.Annotations, "li.wei")!);
         TakeUp(world, change).ShouldBeWorded();
         world.RunUntil(() => world.IsOver || world.Is("Held"), "success or a hold");
         world.Is("Held").ShouldBeFalse(world.Status.Message);
+        world.Status.Approvals.Select(a => a.Parsed!.What).ShouldContain("RestoreDatabases");
+        world.Status.Approvals.ShouldAllBe(a => a.By == "li.wei" && a.From == AcceptedBy.Annotation && a.At != null);
     }
 
     [Fact]
@@ -426,6 +432,69 @@ public sealed class ChangeTests
 
         Refusal(() => Approval.Of(run, "Verify/hosts", all: false)).ShouldBeWorded();
         OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("approve");
+    }
+
+    [Fact]
+    public void Violated_guard_is_shown_and_approved_as_next_action_says()
+    {
+        const string Guard = "MetadataServerStays";
+        var world = CliRuns.Held();
+        world.Metadata.Identity = "uuid:other";
+        world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
+        var word = world.AcceptWord(Guard);
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/approve={word} ");
+        var shown = world.Status.Active.ShouldHaveSingleItem();
+        (shown.Id, shown.State, shown.Accept).ShouldBe((Guard, StepState.Failed, word));
+        OfferedVerbs.Of(world.Run()).Single(o => o.Verb == "approve").Argument.ShouldBe(Guard);
+
+        foreach (var what in new[] { null, word, word[..word.IndexOf('.', StringComparison.Ordinal)] })
+        {
+            Approval.Of(world.Run(), what, all: false).Annotations[Annotations.Approve].ShouldBe(word);
+        }
+
+        var change = Approval.Of(world.Run(), Guard, all: false);
+        change.Sentence.ShouldBeWorded();
+        TakeUp(world, change).ShouldStartWith("Approved.");
+        world.RunUntil(() => world.Is("Held"), "held again");
+        world.Status.Active.ShouldBeEmpty();
+        Refusal(() => Approval.Of(world.Run(), Guard, all: false)).ShouldBeWorded();
+    }
+
+    [Fact]
+    public void Violation_that_cannot_be_approved_is_not_offered()
+    {
+        var world = CliRuns.Begin(s => s with { HoldBefore = ["InitMetadata"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Metadata.NewestId -= 5;
+        world.RunUntil(() => world.ReasonOf("Stalled") == "TargetChanged", "stopped");
+
+        OfferedVerbs.Of(world.Run()).Select(o => o.Verb).ShouldNotContain("approve");
+        world.Status.NextAction.ShouldNotBeNull().ShouldNotContain(Annotations.Approve);
+        Refusal(() => Approval.Of(world.Run(), "MetadataServerStays", all: false)).ShouldBeWorded();
+    }
+
+    [Theory]
+    [InlineData("99.0.0")]
+    [InlineData("0.0.1")]
+    public void Plan_that_cannot_be_read_is_not_changed_and_says_how_to_go_on(string writer)
+    {
+        var world = CliRuns.Held();
+        var unread = world.Unread(writer);
+        var seen = ShownKind.Read(world.Upgrade with { Status = unread })!;
+        world.PutBack(unread);
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.StatusUnreadable, "the operator cannot read it");
+
+        foreach (var run in new[] { seen, world.Run() })
+        {
+            var changes = new Func<Run, Change>[]
+            {
+                TokenChange.Retry, TokenChange.Abort, TokenChange.Rollback, TokenChange.CancelRollback,
+                r => Approval.Of(r, null, all: false), r => Approval.Of(r, Reasons.RemoveOldContainers, all: false),
+                r => RunControl.Hold(r, ["StopOld"]),
+            };
+            changes.Select(change => Refusal(() => change(run))).Distinct().ShouldHaveSingleItem().ShouldBeWorded();
+            OfferedVerbs.Of(run).Select(o => o.Verb).ShouldBe(["pause"]);
+        }
     }
 
     [Fact]

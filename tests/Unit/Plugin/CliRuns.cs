@@ -32,6 +32,18 @@ internal static class CliRuns
         return world;
     }
 
+    /// <summary>The status of a world as a version wrote it whose plans nobody can read.</summary>
+    public static OmsUpgradeStatus Unread(this OmsWorld world, string writer)
+    {
+        var json = JsonSerializer.SerializeToNode(world.Status, CrdsJsonContext.Default.OmsUpgradeStatus)!;
+        foreach (var plan in json["plans"]!.AsArray())
+        {
+            (plan!["operator"], plan["packed"]) = (writer, "damaged");
+        }
+
+        return json.Deserialize(CrdsJsonContext.Default.OmsUpgradeStatus)!;
+    }
+
     /// <summary>Output without a terminal.</summary>
     public static Surroundings Plain(TextWriter output, string input = "") => new()
     {

@@ -16,7 +16,7 @@ internal static class OmsInUse
 
         if (StatusForm.UnreadablePart(status) is { } unreadable)
         {
-            return unreadable;
+            return unreadable.Message;
         }
 
         var plan = (status.RollbackPlan ?? status.Plan)!;

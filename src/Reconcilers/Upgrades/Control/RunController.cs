@@ -53,15 +53,15 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private Decision Begin(Turn turn) =>
         StatusForm.Unknown(turn.Status) is { } unknown
             ? Unread(turn, unknown, () =>
-                Decision.Warn(Reasons.StatusUnreadable, unknown, static () => Decision.Waits))
+                Decision.Warn(Reasons.StatusUnreadable, unknown.Message, static () => Decision.Waits))
         : StatusForm.UnreadablePart(turn.Status) is { } part
-            ? Unread(turn, part, () => _runs.Stalled(turn, Reasons.StatusUnreadable, part, after: null))
+            ? Unread(turn, part, () => _runs.Stalled(turn, Reasons.StatusUnreadable, part.Message, after: null))
         : CompletionFlow.IsAtRest(turn.Entity) && RunTokens.NewAbort(turn.Entity) is { } token
             ? Decision.Write(RunTokens.UseAbort(turn.Status, token, turn.Now), SeeRollback)
             : SeeRollback(turn);
 
     // Nothing is done with it. A deletion waits as well, unless an administrator gives the target up.
-    private Decision Unread(Turn turn, string why, Func<Decision> refuse) => !turn.IsDeleted
+    private Decision Unread(Turn turn, StatusForm why, Func<Decision> refuse) => !turn.IsDeleted
         ? refuse()
         : Decision.Do(new IsAbandoned(), isAbandoned => isAbandoned ? _deletion.Unread(turn, why) : refuse());
 

@@ -90,8 +90,8 @@ internal sealed class DeletionFlow(RunFrame frame, RunFlow runs, ParkedStateFlow
         Sentences.Join(Left(turn.Status.PlanOf(slot)!), _kind.Report.LeftBehind(turn.Spec, turn.Status)));
 
     /// <summary>Lets an object go whose status cannot be read.</summary>
-    public Decision Unread(Turn turn, string why) => Abandon(
-        turn, $"The object is released, and what was under way on its target is not known. {why}");
+    public Decision Unread(Turn turn, StatusForm why) => Abandon(
+        turn, $"The object is released, and what was under way on its target is not known. {why.What}");
 
     private Decision Abandon(Turn turn, string left)
     {

@@ -16,14 +16,14 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             || summary.Phase == RunPhases.RolledBack
             || status.IsUpgraded();
         status = InDirection(entity, Numbered(entity.Status, status));
-        var (retry, cost) = (Word.For(Word.Retry, status.Retried()), RetryCost(status));
+        var isUnread = StatusForm.UnreadablePart(status) is not null;
+        var (retry, cost) = (Word.For(Word.Retry, status.Retried()), isUnread ? null : RetryCost(status));
         var message = summary.Message.Replace(RunMessages.RetryWord, retry, StringComparison.Ordinal);
         var more = Sentences.Join(
             summary.IsStalled || summary.Held ? RunWords.LastIgnored(entity, status) : null,
             entity.Marks.Waits,
             ControlAnnotations.Problems(kind, entity, status));
         summary = summary with { Message = more.Length == 0 ? message : Sentences.Join(message, more) };
-        var isUnread = summary.Reason == Reasons.StatusUnreadable;
         status = PlanLines.Show(status, kind.Steps(entity.Spec)) with
         {
             ObservedGeneration = entity.Metadata.Generation,
@@ -33,14 +33,14 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             FromVersion = isUnread ? status.FromVersion : status.Found?.FromVersion,
             StartedAt = status.StartedAt ?? now,
             FinishedAt = over ? status.FinishedAt ?? now : null,
-            System = over ? null : System(entity, status, summary, now),
+            System = over ? null : System(entity, status, summary, isUnread, now),
             Holds = Holds(entity.Spec, status, summary, now),
             HeldUntil = heldUntil,
             Rollback = isUnread ? null : kind.Rollback.Cost(entity.Spec, status),
             RetryWord = isUnread ? null : summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
             RetryCost = cost,
             RetryApproval = cost is null ? null : Word.For(kind.Redo!.Phase, status.Retried()),
-            AbortUndoes = !over && status.Plan is { Unreadable: null } plan
+            AbortUndoes = !over && !isUnread && status.Plan is { } plan
                 && kind.Rollback.AbortUndoes(kind.Steps(entity.Spec), plan) ? true : null,
         };
         return status with
@@ -111,11 +111,11 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         && status.Conditions.Exists(c => c.Type == ConditionTypes.Held);
 
     // Down stays down until a step has shown it up. Of an unread plan, or an unexpected target, no more is known.
-    private SystemStatus System(RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
+    private SystemStatus System(
+        RunObject entity, RunStatus status, RunOutcome summary, bool isUnread, DateTimeOffset now)
     {
         var seenAt = status.Plans
             .SelectMany(p => p.Steps.SelectMany(s => new[] { s.StartedAt, s.FinishedAt }).Append(p.CompiledAt)).Max();
-        var isUnread = summary.Reason == Reasons.StatusUnreadable;
         var (state, since) = isUnread ? (status.System?.State ?? SystemState.Unknown, null)
             : status.Plan is null ? default : kind.Report.System(entity.Spec, status);
         if (state != SystemState.Down

@@ -214,6 +214,36 @@ public sealed class RedoTests
         RollbackTests.AsBefore(world);
     }
 
+    /// <summary>What was found is a part of the plan's sense: without it, nothing is told of what a retry
+    /// costs.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Cost_and_undo_are_not_told_of_what_cannot_be_read(bool isLost)
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["StopOld"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        if (isLost)
+        {
+            world.EditSpec(s => s with { HoldBefore = [] });
+            world.RunUntil(() => world.Count("init") == 1, "init");
+            world.New("oms-a")!.Stop();
+            world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
+        }
+
+        var status = world.Status;
+        (status.RetryCost is null, status.RetryApproval is null, status.AbortUndoes)
+            .ShouldBe((!isLost, !isLost, isLost ? null : true));
+        world.PutBack(status with
+        {
+            Inventory = new OmsInventory { Unreadable = JsonSerializer.SerializeToElement("damaged") },
+        });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.StatusUnreadable, "it cannot be read");
+
+        (world.Status.RetryCost, world.Status.RetryApproval, world.Status.AbortUndoes).ShouldBe((null, null, null));
+        world.Status.NextAction.ShouldNotBeNull().ShouldNotContain("etry=");
+    }
+
     [Fact]
     public void Container_started_during_the_restore_of_a_redo_is_found()
     {

@@ -38,6 +38,7 @@ public sealed class StatusFormTests
         world.Status.Message!.ShouldBeWorded();
         (world.Status.System!.State, world.Status.Rollback, world.Status.RetryWord)
             .ShouldBe((SystemState.Unknown, null, null), "nothing is known of it");
+        (world.Status.RetryCost, world.Status.RetryApproval, world.Status.AbortUndoes).ShouldBe((null, null, null));
         world.Status.NextAction.ShouldNotBeNull().ShouldNotContain("oll back:");
         Json(world.Status)["plans"]![0]!["packed"]!.GetValue<string>().ShouldBe("damaged");
 
