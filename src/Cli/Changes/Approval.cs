@@ -93,7 +93,7 @@ internal static class Approval
         return Given(
             run,
             [Word.For(Reasons.RemoveOldContainers, plan)],
-            $"Removes the old containers of {run.FullName} ({kept.Subject}). A rollback is not possible afterwards.",
+            Sentences.Join($"Removes the old containers of {run.FullName} ({kept.Subject}).", Told(kept.Consent)),
             isDestructive: true);
     }
 
@@ -145,10 +145,15 @@ internal static class Approval
         return Sentences.Join(
             [
                 $"The run then continues with {Sentences.List(steps.ConvertAll(s => s.Id), NamedSteps)}.",
-                .. holds.SelectMany(hold => hold.Consent?.Split('\n') ?? []).Distinct(StringComparer.Ordinal),
+                .. holds.SelectMany(hold => Lines(hold.Consent)).Distinct(StringComparer.Ordinal),
                 .. holds.Any(hold => hold.Name == plan.Hold) ? plan.Notes : [],
             ]);
     }
+
+    /// <summary>A consent in one paragraph.</summary>
+    public static string Told(string? consent) => Sentences.Join(Lines(consent));
+
+    private static string[] Lines(string? consent) => consent?.Split('\n') ?? [];
 
     private static TakenUp? Effect(Run seen, List<string> words)
     {

@@ -19,7 +19,8 @@ internal static class TokenChange
             Promise = isRolledBack ? $"Starts the upgrade {run.FullName} again, from preflight."
                 : isPreflight ? $"Repeats preflight of {run.FullName} now. If it finds nothing, the "
                     + (run.Spec.Approval == ApprovalPolicy.Automatic ? "upgrade starts." : "plan is stored.")
-                : run.Status.RetryCost is { Length: > 0 } cost ? $"Repeats {run.FullName} on restored data. {cost}"
+                : run.Status.RetryCost is { Length: > 0 } cost
+                    ? $"Repeats {run.FullName} on restored data. {Approval.Told(cost)}"
                 : $"Continues {run.FullName}{From(run.Status)}.",
             Circumstances = isRolledBack || run.Reason == Reasons.OutcomeUnknown
                 ? ""

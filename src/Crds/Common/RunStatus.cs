@@ -380,6 +380,11 @@ public sealed record ActionItem
     [Length(SchemaLimits.Message)]
     public string Message { get; init => field = value ?? ""; } = "";
 
+    /// <summary>What its approval agrees to, one line each; absent if the operator does nothing about it.</summary>
+    [NotInReference]
+    [Length(SchemaLimits.Message)]
+    public string? Consent { get; init; }
+
     /// <summary>The ConfigMap in the same namespace that lists all; absent if subject and message show
     /// everything.</summary>
     [Length(SchemaLimits.Name)]

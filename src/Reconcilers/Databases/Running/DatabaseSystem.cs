@@ -44,9 +44,12 @@ internal static class DatabaseSystem
 /// <summary>What an administrator agrees to who lets processes be replaced.</summary>
 internal static class SwapConsent
 {
-    public const string OneByOne = "Processes are stopped and started with the other version, one by one.";
+    public static ConsentLine OneByOne { get; } = new(
+        ConsentWeight.Down, "Processes are stopped and started with the other version, one by one.");
 
-    public static string Of(bool isOutage, string what) => isOutage
-        ? $"The database is down while a {what} starts again, because there are fewer than three."
+    public static ConsentLine Of(bool isOutage, string what) => isOutage
+        ? new(
+            ConsentWeight.Down,
+            $"The database is down while a {what} starts again, because there are fewer than three.")
         : OneByOne;
 }

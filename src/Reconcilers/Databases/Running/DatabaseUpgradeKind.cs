@@ -91,6 +91,19 @@ internal sealed class DatabaseRollback(DatabaseEngineSet engines)
         var plan = engines.Of(spec).Undo(complete, basis.Plan).Rollback(basis.Notes);
         return plan with { Hold = basis.AfterSuccess && plan.Steps.Count > 0 ? Hold : null };
     }
+
+    protected override string? LossAfter(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus after)
+    {
+        var steps = engines.Of(spec).Steps;
+        var took = after.Plan!.Steps.Where(s => steps.Of(s).Has(Effect.EndsUndo, s.Phase))
+            .Select(s => s.FinishedAt - s.StartedAt).OfType<TimeSpan>().ToList();
+        return !steps.Changed(after.Plan) ? null
+            : !steps.IsPastUndo(after.Plan) ? "keeps all data and stops no process."
+            : "keeps all data and replaces the processes again, one by one. "
+                + (took.Count == 0
+                    ? "How long it takes is not known."
+                    : $"A process took up to {KubernetesDuration.Format(took.Max())}.");
+    }
 }
 
 internal sealed class DatabaseReport(DatabaseEngineSet engines)

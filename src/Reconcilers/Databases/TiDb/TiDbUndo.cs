@@ -21,8 +21,8 @@ internal sealed class TiDbUndo(DatabaseRollingUpgradeSpec spec, PlanProgress run
     /// <summary>Why there is no rollback: from the first PD on the vendor promises none
     /// (docs/project/research/tidb.md#procedure). Null before that.</summary>
     public string? Refusal => IsPast(run)
-        ? $"A rollback to {spec.FromVersion} is impossible: TiDB supports none once the first PD is stopped for the "
-            + $"upgrade, and the cluster later refuses older versions. Continue to {spec.ToVersion} with a new "
+        ? $"A rollback to {spec.FromVersion} is impossible: TiDB supports none once the first PD is stopped, and the "
+            + $"cluster later refuses older versions. Continue to {spec.ToVersion} with a new "
             + "`retry` token. Data can only be restored from the backup, into a new cluster."
         : null;
 

@@ -23,16 +23,6 @@ internal sealed class OmsRedo : IRunRedo
         + $"({Word.Prefix(plan.Hash)}). The new containers are stopped, the snapshot is restored, and everything from "
         + $"{Phases.StartNew} on is repeated.";
 
-    public string Cost(PlanProgress plan)
-    {
-        var restore = RestoreDatabases.Of(plan);
-        return Sentences.Join(
-            $"This DROPS {string.Join(", ", restore.Databases)} and restores them from BackupSnapshot "
-                + $"{restore.Snapshot}: what the new version wrote to them is lost.",
-            OutsideKey.Acknowledged(plan),
-            $"OMS is down, and stays down until everything from {Phases.StartNew} on has run again.");
-    }
-
     public PlanProgress Compile(RunSpec spec, PlanProgress plan)
     {
         var lost = FindLost(plan)!;

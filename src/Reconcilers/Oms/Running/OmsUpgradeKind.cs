@@ -123,6 +123,9 @@ internal sealed class OmsRollbackRules : RunRollback<OmsUpgradeSpec, OmsUpgradeS
 
     protected override string? Loss(OmsUpgradeStatus status) => OmsRollbackCost.Of(status);
 
+    protected override string? LossAfter(OmsUpgradeSpec spec, OmsUpgradeStatus after) =>
+        OmsRollbackCost.After(after.Plan!);
+
     protected override Plan Compile(OmsUpgradeSpec spec, OmsUpgradeStatus? status, RollbackBasis basis) =>
         OmsRollback.Compile(spec, basis);
 

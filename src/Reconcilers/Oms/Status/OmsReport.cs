@@ -232,16 +232,40 @@ internal static class OmsRollbackCost
                 + restore;
     }
 
+    /// <summary>Continues "A rollback after that". Null if nothing is changed.</summary>
+    public static string? After(PlanProgress plan)
+    {
+        const string Unknown = "How long it takes is not known.";
+        if (!OmsPlanProgress.IsPastT1(plan))
+        {
+            return StepRegistry.Of<OmsTargets>().Changed(plan) ? "loses no data, and OMS stays up." : null;
+        }
+
+        if (!OmsPlanProgress.NewStarted(plan))
+        {
+            return $"loses no data: the old containers start again. {Unknown}";
+        }
+
+        var since = OmsPlanProgress.StoppedAt(plan) is { } stopped ? $"{stopped:u}" : "the old containers stopped";
+        var lost = plan.First(OmsUpgradePhases.EnableHA) is { HasEverBegun: true }
+            ? $"loses everything written to the metadata since {since}: projects, and the progress of all."
+            : $"loses only what the new version wrote to the metadata since {since}.";
+        return $"{lost} {(DumpTook(plan) is { } took ? $"The dump to restore took {took}." : Unknown)}";
+    }
+
     private static string Restore(PlanProgress plan)
     {
         var snapshot = plan.Step<TakeSnapshot>();
         var databases = snapshot?.As<TakeSnapshot>().Databases.Count ?? 0;
-        var took = snapshot is { StartedAt: { } began, FinishedAt: { } ended }
-            ? $"; their dump took {KubernetesDuration.Format(ended - began)}"
-            : "";
+        var took = DumpTook(plan) is { } known ? $"; their dump took {known}" : "";
         return Sentences.Join(
             $"{databases} databases are restored from BackupSnapshot "
                 + $"{snapshot?.Recorded(SnapshotReceipts.SnapshotKey)}{took}.",
             OutsideKey.Acknowledged(plan));
     }
+
+    private static string? DumpTook(PlanProgress plan) =>
+        plan.Step<TakeSnapshot>() is { StartedAt: { } began, FinishedAt: { } ended }
+            ? KubernetesDuration.Format(ended - began)
+            : null;
 }

@@ -156,12 +156,16 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
     internal override string Title(string? node) => $"Stop {Name} on {node}";
     internal override string Runs => $"docker update --restart=no {Name}; docker stop {Name}";
 
-    public string? ConsentTo(PlanProgress plan, Step own) => own.Phase switch
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own)
     {
-        OmsUpgradePhases.StopOld => "OMS goes down, until the upgrade or a rollback ends. For how long is not known.",
-        OmsUpgradePhases.StopNew => "OMS goes down, until the rollback ends. For how long is not known.",
-        _ => null,
-    };
+        var down = own.Phase switch
+        {
+            OmsUpgradePhases.StopOld => "OMS goes down, until the upgrade or a rollback ends.",
+            OmsUpgradePhases.StopNew => "OMS goes down, until the rollback ends.",
+            _ => $"OMS is down, until everything from {OmsUpgradePhases.StartNew} on has run again.",
+        };
+        return [new(ConsentWeight.Down, $"{down} For how long is not known.")];
+    }
 
     // All old containers start, whichever stopped: a stop that was begun may have been carried out.
     internal override void Undo(OmsRollback back, Step done)
@@ -348,11 +352,14 @@ internal sealed record RemoveOldContainer(
     string Name,
     string Container,
     [property: Measured] List<string>? Running = null,
-    [property: Measured] List<string>? IfListed = null) : OmsStep
+    [property: Measured] List<string>? IfListed = null) : OmsStep, IConsent
 {
     public const string ImageIdKey = "imageId";
 
     internal override string Title(string? node) => $"Remove {Name} from {node}";
+
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+        [new(ConsentWeight.Destroyed, "This REMOVES the old containers: no rollback is possible afterwards.")];
 
     public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
         await InspectAsync(context, Old, cancellationToken) switch

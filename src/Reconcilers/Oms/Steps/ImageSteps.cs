@@ -374,9 +374,12 @@ internal sealed record RemoveImage(string Image, string? ImageId = null) : Image
 
 /// <summary>Cleanup: removes the image of the removed old container, under all its names.</summary>
 /// <param name="ContainerStep">Id of the step that removed the container.</param>
-internal sealed record RemoveOldImage(string ContainerStep) : ImageRemoval
+internal sealed record RemoveOldImage(string ContainerStep) : ImageRemoval, IConsent
 {
     internal override string Title(string? node) => $"Remove the old image from {node}";
+
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+        [new(ConsentWeight.Destroyed, "This REMOVES the old images from the hosts.")];
 
     protected override string What => "The old image";
 

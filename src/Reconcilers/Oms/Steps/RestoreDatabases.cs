@@ -14,11 +14,15 @@ internal sealed record RestoreDatabases(List<string> Databases, string Snapshot,
     internal override int Attempts => 2;
     internal override bool IsPointOfNoReturn => true;
 
-    bool IConsent.Destroys => true;
-
-    public string ConsentTo(PlanProgress plan, Step own) =>
-        $"This DROPS {Sentences.List(Databases, Named)} and restores them from {Snapshot}: "
-        + "what was written to them since then is lost.";
+    // The plan of a rollback acknowledges nothing: its notes name the keys.
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+    [
+        new(
+            ConsentWeight.Destroyed,
+            $"This DROPS {Sentences.List(Databases, Named)} and restores them from {Snapshot}: "
+                + "what was written to them since then is lost."),
+        new(ConsentWeight.Lost, OutsideKey.Acknowledged(plan) ?? ""),
+    ];
 
     public static RestoreDatabases Of(PlanProgress done)
     {

@@ -62,8 +62,15 @@ internal sealed record AwaitNoSessions(List<string> Databases, List<string>? Hos
 /// stopped (spec.backup.endSessions). They have a grace in which the server notices that their clients are gone. Those
 /// that are ended are in the receipt before; one that connects later has a living client and is not ended.</summary>
 /// <param name="Account">The account, as the server names it.</param>
-internal sealed record EndSessions(List<string> Databases, string Account) : OmsStep
+internal sealed record EndSessions(List<string> Databases, string Account) : OmsStep, IConsent
 {
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+    [
+        new(
+            ConsentWeight.Lost,
+            $"Sessions of {Account} that are left on the metadata are ended: what they did not commit is lost."),
+    ];
+
     private const string SessionsKey = "sessions";
 
     // A receipt is stored in the status.

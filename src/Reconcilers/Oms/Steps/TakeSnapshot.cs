@@ -30,15 +30,20 @@ internal sealed record TakeSnapshot(
         : "Dump and verify all databases";
 
     // A failed test of the definitions that was accepted proves nothing.
-    public string? ConsentTo(PlanProgress plan, Step own) =>
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
         own.Phase == OmsUpgradePhases.Backup && Verify switch
         {
             SnapshotVerification.ReadBack => true,
             SnapshotVerification.Schema => plan.Step<TestSchema>()?.Accepted is not null,
             _ => false,
         }
-            ? "The backup is verified: ReadBack. It is not tested whether the server takes its definitions."
-            : null;
+            ?
+            [
+                new(
+                    ConsentWeight.Verified,
+                    "The backup is verified: ReadBack. It is not tested whether the server takes its definitions."),
+            ]
+            : [];
 
     protected override string? What => BeforeRollback ? SnapshotNames.BeforeRollback : null;
 

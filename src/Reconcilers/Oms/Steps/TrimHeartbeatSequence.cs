@@ -4,8 +4,11 @@ namespace Drydock.Reconcilers.Oms;
 /// (docs/project/research/oms.md#heartbeat-sequence). Changes tables only in a session that holds a named lock and
 /// never reconnects.</summary>
 /// <param name="Database">The heartbeat database.</param>
-internal sealed record TrimHeartbeatSequence(string Database) : OmsStep
+internal sealed record TrimHeartbeatSequence(string Database) : OmsStep, IConsent
 {
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+        [new(ConsentWeight.Lost, $"All rows of {Database}.heatbeat_sequence but the last are deleted.")];
+
     internal override string Verb => $"{Database}/trim";
     internal override string Title(string? node) => $"Trim heatbeat_sequence in {Database}";
     internal override string Runs => SqlOmsMetadata.TrimTexts(Database);

@@ -221,7 +221,7 @@ internal sealed record RestoreWork(
     /// <summary>The state of a restore that waits for its approval.</summary>
     public RestoreOutcome Held(SnapshotRestore restore)
     {
-        var word = RestoreApproval.WordFor(restore, this);
+        var (word, consent) = (RestoreApproval.WordFor(restore, this), Consent());
         var commands = new KubectlCommands(SnapshotRestore.Plural, restore.Metadata);
         var message = Sentences.Join(
             $"Snapshot {Manifest.Id} of {Manifest.StartedAt:u} is valid. Nothing was changed.",
@@ -241,21 +241,25 @@ internal sealed record RestoreWork(
             {
                 Name = RestoreApproval.What,
                 Approval = word,
-                Consent = Consent(),
-                Destroys = Drops.Count > 0 ? true : null,
+                Consent = consent.Text,
+                Destroys = consent.Destroys ? true : null,
             },
         };
     }
 
-    private string Consent() => string.Join('\n', new[]
-    {
+    private Consent Consent() => new(
+    [
         Drops.Count == 0
-            ? "No database exists that would be dropped."
-            : $"Drops {string.Join(", ", Drops.Select(d => $"{d.Name} ({d.Tables} tables)"))} at {State.Address}: what "
-                + $"was written since {Manifest.StartedAt:u} is lost.",
-        $"Loads {Sentences.Count(Databases.Count, "database", "databases")} from snapshot {Manifest.Id}.",
-        Drops.Count == 0 ? "" : "Cannot be undone from the first drop on.",
-    }.Where(line => line.Length > 0));
+            ? new(ConsentWeight.Lost, "No database exists that would be dropped.")
+            : new(
+                ConsentWeight.Destroyed,
+                $"Drops {Sentences.List([.. Drops.Select(d => $"{d.Name} ({d.Tables} tables)")], 10)} at "
+                    + $"{State.Address}: what was written since {Manifest.StartedAt:u} is lost."),
+        new(ConsentWeight.Final, Drops.Count == 0 ? "" : "Cannot be undone from the first drop on."),
+        new(
+            ConsentWeight.Next,
+            $"Loads {Sentences.Count(Databases.Count, "database", "databases")} from snapshot {Manifest.Id}."),
+    ]);
 }
 
 /// <summary>Finds the upgrade whose rollback a restore is.</summary>

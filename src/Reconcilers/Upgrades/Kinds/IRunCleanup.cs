@@ -41,9 +41,6 @@ internal interface IRunRedo
     PlanProgress Compile(RunSpec spec, PlanProgress plan);
 
     string Describe(string lost, PlanProgress plan);
-
-    /// <summary>What the restore destroys, as sentences for the administrator who asks for it.</summary>
-    string Cost(PlanProgress plan);
 }
 
 /// <summary>What a run that stopped in the middle (failed, aborted or released), or waits for long (paused, held, a

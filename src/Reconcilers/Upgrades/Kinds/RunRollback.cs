@@ -23,6 +23,14 @@ internal abstract class RunRollback
             ? new RollbackStatus { Cost = Sentences.Close($"A rollback is not possible: {refusal}") }
         : new RollbackStatus { Possible = true, Cost = Loss(status) };
 
+    /// <summary>The line of a consent that says what a rollback costs after what it agrees to; null if none is
+    /// possible then.</summary>
+    /// <param name="after">The status with the records that the steps then have.</param>
+    public string? CostAfter(RunSpec spec, RunStatus after) =>
+        after is not { Plan: { } plan, RollbackPlan: null } || Refusal(spec, plan) is not null ? null
+        : LossAfter(spec, after) is { } loss ? $"A rollback after that {loss}"
+        : "A rollback after that costs nothing.";
+
     /// <summary>The rollback plan; without steps if nothing was changed, also for an empty plan.</summary>
     public abstract Plan Compile(RunSpec spec, RollbackBasis basis);
 
@@ -33,6 +41,10 @@ internal abstract class RunRollback
 
     /// <summary>What a rollback that is possible destroys; null for nothing.</summary>
     protected abstract string? Loss(RunStatus status);
+
+    /// <summary>Continues "A rollback after that": what it loses, and how long it takes as far as known. Null if there
+    /// is nothing to undo.</summary>
+    protected abstract string? LossAfter(RunSpec spec, RunStatus after);
 }
 
 /// <summary>The <see cref="RunRollback"/> of one kind, with its own types.</summary>
@@ -49,6 +61,9 @@ internal abstract class RunRollback<TSpec, TStatus> : RunRollback
 
     protected sealed override string? Loss(RunStatus status) => Loss((TStatus)status);
 
+    protected sealed override string? LossAfter(RunSpec spec, RunStatus after) =>
+        LossAfter((TSpec)spec, (TStatus)after);
+
     protected abstract string? Refusal(TSpec spec, PlanProgress plan);
 
     protected abstract Plan Compile(TSpec spec, TStatus? status, RollbackBasis basis);
@@ -56,4 +71,6 @@ internal abstract class RunRollback<TSpec, TStatus> : RunRollback
     protected virtual TStatus Wanted(TStatus status) => status;
 
     protected virtual string? Loss(TStatus status) => null;
+
+    protected abstract string? LossAfter(TSpec spec, TStatus after);
 }

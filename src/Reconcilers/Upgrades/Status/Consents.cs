@@ -1,44 +1,115 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>What an approval agrees to: what the steps between a hold and the next one destroy and take down, after
-/// which step no rollback is possible, and where the run waits then. At most six lines. Pure.</summary>
+/// which step no rollback is possible, what a rollback costs then, and where the run waits next. Pure.</summary>
 internal sealed class Consents(RunKind kind, RunSpec spec, RunStatus status)
 {
-    private const int MostOfSteps = 4;
+    private readonly StepRegistry _registry = kind.Steps(spec);
 
-    /// <returns>The lines, and whether data are dropped.</returns>
-    public (string Text, bool Destroys) Of(PlanProgress plan, string hold)
+    /// <summary>What the approval of a hold lets run.</summary>
+    public Consent Of(PlanProgress plan, string hold)
     {
-        var registry = kind.Steps(spec);
         var approved = RunTokens.Approved(status, plan);
         approved.Add(hold);
         var holds = kind.Holds.Of(spec, plan);
-        var isUpgrade = plan.Plan.Kind is PlanKind.Upgrade or PlanKind.Redo;
-        holds.UnionWith(isUpgrade && kind.Holds.Implied(spec, plan) is { } implied ? [implied.Step] : []);
+        holds.UnionWith(IsUpgrade(plan) && kind.Holds.Implied(spec, plan) is { } implied ? [implied.Step] : []);
         var left = plan.Steps.FindAll(s => s.State == StepState.Pending);
         var next = left.Find(s => HoldMatcher.Holding(s.Planned, holds, approved) is not null);
-        var steps = next is null ? left : left.GetRange(0, left.IndexOf(next));
-        var asking = steps.Select(s => (Step: s, Own: registry.Own<IConsent>(s))).ToList();
-        IEnumerable<string?> lines =
-        [
-            .. asking.Select(s => s.Own?.ConsentTo(plan, s.Step)).OfType<string>()
-                .Distinct(StringComparer.Ordinal).Take(MostOfSteps),
-            steps.Find(s => s.PointOfNoReturn) is { } final
-                ? $"From {final.Id} on a rollback loses data, or is impossible."
-                : null,
-            next is null ? null : $"It waits again before {next.Id}.",
-        ];
-        return (string.Join('\n', lines.OfType<string>()), asking.Exists(s => s.Own?.Destroys == true));
+        return Of(plan, next is null ? left : left.GetRange(0, left.IndexOf(next)), next);
     }
+
+    /// <summary>What a plan does that has not begun, with all its holds approved.</summary>
+    public Consent Whole(PlanProgress plan) =>
+        Of(plan, plan.Steps.FindAll(s => s.State == StepState.Pending), next: null);
+
+    private Consent Of(PlanProgress plan, ImmutableList<Step> steps, Step? next)
+    {
+        List<ConsentLine> lines = [.. steps.SelectMany(s => _registry.Own<IConsent>(s)?.ConsentTo(plan, s) ?? [])];
+        if (steps.Find(s => s.PointOfNoReturn) is { } final)
+        {
+            lines.Add(new(ConsentWeight.Final, $"From {final.Id} on a rollback loses data, or is impossible."));
+        }
+
+        var after = plan.With(steps.Select(s => s with { Record = s.Record with { State = StepState.Succeeded } }));
+        if (IsUpgrade(plan) && kind.Rollback.CostAfter(spec, status.WithPlan(PlanKind.Upgrade, after)) is { } cost)
+        {
+            lines.Add(new(ConsentWeight.Rollback, cost));
+        }
+
+        if (next is not null)
+        {
+            lines.Add(new(ConsentWeight.Next, $"It waits again before {next.Id}."));
+        }
+
+        return new Consent(lines);
+    }
+
+    private static bool IsUpgrade(PlanProgress plan) => plan.Plan.Kind is PlanKind.Upgrade or PlanKind.Redo;
 }
 
 /// <summary>A step that destroys something or takes something down.</summary>
 internal interface IConsent
 {
-    /// <summary>What an administrator agrees to who lets it run, one line; steps that say the same are told once. Null
-    /// where this one does nothing of the kind.</summary>
-    string? ConsentTo(PlanProgress plan, Step own);
+    /// <summary>What an administrator agrees to who lets it run; steps that say the same are told once.</summary>
+    IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own);
+}
 
-    /// <summary>Whether it drops data.</summary>
-    bool Destroys => false;
+/// <summary>How much a line weighs: of too many lines those of the least weight are left out.</summary>
+internal enum ConsentWeight
+{
+    /// <summary>Something is dropped or removed for good. Never left out, and the approval asks for the name.</summary>
+    Destroyed,
+
+    /// <summary>From where on it cannot be undone.</summary>
+    Final,
+
+    Down,
+    Lost,
+
+    /// <summary>What a rollback costs afterwards.</summary>
+    Rollback,
+
+    /// <summary>What is verified, and what is not.</summary>
+    Verified,
+
+    /// <summary>What comes next.</summary>
+    Next,
+}
+
+/// <param name="Text">One sentence, or a few.</param>
+internal sealed record ConsentLine(ConsentWeight Weight, string Text);
+
+/// <summary>The one text of a consent: its heaviest lines, at most six of them and 90 words.</summary>
+internal sealed class Consent(IEnumerable<ConsentLine> lines)
+{
+    public const int MostLines = 6;
+    public const int MostWords = 90;
+
+    private readonly List<ConsentLine> _lines =
+        [.. lines.Where(l => l.Text.Length > 0).DistinctBy(l => l.Text, StringComparer.Ordinal).OrderBy(l => l.Weight)];
+
+    /// <summary>Whether data or what a rollback needs is removed.</summary>
+    public bool Destroys => _lines.Exists(l => l.Weight == ConsentWeight.Destroyed);
+
+    /// <summary>Separated by line feeds; null without a line.</summary>
+    public string? Text
+    {
+        get
+        {
+            List<string> told = [];
+            var words = 0;
+            foreach (var line in _lines)
+            {
+                words += line.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+                if (line.Weight != ConsentWeight.Destroyed && (told.Count == MostLines || words > MostWords))
+                {
+                    break;
+                }
+
+                told.Add(line.Text);
+            }
+
+            return told.Count == 0 ? null : SchemaLimits.Clip(string.Join('\n', told));
+        }
+    }
 }

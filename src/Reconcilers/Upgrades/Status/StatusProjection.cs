@@ -17,7 +17,8 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             || status.IsUpgraded();
         status = InDirection(entity, Numbered(entity.Status, status));
         var isUnread = StatusForm.UnreadablePart(status) is not null;
-        var (retry, cost) = (Word.For(Word.Retry, status.Retried()), isUnread ? null : RetryCost(status));
+        var (retry, cost) =
+            (Word.For(Word.Retry, status.Retried()), isUnread ? null : RetryCost(entity.Spec, status));
         var message = summary.Message.Replace(RunMessages.RetryWord, retry, StringComparison.Ordinal);
         var more = Sentences.Join(
             summary.IsStalled || summary.Held ? RunWords.LastIgnored(entity, status) : null,
@@ -35,6 +36,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
             FinishedAt = over ? status.FinishedAt ?? now : null,
             System = over ? null : System(entity, status, summary, isUnread, now),
             Holds = Holds(entity.Spec, status, summary, now),
+            ActionRequired = status.ActionRequired.ConvertAll(item => Asked(entity.Spec, status, item)),
             HeldUntil = heldUntil,
             Rollback = isUnread ? null : kind.Rollback.Cost(entity.Spec, status),
             RetryWord = isUnread ? null : summary.IsStalled || summary.Phase == RunPhases.RolledBack ? retry : null,
@@ -147,23 +149,33 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
 
         HoldStatus Told(StepHold hold)
         {
-            var (text, destroys) = status.ActivePlan() is { } plan ? consents.Of(plan, hold.Name) : ("", false);
+            var consent = status.ActivePlan() is { } plan ? consents.Of(plan, hold.Name) : null;
             return new HoldStatus
             {
                 Name = hold.Name,
                 Approval = hold.Approval,
-                Consent = text.Length == 0 ? null : SchemaLimits.Clip(text),
-                Destroys = destroys ? true : null,
+                Consent = consent?.Text,
+                Destroys = consent is { Destroys: true } ? true : null,
                 Since = status.Holds.Find(known => known.Approval == hold.Approval)?.Since ?? now,
             };
         }
     }
 
+    // What an approval lets the operator remove.
+    private ActionItem Asked(RunSpec spec, RunStatus status, ActionItem item) =>
+        kind.Cleanup is { } cleanup && cleanup.Word == item.Reason && status.Plan is { IsDone: true } plan
+            ? item with
+            {
+                Consent = new Consents(kind, spec, status)
+                    .Whole(PlanProgress.Of(cleanup.Compile(spec, plan) with { Kind = PlanKind.Cleanup })).Text,
+            }
+            : item;
+
     // A retry of an aborted run, or of a rollback, restores nothing.
-    private string? RetryCost(RunStatus status) =>
+    private string? RetryCost(RunSpec spec, RunStatus status) =>
         status is { Plan: { } plan, RollbackPlan: null, AbortedBy: null }
             && kind.Redo is { } redo
             && redo.FindLost(plan) is not null
-            ? redo.Cost(plan)
+            ? new Consents(kind, spec, status).Whole(redo.Compile(spec, plan)).Text
             : null;
 }

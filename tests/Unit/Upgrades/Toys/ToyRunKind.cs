@@ -68,6 +68,9 @@ internal sealed class ToyRunKind(ToyRunTruth truth, Func<RunObject, ToyRunTruth>
 
             return builder.Build() with { Hold = basis.AfterSuccess ? "RollBack" : null };
         }
+
+        protected override string? LossAfter(ToyRunSpec spec, ToyRunStatus after) =>
+            ToySteps.Registry.Changed(after.Plan!) ? "puts the old parts back." : null;
     }
 
     private sealed class ToyReport : RunReport<ToyRunSpec, ToyRunStatus>

@@ -54,7 +54,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep, IConsent
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => base.TimeLimit(spec) + Later;
 
-    public string ConsentTo(PlanProgress plan, Step own) => SwapConsent.OneByOne;
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) => [SwapConsent.OneByOne];
 
     internal override IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec) =>
         own.State != StepState.Succeeded && HasActed(own, run) ? [Leftover.PreparedProgram(own.Node!)] : [];

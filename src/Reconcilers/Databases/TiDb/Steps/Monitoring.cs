@@ -7,8 +7,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="Files">The beginnings of the checksums of its new files.</param>
 /// <param name="Ready">The page that answers once the service is ready; null if its port is enough.</param>
 [Acceptable(OnlyIf = "if promtool refuses the new configuration; then the service keeps its former files")]
-internal sealed record RestartService(string Service, List<string>? Files = null, string? Ready = null) : TiDbStep
+internal sealed record RestartService(string Service, List<string>? Files = null, string? Ready = null)
+    : TiDbStep, IConsent
 {
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+        [new(ConsentWeight.Down, "Services of the monitoring are restarted, one by one.")];
+
     public const string PidBeforeKey = "pidBefore";
 
     /// <summary>Receipt key: when that process was started, by its host's clock, to within a second.</summary>

@@ -37,8 +37,11 @@ internal abstract record SparkStep : TiDbStep
 
 /// <summary>Stops Spark. What its master showed before is recorded, to be compared after the start.</summary>
 [Step("stop", "Stop Spark")]
-internal sealed record StopSpark : SparkStep
+internal sealed record StopSpark : SparkStep, IConsent
 {
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+        [new(ConsentWeight.Down, "Spark is stopped until its new JAR is in place.")];
+
     public const string BeforeKey = "before";
 
     public override Task<Observation> ObserveAsync(

@@ -37,7 +37,7 @@ internal sealed record SwapMaster(
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) =>
         GatePatience(spec) + KubernetesDuration.Parse(spec.Timeouts.Swap) + Margin;
 
-    public string ConsentTo(PlanProgress plan, Step own) => SwapConsent.Of(Outage, "master");
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) => [SwapConsent.Of(Outage, "master")];
 
     string? IInstanceStep.InstanceOf(PlanProgress plan, Step own) => InstanceSwap.InstanceOf(own);
 

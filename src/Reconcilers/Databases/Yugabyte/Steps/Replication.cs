@@ -4,8 +4,15 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// (docs/project/research/yugabytedb.md#procedure). The consumer registry of the target shows whether it is
 /// done.</summary>
 [Effect(Effect.Changes)]
-internal sealed record SetReplication(string Group, ReplicationTarget Target, bool Enabled) : YugabyteStep
+internal sealed record SetReplication(string Group, ReplicationTarget Target, bool Enabled) : YugabyteStep, IConsent
 {
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) => Enabled ? [] :
+    [
+        new(
+            ConsentWeight.Down,
+            "Replication is paused until the upgrade or a rollback ends: its targets lag behind meanwhile."),
+    ];
+
     internal override string Verb => $"{Group}/{(Target == ReplicationTarget.Here ? "here" : "there")}";
 
     internal override string Title(string? node) =>

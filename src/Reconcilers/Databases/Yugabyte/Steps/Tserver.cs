@@ -174,7 +174,8 @@ internal sealed record SwapTserver(
         + KubernetesDuration.Parse(spec.Timeouts.Swap)
         + Margin;
 
-    public string ConsentTo(PlanProgress plan, Step own) => SwapConsent.Of(Replicas is not null, "tserver");
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+        [SwapConsent.Of(Replicas is not null, "tserver")];
 
     internal override YugabyteUndo? Undo(DatabaseRollingUpgradeSpec spec, PlanProgress done, Step own) =>
         ProgramReplacement.Back(spec, done, own.Node, Replacement(done, own).Program) is { } back
