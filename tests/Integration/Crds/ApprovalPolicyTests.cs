@@ -287,6 +287,60 @@ public sealed class ApprovalPolicyTests(PolicyServer server) : IClassFixture<Pol
             .ShouldBe(Word);
     }
 
+    /// <summary>Each validation alone refuses one of these requests: a policy without it would let it pass.</summary>
+    [Fact]
+    public async Task Each_validation_is_needed()
+    {
+        var upgrade = await CreatedAsync();
+        var created = Manifests.Upgrade(LabFixture.UniqueName("up"));
+        var byRobot = Manifests.Upgrade(LabFixture.UniqueName("up"));
+        const string Robot = "system:serviceaccount:argocd:argocd-application-controller";
+        PolicyUser.Notes(byRobot)["drydock.dev/authors"] = Robot;
+        var approved = Approving();
+        var approvedForDave = Approving();
+        PolicyUser.Notes(approvedForDave)["drydock.dev/approved-by"] = "dave@example.com";
+
+        List<int> refusing =
+        [
+            .. await _alice.RefusingAsync(HttpMethod.Post, created, created),
+            .. await server.As(Robot).RefusingAsync(HttpMethod.Post, byRobot, byRobot),
+            .. await _bob.RefusingAsync(HttpMethod.Patch, upgrade, approved),
+            .. await _alice.RefusingAsync(HttpMethod.Patch, upgrade, approved),
+            .. await _carol.RefusingAsync(HttpMethod.Patch, upgrade, approvedForDave),
+        ];
+
+        refusing.ShouldBe(Enumerable.Range(0, PolicyServer.Validations), ignoreOrder: true);
+
+        static JsonObject Approving()
+        {
+            var change = new JsonObject { ["metadata"] = new JsonObject() };
+            PolicyUser.Notes(change)["drydock.dev/approve"] = Word;
+            return change;
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"spec":{"holdBefore":["StopOld"]}}""", true)]
+    [InlineData("""{"spec":{"paused":true}}""", false)]
+    public async Task Spec_with_the_most_holds_is_within_the_cost_limit_of_CEL(string change, bool approves)
+    {
+        var manifest = Manifests.Upgrade(LabFixture.UniqueName("up"));
+        manifest["spec"]!["holdBefore"] = new JsonArray(
+            [.. Enumerable.Range(0, 64).Select(n => (JsonNode)$"StopOld/{new string('n', 200)}{n:00}")]);
+        PolicyUser.Notes(manifest)["drydock.dev/hold"] =
+            string.Join(',', Enumerable.Range(0, 64).Select(n => $"StartNew/node-{n:00}"));
+        (await _alice.CreateAsync(manifest, "alice@example.com")).ShouldBeNull();
+
+        var refusal = await _bob.PatchAsync(manifest, change);
+
+        (refusal is not null).ShouldBe(approves, refusal);
+        if (approves)
+        {
+            refusal.ShouldNotBeNull().ShouldContain("bob@example.com may not approve");
+            (await _carol.PatchAsync(manifest, change)).ShouldBeNull();
+        }
+    }
+
     private async Task<JsonObject> CreatedAsync()
     {
         var manifest = Manifests.Upgrade(LabFixture.UniqueName("up"));

@@ -9,9 +9,14 @@ public sealed class PolicyServer(LabFixture lab) : IAsyncLifetime
     public const string Approvers = "drydock-approvers";
     public const string Operator = "system:serviceaccount:drydock-system:drydock-operator";
     private const string Writers = "drydock-lab-writers";
+    private static readonly string PolicyFile = Repository.PathOf("config", "policy", "policy.yaml");
+    private static readonly string BindingFile = Repository.PathOf("config", "policy", "binding.yaml");
     private ModernCrdServer? _server;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>How many validations the policy has.</summary>
+    internal static int Validations => Parts(YamlToJson.ReadAll(PolicyFile).Single()).Count;
 
     private ModernCrdServer Server => _server!;
 
@@ -36,8 +41,8 @@ public sealed class PolicyServer(LabFixture lab) : IAsyncLifetime
             plane,
             policies:
             [
-                .. YamlToJson.ReadAll(Repository.PathOf("config", "policy", "policy.yaml")),
-                .. YamlToJson.ReadAll(Repository.PathOf("config", "policy", "binding.yaml")),
+                .. YamlToJson.ReadAll(PolicyFile), .. YamlToJson.ReadAll(BindingFile),
+                .. Enumerable.Range(0, Validations).SelectMany(Without),
             ],
             name: "policy",
             auditPolicy: AuditPolicy());
@@ -61,7 +66,11 @@ public sealed class PolicyServer(LabFixture lab) : IAsyncLifetime
             .Where(entry => entry["objectRef"]?["name"]?.GetValue<string>() == name),
     ];
 
-    internal async Task<(HttpStatusCode Status, JsonObject Body)> SendAsync(
+    /// <summary>The policy without one of its validations; it only warns.</summary>
+    internal static string WithoutName(int validation) =>
+        string.Create(CultureInfo.InvariantCulture, $"drydock-approvals-without-{validation}");
+
+    internal async Task<(HttpStatusCode Status, JsonObject Body, IReadOnlyList<string> Warnings)> SendAsync(
         HttpMethod method, string path, JsonObject? body, string user, string group)
     {
         using var http = Server.CreateHttpClient();
@@ -76,8 +85,30 @@ public sealed class PolicyServer(LabFixture lab) : IAsyncLifetime
         }
 
         using var response = await http.SendAsync(request, Token);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!.AsObject());
+        return (
+            response.StatusCode,
+            JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!.AsObject(),
+            response.Headers.TryGetValues("Warning", out var warnings) ? [.. warnings] : []);
     }
+
+    private static IEnumerable<JsonNode> Without(int validation)
+    {
+        var (policy, binding) = (YamlToJson.ReadAll(PolicyFile).Single(), YamlToJson.ReadAll(BindingFile).Single());
+        Parts(policy).RemoveAt(validation);
+        foreach (var (part, field) in new[]
+        {
+            (policy["metadata"]!, "name"), (binding["metadata"]!, "name"), (binding["spec"]!, "policyName"),
+        })
+        {
+            part[field] = WithoutName(validation);
+        }
+
+        policy["spec"]!.AsObject().Remove("auditAnnotations");
+        binding["spec"]!["validationActions"] = new JsonArray("Warn");
+        return [policy, binding];
+    }
+
+    private static JsonArray Parts(JsonNode policy) => policy["spec"]!["validations"]!.AsArray();
 
     // The one block of the page that is an audit policy.
     private static string AuditPolicy() =>
@@ -136,9 +167,20 @@ internal sealed class PolicyUser(PolicyServer server, string name, string group)
         return PatchAsync(manifest, change.ToJsonString());
     }
 
+    /// <summary>The validations without which the policy would let a request pass that it refuses. None: several of
+    /// them refuse it.</summary>
+    public async Task<IEnumerable<int>> RefusingAsync(HttpMethod method, JsonObject manifest, JsonObject body)
+    {
+        var path = method == HttpMethod.Post ? Folder(manifest) : PathOf(manifest);
+        var answer = await server.SendAsync(method, path, body, name, group);
+        Refusal(answer).ShouldNotBeNull();
+        return Enumerable.Range(0, PolicyServer.Validations).Where(validation => !answer.Warnings.Any(
+            warning => warning.Contains($"'{PolicyServer.WithoutName(validation)}'", StringComparison.Ordinal)));
+    }
+
     public async Task<string?> WriteStatusAsync(JsonObject manifest, JsonObject status)
     {
-        var (_, stored) = await server.SendAsync(HttpMethod.Get, PathOf(manifest), null, name, group);
+        var (_, stored, _) = await server.SendAsync(HttpMethod.Get, PathOf(manifest), null, name, group);
         stored["status"] = status;
         return Refusal(await server.SendAsync(HttpMethod.Put, $"{PathOf(manifest)}/status", stored, name, group));
     }
@@ -146,7 +188,7 @@ internal sealed class PolicyUser(PolicyServer server, string name, string group)
     public static JsonObject Notes(JsonObject manifest) =>
         (manifest["metadata"]!["annotations"] ??= new JsonObject()).AsObject();
 
-    private static string? Refusal((HttpStatusCode Status, JsonObject Body) answer)
+    private static string? Refusal((HttpStatusCode Status, JsonObject Body, IReadOnlyList<string> Warnings) answer)
     {
         if (answer.Status is HttpStatusCode.OK or HttpStatusCode.Created)
         {
