@@ -57,15 +57,16 @@ internal static class SampleRuns
         Step = "StopOld/oms-a",
         StartedAt = Now.AddMinutes(-50),
         Message =
-            "Held before StopOld/oms-a (StopOld). To continue, remove 'StopOld' from spec.holdBefore, or annotate "
-                + "drydock.dev/approve=StopOld@bbbbbbbb.1.",
+            "Held before StopOld/oms-a: approve StopOld, or remove 'StopOld' from spec.holdBefore.",
         Conditions = Conditions("Held", reconciling: true, held: true),
         Holds = [new HoldStatus
         {
             Name = "StopOld",
             Approval = "StopOld@bbbbbbbb.1",
             Since = Now.AddMinutes(-34),
-            Consent = "OMS goes down, until the upgrade or a rollback ends. For how long is not known.",
+            Consent = "OMS goes down, until the upgrade or a rollback ends. For how long is not known.\n"
+                + "A rollback after that loses everything written to the metadata since the old containers stopped: "
+                + "projects, and the progress of all. How long it takes is not known.",
         }],
         Plan = Oms(Before(-16), 'b'),
     });

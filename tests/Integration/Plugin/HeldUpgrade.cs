@@ -7,6 +7,9 @@ namespace Drydock.Tests.Integration.Plugin;
 /// <summary>An OmsUpgrade on a real API server whose status says that it waits before StopOld.</summary>
 internal static class HeldUpgrade
 {
+    private const string Message =
+        "Held before StopOld/oms-a: approve StopOld, or remove 'StopOld' from spec.holdBefore.";
+
     /// <summary>The hash of its plan.</summary>
     public static string Hash { get; } = Plan().Deserialize(CrdsJsonContext.Default.StoredPlan)!.AsRun().Hash;
 
@@ -57,13 +60,13 @@ internal static class HeldUpgrade
     {
         ["observedGeneration"] = 1,
         ["phase"] = "StopOld",
-        ["message"] = "Held before StopOld/oms-a (StopOld).",
+        ["message"] = Message,
         ["plan"] = Plan(),
         ["holds"] = new JsonArray(new JsonObject
         {
             ["name"] = "StopOld",
             ["approval"] = Approval,
-            ["consent"] = "OMS goes down, until the upgrade or a rollback ends."
+            ["consent"] = "OMS goes down, until the upgrade or a rollback ends. For how long is not known."
         }),
         ["conditions"] = Conditions(("Ready", "False"), ("Reconciling", "True"), ("Held", "True")),
     };
@@ -75,7 +78,7 @@ internal static class HeldUpgrade
             ["type"] = c.Type,
             ["status"] = c.Status,
             ["reason"] = "Held",
-            ["message"] = "Held before StopOld/oms-a (StopOld).",
+            ["message"] = Message,
             ["lastTransitionTime"] = "2026-03-01T02:00:00Z",
         }),
     ];

@@ -64,7 +64,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         (await AnswerAsync("n\n", "approve", "held")).ShouldBe((ExitCodes.Refused, "Approves StopOld of "
             + $"{_space}/held (plan {Word.Prefix(HeldUpgrade.Hash)}). The run then continues with StopOld/oms-a. "
             + "OMS goes down, until the "
-            + "upgrade or a rollback ends.\nContinue? [y/N] Nothing was written.\n"));
+            + "upgrade or a rollback ends. For how long is not known.\nContinue? [y/N] Nothing was written.\n"));
         (await GetAsync("held"))["metadata"]!["resourceVersion"]!.ToString()
             .ShouldBe(before["metadata"]!["resourceVersion"]!.ToString());
 
@@ -117,7 +117,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         (await RunAsync(["approve", "held", "--yes"], viewer)).ShouldBe((ExitCodes.Failed, "Approves StopOld of "
             + $"{_space}/held (plan {Word.Prefix(HeldUpgrade.Hash)}). The run then continues with StopOld/oms-a. "
             + "OMS goes down, until the "
-            + "upgrade or a rollback ends.\n"
+            + "upgrade or a rollback ends. For how long is not known.\n"
             + $"You may not patch omsupgrades (API group drydock.dev) in namespace {_space}. The role drydock-edit has "
             + "this right. "
             + $"An administrator can give it to you: `kubectl -n {_space} create rolebinding drydock-edit-USER "
