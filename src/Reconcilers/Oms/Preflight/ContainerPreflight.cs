@@ -151,8 +151,9 @@ internal sealed class ContainerPreflight(
         if (files[false].Any())
         {
             findings.Note(
-                $"{Sentences.Count(files[false].Count(), "file that was", "files that were")} changed inside "
-                    + $"{container.ShortName} on {node.Name} are not copied: {Sentences.List([.. files[false]], 10)}. "
+                $"{container.ShortName} on {node.Name}: "
+                    + $"{Sentences.Count(files[false].Count(), "changed file is", "changed files are")} not copied: "
+                    + $"{Sentences.List([.. files[false]], 10)}. "
                     + "OMS writes configuration there itself; mount what you edited (spec.container.binds).");
         }
     }
