@@ -12,7 +12,7 @@ public sealed class UnpackedPlanTests : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("drydock-plans-");
     private FakeApiServer _server = null!;
 
-    public static TheoryData<string> Upgrades => [.. StoredObjectTests.Files];
+    public static TheoryData<string> Upgrades => [.. StoredObjectTests.Runs];
 
     public static TheoryData<string> Databases =>
     [
@@ -32,9 +32,11 @@ public sealed class UnpackedPlanTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Upgrades))]
-    public async Task Plans_of_OMS_are_printed_whole(string file) => await ShouldBePrintedAsync(
-        OmsUpgrade.Plural,
-        await File.ReadAllTextAsync(Repository.PathOf("tests/Unit/Upgrades/Goldens", file), Token));
+    public async Task Plans_of_stored_objects_are_printed_whole(string file)
+    {
+        var stored = await File.ReadAllTextAsync(Repository.PathOf("tests/Unit/Upgrades/Goldens", file), Token);
+        await ShouldBePrintedAsync($"{((string)JsonNode.Parse(stored)!["kind"]!).ToLowerInvariant()}s", stored);
+    }
 
     [Theory]
     [MemberData(nameof(Databases))]

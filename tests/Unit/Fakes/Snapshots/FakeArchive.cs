@@ -32,6 +32,9 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
     /// <summary>What people do while it dumps.</summary>
     public Func<Task>? Meanwhile { get; set; }
 
+    /// <summary>What it reports to be at.</summary>
+    public SnapshotStage Stage { get; set; } = SnapshotStage.Dumping;
+
     /// <summary>Called at every point at which the operator may die.</summary>
     public Func<string, Task> Passing { get; set; } = static _ => Task.CompletedTask;
 
@@ -115,7 +118,7 @@ internal sealed class FakeArchive(TimeProvider time) : Snapshotter, IStorages, I
         }
 
         request.Progress?.Report(
-            new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
+            new SnapshotProgress(request.Databases[0], Stage, 3 << 20, 1 << 20, 2 << 20));
         var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with
         {
             Owner = request.Owner,
