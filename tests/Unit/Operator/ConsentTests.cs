@@ -113,6 +113,21 @@ public sealed class ConsentTests
             .ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(1, "SQL is down while the only tidb-server starts again.")]
+    [InlineData(2, "Processes are stopped and started with the other version, one by one.")]
+    public void Only_server_of_SQL_is_told(int servers, string line)
+    {
+        var steps = Enumerable.Range(1, servers).Select(i => new PlannedStep
+        {
+            Id = $"{DatabaseRollingUpgradePhases.UpgradeTiDB}/tidb-{i}/{SwapInstance.VerbName}",
+            Phase = DatabaseRollingUpgradePhases.UpgradeTiDB,
+            Node = $"tidb-{i}",
+        });
+        var plan = PlanProgress.Of(new Plan { Steps = [.. steps] });
+        new SwapInstance().ConsentTo(plan, plan.Steps[0]).ShouldHaveSingleItem().Text.ShouldBe(line);
+    }
+
     [Fact]
     public void Each_of_these_steps_causes_its_lines()
     {

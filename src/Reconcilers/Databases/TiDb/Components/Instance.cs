@@ -54,7 +54,13 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep, IConsent
 
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => base.TimeLimit(spec) + Later;
 
-    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) => [SwapConsent.OneByOne];
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+    [
+        own.Phase == DatabaseRollingUpgradePhases.UpgradeTiDB
+            && plan.Steps.Count(s => s.Phase == own.Phase && IsOf(s.Planned, VerbName)) == 1
+            ? new(ConsentWeight.Down, "SQL is down while the only tidb-server starts again.")
+            : SwapConsent.OneByOne,
+    ];
 
     internal override IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec) =>
         own.State != StepState.Succeeded && HasActed(own, run) ? [Leftover.PreparedProgram(own.Node!)] : [];
