@@ -128,8 +128,7 @@ public sealed class ContainerPreflightTests
             Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, "ContainerFilesChanged/oms-a"] }
         });
         world.RunToSuccess();
-        world.Plan.Notes.ShouldContain(
-            n => n.Contains("changed inside oms_322") && n.Contains(": /root/.bashrc. "));
+        world.Plan.Notes.ShouldContain(n => n.Contains("on oms-a: 1 changed file is not copied: /root/.bashrc. "));
     }
 
     [Fact]
