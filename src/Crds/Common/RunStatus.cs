@@ -166,11 +166,11 @@ public abstract record RunStatus : ObservedStatus
     private static bool IsFor(Plan plan, PlanKind kind) =>
         plan.Kind == kind || (plan.Kind == PlanKind.Redo && kind == PlanKind.Upgrade);
 
-    // In the order of the kinds.
+    // In the order of the kinds. What cannot be read is never replaced.
     private List<PlanProgress> With(PlanKind kind, PlanProgress? plan)
     {
         var placed = plan is null || IsFor(plan.Plan, kind) ? plan : plan.With(plan.Plan with { Kind = kind });
-        var kept = Plans.FindAll(p => !IsFor(p.Plan, kind));
+        var kept = Plans.FindAll(p => p.Unreadable is not null || !IsFor(p.Plan, kind));
         return placed is null ? kept : [.. kept.Append(placed).OrderBy(p => p.Plan.Kind)];
     }
 }

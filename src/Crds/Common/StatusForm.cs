@@ -16,18 +16,16 @@ public sealed record StatusForm(string What, string Remedy)
     /// is not known of it would be lost.</summary>
     public static StatusForm? Unknown(RunStatus status)
     {
-        if (status.Phase is not null && status.Form is null)
+        if (status.Form is not { } form)
         {
-            return new(
+            return status.Phase is null ? null : new(
                 "A version of Drydock before the first release wrote this status, and it is no longer read.",
                 "Let that version finish what is under way.");
         }
 
-        return status.Form <= Current || status.Phase is null
-            ? null
-            : new(
-                $"This status has form {status.Form}, and Drydock {CrdSchema.Number} reads form {Current}.",
-                "Run the version that wrote it, or a later one.");
+        return form <= Current ? null : new(
+            $"This status has form {form}, and Drydock {CrdSchema.Number} reads form {Current}.",
+            "Run the version that wrote it, or a later one.");
     }
 
     /// <summary>A plan or an inventory that was damaged, or that a later version wrote; null if all can be read. It is

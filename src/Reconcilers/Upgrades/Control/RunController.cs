@@ -22,11 +22,11 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         _logger = services.Loggers.CreateLogger<RunController<TEntity>>();
         var frame = new RunFrame(kind, services, trigger, entity => ForgetAsync((TEntity)entity));
         _turns = new TurnRunner<TEntity>(frame, writer);
-        _preflight = new PreflightFlow(frame);
         var rollbacks = new RollbackFlow(frame);
         var parked = new ParkedStateFlow(frame);
         _runs = new RunFlow(frame, rollbacks, parked);
-        _completion = new CompletionFlow(frame, rollbacks);
+        var completion = _completion = new CompletionFlow(frame, rollbacks);
+        _preflight = new PreflightFlow(frame, turn => Decision.Do(new Forget(), _ => completion.Nothing(turn)));
         _deletion = new DeletionFlow(frame, _runs, parked);
         _words = new WordGate(frame);
     }
@@ -94,7 +94,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         + "Restore the old value, then the stored plan continues automatically.",
         after: null);
 
-    // What is done with an object that has finished, or has nothing to roll back; null while a run is under way.
+    // What is done with an object that has finished; null while a run is under way.
     private Decision? Ended(Turn turn)
     {
         var status = turn.Status;
@@ -103,20 +103,10 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             return Decision.Do(new Forget(), _ => _completion.RolledBack(turn));
         }
 
-        if (status.IsUpgraded())
-        {
-            return _completion.Succeeded(turn)?.Then((at, step) => !step.IsOver
-                ? Decision.End(step)
-                : Decision.Do(new Forget(), _ =>
-                    Decision.End(step with { After = step.After ?? _completion.InertFor(at.Entity) })));
-        }
-
-        // A status that preflight found to be too old does not say that there is nothing to roll back.
-        return turn.Spec.DesiredState == DesiredState.RolledBack
-            && !status.Findings.Exists(f => f.Reason == Reasons.StatusOutdated)
-            && (status.Plan is null || status is { RollbackPlan: null, Target.Claim: null })
-            ? Decision.Do(new Forget(), _ => _completion.Nothing(turn))
-            : null;
+        return !status.IsUpgraded() ? null : _completion.Succeeded(turn)?.Then((at, step) => !step.IsOver
+            ? Decision.End(step)
+            : Decision.Do(new Forget(), _ =>
+                Decision.End(step with { After = step.After ?? _completion.InertFor(at.Entity) })));
     }
 
     private Decision Run(Turn turn) => turn.Status.Target?.Claim is not null && !turn.Session.ClaimSeen

@@ -13,6 +13,12 @@ internal static class PlanNumbers
 
     public static RunStatus Assign(RunStatus? before, RunStatus status, Func<string> newId)
     {
+        // Of a plan that cannot be read, not even its kind is known: none takes the place of another.
+        if (status.Plans.Exists(p => p.Unreadable is not null))
+        {
+            return status;
+        }
+
         List<PlanProgress> known = [.. before is null ? [] : before.Plans.Where(p => p.Id.Length > 0)];
         var isEnded = before is not null && RunWords.End(before, status, known);
         var named = RunWords.Numbers(status);

@@ -3,7 +3,8 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>From a new object to a stored plan: preflight, outside the reconcile and repeated until there are no
 /// findings, then the claim on the target, then the plan. Nothing is changed on the target before the plan is in
 /// status.</summary>
-internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
+/// <param name="unchanged">Ends a run of which a rollback is wanted, and whose target is as it was before.</param>
+internal sealed class PreflightFlow(RunFrame frame, Func<Turn, Decision> unchanged) : Flow(frame)
 {
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
 
@@ -14,6 +15,12 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
 
     public Decision Advance(Turn turn)
     {
+        // The status may be older than the target: only a look says that there is nothing to roll back.
+        if (IsUndone(turn))
+        {
+            return Check(turn);
+        }
+
         if (turn.Status.AbortedBy is not null || RunTokens.NewAbort(turn.Entity) is not null)
         {
             return Aborted(turn);
@@ -91,10 +98,12 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
         var result = pass.Result;
         return result.Target is { } target ? Awaited(turn, target, Read) : Read();
 
-        Decision Read() => result.Discovery is { } discovery
-            ? Plan(turn, discovery)
-            : Found(turn, result.Findings);
+        Decision Read() => result.Discovery is not { } discovery ? Found(turn, result.Findings)
+            : IsUndone(turn) ? unchanged(turn)
+            : Plan(turn, discovery);
     }
+
+    private static bool IsUndone(Turn turn) => turn.Spec.DesiredState == DesiredState.RolledBack;
 
     private Decision Begin(Turn turn)
     {
@@ -224,7 +233,7 @@ internal sealed class PreflightFlow(RunFrame frame) : Flow(frame)
         return Report(
             turn,
             turn.Status with { Findings = clean },
-            RunMessages.Found(clean, arrivesBy),
+            RunMessages.Found(clean, arrivesBy, IsUndone(turn)),
             _ => Decision.Again(session.PreflightNotBefore - now));
     }
 

@@ -13,7 +13,8 @@ internal static class RunMessages
 
     /// <summary>A preflight that found problems: the first of them, and how many more status.findings has.</summary>
     /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
-    public static RunOutcome Found(IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null)
+    public static RunOutcome Found(
+        IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null, bool isUndone = false)
     {
         var reasons = findings.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
         return new RunOutcome(
@@ -27,10 +28,16 @@ internal static class RunMessages
                     ? $"{Sentences.Count(findings.Count - 1, "more finding is", "more findings are")} in "
                         + "status.findings."
                     : null,
-                "Nothing was changed.",
+                isUndone ? "Until preflight finds the former version, nothing says that there is nothing to roll back."
+                    : IsOutdated(findings) ? null
+                    : "Nothing was changed.",
                 arrivesBy is { } ends ? ArrivalTime.Describe(ends) : "Preflight is repeated.",
             ]));
     }
+
+    /// <summary>Whether preflight found that the status is older than the targets.</summary>
+    public static bool IsOutdated(IReadOnlyList<Finding> findings) =>
+        findings.Any(f => f.Reason == Reasons.StatusOutdated);
 
     public static string PlanReady(Plan plan) => Sentences.Join(
         $"The plan has {Sentences.Count(plan.Steps.Count, "step", "steps")} and waits for your approval. Nothing was "

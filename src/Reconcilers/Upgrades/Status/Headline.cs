@@ -5,16 +5,17 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class Headline
 {
     public static string Of(RunStatus status, RunOutcome summary) => status.System is { } system
-        ? $"{Of(system, status.Plan is not null)}{Of(summary, status.Progress)}."
+        ? $"{Of(system, status)}{Of(summary, status.Progress)}."
         : Ended(status, summary);
 
-    private static string Of(SystemStatus system, bool wasSeen) => system.State switch
+    private static string Of(SystemStatus system, RunStatus status) => system.State switch
     {
         SystemState.Up => "The system is up",
         SystemState.UpWithoutHA => "The system is up without high availability",
         SystemState.Rolling => "The system is up while its processes are replaced",
         SystemState.Down => $"The system is down since {system.Since?.UtcDateTime:yyyy-MM-dd HH:mm}Z",
-        _ => wasSeen ? "Whether the system is up is not known" : "Nothing was changed so far",
+        _ when status.Plan is null && !RunMessages.IsOutdated(status.Findings) => "Nothing was changed so far",
+        _ => "Whether the system is up is not known",
     };
 
     private static string Of(RunOutcome summary, string? progress) => summary switch
@@ -37,7 +38,10 @@ internal static class Headline
         return summary switch
         {
             { IsStalled: true } => $"The run ended {summary.Phase} and needs you ({summary.Reason}){left}.",
-            { Phase: RunPhases.RolledBack or RunPhases.RollingBack } => $"The former version runs again{down}{left}.",
+            { Phase: RunPhases.RolledBack } or { State: RunState.RolledBack } =>
+                $"The former version runs again{down}{left}.",
+            { Held: true } => $"The upgrade succeeded{down}{Of(summary, null)}.",
+            { Phase: RunPhases.RollingBack } => $"The upgrade succeeded{down}, and its rollback is prepared.",
             _ => $"The upgrade succeeded{down}{left}.",
         };
     }

@@ -148,6 +148,12 @@ internal sealed class WorldRules(OmsWorld world)
     /// <summary>People read what is written in a status.</summary>
     public void Read(OmsUpgradeStatus status)
     {
+        if (status.Summary?.Contains("former version runs", StringComparison.Ordinal) == true
+            && status.Phase != RunPhases.RolledBack && !status.IsRolledBack())
+        {
+            Broken.Add($"{status.Phase}, and the summary is: {status.Summary}");
+        }
+
         foreach (var text in MessageFaults.Texts(status).Where(_read.Add))
         {
             Broken.AddRange(MessageFaults.Of(text));

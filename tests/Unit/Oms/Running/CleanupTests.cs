@@ -5,6 +5,17 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class CleanupTests
 {
     [Fact]
+    public void Held_cleanup_says_that_it_waits()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunToSuccess();
+        world.EditSpec(s => s with { HoldBefore = ["Cleanup"] });
+        world.RemoveOldContainers();
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Status.Summary!.ShouldBeWorded();
+    }
+
+    [Fact]
     public void Approved_cleanup_removes_old_containers_and_images_and_prevents_rollback()
     {
         var world = new OmsWorld().Apply();

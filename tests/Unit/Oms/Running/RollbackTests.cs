@@ -15,6 +15,7 @@ public sealed class RollbackTests
         (world.Status.Phase, world.ReasonOf("Held"), world.Is("Succeeded"), world.Is("Ready"), world.Is("Reconciling"))
             .ShouldBe(("RollingBack", "Held", true, false, true));
         world.Said.ShouldContain(world.BackWord("RollBack"));
+        world.Status.Summary!.ShouldBeWorded();
         var notes = string.Join('\n', world.Status.RollbackPlan!.Notes);
         notes.ShouldContain(world.Status.SnapshotRef!.Name);
         notes.ShouldBeWorded();

@@ -206,6 +206,27 @@ public sealed class StatusPutBackTests
         world.RunUntil(() => world.Is("RolledBack"), "RolledBack");
     }
 
+    // The status says nothing of the run, and a rollback is wanted before the targets were read.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Rollback_of_a_lost_status_ends_only_when_the_former_version_was_seen(bool isEmpty)
+    {
+        var world = Begin();
+        world.RunUntil(() => world.Count("init") == 1, "docker_init.sh ran");
+        world.Lives.Remove(world.Life);
+        world.Life.Die();
+        world.Api.UpdateStatus(
+            world.Upgrade with { Status = isEmpty ? new OmsUpgradeStatus() : world.StatusWrites[0].Status! });
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.Join();
+        world.RunFor(TimeSpan.FromHours(1));
+
+        (world.Is("Ready"), world.ReasonOf("Stalled")).ShouldBe((false, Reasons.StatusOutdated));
+        world.Status.Message.ShouldBeWorded();
+        $"{world.Status.Summary} {world.Status.Message}".ShouldNotContain("was changed");
+    }
+
     [Fact]
     public void Snapshot_of_before_OMS_was_in_use_again_is_not_taken_over()
     {

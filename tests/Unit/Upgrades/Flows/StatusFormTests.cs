@@ -6,13 +6,15 @@ public sealed class StatusFormTests
     private const string Later = "99.0.0";
     private static readonly string[] Whole = ["Prepare/box", "Swap/one", "Swap/two", "Seal/box"];
 
+    // Of a form that is not known, it is not known where its phase stands either.
     [Theory]
-    [InlineData(null)]
-    [InlineData(StatusForm.Current + 1)]
-    public void Unknown_form_is_neither_continued_nor_written(int? form)
+    [InlineData(null, true)]
+    [InlineData(StatusForm.Current + 1, true)]
+    [InlineData(StatusForm.Current + 1, false)]
+    public void Unknown_form_is_neither_continued_nor_written(int? form, bool hasPhase)
     {
         var world = Held();
-        world.PutBack(world.Status with { Form = form });
+        world.PutBack(world.Status with { Form = form, Phase = hasPhase ? world.Status.Phase : null });
         world.Edit(s => s with { HoldBefore = [] });
         var (version, acts) = (world.Found!.Metadata.ResourceVersion, world.Truth.Acts.Count);
         world.RunFor(TimeSpan.FromHours(1));
@@ -45,6 +47,27 @@ public sealed class StatusFormTests
         world.PutBack(good);
         world.RunUntil(() => world.IsOver, "Succeeded");
         world.Truth.Acts.ShouldBe(Whole);
+    }
+
+    [Fact]
+    public void Plans_of_kinds_that_are_not_known_are_kept()
+    {
+        var world = Held();
+        var json = Json(world.Status);
+        var plans = json["plans"]!.AsArray();
+        plans.Add(plans[0]!.DeepClone());
+        foreach (var (kind, at) in new[] { "Hop", "HopBack" }.Select((k, i) => (k, i)))
+        {
+            (plans[at]!["kind"], plans[at]!["operator"], plans[at]!["number"]) = (kind, Later, at + 1);
+        }
+
+        var stored = plans.ToJsonString();
+        world.PutBack(json.Deserialize(ToyRunContext.Default.ToyRunStatus)!);
+        world.Edit(s => s with { HoldBefore = [] });
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.ReasonOf("Stalled").ShouldBe(Reasons.StatusUnreadable);
+        Json(world.Status)["plans"]!.ToJsonString().ShouldBe(stored);
     }
 
     [Theory]

@@ -13,6 +13,8 @@ public sealed class TurnTests : IReconcileTrigger
     private readonly ToyRunKind _kind;
     private readonly RunFrame _frame;
 
+    private PreflightFlow Preflight => new(_frame, static _ => Decision.Waits);
+
     public TurnTests()
     {
         _kind = new ToyRunKind(_world.Truth);
@@ -94,14 +96,14 @@ public sealed class TurnTests : IReconcileTrigger
     public void Run_that_is_too_late_is_only_reported()
     {
         var turn = TurnOf(s => s with { NotAfter = _world.Time.GetUtcNow().AddHours(-1) });
-        Walk(new PreflightFlow(_frame).Advance(turn), turn).ShouldBe(["write Preflight TooLate", "end"]);
+        Walk(Preflight.Advance(turn), turn).ShouldBe(["write Preflight TooLate", "end"]);
     }
 
     [Fact]
     public void Target_is_recorded_before_it_is_claimed_and_the_plan_is_stored_after_that()
     {
         var turn = Discovered(TurnOf());
-        Walk(new PreflightFlow(_frame).Advance(turn), turn).ShouldBe(
+        Walk(Preflight.Advance(turn), turn).ShouldBe(
         [
             "Release", "HolderOf", "StoreLists", "take finalizer", "write", "ClaimOf", "write Prepare Running",
             "HolderOf",
@@ -114,7 +116,7 @@ public sealed class TurnTests : IReconcileTrigger
     public void Target_of_another_is_waited_for_without_a_plan()
     {
         var turn = Discovered(TurnOf());
-        Walk(new PreflightFlow(_frame).Advance(turn), turn, claimed: Other).ShouldBe(
+        Walk(Preflight.Advance(turn), turn, claimed: Other).ShouldBe(
         [
             "Release", "HolderOf", "StoreLists", "take finalizer", "write", "ClaimOf", "write Preflight TargetBusy",
             "end 5000",
@@ -126,7 +128,7 @@ public sealed class TurnTests : IReconcileTrigger
     public void Plan_that_is_only_shown_claims_nothing()
     {
         var turn = Discovered(TurnOf(s => s with { Approval = ApprovalPolicy.Manual }));
-        Walk(new PreflightFlow(_frame).Advance(turn), turn).ShouldBe(
+        Walk(Preflight.Advance(turn), turn).ShouldBe(
             ["Release", "StoreLists", "write Planned PlanReady", "end 600000"]);
     }
 
