@@ -31,7 +31,7 @@ public sealed class StatusSizeTests
         PlanBudget.Problem(plan.Plan).ShouldBeNull();
         var shown = JsonSerializer.SerializeToNode(
             (DatabaseRollingUpgradeStatus)PlanLines.Show(status, Steps), WorldJson.Crds);
-        Described.Rows(shown).ShouldBeLessThanOrEqualTo(540, "kubectl describe shows it on some pages");
+        Described.Rows(shown).ShouldBeLessThanOrEqualTo(580, "kubectl describe shows it on some pages");
         JsonSerializer.SerializeToUtf8Bytes(status, WorldJson.Crds).Length.ShouldBeLessThan(Bound);
         var stored = Stored(spec);
         stored(status with { Plan = WithFacts(plan, SchemaLimits.Recorded) }).Plan!.Steps.Max(s => s.Facts?.Count)
