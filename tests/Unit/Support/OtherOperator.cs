@@ -51,7 +51,7 @@ internal static class OtherOperator
         status().Message.ShouldNotBeNull()
             .ShouldContain($"Drydock {Later}", Case.Sensitive, $"write {write}: {unknown}");
 
-        putBack(Written(status() with { Plan = good.Plan }, info, Later));
+        putBack(Written(status() with { Plans = good.Plans }, info, Later));
     }
 
     private static PlanProgress With(PlanProgress run, Unknown unknown) => run.With(unknown switch
