@@ -38,7 +38,7 @@ internal sealed class StartRules(
         [
             .. steps.Where(s => s.State is StepState.Pending or StepState.Running
                 && !IsGivenBack(s)
-                && s.After.TrueForAll(done.Contains)),
+                && HoldReach.IsNext(s, done.Contains)),
         ];
     }
 
@@ -56,14 +56,12 @@ internal sealed class StartRules(
         _ => false,
     };
 
-    public bool IsNext(Step step) =>
-        step.After.TrueForAll(id => steps.TryGetValue(id, out var before) && before.State == StepState.Succeeded);
+    public bool IsNext(Step step) => HoldReach.IsNext(
+        step, id => steps.TryGetValue(id, out var before) && before.State == StepState.Succeeded);
 
-    /// <summary>The unapproved hold that stops the step, or null. A step that has started is never held.</summary>
-    public string? Hold(Step step) => step.State == StepState.Running
-        ? null
-        : HoldMatcher.HoldingPlan(hold, steps.Values, controls.Approved)
-            ?? HoldMatcher.Holding(step.Planned, controls.HoldBefore, controls.Approved);
+    /// <inheritdoc cref="HoldReach.Hold"/>
+    public string? Hold(Step step) =>
+        HoldReach.Hold(step, hold, steps.Values, controls.HoldBefore, controls.Approved);
 
     /// <summary>When the step's phase or unit of work may start; null if it has started or may start now.</summary>
     public DateTimeOffset? OpensAt(Step step)

@@ -187,6 +187,22 @@ public sealed class ConsentTests
             .Text.ShouldNotBeNull().Split('\n').Length.ShouldBe(9);
     }
 
+    [Theory]
+    [InlineData("oms-a", "oms-b")]
+    [InlineData("oms-b", "oms-a")]
+    public void Hold_of_one_node_says_that_the_other_one_is_stopped(string held, string other)
+    {
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = ["PrepareImage", $"StopOld/{held}"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        var told = Told(world);
+        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+        world.RunUntil(() => world.Status.Holds.Exists(h => h.Name == $"StopOld/{held}"), "held again");
+
+        world.Old(other).Status.ShouldNotBe("running");
+        told.ShouldContain("OMS goes down, until the upgrade or a rollback ends. For how long is not known.");
+        told.ShouldContain($"It waits again before StopOld/{held}.");
+    }
+
     [Fact]
     public void Plan_says_where_it_waits_and_its_second_hold_what_goes_down()
     {

@@ -1,4 +1,6 @@
 using Drydock.Tests.Unit.Runs.Toys;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Drydock.Tests.Unit.Runs;
 
@@ -60,6 +62,37 @@ public sealed class HoldTests
 
         run.World["B/2"].Executions.ShouldBe(1);
         run.World["A/1"].Executions.ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_runs_before_all_that_is_left_waits_is_foretold() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(200),
+            Prop.ForAll(Scenario.Any().ToArbitrary(), Gen.Choose(0, 255).ToArbitrary(), (scenario, mask) =>
+            {
+                var run = scenario.Undisturbed();
+                var holds = Set([.. Enumerable.Range(0, scenario.Steps.Count)
+                    .Where(i => (mask & (1 << i)) != 0)
+                    .Select(ScenarioStep.Id)]);
+                var (free, held) = HoldReach.Of(run.Store.Plan, holds, Set());
+                run.Want(c => c with { HoldBefore = holds });
+
+                run.RunTo(held is null ? RunState.Succeeded : RunState.Held);
+
+                run.Store.Plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id)
+                    .ShouldBe(free.Select(s => s.Id));
+                run.Outcome.StepId.ShouldBe(held?.Id);
+            }));
+
+    [Fact]
+    public void Nothing_is_foretold_while_the_plan_is_held()
+    {
+        var plan = PlanProgress.Of(ToyPlans.Plan(ToyPlans.Step("A/1")).Plan with { Hold = "RollBack" });
+
+        var (free, held) = HoldReach.Of(plan, Set(), Set());
+
+        (free.Count, held?.Id).ShouldBe((0, "A/1"));
+        HoldReach.Of(plan, Set(), Set("RollBack")).Free.Count.ShouldBe(1);
     }
 
     [Fact]

@@ -13,9 +13,8 @@ internal sealed class Consents(RunKind kind, RunSpec spec, RunStatus status)
         approved.Add(hold);
         var holds = kind.Holds.Of(spec, plan);
         holds.UnionWith(IsUpgrade(plan) && kind.Holds.Implied(spec, plan) is { } implied ? [implied.Step] : []);
-        var left = plan.Steps.FindAll(s => s.State == StepState.Pending);
-        var next = left.Find(s => HoldMatcher.Holding(s.Planned, holds, approved) is not null);
-        return Of(plan, next is null ? left : left.GetRange(0, left.IndexOf(next)), next);
+        var (free, next) = HoldReach.Of(plan, holds, approved);
+        return Of(plan, free, next);
     }
 
     /// <summary>What a plan does that has not begun, with all its holds approved.</summary>
