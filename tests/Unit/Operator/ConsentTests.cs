@@ -1,4 +1,5 @@
 using System.Reflection;
+using Drydock.Crds.Values;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
@@ -23,8 +24,7 @@ public sealed class ConsentTests
         [typeof(RemoveOldContainer)] =
             ["Destroyed: This REMOVES the old containers: no rollback is possible afterwards."],
         [typeof(RemoveOldImage)] = ["Destroyed: This REMOVES the old images from the hosts."],
-        [typeof(StopContainer)] =
-            ["Down: OMS goes down, until the upgrade or a rollback ends. For how long is not known."],
+        [typeof(StopContainer)] = ["Down: OMS goes down, until the upgrade or a rollback ends."],
         [typeof(EndSessions)] =
             ["Lost: Sessions of drc that are left on the metadata are ended: what they did not commit is lost."],
         [typeof(TrimHeartbeatSequence)] = ["Lost: All rows of cm_hb.heatbeat_sequence but the last are deleted."],
@@ -168,7 +168,7 @@ public sealed class ConsentTests
 
         var consent = new Consent(lines);
 
-        consent.Text.ShouldBe("Destroyed.\nDestroyed too.\nFinal.\nDown.\nLost.\nRollback.");
+        consent.Text.ShouldBe("Destroyed.\nDestroyed too.\nFinal.\nDown. For how long is not known.\nLost.\nRollback.");
         consent.Destroys.ShouldBeTrue();
         (new Consent([]).Text, new Consent(lines[..2]).Destroys).ShouldBe((null, false));
     }
@@ -187,6 +187,19 @@ public sealed class ConsentTests
             .Text.ShouldNotBeNull().Split('\n').Length.ShouldBe(9);
     }
 
+    [Fact]
+    public void Whatever_goes_down_says_once_for_how_long()
+    {
+        ConsentLine[] lines =
+        [
+            new(ConsentWeight.Down, "One."), new(ConsentWeight.Down, "Two.") { Duration = "The last one took 30s." },
+            new(ConsentWeight.Down, "Three."),
+        ];
+
+        new Consent(lines).Text.ShouldBe("One. For how long is not known.\nTwo. The last one took 30s.\nThree.");
+        new Consent(lines[1..2]).Text.ShouldBe("Two. The last one took 30s.");
+    }
+
     [Theory]
     [InlineData("oms-a", "oms-b")]
     [InlineData("oms-b", "oms-a")]
@@ -201,6 +214,24 @@ public sealed class ConsentTests
         world.Old(other).Status.ShouldNotBe("running");
         told.ShouldContain("OMS goes down, until the upgrade or a rollback ends. For how long is not known.");
         told.ShouldContain($"It waits again before StopOld/{held}.");
+    }
+
+    [Fact]
+    public void Next_process_is_down_as_long_as_the_last_one_of_its_kind()
+    {
+        var universe = new YugaWorld(new YugaSetup { From = "2.20.2.0-b1", To = "2024.1.3.0-b5" });
+        var run = new DatabaseRunWorld(universe).Apply(s => s with { HoldBefore = ["UpgradeTServers"] });
+        run.RunUntil(() => run.Is("Held"), "held");
+        const string Line = "Processes are stopped and started with the other version, one by one. ";
+        Told(run.Status.Holds).ShouldContain($"{Line}For how long is not known.");
+
+        var swaps = run.Status.Plan!.Steps.FindAll(s => s.Action == nameof(SwapTserver));
+        run.Edit(s => s with { HoldBefore = [swaps[1].Id] });
+        run.RunUntil(() => run.Status.Holds is [{ Name: var name }] && name == swaps[1].Id, "held again");
+        var first = run.Status.Plan!.Step(swaps[0].Id)!;
+
+        Told(run.Status.Holds).ShouldContain(
+            $"{Line}The last one took {KubernetesDuration.Format((first.FinishedAt - first.StartedAt)!.Value)}.");
     }
 
     [Fact]

@@ -45,11 +45,17 @@ internal static class DatabaseSystem
 internal static class SwapConsent
 {
     public static ConsentLine OneByOne { get; } = new(
-        ConsentWeight.Down, "Processes are stopped and started with the other version, one by one.");
+        ConsentWeight.Down, "Processes are stopped and started with the other version, one by one.")
+    {
+        LastsStep = true,
+    };
 
     public static ConsentLine Of(bool isOutage, string what) => isOutage
         ? new(
             ConsentWeight.Down,
             $"The database is down while a {what} starts again, because there are fewer than three.")
+        {
+            LastsStep = true,
+        }
         : OneByOne;
 }

@@ -164,7 +164,7 @@ internal sealed record StopContainer(string Container, string Name, bool MayBeGo
             OmsUpgradePhases.StopNew => "OMS goes down, until the rollback ends.",
             _ => $"OMS is down, until everything from {OmsUpgradePhases.StartNew} on has run again.",
         };
-        return [new(ConsentWeight.Down, $"{down} For how long is not known.")];
+        return [new(ConsentWeight.Down, down)];
     }
 
     // All old containers start, whichever stopped: a stop that was begun may have been carried out.

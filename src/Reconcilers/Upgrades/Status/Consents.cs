@@ -23,7 +23,11 @@ internal sealed class Consents(RunKind kind, RunSpec spec, RunStatus status)
 
     private Consent Of(PlanProgress plan, ImmutableList<Step> steps, Step? next)
     {
-        List<ConsentLine> lines = [.. steps.SelectMany(s => _registry.Own<IConsent>(s)?.ConsentTo(plan, s) ?? [])];
+        List<ConsentLine> lines =
+        [
+            .. steps.SelectMany(s => (_registry.Own<IConsent>(s)?.ConsentTo(plan, s) ?? []).Select(line => (line, s)))
+                .GroupBy(told => told.line, told => told.s).Select(Timed),
+        ];
         if (steps.Find(s => s.PointOfNoReturn) is { } final)
         {
             lines.Add(new(ConsentWeight.Final, $"From {final.Id} on a rollback loses data, or is impossible."));
@@ -41,6 +45,19 @@ internal sealed class Consents(RunKind kind, RunSpec spec, RunStatus status)
         }
 
         return new Consent(lines);
+    }
+
+    // How long the last such step took, as far as that is how long something is down.
+    private ConsentLine Timed(IGrouping<ConsentLine, Step> told)
+    {
+        var took = told.Key.LastsStep
+            ? told.Select(s => StepDurations.Last(_registry, status.Plans, s)).Distinct().ToList()
+            : [];
+        return took.Max() is not { } longest ? told.Key : told.Key with
+        {
+            Duration = $"The last one took {KubernetesDuration.Format(longest)}"
+                + (took.Contains(null) ? "; of the others it is not known." : "."),
+        };
     }
 
     private static bool IsUpgrade(PlanProgress plan) => plan.Plan.Kind is PlanKind.Upgrade or PlanKind.Redo;
@@ -76,13 +93,22 @@ internal enum ConsentWeight
 }
 
 /// <param name="Text">One sentence, or a few.</param>
-internal sealed record ConsentLine(ConsentWeight Weight, string Text);
+internal sealed record ConsentLine(ConsentWeight Weight, string Text)
+{
+    /// <summary>Whether what goes down is up again when the step has ended.</summary>
+    public bool LastsStep { get; init; }
+
+    /// <summary>How long something is down, as a sentence; null if it is not known.</summary>
+    public string? Duration { get; init; }
+}
 
 /// <summary>The one text of a consent: its heaviest lines, at most six of them and 90 words.</summary>
 internal sealed class Consent(IEnumerable<ConsentLine> lines)
 {
     public const int MostLines = 6;
     public const int MostWords = 90;
+
+    private const string UnknownDuration = "For how long is not known.";
 
     private readonly List<ConsentLine> _lines =
         [.. lines.Where(l => l.Text.Length > 0).DistinctBy(l => l.Text, StringComparer.Ordinal).OrderBy(l => l.Weight)];
@@ -96,16 +122,20 @@ internal sealed class Consent(IEnumerable<ConsentLine> lines)
         get
         {
             List<string> told = [];
-            var words = 0;
+            var (words, isTimeTold) = (0, false);
             foreach (var line in _lines)
             {
-                words += line.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+                var isTimeless = line is { Weight: ConsentWeight.Down, Duration: null };
+                var duration = isTimeless && !isTimeTold ? UnknownDuration : line.Duration;
+                var text = Sentences.Join(line.Text, duration);
+                words += text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
                 if (line.Weight != ConsentWeight.Destroyed && (told.Count == MostLines || words > MostWords))
                 {
                     break;
                 }
 
-                told.Add(line.Text);
+                told.Add(text);
+                isTimeTold |= isTimeless;
             }
 
             return told.Count == 0 ? null : SchemaLimits.Clip(string.Join('\n', told));

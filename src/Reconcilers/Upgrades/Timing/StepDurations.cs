@@ -50,6 +50,19 @@ internal static class StepDurations
         return durations.Count > 0 ? durations.Aggregate((a, b) => a + b) : null;
     }
 
+    /// <summary>How long the last step of the kind, or the last one with the same action on the same node, took in the
+    /// plans of the object; null if it was not measured.</summary>
+    public static TimeSpan? Last(StepRegistry steps, IEnumerable<PlanProgress> plans, Step step)
+    {
+        var kind = steps.KindOf(step);
+        return plans.SelectMany(p => p.Steps)
+            .Where(s => Of(s) >= Shortest && s.Action == step.Action
+                && (steps.KindOf(s) == kind || (s.Node is { } node && node == step.Node)))
+            .MaxBy(s => s.FinishedAt) is { } last
+            ? Of(last)
+            : null;
+    }
+
     private static TimeSpan? Longest(StepRegistry steps, IReadOnlyList<PlanProgress> plans, string kind) =>
         plans.SelectMany(p => p.Steps)
             .Where(s => steps.KindOf(s) == kind)

@@ -58,7 +58,7 @@ internal sealed record SwapInstance(ulong? Store = null) : TiDbStep, IConsent
     [
         own.Phase == DatabaseRollingUpgradePhases.UpgradeTiDB
             && plan.Steps.Count(s => s.Phase == own.Phase && IsOf(s.Planned, VerbName)) == 1
-            ? new(ConsentWeight.Down, "SQL is down while the only tidb-server starts again.")
+            ? new(ConsentWeight.Down, "SQL is down while the only tidb-server starts again.") { LastsStep = true }
             : SwapConsent.OneByOne,
     ];
 

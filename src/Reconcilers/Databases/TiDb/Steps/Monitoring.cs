@@ -11,7 +11,7 @@ internal sealed record RestartService(string Service, List<string>? Files = null
     : TiDbStep, IConsent
 {
     public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
-        [new(ConsentWeight.Down, "Services of the monitoring are restarted, one by one.")];
+        [new(ConsentWeight.Down, "Services of the monitoring are restarted, one by one.") { LastsStep = true }];
 
     public const string PidBeforeKey = "pidBefore";
 
