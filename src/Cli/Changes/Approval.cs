@@ -130,7 +130,9 @@ internal static class Approval
 
     // NAME@HASH of a plan that was read, and the word as status has it, approve only that plan.
     private static bool IsNamed(string text, string name, string word) =>
-        text == name || $"{word}.".StartsWith($"{text}.", StringComparison.Ordinal);
+        text == name
+        || (text.StartsWith($"{name}@", StringComparison.Ordinal)
+            && $"{word}.".StartsWith($"{text}.", StringComparison.Ordinal));
 
     private static string Next(Run run, IReadOnlyList<HoldStatus> holds)
     {

@@ -49,6 +49,32 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public void Approval_names_no_step_of_another_host_whose_name_begins_with_it()
+    {
+        var world = CliRuns.Held();
+        var plan = Word.Prefix(world.Plan.Hash);
+        var run = world.Run();
+        var names = new[] { "PreparePackage/db.b", "PreparePackage/db" };
+        run = run with
+        {
+            Status = run.Status! with
+            {
+                Holds = [.. names.Select(n => new HoldStatus { Name = n, Approval = $"{n}@{plan}.1" })],
+            },
+        };
+
+        foreach (var name in names)
+        {
+            foreach (var text in new[] { name, $"{name}@{plan}", $"{name}@{plan}.1" })
+            {
+                Approval.Of(run, text, all: false).Annotations[Annotations.Approve].ShouldBe($"{name}@{plan}.1");
+            }
+        }
+
+        Refusal(() => Approval.Of(run, "PreparePackage", all: false)).ShouldContain("does not wait at");
+    }
+
+    [Fact]
     public void Approval_of_what_does_not_wait_is_refused()
     {
         var world = CliRuns.Held();
