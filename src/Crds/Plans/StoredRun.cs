@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Drydock.Crds.Plans;
 
 /// <summary>Maps a plan and its record to the form in which they are printed, and to the parts in which they are
@@ -60,6 +62,10 @@ public static class StoredRun
 
     internal static string HashOf(Plan plan) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(
         JsonSerializer.SerializeToUtf8Bytes(Parted(PlanProgress.Of(plan)), Parts[PlanPart.Work])));
+
+    /// <summary>What is done, as it is hashed.</summary>
+    internal static JsonObject WorkOf(Plan plan) =>
+        JsonSerializer.SerializeToNode(Parted(PlanProgress.Of(plan)), Parts[PlanPart.Work])!.AsObject();
 
     /// <summary>A plan and its record in their parts; the record has the steps and guards of which something
     /// happened.</summary>

@@ -38,14 +38,24 @@ public sealed class PlanDifferenceTests
             "[yellow]~ Start/a[/]",
             "    image: [red]one[/] → [green]two[/]",
             "[yellow]~ Verify/a[/]",
-            "    pointOfNoReturn: [red]False[/] → [green]True[/]",
+            "    point of no return: [red](none)[/] → [green]yes[/]",
             "[yellow]~ guard Stopped/a[/]",
             "    until: [red]Start/a[/] → [green]Verify/a[/]",
+            "[yellow]~ plan[/]",
+            "    acknowledged: [red]NoBackup[/] → [green]UnsupportedPath[/]",
             "[red]- Note:[/] Old.",
             "[green]+ Note:[/] New.",
-            "[red]- Acknowledged:[/] NoBackup",
-            "[green]+ Acknowledged:[/] UnsupportedPath",
         ]);
+    }
+
+    [Fact]
+    public void Parameter_that_is_named_like_a_field_is_no_other_value_of_it()
+    {
+        var plan = PlanProgress.Of(new Plan { Steps = [Step("A/1", ("node", "one")) with { Node = "host" }] });
+        var other = PlanProgress.Of(new Plan { Steps = [Step("A/1", ("node", "two")) with { Node = "host" }] });
+
+        DifferenceView.Lines(plan, other)
+            .ShouldBe(["[yellow]~ A/1[/]", "    node: [red]one[/] → [green]two[/]"]);
     }
 
     private static PlannedStep Step(string id, params (string Key, string Value)[] parameters) => new()

@@ -75,7 +75,8 @@ public sealed class PlanHashTests
         var turned = plan with { Steps = plan.Steps.Reverse() };
 
         Hash(turned).ShouldNotBe(Hash(plan));
-        PlanDifference.Describe(plan, turned).ShouldBe(["~ the order differs"]);
+        PlanDifference.Describe(plan, turned)
+            .ShouldBe(["~ plan: order of steps A/1, A/oms-a → A/oms-a, A/1"]);
     }
 
     [Fact]
