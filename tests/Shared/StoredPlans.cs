@@ -8,7 +8,8 @@ namespace Drydock.Tests;
 /// <summary>Plans and steps of tests, written as status has them.</summary>
 internal static class StoredPlans
 {
-    public static PlanProgress AsRun(this StoredPlan stored) => StoredRun.Of(stored);
+    public static PlanProgress AsRun(this StoredPlan stored) =>
+        StoredRun.Read(JsonSerializer.SerializeToElement(stored, CrdsJsonContext.Default.StoredPlan));
 
     /// <summary>A status whose plans are written as they are printed (<c>plan</c>, <c>rollbackPlan</c>), as it is
     /// stored.</summary>

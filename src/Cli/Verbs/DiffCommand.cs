@@ -99,8 +99,8 @@ internal static class DiffCommand
             }
 
             return document is not null
-                && document.Deserialize(CrdsJsonContext.Default.StoredPlan) is { Steps.Count: > 0 } given
-                ? StoredRun.Of(given)
+                && StoredRun.Read(JsonElement.Parse(document.ToJsonString())) is { Steps.Count: > 0 } plan
+                ? plan
                 : throw new CliException($"{path} is not a plan: it has no steps. Write one with `plan NAME -o json`.");
         }
         catch (Exception broken) when (broken is JsonException or YamlException or FormatException)
@@ -109,7 +109,7 @@ internal static class DiffCommand
             {
                 YamlException yaml => $"line {yaml.Start.Line}: {yaml.Message}",
                 FormatException => broken.Message,
-                _ => "a field is missing.",
+                _ => "a value is missing.",
             };
             throw new CliException($"{path} is not a plan: {why} Write one with `plan NAME -o json`.");
         }

@@ -11,7 +11,12 @@ public static class StoredRun
     private static readonly FrozenDictionary<PlanPart, JsonTypeInfo<StoredPlan>> Parts =
         new[] { PlanPart.Work, PlanPart.Details, PlanPart.Record }.ToFrozenDictionary(part => part, Only);
 
-    public static PlanProgress Of(StoredPlan stored) => Of(stored, stored, stored, new Plan
+    /// <summary>A plan and its record as <see cref="ToStored(PlanProgress)"/> prints them.</summary>
+    /// <exception cref="JsonException">It is no such plan, or has a null, which is never printed.</exception>
+    /// <exception cref="FormatException">It has a step or a guard twice.</exception>
+    public static PlanProgress Read(JsonElement printed) => Of(PackedText.Read(printed, Whole));
+
+    private static PlanProgress Of(StoredPlan stored) => Of(stored, stored, stored, new Plan
     {
         Kind = stored.Kind,
         Why = stored.Why,

@@ -85,7 +85,7 @@ public sealed class StatusBudgetTests
                 new OmsUpgradeStatus { Plan = PlanProgress.Of(new Plan(), [step], []) },
                 CrdsJsonContext.Default.OmsUpgradeStatus, refused).Plan!.Steps[0];
             (fitted.Message, fitted.Receipt, fitted.Facts, fitted.Parameters)
-                .ShouldBe(("ab", receipt, receipt, receipt));
+                .ShouldBe(("ab", step.Receipt, step.Facts, step.Parameters));
         }
     }
 
@@ -143,11 +143,11 @@ public sealed class StatusBudgetTests
         if (type == typeof(PlanProgress))
         {
             var plan = (StoredPlan)Make(typeof(StoredPlan), random, depth)!;
-            return StoredRun.Of(plan with
+            return (plan with
             {
                 Steps = [.. plan.Steps.Select((step, i) => step with { Id = $"P/{i}" })],
                 Guards = [.. plan.Guards.Select((guard, i) => guard with { Id = $"G/{i}" })],
-            });
+            }).AsRun();
         }
 
         if (type == typeof(SortedDictionary<string, string>))

@@ -143,6 +143,22 @@ public sealed class WrongCommandLineTests
     }
 
     [Theory]
+    [InlineData("""{"steps":[{"id":"A/1"},null]}""")]
+    [InlineData("""{"steps":[{"id":"A/1","after":[null]}]}""")]
+    [InlineData("""{"steps":[{"id":"A/1","parameters":{"image":null}}]}""")]
+    [InlineData("""{"steps":[{"id":"A/1"}],"guards":[null]}""")]
+    public async Task File_of_a_plan_in_which_a_value_is_missing_is_refused(string json)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, json, TestContext.Current.CancellationToken);
+
+        await Wrong_file_or_name_is_told_with_its_option(
+            $"{file} is not a plan: a value is missing. Write one with `plan NAME -o json`.", "diff", file, file);
+
+        File.Delete(file);
+    }
+
+    [Theory]
     [InlineData("There is no file /absent. Choose another path with --filename.", "check", "-f", "/absent")]
     [InlineData("/etc is a folder, not a file. Choose another path with --filename.", "check", "-f", "/etc")]
     [InlineData("'omsu/' has no name. Expected omsu/NAME.", "status", "omsu/")]
