@@ -1,7 +1,7 @@
-namespace Drydock.Cli.CommandLine;
+namespace Drydock.Crds.Values;
 
 /// <summary>The right words for one that is misspelt.</summary>
-internal static class NearestWords
+public static class NearestWords
 {
     /// <summary>The words that differ least, in fewer than half of the letters; empty if none is near.</summary>
     public static IReadOnlyList<string> Of(string word, IEnumerable<string> known) => known
