@@ -39,6 +39,11 @@ public sealed record Word(string What, string Hash, int Number, int? Failure = n
 
     public bool IsFor(PlanProgress plan) => Number == plan.Number && IsOf(plan.Hash);
 
+    /// <summary>Whether it has the <see cref="Name"/> of a word for the plan: more digits of the hash may be
+    /// wrong.</summary>
+    public bool IsSpeltAsFor(PlanProgress plan) =>
+        Number == plan.Number && Hash.StartsWith(Prefix(plan.Hash), StringComparison.OrdinalIgnoreCase);
+
     public bool IsOf(string planHash) => Digits(planHash).StartsWith(Hash, StringComparison.OrdinalIgnoreCase);
 
     public static string For(string what, PlanProgress plan) => $"{what}@{Prefix(plan.Hash)}.{plan.Number}";

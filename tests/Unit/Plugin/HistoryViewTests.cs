@@ -45,6 +45,17 @@ public sealed class HistoryViewTests
     }
 
     [Fact]
+    public void Misspelt_approval_is_told_as_ignored()
+    {
+        var world = CliRuns.Held();
+        world.Annotate(Annotations.Approve, world.WordFor("stopold"));
+        world.RunUntil(() => world.Status.Approvals.Count > 0, "seen");
+
+        HistoryView.Of(world.Run()).Entries.Single(e => e.What == "Approval").Text
+            .ShouldEndWith("ignored. The plan has no hold, phase or step stopold. Did you mean StopOld?");
+    }
+
+    [Fact]
     public void Failed_step_is_told_with_its_reason() =>
         HistoryView.Of(RollbackTests.Failed().Run()).Entries.ShouldContain(e => e.What == "CorrectMetadata"
             && e.Text.StartsWith("CorrectMetadata/oms-a/jar failed: ", StringComparison.Ordinal));

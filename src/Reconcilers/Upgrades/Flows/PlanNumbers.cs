@@ -11,7 +11,7 @@ internal static class PlanNumbers
 
     public static string NewId() => RandomNumberGenerator.GetString(Characters, Length);
 
-    public static RunStatus Assign(RunStatus? before, RunStatus status, Func<string> newId)
+    public static RunStatus Assign(RunKind kind, RunStatus? before, RunStatus status, Func<string> newId)
     {
         // Of a plan that cannot be read, not even its kind is known: none takes the place of another.
         if (status.Plans.Exists(p => p.Unreadable is not null))
@@ -20,7 +20,7 @@ internal static class PlanNumbers
         }
 
         List<PlanProgress> known = [.. before is null ? [] : before.Plans.Where(p => p.Id.Length > 0)];
-        var isEnded = before is not null && RunWords.End(before, status, known);
+        var isEnded = before is not null && RunWords.End(kind, before, status, known);
         var named = RunWords.Numbers(status);
         var number = known.Concat(status.Plans).Select(p => p.Number)
             .Concat(status.FormerPlans.Select(p => p.Number))

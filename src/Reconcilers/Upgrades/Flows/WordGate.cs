@@ -86,7 +86,7 @@ internal sealed class WordGate(RunFrame frame)
         {
             foreach (var (by, given) in wanted)
             {
-                isMade[given.Key] = await targets.MarkAsync($"{given.Kind}-{given.Word!.Name}", by, cancellationToken);
+                isMade[given.Key] = await targets.MarkAsync(given.Key, by, cancellationToken);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -6,7 +6,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
 {
     /// <summary>The status with the numbers and ids of its plans, as it follows another one.</summary>
     public RunStatus Numbered(RunStatus? before, RunStatus status) =>
-        PlanNumbers.Assign(before, status, newPlanId);
+        PlanNumbers.Assign(kind, before, status, newPlanId);
 
     public RunStatus Compose(RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
     {

@@ -106,19 +106,25 @@ internal static class RunTokens
         ApprovalClaims.Entries(metadata.Annotation(annotation)).Distinct(StringComparer.Ordinal);
 
     public static HashSet<string> Approved(RunStatus status, PlanProgress plan) =>
-        [.. Approvals(status, plan).Select(a => a.Parsed!.What)];
+        [.. Approvals(status, plan).Select(a => WhatOf(a, plan))];
 
     /// <summary>The approvals of a plan under its next number: what they released and has begun stays released, so that
     /// a retry in the downtime asks no administrator again.</summary>
     public static IEnumerable<UsedApproval> StillReleased(RunStatus status, PlanProgress plan, int next) =>
         from approval in Approvals(status, plan)
-        let what = approval.Parsed!.What
+        let what = WhatOf(approval, plan)
         from step in plan.Steps
         let isPhase = what == step.Phase
         where step.HasBegun && (isPhase || (step.State != StepState.Succeeded && (what == step.Id
             || (what == HoldMatcher.PointOfNoReturn && step.PointOfNoReturn))))
         let released = plan.With(plan.Plan with { Number = next })
         select approval with { Word = Word.For(isPhase ? step.Phase : step.Id, released) };
+
+    // FirstChange is a name of the phase before which it holds.
+    private static string WhatOf(UsedApproval approval, PlanProgress plan) =>
+        approval.Parsed!.What is var what && what == HoldMatcher.FirstChange
+            ? HoldMatcher.FirstChangeIn(plan.Plan.Steps) ?? what
+            : what;
 
     private static IEnumerable<UsedApproval> Approvals(RunStatus status, PlanProgress plan) =>
         status.Approvals.Where(a => a.Accepted && a.Parsed is { Failure: null } word && word.IsFor(plan));

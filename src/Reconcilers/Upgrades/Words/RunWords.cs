@@ -42,13 +42,39 @@ internal static class RunWords
         return (given.Kind, given.Word) switch
         {
             (WordKind.Acceptance, _) => Acceptances.Refusal(kind.Steps(entity.Spec), given, retried),
-            (WordKind.Approval, { } word) => status.Plans.Any(word.IsFor) ? null : IsOther(retried),
+            (WordKind.Approval, { } word) => status.Plans.FirstOrDefault(word.IsFor) is { } plan
+                ? Refusal(kind, entity.Spec, word.What, plan)
+                : IsOther(retried),
             (WordKind.Approval, _) => "An approval has the form WHAT@HASH.N as status.holds has it, or STEP@HASH.N.F "
                 + "as status.active has it.",
             (_, { Failure: null } word) when word.What == Word.Retry || word.What == kind.Redo?.Phase =>
                 word.IsFor(retried) ? null : IsOther(retried),
             _ => $"A retry has the form {Word.For(Word.Retry, retried)}, as status.retryWord has it.",
         };
+    }
+
+    private static string? Refusal(RunKind kind, RunSpec spec, string what, PlanProgress plan) =>
+        Names(kind, plan) is var names && !names.Contains(what)
+            ? $"The plan has no hold, phase or step {what}."
+                + (NearestWords.Of(what, names) is { Count: > 0 } near
+                    ? NearestWords.Question(near)
+                    : " status.holds has the words that the run waits for.")
+        : spec.DesiredState == DesiredState.RolledBack && plan.Plan.Kind != PlanKind.Rollback
+            ? "It is for the upgrade, and a rollback is wanted. Cancel the rollback first, then approve again with the "
+                + "word that status has then."
+        : null;
+
+    // What an approval of a plan may name, also ahead: the plan itself, what holdBefore may name, and what follows it.
+    private static HashSet<string> Names(RunKind kind, PlanProgress plan)
+    {
+        var names = plan.Plan.Steps.SelectMany(HoldMatcher.Names).ToHashSet(StringComparer.Ordinal);
+        names.UnionWith([HoldMatcher.Plan, plan.Hold ?? HoldMatcher.Plan]);
+        if (plan.Plan.Kind is PlanKind.Upgrade or PlanKind.Redo)
+        {
+            names.UnionWith([HoldMatcher.FirstChange, kind.Cleanup?.Word ?? HoldMatcher.FirstChange]);
+        }
+
+        return names;
     }
 
     public static string IsOther(PlanProgress plan) =>
@@ -83,15 +109,18 @@ internal static class RunWords
     }
 
     /// <summary>Whether a status ends the words that the one before it had: by an abort, a retry or a rollback, or
-    /// because one of them was recorded without effect, so that the same text could not be given again.</summary>
-    public static bool End(RunStatus before, RunStatus status, List<PlanProgress> plans)
+    /// because one of them was recorded without effect, so that the same text could not be given again. An approval
+    /// that names nothing of the plan ends none: its text is never asked for.</summary>
+    public static bool End(RunKind kind, RunStatus before, RunStatus status, List<PlanProgress> plans)
     {
         var known = Recorded(before).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
         return (before.RollbackPlan is null) != (status.RollbackPlan is null)
             || before.RolledBackBy != status.RolledBackBy
             || status.UsedTokens.Except(before.UsedTokens).Any(t => t.Message is null)
             || Recorded(status).Any(r => r.Ignored is not null && !known.Contains(r.Key)
-                && Word.Parse(r.Text) is { } word && plans.Exists(word.IsFor));
+                && Word.Parse(r.Text) is { } word
+                && plans.Exists(plan => word.IsSpeltAsFor(plan)
+                    && (r.Kind != WordKind.Approval || Names(kind, plan).Contains(word.What))));
     }
 
     /// <summary>Numbers that recorded words name: a plan that gets one of them could not be given the same word
@@ -130,7 +159,8 @@ internal sealed record GivenWord(WordKind Kind, string Text, AcceptedBy By, stri
 {
     public Word? Word { get; } = Word.Parse(Text);
 
-    /// <summary>What tells it from others: one text may be an approval and a retry.</summary>
+    /// <summary>What tells it from others, however its hash is spelt, and what its mark is named: one text may be an
+    /// approval and a retry.</summary>
     public string Key => KeyOf(Kind, Text);
 
     /// <summary>A word with the number of a failure accepts that failure.</summary>
@@ -138,7 +168,7 @@ internal sealed record GivenWord(WordKind Kind, string Text, AcceptedBy By, stri
         Word.Parse(text)?.Failure is null ? WordKind.Approval : WordKind.Acceptance;
 
     public static string KeyOf(WordKind kind, string text) =>
-        $"{kind}-{text.Replace("@sha256:", "@", StringComparison.Ordinal)}";
+        $"{kind}-{Word.Parse(text)?.Name ?? text}";
 }
 
 internal enum WordKind

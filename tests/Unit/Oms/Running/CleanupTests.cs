@@ -111,6 +111,34 @@ public sealed class CleanupTests
         world.Api.All<V1Lease>().ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Removal_approved_while_a_rollback_is_wanted_never_counts()
+    {
+        var world = Begin();
+        world.RunToSuccess();
+        world["oms-b"].Cut(off: true);
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "unavailable");
+        world.RemoveOldContainers();
+        world.RunUntil(() => world.Status.Approvals is [{ Accepted: false }], "ignored");
+        world["oms-b"].Cut(off: false);
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded });
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.Is("Ready"), world.Count("remove")).ShouldBe((true, 0));
+
+        world.RemoveOldContainers();
+        world.RunUntil(() => world.Count("remove") == 2 && world.IsOver, "another word counts");
+    }
+
+    [Fact]
+    public void Removal_approved_ahead_of_the_success_counts()
+    {
+        var world = Begin();
+        world.RunUntil(() => world.Done.Count > 0, "begun");
+        world.RemoveOldContainers();
+        world.RunUntil(() => world.Count("remove") == 2 && world.IsOver, "clean");
+    }
+
     private static OmsWorld Begin() =>
         new OmsWorld(new WorldSetup { RealJson = false }).Apply();
 

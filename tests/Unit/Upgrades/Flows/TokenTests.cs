@@ -72,7 +72,11 @@ public sealed class TokenTests
     [InlineData("0123abcd", false)]
     public void Approval_may_contain_a_longer_part_of_the_hash(string prefix, bool accepted)
     {
-        var plan = new StoredPlan { Number = 2 }.AsRun();
+        var plan = new StoredPlan
+        {
+            Number = 2,
+            Steps = [new StoredStep { Id = "StopOld/node", Phase = "StopOld" }],
+        }.AsRun();
         var digits = plan.Hash["sha256:".Length..];
         prefix = prefix.Replace("0123abcdef", digits[..10], StringComparison.OrdinalIgnoreCase)
             .Replace("0123abcd", digits[..8], StringComparison.Ordinal);

@@ -313,6 +313,114 @@ public sealed class WordTests
         world.Is("Failed").ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("swap", "Swap")]
+    [InlineData("Seal/bxo", "Seal/box")]
+    [InlineData("Nothing/at.all", "status.holds")]
+    public void Approval_of_a_name_that_the_plan_lacks_is_ignored_and_told(string what, string told)
+    {
+        var world = Held("Swap", "Seal");
+        var ahead = Word.For("Seal", world.Status.Plan!);
+        world.Annotate(Annotations.Approve, ahead);
+        world.RunUntil(() => world.Status.Approvals is [{ Accepted: true }], "recorded");
+        var misspelt = Word.For(what, world.Status.Plan!);
+        world.Annotate(Annotations.Approve, misspelt);
+        world.RunUntil(() => world.Status.Approvals.Count == 2, "seen");
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.Status.Approvals[^1].Ignored.ShouldNotBeNull().ShouldContain(told);
+        world.Status.Message.ShouldBeWorded(misspelt);
+        world.Events.All.Count(e => e.Reason == Reasons.ApprovalIgnored).ShouldBe(1);
+        Word.For("Seal", world.Status.Plan!).ShouldBe(ahead, "the approvals given ahead still count");
+        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+        world.RunUntil(() => world.IsOver, "Succeeded");
+    }
+
+    [Theory]
+    [InlineData("Plan")]
+    [InlineData("PointOfNoReturn")]
+    [InlineData("Swap")]
+    [InlineData("Seal/box")]
+    public void Approval_given_ahead_of_its_hold_is_accepted(string what)
+    {
+        var world = Held("Prepare");
+        world.Annotate(Annotations.Approve, Word.For(what, world.Status.Plan!));
+        world.RunUntil(() => world.Status.Approvals.Count == 1, "seen");
+        world.RunFor(TimeSpan.FromHours(1));
+
+        (world.Is("Held"), world.Status.Approvals[0].Ignored).ShouldBe((true, null));
+    }
+
+    [Fact]
+    public void Approval_of_the_first_change_releases_its_phase()
+    {
+        var world = Held("FirstChange");
+        world.Annotate(Annotations.Approve, Word.For("FirstChange", world.Status.Plan!));
+        world.RunUntil(() => world.IsOver, "Succeeded");
+    }
+
+    [Theory]
+    [InlineData(8, true)]
+    [InlineData(12, false)]
+    [InlineData(64, true)]
+    [InlineData(0, false)]
+    public void Word_spelt_otherwise_is_the_same_word(int digits, bool isUpper)
+    {
+        var world = Held("Swap", "Seal");
+        var ahead = Word.For("Seal", world.Status.Plan!);
+        world.Annotate(Annotations.Approve, ahead);
+        world.RunUntil(() => world.Status.Approvals.Count == 1, "recorded");
+        var hex = world.Status.Plan!.Hash["sha256:".Length..];
+        hex = digits == 0 ? world.Status.Plan.Hash : isUpper ? hex[..digits].ToUpperInvariant() : hex[..digits];
+        var again = $"Seal@{hex}.{world.Status.Plan.Number}";
+        world.Annotate(Annotations.Approve, again);
+        world.Edit(s => s with { Approvals = [again] });
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.Status.Approvals.ShouldHaveSingleItem().Accepted.ShouldBeTrue();
+        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+        world.RunUntil(() => world.IsOver, "the one given first counts");
+    }
+
+    [Fact]
+    public void Word_with_wrong_digits_after_the_eighth_is_followed_by_another()
+    {
+        var world = Held();
+        var approval = world.Status.Holds.Single().Approval;
+        var last = world.Status.Plan!.Hash["sha256:".Length..][8] == '0' ? '1' : '0';
+        world.Annotate(Annotations.Approve, approval.Replace(".", $"{last}.", StringComparison.Ordinal));
+        world.RunUntil(() => world.Status.Approvals is [{ Accepted: false }], "ignored");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Is("Held").ShouldBeTrue();
+
+        world.Status.Holds.Single().Approval.ShouldNotBe(approval);
+        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+        world.RunUntil(() => world.IsOver, "another one counts");
+    }
+
+    [Fact]
+    public void Approval_of_the_upgrade_while_a_rollback_is_wanted_never_counts()
+    {
+        var world = new ToyRunWorld { Truth = { Unreadable = "no action 'toy2' (Swap/one)" } }.Apply(
+            s => s with { HoldBefore = ["Swap/two"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        var approval = world.Status.Holds.Single().Approval;
+        world.Edit(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == Reasons.RollbackUnavailable, "refused");
+        world.Annotate(Annotations.Approve, approval);
+        world.RunUntil(() => world.Status.Approvals is [{ Accepted: false }], "ignored");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Status.Message.ShouldBeWorded(approval);
+        world.Edit(s => s with { DesiredState = DesiredState.Upgraded });
+        world.RunUntil(() => world.Is("Held"), "held again");
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.Truth.Acts.ShouldNotContain("Swap/two");
+        world.Status.Holds.Single().Approval.ShouldNotBe(approval);
+        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+        world.RunUntil(() => world.IsOver, "another one counts");
+    }
+
     private static ToyRunWorld Held(params string[] holds)
     {
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [.. holds.Length == 0 ? ["Swap"] : holds] });
