@@ -27,8 +27,9 @@ internal static class RestoreEvidence
     /// more.</summary>
     /// <param name="begun">The restore has begun, by its status or in this job.</param>
     /// <param name="dropped">What this job has dropped.</param>
+    /// <returns>The word that accepted what was found; null if none was needed.</returns>
     /// <exception cref="RestoreStopException">A database was completed, or an administrator must decide.</exception>
-    public static void Require(
+    public static string? Require(
         SnapshotRestore restore,
         RestoreWork work,
         IReadOnlyCollection<RestoreFinding> databases,
@@ -47,9 +48,10 @@ internal static class RestoreEvidence
                 + "and " + (d.Witnesses.Count == 0 ? "no witness of a restore" : string.Join(", ", d.Witnesses)))
             .ToList();
         var found = string.Join("; ", contradictions);
-        if (found.Length == 0 || Ask(restore, $"{work.State.Identity}\n{found}") is not { } accept)
+        var word = RestoreApproval.WordFor(restore, [$"{work.State.Identity}\n{found}"]);
+        if (found.Length == 0 || RestoreApproval.IsGiven(restore, word))
         {
-            return;
+            return found.Length == 0 ? null : word;
         }
 
         var why = begun
@@ -63,37 +65,36 @@ internal static class RestoreEvidence
             Reasons.OutcomeUnknown,
             $"At {work.State.Address}: {Sentences.List(contradictions, 1)}. {why} "
             + (dropped.Count == 0 ? "Nothing was dropped" : $"Only {string.Join(", ", dropped)} was dropped")
-            + $". If the databases are right, {leave}. Or drop them: {accept}.");
+            + $". If the databases are right, {leave}. Or drop them: {Accept(restore, word)}.");
     }
 
     /// <summary>Requires the server that the upgrade planned for: the databases of another one are perhaps not those
     /// that the rollback is about. After a failover it is right.</summary>
+    /// <returns>The word that accepted another server; null if none was needed.</returns>
     /// <exception cref="RestoreStopException">An administrator must decide.</exception>
-    public static void RequireServer(SnapshotRestore restore, RestoreWork work)
+    public static string? RequireServer(SnapshotRestore restore, RestoreWork work)
     {
-        if (ClaimTarget.ServerOf(work.Upgrade?.Status?.Target?.Identity) is { } planned
-            && planned != work.State.Identity
-            && Ask(restore, $"{planned}\n{work.State.Identity}") is { } accept)
+        if (ClaimTarget.ServerOf(work.Upgrade?.Status?.Target?.Identity) is not { } planned
+            || planned == work.State.Identity)
         {
-            throw RestoreStopException.Failed(
-                Reasons.OutcomeUnknown,
-                $"{work.State.Address} is now the server {work.State.Identity}, but the upgrade planned for and "
-                + $"dumped {planned}. Nothing was dropped, and nothing continues automatically. If the address or "
-                + $"the DNS name is wrong, correct it, then set the annotation {Annotations.Retry} of this object. If "
-                + $"this server replaced the other one (failover), restore to it with {accept}.");
+            return null;
         }
+
+        var word = RestoreApproval.WordFor(restore, [$"{planned}\n{work.State.Identity}"]);
+        return RestoreApproval.IsGiven(restore, word) ? word : throw RestoreStopException.Failed(
+            Reasons.OutcomeUnknown,
+            $"{work.State.Address} is now the server {work.State.Identity}, but the upgrade planned for and "
+            + $"dumped {planned}. Nothing was dropped, and nothing continues automatically. If the address or "
+            + $"the DNS name is wrong, correct it, then set the annotation {Annotations.Retry} of this object. If "
+            + $"this server replaced the other one (failover), restore to it with {Accept(restore, word)}.");
     }
 
-    // The command that accepts exactly what was found; null if it was given.
-    private static string? Ask(SnapshotRestore restore, string found)
-    {
-        var word = RestoreApproval.WordFor(Uid(restore), [found]);
-        var given = RunTokens.List(restore.Metadata, Annotations.Approve).Append(word);
-        return RestoreApproval.IsGiven(restore, word)
-            ? null
-            : $"`kubectl -n {restore.Metadata.Namespace} annotate snapshotrestore {restore.Metadata.Name} --overwrite "
-                + $"{Annotations.Approve}={string.Join(',', given)} {Annotations.Retry}={word}`";
-    }
+    // The command that accepts exactly what was found.
+    private static string Accept(SnapshotRestore restore, string word) =>
+        $"`kubectl -n {restore.Metadata.Namespace} annotate snapshotrestore {restore.Metadata.Name} --overwrite "
+        + $"{Annotations.Approve}="
+        + $"{string.Join(',', RunTokens.List(restore.Metadata, Annotations.Approve).Append(word))} "
+        + $"{Annotations.Retry}={word}`";
 
     private static bool IsSame(SnapshotRestore restore, RestoreWork work, RestoreWitness witness) =>
         witness.State == RestoreWitnessState.Restored

@@ -68,29 +68,18 @@ internal sealed class RestoreRun(
         var begun = RestoreProgress.HasBegun(restore.Status);
         var word = RestoreApproval.WordFor(restore, _work);
         var planOnly = _work.Upgrade is null && !begun && !RestoreApproval.IsGiven(restore, word);
-        if (!planOnly)
+        var accepted = new List<string>();
+        try
         {
-            await TakeOverAsync();
-            if (Left().Any())
-            {
-                RestoreEvidence.RequireServer(restore, _work);
-            }
+            await RequireAsync(planOnly, accepted);
+        }
+        catch (RestoreStopException) when (RestoreApproval.HasNew(restore))
+        {
+            await CommitAsync(Recorded);
+            throw;
         }
 
-        if (restore.Status?.Phase == SnapshotRestorePhases.Restoring)
-        {
-            // Sessions of a former attempt are ended; they do not count as sessions of others.
-            await EndPredecessorsAsync();
-            await LookAgainAsync();
-        }
-
-        if (!planOnly)
-        {
-            RequireWitnesses();
-        }
-
-        await CommitAsync(status => RestoreApproval.Record(
-            restore, RestoreProgress.Planned(status, _work), begun ? "" : word, services.Time.GetUtcNow()));
+        await CommitAsync(status => Recorded(RestoreProgress.Planned(status, _work)));
         if (!Left().Any())
         {
             return Restored();
@@ -124,6 +113,33 @@ internal sealed class RestoreRun(
         RequireWitnesses();
         await BeginAsync();
         return await EachAsync();
+
+        SnapshotRestoreStatus Recorded(SnapshotRestoreStatus status) =>
+            RestoreApproval.Record(restore, status, word, accepted, services.Time.GetUtcNow());
+    }
+
+    private async Task RequireAsync(bool planOnly, List<string> accepted)
+    {
+        if (!planOnly)
+        {
+            await TakeOverAsync();
+            if (Left().Any() && RestoreEvidence.RequireServer(restore, _work) is { } server)
+            {
+                accepted.Add(server);
+            }
+        }
+
+        if (restore.Status?.Phase == SnapshotRestorePhases.Restoring)
+        {
+            // Sessions of a former attempt are ended; they do not count as sessions of others.
+            await EndPredecessorsAsync();
+            await LookAgainAsync();
+        }
+
+        if (!planOnly && RequireWitnesses() is { } found)
+        {
+            accepted.Add(found);
+        }
     }
 
     private Task CommitAsync(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> change) =>
@@ -175,7 +191,7 @@ internal sealed class RestoreRun(
         }
     }
 
-    private void RequireWitnesses() => RestoreEvidence.Require(
+    private string? RequireWitnesses() => RestoreEvidence.Require(
         restore,
         _work,
         [

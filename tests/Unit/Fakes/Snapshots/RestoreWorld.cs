@@ -35,7 +35,7 @@ internal sealed class RestoreWorld : IStorages
 
     /// <summary>The approval of the restore as it would be now.</summary>
     public string ApprovalOf(SnapshotRestore restore) => RestoreApproval.WordFor(
-        RestoreEvidence.Uid(restore),
+        restore,
         [
             Snapshots.Manifest!.Id, Server.Identity,
             .. Snapshots.Manifest.Databases.Select(d => d.Name)

@@ -29,6 +29,45 @@ public sealed class NotAfterTests
     }
 
     [Fact]
+    public async Task Same_word_spelt_otherwise_gives_no_other_day()
+    {
+        _world.Server.Connect("oms", "cm");
+        await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = null, Timeout = "48h" });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Approvals is [{ Accepted: true }]);
+        var (what, hash) = (await _world.StatusAsync()).Approvals.Single().Word.Split('@') is [var w, var h]
+            ? (w, h) : default;
+        _world.Time.Advance(TimeSpan.FromHours(23));
+        await _world.AnnotateAsync(Annotations.Approve, $"{what}@{hash.ToUpperInvariant()}");
+        await _world.AnnotateAsync(Annotations.Retry, "1");
+        await op.UntilAsync(r => r!.Status!.UsedTokens.Count == 1
+            && r.Status.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.SessionsOpen);
+        _world.Time.Advance(TimeSpan.FromHours(2));
+        _world.Server.Sessions.Clear();
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+
+        (await _world.StatusAsync()).Standing(ConditionTypes.Stalled).ShouldBe($"True/{Reasons.TooLate}");
+        _world.Server.Drops.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Approval_that_ended_lets_no_later_plan_be_too_late()
+    {
+        _world.Server.Connect("oms", "cm");
+        await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = null, Timeout = "48h" });
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Approvals is [{ Accepted: true }]);
+        _world.Server.Databases.Remove("cm");
+        _world.Server.Sessions.Clear();
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
+        _world.Time.Advance(TimeSpan.FromHours(25));
+        await _world.ApproveAsync();
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Failed, SnapshotRestorePhases.Succeeded);
+
+        (await _world.StatusAsync()).Phase.ShouldBe(SnapshotRestorePhases.Succeeded);
+    }
+
+    [Fact]
     public async Task Restore_of_an_upgrade_needs_no_approval()
     {
         await _world.CreateAsync(owners: await _world.UpgradeAsync());

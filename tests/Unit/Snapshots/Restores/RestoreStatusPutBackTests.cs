@@ -170,6 +170,8 @@ public sealed class RestoreStatusPutBackTests
         await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
         world.Server.Databases["rm"].ShouldBe(world.Snapshots.ContentOf("rm"));
         world.Server.Drops.Skip(drops).ShouldBe(["rm", "cm"], ignoreOrder: true);
+        (await world.StatusAsync()).Approvals.Count(a => a.Accepted)
+            .ShouldBe(2, "of the restore and of what was found");
     }
 
     [Fact]

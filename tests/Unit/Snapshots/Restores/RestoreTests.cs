@@ -98,6 +98,40 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task Word_that_was_ignored_never_counts_later()
+    {
+        await _world.CreateAsync(approve: false);
+        await using var op = new RestoreOperator(_world);
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Planned);
+        var word = (await _world.StatusAsync()).Holds.Single().Approval;
+        _world.Server.Databases.Remove("cm");
+        await _world.AnnotateAsync(Annotations.Approve, word);
+        await op.UntilAsync(r => r!.Status!.Approvals is [{ Accepted: false }] && IsHeld(r));
+
+        await MakeAgainAsync(op, word);
+        (await _world.StatusAsync()).Approvals.Single().Ignored.ShouldNotBeNull();
+        await _world.ApproveAsync();
+        await op.UntilPhaseAsync(SnapshotRestorePhases.Succeeded);
+        _world.Server.Drops.ShouldBe(["rm", "cm"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Word_of_a_restore_that_changed_before_it_began_never_counts_again()
+    {
+        _world.Server.Connect("oms", "cm");
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        await op.UntilAsync(r => r!.Status?.Approvals is [{ Accepted: true }]);
+        var word = (await _world.StatusAsync()).Approvals.Single().Word;
+        _world.Server.Databases.Remove("cm");
+        _world.Server.Sessions.Clear();
+        await op.UntilAsync(IsHeld);
+
+        await MakeAgainAsync(op, word);
+        (await _world.StatusAsync()).Approvals.Single().Ignored.ShouldNotBeNull().ShouldContain("changed");
+    }
+
+    [Fact]
     public async Task Absent_database_is_loaded()
     {
         _world.Server.Databases.Remove("cm");
@@ -196,5 +230,18 @@ public sealed class RestoreTests
         await op.UntilAsync(
             r => r!.Status?.Conditions.Find(c => c.Type == ConditionTypes.Reconciling)?.Reason == Reasons.Paused);
         op.Life.Points.ShouldNotContain("look");
+    }
+
+    private static bool IsHeld(SnapshotRestore? restore) => restore!.Status?.Phase == SnapshotRestorePhases.Planned;
+
+    private async Task MakeAgainAsync(RestoreOperator op, string word)
+    {
+        _world.Server.Databases["cm"] = "made again, with new data";
+        await _world.ChangeAsync(s => s with { Timeout = "3h" });
+        await op.UntilAsync(r => r!.Status!.Phase == SnapshotRestorePhases.Succeeded
+            || (IsHeld(r) && r.Status.ObservedGeneration == r.Metadata.Generation));
+        _world.Server.Drops.ShouldBeEmpty();
+        (await _world.StatusAsync()).Holds.Single().Approval
+            .ShouldBe(word.Replace(".1", ".2", StringComparison.Ordinal));
     }
 }
