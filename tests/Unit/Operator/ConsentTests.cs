@@ -294,7 +294,7 @@ public sealed class ConsentTests
         [
             $"This DROPS rm_340, cm_340, cm_hb_340 and restores them from {world.Status.SnapshotRef!.Name}: what was "
                 + "written to them since then is lost.",
-            "From RestoreDatabases/restore on a rollback loses data, or is impossible.",
+            "From RestoreDatabases/restore on it cannot be undone.",
             "OMS goes down, until the rollback ends. For how long is not known.",
         ]);
         world.Status.Holds.Single().Destroys.ShouldBe(true);

@@ -30,7 +30,9 @@ internal sealed class Consents(RunKind kind, RunSpec spec, RunStatus status)
         ];
         if (steps.Find(s => s.PointOfNoReturn) is { } final)
         {
-            lines.Add(new(ConsentWeight.Final, $"From {final.Id} on a rollback loses data, or is impossible."));
+            lines.Add(new(ConsentWeight.Final, IsUpgrade(plan)
+                ? $"From {final.Id} on a rollback loses data, or is impossible."
+                : $"From {final.Id} on it cannot be undone."));
         }
 
         var after = plan.With(steps.Select(s => s with { Record = s.Record with { State = StepState.Succeeded } }));

@@ -162,7 +162,7 @@ internal sealed class RestoreStage : IDisposable
         var look = await new SqlRestoreServer(Server.Options(), TimeProvider.System).LookAsync(
             [First, Second], CancellationToken.None);
         var word = RestoreApproval.WordFor(
-            restore.Metadata.Uid!,
+            restore,
             [Manifest.Id, look.Identity, .. Manifest.Databases.Select(d => $"{d.Name} {true}")]);
         await Client.UpdateAsync(restore with { Spec = restore.Spec with { Approvals = [word] } });
     }
