@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Crds;
+using Drydock.Crds.Common;
 using Drydock.Crds.Plans;
 
 namespace Drydock.Tests;
@@ -30,6 +31,7 @@ internal static class StoredPlans
         if (plans.Count > 0)
         {
             stored["plans"] = plans;
+            stored["form"] ??= StatusForm.Current;
         }
 
         return stored;

@@ -49,7 +49,7 @@ internal static partial class OmsContainers
                 + "container runs. "
                 + (made.State.Running
                     ? $"It runs since {made.StartedAt:u}. To keep the new version, delete this object. To go back, "
-                        + "stop OMS, restore the BackupSnapshot of that upgrade, then start the old containers."
+                        + "stop OMS, restore its BackupSnapshot, then start the old containers."
                     : "OMS is down. If no new container started (`docker ps -a` says Created), start the old "
                         + "ones and enable high availability; otherwise restore its BackupSnapshot first.");
 

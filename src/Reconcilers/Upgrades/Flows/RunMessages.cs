@@ -28,8 +28,8 @@ internal static class RunMessages
                     ? $"{Sentences.Count(findings.Count - 1, "more finding is", "more findings are")} in "
                         + "status.findings."
                     : null,
-                isUndone ? "Until preflight finds the former version, nothing says that there is nothing to roll back."
-                    : IsOutdated(findings) ? null
+                IsOutdated(findings) ? null
+                    : isUndone ? "Whether there is something to roll back is not known."
                     : "Nothing was changed.",
                 arrivesBy is { } ends ? ArrivalTime.Describe(ends) : "Preflight is repeated.",
             ]));

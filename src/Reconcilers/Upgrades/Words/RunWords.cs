@@ -60,8 +60,7 @@ internal static class RunWords
                     ? NearestWords.Question(near)
                     : " status.holds has the words that the run waits for.")
         : spec.DesiredState == DesiredState.RolledBack && plan.Plan.Kind != PlanKind.Rollback
-            ? "It is for the upgrade, and a rollback is wanted. Cancel the rollback first, then approve again with the "
-                + "word that status has then."
+            ? "It is for the upgrade, and a rollback is wanted; cancel that first."
         : null;
 
     // What an approval of a plan may name, also ahead: the plan itself, what holdBefore may name, and what follows it.
