@@ -21,11 +21,7 @@ internal static class DiffCommand
             "OTHER",
             "As PLAN, or a NUMBER of the same upgrade. Default: its last plan.",
             runner.CompleteNames);
-        var command = new Command(
-            "diff", "Compares two plans. Exit code 3: no plan yet.")
-        {
-            first, second,
-        };
+        var command = new Command("diff", "Compares two plans. Exit code 3: no plan yet.") { first, second };
         runner.Set(command, async (invocation, parsed, cancellationToken) =>
         {
             var before = await FindAsync(invocation, first.Name, parsed.GetValue(first)!, cancellationToken);
@@ -95,25 +91,27 @@ internal static class DiffCommand
             var misfits = new Misfits(typeof(StoredPlan), CrdsJsonContext.Default.Options);
             if (document is not null && misfits.Of(document).FirstOrDefault() is { } misfit)
             {
-                throw new CliException($"{path} is not a plan: {misfit} Write one with `plan NAME -o json`.");
+                throw NoPlan(path, misfit);
             }
 
             return document is not null
                 && StoredRun.Read(JsonElement.Parse(document.ToJsonString())) is { Steps.Count: > 0 } plan
                 ? plan
-                : throw new CliException($"{path} is not a plan: it has no steps. Write one with `plan NAME -o json`.");
+                : throw NoPlan(path, "it has no steps.");
         }
         catch (Exception broken) when (broken is JsonException or YamlException or FormatException)
         {
-            var why = broken switch
+            throw NoPlan(path, broken switch
             {
                 YamlException yaml => $"line {yaml.Start.Line}: {yaml.Message}",
                 FormatException => broken.Message,
                 _ => "a value is missing.",
-            };
-            throw new CliException($"{path} is not a plan: {why} Write one with `plan NAME -o json`.");
+            });
         }
     }
+
+    private static CliException NoPlan(string path, string why) =>
+        new($"{path} is not a plan: {why} Write one with `plan NAME -o json`.");
 
     private sealed record Compared(string Title, PlanProgress Plan, Run? Run);
 }

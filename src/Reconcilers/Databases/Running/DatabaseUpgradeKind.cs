@@ -96,13 +96,13 @@ internal sealed class DatabaseRollback(DatabaseEngineSet engines)
     {
         var steps = engines.Of(spec).Steps;
         var took = after.Plan!.Steps.Where(s => steps.Of(s).Has(Effect.EndsUndo, s.Phase))
-            .Select(s => s.FinishedAt - s.StartedAt).OfType<TimeSpan>().ToList();
+            .Max(StepDurations.Of);
         return !steps.Changed(after.Plan) ? null
             : !steps.IsPastUndo(after.Plan) ? "keeps all data and stops no process."
             : "keeps all data and replaces the processes again, one by one. "
-                + (took.Count == 0
-                    ? "How long it takes is not known."
-                    : $"A process took up to {KubernetesDuration.Format(took.Max())}.");
+                + (took is { } longest
+                    ? $"A process took up to {KubernetesDuration.Format(longest)}."
+                    : "How long it takes is not known.");
     }
 }
 

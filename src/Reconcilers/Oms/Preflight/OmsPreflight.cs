@@ -231,7 +231,7 @@ internal sealed class OmsPreflight(
         if (ids.Count > 1)
         {
             var images = ids.Select(
-                id => $"{string.Join(", ", id.Select(n => n.Name))}: {id.Key[..Math.Min(19, id.Key.Length)]}");
+                id => $"{string.Join(", ", id.Select(n => n.Name))}: {ImageLookup.Short(id.Key)}");
             _findings.Add(
                 Reasons.ImagesDiffer,
                 $"The new image differs between the nodes ({string.Join("; ", images)}). Load the same archive on "

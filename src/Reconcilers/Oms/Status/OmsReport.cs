@@ -265,7 +265,7 @@ internal static class OmsRollbackCost
     }
 
     private static string? DumpTook(PlanProgress plan) =>
-        plan.Step<TakeSnapshot>() is { StartedAt: { } began, FinishedAt: { } ended }
-            ? KubernetesDuration.Format(ended - began)
+        plan.Step<TakeSnapshot>() is { } dump && StepDurations.Of(dump) is { } took
+            ? KubernetesDuration.Format(took)
             : null;
 }

@@ -55,11 +55,12 @@ internal sealed record PrepareImage(
         return image is null ? new NotStarted($"{Image} is not on {context.Node}.")
             : await Files(context, ArchiveReader).IsLeftoverThereAsync(cancellationToken) ? ProbeIsThere
             : Is(image)
-            ? new Done($"{Image} is {Short(image.ID)}.", Facts(image))
+            ? new Done($"{Image} is {ImageLookup.Short(image.ID)}.", Facts(image))
             : new Failed(
                 Reasons.ImagesDiffer,
-                $"{Image} on {context.Node} is {Short(image.ID)}, but the plan was made for {Short(ImageId!)}. "
-                + $"Remove the wrong image from {context.Node} (`docker rmi {Image}`), then retry.");
+                $"{Image} on {context.Node} is {ImageLookup.Short(image.ID)}, but the plan was made for "
+                + $"{ImageLookup.Short(ImageId!)}. Remove the wrong image from {context.Node} "
+                + $"(`docker rmi {Image}`), then retry.");
     }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
@@ -191,8 +192,6 @@ internal sealed record PrepareImage(
             },
             cancellationToken);
     }
-
-    private static string Short(string id) => id.Length > 19 ? id[..19] : id;
 }
 
 /// <summary>Where the image of a <see cref="PrepareImage"/> step comes from. The names are stored in plans.</summary>
@@ -389,6 +388,9 @@ internal sealed record RemoveOldImage(string ContainerStep) : ImageRemoval, ICon
 
 internal static class ImageLookup
 {
+    /// <summary>The beginning of an id, for people: sha256: and 12 digits.</summary>
+    public static string Short(string id) => id.Length > 19 ? id[..19] : id;
+
     public static async Task<ImageInspectResponse?> FindImageAsync(
         this DockerClient docker, string image, CancellationToken cancellationToken)
     {

@@ -66,8 +66,8 @@ internal sealed class PreflightFlow(RunFrame frame, Func<Turn, Decision> unchang
 
     // Everything that users can change: a change starts the next pass at once. Back-off is for problems that may
     // resolve without a change.
-    private static string KeyOf(Turn turn) =>
-        $"{turn.Metadata.Generation}|{turn.Session.AccessKey}|{HasWord(turn.Status)}";
+    internal static string KeyOf(Turn turn) =>
+        $"{turn.Metadata.Generation}|{turn.Session.AccessKey}|{HasWord(turn.Status)}|{IsUndone(turn)}";
 
     // Whether the plan that is shown was approved.
     private static bool HasWord(RunStatus status) =>

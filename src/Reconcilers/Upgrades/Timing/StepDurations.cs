@@ -68,7 +68,8 @@ internal static class StepDurations
             .Where(s => steps.KindOf(s) == kind)
             .Max(Of);
 
-    private static TimeSpan? Of(Step step) =>
+    /// <summary>How long a step took; null if it did not succeed by itself.</summary>
+    public static TimeSpan? Of(Step step) =>
         step is { State: StepState.Succeeded, Accepted: null, StartedAt: { } began, FinishedAt: { } ended }
             ? ended - began
             : null;

@@ -45,6 +45,17 @@ public sealed class PlanHoldTests
         world.Plan.CompiledAt.ShouldNotBe(compiled);
     }
 
+    // The annotation raises no generation.
+    [Fact]
+    public void Rollback_that_is_asked_for_while_the_plan_waits_ends_at_once()
+    {
+        var world = Shown();
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Annotate(Annotations.Rollback, "1");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        (world.Status.Phase, world.Done.Count).ShouldBe((RunPhases.RolledBack, 0));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -165,7 +165,7 @@ public sealed class TurnTests : IReconcileTrigger
 
     private static Turn Discovered(Turn turn)
     {
-        turn.Session.PreflightKey = $"{turn.Metadata.Generation}|{turn.Session.AccessKey}|False";
+        turn.Session.PreflightKey = PreflightFlow.KeyOf(turn);
         turn.Session.Preflight = Task.FromResult(
             new PreflightResult<IRunDiscovery>(new ToyRunDiscovery(ToyRunDiscovery.Target), []));
         return turn;
