@@ -2,7 +2,8 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>Gives each plan its number and its random id when it is stored, and remembers those of the plans that it
 /// replaces. A plan that is compiled again without a difference, before anything of it has begun, keeps both. What ends
-/// the words of a status (<see cref="RunWords.End"/>) gives every plan another number; a number of 0 asks for
+/// the words of a status (<see cref="RunWords.End"/>) gives every plan another number, and so does a word that cannot
+/// be given again (<see cref="RunWords.AreSpent"/>), under which approvals stay given; a number of 0 asks for
 /// one.</summary>
 internal static class PlanNumbers
 {
@@ -20,7 +21,8 @@ internal static class PlanNumbers
         }
 
         List<PlanProgress> known = [.. before is null ? [] : before.Plans.Where(p => p.Id.Length > 0)];
-        var isEnded = before is not null && RunWords.End(kind, before, status, known);
+        var isEnded = before is not null && RunWords.End(before, status);
+        var isRenamed = isEnded || (before is not null && RunWords.AreSpent(kind, before, status, known));
         var named = RunWords.Numbers(status);
         var number = known.Concat(status.Plans).Select(p => p.Number)
             .Concat(status.FormerPlans.Select(p => p.Number))
@@ -37,7 +39,7 @@ internal static class PlanNumbers
                 ? plan
                 : known.Find(p => p.Hash == plan.Hash && !p.HasEverBegun) ?? plan.With(plan.Plan with { Id = newId() });
             var former = known.Find(p => p.Id == same.Id && p.Number == same.Number);
-            if (same.Number == 0 || (isEnded && former is not null))
+            if (same.Number == 0 || (isRenamed && former is not null))
             {
                 do
                 {
@@ -47,7 +49,7 @@ internal static class PlanNumbers
 
                 status = former is null ? status : status with
                 {
-                    Approvals = [.. status.Approvals.Union(RunTokens.StillReleased(status, former, number))],
+                    Approvals = [.. status.Approvals.Union(RunTokens.StillGiven(status, former, number, isEnded))],
                 };
                 same = same.With(same.Plan with { Number = number });
             }

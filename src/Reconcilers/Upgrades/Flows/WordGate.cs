@@ -2,7 +2,8 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The one gate through which words come in, before any flow sees them:
 /// <list type="number">
-/// <item>A word that is not for what is here now is recorded without effect.</item>
+/// <item>A word that is not for what is here now is recorded without effect, once those that were given with it have
+/// taken theirs: it may end the words of the plan.</item>
 /// <item>Every other one leaves its mark beside the data (<see cref="IRunTargets.MarkAsync"/>), outside the
 /// reconcile.</item>
 /// <item>One whose mark was there before is recorded without effect. An approval is recorded as given. The flows see
@@ -26,6 +27,8 @@ internal sealed class WordGate(RunFrame frame)
         }
 
         var (status, wanted) = (before, new Dictionary<string, GivenWord>(StringComparer.Ordinal));
+        var refused = new List<(GivenWord Given, string Why)>();
+        var counts = false;
         foreach (var given in marks.TakeIn([.. RunWords.New(turn.Entity)]))
         {
             if (before.Plans.Count == 0 && given.Kind == WordKind.Approval)
@@ -37,18 +40,28 @@ internal sealed class WordGate(RunFrame frame)
             // Without a plan nothing was changed beside which a mark could lie.
             var isMade = before.Plans.Count > 0 ? marks.IsMade(given) : true;
             var why = RunWords.Refusal(turn.Kind, turn.Entity, given) ?? (isMade == false ? RunWords.Spent : null);
-            if (why is null && isMade is null)
+            counts |= why is null;
+            if (why is not null)
+            {
+                refused.Add((given, why));
+            }
+            else if (isMade is null)
             {
                 wanted[marks.By(given)] = given;
             }
-            else if (why is not null || given.Kind == WordKind.Approval)
+            else if (given.Kind == WordKind.Approval)
             {
-                status = RunWords.Record(status, given, why, turn.Now);
+                status = RunWords.Record(status, given, why: null, turn.Now);
             }
             else
             {
                 marks.Admit(given);
             }
+        }
+
+        if (!counts)
+        {
+            status = refused.Aggregate(status, (at, word) => RunWords.Record(at, word.Given, word.Why, turn.Now));
         }
 
         return ReferenceEquals(status, before)

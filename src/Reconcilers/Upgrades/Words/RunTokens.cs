@@ -108,17 +108,22 @@ internal static class RunTokens
     public static HashSet<string> Approved(RunStatus status, PlanProgress plan) =>
         [.. Approvals(status, plan).Select(a => WhatOf(a, plan))];
 
-    /// <summary>The approvals of a plan under its next number: what they released and has begun stays released, so that
-    /// a retry in the downtime asks no administrator again.</summary>
-    public static IEnumerable<UsedApproval> StillReleased(RunStatus status, PlanProgress plan, int next) =>
-        from approval in Approvals(status, plan)
-        let what = WhatOf(approval, plan)
-        from step in plan.Steps
-        let isPhase = what == step.Phase
-        where step.HasBegun && (isPhase || (step.State != StepState.Succeeded && (what == step.Id
-            || (what == HoldMatcher.PointOfNoReturn && step.PointOfNoReturn))))
-        let released = plan.With(plan.Plan with { Number = next })
-        select approval with { Word = Word.For(isPhase ? step.Phase : step.Id, released) };
+    /// <summary>The approvals of a plan under its next number.</summary>
+    /// <param name="isEnded">Whether only what they released and has begun stays released, so that a retry in the
+    /// downtime asks no administrator again.</param>
+    public static IEnumerable<UsedApproval> StillGiven(RunStatus status, PlanProgress plan, int next, bool isEnded)
+    {
+        var renamed = plan.With(plan.Plan with { Number = next });
+        return !isEnded
+            ? Approvals(status, plan).Select(a => a with { Word = Word.For(a.Parsed!.What, renamed) })
+            : from approval in Approvals(status, plan)
+              let what = WhatOf(approval, plan)
+              from step in plan.Steps
+              let isPhase = what == step.Phase
+              where step.HasBegun && (isPhase || (step.State != StepState.Succeeded && (what == step.Id
+                  || (what == HoldMatcher.PointOfNoReturn && step.PointOfNoReturn))))
+              select approval with { Word = Word.For(isPhase ? step.Phase : step.Id, renamed) };
+    }
 
     // FirstChange is a name of the phase before which it holds.
     private static string WhatOf(UsedApproval approval, PlanProgress plan) =>

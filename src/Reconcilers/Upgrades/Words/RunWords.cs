@@ -107,19 +107,22 @@ internal static class RunWords
             : null;
     }
 
-    /// <summary>Whether a status ends the words that the one before it had: by an abort, a retry or a rollback, or
-    /// because one of them was recorded without effect, so that the same text could not be given again. An approval
-    /// that names nothing of the plan ends none: its text is never asked for.</summary>
-    public static bool End(RunKind kind, RunStatus before, RunStatus status, List<PlanProgress> plans)
+    /// <summary>Whether a status ends the words that the one before it had: by an abort, a retry or a
+    /// rollback.</summary>
+    public static bool End(RunStatus before, RunStatus status) =>
+        (before.RollbackPlan is null) != (status.RollbackPlan is null)
+        || before.RolledBackBy != status.RolledBackBy
+        || status.UsedTokens.Except(before.UsedTokens).Any(t => t.Message is null);
+
+    /// <summary>Whether a word was recorded without effect whose text may be asked for later, and could not be given
+    /// again. Not an approval that names nothing of the plan.</summary>
+    public static bool AreSpent(RunKind kind, RunStatus before, RunStatus status, List<PlanProgress> plans)
     {
         var known = Recorded(before).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
-        return (before.RollbackPlan is null) != (status.RollbackPlan is null)
-            || before.RolledBackBy != status.RolledBackBy
-            || status.UsedTokens.Except(before.UsedTokens).Any(t => t.Message is null)
-            || Recorded(status).Any(r => r.Ignored is not null && !known.Contains(r.Key)
-                && Word.Parse(r.Text) is { } word
-                && plans.Exists(plan => word.IsSpeltAsFor(plan)
-                    && (r.Kind != WordKind.Approval || Names(kind, plan).Contains(word.What))));
+        return Recorded(status).Any(r => r.Ignored is not null && !known.Contains(r.Key)
+            && Word.Parse(r.Text) is { } word
+            && plans.Exists(plan => word.IsSpeltAsFor(plan)
+                && (r.Kind != WordKind.Approval || Names(kind, plan).Contains(word.What))));
     }
 
     /// <summary>Numbers that recorded words name: a plan that gets one of them could not be given the same word

@@ -36,6 +36,19 @@ public sealed class AcceptTests
             a => a.Reason == "ResultAccepted" && a.Subject == "InitMetadata/oms-a");
     }
 
+    [Fact]
+    public void Word_without_effect_takes_none_from_the_word_beside_it()
+    {
+        var world = Unmarked();
+        var token = world.AcceptWord("InitMetadata/oms-a");
+
+        Accept(world, bySpec: false, $"{world.AcceptWord("Backup/snapshot")},{token}");
+        world.RunToSuccess();
+
+        world.Count("init").ShouldBe(1);
+        world.Status.Approvals.Select(a => a.Accepted).ShouldBe([true, false], ignoreOrder: true);
+    }
+
     [Theory]
     [InlineData(1, "nothing\n", "only if it ended with exit code 0")]
     [InlineData(1, "ERROR 1060 (42S21): Duplicate column name 'a'\n", "only if it ended with exit code 0")]
@@ -130,7 +143,9 @@ public sealed class AcceptTests
             (
                 false, "It is for another plan, or was ended by an abort, a retry or a rollback"),
         ]);
-        world.Events.All.Count(e => e.Reason == "ApprovalIgnored").ShouldBe(4);
+        world.Events.All.Count(e => e.Reason == "ApprovalIgnored").ShouldBe(3);
+        world.Status.Approvals.ShouldContain(
+            a => a.Accepted && a.Word == world.WordFor("Verify/hosts"), "what was approved stays approved");
         world.AcceptWord("InitMetadata/oms-a").ShouldBe(
             Word.For("InitMetadata/oms-a", 1, plan.Rewritten(p => p with { Number = p.Number + 1 })),
             "the same text could not be given again");
