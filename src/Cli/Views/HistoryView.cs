@@ -64,7 +64,8 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
     {
         var by = attempt.Token is { } token ? $" by retry {token}" : "";
         var at = attempt.Step is { Length: > 0 } step ? $" at {step}" : "";
-        return $"Ended{by}. It had stopped with {attempt.Reason}{at}: {attempt.Message}";
+        var down = attempt.Downtime is { } time ? $" Users could not work for {time}." : "";
+        return $"Ended{by}. It had stopped with {attempt.Reason}{at}: {attempt.Message}{down}";
     }
 
     private static string Effect(UsedApproval approval) => approval switch

@@ -10,7 +10,7 @@ public abstract record RunStatus : ObservedStatus
     /// <summary>Whether users can work with the system; absent once the run has ended, which looks no more.</summary>
     public SystemStatus? System { get; init; }
 
-    /// <summary>How long users could not work, in all; absent during an outage.</summary>
+    /// <summary>How long users could not work in this attempt, in all; absent during an outage.</summary>
     [Length(SchemaLimits.Duration)]
     public string? Downtime { get; init; }
 
@@ -316,6 +316,10 @@ public sealed record RunAttempt
     /// <summary>The step at which it ended.</summary>
     [Length(SchemaLimits.Name)]
     public string? Step { get; init; }
+
+    /// <summary>How long users could not work during it, if it was undone.</summary>
+    [Length(SchemaLimits.Duration)]
+    public string? Downtime { get; init; }
 
     /// <summary>The retry that ended it, so that the next attempt began.</summary>
     [Length(SchemaLimits.ShortName)]

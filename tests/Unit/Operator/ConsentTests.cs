@@ -42,6 +42,8 @@ public sealed class ConsentTests
         [
             "Down: Replication is paused until the upgrade or a rollback ends: its targets lag behind meanwhile.",
         ],
+        [typeof(DisableHighAvailability)] = ["Less: High availability is off until the upgrade or a rollback ends."],
+        [typeof(RestartConsole)] = ["Less: Each console is restarted, one after the other."],
     };
 
     private static readonly List<object> Steps =
@@ -52,6 +54,7 @@ public sealed class ConsentTests
         new TakeSnapshot(["rm"], "directory", default, 1, SnapshotVerification.ReadBack), new SwapInstance(),
         new StopSpark(), new RestartService("grafana"), new SwapMaster(1, Outage: true), new SwapTserver(),
         new SetReplication("orders", ReplicationTarget.Here, Enabled: false),
+        new DisableHighAvailability("cm", "{}"), new RestartConsole("new"),
     ];
 
     // What has no line of its own, and why it needs none. A new step is in no list, and fails the test.
@@ -78,12 +81,12 @@ public sealed class ConsentTests
             [nameof(RemoveContainer), nameof(RemoveImage)],
         ["OMS is down before it, or it starts something"] =
         [
-            nameof(StopConsole), nameof(StartConsole), nameof(RestartConsole), nameof(StartContainer),
+            nameof(StopConsole), nameof(StartConsole), nameof(StartContainer),
             nameof(StartOldContainer), nameof(StartSpark), nameof(ReplaceSparkJar),
         ],
         ["it changes a setting or a name that is put back, and loses nothing"] =
         [
-            nameof(DisableHighAvailability), nameof(UndoDisableHighAvailability),
+            nameof(UndoDisableHighAvailability),
             nameof(DisableHighAvailabilityForRollback), nameof(EnableHighAvailability),
             nameof(EnableHighAvailabilityAfterRollback), nameof(RestoreHighAvailabilityAfterRollback),
             nameof(SetRestartPolicy), nameof(RenameProjects), nameof(RestoreProjectNames), nameof(SetLeaderPriorities),
@@ -139,6 +142,7 @@ public sealed class ConsentTests
             {
                 StopContainer => Phases.StopOld,
                 TakeSnapshot => Phases.Backup,
+                RestartConsole => Phases.DisableHA,
                 _ => "Any",
             };
             var own = new Step(new PlannedStep { Id = $"{phase}/own", Phase = phase }, StepRecord.None);
@@ -252,6 +256,8 @@ public sealed class ConsentTests
             "All rows of cm_hb_340.heatbeat_sequence but the last are deleted.",
             "A rollback after that loses everything written to the metadata since the old containers stopped: "
                 + "projects, and the progress of all. How long it takes is not known.",
+            "High availability is off until the upgrade or a rollback ends.",
+            "Each console is restarted, one after the other.",
         ]);
     }
 

@@ -71,8 +71,11 @@ internal static class JsonExtensions
     /// <summary>A member of an object; undefined if there is none.</summary>
     public static JsonElement Member(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
+}
 
-    // The sentences of the reader name types of .NET.
+/// <summary>What is wrong with JSON, in words of people: the sentences of the reader name types of .NET.</summary>
+public static class JsonFailure
+{
     public static string Explain(this JsonException error) => error.Path?.TrimStart('$', '.') is { Length: > 0 } field
         ? $"{field} has a value that this program does not know"
         : "a field is missing, or the object has another form";

@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The marks of words beside the data of OMS: a file on each host that can be read, in the directory that its
-/// containers mount for their logs. They are read and written through these containers, whether they run or
-/// not.</summary>
+/// containers mount for their logs. They are read and written through these containers, whether they run or not. They
+/// are those of all objects: one that is made again from Git has the words of the one before.</summary>
 internal static class WordFiles
 {
     private const int NameLength = 100;
@@ -13,8 +13,7 @@ internal static class WordFiles
     public static async Task<bool> MakeAsync(
         OmsTargets targets, string name, string by, CancellationToken cancellationToken)
     {
-        var file = $"drydock/{targets.Upgrade.Metadata.Uid}/words/"
-            + ObjectNames.Cut(name.Replace('/', '-'), NameLength);
+        var file = $"drydock/words/{ObjectNames.Cut(name.Replace('/', '-'), NameLength)}";
         var looks = await Task.WhenAll(targets.Containers().Select(at => MakeAsync(at.Node, at.Container)));
         return looks.Any(look => look.Made is not null)
             ? !looks.Any(look => look.Made == false)

@@ -7,9 +7,9 @@ internal sealed class RollbackCheck(OmsTargets targets)
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         var plan = status.Plan!;
-        if (status.CleanupPlan is { } cleanup && cleanup.HasEverBegun)
+        if (RunRollback.CleanedUp(status) is { } removed)
         {
-            return "the old containers were removed by spec.cleanup";
+            return removed;
         }
 
         if (!OmsPlanProgress.IsPastT1(plan))

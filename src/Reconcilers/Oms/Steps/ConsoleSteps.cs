@@ -9,12 +9,17 @@ internal sealed record RestartConsole(
     string Container,
     bool OnlyIfRunning = false,
     [property: Measured] int? Port = null,
-    bool Https = false) : OmsStep
+    bool Https = false) : OmsStep, IConsent
 {
     private const string BeforeKey = "pidBefore";
 
     /// <summary>How long to wait until a running console serves; after that the step ends without it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    // In every other phase OMS is down before it.
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) => own.Phase != OmsUpgradePhases.DisableHA
+        ? []
+        : [new(ConsentWeight.Less, "Each console is restarted, one after the other.") { LastsStep = true }];
 
     internal override string Verb => "restart-console";
     internal override string Title(string? node) => $"Restart oms_console on {node}";

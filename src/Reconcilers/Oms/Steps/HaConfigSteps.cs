@@ -45,8 +45,11 @@ internal abstract record HaConfigStep(string Database) : OmsStep
 /// other key stays byte for byte.</summary>
 /// <param name="Previous">ha.config for which the plan was made.</param>
 [Effect(Effect.Changes)]
-internal sealed record DisableHighAvailability(string Database, string Previous) : HaConfigStep(Database)
+internal sealed record DisableHighAvailability(string Database, string Previous) : HaConfigStep(Database), IConsent
 {
+    public IEnumerable<ConsentLine> ConsentTo(PlanProgress plan, Step own) =>
+        [new(ConsentWeight.Less, "High availability is off until the upgrade or a rollback ends.")];
+
     internal override bool? Enables => false;
     internal override string Title(string? node) => "Disable high availability in ha.config";
 

@@ -151,6 +151,10 @@ internal sealed record Beside<T>(
             using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, frame.Services.Fence.Ended);
             return await Work(held.Targets, either.Token);
         }
+        catch (OperationCanceledException exception) when (!frame.Services.Fence.Ended.IsCancellationRequested)
+        {
+            return Failed(held.Targets, new TimeoutException($"No answer within {Limit}.", exception));
+        }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             return Failed(held.Targets, exception);

@@ -162,7 +162,7 @@ internal sealed class PreflightFlow(RunFrame frame, Func<Turn, Decision> unchang
                         + "Use an IANA name such as Asia/Shanghai.",
                 }))
                 : targets.PreflightAsync(token),
-            (_, exception) => Found(exception is OperationCanceledException
+            (_, exception) => Found(exception is TimeoutException
                 ? new Finding
                 {
                     Reason = Reasons.StepTimeout,

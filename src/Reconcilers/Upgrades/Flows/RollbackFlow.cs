@@ -151,7 +151,7 @@ internal sealed class RollbackFlow(RunFrame frame) : Flow(frame)
             },
             (targets, exception) => new RollbackLook(
                 key, time.GetTimestamp(), Traced: null, Outdated: null,
-                exception is OperationCanceledException
+                exception is TimeoutException
                     ? $"the targets did not answer within {limit} (spec.timeouts.preflight)"
                     : targets.Redact(exception.Message),
                 Notes: []));

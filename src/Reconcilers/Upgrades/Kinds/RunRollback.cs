@@ -17,9 +17,14 @@ internal abstract class RunRollback
     /// null before <see cref="StepRegistry.IsPastUndo"/>, because until then everything is undone.</summary>
     public abstract string? Refusal(RunSpec spec, PlanProgress plan);
 
+    /// <summary>Why a rollback is not possible since the clean-up began; null before.</summary>
+    public static string? CleanedUp(RunStatus status) => status.CleanupPlan is { } cleanup && cleanup.HasEverBegun
+        ? "the old containers were removed by spec.cleanup"
+        : null;
+
     public RollbackStatus? Cost(RunSpec spec, RunStatus status) =>
         status is not { Plan: { } plan, RollbackPlan: null } ? null
-        : Refusal(spec, plan) is { } refusal
+        : (Refusal(spec, plan) ?? CleanedUp(status)) is { } refusal
             ? new RollbackStatus { Cost = Sentences.Close($"A rollback is not possible: {refusal}") }
         : new RollbackStatus { Possible = true, Cost = Loss(status) };
 

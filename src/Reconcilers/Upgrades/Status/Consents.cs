@@ -87,6 +87,9 @@ internal enum ConsentWeight
     /// <summary>What a rollback costs afterwards.</summary>
     Rollback,
 
+    /// <summary>What works less well meanwhile.</summary>
+    Less,
+
     /// <summary>What is verified, and what is not.</summary>
     Verified,
 

@@ -91,6 +91,11 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
         kind.Form.Forget(status) with
         {
             Plans = [],
+            Attempts =
+            [
+                .. status.Attempts.SkipLast(1),
+                .. status.Attempts.TakeLast(1).Select(a => a with { Downtime = status.Downtime }),
+            ],
             Downtime = null,
             HeldUntil = null,
             AbortedBy = null,

@@ -67,10 +67,7 @@ internal static class StepArguments
         catch (JsonException exception)
         {
             throw new FormatException(
-                $"The stored arguments of {id} do not fit {part.Name}: {exception.Message} "
-                + "The plan was made by another version of the operator. "
-                + "Install that version again and let the run end.",
-                exception);
+                $"The stored arguments of {id} do not fit this operator: {exception.Explain()}.", exception);
         }
     }
 
@@ -86,7 +83,7 @@ internal static class StepArguments
     /// <exception cref="FormatException">It is another step, or its entries do not fit.</exception>
     public static TStep As<TStep>(this PlannedStep step) => step.Is<TStep>()
         ? Read<TStep>(step.Id, Of(step))
-        : throw new FormatException($"{step.Id} is a step {step.Action}, not {typeof(TStep).Name}.");
+        : throw new FormatException($"{step.Id} is a step {step.Action}, not the expected one.");
 
     /// <inheritdoc cref="As{TStep}(PlannedStep)"/>
     public static TStep As<TStep>(this Step step) => step.Planned.As<TStep>();

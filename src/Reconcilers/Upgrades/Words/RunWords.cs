@@ -7,8 +7,8 @@ internal static class RunWords
 {
     /// <summary>Why a word has no effect whose mark was there before it was recorded.</summary>
     public const string Spent =
-        "Its mark beside the data says that it was used before: the status is outdated, or an operator stopped before "
-        + "it recorded that. Check what runs there first.";
+        "Its mark beside the data says that it was used before, by an object or an operator that is gone, or the "
+        + "status is outdated. Check what runs there first.";
 
     // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
     public static IEnumerable<GivenWord> Given(RunObject entity) =>
@@ -39,11 +39,22 @@ internal static class RunWords
     public static string? Refusal(RunKind kind, RunObject entity, GivenWord given)
     {
         var (status, retried) = (entity.Status!, entity.Status!.Retried());
+        var concerned = given.Kind == WordKind.Approval
+            ? status.Plans.FirstOrDefault(p => given.Word?.IsFor(p) == true)
+            : status.ActivePlan();
+        if (entity.Spec.DesiredState == DesiredState.RolledBack
+            && concerned is { Plan.Kind: not PlanKind.Rollback }
+            && given.Word?.IsFor(concerned) == true
+            && !RollbackDecision.IsHalted(entity.Spec, status))
+        {
+            return "It is for the upgrade, and a rollback is wanted; cancel that first.";
+        }
+
         return (given.Kind, given.Word) switch
         {
             (WordKind.Acceptance, _) => Acceptances.Refusal(kind.Steps(entity.Spec), given, retried),
             (WordKind.Approval, { } word) => status.Plans.FirstOrDefault(word.IsFor) is { } plan
-                ? Refusal(kind, entity.Spec, word.What, plan)
+                ? Refusal(kind, word.What, plan)
                 : IsOther(retried),
             (WordKind.Approval, _) => "An approval has the form WHAT@HASH.N as status.holds has it, or STEP@HASH.N.F "
                 + "as status.active has it.",
@@ -53,15 +64,12 @@ internal static class RunWords
         };
     }
 
-    private static string? Refusal(RunKind kind, RunSpec spec, string what, PlanProgress plan) =>
-        Names(kind, plan) is var names && !names.Contains(what)
-            ? $"The plan has no hold, phase or step {what}."
-                + (NearestWords.Of(what, names) is { Count: > 0 } near
-                    ? NearestWords.Question(near)
-                    : " status.holds has the words that the run waits for.")
-        : spec.DesiredState == DesiredState.RolledBack && plan.Plan.Kind != PlanKind.Rollback
-            ? "It is for the upgrade, and a rollback is wanted; cancel that first."
-        : null;
+    private static string? Refusal(RunKind kind, string what, PlanProgress plan) =>
+        Names(kind, plan) is var names && names.Contains(what) ? null
+        : $"The plan has no hold, phase or step {what}."
+            + (NearestWords.Of(what, names) is { Count: > 0 } near
+                ? NearestWords.Question(near)
+                : " status.holds has the words that the run waits for.");
 
     // What an approval of a plan may name, also ahead: the plan itself, what holdBefore may name, and what follows it.
     private static HashSet<string> Names(RunKind kind, PlanProgress plan)

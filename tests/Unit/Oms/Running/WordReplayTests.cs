@@ -152,7 +152,7 @@ public sealed class WordReplayTests
         world.RunUntil(() => world.Status.Approvals is [{ Accepted: true }], "recorded");
         world.Hosts.Select(h => h.Files.Keys.Where(k => k.Contains("/words/", StringComparison.Ordinal)).ToList())
             .ShouldBe([
-                [$"/data/oms/logs/drydock/{world.Upgrade.Metadata.Uid}/words/Approval-{approval}"], []]);
+                [$"/data/oms/logs/drydock/words/Approval-{approval}"], []]);
 
         world.Lives.Remove(world.Life);
         world.Life.Die();
