@@ -11,7 +11,7 @@ namespace Drydock.Runs;
 /// <item>In the first pass, a retry or changed access has all steps and guards read at once, and resets the steps that
 /// may be repeated.</item>
 /// <item>A step whose receipt is prepared begins if nothing about it has changed since, and if <see cref="StartRules"/>
-/// allow it.</item>
+/// allow it; it may have been prepared shortly before the end of the steps before it (<see cref="LookAhead"/>).</item>
 /// <item><see cref="OutcomeReader"/> reads the outcome from the plan as it is now.</item>
 /// <item>The observations and readings of guards that are due start: they change nothing, so they need no write.</item>
 /// <item>If no step begins, reports that come within 250 ms are applied from 2 on, so that the end of one step and the
@@ -33,6 +33,7 @@ public sealed class PlanRun : IAsyncDisposable
     private readonly JobBoard _jobs = new();
     private readonly ObservationSchedule _schedule;
     private readonly GuardWatch _guards;
+    private readonly LookAhead _ahead = new();
 
     // The reports that were drained and whose effect is not in a successful write yet.
     private readonly List<StepReport> _unsaved = [];
@@ -265,6 +266,11 @@ public sealed class PlanRun : IAsyncDisposable
                 run._schedule.Unreadable(before.Id, _now);
             }
 
+            if (isNew)
+            {
+                run._ahead.Take(report);
+            }
+
             var looks = run._schedule.Looks(before.Id);
             var after = Set(before, StepTransitions.Apply(before, report, _now, looks));
             if (before.StartedAt is null && after.StartedAt is { } began)
@@ -361,6 +367,7 @@ public sealed class PlanRun : IAsyncDisposable
             }
 
             run._guards.AtOnce();
+            run._ahead.Forget();
             string? refused = null;
             foreach (var step in _steps.Values.ToList())
             {
@@ -394,11 +401,19 @@ public sealed class PlanRun : IAsyncDisposable
 
         private void Begin(IEnumerable<StepReport.Ready> reports, StartRules rules)
         {
-            foreach (var ready in reports)
+            foreach (var ready in reports.Concat(run._ahead.Found(environment.Time)))
             {
-                if (_steps.TryGetValue(ready.StepId, out var step)
-                    && StepTransitions.IsUnchanged(ready.Basis.Record, step.Record)
-                    && rules.MayBegin(step))
+                if (!_steps.TryGetValue(ready.StepId, out var step)
+                    || !StepTransitions.IsUnchanged(ready.Basis.Record, step.Record))
+                {
+                    continue;
+                }
+
+                if (!rules.MayBegin(step))
+                {
+                    run._ahead.Keep(ready);
+                }
+                else
                 {
                     Set(step, StepTransitions.Begin(step.Record, ready, _now));
                     run._attempts[step.Id] = AttemptClock.StartedHere(environment.Time, _now);
@@ -421,7 +436,19 @@ public sealed class PlanRun : IAsyncDisposable
 
                 // A step that was observed not to have started is not observed again before it may start.
                 var begins = rules.MayBegin(step);
-                if (!begins && (step.State == StepState.Pending || run._schedule.IsIdle(step.Id)))
+                if (!begins && run._schedule.IsDue(step.Id, _now) && rules.MayLookAhead(step, run._ahead.IsEnding))
+                {
+                    if (run._ahead.DueAt(step) is { } due && due > _now)
+                    {
+                        nextLook = Earlier(nextLook, due);
+                    }
+                    else if (run._ahead.DueAt(step) is not null)
+                    {
+                        run._ahead.Begun(step, environment.Time);
+                        Start(step, next, static (job, token) => job.LookAheadAsync(token));
+                    }
+                }
+                else if (!begins && (step.State == StepState.Pending || run._schedule.IsIdle(step.Id)))
                 {
                     var opens = step.State == StepState.Pending && rules.IsNext(step) ? rules.OpensAt(step) : null;
                     nextLook = Earlier(nextLook, opens);

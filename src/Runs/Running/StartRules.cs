@@ -56,6 +56,18 @@ internal sealed class StartRules(
         _ => false,
     };
 
+    /// <summary>Whether a step may be looked at before it may begin: it only waits for steps that are about to end. Not
+    /// one that runs once, whose receipt reserves its command.</summary>
+    public bool MayLookAhead(Step step, Func<Step, bool> isEnding) =>
+        !_isStopped
+        && _unknown == 0
+        && step is { State: StepState.Pending, RunOnce: false, Record.CleanedUpAt: null }
+        && HoldReach.IsNext(
+            step, id => steps.TryGetValue(id, out var before)
+                && (before.State == StepState.Succeeded || isEnding(before)))
+        && Hold(step) is null
+        && OpensAt(step) is null;
+
     public bool IsNext(Step step) => HoldReach.IsNext(
         step, id => steps.TryGetValue(id, out var before) && before.State == StepState.Succeeded);
 

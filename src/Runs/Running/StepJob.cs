@@ -11,7 +11,8 @@ namespace Drydock.Runs;
 /// <item>A step that is done, failed or unknown is reported; a failure of an earlier attempt that may be repeated
 /// counts as not started.</item>
 /// <item>A step that has not started, and must not begin now, is reported as idle.</item>
-/// <item>If it may begin, the guards are read: one that does not hold is reported, and nothing is prepared.</item>
+/// <item>If it may begin, the guards are read: one that does not hold is reported, and nothing is prepared.
+/// <see cref="LookAheadAsync"/> does the same while the steps before it are about to end.</item>
 /// <item>The receipt is prepared and reported, and the job ends: the run writes the receipt to status.</item>
 /// <item><see cref="ActAsync"/> reads the guards again: one that does not hold is reported, and nothing is
 /// started.</item>
@@ -107,6 +108,13 @@ internal sealed class StepJob(
 
         return Conclude(observation, actFailure: null);
     }
+
+    /// <summary>Observes a step whose predecessors are about to end, once: only what lets it begin is
+    /// reported.</summary>
+    public async Task<StepReport?> LookAheadAsync(CancellationToken cancellationToken) =>
+        (await LookAsync(cancellationToken)).Seen is Observation.NotStarted
+            ? await PrepareAsync(notStarted: true, cancellationToken) as StepReport.Ready
+            : null;
 
     public async Task<StepReport?> ActAsync(CancellationToken cancellationToken)
     {
@@ -215,6 +223,7 @@ internal sealed class StepJob(
         var since = Time.GetTimestamp();
         var first = true;
         var toldAt = since;
+        DateTimeOffset? endsAt = null;
         while (true)
         {
             var observation = await LookAsync(cancellationToken);
@@ -236,15 +245,21 @@ internal sealed class StepJob(
             }
 
             if (first
+                || running.EndsAt is null != endsAt is null
+                || (running.EndsAt - endsAt)?.Duration() >= TellAtMostEvery
                 || (!string.Equals(_told, running.Message, StringComparison.Ordinal)
                     && Time.GetElapsedTime(toldAt) >= TellAtMostEvery))
             {
-                (_told, toldAt) = (running.Message, Time.GetTimestamp());
-                report(new StepReport.Running(step, Clean(running.Message), running.Facts));
+                (_told, toldAt, endsAt) = (running.Message, Time.GetTimestamp(), running.EndsAt);
+                report(new StepReport.Running(step, Clean(running.Message), running.Facts) { EndsAt = endsAt });
             }
 
             first = false;
-            await WaitAsync(Pass with { Waited = Time.GetElapsedTime(since) }, left, cancellationToken);
+            var ends = running.EndsAt - Time.GetUtcNow();
+            await WaitAsync(
+                Pass with { Waited = Time.GetElapsedTime(since) },
+                ends > TimeSpan.Zero && ends < left ? ends.Value : left,
+                cancellationToken);
         }
     }
 

@@ -16,7 +16,11 @@ internal abstract record StepReport(Step Basis)
         Step Basis, IReadOnlyDictionary<string, string> Receipt, bool SameAttempt) : StepReport(Basis);
 
     internal sealed record Running(
-        Step Basis, string? Message, IReadOnlyDictionary<string, string>? Facts = null) : StepReport(Basis);
+        Step Basis, string? Message, IReadOnlyDictionary<string, string>? Facts = null) : StepReport(Basis)
+    {
+        /// <summary>See <see cref="Observation.Running.EndsAt"/>.</summary>
+        public DateTimeOffset? EndsAt { get; init; }
+    }
 
     /// <summary>A target of the step does not answer, or answers again.</summary>
     /// <param name="Message">What the step says now; its state is what it was.</param>

@@ -28,7 +28,12 @@ public abstract record Observation
     /// <param name="Facts">What a successor needs to wait as long as this process; stored with the message that it
     /// changes with.</param>
     public sealed record Running(
-        string? What = null, IReadOnlyDictionary<string, string>? Facts = null) : Observation(What);
+        string? What = null, IReadOnlyDictionary<string, string>? Facts = null) : Observation(What)
+    {
+        /// <summary>When it will have ended if nothing comes between; null where nobody knows. It is observed then, and
+        /// the steps after it shortly before.</summary>
+        public DateTimeOffset? EndsAt { get; init; }
+    }
 
     /// <summary>The target is in the state that the step wants.</summary>
     /// <param name="What">The observed facts.</param>

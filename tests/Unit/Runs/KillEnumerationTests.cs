@@ -6,7 +6,9 @@ namespace Drydock.Tests.Unit.Runs;
 public sealed class KillEnumerationTests
 {
     private static readonly string[] All =
-        ["Prepare/a", "Prepare/b", "Stop/a", "Stop/b", "Wait/quiet", "Jar/a", "Jar/b", "Verify/a", "Verify/b"];
+    [
+        "Prepare/a", "Prepare/b", "Stop/a", "Stop/b", "Wait/quiet", "Swap/a", "Jar/a", "Jar/b", "Verify/a", "Verify/b",
+    ];
 
     [Fact]
     public void Run_killed_at_every_act_and_write_ends_golden()
@@ -102,6 +104,7 @@ public sealed class KillEnumerationTests
             ToyPlans.Step("Stop/a", "plain", 3, "Prepare/a", "Prepare/b"),
             ToyPlans.Step("Stop/b", "plain", 3, "Prepare/a", "Prepare/b"),
             ToyPlans.Step("Wait/quiet", "check", 1, "Stop/a", "Stop/b"),
+            ToyPlans.Step("Swap/a", "restart", 3, "Wait/quiet"),
             ToyPlans.Once("Jar/a", RetryRule.RestoreFirst, "Wait/quiet"),
             ToyPlans.Once("Jar/b", RetryRule.RestoreFirst, "Jar/a"),
             ToyPlans.Step("Verify/a", "restart", 3, "Jar/b"),
@@ -120,6 +123,7 @@ public sealed class KillEnumerationTests
         run.World["Jar/b"].RefusedPreparations = 1;
         run.World["Jar/b"].BrokenWaits = 1;
         run.World["Jar/b"].Duration = TimeSpan.FromSeconds(10);
+        run.World["Wait/quiet"].EndsAt = run.Time.GetUtcNow().AddMinutes(3);
         run.Time.CreateTimer(
             _ =>
             {

@@ -41,27 +41,10 @@ internal sealed class StepAttribute(string verb, string title = "") : Attribute
     public int Attempts { get; set; }
 }
 
-/// <summary>When a healthy system will have settled, so that the last look comes then and not at the end of a
-/// pause.</summary>
-internal class SettleEnd
-{
-    private DateTimeOffset? _end;
-
-    public void Settles(DateTimeOffset end) => _end = end;
-
-    public void Forget() => _end = null;
-
-    public TimeSpan Pause(TimeSpan usual, DateTimeOffset now) =>
-        _end is { } end && end > now && end - now < usual ? end - now : usual;
-
-    public Task WaitAsync(TimeProvider time, TimeSpan usual, CancellationToken cancellationToken) =>
-        Task.Delay(Pause(usual, time.GetUtcNow()), time, cancellationToken);
-}
-
 /// <summary>Since when all looks of this process of the operator have found a system healthy, by the monotonic clock. A
 /// look that was unhealthy or failed, or that found another process in its place, starts the count again; a restart of
 /// the operator only makes the wait longer.</summary>
-internal sealed class HealthyTime : SettleEnd
+internal sealed class HealthyTime
 {
     public static HealthyTime Of(StepContext context) => context.Memory.Of<HealthyTime>();
 
@@ -72,7 +55,6 @@ internal sealed class HealthyTime : SettleEnd
     public void BeginLook()
     {
         (_before, _since) = (_since, null);
-        Forget();
     }
 
     /// <summary>How much longer the system must stay healthy, after a look that found it healthy.</summary>
@@ -81,8 +63,6 @@ internal sealed class HealthyTime : SettleEnd
     {
         (object? Of, long At) since = _before is { } known && Equals(known.Of, of) ? known : (of, time.GetTimestamp());
         _since = since;
-        var left = whole - time.GetElapsedTime(since.At);
-        Settles(time.GetUtcNow() + left);
-        return left;
+        return whole - time.GetElapsedTime(since.At);
     }
 }

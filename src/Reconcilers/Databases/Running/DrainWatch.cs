@@ -82,10 +82,20 @@ internal sealed class DrainWatch
 /// without it, everything is looked at.</summary>
 internal abstract class DrainView
 {
+    // So few leaders may have left by the next usual look.
+    private const long Few = 20;
+
     // What a brief look does not show is asked this often.
     private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Closely = TimeSpan.FromMilliseconds(250);
 
     public DrainPace Pace { get; } = new();
+
+    /// <summary>How long to wait before the next look.</summary>
+    public TimeSpan Pause(TimeSpan usual) => Pace.Left is { } left ? DrainView.Pause(left, usual) : usual;
+
+    /// <inheritdoc cref="Pause(TimeSpan)"/>
+    public static TimeSpan Pause(long left, TimeSpan usual) => left <= Few && Closely < usual ? Closely : usual;
 
     /// <summary>Since when the drain cannot be observed; null while it can.</summary>
     public DateTimeOffset? UnreadableSince { get; set; }
@@ -139,6 +149,9 @@ internal sealed class DrainPace
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
     private (long Leaders, string Text)? _last;
+
+    /// <summary>How many leaders were left at the last look; null before one counted them.</summary>
+    public long? Left => _last?.Leaders;
 
     public string Describe(long before, long leaders, TimeSpan taken, DateTimeOffset now)
     {

@@ -114,6 +114,7 @@ internal abstract record TiDbGuard : GuardBase<TiDbTargets>
 internal sealed class TiDbTargets : IEngineTargets
 {
     private readonly TiDbDdlWatch _ddl;
+    private readonly SharedAnswer<IReadOnlyList<DdlJob>> _ddlJobs;
 
     /// <param name="sql">Asks TiDB; null for the default.</param>
     public TiDbTargets(EngineContext context, TiDbSql? sql = null)
@@ -122,9 +123,14 @@ internal sealed class TiDbTargets : IEngineTargets
         Sql = sql ?? new TiDbSql(() => context.Upgrade, context.Secrets, context.Connections);
         Catalog = new StepCatalog<TiDbTargets>(this);
         _ddl = new TiDbDdlWatch(this, context.OnEvent);
+        _ddlJobs = new SharedAnswer<IReadOnlyList<DdlJob>>(context.Time);
     }
 
     public EngineContext Context { get; }
+
+    /// <summary>Set when a store was given its leaders back.</summary>
+    public AsyncSignal Released { get; } = new();
+
     public IStepCatalog Catalog { get; }
     public DatabaseRollingUpgradeSpec Spec => Context.Upgrade.Spec;
     public TiDbSpec Settings => Spec.Tidb ?? new TiDbSpec();
@@ -150,6 +156,12 @@ internal sealed class TiDbTargets : IEngineTargets
             .Select(TiDbVersion.Plain)
             .Distinct(StringComparer.OrdinalIgnoreCase),
     ];
+
+    /// <summary>The DDL that has not ended, read once for all that ask within a moment.</summary>
+    /// <param name="maxAge">How old the answer may be; null reads it again.</param>
+    /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
+    public Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(TimeSpan? maxAge, CancellationToken cancellationToken) =>
+        _ddlJobs.GetAsync(maxAge, Sql.UnfinishedDdlAsync, cancellationToken);
 
     /// <summary>Whether the spec still has an instance: one of spec.removedInstances has left.</summary>
     public bool Has(string name) => Spec.Instances.Exists(i => i.Name == name);

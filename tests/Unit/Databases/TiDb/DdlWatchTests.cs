@@ -77,6 +77,21 @@ public sealed class DdlWatchTests
             .ShouldBeFalse("raising limits is not to keep people from DDL");
     }
 
+    [Fact]
+    public async Task Gate_and_watch_share_what_a_guard_has_just_read()
+    {
+        var targets = _world.Life.Targets;
+        await targets.UnfinishedDdlAsync(maxAge: null, default);
+        var before = _world.DdlReads;
+        await targets.UnfinishedDdlAsync(StopGate.OldestLook, default);
+        _world.DdlReads.ShouldBe(before);
+
+        _world.Time.Advance(StopGate.OldestLook + TimeSpan.FromSeconds(1));
+        await targets.UnfinishedDdlAsync(StopGate.OldestLook, default);
+        await targets.UnfinishedDdlAsync(maxAge: null, default);
+        _world.DdlReads.ShouldBe(before + 2, "an old answer is none, and a guard reads itself");
+    }
+
     private TiDbDdlWatch Watch { get; set; } = null!;
 
     private void Look() => _world.Time.Advance(ALook);

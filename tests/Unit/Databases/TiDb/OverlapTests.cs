@@ -221,21 +221,6 @@ public sealed class OverlapTests
         plan.Steps.Where(DrainInstance.Is).ShouldAllBe(s => StoppedTogether.Others(plan, s).Count == 0);
     }
 
-    [Fact]
-    public void Last_look_comes_when_instance_has_settled()
-    {
-        var end = new SettleEnd();
-        var now = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
-        var usual = TimeSpan.FromSeconds(3);
-        end.Settles(now + TimeSpan.FromSeconds(4));
-
-        end.Pause(usual, now).ShouldBe(usual);
-        end.Pause(usual, now + TimeSpan.FromSeconds(3)).ShouldBe(TimeSpan.FromSeconds(1));
-        end.Pause(usual, now + TimeSpan.FromSeconds(5)).ShouldBe(usual, "it is late, not due again at once");
-        end.Forget();
-        end.Pause(usual, now + TimeSpan.FromSeconds(3)).ShouldBe(usual);
-    }
-
     private static ImmutableList<string> After(PlanProgress plan, string id) =>
         plan.Steps.Single(s => s.Id == id).After;
 

@@ -34,6 +34,23 @@ public sealed class DrainTests
         all["/api/v1/cluster-config"].ShouldBeLessThan(all["/api/v1/tablet-servers"] / 4, text);
     }
 
+    [Theory]
+    [InlineData(3, 250)]
+    [InlineData(20, 250)]
+    [InlineData(21, 2000)]
+    public void Drain_looks_closely_when_few_leaders_are_left(int left, int milliseconds) =>
+        DrainView.Pause(left, TimeSpan.FromSeconds(2)).TotalMilliseconds.ShouldBe(milliseconds);
+
+    [Fact]
+    public async Task Drain_that_waits_for_a_release_is_woken_by_it()
+    {
+        var world = Many(leaders: 10, new DrainSpec());
+        var cluster = new YugabyteCluster(new YugaLife(world).Context);
+        var waits = cluster.Released.WaitAsync(TimeSpan.FromMinutes(1), world.Time, default);
+        await cluster.ReleaseAsync(world.Spec.Instances.Single(i => i.Name == "t1"), default);
+        await waits;
+    }
+
     [Fact]
     public void Drain_without_progress_fails_after_stalledFor()
     {

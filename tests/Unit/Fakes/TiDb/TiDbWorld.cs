@@ -139,6 +139,15 @@ internal sealed partial class TiDbWorld
 
     public List<DdlJob> Ddl { get; } = [];
 
+    /// <summary>How often the queue of DDL was read.</summary>
+    public int DdlReads { get; private set; }
+
+    public List<DdlJob> ReadDdl()
+    {
+        DdlReads++;
+        return Ddl;
+    }
+
     /// <summary>A Spark beside the cluster, where the spec has one.</summary>
     public TiDbWorldSpark? Spark { get; }
 

@@ -14,7 +14,7 @@ internal sealed class TiDbWorldSql(TiDbWorld world, TiDbLife life) : TiDbSql(() 
 
     private IEnumerable<Dictionary<string, string>> Rows(string statement) => statement switch
     {
-        "ADMIN SHOW DDL JOBS" => world.Ddl.Select(j => Row(
+        "ADMIN SHOW DDL JOBS" => world.ReadDdl().Select(j => Row(
             ("JOB_ID", j.Id), ("DB_NAME", j.Database), ("TABLE_NAME", j.Table), ("JOB_TYPE", j.Type),
             ("STATE", j.State))),
         "SHOW PUMP STATUS" => Nodes(DatabaseComponent.Pump),

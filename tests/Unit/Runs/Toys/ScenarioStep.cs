@@ -55,6 +55,9 @@ internal sealed record ScenarioStep(
         item.LosesEvents = index % 3 == 2;
         if (Action == "check")
         {
+            // Some say when they end, of which some are wrong.
+            item.EndsAt = index % 2 == 0 ? null
+                : simulation.Time.GetUtcNow().AddSeconds(Seconds + (BrokenWaits * 20) - (UnreadableLooks * 3));
             simulation.Time.CreateTimer(
                 _ =>
                 {

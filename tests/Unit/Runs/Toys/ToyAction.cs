@@ -46,7 +46,8 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         return name switch
         {
             "check" =>
-                item.IsGood ? new Observation.Done("good", item.Facts) : new Observation.Running(item.Progress()),
+                item.IsGood ? new Observation.Done("good", item.Facts)
+                : new Observation.Running(item.Progress()) { EndsAt = item.EndsAt },
             "restart" when item.Runs.ContainsValue(null) => new Observation.Running(item.Progress()),
             "restart" => Since(context) is { } since && item.Executions > since
                 ? new Observation.Done("restarted")

@@ -79,6 +79,9 @@ internal sealed class ToyItem
     /// <summary>What it says while it runs.</summary>
     public Func<string?> Progress { get; set; } = static () => "under way";
 
+    /// <summary>When a check says that it ends.</summary>
+    public DateTimeOffset? EndsAt { get; set; }
+
     /// <summary>What a check waits for.</summary>
     public bool IsGood { get; set; }
 

@@ -299,8 +299,6 @@ internal abstract record VerifyInstance : TiDbStep
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
-        var end = context.Memory.Of<SettleEnd>();
-        end.Forget();
         var seen = await LookAsync(context, cancellationToken);
         if (await UnhealthyAsync(seen, cancellationToken) is { } unhealthy)
         {
@@ -318,14 +316,13 @@ internal abstract record VerifyInstance : TiDbStep
             return new Observation.Done();
         }
 
-        end.Settles(context.Time.GetUtcNow() + left);
         return new Observation.Running(
             $"{context.Node} is healthy; {KubernetesDuration.Format(left)} of {Spec.MinHealthySeconds} s are left "
-            + "(spec.minHealthySeconds).");
+            + "(spec.minHealthySeconds).")
+        {
+            EndsAt = context.Time.GetUtcNow() + left,
+        };
     });
-
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        context.Memory.Of<SettleEnd>().WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {

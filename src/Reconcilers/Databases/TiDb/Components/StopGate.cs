@@ -60,7 +60,7 @@ internal sealed class StopGate(TiDbTargets targets)
 
     private async Task<IReadOnlyList<string>> DdlAsync(CancellationToken cancellationToken) =>
     [
-        .. (await targets.Sql.UnfinishedDdlAsync(cancellationToken))
+        .. (await targets.UnfinishedDdlAsync(OldestLook, cancellationToken))
             .Select(job => $"DDL is running: {job}. {DdlJob.Advice([job])}"),
     ];
 

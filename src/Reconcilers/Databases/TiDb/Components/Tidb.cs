@@ -226,7 +226,7 @@ internal sealed class TiDbDdlWatch(TiDbTargets targets, Action changed) : IAsync
         {
             try
             {
-                var jobs = await targets.Sql.UnfinishedDdlAsync(cancellationToken);
+                var jobs = await targets.UnfinishedDdlAsync(Pause, cancellationToken);
                 var now = string.Join(',', jobs.Where(j => !j.IsOfSystem).Select(j => j.Id));
                 if (now != known)
                 {

@@ -12,7 +12,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// both.</item>
 /// <item>The new program is copied beside the old one while leaders are still there.</item>
 /// <item>evict-leader-scheduler is added to PD.</item>
-/// <item>The leaders are counted every 2 s; every 30 s, and once that count is 0, everything is read.</item>
+/// <item>The leaders are counted every 2 s, and every 250 ms when few are left; every 30 s, and once that count is 0,
+/// everything is read.</item>
 /// <item>The time during which PD does not count leaders is part of no other limit; after 15 min of it the drain ends
 /// as in 9.</item>
 /// <item>If no leader has left for spec.drain.stalledFor, or spec.drain.timeout is over, the drain proceeds or fails,
@@ -121,8 +122,10 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
         }
     }
 
+    // Woken by the release that it may wait for.
     public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.Delay(LookEvery, context.Time, cancellationToken);
+        Targets.Released.WaitAsync(
+            context.Pass.Of<TikvDrainView>().Pause(LookEvery), context.Time, cancellationToken);
 
     private async Task<Observation> LookAsync(
         StepContext context, TikvDrainView view, CancellationToken cancellationToken)
@@ -422,8 +425,11 @@ internal sealed record VerifyTikv(ulong Store) : VerifyInstance
             : $"{store.Leaders} of {before} leaders have returned.";
     }
 
-    protected override Task RestoreAsync(CancellationToken cancellationToken) =>
-        Targets.Pd.LetLeadersBackAsync(Store, cancellationToken);
+    protected override async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        await Targets.Pd.LetLeadersBackAsync(Store, cancellationToken);
+        Targets.Released.Set();
+    }
 
     private string? Missing(PdStore store, InstanceProcess process) =>
         !store.IsUp

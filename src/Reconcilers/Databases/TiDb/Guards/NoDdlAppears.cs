@@ -7,7 +7,8 @@ internal sealed record NoDdlAppears : TiDbGuard
 {
     protected override async Task<GuardReading> ReadAsync(PlanProgress plan, CancellationToken cancellationToken)
     {
-        var jobs = (await Targets.Sql.UnfinishedDdlAsync(cancellationToken)).Where(j => !j.IsOfSystem).ToList();
+        var jobs = (await Targets.UnfinishedDdlAsync(maxAge: null, cancellationToken))
+            .Where(j => !j.IsOfSystem).ToList();
         return jobs.Count == 0
             ? GuardReading.Holds
             : GuardReading.Broken(

@@ -53,19 +53,24 @@ internal sealed record CheckCluster : FinalCheck, IWaitsOnly
             }
         }
 
-        return problems.Count > 0 ? new Observation.Running(string.Join(" ", problems))
-            : healthy.Left(context.Time, Spec.Settle) > TimeSpan.Zero
+        if (problems.Count > 0)
+        {
+            return new Observation.Running(string.Join(" ", problems));
+        }
+
+        var left = healthy.Left(context.Time, Spec.Settle);
+        return left > TimeSpan.Zero
             ? new Observation.Running(
                 $"The cluster is healthy. Waiting until it has been healthy for {Spec.MinHealthySeconds} s.")
+            {
+                EndsAt = context.Time.GetUtcNow() + left,
+            }
             : new Observation.Done(Sentences.Join(
                 $"{Sentences.Count(stores.Count, "store is", "stores are")} Up on {Spec.ToVersion}.",
                 regions.Listed is { } listed
                     ? $"All Regions have their quorum; PD lists as incomplete: {listed}."
                     : null));
     });
-
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        HealthyTime.Of(context).WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
 
     // PD of this age reports "1.0.0" for every release, so the git hash of its build is compared with that of the new
     // program (docs/project/research/tidb.md#rules). If they differ, the leader's program on its host decides. Waiting

@@ -9,6 +9,10 @@ internal sealed class YugabyteCluster(EngineContext context) : IEngineTargets
 
     public IStepCatalog Catalog => field ??= new StepCatalog<YugabyteCluster>(this);
     public EngineContext Context => context;
+
+    /// <summary>Set when a tablet server was given its leaders back.</summary>
+    public AsyncSignal Released { get; } = new();
+
     public IDatabaseHosts Hosts => context.Hosts;
     public DatabaseRollingUpgradeSpec Spec => context.Upgrade.Spec;
     public YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
@@ -223,6 +227,8 @@ internal sealed class YugabyteCluster(EngineContext context) : IEngineTargets
             context.EnsureMayAct();
             await Tool().ChangeLeaderBlacklistAsync(Rpc(server), add: false, cancellationToken);
         }
+
+        Released.Set();
     }
 
     /// <summary>That a process does not answer, and why; null if it does. The status ALIVE of the master proves nothing

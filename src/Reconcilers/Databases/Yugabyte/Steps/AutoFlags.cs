@@ -144,7 +144,8 @@ internal sealed record AwaitAutoFlags : YugabyteStep, IWaitsOnly
         var promote = context.Plan.Steps.Find(s => s.Is<PromoteAutoFlags>() && s.Phase == context.Step.Phase);
         return promote?.Recorded(PromoteAutoFlags.PromotedFact) == "false" || promote?.FinishedAt is not { } at
             ? new Observation.Done("No AutoFlags were promoted.")
-            : await new FlagsDelay(Cluster).LookAsync(context.Time.GetUtcNow() - at, cancellationToken)
+            : await new FlagsDelay(Cluster).LookAsync(
+                context.Time.GetUtcNow() - at, context.Time, cancellationToken)
                 ?? (Observation)new Observation.Done();
     }
 }
@@ -162,7 +163,8 @@ internal sealed class FlagsDelay(YugabyteCluster cluster)
 
     /// <summary>What is waited for; null if every process has the flags.</summary>
     /// <param name="elapsed">The time since they were changed.</param>
-    public async Task<Observation.Running?> LookAsync(TimeSpan elapsed, CancellationToken cancellationToken)
+    public async Task<Observation.Running?> LookAsync(
+        TimeSpan elapsed, TimeProvider time, CancellationToken cancellationToken)
     {
         var (master, problem) = await Asking.TryAsync(
             async () => await cluster.Client.FlagsAsync(
@@ -189,7 +191,10 @@ internal sealed class FlagsDelay(YugabyteCluster cluster)
         return elapsed >= wait
             ? null
             : new Observation.Running(
-                $"Waiting {KubernetesDuration.Format(wait)} until every process has the new AutoFlags.");
+                $"Waiting {KubernetesDuration.Format(wait)} until every process has the new AutoFlags.")
+            {
+                EndsAt = time.GetUtcNow() + wait - elapsed,
+            };
     }
 
     private static TimeSpan? Milliseconds(IReadOnlyDictionary<string, string> flags, string name) =>
@@ -218,7 +223,7 @@ internal sealed record RollBackAutoFlags(int FlagsVersion, string? Instance = nu
 
         // Also if there was nothing to roll back: the answer of a former request may have been lost.
         if (await new FlagsDelay(Cluster).LookAsync(
-            context.Time.GetElapsedTime(answer.At), cancellationToken) is { } wait)
+            context.Time.GetElapsedTime(answer.At), context.Time, cancellationToken) is { } wait)
         {
             return wait;
         }

@@ -54,7 +54,10 @@ internal sealed record Soak : YugabyteStep, IWaitsOnly
             : new Observation.Running(
                 $"The universe is healthy. If it stays so, the upgrade is made final from "
                 + $"{end.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z on (spec.yugabyte.soak).",
-                seen.Facts);
+                seen.Facts)
+            {
+                EndsAt = end,
+            };
     }
 
     private static DateTimeOffset HealthyFrom(StepContext context, string? recorded, DateTimeOffset now) =>

@@ -233,7 +233,10 @@ internal static class InstanceHealth
             ? new Observation.Done(done)
             : new Observation.Running(
                 $"{instance.Name} is healthy. Waiting until it has been healthy for {cluster.Spec.MinHealthySeconds} "
-                    + "s.");
+                    + "s.")
+            {
+                EndsAt = context.Time.GetUtcNow() + left,
+            };
     }
 
     /// <param name="log">Where its log is, a sentence.</param>

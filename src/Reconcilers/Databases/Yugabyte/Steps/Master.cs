@@ -231,9 +231,6 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly, IInsta
                 $"See its log on {instance.Host}, fix the cause, then retry.", cancellationToken));
     }
 
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        HealthyTime.Of(context).WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
-
     // Empty once the others have it among them and all of the cluster is well.
     private Task<IReadOnlyList<string>> InClusterAsync(
         PlanProgress plan, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken) =>

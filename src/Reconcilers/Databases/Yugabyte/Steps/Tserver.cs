@@ -287,9 +287,6 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
                 "Fix the cause, then retry.", cancellationToken);
     }
 
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        HealthyTime.Of(context).WaitAsync(context.Time, PauseAfter(context.Waited), cancellationToken);
-
     protected override Task ExecuteAsync(
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
         Cluster.ReleaseAsync(instance, cancellationToken);

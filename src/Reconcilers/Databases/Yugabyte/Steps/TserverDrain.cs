@@ -45,6 +45,11 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
         DrainWatch.Of(context).ObserveAsync<TserverDrainView>(
             context, Cluster.Spec.Drain, isWaitedFor: false, view => LookAsync(context, view, cancellationToken));
 
+    // Woken by the release that it may wait for.
+    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+        Cluster.Released.WaitAsync(
+            context.Pass.Of<TserverDrainView>().Pause(PauseAfter(context.Waited)), context.Time, cancellationToken);
+
     protected override async Task ExecuteAsync(
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
@@ -255,7 +260,7 @@ internal sealed class LeaderDrain(YugabyteCluster cluster)
                         Reasons.DrainTimeout, Left(instance, why, leaders), retryable: false);
             }
 
-            await Task.Delay(LookEvery, context.Time, cancellationToken);
+            await Task.Delay(DrainView.Pause((long)leaders, LookEvery), context.Time, cancellationToken);
         }
     }
 

@@ -43,13 +43,14 @@ internal sealed record VerifyUniverse(string? Version = null) : YugabyteStep, IW
         }
 
         var hold = KubernetesDuration.Format(Hold);
-        return healthy.Left(context.Time, Hold) <= TimeSpan.Zero
+        var left = healthy.Left(context.Time, Hold);
+        return left <= TimeSpan.Zero
             ? new Observation.Done($"The universe has been healthy in {version} for {hold}.")
-            : new Observation.Running($"The universe is healthy. Waiting until it has been healthy for {hold}.");
+            : new Observation.Running($"The universe is healthy. Waiting until it has been healthy for {hold}.")
+            {
+                EndsAt = context.Time.GetUtcNow() + left,
+            };
     }
-
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        HealthyTime.Of(context).WaitAsync(context.Time, Pause, cancellationToken);
 
     private async Task<IReadOnlyList<string>> ProblemsAsync(
         PlanProgress plan, YugabyteVersion version, CancellationToken cancellationToken)
