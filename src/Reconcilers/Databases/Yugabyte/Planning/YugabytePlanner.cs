@@ -5,7 +5,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>Compiles the plan of a YugabyteDB or BMDB upgrade from the spec and what preflight found. Pure and
 /// deterministic. The order is the vendor's own (docs/project/research/yugabytedb.md#procedure):
 /// <list type="number">
-/// <item>Packages are copied to all hosts, the admin tool is proven, and SQL and configuration are recorded.</item>
+/// <item>Packages are copied to all hosts while the configuration is saved, the admin tool is proven, and SQL is
+/// recorded.</item>
 /// <item>The replication groups are paused, if both sides are to be paused.</item>
 /// <item>The masters are swapped and verified one at a time, the leader last.</item>
 /// <item>The tablet servers are drained, swapped and verified one at a time, or zone by zone.</item>
@@ -93,7 +94,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         [
             _adminTool,
             Add(Phase, null, new RecordSql(), prepared),
-            Add(Phase, null, new SaveServerConfiguration(), prepared),
+            Add(Phase, null, new SaveServerConfiguration(), []),
             .. discovery.SqlIsOn != false ? new[] { Add(Phase, null, new CheckExtensions(), prepared) } : [],
         ];
         Guard(new LeaderBlacklistIsClean(), _adminTool);
