@@ -66,8 +66,12 @@ internal static class StepArguments
         }
         catch (JsonException exception)
         {
-            throw new FormatException(
-                $"The stored arguments of {id} do not fit this operator: {exception.Explain()}.", exception);
+            var what = entries.Keys.FirstOrDefault(name => !type.Properties.Any(p => p.Name == name)) is { } unknown
+                ? $"it does not know {unknown}"
+                : type.Properties.FirstOrDefault(p => p.IsRequired && !entries.ContainsKey(p.Name)) is { } missing
+                ? $"{missing.Name} is missing"
+                : exception.Explain();
+            throw new FormatException($"The stored arguments of {id} do not fit this operator: {what}.", exception);
         }
     }
 

@@ -210,7 +210,7 @@ public sealed class MixedVersionsTests
         var world = new TiDbWorld(Whole with { Spec = s => s with { MinHealthySeconds = 60 } }).Begin();
         world.RunUntil(() => world.Step("Verify/cluster").State == StepState.Running, "it is looked at");
         var began = world.Now;
-        world.RunUntil(() => world.Now > began + TimeSpan.FromSeconds(40), "most of the time passes");
+        world.RunUntil(() => world.Now > began + TimeSpan.FromSeconds(30), "half of the time passes");
         world.StoreOf("tikv-2").IsCut = true;
         world.RunUntil(
             () => world.Step("Verify/cluster").Message?.Contains("Disconnected", StringComparison.Ordinal) == true,
