@@ -19,7 +19,7 @@ internal sealed class InstanceHost(
     private volatile InstanceState? _last;
 
     public InstanceTarget Target => _keeper.Target;
-    private string Place => $"{Target.DeployDir.TrimEnd('/')}/bin";
+    private InstanceActs Acts => new(channel, _keeper);
 
     public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
         _shared.GetAsync(maxAge: null, LookAnewAsync, cancellationToken);
@@ -76,14 +76,7 @@ internal sealed class InstanceHost(
     {
         var look = await SeeAsync(cancellationToken);
         await RefuseReturnedAsync(look, cancellationToken);
-        if (SwapCall(look, look.InTime, swap) is { } call)
-        {
-            await channel.ActAsync(call, cancellationToken);
-        }
-        else
-        {
-            await CheckAsync(swap, $"replacing the program of {Target.Name}", cancellationToken);
-        }
+        await Acts.SwapAsync(look, swap, cancellationToken);
     });
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
@@ -98,7 +91,7 @@ internal sealed class InstanceHost(
 
         RefuseStrays(look, "was not started");
         RefuseMissing(look, "cannot be started");
-        await _keeper.StartAsync(channel, look, directory, cancellationToken);
+        await Acts.StartAsync(look, directory, cancellationToken);
     });
 
     public async Task StartAsync(InstanceGoal swap, CancellationToken cancellationToken)
@@ -112,7 +105,7 @@ internal sealed class InstanceHost(
         var what = $"preparing the new program of {Target.Name}";
         if (Target.Swap != SwapMethod.ReplaceBinary)
         {
-            return CheckAsync(swap, what, cancellationToken);
+            return Acts.CheckAsync(swap, what, cancellationToken);
         }
 
         // The host refuses it if the last observation is too old.
@@ -126,7 +119,7 @@ internal sealed class InstanceHost(
             sums.Learn(await channel.ActAsync(
                 new ScriptCall(
                     "stage-binary", what,
-                    [.. inTime, .. Binaries(swap), sums.Having(swap.Sha256, swap.FormerSha256), ask ?? ""]),
+                    [.. inTime, .. Acts.Binaries(swap), sums.Having(swap.Sha256, swap.FormerSha256), ask ?? ""]),
                 cancellationToken));
         });
     }
@@ -137,7 +130,8 @@ internal sealed class InstanceHost(
         {
             await channel.ActAsync(
                 new ScriptCall(
-                    "unstage-binary", $"removing what was prepared for {Target.Name}", [Place, Target.Program]),
+                    "unstage-binary", $"removing what was prepared for {Target.Name}",
+                    [Acts.Place, Target.Program]),
                 cancellationToken);
         }
     }
@@ -159,7 +153,7 @@ internal sealed class InstanceHost(
         await SwapAsync(swap, cancellationToken);
         if (file is not null)
         {
-            await channel.ActAsync(WriteCall(file), cancellationToken);
+            await channel.ActAsync(InstanceActs.WriteCall(file), cancellationToken);
         }
 
         await StartAsync(swap, cancellationToken);
@@ -178,7 +172,7 @@ internal sealed class InstanceHost(
                 return;
             }
 
-            await _keeper.StopAsync(channel, permitted, cancellationToken);
+            await Acts.StopAsync(permitted, cancellationToken);
             told = permitted.Processes.Own;
         }
 
@@ -190,11 +184,6 @@ internal sealed class InstanceHost(
         Func<InstanceProcess, Task> ensureMayStop, CancellationToken cancellationToken)
     {
         var look = await SeeAsync(cancellationToken);
-        if (await _keeper.PrepareStopAsync(channel, look, cancellationToken))
-        {
-            look = await SeeAsync(cancellationToken);
-        }
-
         return IsDown(look) && look.Processes.Strays.Count == 0 && Target.Control.Scripts is null
             ? null
             : await PermitAsync(look, ensureMayStop, cancellationToken);
@@ -237,8 +226,8 @@ internal sealed class InstanceHost(
             : await PermitAsync(again, ensureMayStop, cancellationToken);
     }
 
-    // False if it takes several commands: other accounts stop, replace and start, or a process has to be killed, which
-    // was told to end then.
+    // False if it takes several commands: other accounts stop, replace and start, or a process was told to end and
+    // lives on.
     private async Task<(bool IsDone, IReadOnlyList<ReportedProcess>? Told)> TogetherAsync(
         InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop,
         CancellationToken cancellationToken)
@@ -250,27 +239,17 @@ internal sealed class InstanceHost(
             return (true, null);
         }
 
-        if (Target.Swap != SwapMethod.ReplaceBinary
-            || look.Kept.State == SupervisionState.Missing
-            || (_keeper is SystemdManager { IsOfAccount: false } && !channel.Way.HasOneAccount)
-            || _keeper.StopCall(look) is null)
+        if (look.Kept.State == SupervisionState.Missing
+            || (_keeper.Privilege == Privilege.Units && !channel.Way.HasOneAccount))
         {
             return (false, null);
         }
 
         look = await PermitAsync(look, ensureMayStop, cancellationToken);
 
-        // In time is what comes first. Where nothing runs, a stop has no effect.
-        ScriptCall[] calls =
-        [
-            _keeper.StopCall(look)!,
-            SwapCall(look, look.Afterwards, swap)!,
-            .. file is null ? Array.Empty<ScriptCall>() : [WriteCall(file)],
-            _keeper.StartCall(look, follows: true)!,
-        ];
         try
         {
-            var answer = await channel.ActTogetherAsync(Place, $"replacing {Target.Name}", calls, cancellationToken);
+            var answer = await Acts.ReplaceAsync(look, swap, file, cancellationToken);
             return (!answer.Says("left"), look.Processes.Own);
         }
         catch (HostException refusal) when (refusal.InnerException is ScriptRefusal { Code: ScriptAnswer.Returned })
@@ -278,44 +257,12 @@ internal sealed class InstanceHost(
             await RefuseReturnedAsync(await SeeAsync(cancellationToken), cancellationToken);
             throw;
         }
-    }
-
-    // Null where nothing is replaced.
-    private ScriptCall? SwapCall(InstanceState look, string[] inTime, InstanceGoal swap)
-    {
-        var what = $"replacing the program of {Target.Name}";
-        return Target.Swap switch
+        catch (HostException refusal)
+            when (refusal.InnerException is ScriptRefusal { Code: ScriptAnswer.Apart } && channel.Way.MayBecome)
         {
-            SwapMethod.ReplaceBinary => new ScriptCall(
-                "swap-binary", what,
-                [.. inTime, .. Binaries(swap), channel.Sums.Ask().Having(swap.Sha256, swap.FormerSha256)]),
-            SwapMethod.SwitchLink => new ScriptCall(
-                "swap-link", what,
-                [
-                    .. inTime,
-                    Target.SwitchedLink,
-                    Target.Linked(swap.Directory),
-                    Target.ProgramBelowLink,
-                    swap.Sha256,
-                    swap.FormerSha256,
-                    swap.FormerDirectory is { Length: > 0 } former ? Target.Linked(former) : "",
-                ]),
-            _ => null,
-        };
+            return (false, null);
+        }
     }
-
-    private IEnumerable<string> Binaries(InstanceGoal swap) =>
-    [
-        Place,
-        Target.Program,
-        swap.Directory.Length > 0 ? $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}" : "",
-        swap.Sha256,
-        swap.FormerSha256,
-        swap.FormerVersion,
-    ];
-
-    private static ScriptCall WriteCall(FileReplacement file) => new(
-        "write", $"writing {file.Path}", [file.Path, file.Sha256, file.FormerSha256, file.Former, file.Source]);
 
     private async Task<InstanceProcess> LookAnewAsync(CancellationToken cancellationToken) =>
         (await SeeAsync(cancellationToken)).Process;
@@ -377,7 +324,10 @@ internal sealed class InstanceHost(
         var look = await SeeAsync(cancellationToken);
         while (look.Processes.Own.FirstOrDefault(p => told.Any(t => t.Identity == p.Identity)) is { } left)
         {
-            if (!await PlainProcessManager.SignalAsync(channel, look, left, "KILL", KillSeconds, cancellationToken))
+            var kill = new ScriptCall(
+                "stop-process", $"sending SIGKILL to process {left.Pid} of {Target.Name}",
+                [.. look.InTime, "KILL", KillSeconds, left.Identity], Privilege.Control);
+            if (!(await channel.ActAsync(kill, cancellationToken)).Says("ended"))
             {
                 throw Refused(
                     Reasons.ProcessLivesOn,
@@ -455,24 +405,6 @@ internal sealed class InstanceHost(
         catch (HostException)
         {
             return $"by process {process.Parent}";
-        }
-    }
-
-    // Nothing is replaced: the new process is started from the new directory.
-    private async Task CheckAsync(InstanceGoal swap, string what, CancellationToken cancellationToken)
-    {
-        var path = $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}";
-        var sums = channel.Sums.Ask();
-        var answer = await channel.LookAsync(new ScriptCall("sums", what, [sums.Known, path]), cancellationToken);
-        sums.Learn(answer);
-        var sha256 = sums.Of(answer.Need("file"), answer);
-        if (sha256 != swap.Sha256)
-        {
-            throw sha256 is null
-                ? Refused(Reasons.PackageMissing, $"{what}: {path} does not exist. Copy it to the host.")
-                : Refused(
-                    Reasons.PackageCorrupt,
-                    $"{what}: {path} has SHA-256 {sha256}, expected {swap.Sha256}. Copy it again.");
         }
     }
 

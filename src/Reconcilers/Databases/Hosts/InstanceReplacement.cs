@@ -34,12 +34,6 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
         }
     }
 
-    /// <summary>What to throw after a process was stopped and its program could not be replaced or started: the former
-    /// program is started again where it is still in place, and the message says whether the process runs.</summary>
-    public async Task<HostException> ExplainAsync(
-        HostException refusal, InstanceGoal swap, CancellationToken cancellationToken) =>
-        IsRefusal(refusal) ? With(refusal, await RecoverAsync(swap, cancellationToken)) : refusal;
-
     // A host that does not answer, or did not say what became of a command, is asked again before anything is done.
     private static bool IsRefusal(HostException exception) =>
         exception.Reason != Reasons.HostUnreachable && !exception.MayHaveRun;

@@ -158,7 +158,7 @@ public sealed class HostShellTests : IDisposable
 
         var script = Write(Path.Combine(_root, "start.sh"), "#!/bin/sh\necho done\n", executable: true);
         (await AnswerAsync(
-            shell, "run-script", [Boot, "99999999", script, _root, Path.Combine(_root, "out"), "10", "0", ""], ""))
+            shell, "run-script", [Boot, "99999999", script, _root, Path.Combine(_root, "out"), "10", "0", "", ""], ""))
             .Need("exit").ShouldBe("0");
     }
 
@@ -218,15 +218,16 @@ public sealed class HostShellTests : IDisposable
         await ActAsync(shell, "stage-binary", [.. binary, ""]);
         ScriptCall[] calls =
         [
+            new("ready", "ready", [Boot, "99999999", "", source, Sum("new"), "", $"{_root}/."]),
             new("stop-systemd", "stop", [Boot, "99999999", Unit, "5", "", ""]),
             new("swap-binary", "swap", [Boot, "99999999", .. binary]),
             new("start-systemd", "start", [Boot, "99999999", Unit, "failed", "5"]),
         ];
-        _ran.Add("replace");
+        _ran.UnionWith(["replace", "ready"]);
         var result = await ShellAsync(
             [
                 .. shell.Split(' '), "-c", HostScripts.Together(calls.Select(c => c.Script)), "sh", _root,
-                .. ScriptCall.Together(calls)
+                "", "", "", .. ScriptCall.Together(calls)
             ],
             "");
         ScriptAnswer.Read("here", $"replace under {shell}", result).Says("left").ShouldBeFalse();

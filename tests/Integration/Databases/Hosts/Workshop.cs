@@ -101,18 +101,19 @@ internal sealed class Workshop : IAsyncDisposable
     };
 
     public BoundDatabaseHosts Bind(
-        DatabaseRollingUpgradeSpec spec, string? key = null, string? knownHosts = null, IProgress<long>? uploads = null)
+        DatabaseRollingUpgradeSpec spec, string? key = null, string? knownHosts = null, IProgress<long>? uploads = null,
+        Func<IRemoteClient, IRemoteClient>? around = null)
     {
         var services = new DatabaseHostServices(new Directories(), null!, TimeProvider.System)
         {
             Ssh = new SshOptions { Endpoints = EndpointPolicy.Unrestricted, ConnectTimeout = TimeSpan.FromSeconds(3) }
         };
-        if (uploads is not null)
+        around ??= uploads is null ? null : client => new FollowedClient(client, uploads);
+        if (around is not null)
         {
             services = services with
             {
-                Clients = (endpoint, login, options) => new FollowedClient(
-                    new SshClient(endpoint, login, options), uploads)
+                Clients = (endpoint, login, options) => around(new SshClient(endpoint, login, options))
             };
         }
 

@@ -18,11 +18,11 @@ public sealed partial class BecomeTests
 
         await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
 
-        host.Asked.Distinct().ShouldBe(
-            [
-                "tidb: look", "tidb: process-losses", "tidb: record-process", "tidb: stop-process", "tidb: swap-binary",
-                "tidb: start-process"
-            ]);
+        host.Asked.ShouldBe(
+        [
+            "tidb: look", "tidb: ready+process-losses+record-process+stop-process+swap-binary+start-process",
+            "tidb: look",
+        ]);
     }
 
     [Fact]
@@ -146,9 +146,13 @@ public sealed partial class BecomeTests
             [HostScripts.ForActing("start-process")] = "start-process",
             [HostScripts.ForActing("stop-systemd")] = "stop-systemd",
             [HostScripts.ForActing("start-systemd")] = "start-systemd",
-            [HostScripts.Together(["stop-systemd", "swap-binary", "start-systemd"])] =
+            [HostScripts.Together(["ready", "stop-systemd", "swap-binary", "start-systemd"])] =
                 "stop-systemd+swap-binary+start-systemd",
+            [HostScripts.Together(Plain.Split('+'))] = Plain,
         };
+
+        private const string Plain =
+            "ready+process-losses+record-process+stop-process+swap-binary+start-process";
 
         private bool _isRunning = true;
         private bool _isReplaced;

@@ -86,7 +86,7 @@ public sealed class LocalHostTests : IDisposable
 
     [Theory]
     [InlineData("stop-systemd", "x.service", "5", "{choice}", "")]
-    [InlineData("run-script", "{stop}", "/", "{out}", "5", "0", "")]
+    [InlineData("run-script", "{stop}", "/", "{out}", "5", "0", "", "stop")]
     [InlineData("stop-supervise", "service", "5", "{deploy}", "")]
     public async Task Stop_that_hung_until_the_operator_gave_up_is_not_begun(string script, params string[] arguments)
     {
@@ -240,7 +240,7 @@ public sealed class LocalHostTests : IDisposable
 
     [Theory]
     [InlineData("stop-systemd", "x.service", "5", "", "{seen}")]
-    [InlineData("run-script", "{root}/stop", "/", "{root}/out", "5", "0", "{seen}")]
+    [InlineData("run-script", "{root}/stop", "/", "{root}/out", "5", "0", "{seen}", "stop")]
     [InlineData("stop-supervise", "service", "5", "/none", "{seen}")]
     public async Task Process_that_no_look_has_seen_is_not_stopped(string script, params string[] arguments)
     {

@@ -28,13 +28,13 @@ public sealed class OneStopTests
         (refusal.Reason, refusal.IsRetryable, refusal.IsRequestNotTaken)
             .ShouldBe((Reasons.ProcessLivesOn, false, false));
         refusal.Message.ShouldBeWorded();
-        (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
+        (host.Asked.Count(a => a.Contains("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
     }
 
     [Fact]
     public async Task Foreign_start_between_stop_and_start_ends_the_script()
     {
-        var host = new ReplacedHost { Refuses = ("stop-systemd+swap-binary+start-systemd", "Returned") };
+        var host = new ReplacedHost { Refuses = ("ready+stop-systemd+swap-binary+start-systemd", "Returned") };
         await using var hosts = host.Bind(Systemd);
         var replacement = new InstanceReplacement(hosts.Instance("tikv-1"), "1.0.0");
 
@@ -43,7 +43,7 @@ public sealed class OneStopTests
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
         refusal.Message.ShouldBeWorded();
-        (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
+        (host.Asked.Count(a => a.Contains("stop-", StringComparison.Ordinal)), _asked).ShouldBe((1, 1));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class OneStopTests
             () => hosts.Instance("tikv-1").ReplaceAsync(Swap, null, AllowAsync, CancellationToken.None));
 
         (refusal.Reason, refusal.IsRetryable).ShouldBe((Reasons.ProcessLivesOn, false));
-        host.Asked.ShouldBe(["look", "stop-systemd+swap-binary+start-systemd", "look", "command-line"]);
+        host.Asked.ShouldBe(["look", "ready+stop-systemd+swap-binary+start-systemd", "look", "command-line"]);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class OneStopTests
             refusal.Message.ShouldBeWorded();
         }
 
-        (host.Asked.Count(a => a.StartsWith("stop-", StringComparison.Ordinal)), _asked)
+        (host.Asked.Count(a => a.Contains("stop-", StringComparison.Ordinal)), _asked)
             .ShouldBe(isStopped ? (1, 1) : (0, 0));
     }
 
@@ -126,7 +126,7 @@ public sealed class OneStopTests
         var host = new ReplacedHost { Running = null, ComesUp = true };
         await using var hosts = host.Bind(kind == "systemd" ? Systemd : Supervise);
         var instance = hosts.Instance("tikv-1");
-        var stop = $"stop-{kind}{(together ? $"+swap-binary+start-{kind}" : "")}";
+        var stop = $"{(together ? "ready+" : "")}stop-{kind}{(together ? $"+swap-binary+start-{kind}" : "")}";
         Task GateAsync(InstanceProcess process)
         {
             host.Asked.Add("gate");

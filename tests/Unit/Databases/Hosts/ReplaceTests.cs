@@ -3,6 +3,7 @@ namespace Drydock.Tests.Unit.Databases.Hosts;
 /// <summary>How many commands a host gets while the program of an instance is replaced.</summary>
 public sealed class ReplaceTests
 {
+    private const string Recorded = "process-losses+record-process+stop-process";
     private static readonly InstanceGoal Swap = new("/opt/new", HostCases.New, "1.0.0", HostCases.Old, null);
     private static readonly FileReplacement File = new(
         "/data/deploy/conf/tikv.toml", "n", "o", "/data/deploy/conf/tikv.toml.1.0.0",
@@ -24,7 +25,8 @@ public sealed class ReplaceTests
         await instance.ReplaceAsync(Swap, File, static _ => Task.CompletedTask, CancellationToken.None);
 
         var kind = isSystemd ? "systemd" : "supervise";
-        host.Asked.ShouldBe(["look", "stage-binary", "look", $"stop-{kind}+swap-binary+write+start-{kind}", "look"]);
+        host.Asked.ShouldBe(
+            ["look", "stage-binary", "look", $"ready+stop-{kind}+swap-binary+write+start-{kind}", "look"]);
     }
 
     [Fact]
@@ -72,10 +74,61 @@ public sealed class ReplaceTests
         host.Asked[^2..].ShouldBe(["start-systemd", "look"]);
     }
 
-    [Fact]
-    public async Task Plain_process_is_replaced_step_by_step()
+    /// <summary>Between the gate and the stop, and until the start, there is nothing but the act.</summary>
+    [Theory]
+    [InlineData("systemd", SwapMethod.ReplaceBinary, "stop-systemd+swap-binary+start-systemd")]
+    [InlineData("systemd", SwapMethod.SwitchLink, "swap-link+stop-systemd+swap-link+start-systemd")]
+    [InlineData("user", SwapMethod.SwitchLink, "swap-link+stop-systemd+swap-link+start-systemd")]
+    [InlineData("supervise", SwapMethod.SwitchLink, "swap-link+stop-supervise+swap-link+start-supervise")]
+    [InlineData("scripts", SwapMethod.ReplaceBinary, "run-script+swap-binary+run-script")]
+    [InlineData("scripts", SwapMethod.SwitchLink, "swap-link+run-script+swap-link+run-script")]
+    [InlineData("process", SwapMethod.ReplaceBinary, Recorded + "+swap-binary+start-process")]
+    [InlineData("process", SwapMethod.SwitchLink, "swap-link+" + Recorded + "+swap-link+start-process")]
+    [InlineData("process", SwapMethod.NewDirectory, Recorded + "+start-process")]
+    public async Task Look_and_one_act_replace_an_instance(string kind, SwapMethod swap, string parts)
     {
-        var host = new ReplacedHost();
+        var host = new ReplacedHost { Link = swap == SwapMethod.SwitchLink ? "/opt/old" : null };
+        var directory = swap == SwapMethod.NewDirectory ? "{directory}/" : "";
+        await using var hosts = Bind(host, new InstanceControl
+        {
+            Systemd = kind is "systemd" or "user" ? new SystemdControl { User = kind == "user" } : null,
+            Supervise = kind == "supervise" ? new SuperviseControl { Directory = "/service" } : null,
+            Scripts = kind == "scripts" ? new ScriptControl { Start = "start.sh", Stop = "stop.sh" } : null,
+            Process = kind == "process"
+                ? new ProcessControl { Command = [$"{directory}bin/tikv-server", "--port", "{port}"] }
+                : null,
+            Swap = swap,
+        });
+
+        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, GateAsync, CancellationToken.None);
+
+        host.Asked.ShouldBe(["look", "gate", $"ready+{parts}", "look"]);
+
+        Task GateAsync(InstanceProcess process)
+        {
+            host.Asked.Add("gate");
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task Plain_process_that_is_down_is_replaced_and_started_unless_one_came_up()
+    {
+        var host = new ReplacedHost { Running = null };
+        await using var hosts = Bind(
+            host, new InstanceControl { Process = new ProcessControl { Command = ["bin/tikv-server", "{port}"] } });
+
+        await hosts.Instance("tikv-1").ReplaceAsync(Swap, null, static _ => Task.CompletedTask, CancellationToken.None);
+
+        host.Asked.ShouldBe(["look", "ready+swap-binary+start-process", "look"]);
+        host.Arguments.ShouldContain("tikv-server");
+    }
+
+    [Fact]
+    public async Task Another_account_takes_several_commands()
+    {
+        const string Act = $"ready+{Recorded}+swap-binary+write+start-process";
+        var host = new ReplacedHost { Refuses = (Act, ScriptAnswer.Apart), Become = Become.Sudo };
         await using var hosts = Bind(
             host,
             new InstanceControl { Process = new ProcessControl { Command = ["bin/tikv-server", "--port", "{port}"] } });
@@ -83,7 +136,7 @@ public sealed class ReplaceTests
         await hosts.Instance("tikv-1").ReplaceAsync(Swap, File, static _ => Task.CompletedTask, CancellationToken.None);
 
         host.Asked.Where(a => a != "look")
-            .ShouldBe(["process-losses", "record-process", "stop-process", "swap-binary", "write", "start-process"]);
+            .ShouldBe([Act, Recorded, "swap-binary", "write", "start-process"]);
     }
 
     [Fact]
@@ -114,7 +167,10 @@ public sealed class ReplaceTests
     [Fact]
     public async Task Program_of_another_directory_is_not_started_as_the_former_one()
     {
-        var host = new ReplacedHost { Refuses = ("write", "Unexpected") };
+        var host = new ReplacedHost
+        {
+            Refuses = ($"ready+{Recorded}+write+start-process", "Unexpected"), IsStoppedThen = true
+        };
         await using var hosts = Bind(
             host, new InstanceControl
             {

@@ -11,12 +11,6 @@ internal sealed class ReplacedHost : IRemoteClient
         "stage-binary", "stop-systemd", "stop-supervise", "record-process", "stop-process", "swap-binary", "write",
         "swap-link", "start-systemd", "start-supervise", "start-process"
     ];
-    private static readonly string[][] Together =
-    [
-        ["stop-systemd", "swap-binary", "write", "start-systemd"],
-        ["stop-supervise", "swap-binary", "write", "start-supervise"], ["stop-systemd", "swap-binary", "start-systemd"],
-        ["stop-supervise", "swap-binary", "start-supervise"],
-    ];
 
     public List<string> Asked { get; } = [];
 
@@ -24,9 +18,14 @@ internal sealed class ReplacedHost : IRemoteClient
 
     public string? Running { get; set; } = HostCases.Old;
 
+    public Become Become { get; init; }
+
     public bool OutlivesGrace { get; init; }
 
     public (string Script, string Code)? Refuses { get; set; }
+
+    /// <summary>It refuses after the stop.</summary>
+    public bool IsStoppedThen { get; init; }
 
     public string Why { get; init; } = "because.";
 
@@ -61,6 +60,7 @@ internal sealed class ReplacedHost : IRemoteClient
     public BoundDatabaseHosts Bind(InstanceControl control, IActFence? fence = null, TimeProvider? time = null)
     {
         var spec = HostCases.Spec(DatabaseEngine.TiDB, HostCases.Instance(DatabaseComponent.TiKV, control: control));
+        spec = spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = Become } } };
         var secrets = new DatabaseSecrets { Ssh = new SshMaterial("key"u8.ToArray(), "hosts"u8.ToArray()) };
         var services = new DatabaseHostServices(null!, null!, time ?? new ManualTimeProvider())
         {
@@ -74,19 +74,24 @@ internal sealed class ReplacedHost : IRemoteClient
 
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
-        var script = command.Arguments[2];
+        var script = command.Arguments[2].Replace(HostScripts.ForOwnUnits(""), "", StringComparison.Ordinal);
         var name = Looks.FirstOrDefault(n => HostScripts.Looking(n) == script)
             ?? Acts.FirstOrDefault(n => HostScripts.ForActing(n) == script)
-            ?? string.Join('+', Together.Single(n => HostScripts.Together(n) == script));
+            ?? Together(script, [.. command.Arguments.Skip(8)]);
         Asked.Add(name);
         Arguments.AddRange(command.Arguments.Skip(4));
         var at = Array.IndexOf([.. command.Arguments], "b-1");
         var isLate = at > 0
             && Math.Floor(1000 + Slow + Delay) > long.Parse(command.Arguments[at + 1], CultureInfo.InvariantCulture);
-        var hasUnseen = ComesUp && name.StartsWith("stop-", StringComparison.Ordinal);
+        var hasUnseen = ComesUp && name.Contains("stop-", StringComparison.Ordinal);
         (Running, ComesUp) = hasUnseen ? (HostCases.Old, false) : (Running, ComesUp);
         hasUnseen = hasUnseen && command.Arguments.First(
             a => a == "tikv-server" || a.StartsWith("tikv-server ", StringComparison.Ordinal)) == "tikv-server";
+        if (IsStoppedThen && Refuses?.Script == name)
+        {
+            Stop();
+        }
+
         string[] lines = hasUnseen
             ? ["", "refused CameUp", "process 17 of tikv-server came up since the look"]
             : isLate ? ["", "refused Late", "it came late"] : Refuses is { } refused && refused.Script == name
@@ -128,14 +133,16 @@ internal sealed class ReplacedHost : IRemoteClient
                 return [$"sum new {HostCases.New}", "file new"];
             case "stage-binary":
                 return [$"sum staged {HostCases.New}"];
-            case "stop-process":
-                Stop();
-                return ["ended"];
-            case var stop when stop.StartsWith("stop-", StringComparison.Ordinal) && OutlivesGrace:
+            case "stop-systemd" or "stop-supervise" or "stop-process" or "process-losses+record-process+stop-process":
+                if (!OutlivesGrace || name == "stop-process")
+                {
+                    Stop();
+                    return ["ended"];
+                }
+
                 return ["left"];
-            case "stop-systemd" or "stop-supervise":
-                Stop();
-                return ["ended"];
+            case var act when act.Contains("stop-", StringComparison.Ordinal) && OutlivesGrace:
+                return ["left"];
             case "command-line":
                 return [$"command {HostCases.Base64("/bin/sh\0/opt/watchdog.sh\0--password=x\0")}"];
             case "swap-link" or "process-losses" or "record-process" or "swap-binary" or "write":
@@ -144,6 +151,20 @@ internal sealed class ReplacedHost : IRemoteClient
                 Running = RunsOld ? HostCases.Old : HostCases.New;
                 return name == "start-process" ? ["started 18"] : [];
         }
+    }
+
+    // The parts of an act by its arguments.
+    internal static string Together(string script, string[] arguments)
+    {
+        var parts = new List<string>();
+        for (var at = 0; at < arguments.Length;)
+        {
+            parts.Add(arguments[at].Replace('_', '-'));
+            at += 2 + int.Parse(arguments[at + 1], CultureInfo.InvariantCulture);
+        }
+
+        script.ShouldBe(HostScripts.Together(parts));
+        return string.Join('+', parts);
     }
 
     private void Stop()

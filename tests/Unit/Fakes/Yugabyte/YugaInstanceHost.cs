@@ -86,10 +86,15 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     public Task UnstageAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException("this engine switches directories");
 
-    public Task ReplaceAsync(
+    // One command: the operator may die while it runs, and the host may kill it behind each of its parts.
+    public async Task ReplaceAsync(
         InstanceGoal swap, FileReplacement? file, Func<InstanceProcess, Task> ensureMayStop,
-        CancellationToken cancellationToken) =>
-        throw new NotSupportedException("this engine stops, switches and starts one by one");
+        CancellationToken cancellationToken)
+    {
+        await StopAsync(ensureMayStop, cancellationToken);
+        await SwapAsync(swap, cancellationToken);
+        await StartAsync(swap.Directory, cancellationToken);
+    }
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) =>
         life.ChangeAsync(server.Host, $"start {server.Name}", () =>

@@ -74,15 +74,15 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         return ScriptAsync(HostScripts.ForActing(call.Script), call, ActLimit, cancellationToken);
     }
 
-    /// <summary>Runs scripts that change something, in one command under one lock, up to the first that refuses. All
-    /// run with the privilege of the first.</summary>
+    /// <summary>Runs scripts that change something, in one command under one lock, up to the first that refuses or
+    /// does not allow the next one. All run with the privilege of the act.</summary>
     /// <exception cref="HostException">A script refused, or did not finish.</exception>
     public Task<ScriptAnswer> ActTogetherAsync(
-        string locked, string what, IReadOnlyList<ScriptCall> calls, CancellationToken cancellationToken)
+        ScriptCall act, IReadOnlyList<ScriptCall> parts, CancellationToken cancellationToken)
     {
         fence?.EnsureMayAct();
-        var together = calls[0] with { What = what, Arguments = [locked, .. ScriptCall.Together(calls)] };
-        return ScriptAsync(HostScripts.Together(calls.Select(c => c.Script)), together, ActLimit, cancellationToken);
+        var together = act with { Arguments = [.. act.Arguments, .. ScriptCall.Together(parts)] };
+        return ScriptAsync(HostScripts.Together(parts.Select(c => c.Script)), together, ActLimit, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

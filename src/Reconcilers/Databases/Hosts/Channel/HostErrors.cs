@@ -37,7 +37,7 @@ internal static class HostErrors
                 (Reasons.ProcessLivesOn, true, "Nothing was stopped. The state is read again first."),
             "Busy" => (Reasons.HostUnreachable, true,
                 "An earlier command of the operator still works there; it is waited for."),
-            ScriptAnswer.Privileges => (Reasons.AccessDenied, false,
+            ScriptAnswer.Privileges or ScriptAnswer.Apart => (Reasons.AccessDenied, false,
                 $"Give {user} the permission on the host, or set become: Sudo in spec.access."),
             "Hidden" => (Reasons.AccessDenied, false,
                 "Mount /proc on the host without hidepid, or set become: Sudo in spec.access."),

@@ -66,6 +66,10 @@ internal sealed class ScriptAnswer
     /// <summary>The exit code of a script that finds started what was stopped.</summary>
     public const string Returned = "Returned";
 
+    /// <summary>The exit code of an act, before it stops anything, where another account has to do a part of
+    /// it.</summary>
+    public const string Apart = "Apart";
+
     private const int LongestText = 2000;
     private const string Refused = "\nrefused ";
     private const string End = "end";

@@ -31,27 +31,21 @@ internal abstract class ServiceManager(InstanceTarget target)
     /// <exception cref="HostException">The report contradicts itself or the spec, or cannot be understood.</exception>
     public virtual ManagedProcess Read(HostReport report) => new(SupervisionState.None, "");
 
-    /// <summary>Keeps what the next process needs and only the present one has. False if there is no such
-    /// thing.</summary>
-    /// <exception cref="HostException">It cannot be kept; the process must not be stopped.</exception>
-    public virtual Task<bool> PrepareStopAsync(
-        HostChannel channel, InstanceState look, CancellationToken cancellationToken) => Task.FromResult(false);
+    /// <summary>What stops and starts the process.</summary>
+    public abstract Privilege Privilege { get; }
 
-    /// <summary>Stops the process once and waits for its end, up to its grace.</summary>
-    /// <exception cref="HostException">The service manager refused.</exception>
-    public virtual Task StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken) =>
-        channel.ActAsync(StopCall(look)!, cancellationToken);
+    /// <summary>Stops the process once and waits for its end, up to its grace; empty if nothing has to be
+    /// stopped.</summary>
+    public abstract IReadOnlyList<ScriptCall> StopCalls(InstanceState look);
 
-    public virtual Task StartAsync(
-        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken) =>
-        channel.ActAsync(StartCall(look, follows: false)!, cancellationToken);
-
-    /// <summary>Stops it in one call; null if that takes more.</summary>
-    public virtual ScriptCall? StopCall(InstanceState look) => null;
-
-    /// <summary>Starts it in one call; null if that takes more.</summary>
     /// <param name="follows">Whether it follows the stop in the same command.</param>
-    public virtual ScriptCall? StartCall(InstanceState look, bool follows) => null;
+    public abstract ScriptCall StartCall(InstanceState look, string directory, bool follows);
+
+    /// <summary>Judges the answer to these calls.</summary>
+    /// <exception cref="HostException">The process cannot be stopped or started.</exception>
+    public virtual void Check(HostChannel channel, ScriptAnswer answer)
+    {
+    }
 }
 
 /// <summary>A process as its service manager reports it.</summary>
@@ -96,7 +90,7 @@ internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(tar
 
     public override string Kind => "systemd";
     public bool IsOfAccount => Target.Control.Systemd!.User;
-    public Privilege Privilege => IsOfAccount ? Privilege.OwnUnits : Privilege.Units;
+    public override Privilege Privilege => IsOfAccount ? Privilege.OwnUnits : Privilege.Units;
     public override IReadOnlyList<string> Units { get; } =
         target.Control.Systemd!.Unit is { } unit ? [unit] : [.. Names(target)];
 
@@ -144,14 +138,18 @@ internal sealed class SystemdManager(InstanceTarget target) : ServiceManager(tar
         return Read(report, unit, there.Count > 1);
     }
 
-    public override ScriptCall StopCall(InstanceState look) => new(
-        "stop-systemd", $"stopping {look.Kept.Unit}",
-        [
-            .. look.InTime, look.Kept.Unit!, Grace, look.Kept.NeedsChoice ? ChoiceFile : "", look.Seen, .. look.Own,
-        ],
-        Privilege);
+    public override IReadOnlyList<ScriptCall> StopCalls(InstanceState look) =>
+    [
+        new(
+            "stop-systemd", $"stopping {look.Kept.Unit}",
+            [
+                .. look.InTime, look.Kept.Unit!, Grace, look.Kept.NeedsChoice ? ChoiceFile : "", look.Seen,
+                .. look.Own,
+            ],
+            Privilege),
+    ];
 
-    public override ScriptCall StartCall(InstanceState look, bool follows) => new(
+    public override ScriptCall StartCall(InstanceState look, string directory, bool follows) => new(
         "start-systemd", $"starting {look.Kept.Unit}",
         [
             .. follows ? look.Afterwards : look.InTime,
@@ -305,11 +303,16 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : ServiceM
             : report.Answer.Unreadable($"svstat of {ServiceDirectory} printed '{text}'");
     }
 
-    public override ScriptCall StopCall(InstanceState look) => Call(
-        "stop-supervise", "stopping",
-        [.. look.InTime, ServiceDirectory, Grace, look.Target.DeployDir, look.Seen, .. look.Own]);
+    public override Privilege Privilege => Privilege.Control;
 
-    public override ScriptCall StartCall(InstanceState look, bool follows) => Call(
+    public override IReadOnlyList<ScriptCall> StopCalls(InstanceState look) =>
+    [
+        Call(
+            "stop-supervise", "stopping",
+            [.. look.InTime, ServiceDirectory, Grace, look.Target.DeployDir, look.Seen, .. look.Own]),
+    ];
+
+    public override ScriptCall StartCall(InstanceState look, string directory, bool follows) => Call(
         "start-supervise", "starting",
         [
             .. follows ? look.Afterwards : look.InTime, ServiceDirectory, look.Target.DeployDir,
@@ -317,7 +320,7 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : ServiceM
         ]);
 
     private ScriptCall Call(string script, string what, IReadOnlyList<string> arguments) =>
-        new(script, $"{what} {ServiceDirectory}", arguments, Privilege.Control);
+        new(script, $"{what} {ServiceDirectory}", arguments, Privilege);
 
     [GeneratedRegex(
         @"^up \(?pid (?<pid>[1-9][0-9]{0,8})\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
@@ -331,57 +334,38 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : ServiceM
 /// tidb-ansible refuse root.</summary>
 internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(target)
 {
+    private const string Stop = "stop";
+
     // A start script that takes longer is the process itself, or hangs.
     private const string StartSeconds = "120";
 
-    public override async Task StopAsync(
-        HostChannel channel, InstanceState look, CancellationToken cancellationToken)
-    {
-        var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Stop);
-        var answer = await RunAsync(
-            channel, look, $"stopping {Target.Name}", script, Grace, Grace, [look.Seen, .. look.Own],
-            cancellationToken);
+    public override Privilege Privilege => Privilege.Never;
 
-        // Where nothing ran its complaint that nothing runs is welcome; it is run all the same, because something
-        // behind it may be about to restart the process.
-        if (look.Processes.Own.Count > 0)
-        {
-            Check(channel, answer, script, Grace);
-        }
-    }
+    // Where nothing runs its complaint that nothing runs is welcome; it is run all the same, because something behind
+    // it may be about to restart the process.
+    public override IReadOnlyList<ScriptCall> StopCalls(InstanceState look) =>
+    [
+        Call(
+            look.InTime, $"stopping {Target.Name}", Target.Control.Scripts!.Stop, Grace, Grace,
+            [look.Seen, look.Processes.Own.Count > 0 ? Stop : "", .. look.Own]),
+    ];
 
-    public override async Task StartAsync(
-        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
-    {
-        var script = InstanceTargets.Below(Target, Target.Control.Scripts!.Start);
-        Check(
-            channel,
-            await RunAsync(
-                channel, look, $"starting {Target.Name}", script, StartSeconds, "0", [""], cancellationToken),
-            script, StartSeconds);
-    }
+    public override ScriptCall StartCall(InstanceState look, string directory, bool follows) => Call(
+        follows ? look.Afterwards : look.InTime, $"starting {Target.Name}", Target.Control.Scripts!.Start, StartSeconds,
+        "0", ["", "start"]);
 
-    private Task<ScriptAnswer> RunAsync(
-        HostChannel channel, InstanceState look, string what, string script, string limit, string grace,
-        IEnumerable<string> seen, CancellationToken cancellationToken)
+    public override void Check(HostChannel channel, ScriptAnswer answer)
     {
-        var output = $"{Target.DeployDir.TrimEnd('/')}/.drydock-{Target.Name}.out";
-        return channel.ActAsync(
-            new ScriptCall(
-                "run-script", what,
-                [.. look.InTime, script, Target.DeployDir, output, limit, grace, .. seen],
-                Privilege.Never),
-            cancellationToken);
-    }
-
-    private void Check(HostChannel channel, ScriptAnswer answer, string script, string limit)
-    {
-        var code = answer.Need("exit");
-        if (code == "0")
+        if (answer.Find("broken") is not { } which)
         {
             return;
         }
 
+        var (path, limit) = which == Stop
+            ? (Target.Control.Scripts!.Stop, Grace)
+            : (Target.Control.Scripts!.Start, StartSeconds);
+        var script = InstanceTargets.Below(Target, path);
+        var code = answer.Need("exit");
         var output = answer.Text(answer.Need("output"))?.Trim() ?? "";
         var what = code == "-"
             ? $"has not ended after {limit} s. It must return after it has started the process"
@@ -392,6 +376,15 @@ internal sealed class ScriptManager(InstanceTarget target) : ServiceManager(targ
             + $"Run it on the host as {channel.Way.User} to find the cause.",
             mayHaveRun: true);
     }
+
+    private ScriptCall Call(
+        string[] inTime, string what, string script, string limit, string grace, IEnumerable<string> more) => new(
+        "run-script", what,
+        [
+            .. inTime, InstanceTargets.Below(Target, script), Target.DeployDir,
+            $"{Target.DeployDir.TrimEnd('/')}/.drydock-{Target.Name}.out", limit, grace, .. more,
+        ],
+        Privilege);
 }
 
 /// <summary>Nothing keeps it: it is found by its program and command line, ended by a signal to its pid, and started
@@ -413,36 +406,39 @@ internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManage
         }
     }
 
-    public override async Task<bool> PrepareStopAsync(
-        HostChannel channel, InstanceState look, CancellationToken cancellationToken)
-    {
-        if (look.Processes.Main is not { } main)
-        {
-            return false;
-        }
+    // What it reads of the process only the account of the process can: so that may end it, too.
+    public override Privilege Privilege => Privilege.Never;
 
-        if (await LossesAsync(channel, main.Pid, cancellationToken) is { } losses)
-        {
-            throw Refused(Reasons.ControlMismatch, $" was not stopped: {losses}");
-        }
-
-        await channel.ActAsync(
+    public override IReadOnlyList<ScriptCall> StopCalls(InstanceState look) =>
+        look.Processes.Main is not { } main ? [] :
+        [
+            LossesCall(main.Pid),
             Call(
                 "record-process", $"recording limits and environment of {Target.Name}",
                 [.. look.InTime, Record, main.Identity, Target.Run]),
-            cancellationToken);
-        return true;
-    }
+            Call(
+                "stop-process", $"sending SIGTERM to process {main.Pid} of {Target.Name}",
+                [.. look.InTime, "TERM", Grace, .. look.Own]),
+        ];
 
-    public override Task StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken) =>
-        SignalAsync(channel, look, look.Processes.Main!, "TERM", Grace, cancellationToken);
+    public override void Check(HostChannel channel, ScriptAnswer answer)
+    {
+        if (Losses(channel, answer) is { } losses)
+        {
+            throw Refused(Reasons.ControlMismatch, $" was not stopped: {losses}");
+        }
+    }
 
     /// <summary>Why a process that the operator's account starts could not have what this one has (limits, the score
     /// for the OOM killer, its environment), and the remedy; null if it could.</summary>
-    public async Task<string?> LossesAsync(HostChannel channel, int pid, CancellationToken cancellationToken)
+    public async Task<string?> LossesAsync(HostChannel channel, int pid, CancellationToken cancellationToken) =>
+        Losses(channel, await channel.LookAsync(LossesCall(pid), cancellationToken));
+
+    private ScriptCall LossesCall(int pid) =>
+        Call("process-losses", $"reading the limits of {Target.Name}", [$"{pid}", Record]);
+
+    private string? Losses(HostChannel channel, ScriptAnswer answer)
     {
-        var answer = await channel.LookAsync(
-            Call("process-losses", $"reading the limits of {Target.Name}", [$"{pid}", Record]), cancellationToken);
         var user = channel.Way.User;
         return answer.All("loss").ToList() is { Count: > 0 } losses
             ? $"a process that {user} starts would lose {string.Join(", ", losses)}. Give {user} these limits "
@@ -454,8 +450,7 @@ internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManage
             : null;
     }
 
-    public override Task StartAsync(
-        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
+    public override ScriptCall StartCall(InstanceState look, string directory, bool follows)
     {
         var control = Target.Control.Process!;
         var command = InstanceTargets.Command(control, directory);
@@ -467,32 +462,19 @@ internal sealed class PlainProcessManager(InstanceTarget target) : ServiceManage
                 + "an absolute path.");
         }
 
-        return channel.ActAsync(
-            Call(
-                "start-process", $"starting {Target.Name}",
-                [
-                    .. look.InTime,
-                    InstanceTargets.NamesDirectory(control) ? directory : Target.DeployDir,
-                    control.LogFile is { } log ? InstanceTargets.Below(Target, log) : "",
-                    Target.DataDir ?? "",
-                    Record,
-                    Target.Run,
-                    .. command,
-                ]),
-            cancellationToken);
+        return Call(
+            "start-process", $"starting {Target.Name}",
+            [
+                .. follows ? look.Afterwards : look.InTime,
+                InstanceTargets.NamesDirectory(control) ? directory : Target.DeployDir,
+                control.LogFile is { } log ? InstanceTargets.Below(Target, log) : "",
+                Target.DataDir ?? "",
+                Record,
+                Target.Run,
+                .. command,
+            ]);
     }
 
-    /// <summary>Sends a signal to exactly one process and waits for its end. False if it still lives then.</summary>
-    internal static async Task<bool> SignalAsync(
-        HostChannel channel, InstanceState look, ReportedProcess process, string signal, string seconds,
-        CancellationToken cancellationToken)
-    {
-        var what = $"sending SIG{signal} to process {process.Pid} of {look.Target.Name}";
-        var call = new ScriptCall(
-            "stop-process", what, [.. look.InTime, signal, seconds, process.Identity], Privilege.Control);
-        return (await channel.ActAsync(call, cancellationToken)).Says("ended");
-    }
-
-    private static ScriptCall Call(string script, string what, IReadOnlyList<string> arguments) =>
-        new(script, what, arguments, Privilege.Never);
+    private ScriptCall Call(string script, string what, IReadOnlyList<string> arguments) =>
+        new(script, what, arguments, Privilege);
 }

@@ -82,19 +82,8 @@ internal sealed class InstanceSwap(YugabyteCluster cluster)
         }
 
         cluster.Context.EnsureMayAct();
-        await host.StopAsync(ensureMayStop, cancellationToken);
-        cluster.Context.EnsureMayAct();
-        try
-        {
-            await host.SwapAsync(goal, cancellationToken);
-            cluster.Context.EnsureMayAct();
-            await host.StartAsync(goal, cancellationToken);
-        }
-        catch (HostException refusal)
-        {
-            var replacement = new InstanceReplacement(host, goal.FormerVersion);
-            throw await replacement.ExplainAsync(refusal, goal, cancellationToken);
-        }
+        await new InstanceReplacement(host, goal.FormerVersion).ReplaceAsync(
+            goal, file: null, ensureMayStop, cancellationToken);
     }
 
     // Before a process is stopped: the other program is on the host, unchanged, and the program in its place is known.

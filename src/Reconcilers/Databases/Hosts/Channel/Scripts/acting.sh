@@ -8,17 +8,23 @@ in_time() {
   [ "${up%.*}" -le "$2" ] || refuse Late "it came $((${up%.*} - $2)) s late"
 }
 
-# Before a stop: from here on the limit of the script no longer ends it, so that it completes what it begins; and it begins in time, whatever hung before.
-# $3 the program and its processes PID:START that were seen, of which the gate knows: a stop would end any other one too, so that is refused.
+# Before a stop: from here on neither the limit of the script nor the end of the connection ends it, so that it completes what it begins; and it begins in time, whatever hung before.
+# $3 what was seen (unseen), of which the gate knows: a stop would end any other process too, so that is refused.
 begin() {
-  trap '' TERM
+  trap '' TERM HUP PIPE
   in_time "$1" "$2"
-  for pid in $([ -z "${3-}" ] || running "${3%% *}"); do
+  ! unseen "${3-}" || refuse CameUp "process $pid of ${3%% *} came up since the look"
+}
+
+# Whether there is a process of a program that was not seen. $1 the program and its processes PID:START that were; nothing is always seen.
+unseen() {
+  for pid in $([ -z "$1" ] || running "${1%% *}"); do
     stat=$(cat "/proc/$pid/stat" 2> /dev/null) || continue
     start=$(set -- ${stat##*) } && echo "${20}")
-    case "$3 " in *" $pid:$start "*) continue ;; esac
-    ! lives "$pid:$start" || refuse CameUp "process $pid of ${3%% *} came up since the look"
+    case "$1 " in *" $pid:$start "*) continue ;; esac
+    ! lives "$pid:$start" || return 0
   done
+  return 1
 }
 
 # Whether the process PID:START lives. One that only waits to be counted does not.
@@ -43,6 +49,9 @@ ended() {
   done
 }
 
+# What a process that outlives this one must not inherit of it: the signals that begin ignores. Its descriptor of lock is closed, too.
+released() { trap - TERM HUP PIPE; }
+
 # Runs a program in a session of its own, so that neither the end of ours nor a broken connection disturbs it. Its output goes to $out.
 # $1 seconds to wait for its end. Says its exit code, or "-" if it has not ended yet, and the end of its output.
 alone() {
@@ -50,9 +59,9 @@ alone() {
   shift
   { true > "$out"; } 2> /dev/null || out=$(mktemp) || refuse Failed 'there is no place for its output'
   (
-    trap - TERM
+    released
     exec setsid -- "$@"
-  ) > "$out" 2>&1 < /dev/null &
+  ) > "$out" 2>&1 < /dev/null 9<&- &
   child=$!
   stat=$(cat "/proc/$child/stat")
   start=$(set -- ${stat##*) } && echo "${20}")

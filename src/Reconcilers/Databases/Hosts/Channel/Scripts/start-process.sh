@@ -33,6 +33,7 @@ END
   trouble=$("$prlimit" $bounds true 2>&1) || refuse Loses "$trouble"
   escape=$(printf '\001')
   (
+    released
     echo "$score" > /proc/self/oom_score_adj
 
     # A line break inside a value travels as character 1. A path inside the version that ran becomes one of the version that is started.
@@ -53,9 +54,12 @@ END
 $(tr '\n\0' '\001\n' < "$record/environ")
 END
     exec "$setsid" -- "$prlimit" $bounds "$@"
-  ) >> "$log" 2>&1 < /dev/null &
+  ) >> "$log" 2>&1 < /dev/null 9<&- &
 else
-  "$setsid" -- "$@" >> "$log" 2>&1 < /dev/null &
+  (
+    released
+    exec "$setsid" -- "$@"
+  ) >> "$log" 2>&1 < /dev/null 9<&- &
 fi
 child=$!
 stat=$(cat "/proc/$child/stat")
