@@ -169,7 +169,8 @@ public sealed class ReplaceTests
     {
         var host = new ReplacedHost
         {
-            Refuses = ($"ready+{Recorded}+write+start-process", "Unexpected"), IsStoppedThen = true
+            Refuses = ($"ready+{Recorded}+write+start-process", "Unexpected"),
+            IsStoppedThen = true
         };
         await using var hosts = Bind(
             host, new InstanceControl
