@@ -45,8 +45,9 @@ internal static class SshArguments
             "KbdInteractiveAuthentication=no",
             .. more,
             "ForwardAgent=no", "ForwardX11=no", "ClearAllForwardings=yes", "PermitLocalCommand=no",
-            "ServerAliveInterval=10",
-            "ServerAliveCountMax=3",
+
+            // A host that is cut off is given up after 14 s without a sign. One answer during the login may take 12 s.
+            "ServerAliveInterval=2", "ServerAliveCountMax=6",
         ];
         return
         [
