@@ -25,12 +25,15 @@ public sealed class ContainerRemoteClient(
 
     public string Name { get; } = $"{host} (container {container} at {client.EndpointName})";
 
+    public bool IsInteractive => true;
+
     public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
         var mark = $"drydock-end-{Guid.NewGuid():N}";
         string? exec = null;
-        var (output, errors) = (new TailBuffer(maxOutput + mark.Length), new TailBuffer(maxOutput + mark.Length));
+        var kept = command.Kept(maxOutput) + mark.Length;
+        var (output, errors) = (new TailBuffer(kept), new TailBuffer(kept));
         try
         {
             // It does not run yet.
@@ -56,7 +59,11 @@ public sealed class ContainerRemoteClient(
                 {
                     Stdin = command.Input,
                     Sent = command.Sent,
-                    OnOutput = (isError, data) => (isError ? errors : output).Append(data.Span),
+                    OnOutput = (isError, data) =>
+                    {
+                        (isError ? errors : output).Append(data.Span);
+                        command.Output?.Invoke(isError, data);
+                    },
                 },
                 cancellationToken).ConfigureAwait(false);
         }

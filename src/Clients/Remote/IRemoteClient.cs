@@ -5,6 +5,10 @@ public interface IRemoteClient : IAsyncDisposable
 {
     string Name { get; }
 
+    /// <summary>Whether a command reads its input and tells its output while it runs, as a <see cref="RemoteShell"/>
+    /// needs it.</summary>
+    bool IsInteractive => false;
+
     /// <summary>Runs a command to its end, whatever its exit code.</summary>
     /// <exception cref="RemoteException">It could not be run, or its end was not seen
     /// (<see cref="RemoteException.MayHaveRun"/>): unknown host key, refused key, refused sudo, no such container, a

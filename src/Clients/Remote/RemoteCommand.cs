@@ -15,6 +15,8 @@ public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
     /// <summary>The exit code of a command that the host ended at its limit (of timeout, coreutils).</summary>
     public const int TimedOut = 124;
 
+    private const int LastWords = 16 * 1024;
+
     /// <summary>After how long the host itself ends the command, whole seconds (SIGTERM to all that it runs); null:
     /// never. A command whose caller gave up does not act later.</summary>
     public TimeSpan? Limit { get; init; }
@@ -29,6 +31,13 @@ public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
 
     /// <summary>Receives how many bytes of <see cref="Input"/> were sent.</summary>
     public Action<long>? Sent { get; init; }
+
+    /// <summary>Receives the output as it arrives (false: of stdout, true: of stderr); the result then keeps only the
+    /// last words. The bytes are valid during the call only, and both outputs may come at the same time.</summary>
+    public Action<bool, ReadOnlyMemory<byte>>? Output { get; init; }
+
+    /// <summary>How much the result keeps of each output, in bytes, of what a client would keep.</summary>
+    public int Kept(int maxOutput) => Output is null ? maxOutput : Math.Min(maxOutput, LastWords);
 
     public static RemoteCommand Script(string script, params IReadOnlyList<string> arguments) =>
         new(["sh", "-c", script, "sh", .. arguments]);

@@ -43,6 +43,8 @@ public sealed class SshClient : IRemoteClient
 
     public string Name => Endpoint.ToString();
 
+    public bool IsInteractive => true;
+
     public SshEndpoint Endpoint { get; }
 
     public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
@@ -53,16 +55,9 @@ public sealed class SshClient : IRemoteClient
         using var process = SshProcess.Start(start, Name);
         try
         {
-            var output = TailAsync(process, process.StandardOutput.BaseStream, cancellationToken);
-            var errors = TailAsync(process, process.StandardError.BaseStream, cancellationToken);
-            var input = process.StandardInput;
-            if (command.Input is not { } data
-                || await RemoteInput.SendAsync(data, input.BaseStream, command.Sent, cancellationToken))
-            {
-                input.Close();
-            }
-
-            await Task.WhenAll(output, errors);
+            var output = TailAsync(process, command, isError: false, cancellationToken);
+            var errors = TailAsync(process, command, isError: true, cancellationToken);
+            await FeedAsync(process, command, Task.WhenAll(output, errors), cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             var result = new RemoteResult(process.ExitCode, await output, await errors);
             return Read(command, result, _files.ReportsAfter(mark));
@@ -165,15 +160,39 @@ public sealed class SshClient : IRemoteClient
         return result;
     }
 
-    private async Task<string> TailAsync(Process process, Stream stream, CancellationToken cancellationToken)
+    // An input that stays open ends with the outputs.
+    private static async Task FeedAsync(
+        Process process, RemoteCommand command, Task outputs, CancellationToken cancellationToken)
     {
-        var kept = new TailBuffer(_options.MaxOutput);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sending = command.Input is { } data
+            ? RemoteInput.SendAsync(data, process.StandardInput.BaseStream, command.Sent, enough.Token)
+            : Task.FromResult(true);
+        if (await Task.WhenAny(sending, outputs) != sending)
+        {
+            await enough.CancelAsync();
+            await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else if (await sending)
+        {
+            process.StandardInput.Close();
+        }
+
+        await outputs;
+    }
+
+    private async Task<string> TailAsync(
+        Process process, RemoteCommand command, bool isError, CancellationToken cancellationToken)
+    {
+        var stream = (isError ? process.StandardError : process.StandardOutput).BaseStream;
+        var kept = new TailBuffer(command.Kept(_options.MaxOutput));
         var buffer = new byte[16 * 1024];
         var total = 0L;
         int read;
         while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
             kept.Append(buffer.AsSpan(0, read));
+            command.Output?.Invoke(isError, buffer.AsMemory(0, read));
             total += read;
             if (total > _options.MaxTotalOutput)
             {

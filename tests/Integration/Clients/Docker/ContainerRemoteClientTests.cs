@@ -1,4 +1,5 @@
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Drydock.Tests.Integration.Clients.Ssh;
 using Drydock.Tests.Integration.Support;
 using Deadline = Drydock.Lab.Deadline;
 
@@ -144,6 +145,42 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
 
         var trouble = await Should.ThrowAsync<RemoteException>(() => running);
         (trouble.Reason, trouble.MayHaveRun).ShouldBe((RemoteRefusal.Connection, true), trouble.Message);
+    }
+
+    [Fact]
+    public async Task Open_shell_answers_looks_and_leaves_nothing_in_the_container()
+    {
+        var container = await RunAsync();
+        var client = new CountedClient(Client(container));
+        var shells = new RemoteShells(client, most: 8);
+        for (var i = 1; i <= 10; i++)
+        {
+            (await LookAsync("printf '%s|' \"$@\"; cat; echo err >&2; exit $1", $"{i}", "it's", "a\nb")).ShouldBe(
+                new RemoteResult(i, $"{i}|it's|a\nb|", "err\n"));
+        }
+
+        client.Commands.ShouldBe(1);
+        var shell = (await LookAsync("echo $$")).Output.Trim();
+        var late = await shells.RunAsync(
+            RemoteCommand.Script("echo some; sleep 4712; echo end") with { Limit = TimeSpan.FromSeconds(1) }, Token);
+        late.ShouldBe(new RemoteResult(RemoteCommand.TimedOut, "some\n", ""));
+        await GoneAsync("sleep 4712");
+        (await LookAsync("echo $$")).Output.Trim().ShouldNotBe(shell);
+        client.Commands.ShouldBe(2);
+        await FixtureShell.RunAsync("docker", "-H", $"unix://{daemon.Socket}", "restart", "-t", "0", container);
+        (await LookAsync("echo again")).Output.ShouldBe("again\n");
+
+        await shells.DisposeAsync();
+
+        await GoneAsync("sh");
+
+        Task<RemoteResult> LookAsync(string script, params string[] arguments) => shells.RunAsync(
+            RemoteCommand.Script(script, arguments) with { Limit = TimeSpan.FromMinutes(1) }, Token);
+
+        Task GoneAsync(string program) => Deadline.UntilAsync(
+            $"the end of {program}",
+            async _ => (await Client(container).RunAsync(new RemoteCommand("pgrep", "-fx", program), Token)).ExitCode
+                == 1);
     }
 
     [Fact]
