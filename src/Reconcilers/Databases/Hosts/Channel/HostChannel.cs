@@ -16,6 +16,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     private readonly SemaphoreSlim _places = new(MostAtOnce, MostAtOnce);
     private readonly Lock _gate = new();
     private IRemoteClient? _client;
+    private RemoteShells? _shells;
     private bool _disposed;
     private volatile bool _looksAsRoot;
 
@@ -35,6 +36,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         SendAsync(
             command.Arguments[0],
             command with { AsUser = way.BecomeUser, Limit = command.Limit ?? ActLimit },
+            isLook: false,
             cancellationToken);
 
     /// <summary>Uploads a file.</summary>
@@ -61,17 +63,17 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         }
     }
 
-    /// <summary>Runs a read-only script, in one command.</summary>
+    /// <summary>Runs a read-only script, in a shell that stays open on the host for further ones.</summary>
     /// <exception cref="HostException">The script refused, or did not finish.</exception>
     public Task<ScriptAnswer> LookAsync(ScriptCall call, CancellationToken cancellationToken) =>
-        ScriptAsync(HostScripts.Looking(call.Script), call, LookLimit, cancellationToken);
+        ScriptAsync(HostScripts.Looking(call.Script), call, LookLimit, isLook: true, cancellationToken);
 
     /// <summary>Runs a script that changes something.</summary>
     /// <exception cref="HostException">The script refused, or did not finish.</exception>
     public Task<ScriptAnswer> ActAsync(ScriptCall call, CancellationToken cancellationToken)
     {
         fence?.EnsureMayAct();
-        return ScriptAsync(HostScripts.ForActing(call.Script), call, ActLimit, cancellationToken);
+        return ScriptAsync(HostScripts.ForActing(call.Script), call, ActLimit, isLook: false, cancellationToken);
     }
 
     /// <summary>Runs scripts that change something, in one command under one lock, up to the first that refuses or
@@ -82,26 +84,28 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     {
         fence?.EnsureMayAct();
         var together = act with { Arguments = [.. act.Arguments, .. ScriptCall.Together(parts)] };
-        return ScriptAsync(HostScripts.Together(parts.Select(c => c.Script)), together, ActLimit, cancellationToken);
+        var text = HostScripts.Together(parts.Select(c => c.Script));
+        return ScriptAsync(text, together, ActLimit, isLook: false, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        IRemoteClient? client;
         lock (_gate)
         {
-            (_disposed, client) = (true, _client);
+            _disposed = true;
         }
 
-        if (client is not null)
+        if (_client is not null)
         {
-            await client.DisposeAsync();
+            await _shells!.DisposeAsync();
+            await _client.DisposeAsync();
         }
 
         _places.Dispose();
     }
 
-    private Task<RemoteResult> SendAsync(string what, RemoteCommand command, CancellationToken cancellationToken) =>
+    private Task<RemoteResult> SendAsync(
+        string what, RemoteCommand command, bool isLook, CancellationToken cancellationToken) =>
         InTurnAsync(
             what,
             async client =>
@@ -111,7 +115,9 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
                 try
                 {
-                    return await client.RunAsync(command, either.Token);
+                    return await (isLook
+                        ? _shells!.RunAsync(command, either.Token)
+                        : client.RunAsync(command, either.Token));
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
@@ -130,7 +136,9 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         await _places.WaitAsync(cancellationToken);
         try
         {
-            return await work(Client());
+            var client = Client();
+            await _shells!.MakeRoomAsync(MostAtOnce - _places.CurrentCount);
+            return await work(client);
         }
         catch (RemoteException exception)
         {
@@ -143,7 +151,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
     }
 
     private async Task<ScriptAnswer> ScriptAsync(
-        string text, ScriptCall call, TimeSpan limit, CancellationToken cancellationToken)
+        string text, ScriptCall call, TimeSpan limit, bool isLook, CancellationToken cancellationToken)
     {
         var privilege = call.Privilege;
         var asRoot = way.MayBecome
@@ -162,7 +170,7 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
                 Input = content,
                 Limit = limit,
             };
-            var result = await SendAsync(call.What, command, cancellationToken);
+            var result = await SendAsync(call.What, command, isLook, cancellationToken);
             try
             {
                 return ScriptAnswer.Read(Host, call.What, result, asRoot);
@@ -189,7 +197,9 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _client ??= way.Open();
+            _client ??= way.Open();
+            _shells ??= new RemoteShells(_client, MostAtOnce);
+            return _client;
         }
     }
 }
