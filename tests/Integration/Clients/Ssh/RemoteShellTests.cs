@@ -72,7 +72,9 @@ public sealed class RemoteShellTests : IAsyncLifetime
     {
         Open(new SshOptions
         {
-            Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root, MaxTotalOutput = 8 << 20,
+            Endpoints = EndpointPolicy.Unrestricted,
+            RuntimeDirectory = _root,
+            MaxTotalOutput = 8 << 20,
         });
         var result = await LookAsync("seq 1 500000");
         result.Output.Length.ShouldBe(2 << 20);

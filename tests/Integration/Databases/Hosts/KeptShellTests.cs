@@ -45,7 +45,8 @@ public sealed class KeptShellTests(LabFixture lab) : IAsyncLifetime
         (trouble.Reason, trouble.IsRetryable).ShouldBe((Reasons.HostUnreachable, true), trouble.Message);
         trouble.Message.ShouldContain(Shop.Host.Address);
         await Shop.Host.MendAsync();
-        (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
+        await Deadline.UntilAsync(
+            "the road to the host", _ => AnswersAsync(instance), TimeSpan.FromMinutes(1), cancellationToken: Token);
         await Deadline.UntilAsync(
             "the end of the former shell", async _ => await ShellsAsync() == 1, cancellationToken: Token);
     }
@@ -67,6 +68,18 @@ public sealed class KeptShellTests(LabFixture lab) : IAsyncLifetime
         (await Should.ThrowAsync<HostException>(() => look)).Reason.ShouldBe(Reasons.HostUnreachable);
         (await hosts.Instance("tikv-1").LookAsync(Token)).IsAlive.ShouldBeFalse();
         (await ShellsAsync()).ShouldBe(1);
+    }
+
+    private static async Task<bool> AnswersAsync(IInstanceHost instance)
+    {
+        try
+        {
+            return !(await instance.LookAsync(Token)).IsAlive;
+        }
+        catch (HostException e) when (e.Reason == Reasons.HostUnreachable)
+        {
+            return false;
+        }
     }
 
     private BoundDatabaseHosts Bind() => Shop.Bind(Shop.Spec(Shop.Instance(
