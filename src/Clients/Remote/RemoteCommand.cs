@@ -42,6 +42,9 @@ public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
     public static RemoteCommand Script(string script, params IReadOnlyList<string> arguments) =>
         new(["sh", "-c", script, "sh", .. arguments]);
 
+    /// <summary>One word of a shell's command line, unchanged whatever it contains.</summary>
+    public static string Quote(string argument) => $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
     public override string ToString() => string.Join(' ', Arguments);
 }
 

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Drydock.Clients.Ssh;
 
 namespace Drydock.Clients.Remote;
 
@@ -77,7 +76,7 @@ internal sealed class RemoteShell : IAsyncDisposable
             text = $"{name}() (\n{script}\n)\n";
         }
 
-        text += answer.Request(string.Join(' ', [name, .. arguments.Select(SshCommandLine.Quote)]));
+        text += answer.Request(string.Join(' ', [name, .. arguments.Select(RemoteCommand.Quote)]));
         await _requests.Writer.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
         var inTime = await WithinAsync(answer.Begun, BeginLimit, cancellationToken)
             && await WithinAsync(answer.Ended, limit, cancellationToken);

@@ -62,7 +62,7 @@ internal static class SshArguments
     private static string Proxy(string program, SshJump jump, SshFiles files, TimeSpan connectTimeout)
     {
         static string Literal(string argument) =>
-            SshCommandLine.Quote(argument).Replace("%", "%%", StringComparison.Ordinal);
+            RemoteCommand.Quote(argument).Replace("%", "%%", StringComparison.Ordinal);
 
         string[] more = [.. Alone, $"ConnectTimeout={Seconds(connectTimeout)}", "LogLevel=INFO"];
         IEnumerable<string> options = [program, .. Options(jump.Endpoint, files, more), "-E", files.Log!];
@@ -71,7 +71,7 @@ internal static class SshArguments
             [
                 .. options.Select(Literal),
                 "-W",
-                SshCommandLine.Quote("[%h]:%p"),
+                RemoteCommand.Quote("[%h]:%p"),
                 "--",
                 Literal(jump.Endpoint.Host),
                 "2>/dev/null",
@@ -108,19 +108,16 @@ internal static class SshCommandLine
         ' ', [
             "sh",
             "-c",
-            Quote("\"$@\"; r=$?; [ $r -ne 255 ] || r=254; exit $r"),
+            RemoteCommand.Quote("\"$@\"; r=$?; [ $r -ne 255 ] || r=254; exit $r"),
             "sh",
             .. Account(command),
-            .. command.Limited.Select(Quote)]);
+            .. command.Limited.Select(RemoteCommand.Quote)]);
 
     // With -H: the home of the account, as after its own login.
     private static string[] Account(RemoteCommand command) => command switch
     {
         { AsRoot: true } => ["sudo", "-n", "--"],
-        { AsUser: { } user } => ["sudo", "-n", "-H", "-u", Quote(user), "--"],
+        { AsUser: { } user } => ["sudo", "-n", "-H", "-u", RemoteCommand.Quote(user), "--"],
         _ => [],
     };
-
-    /// <summary>One word of a shell's command line, unchanged whatever it contains.</summary>
-    public static string Quote(string argument) => $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }
