@@ -104,7 +104,7 @@ public sealed class HostShellTests : IDisposable
         (File.ReadAllText(Path.Combine(link, "bin", "server")), File.ReadAllText(Path.Combine(bin, "server")))
             .ShouldBe(("v2", "v2"));
         var look = await AnswerAsync(shell, "look", "none", "", "", "server", "1", _root, "", "", "no", bin, "server");
-        look.Need("target").ShouldBe(Convert.ToBase64String(Encoding.UTF8.GetBytes(Path.Combine(_root, "v2", "bin"))));
+        look.Text(look.Need("target")).ShouldBe(Path.Combine(_root, "v2", "bin"));
     }
 
     private async Task PlainProcessAsync(string shell)

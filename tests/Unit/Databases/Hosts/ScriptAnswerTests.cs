@@ -110,6 +110,40 @@ public sealed class ScriptAnswerTests
     }
 
     [Fact]
+    public void Command_lines_that_were_read_together_are_told_apart()
+    {
+        var commands = "commands " + HostCases.Base64(
+            "==> /proc/7/cmdline <==\na b\0--x\nc\0\n==> /proc/8/cmdline <==\n\n==> /proc/9/cmdline <==\nd\0");
+        var report = HostCases.Look(
+            commands, "process 7 100 1 old =/a b/x (deleted) *", "process 8 100 1 - =/b *", "process 9 100 1 - =/c *",
+            "process 10 100 1 - =/d *");
+
+        report.Processes.Select(p => p.Arguments).ShouldBe([["a b", "--x\nc"], [], ["d"], []]);
+        report.Processes[0].Path.ShouldBe("/a b/x");
+    }
+
+    [Fact]
+    public void Command_line_that_pretends_to_be_another_one_is_refused()
+    {
+        var commands = "commands " + HostCases.Base64(
+            "==> /proc/7/cmdline <==\na\n==> /proc/8/cmdline <==\nb\0\n==> /proc/8/cmdline <==\nc\0");
+
+        Should.Throw<HostException>(() => HostCases.Look(commands, "process 8 100 1 - =/b *"))
+            .Message.ShouldContain("process 8");
+    }
+
+    [Fact]
+    public void Answer_about_several_instances_is_read_for_each()
+    {
+        var answer = HostCases.Answer(
+            "look 1", "process 7", "instance", "pids 7", "listener 7", "instance", "pids", "host", "seen 2");
+
+        answer.Parts(2).Select(p => string.Join('|', p.Lines)).ShouldBe(
+            ["look 1|process 7|seen 2|pids 7|listener 7", "look 1|process 7|seen 2|pids"]);
+        Should.Throw<HostException>(() => answer.Parts(3));
+    }
+
+    [Fact]
     public void Ending_process_without_program_counts_as_running()
     {
         var report = HostCases.Look("process 7 100 1 - + -", "listener 7");

@@ -139,10 +139,42 @@ internal sealed class ScriptAnswer
             : throw Unreadable("a value is not base64");
     }
 
-    /// <summary>As <see cref="Bytes"/>; null also for nothing.</summary>
+    /// <summary>As <see cref="Bytes"/>, or text behind "="; null also for nothing.</summary>
     /// <exception cref="HostException">It is not valid.</exception>
-    public string? Text(string? base64) =>
-        base64 is { Length: > 0 } && Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    public string? Text(string? value) => value switch
+    {
+        ['=', .. var text] => text,
+        { Length: > 0 } when Bytes(value) is { } bytes => Encoding.UTF8.GetString(bytes),
+        _ => null,
+    };
+
+    /// <summary>The answer to each of several questions that one command asked: what concerns all of them, and behind
+    /// "instance" what concerns one, up to "host".</summary>
+    /// <exception cref="HostException">There are others than those.</exception>
+    public IReadOnlyList<ScriptAnswer> Parts(int count)
+    {
+        var (all, parts) = (new List<string>(), new List<List<string>>());
+        var part = all;
+        foreach (var line in Lines)
+        {
+            switch (line)
+            {
+                case "instance":
+                    parts.Add(part = []);
+                    break;
+                case "host":
+                    part = all;
+                    break;
+                default:
+                    part.Add(line);
+                    break;
+            }
+        }
+
+        return parts.Count == count
+            ? parts.ConvertAll(own => new ScriptAnswer(_host, [.. all, .. own]) { RanAsRoot = RanAsRoot })
+            : throw Unreadable($"it is about {parts.Count} instances, expected {count}");
+    }
 
     /// <exception cref="HostException">It is not a number.</exception>
     public long Whole(string text) =>

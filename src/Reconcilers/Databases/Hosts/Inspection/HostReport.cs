@@ -45,6 +45,8 @@ internal sealed class HostReport
         }
 
         sums.Learn(answer);
+        var commands = new CommandLines(answer);
+        var pids = answer.Find("pids")?.Split(' ');
         var up = Number(answer, "up");
         var ticks = Number(answer, "tick");
         var boot = DateTimeOffset.FromUnixTimeSeconds((long)Number(answer, "btime"));
@@ -59,9 +61,11 @@ internal sealed class HostReport
             Processes =
             [
                 .. answer.All("process")
+                    .Where(line => pids is null || pids.Contains(line.Split(' ')[0]))
                     .Select(
                         line => Process(
-                            answer, sums, line, start => boot.AddMilliseconds(Math.Round(start * 1000 / ticks))))
+                            answer, sums, commands, line,
+                            start => boot.AddMilliseconds(Math.Round(start * 1000 / ticks))))
                     .DistinctBy(p => p.Pid),
             ],
             IsListening = answer.Says("listener"),
@@ -80,19 +84,24 @@ internal sealed class HostReport
     }
 
     private static ReportedProcess Process(
-        ScriptAnswer answer, ProgramSums.Question sums, string line, Func<double, DateTimeOffset> at)
+        ScriptAnswer answer, ProgramSums.Question sums, CommandLines commands, string line,
+        Func<double, DateTimeOffset> at)
     {
-        if (line.Split(' ') is not [var pid, var start, var parent, var identity, var executable, var arguments])
+        if (line.Split(' ') is not [var pid, var start, var parent, var identity, .. { Length: > 0 } path,
+            var arguments])
         {
             throw answer.Unreadable($"'process {line}' is not a process");
         }
 
+        var executable = string.Join(' ', path);
         var ticks = answer.Whole(start);
         return new ReportedProcess(
             (int)answer.Whole(pid), ticks, (int)answer.Whole(parent),
             executable == Ending ? null : answer.Text(executable),
             sums.Of(identity, answer),
-            answer.Text(arguments) is { } text ? text.TrimEnd('\0').Split('\0') : [],
+            (arguments == "*" ? commands.Find(pid) : answer.Text(arguments)) is { } text
+                ? text.TrimEnd('\0').Split('\0')
+                : [],
             at(ticks))
         { IsEnding = executable == Ending };
     }
@@ -122,6 +131,38 @@ internal sealed class HostReport
             && number > 0
             ? number
             : throw answer.Unreadable($"'{word} {answer.Find(word)}' is not a number");
+}
+
+/// <summary>The command lines of the processes that were read together, as `head -v` prints files.</summary>
+internal sealed class CommandLines(ScriptAnswer answer)
+{
+    private const string Next = "\n==> /proc/";
+
+    // Each byte is a character, so that no byte of a command line hides those that follow it.
+    private readonly string _all = answer.Bytes(answer.Find("commands") ?? "-") is { } bytes
+        ? "\n" + Encoding.Latin1.GetString(bytes)
+        : "";
+
+    /// <summary>Null if the process had none any more.</summary>
+    /// <exception cref="HostException">A command line has the beginning of another one in it.</exception>
+    public string? Find(string pid)
+    {
+        var header = $"{Next}{pid}/cmdline <==\n";
+        var begin = _all.IndexOf(header, StringComparison.Ordinal);
+        if (begin < 0)
+        {
+            return null;
+        }
+
+        if (_all.IndexOf(header, begin + 1, StringComparison.Ordinal) >= 0)
+        {
+            throw answer.Unreadable($"a process has the beginning of the command line of process {pid} in its own");
+        }
+
+        begin += header.Length;
+        var end = _all.IndexOf(Next, begin, StringComparison.Ordinal) is var next and >= 0 ? next : _all.Length;
+        return end == begin ? null : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(_all[begin..end]));
+    }
 }
 
 /// <summary>A living process as a host showed it.</summary>
