@@ -10,6 +10,7 @@ internal sealed class BoundDatabaseHosts(
     private readonly string? _namespace = upgrade.Metadata.Namespace;
     private readonly string _run = upgrade.Metadata.Uid ?? "";
     private readonly ConcurrentDictionary<string, HostChannel> _channels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HostLooks> _looks = new(StringComparer.Ordinal);
     private volatile Topology _topology = new(upgrade.Spec);
 
     public IReadOnlyList<string> All => _topology.Hosts;
@@ -27,7 +28,8 @@ internal sealed class BoundDatabaseHosts(
             var others = topology.Spec.Instances.Where(
                 i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
             return new InstanceHost(
-                Channel(found.Host), Target(found), [.. others], topology.Spec.Package.Directory, services.Time);
+                Channel(found.Host), Looks(found.Host), Target(found), [.. others], topology.Spec.Package.Directory,
+                services.Time);
 
             InstanceTarget Target(DatabaseInstance one) =>
                 InstanceTargets.Of(topology.Spec, one, engine) with { Run = _run };
@@ -36,7 +38,8 @@ internal sealed class BoundDatabaseHosts(
 
     public IInstanceHost Service(InstanceTarget target) =>
         new InstanceHost(
-            Channel(target.Host), target with { Run = _run }, [], newDirectory: null, services.Time);
+            Channel(target.Host), Looks(target.Host), target with { Run = _run }, [], newDirectory: null,
+            services.Time);
 
     public IHostFiles Files(string host) => new HostFiles(Channel(host), services, _namespace);
 
@@ -82,6 +85,9 @@ internal sealed class BoundDatabaseHosts(
             await channel.DisposeAsync();
         }
     }
+
+    private HostLooks Looks(string host) =>
+        _looks.GetOrAdd(host, name => new HostLooks(Channel(name), services.Time));
 
     private HostChannel Channel(string host) =>
         _channels.GetOrAdd(

@@ -3,8 +3,8 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="others">The other instances of the same program on the host.</param>
 /// <param name="newDirectory">The new version's directory, where it may run from too.</param>
 internal sealed class InstanceHost(
-    HostChannel channel, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory,
-    TimeProvider time)
+    HostChannel channel, HostLooks looks, InstanceTarget target, IReadOnlyList<InstanceTarget> others,
+    string? newDirectory, TimeProvider time)
     : IInstanceHost
 {
     // The host is read again after an observation that was too old for its action, or while an instance keeps
@@ -274,27 +274,7 @@ internal sealed class InstanceHost(
             throw problem;
         }
 
-        var sums = channel.Sums.Ask();
-        var isOfAccount = _keeper is SystemdManager { IsOfAccount: true };
-        var answer = await channel.LookAsync(
-            new ScriptCall(
-                "look", $"looking at {Target.Name}",
-                [
-                    _keeper.Kind,
-                    string.Join(' ', _keeper.Units),
-                    _keeper.ServiceDirectory,
-                    Target.Program,
-                    $"{Target.Port}",
-                    Target.DeployDir,
-                    sums.Known,
-                    _keeper.ChoiceFile,
-                    channel.Way.MayBecome && !isOfAccount ? "yes" : "no",
-                    Target.SwitchedLink,
-                    Target.ProgramBelowLink,
-                ],
-                isOfAccount ? Privilege.OwnUnits : Privilege.Look),
-            cancellationToken);
-        var report = HostReport.Read(answer, sums);
+        var report = await looks.AskAsync(new LookQuestion(_keeper), cancellationToken);
         var kept = _keeper.Read(report);
         try
         {
