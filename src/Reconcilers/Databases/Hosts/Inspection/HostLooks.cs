@@ -91,7 +91,7 @@ internal sealed class HostLooks(HostChannel channel, TimeProvider time)
         batch.End.Cancel();
     }
 
-    private async Task<Look> SendAsync(IReadOnlyList<LookQuestion> questions, CancellationToken cancellationToken)
+    private async Task<Look> SendAsync(List<LookQuestion> questions, CancellationToken cancellationToken)
     {
         var sums = channel.Sums.Ask();
         var privilege = questions[0].Privilege;
