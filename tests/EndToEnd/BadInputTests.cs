@@ -41,6 +41,10 @@ public sealed class BadInputTests(StageFixture fixture)
             stalled.FindingReasons().ShouldContain(reason);
         }
 
+        // A path that the vendor does not list can be acknowledged, so what else contradicts it is told too.
+        stalled = await StallAsync(stage, space, spec => spec["toVersion"] = "4.9.9");
+        stalled.FindingReasons().ShouldBe(["ImageNameContradicts", "VersionPathUnsupported"], ignoreOrder: true);
+
         // One thing at a time.
         foreach (var (reason, breaks) in Cases(stage))
         {
@@ -82,7 +86,7 @@ public sealed class BadInputTests(StageFixture fixture)
 
     private static IEnumerable<(string Reason, Action<JsonObject> Break)> Cases(UpgradeStage stage) =>
     [
-        ("VersionPathUnsupported", spec => spec["toVersion"] = "4.9.9"),
+        ("VersionPathUnsupported", spec => spec["toVersion"] = "3.1.0"),
         ("JarMissing", spec => spec["correction"] = new JsonObject { ["jarPath"] = "no-such.jar" }),
         ("HostUnreachable", spec =>
             spec["regions"]![0]!["nodes"]![1]!["docker"]!["endpoint"] = $"tcp://{stage.Hosts[1].Address}:1"),

@@ -32,8 +32,8 @@ public sealed class DockerdFailureTests(StageFixture fixture)
             ["-n", space, "annotate", "omsu", "oms-322-to-422", $"drydock.dev/retry={stalled.RetryWord()}"]);
 
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver);
-        done["status"]!["approvals"]!.AsArray().Select(a => a!["name"]!.GetValue<string>())
-            .ShouldContain("RestoreDatabases", "the retry approved it");
+        done["status"]!["approvals"]!.AsArray().Select(a => a!["word"]!.GetValue<string>())
+            .ShouldContain(stalled.RetryWord(), "the retry approved the restore");
         done.Plan()!["steps"]!.AsArray().ShouldContain(s => s!["id"]!.GetValue<string>().StartsWith(
             "RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(2);

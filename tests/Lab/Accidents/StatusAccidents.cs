@@ -191,5 +191,5 @@ internal static class StatusAccidents
 
     // A rollback has a plan of its own, and the hash of the first one.
     private static string Plan(JsonNode x) =>
-        $"{x["status"]?["planHash"]} {PackedPlans.Head(x, "Rollback") is not null}";
+        $"{PackedPlans.Head(x, "Upgrade")?["hash"]} {PackedPlans.Head(x, "Rollback") is not null}";
 }
