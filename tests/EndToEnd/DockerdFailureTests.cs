@@ -33,7 +33,7 @@ public sealed class DockerdFailureTests(StageFixture fixture)
 
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver);
         done["status"]!["approvals"]!.AsArray().Select(a => a!["word"]!.GetValue<string>())
-            .ShouldContain(stalled.RetryWord(), "the retry approved the restore");
+            .ShouldContain(done.WordFor("RestoreDatabases"), "the retry approved the restore of the redo");
         done.Plan()!["steps"]!.AsArray().ShouldContain(s => s!["id"]!.GetValue<string>().StartsWith(
             "RestoreDatabases/", StringComparison.Ordinal) && s["state"]!.GetValue<string>() == "Succeeded");
         (await stage.Oms.CountAsync(OmsEvents.InitStart)).ShouldBe(2);
