@@ -82,7 +82,10 @@ public sealed class WayBackPageTests(LabFixture lab)
 
         await page.RunAsync(
             $$$"""
-            rename() { sed "s/^  name: .*/  name: $2/" "config/samples/$1.yaml" | kubectl -n {{{Space}}} apply -f -; }
+            rename() {
+              sed -E "s/^(  name:|metadata: [{]name:) [^}]*/\1 $2/" "config/samples/$1.yaml" |
+                kubectl -n {{{Space}}} apply -f -
+            }
             rename backupsnapshot {{{Snapshot}}}
             rename databaserollingupgrade-bmdb {{{Name}}}
             kubectl -n {{{Space}}} patch omsu {{{Name}}} --type merge -p '{"metadata":{"finalizers":["drydock.dev/page"]}}'
@@ -122,7 +125,17 @@ public sealed class WayBackPageTests(LabFixture lab)
                 ["system"] = new JsonObject { ["state"] = "Down", ["since"] = "2026-03-06T18:00:00Z" }
             })),
         var text when text.Contains("approve NAME Verify/", StringComparison.Ordinal) => Full(
-            With(Failed(), new JsonObject { ["step"] = "Verify/oms-a/health", ["plan"] = Unhealthy() })),
+            With(Failed(), new JsonObject
+            {
+                ["step"] = "Verify/oms-a/health",
+                ["active"] = new JsonArray(new JsonObject
+                {
+                    ["id"] = "Verify/oms-a/health",
+                    ["state"] = "Failed",
+                    ["accept"] = $"Verify/oms-a/health@{ShortOf(Unhealthy())}.1.0"
+                }),
+                ["plan"] = Unhealthy()
+            })),
         var text when text.Contains("drydock approve", StringComparison.Ordinal) => Full(With(Held(), new JsonObject
         {
             ["phase"] = "RollingBack",
