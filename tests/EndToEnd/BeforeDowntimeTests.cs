@@ -57,7 +57,8 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
         await stage.ControlPlane.KubectlAsync(
             ["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/abort=not-tonight"]);
 
-        var aborted = await stage.WaitForAsync(space, u => u.Phase() == "RolledBack" && u.Reason("Failed") == "Aborted");
+        var aborted = await stage.WaitForAsync(
+            space, u => u.Phase() == "RolledBack" && u.Reason("Failed") == "Aborted");
         aborted.Condition("Succeeded").ShouldBe("");
         (await stage.Oms.ReadStateAsync()).ToString()
             .ShouldBe(before, "names, high availability and containers are as they were");

@@ -52,12 +52,15 @@ internal static class WaitCommand
             },
             cancellationToken);
         invocation.Surroundings.Output.WriteLine(StatusText.Line(view));
-        if (view.State != ShownState.Ready && view.NextAction is { Length: > 0 } next)
+        var isAwaited = view.State.ToString() == goal;
+        var next = view.Holds.Count == 0 ? view.NextAction
+            : isAwaited ? null : view.Holds[0].Command;
+        if (view.State != ShownState.Ready && next is { Length: > 0 })
         {
             invocation.Surroundings.Output.WriteLine($"Next: {next}");
         }
 
-        return view.State.ToString() == goal ? ExitCodes.Done
+        return isAwaited ? ExitCodes.Done
             : view.State == ShownState.Ready ? ExitCodes.Refused
             : StatusCommand.ExitCode(view.State);
     }

@@ -86,6 +86,22 @@ public sealed class FollowTests
         cluster.Text.Contains("Next: Do it.", StringComparison.Ordinal).ShouldBe(state != "Ready");
     }
 
+    [Theory]
+    [InlineData("Held", false)]
+    [InlineData("Ready", true)]
+    public async Task Wait_that_ends_at_a_hold_names_the_plugins_verb_and_not_kubectls(string goal, bool isNamed)
+    {
+        using var cluster = new MemoryCluster(new ManualTimeProvider());
+        var run = await cluster.CreateAsync(Of("Settle", "Held") with
+        {
+            NextAction = "Do it.",
+            Holds = [new HoldStatus { Name = "StopOld", Approval = "StopOld@01234567.1" }],
+        });
+        await WaitCommand.RunAsync(cluster.Invocation, run, goal, TimeSpan.FromHours(3), Token);
+        cluster.Text.ShouldNotContain("Do it.");
+        cluster.Text.Contains("Next: kubectl drydock approve", StringComparison.Ordinal).ShouldBe(isNamed);
+    }
+
     [Fact]
     public async Task Wait_ends_when_its_time_is_over()
     {

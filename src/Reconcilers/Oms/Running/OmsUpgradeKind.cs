@@ -117,6 +117,12 @@ internal sealed class OmsRollbackRules : RunRollback<OmsUpgradeSpec, OmsUpgradeS
 
     public override bool HasNewData(PlanProgress plan) => OmsPlanProgress.HasNewData(plan);
 
+    public override string? CleanedUp(RunStatus status) => Removed(status);
+
+    public static string? Removed(RunStatus status) => status.CleanupPlan is { } cleanup && cleanup.HasEverBegun
+        ? "the old containers were removed by spec.cleanup"
+        : null;
+
     protected override string? Refusal(OmsUpgradeSpec spec, PlanProgress plan) => plan.Guards
         .SelectMany(g => g.Record.Violations)
         .FirstOrDefault(v => v.NoRollback && (v.To is null || v.Accepted is not null))?.Message;

@@ -7,7 +7,7 @@ internal sealed class RollbackCheck(OmsTargets targets)
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         var plan = status.Plan!;
-        if (RunRollback.CleanedUp(status) is { } removed)
+        if (OmsRollbackRules.Removed(status) is { } removed)
         {
             return removed;
         }

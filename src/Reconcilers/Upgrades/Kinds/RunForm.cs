@@ -11,6 +11,11 @@ internal abstract class RunForm
 
     public abstract IKubernetesObject Reduce(IKubernetesObject entity);
 
+    /// <summary>An object as it is once a status is written: its spec has the versions that are found in
+    /// that.</summary>
+    public RunObject With(RunObject entity, RunStatus status) =>
+        entity with { Spec = Read(WithStatus(entity.Entity, status)).Spec };
+
     public abstract RunStatus NewStatus();
 
     /// <summary>The status of an object that restarts from preflight, without the reports of its former plans. The

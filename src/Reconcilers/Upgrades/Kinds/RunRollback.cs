@@ -18,9 +18,7 @@ internal abstract class RunRollback
     public abstract string? Refusal(RunSpec spec, PlanProgress plan);
 
     /// <summary>Why a rollback is not possible since the clean-up began; null before.</summary>
-    public static string? CleanedUp(RunStatus status) => status.CleanupPlan is { } cleanup && cleanup.HasEverBegun
-        ? "the old containers were removed by spec.cleanup"
-        : null;
+    public virtual string? CleanedUp(RunStatus status) => null;
 
     public RollbackStatus? Cost(RunSpec spec, RunStatus status) =>
         status is not { Plan: { } plan, RollbackPlan: null } ? null

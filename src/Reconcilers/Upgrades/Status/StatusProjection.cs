@@ -10,6 +10,7 @@ internal sealed class StatusProjection(RunKind kind, Func<string> newPlanId)
 
     public RunStatus Compose(RunObject entity, RunStatus status, RunOutcome summary, DateTimeOffset now)
     {
+        entity = entity.Status?.Plan is null && status.Plan is not null ? kind.Form.With(entity, status) : entity;
         DateTimeOffset? heldUntil = summary.Held ? null : WasHeld(status) ? now : status.HeldUntil;
         now = now.ToSeconds();
         var over = summary.State is RunState.Succeeded or RunState.RolledBack

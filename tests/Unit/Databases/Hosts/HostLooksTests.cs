@@ -3,10 +3,12 @@ using System.Collections.Concurrent;
 namespace Drydock.Tests.Unit.Databases.Hosts;
 
 /// <summary>Which instances of a host share a command, and how old its answer can be.</summary>
-public sealed class HostLooksTests
+public sealed class HostLooksTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly PausedClient _client = new();
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -99,7 +101,11 @@ public sealed class HostLooksTests
             return new RemoteResult(0, await sent.Output.Task.WaitAsync(cancellationToken), "");
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            _arrived.Dispose();
+            return ValueTask.CompletedTask;
+        }
 
         public static string Report(int port) => $"{Head(port)}listener {port}\nend\n";
 
