@@ -69,9 +69,13 @@ internal static class RunViewBuilder
     public static ShownState StateOf(Run run) =>
         !run.IsObserved ? ShownState.InProgress
         : run.Is(ConditionTypes.Stalled) ? ShownState.Stalled
-        : run.Is(ConditionTypes.Held) ? ShownState.Held
+        : run.Is(ConditionTypes.Held) && !IsApproved(run.Status!) ? ShownState.Held
         : run.Is(ConditionTypes.Ready) ? ShownState.Ready
         : ShownState.InProgress;
+
+    // The operator has taken the approvals up, and goes on with its next look.
+    private static bool IsApproved(RunStatus status) => status.Holds.Count > 0
+        && status.Holds.TrueForAll(h => status.Approvals.Exists(a => a.Accepted && a.Word == h.Approval));
 
     private static string? Place(Run run) => (run.Spec, run.Status) switch
     {

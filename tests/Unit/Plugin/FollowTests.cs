@@ -103,6 +103,27 @@ public sealed class FollowTests
     }
 
     [Fact]
+    public async Task Wait_goes_on_at_a_hold_whose_approval_the_operator_has_taken_up()
+    {
+        using var cluster = new MemoryCluster(new ManualTimeProvider());
+        var held = Of("Settle", "Held") with
+        {
+            Holds = [new HoldStatus { Name = "Plan", Approval = "Plan@01234567.1" }],
+            Approvals = [new UsedApproval { Word = "Plan@01234567.1" }],
+        };
+        var run = await cluster.CreateAsync(held);
+        var wait = WaitCommand.RunAsync(cluster.Invocation, run, "Held", TimeSpan.FromHours(3), Token);
+        await cluster.WriteAsync((OmsUpgrade)run.Entity, held with { Phase = "Backup" });
+        wait.IsCompleted.ShouldBeFalse();
+
+        await cluster.WriteAsync((OmsUpgrade)run.Entity, held with
+        {
+            Holds = [new HoldStatus { Name = "StopOld", Approval = "StopOld@01234567.1" }],
+        });
+        (await wait).ShouldBe(ExitCodes.Done);
+    }
+
+    [Fact]
     public async Task Wait_ends_when_its_time_is_over()
     {
         var time = new ManualTimeProvider();
