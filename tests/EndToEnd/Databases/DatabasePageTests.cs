@@ -55,12 +55,11 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
 
         var tidb = scenario.Cluster.Instance("tidb-1");
         page.Variables["TIDB"] = tidb.Http("/").Authority;
-        var outputs = await page.RunPageAsync("docs/explanation/tidb.md", cancellationToken: Token);
+        await page.RunPageAsync("docs/explanation/tidb.md", cancellationToken: Token);
 
         page.NotRun("docs/explanation/tidb.md").ShouldBeEmpty();
-        outputs.ShouldHaveSingleItem().Output.ShouldContain("UpgradeTiKV");
         await ThereIsNoRollbackAsync(page);
-        outputs = await page.RunPageAsync(ByHand, block => block.Heading == "TiDB", Token);
+        var outputs = await page.RunPageAsync(ByHand, block => block.Heading == "TiDB", Token);
         outputs.ShouldHaveSingleItem().Output.ShouldContain("5.7.25-TiDB-v3.0.9");
         page.Calls.Count(call => call.StartsWith("pd-ctl ", StringComparison.Ordinal)).ShouldBe(6);
         await EndAsync(stage);
@@ -107,12 +106,11 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
             "yb-admin", "ssh -n -i \"$FILES/id_ed25519\" -o UserKnownHostsFile=\"$FILES/known_hosts\" "
                 + $"{server.Host.User}@{server.Host.Address} "
                 + $"{scenario.Cluster.DirectoryOf(scenario.ToVersion)}/bin/yb-admin \"$@\"");
-        var outputs = await page.RunPageAsync("docs/explanation/yugabytedb.md", cancellationToken: Token);
+        await page.RunPageAsync("docs/explanation/yugabytedb.md", cancellationToken: Token);
 
         page.NotRun("docs/explanation/yugabytedb.md").ShouldBeEmpty();
-        outputs.ShouldHaveSingleItem().Output.ShouldContain("UpgradeTServers");
         await ThereIsNoRollbackAsync(page);
-        outputs = await page.RunPageAsync(ByHand, block => block.Heading == "YugabyteDB and BMDB", Token);
+        var outputs = await page.RunPageAsync(ByHand, block => block.Heading == "YugabyteDB and BMDB", Token);
         var looked = outputs.ShouldHaveSingleItem().Output;
         looked.ShouldContain(scenario.Cluster.Masters[0].RpcAddress);
         looked.ShouldContain("2.20.7.0");
