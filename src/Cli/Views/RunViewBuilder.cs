@@ -73,7 +73,7 @@ internal static class RunViewBuilder
         : run.Is(ConditionTypes.Ready) ? ShownState.Ready
         : ShownState.InProgress;
 
-    // The operator has taken the approvals up, and goes on with its next look.
+    // The operator has recorded the approvals and continues with its next look.
     private static bool IsApproved(RunStatus status) => status.Holds.Count > 0
         && status.Holds.TrueForAll(h => status.Approvals.Exists(a => a.Accepted && a.Word == h.Approval));
 

@@ -54,7 +54,7 @@ internal sealed class LookAhead
             .OfType<StepReport.Ready>(),
     ];
 
-    /// <summary>The targets are asked anew.</summary>
+    /// <summary>The targets are read again.</summary>
     public void Forget() => _looks.Clear();
 
     private DateTimeOffset? EndOf(Step step)

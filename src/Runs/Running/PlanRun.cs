@@ -438,11 +438,12 @@ public sealed class PlanRun : IAsyncDisposable
                 var begins = rules.MayBegin(step);
                 if (!begins && run._schedule.IsDue(step.Id, _now) && rules.MayLookAhead(step, run._ahead.IsEnding))
                 {
-                    if (run._ahead.DueAt(step) is { } due && due > _now)
+                    var due = run._ahead.DueAt(step);
+                    if (due > _now)
                     {
                         nextLook = Earlier(nextLook, due);
                     }
-                    else if (run._ahead.DueAt(step) is not null)
+                    else if (due is not null)
                     {
                         run._ahead.Begun(step, environment.Time);
                         Start(step, next, static (job, token) => job.LookAheadAsync(token));

@@ -30,8 +30,8 @@ public abstract record Observation
     public sealed record Running(
         string? What = null, IReadOnlyDictionary<string, string>? Facts = null) : Observation(What)
     {
-        /// <summary>When it will have ended if nothing comes between; null where nobody knows. It is observed then, and
-        /// the steps after it shortly before.</summary>
+        /// <summary>When it will have ended if nothing comes between; null where that is not known. It is observed
+        /// then, and the steps after it shortly before.</summary>
         public DateTimeOffset? EndsAt { get; init; }
     }
 

@@ -53,9 +53,8 @@ internal static class RunWords
         return (given.Kind, given.Word) switch
         {
             (WordKind.Acceptance, _) => Acceptances.Refusal(kind.Steps(entity.Spec), given, retried),
-            (WordKind.Approval, { } word) => status.Plans.FirstOrDefault(word.IsFor) is { } plan
-                ? Refusal(kind, word.What, plan)
-                : IsOther(retried),
+            (WordKind.Approval, { } word) => concerned is null ? IsOther(retried)
+                : Refusal(kind, word.What, concerned),
             (WordKind.Approval, _) => "An approval has the form WHAT@HASH.N as status.holds has it, or STEP@HASH.N.F "
                 + "as status.active has it.",
             (_, { Failure: null } word) when word.What == Word.Retry || word.What == kind.Redo?.Phase =>
