@@ -15,7 +15,7 @@ internal static class PlanText
         var plan = run.Plans.Single(p => p.IsActive);
         console.Write(new Markup(
             $"[bold]{plan.Name} of {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
-            + Texts.Escape($"{run.FromVersion} → {run.ToVersion}") + $"  [grey]plan {Texts.Escape(plan.Hash)}[/]"));
+            + Texts.Escape($"{run.FromVersion} → {run.ToVersion}") + $"  [grey]plan {Word.Prefix(plan.Hash)}[/]"));
         console.WriteLine();
         var head = Head(run, plan).ToList();
         var table = Table(plan, isWide);

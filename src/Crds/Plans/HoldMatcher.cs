@@ -11,7 +11,7 @@ public static class HoldMatcher
     public const string FirstChange = "FirstChange";
 
     private static readonly string[] Preparing =
-        ["PrepareImage", "TestSchema", "PreparePackage", "SaveConfiguration", "Backup"];
+        ["PrepareImage", "TestSchema", "PreparePackage", "SaveConfiguration", "Backup", "MigrateConfiguration"];
 
     /// <summary>The name that holds before every step marked as point of no return.</summary>
     public const string PointOfNoReturn = "PointOfNoReturn";
