@@ -2,6 +2,7 @@ global using System.Globalization;
 global using System.Text.Json.Nodes;
 global using Drydock.Lab;
 global using Drydock.Lab.Databases.Scenarios;
+global using Drydock.Lab.Hosts;
 global using Drydock.Lab.Oms;
 global using Drydock.Lab.Upgrades;
 global using Drydock.Tests.EndToEnd.Support;

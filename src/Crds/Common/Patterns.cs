@@ -91,9 +91,6 @@ public static class Patterns
     /// <summary>64 hex digits.</summary>
     public const string Sha256 = "^[0-9a-f]{64}$";
 
-    /// <summary>A plan hash, or nothing.</summary>
-    public const string PlanHashOrEmpty = "^(sha256:[0-9a-f]{64})?$";
-
     /// <summary>A phase, a step id, or <c>PointOfNoReturn</c>.</summary>
     public const string HoldName = "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*$";
 

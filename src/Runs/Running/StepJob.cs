@@ -112,7 +112,7 @@ internal sealed class StepJob(
     /// <summary>Observes a step whose predecessors are about to end, once: only what lets it begin is
     /// reported.</summary>
     public async Task<StepReport?> LookAheadAsync(CancellationToken cancellationToken) =>
-        (await LookAsync(cancellationToken)).Seen is Observation.NotStarted
+        Action.MayPrepareEarly && (await LookAsync(cancellationToken)).Seen is Observation.NotStarted
             ? await PrepareAsync(notStarted: true, cancellationToken) as StepReport.Ready
             : null;
 

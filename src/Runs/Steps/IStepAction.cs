@@ -8,6 +8,10 @@ public interface IStepAction
 {
     Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken);
 
+    /// <summary>Whether the step may be prepared while those before it are about to end. False if the receipt records
+    /// what is restored later: until the step begins, it may be changed.</summary>
+    bool MayPrepareEarly => true;
+
     /// <summary>Returns the receipt that identifies the one execution later. Called with the receipt so far; an
     /// unchanged result means that it is still valid. An attempt that was counted and left no trace is prepared again
     /// under its own number, so that a late first start and the second exclude each other. May reserve (create an exec

@@ -1,5 +1,6 @@
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
+using Drydock.Lab.Hosts;
 
 namespace Drydock.Benchmarks;
 
@@ -122,8 +123,10 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
     {
         var text = new StringBuilder();
         text.AppendLine(
-            "| upgrade | way | wall time | ratio | requests | handed over | failed | mistakes the cluster noticed |");
-        text.AppendLine("|---|---|---|---|---|---|---|---|");
+            "| upgrade | way | wall time | ratio | a process down: median, longest | ratio of medians "
+            + "| commands over ssh | processor time of the hosts | ratio "
+            + "| requests | handed over | failed | mistakes the cluster noticed |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         text.Append(_rows).AppendLine().AppendLine(Terms).AppendLine(remarks).AppendLine();
         text.AppendLine("| what | measured | aim |").AppendLine("|---|---|---|");
         foreach (var fact in _facts.Concat(more))
@@ -138,13 +141,20 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         IDatabaseScenario cluster, Func<Task<TimeSpan>> upgrade, CancellationToken cancellationToken)
     {
         await using var load = await DatabaseLoad.StartAsync(cluster, cancellationToken: cancellationToken);
+        var before = await SshCost.OfAsync(cluster.Hosts, cancellationToken);
+        var known = cluster.Directory.Record().Count;
         var wall = await upgrade();
         await load.EndAsync();
+        var cost = (await SshCost.OfAsync(cluster.Hosts, cancellationToken)).Since(before);
+        var downs = DatabaseWay.DownsOf(cluster.Directory.Record().Skip(known));
         var noticed = cluster.Directory.Violations().Select(v => v.What).Distinct(StringComparer.Ordinal).ToList();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{cluster.Id}: {wall.TotalSeconds:0.0} s, {load.Total()}, noticed {string.Join(", ", noticed)}"));
-        return new DatabaseWay(wall, load.Total(), noticed);
+            $"{cluster.Id}: {wall.TotalSeconds:0.0} s, {load.Total()}, {cost.Commands} commands, "
+            + $"{cost.Processor.TotalSeconds:0.0} s of the hosts, down "
+            + $"{string.Join(", ", downs.Select(d => d.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)))}, "
+            + $"noticed {string.Join(", ", noticed)}"));
+        return new DatabaseWay(wall, load.Total(), cost, downs, noticed);
     }
 
     private async Task<(TimeSpan Wall, JsonNode Upgrade)> OperatorAsync(
@@ -180,6 +190,10 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
     private void Row(string what, string way, DatabaseWay took, DatabaseWay reference) => _rows.AppendLine(
         CultureInfo.InvariantCulture,
         $"| {what} | {way} | {took.Wall.TotalSeconds:0.0} s | {took.Wall / reference.Wall:0.00} | "
+        + $"{took.Down.TotalSeconds:0.00} s, {took.Downs[^1].TotalSeconds:0.00} s | "
+        + $"{took.Down / reference.Down:0.00} | "
+        + $"{took.Hosts.Commands} | {took.Hosts.Processor.TotalSeconds:0.0} s | "
+        + $"{took.Hosts.Processor / reference.Hosts.Processor:0.00} | "
         + $"{took.Load.Ok + took.Load.Failed} | {took.Load.Retried} | {took.Load.Failed} | "
         + $"{(took.Noticed.Count == 0 ? "none" : string.Join(", ", took.Noticed))} |");
 }

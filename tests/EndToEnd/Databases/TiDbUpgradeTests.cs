@@ -10,6 +10,9 @@ namespace Drydock.Tests.EndToEnd.Databases;
 public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const int Kills = 5;
+
+    // For twelve processes on three hosts.
+    private const int MostCommands = 180;
     private const string Drainer = "drainer-1";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -30,6 +33,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         await load.EndAsync();
 
         await IsUpgradedAsync(scenario, priorities);
+        (await SshCost.OfAsync(scenario.Hosts, Token)).Commands.ShouldBeLessThanOrEqualTo(MostCommands);
 
         // PD kept the max-merge-region-size 0 of 2.1.
         Actions(done).ShouldBe(["ScheduleLimits", "ReviewDashboards"]);

@@ -6,6 +6,9 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
 {
     private const int Kills = 5;
 
+    // For six processes on three hosts.
+    private const int MostCommands = 110;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -61,6 +64,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
         await stage.ApplyAsync(manifest);
         await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
         scenario.Cluster.State().Tservers.ShouldAllBe(s => s.Version == scenario.ToVersion);
+        (await SshCost.OfAsync(scenario.Hosts, Token)).Commands.ShouldBeLessThanOrEqualTo(MostCommands);
 
         await stage.PatchAsync(space, scenario.Name, """{"spec":{"desiredState":"RolledBack"}}""");
         var back = await stage.WaitForAsync(space, scenario, u => u.IsOver("RolledBack"), cancellationToken: Token);

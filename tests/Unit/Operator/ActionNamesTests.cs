@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -30,6 +31,16 @@ public class ActionNamesTests
         var named = Kinds.SelectMany(kind => Parts(kind.Data)).GroupBy(type => type.Name, StringComparer.Ordinal);
 
         named.Where(name => name.Count() > 1).Select(name => name.Key).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Steps_that_record_what_they_change_are_not_prepared_early()
+    {
+        var recording = Kinds.SelectMany(kind => Parts(kind.Data))
+            .Where(type => type.GetField("FormerKey") is not null)
+            .ToList();
+        recording.Count.ShouldBe(3);
+        recording.Where(t => ((IStepAction)RuntimeHelpers.GetUninitializedObject(t)).MayPrepareEarly).ShouldBeEmpty();
     }
 
     private static string Golden(string kind) =>

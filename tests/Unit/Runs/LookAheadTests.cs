@@ -71,6 +71,18 @@ public sealed class LookAheadTests
     }
 
     [Fact]
+    public void What_is_restored_later_is_read_when_the_step_begins()
+    {
+        var run = Run(ToyPlans.Step("A/2", "plain", 3, "A/1"));
+        run.World["A/2"].RecordsFormer = true;
+        run.Pass(Settles);
+        (run.World["A/2"].Looks, run.World["A/2"].Prepared).ShouldBe((0, 0));
+        End(run);
+        run.RunTo(RunState.Succeeded);
+        run.World["A/2"].Prepared.ShouldBe(1);
+    }
+
+    [Fact]
     public void Step_that_waits_for_another_one_too_is_not_looked_at()
     {
         var run = Run(ToyPlans.Step("A/0", "check"), ToyPlans.Step("A/2", "plain", 3, "A/1", "A/0"));

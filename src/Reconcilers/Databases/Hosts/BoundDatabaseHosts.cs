@@ -9,8 +9,8 @@ internal sealed class BoundDatabaseHosts(
 {
     private readonly string? _namespace = upgrade.Metadata.Namespace;
     private readonly string _run = upgrade.Metadata.Uid ?? "";
-    private readonly ConcurrentDictionary<string, HostChannel> _channels = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, HostLooks> _looks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (HostChannel Channel, HostLooks Looks)> _hosts =
+        new(StringComparer.Ordinal);
     private volatile Topology _topology = new(upgrade.Spec);
 
     public IReadOnlyList<string> All => _topology.Hosts;
@@ -27,9 +27,7 @@ internal sealed class BoundDatabaseHosts(
                     $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
             var others = topology.Spec.Instances.Where(
                 i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
-            return new InstanceHost(
-                Channel(found.Host), Looks(found.Host), Target(found), [.. others], topology.Spec.Package.Directory,
-                services.Time);
+            return Bind(Target(found), [.. others], topology.Spec.Package.Directory);
 
             InstanceTarget Target(DatabaseInstance one) =>
                 InstanceTargets.Of(topology.Spec, one, engine) with { Run = _run };
@@ -37,9 +35,7 @@ internal sealed class BoundDatabaseHosts(
     }
 
     public IInstanceHost Service(InstanceTarget target) =>
-        new InstanceHost(
-            Channel(target.Host), Looks(target.Host), target with { Run = _run }, [], newDirectory: null,
-            services.Time);
+        Bind(target with { Run = _run }, [], newDirectory: null);
 
     public IHostFiles Files(string host) => new HostFiles(Channel(host), services, _namespace);
 
@@ -80,19 +76,28 @@ internal sealed class BoundDatabaseHosts(
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var channel in _channels.Values)
+        foreach (var (channel, _) in _hosts.Values)
         {
             await channel.DisposeAsync();
         }
     }
 
-    private HostLooks Looks(string host) =>
-        _looks.GetOrAdd(host, name => new HostLooks(Channel(name), services.Time));
+    private InstanceHost Bind(InstanceTarget target, List<InstanceTarget> others, string? newDirectory)
+    {
+        var (channel, looks) = Host(target.Host);
+        return new InstanceHost(channel, looks, target, others, newDirectory, services.Time);
+    }
 
-    private HostChannel Channel(string host) =>
-        _channels.GetOrAdd(
-            host,
-            name => new HostChannel(name, HostConnection.Of(name, Spec.Access, secrets, services), services.Fence));
+    private HostChannel Channel(string host) => Host(host).Channel;
+
+    private (HostChannel Channel, HostLooks Looks) Host(string host) => _hosts.GetOrAdd(
+        host,
+        name =>
+        {
+            var connection = HostConnection.Of(name, Spec.Access, secrets, services);
+            var channel = new HostChannel(name, connection, services.Fence);
+            return (channel, new HostLooks(channel, services.Time));
+        });
 
     private sealed class Topology(DatabaseRollingUpgradeSpec spec)
     {

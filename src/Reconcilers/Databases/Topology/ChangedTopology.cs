@@ -125,6 +125,8 @@ internal sealed class ChangedTopology(
 
     private sealed class CheckedAction(IStepAction action, ChangedTopology topology) : IStepAction
     {
+        public bool MayPrepareEarly => action.MayPrepareEarly;
+
         public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
         {
             if (topology.IsEmpty)

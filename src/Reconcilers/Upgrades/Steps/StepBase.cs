@@ -19,6 +19,9 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
     /// is sent again within the same attempt.</summary>
     protected virtual bool IsRepeatable => false;
 
+    /// <inheritdoc cref="IStepAction.MayPrepareEarly"/>
+    protected virtual bool MayPrepareEarly => true;
+
     /// <summary>The end of the step's id, after its phase and node; null for what its phase is about.</summary>
     internal virtual string? Verb => null;
 
@@ -56,6 +59,8 @@ internal abstract record StepBase<TTargets> : PlannedPart<TTargets>, IStepAction
         Retry = Retry,
         PointOfNoReturn = IsPointOfNoReturn,
     };
+
+    bool IStepAction.MayPrepareEarly => MayPrepareEarly;
 
     async Task IStepAction.ActAsync(StepContext context, CancellationToken cancellationToken)
     {

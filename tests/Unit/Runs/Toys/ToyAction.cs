@@ -9,6 +9,8 @@ namespace Drydock.Tests.Unit.Runs.Toys;
 /// </summary>
 internal sealed class ToyAction(string name, Simulation simulation, ToyProcess process) : IStepAction
 {
+    public bool MayPrepareEarly { get; init; } = true;
+
     private ToyWorld World => simulation.World;
 
     public bool MayBeAccepted(Observation.Failed failure) => name == "check";

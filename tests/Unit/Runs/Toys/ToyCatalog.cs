@@ -9,6 +9,9 @@ internal sealed class ToyCatalog(Simulation simulation, ToyProcess process) : IS
     public IStepAction Action(PlannedStep step) =>
         Known.Contains(step.Action)
             ? new ToyAction(step.Action, simulation, process)
+            {
+                MayPrepareEarly = !simulation.World[step.Id].RecordsFormer,
+            }
             : throw new KeyNotFoundException($"no action '{step.Action}'");
 
     public IGuardCheck Guard(PlannedGuard guard) =>

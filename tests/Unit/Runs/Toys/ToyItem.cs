@@ -51,6 +51,9 @@ internal sealed class ToyItem
     /// <summary>Looks show that nobody can ever tell.</summary>
     public bool IsOutcomeUnknown { get; set; }
 
+    /// <summary>Its receipt records what is restored later.</summary>
+    public bool RecordsFormer { get; set; }
+
     /// <summary>Preparations hang until they are cancelled.</summary>
     public bool PreparationsHang { get; set; }
 

@@ -104,6 +104,8 @@ internal sealed record HoldScheduling(long LeaderLimit, bool StopsRepair = false
     public const string Issue = "tikv/tikv#8967";
     private const int Named = 3;
 
+    protected override bool MayPrepareEarly => false;
+
     internal override IEnumerable<Leftover> Undo(Step own, PlanProgress run, DatabaseRollingUpgradeSpec spec)
     {
         var isInForce = HasActed(own, run)
@@ -305,6 +307,8 @@ internal sealed record LimitMerging(long Limit, Dictionary<string, long>? Before
 
     public const string EarlyTitle = "Limit merging if the new PD has begun to merge";
     private const string LimitName = ScheduleHold.MergeLimit;
+
+    protected override bool MayPrepareEarly => false;
 
     public override Task<Observation> ObserveAsync(
         StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>

@@ -19,6 +19,8 @@ internal sealed record SpeedUpLeaders : YugabyteStep
 
     private LeaderSpeed Speed => new(Cluster);
 
+    protected override bool MayPrepareEarly => false;
+
     // A flag may be set twice.
     protected override bool IsRepeatable => true;
 
