@@ -16,7 +16,7 @@ public sealed class RemoteShells(IRemoteClient client, int most) : IAsyncDisposa
     private bool _disposed;
 
     /// <summary>How long a shell is kept without a request.</summary>
-    public TimeSpan IdleLimit { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs a script that changes nothing and reads no input, with its limit; as a command of its own where no
     /// shell is to be had.</summary>

@@ -65,7 +65,11 @@ internal sealed class StepJob(
     private TimeProvider Time => environment.Time;
 
     // One context for all looks of the job: by it a step knows again what it saw in this pass.
-    private StepContext Pass => field ??= Context(step);
+    private StepContext Pass
+    {
+        get => field ??= Context(step);
+        set;
+    }
 
     /// <summary>Runs the job to its last report. Throws only when cancelled.</summary>
     public async Task<StepReport?> RunAsync(
@@ -109,12 +113,15 @@ internal sealed class StepJob(
         return Conclude(observation, actFailure: null);
     }
 
-    /// <summary>Observes a step whose predecessors are about to end, once: only what lets it begin is
-    /// reported.</summary>
-    public async Task<StepReport?> LookAheadAsync(CancellationToken cancellationToken) =>
-        Action.MayPrepareEarly && (await LookAsync(cancellationToken)).Seen is Observation.NotStarted
+    /// <summary>Observes a step whose predecessors are about to end, once: only what lets it begin is reported. The
+    /// look is not remembered: what counts from a step's first look counts from its turn.</summary>
+    public async Task<StepReport?> LookAheadAsync(CancellationToken cancellationToken)
+    {
+        Pass = Context(step) with { Memory = new StepMemory() };
+        return Action.MayPrepareEarly && (await LookAsync(cancellationToken)).Seen is Observation.NotStarted
             ? await PrepareAsync(notStarted: true, cancellationToken) as StepReport.Ready
             : null;
+    }
 
     public async Task<StepReport?> ActAsync(CancellationToken cancellationToken)
     {

@@ -3,29 +3,24 @@ namespace Drydock.Lab.Hosts;
 /// <content>What commands over ssh cost the host.</content>
 public sealed partial class LabHost
 {
-    // utime, stime, cutime and cstime of every sshd, in hundredths of a second: /proc counts the ended children of a
-    // process there once they were waited for, and no process that a command left running.
+    // Nanoseconds in the first version of control groups, microseconds in the second.
     private const string CostScript =
         """
         sessions=$(grep -c 'Starting session: ' /var/log/sshd.log)
-        ticks=0
-        for comm in /proc/[0-9]*/comm; do
-          read -r name <"$comm" || continue
-          case $name in sshd*) ;; *) continue ;; esac
-          read -r line <"${comm%comm}stat" || continue
-          set -- ${line##*) }
-          ticks=$((ticks + ${12} + ${13} + ${14} + ${15}))
-        done 2>/dev/null
-        echo "$sessions $ticks $(getconf CLK_TCK)"
+        cd /run/lab-groups/ssh 2>/dev/null || { echo "$sessions 0"; exit; }
+        if [ -e cpuacct.usage ]; then read -r used <cpuacct.usage && used=$((used / 1000))
+        else read -r name used <cpu.stat
+        fi
+        echo "$sessions $used"
         """;
 
-    /// <summary>What all commands over ssh have cost since the host was made. The time of a command counts when its
-    /// connection's process has seen it end.</summary>
+    /// <summary>What all commands over ssh have cost since the boot; no processor time where the machine refused
+    /// control groups.</summary>
     public async Task<SshCost> CostAsync(CancellationToken ct = default)
     {
         var fields = (await RunAsync(CostScript, asRoot: true, ct)).OrThrow().Split(' ')
             .Select(f => long.Parse(f, CultureInfo.InvariantCulture)).ToList();
-        return new SshCost((int)fields[0], TimeSpan.FromSeconds(fields[1] / (double)fields[2]));
+        return new SshCost((int)fields[0], TimeSpan.FromMicroseconds(fields[1]));
     }
 }
 

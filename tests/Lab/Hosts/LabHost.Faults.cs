@@ -49,7 +49,7 @@ public sealed partial class LabHost
     /// <summary>Starts sshd again and waits until it answers.</summary>
     public async Task StartSshdAsync()
     {
-        (await RunAsync("/usr/sbin/sshd -E /var/log/sshd.log", asRoot: true)).OrThrow();
+        (await RunAsync("/bin/sh /usr/local/lib/lab/sshd.sh", asRoot: true)).OrThrow();
         await Deadline.UntilAsync($"sshd of {Name}", AnswersAsync);
     }
 

@@ -67,6 +67,16 @@ for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
     break
   fi
 done
+# Commands over ssh have one too (sshd.sh), in a tree that counts processor time.
+for tree in /sys/fs/cgroup/cpuacct /sys/fs/cgroup; do
+  own="$tree/drydock-lab-$DRYDOCK_LAB_RUN/$name"
+  if [ -w "$tree/cgroup.procs" ] && mkdir -p "$own/ssh" 2>/dev/null; then
+    mkdir "$new/run/lab-groups"
+    mount --bind "$own" "$new/run/lab-groups"
+    optional chmod 666 "$own/cgroup.procs"
+    break
+  fi
+done
 mount -t tmpfs -o mode=755,size=1m dev "$new/dev"
 for device in null zero full random urandom tty; do
   : >"$new/dev/$device"

@@ -71,6 +71,17 @@ public sealed class LookAheadTests
     }
 
     [Fact]
+    public void Look_ahead_is_not_remembered_by_a_step_that_counts_from_its_first_look()
+    {
+        var run = Run(ToyPlans.Step("A/2", "check", 3, "A/1"));
+        run.Pass(Settles - TimeSpan.FromSeconds(1));
+        run.World["A/2"].Looks.ShouldBe(1);
+        End(run);
+        run.RunUntil(() => run.World["A/2"].Looks == 2, "its turn comes");
+        run.World["A/2"].RememberedLooks.ShouldBe(1);
+    }
+
+    [Fact]
     public void What_is_restored_later_is_read_when_the_step_begins()
     {
         var run = Run(ToyPlans.Step("A/2", "plain", 3, "A/1"));

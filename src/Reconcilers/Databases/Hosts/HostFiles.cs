@@ -16,6 +16,9 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
         channel.RunAsync(command, cancellationToken);
 
+    public Task<RemoteResult> AskAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        channel.AskAsync(command, cancellationToken);
+
     public async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var answer = await channel.LookAsync(
@@ -112,6 +115,11 @@ internal interface IHostFiles
     /// <summary>Runs a program to its end, whatever its exit code. No secret may be among the arguments.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken);
+
+    /// <summary>Runs a program that changes nothing and reads no input, without a command of its own where the host
+    /// keeps a shell open.</summary>
+    /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
+    Task<RemoteResult> AskAsync(RemoteCommand command, CancellationToken cancellationToken);
 
     /// <summary>Reads a text file; null if there is none.</summary>
     /// <exception cref="HostException">Not readable, or longer than 1 MiB.</exception>

@@ -31,7 +31,7 @@ internal static partial class LogTail
         ];
         try
         {
-            var result = await hosts.Files(instance.Host).RunAsync(
+            var result = await hosts.Files(instance.Host).AskAsync(
                 RemoteCommand.Script(HostScripts.Looking("log-tail"), arguments), cancellationToken);
             return string.Concat(result.Output.Split(Section).Select((text, index) => Said(text, index > 0, redact)));
         }

@@ -134,7 +134,7 @@ public sealed class RollingUpgradeTests(LabFixture lab)
         await hand.SwapAsync(cluster.Instance("tikv-2"));
         await cluster.StopAsync(follower, Token);
         await cluster.StartAsync(follower, Token);
-        await cluster.UntilAsync("the scheduler to be missed", _ => Words().Contains("SchedulerLeaked"));
+        await cluster.UntilAsync("both to be reported", _ => Words().Count > 1);
         Words().ShouldBe(["RestartedForNothing", "SchedulerLeaked"], ignoreOrder: true);
         cluster.Truth().EvictedStores.ShouldHaveSingleItem();
         (await cluster.EndEvictAsync("tikv-2")).Status.ShouldBe(HttpStatusCode.OK);

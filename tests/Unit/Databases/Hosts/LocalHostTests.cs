@@ -90,7 +90,7 @@ public sealed class LocalHostTests : IDisposable
     [InlineData("stop-supervise", "service", "5", "{deploy}", "")]
     public async Task Stop_that_hung_until_the_operator_gave_up_is_not_begun(string script, params string[] arguments)
     {
-        // What comes before the stop hangs for three seconds: the directory of the note, or a tool that is looked for.
+        // What comes before the stop hangs for three seconds.
         var (tools, stopped) =
             (Directory.CreateDirectory(Path.Combine(_root, "bin")).FullName, Path.Combine(_root, "stopped"));
         foreach (var (tool, does) in new[]
@@ -102,21 +102,15 @@ public sealed class LocalHostTests : IDisposable
             Write(Path.Combine(tools, tool), $"#!/bin/sh\n{does}\n");
         }
 
-        foreach (var tool in new[] { "mkdir", "stat" })
-        {
-            Write(Path.Combine(tools, tool), $"#!/bin/sh\nsleep 3\nexec /usr/bin/{tool} \"$@\"\n");
-        }
-
         var call = arguments.Select(
             a => a.Replace("{choice}", Path.Combine(_root, "notes", "choice"), StringComparison.Ordinal)
                 .Replace("{stop}", Path.Combine(tools, "stop"), StringComparison.Ordinal)
                 .Replace("{out}", Path.Combine(_root, "out"), StringComparison.Ordinal)
                 .Replace("{deploy}", _root, StringComparison.Ordinal));
-        var hangs = script == "stop-supervise" ? "there /\n" : "";
         var text = HostScripts.ForActing(script);
         var begun = text.IndexOf("\nbegin ", StringComparison.Ordinal);
         begun.ShouldBePositive("it looks at the time once more");
-        text = text.Insert(begun + 1, hangs);
+        text = text.Insert(begun + 1, "sleep 3\n");
         var answer = await RunAsync(new RemoteCommand(
             ["env", $"PATH={tools}:/usr/bin:/bin", "sh", "-c", text, "sh", Boot, Latest(1), .. call]));
 

@@ -7,6 +7,9 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
 {
     public string Host => host;
 
+    public Task<RemoteResult> AskAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        RunAsync(command, cancellationToken);
+
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
         command.Arguments.FirstOrDefault(a => a.Contains(".drydock-part", StringComparison.Ordinal)) is not null
         ? ReplaceAsync([.. command.Arguments.TakeLast(4)])

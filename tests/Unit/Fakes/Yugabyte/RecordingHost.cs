@@ -7,6 +7,9 @@ internal sealed class RecordingHost(string output, int code = 0, string errors =
 
     public string Host => "tools";
 
+    public Task<RemoteResult> AskAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        RunAsync(command, cancellationToken);
+
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
     {
         Commands.Add(command.Arguments);

@@ -9,6 +9,16 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
 
     public string Host { get; } = host;
 
+    // What changes something is a command of its own.
+    public Task<RemoteResult> AskAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        command.Arguments.Any(Changes)
+            ? throw new InvalidOperationException($"{command} changes something")
+            : RunAsync(command, cancellationToken);
+
+    private static bool Changes(string argument) => argument is "promote_auto_flags" or "rollback_auto_flags"
+        or "change_leader_blacklist" or "set_universe_replication_enabled" or "set_flag"
+        || argument.StartsWith("upgrade_", StringComparison.Ordinal);
+
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
     {
         _world.Commands++;

@@ -21,6 +21,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         cancellationToken.ThrowIfCancellationRequested();
         var item = World[context.Step.Id];
         item.Looks++;
+        item.RememberedLooks = ++context.Memory.Of<Remembered>().Looks;
         if (item.LooksHang)
         {
             using var question = OpenQuestions.Ask("the toy host", "looking");
@@ -187,6 +188,11 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
         {
             World.Violations.Add($"{step.Id} acts after the end");
         }
+    }
+
+    private sealed class Remembered
+    {
+        public int Looks { get; set; }
     }
 
     private static int? Since(StepContext context) =>

@@ -90,6 +90,9 @@ internal sealed class ToyItem
 
     public int Looks { get; set; }
 
+    /// <summary>Looks that the process remembered at the last one, itself included.</summary>
+    public int RememberedLooks { get; set; }
+
     public int Waits { get; set; }
 
     public int Prepared { get; set; }

@@ -39,6 +39,21 @@ internal sealed class HostChannel(string host, HostConnection way, IActFence? fe
             isLook: false,
             cancellationToken);
 
+    /// <summary>Runs a program that changes nothing and reads no input to its end, in a shell that stays open on the
+    /// host for further ones.</summary>
+    /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
+    public Task<RemoteResult> AskAsync(RemoteCommand command, CancellationToken cancellationToken)
+    {
+        var script = command.Arguments is ["sh", "-c", ..]
+            ? command
+            : command with { Arguments = RemoteCommand.Script("exec \"$@\"", command.Arguments).Arguments };
+        return SendAsync(
+            command.Arguments[0],
+            script with { AsUser = way.BecomeUser, Limit = command.Limit ?? LookLimit },
+            isLook: true,
+            cancellationToken);
+    }
+
     /// <summary>Uploads a file.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
     public Task UploadAsync(

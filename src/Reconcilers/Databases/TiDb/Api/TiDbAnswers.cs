@@ -176,7 +176,7 @@ internal static partial class ToolOutput
     /// <exception cref="HostException">It could not be run.</exception>
     public static async Task<ProgramVersion> AskAsync(IHostFiles host, string path, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(new RemoteCommand(path, AskVersion), cancellationToken);
+        var result = await host.AskAsync(new RemoteCommand(path, AskVersion), cancellationToken);
         var output = result.Output + "\n" + result.Errors;
         return new ProgramVersion(
             Version(output), Hash().Match(output) is { Success: true } match ? match.Groups["hash"].Value : null,

@@ -286,7 +286,7 @@ internal sealed record AliasPdUnits(List<string> Instances) : FinalCheck
     {
         var name = NameOf(Spec, instance);
         var unit = (await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken)).Unit;
-        var shown = await Targets.Hosts.Files(instance.Host).RunAsync(
+        var shown = await Targets.Hosts.Files(instance.Host).AskAsync(
             new RemoteCommand("systemctl", "show", "-p", "Id", "--", name), cancellationToken);
         return unit == name || (shown.IsSuccess && shown.Output.Trim() == $"{IdProperty}{unit}");
     }

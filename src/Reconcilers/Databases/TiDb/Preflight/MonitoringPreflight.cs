@@ -128,7 +128,7 @@ internal sealed class MonitoringPreflight(TiDbTargets targets, Findings findings
             return;
         }
 
-        var result = await targets.Hosts.Files(service.Host).RunAsync(
+        var result = await targets.Hosts.Files(service.Host).AskAsync(
             RemoteCommand.Script(Unwritable, directories), cancellationToken);
         foreach (var problem in result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {

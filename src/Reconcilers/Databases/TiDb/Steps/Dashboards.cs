@@ -126,7 +126,7 @@ internal static class DashboardFiles
         IHostFiles host, IReadOnlyList<string> from, string? dataSource, string? titlePrefix,
         CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(RemoteCommand.Script(List, from), cancellationToken);
+        var result = await host.AskAsync(RemoteCommand.Script(List, from), cancellationToken);
         if (!result.IsSuccess)
         {
             throw new HostException(

@@ -201,7 +201,7 @@ internal static class PrometheusCheck
                 "--",
                 .. service.Files.SelectMany(f => new[] { f.From, f.To }),
             ]);
-        var result = await host.RunAsync(command, cancellationToken);
+        var result = await host.AskAsync(command, cancellationToken);
         return result.IsSuccess || result.ExitCode == NoTool
             ? null
             : $"promtool on {host.Host} refuses {configuration.From}, the new configuration of {service.Name}: "

@@ -88,7 +88,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public async Task<AdminHelp> HelpAsync(CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(new RemoteCommand(call.Arguments(UsualTimeout, ["help"])), cancellationToken);
+        var result = await host.AskAsync(new RemoteCommand(call.Arguments(UsualTimeout, ["help"])), cancellationToken);
         return AdminHelp.Parse(result.Output + "\n" + result.Errors);
     }
 
@@ -96,10 +96,10 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     /// <exception cref="AdminToolException">It failed, or printed something else.</exception>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public Task<IReadOnlyList<ListedMaster>> MastersAsync(CancellationToken cancellationToken) =>
-        ReadAsync(ListedMaster.Parse, cancellationToken, "list_all_masters");
+        AskAsync(ListedMaster.Parse, cancellationToken, "list_all_masters");
 
     public Task<AutoFlagsConfig> AutoFlagsAsync(CancellationToken cancellationToken) =>
-        ReadAsync(AutoFlagsConfig.Parse, cancellationToken, "get_auto_flags_config");
+        AskAsync(AutoFlagsConfig.Parse, cancellationToken, "get_auto_flags_config");
 
     /// <summary>Promotes AutoFlags up to a class; the highest class is the default of the command. May be
     /// repeated.</summary>
@@ -127,7 +127,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     public Task<long> CatalogVersionAsync(CancellationToken cancellationToken)
     {
         var command = call.Words.CatalogVersionCommand;
-        return ReadAsync(output => AdminOutput.CatalogVersion(command, output), cancellationToken, command);
+        return AskAsync(output => AdminOutput.CatalogVersion(command, output), cancellationToken, command);
     }
 
     /// <summary>Whether a catalogue upgrade runs on the host: it continues there after its connection was lost, and an
@@ -139,7 +139,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         // The brackets keep the search from finding itself.
         var command = call.Words.UpgradeCatalogCommand;
         var search = RemoteCommand.Script(FindProcess, $"{call.Words.AdminProgram} .*[{command[0]}]{command[1..]}");
-        var result = await host.RunAsync(search, cancellationToken);
+        var result = await host.AskAsync(search, cancellationToken);
         return result.ExitCode switch
         {
             0 => true,
@@ -153,22 +153,22 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     }
 
     public Task<bool> IsBalancerIdleAsync(CancellationToken cancellationToken) =>
-        ReadAsync(AdminOutput.IsBalancerIdle, cancellationToken, "get_is_load_balancer_idle");
+        AskAsync(AdminOutput.IsBalancerIdle, cancellationToken, "get_is_load_balancer_idle");
 
-    public Task<IReadOnlyList<string>> ReplicationGroupsAsync(CancellationToken cancellationToken) => ReadAsync(
+    public Task<IReadOnlyList<string>> ReplicationGroupsAsync(CancellationToken cancellationToken) => AskAsync(
         output => AdminOutput.Groups(Inbound, AdminOutput.InboundGroups, output), cancellationToken, Inbound);
 
-    public Task<IReadOnlyList<string>> OutboundGroupsAsync(CancellationToken cancellationToken) => ReadAsync(
+    public Task<IReadOnlyList<string>> OutboundGroupsAsync(CancellationToken cancellationToken) => AskAsync(
         output => AdminOutput.Groups(Outbound, AdminOutput.OutboundGroups, output), cancellationToken, Outbound);
 
     public Task<IReadOnlyList<string>> ReplicationErrorsAsync(string group, CancellationToken cancellationToken) =>
-        ReadAsync(AdminOutput.ReplicationErrors, cancellationToken, AdminOutput.ReplicationErrorsCommand, group);
+        AskAsync(AdminOutput.ReplicationErrors, cancellationToken, AdminOutput.ReplicationErrorsCommand, group);
 
     /// <summary>Adds a tablet server to the leader blacklist, or removes it. The tool prints nothing and ends with
     /// 0.</summary>
     public Task ChangeLeaderBlacklistAsync(ServiceAddress tserver, bool add, CancellationToken cancellationToken) =>
         RunAsync(
-            UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
+            host.RunAsync, UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
     public Task SetReplicationEnabledAsync(string group, bool enabled, CancellationToken cancellationToken) =>
         ReadAsync(
@@ -188,7 +188,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
             : [string.Join(',', tservers.Concat(masters)), lag];
         try
         {
-            await RunAsync(UsualTimeout, cancellationToken, ["are_nodes_safe_to_take_down", .. arguments]);
+            await RunAsync(host.AskAsync, UsualTimeout, cancellationToken, ["are_nodes_safe_to_take_down", .. arguments]);
             return null;
         }
         catch (AdminToolException exception) when (!exception.IsUnknownCommand)
@@ -199,13 +199,21 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         static string Ids(IReadOnlyList<string> ids) => ids.Count == 0 ? "NONE" : string.Join(',', ids);
     }
 
+    private Task<T> AskAsync<T>(Func<string, T> parse, CancellationToken cancellationToken, params string[] command) =>
+        ReadAsync(host.AskAsync, parse, UsualTimeout, cancellationToken, command);
+
     private Task<T> ReadAsync<T>(Func<string, T> parse, CancellationToken cancellationToken, params string[] command) =>
         ReadAsync(parse, UsualTimeout, cancellationToken, command);
 
+    private Task<T> ReadAsync<T>(
+        Func<string, T> parse, TimeSpan timeout, CancellationToken cancellationToken, params string[] command) =>
+        ReadAsync(host.RunAsync, parse, timeout, cancellationToken, command);
+
     private async Task<T> ReadAsync<T>(
-        Func<string, T> parse, TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
+        Way way, Func<string, T> parse, TimeSpan timeout, CancellationToken cancellationToken,
+        params string[] command)
     {
-        var output = await RunAsync(timeout, cancellationToken, command);
+        var output = await RunAsync(way, timeout, cancellationToken, command);
         try
         {
             return parse(output);
@@ -216,9 +224,10 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
         }
     }
 
-    private async Task<string> RunAsync(TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
+    private async Task<string> RunAsync(
+        Way way, TimeSpan timeout, CancellationToken cancellationToken, params string[] command)
     {
-        var result = await host.RunAsync(
+        var result = await way(
             new RemoteCommand(call.Arguments(timeout, command)) { Limit = timeout + Margin }, cancellationToken);
         if (result.IsSuccess)
         {
@@ -234,6 +243,8 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
                 : $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {Shorten(redact(printed))}",
             printed);
     }
+
+    private delegate Task<RemoteResult> Way(RemoteCommand command, CancellationToken cancellationToken);
 
     private static string Shorten(string text) =>
         text.Length == 0 ? "it printed nothing" : ForeignText.LastWords(text, LongestMessage);

@@ -77,7 +77,7 @@ internal sealed class YugabyteHostPreflight(YugabyteCluster cluster, Findings fi
         var needed = 0L;
         foreach (var path in cluster.Spec.Package.Archives.Select(a => a.HostPath).OfType<string>())
         {
-            var size = await files.RunAsync(new RemoteCommand("stat", "-L", "-c", "%s", path), cancellationToken);
+            var size = await files.AskAsync(new RemoteCommand("stat", "-L", "-c", "%s", path), cancellationToken);
             needed += size.IsSuccess
                 && long.TryParse(size.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
                 ? bytes * Unpacked
@@ -211,7 +211,7 @@ internal sealed class FlagPreflight(YugabyteCluster cluster, YugabyteUpgradePath
     private async Task<bool> HasAgentAsync(string host, CancellationToken cancellationToken)
     {
         var (result, _) = await Asking.TryAsync(
-            () => cluster.Hosts.Files(host).RunAsync(RemoteCommand.Script(FindAgent), cancellationToken));
+            () => cluster.Hosts.Files(host).AskAsync(RemoteCommand.Script(FindAgent), cancellationToken));
         return result?.Output.Contains("node-agent", StringComparison.Ordinal) == true;
     }
 

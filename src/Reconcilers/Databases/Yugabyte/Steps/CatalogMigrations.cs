@@ -35,7 +35,7 @@ internal sealed partial class CatalogMigrations(YugabyteCluster cluster)
     private async Task<IReadOnlyList<string>> ReadAsync(
         string host, string directory, CancellationToken cancellationToken)
     {
-        var result = await cluster.Hosts.Files(host).RunAsync(Listing(directory), cancellationToken);
+        var result = await cluster.Hosts.Files(host).AskAsync(Listing(directory), cancellationToken);
         if (!result.IsSuccess && result.Output.Length == 0)
         {
             throw new HostException(

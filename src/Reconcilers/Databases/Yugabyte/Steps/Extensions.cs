@@ -101,7 +101,7 @@ internal sealed class Extensions(YugabyteCluster cluster)
         // YugabyteDB keeps them in postgres/share/extension, and a link or a packager may have put them elsewhere
         // below.
         var directory = cluster.Spec.Package.Directory;
-        var result = await cluster.Hosts.Files(host).RunAsync(
+        var result = await cluster.Hosts.Files(host).AskAsync(
             new RemoteCommand(
                 "find", "-L", $"{directory}/", "-maxdepth", "6", "-name", $"*{Suffix}", "-path", "*/extension/*"),
             cancellationToken);

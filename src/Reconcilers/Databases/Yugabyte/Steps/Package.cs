@@ -144,7 +144,7 @@ internal sealed partial class PackageProof(YugabyteCluster cluster, IHostFiles f
             return null;
         }
 
-        var ran = await files.RunAsync(new RemoteCommand(path, "--version"), cancellationToken);
+        var ran = await files.AskAsync(new RemoteCommand(path, "--version"), cancellationToken);
         var said = string.Join(' ', ran.Output.Trim(), ran.Errors.Trim()).Trim();
         if (!ran.IsSuccess)
         {

@@ -137,7 +137,7 @@ internal sealed class ServerConfiguration(YugabyteCluster cluster)
     private static async Task<string> RunAsync(
         IHostFiles files, RemoteCommand command, CancellationToken cancellationToken)
     {
-        var result = await files.RunAsync(command, cancellationToken);
+        var result = await files.AskAsync(command, cancellationToken);
         return result.IsSuccess
             ? result.Output
             : throw new HostException(

@@ -141,7 +141,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
             return [];
         }
 
-        var result = await cluster.Hosts.Files(tserver.Host).RunAsync(
+        var result = await cluster.Hosts.Files(tserver.Host).AskAsync(
             RemoteCommand.Script(Script, [.. ports.Prepend(pid).Select(n => $"{n}")]), cancellationToken);
         return
         [

@@ -20,6 +20,7 @@ func enter(component, address, version string) common.Member {
 		common.Fatal("%s: %v", process, err)
 	}
 	common.Record(process, "start", os.Args[0], 0, map[string]any{"version": version, "args": os.Args[1:], "address": address})
+	common.LeaveCommand()
 	mustUpdate(func(state *State) { state.start(process, component, address, version, member) })
 	if fault, faulty := common.FaultFor(process, "run"); faulty && fault.Do == "crash" {
 		time.AfterFunc(fault.Wait(), common.Crash)

@@ -82,6 +82,7 @@ func startNode(p common.Process, component string) (*node, int) {
 		return nil, 1
 	}
 	common.Record(n.name, "start", p.Program, 0, map[string]any{"version": string(v), "arguments": p.Args, "exe": exePath()})
+	common.LeaveCommand()
 	n.must(n.noteAttempt())
 	if code, done := n.startFault(); done {
 		return nil, code

@@ -19,7 +19,7 @@ begin() {
 # Whether there is a process of a program that was not seen. $1 the program and its processes PID:START that were; nothing is always seen.
 unseen() {
   for pid in $([ -z "$1" ] || running "${1%% *}"); do
-    stat=$(cat "/proc/$pid/stat" 2> /dev/null) || continue
+    stat_of "$pid" || continue
     start=$(set -- ${stat##*) } && echo "${20}")
     case "$1 " in *" $pid:$start "*) continue ;; esac
     ! lives "$pid:$start" || return 0
@@ -29,7 +29,7 @@ unseen() {
 
 # Whether the process PID:START lives. One that only waits to be counted does not.
 lives() {
-  stat=$(cat "/proc/${1%:*}/stat" 2> /dev/null) || return 1
+  stat_of "${1%:*}" || return 1
   set -- "${1#*:}" ${stat##*) }
   case $2 in Z | X | x) return 1 ;; esac
   [ "${21}" = "$1" ]
@@ -40,11 +40,14 @@ ended() {
   read -r up idle < /proc/uptime
   until=$((${up%.*} + $1 + 1))
   shift
+  nap=0.01 naps=0
   for one; do
     while lives "$one"; do
       read -r up idle < /proc/uptime
       [ "${up%.*}" -lt "$until" ] || return 1
-      sleep 0.05
+      naps=$((naps + 1))
+      [ "$naps" -le 20 ] || nap=0.05
+      sleep "$nap"
     done
   done
 }
@@ -63,7 +66,7 @@ alone() {
     exec setsid -- "$@"
   ) > "$out" 2>&1 < /dev/null 9<&- &
   child=$!
-  stat=$(cat "/proc/$child/stat")
+  stat_of "$child"
   start=$(set -- ${stat##*) } && echo "${20}")
   if ended "$wait" "$child:$start"; then
     wait "$child"
@@ -89,7 +92,7 @@ within() {
   printed=$(mktemp) || refuse Failed 'there is no place for the output of sudo'
   $drydock_sudo "$@" > "$printed" 2>&1 < /dev/null &
   child=$!
-  stat=$(cat "/proc/$child/stat")
+  stat_of "$child"
   start=$(set -- ${stat##*) } && echo "${20}")
   code=124
   if ended "$limit" "$child:$start"; then
@@ -194,7 +197,8 @@ lock() {
 
 # Brings a file or a directory to the disk. The sync of coreutils before 8.24 takes no names and writes out everything that the host has, while a process is down.
 flush() {
-  if sync --help 2>&1 | grep -q -e --data; then must sync -- "$1" && return; fi
+  [ -n "${syncs-}" ] || case $(sync --help 2>&1) in *--data*) syncs=yes ;; *) syncs=no ;; esac
+  if [ "$syncs" = yes ]; then must sync -- "$1" && return; fi
   if [ -d "$1" ]; then
     # A rename is on the disk once a later file in the same directory is.
     if dd if=/dev/null of="$1/.drydock-flush" conv=fsync 2> /dev/null; then

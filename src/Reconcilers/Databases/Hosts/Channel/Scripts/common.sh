@@ -14,12 +14,20 @@ refuse() {
 
 # Whether something is at a path. What cannot be looked at is not taken for absent.
 there() {
+  [ ! -e "$1" ] || return 0
   trouble=$(LC_ALL=C stat -L -- "$1" 2>&1 > /dev/null) && return 0
   case $trouble in
     *'No such file or directory' | *'Not a directory') return 1 ;;
     *'Permission denied') refuse Privileges "$trouble" ;;
   esac
   refuse Unreadable "$trouble"
+}
+
+# What /proc says of a process, in $stat, on one line; 1 if it is gone. Needs no program.
+stat_of() {
+  stat=
+  while read -r row || [ -n "$row" ]; do stat="$stat$row "; done 2> /dev/null < "/proc/$1/stat"
+  [ -n "$stat" ]
 }
 
 # A file by what it is and whether it can have changed: with the same identity it has the same checksum.

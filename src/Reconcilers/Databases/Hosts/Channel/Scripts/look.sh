@@ -33,7 +33,7 @@ process() {
 # 1: the process became another program meanwhile.
 reading() {
   at=/proc/$1
-  stat=$(cat "$at/stat" 2> /dev/null) || return 0
+  stat_of "$1" || return 0
   set -- "$1" ${stat##*) }
   case $2 in Z | X | x) return 0 ;; esac
   exe=$(readlink -n "$at/exe" 2> /dev/null | base64 -w0)
@@ -343,8 +343,7 @@ listed() {
   entry "$at/exe"
   key=${entry%% *}
   if [ -n "$exe" ] && [ -n "$key" ] && sum "$key" "$at/exe"; then
-    stat=
-    while read -r line || [ -n "$line" ]; do stat="$stat$line "; done 2> /dev/null < "$at/stat"
+    stat_of "$1" || return 0
     set -- "$1" ${stat##*) }
     case ${2-} in '' | Z | X | x) return 0 ;; esac
     say "process $1 ${21} $3 $key =$exe *"

@@ -11,9 +11,13 @@ lives "$4" || { say end; exit; }
 part=$record.part
 rm -rf -- "$part"
 mkdir -- "$part" 2> /dev/null || refuse Privileges "$part cannot be made by $(id -un)"
-must cp -- "$at/limits" "$part/limits"
-must cp -- "$at/environ" "$part/environ"
 keep() { printf '%s\n' "$1" | cat > "$2"; }
+bounds() { limits < "$1" > "$2"; }
+must bounds "$at/limits" "$part/limits"
+
+# A variable a line; a line break inside its value becomes character 1.
+variables() { tr '\n\0' '\001\n' < "$1" > "$2"; }
+must variables "$at/environ" "$part/environ"
 must keep "$5" "$part/run"
 score=$(cat "$at/oom_score_adj" 2> /dev/null) || score=0
 must keep "$score" "$part/score"

@@ -9,11 +9,13 @@ case $1 in
   */*) [ -x "$1" ] && [ ! -d "$1" ] || refuse Missing "$1 is no program that $(id -un) may run" ;;
   *) command -v "$1" > /dev/null || refuse Missing "$1 is no program in PATH" ;;
 esac
-if [ -n "$data" ] && there "$data" && [ "$(stat -L -c %u -- "$data")" != "$(id -u)" ]; then
+if [ -n "$data" ] && there "$data" && [ ! -O "$data" ]; then
   refuse Owner "$data belongs to $(stat -L -c %U -- "$data"), and commands run as $(id -un)"
 fi
 { true >> "$log"; } 2> /dev/null || refuse Privileges "$log cannot be written by $(id -un)"
-if [ -n "$run" ] && [ "$(cat -- "$record/run" 2> /dev/null)" != "$run" ]; then
+recorded=
+[ -z "$run" ] || { read -r recorded < "$record/run"; } 2> /dev/null
+if [ "$recorded" != "$run" ]; then
   refuse NoRecord "it did not run when it was to be stopped, so its limits and environment are not known, and those of $(id -un) may be too small"
 fi
 unset SSH_CONNECTION SSH_CLIENT SSH_TTY SUDO_COMMAND SUDO_USER SUDO_UID SUDO_GID
@@ -25,19 +27,18 @@ if there "$record"; then
     cwd=$(cat -- "$record/cwd")
     there "$cwd" && cd -- "$cwd" || refuse Missing "there is no directory $cwd, in which the process ran before"
   fi
-  old=$(cat -- "$record/old") score=$(cat -- "$record/score") bounds=
+  old=$(cat -- "$record/old") bounds=
+  read -r score < "$record/score"
   (echo "$score" > /proc/self/oom_score_adj) 2> /dev/null || refuse Loses "oom_score_adj $score"
-  while read -r option soft hard; do bounds="$bounds --$option=$soft:$hard"; done << END
-$(limits < "$record/limits")
-END
+  while read -r option soft hard; do bounds="$bounds --$option=$soft:$hard"; done < "$record/limits"
   trouble=$("$prlimit" $bounds true 2>&1) || refuse Loses "$trouble"
   escape=$(printf '\001')
   (
     released
     echo "$score" > /proc/self/oom_score_adj
 
-    # A line break inside a value travels as character 1. A path inside the version that ran becomes one of the version that is started.
-    while IFS= read -r line; do
+    # A path inside the version that ran becomes one of the version that is started.
+    while IFS= read -r line || [ -n "$line" ]; do
       name=${line%%=*} rest=${line#*=} value=
       case $name in
         '' | [0-9]* | *[!A-Za-z0-9_]* | PWD | OLDPWD | SHLVL | _ | TERM | SSH_* | SUDO_* | XDG_*) continue ;;
@@ -50,9 +51,7 @@ END
         case $rest in '' | /* | :*) value=$value$directory ;; *) value=$value$old ;; esac
       done
       export "$name=$value$rest"
-    done << END
-$(tr '\n\0' '\001\n' < "$record/environ")
-END
+    done < "$record/environ"
     exec "$setsid" -- "$prlimit" $bounds "$@"
   ) >> "$log" 2>&1 < /dev/null 9<&- &
 else
@@ -62,7 +61,7 @@ else
   ) >> "$log" 2>&1 < /dev/null 9<&- &
 fi
 child=$!
-stat=$(cat "/proc/$child/stat")
+stat_of "$child"
 start=$(set -- ${stat##*) } && echo "${20}")
 
 # What ends at once, says why at once. That it lives now does not mean that it is well.

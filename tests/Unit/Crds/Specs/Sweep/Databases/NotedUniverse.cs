@@ -52,6 +52,12 @@ internal sealed class NotedUniverse(YugaLife life) : IDatabaseHosts
             return inner.RunAsync(command, cancellationToken);
         }
 
+        public Task<RemoteResult> AskAsync(RemoteCommand command, CancellationToken cancellationToken)
+        {
+            asked.Add($"{Host} {command}");
+            return inner.AskAsync(command, cancellationToken);
+        }
+
         public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
             inner.ReadAsync(path, cancellationToken);
 

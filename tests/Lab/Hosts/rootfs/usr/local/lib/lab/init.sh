@@ -3,7 +3,7 @@
 # orphan at once, as an init does (bash does it while it waits). When it ends, the kernel kills all other processes.
 set -u
 
-/usr/sbin/sshd -E /var/log/sshd.log || exit 1
+/bin/sh /usr/local/lib/lab/sshd.sh || exit 1
 
 # Without site.py (-S) and with the small pkg_resources next to this file, supervisord starts in a third of the time.
 PYTHONPATH=/usr/local/lib/lab:/usr/lib/python3/dist-packages \
