@@ -23,8 +23,9 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
     public static string Terms { get; } = string.Create(CultureInfo.InvariantCulture, $"""
         All spans of the original programs are divided by {TimeFactor:0}. Script and operator settle {Settle:0} s
         after each instance. There is no backup, and the limits are not tuned afterwards. The scripts do no more
-        than the manual procedures: the script of BMDB moves no leader away before it stops a server, and no script
-        looks for the rest of an interrupted run. The operator copies packages to all hosts at once, checks every
+        than the manual procedures: the script of BMDB moves no leader away before it stops a server and does not watch
+        the cluster before the catalogue and at the end (a second one does both), and no script looks for the rest of
+        an interrupted run. The operator copies packages to all hosts at once, checks every
         gate twice, moves leaders, and drains an instance while the one before it settles. The first instance of a
         component does not wait until the last one of the component before it has settled.
         """);
@@ -86,7 +87,7 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         Row(what.Name, "script", script, script);
         if (draining is not null)
         {
-            Row(what.Name, "script that moves leaders away first", draining, script);
+            Row(what.Name, "script with the operator's drains and pauses", draining, script);
         }
 
         Row(what.Name, "**operator**", op, script);
@@ -98,7 +99,7 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         {
             _facts.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what.Name}: the same compared with the script that moves leaders away first | "
+                $"| {what.Name}: the same compared with the script with the operator's drains and pauses | "
                 + $"{op.Wall / draining.Wall:0.00} | {what.Aim:0.0} or less |"));
         }
 

@@ -6,7 +6,8 @@ namespace Drydock.Benchmarks;
 
 /// <summary>Runs a runbook as a shell script over ssh on a cluster.</summary>
 /// <param name="settle">How long the script waits after each instance, in seconds.</param>
-/// <param name="drain">Whether the script of BMDB moves leaders away before it stops a server.</param>
+/// <param name="drain">Whether the script of BMDB moves leaders away before it stops a server, and watches the cluster
+/// before the catalogue and at the end.</param>
 internal sealed class DatabaseScript(LabRun run, double settle, bool drain = false)
 {
     // The operator waits for auto_flags_apply_delay_ms (10 s), so a fair script does too. Twice the heartbeat interval

@@ -1,7 +1,8 @@
 #!/bin/bash
 # The manual procedure of BMDB as a fair script: one mserver after the other, then one dbserver after the other, then
 # AutoFlags and the catalogue. The script waits for each server by its web interface and lets it settle as long as the
-# operator does. The manual procedure moves no leader away first; with DRAIN=yes the script does, as the operator.
+# operator does. The manual procedure moves no leader away first, and does not watch the cluster before the catalogue and
+# at its end; with DRAIN=yes the script does both, as long as the operator.
 . "$(dirname "$0")/remote.sh"
 
 # Masters run on the first hosts only; every host has a tablet server. MASTERS lists addresses with ports.
@@ -40,4 +41,6 @@ for host in $HOSTS; do
 done
 on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS promote_auto_flags"
 sleep "$FLAGS"
+[ "${DRAIN:-}" != yes ] || sleep "$SETTLE"
 on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS -timeout_ms 180000 upgrade_bsql"
+[ "${DRAIN:-}" != yes ] || sleep "$SETTLE"
