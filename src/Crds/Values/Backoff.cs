@@ -1,12 +1,15 @@
 namespace Drydock.Crds.Values;
 
-/// <summary>Exponential pauses with jitter: each is twice as long as the one before. A resilience pipeline would have
-/// to stay in memory between two reconciles.</summary>
+/// <summary>Exponential pauses with jitter. A resilience pipeline would have to stay in memory between two
+/// reconciles.</summary>
 public sealed record Backoff
 {
     public TimeSpan First { get; init; } = TimeSpan.FromMilliseconds(500);
 
     public TimeSpan Max { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many times as long as the one before a pause is.</summary>
+    public double Factor { get; init; } = 2;
 
     /// <summary>Share by which a pause is at most shorter or longer, 0 to 1.</summary>
     public double Jitter { get; init; } = 0.2;
@@ -17,7 +20,8 @@ public sealed record Backoff
     /// <param name="failures">Number of failures, from 1.</param>
     public TimeSpan Delay(int failures)
     {
-        var seconds = Math.Min(First.TotalSeconds * Math.Pow(2, Math.Clamp(failures - 1, 0, 20)), Max.TotalSeconds);
+        var grown = First.TotalSeconds * Math.Pow(Factor, Math.Clamp(failures - 1, 0, 20));
+        var seconds = Math.Min(grown, Max.TotalSeconds);
         return TimeSpan.FromSeconds(seconds * (1 - Jitter + (2 * Jitter * Random.NextDouble())));
     }
 }

@@ -1,7 +1,8 @@
 namespace Drydock.Runs;
 
 /// <summary>When each step is observed again. Kept in memory only: a new process observes at once.</summary>
-internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
+/// <param name="afterRefusal">For a step that its target does not take yet.</param>
+internal sealed class ObservationSchedule(Backoff afterFailure, Backoff afterRefusal, Backoff relook)
 {
     // From here on the step waits for a repair; the first observations are closer together.
     private const int LooksOfAStall = StepTransitions.UnknownLooks;
@@ -32,7 +33,7 @@ internal sealed class ObservationSchedule(Backoff afterFailure, Backoff relook)
     public void NotTaken(string id, DateTimeOffset now)
     {
         var times = Of(id).NotTaken + 1;
-        _turns[id] = Of(id) with { NotBefore = now + afterFailure.Delay(times), Looks = 0, NotTaken = times };
+        _turns[id] = Of(id) with { NotBefore = now + afterRefusal.Delay(times), Looks = 0, NotTaken = times };
     }
 
     public void Idle(string id) => _turns[id] = Of(id) with { Looks = 0, IsIdle = true };

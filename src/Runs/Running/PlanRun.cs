@@ -43,13 +43,19 @@ public sealed class PlanRun : IAsyncDisposable
     private readonly Dictionary<string, AttemptClock> _refusals = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, StepMemory> _memories = new(StringComparer.Ordinal);
+
+    // The end of what a step waits for before it may begin is seen late by a quarter of the wait at most.
+    private const double GentleFactor = 1.25;
+
     private volatile Func<Step, TimeSpan> _timeoutOf = static _ => TimeSpan.Zero;
 
     public PlanRun(Random? random = null)
     {
         var source = random ?? Random.Shared;
         var relook = new Backoff { First = TimeSpan.FromSeconds(2), Random = source };
-        _schedule = new ObservationSchedule(new Backoff { First = TimeSpan.FromSeconds(1), Random = source }, relook);
+        var afterFailure = new Backoff { First = TimeSpan.FromSeconds(1), Random = source };
+        var afterRefusal = new Backoff { Factor = GentleFactor, Random = source };
+        _schedule = new ObservationSchedule(afterFailure, afterRefusal, relook);
         _guards = new GuardWatch(relook);
     }
 

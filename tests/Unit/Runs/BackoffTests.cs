@@ -29,6 +29,17 @@ public sealed class BackoffTests
             .ShouldBe([1, 2, 4, 8, 16, 32, 60, 60]);
 
     [Fact]
+    public void Pauses_of_a_gentle_one_are_about_a_quarter_of_the_wait()
+    {
+        var (gentle, waited) = (new Backoff { Factor = 1.25, Jitter = 0 }, TimeSpan.Zero);
+        for (var tries = 1; tries < 20; tries++)
+        {
+            gentle.Delay(tries).TotalSeconds.ShouldBe(0.5 + (waited.TotalSeconds / 4), 0.001);
+            waited += gentle.Delay(tries);
+        }
+    }
+
+    [Fact]
     public void Jitter_spreads_simultaneous_failures()
     {
         var backoff = new Backoff { First = First, Random = new Random(5) };

@@ -21,6 +21,18 @@ public sealed class NotTakenTests
     }
 
     [Fact]
+    public void Step_that_waited_to_be_taken_begins_soon_after_it_is()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("P/a")));
+        (run.World["P/a"].RefusedPreparations, run.World["P/a"].NotTaken) = (999, true);
+        run.Pass(TimeSpan.FromSeconds(8));
+        run.World["P/a"].RefusedPreparations = 0;
+        var waits = run.Time.GetUtcNow();
+        run.RunUntil(() => run.World["P/a"].Acts == 1, "it begins");
+        (run.Time.GetUtcNow() - waits).ShouldBeLessThan(TimeSpan.FromSeconds(8 / 3.0));
+    }
+
+    [Fact]
     public void Reservation_not_taken_is_retried_more_often_than_failed_ones()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("P/a")));

@@ -1,13 +1,14 @@
 namespace Drydock.Tests.Integration.Databases.Hosts;
 
 /// <summary>
-/// What a look costs a host that serves: processes, counted by the kernel in a pid namespace where nothing else starts
-/// any.
+/// What a look and a replacement cost a host that serves: processes, counted by the kernel in a pid namespace where
+/// nothing else starts any.
 /// </summary>
 public sealed class ForkTests : IDisposable
 {
     private const int MostOfLook = 10;
     private const int MostOfFurtherInstance = 1;
+    private const int MostWhileDown = 14;
     private const int FirstPort = 21160;
 
     // Starts the servers, looks once to learn the checksums of the programs, and counts what the second look starts.
@@ -29,6 +30,34 @@ public sealed class ForkTests : IDisposable
         after=$(cat /proc/sys/kernel/ns_last_pid)
         echo "forks $((after - before - 2))"
         grep -v '^end' answer
+        echo end
+        """;
+
+    // Replaces a process that notes the last process of the namespace when it is told to end by one that notes it when
+    // it begins.
+    private const string Replacing =
+        """
+        cd "$ROOT"
+        mkfifo pipe
+        cat > old <<'END'
+        exec 3<> pipe
+        trap 'cat /proc/sys/kernel/ns_last_pid > ended; exit' TERM
+        echo > waits
+        read -r nothing <&3
+        END
+        echo 'cat /proc/sys/kernel/ns_last_pid > started; sleep 60' > new
+        sh old < /dev/null > /dev/null 2>&1 &
+        until [ -e waits ]; do :; done
+        stat=$(cat /proc/$!/stat)
+        start=$(set -- ${stat##*) }; echo "${20}")
+        in_time="$(cat /proc/sys/kernel/random/boot_id) 999999999"
+        shell=$1 script=$2
+        $shell -c "$script" sh "$ROOT" '' "$!:$start" "$!:$start" \
+          record_process 5 $in_time "$ROOT/record" "$!:$start" run \
+          stop_process 5 $in_time TERM 5 "$!:$start" \
+          start_process 9 $in_time "$ROOT" "$ROOT/log" "$ROOT" "$ROOT/record" run sh new | grep -v '^end'
+        until [ -s started ]; do :; done
+        echo "forks $(($(cat started) - $(cat ended) - 1))"
         echo end
         """;
 
@@ -74,11 +103,25 @@ public sealed class ForkTests : IDisposable
         (three - one).ShouldBeLessThanOrEqualTo(2 * MostOfFurtherInstance);
     }
 
+    [Theory]
+    [InlineData("dash")]
+    [InlineData("bash --posix")]
+    public async Task Replacement_starts_few_processes_while_the_process_is_down(string shell)
+    {
+        var script = HostScripts.Together(["record-process", "stop-process", "start-process"]);
+
+        var answer = await RunAsync(Replacing, shell, script, []);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{shell}: {answer.Whole(answer.Need("forks"))}");
+        answer.Whole(answer.Need("forks")).ShouldBeLessThanOrEqualTo(MostWhileDown);
+    }
+
     private async Task<int> CountAsync(string shell, string way, int instances)
     {
         var ports = Enumerable.Range(FirstPort, instances).ToList();
         var answer = await RunAsync(
-            shell, HostScripts.Looking("look"), [.. ports.SelectMany(port => Look(way, port, Install(way, port)))]);
+            Counting, shell, HostScripts.Looking("look"),
+            [.. ports.SelectMany(port => Look(way, port, Install(way, port)))]);
 
         foreach (var (port, part) in ports.Zip(instances == 1 ? [answer] : answer.Parts(instances)))
         {
@@ -115,12 +158,12 @@ public sealed class ForkTests : IDisposable
         way == "link" ? $"{deploy}/current" : deploy, "bin/tikv-server",
     ];
 
-    private async Task<ScriptAnswer> RunAsync(string shell, string script, string[] arguments)
+    private async Task<ScriptAnswer> RunAsync(string driver, string shell, string script, string[] arguments)
     {
         var start = new ProcessStartInfo(
             "unshare",
             [
-                "--fork", "--pid", "--kill-child", "--mount-proc", "bash", "-c", Counting, "bash", shell, script,
+                "--fork", "--pid", "--kill-child", "--mount-proc", "bash", "-c", driver, "bash", shell, script,
                 .. arguments
             ])
         {

@@ -168,7 +168,8 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     /// 0.</summary>
     public Task ChangeLeaderBlacklistAsync(ServiceAddress tserver, bool add, CancellationToken cancellationToken) =>
         RunAsync(
-            host.RunAsync, UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
+            host.RunAsync, UsualTimeout, cancellationToken,
+            "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
     public Task SetReplicationEnabledAsync(string group, bool enabled, CancellationToken cancellationToken) =>
         ReadAsync(
@@ -188,7 +189,8 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
             : [string.Join(',', tservers.Concat(masters)), lag];
         try
         {
-            await RunAsync(host.AskAsync, UsualTimeout, cancellationToken, ["are_nodes_safe_to_take_down", .. arguments]);
+            await RunAsync(
+                host.AskAsync, UsualTimeout, cancellationToken, ["are_nodes_safe_to_take_down", .. arguments]);
             return null;
         }
         catch (AdminToolException exception) when (!exception.IsUnknownCommand)
