@@ -1,8 +1,8 @@
 #!/bin/bash
 # The manual procedure of BMDB as a fair script: one mserver after the other, then one dbserver after the other, then
 # AutoFlags and the catalogue. The script waits for each server by its web interface and lets it settle as long as the
-# operator does. The manual procedure moves no leader away first, and does not watch the cluster before the catalogue and
-# at its end; with DRAIN=yes the script does both, as long as the operator.
+# operator does. The manual procedure moves no leader away first, and does not watch the cluster before the catalogue
+# and at its end; with DRAIN=yes the script does both, as long as the operator.
 . "$(dirname "$0")/remote.sh"
 
 # Masters run on the first hosts only; every host has a tablet server. MASTERS lists addresses with ports.

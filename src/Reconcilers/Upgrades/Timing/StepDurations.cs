@@ -68,7 +68,7 @@ internal static class StepDurations
             .Where(s => steps.KindOf(s) == kind)
             .Max(Of);
 
-    /// <summary>How long a step took; null if it did not succeed by itself.</summary>
+    /// <summary>How long a step took; null if it did not succeed, or its failure was accepted.</summary>
     public static TimeSpan? Of(Step step) =>
         step is { State: StepState.Succeeded, Accepted: null, StartedAt: { } began, FinishedAt: { } ended }
             ? ended - began

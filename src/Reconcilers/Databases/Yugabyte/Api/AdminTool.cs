@@ -104,7 +104,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     /// <summary>Promotes AutoFlags up to a class; the highest class is the default of the command. May be
     /// repeated.</summary>
     public Task<AutoFlagsPromotion> PromoteAutoFlagsAsync(AutoFlagClass highest, CancellationToken cancellationToken) =>
-        ReadAsync(AutoFlagsPromotion.Parse, cancellationToken, Promotion(highest));
+        ActAsync(AutoFlagsPromotion.Parse, UsualTimeout, cancellationToken, Promotion(highest));
 
     public static string[] Promotion(AutoFlagClass highest) =>
         highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"];
@@ -112,15 +112,15 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     /// <summary>Takes back what was promoted since a version. Only volatile flags can be.</summary>
     /// <returns>Whether there was anything to take back.</returns>
     public Task<bool> RollBackAutoFlagsAsync(int version, CancellationToken cancellationToken) =>
-        ReadAsync(
+        ActAsync(
             output => AdminOutput.AreFlagsRolledBack(output, version),
-            cancellationToken, "rollback_auto_flags", $"{version}");
+            UsualTimeout, cancellationToken, "rollback_auto_flags", $"{version}");
 
     /// <summary>Upgrades the SQL catalogue. May be repeated, never side by side.</summary>
     public Task<CatalogUpgrade> UpgradeCatalogAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var command = call.Words.UpgradeCatalogCommand;
-        return ReadAsync(output => CatalogUpgrade.Parse(command, output), timeout, cancellationToken, command);
+        return ActAsync(output => CatalogUpgrade.Parse(command, output), timeout, cancellationToken, command);
     }
 
     /// <summary>The version of the SQL catalogue, which every migration raises.</summary>
@@ -172,9 +172,9 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
             "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
     public Task SetReplicationEnabledAsync(string group, bool enabled, CancellationToken cancellationToken) =>
-        ReadAsync(
+        ActAsync(
             output => AdminOutput.CheckReplication(output, enabled),
-            cancellationToken, "set_universe_replication_enabled", group,
+            UsualTimeout, cancellationToken, "set_universe_replication_enabled", group,
             enabled ? "1" : "0");
 
     /// <summary>Whether these servers may be taken down: null if so, otherwise what the tool says.</summary>
@@ -204,10 +204,7 @@ internal sealed class AdminTool(IHostFiles host, AdminCommand call, Func<string,
     private Task<T> AskAsync<T>(Func<string, T> parse, CancellationToken cancellationToken, params string[] command) =>
         ReadAsync(host.AskAsync, parse, UsualTimeout, cancellationToken, command);
 
-    private Task<T> ReadAsync<T>(Func<string, T> parse, CancellationToken cancellationToken, params string[] command) =>
-        ReadAsync(parse, UsualTimeout, cancellationToken, command);
-
-    private Task<T> ReadAsync<T>(
+    private Task<T> ActAsync<T>(
         Func<string, T> parse, TimeSpan timeout, CancellationToken cancellationToken, params string[] command) =>
         ReadAsync(host.RunAsync, parse, timeout, cancellationToken, command);
 

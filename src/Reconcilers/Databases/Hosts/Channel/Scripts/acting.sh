@@ -19,12 +19,19 @@ begin() {
 # Whether there is a process of a program that was not seen. $1 the program and its processes PID:START that were; nothing is always seen.
 unseen() {
   for pid in $([ -z "$1" ] || running "${1%% *}"); do
-    stat_of "$pid" || continue
-    start=$(set -- ${stat##*) } && echo "${20}")
+    start_of "$pid" || continue
     case "$1 " in *" $pid:$start "*) continue ;; esac
     ! lives "$pid:$start" || return 0
   done
   return 1
+}
+
+# When a process was started, in $start as PID:START has it; 1 if it is gone.
+start_of() {
+  start=
+  stat_of "$1" || return 1
+  set -- ${stat##*) }
+  start=${20}
 }
 
 # Whether the process PID:START lives. One that only waits to be counted does not.
@@ -66,8 +73,7 @@ alone() {
     exec setsid -- "$@"
   ) > "$out" 2>&1 < /dev/null 9<&- &
   child=$!
-  stat_of "$child"
-  start=$(set -- ${stat##*) } && echo "${20}")
+  start_of "$child"
   if ended "$wait" "$child:$start"; then
     wait "$child"
     code=$?
@@ -92,8 +98,7 @@ within() {
   printed=$(mktemp) || refuse Failed 'there is no place for the output of sudo'
   $drydock_sudo "$@" > "$printed" 2>&1 < /dev/null &
   child=$!
-  stat_of "$child"
-  start=$(set -- ${stat##*) } && echo "${20}")
+  start_of "$child"
   code=124
   if ended "$limit" "$child:$start"; then
     wait "$child"
@@ -195,9 +200,12 @@ lock() {
   flock -w "$2" 9 || refuse Busy "something else works on $1"
 }
 
-# Brings a file or a directory to the disk. The sync of coreutils before 8.24 takes no names and writes out everything that the host has, while a process is down.
+# Whether sync takes names, in $syncs: that of coreutils before 8.24 does not, and writes out everything that the host has. Asked once.
+ask_sync() { [ -n "${syncs-}" ] || case $(sync --help 2>&1) in *--data*) syncs=yes ;; *) syncs=no ;; esac; }
+
+# Brings a file or a directory to the disk; nothing else, while a process is down.
 flush() {
-  [ -n "${syncs-}" ] || case $(sync --help 2>&1) in *--data*) syncs=yes ;; *) syncs=no ;; esac
+  ask_sync
   if [ "$syncs" = yes ]; then must sync -- "$1" && return; fi
   if [ -d "$1" ]; then
     # A rename is on the disk once a later file in the same directory is.

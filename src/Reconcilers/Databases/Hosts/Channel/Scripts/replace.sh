@@ -7,7 +7,7 @@ LC_ALL=C
 export LC_ALL
 [ -r "$1" ] || ! there "$1" || refuse Apart "$1 cannot be read by $(id -un)"
 lock "$1" 30
-case $(sync --help 2>&1) in *--data*) syncs=yes ;; *) syncs=no ;; esac
+ask_sync
 held=$1 seen=$2 told=$3 doomed=$4 stopped=
 shift 4
 line='

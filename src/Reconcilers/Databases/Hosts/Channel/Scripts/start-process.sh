@@ -61,8 +61,7 @@ else
   ) >> "$log" 2>&1 < /dev/null 9<&- &
 fi
 child=$!
-stat_of "$child"
-start=$(set -- ${stat##*) } && echo "${20}")
+start_of "$child"
 
 # What ends at once, says why at once. That it lives now does not mean that it is well.
 tries=0
