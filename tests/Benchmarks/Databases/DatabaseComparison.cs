@@ -27,7 +27,9 @@ internal sealed class DatabaseComparison(DatabaseStage stage)
         the cluster before the catalogue and at the end (a second one does both), and no script looks for the rest of
         an interrupted run. The operator copies packages to all hosts at once, checks every
         gate twice, moves leaders, and drains an instance while the one before it settles. The first instance of a
-        component does not wait until the last one of the component before it has settled.
+        component does not wait until the last one of the component before it has settled. The processor time of the
+        hosts is that of sshd and of all commands, without what stands in for a program: databases, their tools,
+        systemctl.
         """);
 
     /// <summary>Starts the stage on which a part compares.</summary>

@@ -9,13 +9,14 @@ internal interface IInstanceHost
 
     /// <summary>Reads supervisor, process, port and installed program. Changes nothing.</summary>
     /// <exception cref="HostException">The host could not be asked.</exception>
-    Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
+    Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
+        LookAsync(maxAge: null, cancellationToken);
 
     /// <summary>As <see cref="LookAsync(CancellationToken)"/>; shares a look that began at most so long ago, and not
     /// before the last action on the instance.</summary>
+    /// <param name="maxAge">Null looks again.</param>
     /// <exception cref="HostException">The host could not be asked.</exception>
-    Task<InstanceProcess> LookAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
-        LookAsync(cancellationToken);
+    Task<InstanceProcess> LookAsync(TimeSpan? maxAge, CancellationToken cancellationToken);
 
     /// <summary>What a plain process would lose because the login user starts the next one (limits, the score for the
     /// OOM killer), and how that is avoided: whole sentences. Null if nothing would be lost. Changes nothing.</summary>

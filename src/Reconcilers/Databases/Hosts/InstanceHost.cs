@@ -21,10 +21,7 @@ internal sealed class InstanceHost(
     public InstanceTarget Target => _keeper.Target;
     private InstanceActs Acts => new(channel, _keeper);
 
-    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
-        _shared.GetAsync(maxAge: null, LookAnewAsync, cancellationToken);
-
-    public Task<InstanceProcess> LookAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
+    public Task<InstanceProcess> LookAsync(TimeSpan? maxAge, CancellationToken cancellationToken) =>
         _shared.GetAsync(maxAge, LookAnewAsync, cancellationToken);
 
     public async Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
@@ -349,7 +346,7 @@ internal sealed class InstanceHost(
 
     private async Task EnsureReplacedAsync(InstanceGoal swap, CancellationToken cancellationToken)
     {
-        await LookAsync(cancellationToken);
+        await LookAsync(maxAge: null, cancellationToken);
         if (_last is { Processes.Main: { } main } look && main.Runs(Target.Program) && main.Sha256 != swap.Sha256)
         {
             throw await ReturnedAsync(look, [main], cancellationToken);

@@ -66,3 +66,44 @@ internal sealed class HealthyTime
         return whole - time.GetElapsedTime(since.At);
     }
 }
+
+/// <summary>While a step only waits, the host of its instance is asked less often than the cluster. Invariant: what
+/// is found with a shared look is at most that the step still waits; anything else is found with a new one.</summary>
+internal sealed class WaitingLooks
+{
+    /// <summary>The age while the cluster is waited for.</summary>
+    public static readonly TimeSpan ForCluster = TimeSpan.FromSeconds(2);
+
+    // A part of the time that an instance must stay healthy, once only that is left.
+    private const int Looks = 4;
+
+    private TimeSpan? _age;
+
+    /// <summary>How old looks may be while an instance is verified.</summary>
+    /// <param name="seen">What says when it ends waits for that time only.</param>
+    /// <param name="runs">Whether its process is as it is to be.</param>
+    public static TimeSpan? Age(Observation seen, bool runs, TimeSpan settle) => seen switch
+    {
+        Observation.Running { EndsAt: not null } => settle / Looks,
+        Observation.Running when runs => ForCluster,
+        _ => null,
+    };
+
+    /// <param name="observe">Observes by a look of at most an age; null for a new one. Returns what it saw, and how old
+    /// looks may be while that stays so; null if it waits for the host.</param>
+    public static async Task<Observation> ObserveAsync(
+        StepContext context, Func<TimeSpan?, Task<(Observation Seen, TimeSpan? Age)>> observe)
+    {
+        var looks = context.Memory.Of<WaitingLooks>();
+        if (looks._age is { } age && await observe(age) is ({ } seen, { } still) && still >= age)
+        {
+            looks._age = still;
+            return seen;
+        }
+
+        looks._age = null;
+        var (found, next) = await observe(null);
+        looks._age = next;
+        return found;
+    }
+}

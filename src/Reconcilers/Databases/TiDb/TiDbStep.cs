@@ -97,7 +97,7 @@ internal abstract record TiDbGuard : GuardBase<TiDbTargets>
             && (s.Is<SwapInstance>() || VerifyInstance.Is(s)));
         var looks = await SideBySide.EachAsync(
             Targets.Spec.Instances.FindAll(i => begun.Exists(s => s.Node == i.Name)),
-            (i, token) => Asking.TryAsync(() => Targets.Hosts.Instance(i.Name).LookAsync(token)),
+            (i, token) => Asking.TryAsync(() => Targets.Hosts.Instance(i.Name).LookAsync(StopGate.OldestLook, token)),
             cancellationToken);
 
         // A host that cannot be asked does not hide another instance that is down.

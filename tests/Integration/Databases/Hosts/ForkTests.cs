@@ -23,13 +23,36 @@ public sealed class ForkTests : IDisposable
         done
         shell=$1 script=$2
         shift 2
-        known=$($shell -c "$script" sh "$@" | sed -n 's/^\(sum\|fresh\) \([^ ]*\) .*/\2/p' | tr '\n' ' ')
+        known=$($shell -c "$script" sh "$@" | sed -n \
+          -e 's/^\(sum\|fresh\) \([^ ]*\) .*/\2/p' -e 's/^socket \([^ ]*\) /socket:\1:/p' | tr '\n' ' ')
         set -- "${@:1:6}" "$known" "${@:8}"
         before=$(cat /proc/sys/kernel/ns_last_pid)
         $shell -c "$script" sh "$@" > answer
         after=$(cat /proc/sys/kernel/ns_last_pid)
         echo "forks $((after - before - 2))"
         grep -v '^end' answer
+        echo end
+        """;
+
+    // Looks with the socket that a process holds, as one of its port and as one of another; with one that nobody holds;
+    // and after the process has ended.
+    private const string Recalling =
+        """
+        cd "$ROOT"
+        shell=$1 script=$2
+        shift 2
+        (exec -a nc "$ROOT/server-$5/bin/tikv-server" -l -p "$5" < /dev/null > /dev/null 2>&1) &
+        until grep -qi "$(printf ':%04X .* 0A ' "$5")" /proc/net/tcp6; do :; done
+        see() { $shell -c "$script" sh none '' '' tikv-server "$3" "$ROOT" "$2" '' no "$ROOT" bin/none > answer
+          echo "$1 $(sed -n 's/^listener //p' answer)"; }
+        see listed '' "$5"
+        inode=$(sed -n "s/^socket $5 //p" answer)
+        see held "socket:$5:$inode" "$5"
+        see recalled "socket:1:$inode" 1
+        see unheld "socket:$5:1" "$5"
+        kill "$!"
+        wait "$!"
+        see ended "socket:$5:$inode" "$5"
         echo end
         """;
 
@@ -101,6 +124,21 @@ public sealed class ForkTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"{shell}, {way}: {one}, {three}");
         one.ShouldBeLessThanOrEqualTo(MostOfLook);
         (three - one).ShouldBeLessThanOrEqualTo(2 * MostOfFurtherInstance);
+    }
+
+    [Theory]
+    [InlineData("dash")]
+    [InlineData("bash --posix")]
+    public async Task Sockets_are_listed_unless_the_process_still_holds_the_known_one(string shell)
+    {
+        Install("none", FirstPort);
+
+        var answer = await RunAsync(
+            Recalling, shell, HostScripts.Looking("look"), Look("none", FirstPort, Path.Combine(_root, "none")));
+
+        var pid = answer.Need("listed");
+        (answer.Need("held"), answer.Need("unheld"), answer.Need("ended")).ShouldBe((pid, pid, ""));
+        answer.Need("recalled").ShouldBe(pid, "no socket was listed");
     }
 
     [Theory]

@@ -52,6 +52,7 @@ public sealed partial class GateMessageTests
     {
         var world = new TiDbWorld().Begin();
         Cluster[at].Break(world);
+        world.Time.Advance(2 * StopGate.OldestLook);
 
         var problems = await new StopGate(world.Life.Targets).ProblemsAsync(
             world.Upgrade.Spec.Instances.Single(i => i.Name == "tikv-1"), [], CancellationToken.None);

@@ -18,7 +18,7 @@ internal sealed class TiDbLife : IActFence, IApiLife
 
     public TiDbLife(TiDbWorld world, int id)
     {
-        (_world, Id) = (world, id);
+        (_world, Id, Looks) = (world, id, new WorldLooks(world.Time));
 
         // It ends as a killed process does: nobody disposes of it.
         var run = new PlanRun(new Random(1));
@@ -36,6 +36,8 @@ internal sealed class TiDbLife : IActFence, IApiLife
     public RunOutcome? Outcome { get; private set; }
 
     public bool IsDead { get; private set; }
+
+    public WorldLooks Looks { get; }
 
     /// <summary>Lets this life continue with the request at which it froze; null if it did not.</summary>
     public Action? Thaw { get; private set; }

@@ -5,6 +5,9 @@ internal sealed class TiDbProcess(string name, DatabaseComponent component, stri
 {
     public string Name => name;
 
+    /// <summary>How often its host was asked for it.</summary>
+    public int Looks { get; set; }
+
     public DatabaseComponent Component => component;
 
     public string Host => host;

@@ -6,9 +6,13 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
 {
     public InstanceTarget Target => target;
 
-    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => life.LookAsync(() =>
+    public Task<InstanceProcess> LookAsync(TimeSpan? maxAge, CancellationToken cancellationToken) =>
+        life.Looks.LookAsync(process.Name, maxAge, LookAnewAsync, cancellationToken);
+
+    private Task<InstanceProcess> LookAnewAsync() => life.LookAsync(() =>
     {
         Reach();
+        process.Looks++;
         world.Asked.Add($"look {process.Name}");
         return new InstanceProcess
         {
@@ -37,13 +41,13 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
     {
         if (process.IsAlive)
         {
-            await ensureMayStop(await LookAsync(cancellationToken));
+            await ensureMayStop(await LookAnewAsync());
         }
 
         await StopAsync();
     }
 
-    private Task<bool> StopAsync() => life.ChangeAsync(
+    private Task<bool> StopAsync() => ChangeAsync(
         $"stop {process.Name}",
         () =>
         {
@@ -79,7 +83,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         Cut,
         Late);
 
-    public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => life.ChangeAsync(
+    public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) => ChangeAsync(
         $"swap {process.Name}",
         () =>
         {
@@ -113,7 +117,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         Cut,
         Late);
 
-    public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken) => life.ChangeAsync(
+    public Task StageAsync(InstanceGoal swap, string? ask, CancellationToken cancellationToken) => ChangeAsync(
         $"stage {process.Name}",
         () =>
         {
@@ -134,7 +138,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         Cut,
         Late);
 
-    public Task UnstageAsync(CancellationToken cancellationToken) => life.ChangeAsync(
+    public Task UnstageAsync(CancellationToken cancellationToken) => ChangeAsync(
         $"unstage {process.Name}",
         () =>
         {
@@ -165,7 +169,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         await StartAsync(swap.Directory, cancellationToken);
     }
 
-    public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(
+    public Task StartAsync(string directory, CancellationToken cancellationToken) => ChangeAsync(
         $"start {process.Name}",
         () =>
         {
@@ -186,6 +190,13 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
         },
         Cut,
         Late);
+
+    private Task<bool> ChangeAsync(
+        string what, Func<bool> carryOut, Func<Exception>? unclear = null, Func<Exception>? late = null)
+    {
+        life.Looks.Forget(process.Name);
+        return life.ChangeAsync(what, carryOut, unclear, late);
+    }
 
     private void Reach()
     {

@@ -7,7 +7,8 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
 
     private string Key => $"{target.Host}:{target.Port}";
 
-    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => life.LookAsync(() =>
+    public Task<InstanceProcess> LookAsync(
+        TimeSpan? maxAge, CancellationToken cancellationToken) => life.LookAsync(() =>
     {
         if (world.Unreachable.Contains(target.Host))
         {

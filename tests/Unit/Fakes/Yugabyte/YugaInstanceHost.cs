@@ -7,9 +7,13 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
 
     public InstanceTarget Target { get; } = target;
 
-    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken)
+    public Task<InstanceProcess> LookAsync(TimeSpan? maxAge, CancellationToken cancellationToken) =>
+        life.Looks.LookAsync(server.Name, maxAge, LookAnewAsync, cancellationToken);
+
+    private Task<InstanceProcess> LookAnewAsync()
     {
         _world.Commands++;
+        server.Looks++;
         return _world.UnreachableHosts.Contains(server.Host)
             ? Task.FromException<InstanceProcess>(
                 new HostException(server.Host, Reasons.HostUnreachable, $"{server.Host}: connection refused"))
@@ -23,7 +27,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
             await ensureMayStop(process);
         }
 
-        await life.ChangeAsync(server.Host, $"stop {server.Name}", () =>
+        await ChangeAsync($"stop {server.Name}", () =>
         {
             if (server.Strays.Count > 0)
             {
@@ -50,7 +54,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     }
 
     public Task SwapAsync(InstanceGoal swap, CancellationToken cancellationToken) =>
-        life.ChangeAsync(server.Host, $"swap {server.Name}", () =>
+        ChangeAsync($"swap {server.Name}", () =>
         {
             var version = VersionOf(swap.Sha256);
             if (server.IsUp)
@@ -97,11 +101,17 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     }
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) =>
-        life.ChangeAsync(server.Host, $"start {server.Name}", () =>
+        ChangeAsync($"start {server.Name}", () =>
         {
             _world.Start(server, server.Installed);
             return true;
         }, isTimed: true);
+
+    private Task<bool> ChangeAsync(string what, Func<bool> carryOut, bool isTimed)
+    {
+        life.Looks.Forget(server.Name);
+        return life.ChangeAsync(server.Host, what, carryOut, isTimed: isTimed);
+    }
 
     private InstanceProcess Look() => new()
     {

@@ -11,6 +11,8 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public bool IsDead { get; private set; }
 
+    public WorldLooks Looks { get; } = new(world.Time);
+
     public V1ObjectMeta Metadata { get; init; } = new() { Name = "shop", Namespace = "db", Uid = "uid" };
 
     /// <summary>The status as this life reads it.</summary>

@@ -7,6 +7,9 @@ internal sealed class YugaServer
 {
     public required string Name { get; init; }
 
+    /// <summary>How often its host was asked for it.</summary>
+    public int Looks { get; set; }
+
     public required string Host { get; init; }
 
     public required DatabaseComponent Component { get; init; }

@@ -214,14 +214,18 @@ internal sealed class ScriptRefusal(string code, string text) : Exception(text)
     public string Code { get; } = code;
 }
 
-/// <summary>Checksums of files of one host by the files' identity (device, inode, size, times of change in
-/// nanoseconds): programs have hundreds of megabytes and are not read at every observation.</summary>
+/// <summary>What need not be read on one host at every observation: checksums of files by the files' identity (device,
+/// inode, size, times of change in nanoseconds), because programs have hundreds of megabytes; and the sockets of
+/// processes that listened at the last look, which they may still hold.</summary>
 internal sealed partial class ProgramSums
 {
     // The number of file identities that are sent to the host with every observation.
     private const int Most = 200;
 
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
+
+    // The sockets of each port, as the script `look` takes them.
+    private readonly ConcurrentDictionary<string, string> _sockets = new(StringComparer.Ordinal);
 
     public Question Ask() => new(this);
 
@@ -236,6 +240,9 @@ internal sealed partial class ProgramSums
         /// <summary>The identities that need not be read again, as a script takes them.</summary>
         public string Known => string.Join(' ', _known.Keys);
 
+        /// <summary>The same with the sockets.</summary>
+        public string KnownWithSockets => string.Join(' ', _known.Keys.Concat(sums._sockets.Values));
+
         /// <summary>The files that are known to have one of these checksums: IDENTITY=SHA-256, as scripts take
         /// them.</summary>
         public string Having(params string[] sha256) =>
@@ -245,6 +252,11 @@ internal sealed partial class ProgramSums
         /// <exception cref="HostException">A line is not a checksum.</exception>
         public void Learn(ScriptAnswer answer)
         {
+            foreach (var port in answer.All("socket").ToLookup(l => l.Split(' ')[0], StringComparer.Ordinal))
+            {
+                sums._sockets[port.Key] = string.Join(' ', port.Select(l => $"socket:{l.Replace(' ', ':')}"));
+            }
+
             foreach (var (word, line) in answer.Words.Where(w => w.Word is "sum" or "fresh"))
             {
                 if (line.Split(' ') is not [var identity, var sha256] || !Sha256().IsMatch(sha256))

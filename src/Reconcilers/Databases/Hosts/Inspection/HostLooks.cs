@@ -101,7 +101,7 @@ internal sealed class HostLooks(HostChannel channel, TimeProvider time)
                 "look", questions.Count == 1 ? questions[0].What : $"looking at {questions.Count} instances",
                 [
                     .. questions.SelectMany((q, i) => q.Arguments(
-                        i == 0 ? sums.Known : "", i == 0 ? mayBecome : "")),
+                        i == 0 ? sums.KnownWithSockets : "", i == 0 ? mayBecome : "")),
                 ],
                 privilege),
             cancellationToken);

@@ -15,13 +15,23 @@ internal abstract record DrainInstance : TiDbStep
     /// <summary>Observes an instance while it runs the old program; any other needs no drain.</summary>
     protected Task<Observation> WhileOldRunsAsync(
         StepContext context, Func<DatabaseInstance, Task<Observation>> observe, CancellationToken cancellationToken) =>
-        PatientlyAsync(async () => await NeedsNoDrainAsync(context, cancellationToken) is { } why
-            ? new Observation.Done(why)
-            : await observe(Instance(context)));
+        PatientlyAsync(() => WaitingLooks.ObserveAsync(
+            context,
+            async lookAge =>
+            {
+                if (await NeedsNoDrainAsync(context, lookAge, cancellationToken) is { } why)
+                {
+                    return (new Observation.Done(why), null);
+                }
 
-    protected async Task<string?> NeedsNoDrainAsync(StepContext context, CancellationToken cancellationToken)
+                var seen = await observe(Instance(context));
+                return (seen, seen is Observation.Running ? WaitingLooks.ForCluster : null);
+            }));
+
+    protected async Task<string?> NeedsNoDrainAsync(
+        StepContext context, TimeSpan? lookAge, CancellationToken cancellationToken)
     {
-        var process = await Targets.Hosts.Instance(context.Node).LookAsync(cancellationToken);
+        var process = await Targets.Hosts.Instance(context.Node).LookAsync(lookAge, cancellationToken);
         return Targets.Goal(context.Plan, Instance(context)).IsReached(process)
             ? $"{context.Node} already runs the new program."
             : process.IsAlive ? null : $"{context.Node} is not running.";
@@ -297,19 +307,34 @@ internal abstract record VerifyInstance : TiDbStep
         KubernetesDuration.Parse(spec.Timeouts.Verify) + spec.Settle + Later;
 
     public override Task<Observation> ObserveAsync(
-        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+        StepContext context, CancellationToken cancellationToken) => PatientlyAsync(() => WaitingLooks.ObserveAsync(
+            context,
+            async lookAge =>
+            {
+                var (seen, runs) = await ObserveAsync(context, lookAge, cancellationToken);
+                return (seen, WaitingLooks.Age(seen, runs, Spec.Settle));
+            }));
+
+    private async Task<(Observation Seen, bool Runs)> ObserveAsync(
+        StepContext context, TimeSpan? lookAge, CancellationToken cancellationToken)
     {
-        var seen = await LookAsync(context, cancellationToken);
-        if (await UnhealthyAsync(seen, cancellationToken) is { } unhealthy)
+        var seen = await LookAsync(context, lookAge, cancellationToken);
+        if (await OnHostAsync(seen, cancellationToken) is { } wrong)
         {
-            return Limited(context, unhealthy);
+            return (Limited(context, wrong), false);
         }
 
-        if (await AfterwardsAsync(seen, cancellationToken) is { } missing)
+        if (await InClusterAsync(seen, cancellationToken) is { } unhealthy)
         {
-            return missing;
+            return (Limited(context, unhealthy), true);
         }
 
+        return (await AfterwardsAsync(seen, cancellationToken) ?? await SettlingAsync(seen, cancellationToken), true);
+    }
+
+    private async Task<Observation> SettlingAsync(SeenInstance seen, CancellationToken cancellationToken)
+    {
+        var context = seen.Context;
         var left = Spec.Settle - await HealthyForAsync(seen, cancellationToken);
         if (left <= TimeSpan.Zero)
         {
@@ -322,11 +347,11 @@ internal abstract record VerifyInstance : TiDbStep
         {
             EndsAt = context.Time.GetUtcNow() + left,
         };
-    });
+    }
 
     protected override async Task ExecuteAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var seen = await LookAsync(context, cancellationToken);
+        var seen = await LookAsync(context, lookAge: null, cancellationToken);
         var unhealthy = await PatientlyAsync(
             async () => await UnhealthyAsync(seen, cancellationToken) ?? new Observation.Done());
         if (unhealthy is Observation.Done)
@@ -374,8 +399,9 @@ internal abstract record VerifyInstance : TiDbStep
 
     protected virtual Task RestoreAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<SeenInstance> LookAsync(StepContext context, CancellationToken cancellationToken) => new(
-        context, Instance(context), await Targets.Hosts.Instance(context.Node).LookAsync(cancellationToken));
+    private async Task<SeenInstance> LookAsync(
+        StepContext context, TimeSpan? lookAge, CancellationToken cancellationToken) => new(
+        context, Instance(context), await Targets.Hosts.Instance(context.Node).LookAsync(lookAge, cancellationToken));
 
     private async Task<Observation?> UnhealthyAsync(SeenInstance seen, CancellationToken cancellationToken) =>
         await OnHostAsync(seen, cancellationToken) ?? await InClusterAsync(seen, cancellationToken);

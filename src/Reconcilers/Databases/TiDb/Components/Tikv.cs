@@ -149,7 +149,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
     {
         var instance = Instance(context);
         var isFirst = !view.HasSeen;
-        if (isFirst && await NeedsNoDrainAsync(context, cancellationToken) is { } why)
+        if (isFirst && await NeedsNoDrainAsync(context, lookAge: null, cancellationToken) is { } why)
         {
             return new Observation.Done(why);
         }
@@ -157,7 +157,7 @@ internal sealed record DrainTikv(ulong Store) : DrainInstance
         var drain = await StoreDrain.ReadAsync(Targets, instance, Store, cancellationToken);
         if (!isFirst
             && !view.IsSameProcess(drain.Store)
-            && await NeedsNoDrainAsync(context, cancellationToken) is { } other)
+            && await NeedsNoDrainAsync(context, lookAge: null, cancellationToken) is { } other)
         {
             return new Observation.Done(other);
         }

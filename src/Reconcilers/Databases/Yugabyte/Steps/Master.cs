@@ -205,30 +205,36 @@ internal sealed record VerifyMaster(int Slot) : YugabyteStep, IWaitsOnly, IInsta
     string? IInstanceStep.InstanceOf(PlanProgress plan, Step own) =>
         plan.Step(own.After.FirstOrDefault() ?? "")?.Recorded(SwapMaster.InstanceKey);
 
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
+        WaitingLooks.ObserveAsync(context, lookAge => ObserveAsync(context, lookAge, cancellationToken));
+
+    private async Task<(Observation, TimeSpan?)> ObserveAsync(
+        StepContext context, TimeSpan? lookAge, CancellationToken cancellationToken)
     {
         HealthyTime.Of(context).BeginLook();
         var slots = new MasterSlots(context, Slot, Cluster);
         if (slots.Taken is null && slots.Left.Count == 0)
         {
-            return new Observation.Done("The step before it took no master.");
+            return (new Observation.Done("The step before it took no master."), null);
         }
 
         var instance = Cluster.Instance(slots.Taken ?? throw new KeyNotFoundException(
             $"No master was taken by the step before {context.Step.Id}; the stored plan does not fit."));
-        var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(lookAge, cancellationToken);
         var problems = await InstanceHealth.ProcessProblemsAsync(
             Cluster, instance, process, slots.Goal(instance), cancellationToken);
-        if (problems.Count == 0)
+        var runs = problems.Count == 0;
+        if (runs)
         {
             problems = await InClusterAsync(context.Plan, instance, process, cancellationToken);
         }
 
-        return problems.Count == 0
+        var seen = problems.Count == 0
             ? InstanceHealth.Healthy(context, Cluster, instance, process, instance.Name)
             : WithoutRetry(await InstanceHealth.NotHealthyAsync(
                 Cluster, instance, process, problems, Elapsed(context),
                 $"See its log on {instance.Host}, fix the cause, then retry.", cancellationToken));
+        return (seen, WaitingLooks.Age(seen, runs, Cluster.Settle));
     }
 
     // Empty once the others have it among them and all of the cluster is well.

@@ -250,18 +250,29 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 {
     public override TimeSpan TimeLimit(DatabaseRollingUpgradeSpec spec) => VerifyPatience(spec) + Margin;
 
-    protected override async Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken)
+    protected override Task<Observation> ReadAsync(StepContext context, CancellationToken cancellationToken) =>
+        WaitingLooks.ObserveAsync(context, lookAge => ReadAsync(context, lookAge, cancellationToken));
+
+    private async Task<(Observation, TimeSpan?)> ReadAsync(
+        StepContext context, TimeSpan? lookAge, CancellationToken cancellationToken)
     {
         HealthyTime.Of(context).BeginLook();
         var instance = InstanceOf(context);
-        var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(lookAge, cancellationToken);
         var sql = new SqlBaseline(Cluster);
-        var problems = await ProblemChecks.FirstAsync(
-            () => InstanceHealth.ProcessProblemsAsync(
-                Cluster, instance, process, Goal(context, instance), cancellationToken),
-            () => TabletProblemsAsync(instance, cancellationToken),
-            () => sql.ProblemsAsync(context.Plan, [instance], others: false, cancellationToken),
-            () => sql.ListenerProblemsAsync(context.Plan, instance, process, cancellationToken));
+        var problems = await InstanceHealth.ProcessProblemsAsync(
+            Cluster, instance, process, Goal(context, instance), cancellationToken);
+        var runs = problems.Count == 0;
+        if (runs)
+        {
+            problems = await ProblemChecks.FirstAsync(
+                () => TabletProblemsAsync(instance, cancellationToken),
+                () => sql.ProblemsAsync(context.Plan, [instance], others: false, cancellationToken),
+                () => lookAge is null
+                    ? sql.ListenerProblemsAsync(context.Plan, instance, process, cancellationToken)
+                    : Task.FromResult<IReadOnlyList<string>>([]));
+        }
+
         if (problems.Count == 0)
         {
             try
@@ -269,10 +280,10 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
                 var view = await Cluster.ReadAsync(cancellationToken);
                 if (view.IsBlacklisted(Cluster.Rpc(instance)))
                 {
-                    return new Observation.NotStarted("The server is ready for leaders.");
+                    return (new Observation.NotStarted("The server is ready for leaders."), null);
                 }
 
-                problems = await InClusterAsync(context, instance, process, view, cancellationToken);
+                problems = await InClusterAsync(context, instance, process, view, lookAge, cancellationToken);
             }
             catch (TargetException exception)
             {
@@ -280,11 +291,12 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
             }
         }
 
-        return problems.Count == 0
+        var seen = problems.Count == 0
             ? InstanceHealth.Healthy(context, Cluster, instance, process, done: null)
             : await InstanceHealth.NotHealthyAsync(
                 Cluster, instance, process, problems, Elapsed(context),
                 "Fix the cause, then retry.", cancellationToken);
+        return (seen, WaitingLooks.Age(seen, runs, Cluster.Settle));
     }
 
     protected override Task ExecuteAsync(
@@ -311,7 +323,7 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
 
     // Empty once it has caught up and all of the cluster is well.
     private async Task<IReadOnlyList<string>> InClusterAsync(
-        StepContext context, DatabaseInstance instance, InstanceProcess process, ClusterView view,
+        StepContext context, DatabaseInstance instance, InstanceProcess process, ClusterView view, TimeSpan? lookAge,
         CancellationToken cancellationToken)
     {
         if (view.Tserver(Cluster.Web(instance)) is not { IsAlive: true } seen)
@@ -319,7 +331,8 @@ internal sealed record VerifyTserver(string? Sql = null) : TserverStep
             return ["The leading master does not list it as ALIVE."];
         }
 
-        if (await RanLongerAsync(instance, process, seen.Uptime + seen.SinceHeartbeat, cancellationToken))
+        if (lookAge is null
+            && await RanLongerAsync(instance, process, seen.Uptime + seen.SinceHeartbeat, cancellationToken))
         {
             return
             [

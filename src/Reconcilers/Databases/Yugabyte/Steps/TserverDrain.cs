@@ -83,14 +83,20 @@ internal sealed record DrainTserver(int? Replicas = null) : TserverStep
             }
         }
 
-        return await LookAtWholeAsync(context, instance, view, now, cancellationToken);
+        return await WaitingLooks.ObserveAsync(
+            context,
+            async lookAge =>
+            {
+                var seen = await LookAtWholeAsync(context, instance, view, lookAge, now, cancellationToken);
+                return (seen, seen is Observation.Done ? null : WaitingLooks.ForCluster);
+            });
     }
 
     private async Task<Observation> LookAtWholeAsync(
-        StepContext context, DatabaseInstance instance, TserverDrainView view, DateTimeOffset now,
+        StepContext context, DatabaseInstance instance, TserverDrainView view, TimeSpan? lookAge, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        var process = await Cluster.Hosts.Instance(instance.Name).LookAsync(lookAge, cancellationToken);
         if (Goal(context, instance).IsReached(process))
         {
             return new Observation.Done("The server already runs the wanted program.");

@@ -1,6 +1,6 @@
 # Looks at instances of this host and at what is about them. Changes nothing.
 # For each instance: $1 systemd, supervise or none; $2 units; $3 service directory; $4 program, may be empty; $5 port; $6 deployDir;
-# $7 identities of files whose checksums are known (of the first instance, for all); $8 the file that says which of two units is meant; $9 yes if root could be asked (as $7);
+# $7 what is known (of the first instance, for all): identities of files whose checksums are, and socket:PORT:INODE; $8 the file that says which of two units is meant; $9 yes if root could be asked (as $7);
 # ${10} the link that is switched; ${11} the program below it.
 #
 # A fork costs a host more than anything else here. So shell builtins read what they can, and each tool is asked once for all instances:
@@ -197,8 +197,26 @@ supervisor() {
   eval "said_$index=\$said main_$index=\$list"
 }
 
-# The listening sockets of the ports, processes by their names, and when the host was started.
+# The listening sockets of the ports as they were known, in $recalled, if each port has one. The kernel takes long to list sockets, and a process that holds one of these still listens.
+recall() {
+  recalled=
+  for one in $known; do
+    case $one in
+      socket:*)
+        one=${one#socket:}
+        case " $ports " in *" ${one%:*} "*) recalled="${recalled}socket ${one%:*} ${one#*:}$nl" ;; esac
+        ;;
+    esac
+  done
+  for one in $ports; do
+    case $recalled in *"socket $one "*) ;; *) recalled= ;; esac
+  done
+}
+
+# The listening sockets of the ports unless they are recalled, processes by their names, and when the host was started.
 table() {
+  [ -z "$recalled" ] || ports=
+  printf %s "$recalled"
   set +f
   set -- /proc/[0-9]*
   export ports programs
@@ -208,7 +226,7 @@ table() {
       for (i = 1; i <= n; i++) wanted[sprintf("%04X", port[i])] = port[i]
       net[1] = "/proc/net/tcp"
       net[2] = "/proc/net/tcp6"
-      for (i = 1; i <= 2; i++)
+      for (i = 1; i <= 2 && n > 0; i++)
         while ((getline line < net[i]) > 0) {
           if (!index(line, " 0A ") || split(line, part, " ") < 10 || part[4] != "0A") continue
           at = substr(part[2], length(part[2]) - 3)
@@ -329,6 +347,15 @@ unheld() {
   IFS=$blank
 }
 
+# What was recalled is right if these processes hold it; otherwise all sockets are listed.
+relist() {
+  [ -n "$recalled" ] && [ -n "$sockets" ] || return 0
+  recalled=
+  table=$(table)
+  unheld
+  [ -z "$pids" ] || links=$nl$(links)$nl
+}
+
 # One line about a living process, from what was asked of all.
 listed() {
   at=/proc/$1
@@ -413,6 +440,7 @@ if [ -n "$services" ]; then
   IFS=$blank
 fi
 short=
+recall
 each supervisor "$@"
 [ "$count" -eq 1 ] || [ -z "$short$shown" ] || refuse Supervisor 'systemctl show reported other units than those it was asked for'
 table=$(table)
@@ -447,8 +475,12 @@ if [ -n "$pids" ]; then
   IFS=$blank
   say
   links=$nl$(links)$nl
+  unheld
+  relist
   for pid in $pids; do listed "$pid"; done
   unheld
+else
+  relist
 fi
 if [ -n "$sockets" ]; then
   links=$links$nl$(holders)$nl
@@ -467,6 +499,16 @@ if [ -n "$sockets" ]; then
 fi
 each report "$@"
 [ "$count" -eq 1 ] || say host
+IFS=$nl
+for line in $table; do
+  case $line in
+    'socket '*)
+      holder "${line##* }"
+      [ -z "$holder" ] || say "$line"
+      ;;
+  esac
+done
+IFS=$blank
 read -r load rest < /proc/loadavg && say "load $load"
 read -r up idle < /proc/uptime
 say "seen $up"
